@@ -1,0 +1,7 @@
+"""Package crm."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Plug the package in."""

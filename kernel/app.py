@@ -1,0 +1,217 @@
+"""The application: one request shape, the packages plugged in by name, and the WSGI front."""
+
+import copy
+import hashlib
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Request, Response, abort, current_app, render_template, request, session
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from kernel import aside, holes, i18n, menu, origins, slots, tenancy, transactions, walls, web
+from kernel import settings as settings_module
+from kernel.db import db
+from kernel.refusal import Refusal
+from kernel.settings import ROOT, Settings
+
+PACKAGES = ("kernel.house", "crm", "shop", "campaigns")
+MEGABYTE = 1024 * 1024
+YEAR = 31_536_000
+
+
+class Plaza(Flask):
+    """Flask with the house's request shape: return commits, raise rolls back; host and language come before routes."""
+
+    session_interface = origins.PerHost()
+
+    def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Find out whose host this is and take the language off the path, then go on as Flask does."""
+        with self.app_context():
+            self._locate(environ)
+        front = self.extensions.get("plaza.front")
+        answer = front(environ, start_response) if front else None
+        return super().wsgi_app(environ, start_response) if answer is None else answer
+
+    def _locate(self, environ: dict[str, Any]) -> None:
+        install = self.extensions["plaza.settings"].host
+        host = environ.get("HTTP_HOST", "").lower()
+        environ["plaza.host"] = "install" if host == install else "unknown"
+        if host == install or not host:
+            return
+        place = aside.place(host, install)
+        if place is not None:
+            environ["plaza.host"], environ["plaza.place"] = "shop", place
+            _take_language(environ, place)
+
+    def create_url_adapter(self, request: Request | None) -> Any:
+        """Shops and the install have separate routes below the same paths."""
+        if request is None:
+            return super().create_url_adapter(None)
+        subdomain = "store" if request.environ.get("plaza.place") else ""
+        return self.url_map.bind_to_environ(request.environ, subdomain=subdomain)
+
+    def dispatch_request(self, *args: Any, **values: Any) -> Any:
+        """Return commits once, raise rolls back, and the browser's session with it."""
+        if request.method in transactions.SAFE:
+            return super().dispatch_request(*args, **values)
+        before = copy.deepcopy(dict(session))  # flash() appends in place
+        try:
+            answer = self.make_response(super().dispatch_request(*args, **values))
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            session.clear()
+            session.update(before)
+            raise
+        return answer
+
+
+def _take_language(environ: dict[str, Any], place: aside.Place) -> None:
+    head, _, rest = environ.get("PATH_INFO", "/").lstrip("/").partition("/")
+    if head in i18n.PREFIXES and head in place.languages and head != place.language:
+        environ["plaza.language"] = head
+        environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{head}"
+        environ["PATH_INFO"] = f"/{rest}"
+
+
+def create_app(settings: Settings | None = None) -> Plaza:
+    """The whole application, ready to serve, migrate or work."""
+    known = settings or settings_module.load()
+    app = Plaza("plaza", root_path=str(ROOT), template_folder=str(ROOT / "templates"), static_folder=None)
+    app.extensions["plaza.settings"] = known
+    app.config.update(_config(known))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    with app.app_context():
+        transactions.install(db.engine)
+        app.extensions["plaza.static"] = _hashes(known)
+        i18n.init_app(app)
+        _speak(app)
+        for name in PACKAGES:
+            import_module(name).init_app(app)
+    _guard(app)
+    _serve_static(app, known)
+    return app
+
+
+def _config(known: Settings) -> dict[str, Any]:
+    return {
+        "SQLALCHEMY_DATABASE_URI": known.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(known.database_url),
+        "SECRET_KEY": known.secret_key,
+        "SESSION_COOKIE_NAME": "__Host-plaza" if known.secure else f"plaza_{known.port}",
+        "SESSION_COOKIE_SECURE": known.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "MAX_CONTENT_LENGTH": 2 * MEGABYTE,
+        "MAX_FORM_MEMORY_SIZE": MEGABYTE,
+        "MAX_FORM_PARTS": 1000,
+        "PREFERRED_URL_SCHEME": known.scheme,
+    }
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"pool_size": 8, "max_overflow": 8, "connect_args": {"check_same_thread": False}}
+    patience = {"connect_timeout": 3, "tcp_user_timeout": 4000, "keepalives_idle": 2, "keepalives_interval": 1}
+    return {"pool_size": 5, "pool_pre_ping": True, "connect_args": {**patience, "keepalives_count": 3}}
+
+
+def _speak(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        _place=origins.place,
+        asset=web.static,
+        csp_nonce=origins.nonce,
+        hole=holes.hole,
+        in_language=web.in_language,
+        install_url=web.install_url,
+        is_partial=web.is_partial,
+        may=web.may,
+        menu=menu.shown,
+        person=web.person,
+        shop_url=web.shop_url,
+        slot=slots.render,
+        tenant=tenancy.tenant,
+    )
+    app.jinja_env.filters["money"] = lambda amount, **how: amount.format(str(i18n.locale()), **how)
+
+
+def _guard(app: Flask) -> None:
+    app.before_request(_enter)
+    app.after_request(origins.headers)
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(HTTPException, _failed)
+    app.register_error_handler(Exception, _broken)
+
+
+def _enter() -> Any:
+    if request.environ["plaza.host"] == "unknown":
+        abort(404)
+    place = origins.place()
+    if place is not None:
+        web.enter(place)
+    if not origins.allowed():
+        abort(403)
+    return None
+
+
+def _page(status: int, sentence: Any = None, name: str | None = None) -> Any:
+    if web.wants_json() or web.is_partial():
+        return {"error": str(sentence or "")}, status
+    side = "store" if origins.place() else "install"
+    page = render_template("errors/page.html", status=status, sentence=sentence, side=side, name=name)
+    return Response(page, status)
+
+
+def _refused(refusal: Refusal) -> Any:
+    return _page(refusal.status, str(refusal))
+
+
+def _failed(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    if request.environ.get("plaza.host") == "unknown":
+        return Response("404", 404, content_type="text/plain; charset=utf-8")
+    return _page(error.code)
+
+
+def _broken(error: Exception) -> Any:
+    if current_app.testing:
+        raise error
+    db.session.rollback()
+    current_app.logger.exception("a request broke: %s %s", request.method, request.path)
+    try:
+        return _page(500)
+    except Exception:  # the page itself cannot be drawn: the database may be away
+        return Response("500", 500, content_type="text/plain; charset=utf-8")
+
+
+def _hashes(known: Settings) -> dict[str, str]:
+    found = {}
+    for root, prefix in ((ROOT / "static", ""), (known.instance / "vendor", "vendor/")):
+        for path in sorted(root.rglob("*")) if root.exists() else ():
+            if path.is_file():
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                found[prefix + path.relative_to(root).as_posix()] = digest[:10]
+    return found
+
+
+def _serve_static(app: Flask, known: Settings) -> None:
+    vendor = known.instance / "vendor"
+    served: Any = WhiteNoise(app.wsgi_app, max_age=YEAR, charset="utf-8", autorefresh=False)
+    for root, prefix in ((ROOT / "static", "static/"), (vendor if vendor.exists() else ROOT / "instance/vendor", "static/vendor/")):
+        if Path(root).exists():
+            served.add_files(str(root), prefix=prefix)
+    app.wsgi_app = ProxyFix(served, *[known.proxies] * 4) if known.proxies else served  # type: ignore[method-assign]
+
+
+__all__ = ["Plaza", "create_app", "walls", "wsgi"]
+
+
+def wsgi() -> Plaza:
+    """What a WSGI server calls to get the application."""
+    return create_app()

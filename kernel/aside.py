@@ -1,0 +1,87 @@
+"""A quiet look beside the request's transaction: which tenant a host name is, and its revision, in microseconds."""
+
+import json
+import sqlite3
+import threading
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine, text
+
+from kernel.db import db
+
+
+class Place(NamedTuple):
+    """What the front of the house knows of a tenant without loading it."""
+
+    id: int
+    slug: str
+    revision: int
+    language: str
+    languages: tuple[str, ...]
+    country: str
+    currency: str
+    practice: bool
+
+
+COLUMNS = "t.id, t.slug, t.revision, t.language, t.languages, t.country, t.currency, t.live_at"
+BY_SLUG = f"SELECT {COLUMNS} FROM tenant t WHERE t.slug = :key"  # noqa: S608
+BY_HOST = (
+    f"SELECT {COLUMNS} FROM tenant t JOIN domain d ON d.tenant_id = t.id "  # noqa: S608
+    "WHERE d.host = :key AND d.verified_at IS NOT NULL"
+)
+FORMER = "SELECT t.slug FROM tenant t JOIN tenant_former_slug f ON f.tenant_id = t.id WHERE f.slug = :key"
+
+_mine = threading.local()
+_generation = 0
+
+
+def forget() -> None:
+    """Let every thread open a new connection: the database's file was replaced (tests, restore)."""
+    global _generation
+    _generation += 1
+
+
+def row(statement: str, key: str) -> Any:
+    """The first row of a kernel statement with one `:key`, read outside any transaction; None without one."""
+    engine = db.engine
+    if engine.dialect.name == "sqlite":
+        return _sqlite(engine).execute(statement, {"key": key}).fetchone()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        return connection.execute(text(statement), {"key": key}).fetchone()
+
+
+def _sqlite(engine: Engine) -> sqlite3.Connection:
+    known = getattr(_mine, "known", None)
+    wanted = (_generation, engine.url.database)
+    if known is None or known[0] != wanted:
+        if known is not None:
+            known[1].close()
+        opened = sqlite3.connect(f"file:{engine.url.database}?mode=ro", uri=True, isolation_level=None, timeout=5)
+        known = _mine.known = (wanted, opened)
+    return known[1]  # type: ignore[no-any-return]
+
+
+def place(host: str, install: str) -> Place | None:
+    """The tenant at a host name (`install` is the host below which slugs live), or None."""
+    suffix = "." + install
+    if host.endswith(suffix):
+        return _place(row(BY_SLUG, host[: -len(suffix)]))
+    return _place(row(BY_HOST, host))
+
+
+def by_slug(slug: str) -> Place | None:
+    """The tenant of that slug, or None."""
+    return _place(row(BY_SLUG, slug))
+
+
+def renamed(slug: str) -> str | None:
+    """Today's slug of a tenant that once had this one."""
+    found = row(FORMER, slug)
+    return found[0] if found else None
+
+
+def _place(found: Any) -> Place | None:
+    if found is None:
+        return None
+    languages = found[4] if isinstance(found[4], list) else json.loads(found[4])  # SQLite gives text
+    return Place(*found[:4], tuple(languages), found[5], found[6], found[7] is None)

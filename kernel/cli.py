@@ -1,0 +1,150 @@
+"""The words of the `plaza` command; each hands over to the module that does the work."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kernel import processes
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
+port_option = click.option("--port", default=8000, show_default=True, help="Where the web server listens.")
+host_option = click.option("--host", default=HOST, show_default=True, help="Which address it listens on.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Plaza: shops, bookings, customers and campaigns on your own machine."""
+
+
+def _serving() -> Any:
+    return import_module("kernel.serving")  # brings the whole application: only where it is needed
+
+
+def _app() -> Any:
+    return import_module("kernel.app").create_app()
+
+
+@main.command()
+@port_option
+@host_option
+@click.option("--no-demo", is_flag=True, help="Begin without the demo shops.")
+def up(port: int, host: str, no_demo: bool) -> None:
+    """Prepare everything, then serve web and jobs until Ctrl-C."""
+    _refuse_taken(host, port)
+    _follow(port)
+    prepared = subprocess.run(processes.plaza("prepare", *(["--no-demo"] if no_demo else [])), stdout=subprocess.PIPE)
+    if prepared.returncode:
+        sys.exit(prepared.returncode)
+    sys.exit(_serve(host, port, prepared.stdout.decode()))
+
+
+def _serve(host: str, port: int, welcome: str) -> int:
+    stop = processes.stop_on_signals()
+    web_words = processes.plaza("web", "--port", str(port), "--host", host)
+    with processes.children(web_words, processes.plaza("worker")) as started:
+        here = HOST if host == "0.0.0.0" else host  # noqa: S104
+        if processes.wait_until(lambda: processes.listening(here, port), stop, started):
+            click.echo(welcome + "Ctrl-C stops it.")
+            processes.wait_until(stop.is_set, stop, started)
+        broken = processes.ended(started) and not stop.is_set()
+    if broken:
+        click.echo("A part of Plaza ended by itself (see above), so everything was stopped.", err=True)
+    return int(broken)
+
+
+def _follow(port: int) -> None:
+    os.environ.setdefault("PLAZA_URL", f"http://localhost:{port}")
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    try:
+        processes.refuse_taken(host, port)
+    except processes.PortTaken as taken:
+        sys.exit(f"{taken} Stop what listens there, or choose another: ./plaza up --port {port + 1}")
+
+
+@main.command()
+@click.option("--no-demo", is_flag=True, help="Begin without the demo shops.")
+def prepare(no_demo: bool) -> None:
+    """Do what `up` does before it serves, and say where things are."""
+    serving = _serving()
+    click.echo("\n".join(serving.welcome(serving.prepare(demo=not no_demo))))
+
+
+@main.command()
+@port_option
+@host_option
+def web(port: int, host: str) -> None:
+    """Serve the pages only."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    processes.follow_parent()
+    _refuse_taken(host, port)
+    _follow(port)
+    Granian(
+        "kernel.serving:wsgi",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=2,
+        websockets=False,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+@main.command()
+def worker() -> None:
+    """Run jobs and send letters only."""
+    _serving().work()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to today's schema."""
+    import_module("kernel.migrations").upgrade(_app())
+
+
+@main.command()
+def demo() -> None:
+    """Load the demo shops into this install."""
+    serving = _serving()
+    app = serving.prepare(demo=False)
+    serving.load_demo(app)
+    click.echo("\n".join(serving.welcome(app)))
+
+
+@main.command(context_settings=PASS_ON)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def test(words: tuple[str, ...]) -> None:
+    """Run the tests; words go to pytest."""
+    usual = ("-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "-q")
+    sys.exit(subprocess.call([sys.executable, "-m", "pytest", *(words or usual)], cwd=ROOT))
+
+
+@main.command()
+def check() -> None:
+    """Formatting, lint, types, layers, translations, migrations."""
+    sys.exit(import_module("kernel.checks").run())
+
+
+@main.command(context_settings=PASS_ON)
+@click.argument("name")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def bench(name: str, words: tuple[str, ...]) -> None:
+    """Measure the speed of one thing beside its floor; the last line is JSON."""
+    found = sorted(path.stem for path in (ROOT / "bench").glob("[a-z]*.py"))
+    if name not in found:
+        sys.exit(f"There is no bench called {name}. There is: {', '.join(found) or 'none yet'}.")
+    sys.exit(subprocess.call([sys.executable, "-m", f"bench.{name}", *words], cwd=ROOT))

@@ -1,0 +1,40 @@
+"""The base of every form: WTForms in the page's language; the cross-site check is by header, so no tokens."""
+
+from typing import Any
+
+from flask import request
+from flask_babel import gettext, ngettext
+from wtforms import Form as _Form
+from wtforms import i18n as wtforms_i18n
+
+from kernel.i18n import language
+
+
+class Form(_Form):
+    """A form in the page's language. `Form.of_request()` reads what was posted, as typed."""
+
+    class Meta:
+        """Let WTForms speak the page's language."""
+
+        def get_translations(self, _form: Any) -> Any:
+            """WTForms' own texts, in Spanish or English."""
+            return wtforms_i18n.get_translations([language(), "en"])
+
+    @classmethod
+    def of_request(cls, **values: Any) -> "Form":
+        """The form with what was posted (and files), else with `values`."""
+        posted = request.method in {"POST", "PUT", "PATCH"}
+        return cls(request.form if posted else None, **values)
+
+
+def trimmed(value: Any) -> Any:
+    """A filter for fields: blanks around a text are nobody's intention."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def lower(value: Any) -> Any:
+    """A filter for fields: lower case."""
+    return value.lower() if isinstance(value, str) else value
+
+
+__all__ = ["Form", "gettext", "lower", "ngettext", "trimmed"]

@@ -1,0 +1,133 @@
+"""Languages: msgids in English, Spanish complete and first; words of shoppers by language with fallback."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
+from markupsafe import Markup, escape
+
+from kernel import origins
+
+SOURCES = Path(__file__).parent / "translations"
+LANGUAGES = ("es", "en")  # what the product itself speaks; shops may write in more
+PREFIXES = frozenset({"es", "en", "pt", "fr", "de", "it"})  # what may stand in front of a shop's addresses
+
+_ = gettext
+_l = lazy_gettext
+
+__all__ = ["_", "_l", "force_locale", "gettext", "language", "lazy_gettext", "ngettext", "pick", "speak"]
+
+
+def init_app(app: Flask) -> None:
+    """Compile the parts of the translations and let Babel choose the language by request."""
+    folder = compile_parts(app.extensions["plaza.settings"].instance)
+    Babel().init_app(
+        app, default_locale="es", default_translation_directories=str(folder), locale_selector=locale
+    )
+    app.jinja_env.filters["words"] = words_html
+    app.jinja_env.globals.update(language=language, pick=pick)
+
+
+def compile_parts(instance: Path) -> Path:
+    """Merge `translations/<language>/*.po` into one compiled catalogue under instance/, when they changed."""
+    folder = instance / "translations"
+    for spoken in sorted(path for path in SOURCES.iterdir() if path.is_dir()):
+        parts = sorted(spoken.glob("*.po"))
+        digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
+        stamp, target = folder / f"{spoken.name}.sha256", folder / spoken.name / "LC_MESSAGES" / "messages.mo"
+        if not target.exists() or not stamp.exists() or stamp.read_text() != digest:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            fresh = target.with_suffix(f".{digest[:8]}")
+            with fresh.open("wb") as stream:
+                write_mo(stream, merged(parts, spoken.name))
+            fresh.replace(target)
+            stamp.write_text(digest)
+    return folder
+
+
+def merged(parts: list[Path], spoken: str) -> Catalog:
+    """One catalogue from several files; the first translation of a msgid wins."""
+    whole = Catalog(locale=spoken)
+    for part in parts:
+        with part.open("rb") as stream:
+            for message in read_po(stream, locale=spoken):
+                if message.id and message.string and message.id not in whole:
+                    whole.add(message.id, message.string, context=message.context)
+    return whole
+
+
+def language() -> str:
+    """The language of the current request, job or letter: `es`."""
+    if g and "language" in g:
+        return str(g.language)
+    if not has_request_context():
+        return "es"
+    place = origins.place()
+    g.language = (request.environ.get("plaza.language") or place.language) if place else _asked()
+    return str(g.language)
+
+
+def _asked() -> str:
+    return request.accept_languages.best_match(LANGUAGES) or "es"
+
+
+def locale() -> Locale:
+    """Language and country for formats: a shop's country, else the language alone."""
+    place = origins.place() if has_request_context() else None
+    country = g.get("country") or (place.country if place else "") if g else ""
+    try:
+        return Locale(language(), country or None)
+    except ValueError:
+        return Locale(language())
+
+
+def languages_of(tenant: Any) -> list[str]:
+    """The tenant's languages, its default one first."""
+    return [tenant.language, *(known for known in tenant.languages if known != tenant.language)]
+
+
+def pick(words: Mapping[str, str] | str | None, wanted: str | None = None) -> str:
+    """The text in the wanted (else current) language, else Spanish, else English, else any."""
+    return found(words, wanted)[1]
+
+
+def found(words: Mapping[str, str] | str | None, wanted: str | None = None) -> tuple[str, str]:
+    """(language, text) as `pick` chooses."""
+    wanted = wanted or language()
+    if not words or isinstance(words, str):
+        return wanted, words or ""
+    for known in (wanted, "es", "en", *words):
+        if words.get(known):
+            return known, words[known]
+    return wanted, ""
+
+
+def words_html(words: Mapping[str, str] | str | None) -> Markup:
+    """The text for a page; inside `<span lang=…>` when it had to fall back to another language."""
+    spoken, text = found(words)
+    if spoken == language():
+        return escape(text)
+    return Markup('<span lang="{}">{}</span>').format(spoken, text)
+
+
+@contextmanager
+def speak(spoken: str, country: str = "") -> Iterator[None]:
+    """Texts and formats in that language: for letters, papers and jobs."""
+    before = {name: g.get(name) for name in ("language", "country")}
+    g.language, g.country = spoken, country
+    try:
+        with force_locale(f"{spoken}_{country}" if country else spoken):
+            yield
+    finally:
+        for name, value in before.items():
+            g.pop(name, None)
+            if value is not None:
+                setattr(g, name, value)

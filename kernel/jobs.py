@@ -1,0 +1,236 @@
+"""Work for later: a row written in the same transaction, run at least once by any number of workers.
+
+States: waiting → running (lease, heartbeat, fence) → done (the row goes) | waiting (backoff) | dead (shown, can be run again).
+"""
+
+import json
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+from flask import Flask
+from sqlalchemy import Index, String, Text, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import clock, tenancy
+from kernel.db import Base, db, pk
+
+log = structlog.get_logger()
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+LEASE = timedelta(seconds=60)
+ATTEMPTS = 8
+PAUSE = 0.5  # seconds between looks when nothing waits
+
+
+class Job(Base):
+    """One piece of work; `args` are ids and plain values as JSON text."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        UniqueConstraint("name", "unique_key"),
+        Index("ix_job_next", "state", "priority", "run_at"),
+    )
+    id: Mapped[int] = pk()
+    tenant_id: Mapped[int | None] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    args: Mapped[str] = mapped_column(Text, default="[]")
+    state: Mapped[str] = mapped_column(String(8), default="waiting")  # waiting | running | dead
+    priority: Mapped[int] = mapped_column(default=5)  # lower first
+    run_at: Mapped[datetime] = mapped_column(default=clock.now)
+    unique_key: Mapped[str | None] = mapped_column(String(120))
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)  # grows with every claim: a worker that woke late can't finish
+    error: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+_verbs: dict[str, Callable[..., Any]] = {}
+_every: dict[str, float] = {}
+
+
+def job(name: str) -> Callable[[Verb], Verb]:
+    """Register a verb under a name; it runs at least once, so it must bear repetition."""
+
+    def register(verb: Verb) -> Verb:
+        _verbs[name] = verb
+        return verb
+
+    return register
+
+
+def every(name: str, *, seconds: float) -> None:
+    """Have a registered verb run again and again, without a tenant."""
+    _every[name] = seconds
+
+
+def later(name: str, *args: Any, at: datetime | None = None, key: str | None = None, priority: int = 5) -> Job | None:
+    """Write a job of the current tenant into this transaction; None when one with that key already waits."""
+    if name not in _verbs:
+        raise LookupError(f"no job is called {name}")
+    tenant_id = None if tenancy.is_system() else tenancy.current()
+    if key is not None:
+        key = f"{tenant_id}:{key}"
+        if db.session.scalar(select(Job.id).where(Job.name == name, Job.unique_key == key)):
+            return None
+    row = Job(name=name, args=json.dumps(args), tenant_id=tenant_id, unique_key=key, priority=priority)
+    row.run_at = at or clock.now()
+    db.session.add(row)
+    return row
+
+
+def forget(name: str, key: str) -> None:
+    """Take back a job that waits under a key."""
+    full = f"{tenancy.current()}:{key}"
+    db.session.execute(delete(Job).where(Job.name == name, Job.unique_key == full, Job.state == "waiting"))
+
+
+def _due(now: datetime) -> Any:
+    return or_(
+        (Job.state == "waiting") & (Job.run_at <= now),
+        (Job.state == "running") & (Job.lease_until < now),  # its worker died
+    )
+
+
+def claim() -> Job | None:
+    """Take the next due job under a lease, in a transaction of its own; None when nothing waits."""
+    now = clock.now()
+    row = db.session.scalars(
+        select(Job).where(_due(now)).order_by(Job.priority, Job.run_at).limit(1).with_for_update(skip_locked=True)
+    ).first()
+    if row is not None:
+        row.state, row.lease_until, row.fence = "running", now + LEASE, row.fence + 1
+        row.attempts += 1
+        db.session.flush()
+        db.session.expunge(row)
+    db.session.commit()
+    return row
+
+
+def run(row: Job) -> bool:
+    """Run a claimed job as its tenant; True when it is done, else it waits again or lies dead."""
+    try:
+        with _beating(row):
+            _perform(row)
+    except Exception as error:
+        db.session.rollback()
+        _fail(row, error)
+        return False
+    return True
+
+
+def _perform(row: Job) -> None:
+    verb = _verbs[row.name]
+    if row.tenant_id is not None:
+        with tenancy.use(row.tenant_id):
+            verb(*json.loads(row.args))
+            _finish(row)
+            db.session.commit()
+        return
+    verb(*json.loads(row.args))
+    _finish(row)
+    db.session.commit()
+
+
+def _mine(row: Job) -> Any:
+    return (Job.id == row.id) & (Job.fence == row.fence)
+
+
+def _finish(row: Job) -> None:
+    gone = db.session.execute(delete(Job).where(_mine(row)))
+    if gone.rowcount != 1:  # type: ignore[attr-defined]
+        raise RuntimeError("another worker took this job over")
+
+
+def _fail(row: Job, error: Exception) -> None:
+    told = "".join(traceback.format_exception(error))[-4000:]
+    dead = row.attempts >= ATTEMPTS
+    wait = timedelta(seconds=min(5 * 4 ** (row.attempts - 1), 6 * 3600))
+    db.session.execute(
+        update(Job)
+        .where(_mine(row))
+        .values(state="dead" if dead else "waiting", run_at=clock.now() + wait, lease_until=None, error=told)
+    )
+    db.session.commit()
+    log.warning("job failed", job=row.name, attempts=row.attempts, dead=dead, error=repr(error))
+
+
+class _beating:
+    """Keeps a job's lease while its verb runs."""
+
+    def __init__(self, row: Job) -> None:
+        from flask import current_app
+
+        self.row, self.stop = row, threading.Event()
+        self.app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
+        self.thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> None:
+        self.thread.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop.set()
+
+    def _beat(self) -> None:
+        while not self.stop.wait(LEASE.total_seconds() / 3):
+            with self.app.app_context():
+                values = {"lease_until": clock.now() + LEASE}
+                db.session.execute(update(Job).where(_mine(self.row)).values(values))
+                db.session.commit()
+
+
+def run_due(limit: int = 1000) -> int:
+    """Run what is due now, in order; how many ran. For tests and `plaza worker --once`."""
+    count = 0
+    while count < limit and (row := claim()) is not None:
+        run(row)
+        count += 1
+    return count
+
+
+def again(row: Job) -> None:
+    """Let a dead job run once more, because a person asked."""
+    row.state, row.attempts, row.run_at = "waiting", 0, clock.now()
+
+
+def waiting() -> int:
+    """How many jobs are due and not yet taken."""
+    return int(db.session.scalar(select(func.count()).select_from(Job).where(_due(clock.now()))) or 0)
+
+
+def run_worker(app: Flask, stop: threading.Event) -> None:
+    """Work until told to stop: periodic verbs on their beat, then what is due."""
+    beats = dict.fromkeys(_every, 0.0)
+    while not stop.is_set():
+        with app.app_context():
+            try:
+                busy = _beat(beats) or _one()
+            except Exception as error:  # the database is away for a moment
+                log.warning("worker waits", error=repr(error))
+                busy = False
+        if not busy:
+            stop.wait(PAUSE)
+
+
+def _one() -> bool:
+    row = claim()
+    return row is not None and (run(row) or True)
+
+
+def _beat(beats: dict[str, float]) -> bool:
+    now = time.monotonic()
+    for name, seconds in _every.items():
+        if now - beats.get(name, 0.0) >= seconds:
+            beats[name] = now
+            try:
+                _verbs[name]()
+                db.session.commit()
+            except Exception as error:
+                db.session.rollback()
+                log.warning("periodic job failed", job=name, error=repr(error))
+    return False

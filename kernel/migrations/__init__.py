@@ -1,0 +1,67 @@
+"""Migrations: Alembic's upgrades, then the declared DDL and the walls; and the check that models and schema agree."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import Connection
+
+from kernel import ddl, walls
+from kernel.db import Base, db
+
+HERE = Path(__file__).parent
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(app: Flask) -> None:
+    """Bring the database to today's schema; safe to run again."""
+    with app.app_context():
+        with db.engine.begin() as connection:
+            if os.environ.get("PLAZA_DRAFT_SCHEMA"):  # while a schema is being written
+                Base.metadata.create_all(connection)
+            else:
+                command.upgrade(_config(connection), "head")
+            ddl.apply(connection)
+            walls.build(connection)
+        db.engine.dispose()
+
+
+def write(app: Flask, title: str) -> None:
+    """Write the next revision from the difference between models and database."""
+    with app.app_context(), db.engine.begin() as connection:
+        command.revision(_config(connection), message=title, autogenerate=True)
+
+
+def include(_thing: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
+    """Leave out what belongs to the declared DDL: its own tables and partitions."""
+    return not (kind == "table" and reflected and compare_to is None and _foreign(name or ""))
+
+
+def _foreign(name: str) -> bool:
+    return name in {"ddl_state", "alembic_version"} or "_p2" in name or name.endswith("_default")
+
+
+def differences(app: Flask) -> list[Any]:
+    """What models say and the database does not have (or the other way round); empty when in step."""
+    with app.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": include, "compare_type": False})
+        found = list(compare_metadata(context, Base.metadata))
+        return found if ddl.applied(connection) else [*found, "declared DDL is not applied"]
+
+
+def heads(app: Flask) -> list[str]:
+    """The newest revisions: always exactly one."""
+    with app.app_context(), db.engine.connect() as connection:
+        return list(ScriptDirectory.from_config(_config(connection)).get_heads())

@@ -1,0 +1,151 @@
+"""Money: integer minor units of ISO 4217 and a currency, never a float."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
+from functools import lru_cache
+
+from babel import Locale
+from babel.numbers import format_currency, get_currency_precision, get_decimal_symbol
+
+from kernel.refusal import Refusal
+
+ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "up": ROUND_UP}
+LIMIT = 10**15
+
+
+class BadAmount(Refusal):
+    """What was typed is not an amount of money."""
+
+    message = "That is not an amount of money: write it like 1500 or 1500.50."
+
+
+@lru_cache
+def digits(currency: str) -> int:
+    """How many digits the currency's minor unit has (ISO 4217): 2 for CRC, 0 for CLP."""
+    return int(get_currency_precision(currency))
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An amount in minor units of `currency`."""
+
+    minor: int
+    currency: str
+
+    def _same(self, other: "Money") -> int:
+        if self.currency != other.currency:
+            raise ValueError(f"{self.currency} and {other.currency} cannot be combined")
+        return other.minor
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.minor - self._same(other), self.currency)
+
+    def __mul__(self, times: int) -> "Money":
+        if not isinstance(times, int):
+            raise TypeError("money is multiplied by whole numbers; use percent() or share()")
+        return Money(self.minor * times, self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.minor, self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        return self.minor < self._same(other)
+
+    def __le__(self, other: "Money") -> bool:
+        return self.minor <= self._same(other)
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units, exactly."""
+        return Decimal(self.minor).scaleb(-digits(self.currency))
+
+    def format(self, language: str = "es_CR", *, cents: bool | None = None) -> str:
+        """The amount as people of that locale read it; `cents=False` hides a zero minor part."""
+        return _formatted(self.minor, self.currency, language, cents)
+
+
+@lru_cache(maxsize=4096)
+def _formatted(minor: int, currency: str, language: str, cents: bool | None) -> str:
+    locale = Locale.parse(language.replace("-", "_"))
+    exact = Decimal(minor).scaleb(-digits(currency))
+    whole = exact == exact.to_integral_value()
+    if cents is False and whole:
+        pattern = re.sub(r"([0#])[.]0+", r"\1", locale.currency_formats["standard"].pattern)
+        return format_currency(exact, currency, pattern, locale, currency_digits=False)
+    return format_currency(exact, currency, locale=locale)
+
+
+def zero(currency: str) -> Money:
+    """Nothing, in that currency."""
+    return Money(0, currency)
+
+
+def total(amounts: Sequence[Money], currency: str) -> Money:
+    """The sum of `amounts`, all of `currency`."""
+    return sum(amounts, zero(currency))
+
+
+def parse(text: str, currency: str, language: str = "es_CR") -> Money:
+    """What a person typed ("1 500", "1.500,50", "₡1,500.50"), read with their language's decimal sign.
+
+    Raises BadAmount when it is not an amount, is negative, too large or finer than the currency.
+    """
+    clean = re.sub(r"[\s\u00a0\u202f'’]", "", text.strip())
+    clean = re.sub(r"^[^\d.,-]+|[^\d.,]+$", "", clean)
+    if not re.fullmatch(r"[0-9][0-9.,]*", clean):
+        raise BadAmount()
+    return _exact(_plain(clean, currency, language), currency)
+
+
+def _plain(clean: str, currency: str, language: str) -> str:
+    signs = [sign for sign in ".," if sign in clean]
+    if len(signs) == 2:  # the last one seen is the decimal sign
+        decimal = max(signs, key=clean.rfind)
+    elif signs and clean.count(signs[0]) == 1 and len(clean) - clean.rfind(signs[0]) - 1 != 3:
+        decimal = signs[0]
+    else:
+        decimal = "" if signs else get_decimal_symbol(Locale.parse(language.replace("-", "_")))
+    head, mark, tail = clean.rpartition(decimal) if decimal and decimal in clean else (clean, "", "")
+    return re.sub(r"[.,]", "", head) + ("." + tail if mark else "")
+
+
+def _exact(plain: str, currency: str) -> Money:
+    try:
+        minor = Decimal(plain).scaleb(digits(currency))
+    except InvalidOperation:
+        raise BadAmount() from None
+    if minor != minor.to_integral_value() or not 0 <= minor <= LIMIT:
+        raise BadAmount()
+    return Money(int(minor), currency)
+
+
+def ratio(amount: Money, top: int, bottom: int, rounding: str = "half_up") -> Money:
+    """`amount` × top ÷ bottom, rounded once."""
+    exact = Decimal(amount.minor) * top / bottom
+    return Money(int(exact.quantize(Decimal(1), ROUNDING[rounding])), amount.currency)
+
+
+def percent(amount: Money, basis_points: int, rounding: str = "half_up") -> Money:
+    """That many hundredths of a percent of `amount`, rounded once."""
+    return ratio(amount, basis_points, 10_000, rounding)
+
+
+def share(amount: Money, weights: Sequence[int]) -> list[Money]:
+    """Split `amount` by `weights` so that the parts add up to it (largest remainder, first wins a tie)."""
+    whole = sum(weights)
+    if not weights or whole <= 0:
+        raise ValueError("shares need positive weights")
+    sign, rest = (-1, -amount.minor) if amount.minor < 0 else (1, amount.minor)
+    parts = [rest * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(rest * weights[i] % whole), i))
+    for i in by_remainder[: rest - sum(parts)]:
+        parts[i] += 1
+    return [Money(sign * part, amount.currency) for part in parts]

@@ -1,0 +1,124 @@
+"""Two origins and what may come from outside: hosts, cross-site checks, cookies, headers."""
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, g, request
+from flask.sessions import SecureCookieSessionInterface
+
+from kernel import settings
+from kernel.aside import Place
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FOREIGN_OK: set[str] = set()  # endpoints whose authority is a token or a signature; they read no cookie
+
+
+def foreign_ok(endpoint: str) -> None:
+    """Let an endpoint be called from other sites: only `/u/<token>` and `/hooks/*`."""
+    FOREIGN_OK.add(endpoint)
+
+
+def same_origin(site: str | None, origin: str | None, host: str) -> bool:
+    """Whether an unsafe request comes from our own page; called for every one, log-in included."""
+    if site is not None:
+        return site == "same-origin"  # never fall through to Origin
+    return origin not in (None, "null") and urlsplit(origin or "").netloc.lower() == host.lower()
+
+
+def allowed() -> bool:
+    """Whether the current request may do what its method says."""
+    if request.method in SAFE or request.endpoint in FOREIGN_OK:
+        return True
+    return same_origin(request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"), request.host)
+
+
+class PerHost(SecureCookieSessionInterface):
+    """Sessions signed per host: a cookie replayed at another one is an empty session."""
+
+    def get_signing_serializer(self, app: Any) -> Any:
+        """The usual serializer, salted with the host."""
+        serializer = super().get_signing_serializer(app)
+        if serializer is not None:
+            serializer.salt = f"session|{request.host}".encode()
+        return serializer
+
+
+def cookie_name(name: str) -> str:
+    """A cookie's name: `__Host-` on https (no sibling can set it), with the port on http (cookies ignore ports)."""
+    known = settings.current()
+    return f"__Host-{name}" if known.secure else f"{name}_{known.port}"
+
+
+def set_cookie(response: Response, name: str, value: str, *, days: float | None = None) -> None:
+    """Set one of our host-only cookies; `days=None` lasts as long as the browser."""
+    response.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=None if days is None else int(days * 86400),
+        secure=settings.current().secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def drop_cookie(response: Response, name: str) -> None:
+    """Take one of our cookies back."""
+    response.delete_cookie(
+        cookie_name(name), path="/", secure=settings.current().secure, httponly=True, samesite="Lax"
+    )
+
+
+def cookie(name: str) -> str:
+    """The value of one of our cookies, or ''."""
+    return request.cookies.get(cookie_name(name), "")
+
+
+def place() -> Place | None:
+    """The tenant whose shop is at this request's host, else None."""
+    return request.environ.get("plaza.place")
+
+
+def nonce() -> str:
+    """The nonce of this back-office page."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(12)
+    return str(g.nonce)
+
+
+def policy() -> str:
+    """The Content-Security-Policy of the current response."""
+    known = settings.current()
+    rules = {
+        "default-src": "'self'",
+        "img-src": "'self' data: blob:",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    if place() is None:
+        shops = " ".join(sorted({f"{known.scheme}://*.{known.host}", *g.get("shop_origins", ())}))
+        own = f"'self' 'nonce-{g.nonce}'" if "nonce" in g else "'self'"
+        rules |= {"img-src": f"'self' data: blob: {shops}", "script-src": own, "style-src": own, "frame-src": shops}
+    elif request.path.startswith("/preview/"):
+        rules["frame-ancestors"] = known.url
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def headers(response: Response) -> Response:
+    """Put the house's headers on every response."""
+    put = response.headers.setdefault
+    put("Content-Security-Policy", policy())
+    put("X-Content-Type-Options", "nosniff")
+    put("Referrer-Policy", "strict-origin-when-cross-origin")
+    put("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=(), browsing-topics=()")
+    put("Cross-Origin-Opener-Policy", "same-origin")
+    if settings.current().secure:
+        put("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-cache" if place() else "private, no-store"
+    return response

@@ -1,0 +1,113 @@
+"""Processes that live and die together: a parent, its children, the port they hold."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+PARENT = "PLAZA_PARENT"  # tells a child whose death is its own
+PATIENCE = 20.0  # seconds that a child may take to finish what it does
+Child = subprocess.Popen[bytes]
+
+
+class PortTaken(Exception):
+    """Another program listens where we would."""
+
+
+def plaza(*words: str) -> list[str]:
+    """The command line of one of our own commands."""
+    return [sys.executable, "-m", "kernel.cli", *words]
+
+
+@contextmanager
+def children(*commands: list[str]) -> Iterator[list[Child]]:
+    """Start the commands; on the way out ask all to finish, and end those that do not."""
+    env = {**os.environ, PARENT: str(os.getpid())}
+    started: list[Child] = []
+    try:
+        for command in commands:
+            started.append(subprocess.Popen(command, env=env, start_new_session=True))
+        yield started
+    finally:
+        for child in started:
+            child.terminate()
+        for child in started:
+            _end(child)
+
+
+def _end(child: Child) -> None:
+    try:
+        child.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def follow_parent(parent: int | None = None) -> None:
+    """End when the parent does, even when it was killed; without a parent's id, the one that PLAZA_PARENT names."""
+    parent = parent or int(os.environ.get(PARENT, "0"))
+    if not parent:
+        return
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    else:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    if os.getppid() != parent:  # it died before we could say so
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that Ctrl-C, a closed terminal or a service manager sets."""
+    stop = threading.Event()
+
+    def set_it(*_: object) -> None:  # in a thread of its own: the signal may come while the event's lock is held
+        threading.Thread(target=stop.set).start()
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        with contextlib.suppress(AttributeError):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), set_it)
+    return stop
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raise PortTaken when somebody listens there already."""
+    with socket.socket() as probe:
+        if os.name == "posix":  # a port that was left a moment ago is free
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(f"Port {port} cannot be had ({error.strerror}).") from error
+
+
+def listening(host: str, port: int) -> bool:
+    """Whether a connection is accepted there."""
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
+        return True
+    return False
+
+
+def ended(processes: list[Child]) -> bool:
+    """Whether any of them has ended."""
+    return any(process.poll() is not None for process in processes)
+
+
+def wait_until(condition: Callable[[], bool], stop: threading.Event, processes: list[Child]) -> bool:
+    """Wait for a condition; false when asked to stop or when a process ended before."""
+    while not condition():
+        if stop.wait(0.1) or ended(processes):
+            return False
+    return True

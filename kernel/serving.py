@@ -1,0 +1,56 @@
+"""What runs an install: the web application, the worker, what must be ready before them, and a welcome."""
+
+import os
+from importlib import import_module
+
+from flask import Flask
+from sqlalchemy import select
+
+from kernel import jobs, migrations, processes, tenancy, transactions
+from kernel.app import Plaza, create_app
+from kernel.db import db
+from kernel.settings import Settings
+
+
+def wsgi() -> Plaza:
+    """The application for one process of the web server, which ends with its parent."""
+    processes.follow_parent(os.getppid())
+    return create_app()
+
+
+def work() -> None:
+    """Run jobs and send letters until asked to stop."""
+    processes.follow_parent()
+    stop = processes.stop_on_signals()
+    jobs.run_worker(create_app(), stop)
+
+
+def prepare(demo: bool) -> Flask:
+    """The application with its database up to date and, when no shop is there yet, the demo world."""
+    app = create_app()
+    migrations.upgrade(app)
+    if demo and not shops(app):
+        load_demo(app)
+    return app
+
+
+def load_demo(app: Flask) -> None:
+    """Fill the install with the demo world."""
+    import_module("demo.loader").load(app)
+
+
+def shops(app: Flask) -> list[tuple[str, str, str]]:
+    """Name and slug of every shop, and its own host or ''."""
+    with app.app_context(), transactions.reading():
+        own = {place.tenant_id: place.host for place in db.session.scalars(select(tenancy.Domain)) if place.main}
+        found = db.session.scalars(select(tenancy.Tenant).order_by(tenancy.Tenant.id))
+        return [(shop.name, shop.slug, own.get(shop.id, "")) for shop in found]
+
+
+def welcome(app: Flask) -> list[str]:
+    """Where everything is, line by line: the shops, the back office, the log-ins of the demo world."""
+    known: Settings = app.extensions["plaza.settings"]
+    lines = [f"Plaza is at {known.url}", f"Back office {known.url}/login"]
+    for name, slug, own in shops(app):
+        lines.append(f"  {name}  {known.scheme}://{own or f'{slug}.{known.host}'}")
+    return lines + import_module("demo.loader").logins(app)

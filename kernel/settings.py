@@ -1,0 +1,95 @@
+"""Everything an install can be told, from environment variables, with default and meaning."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one install; each field is `PLAZA_` + its name in capitals."""
+
+    url: str = "http://localhost:8000"  # scheme and host of the install; shops live below its host
+    proxies: int = 0  # how many proxies in front are trusted to say who called
+    database_url: str = ""  # none: SQLite in instance/
+    redis_url: str = ""  # none: rate limits are counted in the database
+    smtp_url: str = ""  # smtp[s]://user:password@host:port; none: letters are captured, readable in the back office
+    mail_host: str = ""  # domain of the sender addresses; none: the install's host
+    media_url: str = ""  # none: files in instance/media
+    secret_key: str = field(default="", repr=False)  # none: made in instance/ on the first run
+    instance: Path = ROOT / "instance"  # database, uploads, captured mail, secrets
+    stripe_api_base: str = ""  # none: Stripe's own
+    log_level: str = "INFO"
+    cache_bytes: int = 64 * 1024 * 1024  # memory for cached pages, per process
+    metrics: bool = False  # answer /metrics
+
+    @property
+    def host(self) -> str:
+        """Host and port of the install, as browsers send it."""
+        return urlsplit(self.url).netloc.lower()
+
+    @property
+    def scheme(self) -> str:
+        """http or https."""
+        return urlsplit(self.url).scheme
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public address is https: decides cookie names and flags."""
+        return self.scheme == "https"
+
+    @property
+    def port(self) -> int:
+        """The port of the public address."""
+        return urlsplit(self.url).port or (443 if self.secure else 80)
+
+
+def _value(raw: str, kind: object) -> object:
+    if kind is int:
+        return int(raw)
+    if kind is bool:
+        return raw.lower() in {"1", "true", "yes", "on"}
+    return Path(raw) if kind is Path else raw
+
+
+def load(env: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `env` (default: the process's environment)."""
+    source = os.environ if env is None else env
+    given = {}
+    for name, kind in Settings.__annotations__.items():
+        raw = source.get(f"PLAZA_{name.upper()}", "")
+        if raw:
+            given[name] = _value(raw, kind)
+    return complete(Settings(**given))  # type: ignore[arg-type]
+
+
+def complete(settings: Settings) -> Settings:
+    """Fill what depends on the instance folder: the database's place and the secret."""
+    values = dict(settings.__dict__)
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    values["url"] = settings.url.rstrip("/")
+    values["database_url"] = settings.database_url or f"sqlite:///{settings.instance / 'plaza.db'}"
+    values["secret_key"] = settings.secret_key or _secret(settings.instance / "secret.key")
+    return Settings(**values)
+
+
+def _secret(path: Path) -> str:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def current() -> Settings:
+    """The settings of the running application."""
+    return current_app.extensions["plaza.settings"]  # type: ignore[no-any-return]

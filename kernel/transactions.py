@@ -1,0 +1,123 @@
+"""Who may begin what: readers read, one writer at a time on SQLite, the tenant's wall up on PostgreSQL.
+
+Measured and argued in SQLite's and PostgreSQL's own terms: SQLite's busy waiting is unfair (p99 over a second with
+eight writers), so writers of one process queue at a lock and retry BEGIN IMMEDIATE in short steps.
+"""
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import g, has_app_context, has_request_context, request
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.orm import Session, SessionTransaction
+
+from kernel import tenancy
+from kernel.db import db
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+PATIENCE = 5.0  # seconds a writer waits for its turn
+SYNCHRONOUS = "FULL"  # no committed order is lost when the power goes
+_turn = threading.Lock()
+
+
+def reads() -> bool:
+    """Whether what begins now may only read: a safe request, or an unsafe one inside `reading()`."""
+    if has_app_context() and "reads" in g:
+        return bool(g.reads)
+    return has_request_context() and request.method in SAFE
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Read, hash, decode or render inside an unsafe request without holding the writer's turn.
+
+    What was loaded is gone afterwards: copy values out.
+    """
+    db.session.rollback()
+    before = g.get("reads")
+    g.reads = True
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        g.pop("reads")
+        if before is not None:
+            g.reads = before
+
+
+def install(engine: Engine) -> None:
+    """Attach the rules to an engine, before its first connection."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _connect_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _checkin)
+
+
+def _connect_sqlite(raw: sqlite3.Connection, _record: Any) -> None:
+    raw.isolation_level = None  # the driver begins nothing by itself
+    for pragma in ("journal_mode=WAL", f"synchronous={SYNCHRONOUS}", "foreign_keys=ON", "busy_timeout=5000"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    raw: Any = connection.connection.driver_connection
+    only = reads()
+    raw.execute(f"PRAGMA query_only={int(only)}")  # a GET that writes fails at once
+    if only:
+        raw.execute("BEGIN DEFERRED")
+        return
+    if not _turn.acquire(timeout=PATIENCE):
+        raise TimeoutError("another thread is writing")
+    connection.info["turn"] = True  # given back at check-in
+    begin_immediate(raw)
+
+
+def begin_immediate(raw: sqlite3.Connection) -> None:
+    """Take SQLite's one write lock, waiting in short random steps (its own waiting sleeps up to 100 ms)."""
+    end = time.monotonic() + PATIENCE
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _began(raw, time.monotonic() > end):
+            time.sleep(random.uniform(0.001, 0.003))  # noqa: S311
+    finally:
+        raw.execute("PRAGMA busy_timeout=5000")
+
+
+def _began(raw: sqlite3.Connection, last: bool) -> bool:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 255 != sqlite3.SQLITE_BUSY or last:
+            raise
+        return False
+    return True
+
+
+def _checkin(_raw: Any, record: Any) -> None:
+    if record.info.pop("turn", False):
+        _turn.release()
+
+
+@event.listens_for(Session, "after_begin")
+def _raise_wall(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if connection.dialect.name == "postgresql" and not transaction.nested:
+        if reads():
+            connection.execute(text("SET TRANSACTION READ ONLY"))
+        connection.execute(text("SET LOCAL ROLE plaza_app"))
+        tenancy.raise_wall(connection)
+
+
+def retry_free(verb: Callable[[], Any]) -> Any:
+    """Run `verb` and commit; roll back when it raises. For work outside requests."""
+    try:
+        answer = verb()
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    return answer

@@ -1,0 +1,141 @@
+"""What all tests share: both databases, a small world to speak of, and a last word about what was skipped."""
+
+import contextlib
+import contextvars
+import os
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from kernel.app import Plaza
+from kernel.db import db
+from tests import databases
+from tests.makers import World
+
+_real_getaddrinfo = socket.getaddrinfo
+
+
+def _resolve(host: Any, *args: Any, **values: Any) -> Any:
+    return _real_getaddrinfo("127.0.0.1" if str(host).endswith(".localhost") else host, *args, **values)
+
+
+socket.getaddrinfo = _resolve  # *.localhost is not resolved everywhere
+_server = contextlib.ExitStack()
+_skipped: Counter[str] = Counter()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller starts PostgreSQL; workers are told where it is."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        config.stash[PG] = _start_postgresql()
+
+
+PG = pytest.StashKey[str]()
+
+
+def _start_postgresql() -> str:
+    try:
+        return _server.enter_context(databases.postgresql())
+    except Exception as error:  # no server can run here: those tests are skipped, counted and named
+        return f"!{error!r}"
+
+
+def pytest_configure_node(node: Any) -> None:
+    """Hand the address over to a worker."""
+    node.workerinput["pg"] = node.config.stash[PG]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server."""
+    if not hasattr(config, "workerinput"):
+        _server.close()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count what is skipped, by reason."""
+    if report.skipped and isinstance(report.longrepr, tuple):
+        _skipped[report.longrepr[2].removeprefix("Skipped: ")] += 1
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name what this machine could not run."""
+    for reason, count in _skipped.items():
+        terminalreporter.write_line(f"not run here: {count} × {reason}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
+    """With PLAZA_REQUIRE=all a skipped test is a failed one."""
+    report = yield
+    if report.skipped and os.environ.get("PLAZA_REQUIRE") == "all" and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"skipped, and PLAZA_REQUIRE=all: {report.longrepr}"
+    return report
+
+
+class Client(FlaskClient):
+    """A browser of one host; its requests share nothing with the test but the database."""
+
+    host = "plaza.localhost:8000"
+
+    def open(self, *args: Any, **values: Any) -> Any:
+        """Ask, in a context of its own, as a page of ours would."""
+        if args and isinstance(args[0], str):
+            values.setdefault("base_url", f"http://{self.host}")
+            headers = dict(values.pop("headers", None) or {})
+            headers.setdefault("Sec-Fetch-Site", "same-origin")
+            values["headers"] = {name: value for name, value in headers.items() if value is not None}
+        if db.session().in_transaction():
+            db.session.commit()
+        try:
+            return contextvars.Context().run(super().open, *args, **values)
+        finally:
+            db.session.expire_all()
+
+
+@pytest.fixture(scope="session")
+def _templates() -> dict[str, databases.Template]:
+    return {}
+
+
+def template(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The template of one database, made when it is first wanted."""
+    known = request.getfixturevalue("_templates")
+    if kind not in known:
+        folder = tmp_path_factory.mktemp(kind)
+        url = _pg_url(request.config) if kind == "pg" else ""
+        known[kind] = databases.Template(databases.build(folder, url), folder)
+    return known[kind]
+
+
+def _pg_url(config: pytest.Config) -> str:
+    worker = getattr(config, "workerinput", None)
+    address = worker["pg"] if worker else config.stash[PG]
+    if address.startswith("!"):
+        pytest.skip(f"PostgreSQL cannot run here ({address[1:]})")
+    return databases.fresh_database(address, f"plaza_{worker['workerid'] if worker else 'one'}")
+
+
+@pytest.fixture(params=["sqlite", "pg"])
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plaza]:
+    """The application on SQLite, then on PostgreSQL, with real commits; the context is entered."""
+    known = template(request.param, request, tmp_path_factory)
+    known.app.test_client_class = Client
+    with known.app.app_context():
+        yield known.app
+    known.restore()
+
+
+@pytest.fixture
+def shop(app: Plaza) -> World:
+    """A furnished shop in Costa Rica with an owner; its tenant is entered."""
+    return World.open(app)
+
+
+@pytest.fixture
+def rival(app: Plaza) -> World:
+    """Another tenant's shop, for what must not leak; take it before `shop`, whose tenant stays entered."""
+    return World.open(app, slug="rival", name="Rival", email="rival@example.com")

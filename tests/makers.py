@@ -1,0 +1,73 @@
+"""A small vocabulary for tests: a shop, its products, what was bought, who works there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from kernel import accounts, clock, tenancy
+from kernel.app import Plaza
+from kernel.db import db
+from kernel.tenancy import Tenant
+
+PASSWORD = "correcta caballo 7"
+
+
+@dataclass
+class World:
+    """One tenant's shop as tests speak of it."""
+
+    app: Plaza
+    slug: str
+    tenant_id: int
+    owner_id: int
+
+    @classmethod
+    def open(cls, app: Plaza, slug: str = "cafe", name: str = "Café de Prueba", **values: Any) -> "World":
+        """Open a furnished, live shop and enter its tenant."""
+        email = values.pop("email", f"{slug}@example.com")
+        tenancy.leave()
+        told = {"country": "CR", "currency": "CRC", "timezone": "America/Costa_Rica", "languages": ["es", "en"]}
+        tenant = Tenant(slug=slug, name=name, live_at=clock.now(), email=email, phone="+50622223333", **{**told, **values})
+        tenancy.open_shop(tenant)
+        owner = accounts.create(email=email, name="Dueña", password_hash=accounts.hash_password(PASSWORD))
+        owner.confirmed_at = clock.now()
+        accounts.join(owner, tenant, "owner")
+        db.session.commit()
+        return cls(app, slug, tenant.id, owner.id)
+
+    @property
+    def tenant(self) -> Tenant:
+        """The tenant's row."""
+        return tenancy.tenant()
+
+    @property
+    def owner(self) -> Any:
+        """The owner's account."""
+        return db.session.get(accounts.Account, self.owner_id)
+
+    @property
+    def client(self) -> Any:
+        """A shopper's new browser at this shop."""
+        made: Any = self.app.test_client()
+        made.host = f"{self.slug}.plaza.localhost:8000"
+        return made
+
+    @property
+    def anonymous(self) -> Any:
+        """A new browser at the install, not logged in."""
+        made: Any = self.app.test_client()
+        made.host = "plaza.localhost:8000"
+        return made
+
+    @property
+    def admin(self) -> Any:
+        """The owner's browser at the back office, logged in."""
+        made = self.anonymous
+        answer = made.post("/login", data={"email": self.owner.email, "password": PASSWORD})
+        assert answer.status_code in {302, 303}, answer.get_data(as_text=True)
+        return made
+
+    def enter(self) -> "World":
+        """Make this world's tenant the current one."""
+        tenancy.leave()
+        tenancy.enter(self.tenant_id)
+        return self
