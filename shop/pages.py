@@ -1,0 +1,90 @@
+"""Pages: home, own pages and policies, made of blocks, with a draft and what is published."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, column, select
+
+from kernel import clock, tenancy
+from kernel.db import Base, Mapped, db, mapped_column, pk, words
+from kernel.tenancy import Binnable, TenantOwned
+from shop import slugs
+
+KINDS = ("home", "page", "policy")
+
+
+class Page(TenantOwned, Binnable, Base):
+    """A list of blocks under a title; the public sees `live`, its makers work on `draft`."""
+
+    __tablename__ = "page"
+    __extra__ = (
+        Index(
+            "uq_page_slug", "tenant_id", "kind", "slug", unique=True,
+            sqlite_where=column("binned_at").is_(None), postgresql_where=column("binned_at").is_(None),
+        ),
+    )  # fmt: skip
+    id: Mapped[int] = pk()
+    slug: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(8), default="page")
+    title: Mapped[dict[str, str]] = words()
+    draft: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    live: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    version: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0)
+    in_menu: Mapped[bool] = mapped_column(default=True)
+    published_at: Mapped[datetime | None]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the draft says something that the public does not see yet."""
+        return self.draft != self.live
+
+
+def home() -> Page | None:
+    """The page behind the shop's bare address."""
+    return db.session.scalars(select(Page).where(Page.kind == "home").order_by(Page.id)).first()
+
+
+def slugged(slug: str, kind: str = "page") -> Page | None:
+    """The published or drafted page with that slug."""
+    return db.session.scalars(select(Page).where(Page.kind == kind, Page.slug == slug)).one_or_none()
+
+
+def listed(kind: str) -> Sequence[Page]:
+    """The published pages of a kind, in the menu's order."""
+    wanted = select(Page).where(Page.kind == kind, Page.published_at.is_not(None))
+    return db.session.scalars(wanted.order_by(Page.position, Page.id)).all()
+
+
+def make(title: dict[str, str], *, kind: str = "page", slug: str = "", blocks: list[dict[str, Any]] | None = None) -> Page:
+    """A new page, in draft."""
+    named = slug or next(iter(title.values()), kind)
+    page = Page(title=title, kind=kind, slug=slugs.free(Page, named), draft=blocks or [], live=[], version=0, position=0)
+    db.session.add(page)
+    db.session.flush()
+    return page
+
+
+def save(page: Page, blocks: list[dict[str, Any]]) -> None:
+    """Keep the draft; the public page does not change."""
+    page.draft = blocks
+
+
+def publish(page: Page) -> None:
+    """Let the public see the draft."""
+    page.live = [dict(block) for block in page.draft]
+    page.version = (page.version or 0) + 1
+    page.published_at = clock.now()
+    tenancy.touch()
+
+
+def withdraw(page: Page) -> None:
+    """Take a page off the public shop; its draft stays."""
+    page.published_at = None
+    tenancy.touch()
+
+
+def discard(page: Page) -> None:
+    """Throw the draft away and start again from what is published."""
+    page.draft = [dict(block) for block in page.live]

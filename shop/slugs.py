@@ -1,0 +1,66 @@
+"""Slugs: the names in addresses, and the ones that things had before (they redirect)."""
+
+import re
+import unicodedata
+
+from sqlalchemy import String, UniqueConstraint, select
+
+from kernel.db import Base, Mapped, db, mapped_column, pk
+from kernel.tenancy import TenantOwned
+
+LONGEST = 80
+
+
+class FormerSlug(TenantOwned, Base):
+    """A slug that a product, category or page had before today's."""
+
+    __tablename__ = "slug_history"
+    __extra__ = (UniqueConstraint("tenant_id", "kind", "slug"),)
+    id: Mapped[int] = pk()
+    kind: Mapped[str] = mapped_column(String(16))
+    slug: Mapped[str] = mapped_column(String(LONGEST))
+    target_id: Mapped[int]
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: `Café Ñandú` → `cafe nandu`."""
+    spread = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in spread if not unicodedata.combining(sign))
+
+
+def make(text: str) -> str:
+    """A slug from a name; never empty."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:LONGEST].strip("-") or "x"
+
+
+def free(cls: type, text: str, *, keep: int | None = None) -> str:
+    """A slug from `text` that no other row of `cls` has, not even in the bin."""
+    wish = make(text)
+    taken = select(cls.slug).where(cls.slug.startswith(wish), cls.id != (keep or 0))  # type: ignore[attr-defined]
+    known = set(db.session.scalars(taken.execution_options(binned=True)))
+    tries = (wish if n == 1 else f"{wish[: LONGEST - 6]}-{n}" for n in range(1, len(known) + 3))
+    return next(slug for slug in tries if slug not in known)
+
+
+def rename(row: object, kind: str, text: str) -> None:
+    """Give `row` a new slug and let the old one redirect."""
+    old, new = row.slug, free(type(row), text, keep=row.id)  # type: ignore[attr-defined]
+    if old == new:
+        return
+    forget(kind, new)
+    forget(kind, old)
+    db.session.add(FormerSlug(kind=kind, slug=old, target_id=row.id))  # type: ignore[attr-defined]
+    row.slug = new  # type: ignore[attr-defined]
+
+
+def forget(kind: str, slug: str) -> None:
+    """Drop the redirect of a slug that is about to be used again."""
+    for row in db.session.scalars(select(FormerSlug).where(FormerSlug.kind == kind, FormerSlug.slug == slug)):
+        db.session.delete(row)
+    db.session.flush()
+
+
+def former(kind: str, slug: str) -> int | None:
+    """The id of the row that had this slug once."""
+    wanted = select(FormerSlug.target_id).where(FormerSlug.kind == kind, FormerSlug.slug == slug)
+    return db.session.scalar(wanted)

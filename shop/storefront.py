@@ -1,0 +1,103 @@
+"""The storefront: how a tenant's shop presents itself, and when it is closed."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import String, UniqueConstraint, select
+
+from kernel import clock, tenancy
+from kernel.db import Base, Mapped, db, mapped_column, pk, ref, words
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from kernel.tenancy import TenantOwned
+
+PRESETS = ("neblina", "telar", "selva", "horno")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Closed(Refusal):
+    """The shop is closed for holidays: it shows its goods and sells none."""
+
+    message = _l("The shop is closed until %(until)s. Come back then: nothing you kept is lost.")
+
+
+class Storefront(TenantOwned, Base):
+    """The one row of a tenant that says what its shop looks like and where it is."""
+
+    __tablename__ = "storefront"
+    __extra__ = (UniqueConstraint("tenant_id"),)
+    id: Mapped[int] = pk()
+    tagline: Mapped[dict[str, str]] = words()
+    story: Mapped[dict[str, str]] = words()
+    email: Mapped[str] = mapped_column(String(320), default="")
+    phone: Mapped[str] = mapped_column(String(32), default="")
+    whatsapp: Mapped[str] = mapped_column(String(32), default="")
+    address: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    hours: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"mon": "08:00-17:00" | None}
+    preset: Mapped[str] = mapped_column(String(16), default="neblina")
+    primary: Mapped[str] = mapped_column(String(9), default="")  # "": the preset's own
+    accent: Mapped[str] = mapped_column(String(9), default="")
+    surface: Mapped[str] = mapped_column(String(9), default="")
+    pattern: Mapped[str] = mapped_column(String(40), default="")
+    logo_id: Mapped[int | None] = ref("file")
+    hero_id: Mapped[int | None] = ref("file")
+    show_cents: Mapped[bool] = mapped_column(default=False)
+    closed_until: Mapped[date | None]  # the day on which it sells again
+    closed_message: Mapped[dict[str, str]] = words()
+    setup_hidden: Mapped[bool] = mapped_column(default=False)
+
+    def closed_on(self, day: date) -> bool:
+        """Whether nothing is sold that day."""
+        return self.closed_until is not None and day < self.closed_until
+
+
+@dataclass(frozen=True)
+class Hours:
+    """One day of the week and when the shop opens it."""
+
+    day: str
+    opens: str
+    closes: str
+
+
+def of() -> Storefront:
+    """The current tenant's storefront; an unsaved one with the defaults when it has none yet."""
+    found = db.session.scalars(select(Storefront)).one_or_none()
+    return found or blank()
+
+
+def blank() -> Storefront:
+    """A storefront as the defaults make it, not yet kept."""
+    return Storefront(
+        tagline={}, story={}, address={}, hours={}, closed_message={}, email="", phone="", whatsapp="", pattern="",
+        preset=PRESETS[0], primary="", accent="", surface="", show_cents=False, setup_hidden=False,
+    )  # fmt: skip
+
+
+def furnish(tenant: tenancy.Tenant) -> None:
+    """Give a new tenant its storefront, with the contact it signed up with."""
+    if not db.session.scalars(select(Storefront)).one_or_none():
+        row = blank()
+        row.email, row.phone, row.whatsapp = tenant.email, tenant.phone, tenant.phone
+        db.session.add(row)
+
+
+def closed() -> date | None:
+    """The day on which a closed shop sells again; None when it is open today."""
+    until, today = of().closed_until, clock.today(tenancy.tenant().timezone)
+    return until if until and today < until else None
+
+
+def refuse_if_closed() -> None:
+    """Refuse to sell while the shop is on holiday."""
+    until = closed()
+    if until:
+        raise Closed(until=until.isoformat())
+
+
+def week(storefront: Storefront) -> list[Hours]:
+    """The opening hours in order of the week; days without hours have empty ones."""
+    spans = ((day, str(storefront.hours.get(day) or "")) for day in DAYS if storefront.hours)
+    return [Hours(day, *(span.split("-", 1) if "-" in span else (span, ""))) for day, span in spans]
+
