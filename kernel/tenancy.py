@@ -91,19 +91,21 @@ class TenantOwned:
     """A row that belongs to one tenant. Constraints of its own go into `__extra__`, not `__table_args__`."""
 
     __extra__: tuple[Any, ...] = ()
+    __unique_id__ = True  # whether rows of the same tenant can be referred to
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805
         plain = [arg for arg in cls.__extra__ if not isinstance(arg, dict)]
         options = [arg for arg in cls.__extra__ if isinstance(arg, dict)]
-        return (UniqueConstraint("tenant_id", "id"), *_references(cls), *plain, *options)
+        own = [UniqueConstraint("tenant_id", "id")] if cls.__unique_id__ else []
+        return (*own, *_references(cls), *plain, *options)
 
 
 class Binnable:
     """A row that can lie in the bin for thirty days; hidden meanwhile unless `binned=True` is asked for."""
 
-    binned_at: Mapped[datetime | None]
+    binned_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 def current() -> int:

@@ -1,0 +1,62 @@
+"""Consent: who allowed what, when, by which words; the newest row of a purpose counts."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm.contacts import Contact
+from crm.visitors import Visitor
+from kernel import clock
+from kernel.db import Base, db, pk, ref
+from kernel.tenancy import TenantOwned
+
+PURPOSES = ("marketing", "behaviour")
+TEXT_VERSION = "2026-11"  # moves when the words of banner or form change
+
+
+class Consent(TenantOwned, Base):
+    """One answer of a person: kept for ever as the proof of who, when, how."""
+
+    __tablename__ = "consent"
+    __extra__ = (Index("ix_consent_contact", "tenant_id", "contact_id", "purpose", "id"),)
+    id: Mapped[int] = pk()
+    contact_id: Mapped[int | None] = ref("contact")
+    visitor_id: Mapped[int | None] = ref("visitor")
+    purpose: Mapped[str] = mapped_column(String(20))
+    given: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    text_version: Mapped[str] = mapped_column(String(40), default=TEXT_VERSION)
+    form: Mapped[str] = mapped_column(String(80), default="")  # where it was asked: checkout, banner, import…
+    ip: Mapped[str] = mapped_column(String(45), default="")
+
+
+def record(who: Contact | Visitor, purpose: str, given: bool, *, form: str, ip: str = "") -> Consent:
+    """Keep an answer."""
+    if purpose not in PURPOSES:
+        raise ValueError(f"{purpose} is no purpose")
+    row = Consent(purpose=purpose, given=given, form=form[:80], ip=ip[:45])
+    if isinstance(who, Contact):
+        row.contact_id = who.id
+    else:
+        row.visitor_id = who.id
+        row.contact_id = who.contact_id
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def newest(who: Contact | Visitor | None, purpose: str) -> Consent | None:
+    """The answer that counts, or None when it was never asked."""
+    if who is None:
+        return None
+    mine = Consent.contact_id == who.id if isinstance(who, Contact) else Consent.visitor_id == who.id
+    return db.session.scalar(
+        select(Consent).where(mine, Consent.purpose == purpose).order_by(Consent.id.desc()).limit(1)
+    )
+
+
+def allows(who: Contact | Visitor | None, purpose: str) -> bool:
+    """Whether they allowed it; silence is no."""
+    row = newest(who, purpose)
+    return row is not None and row.given

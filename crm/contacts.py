@@ -1,0 +1,136 @@
+"""Contacts: the people and firms that a shop knows, each once, however they came."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, select
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import clock, signing
+from kernel.db import Base, db, pk
+from kernel.tenancy import Binnable, TenantOwned
+
+THERE = sql("binned_at IS NULL")
+
+
+class Contact(TenantOwned, Binnable, Base):
+    """A person or firm: how to reach them, where they are, how the shop sorts them."""
+
+    __tablename__ = "contact"
+    __extra__ = (
+        Index("uq_contact_email", "tenant_id", "email_norm", unique=True, sqlite_where=THERE, postgresql_where=THERE),
+        Index("ix_contact_phone", "tenant_id", "phone"),
+        Index("ix_contact_country", "tenant_id", "country"),
+        Index("ix_contact_created", "tenant_id", "created_at"),
+    )
+    id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), index=True)  # in addresses instead of the id
+    name: Mapped[str] = mapped_column(String(160), default="")
+    email: Mapped[str | None] = mapped_column(String(320))
+    email_norm: Mapped[str | None] = mapped_column(String(320))  # what makes two spellings one person
+    phone: Mapped[str | None] = mapped_column(String(20))  # E.164
+    language: Mapped[str] = mapped_column(String(8), default="es")
+    country: Mapped[str] = mapped_column(String(2), default="")
+    region: Mapped[str] = mapped_column(String(80), default="")
+    city: Mapped[str] = mapped_column(String(80), default="")
+    address: Mapped[dict[str, str]] = mapped_column(default=dict)  # the last one, to prefill
+    tax_id: Mapped[str] = mapped_column(String(40), default="")
+    group: Mapped[str] = mapped_column("group_code", String(40), default="")  # price and payment group: "mayorista"
+    stage: Mapped[str] = mapped_column(String(20), default="")  # prospecto | cliente | empresa …
+    tags: Mapped[list[str]] = mapped_column(default=list)
+    source: Mapped[str] = mapped_column(String(80), default="")  # how they came first
+    note: Mapped[str] = mapped_column(String(2000), default="")
+    epoch: Mapped[int] = mapped_column(default=1)  # moves to end all their sessions
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there is any way to write to them."""
+        return bool(self.email or self.phone)
+
+    @property
+    def called(self) -> str:
+        """How a list names them."""
+        return self.name or self.email or self.phone or "—"
+
+    @property
+    def first_name(self) -> str:
+        """The first word of the name, for greetings."""
+        return self.name.split(" ")[0] if self.name else ""
+
+
+def normal_email(email: str | None) -> str | None:
+    """What makes two spellings of an address one mailbox: case, `+tag`, and Gmail's dots do not count."""
+    if not email or "@" not in email:
+        return None
+    local, _, host = email.strip().lower().rpartition("@")
+    host = host.encode("idna").decode() if not host.isascii() and _idna(host) else host
+    local = local.split("+", 1)[0] or local
+    if host in {"gmail.com", "googlemail.com"}:
+        local, host = local.replace(".", ""), "gmail.com"
+    return f"{local}@{host}"
+
+
+def _idna(host: str) -> bool:
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
+
+
+def by_email(email: str | None) -> Contact | None:
+    """The contact with that address, in any spelling."""
+    norm = normal_email(email)
+    return db.session.scalar(select(Contact).where(Contact.email_norm == norm)) if norm else None
+
+
+def by_phone(phone: str | None) -> Contact | None:
+    """The contact with that number (E.164), the longest known one first."""
+    if not phone:
+        return None
+    return db.session.scalar(select(Contact).where(Contact.phone == phone).order_by(Contact.id).limit(1))
+
+
+def by_token(token: str) -> Contact | None:
+    """The contact that an address names."""
+    return db.session.scalar(select(Contact).where(Contact.token == token)) if token else None
+
+
+def known(*, email: str | None = None, phone: str | None = None, **told: Any) -> Contact:
+    """The contact with that e-mail or, without one, that phone; made when new.
+
+    `told` (name, language, country, region, city, source…) fills what is still empty: an order never overwrites
+    what the shop wrote. A phone alone finds only contacts that have no other e-mail.
+    """
+    found = by_email(email)
+    if found is None:
+        same_phone = by_phone(phone)
+        if same_phone is not None and (not email or not same_phone.email_norm):
+            found = same_phone
+    if found is None:
+        found = _new(told.get("language"))
+    _fill(found, {"email": (email or "").strip() or None, "phone": phone or None, **told})
+    found.email_norm = normal_email(found.email)
+    db.session.flush()
+    return found
+
+
+def _new(language: str | None) -> Contact:
+    from_now = Contact(token=signing.token(), tags=[], address={})
+    from_now.language = language or "es"
+    db.session.add(from_now)
+    return from_now
+
+
+def _fill(contact: Contact, told: dict[str, Any]) -> None:
+    for name, value in told.items():
+        if value and not getattr(contact, name):
+            setattr(contact, name, value)
+
+
+def end_sessions(contact: Contact) -> None:
+    """Log the contact out everywhere."""
+    contact.epoch += 1

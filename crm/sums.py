@@ -1,0 +1,68 @@
+"""What contacts did, summed by day and for all time: written with each fact, read by segments."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Date, Index, String, UniqueConstraint, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import tenancy
+from kernel.db import Base, db, pk, ref
+from kernel.tenancy import TenantOwned
+
+if TYPE_CHECKING:
+    from crm.facts import Fact
+
+LIFETIME = date(1970, 1, 1)  # the day under which the sums of all time stand
+
+
+class ContactDay(TenantOwned, Base):
+    """How often, and for how much, a contact did something on one day of the tenant's zone."""
+
+    __tablename__ = "contact_day"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "contact_id", "kind", "currency", "day"),
+        Index("ix_contact_day_kind", "tenant_id", "kind", "day", "contact_id"),
+    )
+    id: Mapped[int] = pk()
+    contact_id: Mapped[int] = ref("contact", index=False)
+    kind: Mapped[str] = mapped_column(String(32))
+    currency: Mapped[str] = mapped_column(String(3), default="")
+    day: Mapped[date] = mapped_column(Date)
+    count: Mapped[int] = mapped_column(default=0)
+    amount_minor: Mapped[int] = mapped_column(default=0)
+
+
+def add(fact: "Fact", times: int = 1) -> None:
+    """Count a fact into its day and into all time (`times=-1` takes it out again)."""
+    if fact.contact_id is None:
+        return
+    day = fact.at.astimezone(ZoneInfo(tenancy.tenant().timezone)).date()
+    for when in (day, LIFETIME):
+        _bump(fact, when, times)
+
+
+def _bump(fact: "Fact", day: date, times: int) -> None:
+    amount = (fact.amount_minor or 0) * times
+    same = (
+        (ContactDay.contact_id == fact.contact_id)
+        & (ContactDay.kind == fact.kind)
+        & (ContactDay.currency == fact.currency)
+        & (ContactDay.day == day)
+    )
+    values = {"count": ContactDay.count + times, "amount_minor": ContactDay.amount_minor + amount}
+    changed = db.session.execute(update(ContactDay).where(same).values(values))
+    if changed.rowcount == 0:  # type: ignore[attr-defined]
+        row = ContactDay(contact_id=fact.contact_id, kind=fact.kind, currency=fact.currency, day=day)
+        row.count, row.amount_minor = times, amount
+        _insert(row, same, values)
+
+
+def _insert(row: ContactDay, same: object, values: dict[str, object]) -> None:
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:  # another writer was quicker: count into theirs
+        db.session.execute(update(ContactDay).where(same).values(values))  # type: ignore[arg-type]

@@ -1,0 +1,66 @@
+"""Visitors: browsers that allowed to be recognised; without consent there is no row and no cookie."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm import facts
+from crm.contacts import Contact
+from kernel import clock, signing
+from kernel.db import Base, db, pk, ref
+from kernel.tenancy import TenantOwned
+
+HOLD_OUT = 10  # percent of visitors who always see the page without suggestions
+
+
+class Visitor(TenantOwned, Base):
+    """A browser of one shop; adopted by a contact when they order, book, write or log in."""
+
+    __tablename__ = "visitor"
+    __extra__ = (UniqueConstraint("tenant_id", "token_hash"),)
+    id: Mapped[int] = pk()
+    token_hash: Mapped[str] = mapped_column(String(64))
+    contact_id: Mapped[int | None] = ref("contact")
+    arm: Mapped[str] = mapped_column(String(12), default="shown")  # shown | held_out, fixed for ever
+    country: Mapped[str] = mapped_column(String(2), default="")
+    language: Mapped[str] = mapped_column(String(8), default="")
+    referrer: Mapped[str] = mapped_column(String(253), default="")  # host that sent them first
+    first_seen: Mapped[datetime] = mapped_column(default=clock.now)
+    last_seen: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+def begin(**told: str) -> tuple[Visitor, str]:
+    """A new visitor and the secret token for their cookie; only after they allowed it."""
+    token = signing.token()
+    row = Visitor(token_hash=signing.digest(token), arm=arm_of(token), **told)
+    db.session.add(row)
+    db.session.flush()
+    return row, token
+
+
+def arm_of(token: str) -> str:
+    """Which arm of the permanent hold-out a visitor belongs to, by hash: the same for ever."""
+    number = int.from_bytes(hashlib.sha256(f"arm|{token}".encode()).digest()[:4])
+    return "held_out" if number % 100 < HOLD_OUT else "shown"
+
+
+def by_token(token: str) -> Visitor | None:
+    """The visitor whose cookie this is."""
+    if not token:
+        return None
+    return db.session.scalar(select(Visitor).where(Visitor.token_hash == signing.digest(token)))
+
+
+def adopt(visitor: Visitor | None, contact: Contact) -> None:
+    """Say that this browser is that contact's, with what it did before."""
+    if visitor is None or visitor.contact_id == contact.id:
+        return
+    visitor.contact_id = contact.id
+    facts.adopt(visitor, contact)
+
+
+def forget(visitor: Visitor) -> None:
+    """Forget a browser that took its consent back: the row goes once no fact names it."""
+    visitor.token_hash = signing.digest(signing.token())

@@ -1,0 +1,170 @@
+"""Files: what people upload, decoded and made anew, kept under our own names; private ones only through a permission."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import clock, pictures, settings, tenancy
+from kernel.db import Base, db, pk
+from kernel.i18n import _l
+from kernel.refusal import Missing, Refusal
+from kernel.tenancy import TenantOwned
+
+WIDTHS = (320, 640, 960, 1600)
+LIMIT = 10 * 1024 * 1024  # bytes of one upload
+EXTENSIONS = {"image/webp": "webp", "image/jpeg": "jpg", "application/pdf": "pdf", "application/octet-stream": "bin"}
+
+
+class NotAPicture(Refusal):
+    """It is none of the kinds that were asked for."""
+
+    message = _l("That file is not a picture we can read. Send a JPEG, PNG or WebP.")
+
+
+class NotAcceptable(Refusal):
+    """It is neither a picture nor a PDF."""
+
+    message = _l("That file is neither a picture nor a PDF. Send a photo (JPEG, PNG, WebP) or a PDF.")
+
+
+class TooBig(Refusal):
+    """More bytes than one file may have."""
+
+    message = _l("That file is too big: %(limit)s MB at most.")
+    status = 413
+
+
+class File(TenantOwned, Base):
+    """One file: its content's hash is its name; the original is never served as it came."""
+
+    __tablename__ = "file"
+    __extra__ = (UniqueConstraint("tenant_id", "sha256", "private"),)
+    id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), index=True)  # in private addresses instead of the id
+    sha256: Mapped[str] = mapped_column(String(64))  # of what was uploaded
+    private: Mapped[bool] = mapped_column(default=False)
+    mime: Mapped[str] = mapped_column(String(80))
+    bytes: Mapped[int]
+    width: Mapped[int] = mapped_column(default=0)
+    height: Mapped[int] = mapped_column(default=0)
+    tint: Mapped[str] = mapped_column(String(7), default="")  # the picture's mean colour, for the ground it stands on
+    name: Mapped[str] = mapped_column(String(120), default="")  # what it was called, for people only
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def picture(self) -> bool:
+        """Whether it can be shown as a picture."""
+        return self.mime == "image/webp"
+
+    @property
+    def widths(self) -> list[int]:
+        """The widths it is kept in, small ones first."""
+        return [width for width in WIDTHS if width < self.width] + [min(self.width, WIDTHS[-1])]
+
+
+@dataclass(frozen=True)
+class Made:
+    """An upload after decoding: what to keep, by name."""
+
+    sha256: str
+    mime: str
+    size: int
+    parts: dict[str, bytes]
+    width: int = 0
+    height: int = 0
+    tint: str = ""
+
+
+def make(data: bytes, *, kinds: Iterable[str] = ("picture",), limit: int = LIMIT) -> Made:
+    """Decode an upload and make it anew: heavy, so do it before the writing transaction (`web.reading()`).
+
+    `kinds`: picture, pdf, download (kept as it is, only ever sent as an attachment).
+    """
+    kinds = tuple(kinds)
+    if len(data) > limit:
+        raise TooBig(limit=limit // (1024 * 1024))
+    sha = hashlib.sha256(data).hexdigest()
+    if "pdf" in kinds and data[:1024].lstrip().startswith(b"%PDF-"):
+        return Made(sha, "application/pdf", len(data), {"pdf": data})
+    if "download" in kinds:
+        mime = "application/pdf" if data.startswith(b"%PDF-") else "application/octet-stream"
+        return Made(sha, mime, len(data), {EXTENSIONS[mime]: data})
+    try:
+        drawn = pictures.webps(data, WIDTHS)
+    except pictures.Unreadable:
+        raise (NotAcceptable() if "pdf" in kinds else NotAPicture()) from None
+    parts = {f"{width}.webp": part for width, part in drawn.parts.items()}
+    return Made(sha, "image/webp", len(data), parts, drawn.width, drawn.height, drawn.tint)
+
+
+def keep(made: Made, *, name: str = "", private: bool = False) -> File:
+    """Write a made file: its parts on disk first, then its row; the same content twice is one file."""
+    known = db.session.scalar(select(File).where(File.sha256 == made.sha256, File.private == private))
+    if known is not None:
+        return known
+    row = File(sha256=made.sha256, private=private, mime=made.mime, bytes=made.size, name=_shown(name))
+    row.token = hashlib.sha256(f"{tenancy.current()}|{made.sha256}|{settings.current().secret_key}".encode()).hexdigest()[:32]
+    row.width, row.height, row.tint = made.width, made.height, made.tint
+    for ending, data in made.parts.items():
+        _write(path_of(tenancy.current(), made.sha256, ending, private=private), data)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def store(data: bytes, *, name: str = "", private: bool = False, kinds: Iterable[str] = ("picture",)) -> File:
+    """Make and keep in one go: for jobs, loaders and tests."""
+    return keep(make(data, kinds=kinds), name=name, private=private)
+
+
+def _shown(name: str) -> str:
+    clean = "".join(sign for sign in name.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable())
+    return clean[-120:]
+
+
+def path_of(tenant_id: int, sha256: str, ending: str, *, private: bool) -> Path:
+    """Where a part of a file lies; `ending` is ours, never a person's."""
+    side = "private" if private else "public"
+    return settings.current().instance / "media" / side / str(tenant_id) / sha256[:2] / f"{sha256}.{ending}"
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{id(data):x}")
+    fresh.write_bytes(data)
+    fresh.replace(path)
+
+
+def by_sha(sha256: str) -> File | None:
+    """The public file with that content."""
+    return db.session.scalar(select(File).where(File.sha256 == sha256, File.private.is_(False)))
+
+
+def by_token(token: str) -> File:
+    """The private file that an address names; raises Missing."""
+    found = db.session.scalar(select(File).where(File.token == token, File.private)) if token else None
+    if found is None:
+        raise Missing()
+    return found
+
+
+def read(file: File, width: int | None = None) -> bytes:
+    """The bytes of a file, of a picture in one of its widths (the largest without one)."""
+    ending = f"{width or file.widths[-1]}.webp" if file.picture else EXTENSIONS[file.mime]
+    return path_of(file.tenant_id, file.sha256, ending, private=file.private).read_bytes()
+
+
+def url(file: File, width: int | None = None) -> str:
+    """The address of a public picture on the shop's host."""
+    fitting = next((known for known in file.widths if width and known >= width), file.widths[-1])
+    return f"/media/{tenancy.tenant().slug}/{file.sha256}.{fitting}.webp"
+
+
+def srcset(file: File) -> str:
+    """All widths of a public picture, for `srcset`."""
+    return ", ".join(f"{url(file, width)} {width}w" for width in file.widths)

@@ -1,0 +1,80 @@
+"""Pictures: decoded from a few safe formats, turned upright, stripped, made anew as WebP in several widths."""
+
+import io
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+MOST_PIXELS = 40_000_000  # a phone's camera has 12 to 50 million; more is a bomb
+QUALITY = 82
+
+
+class Unreadable(ValueError):
+    """Not a picture of a known format, broken, or too large to decode."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture in WebP, by width, with its own size and mean colour."""
+
+    parts: dict[int, bytes]
+    width: int
+    height: int
+    tint: str
+
+
+def opened(data: bytes) -> Image.Image:
+    """The first frame of a picture, upright, in RGB or RGBA, without anything else that came with it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+            if picture.width * picture.height > MOST_PIXELS or min(picture.size) < 1:
+                raise Unreadable("too large")
+            picture.draft("RGB", (3200, 3200))  # a JPEG is decoded at a fraction of its size
+            picture.load()
+            upright = ImageOps.exif_transpose(picture)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
+        raise Unreadable(str(error)) from error
+    transparent = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
+    return upright.convert("RGBA" if transparent else "RGB")
+
+
+def webps(data: bytes, widths: Sequence[int]) -> Drawn:
+    """The picture in every width that it fills, and in its own up to the largest."""
+    picture = opened(data)
+    sizes = [width for width in widths if width < picture.width] + [min(picture.width, widths[-1])]
+    parts = {}
+    largest = picture
+    for width in sorted(sizes, reverse=True):
+        largest = _narrow(largest, width)
+        parts[width] = _webp(largest)
+    return Drawn(parts, sizes[-1], largest_height(picture, sizes[-1]), tint(largest))
+
+
+def largest_height(picture: Image.Image, width: int) -> int:
+    """The height that belongs to `width`."""
+    return max(1, round(picture.height * width / picture.width))
+
+
+def _narrow(picture: Image.Image, width: int) -> Image.Image:
+    if picture.width == width:
+        return picture
+    return picture.resize((width, largest_height(picture, width)), Image.Resampling.LANCZOS)
+
+
+def _webp(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "WEBP", quality=QUALITY, method=4)
+    return stream.getvalue()
+
+
+def tint(picture: Image.Image) -> str:
+    """The mean colour of a picture, as `#rrggbb`."""
+    flat = Image.new("RGB", picture.size, "white")
+    flat.paste(picture, mask=picture.getchannel("A") if picture.mode == "RGBA" else None)
+    red, green, blue = flat.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))  # type: ignore[misc]
+    return f"#{red:02x}{green:02x}{blue:02x}"
