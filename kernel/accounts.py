@@ -1,0 +1,92 @@
+"""The people who log in to the back office: one account for all the shops where they work."""
+
+from datetime import datetime
+
+from sqlalchemy import String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import clock, passwords, sessions, tokens
+from kernel.db import Base, db, pk
+from kernel.refusal import Missing
+
+class Account(Base):
+    """A person who logs in to the back office; one for all the shops where they work."""
+
+    __tablename__ = "account"
+    id: Mapped[int] = pk()
+    email: Mapped[str] = mapped_column(String(320), unique=True)  # as `normal()` leaves it
+    name: Mapped[str] = mapped_column(String(120), default="")
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    epoch: Mapped[int] = mapped_column(default=1)  # moves with password, role and removal: older sessions end
+    language: Mapped[str] = mapped_column(String(8), default="es")
+    confirmed_at: Mapped[datetime | None]  # when they showed that the address is theirs
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    is_authenticated = True  # what Flask-Login asks of the one who is here
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """The key that Flask-Login knows a staff person by."""
+        return f"staff:{self.id}:{self.epoch}"
+
+    @property
+    def known_as(self) -> str:
+        """The name, else what stands before the @."""
+        return self.name or self.email.split("@")[0]
+
+
+def normal(email: str) -> str:
+    """The form in which addresses are kept and compared."""
+    return email.strip().lower()
+
+
+def by_email(email: str) -> Account | None:
+    """The account of that address, if there is one."""
+    return db.session.scalar(select(Account).where(Account.email == normal(email)))
+
+
+def get(account_id: int) -> Account:
+    """The account of that id."""
+    found = db.session.get(Account, account_id)
+    if found is None:
+        raise Missing()
+    return found
+
+
+def open_account(email: str, *, name: str = "", password_hash: str | None = None, language: str = "es") -> Account:
+    """Write a new account; `password_hash` was made before the writer's turn."""
+    account = Account(email=normal(email), name=name.strip(), password_hash=password_hash, language=language)
+    db.session.add(account)
+    db.session.flush()
+    return account
+
+
+def person(session: sessions.Session | None) -> Account | None:
+    """Whose session this is: nobody when password, role or membership changed since it began."""
+    if session is None:
+        return None
+    account = db.session.get(Account, session.subject_id)
+    return account if account is not None and account.epoch == session.epoch else None
+
+
+def recognised(email: str, password: str) -> tuple[int, int] | None:
+    """(id, epoch) of the account with that password, else None; one hash is computed either way."""
+    account = by_email(email)
+    given = (account.id, account.epoch) if account else None
+    return given if passwords.matches(password, account.password_hash if account else None) else None
+
+
+def set_password(account: Account, password_hash: str, *, keep: sessions.Session | None = None) -> None:
+    """A new password: every session but `keep` ends, and so do open reset links."""
+    account.password_hash = password_hash
+    end_sessions(account, keep=keep)
+    tokens.forget("reset", account_id=account.id)
+
+
+def end_sessions(account: Account, *, keep: sessions.Session | None = None) -> None:
+    """End every session of the account but `keep`, from the next request on."""
+    account.epoch += 1
+    sessions.end_all("staff", account.id, keep=keep)
+    if keep is not None:
+        keep.epoch = account.epoch
