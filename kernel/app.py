@@ -203,7 +203,10 @@ def _hashes(known: Settings) -> dict[str, str]:
 def _serve_static(app: Flask, known: Settings) -> None:
     vendor = known.instance / "vendor"
     served: Any = WhiteNoise(app.wsgi_app, max_age=YEAR, charset="utf-8", autorefresh=False)
-    for root, prefix in ((ROOT / "static", "static/"), (vendor if vendor.exists() else ROOT / "instance/vendor", "static/vendor/")):
+    for root, prefix in (
+        (ROOT / "static", "static/"),
+        (vendor if vendor.exists() else ROOT / "instance/vendor", "static/vendor/"),
+    ):
         if Path(root).exists():
             served.add_files(str(root), prefix=prefix)
     app.wsgi_app = ProxyFix(served, *[known.proxies] * 4) if known.proxies else served  # type: ignore[method-assign]

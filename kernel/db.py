@@ -91,4 +91,17 @@ def many(owner: str, column: str, **options: Any) -> Any:
     )
 
 
-__all__ = ["JSON", "Base", "Id", "Mapped", "UTCDateTime", "belongs", "db", "many", "mapped_column", "pk", "ref", "words"]
+__all__ = [
+    "JSON",
+    "Base",
+    "Id",
+    "Mapped",
+    "UTCDateTime",
+    "belongs",
+    "db",
+    "many",
+    "mapped_column",
+    "pk",
+    "ref",
+    "words",
+]

@@ -108,7 +108,9 @@ def keep(made: Made, *, name: str = "", private: bool = False) -> File:
     if known is not None:
         return known
     row = File(sha256=made.sha256, private=private, mime=made.mime, bytes=made.size, name=_shown(name))
-    row.token = hashlib.sha256(f"{tenancy.current()}|{made.sha256}|{settings.current().secret_key}".encode()).hexdigest()[:32]
+    row.token = hashlib.sha256(
+        f"{tenancy.current()}|{made.sha256}|{settings.current().secret_key}".encode()
+    ).hexdigest()[:32]
     row.width, row.height, row.tint = made.width, made.height, made.tint
     for ending, data in made.parts.items():
         _write(path_of(tenancy.current(), made.sha256, ending, private=private), data)

@@ -29,9 +29,7 @@ __all__ = ["_", "_l", "force_locale", "gettext", "language", "lazy_gettext", "ng
 def init_app(app: Flask) -> None:
     """Compile the parts of the translations and let Babel choose the language by request."""
     folder = compile_parts(app.extensions["plaza.settings"].instance)
-    Babel().init_app(
-        app, default_locale="es", default_translation_directories=str(folder), locale_selector=locale
-    )
+    Babel().init_app(app, default_locale="es", default_translation_directories=str(folder), locale_selector=locale)
     app.jinja_env.filters["words"] = words_html
     app.jinja_env.globals.update(language=language, pick=pick)
 

@@ -65,9 +65,7 @@ def set_cookie(response: Response, name: str, value: str, *, days: float | None 
 
 def drop_cookie(response: Response, name: str) -> None:
     """Take one of our cookies back."""
-    response.delete_cookie(
-        cookie_name(name), path="/", secure=settings.current().secure, httponly=True, samesite="Lax"
-    )
+    response.delete_cookie(cookie_name(name), path="/", secure=settings.current().secure, httponly=True, samesite="Lax")
 
 
 def cookie(name: str) -> str:

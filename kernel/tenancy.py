@@ -81,7 +81,9 @@ def _references(cls: type) -> list[ForeignKeyConstraint]:
                 found[name] = value.column.info["ref"]
     return [
         ForeignKeyConstraint(
-            ["tenant_id", name], [f"{target}.tenant_id", f"{target}.id"], name=f"fk_{cls.__tablename__}_{name}"  # type: ignore[attr-defined]
+            ["tenant_id", name],
+            [f"{target}.tenant_id", f"{target}.id"],
+            name=f"fk_{cls.__tablename__}_{name}",  # type: ignore[attr-defined]
         )
         for name, target in found.items()
     ]

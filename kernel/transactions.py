@@ -83,7 +83,7 @@ def begin_immediate(raw: sqlite3.Connection) -> None:
     raw.execute("PRAGMA busy_timeout=0")
     try:
         while not _began(raw, time.monotonic() > end):
-            time.sleep(random.uniform(0.001, 0.003))  # noqa: S311
+            time.sleep(random.uniform(0.001, 0.003))
     finally:
         raw.execute("PRAGMA busy_timeout=5000")
 

@@ -1,0 +1,128 @@
+"""Letters of the house: one row each, written in the transaction of what they tell; sent by mail.py before all others.
+
+States: pending → claimed (lease) → sending → sent | captured | deferred → pending | failed | skipped | unknown → pending
+(an unknown one is retried with the same Message-ID: better twice than not at all, and a mailbox shows it once).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import render_template
+from sqlalchemy import Index, String, Text, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import clock, i18n, mail, signing, suppression, tenancy, web
+from kernel.db import Base, db, pk
+from kernel.tenancy import TenantOwned
+
+LEASE = timedelta(minutes=5)
+ATTEMPTS = 8
+
+
+class Letter(TenantOwned, Base):
+    """One letter to one address, rendered when it was written."""
+
+    __tablename__ = "letter"
+    __extra__ = (
+        Index("ix_letter_next", "state", "run_at"),
+        Index("ix_letter_about", "tenant_id", "about_kind", "about_id"),
+    )
+    id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), index=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    to: Mapped[str] = mapped_column("to_address", String(320))
+    to_name: Mapped[str] = mapped_column(String(160), default="")
+    reply_to: Mapped[str] = mapped_column(String(320), default="")
+    language: Mapped[str] = mapped_column(String(8), default="es")
+    subject: Mapped[str] = mapped_column(String(300))
+    html: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    private: Mapped[bool] = mapped_column(default=False)  # carries a key to an account: shown to nobody else
+    about_kind: Mapped[str] = mapped_column(String(32), default="")
+    about_id: Mapped[int | None]
+    state: Mapped[str] = mapped_column(String(10), default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    run_at: Mapped[datetime] = mapped_column(default=clock.now)
+    lease_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(String(500), default="")  # what the relay said
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it has still to go out."""
+        return self.state in {"pending", "claimed", "sending", "deferred"}
+
+
+def write(
+    template: str, *, to: str, kind: str, language: str, data: dict[str, Any] | None = None, **told: Any
+) -> Letter | None:
+    """Write a letter into this transaction; None when there is no address.
+
+    `template` names `<template>.subject.txt`, `.txt` and `.html`; `told`: to_name, reply_to, private, about (a row).
+    """
+    if not to:
+        return None
+    about = told.pop("about", None)
+    row = Letter(token=signing.token(), to=to.strip(), kind=kind, language=language, **told)
+    row.about_kind, row.about_id = (about.__tablename__, about.id) if about is not None else ("", None)
+    row.subject, row.text, row.html = rendered(template, language, data or {})
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def rendered(template: str, language: str, data: dict[str, Any]) -> tuple[str, str, str]:
+    """(subject, text, HTML) of a letter in that language."""
+    known = tenancy.tenant()
+    with i18n.speak(language, known.country):
+        told = {"shop": known, "shop_base": web.shop_base(known), "letter_language": language, **data}
+        subject = " ".join(render_template(f"{template}.subject.txt", **told).split())
+        return (
+            subject[:300],
+            render_template(f"{template}.txt", **told).strip() + "\n",
+            render_template(f"{template}.html", **told),
+        )
+
+
+def claim(limit: int) -> list[int]:
+    """Claim letters under a lease; an expired `sending` one is sent again, with the same Message-ID."""
+    now = clock.now()
+    due = (Letter.state.in_(("pending", "deferred"))) & (Letter.run_at <= now)
+    lost = Letter.state.in_(("claimed", "sending")) & (Letter.lease_until < now)
+    rows = db.session.scalars(
+        select(Letter).where(or_(due, lost)).order_by(Letter.run_at).limit(limit).with_for_update(skip_locked=True)
+    )
+    taken = []
+    for row in rows:
+        row.state, row.lease_until = "claimed", now + LEASE
+        taken.append(row.id)
+    return taken
+
+
+def body(letter_id: int) -> mail.Envelope | None:
+    """What goes on the wire for a claimed letter; None (and skipped) when the address may not be written to."""
+    row = db.session.get_one(Letter, letter_id)
+    if suppression.blocks(row.to):
+        row.state, row.answer = "skipped", "suppressed"
+        return None
+    sender = mail.sender(tenancy.tenant())
+    headers = {"Message-ID": f"<{row.token}@{mail.host()}>", "Auto-Submitted": "auto-generated"}
+    return mail.Envelope(sender, (row.to_name, row.to), row.reply_to, row.subject, row.text, row.html, headers)
+
+
+def mark(letter_id: int, state: str, answer: str) -> None:
+    """Keep what became of a letter: sending, sent, captured, deferred (later again) or failed."""
+    row = db.session.get_one(Letter, letter_id)
+    row.answer = answer[:500]
+    if state == "sending":
+        row.attempts += 1
+    if state == "deferred":
+        row.run_at = clock.now() + timedelta(minutes=min(2**row.attempts, 240))
+        state = "failed" if row.attempts >= ATTEMPTS else state
+    if state in {"sent", "captured"}:
+        row.sent_at = clock.now()
+    row.state = state
+
+
+mail.source("letters", 0, claim=claim, body=body, mark=mark)

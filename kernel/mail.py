@@ -1,0 +1,191 @@
+"""Mail: one sender for all sources, transactional letters first; captured where no relay is set."""
+
+import email.utils
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from sqlalchemy import select
+
+from kernel import jobs, settings, tenancy
+from kernel.db import db
+
+log = structlog.get_logger()
+BATCH = 20
+TIMEOUT = 30  # seconds
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What a source hands over to be sent; addresses are (name, address)."""
+
+    sender: tuple[str, str]
+    to: tuple[str, str]
+    reply_to: str
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where letters come from: claim(limit) → ids, body(id) → Envelope | None, mark(id, state, answer)."""
+
+    name: str
+    priority: int
+    claim: Callable[[int], list[int]]
+    body: Callable[[int], Envelope | None]
+    mark: Callable[[int, str, str], None]
+
+
+_sources: dict[str, Source] = {}
+
+
+def source(
+    name: str,
+    priority: int,
+    *,
+    claim: Callable[[int], list[int]],
+    body: Callable[[int], Envelope | None],
+    mark: Callable[[int, str, str], None],
+) -> None:
+    """Let the one sender see a source; lower priority numbers go first, always."""
+    _sources[name] = Source(name, priority, claim, body, mark)
+
+
+def host() -> str:
+    """The domain of the sender addresses."""
+    known = settings.current()
+    return known.mail_host or known.host.split(":")[0]
+
+
+def sender(tenant: tenancy.Tenant) -> tuple[str, str]:
+    """(name, address) that a tenant's letters come from until it has a domain of its own."""
+    return tenant.name, f"{tenant.slug}@{host()}"
+
+
+def message(envelope: Envelope) -> EmailMessage:
+    """The MIME message: text and HTML, encoded headers; a line break in a header is refused by the library."""
+    made = EmailMessage()
+    made["From"] = _address(*envelope.sender)
+    made["To"] = _address(*envelope.to)
+    if envelope.reply_to:
+        made["Reply-To"] = _address("", envelope.reply_to)
+    made["Subject"] = " ".join(envelope.subject.split())
+    made["Date"] = email.utils.localtime()
+    for name, value in envelope.headers.items():
+        made[name] = value
+    made.set_content(envelope.text, cte="quoted-printable")
+    made.add_alternative(envelope.html, subtype="html", cte="quoted-printable")
+    return made
+
+
+def _address(name: str, address: str) -> Address:
+    clean = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    return Address(display_name=clean, addr_spec=address)
+
+
+class Relay:
+    """A connection to the relay of `PLAZA_SMTP_URL`: TLS with a verified certificate, kept open for a batch."""
+
+    def __init__(self, url: str) -> None:
+        self.parts = urlsplit(url)
+        self.smtp: smtplib.SMTP | None = None
+
+    def send(self, envelope: Envelope) -> str:
+        """Hand a letter over; what the relay answered. Raises smtplib's errors."""
+        smtp = self.smtp = self.smtp or self._connect()
+        refused = smtp.send_message(message(envelope), envelope.sender[1], [envelope.to[1]])
+        return "accepted" if not refused else str(refused)
+
+    def _connect(self) -> smtplib.SMTP:
+        secure = ssl.create_default_context()
+        name, port = self.parts.hostname or "", self.parts.port
+        if self.parts.scheme == "smtps":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(name, port or 465, timeout=TIMEOUT, context=secure)
+        else:
+            smtp = smtplib.SMTP(name, port or 587, timeout=TIMEOUT)
+            if name not in {"localhost", "127.0.0.1", "::1"} or smtp.has_extn("starttls"):
+                smtp.starttls(context=secure)
+        if self.parts.username:
+            smtp.login(unquote(self.parts.username), unquote(self.parts.password or ""))
+        return smtp
+
+    def close(self) -> None:
+        """End the connection politely."""
+        if self.smtp is not None:
+            try:
+                self.smtp.quit()
+            except (OSError, smtplib.SMTPException):
+                self.smtp.close()
+            self.smtp = None
+
+
+@jobs.job("mail.send")
+def send() -> int:
+    """Send what is due, tenant by tenant, the most urgent source first; how many letters were handled."""
+    url = settings.current().smtp_url
+    relay = Relay(url) if url else None
+    try:
+        return sum(_send_for(tenant_id, relay) for tenant_id in _tenants())
+    finally:
+        if relay is not None:
+            relay.close()
+
+
+def _tenants() -> list[int]:
+    found = list(db.session.scalars(select(tenancy.Tenant.id)))
+    db.session.rollback()
+    return found
+
+
+def _send_for(tenant_id: int, relay: Relay | None) -> int:
+    count = 0
+    with tenancy.use(tenant_id):
+        for known in sorted(_sources.values(), key=lambda known: known.priority):
+            claimed = known.claim(BATCH)
+            db.session.commit()
+            for row_id in claimed:
+                _one(known, row_id, relay)
+                count += 1
+    return count
+
+
+def _one(known: Source, row_id: int, relay: Relay | None) -> None:
+    envelope = known.body(row_id)
+    if envelope is None:
+        db.session.commit()
+        return
+    known.mark(row_id, "sending", "")
+    db.session.commit()
+    state, answer = _hand_over(envelope, relay)
+    known.mark(row_id, state, answer)
+    db.session.commit()
+
+
+def _hand_over(envelope: Envelope, relay: Relay | None) -> tuple[str, str]:
+    if relay is None:
+        return "captured", "no relay is set"
+    try:
+        return "sent", relay.send(envelope)
+    except smtplib.SMTPResponseException as error:
+        return _verdict(error.smtp_code), f"{error.smtp_code} {error.smtp_error!r}"
+    except smtplib.SMTPRecipientsRefused as error:
+        code, told = next(iter(error.recipients.values()))
+        return _verdict(code), f"{code} {told!r}"
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        relay.close()
+        return ("failed" if isinstance(error, ValueError) else "deferred"), repr(error)
+
+
+def _verdict(code: int) -> str:
+    return "failed" if code >= 500 else "deferred"
+
+
+jobs.every("mail.send", seconds=2)
