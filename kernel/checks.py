@@ -18,7 +18,7 @@ Check = Callable[[], str]  # what is wrong, '' when nothing is
 
 def run() -> int:
     """Run every check, tell each result in a line, and what is wrong below it; the number of bad ones."""
-    return sum([not _good(name, check) for name, check in CHECKS.items()])
+    return sum(0 if _good(name, check) else 1 for name, check in CHECKS.items())
 
 
 def _good(name: str, check: Check) -> bool:

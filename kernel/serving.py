@@ -53,4 +53,5 @@ def welcome(app: Flask) -> list[str]:
     lines = [f"Plaza is at {known.url}", f"Back office {known.url}/login"]
     for name, slug, own in shops(app):
         lines.append(f"  {name}  {known.scheme}://{own or f'{slug}.{known.host}'}")
-    return lines + import_module("demo.loader").logins(app)
+    lines.extend(import_module("demo.loader").logins(app))
+    return lines

@@ -1,0 +1,1 @@
+"""What measures speed: each file is one `plaza bench NAME`."""
