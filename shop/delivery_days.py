@@ -1,0 +1,139 @@
+"""Delivery days: when an order can still be had, by cut-off, notice, opening days and places left."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from kernel import clock, tenancy
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from shop import delivery_slots, storefront
+
+if TYPE_CHECKING:
+    from shop.shipping import DeliveryMethod
+
+HORIZON = 14  # days ahead that can be chosen
+
+
+class NoSuchDay(Refusal):
+    """The day or slot that was sent is not one to choose."""
+
+    message = _l("Choose a day and a time from the list.")
+
+
+class TooLate(Refusal):
+    """The cut-off or the notice of that day has passed."""
+
+    message = _l("It is too late for that day. The next one is in the list; the rest is still here.")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A span of a day, and how many orders still fit (None: no limit)."""
+
+    code: str
+    left: int | None
+
+    @property
+    def open(self) -> bool:
+        """Whether it can be chosen."""
+        return self.left is None or self.left > 0
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day with its slots (one without a name when the method has none)."""
+
+    day: date
+    slots: list[Slot]
+
+    @property
+    def open(self) -> bool:
+        """Whether something of it can be chosen."""
+        return any(slot.open for slot in self.slots)
+
+    def full(self) -> "Day":
+        """The same day with nothing left."""
+        return Day(self.day, [Slot(slot.code, 0) for slot in self.slots])
+
+
+def of(method: "DeliveryMethod", lead_hours: int, *, daily: bool, now: datetime | None = None) -> list[Day] | None:
+    """The days to choose from; None when this method asks for none."""
+    if not (method.days or method.slots or daily):
+        return None
+    local = (now or clock.now()).astimezone(ZoneInfo(tenancy.tenant().timezone))
+    front, ready = storefront.of(), local + timedelta(hours=lead_hours)
+    every = [local.date() + timedelta(days=ahead) for ahead in range(HORIZON + 1)]
+    days = [day for day in every if _works(method, front, day) and not _past_cutoff(method, day, local)]
+    taken = delivery_slots.taken(method.id, every[0], every[-1])
+    found = [Day(day, [_slot(method, day, code, taken) for code in _slots(method, front, day, ready)]) for day in days]
+    return [day for day in found if day.slots]
+
+
+def eta(method: "DeliveryMethod", lead_hours: int, *, now: datetime | None = None) -> tuple[date, date]:
+    """First and last day on which it should arrive, of a method without days to choose."""
+    local = (now or clock.now()).astimezone(ZoneInfo(tenancy.tenant().timezone))
+    first = max(local, _opening(local)) + timedelta(hours=lead_hours)
+    least, most = (*[int(days) for days in method.eta_days], 0, 0)[:2] if method.eta_days else (0, 0)
+    return first.date() + timedelta(days=least), first.date() + timedelta(days=max(least, most))
+
+
+def check(days: list[Day], wanted: date | None, slot: str) -> None:
+    """Refuse a day or slot that cannot be chosen (any more)."""
+    if wanted is None:
+        raise NoSuchDay()
+    found = next((day for day in days if day.day == wanted), None)
+    if found is None:
+        raise TooLate() if days and wanted < days[0].day else NoSuchDay()
+    place = next((known for known in found.slots if known.code == slot), None)
+    if place is None:
+        raise TooLate() if slot and wanted == days[0].day else NoSuchDay()
+    if not place.open:
+        raise delivery_slots.SlotFull()
+
+
+def _works(method: "DeliveryMethod", front: storefront.Storefront, day: date) -> bool:
+    name = storefront.DAYS[day.weekday()]
+    if front.closed_on(day):
+        return False
+    if method.days:
+        return name in method.days
+    return not front.hours or bool(front.hours.get(name))
+
+
+def _past_cutoff(method: "DeliveryMethod", day: date, local: datetime) -> bool:
+    if not method.cutoff:
+        return False
+    last = day - timedelta(days=int(method.cutoff.get("days_before", 0)))
+    return local >= datetime.combine(last, clock_time(str(method.cutoff.get("time", "23:59"))), local.tzinfo)
+
+
+def _slots(method: "DeliveryMethod", front: storefront.Storefront, day: date, ready: datetime) -> list[str]:
+    if not method.slots:
+        least = int(method.eta_days[0]) if method.eta_days else 0
+        early = day < ready.date() + timedelta(days=least)
+        return [] if early or (day == ready.date() and ready.time() > _closing(front, day)) else [""]
+    starts = {code: datetime.combine(day, clock_time(code.split("-")[0]), ready.tzinfo) for code in method.slots}
+    return [code for code in method.slots if starts[code] >= ready]
+
+
+def _closing(front: storefront.Storefront, day: date) -> time:
+    span = str(front.hours.get(storefront.DAYS[day.weekday()]) or "")
+    return clock_time(span.split("-")[-1]) if "-" in span else time(23, 59)
+
+
+def _slot(method: "DeliveryMethod", day: date, code: str, taken: dict[tuple[date, str], int]) -> Slot:
+    room = method.slot_capacity
+    return Slot(code, None if room is None else max(0, room - taken.get((day, code), 0)))
+
+
+def _opening(local: datetime) -> datetime:
+    until = storefront.of().closed_until
+    return datetime.combine(until, time(0), local.tzinfo) if until else local
+
+
+def clock_time(text: str) -> time:
+    """A time of the day as tenants write it: "07:30"."""
+    hour, _, minute = text.strip().partition(":")
+    return time(int(hour), int(minute or 0))

@@ -1,0 +1,191 @@
+"""Quotes: what an order would cost, line by line, with delivery and tax; nothing is written and nothing is believed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from kernel import i18n, money, tenancy
+from kernel.i18n import _l
+from kernel.money import Money
+from kernel.refusal import Refusal
+from shop import delivery_days, pricing, shipping, taxes, wants
+from shop.shipping import Offer, Parcel
+from shop.wants import Wanted
+
+__all__ = ["Basket", "Choice", "Details", "Quote", "QuoteLine", "Wanted", "make", "price", "quote"]
+
+
+class NoSuchMethod(Refusal):
+    """A delivery method was sent that is not offered."""
+
+    message = _l("Choose how you would like to receive it.")
+
+
+class Empty(Refusal):
+    """There is nothing to buy."""
+
+    message = _l("Your cart is empty.")
+
+
+@dataclass(frozen=True)
+class QuoteLine:
+    """One line with its amounts, rounded once."""
+
+    variant_id: int
+    product_id: int
+    sku: str
+    name: dict[str, str]
+    options: list[dict[str, Any]]
+    unit: Money
+    quantity: int
+    texts: dict[str, str]
+    discount: Money
+    net: Money
+    tax: Money
+    gross: Money
+    components: list[dict[str, Any]]
+    day: date | None
+    weight_g: int
+    digital: bool
+    token: str = ""  # of the cart line
+
+
+@dataclass(frozen=True)
+class Basket:
+    """Priced lines before anybody said how to deliver them."""
+
+    lines: list[QuoteLine]
+    items: Money
+    parcel: Parcel
+    rates: list[Sequence[taxes.TaxRate]]  # of each line
+    group: str
+    rounding: str
+
+    @property
+    def digital(self) -> bool:
+        """Whether there is nothing to deliver."""
+        return all(line.digital for line in self.lines)
+
+    def offers(self, address: Mapping[str, str], *, now: datetime | None = None) -> list[Offer]:
+        """How it can be delivered there; empty for what is only downloaded."""
+        return [] if self.digital else shipping.offers(self.parcel, address, now=now)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How somebody wants to have it: a method's code, a day, a slot, a place."""
+
+    shipping: str = ""
+    day: date | None = None
+    slot: str = ""
+    address: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Everything an order would come to; `total` is exactly the sum of its parts."""
+
+    currency: str
+    lines: list[QuoteLine]
+    items: Money
+    discount: Money
+    shipping: Money
+    shipping_components: list[dict[str, Any]]
+    tax: Money
+    total: Money
+    rounding: str
+    group: str
+    practice: bool
+    offer: Offer | None = None
+    day: date | None = None
+    slot: str = ""
+
+
+@dataclass(frozen=True)
+class Details:
+    """What the buyer said, checked and normalised."""
+
+    email: str
+    name: str
+    payment: str
+    language: str
+    phone: str = ""
+    address: Mapping[str, str] = field(default_factory=dict)
+    tax: Mapping[str, str] = field(default_factory=dict)  # {} or kind, number, name
+    note: str = ""
+    terms_version: str = ""
+    source: str = ""
+    by: Any = None  # the staff account of a manual sale
+
+
+def price(wanted: Sequence[Wanted], group: str = "") -> Basket:
+    """Price what is wanted: the only place where a price comes from."""
+    if not wanted:
+        raise Empty()
+    currency, rounding = tenancy.tenant().currency, "half_up"
+    known = {rate.id: rate for rate in taxes.rates()}
+    default = next((rate for rate in known.values() if rate.is_default), None)
+    rates = [[rate] if (rate := known.get(want.product.tax_rate_id or 0, default)) else [] for want in wanted]
+    units = {product.id: units for product, units in wants.by_product(wanted)}
+    lower = pricing.breaks(units)
+    lines = []
+    for want, charged in zip(wanted, rates, strict=True):
+        listed = pricing.unit(want.variant, units[want.product.id], group, known=lower[want.product.id])
+        lines.append(_line(want, want.unit or listed, charged, rounding))
+    items = money.total([line.gross for line in lines], currency)
+    parcel = Parcel(lines, [want.product for want in wanted if want.product.kind != "digital"], items, group)
+    return Basket(lines, items, parcel, rates, group, rounding)  # type: ignore[arg-type]
+
+
+def quote(basket: Basket, offer: Offer | None = None, day: date | None = None, slot: str = "") -> Quote:
+    """The whole cost with that delivery."""
+    currency = basket.items.currency
+    cost = offer.price if offer else money.zero(currency)
+    grosses = list(zip(basket.rates, [line.gross for line in basket.lines], strict=True))
+    components = pricing.shared(cost, grosses, basket.rounding)
+    tax = sum((line.tax.minor for line in basket.lines), sum(part["tax_minor"] for part in components))
+    return Quote(
+        currency=currency, lines=[replace(line, day=day) for line in basket.lines], items=basket.items,
+        discount=money.total([line.discount for line in basket.lines], currency), shipping=cost,
+        shipping_components=components, tax=Money(tax, currency), total=basket.items + cost, rounding=basket.rounding,
+        group=basket.group, practice=tenancy.tenant().practice, offer=offer, day=day, slot=slot,
+    )  # fmt: skip
+
+
+def make(wanted: Sequence[Wanted], *, choice: Choice, group: str = "", now: datetime | None = None) -> Quote:
+    """A quote that can be ordered: refuses what is not sold, not reached or no longer free that day.
+
+    Without a method (`choice.shipping` empty) nothing is delivered: a sale over the counter, or a download.
+    """
+    wants.check(wanted, group=group, day=choice.day)
+    basket = price(wanted, group)
+    if not choice.shipping:
+        return quote(basket, None, choice.day)
+    offer = chosen(basket.offers(choice.address, now=now), choice.shipping)
+    if not offer.asks_day:
+        return quote(basket, offer)
+    delivery_days.check(offer.days, choice.day, choice.slot)
+    return quote(basket, offer, choice.day, choice.slot)
+
+
+def chosen(offers: Sequence[Offer], code: str) -> Offer:
+    """The offer with that code; raises when there is none or it does not go."""
+    found = next((offer for offer in offers if offer.code == code), None)
+    if found is None:
+        raise NoSuchMethod()
+    if not found.open:
+        label = i18n.pick(found.method.label)
+        raise shipping.Unreachable(_l("%(method)s is not possible: %(why)s"), method=label, why=found.why_not)
+    return found
+
+
+def _line(want: Wanted, unit: Money, rates: Sequence[taxes.TaxRate], rounding: str) -> QuoteLine:
+    found = pricing.amounts(unit * want.quantity, rates, rounding)
+    return QuoteLine(
+        variant_id=want.variant.id, product_id=want.product.id, sku=want.variant.sku, name=dict(want.product.name),
+        options=wants.options(want.variant), unit=unit, quantity=want.quantity, texts=wants.spoken(want),
+        discount=money.zero(unit.currency), net=found.net, tax=found.tax, gross=found.gross,
+        components=found.components, day=None, weight_g=(want.product.weight_g or 0) * want.quantity,
+        digital=want.product.kind == "digital", token=want.token,
+    )  # fmt: skip

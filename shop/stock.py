@@ -1,0 +1,239 @@
+"""Stock: what may still be sold; taken by one conditional statement, given back exactly once, kept in a ledger."""
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from babel.dates import format_date
+from sqlalchemy import Date, ForeignKey, Select, String, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import clock, i18n, journal, tenancy
+from kernel.db import Base, db, pk, ref
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from kernel.tenancy import TenantOwned
+from shop import catalog, counters
+from shop.variants import Variant
+
+Key = tuple[int, date | None]  # a variant, and the day its daily capacity is taken from
+
+
+class SoldOut(Refusal):
+    """Fewer are left than somebody wants."""
+
+    message = _l("Only %(left)s left of %(item)s.")
+    status = 409
+
+    def __init__(self, variant: Variant, left: int, day: date | None = None) -> None:
+        self.variant, self.left, self.day = variant, left, day
+        item = i18n.pick(variant.product.name)
+        super().__init__(_sentence(left, day), left=left, item=item, day=told_day(day))
+
+
+class StockMove(TenantOwned, Base):
+    """One entry of the ledger: units that left (negative) or came."""
+
+    __tablename__ = "stock_move"
+    id: Mapped[int] = pk()
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    variant_id: Mapped[int] = ref("variant")
+    order_id: Mapped[int | None] = ref("order")
+    kind: Mapped[str] = mapped_column(String(12))  # take | back | adjust
+    units: Mapped[int]
+    day: Mapped[date | None] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(String(120), default="")
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    returned_at: Mapped[datetime | None]  # of a `take`: when it was given back, once
+
+
+class DayTaken(counters.Counter, TenantOwned, Base):
+    """How many of a variant with a daily capacity are taken of one day."""
+
+    __tablename__ = "day_taken"
+    __extra__ = (UniqueConstraint("tenant_id", "variant_id", "day"),)
+    id: Mapped[int] = pk()
+    variant_id: Mapped[int] = ref("variant")
+    day: Mapped[date] = mapped_column(Date)
+
+
+class Line(Protocol):
+    """What can be taken: a line of an order or of a quote."""
+
+    @property
+    def variant_id(self) -> int:
+        """What is taken."""
+
+    @property
+    def quantity(self) -> int:
+        """How many."""
+
+    @property
+    def day(self) -> date | None:
+        """Of which day, when it is made for a day."""
+
+
+def take(lines: Iterable[Line], *, order: Any) -> None:
+    """Take what the lines need, all or nothing, in key order; raises SoldOut."""
+    needed, known = needs(lines)
+    for variant_id, day in sorted(needed, key=lambda key: (key[0], key[1] or date.min)):
+        units, variant = needed[variant_id, day], known[variant_id]
+        if variant.stock_kind == "unlimited":
+            continue
+        if not _claim(variant, units, day):
+            raise SoldOut(variant, max(0, left(variant, day) or 0), day)
+        _note(variant_id, -units, kind="take", day=day, order_id=order.id)
+
+
+def give_back(order: Any, *, reason: str = "cancelled") -> int:
+    """Give back what the order took and nobody gave back yet; how many units that was."""
+    mine = StockMove.order_id == order.id, StockMove.kind == "take", StockMove.returned_at.is_(None)
+    claimed = (
+        update(StockMove).where(*mine).values(returned_at=clock.now())
+        .returning(StockMove.variant_id, StockMove.units, StockMove.day)
+    )
+    rows = db.session.execute(claimed, execution_options={"synchronize_session": False}).all()
+    for variant_id, units, day in sorted(rows, key=lambda row: (row[0], row[2] or date.min)):
+        _return(variant_id, -units, day)
+        _note(variant_id, -units, kind="back", day=day, order_id=order.id, reason=reason)
+    return -sum(units for _variant, units, _day in rows)
+
+
+def adjust(variant: Variant, *, on_hand: int, by: Any = None, reason: str = "") -> None:
+    """Say how many there are: the difference goes into the ledger and the journal."""
+    if not 0 <= on_hand <= catalog.MOST:
+        raise Refusal(_l("Write how many there are as a whole number from 0 to %(most)s."), most=catalog.MOST)
+    db.session.refresh(variant, ["on_hand"], with_for_update=True)
+    difference = on_hand - variant.on_hand
+    if difference:
+        variant.on_hand = on_hand
+        _note(variant.id, difference, kind="adjust", reason=reason, account_id=by.id if by else None)
+        journal.write("stock.adjusted", about=variant, by=by, data={"difference": difference, "reason": reason})
+
+
+def needs(lines: Iterable[Line]) -> tuple[Tally[Key], dict[int, Variant]]:
+    """Units by variant and day, bundles opened into their parts; and those variants."""
+    wanted: Tally[Key] = Tally()
+    for line in lines:
+        wanted[line.variant_id, line.day] += line.quantity
+    known = _variants({variant_id for variant_id, _day in wanted})
+    needed: Tally[Key] = Tally()
+    for (variant_id, day), units in wanted.items():
+        for part, each in parts(known[variant_id]):
+            known[part.id] = part
+            needed[part.id, _day_of(part, day)] += units * each
+    return needed, known
+
+
+def _variants(ids: set[int]) -> dict[int, Variant]:
+    found = {row.id: row for row in db.session.scalars(select(Variant).where(Variant.id.in_(ids)))}
+    if found.keys() != ids:
+        raise Refusal(_l("One of the products is no longer sold: take it out of the cart."), status=409)
+    return found
+
+
+def _day_of(variant: Variant, day: date | None) -> date | None:
+    if variant.stock_kind != "daily":
+        return None
+    return day or clock.today(tenancy.tenant().timezone)
+
+
+def parts(variant: Variant) -> list[tuple[Variant, int]]:
+    """What one unit consists of: itself, or the parts of a bundle with listed quantities."""
+    if variant.stock_kind != "parts":
+        return [(variant, 1)]
+    return [(part.variant, part.quantity) for part in variant.product.parts]
+
+
+def available(chosen: Sequence[Variant], day: date | None = None) -> dict[int, int | None]:
+    """How many of each can be sold now (None: without limit); of a daily one on `day`, else on any free day."""
+    return {variant.id: left(variant, day) for variant in chosen}
+
+
+def left(variant: Variant, day: date | None = None) -> int | None:
+    """How many of this one can be sold now; None is without limit."""
+    if variant.stock_kind == "unlimited":
+        return None
+    if variant.stock_kind == "daily":
+        return _left_of_day(variant, day)
+    if variant.stock_kind == "parts":
+        each = [(left(part, day), units) for part, units in parts(variant)]
+        return min((have // units for have, units in each if have is not None), default=None)
+    return max(0, variant.on_hand)
+
+
+def made_daily(lines: Iterable[Line]) -> dict[int, int]:
+    """Of what is made for a day: units needed, by variant."""
+    needed, known = needs(lines)
+    tally: dict[int, int] = {}
+    for (variant_id, _day), units in needed.items():
+        if known[variant_id].stock_kind == "daily":
+            tally[variant_id] = tally.get(variant_id, 0) + units
+    return tally
+
+
+def short_days(needed: Mapping[int, int], days: Sequence[date]) -> set[date]:
+    """The days on which that many units can no longer be made."""
+    known = _variants(set(needed))
+    wanted = select(DayTaken).where(DayTaken.variant_id.in_(list(needed)), DayTaken.day.in_(days))
+    taken = {(row.variant_id, row.day): row.taken for row in db.session.scalars(wanted)}
+    return {
+        day for day in days for one, units in needed.items()
+        if taken.get((one, day), 0) + units > (known[one].daily_capacity or 0)
+    }  # fmt: skip
+
+
+def on_hand(product: catalog.Product) -> int:
+    """The units of all its variants that lie on the shelf."""
+    return sum(variant.on_hand for variant in product.variants if variant.stock_kind == "onhand")
+
+
+def low() -> Select[Variant]:
+    """The variants of which few are left."""
+    return select(Variant).where(
+        Variant.stock_kind == "onhand", Variant.on_hand <= Variant.low_at
+    )
+
+
+def told_day(day: date | None) -> str:
+    """A day as a buyer reads it: "viernes 24 de noviembre"."""
+    return format_date(day, "EEEE d MMMM", locale=i18n.language()) if day else ""
+
+
+def _sentence(left: int, day: date | None) -> Any:
+    if day:
+        return _l("Only %(left)s left of %(item)s for %(day)s.") if left else _l("%(item)s is sold out for %(day)s.")
+    return SoldOut.message if left else _l("%(item)s is sold out.")
+
+
+def _left_of_day(variant: Variant, day: date | None) -> int:
+    taken = counters.taken(DayTaken, variant_id=variant.id, day=day) if day else 0
+    return max(0, (variant.daily_capacity or 0) - taken)
+
+
+def _claim(variant: Variant, units: int, day: date | None) -> bool:
+    if variant.stock_kind == "daily":
+        return counters.take(DayTaken, units, variant.daily_capacity or 0, variant_id=variant.id, day=day)
+    return _move_on_hand(variant.id, -units, Variant.on_hand >= units)
+
+
+def _return(variant_id: int, units: int, day: date | None) -> None:
+    if day:
+        counters.give(DayTaken, units, variant_id=variant_id, day=day)
+    else:
+        _move_on_hand(variant_id, units)
+
+
+def _move_on_hand(variant_id: int, units: int, *conditions: Any) -> bool:
+    row = Variant
+    statement = update(row).where(row.id == variant_id, *conditions).values(on_hand=row.on_hand + units)
+    done = db.session.execute(statement, execution_options={"synchronize_session": False, "binned": True})
+    loaded = db.session.identity_map.get(db.session.identity_key(row, variant_id))
+    if loaded is not None:
+        db.session.expire(loaded, ["on_hand"])
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _note(variant_id: int, units: int, **told: Any) -> None:
+    db.session.add(StockMove(variant_id=variant_id, units=units, **told))

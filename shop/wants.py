@@ -1,0 +1,139 @@
+"""Wants: a variant, how many and with which words of the buyer's own; and whether the shop sells it so."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from kernel import clock, i18n, tenancy
+from kernel.i18n import _l
+from kernel.money import Money
+from kernel.refusal import Refusal
+from shop.catalog import Product
+from shop.variants import Variant
+
+MOST = 9_999  # units of one line
+
+
+class BadQuantity(Refusal):
+    """What was sent is not a quantity that the shop sells."""
+
+    message = _l("Write how many as a whole number, such as 2.")
+
+
+class NotSold(Refusal):
+    """The product is not sold, or not to this buyer, or not for that day."""
+
+    message = _l("%(item)s is not for sale at the moment.")
+
+
+class TextMissing(Refusal):
+    """The buyer's own words are missing or too long."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wants; `unit` is a price of their own, which only staff may give."""
+
+    variant: Variant
+    quantity: int
+    texts: Mapping[str, str] = field(default_factory=dict)
+    unit: Money | None = None
+    token: str = ""  # of the cart line it comes from
+
+    @property
+    def product(self) -> Product:
+        """What it is a variant of."""
+        return self.variant.product  # type: ignore[no-any-return]
+
+
+def quantity(text: str) -> int:
+    """A quantity as a person typed it; raises BadQuantity."""
+    plain = text.strip()
+    if not (plain.isascii() and plain.isdigit()):
+        raise BadQuantity()
+    if len(plain) > 9 or int(plain) > MOST:
+        raise BadQuantity(_l("That is more than we can sell at once: the most is %(most)s."), most=MOST)
+    if int(plain) < 1:
+        raise BadQuantity(_l("The least is 1. To leave it out, take it out of the cart."))
+    return int(plain)
+
+
+def check(wanted: Sequence[Wanted], *, group: str = "", day: date | None = None) -> None:
+    """Refuse what the shop does not sell, or not so many, or not on that day."""
+    for want in wanted:
+        sold(want.variant, group=group)
+        _in_season(want.product, day or clock.today(tenancy.tenant().timezone))
+        texts(want.product, want.texts)
+    for product, units in by_product(wanted):
+        within(product, units)
+
+
+def sold(variant: Variant, *, group: str = "") -> None:
+    """Refuse a variant that this buyer cannot have."""
+    product = variant.product
+    if product is None or not product.live or not variant.active or not product.open_to(group):
+        raise NotSold(item=i18n.pick(product.name) if product else variant.sku)
+
+
+def by_product(wanted: Iterable[Wanted]) -> list[tuple[Product, int]]:
+    """Units of each product over all lines: limits and quantity prices count them together."""
+    tally: dict[int, tuple[Product, int]] = {}
+    for want in wanted:
+        _product, units = tally.get(want.product.id, (want.product, 0))
+        tally[want.product.id] = want.product, units + want.quantity
+    return list(tally.values())
+
+
+def texts(product: Product, given: Mapping[str, str]) -> dict[str, str]:
+    """The buyer's own words, checked: only what the product asks for, as long as it may be."""
+    checked = {}
+    for asked in product.texts:
+        text, label = " ".join(given.get(asked["code"], "").split()), i18n.pick(asked.get("label"))
+        if asked.get("required") and not text:
+            raise TextMissing(_l("Write “%(label)s”: it goes on the product."), label=label)
+        if len(text) > int(asked.get("max") or 200):
+            raise TextMissing(_l("“%(label)s” has room for %(most)s characters."), label=label, most=asked.get("max"))
+        if text:
+            checked[asked["code"]] = text
+    return checked
+
+
+def spoken(want: Wanted) -> dict[str, str]:
+    """The buyer's own words under the label that the shop's people read."""
+    language = tenancy.tenant().language
+    labels = {asked["code"]: i18n.pick(asked.get("label"), language) for asked in want.product.texts}
+    return {labels.get(code) or code: text for code, text in want.texts.items()}
+
+
+def options(variant: Variant) -> list[dict[str, Any]]:
+    """The chosen options in words: [{"name": Words, "value": Words}]."""
+    found = []
+    for option in variant.product.options:
+        chosen = variant.options.get(option["code"])
+        value = next((one["name"] for one in option.get("values", ()) if one["code"] == chosen), None)
+        if chosen:
+            found.append({"name": option["name"], "value": value or chosen})
+    return found
+
+
+def in_season(product: Product, day: date) -> bool:
+    """Whether it is sold on that day; a season may run over the new year."""
+    if not (product.season_from and product.season_to):
+        return True
+    now, first, last = day.strftime("%m-%d"), product.season_from, product.season_to
+    return first <= now <= last if first <= last else now >= first or now <= last
+
+
+def _in_season(product: Product, day: date) -> None:
+    if not in_season(product, day):
+        raise NotSold(_l("%(item)s is out of season for that day."), item=i18n.pick(product.name))
+
+
+def within(product: Product, units: int) -> None:
+    """Refuse fewer or more units than go into one order."""
+    name = i18n.pick(product.name)
+    if units < product.min_qty:
+        raise BadQuantity(_l("%(item)s is sold from %(least)s on."), item=name, least=product.min_qty)
+    if product.max_qty and units > product.max_qty:
+        raise BadQuantity(_l("At most %(most)s of %(item)s go into one order."), item=name, most=product.max_qty)
