@@ -1,0 +1,47 @@
+// The product page: the chosen options decide price, stock and picture; without scripts the server answers the same.
+function chosen(form) {
+  return Object.fromEntries([...form.querySelectorAll("[data-option]:checked, select[data-option]")].map((field) => [field.dataset.option, field.value]));
+}
+
+function matching(variants, choice) {
+  return variants.find((variant) => Object.entries(choice).every(([code, value]) => variant.options[code] === value));
+}
+
+function put(page, name, text) {
+  for (const spot of page.querySelectorAll(`[data-variant="${name}"]`)) spot.textContent = text;
+}
+
+function update(form, variants, page) {
+  const variant = matching(variants, chosen(form));
+  const verb = form.querySelector("[data-action=add-to-cart]");
+  if (!variant) return;
+  for (const name of ["price", "was", "stock", "sku"]) put(page, name, variant[name] ?? "");
+  if (variant.picture) page.querySelector(`[data-picture="${variant.picture}"]`)?.click();
+  const holder = page.querySelector("[data-stock]");
+  if (holder) holder.dataset.stock = variant.left ?? "";
+  if (verb) verb.disabled = variant.left === 0;
+  const quantity = form.querySelector("[name=quantity]");
+  if (quantity && variant.left !== null && variant.left !== undefined) quantity.max = Math.max(1, variant.left);
+}
+
+function pictures(page) {
+  page.addEventListener("click", (event) => {
+    const thumb = event.target.closest("a[data-picture]");
+    const large = page.querySelector("[data-large] img");
+    if (!thumb || !large) return;
+    event.preventDefault();
+    const small = thumb.querySelector("img");
+    [large.src, large.srcset, large.alt] = [small.src, small.srcset, small.alt];
+    for (const each of page.querySelectorAll("a[data-picture]")) each.toggleAttribute("aria-current", each === thumb);
+  });
+}
+
+export function start() {
+  const page = document.querySelector("[data-product]");
+  if (!page) return;
+  pictures(page);
+  const form = page.querySelector("form[data-variants]");
+  if (!form) return;
+  const variants = JSON.parse(form.dataset.variants);
+  form.addEventListener("change", (event) => { if (event.target.matches("[data-option]")) update(form, variants, page); });
+}

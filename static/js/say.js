@@ -1,0 +1,6 @@
+// The page's own words for what the scripts say.
+const words = document.getElementById("say")?.dataset ?? {};
+
+export function say(name, values = {}) {
+  return Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), words[name] ?? "");
+}

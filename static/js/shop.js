@@ -1,0 +1,9 @@
+// A shop page comes alive: everything here is a comfort, the page works without it.
+import * as options from "./options.js";
+import * as small from "./small.js";
+import * as toast from "./toast.js";
+import * as validate from "./validate.js";
+
+document.documentElement.classList.add("has-js");
+for (const part of [validate, toast, small, options]) part.start();
+document.querySelector(".cats [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
