@@ -1,0 +1,90 @@
+"""Cancellations: who called an order off, when and why; what it had taken goes back once."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+
+from crm import facts
+from kernel import clock, journal
+from kernel.db import Base, Mapped, db, mapped_column, pk, ref
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from kernel.tenancy import TenantOwned
+from shop import delivery_slots, fulfilment, letters, order_events, orders, payments, stock
+from shop.orders import Order
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+
+class TooLate(Refusal):
+    """The buyer's own time to cancel is over."""
+
+    message = _l("This order is already being prepared: write to the shop to change it.")
+    status = 409
+
+
+class Cancellation(TenantOwned, Base):
+    """That an order was called off; there is at most one."""
+
+    __tablename__ = "cancellation"
+    __extra__ = (UniqueConstraint("tenant_id", "order_id"),)
+    id: Mapped[int] = pk()
+    order_id: Mapped[int] = ref("order")
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: the buyer
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    restocked: Mapped[bool] = mapped_column(default=True)
+
+
+def of(order: Order) -> Cancellation | None:
+    """The order's cancellation, if it has one."""
+    return db.session.scalars(db.select(Cancellation).where(Cancellation.order_id == order.id)).one_or_none()
+
+
+def allowed_to_buyer(order: Order) -> bool:
+    """Whether the buyer may still cancel alone: until somebody starts to prepare it."""
+    return order.state == "placed" and order.payment != "proof"
+
+
+def by_buyer(order: Order, *, reason: str = "") -> Cancellation:
+    """The buyer calls the order off."""
+    orders.lock(order)
+    if not allowed_to_buyer(order):
+        raise TooLate()
+    return _cancel(order, by=None, reason=reason, restock=True)
+
+
+def by_staff(order: Order, *, by: "Account", reason: str, restock: bool = True) -> Cancellation:
+    """The shop calls the order off, with a reason that the buyer reads."""
+    orders.lock(order)
+    if not reason.strip():
+        raise Refusal(_l("Write why the order is cancelled: the buyer will read it."))
+    made = _cancel(order, by=by, reason=reason.strip()[:300], restock=restock)
+    journal.write("orders.cancelled", about=order, by=by, data={"number": order.number, "reason": made.reason})
+    return made
+
+
+def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -> Cancellation:
+    fulfilment.move(order, "cancel")
+    made = Cancellation(order_id=order.id, account_id=by.id if by else None, reason=reason, restocked=restock)
+    db.session.add(made)
+    order_events.record(order, "cancelled", by=by, reason=reason, restocked=restock)
+    delivery_slots.give_back(order)
+    if restock:
+        stock.give_back(order, reason="cancelled")
+    payments.end(order)
+    if not order.practice:
+        key = f"cancelled:{order.id}"
+        facts.record("cancelled", contact=order.contact, about=order, amount=order.total, dedupe=key)
+    letters.tell(order, "cancelled", reason=reason)
+    if by is None:
+        letters.tell_shop(order, "cancelled", reason=reason)
+    return made
+
+
+def init_app(_app: object) -> None:
+    """Say how a cancellation is told."""
+    facts.kind("cancelled", _l("Cancelled an order"), "close")
+    journal.kind("orders.cancelled", _l("Cancelled %(number)s: %(reason)s"))

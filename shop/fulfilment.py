@@ -1,0 +1,130 @@
+"""Where the goods of an order are: a table of moves, each a row, the last one reversible for ten minutes."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from crm import facts
+from kernel import clock, journal
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from shop import holds, letters, order_events, orders
+from shop.order_events import OrderEvent
+from shop.orders import Order
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+MOVES = {
+    ("placed", "prepare"): "preparing",
+    ("placed", "ready"): "ready",
+    ("placed", "ship"): "shipped",
+    ("placed", "deliver"): "delivered",
+    ("placed", "cancel"): "cancelled",
+    ("placed", "expire"): "expired",
+    ("preparing", "ready"): "ready",
+    ("preparing", "ship"): "shipped",
+    ("preparing", "deliver"): "delivered",
+    ("preparing", "cancel"): "cancelled",
+    ("ready", "ship"): "shipped",
+    ("ready", "deliver"): "delivered",
+    ("ready", "cancel"): "cancelled",
+    ("shipped", "deliver"): "delivered",
+    ("expired", "revive"): "placed",  # only by money that came late, and only when the goods are still there
+}
+STEPS = {"prepare": "preparing", "ready": "ready", "ship": "shipped", "deliver": "delivered"}
+UNDO_WITHIN = timedelta(minutes=10)
+
+
+class NotNow(Refusal):
+    """The order is not where this step begins."""
+
+    message = _l("The order %(number)s is already somewhere else: look at it again.")
+    status = 409
+
+
+def move(order: Order, step: str) -> str:
+    """Take a step of the table; where the order was before. The caller holds the order's row."""
+    before = order.state
+    if (before, step) not in MOVES:
+        raise NotNow(number=order.number)
+    order.state = MOVES[before, step]
+    return before
+
+
+def may(order: Order, step: str) -> bool:
+    """Whether that step begins where the order is."""
+    return (order.state, step) in MOVES
+
+
+def prepare(order: Order, *, by: "Account | None") -> OrderEvent:
+    """Somebody begins to prepare it: from now on it does not expire."""
+    return _step(order, "prepare", by=by)
+
+
+def ready(order: Order, *, by: "Account | None") -> OrderEvent:
+    """It waits for the buyer."""
+    return _step(order, "ready", by=by)
+
+
+def ship(order: Order, *, by: "Account | None", tracking: str = "", carrier: str = "") -> OrderEvent:
+    """It left the house, with the carrier's number when there is one."""
+    told = {"tracking": tracking.strip()[:80], "carrier": carrier.strip()[:80]}
+    event = _step(order, "ship", by=by, **told)
+    if not order.practice:
+        facts.record("shipped", contact=order.contact, about=order, dedupe=f"shipped:{order.id}")
+    return event
+
+
+def deliver(order: Order, *, by: "Account | None") -> OrderEvent:
+    """It is in the buyer's hands."""
+    return _step(order, "deliver", by=by)
+
+
+def _step(order: Order, step: str, *, by: "Account | None", **told: str) -> OrderEvent:
+    orders.lock(order)
+    kind = STEPS[step]
+    event = order_events.record(order, kind, by=by, before=move(order, step), **told)
+    if by is not None:
+        journal.write(f"orders.{kind}", about=order, by=by, data={"number": order.number, **told})
+    if not order.by_staff or kind != "delivered":
+        letters.tell(order, kind, **told)
+    return event
+
+
+def reversible(order: Order) -> OrderEvent | None:
+    """The last step, while it can be taken back."""
+    event = order_events.last(order, *STEPS.values(), "cancelled", "expired")
+    fresh = event is not None and event.kind == order.state and clock.now() - event.at < UNDO_WITHIN
+    return event if fresh and event is not None and event.kind in STEPS.values() else None
+
+
+def undo(order: Order, *, by: "Account") -> str:
+    """Take the last step back; where the order is again."""
+    orders.lock(order)
+    event = reversible(order)
+    if event is None or "before" not in event.data:
+        raise NotNow(number=order.number)
+    order.state, event.undone_at = event.data["before"], clock.now()
+    order_events.record(order, "undone", by=by, step=event.kind)
+    journal.write("orders.undone", about=order, by=by, data={"number": order.number, "step": event.kind})
+    if order.held and order.payment == "due":
+        holds.again(order)
+    db.session.flush()
+    return order.state
+
+
+def tracking(order: Order) -> dict[str, str]:
+    """The carrier and its number, when it was sent with one."""
+    event = order_events.last(order, "shipped")
+    return {name: event.data.get(name, "") for name in ("carrier", "tracking")} if event else {}
+
+
+def init_app(_app: object) -> None:
+    """Say how the steps of an order are told."""
+    facts.kind("shipped", _l("Was sent an order"), "truck")
+    journal.kind("orders.preparing", _l("Began to prepare %(number)s"))
+    journal.kind("orders.ready", _l("Had %(number)s ready"))
+    journal.kind("orders.shipped", _l("Sent %(number)s"))
+    journal.kind("orders.delivered", _l("Delivered %(number)s"))
+    journal.kind("orders.undone", _l("Took back a step of %(number)s"))

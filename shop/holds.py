@@ -1,0 +1,38 @@
+"""Holds: how long an order keeps its goods while its money is on the way, with a reminder before the end."""
+
+from datetime import datetime, timedelta
+
+from kernel import clock, jobs
+from shop.orders import Order
+
+REMIND_FROM = timedelta(hours=2)  # a shorter hold needs no reminder
+SECOND_CHANCE = timedelta(hours=24)  # after a proof that was not accepted
+
+
+def begin(order: Order, until: datetime) -> None:
+    """Keep the goods until then; a hold that was there before ends."""
+    end(order)
+    order.hold_until = until
+    key = _key(order)
+    jobs.later("orders.expire_hold", order.id, at=until, key=key)
+    whole = until - clock.now()
+    if whole > REMIND_FROM:
+        jobs.later("orders.remind_hold", order.id, at=until - min(whole / 4, timedelta(hours=12)), key=key)
+
+
+def end(order: Order) -> None:
+    """The goods are no longer kept for a time only."""
+    if order.hold_until is not None:
+        for name in ("orders.expire_hold", "orders.remind_hold"):
+            jobs.forget(name, _key(order))
+        order.hold_until = None
+
+
+def again(order: Order) -> None:
+    """The buyer gets another chance: the hold goes on for a day at least."""
+    begin(order, max(order.hold_until or clock.now(), clock.now() + SECOND_CHANCE))
+
+
+def _key(order: Order) -> str:
+    until = order.hold_until.timestamp() if order.hold_until else 0
+    return f"{order.id}:{int(until)}"

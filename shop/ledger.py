@@ -1,0 +1,93 @@
+"""The payment ledger: every amount that came or went, appended and never changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, update
+
+from kernel import clock, ddl
+from kernel.db import Base, Mapped, db, mapped_column, pk, ref
+from kernel.money import Money
+from kernel.tenancy import TenantOwned
+from shop.orders import Order
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+    from shop.payments import Payment
+
+KINDS = ("settle", "refund", "reverse")
+
+
+class LedgerEntry(TenantOwned, Base):
+    """An amount that was received (positive), returned or taken back (negative)."""
+
+    __tablename__ = "ledger_entry"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "payment_id", "key"),
+        CheckConstraint("amount_minor <> 0", name="amount"),
+    )
+    id: Mapped[int] = pk()
+    payment_id: Mapped[int] = ref("payment")
+    order_id: Mapped[int] = ref("order")
+    kind: Mapped[str] = mapped_column(String(16))
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    key: Mapped[str] = mapped_column(String(120))  # the same event told twice has the same key
+    reference: Mapped[str] = mapped_column(String(120), default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    practice: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def amount(self) -> Money:
+        """What came (or went, when negative)."""
+        return Money(self.amount_minor, self.currency)
+
+
+def append(payment: "Payment", kind: str, amount: Money, *, key: str, **told: Any) -> LedgerEntry | None:
+    """Write an entry and move the order's sum; None when this key was already written."""
+    if known(payment, key) is not None:
+        return None
+    by: Account | None = told.pop("by", None)
+    order = db.session.get_one(Order, payment.order_id)
+    row = LedgerEntry(payment_id=payment.id, order_id=order.id, kind=kind, key=key, practice=order.practice, **told)
+    row.amount_minor, row.currency, row.account_id = amount.minor, amount.currency, by.id if by else None
+    db.session.add(row)
+    db.session.flush()
+    moved = update(Order).where(Order.id == order.id).values(received_minor=Order.received_minor + amount.minor)
+    db.session.execute(moved, execution_options={"synchronize_session": False})
+    db.session.refresh(order, ["received_minor"])
+    return row
+
+
+def known(payment: "Payment", key: str) -> LedgerEntry | None:
+    """The entry that this key already has."""
+    wanted = db.select(LedgerEntry).where(LedgerEntry.payment_id == payment.id, LedgerEntry.key == key)
+    return db.session.scalars(wanted).one_or_none()
+
+
+def of(order: Order) -> Sequence[LedgerEntry]:
+    """The order's entries, the first one first."""
+    wanted = db.select(LedgerEntry).where(LedgerEntry.order_id == order.id)
+    return db.session.scalars(wanted.order_by(LedgerEntry.at, LedgerEntry.id)).all()
+
+
+SQLITE_STAYS = """CREATE TRIGGER ledger_entry_stays BEFORE UPDATE ON ledger_entry
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
+SQLITE_REMAINS = """CREATE TRIGGER ledger_entry_remains BEFORE DELETE ON ledger_entry WHEN NOT OLD.practice
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
+PG_FUNCTION = """CREATE OR REPLACE FUNCTION ledger_stays() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"""
+PG_STAYS = """CREATE TRIGGER ledger_entry_stays BEFORE UPDATE ON ledger_entry
+FOR EACH ROW EXECUTE FUNCTION ledger_stays()"""
+PG_REMAINS = """CREATE TRIGGER ledger_entry_remains BEFORE DELETE ON ledger_entry
+FOR EACH ROW WHEN (NOT OLD.practice) EXECUTE FUNCTION ledger_stays()"""
+DROP_STAYS, DROP_REMAINS = "DROP TRIGGER IF EXISTS ledger_entry_stays", "DROP TRIGGER IF EXISTS ledger_entry_remains"
+ON = " ON ledger_entry"
+
+ddl.declare(
+    "ledger_entry",
+    sqlite=(DROP_STAYS, SQLITE_STAYS, DROP_REMAINS, SQLITE_REMAINS),
+    postgresql=(PG_FUNCTION, DROP_STAYS + ON, PG_STAYS, DROP_REMAINS + ON, PG_REMAINS),
+)

@@ -1,0 +1,176 @@
+"""The letters of an order: what the buyer and the shop hear at each step, in the order's language."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kernel import i18n, tenancy, web
+from kernel import letters as post
+from kernel.i18n import _l
+from kernel.money import Money
+from shop import receipts
+
+if TYPE_CHECKING:
+    from shop.orders import Order
+
+
+SEE = _l("See your order")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What one letter says: `%(name)s` are filled from the order."""
+
+    subject: Any
+    heading: Any
+    lead: Any
+    button: Any = SEE
+
+
+BUYER = {
+    "placed": Words(
+        _l("Your order %(number)s"), _l("Thank you: we have your order"), _l("We keep you informed at each step.")
+    ),
+    "proof_sent": Words(
+        _l("We have your proof of payment (%(number)s)"),
+        _l("We have your proof"),
+        _l("The shop looks at it and confirms your order; your goods stay reserved meanwhile."),
+    ),
+    "proof_refused": Words(
+        _l("We could not confirm the payment of %(number)s"),
+        _l("We could not confirm your payment"),
+        _l("Look at what the shop wrote and send another proof; your goods stay reserved until %(until)s."),
+        _l("Send another proof"),
+    ),
+    "paid": Words(
+        _l("Payment received: %(number)s"), _l("We received your payment"), _l("%(total)s, paid. Thank you.")
+    ),
+    "partial": Words(
+        _l("We received a part of %(number)s"),
+        _l("A part is still missing"),
+        _l("We received %(amount)s; %(balance)s is still to be paid."),
+        _l("Pay the rest"),
+    ),
+    "preparing": Words(
+        _l("We are preparing %(number)s"), _l("Your order is being prepared"), _l("We tell you when it is on its way.")
+    ),
+    "ready": Words(
+        _l("%(number)s is ready"),
+        _l("Your order is ready"),
+        _l("Come for it when it suits you; bring its number: %(number)s."),
+    ),
+    "shipped": Words(_l("%(number)s is on its way"), _l("Your order is on its way"), _l("It left our house today.")),
+    "delivered": Words(
+        _l("%(number)s was delivered"),
+        _l("Your order was delivered"),
+        _l("We hope that you enjoy it. If anything is wrong, answer this letter."),
+    ),
+    "downloads": Words(
+        _l("Your files of %(number)s"),
+        _l("Your files are ready"),
+        _l("Download them from your order."),
+        _l("Go to your files"),
+    ),
+    "cancelled": Words(
+        _l("%(number)s was cancelled"), _l("Your order was cancelled"), _l("What it had reserved is free again.")
+    ),
+    "reminded": Words(
+        _l("%(number)s waits for your payment"),
+        _l("We keep your order until %(until)s"),
+        _l("Pay %(balance)s and send us the proof; then it is yours."),
+        _l("Pay now"),
+    ),
+    "expired": Words(
+        _l("%(number)s expired"),
+        _l("Your order expired without payment"),
+        _l("Nothing was charged. If you have already paid, send us the proof and we look for a solution."),
+    ),
+    "late": Words(
+        _l("We received your payment of %(number)s too late"),
+        _l("Your payment came after the order ended"),
+        _l("We received %(amount)s, but its goods are no longer there. The shop returns your money and writes to you."),
+    ),
+    "refunded": Words(
+        _l("We returned money of %(number)s"),
+        _l("We returned %(amount)s"),
+        _l("It may take some days until you see it."),
+    ),
+}
+SHOP = {
+    "new": Words(
+        _l("New order %(number)s: %(total)s"),
+        _l("New order"),
+        _l("%(name)s ordered for %(total)s."),
+        _l("Open the order"),
+    ),
+    "proof_sent": Words(
+        _l("Proof of payment for %(number)s"),
+        _l("A proof waits for you"),
+        _l("%(name)s says that %(balance)s is paid. Look at it and approve it."),
+        _l("Look at the proof"),
+    ),
+    "late": Words(
+        _l("Late payment of %(number)s"),
+        _l("Money to return"),
+        _l("%(amount)s came after the order ended and its goods are gone: return it to %(name)s."),
+        _l("Open the order"),
+    ),
+    "cancelled": Words(
+        _l("%(name)s cancelled %(number)s"),
+        _l("Cancelled by the buyer"),
+        _l("What it had reserved is free again."),
+        _l("Open the order"),
+    ),
+}
+TWIN = _l("Careful: the same reference or picture was already used for another order.")
+
+
+def tell(order: "Order", kind: str, **told: Any) -> None:
+    """Write to the buyer, if they left an address."""
+    if not order.email:
+        return
+    tenant = tenancy.tenant()
+    with i18n.speak(order.language, tenant.country):
+        button = web.shop_url("shop.order", token=order.token, language=order.language)
+        data = _data(order, BUYER[kind], told) | {"button_url": button}
+    post.write(
+        "mail/orders/order", to=order.email, kind=f"orders.{kind}", language=order.language, about=order,
+        to_name=order.name, reply_to=tenant.email, data=data,
+    )  # fmt: skip
+
+
+def tell_shop(order: "Order", kind: str, **told: Any) -> None:
+    """Write to the shop itself, once its address is confirmed."""
+    tenant = tenancy.tenant()
+    with i18n.speak(tenant.language, tenant.country):
+        button = web.admin_url("shop_admin.order", number=order.number)
+        data = _data(order, SHOP[kind], told) | {"button_url": button, "for_shop": True}
+        if told.get("twin"):
+            data["warning"] = str(TWIN)
+    post.write(
+        "mail/orders/order", to=tenant.email, kind=f"orders.shop.{kind}", language=tenant.language, about=order,
+        reply_to=order.email, data=data,
+    )  # fmt: skip
+
+
+def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
+    paper = receipts.told(order, stranger=quiet)
+    values = {name: paper[name] for name in ("number", "name", "total", "balance")}
+    values["name"] = paper["name"] or paper["number"]
+    values["until"] = receipts.until(order.hold_until) if order.hold_until else ""
+    amount = told.get("amount")
+    values["amount"] = receipts.shown(amount) if isinstance(amount, Money) else ""
+    return {
+        "subject": str(words.subject) % values,
+        "heading": str(words.heading) % values,
+        "lead": str(words.lead) % values,
+        "button_label": str(words.button),
+        "reason": quiet(str(told.get("reason") or "")),
+        "tracking": quiet(" ".join(filter(None, (told.get("carrier"), told.get("tracking"))))),
+        "order": paper,
+    }
+
+
+def quiet(text: str) -> str:
+    """The text of a stranger so that no mail reader makes a link of it: a name is never an address to press."""
+    return re.sub(r"(?<=\w)([.:@])(?=[\w/])", "\\1\u2060", text)

@@ -1,0 +1,54 @@
+"""Numbers of orders: one series per tenant and purpose, without gaps, because a refused sale takes its number back."""
+
+from sqlalchemy import String, UniqueConstraint, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kernel import tenancy
+from kernel.db import Base, Mapped, db, mapped_column, pk
+from kernel.tenancy import TenantOwned
+
+FIRST = 1001
+
+
+class Series(TenantOwned, Base):
+    """A series of numbers; its row is the lock that makes them follow each other."""
+
+    __tablename__ = "series"
+    __extra__ = (UniqueConstraint("tenant_id", "code"),)
+    id: Mapped[int] = pk()
+    code: Mapped[str] = mapped_column(String(32))
+    prefix: Mapped[str] = mapped_column(String(12))
+    next: Mapped[int] = mapped_column(default=FIRST)
+
+
+def take(code: str) -> str:
+    """The next number of a series, like `TN-1042`; given back when the transaction rolls back."""
+    _ensure(code)
+    step = update(Series).where(Series.code == code).values(next=Series.next + 1)
+    row = db.session.execute(
+        step.returning(Series.prefix, Series.next), execution_options={"synchronize_session": False}
+    ).one()
+    return f"{row.prefix}-{row.next - 1}"
+
+
+def start(code: str, *, prefix: str, first: int = FIRST) -> Series:
+    """Say how a series is written and where it goes on; never backwards."""
+    _ensure(code)
+    row = db.session.scalars(db.select(Series).where(Series.code == code).with_for_update()).one()
+    db.session.refresh(row)
+    row.prefix, row.next = prefix.strip().upper()[:12], max(first, row.next)
+    return row
+
+
+def initials(slug: str) -> str:
+    """Two or three letters for a shop's numbers: `tres-neblinas` → `TN`."""
+    words = [word for word in slug.split("-") if word and word[0].isalpha()]
+    letters = "".join(word[0] for word in words[:3]) if len(words) > 1 else "".join(words)[:2]
+    return letters.upper() or "N"
+
+
+def _ensure(code: str) -> None:
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    prefix = "P" if code.startswith("practice") else initials(tenancy.tenant().slug)
+    row = {"tenant_id": tenancy.current(), "code": code, "prefix": prefix, "next": FIRST}
+    db.session.execute(dialect.insert(Series).values(**row).on_conflict_do_nothing())

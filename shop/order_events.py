@@ -1,0 +1,93 @@
+"""What happened to an order, row by row: when, by whom and why; the timeline reads it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import relationship
+
+from kernel import clock
+from kernel.db import Base, Mapped, db, mapped_column, pk, ref
+from kernel.i18n import _l
+from kernel.tenancy import TenantOwned
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+    from shop.orders import Order
+
+SENTENCES: dict[str, Any] = {
+    "placed": _l("Order placed"),
+    "proof_sent": _l("Proof of payment received"),
+    "proof_approved": _l("Proof approved"),
+    "proof_refused": _l("Proof not accepted"),
+    "paid": _l("Payment received"),
+    "declined": _l("Payment declined"),
+    "reversed": _l("Payment taken back"),
+    "refunded": _l("Money returned"),
+    "preparing": _l("In preparation"),
+    "ready": _l("Ready for pick-up"),
+    "shipped": _l("On its way"),
+    "delivered": _l("Delivered"),
+    "cancelled": _l("Cancelled"),
+    "expired": _l("Expired without payment"),
+    "revived": _l("Paid after it expired: taken again"),
+    "late": _l("Paid too late: the money has to be returned"),
+    "undone": _l("Step taken back"),
+    "reminded": _l("Reminder sent"),
+    "note": _l("Note"),
+}
+INTERNAL = frozenset({"note", "undone", "reversed", "reminded", "declined"})  # not told to the buyer
+
+
+class OrderEvent(TenantOwned, Base):
+    """One step of an order; what staff wrote with it is in `data`."""
+
+    __tablename__ = "order_event"
+    id: Mapped[int] = pk()
+    order_id: Mapped[int] = ref("order")
+    kind: Mapped[str] = mapped_column(String(24))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    undone_at: Mapped[datetime | None]
+    account: Mapped["Account | None"] = relationship("Account", viewonly=True)
+
+    @property
+    def sentence(self) -> Any:
+        """What happened, in the page's language."""
+        return SENTENCES[self.kind]
+
+    @property
+    def internal(self) -> bool:
+        """Whether only staff see it."""
+        return self.kind in INTERNAL or self.undone_at is not None
+
+
+def record(order: "Order", kind: str, *, by: "Account | None" = None, **data: Any) -> OrderEvent:
+    """Write down a step of an order."""
+    if kind not in SENTENCES:
+        raise LookupError(f"no step of an order is called {kind}")
+    row = OrderEvent(order_id=order.id, kind=kind, account_id=by.id if by else None, data=data)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def of(order: "Order") -> Sequence[OrderEvent]:
+    """All steps of an order, the first one first."""
+    wanted = db.select(OrderEvent).where(OrderEvent.order_id == order.id)
+    return db.session.scalars(wanted.order_by(OrderEvent.at, OrderEvent.id)).all()
+
+
+def told(order: "Order") -> list[OrderEvent]:
+    """The steps that the buyer sees."""
+    return [event for event in of(order) if not event.internal]
+
+
+def last(order: "Order", *kinds: str) -> OrderEvent | None:
+    """The latest step of these kinds that was not taken back."""
+    wanted = db.select(OrderEvent).where(
+        OrderEvent.order_id == order.id, OrderEvent.kind.in_(kinds), OrderEvent.undone_at.is_(None)
+    )
+    return db.session.scalars(wanted.order_by(OrderEvent.at.desc(), OrderEvent.id.desc()).limit(1)).first()

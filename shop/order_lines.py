@@ -1,0 +1,65 @@
+"""The lines of an order: what was bought, as it was called and priced on that day."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CheckConstraint, String
+
+from kernel.db import Base, Mapped, belongs, mapped_column, pk, ref, words
+from kernel.i18n import pick
+from kernel.money import Money
+from kernel.tenancy import TenantOwned
+
+if TYPE_CHECKING:
+    from shop.catalog import Product
+    from shop.variants import Variant
+
+
+class OrderLine(TenantOwned, Base):
+    """One line; its amounts were rounded once and are never computed again."""
+
+    __tablename__ = "order_line"
+    __extra__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("gross_minor = net_minor + tax_minor", name="gross"),
+        CheckConstraint("gross_minor >= 0", name="positive"),
+    )
+    id: Mapped[int] = pk()
+    order_id: Mapped[int] = ref("order")
+    variant_id: Mapped[int] = ref("variant")
+    product_id: Mapped[int] = ref("product")
+    position: Mapped[int] = mapped_column(default=0)
+    sku: Mapped[str] = mapped_column(String(64))
+    name: Mapped[dict[str, str]] = words()
+    options: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"name": Words, "value": Words}]
+    texts: Mapped[dict[str, str]] = mapped_column(default=dict)  # {"dedicatoria": "Feliz cumpleaños"}
+    currency: Mapped[str] = mapped_column(String(3))
+    unit_minor: Mapped[int]
+    quantity: Mapped[int]
+    discount_minor: Mapped[int] = mapped_column(default=0)
+    net_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    gross_minor: Mapped[int]
+    tax_components: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    day: Mapped[date | None]
+    digital: Mapped[bool] = mapped_column(default=False)
+    weight_g: Mapped[int] = mapped_column(default=0)
+
+    variant: Mapped["Variant"] = belongs("OrderLine.variant_id", "Variant")
+    product: Mapped["Product"] = belongs("OrderLine.product_id", "Product")
+
+    @property
+    def unit(self) -> Money:
+        """The price of one."""
+        return Money(self.unit_minor, self.currency)
+
+    @property
+    def gross(self) -> Money:
+        """What the line costs, tax inside, after its discount."""
+        return Money(self.gross_minor, self.currency)
+
+    @property
+    def chosen(self) -> list[str]:
+        """What was chosen and written for it, to read: `Molienda: grano entero`."""
+        options = [f"{pick(option['name'])}: {pick(option['value'])}" for option in self.options]
+        return [*options, *(f"{label}: {text}" for label, text in self.texts.items())]

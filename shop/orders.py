@@ -1,0 +1,221 @@
+"""Orders: what was sold, to whom, on which terms; made once, found by number or by their secret token."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CheckConstraint, Date, Index, String, Text, UniqueConstraint
+
+from kernel import clock, signing
+from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
+from kernel.money import Money
+from kernel.refusal import Missing
+from kernel.tenancy import TenantOwned
+from shop import letters, numbering, order_events
+from shop.order_lines import OrderLine
+from shop.slugs import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crm.contacts import Contact
+    from shop.payments import Payment
+    from shop.quotes import Details, Quote, QuoteLine
+
+STATES = ("placed", "preparing", "ready", "shipped", "delivered", "cancelled", "expired")
+ENDED = frozenset({"cancelled", "expired"})
+PAYMENT_STATES = ("due", "partial", "proof", "paid", "overpaid", "refund_due", "refunded", "void")
+SETTLED = frozenset({"paid", "overpaid"})
+
+
+class Order(TenantOwned, Base):
+    """One sale. `state` says where the goods are, `payment` where the money is; each step is an OrderEvent."""
+
+    __tablename__ = "order"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "number"),
+        UniqueConstraint("tenant_id", "token"),
+        UniqueConstraint("tenant_id", "key"),
+        CheckConstraint("total_minor = items_minor + shipping_minor", name="total"),
+        CheckConstraint("total_minor >= 0", name="positive"),
+        Index("ix_order_state", "tenant_id", "state", "placed_at"),
+        Index("ix_order_placed", "tenant_id", "placed_at"),
+    )
+    id: Mapped[int] = pk()
+    number: Mapped[str] = mapped_column(String(32))
+    token: Mapped[str] = mapped_column(String(32), default=signing.token)
+    key: Mapped[str] = mapped_column(String(64))  # the same purchase sent twice has the same key
+    state: Mapped[str] = mapped_column(String(16), default="placed")
+    payment: Mapped[str] = mapped_column(String(16), default="due")
+    practice: Mapped[bool] = mapped_column(default=False)
+    contact_id: Mapped[int | None] = ref("contact")
+    name: Mapped[str] = mapped_column(String(160), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    language: Mapped[str] = mapped_column(String(8))
+    customer_group: Mapped[str] = mapped_column(String(40), default="")
+    address: Mapped[dict[str, str]] = mapped_column(default=dict)
+    tax_id: Mapped[dict[str, str]] = mapped_column(default=dict)  # {"kind", "number", "name"} when asked for
+    delivery_method_id: Mapped[int | None] = ref("delivery_method")
+    delivery_kind: Mapped[str] = mapped_column(String(16), default="none")  # delivery | pickup | none
+    delivery_code: Mapped[str] = mapped_column(String(40), default="")
+    delivery_label: Mapped[dict[str, str]] = words()
+    delivery_day: Mapped[date | None] = mapped_column(Date)
+    delivery_slot: Mapped[str] = mapped_column(String(20), default="")
+    currency: Mapped[str] = mapped_column(String(3))
+    items_minor: Mapped[int]
+    discount_minor: Mapped[int] = mapped_column(default=0)  # already inside items_minor
+    shipping_minor: Mapped[int] = mapped_column(default=0)
+    shipping_components: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    tax_minor: Mapped[int]
+    total_minor: Mapped[int]
+    received_minor: Mapped[int] = mapped_column(default=0)  # the sum of its ledger entries, moved with them
+    rounding: Mapped[str] = mapped_column(String(12))
+    terms_version: Mapped[str] = mapped_column(String(40), default="")
+    terms_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(String(80), default="")
+    by_staff: Mapped[bool] = mapped_column(default=False)
+    haystack: Mapped[str] = mapped_column(Text, default="")  # what the search looks through, folded
+    placed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    hold_until: Mapped[datetime | None]
+
+    lines: Mapped[list[OrderLine]] = many("Order", "OrderLine.order_id", order_by="OrderLine.position")
+    payments: Mapped[list["Payment"]] = many("Order", "Payment.order_id", order_by="Payment.id")
+    contact: Mapped["Contact | None"] = belongs("Order.contact_id", "Contact")
+
+    def money(self, minor: int) -> Money:
+        """An amount in the order's currency."""
+        return Money(minor, self.currency)
+
+    @property
+    def total(self) -> Money:
+        """What the order costs, everything inside."""
+        return self.money(self.total_minor)
+
+    @property
+    def received(self) -> Money:
+        """What was paid so far, less what was returned."""
+        return self.money(self.received_minor)
+
+    @property
+    def balance(self) -> Money:
+        """What is still to be paid; negative when more was received."""
+        return self.money(self.total_minor - self.received_minor)
+
+    @property
+    def paid(self) -> bool:
+        """Whether nothing remains to be paid."""
+        return self.payment in SETTLED
+
+    @property
+    def open(self) -> bool:
+        """Whether it can still become a delivered order."""
+        return self.state not in ENDED and self.state != "delivered"
+
+    @property
+    def held(self) -> bool:
+        """Whether its goods are kept only until `hold_until`."""
+        return self.state == "placed" and self.hold_until is not None and not self.paid
+
+    @property
+    def digital(self) -> bool:
+        """Whether there is nothing to hand over."""
+        return all(line.digital for line in self.lines)
+
+
+def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key: str) -> Order:
+    """Write an order and its lines; a second one with the same key breaks at the flush (IntegrityError)."""
+    order = Order(
+        number=numbering.take("practice-order" if quote.practice else "order"),
+        key=key, practice=quote.practice, contact_id=contact.id if contact else None,
+        **_buyer(details), **_delivery(quote), **_amounts(quote),
+    )  # fmt: skip
+    order.customer_group, order.rounding = quote.group, quote.rounding
+    order.haystack = _haystack(order)
+    db.session.add(order)
+    db.session.flush()
+    db.session.add_all(_line(order, line, place) for place, line in enumerate(quote.lines))
+    order_events.record(order, "placed", by=details.by)
+    return order
+
+
+def placed(order: Order) -> None:
+    """Everything is taken and counted: tell the buyer and the shop."""
+    letters.tell(order, "placed")
+    if not order.by_staff:
+        letters.tell_shop(order, "new")
+
+
+def _buyer(details: "Details") -> dict[str, Any]:
+    return {
+        "name": details.name, "email": details.email, "phone": details.phone, "language": details.language,
+        "address": dict(details.address), "tax_id": dict(details.tax), "note": details.note, "source": details.source,
+        "terms_version": details.terms_version, "terms_at": clock.now() if details.terms_version else None,
+        "by_staff": details.by is not None,
+    }  # fmt: skip
+
+
+def _delivery(quote: "Quote") -> dict[str, Any]:
+    if quote.offer is None:
+        return {"delivery_kind": "none", "delivery_day": quote.day, "delivery_slot": quote.slot}
+    method = quote.offer.method
+    return {
+        "delivery_method_id": method.id, "delivery_kind": method.kind, "delivery_code": method.code,
+        "delivery_label": dict(method.label), "delivery_day": quote.day, "delivery_slot": quote.slot,
+    }  # fmt: skip
+
+
+def _amounts(quote: "Quote") -> dict[str, Any]:
+    return {
+        "currency": quote.currency, "items_minor": quote.items.minor, "discount_minor": quote.discount.minor,
+        "shipping_minor": quote.shipping.minor, "shipping_components": list(quote.shipping_components),
+        "tax_minor": quote.tax.minor, "total_minor": quote.total.minor,
+    }  # fmt: skip
+
+
+def _line(order: Order, line: "QuoteLine", place: int) -> OrderLine:
+    return OrderLine(
+        order_id=order.id, position=place, variant_id=line.variant_id, product_id=line.product_id, sku=line.sku,
+        name=dict(line.name), options=list(line.options), texts=dict(line.texts), currency=order.currency,
+        unit_minor=line.unit.minor, quantity=line.quantity, discount_minor=line.discount.minor,
+        net_minor=line.net.minor, tax_minor=line.tax.minor, gross_minor=line.gross.minor,
+        tax_components=list(line.components), day=line.day, digital=line.digital, weight_g=line.weight_g,
+    )  # fmt: skip
+
+
+def _haystack(order: Order) -> str:
+    digits = "".join(sign for sign in order.phone if sign.isdigit())
+    return fold(f"{order.number} {order.name} {order.email} {digits}")
+
+
+def by_key(key: str) -> Order | None:
+    """The order that this purchase already became."""
+    return db.session.scalars(db.select(Order).where(Order.key == key)).one_or_none()
+
+
+def by_token(token: str) -> Order:
+    """The order with that secret token; raises Missing for anything else, an empty one included."""
+    found = db.session.scalars(db.select(Order).where(Order.token == token)).one_or_none() if token else None
+    if found is None:
+        raise Missing()
+    return found
+
+
+def numbered(number: str) -> Order:
+    """The order with that number, for staff; raises Missing."""
+    found = db.session.scalars(db.select(Order).where(Order.number == number)).one_or_none()
+    if found is None:
+        raise Missing()
+    return found
+
+
+def lock(order: Order) -> Order:
+    """Hold the order's row and read it anew: two steps of one order follow each other."""
+    db.session.refresh(order, with_for_update=True)
+    return order
+
+
+def of_contact(contact: "Contact") -> "Sequence[Order]":
+    """What this person bought, the newest first."""
+    mine = db.select(Order).where(Order.contact_id == contact.id)
+    return db.session.scalars(mine.order_by(Order.placed_at.desc(), Order.id.desc())).all()

@@ -1,0 +1,89 @@
+"""The ways to pay that a tenant offers, and the ones that only its staff uses at the counter."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import CheckConstraint, String, UniqueConstraint
+
+from kernel.db import Base, Mapped, db, mapped_column, pk, words
+from kernel.i18n import _l, force_locale
+from kernel.tenancy import Tenant, TenantOwned
+from kernel.tenancy import furnish as furnishing
+
+KINDS = ("card", "transfer", "on_delivery", "on_pickup", "credit", "practice", "counter")
+UNHELD = frozenset({"on_delivery", "on_pickup", "credit", "counter"})  # the goods wait for the buyer, not for the money
+CARD_MINUTES = 31  # a practice card is held like a real one
+
+COUNTER = (("counter-cash", _l("Cash")), ("counter-transfer", _l("Transfer")), ("counter-card", _l("Card terminal")))
+LATER = "counter-later"
+
+
+class PaymentMethod(TenantOwned, Base):
+    """A way to pay, with what the buyer must know to use it."""
+
+    __tablename__ = "payment_method"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "code"),
+        CheckConstraint("max_total_minor >= 0", name="max_total"),
+        CheckConstraint("hold_hours > 0", name="hold_hours"),
+    )
+    id: Mapped[int] = pk()
+    code: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(16))
+    label: Mapped[dict[str, str]] = words()
+    instructions: Mapped[dict[str, str]] = words()
+    account: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"label": "SINPE", "value": "8888 0101"}]
+    hold_hours: Mapped[int | None]
+    zones: Mapped[list[str]] = mapped_column(default=list)
+    customer_groups: Mapped[list[str]] = mapped_column(default=list)
+    max_total_minor: Mapped[int | None]
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def wants_proof(self) -> bool:
+        """Whether the buyer shows us that the money was sent."""
+        return self.kind == "transfer"
+
+
+def active() -> Sequence[PaymentMethod]:
+    """What the shop offers, in order; the checkout leaves out what does not fit an order."""
+    wanted = db.select(PaymentMethod).where(PaymentMethod.active, PaymentMethod.kind != "counter")
+    return db.session.scalars(wanted.order_by(PaymentMethod.position, PaymentMethod.id)).all()
+
+
+def counter() -> Sequence[PaymentMethod]:
+    """What the staff can say of a sale at the counter."""
+    wanted = db.select(PaymentMethod).where(PaymentMethod.active, PaymentMethod.kind == "counter")
+    return db.session.scalars(wanted.order_by(PaymentMethod.position, PaymentMethod.id)).all()
+
+
+def named(code: str) -> PaymentMethod | None:
+    """The method with that code, offered or not."""
+    return db.session.scalars(db.select(PaymentMethod).where(PaymentMethod.code == code)).one_or_none()
+
+
+def furnish(tenant: Tenant) -> None:
+    """Give a new tenant the ways to pay that need nothing from its owner; the others are added in the settings."""
+    _add(tenant, "practice", "practice", _l("Practice card"), position=90)
+    _add(tenant, "pickup", "on_pickup", _l("Pay at pick-up"), position=20)
+    for position, (code, label) in enumerate((*COUNTER, (LATER, _l("Not paid yet")))):
+        _add(tenant, code, "counter", label, position=100 + position)
+
+
+def init_app(_app: object) -> None:
+    """Furnish new tenants."""
+    furnishing(furnish)
+
+
+def _add(tenant: Tenant, code: str, kind: str, label: Any, *, position: int) -> None:
+    if named(code) is None:
+        db.session.add(PaymentMethod(code=code, kind=kind, label=_words(tenant, label), position=position))
+
+
+def _words(tenant: Tenant, label: Any) -> dict[str, str]:
+    found = {}
+    for language in {tenant.language, *tenant.languages} & {"es", "en"} or {"es"}:
+        with force_locale(language):
+            found[language] = str(label)
+    return found

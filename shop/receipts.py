@@ -1,0 +1,148 @@
+"""An order on paper and in letters: everything to be read, as plain words in the current language."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+from kernel import clock, i18n, phones, tenancy
+from kernel.i18n import _, pick
+from kernel.money import Money
+from shop import delivery_places, storefront
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from shop.order_lines import OrderLine
+    from shop.orders import Order
+
+LETTER_PAPER = frozenset({"CR", "GT", "HN", "SV", "PA", "MX", "US", "CA", "NI", "CO", "VE", "CL", "PH"})
+
+
+def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, Any]:
+    """The order as plain words; `stranger` goes over all that a buyer wrote."""
+    return {
+        "number": order.number,
+        "name": stranger(order.name),
+        "email": stranger(order.email),
+        "phone": phones.show(order.phone, tenancy.tenant().country) if order.phone else "",
+        "tax_id": {name: stranger(str(value)) for name, value in order.tax_id.items()},
+        "note": stranger(order.note),
+        "practice": order.practice,
+        "placed": day_and_time(order.placed_at),
+        "lines": [_line(line, stranger) for line in order.lines],
+        "sums": sums(order),
+        "taxes": taxes(order),
+        "total": shown(order.total),
+        "received": shown(order.received),
+        "balance": shown(order.balance),
+        "paid": order.paid,
+        "method": pick(order.payments[-1].label) if order.payments else "",
+        "pay": to_pay(order),
+        "delivery": delivery(order, stranger=stranger),
+    }
+
+
+def shown(amount: Money) -> str:
+    """An amount as the shop shows amounts."""
+    return amount.format(str(i18n.locale()), cents=None if storefront.of().show_cents else False)
+
+
+def day(value: "date") -> str:
+    """`viernes 24 de noviembre`."""
+    return str(format_date(value, "full", locale=i18n.language())) if value.year != clock.now().year else _day(value)
+
+
+def _day(value: "date") -> str:
+    pattern = "EEEE d 'de' MMMM" if i18n.language() == "es" else "EEEE d MMMM"
+    return str(format_date(value, pattern, locale=i18n.language()))
+
+
+def day_and_time(value: "datetime") -> str:
+    """A moment in the shop's zone: `24 nov 2026, 15:30`."""
+    zone = ZoneInfo(tenancy.tenant().timezone)
+    return str(format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=i18n.language()))
+
+
+def until(value: "datetime") -> str:
+    """The end of a hold: `viernes 24 de noviembre, 15:30`."""
+    local = value.astimezone(ZoneInfo(tenancy.tenant().timezone))
+    return f"{_day(local.date())}, {local:%H:%M}"
+
+
+def sums(order: "Order") -> list[tuple[str, str]]:
+    """What the total consists of."""
+    rows = [(_("Products"), shown(order.money(order.items_minor + order.discount_minor)))]
+    if order.discount_minor:
+        rows.append((_("Discount"), shown(order.money(-order.discount_minor))))
+    if order.delivery_kind != "none":
+        free = _("free") if not order.shipping_minor else shown(order.money(order.shipping_minor))
+        rows.append((_("Delivery") if order.delivery_kind == "delivery" else _("Pick-up"), free))
+    return rows
+
+
+def taxes(order: "Order") -> list[dict[str, str]]:
+    """The tax inside, by rate."""
+    sum_of: dict[tuple[str, str, int], list[int]] = {}
+    parts = [part for line in order.lines for part in line.tax_components] + list(order.shipping_components)
+    for part in parts:
+        known = sum_of.setdefault((part["code"], part["name"], part["rate_bp"]), [0, 0])
+        known[0] += part["net_minor"]
+        known[1] += part["tax_minor"]
+    return [
+        {"name": f"{pick(name)} {rate / 100:g} %", "net": shown(order.money(net)), "tax": shown(order.money(tax))}
+        for (_code, name, rate), (net, tax) in sum_of.items()
+        if tax
+    ]
+
+
+def _line(line: "OrderLine", stranger: Callable[[str], str]) -> dict[str, Any]:
+    options = [f"{pick(option['name'])}: {pick(option['value'])}" for option in line.options]
+    return {
+        "name": pick(line.name),
+        "sku": line.sku,
+        "chosen": [*options, *(f"{label}: {stranger(text)}" for label, text in line.texts.items())],
+        "quantity": line.quantity,
+        "unit": shown(line.unit),
+        "gross": shown(line.gross),
+        "day": day(line.day) if line.day else "",
+    }
+
+
+def to_pay(order: "Order") -> dict[str, Any]:
+    """How to pay what is still due by transfer: the exact amount, the code, the accounts; {} when nothing is."""
+    payment = order.payments[-1] if order.payments else None
+    if payment is None or payment.kind != "transfer" or order.paid or not order.open:
+        return {}
+    method = payment.method
+    return {
+        "amount": shown(order.balance),
+        "plain": str(order.balance.decimal.normalize().to_integral_value() if _whole(order) else order.balance.decimal),
+        "code": order.number,
+        "accounts": list(method.account),
+        "instructions": pick(method.instructions),
+        "until": until(order.hold_until) if order.hold_until else "",
+    }
+
+
+def _whole(order: "Order") -> bool:
+    exact = order.balance.decimal
+    return exact == exact.to_integral_value()
+
+
+def delivery(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, Any]:
+    """How and when it reaches the buyer."""
+    when = day(order.delivery_day) if order.delivery_day else ""
+    return {
+        "kind": order.delivery_kind,
+        "label": pick(order.delivery_label),
+        "when": ", ".join(filter(None, (when, order.delivery_slot.replace("-", "–")))),
+        "address": [stranger(part) for part in delivery_places.lines(order.address)],
+        "pickup": delivery_places.lines(dict(storefront.of().address)) if order.delivery_kind == "pickup" else [],
+    }
+
+
+def paper_size(country: str) -> str:
+    """The paper that printers of that country hold."""
+    return "letter" if country in LETTER_PAPER else "A4"

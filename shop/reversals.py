@@ -1,0 +1,37 @@
+"""Taking back a payment that staff noted by mistake, for ten minutes: another entry of the ledger, never a change."""
+
+from typing import TYPE_CHECKING
+
+from kernel import clock, journal
+from kernel.db import db
+from shop import fulfilment, ledger, order_events, orders, payments
+from shop.ledger import LedgerEntry
+from shop.orders import Order
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+
+def reversible(order: Order) -> LedgerEntry | None:
+    """The last entry, when staff wrote it just now and the goods have not left."""
+    entries = ledger.of(order)
+    last = entries[-1] if entries else None
+    if last is None or last.kind != "settle" or last.account_id is None or not order.open or order.state == "shipped":
+        return None
+    return last if clock.now() - last.at < fulfilment.UNDO_WITHIN else None
+
+
+def reverse(order: Order, *, by: "Account") -> LedgerEntry:
+    """Take the last payment back; the entry that was reversed."""
+    orders.lock(order)
+    entry = reversible(order)
+    if entry is None:
+        raise fulfilment.NotNow(number=order.number)
+    payment = db.session.get_one(payments.Payment, entry.payment_id)
+    ledger.append(payment, "reverse", -entry.amount, key=f"reverse:{entry.id}", by=by, reference=entry.reference)
+    if payment.state == "settled" and order.received_minor < order.total_minor:
+        payments.move(payment, "part")
+    order_events.record(order, "reversed", by=by, minor=entry.amount_minor)
+    journal.write("orders.reversed", about=order, by=by, data={"number": order.number, "minor": entry.amount_minor})
+    payments.refresh(order)
+    return entry

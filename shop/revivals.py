@@ -1,0 +1,28 @@
+"""Money that comes after an order expired: its goods are taken again, or the money has to go back."""
+
+from kernel.db import db
+from kernel.refusal import Refusal
+from shop import delivery_slots, fulfilment, order_events, shipping, stock
+from shop.orders import Order
+
+
+def revive(order: Order) -> bool:
+    """Take goods and place again for a paid order that had expired; False when they are gone."""
+    try:
+        with db.session.begin_nested():
+            _take(order)
+    except Refusal as gone:
+        order_events.record(order, "late", reason=str(gone))
+        return False
+    fulfilment.move(order, "revive")
+    order_events.record(order, "revived")
+    return True
+
+
+def _take(order: Order) -> None:
+    if order.practice:
+        return
+    stock.take(order.lines, order=order)
+    if order.delivery_method_id is not None:
+        method = db.session.get_one(shipping.DeliveryMethod, order.delivery_method_id)
+        delivery_slots.take(method, order.delivery_day, order.delivery_slot, order=order)
