@@ -79,7 +79,7 @@ def words(**options: Any) -> MappedColumn[dict[str, str]]:
 
 
 def belongs(column: str, target: str, **options: Any) -> Any:
-    """The row that a reference points to: `belongs("OrderLine.order_id", "Order")`; for reading (set the id to write)."""
+    """The row that a reference points to: `belongs("OrderLine.order_id", "Order")`; to write, set the id."""
     return relationship(target, primaryjoin=f"foreign({column}) == {target}.id", **{"viewonly": True, **options})
 
 

@@ -1,4 +1,4 @@
-"""Files: what people upload, decoded and made anew, kept under our own names; private ones only through a permission."""
+"""Files: what people upload, decoded and made anew, under our own names; private ones behind a permission."""
 
 import hashlib
 from collections.abc import Iterable

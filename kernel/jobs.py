@@ -1,6 +1,6 @@
 """Work for later: a row written in the same transaction, run at least once by any number of workers.
 
-States: waiting → running (lease, heartbeat, fence) → done (the row goes) | waiting (backoff) | dead (shown, can be run again).
+States: waiting → running (lease, heartbeat, fence) → done (the row goes) | waiting (backoff) | dead (shown; can run again).
 """
 
 import json
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import Index, String, Text, UniqueConstraint, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -164,8 +164,6 @@ class _beating:
     """Keeps a job's lease while its verb runs."""
 
     def __init__(self, row: Job) -> None:
-        from flask import current_app
-
         self.row, self.stop = row, threading.Event()
         self.app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
         self.thread = threading.Thread(target=self._beat, daemon=True)

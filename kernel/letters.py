@@ -1,7 +1,7 @@
-"""Letters of the house: one row each, written in the transaction of what they tell; sent by mail.py before all others.
+"""Letters of the house: one row each, written in the transaction of what they tell; mail.py sends them before others.
 
-States: pending → claimed (lease) → sending → sent | captured | deferred → pending | failed | skipped | unknown → pending
-(an unknown one is retried with the same Message-ID: better twice than not at all, and a mailbox shows it once).
+States: pending → claimed (lease) → sending → sent | captured | failed | skipped; deferred ones wait and try again.
+A `sending` one whose worker died goes out once more with the same Message-ID: better twice than not at all.
 """
 
 from datetime import datetime, timedelta

@@ -1,9 +1,9 @@
-"""The first wall in code and the second in PostgreSQL: listeners on every session, row-level security on every table."""
+"""The walls between tenants: listeners on every session, and row-level security on every table in PostgreSQL."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Table, TextClause, event
+from sqlalchemy import Connection, Select, Table, TextClause, event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -34,16 +34,22 @@ def only_own_rows(state: ORMExecuteState) -> None:
 
 def _indirect(state: ORMExecuteState) -> None:
     """A count over a subquery names no class by itself; bare tables and text carry no tenant and are refused."""
-    owned = set(tables())
+    owned, inside = set(tables()), False
     for part in visitors.iterate(state.statement):
-        bare = isinstance(part, Table) and part.name in owned and "parententity" not in part._annotations
-        if bare or isinstance(part, TextClause):
+        if isinstance(part, TextClause) or (isinstance(part, Select) and _bare(part, owned)):
             raise ForeignTenant("a statement without classes carries its tenant itself and says own_sql=True")
-    if any(isinstance(part, Table) and part.name in owned for part in visitors.iterate(state.statement)):
-        tenant_id = tenancy.current()
-        state.statement = state.statement.options(
-            with_loader_criteria(TenantOwned, lambda cls: cls.tenant_id == tenant_id, include_aliases=True)
-        )
+        inside = inside or (isinstance(part, Table) and part.name in owned)
+    if inside:
+        state.statement = state.statement.options(_criteria(tenancy.current()))
+
+
+def _bare(part: Select[Any], owned: set[str]) -> bool:
+    orm = part._propagate_attrs.get("compile_state_plugin") == "orm"
+    return not orm and any(isinstance(place, Table) and place.name in owned for place in part.get_final_froms())
+
+
+def _criteria(tenant_id: int) -> Any:
+    return with_loader_criteria(TenantOwned, lambda cls: cls.tenant_id == tenant_id, include_aliases=True)
 
 
 def _own(state: ORMExecuteState) -> None:
@@ -53,9 +59,7 @@ def _own(state: ORMExecuteState) -> None:
         return
     if state.is_update and isinstance(state.parameters, list):
         raise ForeignTenant("update rows by a condition, not by a list of keys")
-    state.statement = state.statement.options(
-        with_loader_criteria(TenantOwned, lambda cls: cls.tenant_id == tenant_id, include_aliases=True)
-    )
+    state.statement = state.statement.options(_criteria(tenant_id))
 
 
 def _own_insert(state: ORMExecuteState, tenant_id: int) -> None:

@@ -188,9 +188,9 @@ def enter(place: Place) -> None:
 
 
 def outside(prepare: Callable[[], Any], call: Callable[[Any], Any], record: Callable[[Any, Any], Any]) -> Any:
-    """Ask the outside world while nothing is locked: commit what `prepare()` wrote, `call(prepared)`, `record` and commit.
+    """Ask the outside world while nothing is locked: commit what `prepare()` wrote, call, commit what `record` wrote.
 
-    Only gateways use it. `prepare` stores the idempotency key and returns plain values; `call` has a time limit of its own.
+    Only gateways use it. `prepare` keeps the idempotency key and returns plain values; `call` has its own time limit.
     """
     prepared = prepare()
     db.session.commit()

