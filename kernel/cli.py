@@ -147,3 +147,7 @@ def bench(name: str, words: tuple[str, ...]) -> None:
     if name not in found:
         sys.exit(f"There is no bench called {name}. There is: {', '.join(found) or 'none yet'}.")
     sys.exit(subprocess.call([sys.executable, "-m", f"bench.{name}", *words], cwd=ROOT))
+
+
+if __name__ == "__main__":
+    main()

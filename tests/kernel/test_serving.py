@@ -1,0 +1,176 @@
+"""Serving with real processes: ready, stopped, killed; whatever happens, the port is free afterwards."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from kernel import processes
+from kernel.settings import ROOT
+
+HOST = "127.0.0.1"
+LISTEN = """
+import socket, sys, time
+from kernel import processes
+processes.follow_parent()
+with socket.create_server(("127.0.0.1", int(sys.argv[1]))):
+    time.sleep(60)
+"""
+PARENT = """
+import sys
+from kernel import processes
+with processes.children([sys.executable, "-c", sys.argv[2], sys.argv[1]]) as started:
+    started[0].wait()
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+def eventually(condition, seconds=60):
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "it never came true"
+        time.sleep(0.05)
+
+
+def answers(port) -> bool:
+    """Whether a page comes, be it an error."""
+    with contextlib.suppress(urllib.error.HTTPError):
+        try:
+            urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=5).close()
+        except (ConnectionError, TimeoutError, urllib.error.URLError) as error:
+            return isinstance(error, urllib.error.HTTPError)
+    return True
+
+
+def said_until(process, word) -> str:
+    said = ""
+    for line in process.stdout:
+        said += line
+        if word in line:
+            return said
+    raise AssertionError(f"it ended: {said}")
+
+
+def is_free(port) -> bool:
+    try:
+        processes.refuse_taken(HOST, port)
+    except processes.PortTaken:
+        return False
+    return True
+
+
+def descendants(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    found = [pid]
+    for parent in found:
+        found += [child for child, above in pairs if above == parent]
+    return found[1:]
+
+
+@pytest.fixture
+def start(tmp_path):
+    started = []
+
+    def run(*words, **environment):
+        env = {name: value for name, value in os.environ.items() if not name.startswith("PLAZA_") or "DRAFT" in name}
+        env |= {"PLAZA_INSTANCE": str(tmp_path / "instance"), **environment}
+        process = subprocess.Popen(
+            [sys.executable, *words], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        for pid in [*descendants(process.pid), process.pid] if process.poll() is None else []:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.fixture
+def up(start):
+    port = free_port()
+    process = start("-m", "kernel.cli", "up", "--port", str(port), "--no-demo")
+    return process, port, said_until(process, "Ctrl-C")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_child_ends_with_its_parent(start, number):
+    port = free_port()
+    parent = start("-c", PARENT, str(port), LISTEN)
+    eventually(lambda: processes.listening(HOST, port))
+    parent.send_signal(number)
+    eventually(lambda: is_free(port))
+
+
+def test_a_child_whose_parent_died_before_it_looked_ends_too(start):
+    orphan = start("-c", LISTEN, str(free_port()), PLAZA_PARENT="1" if os.getpid() != 1 else "2")
+    assert orphan.wait(30) == -signal.SIGTERM
+
+
+def test_children_that_do_not_listen_are_ended_by_force(monkeypatch):
+    monkeypatch.setattr(processes, "PATIENCE", 0.5)
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+    with processes.children([sys.executable, "-c", deaf]) as started:
+        time.sleep(1)
+    assert started[0].returncode == -signal.SIGKILL
+
+
+def test_a_taken_port_is_told_in_a_sentence(start):
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        for words in (["up", "--no-demo"], ["web"]):
+            process = start("-m", "kernel.cli", *words, "--port", str(port))
+            said, _ = process.communicate(timeout=60)
+            assert process.returncode == 1
+            assert f"Port {port} cannot be had" in said
+            assert f"--port {port + 1}" in said
+            assert "Traceback" not in said
+
+
+def test_up_serves_and_ctrl_c_frees_the_port(up):
+    process, port, said = up
+    assert answers(port)
+    family = descendants(process.pid)
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, rest
+    assert f"http://localhost:{port}" in said
+    assert is_free(port)
+    assert not [pid for pid in family if os.path.exists(f"/proc/{pid}")]
+
+
+def test_up_killed_leaves_nobody_behind(up):
+    process, port, _ = up
+    family = descendants(process.pid)
+    assert len(family) >= 3  # the web server, its own process, the worker
+    process.kill()
+    eventually(lambda: is_free(port))
+    eventually(lambda: not [pid for pid in family if os.path.exists(f"/proc/{pid}")])
+
+
+def test_up_stops_when_a_part_of_it_is_killed(up):
+    process, port, _ = up
+    web = next(
+        pid for pid in descendants(process.pid) if b"web" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    )
+    os.kill(web, signal.SIGKILL)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "ended by itself" in said
+    eventually(lambda: is_free(port))
