@@ -9,6 +9,7 @@ from kernel import clock, passwords, sessions, tokens
 from kernel.db import Base, db, pk
 from kernel.refusal import Missing
 
+
 class Account(Base):
     """A person who logs in to the back office; one for all the shops where they work."""
 
@@ -54,7 +55,7 @@ def get(account_id: int) -> Account:
     return found
 
 
-def open_account(email: str, *, name: str = "", password_hash: str | None = None, language: str = "es") -> Account:
+def create(*, email: str, name: str = "", password_hash: str | None = None, language: str = "es") -> Account:
     """Write a new account; `password_hash` was made before the writer's turn."""
     account = Account(email=normal(email), name=name.strip(), password_hash=password_hash, language=language)
     db.session.add(account)

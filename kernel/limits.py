@@ -1,0 +1,158 @@
+"""How often something may be tried: counted in Redis, else in a table of ours, so that all processes share it."""
+
+import ipaddress
+import time
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import structlog
+from limits import RateLimitItem, parse_many
+from limits.storage import Storage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from sqlalchemy import String, case, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import clock, settings, signing
+from kernel.db import Base, UTCDateTime, db
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+
+try:
+    from redis import backoff, retry  # type: ignore[import-not-found,unused-ignore]
+except ImportError:  # an extra: without it PLAZA_REDIS_URL cannot be used
+    retry = None
+
+log = structlog.get_logger()
+
+
+class TooMany(Refusal):
+    """Tried too often; says how long to wait."""
+
+    message = _l("Too many attempts. Wait %(minutes)s minutes and try again.")
+    status = 429
+
+
+class Hits(Base):
+    """How often a key was tried in its current window."""
+
+    __tablename__ = "rate_limit"
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    count: Mapped[int]
+    expires_at: Mapped[Any] = mapped_column(UTCDateTime, index=True)
+
+
+class TableStorage(Storage):
+    """Counters in the database; each count is a transaction of its own, so it stays when the request is refused."""
+
+    STORAGE_SCHEME = ["table"]
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """What the library may take for a storage that is away."""
+        return Exception
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count in one statement; a window that has passed begins again."""
+        now = clock.now()
+        dialect: Any = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+        row = {"key": key[-200:], "count": amount, "expires_at": now + timedelta(seconds=expiry)}
+        passed = Hits.expires_at <= now
+        counted = dialect.insert(Hits).values(row).on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "count": case((passed, amount), else_=Hits.count + amount),
+                "expires_at": case((passed, row["expires_at"]), else_=Hits.expires_at),
+            },
+        )
+        count = db.session.execute(counted.returning(Hits.count)).scalar_one()
+        db.session.commit()
+        return int(count)
+
+    def get(self, key: str) -> int:
+        """The count of the running window."""
+        alive = select(Hits.count).where(Hits.key == key[-200:], Hits.expires_at > clock.now())
+        return int(db.session.scalar(alive) or 0)
+
+    def get_expiry(self, key: str) -> float:
+        """When the window ends, as seconds since 1970."""
+        ends = db.session.scalar(select(Hits.expires_at).where(Hits.key == key[-200:]))
+        return (ends or clock.now()).timestamp()
+
+    def check(self) -> bool:
+        """The table is where the shop's rows are."""
+        return True
+
+    def reset(self) -> int | None:
+        """Forget every count."""
+        return int(db.session.execute(delete(Hits)).rowcount)  # type: ignore[attr-defined]
+
+    def clear(self, key: str) -> None:
+        """Forget one count."""
+        db.session.execute(delete(Hits).where(Hits.key == key[-200:]))
+
+
+_table = FixedWindowRateLimiter(TableStorage())
+
+
+_closed = {"until": 0.0}  # the breaker: Redis was away, ask it again then
+
+
+@lru_cache
+def _redis(url: str) -> FixedWindowRateLimiter:
+    quick: dict[str, Any] = {"socket_timeout": 1, "socket_connect_timeout": 1}
+    if retry is not None:
+        quick["retry"] = retry.Retry(backoff.NoBackoff(), 0)  # its own retries would wait a quarter of a minute
+    return FixedWindowRateLimiter(storage_from_string(url, **quick))
+
+
+def check(name: str, key: str, rule: str) -> None:
+    """Count one try of `name` by `key` against `rule` ("5/minute;30/hour"); raises TooMany.
+
+    Called before anything is written: what the session holds is rolled back, the count is committed by itself.
+    """
+    told = signing.fingerprint("limit", key)[:32]
+    db.session.rollback()
+    for item in parse_many(rule):
+        if not _hit(item, name, told):
+            raise TooMany(minutes=_minutes(item))
+
+
+def _hit(item: RateLimitItem, name: str, key: str) -> bool:
+    url = settings.current().redis_url
+    if not url or time.monotonic() < _closed["until"]:
+        return _table.hit(item, name, key)
+    try:
+        return _redis(url).hit(item, name, key)
+    except Exception as error:  # Redis is away: the shop goes on and counts in its table
+        log.warning("Redis does not answer, limits are counted in the database", error=repr(error))
+        _closed["until"] = time.monotonic() + 30
+        return _table.hit(item, name, key)
+
+
+def _minutes(item: RateLimitItem) -> int:
+    return max(1, -(-item.get_expiry() // 60))
+
+
+def forgive(name: str, key: str, rule: str) -> None:
+    """Forget the tries of `key`: it was the right person after all."""
+    told = signing.fingerprint("limit", key)[:32]
+    if not settings.current().redis_url:
+        for item in parse_many(rule):
+            _table.clear(item, name, told)
+
+
+def network(address: str | None) -> str:
+    """Whose address counts as one: an IPv4 address, the /64 of an IPv6 one."""
+    try:
+        known = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    wide = known.version == 6 and ipaddress.ip_network(f"{known}/64", strict=False)
+    return str(wide or known)
+
+
+def sweep() -> None:
+    """Forget windows that have passed."""
+    db.session.execute(delete(Hits).where(Hits.expires_at < clock.now()))

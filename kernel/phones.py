@@ -1,0 +1,56 @@
+"""Telephone numbers: kept as E.164, read as people of a country type them."""
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+
+
+class BadPhone(Refusal):
+    """What was typed is no telephone number of that country."""
+
+    message = _l("That is not a complete telephone number. Write it like %(example)s.")
+
+
+def _parsed(text: str, country: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(text[:40], country or None)
+    except NumberParseException:
+        return None
+    return number if phonenumbers.is_possible_number(number) else None
+
+
+def parse(text: str, country: str) -> str:
+    """The number as E.164 ("8312 3456" in CR → "+50683123456"); raises BadPhone with an example."""
+    number = _parsed(text, country)
+    if number is None:
+        raise BadPhone(example=example(country))
+    return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+def known(text: str, country: str = "") -> str:
+    """The number as E.164, or '' when it is none."""
+    number = _parsed(text, country)
+    return str(phonenumbers.format_number(number, PhoneNumberFormat.E164)) if number else ""
+
+
+def show(e164: str, country: str = "") -> str:
+    """The number for people: as written in `country` when it is from there, else international."""
+    number = _parsed(e164, country)
+    if number is None:
+        return e164
+    here = bool(country) and phonenumbers.country_code_for_region(country) == number.country_code
+    style = PhoneNumberFormat.NATIONAL if here else PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(number, style))
+
+
+def digits(e164: str) -> str:
+    """The digits alone, as `wa.me` and `tel:` search want them."""
+    return "".join(sign for sign in e164 if sign.isdigit())
+
+
+def example(country: str) -> str:
+    """A mobile number of that country, as people write it there."""
+    number = phonenumbers.example_number_for_type(country or "CR", phonenumbers.PhoneNumberType.MOBILE)
+    return str(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)) if number else "+506 8312 3456"

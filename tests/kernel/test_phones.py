@@ -1,0 +1,34 @@
+"""Telephone numbers: kept as E.164, shown as people of the country write them."""
+
+import pytest
+
+from kernel import phones
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "kept"),
+    [
+        ("8312 3456", "CR", "+50683123456"),
+        ("+506 8312-3456", "MX", "+50683123456"),
+        ("00506 8312 3456", "GT", "+50683123456"),
+        ("222 000 0404", "MX", "+522220000404"),
+        ("2400-0303", "HN", "+50424000303"),
+        ("+1 (415) 555-2671", "CR", "+14155552671"),
+    ],
+)
+def test_what_people_type_is_kept_the_same_way(text, country, kept):
+    assert phones.parse(text, country) == kept
+
+
+@pytest.mark.parametrize("text", ["", "123", "no tengo", "9" * 400, "+50683123456789", "\x00"])
+def test_what_is_no_number_says_how_to_write_one(text):
+    with pytest.raises(phones.BadPhone) as refused:
+        phones.parse(text, "CR")
+    assert refused.value.values["example"] == "8312 3456"
+    assert phones.known(text, "CR") == ""
+
+
+def test_shown_short_at_home_and_whole_abroad():
+    assert phones.show("+50683123456", "CR") == "8312 3456"
+    assert phones.show("+50683123456", "MX") == "+506 8312 3456"
+    assert phones.digits("+506 8312-3456") == "50683123456"
