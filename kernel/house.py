@@ -1,7 +1,20 @@
-"""The kernel's own pages, jobs and permissions, plugged in like any package."""
+"""The kernel's own tables, pages, jobs and permissions, plugged in like any package."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from flask import Flask
 
+NOUNS = ("accounts", "files", "jobs", "journal", "letters", "limits", "mail", "sessions", "suppression", "tokens")
+
 
 def init_app(app: Flask) -> None:
-    """Plug in what the kernel itself shows and does."""
+    """Plug in what the kernel itself keeps, shows and does."""
+    names = [f"kernel.{noun}" for noun in NOUNS]
+    names += [f"kernel.views.{found.name}" for found in iter_modules(import_module("kernel.views").__path__)]
+    for module in map(import_module, names):
+        if hasattr(module, "init_app"):
+            module.init_app(app)
+    views = import_module("kernel.views")
+    app.register_blueprint(views.install)
+    app.register_blueprint(views.admin)
