@@ -5,7 +5,19 @@ from pkgutil import iter_modules
 
 from flask import Flask
 
-NOUNS = ("accounts", "files", "jobs", "journal", "letters", "limits", "mail", "sessions", "suppression", "tokens")
+NOUNS = (
+    "accounts",
+    "files",
+    "jobs",
+    "journal",
+    "letters",
+    "limits",
+    "mail",
+    "memberships",
+    "sessions",
+    "suppression",
+    "tokens",
+)
 
 
 def init_app(app: Flask) -> None:
