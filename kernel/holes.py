@@ -1,13 +1,16 @@
 """Named holes in pages that are cached for everyone: what differs by visitor is filled in after the look-up."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 
 from flask import g
 from markupsafe import Markup
 
 Fill = Callable[[], str]
+FillMany = Callable[[list[str]], Mapping[str, str]]
 _fills: dict[str, Fill] = {}
+_groups: dict[str, FillMany] = {}
 _MARK = re.compile(r"<!--hole:([a-z0-9:._-]+)-->")
 
 
@@ -16,19 +19,43 @@ def define(name: str, fill: Fill) -> None:
     _fills[name] = fill
 
 
+def define_group(group: str, fill: FillMany) -> None:
+    """What fills the holes `<group>:<key>`: asked once a page, with all its keys."""
+    _groups[group] = fill
+
+
 def hole(name: str) -> Markup:
     """The hole's mark while a page is rendered for the cache, else its filling at once."""
     if g.get("open_holes") is not None:
         g.open_holes.append(name)
         return Markup(f"<!--hole:{name}-->")  # noqa: S704
-    return Markup(_fills[name]())  # noqa: S704
+    return Markup(fillings([name]).get(name, ""))  # noqa: S704
 
 
-def fillings(names: Mapping[str, str] | list[str]) -> dict[str, str]:
+def fillings(names: Iterable[str]) -> dict[str, str]:
     """What fills those holes for the current visitor."""
-    return {name: str(_fills[name]()) for name in names if name in _fills}
+    found, asked = {}, defaultdict(list)
+    for name in names:
+        group, _, key = name.partition(":")
+        if name in _fills:
+            found[name] = str(_fills[name]())
+        elif group in _groups:
+            asked[group].append(key)
+    for group, keys in asked.items():
+        found.update({f"{group}:{key}": str(text) for key, text in _groups[group](keys).items()})
+    return found
+
+
+def parts(page: str) -> list[str]:
+    """The page cut at its holes: text, name, text, name, … text."""
+    return _MARK.split(page)
+
+
+def join(parts: list[str], fillings: Mapping[str, str]) -> str:
+    """The cut page put together again; a name that nobody knows stays empty."""
+    return "".join(fillings.get(part, "") if place % 2 else part for place, part in enumerate(parts))
 
 
 def fill(page: str, fillings: Mapping[str, str]) -> str:
     """The page with its holes filled; a name that nobody knows stays empty."""
-    return _MARK.sub(lambda mark: fillings.get(mark[1], ""), page)
+    return join(parts(page), fillings)

@@ -1,6 +1,7 @@
 """Work for later: a row written in the same transaction, run at least once by any number of workers.
 
-States: waiting → running (lease, heartbeat, fence) → done (the row goes) | waiting (backoff) | dead (shown; can run again).
+States: waiting → running (lease, heartbeat, fence) → done (the row goes) | waiting (backoff)
+| dead (shown; can run again).
 """
 
 import json

@@ -59,12 +59,16 @@ class TableStorage(Storage):
         dialect: Any = sqlite if db.engine.dialect.name == "sqlite" else postgresql
         row = {"key": key[-200:], "count": amount, "expires_at": now + timedelta(seconds=expiry)}
         passed = Hits.expires_at <= now
-        counted = dialect.insert(Hits).values(row).on_conflict_do_update(
-            index_elements=["key"],
-            set_={
-                "count": case((passed, amount), else_=Hits.count + amount),
-                "expires_at": case((passed, row["expires_at"]), else_=Hits.expires_at),
-            },
+        counted = (
+            dialect.insert(Hits)
+            .values(row)
+            .on_conflict_do_update(
+                index_elements=["key"],
+                set_={
+                    "count": case((passed, amount), else_=Hits.count + amount),
+                    "expires_at": case((passed, row["expires_at"]), else_=Hits.expires_at),
+                },
+            )
         )
         count = db.session.execute(counted.returning(Hits.count)).scalar_one()
         db.session.commit()

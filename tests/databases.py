@@ -86,7 +86,10 @@ class Template:
 
     def _put_back(self) -> None:
         db.engine.dispose()
-        with closing(sqlite3.connect(self.folder / "template.db")) as source, closing(sqlite3.connect(self.file)) as mine:
+        with (
+            closing(sqlite3.connect(self.folder / "template.db")) as source,
+            closing(sqlite3.connect(self.file)) as mine,
+        ):
             source.backup(mine)
 
     def _empty(self) -> None:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from kernel import accounts, clock, tenancy
+from kernel import accounts, clock, memberships, passwords, tenancy
 from kernel.app import Plaza
 from kernel.db import db
 from kernel.tenancy import Tenant
 
 PASSWORD = "correcta caballo 7"
+passwords.use_cheap()
 
 
 @dataclass
@@ -26,11 +27,13 @@ class World:
         email = values.pop("email", f"{slug}@example.com")
         tenancy.leave()
         told = {"country": "CR", "currency": "CRC", "timezone": "America/Costa_Rica", "languages": ["es", "en"]}
-        tenant = Tenant(slug=slug, name=name, live_at=clock.now(), email=email, phone="+50622223333", **{**told, **values})
+        tenant = Tenant(
+            slug=slug, name=name, live_at=clock.now(), email=email, phone="+50622223333", **{**told, **values}
+        )
         tenancy.open_shop(tenant)
-        owner = accounts.create(email=email, name="Dueña", password_hash=accounts.hash_password(PASSWORD))
+        owner = accounts.create(email=email, name="Dueña", password_hash=passwords.hashed(PASSWORD))
         owner.confirmed_at = clock.now()
-        accounts.join(owner, tenant, "owner")
+        memberships.join(owner, tenant.id, "owner")
         db.session.commit()
         return cls(app, slug, tenant.id, owner.id)
 

@@ -77,7 +77,8 @@ def test_what_raises_is_rolled_back_with_its_flash(app, count, error):
             view(app, "POST", bad)
 
     in_thread(ask)
-    assert count() == 0 and kept == {}
+    assert count() == 0
+    assert kept == {}
 
 
 def test_a_get_that_writes_fails_at_once(app, count):

@@ -1,0 +1,130 @@
+"""Blocks: what pages and letters are made of; every kind is registered here by the package that knows it."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import nh3
+from flask import render_template
+from markupsafe import Markup
+
+from kernel import i18n, signing
+
+Data = dict[str, Any]
+TAGS = {"p", "br", "strong", "em", "b", "i", "u", "s", "a", "ul", "ol", "li", "h2", "h3", "h4", "blockquote", "hr"}
+SCHEMES = {"http", "https", "mailto", "tel"}
+LONGEST = 20_000  # characters of one text
+MOST = 40  # blocks of one page
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing to fill in: `kind` is words, prose, picture, link, number, choice, category, categories or products."""
+
+    code: str
+    label: Any
+    kind: str
+    hint: Any = ""
+    options: tuple[tuple[str, Any], ...] = ()
+    most: int = 24
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of block: what is filled in, and how it is drawn on the web and in a letter."""
+
+    name: str
+    label: Any
+    fields: tuple[Field, ...]
+    web: str  # a template; it gets what `prepare(data)` says
+    icon: str
+    prepare: Callable[[Data], Data | None]
+    mail: Callable[[Data], str] | None = None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def kind(name: str, label: Any, fields: Sequence[Field], *, web: str, **more: Any) -> None:
+    """Register a kind; `prepare(data)` gives the template's values, or None to show nothing."""
+    prepare, icon, mail = more.get("prepare", dict), more.get("icon", "box"), more.get("mail")
+    _kinds[name] = Kind(name, label, tuple(fields), web, icon, prepare, mail)
+
+
+def kinds() -> list[Kind]:
+    """Every kind, in the order in which they were registered."""
+    return list(_kinds.values())
+
+
+def known(name: str) -> Kind | None:
+    """The kind with that name."""
+    return _kinds.get(name)
+
+
+def blank(name: str) -> Data:
+    """A new block of a kind, with nothing filled in."""
+    return {"id": signing.token()[:10], "kind": name, "data": {}}
+
+
+def render(blocks: Sequence[Mapping[str, Any]]) -> Markup:
+    """The blocks as HTML; a kind that nobody knows (any more) shows nothing."""
+    return Markup("\n").join(_drawn(block, place) for place, block in enumerate(blocks))
+
+
+def _drawn(block: Mapping[str, Any], place: int) -> Markup:
+    kind = _kinds.get(str(block.get("kind")))
+    values = kind.prepare(dict(block.get("data") or {})) if kind else None
+    if kind is None or values is None:
+        return Markup("")
+    return Markup(render_template(kind.web, block=block, first=place == 0, **values))  # noqa: S704
+
+
+def clean(html: str) -> str:
+    """What a tenant wrote as HTML with everything taken out that could run, load or cover the page."""
+    return nh3.clean(
+        html[:LONGEST], tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener nofollow"
+    )
+
+
+def prose(words: Mapping[str, str] | str | None) -> Markup:
+    """A text of several paragraphs for a page: sanitised HTML, or plain lines made into paragraphs."""
+    spoken, text = i18n.found(words)
+    if not re.search(r"<(p|h[2-4]|ul|ol|br|blockquote)\b", text):
+        parts = (nh3.clean_text(part.strip()).replace("\n", "<br>") for part in re.split(r"\n\s*\n", text))
+        text = "".join(f"<p>{part}</p>" for part in parts if part)
+    safe = Markup(clean(text))  # noqa: S704
+    return safe if spoken == i18n.language() or not safe else Markup('<div lang="{}">{}</div>').format(spoken, safe)
+
+
+def link(target: str) -> str:
+    """An address that a tenant may send shoppers to: a path of the shop, https, a mailbox or a telephone; else ''."""
+    target = target.strip()
+    if any(ord(sign) < 33 for sign in target) or "\\" in target or target.startswith("//"):
+        return ""
+    scheme = urlsplit(target).scheme
+    return target if scheme in SCHEMES or (not scheme and target.startswith(("/", "#"))) else ""
+
+
+def read(form: Mapping[str, Any], block: Mapping[str, Any], languages: Sequence[str]) -> Data:
+    """The block with what was posted: fields are called `<block id>-<field>`, words `<block id>-<field>-<language>`."""
+    kind, base = _kinds[str(block["kind"])], str(block["id"])
+    data = {field.code: _read(form, f"{base}-{field.code}", field, languages) for field in kind.fields}
+    return {"id": base, "kind": kind.name, "data": data}
+
+
+def _read(form: Any, name: str, field: Field, languages: Sequence[str]) -> Any:
+    if field.kind in ("words", "prose"):
+        told = {spoken: str(form.get(f"{name}-{spoken}") or "").strip()[:LONGEST] for spoken in languages}
+        return {spoken: clean(text) if field.kind == "prose" else text for spoken, text in told.items() if text}
+    if field.kind in ("products", "categories"):
+        return [value for value in form.getlist(name) if value][:MOST]
+    value = str(form.get(name) or "").strip()[:300]
+    if field.kind == "link":
+        return link(value)
+    if field.kind == "number":
+        return min(int(value), field.most) if value.isdecimal() and len(value) < 6 else None
+    if field.kind == "choice":
+        return value if value in dict(field.options) else (field.options[0][0] if field.options else "")
+    return value
