@@ -160,7 +160,9 @@ def changed(*products: Product) -> None:
 
 
 def _settle(product: Product, language: str) -> None:
-    known = db.session.scalars(select(Variant.price_minor).where(Variant.product_id == product.id, Variant.active)).all()
+    known = db.session.scalars(
+        select(Variant.price_minor).where(Variant.product_id == product.id, Variant.active)
+    ).all()
     prices = [product.price_minor if own is None else own for own in known] or [product.price_minor]
     product.low_minor, product.high_minor = min(prices), max(prices)
     name = product.name.get(language) or next(iter(product.name.values()), "")

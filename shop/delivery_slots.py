@@ -57,7 +57,9 @@ def give_back(order: Any) -> None:
     """Give the order's place back, once."""
     held = SlotPlace.order_id == order.id, SlotPlace.returned_at.is_(None)
     claimed = (
-        update(SlotPlace).where(*held).values(returned_at=clock.now())
+        update(SlotPlace)
+        .where(*held)
+        .values(returned_at=clock.now())
         .returning(SlotPlace.method_id, SlotPlace.day, SlotPlace.slot)
     )
     for method_id, day, slot in db.session.execute(claimed, execution_options={"synchronize_session": False}).all():

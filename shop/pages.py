@@ -57,10 +57,14 @@ def listed(kind: str) -> Sequence[Page]:
     return db.session.scalars(wanted.order_by(Page.position, Page.id)).all()
 
 
-def make(title: dict[str, str], *, kind: str = "page", slug: str = "", blocks: list[dict[str, Any]] | None = None) -> Page:
+def make(
+    title: dict[str, str], *, kind: str = "page", slug: str = "", blocks: list[dict[str, Any]] | None = None
+) -> Page:
     """A new page, in draft."""
     named = slug or next(iter(title.values()), kind)
-    page = Page(title=title, kind=kind, slug=slugs.free(Page, named), draft=blocks or [], live=[], version=0, position=0)
+    page = Page(
+        title=title, kind=kind, slug=slugs.free(Page, named), draft=blocks or [], live=[], version=0, position=0
+    )
     db.session.add(page)
     db.session.flush()
     return page

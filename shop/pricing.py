@@ -48,9 +48,7 @@ def breaks(product_ids: Iterable[int]) -> dict[int, list[PriceBreak]]:
     return found
 
 
-def unit(
-    variant: Variant, quantity: int = 1, group: str = "", *, known: Sequence[PriceBreak] | None = None
-) -> Money:
+def unit(variant: Variant, quantity: int = 1, group: str = "", *, known: Sequence[PriceBreak] | None = None) -> Money:
     """The price of one unit when so many units of the product are bought: the lowest that applies."""
     product = variant.product
     listed = product.price_minor if variant.price_minor is None else variant.price_minor
@@ -103,6 +101,10 @@ def _split(tax: Money, rates: Sequence[taxes.TaxRate]) -> list[tuple[taxes.TaxRa
 
 def _component(rate: taxes.TaxRate, net: Money, tax: Money) -> dict[str, Any]:
     return {
-        "code": rate.code, "name": rate.name, "rate_bp": rate.rate_bp, "included": rate.included,
-        "net_minor": net.minor, "tax_minor": tax.minor,
+        "code": rate.code,
+        "name": rate.name,
+        "rate_bp": rate.rate_bp,
+        "included": rate.included,
+        "net_minor": net.minor,
+        "tax_minor": tax.minor,
     }

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from kernel import clock, i18n, phones, tenancy
+from kernel import address, clock, i18n, phones, tenancy
 from kernel.i18n import _, pick
 from kernel.money import Money
-from shop import delivery_places, storefront
+from shop import storefront
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -138,9 +138,20 @@ def delivery(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[st
         "kind": order.delivery_kind,
         "label": pick(order.delivery_label),
         "when": ", ".join(filter(None, (when, order.delivery_slot.replace("-", "–")))),
-        "address": [stranger(part) for part in delivery_places.lines(order.address)],
-        "pickup": delivery_places.lines(dict(storefront.of().address)) if order.delivery_kind == "pickup" else [],
+        "address": [stranger(part) for part in place(order)],
+        "pickup": shop_address() if order.delivery_kind == "pickup" else [],
     }
+
+
+def place(order: "Order") -> list[str]:
+    """Where it goes, line by line."""
+    return address.lines(order.address, here=tenancy.tenant().country, language=i18n.language())
+
+
+def shop_address() -> list[str]:
+    """Where the shop is, line by line."""
+    own = {name: str(value) for name, value in storefront.of().address.items() if value and name not in {"lat", "lon"}}
+    return address.lines(own, here=tenancy.tenant().country, language=i18n.language())
 
 
 def paper_size(country: str) -> str:

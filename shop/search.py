@@ -19,7 +19,36 @@ if TYPE_CHECKING:
 
 SNOWBALL = {"es": "spanish", "en": "english", "pt": "portuguese", "fr": "french", "de": "german", "it": "italian"}
 LONGEST_QUERY, MOST_WORDS, NEAR = 120, 6, 76
-SMALL = frozenset("de la el los las un una y o en con para por del al a the of and or in with for an to sin".split())
+SMALL = frozenset(
+    [
+        "de",
+        "la",
+        "el",
+        "los",
+        "las",
+        "un",
+        "una",
+        "y",
+        "o",
+        "en",
+        "con",
+        "para",
+        "por",
+        "del",
+        "al",
+        "a",
+        "the",
+        "of",
+        "and",
+        "or",
+        "in",
+        "with",
+        "for",
+        "an",
+        "to",
+        "sin",
+    ]
+)
 
 
 class SearchStem(TenantOwned, Base):
@@ -101,9 +130,7 @@ def _weighed(forms: Sequence[str], *, prefix: str = "") -> Counter[int]:
         if db.engine.dialect.name == "sqlite"
         else select(SearchStem.product_id, func.max(SearchStem.weight), func.bool_or(SearchStem.stem.in_(forms)))
     )
-    rows = db.session.execute(
-        wanted.where(or_(SearchStem.stem.in_(forms), *like)).group_by(SearchStem.product_id)
-    )
+    rows = db.session.execute(wanted.where(or_(SearchStem.stem.in_(forms), *like)).group_by(SearchStem.product_id))
     return Counter({product_id: weight * (3 if exact else 2) for product_id, weight, exact in rows})
 
 

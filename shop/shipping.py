@@ -112,8 +112,11 @@ def offers(parcel: Parcel, address: Mapping[str, str], *, now: datetime | None =
     """Every active method as it stands for this parcel and place; the ones that do not go say why."""
     known = {zone.code: zone for zone in zones.all_of_tenant()}
     shelves = categories.all_()
-    return [_offer(method, parcel, _not_with(method, parcel, shelves) or _not_there(method, address, known), now)
-            for method in methods() if not method.customer_groups or parcel.group in method.customer_groups]
+    return [
+        _offer(method, parcel, _not_with(method, parcel, shelves) or _not_there(method, address, known), now)
+        for method in methods()
+        if not method.customer_groups or parcel.group in method.customer_groups
+    ]
 
 
 def _offer(method: DeliveryMethod, parcel: Parcel, why_not: str, now: datetime | None) -> Offer:
@@ -148,13 +151,9 @@ def _not_there(method: DeliveryMethod, address: Mapping[str, str], known: Mappin
     if country not in (method.countries or [tenancy.tenant().country]):
         return str(_("Not for that country."))
     reached = [known[code] for code in method.zones if code in known]
-    if method.zones and _placed(address) and not any(zone.holds(address) for zone in reached):
+    if method.zones and not any(zone.may_hold(address) for zone in reached):
         return str(_("Not for that address."))
     return ""
-
-
-def _placed(address: Mapping[str, str]) -> bool:
-    return any(value for key, value in address.items() if key != "country")
 
 
 def furnish(tenant: tenancy.Tenant) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from babel.dates import format_date
 from sqlalchemy import Date, ForeignKey, Select, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +13,7 @@ from kernel.db import Base, db, pk, ref
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
-from shop import catalog, counters
+from shop import catalog, counters, days
 from shop.variants import Variant
 
 Key = tuple[int, date | None]  # a variant, and the day its daily capacity is taken from
@@ -29,7 +28,7 @@ class SoldOut(Refusal):
     def __init__(self, variant: Variant, left: int, day: date | None = None) -> None:
         self.variant, self.left, self.day = variant, left, day
         item = i18n.pick(variant.product.name)
-        super().__init__(_sentence(left, day), left=left, item=item, day=told_day(day))
+        super().__init__(_sentence(left, day), left=left, item=item, day=days.told(day) if day else "")
 
 
 class StockMove(TenantOwned, Base):
@@ -90,7 +89,9 @@ def give_back(order: Any, *, reason: str = "cancelled") -> int:
     """Give back what the order took and nobody gave back yet; how many units that was."""
     mine = StockMove.order_id == order.id, StockMove.kind == "take", StockMove.returned_at.is_(None)
     claimed = (
-        update(StockMove).where(*mine).values(returned_at=clock.now())
+        update(StockMove)
+        .where(*mine)
+        .values(returned_at=clock.now())
         .returning(StockMove.variant_id, StockMove.units, StockMove.day)
     )
     rows = db.session.execute(claimed, execution_options={"synchronize_session": False}).all()
@@ -173,13 +174,13 @@ def made_daily(lines: Iterable[Line]) -> dict[int, int]:
     return tally
 
 
-def short_days(needed: Mapping[int, int], days: Sequence[date]) -> set[date]:
+def short_days(needed: Mapping[int, int], asked: Sequence[date]) -> set[date]:
     """The days on which that many units can no longer be made."""
     known = _variants(set(needed))
-    wanted = select(DayTaken).where(DayTaken.variant_id.in_(list(needed)), DayTaken.day.in_(days))
+    wanted = select(DayTaken).where(DayTaken.variant_id.in_(list(needed)), DayTaken.day.in_(asked))
     taken = {(row.variant_id, row.day): row.taken for row in db.session.scalars(wanted)}
     return {
-        day for day in days for one, units in needed.items()
+        day for day in asked for one, units in needed.items()
         if taken.get((one, day), 0) + units > (known[one].daily_capacity or 0)
     }  # fmt: skip
 
@@ -191,14 +192,7 @@ def on_hand(product: catalog.Product) -> int:
 
 def low() -> Select[Variant]:
     """The variants of which few are left."""
-    return select(Variant).where(
-        Variant.stock_kind == "onhand", Variant.on_hand <= Variant.low_at
-    )
-
-
-def told_day(day: date | None) -> str:
-    """A day as a buyer reads it: "viernes 24 de noviembre"."""
-    return format_date(day, "EEEE d MMMM", locale=i18n.language()) if day else ""
+    return select(Variant).where(Variant.stock_kind == "onhand", Variant.on_hand <= Variant.low_at)
 
 
 def _sentence(left: int, day: date | None) -> Any:

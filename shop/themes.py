@@ -104,8 +104,10 @@ def css(theme: Theme) -> str:
         (
             _faces(preset),
             f":root{{color-scheme:light dark;{form}{_rules(light)}{_band(whole, light)}}}",
-            "@media (prefers-color-scheme:dark){:root:not([data-theme=light]){"
-            f"color-scheme:dark;{_rules(dark)}{_band(whole, dark)}}}}}",
+            (
+                "@media (prefers-color-scheme:dark){:root:not([data-theme=light]){"
+                f"color-scheme:dark;{_rules(dark)}{_band(whole, dark)}}}}}"
+            ),
             f":root[data-theme=dark]{{color-scheme:dark;{_rules(dark)}{_band(whole, dark)}}}",
             ":root[data-theme=light]{color-scheme:light}",
         )

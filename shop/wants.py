@@ -9,6 +9,7 @@ from kernel import clock, i18n, tenancy
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
+from shop import seasons
 from shop.catalog import Product
 from shop.variants import Variant
 
@@ -117,16 +118,8 @@ def options(variant: Variant) -> list[dict[str, Any]]:
     return found
 
 
-def in_season(product: Product, day: date) -> bool:
-    """Whether it is sold on that day; a season may run over the new year."""
-    if not (product.season_from and product.season_to):
-        return True
-    now, first, last = day.strftime("%m-%d"), product.season_from, product.season_to
-    return first <= now <= last if first <= last else now >= first or now <= last
-
-
 def _in_season(product: Product, day: date) -> None:
-    if not in_season(product, day):
+    if not seasons.state(product.season_from, product.season_to, day).open:
         raise NotSold(_l("%(item)s is out of season for that day."), item=i18n.pick(product.name))
 
 

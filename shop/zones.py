@@ -1,12 +1,13 @@
 """Zones: the parts of a country that a tenant's delivery and payment methods reach."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, db, pk, words
 from kernel.tenancy import TenantOwned
+from shop import slugs
 
 
 class Zone(TenantOwned, Base):
@@ -18,13 +19,21 @@ class Zone(TenantOwned, Base):
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[dict[str, str]] = words()
     country: Mapped[str] = mapped_column(String(2))
-    regions: Mapped[list[str]] = mapped_column(default=list)  # codes of divisions, or beginnings of postcodes
+    regions: Mapped[list[str]] = mapped_column(default=list)  # "San José", "San José|Escazú", postcode "72"
 
     def holds(self, address: Mapping[str, str]) -> bool:
-        """Whether an address lies in it: its country, and any of its divisions or its postcode's beginning."""
+        """Whether an address lies in it: its country, and one of its parts or its postcode's beginning."""
         if address.get("country", self.country) != self.country:
             return False
-        return not self.regions or any(_inside(value, self.regions) for value in _codes(address))
+        return not self.regions or _inside(address, {slugs.fold(region) for region in self.regions})
+
+    def may_hold(self, address: Mapping[str, str]) -> bool:
+        """Whether it holds the address, or could once the rest of it is known."""
+        if self.holds(address):
+            return True
+        known = "|".join(slugs.fold(address[key]) for key in ("region", "city", "district") if address.get(key))
+        deeper = any(slugs.fold(region).startswith(f"{known}|" if known else "") for region in self.regions)
+        return deeper and address.get("country", self.country) == self.country
 
 
 def all_of_tenant() -> list[Zone]:
@@ -37,9 +46,8 @@ def of(address: Mapping[str, str]) -> set[str]:
     return {zone.code for zone in all_of_tenant() if zone.holds(address)}
 
 
-def _codes(address: Mapping[str, str]) -> list[str]:
-    return [value for key, value in address.items() if value and key not in {"country", "line1", "line2", "landmark"}]
-
-
-def _inside(value: str, regions: Iterable[str]) -> bool:
-    return any(value == region or (value.isdigit() and value.startswith(region)) for region in regions)
+def _inside(address: Mapping[str, str], regions: set[str]) -> bool:
+    parts = [slugs.fold(address.get(key, "")) for key in ("region", "city", "district")]
+    paths = {"|".join(parts[:depth]) for depth in (1, 2, 3) if all(parts[:depth])}
+    postcode = address.get("postcode", "")
+    return bool(paths & regions) or any(region.isdigit() and postcode.startswith(region) for region in regions)

@@ -1,0 +1,21 @@
+"""Days as people read them: "martes 24 de noviembre"."""
+
+from datetime import date
+
+from babel.dates import format_skeleton
+
+from kernel import i18n
+
+
+def told(day: date | None, *, weekday: bool = False) -> str:
+    """A day in the page's language, with its weekday when that helps."""
+    return format_skeleton("MMMMEEEEd" if weekday else "MMMMd", day, locale=i18n.locale()) if day else ""
+
+
+def span(first: date, last: date) -> str:
+    """From the first to the last day, shortly: "24 – 26 de noviembre"."""
+    if first == last:
+        return told(first, weekday=True)
+    if first.month == last.month:
+        return f"{first.day}\u2009–\u2009{told(last)}" if i18n.language() != "en" else f"{told(first)}–{last.day}"
+    return f"{told(first)} – {told(last)}"

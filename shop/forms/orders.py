@@ -1,0 +1,50 @@
+"""What is checked of the forms around an order: proofs, cancellations, amounts, tracking numbers."""
+
+from wtforms import BooleanField, FileField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from kernel.forms import Form, trimmed
+from kernel.i18n import _l
+
+
+class ProofForm(Form):
+    """What a buyer sends to show that the money is on its way."""
+
+    file = FileField(
+        _l("Picture or PDF of the transfer"), render_kw={"accept": "image/jpeg,image/png,image/webp,application/pdf"}
+    )
+    reference = StringField(
+        _l("Reference number"), [Length(max=80)], filters=[trimmed], render_kw={"autocomplete": "off", "maxlength": 80}
+    )
+
+
+class CancelForm(Form):
+    """Why staff call an order off, and whether its goods go back on the shelf."""
+
+    reason = StringField(
+        _l("Reason"), [InputRequired(_l("Write why: the buyer will read it.")), Length(max=300)], filters=[trimmed],
+        description=_l("The buyer will read it."), render_kw={"maxlength": 300},
+    )  # fmt: skip
+    restock = BooleanField(_l("Put the goods back on sale"), default=True)
+
+
+class MoneyForm(Form):
+    """An amount that came or went, with its reference."""
+
+    amount = StringField(_l("Amount"), [Length(max=30)], filters=[trimmed], render_kw={"inputmode": "decimal"})
+    reference = StringField(_l("Reference"), [Length(max=120)], filters=[trimmed], render_kw={"autocomplete": "off"})
+
+
+class ShipForm(Form):
+    """How it was sent."""
+
+    carrier = StringField(_l("Carrier"), [Length(max=80)], filters=[trimmed])
+    tracking = StringField(
+        _l("Tracking number"), [Length(max=80)], filters=[trimmed], render_kw={"autocomplete": "off"}
+    )
+
+
+class NoteForm(Form):
+    """A note for colleagues."""
+
+    text = TextAreaField(_l("Note"), [InputRequired(), Length(max=500)], filters=[trimmed], render_kw={"rows": 2})

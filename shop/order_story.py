@@ -1,0 +1,119 @@
+"""What an order tells: where it stands in one sentence, what to do next, and the steps on its timeline."""
+
+from typing import TYPE_CHECKING, Any
+
+from kernel.i18n import _, _l
+from shop import fulfilment, order_events, receipts
+
+if TYPE_CHECKING:
+    from shop.order_events import OrderEvent
+    from shop.orders import Order
+
+STATES = {
+    "placed": (_l("Placed"), "wait"),
+    "preparing": (_l("In preparation"), "now"),
+    "ready": (_l("Ready for pick-up"), "now"),
+    "shipped": (_l("On its way"), "now"),
+    "delivered": (_l("Delivered"), "good"),
+    "cancelled": (_l("Cancelled"), "off"),
+    "expired": (_l("Expired"), "off"),
+}
+MONEY = {
+    "due": (_l("To be paid"), "wait"),
+    "partial": (_l("Partly paid"), "care"),
+    "proof": (_l("Proof to check"), "care"),
+    "paid": (_l("Paid"), "good"),
+    "overpaid": (_l("Paid too much"), "care"),
+    "refund_due": (_l("Refund due"), "bad"),
+    "refunded": (_l("Refunded"), "off"),
+    "void": (_l("Nothing due"), "off"),
+}
+TITLES = {
+    "placed.transfer": (_l("Pay to confirm your order"), _l("We keep it for you meanwhile.")),
+    "placed.proof": (_l("We have your proof of payment"), _l("The shop looks at it and confirms by letter.")),
+    "placed.partial": (_l("A part is still to be paid"), _l("We received one part; the rest is below.")),
+    "placed.practice": (_l("Pay with the practice card"), _l("No money moves: this shop still practises.")),
+    "placed.later": (_l("Your order is confirmed"), _l("You pay when you receive it.")),
+    "placed.paid": (_l("Your order is paid"), _l("We prepare it and tell you at each step.")),
+    "preparing": (_l("We are preparing your order"), _l("We tell you when it is ready.")),
+    "ready": (_l("Your order is ready"), _l("Come for it when it suits you.")),
+    "shipped": (_l("Your order is on its way"), _l("It left our house.")),
+    "delivered": (_l("Your order was delivered"), _l("We hope that you enjoy it.")),
+    "cancelled": (_l("Your order was cancelled"), _l("What it had reserved is free again.")),
+    "expired": (_l("Your order expired without payment"), _l("If you have already paid, send us the proof.")),
+    "refund_due": (_l("We owe you money"), _l("The shop returns what you paid and writes to you.")),
+    "refunded": (_l("Your money was returned"), _l("It may take some days until you see it.")),
+}
+
+
+def status(order: "Order") -> str:
+    """The one word that decides what the buyer is told first."""
+    if order.payment in {"refund_due", "refunded"}:
+        return order.payment
+    if order.state != "placed":
+        return order.state
+    if order.paid:
+        return "placed.paid"
+    if order.payment in {"proof", "partial"}:
+        return f"placed.{order.payment}"
+    kind = order.payments[-1].kind if order.payments else ""
+    return f"placed.{kind}" if kind in {"transfer", "practice"} else "placed.later"
+
+
+def title(order: "Order") -> tuple[str, str]:
+    """What the order's page says on top, and the sentence below it."""
+    heading, sentence = TITLES[status(order)]
+    return str(heading), str(sentence)
+
+
+def steps(order: "Order", *, staff: bool = False) -> list[dict[str, Any]]:
+    """The timeline: what happened, then what comes next."""
+    past = [_step(event, order) for event in order_events.of(order) if staff or not event.internal]
+    return past + [{"text": text, "kind": "next"} for text in coming(order)]
+
+
+def coming(order: "Order") -> list[str]:
+    """What still has to happen, in order."""
+    if not order.open:
+        return []
+    way = {"delivery": ["preparing", "shipped", "delivered"], "pickup": ["preparing", "ready", "delivered"]}
+    known = way.get(order.delivery_kind, ["delivered"])
+    rest = known[known.index(order.state) + 1 :] if order.state in known else known
+    pay = [] if order.paid else [_("Payment")]
+    return [*pay, *(str(order_events.SENTENCES[kind]) for kind in rest)]
+
+
+def _step(event: "OrderEvent", order: "Order") -> dict[str, Any]:
+    bad = {"cancelled", "expired", "proof_refused", "late", "declined"}
+    return {
+        "text": str(event.sentence),
+        "at": receipts.day_and_time(event.at),
+        "iso": event.at.isoformat(),
+        "kind": "bad" if event.kind in bad else "off" if event.undone_at else "",
+        "who": event.account.known_as if event.account else "",
+        "note": note(event, order),
+    }
+
+
+def note(event: "OrderEvent", order: "Order") -> str:
+    """What was written with a step: an amount, a reference, a reason, a carrier's number."""
+    told = event.data
+    amount = receipts.shown(order.money(told["minor"])) if "minor" in told else ""
+    step = told.get("step")
+    words = [amount, *(str(told.get(name) or "") for name in ("carrier", "tracking", "reference", "reason", "text"))]
+    return " · ".join(filter(None, [*words, str(order_events.SENTENCES[step]) if step else ""]))
+
+
+def next_verbs(order: "Order") -> list[str]:
+    """The steps that staff can take now, the most likely one first."""
+    likely = {
+        "delivery": {
+            "placed": ["prepare", "ship", "deliver"],
+            "preparing": ["ship", "deliver"],
+            "ready": ["ship", "deliver"],
+        },
+        "pickup": {"placed": ["prepare", "ready", "deliver"], "preparing": ["ready", "deliver"], "ready": ["deliver"]},
+        "none": {"placed": ["deliver"], "preparing": ["deliver"]},
+    }
+    wanted = likely.get(order.delivery_kind, {}).get(order.state, ["deliver"])
+    return [step for step in wanted if fulfilment.may(order, step)]

@@ -1,0 +1,119 @@
+"""The page cache: pages as text with holes, and their filled and compressed bodies, bounded by bytes."""
+
+import gzip
+import hashlib
+import sys
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+import brotli
+
+from kernel import holes
+
+BYTES = 24 * 1024 * 1024  # of one process, all tenants together
+LARGEST = 512 * 1024  # a page above this is not kept
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A rendered page cut at its holes, and what a visitor sees on it (for facts)."""
+
+    parts: list[str]
+    viewed: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its holes, in order."""
+        return self.parts[1::2]
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return 400 + sum(sys.getsizeof(part) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A filled page as it is sent, in one encoding."""
+
+    etag: str
+    data: bytes
+    encoding: str
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return 400 + len(self.data)
+
+
+class Shelf:
+    """What was used last stays; the rest goes when there are too many bytes."""
+
+    def __init__(self, limit: int = BYTES) -> None:
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = Lock()
+        self._limit = limit
+        self.bytes = 0
+
+    def get(self, key: Hashable) -> Any:
+        """What is kept under `key`, or None."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def put(self, key: Hashable, what: Any) -> None:
+        """Keep something that has a `size`."""
+        if what.size > LARGEST:
+            return
+        with self._lock:
+            former = self._kept.pop(key, None)
+            self._kept[key] = what
+            self.bytes += what.size - (former.size if former else 0)
+            while self.bytes > self._limit:
+                self.bytes -= self._kept.popitem(last=False)[1].size
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+            self.bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+SHELF = Shelf()
+_PACKERS = {"br": lambda raw: brotli.compress(raw, quality=5), "gzip": lambda raw: gzip.compress(raw, 6, mtime=0)}
+
+
+def cut(text: str, viewed: dict[str, Any] | None = None) -> Page:
+    """A rendered page, cut at its holes."""
+    return Page(holes.parts(text), viewed or {})
+
+
+def body(page: Page, fillings: dict[str, str], encoding: str) -> Body:
+    """The page filled and packed."""
+    raw = holes.join(page.parts, fillings).encode()
+    etag = hashlib.blake2b(raw, digest_size=12).hexdigest()
+    packed = _PACKERS[encoding](raw) if encoding in _PACKERS else raw
+    return Body(f"{etag}-{encoding}" if encoding else etag, packed, encoding)
+
+
+def filled(key: Hashable, page: Page, fillings: dict[str, str], encoding: str) -> Body:
+    """The same from the shelf, when somebody has seen it with the same fillings."""
+    whole = (key, encoding, tuple(fillings.get(name, "") for name in page.names))
+    found: Body | None = SHELF.get(whole)
+    if found is None:
+        found = body(page, fillings, encoding)
+        SHELF.put(whole, found)
+    return found
+
+
+def bucket(seconds: float) -> int:
+    """The quarter of an hour: pages speak of days and cut-offs, so none outlives it."""
+    return int(seconds // 900)

@@ -1,0 +1,39 @@
+"""Papers of an order: what the receipt and the packing slip say, and on which paper."""
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from kernel import i18n, phones, tenancy, web
+from shop import receipts, storefront, themes
+
+if TYPE_CHECKING:
+    from shop.orders import Order
+
+
+def spoken(language: str) -> AbstractContextManager[None]:
+    """The words and formats of a paper in that language."""
+    return i18n.speak(language, tenancy.tenant().country)
+
+
+def of(order: "Order", language: str) -> dict[str, Any]:
+    """What a paper's template needs, as plain words."""
+    tenant, front = tenancy.tenant(), storefront.of()
+    theme = themes.Theme(front.preset, front.primary, front.accent, front.surface)
+    with spoken(language):
+        return {
+            "told": receipts.told(order),
+            "language": language,
+            "shop": {
+                "name": tenant.name,
+                "legal_name": tenant.legal_name or tenant.name,
+                "tax_id": tenant.tax_id,
+                "phone": phones.show(front.phone or tenant.phone, tenant.country),
+                "email": front.email or tenant.email,
+                "address": receipts.shop_address(),
+                "url": web.shop_base(tenant),
+            },
+            "size": receipts.paper_size(tenant.country),
+            "face": themes.PRESETS[theme.whole().preset].file,
+            "face_name": themes.PRESETS[theme.whole().preset].face,
+            "ink": themes.palette(theme)["brand"],
+        }

@@ -1,0 +1,153 @@
+"""The cart's page: look at it, change it, hand it on, rebuild a shared one."""
+
+from typing import Any
+
+from flask import Flask, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kernel import holes, i18n, origins, web
+from kernel.db import db
+from kernel.i18n import _
+from kernel.refusal import Missing, Refusal
+from shop import cart as carts
+from shop import catalog, quotes, sharing, stock, storefront, variants, wants
+from shop.variants import Variant
+from shop.views import cart_page, store, visitor
+
+COOKIE = "cart"
+
+
+def init_app(_app: Flask) -> None:
+    """Fill the hole of the header that shows how much is in the cart."""
+    holes.define("cart", lambda: render_template("_parts/hole_cart.html", count=count()))
+
+
+def token() -> str:
+    """The secret of this browser's cart, or ''."""
+    return origins.cookie(COOKIE)
+
+
+def current() -> carts.Cart | None:
+    """This browser's cart, or None."""
+    return carts.found(token())
+
+
+def count() -> int:
+    """How many units are in this browser's cart."""
+    return carts.count(current()) if token() else 0
+
+
+@store.get("/cart")
+def cart() -> Any:
+    """What is in the cart, what changed, what it costs with each way of delivery."""
+    return cart_page.answer(current())
+
+
+@store.post("/cart/lines")
+def cart_add() -> Any:
+    """Put something in."""
+    storefront.refuse_if_closed()
+    variant, asked = _chosen(), request.form.get("quantity", "1")
+    said = {name[5:]: value for name, value in request.form.items() if name.startswith("text-")}
+    mine, secret = _mine()
+    carts.add(mine, variant, wants.quantity(asked), texts=said, group=visitor.group())
+    flash(_("%(item)s is in your cart.", item=i18n.pick(variant.product.name)), "message")
+    visitor.added(variant.product) if hasattr(visitor, "added") else None
+    answer = redirect(web.local(request.form.get("next"), url_for("shop.cart")), 303)
+    origins.set_cookie(answer, COOKIE, secret, days=carts.DAYS)
+    return answer
+
+
+@store.post("/cart/lines/<line>")
+def cart_change(line: str) -> Any:
+    """Change how many, or take a line out (`remove`)."""
+    mine = current()
+    row = carts.line(mine, line)
+    assert mine is not None
+    if "remove" in request.form:
+        carts.remove(mine, row)
+        flash(_("Taken out of the cart."), "message")
+        return _to_cart()
+    asked = request.form.get("quantity", "")
+    try:
+        carts.change(mine, row, wants.quantity(asked), group=visitor.group())
+    except Refusal as refusal:
+        db.session.rollback()
+        return cart_page.answer(current(), status=refusal.status, trouble=str(refusal), typed={line: asked})
+    return _to_cart()
+
+
+@store.post("/cart/notices")
+def cart_seen() -> Any:
+    """The buyer has read what changed."""
+    mine = current()
+    if mine:
+        carts.acknowledge(mine, visitor.group())
+    return _to_cart()
+
+
+@store.get("/cart/shared/<secret>")
+def cart_shared(secret: str) -> Any:
+    """A cart that somebody handed on; a button takes it over."""
+    basket = quotes.price(carts.linked(secret), visitor.group())
+    return render_template("shop/cart/shared.html", basket=basket, lines=cart_page.lines(basket), secret=secret)
+
+
+@store.post("/cart/shared/<secret>")
+def cart_take(secret: str) -> Any:
+    """Put a shared cart's things into this browser's cart, as far as they last."""
+    storefront.refuse_if_closed()
+    wanted = carts.linked(secret)
+    mine, own = _mine()
+    for want in wanted:
+        _take(mine, want)
+    answer = _to_cart()
+    origins.set_cookie(answer, COOKIE, own, days=carts.DAYS)
+    return answer
+
+
+def merge(contact: Any) -> None:
+    """After log-in: what this browser collected goes into the contact's cart."""
+    mine, theirs = current(), carts.of_contact(contact)
+    if mine is None or mine is theirs:
+        return
+    if theirs:
+        carts.merge(theirs, mine)
+    mine.contact_id = contact.id
+
+
+def _take(mine: carts.Cart, want: quotes.Wanted) -> None:
+    left = stock.left(want.variant)
+    try:
+        carts.add(
+            mine, want.variant, min(want.quantity, left if left is not None else wants.MOST), group=visitor.group()
+        )
+    except Refusal as refusal:
+        flash(str(refusal), "error")
+
+
+def _mine() -> tuple[carts.Cart, str]:
+    found = current()
+    return (found, token()) if found else carts.begin(g.get("contact"))
+
+
+def _chosen() -> Variant:
+    sku, slug = request.form.get("sku", ""), request.form.get("product", "")
+    if sku:
+        found = variants.by_sku(sku)
+    else:
+        product = catalog.slugged(slug)
+        options = {name[7:]: value for name, value in request.form.items() if name.startswith("option-")}
+        found = variants.chosen(variants.of(product.id), options) if product else None
+        if product and found is None:
+            raise Refusal(_("Choose one of the options first."))
+    if found is None:
+        raise Missing(_("That product is not here any more."))
+    return found
+
+
+def _to_cart() -> Response:
+    return redirect(url_for("shop.cart"), 303)
+
+
+__all__ = ["cart", "count", "current", "merge", "sharing", "token"]

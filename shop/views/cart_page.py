@@ -1,0 +1,83 @@
+"""What the cart's page shows: lines with pictures, what changed, delivery from its cheapest way on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, render_template, url_for
+
+from kernel import i18n, tenancy, web
+from kernel.i18n import _
+from kernel.money import Money
+from shop import cart as carts
+from shop import catalog, quotes, sharing, shipping
+from shop.cart import Notice
+from shop.quotes import Basket, QuoteLine
+from shop.views import frame, goods, visitor
+
+
+def answer(
+    mine: carts.Cart | None, *, status: int = 200, trouble: str = "", typed: dict[str, str] | None = None
+) -> Response:
+    """The cart's page; with a `trouble` and what was typed after a refused change."""
+    wanted = carts.wanted(mine)
+    basket = quotes.price(wanted, visitor.group()) if wanted else None
+    page = render_template(
+        "shop/cart/page.html", basket=basket, lines=lines(basket) if basket else [], trouble=trouble,
+        typed=typed or {}, notices=[told(notice) for notice in carts.notices(mine, visitor.group())],
+        offers=_offers(basket), share=_share(mine, basket), most={want.token: want.product.max_qty for want in wanted},
+    )  # fmt: skip
+    return Response(page, status)
+
+
+def lines(basket: Basket | quotes.Quote) -> list[dict[str, Any]]:
+    """The lines as lists show them."""
+    products = {row.id: row for row in catalog.of_ids([line.product_id for line in basket.lines])}
+    pictures = goods.pictures_of([product.picture_id for product in products.values()])
+    cents = frame.current().values["cents"]
+    return [_line(line, products.get(line.product_id), pictures, cents) for line in basket.lines]
+
+
+def told(notice: Notice) -> str:
+    """What changed, in a sentence."""
+    variant = notice.line.variant
+    item = i18n.pick(variant.product.name) if variant and variant.product else _("A product")
+    if notice.kind == "gone":
+        return _("%(item)s is no longer sold.", item=item)
+    if notice.kind == "short" and not notice.left:
+        return _("%(item)s is sold out.", item=item)
+    if notice.kind == "short":
+        return _("Only %(left)s left of %(item)s.", left=notice.left, item=item)
+    before, now = (amount(money) if money else "" for money in (notice.before, notice.now))
+    return _("The price of %(item)s changed from %(before)s to %(now)s.", item=item, before=before, now=now)
+
+
+def amount(money: Money) -> str:
+    """An amount as this shop writes it."""
+    return money.format(str(i18n.locale()), cents=frame.current().values["cents"])
+
+
+def _line(
+    line: QuoteLine, product: catalog.Product | None, pictures: dict[int, Any], cents: bool | None
+) -> dict[str, Any]:
+    chosen = [f"{i18n.pick(option['name'])}: {i18n.pick(option['value'])}" for option in line.options]
+    return {
+        "token": line.token, "name": i18n.words_html(line.name), "quantity": line.quantity, "unit": line.unit,
+        "gross": line.gross, "more": [*chosen, *(f"{label}: {text}" for label, text in line.texts.items())],
+        "url": url_for("shop.product", slug=product.slug) if product else "",
+        "pic": pictures.get(product.picture_id or 0) if product else None, "cents": cents,
+    }  # fmt: skip
+
+
+def _offers(basket: Basket | None) -> Sequence[shipping.Offer]:
+    if basket is None:
+        return []
+    home = {"country": tenancy.tenant().country}
+    return [offer for offer in basket.offers(home) if offer.open]
+
+
+def _share(mine: carts.Cart | None, basket: Basket | None) -> dict[str, str]:
+    if mine is None or basket is None:
+        return {}
+    url = web.shop_url("shop.cart_shared", secret=carts.link(mine), language=i18n.language())
+    text = _("My cart at %(shop)s: %(total)s", shop=tenancy.tenant().name, total=amount(basket.items))
+    return {"url": url, "whatsapp": sharing.whatsapp(f"{text}\n{url}")}

@@ -1,0 +1,135 @@
+"""Category and product pages."""
+
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+
+from kernel import i18n, money, origins
+from kernel.db import db
+from kernel.i18n import _, _l
+from kernel.refusal import Refusal
+from shop import catalog, categories, shelf, slugs
+from shop.views import frame, goods, product, seo, store, visitor
+from shop.views.keeping import kept
+
+SORTS = {
+    "featured": _l("Featured"),
+    "price": _l("Price: low to high"),
+    "-price": _l("Price: high to low"),
+    "newest": _l("Newest"),
+    "name": _l("Name"),
+}
+
+
+@store.get("/c/<slug>")
+@kept("sort", "page", "min", "max", "stock", "tag")
+def category(slug: str) -> Any:
+    """A shelf of the shop."""
+    shelves = frame.current().shelves
+    here: Any = next((one for one in shelves if one.slug == slug), None)
+    if here is None:
+        return _moved("category", slug)
+    sieve, under = asked(), categories.below(shelves, here)
+    count = here.facets.get("count")
+    listing = shelf.of_category(under, sieve, group=visitor.group(), count=count)
+    return render_template(
+        "shop/catalog/category.html", here=here, listing=listing, sieve=sieve, goods=goods.of(listing.products),
+        head=_head(here, shelves, sieve, listing), trail=trail(shelves, here), sorts=SORTS, pager=around(listing),
+        below=children(shelves, here), tags=tags(here.facets.get("tags", []), sieve), without=without,
+        currency=origins.place().currency, args=request.args,  # type: ignore[union-attr]
+    )  # fmt: skip
+
+
+@store.get("/p/<slug>", endpoint="product")
+@kept("variant")
+def product_page(slug: str) -> Any:
+    """One product and the one verb."""
+    found = catalog.slugged(slug)
+    if found is None or not found.live or not found.open_to(visitor.group()):
+        return _moved("product", slug)
+    return product.show(found)
+
+
+def _moved(kind: str, slug: str) -> Any:
+    """A slug of yesterday leads to today's address (301); anything else is not there."""
+    cls: Any = {"product": catalog.Product, "category": catalog.Category}[kind]
+    target = slugs.former(kind, slug)
+    row = db.session.get(cls, target) if target else None
+    if row is None or row.slug == slug or (kind == "product" and not row.live):
+        abort(404)
+    return redirect(url_for(f"shop.{kind}", slug=row.slug, **request.args), 301)
+
+
+def asked() -> shelf.Sieve:
+    """What the query asks, of what the page knows; anything else is the default, never an error."""
+    told = request.args
+    page = told.get("page", "")
+    return shelf.Sieve(
+        sort=told["sort"] if told.get("sort") in SORTS else "featured",
+        page=int(page) if page.isdecimal() and 0 < len(page) < 6 and int(page) else 1,
+        low_minor=_amount(told.get("min")), high_minor=_amount(told.get("max")),
+        in_stock=told.get("stock") == "1", tag=told.get("tag", "").replace("\x00", "")[:60],
+    )  # fmt: skip
+
+
+def _amount(text: str | None) -> int | None:
+    place = origins.place()
+    try:
+        return money.parse(text, place.currency, str(i18n.locale())).minor if text and place else None
+    except (Refusal, ValueError):
+        return None
+
+
+def without(*names: str, **put: Any) -> str:
+    """This page's address without some of what was asked, with something else instead; always its first page."""
+    left = {name: value for name, value in request.args.items() if name not in (*names, "page", *put)}
+    values = {name: value for name, value in put.items() if value}
+    return url_for(request.endpoint or "shop.home", **(request.view_args or {}), **{**left, **values})
+
+
+def around(listing: shelf.Listing) -> dict[str, Any]:
+    """What the pager needs: where one is, and the addresses before and after."""
+    here = listing.page
+    steps = {"before": here - 1 if here > 1 else None, "after": here + 1 if here < listing.pages else None}
+    found = {name: without(page=page if page > 1 else None) if page else "" for name, page in steps.items()}
+    return {"page": here, "pages": listing.pages, **found}
+
+
+def tags(common: list[list[Any]], sieve: shelf.Sieve) -> list[dict[str, Any]]:
+    """The commonest tags as chips; the one that is on takes itself off."""
+    chips = [
+        {
+            "label": tag.replace("-", " ").capitalize(),
+            "url": without(tag=None if tag == sieve.tag else tag),
+            "active": tag == sieve.tag,
+        }
+        for tag, _count in common
+    ]
+    stock = {"label": _("In stock"), "url": without(stock=None if sieve.in_stock else "1"), "active": sieve.in_stock}
+    return [stock, *chips]
+
+
+def children(shelves: Any, here: Any) -> list[dict[str, Any]]:
+    """The shelves right below this one."""
+    return [
+        {"label": i18n.pick(one.name), "url": url_for("shop.category", slug=one.slug), "active": False}
+        for one in categories.children(shelves, here)
+    ]
+
+
+def trail(shelves: Any, here: Any, last: Any = None) -> list[tuple[Any, str]]:
+    """Where one is, from home: pairs of (name, address); the last has none."""
+    path = [
+        (i18n.words_html(one.name), url_for("shop.category", slug=one.slug)) for one in categories.path(shelves, here)
+    ]
+    whole = [(_("Home"), url_for("shop.home")), *path]
+    return [*whole, (last, "")] if last is not None else [*whole[:-1], (whole[-1][0], "")]
+
+
+def _head(here: Any, shelves: Any, sieve: shelf.Sieve, listing: shelf.Listing) -> seo.Head:
+    path = f"/c/{here.slug}" + (f"?page={listing.page}" if listing.page > 1 else "")
+    steps = [(i18n.pick(one.name), f"/c/{one.slug}") for one in categories.path(shelves, here)]
+    text = i18n.pick(here.intro) or i18n.pick(here.name)
+    robots = "" if sieve.plain and sieve.sort == "featured" else "noindex, follow"
+    image = seo.absolute(url_for("shop.shop_card", digest="card"))
+    return seo.head(i18n.pick(here.name), text, path, data=[seo.breadcrumbs(steps)], robots=robots, image=image)

@@ -1,0 +1,110 @@
+"""The checkout: one page, one form; asking again with `refresh` only shows what the choice would cost."""
+
+from typing import Any
+
+from flask import flash, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from crm import consent
+from kernel import i18n, web
+from kernel.db import db
+from kernel.i18n import _
+from kernel.refusal import Refusal
+from shop import cart as carts
+from shop import checkout as checkouts
+from shop import delivery_slots, stock, terms
+from shop.forms import checkout as forms
+from shop.views import cart as cart_views
+from shop.views import checkout_page, store, visitor
+
+
+@store.get("/checkout")
+def checkout() -> Any:
+    """The form, with the first possible delivery and payment chosen."""
+    mine = cart_views.current()
+    return _away(mine) or checkout_page.answer(mine, checkout_page.prefilled(g.get("contact")))
+
+
+@store.post("/checkout")
+def checkout_place() -> Any:
+    """Place the order; the same form sent twice gives the same order."""
+    if "refresh" in request.form:
+        with web.reading():
+            mine = cart_views.current()
+            return _away(mine) or checkout_page.answer(mine, request.form, form=_loose())
+    known = _known()
+    if known:
+        return _to(known)
+    mine = cart_views.current()
+    leave = _away(mine)
+    if leave or mine is None:
+        return leave
+    country = checkout_page.country(request.form)
+    delivery = checkout_page.is_delivery(request.form)
+    form, kept, errors = forms.read(request.form, country, delivery=delivery)
+    if errors or form.errors:
+        return _again(form, errors)
+    try:
+        order = _place(mine, form, kept)
+    except Refusal as refusal:
+        return _again(form, {}, refusal)
+    return _to(order)
+
+
+def _place(mine: carts.Cart, form: forms.CheckoutForm, kept: dict[str, str]) -> Any:
+    asked = request.form
+    details = forms.details(
+        form, kept, payment=asked.get("payment", ""), language=i18n.language(),
+        terms=terms.check(asked.get("terms", "")), source=str(session.get("source", "")),
+    )  # fmt: skip
+    order = checkouts.place(
+        mine, forms.choice(asked, kept), details, key=_key(), group=visitor.group(), seen=asked.get("seen", "")
+    )
+    if form.marketing.data and order.contact and not order.practice:
+        consent.record(order.contact, "marketing", True, form="checkout", ip=request.remote_addr or "")
+    return order
+
+
+def _known() -> Any:
+    return checkouts.orders.by_key(_key()) if cart_views.token() else None
+
+
+def _key() -> str:
+    return checkouts.order_key(cart_views.token(), request.form.get("key", ""))
+
+
+def _again(form: forms.CheckoutForm, errors: dict[str, str], refusal: Refusal | None = None) -> Response:
+    db.session.rollback()
+    status = 422 if refusal is None else refusal.status
+    with web.reading():
+        return checkout_page.answer(
+            cart_views.current(), request.form, form=form, errors=errors, trouble=_told(refusal), status=status
+        )
+
+
+def _told(refusal: Refusal | None) -> str:
+    if refusal is None:
+        return ""
+    if isinstance(refusal, stock.SoldOut):
+        return _("%(why)s Change the quantity in the cart, or choose another day; the rest is still here.", why=refusal)
+    if isinstance(refusal, delivery_slots.SlotFull):
+        return str(refusal)
+    return str(refusal)
+
+
+def _away(mine: carts.Cart | None) -> Response | None:
+    wanted = carts.wanted(mine)
+    blocked = any(notice.kind == "gone" for notice in carts.notices(mine, visitor.group()))
+    if wanted and not blocked:
+        return None
+    if request.method == "POST":
+        flash(_("Your cart is empty.") if not wanted else _("Look at what changed in your cart first."), "error")
+    return redirect(url_for("shop.cart"), 303)
+
+
+def _loose() -> forms.CheckoutForm:
+    return forms.made(request.form, checkout_page.country(request.form))
+
+
+def _to(order: Any) -> Response:
+    return redirect(url_for("shop.order", token=order.token), 303)

@@ -1,0 +1,198 @@
+"""What the checkout's page shows for a choice: ways of delivery with their cost, days, places, payments, the total."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from babel.dates import format_skeleton
+from flask import Response, render_template
+
+from kernel import address as addresses
+from kernel import clock, countries, i18n, phones, signing, tenancy
+from kernel.countries import Profile
+from kernel.i18n import _
+from shop import cart as carts
+from shop import checkout as checkouts
+from shop import days, quotes, shipping, terms
+from shop.forms import checkout as forms
+from shop.shipping import Offer
+from shop.views import cart_page, frame, visitor
+
+Posted = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of the address form as the page shows it."""
+
+    key: str
+    label: str
+    autocomplete: str
+    required: bool
+    long: bool
+    example: str
+    value: str
+    options: Sequence[str] | None  # None: it is typed
+    error: str = ""
+
+    @property
+    def id(self) -> str:
+        """Its id and name in the page."""
+        return f"address_{self.key}"
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Something to mend, for the summary on top."""
+
+    id: str
+    label: str
+    error: str
+
+
+def answer(
+    mine: carts.Cart | None,
+    posted: Posted,
+    *,
+    form: forms.CheckoutForm | None = None,
+    errors: Mapping[str, str] | None = None,
+    trouble: str = "",
+    status: int = 200,
+) -> Response:
+    """The page for what is chosen and typed so far."""
+    place_country, fresh = country(posted), form is None
+    form = form or forms.made(None, place_country, **posted)
+    basket = quotes.price(carts.wanted(mine), visitor.group())
+    place = forms.place(posted, place_country.code)
+    offers = basket.offers(place)
+    offer = picked(offers, str(posted.get("shipping") or ""))
+    day, slot = when(offer, forms.day(posted), str(posted.get("slot") or ""))
+    quote = quotes.quote(basket, offer, day, slot)
+    payments = checkouts.payable(quote, place)
+    places = _places(posted, place_country, errors or {})
+    page = render_template(
+        "shop/checkout/page.html", form=form, fresh=fresh, trouble=trouble, places=places,
+        wrong=_wrong(places, form), offers=offers, offer=offer, day=day, slot=slot,
+        pills=_pills(offer), slots=_slots(offer, day), eta=_eta, quote=quote, lines=cart_page.lines(basket),
+        payments=payments, payment=_payment(payments, str(posted.get("payment") or "")),
+        countries=_countries(), country=place_country, terms_version=terms.version(), terms=terms.policies(),
+        key=str(posted.get("key") or "") or signing.token(), seen=checkouts.shown(quote), amount=cart_page.amount,
+        cents=frame.current().values["cents"], opened=_opened(form),
+    )  # fmt: skip
+    response = Response(page, status)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def prefilled(contact: Any) -> dict[str, Any]:
+    """What a shopper who is logged in need not type again."""
+    if contact is None:
+        return {}
+    kept = {f"address_{key}": value for key, value in (contact.address or {}).items() if key != "country"}
+    phone = phones.show(contact.phone, tenancy.tenant().country) if contact.phone else ""
+    told = {"email": contact.email or "", "name": contact.name, "phone": phone, "country": contact.country}
+    return {**told, **kept}
+
+
+def country(posted: Posted) -> Profile:
+    """The country that it shall go to: the shop's own, or another one that a method reaches."""
+    wished = str(posted.get("country") or "")
+    reached = {code for code, _name in _countries()}
+    return countries.profile(wished if wished in reached else tenancy.tenant().country)
+
+
+def is_delivery(posted: Posted) -> bool:
+    """Whether the chosen method needs an address."""
+    wished = posted.get("shipping")
+    return any(method.code == wished and not method.is_pickup for method in shipping.methods())
+
+
+def picked(offers: Sequence[Offer], code: str) -> Offer | None:
+    """The chosen offer while it goes, else the first that does."""
+    going = [offer for offer in offers if offer.open]
+    return next((offer for offer in going if offer.code == code), going[0] if going else None)
+
+
+def when(offer: Offer | None, day: date | None, slot: str) -> tuple[date | None, str]:
+    """The chosen day and slot while they are free, else the first that are."""
+    if offer is None or not offer.asks_day:
+        return None, ""
+    free = [known for known in offer.days if known.open]
+    chosen = next((known for known in free if known.day == day), free[0])
+    open_slots = [known.code for known in chosen.slots if known.open]
+    return chosen.day, slot if slot in open_slots else open_slots[0]
+
+
+def _places(posted: Posted, profile: Profile, errors: Mapping[str, str]) -> list[Place]:
+    found: list[Place] = []
+    above = {"country": profile.code}
+    typed = forms.typed(posted, profile.code)
+    for line in addresses.fields(profile.code):
+        listed = None if line.level is None else addresses.parts(profile.code, line.level, above)
+        value = typed.get(line.key, "")
+        if listed is not None and value not in listed:
+            value = ""
+        above[line.key] = value
+        found.append(
+            Place(
+                line.key, line.label, line.autocomplete, line.required, line.long, line.example, value, listed,
+                errors.get(line.key, ""),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _wrong(places: Sequence[Place], form: forms.CheckoutForm) -> list[Wrong]:
+    fields = [Wrong(field.id, field.label.text, str(field.errors[0])) for field in form if field.errors]
+    return [*(Wrong(one.id, one.label, one.error) for one in places if one.error), *fields]
+
+
+def _pills(offer: Offer | None) -> list[tuple[str, str, str, bool]]:
+    today = clock.today(tenancy.tenant().timezone)
+    near = {0: _("today"), 1: _("tomorrow")}
+    return [
+        (
+            known.day.isoformat(),
+            near.get((known.day - today).days, _short(known.day, "EEE")),
+            _short(known.day, "MMMd"),
+            known.open,
+        )
+        for known in (offer.days if offer else ())
+    ]
+
+
+def _slots(offer: Offer | None, day: date | None) -> list[tuple[str, str, bool]]:
+    found = next((known for known in (offer.days if offer else ()) if known.day == day), None)
+    named = [slot for slot in (found.slots if found else ()) if slot.code]
+    return [(slot.code, slot.code.replace("-", " – "), slot.open) for slot in named]
+
+
+def _short(day: date, skeleton: str) -> str:
+    return format_skeleton(skeleton, day, locale=i18n.locale())
+
+
+def _eta(offer: Offer) -> str:
+    if offer.why_not:
+        return offer.why_not
+    if offer.days:
+        first = next(known for known in offer.days if known.open)
+        return _("From %(day)s on; you choose the day", day=days.told(first.day, weekday=True))
+    told = days.span(*offer.eta) if offer.eta else ""
+    return _("Ready on %(day)s", day=told) if offer.method.is_pickup else _("Arrives on %(day)s", day=told)
+
+
+def _payment(methods: Sequence[Any], code: str) -> str:
+    codes = [method.code for method in methods]
+    return code if code in codes else (codes[0] if codes else "")
+
+
+def _countries() -> list[tuple[str, str]]:
+    home = tenancy.tenant().country
+    reached = {code for method in shipping.methods() for code in method.countries} - {home}
+    return [(code, countries.country_name(code, i18n.language())) for code in (home, *sorted(reached))]
+
+
+def _opened(form: forms.CheckoutForm) -> set[str]:
+    groups = {"tax": (form.tax_number, form.tax_name), "note": (form.note,)}
+    return {name for name, fields in groups.items() if any(field.data or field.errors for field in fields)}

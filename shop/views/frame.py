@@ -1,0 +1,168 @@
+"""The frame of every shop page: what header, footer and theme need, read once per revision of the tenant."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from babel.dates import get_day_names
+from flask import Flask, g, request, url_for
+
+from kernel import aside, clock, files, i18n, origins, tenancy, web
+from kernel.db import db
+from kernel.i18n import _
+from shop import categories, days, pagecache, pages, payment_methods, sharing, storefront, themes
+
+LANGUAGES = {"es": "Español", "en": "English", "pt": "Português", "fr": "Français", "de": "Deutsch", "it": "Italiano"}
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A category as pages need it, free of any session."""
+
+    id: int
+    slug: str
+    name: dict[str, str]
+    intro: dict[str, str]
+    parent_id: int | None
+    picture_id: int | None
+    facets: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is the same on every page of a shop in one language, until something is edited."""
+
+    values: dict[str, Any]
+    shelves: tuple[Shelf, ...]
+    base: str
+    theme: themes.Theme
+
+
+_kept: OrderedDict[Hashable, Frame] = OrderedDict()
+_lock = Lock()
+
+
+def init_app(app: Flask) -> None:
+    """Give every template of a shop its `front`."""
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, Any]:
+    return {"front": front(), "preview": g.get("preview")} if origins.place() and "tenant_id" in g else {}
+
+
+def current() -> Frame:
+    """The frame of the current shop in the current language."""
+    place = origins.place()
+    assert place is not None
+    key = (place.id, place.revision, place.slug, i18n.language(), pagecache.bucket(time.time()))
+    with _lock:
+        found = _kept.get(key)
+    if found is None:
+        found = _make(place)
+        with _lock:
+            _kept[key] = found
+            while len(_kept) > 200:
+                _kept.popitem(last=False)
+    return found
+
+
+def front() -> dict[str, Any]:
+    """The frame's values with what depends on this page: the current category and its other languages."""
+    if "front" not in g:
+        frame, here = current(), request.path
+        place = origins.place()
+        g.front = {
+            **frame.values,
+            "practice": bool(place and place.practice),
+            "categories": [{**each, "active": here == each["path"]} for each in frame.values["categories"]],
+            "languages": [
+                {**each, "url": web.in_language(each["code"]), "active": each["code"] == i18n.language()}
+                for each in frame.values["languages"]
+            ],
+        }
+    return dict(g.front)
+
+
+def _make(place: aside.Place) -> Frame:
+    tenant, row = tenancy.tenant(), storefront.of()
+    shelves = tuple(
+        Shelf(one.id, one.slug, one.name, one.intro, one.parent_id, one.picture_id, one.facets)
+        for one in categories.all_()
+    )
+    theme = themes.Theme(row.preset, row.primary, row.accent, row.surface, row.pattern).whole()
+    values = {**_told(tenant, row), **_worn(row, theme), **_listed(shelves, place)}
+    return Frame(values, shelves, web.shop_base(tenant), theme)
+
+
+def _told(tenant: tenancy.Tenant, row: storefront.Storefront) -> dict[str, Any]:
+    closed = storefront.closed()
+    return {
+        "name": tenant.name, "legal_name": tenant.legal_name, "country": tenant.country,
+        "tagline": i18n.pick(row.tagline), "story": row.story, "email": row.email, "phone": row.phone,
+        "whatsapp_url": sharing.whatsapp("", row.whatsapp) if row.whatsapp else "",
+        "address": [str(line) for line in address_lines(row.address)], "place": row.address,
+        "hours": _hours(row), "opening": row.hours, "cents": row.show_cents or None, "closed_until": closed,
+        "closed": closed and _closed(row, closed),
+    }  # fmt: skip
+
+
+def _closed(row: storefront.Storefront, until: Any) -> str:
+    from_then = _("We are closed and sell again on %(day)s.", day=days.told(until, weekday=True))
+    return f"{i18n.pick(row.closed_message)} {from_then}".strip()
+
+
+def _worn(row: storefront.Storefront, theme: themes.Theme) -> dict[str, Any]:
+    logo = db.session.get(files.File, row.logo_id) if row.logo_id else None
+    return {
+        "preset": theme.preset, "font": themes.PRESETS[theme.preset].file, "theme_color": theme.surface,
+        "theme_url": f"/theme.{themes.digest(theme)}.css",
+        "logo_url": files.url(logo, 320) if logo else "",
+        "logo_width": round(44 * logo.width / logo.height) if logo and logo.height else 44,
+    }  # fmt: skip
+
+
+def _listed(shelves: tuple[Shelf, ...], place: aside.Place) -> dict[str, Any]:
+    top = [shelf for shelf in shelves if shelf.parent_id is None]
+    policies = [
+        {"title": i18n.pick(page.title), "url": url_for("shop.policy", slug=page.slug)}
+        for page in pages.listed("policy")
+    ]
+    own = [
+        {"title": i18n.pick(page.title), "url": url_for("shop.page", slug=page.slug)} for page in pages.listed("page")
+    ]
+    codes = (place.language, *(code for code in place.languages if code != place.language))
+    return {
+        "categories": [
+            {"name": i18n.pick(one.name), "url": url_for("shop.category", slug=one.slug), "path": f"/c/{one.slug}"}
+            for one in top if one.facets.get("count", 1)
+        ],
+        "policies": [*own, *policies, {"title": _("Contact"), "url": url_for("shop.contact")}],
+        "payments": [i18n.pick(method.label) for method in payment_methods.active() if method.kind != "practice"],
+        "languages": [{"code": code, "label": LANGUAGES.get(code, code)} for code in codes],
+    }  # fmt: skip
+
+
+def _hours(row: storefront.Storefront) -> list[dict[str, Any]]:
+    names = get_day_names("wide", locale=i18n.locale())
+    today = clock.today(tenancy.tenant().timezone).weekday()
+    return [
+        {
+            "label": names[number].capitalize(), "today": number == today,
+            "text": f"{day.opens}–{day.closes}" if day.opens else _("Closed"),
+        }
+        for number, day in enumerate(storefront.week(row))
+    ]  # fmt: skip
+
+
+def address_lines(address: dict[str, Any]) -> list[str]:
+    """A shop's address as lines: street, then the places it lies in."""
+    street = [str(address[key]) for key in ("line1", "line2", "landmark") if address.get(key)]
+    around = [str(value) for key, value in address.items() if value and key in _PLACES]
+    return [*street, ", ".join(dict.fromkeys(around))] if around else street
+
+
+_PLACES = ("city", "district", "canton", "municipio", "departamento", "province", "state", "region", "postal_code")

@@ -1,0 +1,62 @@
+"""The home page, made of blocks; and the language in which a visitor first sees it."""
+
+from typing import Any
+
+from flask import Flask, Response, redirect, render_template, request, url_for
+
+from kernel import blocks, origins
+from shop import pages
+from shop.views import frame, seo, store
+from shop.views.keeping import kept
+
+
+def init_app(app: Flask) -> None:
+    """Choose the language of a first visit before anything is answered."""
+    app.before_request(negotiate)
+
+
+@store.get("/")
+@kept()
+def home() -> Any:
+    """The shop's first page."""
+    page = pages.home()
+    values = frame.current().values
+    drawn = blocks.render(page.live if page and page.published_at else DEFAULT)
+    head = seo.head(
+        values["name"], values["tagline"] or values["name"], "/", data=[seo.business()],
+        image=seo.absolute(url_for("shop.shop_card", digest="card")),
+    )  # fmt: skip
+    return render_template("shop/home/page.html", blocks=drawn, head=head)
+
+
+DEFAULT = [
+    {"id": "hero", "kind": "hero", "data": {}},
+    {"id": "shelves", "kind": "categories", "data": {}},
+    {"id": "goods", "kind": "products", "data": {}},
+]
+
+
+def negotiate() -> Response | None:
+    """Lead a first visitor of the bare `/` to their own language, when the shop speaks it; their choice comes first."""
+    place = origins.place()
+    if place is None or request.path != "/" or request.environ.get("plaza.language") or len(place.languages) < 2:
+        return None
+    if request.method not in ("GET", "HEAD") or _comes_from_here():
+        return None
+    wanted = (
+        request.accept_languages.best_match([place.language, *place.languages]) if request.accept_languages else None
+    )
+    if wanted in (None, place.language):
+        return None
+    response: Any = redirect(
+        f"/{wanted}/" + (f"?{request.query_string.decode('latin-1')}" if request.query_string else ""), 302
+    )
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return response  # type: ignore[no-any-return]
+
+
+def _comes_from_here() -> bool:
+    """Who came from a page of this shop chose this language by a link."""
+    return request.headers.get("Sec-Fetch-Site") == "same-origin" or (request.referrer or "").startswith(
+        request.host_url
+    )

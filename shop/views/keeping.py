@@ -1,0 +1,119 @@
+"""Kept pages: a view marked `@kept(…)` is rendered once for everyone, with holes for what differs by visitor."""
+
+import time
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, request
+
+from kernel import holes, i18n, origins, web
+from kernel.aside import Place
+from shop import pagecache
+from shop.views import visitor
+
+View = TypeVar("View", bound=Callable[..., Any])
+READS = frozenset({"GET", "HEAD"})
+
+
+def kept(*params: str, store: bool = True) -> Callable[[View], View]:
+    """The view's page is the same for everyone of one group and language; only `params` of its query count.
+
+    Whatever else stands in the query never reaches the view: a cached page cannot repeat it to others.
+    """
+
+    def decorate(view: View) -> View:
+        view.kept = frozenset(params)  # type: ignore[attr-defined]
+        view.stored = store  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def init_app(app: Flask) -> None:
+    """Look before the view, keep after it."""
+    app.before_request(look)
+    app.after_request(keep)
+
+
+def look() -> Response | None:
+    """Answer with the kept page, or let the view render it with open holes."""
+    place = origins.place()
+    view: Any = current_app.view_functions.get(request.endpoint or "")
+    if place is None or request.method not in READS or not hasattr(view, "kept"):
+        return None
+    web.enter(place)
+    _only(view.kept)
+    g.open_holes, g.page_key = [], _key(place) if view.stored else None
+    page = pagecache.SHELF.get(g.page_key) if view.stored else None
+    return _answer(g.page_key, page) if page else None
+
+
+def keep(response: Response) -> Response:
+    """Keep what the view rendered and send it filled."""
+    if g.get("open_holes") is None:
+        return response
+    key = g.pop("page_key", None)
+    if response.status_code != 200 or response.mimetype != "text/html":
+        return _filled(response)
+    page = pagecache.cut(response.get_data(as_text=True), g.get("viewed"))
+    if key is not None:
+        pagecache.SHELF.put(key, page)
+    return _answer(key, page)
+
+
+def _filled(response: Response) -> Response:
+    if response.mimetype == "text/html" and not response.direct_passthrough:
+        page = pagecache.cut(response.get_data(as_text=True))
+        g.open_holes = None
+        response.set_data(holes.join(page.parts, holes.fillings(page.names)))
+    return response
+
+
+def _answer(key: Hashable, page: pagecache.Page) -> Response:
+    g.open_holes = None
+    fillings = holes.fillings(page.names)
+    encoding = _encoding()
+    body = (
+        pagecache.filled(key, page, fillings, encoding)
+        if key is not None and not visitor.known()
+        else pagecache.body(page, fillings, encoding)
+    )
+    visitor.viewed(page.viewed)
+    return _response(body)
+
+
+def _response(body: pagecache.Body) -> Response:
+    same = request.if_none_match.contains_weak(body.etag)
+    response = Response(b"" if same else body.data, 304 if same else 200, content_type="text/html; charset=utf-8")
+    response.set_etag(body.etag, weak=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    if body.encoding and not same:
+        response.headers["Content-Encoding"] = body.encoding
+    return response
+
+
+def _encoding() -> str:
+    told = request.headers.get("Accept-Encoding", "")
+    return next((name for name in ("br", "gzip") if name in told), "")
+
+
+def _only(params: frozenset[str]) -> None:
+    """Leave only what the page knows in the query, in one order; what came is kept for who sent them here."""
+    if not request.query_string:
+        return
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name in params and value]
+    clean = urlencode(sorted(pairs))
+    request.environ["plaza.query"] = request.environ.get("QUERY_STRING", "")
+    request.environ["QUERY_STRING"] = clean
+    request.query_string = clean.encode()
+    request.__dict__.pop("args", None)
+
+
+def _key(place: Place) -> Hashable:
+    """Decision 4: tenant, revision, path, query, language, currency, group, audience; and the quarter of an hour."""
+    return (
+        place.id, place.revision, place.practice, place.currency, i18n.language(), visitor.group(),
+        request.path, request.query_string, pagecache.bucket(time.time()),
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""A shop's own pages, its policies, its contact page, and previews of what is not published yet."""
+
+from typing import Any
+
+from flask import abort, g, redirect, render_template, url_for
+
+from kernel import blocks, holes, i18n, signing
+from kernel.db import db
+from kernel.i18n import _
+from shop import catalog, pages, slugs
+from shop.views import frame, product, seo, store
+from shop.views.keeping import kept
+
+PREVIEW, MINUTES = "preview", 10
+
+
+@store.get("/pages/<slug>")
+@kept()
+def page(slug: str) -> Any:
+    """A page of the shop's own."""
+    return _show(slug, "page", "shop.page")
+
+
+@store.get("/policies/<slug>")
+@kept()
+def policy(slug: str) -> Any:
+    """One of the shop's policies."""
+    return _show(slug, "policy", "shop.policy")
+
+
+@store.get("/contact")
+@kept()
+def contact() -> Any:
+    """Where the shop is and how to reach it."""
+    values = frame.current().values
+    head = seo.head(_("Contact"), values["tagline"], url_for("shop.contact"), data=[seo.business()])
+    return render_template("shop/pages/contact.html", head=head, story=blocks.prose(values["story"]))
+
+
+def _show(slug: str, kind: str, endpoint: str) -> Any:
+    found = pages.slugged(slug, kind)
+    if found is None or found.published_at is None:
+        target = slugs.former("page", slug)
+        moved = db.session.get(pages.Page, target) if target else None
+        if moved is None or moved.published_at is None or moved.slug == slug:
+            abort(404)
+        return redirect(url_for(endpoint, slug=moved.slug), 301)
+    drawn, title = blocks.render(found.live), i18n.words_html(found.title)
+    head = seo.head(i18n.pick(found.title), drawn, f"/{'pages' if kind == 'page' else 'policies'}/{slug}")
+    return render_template("shop/pages/page.html", title=title, blocks=drawn, head=head)
+
+
+def preview_token(kind: str, row: Any, account: Any) -> str:
+    """What the back office puts into the address of a preview: the draft and who looks, for ten minutes."""
+    return signing.make(PREVIEW, {"kind": kind, "id": row.id, "tenant": row.tenant_id, "by": account.id})
+
+
+@store.get("/preview/<token>")
+def preview(token: str) -> Any:
+    """A draft as it will look: inside the back office's sandboxed frame; reads no cookie, is not stored."""
+    told = signing.read(PREVIEW, token, minutes=MINUTES)
+    if not told or told.get("tenant") != g.tenant_id:
+        abort(404)
+    g.preview, g.open_holes = True, []
+    cls: Any = {"page": pages.Page, "product": catalog.Product}.get(told["kind"])
+    row = db.session.get(cls, told["id"]) if cls else None
+    if row is None:
+        abort(404)
+    parts = holes.parts(product.show(row) if told["kind"] == "product" else _draft(row))
+    g.open_holes = None
+    return holes.join(parts, holes.fillings(name for name in parts[1::2] if ":" in name)), {
+        "Cache-Control": "private, no-store",
+        "X-Robots-Tag": "noindex",
+    }
+
+
+def _draft(row: pages.Page) -> Any:
+    drawn, title = blocks.render(row.draft), i18n.words_html(row.title)
+    head = seo.head(i18n.pick(row.title), "", "/")
+    template = "shop/home/page.html" if row.kind == "home" else "shop/pages/page.html"
+    return render_template(template, title=title, blocks=drawn, head=head)

@@ -1,0 +1,183 @@
+"""The product page: what it is, what it costs, when it comes, and the one verb."""
+
+import json
+from typing import Any
+
+from flask import Flask, g, render_template, request, url_for
+from markupsafe import Markup, escape
+
+from kernel import blocks, files, holes, i18n
+from kernel.i18n import _, ngettext
+from shop import catalog, categories, days, seasons, sharing, shelf, stock
+from shop.views import delivery, frame, goods, media, seo, visitor
+
+FEW = 5  # from here on one says how many are left
+
+
+def init_app(app: Flask) -> None:
+    """Fill the holes of product pages: stock moves without an edit."""
+    holes.define_group("stock", fill)
+
+
+def fill(keys: list[str]) -> dict[str, str]:
+    """For every "<variant>.left|units|text|off" of a page: what is left now."""
+    asked = {int(key.partition(".")[0]) for key in keys}
+    variants = catalog.variants(asked)
+    left = stock.available(list(variants.values()))
+    return {key: _told(left.get(int(key.partition(".")[0]), 0), key.partition(".")[2]) for key in keys}
+
+
+def _told(left: int | None, what: str) -> str:
+    if what == "left":  # JSON
+        return "null" if left is None else str(left)
+    if what == "units":
+        return "" if left is None else str(left)
+    if what == "schema":
+        return "OutOfStock" if left == 0 else "InStock"
+    if what == "off":
+        return " disabled" if left == 0 else ""
+    if left == 0:
+        return str(escape(_("Sold out")))
+    if left is not None and left <= FEW:
+        return str(escape(ngettext("Only one left", "Only %(num)s left", left)))
+    return str(escape(_("Available")))
+
+
+def show(product: catalog.Product) -> Any:
+    """The page of a product that this visitor may see."""
+    g.viewed = {"about_kind": "product", "about_id": product.id}
+    known = [variant for variant in product.variants if variant.active]
+    variant = _chosen(product, known)
+    pictures = pictures_of(product, known)
+    price, compare = catalog.price(product, variant), catalog.compare(product, variant)
+    cents = frame.current().values["cents"]
+    large = next(
+        (one for one in pictures if variant and one["id"] == variant.picture_id), pictures[0] if pictures else None
+    )
+    return render_template(
+        "shop/catalog/product.html", product=product, variant=variant, pictures=pictures, large=large, price=price,
+        compare=compare, cents=cents, options=options(product, known, variant), variants=as_json(product, known),
+        buyable=buyable(product, variant), season=_season(product), back=days.told(_season(product).returns), promises=delivery.promises(product, variant),
+        siblings=goods.of(_siblings(product)), allergens=[i18n.words_html(one) for one in product.allergens],
+        text=blocks.prose(product.description), head=_head(product, pictures, price, variant), **_links(product, price),
+    )  # fmt: skip
+
+
+def _chosen(product: catalog.Product, known: list[catalog.Variant]) -> catalog.Variant | None:
+    sku = request.args.get("variant", "")
+    return next((one for one in known if one.sku == sku), known[0] if known else None)
+
+
+def buyable(product: catalog.Product, variant: catalog.Variant | None) -> bool:
+    """Whether the verb is offered: there is something to buy, in season, in an open shop."""
+    values = frame.current().values
+    return variant is not None and not values["closed_until"] and _season(product).open
+
+
+def _season(product: catalog.Product) -> seasons.Season:
+    return seasons.state(product.season_from, product.season_to, goods.today())
+
+
+def pictures_of(product: catalog.Product, known: list[catalog.Variant]) -> list[dict[str, Any]]:
+    """Its pictures in order, each once, with words for who cannot see them."""
+    rows = product.pictures
+    ids = [product.picture_id, *(row.file_id for row in rows), *(variant.picture_id for variant in known)]
+    found, alts = goods.pictures_of(ids), {row.file_id: i18n.pick(row.alt) for row in rows}
+    own = i18n.pick(product.name)
+    told = {product.picture_id: (product.brief if i18n.language() == "es" else "") or own}
+    return [
+        {"id": one, "key": found[one].sha256[:12], "file": found[one], "alt": alts.get(one) or told.get(one) or own}
+        for one in dict.fromkeys(ids) if one in found
+    ]  # fmt: skip
+
+
+def options(
+    product: catalog.Product, known: list[catalog.Variant], variant: catalog.Variant | None
+) -> list[dict[str, Any]]:
+    """What can be chosen, and what is chosen now; values that no variant has are left out."""
+    taken = {(code, value) for one in known for code, value in one.options.items()}
+    now = variant.options if variant else {}
+    return [
+        {
+            "code": option["code"], "name": i18n.words_html(option.get("name")),
+            "values": [
+                {"code": value["code"], "name": i18n.words_html(value.get("name")), "on": now.get(option["code"]) == value["code"]}
+                for value in option.get("values", []) if (option["code"], value["code"]) in taken
+            ],
+        }
+        for option in product.options
+    ]  # fmt: skip
+
+
+def as_json(product: catalog.Product, known: list[catalog.Variant]) -> Markup:
+    """The variants for the script, ready for an attribute; what moves without an edit is a hole in it."""
+    if len(known) < 2:
+        return Markup("")
+    keys = {one["id"]: one["key"] for one in pictures_of(product, known)}
+    locale, cents = str(i18n.locale()), frame.current().values["cents"]
+    told = []
+    for one in known:
+        before = catalog.compare(product, one)
+        told.append({
+            "options": one.options, "sku": one.sku, "price": catalog.price(product, one).format(locale, cents=cents),
+            "was": before.format(locale, cents=cents) if before else "", "picture": keys.get(one.picture_id),
+            "stock": f"@@{one.id}.text@@", "left": f"@@{one.id}.left@@",
+        })  # fmt: skip
+    text = str(escape(json.dumps(told, ensure_ascii=False, separators=(",", ":"))))
+    for one in known:
+        text = text.replace(f"&#34;@@{one.id}.left@@&#34;", str(holes.hole(f"stock:{one.id}.left")))
+        text = text.replace(f"@@{one.id}.text@@", str(holes.hole(f"stock:{one.id}.text")))
+    return Markup(text)  # noqa: S704
+
+
+def _siblings(product: catalog.Product) -> Any:
+    if not product.category_id:
+        return []
+    cls = catalog.Product
+    return shelf.first(4, cls.category_id == product.category_id, cls.id != product.id, group=visitor.group())
+
+
+def _links(product: catalog.Product, price: Any) -> dict[str, Any]:
+    frame_now = frame.current()
+    here = next((one for one in frame_now.shelves if one.id == product.category_id), None)
+    address = seo.absolute(url_for("shop.product", slug=product.slug))
+    text = sharing.product_text(
+        i18n.pick(product.name), price.format(str(i18n.locale()), cents=frame_now.values["cents"]), address
+    )
+    steps = [
+        (i18n.words_html(one.name), url_for("shop.category", slug=one.slug))
+        for one in categories.path(frame_now.shelves, here)
+    ]
+    trail = [(_("Home"), url_for("shop.home")), *steps, (i18n.words_html(product.name), "")]
+    return {"address": address, "whatsapp": sharing.whatsapp(text), "trail": trail}
+
+
+def _head(
+    product: catalog.Product, pictures: list[dict[str, Any]], price: Any, variant: catalog.Variant | None
+) -> seo.Head:
+    path, shelves = f"/p/{product.slug}", frame.current().shelves
+    here = next((one for one in shelves if one.id == product.category_id), None)
+    steps = [(i18n.pick(one.name), f"/c/{one.slug}") for one in categories.path(shelves, here)]
+    picture: files.File | None = pictures[0]["file"] if pictures else None
+    told = _json_ld(product, picture, price, variant)
+    return seo.head(
+        i18n.pick(product.name), i18n.pick(product.short) or i18n.pick(product.description), path, kind="product",
+        image=seo.absolute(media.card_url(product, picture)),
+        data=[told, seo.breadcrumbs([*steps, (i18n.pick(product.name), path)])],
+        more={"product:price:amount": f"{price.decimal:f}", "product:price:currency": price.currency},
+    )  # fmt: skip
+
+
+def _json_ld(product: catalog.Product, picture: Any, price: Any, variant: catalog.Variant | None) -> Markup:
+    offer = {
+        "@type": "Offer", "price": f"{price.decimal:f}", "priceCurrency": price.currency,
+        "url": seo.absolute(url_for("shop.product", slug=product.slug)),
+        "availability": "https://schema.org/" + ("@@stock@@" if variant and buyable(product, variant) else "OutOfStock"),
+        "seller": {"@type": "Organization", "name": frame.current().values["name"]},
+    }  # fmt: skip
+    told = seo.json_ld({
+        "@type": "Product", "name": i18n.pick(product.name), "sku": variant.sku if variant else product.sku,
+        "description": goods.plain(i18n.pick(product.description) or i18n.pick(product.short)),
+        "image": seo.absolute(files.url(picture, 960)) if picture else "", "offers": offer,
+    })  # fmt: skip
+    return Markup(told.replace("@@stock@@", holes.hole(f"stock:{variant.id}.schema"))) if variant else told  # noqa: S704

@@ -1,0 +1,26 @@
+"""The search page."""
+
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from kernel import i18n
+from kernel.i18n import _
+from shop import search, shelf
+from shop.views import catalog, frame, goods, seo, store, visitor
+from shop.views.keeping import kept
+
+
+@store.get("/search", endpoint="search")
+@kept("q", "page", store=False)
+def show() -> Any:
+    """What a shopper's words mean; nothing asked shows the shelves."""
+    query = " ".join(request.args.get("q", "").replace("\x00", " ").split())[: search.LONGEST_QUERY]
+    found = search.find(query, i18n.language()) if query else []
+    listing = shelf.of_ids(found, catalog.asked().page, group=visitor.group())
+    title = _("Results for “%(query)s”", query=query) if query else _("Search")
+    return render_template(
+        "shop/search/results.html", query=query, title=title, listing=listing, goods=goods.of(listing.products),
+        pager=catalog.around(listing), shelves=frame.current().values["categories"],
+        head=seo.head(title, frame.current().values["tagline"], url_for("shop.search"), robots="noindex, follow"),
+    )  # fmt: skip
