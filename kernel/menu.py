@@ -30,6 +30,32 @@ def entry(order: int, label: Any, endpoint: str, **options: Any) -> None:
     _entries[endpoint] = Entry(order, label, endpoint, **options)
 
 
+@dataclass(frozen=True)
+class Section:
+    """One page of the settings; `hint` says in a few words what is decided there."""
+
+    order: int
+    label: Any
+    endpoint: str
+    icon: str
+    permission: str
+    hint: Any = ""
+
+
+_sections: dict[str, Section] = {}
+
+
+def section(order: int, label: Any, endpoint: str, **options: Any) -> None:
+    """Put a page into the settings: `icon`, `permission`, and when wanted `hint`."""
+    _sections[endpoint] = Section(order, label, endpoint, **options)
+
+
+def sections() -> list[Section]:
+    """The pages of the settings that the current person may see, in order."""
+    found = sorted(_sections.values(), key=lambda known: known.order)
+    return [known for known in found if web.may(known.permission)]
+
+
 def shown() -> list[dict[str, Any]]:
     """The rail for the current person: label, url, icon, active, badge."""
     here = request.endpoint or ""

@@ -5,7 +5,7 @@ from alembic import op
 
 import kernel.db
 
-revision = "7d8593254bca"
+revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
