@@ -149,4 +149,13 @@ def adopt(visitor: "Visitor", contact: "Contact") -> None:
         sums.add(fact)
 
 
+def forget_behaviour(who: "Contact | Visitor") -> None:
+    """Delete what somebody looked at and opened, sums included; facts of contract stay. For tastes.forget alone."""
+    mine = Fact.contact_id == who.id if who.__tablename__ == "contact" else Fact.visitor_id == who.id
+    for fact in db.session.scalars(select(Fact).where(mine, Fact.kind.in_(BEHAVIOUR))):
+        sums.add(fact, -1)
+        db.session.delete(fact)
+    db.session.flush()
+
+
 partitions.declare("fact")

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm import facts
+from crm import facts, tastes
 from crm.contacts import Contact
 from kernel import clock, signing
 from kernel.db import Base, db, pk, ref
@@ -59,8 +59,10 @@ def adopt(visitor: Visitor | None, contact: Contact) -> None:
         return
     visitor.contact_id = contact.id
     facts.adopt(visitor, contact)
+    tastes.adopt(visitor, contact)
 
 
 def forget(visitor: Visitor) -> None:
-    """Forget a browser that took its consent back: the row goes once no fact names it."""
+    """Forget a browser that took its consent back: what it did and liked goes, and nobody can be it again."""
+    tastes.forget(visitor)
     visitor.token_hash = signing.digest(signing.token())

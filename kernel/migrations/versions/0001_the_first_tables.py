@@ -195,6 +195,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_file_token"), ["token"], unique=False)
 
     op.create_table(
+        "interest",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", kernel.db.JSON, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_interest_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interest")),
+        sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_interest_tenant_id_code")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_interest_tenant_id_id")),
+    )
+    op.create_table(
         "journal",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
@@ -372,6 +384,27 @@ def upgrade() -> None:
             "tenant_id", "address_hmac", "scope", name=op.f("uq_suppression_tenant_id_address_hmac_scope")
         ),
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_suppression_tenant_id_id")),
+    )
+    op.create_table(
+        "tally",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("about_kind", sa.String(length=32), nullable=False),
+        sa.Column("about_id", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_tally_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "day",
+            "kind",
+            "about_kind",
+            "about_id",
+            name=op.f("uq_tally_tenant_id_day_kind_about_kind_about_id"),
+        ),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_tally_tenant_id_id")),
     )
     op.create_table(
         "tax_rate",
@@ -886,6 +919,33 @@ def upgrade() -> None:
     with op.batch_alter_table("slot_place", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_slot_place_method_id"), ["method_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_slot_place_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "taste",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=True),
+        sa.Column("visitor_id", sa.BigInteger(), nullable=True),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("weight", sa.BigInteger(), nullable=False),
+        sa.Column("origin", sa.String(length=8), nullable=False),
+        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(contact_id IS NULL) <> (visitor_id IS NULL)", name=op.f("ck_taste_somebody")),
+        sa.CheckConstraint("weight BETWEEN 0 AND 100", name=op.f("ck_taste_weight")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_taste_contact_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "visitor_id"], ["visitor.tenant_id", "visitor.id"], name="fk_taste_visitor_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_taste_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_taste")),
+        sa.UniqueConstraint("tenant_id", "contact_id", "code", name=op.f("uq_taste_tenant_id_contact_id_code")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_taste_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "visitor_id", "code", name=op.f("uq_taste_tenant_id_visitor_id_code")),
+    )
+    with op.batch_alter_table("taste", schema=None) as batch_op:
+        batch_op.create_index("ix_taste_code", ["tenant_id", "code", "contact_id"], unique=False)
 
     op.create_table(
         "ledger_entry",
