@@ -1,5 +1,6 @@
 """What contacts did, summed by day and for all time: written with each fact, read by segments."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -60,7 +61,7 @@ def _bump(fact: "Fact", day: date, times: int) -> None:
         _insert(row, same, values)
 
 
-def _insert(row: ContactDay, same: object, values: dict[str, object]) -> None:
+def _insert(row: ContactDay, same: object, values: Mapping[str, object]) -> None:
     try:
         with db.session.begin_nested():
             db.session.add(row)

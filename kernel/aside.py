@@ -58,7 +58,8 @@ def _sqlite(engine: Engine) -> sqlite3.Connection:
             known[1].close()
         opened = sqlite3.connect(f"file:{engine.url.database}?mode=ro", uri=True, isolation_level=None, timeout=5)
         known = _mine.known = (wanted, opened)
-    return known[1]  # type: ignore[no-any-return]
+    mine: sqlite3.Connection = known[1]
+    return mine
 
 
 def place(host: str, install: str) -> Place | None:
@@ -84,4 +85,5 @@ def _place(found: Any) -> Place | None:
     if found is None:
         return None
     languages = found[4] if isinstance(found[4], list) else json.loads(found[4])  # SQLite gives text
-    return Place(*found[:4], tuple(languages), found[5], found[6], found[7] is None)
+    tenant_id, slug, revision, language = found[:4]
+    return Place(tenant_id, slug, revision, language, tuple(languages), found[5], found[6], found[7] is None)

@@ -1,7 +1,7 @@
 """Languages: msgids in English, Spanish complete and first; words of shoppers by language with fallback."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ SOURCES = Path(__file__).parent / "translations"
 LANGUAGES = ("es", "en")  # what the product itself speaks; shops may write in more
 PREFIXES = frozenset({"es", "en", "pt", "fr", "de", "it"})  # what may stand in front of a shop's addresses
 
-_ = gettext
+_: Callable[..., str] = gettext
 _l = lazy_gettext
 
 __all__ = ["_", "_l", "force_locale", "gettext", "language", "lazy_gettext", "ngettext", "pick", "speak"]
@@ -100,8 +100,8 @@ def pick(words: Mapping[str, str] | str | None, wanted: str | None = None) -> st
 def found(words: Mapping[str, str] | str | None, wanted: str | None = None) -> tuple[str, str]:
     """(language, text) as `pick` chooses."""
     wanted = wanted or language()
-    if not words or isinstance(words, str):
-        return wanted, words or ""
+    if isinstance(words, str) or not words:
+        return wanted, str(words or "")
     for known in (wanted, "es", "en", *words):
         if words.get(known):
             return known, words[known]

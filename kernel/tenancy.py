@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import g
 from sqlalchemy import Connection, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, text
@@ -101,7 +101,7 @@ class TenantOwned:
         plain = [arg for arg in cls.__extra__ if not isinstance(arg, dict)]
         options = [arg for arg in cls.__extra__ if isinstance(arg, dict)]
         own = [UniqueConstraint("tenant_id", "id")] if cls.__unique_id__ else []
-        return (*own, *_references(cls), *plain, *options)
+        return (*own, *_references(cast(type, cls)), *plain, *options)
 
 
 class Binnable:
@@ -191,7 +191,7 @@ def raise_wall(connection: Connection) -> None:
 
 def touch() -> None:
     """Say that public pages of the current tenant may have changed: cached ones are left behind."""
-    tenant().revision = Tenant.revision + 1  # type: ignore[assignment]
+    tenant().revision = Tenant.revision + 1
 
 
 _furnishers: list[Callable[[Tenant], None]] = []

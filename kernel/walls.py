@@ -1,7 +1,7 @@
 """The walls between tenants: listeners on every session, and row-level security on every table in PostgreSQL."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Select, Table, TextClause, event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
@@ -35,7 +35,7 @@ def only_own_rows(state: ORMExecuteState) -> None:
 def _indirect(state: ORMExecuteState) -> None:
     """A count over a subquery names no class by itself; bare tables and text carry no tenant and are refused."""
     owned, inside = set(tables()), False
-    for part in visitors.iterate(state.statement):
+    for part in visitors.iterate(cast(Any, state.statement)):
         if isinstance(part, TextClause) or (isinstance(part, Select) and _bare(part, owned)):
             raise ForeignTenant("a statement without classes carries its tenant itself and says own_sql=True")
         inside = inside or (isinstance(part, Table) and part.name in owned)
@@ -66,7 +66,8 @@ def _own_insert(state: ORMExecuteState, tenant_id: int) -> None:
     statement: Any = state.statement
     if statement._multi_values or statement.select is not None:
         raise ForeignTenant("insert rows as parameters")
-    rows = state.parameters if isinstance(state.parameters, list) else [state.parameters] if state.parameters else []
+    given: Any = state.parameters
+    rows = given if isinstance(given, list) else [given] if given else []
     for row in rows:
         if row.setdefault("tenant_id", tenant_id) != tenant_id:
             raise ForeignTenant("a row of another tenant")
@@ -96,7 +97,7 @@ def tables() -> Iterator[str]:
     """The names of all tables with tenants' rows."""
     for mapper in Base.registry.mappers:
         if issubclass(mapper.class_, TenantOwned):
-            yield mapper.class_.__tablename__
+            yield str(mapper.local_table)
 
 
 def build(connection: Connection) -> None:

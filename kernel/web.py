@@ -168,7 +168,8 @@ def back(default: str) -> Response:
 
 def undo(message: Any, endpoint: str, **values: Any) -> None:
     """Say what was done in a toast, with a button that takes it back (a POST to `endpoint`)."""
-    flash({"text": str(message), "undo": url_for(endpoint, **values)}, "undo")
+    told: Any = {"text": str(message), "undo": url_for(endpoint, **values)}
+    flash(told, "undo")
 
 
 def wants_json() -> bool:

@@ -18,7 +18,9 @@ def answer():
     known = asking.visitor()
     if given and known is None:
         known, token = visitors.begin()
-        visitors.adopt(known, asking.contact()) if asking.contact() else None
+        contact = asking.contact()
+        if contact is not None:
+            visitors.adopt(known, contact)
         origins.set_cookie(response, asking.VISITOR_COOKIE, token, days=DAYS)
     if known is not None:
         consent.record(known, "behaviour", given, form="banner", ip=request.remote_addr or "")

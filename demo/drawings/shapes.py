@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterable
+from typing import Any
 
 from demo.drawings.palettes import shade, tint
 
@@ -26,30 +27,30 @@ def define(name: str, markup: str) -> str:
     return f"⟦{name}|{markup}⟧"
 
 
-def tag(name: str, inside: str = "", **attributes: object) -> str:
+def tag(name: str, inside: str = "", **attributes: Any) -> str:
     words = "".join(f' {k.strip("_").replace("_", "-")}="{v}"' for k, v in attributes.items())
     return f"<{name}{words}>{inside}</{name}>" if inside else f"<{name}{words}/>"
 
 
-def path(d: str, fill: str, **more: object) -> str:
+def path(d: str, fill: str, **more: Any) -> str:
     return tag("path", d=d, fill=fill, **more) if d else ""
 
 
-def line(d: str, colour: str, width: float = 3, **more: object) -> str:
+def line(d: str, colour: str, width: float = 3, **more: Any) -> str:
     return tag("path", d=d, fill="none", stroke=colour, stroke_width=n(width), **more)
 
 
-def box(frame: Frame, fill: str, r: float = 0, **more: object) -> str:
+def box(frame: Frame, fill: str, r: float = 0, **more: Any) -> str:
     x, y, w, h = frame
     round_ = {"rx": n(r)} if r else {}
     return tag("rect", x=n(x), y=n(y), width=n(w), height=n(h), fill=fill, **round_, **more)
 
 
-def dot(at: Point, r: float, fill: str, **more: object) -> str:
+def dot(at: Point, r: float, fill: str, **more: Any) -> str:
     return tag("circle", cx=n(at[0]), cy=n(at[1]), r=n(r), fill=fill, **more)
 
 
-def oval(at: Point, radii: Point, fill: str, **more: object) -> str:
+def oval(at: Point, radii: Point, fill: str, **more: Any) -> str:
     return tag("ellipse", cx=n(at[0]), cy=n(at[1]), rx=n(radii[0]), ry=n(radii[1]), fill=fill, **more)
 
 
