@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, g, request
+from flask import Response, g, has_request_context, request
 from flask.sessions import SecureCookieSessionInterface
 
 from kernel import settings
@@ -74,8 +74,8 @@ def cookie(name: str) -> str:
 
 
 def place() -> Place | None:
-    """The tenant whose shop is at this request's host, else None."""
-    return request.environ.get("plaza.place")
+    """The tenant whose shop is at this request's host, else None; a job has no host."""
+    return request.environ.get("plaza.place") if has_request_context() else None
 
 
 def nonce() -> str:

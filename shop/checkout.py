@@ -49,6 +49,8 @@ def place(cart: carts.Cart, choice: Choice, details: Details, *, key: str, group
     if any(notice.kind == "gone" for notice in carts.notices(cart, group)):
         raise Refusal(_l("Something in your cart is no longer sold: look at the cart first."), status=409)
     quote = quotes.make(carts.wanted(cart), choice=choice, group=group)
+    if quote.offer is None and not all(line.digital for line in quote.lines):
+        raise quotes.NoSuchMethod()  # only staff hand things over the counter
     if seen and seen != shown(quote):
         raise PriceChanged()
     method = chosen(payable(quote, details.address), details.payment)
@@ -143,3 +145,8 @@ def _fits(method: PaymentMethod, quote: Quote, place: set[str]) -> bool:
     if method.max_total_minor is not None and quote.total.minor > method.max_total_minor:
         return False
     return not method.zones or pickup or bool(place & set(method.zones))
+
+
+def init_app(_app: object) -> None:
+    """Say how an order is told."""
+    facts.kind("ordered", _l("Placed an order"), "orders")

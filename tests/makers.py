@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from kernel import accounts, clock, memberships, passwords, tenancy
+from crm.contacts import Contact
+from kernel import accounts, clock, memberships, origins, passwords, sessions, tenancy
 from kernel.app import Plaza
 from kernel.db import db
 from kernel.tenancy import Tenant
+from tests.goods import Goods
 
 PASSWORD = "correcta caballo 7"
 passwords.use_cheap()
+HASH = passwords.hashed(PASSWORD)
 
 
 @dataclass
-class World:
+class World(Goods):
     """One tenant's shop as tests speak of it."""
 
     app: Plaza
@@ -31,7 +34,7 @@ class World:
             slug=slug, name=name, live_at=clock.now(), email=email, phone="+50622223333", **{**told, **values}
         )
         tenancy.open_shop(tenant)
-        owner = accounts.create(email=email, name="Dueña", password_hash=passwords.hashed(PASSWORD))
+        owner = accounts.create(email=email, name="Dueña", password_hash=HASH)
         owner.confirmed_at = clock.now()
         memberships.join(owner, tenant.id, "owner")
         db.session.commit()
@@ -64,8 +67,36 @@ class World:
     @property
     def admin(self) -> Any:
         """The owner's browser at the back office, logged in."""
+        return self._logged_in(self.owner.email)
+
+    def staff(self, role: str = "clerk") -> Any:
+        """The browser of somebody who works here in that role, logged in; the same person for the same role."""
+        email = f"{role}@{self.slug}.example.com"
+        account = accounts.by_email(email) or accounts.create(email=email, name=role, password_hash=HASH)
+        account.confirmed_at = clock.now()
+        memberships.join(account, self.tenant_id, role)
+        db.session.commit()
+        return self._logged_in(email)
+
+    def shopper(self, contact: Contact) -> Any:
+        """The browser of a contact who is logged in at the shop."""
+        cookie = sessions.start("shopper", contact.id, self.tenant_id, epoch=contact.epoch)
+        db.session.commit()
+        made = self.client
+        made.set_cookie(origins.cookie_name("shopper"), cookie, domain=f"{self.slug}.plaza.localhost")
+        return made
+
+    def buyer(self, *things: Any) -> Any:
+        """A browser whose cart holds these things."""
+        made = self.client
+        for product in things:
+            answer = made.post("/cart/lines", data={"product": product.slug, "quantity": "1"})
+            assert answer.status_code == 303, answer.get_data(as_text=True)
+        return made
+
+    def _logged_in(self, email: str) -> Any:
         made = self.anonymous
-        answer = made.post("/login", data={"email": self.owner.email, "password": PASSWORD})
+        answer = made.post("/login", data={"email": email, "password": PASSWORD})
         assert answer.status_code in {302, 303}, answer.get_data(as_text=True)
         return made
 

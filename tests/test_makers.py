@@ -1,0 +1,25 @@
+"""The small vocabulary itself: what it makes is what the shop would have made."""
+
+from shop import orders, stock
+from tests.goods import only
+
+
+def test_what_was_bought_left_the_shelf(shop):
+    vase = shop.product("Florero", stock=3, options={"color": ["azul", "rojo"]})
+    order = shop.bought(vase, quantity=2)
+    assert (order.number, order.state, order.payment) == ("CA-1001", "placed", "due")
+    assert stock.on_hand(vase) == 4
+    assert orders.by_token(order.token) is order
+
+
+def test_a_paid_order_for_a_day(shop):
+    cake = shop.product("Torta", daily=2)
+    order = shop.bought(cake, paid=True)
+    assert order.paid
+    assert stock.left(only(cake), order.delivery_day) == 1
+
+
+def test_a_shopper_and_a_browser_with_a_cart(shop):
+    coffee = shop.product()
+    assert shop.shopper(shop.contact()).get("/").status_code == 200
+    assert "Café Uno" in shop.buyer(coffee).get("/cart").get_data(as_text=True)
