@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from flask import Flask
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, pictures, settings, tenancy
+from kernel import clock, origins, pictures, settings, tenancy, web
 from kernel.db import Base, db, pk
 from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
@@ -167,6 +168,17 @@ def url(file: File, width: int | None = None) -> str:
     return f"/media/{tenancy.tenant().slug}/{file.sha256}.{fitting}.webp"
 
 
-def srcset(file: File) -> str:
+def srcset(file: File, base: str = "") -> str:
     """All widths of a public picture, for `srcset`."""
-    return ", ".join(f"{url(file, width)} {width}w" for width in file.widths)
+    return ", ".join(f"{base}{url(file, width)} {width}w" for width in file.widths)
+
+
+def _host() -> str:
+    return "" if origins.place() else web.shop_base(tenancy.tenant())
+
+
+def init_app(app: Flask) -> None:
+    """Let pages show pictures: on the shop's own host by path, in the back office with the shop's host before it."""
+    app.jinja_env.globals.update(
+        file_url=lambda file, width=None: _host() + url(file, width), file_srcset=lambda file: srcset(file, _host())
+    )

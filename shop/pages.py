@@ -28,6 +28,7 @@ class Page(TenantOwned, Binnable, Base):
     slug: Mapped[str] = mapped_column(String(80))
     kind: Mapped[str] = mapped_column(String(8), default="page")
     title: Mapped[dict[str, str]] = words()
+    draft_title: Mapped[dict[str, str]] = words()  # {}: the same as the title
     draft: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     live: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     version: Mapped[int] = mapped_column(default=0)
@@ -38,12 +39,23 @@ class Page(TenantOwned, Binnable, Base):
     @property
     def changed(self) -> bool:
         """Whether the draft says something that the public does not see yet."""
-        return self.draft != self.live
+        return self.draft != self.live or self.working_title != self.title
+
+    @property
+    def working_title(self) -> dict[str, str]:
+        """The title as its makers see it."""
+        return self.draft_title or self.title
 
 
 def home() -> Page | None:
     """The page behind the shop's bare address."""
     return db.session.scalars(select(Page).where(Page.kind == "home").order_by(Page.id)).first()
+
+
+def every() -> Sequence[Page]:
+    """All pages, the home page first, then in the menu's order."""
+    rows = db.session.scalars(select(Page).order_by(Page.position, Page.id)).all()
+    return sorted(rows, key=lambda page: KINDS.index(page.kind))
 
 
 def slugged(slug: str, kind: str = "page") -> Page | None:
@@ -70,14 +82,17 @@ def make(
     return page
 
 
-def save(page: Page, blocks: list[dict[str, Any]]) -> None:
+def save(page: Page, blocks: list[dict[str, Any]], title: dict[str, str] | None = None) -> None:
     """Keep the draft; the public page does not change."""
     page.draft = blocks
+    if title:
+        page.draft_title = title
 
 
 def publish(page: Page) -> None:
     """Let the public see the draft."""
     page.live = [dict(block) for block in page.draft]
+    page.title, page.draft_title = dict(page.working_title), {}
     page.version = (page.version or 0) + 1
     page.published_at = clock.now()
     tenancy.touch()
@@ -91,4 +106,4 @@ def withdraw(page: Page) -> None:
 
 def discard(page: Page) -> None:
     """Throw the draft away and start again from what is published."""
-    page.draft = [dict(block) for block in page.live]
+    page.draft, page.draft_title = [dict(block) for block in page.live], {}

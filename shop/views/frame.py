@@ -132,7 +132,9 @@ def _listed(shelves: tuple[Shelf, ...], place: aside.Place) -> dict[str, Any]:
         for page in pages.listed("policy")
     ]
     own = [
-        {"title": i18n.pick(page.title), "url": url_for("shop.page", slug=page.slug)} for page in pages.listed("page")
+        {"title": i18n.pick(page.title), "url": url_for("shop.page", slug=page.slug)}
+        for page in pages.listed("page")
+        if page.in_menu
     ]
     codes = (place.language, *(code for code in place.languages if code != place.language))
     return {

@@ -75,7 +75,7 @@ def preview(token: str) -> Any:
 
 
 def _draft(row: pages.Page) -> Any:
-    drawn, title = blocks.render(row.draft), i18n.words_html(row.title)
-    head = seo.head(i18n.pick(row.title), "", "/")
+    drawn, title = blocks.render(row.draft), i18n.words_html(row.working_title)
+    head = seo.head(i18n.pick(row.working_title), "", "/")
     template = "shop/home/page.html" if row.kind == "home" else "shop/pages/page.html"
     return render_template(template, title=title, blocks=drawn, head=head)

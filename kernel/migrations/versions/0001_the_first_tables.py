@@ -283,6 +283,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("title", kernel.db.JSON, nullable=False),
+        sa.Column("draft_title", kernel.db.JSON, nullable=False),
         sa.Column("draft", kernel.db.JSON, nullable=False),
         sa.Column("live", kernel.db.JSON, nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
