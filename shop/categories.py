@@ -39,12 +39,12 @@ def slugged(slug: str) -> Category | None:
     return db.session.scalars(select(Category).where(Category.slug == slug)).one_or_none()
 
 
-def children(shelves: Sequence[Category], parent: Category | None = None) -> list[Category]:
+def children(shelves: Sequence[Any], parent: Any = None) -> list[Any]:
     """The categories right below `parent` (the top ones without)."""
     return [shelf for shelf in shelves if shelf.parent_id == (parent.id if parent else None)]
 
 
-def below(shelves: Sequence[Category], category: Category) -> list[int]:
+def below(shelves: Sequence[Any], category: Any) -> list[int]:
     """The ids of a category and of everything under it; bears a loop."""
     found, front = [category.id], {category.id}
     while front:
@@ -53,9 +53,10 @@ def below(shelves: Sequence[Category], category: Category) -> list[int]:
     return found
 
 
-def path(shelves: Sequence[Category], category: Category | None) -> list[Category]:
+def path(shelves: Sequence[Any], category: Any) -> list[Any]:
     """From the top category down to this one; bears a loop."""
-    by_id, trail = {shelf.id: shelf for shelf in shelves}, []
+    by_id: dict[int, Any] = {shelf.id: shelf for shelf in shelves}
+    trail: list[Any] = []
     while category is not None and category not in trail:
         trail.insert(0, category)
         category = by_id.get(category.parent_id or 0)

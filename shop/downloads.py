@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import String, UniqueConstraint, update
+from sqlalchemy import String, UniqueConstraint, select, update
 
 from kernel import clock, files, signing
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
@@ -62,20 +62,20 @@ def open(order: Order) -> None:  # noqa: A001 - downloads.open()
 
 def _digital(line: OrderLine) -> list[Product]:
     parts = {part.variant_id for part in variants.parts(line.product_id)}
-    owners = db.session.scalars(db.select(variants.Variant.product_id).where(variants.Variant.id.in_(parts)))
+    owners = db.session.scalars(select(variants.Variant.product_id).where(variants.Variant.id.in_(parts)))
     ids = {line.product_id, *owners}
-    found = db.session.scalars(db.select(Product).where(Product.id.in_(ids)).execution_options(binned=True))
+    found = db.session.scalars(select(Product).where(Product.id.in_(ids)).execution_options(binned=True))
     return [product for product in found if product.download_id is not None]
 
 
 def of(order: Order) -> Sequence[Download]:
     """What the order may fetch."""
-    return db.session.scalars(db.select(Download).where(Download.order_id == order.id).order_by(Download.id)).all()
+    return db.session.scalars(select(Download).where(Download.order_id == order.id).order_by(Download.id)).all()
 
 
 def by_token(token: str) -> Download:
     """The download that an address names; raises Missing, also while its order is not paid."""
-    found = db.session.scalars(db.select(Download).where(Download.token == token)).one_or_none() if token else None
+    found = db.session.scalars(select(Download).where(Download.token == token)).one_or_none() if token else None
     if found is None or not found.order.paid or found.order.state in ENDED:
         raise Missing()
     return found

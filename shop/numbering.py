@@ -1,6 +1,6 @@
 """Numbers of orders: one series per tenant and purpose, without gaps, because a refused sale takes its number back."""
 
-from sqlalchemy import String, UniqueConstraint, update
+from sqlalchemy import String, UniqueConstraint, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kernel import tenancy
@@ -34,7 +34,7 @@ def take(code: str) -> str:
 def start(code: str, *, prefix: str, first: int = FIRST) -> Series:
     """Say how a series is written and where it goes on; never backwards."""
     _ensure(code)
-    row = db.session.scalars(db.select(Series).where(Series.code == code).with_for_update()).one()
+    row = db.session.scalars(select(Series).where(Series.code == code).with_for_update()).one()
     db.session.refresh(row)
     row.prefix, row.next = prefix.strip().upper()[:12], max(first, row.next)
     return row

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Date, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, Index, String, Text, UniqueConstraint, select
 
 from kernel import clock, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
@@ -190,12 +190,12 @@ def _haystack(order: Order) -> str:
 
 def by_key(key: str) -> Order | None:
     """The order that this purchase already became."""
-    return db.session.scalars(db.select(Order).where(Order.key == key)).one_or_none()
+    return db.session.scalars(select(Order).where(Order.key == key)).one_or_none()
 
 
 def by_token(token: str) -> Order:
     """The order with that secret token; raises Missing for anything else, an empty one included."""
-    found = db.session.scalars(db.select(Order).where(Order.token == token)).one_or_none() if token else None
+    found = db.session.scalars(select(Order).where(Order.token == token)).one_or_none() if token else None
     if found is None:
         raise Missing()
     return found
@@ -203,7 +203,7 @@ def by_token(token: str) -> Order:
 
 def numbered(number: str) -> Order:
     """The order with that number, for staff; raises Missing."""
-    found = db.session.scalars(db.select(Order).where(Order.number == number)).one_or_none()
+    found = db.session.scalars(select(Order).where(Order.number == number)).one_or_none()
     if found is None:
         raise Missing()
     return found
@@ -217,5 +217,5 @@ def lock(order: Order) -> Order:
 
 def of_contact(contact: "Contact") -> "Sequence[Order]":
     """What this person bought, the newest first."""
-    mine = db.select(Order).where(Order.contact_id == contact.id)
+    mine = select(Order).where(Order.contact_id == contact.id)
     return db.session.scalars(mine.order_by(Order.placed_at.desc(), Order.id.desc())).all()

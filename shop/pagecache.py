@@ -4,12 +4,12 @@ import gzip
 import hashlib
 import sys
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 from kernel import holes
 
@@ -88,7 +88,10 @@ class Shelf:
 
 
 SHELF = Shelf()
-_PACKERS = {"br": lambda raw: brotli.compress(raw, quality=5), "gzip": lambda raw: gzip.compress(raw, 6, mtime=0)}
+_PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda raw: brotli.compress(raw, quality=5),
+    "gzip": lambda raw: gzip.compress(raw, 6, mtime=0),
+}
 
 
 def cut(text: str, viewed: dict[str, Any] | None = None) -> Page:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Select, String, or_
+from sqlalchemy import ForeignKey, Select, String, or_, select
 
 from kernel import clock, files, journal
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
@@ -98,7 +98,7 @@ def normal(reference: str) -> str:
 
 def _twins(file: files.File, norm: str) -> Sequence[Proof]:
     same = Proof.file_id == file.id if not norm else or_(Proof.file_id == file.id, Proof.reference_norm == norm)
-    return db.session.scalars(db.select(Proof).where(same, Proof.state != "refused").order_by(Proof.id)).all()
+    return db.session.scalars(select(Proof).where(same, Proof.state != "refused").order_by(Proof.id)).all()
 
 
 def twin(proof: Proof) -> Proof | None:
@@ -157,7 +157,7 @@ def proof_payment(proof: Proof) -> payments.Payment:
 
 def of(order: Order) -> Sequence[Proof]:
     """The order's proofs, the newest first."""
-    return db.session.scalars(db.select(Proof).where(Proof.order_id == order.id).order_by(Proof.id.desc())).all()
+    return db.session.scalars(select(Proof).where(Proof.order_id == order.id).order_by(Proof.id.desc())).all()
 
 
 def _open(order: Order) -> bool:
@@ -166,12 +166,12 @@ def _open(order: Order) -> bool:
 
 def by_token(token: str) -> Proof:
     """The proof that an address names; raises Missing."""
-    found = db.session.scalars(db.select(Proof).where(Proof.token == token)).one_or_none() if token else None
+    found = db.session.scalars(select(Proof).where(Proof.token == token)).one_or_none() if token else None
     if found is None:
         raise Missing()
     return found
 
 
-def waiting() -> Select[tuple[Order]]:
+def waiting() -> Select[Order]:
     """The orders whose proof waits for a decision."""
-    return db.select(Order).where(Order.payment == "proof")
+    return select(Order).where(Order.payment == "proof")

@@ -65,7 +65,7 @@ def read(
 
 def made(posted: Mapping[str, Any] | None, profile: Profile, **values: Any) -> CheckoutForm:
     """The form with what was typed, or with `values`; its words fit the country."""
-    form = CheckoutForm(posted, **values)
+    form = CheckoutForm(posted, **values)  # type: ignore[arg-type]
     form.tax_kind.choices = [(kind.code, kind.label) for kind in profile.tax_ids]
     form.phone.description = _("For example %(number)s", number=profile.phone_example) if profile.phone_example else ""
     return form
@@ -111,10 +111,11 @@ def details(
     form: CheckoutForm, kept: Mapping[str, str], *, payment: str, language: str, terms: str, source: str
 ) -> Details:
     """What the buyer said, ready for an order."""
-    tax = {"kind": form.tax_kind.data or "", "number": form.tax_number.data, "name": form.tax_name.data or ""}
+    number = form.tax_number.data or ""
+    tax = {"kind": form.tax_kind.data or "", "number": number, "name": form.tax_name.data or ""}
     return Details(
         email=form.email.data or "", name=form.name.data or "", phone=form.phone.data or "", payment=payment,
-        language=language, address=kept, tax=tax if form.tax_number.data else {}, note=form.note.data or "",
+        language=language, address=kept, tax=tax if number else {}, note=form.note.data or "",
         terms_version=terms, source=source,
     )  # fmt: skip
 

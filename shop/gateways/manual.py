@@ -9,11 +9,12 @@ from shop.orders import Order
 
 if TYPE_CHECKING:
     from kernel.accounts import Account
+    from shop.ledger import LedgerEntry
 
 
 def received(
     order: Order, *, by: "Account", amount: Money | None = None, reference: str = "", key: str = ""
-) -> payments.ledger.LedgerEntry | None:
+) -> "LedgerEntry | None":
     """Note that money of the order came; `key` is the form's, so that two taps are one payment."""
     return payments.settle(
         payments.current(order), key=f"manual:{key or signing.token()}", amount=amount, reference=reference, by=by

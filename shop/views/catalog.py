@@ -57,7 +57,8 @@ def _moved(kind: str, slug: str) -> Any:
     row = db.session.get(cls, target) if target else None
     if row is None or row.slug == slug or (kind == "product" and not row.live):
         abort(404)
-    return redirect(url_for(f"shop.{kind}", slug=row.slug, **request.args), 301)
+    asked: dict[str, Any] = request.args.to_dict()
+    return redirect(url_for(f"shop.{kind}", slug=row.slug, **asked), 301)
 
 
 def asked() -> shelf.Sieve:

@@ -12,7 +12,7 @@ from kernel.i18n import _
 from kernel.refusal import Refusal
 from shop import cart as carts
 from shop import checkout as checkouts
-from shop import delivery_slots, stock, terms
+from shop import delivery_slots, orders, stock, terms
 from shop.forms import checkout as forms
 from shop.views import cart as cart_views
 from shop.views import checkout_page, store, visitor
@@ -66,7 +66,7 @@ def _place(mine: carts.Cart, form: forms.CheckoutForm, kept: dict[str, str]) -> 
 
 
 def _known() -> Any:
-    return checkouts.orders.by_key(_key()) if cart_views.token() else None
+    return orders.by_key(_key()) if cart_views.token() else None
 
 
 def _key() -> str:

@@ -10,7 +10,7 @@ from kernel import files, limits, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Refusal
-from shop import cancellations, downloads, order_story, orders, proofs, receipts, sharing
+from shop import cancellations, downloads, order_story, orders, proofs, receipts, sharing, storefront
 from shop.forms.orders import ProofForm
 from shop.gateways import practice
 from shop.orders import Order
@@ -55,7 +55,7 @@ def _whatsapp(order: Order) -> str:
 
 def shop_phone() -> str:
     """The shop's WhatsApp number, else its telephone."""
-    front = receipts.storefront.of()
+    front = storefront.of()
     return front.whatsapp or front.phone or tenancy.tenant().phone
 
 
