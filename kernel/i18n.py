@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -83,7 +83,7 @@ def locale() -> Locale:
     country = g.get("country") or (place.country if place else "") if g else ""
     try:
         return Locale(language(), country or None)
-    except ValueError:
+    except (ValueError, UnknownLocaleError):  # nobody wrote down how English is written in Mexico
         return Locale(language())
 
 
