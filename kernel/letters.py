@@ -85,6 +85,12 @@ def rendered(template: str, language: str, data: dict[str, Any]) -> tuple[str, s
         )
 
 
+def about(row: Any) -> list[Letter]:
+    """The letters about that row, the newest first; never one that carries a key to an account."""
+    wanted = select(Letter).where(Letter.about_kind == row.__tablename__, Letter.about_id == row.id, ~Letter.private)
+    return list(db.session.scalars(wanted.order_by(Letter.id.desc())))
+
+
 def claim(limit: int) -> list[int]:
     """Claim letters under a lease; an expired `sending` one is sent again, with the same Message-ID."""
     now = clock.now()

@@ -1,8 +1,10 @@
 """The back office's list of orders: filters that share their queries with the numbers shown, search, and what waits."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import Select, and_, func, or_
+from sqlalchemy import Select, and_, case, func, or_
+from sqlalchemy.orm import selectinload
 
 from kernel.db import db
 from kernel.i18n import _l
@@ -15,12 +17,12 @@ PAGE = 50
 
 _LATER = db.select(Payment.order_id).where(Payment.kind.in_(UNHELD))
 _SURE = or_(Order.payment.in_(("paid", "overpaid")), Order.id.in_(_LATER))
-_SENDS = Order.delivery_kind != "pickup"
+_PREPARE = or_(Order.state == "preparing", and_(Order.state == "placed", _SURE))
 
-FILTERS: dict[str, tuple[object, Callable[[], object]]] = {
+FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "open": (_l("Open"), lambda: Order.state.in_(("placed", "preparing", "ready", "shipped"))),
     "proofs": (_l("Proofs to check"), lambda: Order.payment == "proof"),
-    "prepare": (_l("To prepare"), lambda: or_(Order.state == "preparing", and_(Order.state == "placed", _SURE))),
+    "prepare": (_l("To prepare"), lambda: _PREPARE),
     "unpaid": (_l("Waiting for payment"), lambda: and_(Order.state == "placed", Order.payment.in_(("due", "partial")))),
     "ready": (_l("Ready for pick-up"), lambda: Order.state == "ready"),
     "shipped": (_l("On its way"), lambda: Order.state == "shipped"),
@@ -32,34 +34,54 @@ FILTERS: dict[str, tuple[object, Callable[[], object]]] = {
 
 def query(name: str = "open", text: str = "") -> Select[tuple[Order]]:
     """The orders of a filter that match a text, the newest first."""
-    found = db.select(Order).where(FILTERS.get(name, FILTERS["open"])[1]())  # type: ignore[arg-type]
+    found = db.select(Order).where(FILTERS.get(name, FILTERS["open"])[1]())
     for word in fold(text)[:200].split()[:6]:
         found = found.where(_has(word))
     return found.order_by(Order.placed_at.desc(), Order.id.desc())
 
 
-def _has(word: str) -> object:
+def _has(word: str) -> Any:
     digits = "".join(sign for sign in word if sign.isdigit())
     typed = Order.haystack.contains(word, autoescape=True)
     loose = len(digits) >= 4 and digits != word and not any(sign.isalpha() for sign in word)
-    return or_(typed, Order.haystack.contains(digits, autoescape=True)) if loose else typed  # type: ignore[return-value]
+    return or_(typed, Order.haystack.contains(digits, autoescape=True)) if loose else typed
 
 
 def count(name: str) -> int:
     """How many orders a filter has."""
-    inner = query(name).order_by(None).subquery()
-    return int(db.session.scalar(db.select(func.count()).select_from(inner)) or 0)
+    return _size(query(name))
+
+
+def counts() -> dict[str, int]:
+    """How many orders each filter has, in one question."""
+    sums = [func.sum(case((condition(), 1), else_=0)).label(name) for name, (_label, condition) in FILTERS.items()]
+    row = db.session.execute(db.select(*sums).select_from(Order)).one()
+    return {name: int(getattr(row, name) or 0) for name in FILTERS}
 
 
 def page(name: str, text: str, number: int) -> tuple[Sequence[Order], int]:
     """One page of a filter and how many pages there are."""
     whole = query(name, text)
-    total = int(db.session.scalar(db.select(func.count()).select_from(whole.order_by(None).subquery())) or 0)
-    rows = db.session.scalars(whole.limit(PAGE).offset((max(1, number) - 1) * PAGE)).all()
-    return rows, max(1, -(-total // PAGE))
+    pages = max(1, -(-_size(whole) // PAGE))
+    at = min(max(1, number), pages)
+    return db.session.scalars(whole.limit(PAGE).offset((at - 1) * PAGE)).all(), pages
+
+
+def whole(name: str, text: str) -> Sequence[Order]:
+    """All orders of a filter with their lines, for a file."""
+    return db.session.scalars(query(name, text).options(selectinload(Order.lines))).all()
+
+
+def waiting() -> int:
+    """How many orders wait for somebody of the shop: a proof to check, goods to prepare."""
+    return _size(db.select(Order.id).where(or_(Order.payment == "proof", _PREPARE)))
 
 
 def latest() -> str:
     """The number of the newest order that a buyer placed."""
     newest = db.select(Order.number).where(~Order.by_staff).order_by(Order.id.desc()).limit(1)
     return db.session.scalar(newest) or ""
+
+
+def _size(wanted: Select[Any]) -> int:
+    return int(db.session.scalar(db.select(func.count()).select_from(wanted.order_by(None).subquery())) or 0)

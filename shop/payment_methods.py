@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 
+from kernel import countries
 from kernel.db import Base, Mapped, db, mapped_column, pk, words
 from kernel.i18n import _l, force_locale
 from kernel.tenancy import Tenant, TenantOwned
@@ -68,7 +69,10 @@ def furnish(tenant: Tenant) -> None:
     _add(tenant, "practice", "practice", _l("Practice card"), position=90)
     _add(tenant, "pickup", "on_pickup", _l("Pay at pick-up"), position=20)
     for position, (code, label) in enumerate((*COUNTER, (LATER, _l("Not paid yet")))):
-        _add(tenant, code, "counter", label, position=100 + position)
+        _add(tenant, code, "counter", label, position=100 + 10 * position)
+    instant = countries.profile(tenant.country).payments.get("instant")
+    if instant and named("counter-instant") is None:  # SINPE Móvil, SPEI: by the name that people there use
+        db.session.add(PaymentMethod(code="counter-instant", kind="counter", label=dict(instant), position=105))
 
 
 def init_app(_app: object) -> None:

@@ -121,9 +121,18 @@ def current(order: Order) -> Payment:
 
 
 def settle(
-    payment: Payment, *, key: str, amount: Money | None = None, reference: str = "", by: "Account | None" = None
+    payment: Payment,
+    *,
+    key: str,
+    amount: Money | None = None,
+    reference: str = "",
+    by: "Account | None" = None,
+    tell: bool = True,
 ) -> ledger.LedgerEntry | None:
-    """Money came: once per `key`, whoever tells it and how often; None when it was already known."""
+    """Money came: once per `key`, whoever tells it and how often; None when it was already known.
+
+    `tell=False`: the buyer stands at the counter and needs no letter about it.
+    """
     order = orders.lock(payment.order)
     amount = amount or order.balance
     if amount.minor <= 0:
@@ -137,11 +146,11 @@ def settle(
     order_events.record(order, "paid", by=by, minor=amount.minor, reference=entry.reference)
     if by is not None:
         journal.write("orders.paid", about=order, by=by, data={"number": order.number, "minor": amount.minor})
-    _follow(order, amount)
+    _follow(order, amount, tell)
     return entry
 
 
-def _follow(order: Order, amount: Money) -> None:
+def _follow(order: Order, amount: Money, tell: bool) -> None:
     before = order.payment
     if order.state == "expired" and order.received_minor >= order.total_minor:
         revivals.revive(order)
@@ -151,8 +160,9 @@ def _follow(order: Order, amount: Money) -> None:
         letters.tell_shop(order, "late", amount=amount)
     elif order.paid and before not in orders.SETTLED:
         _paid(order)
-        letters.tell(order, "paid")
-    elif not order.paid:
+        if tell:
+            letters.tell(order, "paid")
+    elif not order.paid and tell:
         letters.tell(order, "partial", amount=amount)
 
 

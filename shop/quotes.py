@@ -159,7 +159,11 @@ def make(wanted: Sequence[Wanted], *, choice: Choice, group: str = "", now: date
     Without a method (`choice.shipping` empty) nothing is delivered: a sale over the counter, or a download.
     """
     wants.check(wanted, group=group, day=choice.day)
-    basket = price(wanted, group)
+    return delivered(price(wanted, group), choice, now=now)
+
+
+def delivered(basket: Basket, choice: Choice, *, now: datetime | None = None) -> Quote:
+    """The quote of priced lines for that way, day and slot; refuses what does not go."""
     if not choice.shipping:
         return quote(basket, None, choice.day)
     offer = chosen(basket.offers(choice.address, now=now), choice.shipping)

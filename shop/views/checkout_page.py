@@ -70,11 +70,11 @@ def answer(
     day, slot = when(offer, forms.day(posted), str(posted.get("slot") or ""))
     quote = quotes.quote(basket, offer, day, slot)
     payments = checkouts.payable(quote, place)
-    places = _places(posted, place_country, errors or {})
+    places = places_of(posted, place_country, errors or {})
     page = render_template(
         "shop/checkout/page.html", form=form, fresh=fresh, trouble=trouble, places=places,
         wrong=_wrong(places, form), offers=offers, offer=offer, day=day, slot=slot,
-        pills=_pills(offer), slots=_slots(offer, day), eta=_eta, quote=quote, lines=cart_page.lines(basket),
+        pills=pills_of(offer), slots=slots_of(offer, day), eta=eta_of, quote=quote, lines=cart_page.lines(basket),
         payments=payments, payment=_payment(payments, str(posted.get("payment") or "")),
         countries=_countries(), country=place_country, terms_version=terms.version(), terms=terms.policies(),
         key=str(posted.get("key") or "") or signing.token(), seen=checkouts.shown(quote), amount=cart_page.amount,
@@ -124,7 +124,8 @@ def when(offer: Offer | None, day: date | None, slot: str) -> tuple[date | None,
     return chosen.day, slot if slot in open_slots else open_slots[0]
 
 
-def _places(posted: Posted, profile: Profile, errors: Mapping[str, str]) -> list[Place]:
+def places_of(posted: Posted, profile: Profile, errors: Mapping[str, str]) -> list[Place]:
+    """The address form of a country with what was typed and what is wrong."""
     found: list[Place] = []
     above = {"country": profile.code}
     typed = forms.typed(posted, profile.code)
@@ -148,7 +149,8 @@ def _wrong(places: Sequence[Place], form: forms.CheckoutForm) -> list[Wrong]:
     return [*(Wrong(one.id, one.label, one.error) for one in places if one.error), *fields]
 
 
-def _pills(offer: Offer | None) -> list[tuple[str, str, str, bool]]:
+def pills_of(offer: Offer | None) -> list[tuple[str, str, str, bool]]:
+    """The days to choose from: value, name, date, free."""
     today = clock.today(tenancy.tenant().timezone)
     near = {0: _("today"), 1: _("tomorrow")}
     return [
@@ -162,7 +164,8 @@ def _pills(offer: Offer | None) -> list[tuple[str, str, str, bool]]:
     ]
 
 
-def _slots(offer: Offer | None, day: date | None) -> list[tuple[str, str, bool]]:
+def slots_of(offer: Offer | None, day: date | None) -> list[tuple[str, str, bool]]:
+    """The spans of a day: value, name, free."""
     found = next((known for known in (offer.days if offer else ()) if known.day == day), None)
     named = [slot for slot in (found.slots if found else ()) if slot.code]
     return [(slot.code, slot.code.replace("-", " – "), slot.open) for slot in named]
@@ -172,7 +175,8 @@ def _short(day: date, skeleton: str) -> str:
     return format_skeleton(skeleton, day, locale=i18n.locale())
 
 
-def _eta(offer: Offer) -> str:
+def eta_of(offer: Offer) -> str:
+    """When it comes that way, in a sentence; or why it does not go."""
     if offer.why_not:
         return offer.why_not
     if offer.days:

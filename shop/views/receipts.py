@@ -17,14 +17,14 @@ def receipt(token: str) -> Any:
 
 
 @admin.get("/orders/<number>/receipt.pdf", endpoint="order_receipt")
-@web.needs("orders.see")
+@web.needs("orders.view")
 def receipt_of(number: str) -> Any:
     """The same receipt, for staff."""
     return _paper(orders.numbered(number), "receipt")
 
 
 @admin.get("/orders/<number>/packing.pdf", endpoint="order_packing")
-@web.needs("orders.see")
+@web.needs("orders.view")
 def packing(number: str) -> Any:
     """What goes into the box, for who packs it."""
     return _paper(orders.numbered(number), "packing")

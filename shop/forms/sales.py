@@ -1,0 +1,94 @@
+"""A sale as staff fill it in: what is on the counter, who buys, how it leaves; every sign kept as typed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
+
+from kernel import phones, tenancy
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from shop import wants
+from shop.variants import Variant
+from shop.wants import Wanted
+
+NOW = "now"  # the radio button for what is handed over at once
+MOST = 50  # lines
+
+
+@dataclass
+class Line:
+    """One line of the counter, the quantity as typed."""
+
+    variant: Variant
+    quantity: str = "1"
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def wanted(self) -> Wanted:
+        """What is sold; raises BadQuantity."""
+        return Wanted(self.variant, wants.quantity(self.quantity), self.texts)
+
+
+@dataclass
+class Draft:
+    """The whole form; `posted` keeps what belongs to the address and the day."""
+
+    lines: list[Line]
+    posted: Mapping[str, Any]
+
+    def said(self, name: str) -> str:
+        """One field as it was typed."""
+        return str(self.posted.get(name) or "").strip()[:200]
+
+    @property
+    def shipping(self) -> str:
+        """The delivery method's code; '' for what is handed over now."""
+        code = self.said("shipping")
+        return "" if code == NOW else code
+
+    def add(self, sku: str) -> None:
+        """One more of that."""
+        line = next((line for line in self.lines if line.variant.sku == sku), None)
+        if line is None:
+            self.lines += _lines([sku], ["1"], self.posted)
+        elif line.quantity.isdecimal():
+            line.quantity = str(int(line.quantity) + 1)
+
+    def drop(self, sku: str) -> None:
+        """Take it off the counter."""
+        self.lines = [line for line in self.lines if line.variant.sku != sku]
+
+
+def read(posted: Any) -> Draft:
+    """What was posted (a MultiDict)."""
+    return Draft(_lines(posted.getlist("sku")[:MOST], posted.getlist("qty"), posted), posted)
+
+
+def _lines(skus: Sequence[str], quantities: Sequence[str], posted: Mapping[str, Any]) -> list[Line]:
+    known = {row.sku: row for row in db.session.scalars(select(Variant).where(Variant.sku.in_(skus)))} if skus else {}
+    typed = [*quantities, *["1"] * len(skus)]
+    return [
+        Line(known[sku], quantity.strip()[:9], _texts(known[sku], posted))
+        for sku, quantity in zip(skus, typed, strict=False)
+        if sku in known and known[sku].product is not None and quantity.strip() != "0"
+    ]
+
+
+def _texts(variant: Variant, posted: Mapping[str, Any]) -> dict[str, str]:
+    found = {one["code"]: str(posted.get(f"text.{variant.sku}.{one['code']}") or "") for one in variant.product.texts}
+    return {code: text for code, text in found.items() if text.strip()}
+
+
+def reach(text: str) -> tuple[str, str]:
+    """(e-mail, phone) from one field: whatever somebody at the counter says; raises Refusal."""
+    if not text:
+        return "", ""
+    if "@" not in text:
+        return "", phones.parse(text, tenancy.tenant().country)
+    try:
+        return validate_email(text, check_deliverability=False).normalized, ""
+    except EmailNotValidError:
+        raise Refusal(_l("Write it like name@example.com.")) from None

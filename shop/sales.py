@@ -1,0 +1,117 @@
+"""Sales: what staff sell themselves, over the counter or by telephone, written as an order like any other."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from crm import contacts
+from kernel import clock, i18n, signing, tenancy
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.money import Money
+from kernel.refusal import Refusal
+from shop import catalog, checkout, fulfilment, orders, payment_methods, payments, quotes, slugs, wants
+from shop.catalog import Product
+from shop.order_lines import OrderLine
+from shop.payment_methods import PaymentMethod
+from shop.quotes import Choice, Details, Quote
+from shop.variants import Variant
+from shop.wants import Wanted
+
+if TYPE_CHECKING:
+    from shop.orders import Order
+
+AT_HAND = 12  # products to tap
+LATELY = timedelta(days=90)
+
+
+class PutAway(Refusal):
+    """The product was put away since the form was filled in."""
+
+    message = _l("%(item)s is no longer in your products.")
+
+
+def at_hand(text: str = "") -> Sequence[Variant]:
+    """What can be tapped: the products that a text means, else those sold most lately, the newest after them."""
+    often = (
+        select(OrderLine.variant_id, func.sum(OrderLine.quantity).label("units"))
+        .join(orders.Order, orders.Order.id == OrderLine.order_id)
+        .where(orders.Order.placed_at > clock.now() - LATELY)
+        .group_by(OrderLine.variant_id)
+        .subquery()
+    )
+    wanted = select(Variant).join(Product, Product.id == Variant.product_id).where(Variant.active)
+    wanted = wanted.outerjoin(often, often.c.variant_id == Variant.id)
+    for word in slugs.fold(text)[:100].split()[:5]:
+        sku = func.lower(Variant.sku).contains(word, autoescape=True)
+        wanted = wanted.where(or_(Product.sort_name.contains(word, autoescape=True), sku))
+    first = func.coalesce(often.c.units, 0).desc(), Product.id.desc(), Variant.position, Variant.id
+    return db.session.scalars(wanted.order_by(*first).limit(AT_HAND)).all()
+
+
+def methods() -> list[PaymentMethod]:
+    """The ways to pay that staff choose from: at the counter first, then transfers, with instructions by letter."""
+    return [*payment_methods.counter(), *(one for one in payment_methods.active() if one.kind == "transfer")]
+
+
+def quoted(wanted: Sequence[Wanted], choice: Choice) -> Quote:
+    """What it comes to; staff also sell what the public does not see, never what is put away."""
+    for want in wanted:
+        if want.product is None or not want.variant.active:
+            raise PutAway(item=i18n.pick(want.product.name) if want.product else want.variant.sku)
+        wants.texts(want.product, want.texts)
+    return quotes.delivered(quotes.price(wanted), choice)
+
+
+def sell(quote: Quote, details: Details, *, key: str, method: PaymentMethod, contact: Any = None) -> "Order":
+    """Write the sale, note the money when it came, hand it over when nothing is delivered; once per key."""
+    order = checkout.complete(quote, details, contact=contact, key=key, method=method)
+    if method.kind == "counter" and method.code != payment_methods.LATER and order.total_minor:
+        payments.settle(payments.current(order), key=f"sale:{key}", by=details.by, tell=False)
+    if quote.offer is None and fulfilment.may(order, "deliver"):
+        fulfilment.deliver(order, by=details.by)
+    return order
+
+
+def buyer(details: Details, token: str = "") -> Any:
+    """Who buys: a person that was chosen, one found or made by phone or e-mail, or nobody in particular."""
+    known = contacts.by_token(token)
+    if known is not None:
+        return known
+    return checkout.buyer(details) if details.phone or details.email else None
+
+
+def fresh(name: str, price: Money, *, key: str) -> Variant:
+    """A product sold before it is described: a draft without counted stock; the same key, the same product."""
+    sku = f"V-{signing.digest(f'{key}:{slugs.fold(name)}')[:8].upper()}"
+    known = db.session.scalars(select(Variant).where(Variant.sku == sku)).one_or_none()
+    if known is not None:
+        return known
+    try:
+        with db.session.begin_nested():
+            return _made(name, price, sku)
+    except IntegrityError:  # the same form, sent twice at once
+        return db.session.scalars(select(Variant).where(Variant.sku == sku)).one()
+
+
+def _made(name: str, price: Money, sku: str) -> Variant:
+    product = Product(
+        slug=slugs.free(Product, name), sku=sku, name={tenancy.tenant().language: name}, currency=price.currency,
+        price_minor=price.minor,
+    )  # fmt: skip
+    db.session.add(product)
+    db.session.flush()
+    variant = Variant(product_id=product.id, sku=sku, options={}, stock_kind="unlimited")
+    db.session.add(variant)
+    catalog.changed(product)
+    return variant
+
+
+def key_of(form_key: str, account_id: int) -> str:
+    """The idempotency key of one form of one person."""
+    if len(form_key) != checkout.KEY or not form_key.isascii():
+        raise Refusal(_l("This form is too old. Open a new sale."))
+    return signing.digest(f"sale:{account_id}:{form_key}")

@@ -1,0 +1,56 @@
+"""What the back-office pages of the shop share: refusals told on the page they belong to, links to what one may see."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import current_app, flash, redirect, url_for
+
+from kernel import money, tenancy, web
+from kernel.db import db
+from kernel.i18n import locale
+from kernel.money import Money
+from kernel.refusal import Missing, Refusal
+
+
+def at_order(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view takes a step of one order, then shows it; a refusal becomes a message there, and nothing is kept."""
+
+    @wraps(view)
+    def stepped(number: str, **values: Any) -> Any:
+        try:
+            answer = view(number, **values)
+        except Missing:
+            raise
+        except Refusal as refusal:
+            if web.wants_json():
+                raise
+            db.session.rollback()
+            flash(str(refusal), "error")
+            answer = None
+        return answer or redirect(url_for("shop_admin.order", number=number), 303)
+
+    return stepped
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """The address of a page when it exists and the person may see it, else ''."""
+    view = current_app.view_functions.get(endpoint)
+    permission = getattr(view, "permission", "")
+    return url_for(endpoint, **values) if permission and web.may(permission) else ""
+
+
+def path(below: str) -> str:
+    """The address of something in this shop's back office by its path."""
+    return url_for("shop_admin.today") + below
+
+
+def amount(text: str, currency: str = "") -> Money:
+    """An amount as a person here typed it; raises BadAmount."""
+    return money.parse(text, currency or tenancy.tenant().currency, str(locale()))
+
+
+def typed(value: Money) -> str:
+    """An amount as it stands in a field: no sign of currency, no thousands, no empty cents."""
+    exact = value.decimal
+    return str(exact.quantize(1) if exact == exact.to_integral_value() else exact)

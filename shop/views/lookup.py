@@ -1,0 +1,102 @@
+"""One search for everything: orders, people, products, pages, settings and commands, as a page and for the palette."""
+
+from typing import Any
+
+from flask import Flask, jsonify, render_template, request, url_for
+
+from kernel import menu, permissions, phones, tenancy, web
+from kernel.i18n import _, _l, pick
+from kernel.web import needs
+from shop import lookup, order_story, receipts
+from shop.slugs import fold
+from shop.views import admin, desk
+
+
+@admin.get("/search", endpoint="search")
+@needs("search.use")
+def search() -> Any:
+    """What a text means: groups of links, the likeliest group first."""
+    text = request.args.get("q", "").strip()[:120]
+    found = groups(text) if len(text) > 1 else []
+    if web.wants_json():
+        return jsonify(groups=found)
+    return render_template("shop/desk/search/show.html", q=text, groups=found)
+
+
+def groups(text: str) -> list[dict[str, Any]]:
+    """The groups that have something."""
+    orders = _group(_("Orders"), _orders(text)) if web.may("orders.view") else {}
+    people = _group(_("People"), _people(text))
+    exact = any(item["label"].endswith(text.upper()) for item in orders.get("items", []))
+    first = [people, orders] if lookup.is_phone(text) and not exact else [orders, people]
+    rest = [
+        _group(_("Products"), _products(text)), _group(_("Pages"), _pages(text)),
+        _group(_("Settings"), _named(text, [(one.label, one.hint, one.endpoint) for one in menu.sections()])),
+        _group(_("Go to"), _commands(text)),
+    ]  # fmt: skip
+    return [group for group in (*first, *rest) if group.get("items")]
+
+
+def _group(label: str, items: list[dict[str, str]]) -> dict[str, Any]:
+    return {"label": label, "items": items}
+
+
+def _orders(text: str) -> list[dict[str, str]]:
+    return [
+        {"label": order.number, "url": url_for("shop_admin.order", number=order.number),
+         "hint": " · ".join(filter(None, (order.name, receipts.shown(order.total),
+                                          str(order_story.STATES[order.state][0]))))}
+        for order in lookup.orders(text)
+    ]  # fmt: skip
+
+
+def _people(text: str) -> list[dict[str, str]]:
+    country = tenancy.tenant().country
+    return [
+        {"label": person.called, "url": url, "hint": person.email or phones.show(person.phone or "", country)}
+        for person in lookup.people(text)
+        if (url := desk.link("crm_admin.person", token=person.token))
+    ]
+
+
+def _products(text: str) -> list[dict[str, str]]:
+    return [
+        {"label": pick(product.name), "url": url, "hint": receipts.shown(product.low)}
+        for product in lookup.products(text)
+        if (url := desk.link("shop_admin.product", slug=product.slug))
+    ]
+
+
+def _pages(text: str) -> list[dict[str, str]]:
+    return [
+        {"label": pick(page.title), "url": url, "hint": ""}
+        for page in lookup.pages(text)
+        if (url := desk.link("shop_admin.page", slug=page.slug))
+    ]
+
+
+def _named(text: str, known: list[tuple[Any, Any, str]]) -> list[dict[str, str]]:
+    words = fold(text).split()
+    return [
+        {"label": str(label), "url": url_for(endpoint), "hint": str(hint)}
+        for label, hint, endpoint in known
+        if all(word in fold(f"{label} {hint}") for word in words)
+    ]
+
+
+def _commands(text: str) -> list[dict[str, str]]:
+    words = fold(text).split()
+    known = [(str(one["label"]), one["url"]) for one in menu.shown()]
+    known += [
+        (_("New sale"), desk.link("shop_admin.sale_new")),
+        (_("New product"), desk.link("shop_admin.product_new")),
+    ]
+    return [
+        {"label": label, "url": url, "hint": ""} for label, url in known
+        if url and all(word in fold(label) for word in words)
+    ]  # fmt: skip
+
+
+def init_app(_app: Flask) -> None:
+    """Everybody on the staff may search; each finds only what they may see."""
+    permissions.define("search.use", _l("Search"), roles=("manager", "marketer", "clerk"))

@@ -1,0 +1,164 @@
+"""One order in the back office: everything about it on one page, beside the list it was opened from."""
+
+from typing import Any
+
+from flask import render_template
+from wtforms import Form
+
+from kernel import i18n, letters, signing, tenancy, web
+from kernel.i18n import _
+from kernel.refusal import Missing
+from kernel.web import needs
+from shop import (
+    cancellations,
+    fulfilment,
+    order_list,
+    order_story,
+    orders,
+    proofs,
+    receipts,
+    reversals,
+    sharing,
+)
+from shop.forms.orders import CancelForm, MoneyForm, NoteForm, ShipForm
+from shop.orders import Order
+from shop.views import admin, desk, order_table, private_files
+from shop.views import order_list as list_view
+
+BESIDE = 25
+VERBS = {
+    "prepare": ("shop_admin.order_prepare", "box"), "ready": ("shop_admin.order_ready", "store"),
+    "ship": ("shop_admin.order_ship", "truck"), "deliver": ("shop_admin.order_deliver", "check"),
+}  # fmt: skip
+
+
+@admin.get("/orders/<number>", endpoint="order")
+@needs("orders.view")
+def show(number: str) -> str:
+    """Where it stands, what to do next, who bought what."""
+    return page(orders.numbered(number))
+
+
+def page(order: Order, **forms: Form) -> str:
+    """The page, with forms as they were filled in when one was refused."""
+    told = receipts.told(order)
+    name, text, _page = list_view.asked()
+    args = list_view.kept(name, text)
+    return render_template(
+        "shop/desk/orders/show.html", order=order, told=told, args=args, beside=_beside(name, text, args),
+        state=order_story.STATES[order.state], money=order_story.MONEY[order.payment],
+        steps=order_story.steps(order, staff=True), proofs=_proofs(order), verbs=_verbs(order), next=_next(order),
+        undo=_undo(order), person_url=_person(order), whatsapp=_whatsapp(order), share=_share(order),
+        letters=_letters(order), cancelled=cancellations.of(order), may_cancel=fulfilment.may(order, "cancel"),
+        form={**_forms(order), **forms}, key=signing.token(), balance=desk.typed(order.balance),
+        tracking=fulfilment.tracking(order), until=receipts.until(order.hold_until) if order.hold_until else "",
+    )  # fmt: skip
+
+
+def _forms(order: Order) -> dict[str, Form]:
+    more = max(order.received_minor - (0 if order.state in orders.ENDED else order.total_minor), 0)
+    return {
+        "pay": MoneyForm(data={"amount": desk.typed(order.balance) if order.balance.minor > 0 else ""}),
+        "refund": MoneyForm(data={"amount": desk.typed(order.money(more or order.received_minor))}),
+        "ship": ShipForm(), "cancel": CancelForm(data={"restock": True}), "note": NoteForm(),
+    }  # fmt: skip
+
+
+def _beside(name: str, text: str, args: dict[str, str]) -> list[dict[str, Any]]:
+    return [order_table.row(order, **args) for order in order_list.page(name, text, 1)[0][:BESIDE]]
+
+
+def _proofs(order: Order) -> list[dict[str, Any]]:
+    found = []
+    for proof in proofs.of(order):
+        twin = proofs.twin(proof)
+        found.append({
+            "row": proof, "picture": proof.file.picture, "at": receipts.day_and_time(proof.sent_at),
+            "twin": twin.order.number if twin else "", "amount": desk.typed(order.balance),
+            "size": (proof.file.width, proof.file.height),
+        })  # fmt: skip
+    return found
+
+
+def _verbs(order: Order) -> list[dict[str, Any]]:
+    labels = {
+        "prepare": _("Start to prepare"), "ready": _("It is ready"), "ship": _("It is on its way"),
+        "deliver": _("Hand it over") if order.delivery_kind != "delivery" else _("It was delivered"),
+    }  # fmt: skip
+    return [
+        {"step": step, "label": labels[step], "endpoint": VERBS[step][0], "icon": VERBS[step][1]}
+        for step in order_story.next_verbs(order)
+    ]
+
+
+def _next(order: Order) -> str:
+    """The one thing that is most likely next: it has the primary button."""
+    if order.payment == "proof":
+        return "proof"
+    if order.payment in {"refund_due", "overpaid"}:
+        return "refund"
+    waits = order.state == "placed" and not order.paid and order.payments and order.payments[-1].kind == "transfer"
+    if waits or (order.state == "delivered" and order.balance.minor > 0 and order.payment != "refunded"):
+        return "pay"
+    return "step" if order_story.next_verbs(order) else ""
+
+
+def _undo(order: Order) -> dict[str, str]:
+    event, entry = fulfilment.reversible(order), reversals.reversible(order)
+    return {
+        "step": str(event.sentence) if event and web.may("orders.edit") else "",
+        "payment": receipts.shown(entry.amount) if entry and web.may("orders.pay") else "",
+    }
+
+
+def _person(order: Order) -> str:
+    return desk.link("crm_admin.person", token=order.contact.token) if order.contact else ""
+
+
+def _whatsapp(order: Order) -> str:
+    """A chat with the buyer that begins politely, in the order's language and as the shop treats its people."""
+    if not order.phone:
+        return ""
+    tenant = tenancy.tenant()
+    with i18n.speak(order.language, tenant.country):
+        told = {"name": order.name.split(" ")[0] if order.name else "", "shop": tenant.name, "number": order.number}
+        text = (
+            _("Hi %(name)s, this is %(shop)s about your order %(number)s.", **told)
+            if tenant.treatment == "tu"
+            else _("Good day %(name)s, we write from %(shop)s about your order %(number)s.", **told)
+        )
+    return sharing.whatsapp(f"{' '.join(text.split())}\n{_url(order)}", order.phone)
+
+
+def _share(order: Order) -> dict[str, str]:
+    with i18n.speak(order.language, tenancy.tenant().country):
+        text = _("Order %(number)s · %(total)s", number=order.number, total=receipts.shown(order.total))
+    return {"url": _url(order), "whatsapp": sharing.whatsapp(f"{text}\n{_url(order)}")}
+
+
+def _url(order: Order) -> str:
+    return web.shop_url("shop.order", token=order.token, language=order.language)
+
+
+def _letters(order: Order) -> list[dict[str, Any]]:
+    return [
+        {"subject": row.subject, "to": row.to, "at": receipts.day_and_time(row.created_at), "state": row.state,
+         "url": desk.link("kernel_admin.letter", token=row.token)}
+        for row in letters.about(order)
+    ]  # fmt: skip
+
+
+@admin.get("/orders/<number>/proofs/<token>/file", endpoint="proof_file")
+@needs("orders.view")
+def proof_file(number: str, token: str) -> Any:
+    """The picture or the PDF that the buyer sent."""
+    file = proof_of(number, token).file
+    return private_files.answer(file, name=f"{number}.{'webp' if file.picture else 'pdf'}")
+
+
+def proof_of(number: str, token: str) -> proofs.Proof:
+    """A proof of that order; raises Missing for one of another order."""
+    proof = proofs.by_token(token)
+    if proof.order.number != number:
+        raise Missing()
+    return proof

@@ -1,0 +1,69 @@
+"""The list of orders: filters as chips, search, pages, and the same orders as a file."""
+
+from typing import Any
+
+from flask import Flask, Response, render_template, request, url_for
+
+from kernel import clock, menu, permissions, tables, tenancy
+from kernel.i18n import _l
+from kernel.web import needs
+from shop import order_list, order_rows
+from shop.views import admin, order_table
+
+
+@admin.get("/orders", endpoint="orders")
+@needs("orders.view")
+def show() -> str:
+    """One page of a filter."""
+    name, text, number = asked()
+    rows, pages = order_list.page(name, text, number)
+    return render_template(
+        "shop/desk/orders/list.html", rows=[order_table.row(order, **kept(name, text)) for order in rows],
+        chips=order_table.chips(name, text), show=name, q=text, page=min(number, pages), pages=pages,
+        page_url=_page_url, any=bool(rows) or bool(order_list.count("all")),
+    )  # fmt: skip
+
+
+@admin.get("/orders.csv", endpoint="orders_csv")
+@needs("orders.export")
+def csv() -> Response:
+    """The orders of the filter as a file for a spreadsheet."""
+    name, text, _number = asked()
+    rows = map(order_rows.row, order_list.whole(name, text))
+    return tables.answer(f"{tenancy.tenant().slug}-{_today()}", order_rows.heads(), rows)
+
+
+def asked() -> tuple[str, str, int]:
+    """The filter, the text and the page that the address asks for."""
+    name, text = request.args.get("show", ""), request.args.get("q", "").strip()[:120]
+    usual = "all" if text else "open"
+    number = request.args.get("page", "1")
+    return (name if name in order_list.FILTERS else usual), text, int(number) if number.isdecimal() else 1
+
+
+def kept(name: str, text: str) -> dict[str, str]:
+    """What an order's address keeps of the list it was opened from."""
+    return {key: value for key, value in (("show", name if name != "open" else ""), ("q", text)) if value}
+
+
+def _page_url(number: int) -> str:
+    args: dict[str, Any] = {**request.args.to_dict(), "page": number}
+    return url_for("shop_admin.orders", **args)
+
+
+def _today() -> str:
+    return clock.today(tenancy.tenant().timezone).isoformat()
+
+
+def init_app(_app: Flask) -> None:
+    """Put the orders into the rail; say who may do what with them."""
+    permissions.define("orders.view", _l("See orders"), roles=("manager", "marketer", "clerk"))
+    permissions.define("orders.edit", _l("Prepare, send and hand over orders"), roles=("manager", "clerk"))
+    permissions.define("orders.pay", _l("Mark payments received"), roles=("manager", "clerk"))
+    permissions.define("orders.refund", _l("Note refunds"), roles=("manager",))
+    permissions.define("orders.cancel", _l("Cancel orders"), roles=("manager",))
+    permissions.define("orders.export", _l("Take orders out as a file"), roles=("manager",))
+    menu.entry(
+        20, _l("Orders"), "shop_admin.orders", icon="orders", permission="orders.view", badge=order_list.waiting,
+        match=("shop_admin.order",),
+    )  # fmt: skip

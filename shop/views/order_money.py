@@ -1,0 +1,102 @@
+"""The money of an order: proofs approved or refused, payments noted and taken back, refunds noted."""
+
+from typing import Any
+
+from flask import flash, request
+
+from kernel import signing, web
+from kernel.i18n import _, _l
+from kernel.money import Money
+from kernel.refusal import Refusal
+from kernel.web import needs
+from shop import ledger, orders, payments, proofs, receipts
+from shop.forms.orders import MoneyForm
+from shop.orders import Order
+from shop.views import admin, desk, order_desk
+
+KEY = 22
+
+
+@admin.post("/orders/<number>/proofs/<token>/approval", endpoint="proof_approve")
+@needs("orders.pay")
+@desk.at_order
+def approve(number: str, token: str) -> None:
+    """The money of that proof is there: all that is due, or the amount that was typed."""
+    proof = order_desk.proof_of(number, token)
+    given = request.form.get("amount", "").strip()
+    amount = desk.amount(given, proof.order.currency) if given else None
+    proofs.approve(proof, by=web.person(), amount=amount)
+    _taken(proof.order, ledger.of(proof.order)[-1].amount)
+
+
+@admin.post("/orders/<number>/proofs/<token>/refusal", endpoint="proof_refuse")
+@needs("orders.pay")
+@desk.at_order
+def refuse(number: str, token: str) -> None:
+    """That proof shows no payment of this order; the buyer reads why."""
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        raise Refusal(_l("Write why you do not accept it: the buyer will read it."))
+    proofs.refuse(order_desk.proof_of(number, token), by=web.person(), reason=reason)
+    flash(_("Not accepted: the buyer can send another proof."))
+
+
+@admin.post("/orders/<number>/payments", endpoint="order_pay")
+@needs("orders.pay")
+@desk.at_order
+def pay(number: str) -> Any:
+    """Money came; the same form sent twice counts once."""
+    form = MoneyForm(request.form)
+    amount = _amount(form, orders.numbered(number))
+    if amount is None:
+        return order_desk.page(orders.numbered(number), pay=form), 422
+    order = orders.numbered(number)
+    payment = payments.current(order)
+    if payments.settle(payment, key=_key(), amount=amount, reference=form.reference.data or "", by=web.person()):
+        _taken(order, amount)
+    return None
+
+
+@admin.post("/orders/<number>/payments/undo", endpoint="order_pay_undo")
+@needs("orders.pay")
+@desk.at_order
+def undo(number: str) -> None:
+    """Take back the payment that was noted last, within ten minutes; its proof waits again."""
+    proofs.take_back(orders.numbered(number), by=web.person())
+
+
+@admin.post("/orders/<number>/refunds", endpoint="order_refund")
+@needs("orders.refund")
+@desk.at_order
+def refund(number: str) -> Any:
+    """The shop returned money, by whatever way; the same form sent twice counts once."""
+    form = MoneyForm(request.form)
+    amount = _amount(form, orders.numbered(number))
+    if amount is None:
+        return order_desk.page(orders.numbered(number), refund=form), 422
+    order = orders.numbered(number)
+    reference = form.reference.data or ""
+    if payments.refund(order, amount=amount, reference=reference, by=web.person(), key=_key()):
+        flash(_("Noted: you returned %(amount)s.", amount=receipts.shown(amount)))
+    return None
+
+
+def _amount(form: MoneyForm, order: Order) -> Money | None:
+    try:
+        found = desk.amount(form.amount.data or "", order.currency)
+    except Refusal as refusal:
+        form.validate()
+        form.amount.errors = [str(refusal)]
+        return None
+    return found if form.validate() else None
+
+
+def _key() -> str:
+    """The idempotency key of one form: who sends none sends a new one each time."""
+    given = request.form.get("key", "")
+    return f"desk:{given if len(given) == KEY and given.isascii() else signing.token()}"
+
+
+def _taken(order: Order, amount: Money) -> None:
+    told = _("%(amount)s received for %(number)s.", amount=receipts.shown(amount), number=order.number)
+    web.undo(told, "shop_admin.order_pay_undo", number=order.number)

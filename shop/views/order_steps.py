@@ -1,0 +1,88 @@
+"""The steps of an order, each a resource: prepare, ready, send, hand over, take back, cancel, note."""
+
+from typing import Any
+
+from flask import flash, request
+
+from kernel import web
+from kernel.i18n import _
+from kernel.refusal import Refusal
+from kernel.web import needs
+from shop import cancellations, fulfilment, notes, orders
+from shop.forms.orders import CancelForm, NoteForm, ShipForm
+from shop.views import admin, desk, order_desk
+
+UNDO = "shop_admin.order_undo"
+
+
+@admin.post("/orders/<number>/preparation", endpoint="order_prepare")
+@needs("orders.edit")
+@desk.at_order
+def prepare(number: str) -> None:
+    """Somebody begins to prepare it."""
+    fulfilment.prepare(orders.numbered(number), by=web.person())
+    web.undo(_("%(number)s is in preparation.", number=number), UNDO, number=number)
+
+
+@admin.post("/orders/<number>/readiness", endpoint="order_ready")
+@needs("orders.edit")
+@desk.at_order
+def ready(number: str) -> None:
+    """It waits for the buyer."""
+    fulfilment.ready(orders.numbered(number), by=web.person())
+    web.undo(_("%(number)s is ready.", number=number), UNDO, number=number)
+
+
+@admin.post("/orders/<number>/shipment", endpoint="order_ship")
+@needs("orders.edit")
+@desk.at_order
+def ship(number: str) -> Any:
+    """It left the house, with its carrier and number when there are any."""
+    form = ShipForm(request.form)
+    if not form.validate():
+        return order_desk.page(orders.numbered(number), ship=form), 422
+    order = orders.numbered(number)
+    fulfilment.ship(order, by=web.person(), tracking=form.tracking.data or "", carrier=form.carrier.data or "")
+    return web.undo(_("%(number)s is on its way.", number=number), UNDO, number=number)
+
+
+@admin.post("/orders/<number>/delivery", endpoint="order_deliver")
+@needs("orders.edit")
+@desk.at_order
+def deliver(number: str) -> None:
+    """It is in the buyer's hands."""
+    fulfilment.deliver(orders.numbered(number), by=web.person())
+    web.undo(_("%(number)s was delivered.", number=number), UNDO, number=number)
+
+
+@admin.post("/orders/<number>/undo", endpoint="order_undo")
+@needs("orders.edit")
+@desk.at_order
+def undo(number: str) -> None:
+    """Take the last step back, within ten minutes."""
+    fulfilment.undo(orders.numbered(number), by=web.person())
+
+
+@admin.post("/orders/<number>/cancellation", endpoint="order_cancel")
+@needs("orders.cancel")
+@desk.at_order
+def cancel(number: str) -> Any:
+    """Call it off, with a reason that the buyer reads."""
+    form = CancelForm(request.form)
+    if not form.validate():
+        return order_desk.page(orders.numbered(number), cancel=form), 422
+    order = orders.numbered(number)
+    cancellations.by_staff(order, by=web.person(), reason=form.reason.data or "", restock=form.restock.data)
+    flash(_("%(number)s is cancelled.", number=number))
+    return None
+
+
+@admin.post("/orders/<number>/notes", endpoint="order_note")
+@needs("orders.edit")
+@desk.at_order
+def note(number: str) -> None:
+    """A note for colleagues."""
+    form = NoteForm(request.form)
+    if not form.validate():
+        raise Refusal(form.text.errors[0])
+    notes.write(orders.numbered(number), form.text.data or "", by=web.person())

@@ -1,0 +1,47 @@
+"""Orders as rows of a page: what a list says of each, and the chips above it."""
+
+from typing import Any
+
+from flask import url_for
+
+from kernel import clock, tenancy
+from kernel.i18n import pick
+from shop import days, order_list, order_story, receipts
+from shop.orders import Order
+
+
+def row(order: Order, **args: str) -> dict[str, Any]:
+    """What a list shows of an order; `args` go on in its address."""
+    return {
+        "number": order.number, "url": url_for("shop_admin.order", number=order.number, **args),
+        "name": order.name or order.email or order.phone, "total": receipts.shown(order.total),
+        "state": order_story.STATES[order.state], "money": order_story.MONEY[order.payment],
+        "when": receipts.day_and_time(order.placed_at), "iso": order.placed_at.isoformat(),
+        "goods": _goods(order), "due": _due(order), "practice": order.practice, "late": _late(order),
+    }  # fmt: skip
+
+
+def chips(shown: str, text: str) -> list[dict[str, Any]]:
+    """The filters with their counts; the empty ones that nobody looks at are left out."""
+    counts = order_list.counts()
+    return [
+        {"label": label, "active": name == shown, "count": counts[name],
+         "url": url_for("shop_admin.orders", show=name, **({"q": text} if text else {}))}
+        for name, (label, _condition) in order_list.FILTERS.items()
+        if counts[name] or name in {"open", "all", shown}
+    ]  # fmt: skip
+
+
+def _goods(order: Order) -> str:
+    return ", ".join(f"{line.quantity} × {pick(line.name)}" for line in order.lines[:3]) + (
+        f" +{len(order.lines) - 3}" if len(order.lines) > 3 else ""
+    )
+
+
+def _due(order: Order) -> str:
+    when = days.told(order.delivery_day, weekday=True) if order.delivery_day else ""
+    return ", ".join(filter(None, (when, order.delivery_slot.replace("-", "–")))) or pick(order.delivery_label)
+
+
+def _late(order: Order) -> bool:
+    return order.open and order.delivery_day is not None and order.delivery_day < clock.today(tenancy.tenant().timezone)

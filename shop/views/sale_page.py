@@ -1,0 +1,133 @@
+"""What the sale's page shows for what is on the counter: products to tap, people, deliveries, payments, the total."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, render_template
+
+from crm import contacts
+from kernel import countries, phones, signing, tenancy
+from kernel.i18n import _l, pick
+from kernel.money import Money
+from kernel.refusal import Refusal
+from shop import catalog, lookup, quotes, receipts, sales, shipping, stock, wants
+from shop.forms import checkout as checkout_forms
+from shop.forms import sales as forms
+from shop.variants import Variant
+from shop.views import checkout_page, desk
+
+
+class BadAddress(Refusal):
+    """The address of a delivery is not complete."""
+
+    message = _l("Complete the address, please.")
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        super().__init__()
+
+
+def answer(
+    draft: forms.Draft,
+    *,
+    trouble: str = "",
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+    cleared: bool = False,
+) -> Response:
+    """The page for what is filled in so far."""
+    country = countries.profile(tenancy.tenant().country)
+    posted = dict(draft.posted.items()) | _prefilled(draft)
+    basket, offer, quote = _cost(draft, posted)
+    day, slot = (quote.day, quote.slot) if quote else (None, "")
+    fresh = "" if cleared else draft.said("new_price")
+    total = _plus(quote.total if quote else None, fresh)
+    page = render_template(
+        "shop/desk/sale/page.html", draft=draft, said=draft.said, trouble=trouble, cleared=cleared,
+        lines=[_line(line, quote) for line in draft.lines], found=[tile(one) for one in sales.at_hand(draft.said("q"))],
+        chosen=person(draft), people=_people(draft), offers=basket.offers(checkout_forms.place(posted, country.code))
+        if basket else [], offer=offer, eta=checkout_page.eta_of, day=day, span=slot,
+        pills=checkout_page.pills_of(offer), slots=checkout_page.slots_of(offer, day),
+        places=checkout_page.places_of(posted, country, errors or {}) if offer and not offer.method.is_pickup else [],
+        payments=sales.methods(), payment=draft.said("payment"), total=receipts.shown(total), quote=quote,
+        shown=receipts.shown, key=draft.said("key") or signing.token(), currency=tenancy.tenant().currency,
+    )  # fmt: skip
+    made = Response(page, status)
+    made.headers["Cache-Control"] = "private, no-store"
+    return made
+
+
+def _cost(draft: forms.Draft, posted: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    """(basket, offer, quote) as far as they can be said; nothing is refused here."""
+    wanted = []
+    for line in draft.lines:
+        try:
+            wanted.append(line.wanted())
+        except wants.BadQuantity:
+            continue
+    if not wanted:
+        return None, None, None
+    basket = quotes.price(wanted)
+    place = checkout_forms.place(posted, tenancy.tenant().country)
+    offer = next((one for one in basket.offers(place) if one.code == draft.shipping and one.open), None)
+    day, slot = checkout_page.when(offer, checkout_forms.day(posted), draft.said("slot"))
+    return basket, offer, quotes.quote(basket, offer, day, slot)
+
+
+def _plus(total: Money | None, text: str) -> Money:
+    whole = total or Money(0, tenancy.tenant().currency)
+    try:
+        return whole + desk.amount(text)
+    except Refusal:
+        return whole
+
+
+def _line(line: forms.Line, quote: Any) -> dict[str, Any]:
+    priced = next((one for one in quote.lines if one.variant_id == line.variant.id), None) if quote else None
+    asked = [
+        {"name": f"text.{line.variant.sku}.{one['code']}", "label": pick(one.get("label")), "value": line.texts.get(one["code"], ""),
+         "most": one.get("max") or 200, "required": bool(one.get("required"))}
+        for one in line.variant.product.texts
+    ]  # fmt: skip
+    return {**tile(line.variant), "quantity": line.quantity, "gross": receipts.shown(priced.gross) if priced else "—",
+            "texts": asked}  # fmt: skip
+
+
+def tile(variant: Variant) -> dict[str, Any]:
+    """A product as it is tapped: its name, what makes it this variant, the price, how many are left."""
+    product = variant.product
+    options = " · ".join(pick(one["value"]) for one in wants.options(variant))
+    price = catalog.price(product, variant)
+    return {
+        "sku": variant.sku, "name": pick(product.name), "options": options, "price": receipts.shown(price),
+        "left": stock.left(variant), "live": product.live,
+    }  # fmt: skip
+
+
+def person(draft: forms.Draft) -> Any:
+    """The person who was chosen, if any."""
+    return contacts.by_token(draft.said("person"))
+
+
+def _people(draft: forms.Draft) -> list[dict[str, str]]:
+    text = draft.said("reach") or draft.said("name")
+    if len(text) < 3 or draft.said("person"):
+        return []
+    country = tenancy.tenant().country
+    return [
+        {"token": one.token, "name": one.called, "hint": phones.show(one.phone or "", country) or one.email or ""}
+        for one in lookup.people(text)
+    ]
+
+
+def _prefilled(draft: forms.Draft) -> dict[str, str]:
+    """The address that a chosen person gave last, where none was typed."""
+    chosen = person(draft)
+    kept = (chosen.address or {}) if chosen else {}
+    typed = any(draft.said(f"address_{key}") for key in kept)
+    return {} if typed else {f"address_{key}": str(value) for key, value in kept.items() if key != "country"}
+
+
+def brought(code: str) -> bool:
+    """Whether that method needs an address."""
+    return any(method.code == code and not method.is_pickup for method in shipping.methods())

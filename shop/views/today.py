@@ -1,0 +1,123 @@
+"""The first page of the back office: money, what waits, the newest orders, the setup guide; the pulse of orders."""
+
+from typing import Any
+
+from flask import Flask, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from kernel import memberships, menu, permissions, tenancy, today, web
+from kernel.i18n import _, _l
+from kernel.web import needs
+from shop import order_list, receipts, setup, sharing, storefront, takings
+from shop.views import admin, desk, order_table
+
+NEWEST = 6
+
+
+@admin.get("/", endpoint="today")
+@needs("today.view")
+def show() -> str:
+    """What is going on today."""
+    return render_template(
+        "shop/desk/today/show.html", figures=_figures(), lines=_lines(), rows=_newest(), steps=_guide(),
+        share=_share(), confirmed=memberships.owner_confirmed(tenancy.current()),
+    )  # fmt: skip
+
+
+@admin.get("/pulse", endpoint="pulse")
+@needs("orders.view")
+def pulse() -> dict[str, Any]:
+    """How many orders wait and which is the newest: asked now and then by an open page."""
+    return {"orders": order_list.waiting(), "latest": order_list.latest()}
+
+
+@admin.get("/settings/guide", endpoint="setup")
+@needs("setup.guide")
+def guide() -> str:
+    """The whole guide, also after it was hidden."""
+    hidden = storefront.of().setup_hidden
+    return render_template("shop/desk/today/guide.html", steps=_steps(), hidden=hidden)
+
+
+@admin.post("/setup/hiding", endpoint="setup_hide")
+@needs("setup.guide")
+def hide() -> Response:
+    """Take the guide off the first page."""
+    setup.hide()
+    web.undo(_("The guide is hidden; you find it in the settings."), "shop_admin.setup_show")
+    return redirect(url_for("shop_admin.today"), 303)
+
+
+@admin.post("/setup/showing", endpoint="setup_show")
+@needs("setup.guide")
+def show_again() -> Response:
+    """Bring the guide back to the first page."""
+    setup.hide(False)
+    return redirect(url_for("shop_admin.today"), 303)
+
+
+def _figures() -> list[dict[str, str]]:
+    if not web.may("orders.view"):
+        return []
+    before = takings.week_before()
+    compared = _("The week before until the same day: %(amount)s", amount=receipts.shown(before)) if before else ""
+    return [
+        {"name": "today", "number": receipts.shown(takings.today()), "label": _("Received today"), "more": ""},
+        {"name": "week", "number": receipts.shown(takings.week()), "label": _("Received this week"), "more": compared},
+    ]
+
+
+def _lines() -> list[dict[str, Any]]:
+    return [
+        {"name": line.name, "label": line.label, "count": line.number, "url": line.list_url()} for line in today.shown()
+    ]
+
+
+def _newest() -> list[dict[str, Any]]:
+    if not web.may("orders.view"):
+        return []
+    return [order_table.row(order) for order in order_list.page("all", "", 1)[0][:NEWEST]]
+
+
+def _guide() -> list[dict[str, Any]]:
+    if not web.may("setup.guide") or storefront.of().setup_hidden:
+        return []
+    steps = _steps()
+    return [] if all(step["done"] for step in steps) else steps
+
+
+def _steps() -> list[dict[str, Any]]:
+    return [
+        {"name": step.name, "title": step.title, "text": step.text, "done": step.met(), "label": step.label,
+         "url": desk.path(step.path)}
+        for step in setup.STEPS
+    ]  # fmt: skip
+
+
+def _share() -> dict[str, str]:
+    url = web.shop_url("shop.home")
+    text = _("Look at our shop: %(shop)s", shop=tenancy.tenant().name)
+    return {"url": url, "shown": url.split("://", 1)[-1].rstrip("/"), "whatsapp": sharing.whatsapp(f"{text}\n{url}")}
+
+
+def _line(name: str, label: Any, order: int, icon: str) -> None:
+    today.line(
+        f"orders.{name}", label, lambda: order_list.query(name), order=order, icon=icon, permission="orders.view",
+        list_url=lambda: url_for("shop_admin.orders", show=name),
+    )  # fmt: skip
+
+
+def init_app(_app: Flask) -> None:
+    """Put the first page into the rail and the orders that wait onto it."""
+    permissions.define("today.view", _l("See today"), roles=("manager", "marketer", "clerk"))
+    permissions.define("setup.guide", _l("Follow the setup guide"), roles=("manager",))
+    menu.entry(10, _l("Today"), "shop_admin.today", icon="today", permission="today.view")
+    menu.section(
+        95, _l("Setup guide"), "shop_admin.setup", icon="check", permission="setup.guide",
+        hint=_l("The six steps of a new shop, and what is still open."),
+    )  # fmt: skip
+    _line("proofs", _l("Proofs of payment to check"), 10, "eye")
+    _line("prepare", _l("Orders to prepare"), 20, "box")
+    _line("ready", _l("Ready, waiting for the buyer"), 30, "store")
+    _line("unpaid", _l("Waiting for payment"), 40, "clock")
+    _line("refunds", _l("Money to return"), 50, "undo")

@@ -1,0 +1,61 @@
+// The sale at the counter: a tap adds, typing looks, a choice shows its cost; only the parts that moved are put in.
+const form = document.querySelector("form[data-sale]");
+let asking = null;
+let wait = null;
+
+function focus() {
+  const field = document.activeElement;
+  if (!field?.id || !form.contains(field)) return () => {};
+  const { id } = field;
+  const at = field.type === "search" || field.type === "text" ? field.selectionStart : null;
+  return () => {
+    const back = document.getElementById(id);
+    if (!back || back === document.activeElement) return;
+    back.focus({ preventScroll: true });
+    if (at !== null) back.setSelectionRange?.(at, at);
+  };
+}
+
+function put(page, only) {
+  const back = focus();
+  for (const part of page.querySelectorAll("[data-part]")) {
+    if (only && !only.includes(part.id)) continue;
+    document.getElementById(part.id)?.replaceWith(part);
+  }
+  back();
+}
+
+async function ask(button, only) {
+  asking?.abort();
+  asking = new AbortController();
+  const told = new FormData(form);
+  if (button?.name) told.set(button.name, button.value);
+  try {
+    const answer = await fetch(form.dataset.draft, { method: "POST", body: told, signal: asking.signal });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    put(page, only);
+    if (button?.value === "fresh" && answer.ok) {
+      for (const name of ["new_name", "new_price"]) form.elements[name].value = "";
+      document.getElementById("new_name").focus();
+    }
+    form.querySelector("[data-errors]")?.focus();
+  } catch (error) {
+    if (error.name !== "AbortError") form.submit();
+  }
+}
+
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("button[formaction]");
+  if (!button) return;
+  event.preventDefault();
+  event.stopPropagation();
+  ask(button);
+});
+form.addEventListener("input", ({ target }) => {
+  if (!target.matches("[data-ask]")) return;
+  clearTimeout(wait);
+  wait = setTimeout(() => ask(null, target.id === "q" ? ["found"] : ["people"]), 200);
+});
+form.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-change], [name=qty], [name=day], [name=slot], [name=shipping], select")) ask(null, ["counter", "leaves", "total"]);
+});
