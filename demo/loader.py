@@ -1,0 +1,61 @@
+"""The loader: fills an install with the demo world, shop by shop, each wholly or not at all, and only once."""
+
+import sys
+from functools import partial
+
+from flask import Flask
+
+from demo import opening, pictures, sheets, shelves, staff, world
+from demo.world import Told
+from kernel import files, passwords, tenancy, transactions
+from kernel.db import db
+
+
+def load(app: Flask) -> None:
+    """Load the demo shops that this install does not have yet."""
+    with app.app_context():
+        missing = _missing()
+        if not missing:
+            return
+        drawn = pictures.made(missing)
+        password_hash = passwords.hashed(staff.PASSWORD)
+        for shop in missing:
+            transactions.retry_free(partial(_fill, shop, drawn[world.slug(shop)], password_hash))
+            tenancy.leave()
+    _say(f"{sum(map(world.left, missing))} products of kinds that are not sold yet were left out.")
+
+
+def unfinished(app: Flask) -> bool:
+    """Whether a first load was interrupted: some of the demo's shops are there, not all, and no other."""
+    with app.app_context(), transactions.reading():
+        slugs = set(db.session.scalars(db.select(tenancy.Tenant.slug)))
+    ours = {world.slug(shop) for shop in world.shops()}
+    return bool(slugs) and slugs < ours
+
+
+def logins(app: Flask) -> list[str]:
+    """Who may log in to try the back office, line by line; nothing where the demo is not loaded."""
+    with app.app_context(), transactions.reading():
+        found = staff.known()
+    lines = [f"  {person.email}  ({person.role}, {slug})" for slug, person in found]
+    return [f'Demo log-ins, all with the password "{staff.PASSWORD}":', *lines] if lines else []
+
+
+def _missing() -> list[Told]:
+    with transactions.reading():
+        return [shop for shop in world.shops() if opening.found(shop) is None]
+
+
+def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
+    tenant = opening.open_shop(shop)
+    kept = {name: files.keep(made, name=f"{name.replace('/', '-')}.webp") for name, made in drawn.items()}
+    opening.settle(shop)
+    opening.dress(shop, kept)
+    staff.hire(shop, tenant.id, password_hash)
+    shelves.fill(shop, kept)
+    sheets.publish(shop, kept)
+    tenancy.touch()
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"plaza: {sentence}\n")

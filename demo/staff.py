@@ -1,0 +1,57 @@
+"""Who works in the demo shops: an owner and a clerk in each, all with one password that `up` prints."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from demo import world
+from demo.world import Told
+from kernel import accounts, clock, memberships
+from kernel.accounts import Account
+from kernel.db import db
+
+PASSWORD = "cuatro tiendas abiertas"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who logs in to the back office of a demo shop."""
+
+    name: str
+    email: str
+    role: str
+
+
+NAMES = {
+    "tres-neblinas": ("Rosaura Brenes", "Diego Mata"),
+    "hilos-xelantun": ("Juana Tzunún", "Mateo Cux"),
+    "rutas-guanquira": ("Wilmer Zelaya", "Keyla Norales"),
+    "horno-tizapola": ("Guadalupe Xicale", "Iván Tecuapetla"),
+}
+
+
+def people(slug: str) -> list[Person]:
+    """The owner and the clerk of a shop."""
+    owner, clerk = NAMES[slug]
+    return [
+        Person(owner, f"duena@{slug}.example" if slug != "rutas-guanquira" else f"dueno@{slug}.example", "owner"),
+        Person(clerk, f"mostrador@{slug}.example", "clerk"),
+    ]
+
+
+def hire(shop: Told, tenant_id: int, password_hash: str) -> None:
+    """Write the accounts of a shop's staff and let them in."""
+    for person in people(world.slug(shop)):
+        account = accounts.by_email(person.email) or accounts.create(
+            email=person.email, name=person.name, password_hash=password_hash
+        )
+        account.confirmed_at = clock.now()
+        memberships.join(account, tenant_id, person.role)
+
+
+def known() -> list[tuple[str, Person]]:
+    """The demo's people who are in this install, each with the shop's slug."""
+    everyone = [(world.slug(shop), person) for shop in world.shops() for person in people(world.slug(shop))]
+    wanted = select(Account.email).where(Account.email.in_([person.email for _slug, person in everyone]))
+    there = set(db.session.scalars(wanted))
+    return [(slug, person) for slug, person in everyone if person.email in there]

@@ -1,0 +1,44 @@
+"""The four shops as their files tell them, and the little that every part of the loader asks of a file."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kernel import money
+
+HERE = Path(__file__).parent
+SELLABLE = ("physical", "digital", "bundle")  # the kinds that the shop sells today
+Told = dict[str, Any]
+
+
+@cache
+def shops() -> tuple[Told, ...]:
+    """Every shop's file, in order."""
+    return tuple(yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(HERE.glob("[0-9]*.yaml")))
+
+
+def slug(shop: Told) -> str:
+    """The name of a shop in addresses."""
+    return str(shop["tenant"]["slug"])
+
+
+def goods(shop: Told) -> list[Told]:
+    """What of its products can be sold today."""
+    return [one for one in shop["products"] if one["kind"] in SELLABLE]
+
+
+def left(shop: Told) -> int:
+    """How many of its products wait for a kind that is not sold yet."""
+    return len(shop["products"]) - len(goods(shop))
+
+
+def minor(amount: int | None, currency: str) -> int | None:
+    """A price of the files, which are whole units, in minor ones."""
+    return None if amount is None else int(amount * 10 ** money.digits(currency))
+
+
+def spoken(shop: Told, words: Told | None) -> dict[str, str]:
+    """Words in the languages that the shop speaks."""
+    return {code: text for code, text in (words or {}).items() if code in shop["tenant"]["languages"]}
