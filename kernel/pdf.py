@@ -1,12 +1,16 @@
 """PDF from our own pages by WeasyPrint; where its library is missing, views offer the printable page instead."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import render_template
 
+from kernel import settings
 from kernel.settings import ROOT
+
+TYPES = {".woff2": "font/woff2", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
 class Refused(ValueError):
@@ -24,21 +28,45 @@ def available() -> bool:
 
 
 def render(template: str, **data: Any) -> bytes:
-    """The PDF (A-3b, tagged) of a template; only our own static files and data: pictures are fetched."""
+    """The PDF (A-3b) of a template; only our own static files and `data:` pictures are read, nothing is fetched."""
     import weasyprint
 
-    page = weasyprint.HTML(string=render_template(template, **data), base_url="plaza:/", url_fetcher=fetch)
+    page = weasyprint.HTML(string=render_template(template, **data), base_url="plaza:/", url_fetcher=_fetcher())
     return bytes(page.write_pdf(pdf_variant="pdf/a-3b"))
 
 
-def fetch(url: str, *_args: Any, **_values: Any) -> Any:
-    """What a paper may ask for: `plaza:/static/…` and `data:`."""
-    parts = urlsplit(url)
-    if parts.scheme == "data":
-        import weasyprint
+@cache
+def _fetcher() -> Any:
+    """WeasyPrint's fetcher, narrowed to what `ours()` knows and to `data:`; anything else stops the paper."""
+    import weasyprint.urls
 
-        return weasyprint.default_url_fetcher(url)
-    path = (ROOT / parts.path.lstrip("/")).resolve()
-    if parts.scheme != "plaza" or not path.is_relative_to(ROOT / "static"):
+    class Ours(weasyprint.urls.URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            body, kind = ours(url)
+            return weasyprint.urls.URLFetcherResponse(url, body, {"Content-Type": kind})
+
+    return Ours(allowed_protocols=("data",), fail_on_errors=True)
+
+
+def ours(url: str) -> tuple[bytes, str]:
+    """(content, type) of `plaza:/static/…`, from our own files or what the npm lock brought; refuses all else."""
+    parts = urlsplit(url)
+    vendor = settings.current().instance / "vendor"
+    homes = {
+        "static/vendor/": vendor if vendor.exists() else ROOT / "instance" / "vendor",
+        "static/": ROOT / "static",
+    }
+    path, inside = parts.path.lstrip("/"), parts.scheme == "plaza"
+    for prefix, home in homes.items():
+        if inside and path.startswith(prefix):
+            return _read(url, home, path.removeprefix(prefix))
+    raise Refused(url)
+
+
+def _read(url: str, home: Path, name: str) -> tuple[bytes, str]:
+    found = (home / name).resolve()
+    if not found.is_relative_to(home.resolve()) or not found.is_file():
         raise Refused(url)
-    return {"string": path.read_bytes(), "mime_type": "font/woff2" if path.suffix == ".woff2" else "text/css"}
+    return found.read_bytes(), TYPES.get(found.suffix, "application/octet-stream")

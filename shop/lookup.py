@@ -15,7 +15,7 @@ from shop.pages import Page
 from shop.slugs import fold
 
 MOST = 6  # of each kind
-ACCENTS = ("áa", "ée", "íi", "óo", "úu", "üu", "ñn", "Áa", "Ée", "Íi", "Óo", "Úu", "Üu", "Ñn")
+ACCENTS = dict(zip("áéíóúüñÁÉÍÓÚÜÑ", "aeiouunaeiouun", strict=True))
 
 
 def is_phone(text: str) -> bool:
@@ -52,7 +52,7 @@ def _person(word: str) -> ColumnElement[bool]:
 
 def _folded(column: Any) -> Any:
     """The column in lower case without the accents of Spanish, on every database."""
-    for accented, plain in ACCENTS:
+    for accented, plain in ACCENTS.items():
         column = func.replace(column, accented, plain)
     return func.lower(column)
 

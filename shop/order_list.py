@@ -32,9 +32,9 @@ FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
 }
 
 
-def query(name: str = "open", text: str = "") -> Select[tuple[Order]]:
+def query(name: str = "open", text: str = "") -> Select[Order]:
     """The orders of a filter that match a text, the newest first."""
-    found = db.select(Order).where(FILTERS.get(name, FILTERS["open"])[1]())
+    found: Select[Order] = db.select(Order).where(FILTERS.get(name, FILTERS["open"])[1]())
     for word in fold(text)[:200].split()[:6]:
         found = found.where(_has(word))
     return found.order_by(Order.placed_at.desc(), Order.id.desc())

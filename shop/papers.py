@@ -3,6 +3,8 @@
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
+import segno
+
 from kernel import i18n, phones, tenancy, web
 from shop import receipts, storefront, themes
 
@@ -32,8 +34,14 @@ def of(order: "Order", language: str) -> dict[str, Any]:
                 "address": receipts.shop_address(),
                 "url": web.shop_base(tenant),
             },
+            "qr": segno.make(_page(order), error="m").svg_data_uri(border=0, scale=4),
+            "page_url": _page(order).split("://", 1)[-1],
             "size": receipts.paper_size(tenant.country),
             "face": themes.PRESETS[theme.whole().preset].file,
             "face_name": themes.PRESETS[theme.whole().preset].face,
             "ink": themes.palette(theme)["brand"],
         }
+
+
+def _page(order: "Order") -> str:
+    return web.shop_url("shop.order", token=order.token, language=order.language)

@@ -1,6 +1,6 @@
 """Orders as rows of a page: what a list says of each, and the chips above it."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import url_for
 
@@ -10,7 +10,7 @@ from shop import days, order_list, order_story, receipts
 from shop.orders import Order
 
 
-def row(order: Order, **args: str) -> dict[str, Any]:
+def row(order: Order, **args: Any) -> dict[str, Any]:
     """What a list shows of an order; `args` go on in its address."""
     return {
         "number": order.number, "url": url_for("shop_admin.order", number=order.number, **args),
@@ -23,10 +23,10 @@ def row(order: Order, **args: str) -> dict[str, Any]:
 
 def chips(shown: str, text: str) -> list[dict[str, Any]]:
     """The filters with their counts; the empty ones that nobody looks at are left out."""
-    counts = order_list.counts()
+    counts, kept = order_list.counts(), cast(dict[str, Any], {"q": text} if text else {})
     return [
         {"label": label, "active": name == shown, "count": counts[name],
-         "url": url_for("shop_admin.orders", show=name, **({"q": text} if text else {}))}
+         "url": url_for("shop_admin.orders", show=name, **kept)}
         for name, (label, _condition) in order_list.FILTERS.items()
         if counts[name] or name in {"open", "all", shown}
     ]  # fmt: skip
