@@ -1,6 +1,7 @@
 """The people who log in to the back office: one account for all the shops where they work."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -71,11 +72,31 @@ def person(session: sessions.Session | None) -> Account | None:
     return account if account is not None and account.epoch == session.epoch else None
 
 
-def recognised(email: str, password: str) -> tuple[int, int] | None:
-    """(id, epoch) of the account with that password, else None; one hash is computed either way."""
+class Known(NamedTuple):
+    """Whose password was right; `fresh` is a newer hash of it when the kept one is out of date."""
+
+    id: int
+    epoch: int
+    fresh: str | None
+
+
+def recognised(email: str, password: str) -> Known | None:
+    """The account with that password, else None; one hash is computed either way, so not in the writer's turn."""
     account = by_email(email)
-    given = (account.id, account.epoch) if account else None
-    return given if passwords.matches(password, account.password_hash if account else None) else None
+    kept = account.password_hash if account else None
+    told = (account.id, account.epoch) if account else (0, 0)
+    if not passwords.matches(password, kept) or kept is None:
+        return None
+    return Known(*told, passwords.refreshed(password, kept))
+
+
+def welcome(known: Known) -> bool:
+    """Whether what was recognised still holds in the writer's turn; a hash out of date is replaced."""
+    account = get(known.id)
+    if account.epoch != known.epoch:
+        return False
+    account.password_hash = known.fresh or account.password_hash
+    return True
 
 
 def set_password(account: Account, password_hash: str, *, keep: sessions.Session | None = None) -> None:

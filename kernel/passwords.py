@@ -42,6 +42,11 @@ def matches(password: str, kept: str | None) -> bool:
     return fits and kept is not None
 
 
+def refreshed(password: str, kept: str) -> str | None:
+    """A newer hash of a password that was right, when the kept one is out of date; else None."""
+    return hashed(password) if _kept["hasher"].current_hasher.check_needs_rehash(kept) else None
+
+
 @lru_cache
 def _dummy() -> str:
     return _kept["hasher"].hash("nobody's password")

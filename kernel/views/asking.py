@@ -1,0 +1,78 @@
+"""Who is asking at the install and in the back office: the staff person of the session cookie, and their role here."""
+
+from typing import Any
+
+from flask import Flask, abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kernel import accounts, aside, memberships, origins, sessions, transactions, web
+from kernel.accounts import Account
+from kernel.i18n import LANGUAGES
+from kernel.sessions import Session
+
+COOKIE = "staff"
+LANGUAGE_COOKIE = "language"  # what somebody who is not logged in chose to read
+DAYS = sessions.LIFE["staff"].days
+
+
+def init_app(_app: Flask) -> None:
+    """Look at the cookie before each page of the install and of the back office."""
+    web.audience("install", load)
+    web.audience("admin", admit)
+
+
+def session() -> Session | None:
+    """The running session of this browser, or None."""
+    cookie = origins.cookie(COOKIE)
+    return sessions.find("staff", cookie) if cookie else None
+
+
+def load() -> None:
+    """Find out who is asking; the page speaks their language."""
+    row = session()
+    known = accounts.person(row)
+    g.person, g.session_id = known, row.id if known and row else None
+    spoken = known.language if known else origins.cookie(LANGUAGE_COOKIE)
+    if spoken in LANGUAGES:
+        g.language = spoken
+
+
+def admit() -> Response | None:
+    """Let staff of the tenant in the address in; ask others to log in, and show strangers that nothing is there."""
+    load()
+    if g.person is None:
+        return _ask()
+    place = web.place_of_admin()
+    if place is None:
+        return _renamed()
+    held = memberships.held(g.person.id, place.id)
+    if held is None:
+        abort(404)
+    g.role = held.role
+    web.enter(place)
+    return None
+
+
+def _ask() -> Response | None:
+    if web.wants_json() or web.is_partial():
+        abort(401)
+    full = request.full_path.rstrip("?")
+    wanted = full if request.method in transactions.SAFE else f"/admin/{web.slug_of_admin()}/"
+    return redirect(url_for("kernel_install.login", next=wanted), 303)
+
+
+def _renamed() -> Response | None:
+    old = web.slug_of_admin()
+    today = aside.renamed(old)
+    if today is None or request.method not in transactions.SAFE:
+        abort(404)
+    return redirect(request.full_path.rstrip("?").replace(f"/admin/{old}", f"/admin/{today}", 1), 301)
+
+
+def enter(answer: Response, account: Account) -> Response:
+    """Begin a session of that account in this browser; what was there before ends."""
+    sessions.end("staff", origins.cookie(COOKIE))
+    device = str(request.user_agent)[:160]
+    cookie = sessions.start("staff", account.id, epoch=account.epoch, device=device)
+    origins.set_cookie(answer, COOKIE, cookie, days=DAYS)  # type: ignore[arg-type]
+    return answer
