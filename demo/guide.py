@@ -10,7 +10,7 @@ from demo.world import Told
 from kernel import files
 
 PAGES = ("RG-017", "RG-003")  # the cover, and the morning on which the birds are seen
-LETTER = (1275, 1650)  # letter paper at 150 dots an inch
+LETTER = (1020, 1320)  # letter paper at 120 dots an inch
 
 
 def kept(shop: Told) -> files.File:
@@ -23,9 +23,9 @@ def drawn(slug: str) -> bytes:
     known, sheets = scenes.of(slug), []
     for name in PAGES:
         sheet = Image.new("RGB", LETTER, "#F4FAF7")
-        with Image.open(io.BytesIO(raster.png(known[name].svg(name), 1000))) as art:
+        with Image.open(io.BytesIO(raster.png(known[name].svg(name), 800))) as art:
             sheet.paste(art.convert("RGB"), ((LETTER[0] - art.width) // 2, (LETTER[1] - art.height) // 2))
         sheets.append(sheet)
     stream = io.BytesIO()
-    sheets[0].save(stream, "PDF", save_all=True, append_images=sheets[1:], resolution=150)
+    sheets[0].save(stream, "PDF", save_all=True, append_images=sheets[1:], resolution=120)
     return stream.getvalue()

@@ -25,12 +25,11 @@ def load(app: Flask) -> None:
     _say(f"{sum(map(world.left, missing))} products of kinds that are not sold yet were left out.")
 
 
-def unfinished(app: Flask) -> bool:
-    """Whether a first load was interrupted: some of the demo's shops are there, not all, and no other."""
+def wanted(app: Flask) -> bool:
+    """Whether the install is empty, or a first load of the demo was interrupted: some of its shops, and no other."""
     with app.app_context(), transactions.reading():
-        slugs = set(db.session.scalars(db.select(tenancy.Tenant.slug)))
-    ours = {world.slug(shop) for shop in world.shops()}
-    return bool(slugs) and slugs < ours
+        there = set(db.session.scalars(db.select(tenancy.Tenant.slug)))
+    return there < set(staff.NAMES)
 
 
 def logins(app: Flask) -> list[str]:

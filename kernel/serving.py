@@ -26,10 +26,10 @@ def work() -> None:
 
 
 def prepare(demo: bool) -> Flask:
-    """The application with its database up to date and, when no shop is there yet, the demo world."""
+    """The application with its database up to date and, when no other shop is there yet, the demo world."""
     app = create_app()
     migrations.upgrade(app)
-    if demo and not shops(app):
+    if demo and import_module("demo.loader").wanted(app):
         load_demo(app)
     return app
 

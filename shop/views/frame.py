@@ -10,7 +10,7 @@ from typing import Any
 from babel.dates import get_day_names
 from flask import Flask, g, request, url_for
 
-from kernel import aside, clock, files, i18n, origins, tenancy, web
+from kernel import address, aside, clock, files, i18n, origins, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
 from shop import categories, days, pagecache, pages, payment_methods, sharing, storefront, themes
@@ -104,8 +104,8 @@ def _told(tenant: tenancy.Tenant, row: storefront.Storefront) -> dict[str, Any]:
         "name": tenant.name, "legal_name": tenant.legal_name, "country": tenant.country,
         "tagline": i18n.pick(row.tagline), "story": row.story, "email": row.email, "phone": row.phone,
         "whatsapp_url": sharing.whatsapp("", row.whatsapp) if row.whatsapp else "",
-        "address": [str(line) for line in address_lines(row.address)], "place": row.address,
-        "hours": _hours(row), "opening": row.hours, "cents": row.show_cents or None, "closed_until": closed,
+        "address": address.lines(row.address, here=tenant.country, language=i18n.language()), "place": row.address,
+        "hours": _hours(row), "opening": row.hours, "cents": None if row.show_cents else False, "closed_until": closed,
         "closed": closed and _closed(row, closed),
     }  # fmt: skip
 
@@ -158,13 +158,3 @@ def _hours(row: storefront.Storefront) -> list[dict[str, Any]]:
         }
         for number, day in enumerate(storefront.week(row))
     ]  # fmt: skip
-
-
-def address_lines(address: dict[str, Any]) -> list[str]:
-    """A shop's address as lines: street, then the places it lies in."""
-    street = [str(address[key]) for key in ("line1", "line2", "landmark") if address.get(key)]
-    around = [str(value) for key, value in address.items() if value and key in _PLACES]
-    return [*street, ", ".join(dict.fromkeys(around))] if around else street
-
-
-_PLACES = ("city", "district", "canton", "municipio", "departamento", "province", "state", "region", "postal_code")

@@ -79,12 +79,15 @@ def business() -> Markup:
     values = frame.current().values
     place = values["place"] or {}
     hours = [
-        {"@type": "OpeningHoursSpecification", "dayOfWeek": DAYS[day], "opens": span.split("-")[0], "closes": span.split("-")[-1]}
+        {
+            "@type": "OpeningHoursSpecification", "dayOfWeek": DAYS[day],
+            "opens": span.split("-")[0], "closes": span.split("-")[-1],
+        }
         for day, span in (values["opening"] or {}).items() if span and day in DAYS and "-" in str(span)
     ]  # fmt: skip
     address = {
-        "@type": "PostalAddress", "streetAddress": place.get("line1"), "addressLocality": place.get("city"),
-        "postalCode": place.get("postal_code"), "addressCountry": values["country"],
+        "@type": "PostalAddress", "streetAddress": place.get("street"), "addressLocality": place.get("city"),
+        "postalCode": place.get("postcode"), "addressCountry": values["country"],
     }  # fmt: skip
     told = {
         "@type": "LocalBusiness", "name": values["name"], "url": absolute(url_for("shop.home")),
