@@ -148,6 +148,11 @@ def by_sha(sha256: str) -> File | None:
     return db.session.scalar(select(File).where(File.sha256 == sha256, File.private.is_(False)))
 
 
+def shas(*, private: bool) -> set[str]:
+    """The names of all public, or all private, files of the current tenant."""
+    return set(db.session.scalars(select(File.sha256).where(File.private == private)))
+
+
 def by_token(token: str) -> File:
     """The private file that an address names; raises Missing."""
     found = db.session.scalar(select(File).where(File.token == token, File.private)) if token else None

@@ -14,8 +14,10 @@ NOUNS = (
     "limits",
     "mail",
     "memberships",
+    "moments",
     "sessions",
     "suppression",
+    "sweeping",
     "tokens",
 )
 
@@ -30,3 +32,4 @@ def init_app(app: Flask) -> None:
     views = import_module("kernel.views")
     app.register_blueprint(views.install)
     app.register_blueprint(views.admin)
+    app.register_blueprint(views.store)

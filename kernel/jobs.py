@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import Index, String, Text, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy import Index, Select, String, Text, UniqueConstraint, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import clock, tenancy
 from kernel.db import Base, db, pk
+from kernel.refusal import Missing
 
 log = structlog.get_logger()
 Verb = TypeVar("Verb", bound=Callable[..., Any])
@@ -49,6 +50,11 @@ class Job(Base):
     fence: Mapped[int] = mapped_column(default=0)  # grows with every claim: a worker that woke late can't finish
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def cause(self) -> str:
+        """What went wrong last, in one line."""
+        return self.error.partition("\n")[0]
 
 
 _verbs: dict[str, Callable[..., Any]] = {}
@@ -104,6 +110,10 @@ def claim() -> Job | None:
     row = db.session.scalars(
         select(Job).where(_due(now)).order_by(Job.priority, Job.run_at).limit(1).with_for_update(skip_locked=True)
     ).first()
+    if row is not None and row.attempts >= ATTEMPTS:  # it kills whoever runs it
+        row.state, row.error = "dead", "Its worker died each time."
+        db.session.commit()
+        return claim()
     if row is not None:
         row.state, row.lease_until, row.fence = "running", now + LEASE, row.fence + 1
         row.attempts += 1
@@ -149,7 +159,7 @@ def _finish(row: Job) -> None:
 
 
 def _fail(row: Job, error: Exception) -> None:
-    told = "".join(traceback.format_exception(error))[-4000:]
+    told = f"{_first(error)}\n\n" + "".join(traceback.format_exception(error))[-4000:]
     dead = row.attempts >= ATTEMPTS
     wait = timedelta(seconds=min(5 * 4 ** (row.attempts - 1), 6 * 3600))
     db.session.execute(
@@ -159,6 +169,10 @@ def _fail(row: Job, error: Exception) -> None:
     )
     db.session.commit()
     log.warning("job failed", job=row.name, attempts=row.attempts, dead=dead, error=repr(error))
+
+
+def _first(error: Exception) -> str:
+    return f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0][:200]}"
 
 
 class _beating:
@@ -177,10 +191,13 @@ class _beating:
 
     def _beat(self) -> None:
         while not self.stop.wait(LEASE.total_seconds() / 3):
-            with self.app.app_context():
-                values = {"lease_until": clock.now() + LEASE}
-                db.session.execute(update(Job).where(_mine(self.row)).values(values))
-                db.session.commit()
+            try:
+                with self.app.app_context():
+                    values = {"lease_until": clock.now() + LEASE}
+                    db.session.execute(update(Job).where(_mine(self.row)).values(values))
+                    db.session.commit()
+            except Exception as error:  # on SQLite the verb itself may hold the writer's turn: nobody else can claim
+                log.info("heartbeat waits", job=self.row.name, error=repr(error))
 
 
 def run_due(limit: int = 1000) -> int:
@@ -195,6 +212,26 @@ def run_due(limit: int = 1000) -> int:
 def again(row: Job) -> None:
     """Let a dead job run once more, because a person asked."""
     row.state, row.attempts, row.run_at = "waiting", 0, clock.now()
+
+
+def mine(state: str) -> Select[Job]:
+    """The current tenant's jobs in that state, the newest first."""
+    own = (Job.tenant_id == tenancy.current()) & (Job.state == state)
+    return select(Job).where(own).order_by(Job.run_at.desc(), Job.id.desc())
+
+
+def count(state: str) -> int:
+    """How many jobs of the current tenant are in that state."""
+    inner = mine(state).order_by(None).subquery()
+    return int(db.session.scalar(select(func.count()).select_from(inner)) or 0)
+
+
+def dead(job_id: int) -> Job:
+    """One dead job of the current tenant; raises Missing."""
+    found = db.session.scalar(mine("dead").where(Job.id == job_id))
+    if found is None:
+        raise Missing()
+    return found
 
 
 def waiting() -> int:

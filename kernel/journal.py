@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import clock
 from kernel.db import Base, db, pk
 from kernel.tenancy import TenantOwned
+
+PAGE = 50
 
 
 class Entry(TenantOwned, Base):
@@ -63,6 +65,13 @@ def of(about: Any) -> list[Entry]:
     """What was done to that row, the oldest first."""
     rows = select(Entry).where(Entry.about_kind == about.__tablename__, Entry.about_id == about.id)
     return list(db.session.scalars(rows.order_by(Entry.at, Entry.id)))
+
+
+def page(number: int) -> tuple[list[Entry], int]:
+    """One page of the current shop's journal, the newest first, and how many pages there are."""
+    pages = max(1, -(-int(db.session.scalar(select(func.count()).select_from(Entry)) or 0) // PAGE))
+    whole = select(Entry).order_by(Entry.at.desc(), Entry.id.desc())
+    return list(db.session.scalars(whole.limit(PAGE).offset((min(number, pages) - 1) * PAGE))), pages
 
 
 def recent(limit: int = 50) -> list[Entry]:

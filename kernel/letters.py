@@ -8,15 +8,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import Index, String, Text, or_, select
+from sqlalchemy import ColumnElement, Index, String, Text, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, i18n, mail, signing, suppression, tenancy, web
+from kernel import clock, i18n, mail, memberships, settings, signing, suppression, tenancy, transactions, web
 from kernel.db import Base, db, pk
+from kernel.i18n import _l
+from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
 
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 8
+
+
+class NotFailed(Refusal):
+    """Only what could not be sent is sent again."""
+
+    message = _l("This letter is not waiting for you: only one that could not be sent is sent again.")
+    status = 409
 
 
 class Letter(TenantOwned, Base):
@@ -91,24 +100,38 @@ def about(row: Any) -> list[Letter]:
     return list(db.session.scalars(wanted.order_by(Letter.id.desc())))
 
 
+_leases: dict[int, datetime] = {}  # what this process claimed: another's later claim ends it
+
+
 def claim(limit: int) -> list[int]:
     """Claim letters under a lease; an expired `sending` one is sent again, with the same Message-ID."""
     now = clock.now()
+    with transactions.reading():  # an empty house takes no writer's turn
+        wanted = _due(now, memberships.owner_confirmed(tenancy.current()))
+        if db.session.scalar(select(Letter.id).where(wanted).limit(1)) is None:
+            return []
+    rows = select(Letter).where(wanted).order_by(Letter.run_at, Letter.id).limit(limit)
+    taken = list(db.session.scalars(rows.with_for_update(skip_locked=True)))
+    for row in taken:
+        row.state, row.lease_until = "claimed", now + LEASE
+        _leases[row.id] = now + LEASE
+    return [row.id for row in taken]
+
+
+def _due(now: datetime, confirmed: bool) -> ColumnElement[bool]:
+    """What may go out now; before an owner has confirmed an address only keys to accounts leave the house."""
     due = (Letter.state.in_(("pending", "deferred"))) & (Letter.run_at <= now)
     lost = Letter.state.in_(("claimed", "sending")) & (Letter.lease_until < now)
-    rows = db.session.scalars(
-        select(Letter).where(or_(due, lost)).order_by(Letter.run_at).limit(limit).with_for_update(skip_locked=True)
-    )
-    taken = []
-    for row in rows:
-        row.state, row.lease_until = "claimed", now + LEASE
-        taken.append(row.id)
-    return taken
+    free = confirmed or not settings.current().smtp_url
+    return or_(due, lost) if free else or_(due, lost) & Letter.private
 
 
 def body(letter_id: int) -> mail.Envelope | None:
-    """What goes on the wire for a claimed letter; None (and skipped) when the address may not be written to."""
-    row = db.session.get_one(Letter, letter_id)
+    """What goes on the wire for a claimed letter; None when the address may not be written to (skipped), or when
+    another worker has taken the letter over."""
+    row = db.session.get_one(Letter, letter_id, with_for_update=True)
+    if (row.state, row.lease_until) != ("claimed", _leases.pop(letter_id, None)):
+        return None
     if suppression.blocks(row.to):
         row.state, row.answer = "skipped", "suppressed"
         return None
@@ -122,13 +145,28 @@ def mark(letter_id: int, state: str, answer: str) -> None:
     row = db.session.get_one(Letter, letter_id)
     row.answer = answer[:500]
     if state == "sending":
-        row.attempts += 1
+        row.attempts, row.lease_until = row.attempts + 1, clock.now() + LEASE
     if state == "deferred":
         row.run_at = clock.now() + timedelta(minutes=min(2**row.attempts, 240))
         state = "failed" if row.attempts >= ATTEMPTS else state
     if state in {"sent", "captured"}:
         row.sent_at = clock.now()
     row.state = state
+
+
+def named(token: str) -> Letter:
+    """The letter that an address names; raises Missing."""
+    found = db.session.scalar(select(Letter).where(Letter.token == token)) if token else None
+    if found is None:
+        raise Missing()
+    return found
+
+
+def again(row: Letter) -> None:
+    """Send a letter once more that could not be sent, because a person asked."""
+    if row.state not in {"failed", "skipped"}:
+        raise NotFailed()
+    row.state, row.attempts, row.run_at, row.answer = "pending", 0, clock.now(), ""
 
 
 mail.source("letters", 0, claim=claim, body=body, mark=mark)

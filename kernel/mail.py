@@ -1,10 +1,13 @@
 """Mail: one sender for all sources, transactional letters first; captured where no relay is set."""
 
 import email.utils
+import os
 import smtplib
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
@@ -12,12 +15,13 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from sqlalchemy import select
 
-from kernel import jobs, settings, tenancy
+from kernel import clock, jobs, settings, tenancy, transactions
 from kernel.db import db
 
 log = structlog.get_logger()
 BATCH = 20
-TIMEOUT = 30  # seconds
+TIMEOUT = 15  # seconds
+REST = 30.0  # seconds without a try after the relay did not answer
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ class Relay:
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(name, port or 465, timeout=TIMEOUT, context=secure)
         else:
             smtp = smtplib.SMTP(name, port or 587, timeout=TIMEOUT)
+            smtp.ehlo_or_helo_if_needed()
             if name not in {"localhost", "127.0.0.1", "::1"} or smtp.has_extn("starttls"):
                 smtp.starttls(context=secure)
         if self.parts.username:
@@ -129,32 +134,42 @@ class Relay:
 
 @jobs.job("mail.send")
 def send() -> int:
-    """Send what is due, tenant by tenant, the most urgent source first; how many letters were handled."""
+    """Send what is due, the most urgent source of all tenants first; how many letters were handled."""
     url = settings.current().smtp_url
     relay = Relay(url) if url else None
     try:
-        return sum(_send_for(tenant_id, relay) for tenant_id in _tenants())
+        tenants = _tenants()
+        urgent = sorted(_sources.values(), key=lambda known: known.priority)
+        return sum(_send_for(tenant_id, known, relay) for known in urgent for tenant_id in tenants)
     finally:
         if relay is not None:
             relay.close()
 
 
 def _tenants() -> list[int]:
-    found = list(db.session.scalars(select(tenancy.Tenant.id)))
-    db.session.rollback()
-    return found
+    with transactions.reading():
+        return list(db.session.scalars(select(tenancy.Tenant.id)))
 
 
-def _send_for(tenant_id: int, relay: Relay | None) -> int:
-    count = 0
+_rest = {"until": 0.0}  # the relay was away: ask it again then
+
+
+def resting() -> bool:
+    """Whether the relay did not answer a moment ago, so that letters wait."""
+    return time.monotonic() < _rest["until"]
+
+
+def _send_for(tenant_id: int, known: Source, relay: Relay | None) -> int:
+    if relay is not None and resting():
+        return 0
     with tenancy.use(tenant_id):
-        for known in sorted(_sources.values(), key=lambda known: known.priority):
-            claimed = known.claim(BATCH)
-            db.session.commit()
-            for row_id in claimed:
-                _one(known, row_id, relay)
-                count += 1
-    return count
+        claimed = known.claim(BATCH)
+        db.session.commit()
+        for row_id in claimed:
+            _one(known, row_id, relay)
+            if relay is not None and resting():  # the others come back when their lease ends
+                break
+    return len(claimed)
 
 
 def _one(known: Source, row_id: int, relay: Relay | None) -> None:
@@ -170,22 +185,36 @@ def _one(known: Source, row_id: int, relay: Relay | None) -> None:
 
 
 def _hand_over(envelope: Envelope, relay: Relay | None) -> tuple[str, str]:
-    if relay is None:
-        return "captured", "no relay is set"
     try:
+        if relay is None:
+            capture(envelope)
+            return "captured", "no relay is set"
         return "sent", relay.send(envelope)
-    except smtplib.SMTPResponseException as error:
-        return _verdict(error.smtp_code), f"{error.smtp_code} {error.smtp_error!r}"
+    except smtplib.SMTPDataError as error:
+        return _verdict(error.smtp_code, error.smtp_error)
     except smtplib.SMTPRecipientsRefused as error:
-        code, told = next(iter(error.recipients.values()))
-        return _verdict(code), f"{code} {told!r}"
-    except (OSError, smtplib.SMTPException, ValueError) as error:
-        relay.close()
-        return ("failed" if isinstance(error, ValueError) else "deferred"), repr(error)
+        return _verdict(*next(iter(error.recipients.values())))
+    except (OSError, smtplib.SMTPException) as error:  # the relay, not the letter: away, log-in refused, no TLS
+        if relay is not None:
+            relay.close()
+            _rest["until"] = time.monotonic() + REST
+        return "deferred", str(error) or repr(error)
+    except (ValueError, MessageError) as error:  # no letter can be made of it
+        return "failed", str(error) or repr(error)
 
 
-def _verdict(code: int) -> str:
-    return "failed" if code >= 500 else "deferred"
+def _verdict(code: int, told: bytes | str) -> tuple[str, str]:
+    words = told.decode("utf-8", "replace") if isinstance(told, bytes) else told
+    return ("failed" if code >= 500 else "deferred"), f"{code} {words}"
+
+
+def capture(envelope: Envelope) -> None:
+    """Keep a letter as a file of the install, for whoever runs it: nobody else reads keys to accounts there."""
+    folder = settings.current().instance / "mail"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{clock.now():%Y%m%dT%H%M%S%f}-{envelope.sender[1].split('@')[0]}.eml"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as stream:
+        stream.write(bytes(message(envelope)))
 
 
 jobs.every("mail.send", seconds=2)

@@ -4,3 +4,4 @@ from kernel import web
 
 install = web.install("kernel")
 admin = web.admin("kernel")
+store = web.store("kernel")

@@ -1,0 +1,32 @@
+"""The journal: what the staff did, who and when, the newest first."""
+
+from flask import Flask, render_template, request, url_for
+
+from kernel import about, journal, menu, permissions
+from kernel.i18n import _l
+from kernel.views import admin
+from kernel.web import needs
+
+
+@admin.get("/journal", endpoint="journal")
+@needs("journal.view")
+def index() -> str:
+    """One page of it."""
+    asked = request.args.get("page", "1")
+    number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1
+    rows, pages = journal.page(number)
+    here = min(number, pages)
+    return render_template(
+        "kernel/journal/list.html", rows=rows, told=about.of(rows), page=here, pages=pages,
+        before=url_for("kernel_admin.journal", page=here - 1) if here > 1 else "",
+        after=url_for("kernel_admin.journal", page=here + 1) if here < pages else "",
+    )  # fmt: skip
+
+
+def init_app(_app: Flask) -> None:
+    """Put the journal into the settings."""
+    permissions.define("journal.view", _l("Read what the staff did"), roles=("manager",))
+    menu.section(
+        95, _l("Journal"), "kernel_admin.journal", icon="note", permission="journal.view",
+        hint=_l("Who did what, and when"),
+    )  # fmt: skip
