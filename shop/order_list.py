@@ -20,7 +20,7 @@ _SURE = or_(Order.payment.in_(("paid", "overpaid")), Order.id.in_(_LATER))
 _PREPARE = or_(Order.state == "preparing", and_(Order.state == "placed", _SURE))
 
 FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
-    "open": (_l("Open"), lambda: Order.state.in_(("placed", "preparing", "ready", "shipped"))),
+    "open": (_l("Still open"), lambda: Order.state.in_(("placed", "preparing", "ready", "shipped"))),
     "proofs": (_l("Proofs to check"), lambda: Order.payment == "proof"),
     "prepare": (_l("To prepare"), lambda: _PREPARE),
     "unpaid": (_l("Waiting for payment"), lambda: and_(Order.state == "placed", Order.payment.in_(("due", "partial")))),
