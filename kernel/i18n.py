@@ -18,7 +18,8 @@ from kernel import origins
 
 SOURCES = Path(__file__).parent / "translations"
 LANGUAGES = ("es", "en")  # what the product itself speaks; shops may write in more
-PREFIXES = frozenset({"es", "en", "pt", "fr", "de", "it"})  # what may stand in front of a shop's addresses
+NAMES = {"es": "Español", "en": "English", "pt": "Português", "fr": "Français", "de": "Deutsch", "it": "Italiano"}
+PREFIXES = frozenset(NAMES)  # what may stand in front of a shop's addresses
 
 _: Callable[..., str] = gettext
 _l = lazy_gettext
@@ -122,7 +123,7 @@ def speak(spoken: str, country: str = "") -> Iterator[None]:
     before = {name: g.get(name) for name in ("language", "country")}
     g.language, g.country = spoken, country
     try:
-        with force_locale(f"{spoken}_{country}" if country else spoken):
+        with force_locale(str(locale())):
             yield
     finally:
         for name, value in before.items():
