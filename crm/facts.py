@@ -117,7 +117,7 @@ def record(
     fact = Fact(id=new_id(), kind=kind, at=at or clock.now(), source=source, dedupe=dedupe, data=data or {})
     fact.contact_id = contact.id if contact else visitor.contact_id if visitor else None
     fact.visitor_id = visitor.id if visitor else None
-    fact.about_kind, fact.about_id = (about.__tablename__, about.id) if about is not None else ("", None)
+    fact.about_kind, fact.about_id = _about(about)
     fact.amount_minor, fact.currency = (amount.minor, amount.currency) if amount else (None, "")
     if dedupe is not None and not _first(dedupe, fact.id):
         return None
@@ -125,6 +125,13 @@ def record(
     db.session.flush()
     sums.add(fact)
     return fact
+
+
+def _about(about: Any) -> tuple[str, int | None]:
+    """A row, or its table's name and key when that is all one has."""
+    if about is None or isinstance(about, tuple):
+        return about or ("", None)
+    return about.__tablename__, about.id
 
 
 def _first(key: str, fact_id: int) -> bool:

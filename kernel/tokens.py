@@ -1,4 +1,4 @@
-"""Links in letters to staff: reset, confirm, invitation, change of address; hashed, used once, short-lived."""
+"""Links in letters: reset, confirm, invitation, change of address, a shopper's way in; hashed, used once."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ LIFE = {
     "confirm": timedelta(days=7),
     "email": timedelta(hours=24),
     "invitation": timedelta(days=7),
+    "shopper": timedelta(minutes=30),
 }
 
 

@@ -1,16 +1,23 @@
 """Who is asking at a shop: the contact who logged in, the browser that allowed to be recognised."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import g
 
 from crm import visitors
 from crm.contacts import Contact
 from crm.visitors import Visitor
-from kernel import origins, sessions, tenancy
+from kernel import origins, sessions, tenancy, web
 from kernel.db import db
 
 COOKIE = "shopper"
 VISITOR_COOKIE = "visitor"
 ANSWER_COOKIE = "consent"  # yes | no: what the banner was told
+
+Entering = Callable[[Contact, Any], None]
+_entering: list[Entering] = []
+_leaving: list[Callable[[Any], None]] = []
 
 
 def contact() -> Contact | None:
@@ -40,3 +47,45 @@ def visitor() -> Visitor | None:
 def answered() -> bool:
     """Whether the banner has its answer."""
     return origins.cookie(ANSWER_COOKIE) in {"yes", "no"}
+
+
+def on_entering(verb: Entering) -> None:
+    """Have `verb(contact, response)` run when a shopper logs in: what their browser collected becomes theirs."""
+    if verb not in _entering:
+        _entering.append(verb)
+
+
+def on_leaving(verb: Callable[[Any], None]) -> None:
+    """Have `verb(response)` run when a shopper logs out: what only they should see leaves the browser."""
+    if verb not in _leaving:
+        _leaving.append(verb)
+
+
+def enter(known: Contact, response: Any, device: str = "") -> None:
+    """Log a contact in on this browser."""
+    cookie = sessions.start("shopper", known.id, tenancy.current(), epoch=known.epoch, device=device)
+    origins.set_cookie(response, COOKIE, cookie, days=sessions.LIFE["shopper"].days)
+    visitors.adopt(visitor(), known)
+    g.contact = known
+    for verb in _entering:
+        verb(known, response)
+
+
+def leave(response: Any) -> None:
+    """Log this browser out."""
+    sessions.end("shopper", origins.cookie(COOKIE))
+    origins.drop_cookie(response, COOKIE)
+    g.contact = None
+    for verb in _leaving:
+        verb(response)
+
+
+def load() -> None:
+    """Find out who is asking before each view of a shop; a browser without our cookie costs nothing."""
+    if origins.cookie(COOKIE):
+        contact()
+
+
+def init_app(_app: object) -> None:
+    """Have every shop page know its shopper."""
+    web.audience("store", load)

@@ -1,8 +1,10 @@
 """The banner and its answer; saying no, or taking a yes back, leaves no cookie that recognises anybody."""
 
+from typing import Any
+
 from flask import make_response, redirect, render_template, request, url_for
 
-from crm import consent, visitors
+from crm import consent, facts, visitors
 from crm.views import asking, store
 from kernel import holes, origins, web
 
@@ -10,24 +12,29 @@ DAYS = 365
 
 
 @store.post("/consent", endpoint="consent")
-def answer():
-    """Keep what the visitor answered; a yes begins a visitor, a no forgets it."""
-    given = request.form.get("behaviour") == "yes"
+def answer() -> Any:
+    """Keep what the visitor answered."""
     response = make_response(redirect(web.local(request.form.get("next"), "/"), 303))
-    origins.set_cookie(response, asking.ANSWER_COOKIE, "yes" if given else "no", days=DAYS)
-    known = asking.visitor()
-    if given and known is None:
-        known, token = visitors.begin()
-        contact = asking.contact()
-        if contact is not None:
-            visitors.adopt(known, contact)
-        origins.set_cookie(response, asking.VISITOR_COOKIE, token, days=DAYS)
-    if known is not None:
-        consent.record(known, "behaviour", given, form="banner", ip=request.remote_addr or "")
-        if not given:
-            visitors.forget(known)
-            origins.drop_cookie(response, asking.VISITOR_COOKIE)
+    remember(response, request.form.get("behaviour") == "yes", form="banner")
     return response
+
+
+def remember(response: Any, given: bool, *, form: str) -> None:
+    """Keep whether we may remember what this browser looks at; a yes begins a visitor, a no forgets it."""
+    origins.set_cookie(response, asking.ANSWER_COOKIE, "yes" if given else "no", days=DAYS)
+    visitor, contact = asking.visitor(), asking.contact()
+    if given and visitor is None:
+        visitor, token = visitors.begin()
+        origins.set_cookie(response, asking.VISITOR_COOKIE, token, days=DAYS)
+    if contact is not None:
+        visitors.adopt(visitor, contact)
+        facts.record("allowed", contact=contact, data={"purpose": "behaviour", "given": given})
+    who = visitor or contact
+    if who is not None:
+        consent.record(who, "behaviour", given, form=form, ip=request.remote_addr or "")
+    if visitor is not None and not given:
+        visitors.forget(visitor)
+        origins.drop_cookie(response, asking.VISITOR_COOKIE)
 
 
 def banner() -> str:

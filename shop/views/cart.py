@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask, flash, g, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from kernel import holes, i18n, origins, web
 from kernel.db import db
@@ -52,8 +51,8 @@ def cart_add() -> Any:
     mine, secret = _mine()
     carts.add(mine, variant, wants.quantity(asked), texts=said, group=visitor.group())
     flash(_("%(item)s is in your cart.", item=i18n.pick(variant.product.name)), "message")
-    visitor.added(variant.product) if hasattr(visitor, "added") else None
-    answer = redirect(web.local(request.form.get("next"), url_for("shop.cart")), 303)
+    visitor.added(variant.product)
+    answer: Any = redirect(web.local(request.form.get("next"), url_for("shop.cart")), 303)
     origins.set_cookie(answer, COOKIE, secret, days=carts.DAYS)
     return answer
 
@@ -146,7 +145,7 @@ def _chosen() -> Variant:
     return found
 
 
-def _to_cart() -> Response:
+def _to_cart() -> Any:
     return redirect(url_for("shop.cart"), 303)
 
 

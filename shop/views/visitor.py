@@ -1,19 +1,48 @@
-"""The visitor in front of a kept page: which customer group they are of, and what they look at if they allowed it."""
+"""The visitor in front of a shop page: which customer group they are of, and what they look at if they allowed it."""
 
 from typing import Any
 
-from flask import g, request
+from flask import request
+
+from crm import consent, facts, watching
+from crm.views import asking
+from crm.visitors import Visitor
+from kernel import origins
 
 GROUP = "customer_group"
+PREFETCH = ("Sec-Purpose", "Purpose", "X-Moz")
+
+
+def known() -> bool:
+    """Whether this browser is somebody's: what is filled in for them is kept for nobody else."""
+    return bool(request.cookies) and bool(origins.cookie(asking.COOKIE) or origins.cookie(asking.VISITOR_COOKIE))
 
 
 def group() -> str:
     """The customer group of the shopper who is logged in, else ''."""
-    if not request.cookies:
+    if not request.cookies or not origins.cookie(asking.COOKIE):
         return ""
-    contact: Any = g.get("contact")
-    return str(getattr(contact, "group", "") or "")
+    contact = asking.contact()
+    return contact.group if contact else ""
 
 
 def viewed(about: dict[str, Any]) -> None:
-    """Remember what they look at; consent is asked where it is remembered."""
+    """Count what is looked at; remember by whom only when they allowed it. A prefetch looks at nothing."""
+    if about and not any("prefetch" in request.headers.get(name, "").lower() for name in PREFETCH):
+        _see("viewed", about["about_kind"], about["about_id"])
+
+
+def added(product: Any) -> None:
+    """The same for what is put into the cart."""
+    _see("added", "product", product.id)
+
+
+def _see(kind: str, about_kind: str, about_id: int) -> None:
+    assert kind in facts.BEHAVIOUR
+    watching.see(kind, about=(about_kind, about_id), visitor=_allowing())
+
+
+def _allowing() -> Visitor | None:
+    """This browser, when its newest answer is a yes."""
+    visitor = asking.visitor()
+    return visitor if consent.allows(visitor, "behaviour") else None

@@ -1,0 +1,129 @@
+"""A shopper's account: the way in by letter, what the shop knows of them, what they allow, the way out."""
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+
+from crm import consent, facts, logins
+from crm.contacts import Contact
+from crm.forms import AccountForm, LoginForm
+from crm.views import asking, store
+from crm.views import consent as answers
+from kernel import i18n, limits, phones, sessions, tenancy, tokens, web
+from kernel.db import db
+from kernel.i18n import _
+
+FROM_ONE_PLACE = "10/10minute;60/day"
+TO_ONE_ADDRESS = "3/10minute;12/day"
+
+
+@store.get("/account/login")
+def login() -> Any:
+    """Ask for the address that gets the link."""
+    if asking.contact() is not None:
+        return redirect(url_for("crm.account"))
+    return _login(LoginForm(next=request.args.get("next", "")))
+
+
+def _login(form: LoginForm, status: int = 200, **told: Any) -> Any:
+    return render_template("crm/account/login.html", form=form, **told), status
+
+
+@store.post("/account/login")
+def login_ask() -> Any:
+    """Send the link, if the shop knows the address: the answer is the same when it does not."""
+    form = LoginForm(request.form)
+    if not form.validate():
+        return _login(form, 422)
+    limits.check("shopper-login", f"{tenancy.current()}:{limits.network(request.remote_addr)}", FROM_ONE_PLACE)
+    limits.check("shopper-letter", f"{tenancy.current()}:{(form.email.data or '').lower()}", TO_ONE_ADDRESS)
+    logins.ask(form.email.data or "", language=i18n.language(), target=web.local(form.next.data, ""))
+    return render_template("crm/account/sent.html", email=form.email.data)
+
+
+@store.get("/account/login/<token>")
+def login_link(token: str) -> Any:
+    """The page behind the link: a button, so that a mail scanner logs nobody in."""
+    try:
+        return render_template("crm/account/enter.html", contact=logins.known(token), token=token)
+    except tokens.Expired as expired:
+        return _login(LoginForm(), expired.status, trouble=str(expired))
+
+
+@store.post("/account/login/<token>")
+def login_enter(token: str) -> Any:
+    """Log in."""
+    try:
+        contact, target = logins.enter(token)
+    except tokens.Expired as expired:
+        db.session.rollback()
+        return _login(LoginForm(), expired.status, trouble=str(expired))
+    response = make_response(redirect(web.local(target, url_for("crm.account")), 303))
+    asking.enter(contact, response, device=request.headers.get("User-Agent", ""))
+    return response
+
+
+@store.post("/account/logout")
+def logout() -> Any:
+    """Log out here, or with `everywhere` on all devices."""
+    contact = asking.contact()
+    response = make_response(redirect(url_for("shop.home"), 303))
+    if contact is not None and "everywhere" in request.form:
+        contact.epoch += 1
+        sessions.end_all("shopper", contact.id)
+    asking.leave(response)
+    return response
+
+
+@store.get("/account")
+def account() -> Any:
+    """What the shop knows of the one who is logged in; strangers are asked in."""
+    contact = asking.contact()
+    if contact is None:
+        return redirect(url_for("crm.login"))
+    return _account(contact, _form(contact))
+
+
+def _account(contact: Contact, form: AccountForm, status: int = 200) -> Any:
+    return render_template("crm/account/show.html", contact=contact, form=form), status
+
+
+def _form(contact: Contact, posted: Any = None) -> AccountForm:
+    tenant, kept = tenancy.tenant(), {}
+    if posted is None:
+        kept = {
+            "name": contact.name, "language": contact.language,
+            "phone": phones.show(contact.phone, tenant.country) if contact.phone else "",
+            "marketing": consent.allows(contact, "marketing"),
+            "behaviour": consent.allows(asking.visitor(), "behaviour"),
+        }  # fmt: skip
+    form = AccountForm(posted, **kept)
+    form.country = tenant.country
+    form.language.choices = [(code, i18n.NAMES.get(code, code)) for code in i18n.languages_of(tenant)]
+    return form
+
+
+@store.post("/account")
+def account_save() -> Any:
+    """Keep what they changed of themselves and of what they allow."""
+    contact = asking.contact()
+    if contact is None:
+        return redirect(url_for("crm.login"), 303)
+    form = _form(contact, request.form)
+    if not form.validate():
+        return _account(contact, form, 422)
+    contact.name, contact.phone = form.name.data or "", form.phone.data or None
+    contact.language = form.language.data
+    response = make_response(redirect(url_for("crm.account"), 303))
+    _allow(contact, form, response)
+    flash(_("Saved."), "message")
+    return response
+
+
+def _allow(contact: Contact, form: AccountForm, response: Any) -> None:
+    marketing, behaviour = bool(form.marketing.data), bool(form.behaviour.data)
+    if marketing != consent.allows(contact, "marketing"):
+        consent.record(contact, "marketing", marketing, form="account", ip=request.remote_addr or "")
+        facts.record("allowed", contact=contact, data={"purpose": "marketing", "given": marketing})
+    if behaviour != consent.allows(asking.visitor(), "behaviour"):
+        answers.remember(response, behaviour, form="account")

@@ -1,0 +1,67 @@
+"""Watching: what people look at, in bulk; with their consent as their facts, else only as a count of the day."""
+
+from collections import Counter
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from crm import facts, tallies
+from crm.visitors import Visitor
+from kernel import buffer, clock, tenancy
+from kernel.db import db
+from kernel.i18n import _l
+
+
+class Seen(NamedTuple):
+    """Somebody did something with one thing of the shop; `visitor_id` only when they allowed it."""
+
+    kind: str
+    about_kind: str
+    about_id: int
+    at: datetime
+    visitor_id: int | None = None
+    source: str = ""
+
+
+def see(kind: str, *, about: tuple[str, int], visitor: Visitor | None = None, source: str = "") -> None:
+    """Remember that something was looked at, searched or put into a cart; who asks here has asked for consent."""
+    seen = Seen(kind, about[0], about[1], clock.now(), visitor.id if visitor else None, source)
+    buffer.put("seen", seen)
+
+
+def write(items: list[Seen]) -> None:
+    """Count everything, and tell the facts of those who allowed it, each thing once."""
+    zone = ZoneInfo(tenancy.tenant().timezone)
+    days = Counter((item.at.astimezone(zone).date(), item.kind, item.about_kind, item.about_id) for item in items)
+    for (day, kind, about_kind, about_id), times in sorted(days.items()):
+        tallies.add(day, kind, about_kind=about_kind, about_id=about_id, times=times)
+    _facts({(item.visitor_id, item.kind, item.about_kind, item.about_id): item for item in items if item.visitor_id})
+
+
+def _facts(told: dict[tuple[int | None, str, str, int], Seen]) -> None:
+    known = _visitors({item.visitor_id for item in told.values() if item.visitor_id})
+    for item in told.values():
+        visitor = known.get(item.visitor_id or 0)
+        if visitor is None:
+            continue
+        visitor.last_seen = max(visitor.last_seen, item.at)
+        about = (item.about_kind, item.about_id) if item.about_kind else None
+        facts.record(item.kind, visitor=visitor, about=about, at=item.at, source=item.source)
+
+
+def _visitors(ids: set[int]) -> dict[int, Visitor]:
+    from_db = db.session.scalars(select(Visitor).where(Visitor.id.in_(ids))) if ids else ()
+    return {visitor.id: visitor for visitor in from_db}
+
+
+def init_app(_app: object) -> None:
+    """Let the buffer write, and the timeline tell."""
+    buffer.writer("seen", write)
+    facts.kind("viewed", _l("Looked at a product"), "eye")
+    facts.kind("added", _l("Put something into the cart"), "cart")
+    facts.kind("searched", _l("Searched the shop"), "search")
+    facts.kind("allowed", _l("Changed what they allow"), "check")
+    facts.kind("wrote", _l("Wrote to the shop"), "mail")
+    facts.kind("logged_in", _l("Logged in"), "person")

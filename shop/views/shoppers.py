@@ -1,0 +1,65 @@
+"""What the shop adds to its people's pages: their orders, and the cart that follows whoever logs in."""
+
+from typing import Any
+
+from flask import Flask, render_template, url_for
+
+from crm.contacts import Contact
+from crm.views import asking
+from kernel import origins, slots, web
+from kernel.i18n import pick
+from shop import cart as carts
+from shop import order_story, orders, receipts
+from shop.views import cart as cart_views
+from shop.views import order_table
+
+
+def bring_cart(contact: Contact, response: Any) -> None:
+    """Pour what the contact collected elsewhere into this browser's cart, which is theirs from now on."""
+    mine, former = cart_views.current(), carts.of_contact(contact)
+    if former is not None and mine is None:
+        mine, secret = carts.begin(contact)
+        origins.set_cookie(response, cart_views.COOKIE, secret, days=carts.DAYS)
+    if mine is None:
+        return
+    if former is not None and former.id != mine.id:
+        carts.merge(former, mine, contact.group)
+        former.contact_id = None
+    mine.contact_id = contact.id
+
+
+def leave_cart(response: Any) -> None:
+    """Keep the cart for whoever logged out, and let the next one at this browser begin an empty one."""
+    mine = cart_views.current()
+    if mine is not None and mine.contact_id is not None:
+        origins.drop_cookie(response, cart_views.COOKIE)
+
+
+def account(contact: Contact) -> str:
+    """A shopper's own orders."""
+    return render_template("shop/orders/_mine.html", rows=[_mine(order) for order in orders.of_contact(contact)])
+
+
+def _mine(order: orders.Order) -> dict[str, Any]:
+    return {
+        "number": order.number, "url": url_for("shop.order", token=order.token), "total": receipts.shown(order.total),
+        "when": receipts.day_and_time(order.placed_at), "iso": order.placed_at.isoformat(),
+        "state": order_story.STATES[order.state], "money": order_story.MONEY[order.payment],
+        "goods": ", ".join(f"{line.quantity} × {pick(line.name)}" for line in order.lines[:3]),
+    }  # fmt: skip
+
+
+def person(contact: Contact) -> str:
+    """A person's orders, for staff who may see orders."""
+    if not web.may("orders.view"):
+        return ""
+    rows = [order_table.row(order) for order in orders.of_contact(contact)]
+    return render_template("shop/desk/orders/_of_person.html", rows=rows)
+
+
+def init_app(_app: Flask) -> None:
+    """Fill crm's slots; let carts follow their people."""
+    asking.on_entering(bring_cart)
+    asking.on_leaving(leave_cart)
+    slots.fill("crm.account", account)
+    slots.fill("crm.person", person)
