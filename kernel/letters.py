@@ -4,6 +4,9 @@ States: pending → claimed (lease) → sending → sent | captured | failed | s
 A `sending` one whose worker died goes out once more with the same Message-ID: better twice than not at all.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,6 +66,24 @@ class Letter(TenantOwned, Base):
         return self.state in {"pending", "claimed", "sending", "deferred"}
 
 
+_silent: ContextVar[bool] = ContextVar("silent", default=False)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Nobody is written to meanwhile: for what is noted down long after it happened."""
+    before = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(before)
+
+
+def silent() -> bool:
+    """Whether nobody is written to now."""
+    return _silent.get()
+
+
 def write(
     template: str, *, to: str, kind: str, language: str, data: dict[str, Any] | None = None, **told: Any
 ) -> Letter | None:
@@ -70,7 +91,7 @@ def write(
 
     `template` names `<template>.subject.txt`, `.txt` and `.html`; `told`: to_name, reply_to, private, about (a row).
     """
-    if not to:
+    if not to or silent():
         return None
     about = told.pop("about", None)
     row = Letter(token=signing.token(), to=to.strip(), kind=kind, language=language, **told)

@@ -127,7 +127,7 @@ TWIN = _l("Careful: the same reference or picture was already used for another o
 
 def tell(order: "Order", kind: str, **told: Any) -> None:
     """Write to the buyer, if they left an address."""
-    if not order.email:
+    if not order.email or post.silent():
         return
     tenant = tenancy.tenant()
     with i18n.speak(order.language, tenant.country):
@@ -141,6 +141,8 @@ def tell(order: "Order", kind: str, **told: Any) -> None:
 
 def tell_shop(order: "Order", kind: str, **told: Any) -> None:
     """Write to the shop itself, once its address is confirmed."""
+    if post.silent():
+        return
     tenant = tenancy.tenant()
     with i18n.speak(tenant.language, tenant.country):
         button = web.admin_url("shop_admin.order", number=order.number)
