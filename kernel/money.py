@@ -105,6 +105,13 @@ def parse(text: str, currency: str, language: str = "es_CR") -> Money:
     return _exact(_plain(clean, currency, language), currency)
 
 
+def typed(amount: Money, language: str = "es_CR") -> str:
+    """The amount as one types it into a field: no currency, no grouping, cents only when there are some."""
+    text = f"{amount.decimal:f}"
+    head, _, tail = text.partition(".")
+    return head + (get_decimal_symbol(Locale.parse(language.replace("-", "_"))) + tail if tail.strip("0") else "")
+
+
 def _plain(clean: str, currency: str, language: str) -> str:
     signs = [sign for sign in ".," if sign in clean]
     if len(signs) == 2:  # the last one seen is the decimal sign

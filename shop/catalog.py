@@ -132,6 +132,15 @@ def of_ids(ids: Sequence[int]) -> list[Product]:
     return [found[one] for one in ids if one in found]
 
 
+def blank(name: dict[str, str]) -> Product:
+    """A product that is not kept, with nothing but a name: what a preview shows before the first save."""
+    return Product(
+        id=0, slug="x", name=name, short={}, description={}, unit={}, price_minor=0, low_minor=0, high_minor=0,
+        currency=tenancy.tenant().currency, tags=[], allergens=[], customer_groups=[], options=[], texts=[], maker={},
+        min_qty=1, lead_hours=0, pickup_only=False, brief="", kind="physical", state="draft",
+    )  # fmt: skip
+
+
 def publish(product: Product) -> None:
     """Let the public see it."""
     product.state, product.published_at = "live", product.published_at or clock.now()

@@ -44,6 +44,12 @@ def children(shelves: Sequence[Any], parent: Any = None) -> list[Any]:
     return [shelf for shelf in shelves if shelf.parent_id == (parent.id if parent else None)]
 
 
+def tree(shelves: Sequence[Any], parent: Any = None, depth: int = 0) -> list[tuple[Any, int]]:
+    """Every category with its depth, each above its own; a loop hangs on nothing and is left out."""
+    rows = [(shelf, depth) for shelf in children(shelves, parent)]
+    return [pair for row in rows for pair in (row, *tree(shelves, row[0], depth + 1))]
+
+
 def below(shelves: Sequence[Any], category: Any) -> list[int]:
     """The ids of a category and of everything under it; bears a loop."""
     found, front = [category.id], {category.id}
@@ -61,3 +67,35 @@ def path(shelves: Sequence[Any], category: Any) -> list[Any]:
         trail.insert(0, category)
         category = by_id.get(category.parent_id or 0)
     return trail
+
+
+def save(row: Category, *, name: dict[str, str], intro: dict[str, str], parent: Category | None) -> Category:
+    """Keep a category, new or edited; a new one or one that moved goes to the end of its level."""
+    moved = row.id is None or row.parent_id != (parent.id if parent else None)
+    row.name, row.intro, row.parent_id = name, intro, parent.id if parent else None
+    if moved:
+        level = children(all_(), parent)
+        row.position = max((one.position for one in level if one is not row), default=0) + 1
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def order(slugs: Sequence[str]) -> None:
+    """Put categories into that order; those that are not named follow as they were."""
+    places = {slug: place for place, slug in enumerate(slugs)}
+    rows = sorted(all_(), key=lambda row: places.get(row.slug, len(places)))
+    for place, row in enumerate(rows, 1):
+        row.position = place
+    db.session.flush()
+
+
+def shift(row: Category, step: int) -> None:
+    """One place up (-1) or down (1) among its own level."""
+    every = all_()
+    level = [one for one in every if one.parent_id == row.parent_id]
+    place = level.index(row)
+    if 0 <= place + step < len(level):
+        level[place], level[place + step] = level[place + step], level[place]
+        rest = [one for one in every if one.parent_id != row.parent_id]
+        order([one.slug for one in (*level, *rest)])

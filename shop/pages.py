@@ -63,6 +63,11 @@ def slugged(slug: str, kind: str = "page") -> Page | None:
     return db.session.scalars(select(Page).where(Page.kind == kind, Page.slug == slug)).one_or_none()
 
 
+def named(slug: str) -> Page | None:
+    """The page of any kind with that slug: in the back office every page has its own."""
+    return db.session.scalars(select(Page).where(Page.slug == slug).order_by(Page.id)).first()
+
+
 def listed(kind: str) -> Sequence[Page]:
     """The published pages of a kind, in the menu's order."""
     wanted = select(Page).where(Page.kind == kind, Page.published_at.is_not(None))
@@ -107,3 +112,31 @@ def withdraw(page: Page) -> None:
 def discard(page: Page) -> None:
     """Throw the draft away and start again from what is published."""
     page.draft, page.draft_title = [dict(block) for block in page.live], {}
+
+
+def first_page(blocks: list[dict[str, Any]], title: dict[str, str]) -> Page:
+    """The page behind the bare address, written now when the shop still shows the one that every shop begins with."""
+    known = home()
+    if known is None:
+        known = make(title, kind="home", slug="home", blocks=blocks)
+        publish(known)
+        known.in_menu = False
+    return known
+
+
+def order(slugs_: Sequence[str]) -> None:
+    """Put pages into that order; those that are not named follow as they were."""
+    places = {slug: place for place, slug in enumerate(slugs_)}
+    rows = sorted(every(), key=lambda page: places.get(page.slug, len(places)))
+    for place, page in enumerate(rows, 1):
+        page.position = place
+    tenancy.touch()
+
+
+def shift(page: Page, step: int) -> None:
+    """One place up (-1) or down (1) among its own kind."""
+    level = [one for one in every() if one.kind == page.kind]
+    place = level.index(page)
+    if 0 <= place + step < len(level):
+        level[place], level[place + step] = level[place + step], level[place]
+        order([one.slug for one in level])

@@ -85,6 +85,15 @@ def take(lines: Iterable[Line], *, order: Any) -> None:
         _note(variant_id, -units, kind="take", day=day, order_id=order.id)
 
 
+def check(lines: Iterable[Line]) -> None:
+    """Refuse what is already short; only `take` decides. Raises SoldOut."""
+    needed, known = needs(lines)
+    for (variant_id, day), units in needed.items():
+        there = left(known[variant_id], day)
+        if there is not None and there < units:
+            raise SoldOut(known[variant_id], there, day)
+
+
 def give_back(order: Any, *, reason: str = "cancelled") -> int:
     """Give back what the order took and nobody gave back yet; how many units that was."""
     mine = StockMove.order_id == order.id, StockMove.kind == "take", StockMove.returned_at.is_(None)
@@ -191,8 +200,10 @@ def on_hand(product: catalog.Product) -> int:
 
 
 def low() -> Select[Variant]:
-    """The variants of which few are left."""
-    return select(Variant).where(Variant.stock_kind == "onhand", Variant.on_hand <= Variant.low_at)
+    """The variants of which few are left, of products that are not in the bin, the emptiest first."""
+    few = Variant.stock_kind == "onhand", Variant.on_hand <= Variant.low_at, Variant.active
+    sold = select(catalog.Product.id).where(catalog.Product.binned_at.is_(None))
+    return select(Variant).where(*few, Variant.product_id.in_(sold)).order_by(Variant.on_hand, Variant.id)
 
 
 def _sentence(left: int, day: date | None) -> Any:

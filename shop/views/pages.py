@@ -8,7 +8,7 @@ from kernel import blocks, holes, i18n, signing
 from kernel.db import db
 from kernel.i18n import _
 from shop import catalog, pages, slugs
-from shop.views import frame, product, seo, store
+from shop.views import frame, home, product, seo, store
 from shop.views.keeping import kept
 
 PREVIEW, MINUTES = "preview", 10
@@ -62,8 +62,7 @@ def preview(token: str) -> Any:
     if not told or told.get("tenant") != g.tenant_id:
         abort(404)
     g.preview, g.open_holes = True, []
-    cls: Any = {"page": pages.Page, "product": catalog.Product}.get(told["kind"])
-    row = db.session.get(cls, told["id"]) if cls else None
+    row = _previewed(told)
     if row is None:
         abort(404)
     parts = holes.parts(product.show(row) if told["kind"] == "product" else _draft(row))
@@ -72,6 +71,18 @@ def preview(token: str) -> Any:
         "Cache-Control": "private, no-store",
         "X-Robots-Tag": "noindex",
     }
+
+
+def _previewed(told: dict[str, Any]) -> Any:
+    """The draft that a token names; with id 0 what is not kept yet: a new product, the first page of a new shop."""
+    kinds: dict[str, Any] = {"page": pages.Page, "product": catalog.Product}
+    if told["kind"] not in kinds:
+        return None
+    if told["id"]:
+        return db.session.get(kinds[told["kind"]], told["id"])
+    if told["kind"] == "product":
+        return catalog.blank({i18n.language(): _("Your product")})
+    return pages.Page(kind="home", title={}, draft_title={}, draft=home.DEFAULT, live=[])
 
 
 def _draft(row: pages.Page) -> Any:

@@ -1,0 +1,83 @@
+"""Amounts and counts as people type them into the back office: read exactly, refused with a sentence."""
+
+import re
+from typing import Any
+
+from wtforms import StringField
+from wtforms.validators import StopValidation
+
+from kernel import money, tenancy
+from kernel.i18n import _
+from kernel.money import Money
+from shop.sheets import MOST_PRICE
+
+
+def price(text: str, *, empty: bool = False) -> int | None:
+    """Minor units of the shop's currency; raises ValueError with the sentence to show."""
+    tenant = tenancy.tenant()
+    if not text.strip():
+        if empty:
+            return None
+        raise ValueError(_("Write the price, such as %(example)s.", example="12500"))
+    if re.match(r"\D*[-−–]", text.strip()):
+        raise ValueError(_("A price cannot be negative."))
+    try:
+        minor = money.parse(text, tenant.currency, tenant.locale).minor
+    except money.BadAmount:
+        raise ValueError(_("Write the price as a number, such as %(example)s.", example="12500")) from None
+    if minor > MOST_PRICE:
+        most = Money(MOST_PRICE, tenant.currency).format(tenant.locale, cents=False)
+        raise ValueError(_("That is more than a price can be: the most is %(most)s.", most=most))
+    return minor
+
+
+def typed(minor: int | None) -> str:
+    """Minor units as one types them."""
+    tenant = tenancy.tenant()
+    return "" if minor is None else money.typed(Money(minor, tenant.currency), tenant.locale)
+
+
+def whole(text: str, most: int, *, least: int = 0) -> int | None:
+    """A whole number, None when nothing is written; raises ValueError with the sentence to show."""
+    plain = re.sub(r"[\s\u00a0\u202f]", "", text)
+    if not plain:
+        return None
+    if re.fullmatch(r"[0-9]{1,3}([.,][0-9]{3})+", plain):
+        plain = re.sub(r"[.,]", "", plain)
+    if not (plain.isascii() and plain.isdigit() and len(plain) < 12 and least <= int(plain) <= most):
+        raise ValueError(_("Write a whole number from %(least)s to %(most)s.", least=least, most=most))
+    return int(plain)
+
+
+class PriceField(StringField):
+    """A price; `.minor` once it is validated."""
+
+    def __init__(self, *args: Any, empty: bool = False, **options: Any) -> None:
+        options.setdefault("render_kw", {"inputmode": "decimal", "autocomplete": "off", "maxlength": 24})
+        super().__init__(*args, **options)
+        self.empty = empty
+        self.minor: int | None = None
+
+    def pre_validate(self, _form: Any) -> None:
+        """Read what was typed."""
+        try:
+            self.minor = price(self.data or "", empty=self.empty)
+        except ValueError as error:
+            raise StopValidation(str(error)) from None
+
+
+class WholeField(StringField):
+    """A whole number; `.number` once it is validated, None when nothing is written."""
+
+    def __init__(self, *args: Any, most: int = 1_000_000, least: int = 0, **options: Any) -> None:
+        options.setdefault("render_kw", {"inputmode": "numeric", "autocomplete": "off", "maxlength": 12})
+        super().__init__(*args, **options)
+        self.most, self.least = most, least
+        self.number: int | None = None
+
+    def pre_validate(self, _form: Any) -> None:
+        """Read what was typed."""
+        try:
+            self.number = whole(self.data or "", self.most, least=self.least)
+        except ValueError as error:
+            raise StopValidation(str(error)) from None

@@ -1,0 +1,167 @@
+"""The rows of the product editor: options, variants, what buyers write, parts and pictures, each list with room."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, StringField
+from wtforms.validators import Length
+
+from kernel import signing
+from kernel.forms import Form, trimmed
+from kernel.i18n import _, _l
+from shop import catalog, options, variants, wants
+from shop.forms import words
+from shop.forms.amounts import PriceField, WholeField
+from shop.sheets import Count, Row, Shown
+
+
+def line(label: Any, most: int, hint: Any = "", **shown: Any) -> StringField:
+    """A text of one line."""
+    kept = {"maxlength": most, "autocomplete": "off", **shown}
+    return StringField(label, [Length(max=most)], [trimmed], description=hint, render_kw=kept)
+
+
+class VariantForm(Form):
+    """One variant's row."""
+
+    key = HiddenField()
+    was = HiddenField()
+    sku = line(_l("SKU"), 58)
+    price = PriceField(_l("Price"), empty=True)
+    units = WholeField(_l("Units"), most=catalog.MOST)
+    picture = SelectField(_l("Picture"), choices=[], validate_choice=False)
+    active = BooleanField(_l("For sale"))
+
+
+class PictureForm(Form):
+    """One picture's row."""
+
+    sha = HiddenField()
+    place = WholeField(_l("Place"), most=999)
+    gone = BooleanField(_l("Take out"))
+
+
+class PartForm(Form):
+    """One part of a bundle, by SKU."""
+
+    sku = line(_l("SKU of the product"), 64, list="known-skus")
+    quantity = WholeField(_l("How many"), most=wants.MOST, least=1)
+
+
+def lists() -> dict[str, Any]:
+    """The lists of rows in the tenant's languages, by name."""
+    option = {**words.fields("name", _l("Option"), 60), **words.fields("values", _l("Values"), 2000, area=True)}
+    asked = {
+        "code": HiddenField(),
+        **words.fields("label", _l("What is asked"), 80),
+        "max": WholeField(_l("Most characters"), most=500, least=1),
+        "required": BooleanField(_l("Must be written")),
+    }
+    return {
+        "options": FieldList(FormField(type("OptionForm", (Form,), option))),
+        "texts": FieldList(FormField(type("TextForm", (Form,), asked))),
+        "pictures": FieldList(
+            FormField(type("PictureForm", (PictureForm,), words.fields("alt", _l("What it shows"), 200)))
+        ),
+        "variants": FieldList(FormField(VariantForm)),
+        "parts": FieldList(FormField(PartForm)),
+    }
+
+
+def roomy(form: Any) -> Any:
+    """The form with a blank row below what it lists, for who has no scripts."""
+    for rows, most in ((form.options, options.MOST_OPTIONS), (form.texts, 12), (form.parts, 60)):
+        while len(rows.entries) < most and sum(not _filled(row) for row in rows) < 1:
+            rows.append_entry()
+    return form
+
+
+def _filled(row: Any) -> bool:
+    return any(field.data for field in row.form if field.type != "HiddenField")
+
+
+def listed(text: str | None) -> list[str]:
+    """A list written with commas."""
+    parts = (" ".join(part.split())[:60] for part in (text or "").split(","))
+    return list(dict.fromkeys(part for part in parts if part))[:24]
+
+
+def lines(text: str | None) -> list[str]:
+    """A list written on lines of its own, or on one line with commas."""
+    if "\n" not in (text or "").strip():
+        return listed(text)
+    parts = (" ".join(part.split())[:60] for part in (text or "").splitlines())
+    return list(dict.fromkeys(part for part in parts if part))[:40]
+
+
+def written(values: Sequence[str]) -> str:
+    """The same list as one writes it."""
+    return ("\n" if any("," in value for value in values) else ", ").join(values)
+
+
+def said(form: Any) -> list[options.Said]:
+    """What the options are called and what can be chosen."""
+    found = []
+    for row in form.options:
+        names, values = words.read(row.form, "name"), words.read(row.form, "values")
+        own = words.languages()[0]
+        lists = {lang: lines(text) for lang, text in values.items()}
+        if names.get(own) and lists.get(own):
+            each = [
+                {lang: known[at] for lang, known in lists.items() if at < len(known)} for at in range(len(lists[own]))
+            ]
+            found.append(options.Said(names, each))
+    return found[: options.MOST_OPTIONS]
+
+
+def asked(form: Any) -> list[dict[str, Any]]:
+    """What buyers are asked to write."""
+    kept = []
+    for row in form.texts:
+        label = words.read(row.form, "label")
+        if label.get(words.languages()[0]):
+            code = row.form.code.data or signing.token()[:8]
+            kept.append(
+                {"code": code, "label": label, "max": row.form.max.number or 60, "required": row.form.required.data}
+            )
+    return kept
+
+
+def rows(form: Any) -> dict[str, Row]:
+    """What is said of each variant, by its choice."""
+    low = {"low_at": form.low_at.number}
+    if not form.variants.entries or said(form) == []:
+        sku = form.sku.data or ""
+        return {"": Row(low, sku=sku, units=Count(_was(form.was.data), form.units.number or 0))}
+    found = {}
+    for entry in form.variants:
+        row = entry.form
+        values = {"price_minor": row.price.minor, "active": row.active.data, **low}
+        units = Count(_was(row.was.data), row.units.number or 0)
+        found[row.key.data] = Row(values, sku=row.sku.data or "", units=units, picture=row.picture.data or "")
+    return found
+
+
+def _was(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+
+
+def pictures(form: Any) -> list[Shown]:
+    """The pictures that stay, in their order."""
+    shown = [entry.form for entry in form.pictures if entry.form.sha.data and not entry.form.gone.data]
+    shown.sort(key=lambda row: row.place.number if row.place.number is not None else 999)
+    return [Shown(row.sha.data, words.read(row, "alt")) for row in shown]
+
+
+def parts(form: Any, product: catalog.Product | None) -> list[tuple[int, int]]:
+    """The parts of a bundle; a SKU that nobody has is an error at its field."""
+    found = {}
+    for entry in form.parts if form.kind.data == "bundle" else ():
+        sku = entry.form.sku.data
+        row = variants.by_sku(sku) if sku else None
+        wrong = sku and (row is None or row.stock_kind == "parts" or (product and row.product_id == product.id))
+        if wrong:
+            entry.form.sku.errors = [_("No product has that SKU.") if row is None else _("That one cannot be a part.")]
+        elif row is not None:
+            found[row.id] = entry.form.quantity.number or 1
+    return list(found.items())

@@ -1,0 +1,224 @@
+"""The product editor: few fields first, the rest folded, a preview beside; an error keeps all that was typed."""
+
+from typing import Any
+
+from flask import Flask, abort, flash, redirect, render_template, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from kernel import files, permissions, tenancy, web
+from kernel.db import db
+from kernel.i18n import _, _l, pick
+from kernel.refusal import Refusal
+from kernel.web import needs
+from shop import bin as rubbish
+from shop import catalog, catalog_search, categories, options, sheets
+from shop.catalog import Product
+from shop.forms import product_rows, words
+from shop.forms import products as forms
+from shop.views import admin, pages, product_values
+from shop.views.goods import pictures_of
+
+UPLOAD = 80 * 1024 * 1024  # bytes of one save, pictures and download together
+DOWNLOAD = 50 * 1024 * 1024
+MOST_PICTURES = 24
+
+
+def init_app(_app: Flask) -> None:
+    """Say who may."""
+    permissions.define("products.edit", _l("Make and change products"), roles=["manager"])
+
+
+@admin.get("/products/new", endpoint="product_new")
+@needs("products.edit")
+def blank() -> Any:
+    """An empty sheet."""
+    shelf = categories.slugged(request.args.get("category", ""))
+    values = {**product_values.BLANK, "category": shelf.slug if shelf else ""}
+    return _page(None, _form(None, values))
+
+
+@admin.post("/products/new", endpoint="product_make")
+@needs("products.edit")
+def make() -> Any:
+    """Write a new product, and publish it when that was the button."""
+    return _saved("")
+
+
+@admin.get("/products/<slug>", endpoint="product")
+@needs("products.edit")
+def edit(slug: str) -> Any:
+    """A product's sheet."""
+    product = _product(slug)
+    return _page(product, _form(None, product_values.of(product)))
+
+
+@admin.post("/products/<slug>", endpoint="product_save")
+@needs("products.edit")
+def save(slug: str) -> Any:
+    """Write what was changed."""
+    return _saved(slug)
+
+
+@admin.post("/products/<slug>/withdraw", endpoint="product_withdraw")
+@needs("products.edit")
+def withdraw(slug: str) -> Any:
+    """Take it off the shop."""
+    product = _product(slug)
+    catalog.withdraw(product)
+    web.undo(_("“%(name)s” is a draft again.", name=pick(product.name)), ".product_publish", slug=slug)
+    return redirect(url_for(".product", slug=slug), 303)
+
+
+@admin.post("/products/<slug>/publish", endpoint="product_publish")
+@needs("products.edit")
+def publish(slug: str) -> Any:
+    """Let the public see it as it is kept."""
+    product = _product(slug)
+    catalog.publish(product)
+    flash(_("“%(name)s” is on sale.", name=pick(product.name)))
+    return redirect(url_for(".product", slug=slug), 303)
+
+
+@admin.post("/products/<slug>/bin", endpoint="product_bin")
+@needs("products.edit")
+def put_away(slug: str) -> Any:
+    """Put it into the bin."""
+    product = _product(slug)
+    gone = rubbish.put("product", [product], by=web.person())
+    told = _("“%(name)s” is in the bin.", name=pick(product.name))
+    web.undo(told, ".bin_undo", ticket=rubbish.ticket("product", gone))
+    return redirect(url_for(".products"), 303)
+
+
+def _product(slug: str) -> Product:
+    return catalog.slugged(slug) or abort(404)
+
+
+def _form(posted: Any, values: dict[str, Any] | None = None) -> Any:
+    return forms.made(posted, product_values.shelves(), values)
+
+
+def _saved(slug: str) -> Any:
+    """Read, decode, check without the writer's turn; then write, or show everything again."""
+    request.max_content_length, request.max_form_parts = UPLOAD, 5000
+    request.max_form_memory_size = 4 * 1024 * 1024
+    try:
+        posted, sent = request.form, _sent()
+    except RequestEntityTooLarge:
+        raise files.TooBig(limit=files.LIMIT // (1024 * 1024)) from None
+    with web.reading():
+        product = _product(slug) if slug else None
+        form = _form(posted)
+        sheet = _sheet(form, product, sent)
+    product = _product(slug) if slug else None
+    if sheet is not None:
+        try:
+            return _written(product, sheet)
+        except Refusal as refusal:
+            db.session.rollback()
+            form.form_errors.append(str(refusal))
+    return _page(_product(slug) if slug else None, form), 422
+
+
+def _sent() -> dict[str, list[tuple[str, bytes]]]:
+    found = {}
+    for name in ("new_pictures", "download"):
+        found[name] = [(one.filename or "", one.read()) for one in request.files.getlist(name) if one.filename]
+    return found
+
+
+def _sheet(form: Any, product: Product | None, sent: dict[str, list[tuple[str, bytes]]]) -> sheets.Sheet | None:
+    """What the form says with what came along; None when something is wrong, told at its field."""
+    fine = form.validate()
+    parts = product_rows.parts(form, product)
+    fresh = _decoded(form, sent["new_pictures"])
+    download = _download(form, sent["download"])
+    if not fine or form.form_errors or any(entry.form.errors for entry in form.parts):
+        return None
+    shelves = {row.slug: row.id for row in categories.all_()}
+    sheet = forms.sheet(form, product, shelves)
+    sheet.parts, sheet.fresh, sheet.download = parts, fresh, download
+    product_values.keep_languages(sheet, product)
+    return sheet
+
+
+def _decoded(form: Any, sent: list[tuple[str, bytes]]) -> list[files.Made]:
+    made = []
+    for name, data in sent[:MOST_PICTURES]:
+        try:
+            made.append(files.make(data))
+        except Refusal as refusal:
+            form.form_errors.append(f"{name}: {refusal}")
+    return made
+
+
+def _download(form: Any, sent: list[tuple[str, bytes]]) -> tuple[files.Made, str] | None:
+    for name, data in sent:
+        try:
+            return files.make(data, kinds=("download",), limit=DOWNLOAD), name
+        except Refusal as refusal:
+            form.form_errors.append(f"{name}: {refusal}")
+    return None
+
+
+def _written(product: Product | None, sheet: sheets.Sheet) -> Any:
+    if product is None:
+        product = sheets.new(sheet, by=web.person())
+    else:
+        sheets.save(product, sheet, by=web.person())
+    if request.form.get("do") == "publish":
+        catalog.publish(product)
+        flash(_("“%(name)s” is on sale.", name=pick(product.name)))
+    else:
+        flash(_("Saved."))
+    return redirect(url_for(".product", slug=product.slug), 303)
+
+
+def _page(product: Product | None, form: Any) -> str:
+    shown = {row.sha.data for entry in form.pictures if (row := entry.form)}
+    found = pictures_of(product_values.picture_ids(product)) if product else {}
+    thumbs = {file.sha256: file for file in found.values() if file.sha256 in shown}
+    own = words.languages()[0]
+    rows = list(product.variants) if product else []
+    known = {options.key(row.options): row for row in rows}
+    for entry in form.variants:
+        entry.form.picture.choices = [("", "–"), *((sha, str(at)) for at, sha in enumerate(thumbs, 1))]
+    return render_template(
+        "shop/desk/products/edit.html",
+        product=product,
+        form=product_rows.roomy(form),
+        thumbs=thumbs,
+        variants=known,
+        labels={key: options.label(product, row, own) for key, row in known.items()} if product else {},
+        others=words.others(),
+        language_names=words.NAMES,
+        symbol=product_values.symbol(),
+        own=own,
+        empty_row=_empty(form),
+        preview=web.shop_url("shop.preview", token=_token(product)),
+        skus=product_values.known_skus() if _bundles(form) else [],
+        download=db.session.get(files.File, product.download_id) if product and product.download_id else None,
+        low=catalog_search.PAGE,
+        opened=_opened(form),
+    )
+
+
+def _empty(form: Any) -> bool:
+    return not form.options.entries
+
+
+def _bundles(form: Any) -> bool:
+    return bool(form.kind.data == "bundle")
+
+
+def _token(product: Product | None) -> str:
+    if product is not None:
+        return pages.preview_token("product", product, web.person())
+    return pages.preview_token("product", Product(id=0, tenant_id=tenancy.current()), web.person())
+
+
+def _opened(form: Any) -> set[str]:
+    """The folded parts that hold an error: they are shown open."""
+    wrong = set(form.errors) - {None}
+    found = {name for name, fields in product_values.FOLDED.items() if wrong & set(fields)}
+    return found | ({"parts"} if any(entry.form.errors for entry in form.parts) else set())

@@ -1,0 +1,80 @@
+"""Few left: what runs out, counted in place with a reason; the number on "Hoy" shares this list's query."""
+
+from typing import Any
+
+from flask import Flask, abort, flash, redirect, render_template, request, url_for
+
+from kernel import permissions, today, web
+from kernel.db import db
+from kernel.i18n import _, _l, pick
+from kernel.refusal import Refusal
+from kernel.web import needs
+from shop import catalog, options, sheets, stock, variants
+from shop.forms import amounts, words
+from shop.sheets import Count
+from shop.views import admin
+from shop.views.goods import pictures_of
+
+REASONS = {
+    "received": _l("Goods came in"),
+    "counted": _l("Counted again"),
+    "damaged": _l("Damaged or lost"),
+    "gift": _l("Given away"),
+}
+MOST = 200
+
+
+def init_app(_app: Flask) -> None:
+    """Say who may, and count it on "Hoy"."""
+    permissions.define("stock.adjust", _l("Count the stock"), roles=["manager", "clerk"])
+    today.line(
+        "low-stock",
+        _l("products of which few are left"),
+        stock.low,
+        list_url=lambda: url_for("shop_admin.stock"),
+        permission="stock.adjust",
+        order=70,
+        icon="box",
+    )
+
+
+@admin.get("/stock", endpoint="stock")
+@needs("stock.adjust")
+def listed() -> Any:
+    """The variants of which few are left."""
+    rows = db.session.scalars(stock.low().limit(MOST)).all()
+    pictures, own = pictures_of([row.picture_id or row.product.picture_id for row in rows]), words.languages()[0]
+    few = [
+        {
+            "row": row,
+            "name": pick(row.product.name, own),
+            "choice": options.label(row.product, row, own),
+            "slug": row.product.slug,
+            "pic": pictures.get(row.picture_id or row.product.picture_id or 0),
+        }
+        for row in rows
+    ]
+    return render_template("shop/desk/stock/list.html", few=few, reasons=REASONS)
+
+
+@admin.post("/stock", endpoint="stock_adjust")
+@needs("stock.adjust")
+def adjust() -> Any:
+    """Say how many there are of one, and why."""
+    row = variants.by_sku(request.form.get("sku", "")) or abort(404)
+    product = row.product or abort(404)
+    try:
+        now = amounts.whole(request.form.get("units", ""), catalog.MOST)
+        was = amounts.whole(request.form.get("was", ""), catalog.MOST)
+    except ValueError as error:
+        raise Refusal(str(error)) from None
+    if now is None:
+        raise Refusal(_("Write how many there are."))
+    reason = request.form.get("reason", "")
+    seen = row.on_hand if was is None else was
+    sheets.shift(row, Count(seen, now), by=web.person(), reason=reason if reason in REASONS else "counted")
+    told = _("%(item)s: %(num)s on the shelf.", item=pick(product.name), num=row.on_hand)
+    if web.wants_json():
+        return {"units": row.on_hand, "said": told}
+    flash(told)
+    return redirect(url_for(".stock"), 303)
