@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from kernel import aside, holes, i18n, menu, origins, slots, tenancy, transactions, walls, web
+from kernel import aside, assets, holes, i18n, menu, origins, slots, tenancy, transactions, walls, web
 from kernel import settings as settings_module
 from kernel.db import db
 from kernel.refusal import Refusal
@@ -85,15 +85,16 @@ def create_app(settings: Settings | None = None) -> Plaza:
     app.config.update(_config(known))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
+    laid = assets.lay_out(known)
     with app.app_context():
         transactions.install(db.engine)
-        app.extensions["plaza.static"] = _hashes(known)
+        app.extensions["plaza.static"] = _hashes(laid)
         i18n.init_app(app)
         _speak(app)
         for name in PACKAGES:
             import_module(name).init_app(app)
     _guard(app)
-    _serve_static(app, known)
+    _serve_static(app, known, laid)
     return app
 
 
@@ -190,25 +191,17 @@ def _broken(error: Exception) -> Any:
         return Response("500", 500, content_type="text/plain; charset=utf-8")
 
 
-def _hashes(known: Settings) -> dict[str, str]:
+def _hashes(folder: Path) -> dict[str, str]:
     found = {}
-    for root, prefix in ((ROOT / "static", ""), (known.instance / "vendor", "vendor/")):
-        for path in sorted(root.rglob("*")) if root.exists() else ():
-            if path.is_file():
-                digest = hashlib.sha256(path.read_bytes()).hexdigest()
-                found[prefix + path.relative_to(root).as_posix()] = digest[:10]
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            found[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
     return found
 
 
-def _serve_static(app: Flask, known: Settings) -> None:
-    vendor = known.instance / "vendor"
+def _serve_static(app: Flask, known: Settings, folder: Path) -> None:
     served: Any = WhiteNoise(app.wsgi_app, max_age=YEAR, charset="utf-8", autorefresh=False)
-    for root, prefix in (
-        (ROOT / "static", "static/"),
-        (vendor if vendor.exists() else ROOT / "instance/vendor", "static/vendor/"),
-    ):
-        if Path(root).exists():
-            served.add_files(str(root), prefix=prefix)
+    served.add_files(str(folder), prefix="static/")
     app.wsgi_app = ProxyFix(served, *[known.proxies] * 4) if known.proxies else served  # type: ignore[method-assign]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from babel.dates import format_skeleton
@@ -17,7 +18,7 @@ from shop import checkout as checkouts
 from shop import days, quotes, shipping, terms
 from shop.forms import checkout as forms
 from shop.shipping import Offer
-from shop.views import cart_page, frame, visitor
+from shop.views import cart_page, delivery, frame, visitor
 
 Posted = Mapping[str, Any]
 
@@ -78,7 +79,7 @@ def answer(
         payments=payments, payment=_payment(payments, str(posted.get("payment") or "")),
         countries=_countries(), country=place_country, terms_version=terms.version(), terms=terms.policies(),
         key=str(posted.get("key") or "") or signing.token(), seen=checkouts.shown(quote), amount=cart_page.amount,
-        cents=frame.current().values["cents"], opened=_opened(form),
+        cents=frame.current().values["cents"], opened=_opened(form), told_day=partial(days.told, weekday=True),
     )  # fmt: skip
     response = Response(page, status)
     response.headers["Cache-Control"] = "private, no-store"
@@ -179,11 +180,7 @@ def eta_of(offer: Offer) -> str:
     """When it comes that way, in a sentence; or why it does not go."""
     if offer.why_not:
         return offer.why_not
-    if offer.days:
-        first = next(known for known in offer.days if known.open)
-        return _("From %(day)s on; you choose the day", day=days.told(first.day, weekday=True))
-    told = days.span(*offer.eta) if offer.eta else ""
-    return _("Ready on %(day)s", day=told) if offer.method.is_pickup else _("Arrives on %(day)s", day=told)
+    return delivery.when(offer)
 
 
 def _payment(methods: Sequence[Any], code: str) -> str:

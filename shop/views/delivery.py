@@ -1,6 +1,7 @@
 """What a product page promises of delivery: each way with its price and when it comes, before anything is asked."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from kernel import i18n, origins
@@ -50,7 +51,7 @@ def _line(offer: shipping.Offer) -> Line:
         "store" if offer.method.is_pickup else "truck",
         i18n.words_html(offer.method.label),
         _price(offer.price),
-        _when(offer),
+        when(offer),
     )
 
 
@@ -58,23 +59,24 @@ def _price(price: Money) -> str:
     return price.format(str(i18n.locale()), cents=frame.current().values["cents"]) if price else _("Free")
 
 
-def _when(offer: shipping.Offer) -> str:
+def when(offer: shipping.Offer) -> str:
+    """When one has it, as far as it is known now."""
     free = next((day.day for day in offer.days if day.open), None)
     if free:
-        near = _near(free)
-        return _("Ready from %(day)s", day=near) if offer.method.is_pickup else _("Arrives from %(day)s", day=near)
+        return from_day(free, pickup=offer.method.is_pickup)
     if offer.eta is None:
         return ""
-    if offer.method.is_pickup:
-        return _("Ready from %(day)s", day=_near(offer.eta[0]))
     first, last = offer.eta
-    return (
-        _("Arrives %(day)s", day=_near(first))
-        if first == last
-        else _("Arrives between %(days)s", days=days.span(first, last))
-    )
+    if offer.method.is_pickup or first == last:
+        return from_day(first, pickup=offer.method.is_pickup)
+    return _("Arrives between %(days)s", days=days.span(first, last))
 
 
-def _near(day: Any) -> str:
+def from_day(day: date, *, pickup: bool) -> str:
+    """From when one has it: today and tomorrow in words."""
     ahead = (day - goods.today()).days
-    return {0: _("today"), 1: _("tomorrow")}.get(ahead) or days.told(day, weekday=True)
+    if pickup:
+        near = {0: _("Ready from today on"), 1: _("Ready from tomorrow on")}
+        return near.get(ahead) or _("Ready from %(day)s on", day=days.told(day, weekday=True))
+    near = {0: _("Arrives from today on"), 1: _("Arrives from tomorrow on")}
+    return near.get(ahead) or _("Arrives from %(day)s on", day=days.told(day, weekday=True))

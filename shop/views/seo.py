@@ -87,7 +87,7 @@ def business() -> Markup:
     ]  # fmt: skip
     address = {
         "@type": "PostalAddress", "streetAddress": place.get("street"), "addressLocality": place.get("city"),
-        "postalCode": place.get("postcode"), "addressCountry": values["country"],
+        "addressRegion": place.get("region"), "postalCode": place.get("postcode"), "addressCountry": values["country"],
     }  # fmt: skip
     told = {
         "@type": "LocalBusiness", "name": values["name"], "url": absolute(url_for("shop.home")),
