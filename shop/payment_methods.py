@@ -53,6 +53,20 @@ def active() -> Sequence[PaymentMethod]:
     return db.session.scalars(wanted.order_by(PaymentMethod.position, PaymentMethod.id)).all()
 
 
+def every() -> Sequence[PaymentMethod]:
+    """Every way to pay in the shop, the offered ones first; the counter's are the staff's own."""
+    wanted = db.select(PaymentMethod).where(PaymentMethod.kind != "counter")
+    order = PaymentMethod.active.desc(), PaymentMethod.position, PaymentMethod.id
+    return db.session.scalars(wanted.order_by(*order)).all()
+
+
+def blank(kind: str, label: dict[str, str]) -> PaymentMethod:
+    """A way to pay of a kind, not yet kept."""
+    return PaymentMethod(
+        kind=kind, label=label, instructions={}, account=[], zones=[], customer_groups=[], position=10, active=True
+    )
+
+
 def counter() -> Sequence[PaymentMethod]:
     """What the staff can say of a sale at the counter."""
     wanted = db.select(PaymentMethod).where(PaymentMethod.active, PaymentMethod.kind == "counter")

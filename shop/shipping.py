@@ -156,6 +156,25 @@ def _not_there(method: DeliveryMethod, address: Mapping[str, str], known: Mappin
     return ""
 
 
+def every() -> Sequence[DeliveryMethod]:
+    """All delivery methods, the offered ones first."""
+    wanted = select(DeliveryMethod).order_by(DeliveryMethod.active.desc(), DeliveryMethod.position, DeliveryMethod.id)
+    return db.session.scalars(wanted).all()
+
+
+def named(code: str) -> DeliveryMethod | None:
+    """The method with that code, offered or not."""
+    return db.session.scalars(select(DeliveryMethod).where(DeliveryMethod.code == code)).one_or_none()
+
+
+def blank(kind: str) -> DeliveryMethod:
+    """A method of a kind, not yet kept."""
+    return DeliveryMethod(
+        kind=kind, label={}, price_minor=0, zones=[], countries=[], categories=[], customer_groups=[], eta_days=[],
+        days=[], slots=[], cutoff={}, position=len(every()), active=True,
+    )  # fmt: skip
+
+
 def furnish(tenant: tenancy.Tenant) -> None:
     """Give a new tenant one way that needs no setting: coming to the shop."""
     if db.session.scalar(select(DeliveryMethod.id).limit(1)) is None:

@@ -1,0 +1,80 @@
+"""Practice mode: a shop rehearses with orders of its own series, which go in one click when it is meant in earnest."""
+
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select, update
+
+from kernel import clock, journal, tenancy
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from shop.cancellations import Cancellation
+from shop.delivery_slots import SlotPlace
+from shop.downloads import Download
+from shop.ledger import LedgerEntry
+from shop.numbering import Series
+from shop.order_events import OrderEvent
+from shop.order_lines import OrderLine
+from shop.orders import Order
+from shop.payments import Payment
+from shop.proofs import Proof
+from shop.stock import StockMove
+
+
+class RealOrders(Refusal):
+    """Who has sold in earnest no longer rehearses."""
+
+    message = _l("This shop has real orders, so it cannot go back to practising.")
+
+
+def count() -> int:
+    """How many practice orders there are."""
+    return int(db.session.scalar(select(func.count(Order.id)).where(Order.practice)) or 0)
+
+
+def possible() -> bool:
+    """Whether the shop may practise: nothing was sold in earnest yet."""
+    return db.session.scalar(select(Order.id).where(~Order.practice).limit(1)) is None
+
+
+def begin(*, by: Any) -> None:
+    """Start to practise."""
+    if not possible():
+        raise RealOrders()
+    tenancy.tenant().live_at = None
+    journal.write("practice.begun", by=by)
+    tenancy.touch()
+
+
+def end(*, by: Any) -> int:
+    """Sell in earnest from now on; the rehearsals go. How many there were."""
+    gone = wipe(by=by)
+    tenancy.tenant().live_at = clock.now()
+    journal.write("practice.ended", by=by)
+    tenancy.touch()
+    return gone
+
+
+def wipe(*, by: Any) -> int:
+    """Take every practice order out, with all that belongs to it; the series of their numbers begins again."""
+    gone = count()
+    mine = select(Order.id).where(Order.practice).scalar_subquery()
+    proofs = select(Proof.id).where(Proof.order_id.in_(mine)).scalar_subquery()
+    quiet = {"synchronize_session": False}
+    db.session.execute(update(Proof).where(or_(Proof.order_id.in_(mine), Proof.twin_id.in_(proofs)))
+                       .values(twin_id=None), execution_options=quiet)  # fmt: skip
+    for kind in (Proof, Download, LedgerEntry, Payment, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
+        db.session.execute(delete(kind).where(kind.order_id.in_(mine)), execution_options=quiet)
+    db.session.execute(delete(Order).where(Order.practice), execution_options=quiet)
+    db.session.execute(delete(Series).where(Series.code.startswith("practice")), execution_options=quiet)
+    db.session.expire_all()
+    if gone:
+        journal.write("practice.wiped", by=by, data={"count": gone})
+    return gone
+
+
+def init_app(_app: Any) -> None:
+    """Say how the journal tells it."""
+    journal.kind("practice.begun", _l("Switched practice mode on"))
+    journal.kind("practice.ended", _l("Switched practice mode off"))
+    journal.kind("practice.wiped", _l("Took %(count)s practice orders out"))
