@@ -12,52 +12,12 @@ from kernel.refusal import Refusal
 from kernel.tenancy import FormerSlug, Tenant
 
 LONGEST = 40
-RESERVED = frozenset(
-    [
-        "admin",
-        "api",
-        "app",
-        "assets",
-        "blog",
-        "cdn",
-        "correo",
-        "demo",
-        "dev",
-        "docs",
-        "ftp",
-        "help",
-        "hooks",
-        "imap",
-        "install",
-        "localhost",
-        "login",
-        "logout",
-        "mail",
-        "media",
-        "metrics",
-        "mx",
-        "ns1",
-        "ns2",
-        "plaza",
-        "pop",
-        "postmaster",
-        "readyz",
-        "root",
-        "security",
-        "shop",
-        "signup",
-        "smtp",
-        "soporte",
-        "static",
-        "status",
-        "store",
-        "support",
-        "test",
-        "tienda",
-        "webmail",
-        "www",
-    ]
-)
+RESERVED = frozenset({
+    "admin", "api", "app", "assets", "blog", "cdn", "correo", "demo", "dev", "docs", "ftp", "help", "hooks",
+    "imap", "install", "localhost", "login", "logout", "mail", "media", "metrics", "mx", "ns1", "ns2", "plaza",
+    "pop", "postmaster", "readyz", "root", "security", "shop", "signup", "smtp", "soporte", "static", "status",
+    "store", "support", "test", "tienda", "webmail", "www",
+})  # fmt: skip
 
 
 class BadName(Refusal):
