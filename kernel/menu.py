@@ -65,7 +65,7 @@ def shown() -> list[dict[str, Any]]:
             "url": url_for(known.endpoint),
             "icon": known.icon,
             "active": here == known.endpoint or any(here.startswith(prefix) for prefix in known.match),
-            "badge": known.badge() if known.badge else 0,
+            "badge": known.badge() if known.badge else None,
         }
         for known in sorted(_entries.values(), key=lambda known: known.order)
         if web.may(known.permission)

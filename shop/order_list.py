@@ -27,8 +27,8 @@ FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "ready": (_l("Ready for pick-up"), lambda: Order.state == "ready"),
     "shipped": (_l("On its way"), lambda: Order.state == "shipped"),
     "refunds": (_l("To refund"), lambda: Order.payment.in_(("refund_due", "overpaid"))),
-    "done": (_l("Done"), lambda: Order.state.in_(("delivered", "cancelled", "expired"))),
-    "all": (_l("All"), lambda: Order.id.is_not(None)),
+    "done": (_l("Finished"), lambda: Order.state.in_(("delivered", "cancelled", "expired"))),
+    "all": (_l("All orders"), lambda: Order.id.is_not(None)),
 }
 
 

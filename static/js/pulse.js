@@ -8,7 +8,10 @@ let known = null;
 
 function show(orders) {
   document.title = orders ? `(${orders}) ${title}` : title;
-  for (const badge of document.querySelectorAll("[data-badge=orders]")) badge.textContent = orders;
+  for (const badge of document.querySelectorAll("[data-badge=orders]")) {
+    badge.textContent = orders;
+    badge.hidden = !orders;
+  }
 }
 
 async function ask() {
