@@ -5,9 +5,9 @@ from functools import partial
 
 from flask import Flask
 
-from demo import opening, pictures, sheets, shelves, staff, world
+from demo import history, lately, opening, people, pictures, sheets, shelves, staff, world
 from demo.world import Told
-from kernel import files, passwords, tenancy, transactions
+from kernel import files, letters, passwords, tenancy, transactions
 from kernel.db import db
 
 
@@ -53,7 +53,23 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     staff.hire(shop, tenant.id, password_hash)
     shelves.fill(shop, kept)
     sheets.publish(shop, kept)
+    people.interests(shop)
+    _sell(shop)
     tenancy.touch()
+
+
+def _sell(shop: Told) -> None:
+    keeper = history.begin(shop, staff.clerk(shop))
+    with letters.silence():  # what is long past is told to nobody
+        history.write(keeper, people.meet(shop))
+    lately.write(keeper)
+    _keep_letters()
+
+
+def _keep_letters() -> None:
+    """The letters of the last days can be read in the back office; none leaves."""
+    for letter in db.session.scalars(db.select(letters.Letter).where(letters.Letter.state == "pending")):
+        letter.state, letter.sent_at = "captured", letter.created_at
 
 
 def _say(sentence: str) -> None:

@@ -1,0 +1,40 @@
+"""The people of the demo shops: contacts as the files tell them, what they like and what they allowed."""
+
+from datetime import timedelta
+
+from crm import consent, contacts, tastes
+from crm.contacts import Contact
+from demo import opening, world
+from demo.world import Told
+from kernel import clock
+from kernel.db import db
+
+FIRST_SEEN = timedelta(days=150)
+
+
+def interests(shop: Told) -> None:
+    """Write what the shop's people can like."""
+    for place, told in enumerate(shop["interests"]):
+        name = world.spoken(shop, told["label"])
+        db.session.add(tastes.Interest(code=told["code"], name=name, position=place))
+
+
+def meet(shop: Told) -> list[tuple[Contact, Told]]:
+    """Write every contact, each with what its file says."""
+    return [(_contact(told), told) for told in shop["customers"]]
+
+
+def _contact(told: Told) -> Contact:
+    address = opening.address(told["address"])
+    known_for = FIRST_SEEN if not told["orders"] else timedelta(days=told["last_order_days"] + 30 * told["orders"])
+    with clock.at(clock.now() - min(known_for, opening.OPEN_SINCE - timedelta(days=5))):
+        contact = contacts.known(
+            email=told["email"], phone=told["phone"], name=told["name"], language=told["language"],
+            country=told["country"], region=address.get("region", ""), city=told["city"], address=address,
+            source=told.get("source", "pedido"),
+        )  # fmt: skip
+        contact.tags, contact.stage = list(told["tags"]), told["stage"]
+        contact.group = "" if told["group"] == "general" else told["group"]
+        consent.record(contact, "marketing", told["consent_email"], form=contact.source)
+        tastes.say(contact, told["interests"])
+    return contact
