@@ -81,7 +81,7 @@ def message(envelope: Envelope) -> EmailMessage:
     made["To"] = _address(*envelope.to)
     if envelope.reply_to:
         made["Reply-To"] = _address("", envelope.reply_to)
-    made["Subject"] = " ".join(envelope.subject.split())
+    made["Subject"] = _one_line(envelope.subject)
     made["Date"] = email.utils.localtime()
     for name, value in envelope.headers.items():
         made[name] = value
@@ -91,8 +91,13 @@ def message(envelope: Envelope) -> EmailMessage:
 
 
 def _address(name: str, address: str) -> Address:
-    clean = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
-    return Address(display_name=clean, addr_spec=address)
+    return Address(display_name=_one_line(name), addr_spec=address)
+
+
+def _one_line(text: str) -> str:
+    """Text for a header: one line, and no encoded word of a stranger's, which the library would decode on the way."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(plain.replace("=?", "= ?").split())
 
 
 class Relay:
@@ -112,9 +117,9 @@ class Relay:
         secure = ssl.create_default_context()
         name, port = self.parts.hostname or "", self.parts.port
         if self.parts.scheme == "smtps":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(name, port or 465, timeout=TIMEOUT, context=secure)
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(name, port or 465, host(), timeout=TIMEOUT, context=secure)
         else:
-            smtp = smtplib.SMTP(name, port or 587, timeout=TIMEOUT)
+            smtp = smtplib.SMTP(name, port or 587, host(), timeout=TIMEOUT)
             smtp.ehlo_or_helo_if_needed()
             if name not in {"localhost", "127.0.0.1", "::1"} or smtp.has_extn("starttls"):
                 smtp.starttls(context=secure)
@@ -199,7 +204,7 @@ def _hand_over(envelope: Envelope, relay: Relay | None) -> tuple[str, str]:
             relay.close()
             _rest["until"] = time.monotonic() + REST
         return "deferred", str(error) or repr(error)
-    except (ValueError, MessageError) as error:  # no letter can be made of it
+    except (ValueError, IndexError, MessageError) as error:  # no letter can be made of it
         return "failed", str(error) or repr(error)
 
 
