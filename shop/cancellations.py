@@ -71,9 +71,9 @@ def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -
     made = Cancellation(order_id=order.id, account_id=by.id if by else None, reason=reason, restocked=restock)
     db.session.add(made)
     order_events.record(order, "cancelled", by=by, reason=reason, restocked=restock)
-    delivery_slots.give_back(order)
-    if restock:
+    if restock:  # goods before places, as whoever places an order takes them: locks in one order make no knot
         stock.give_back(order, reason="cancelled")
+    delivery_slots.give_back(order)
     payments.end(order)
     if not order.practice:
         key = f"cancelled:{order.id}"

@@ -45,6 +45,22 @@ def place(cart: carts.Cart, choice: Choice, details: Details, *, key: str, group
         return known
     if not carts.claim(cart):  # another request ordered or changed it since this one began
         return orders.by_key(key) or _changed()
+    quote = _quoted(cart, choice, group, seen)
+    method = chosen(payable(quote, details.address), details.payment)
+    order = complete(quote, details, contact=buyer(details), key=key, method=method)
+    carts.clear(cart)
+    return order
+
+
+def rehearse(cart: carts.Cart, choice: Choice, details: Details, *, group: str = "", seen: str = "") -> None:
+    """Refuse what would be refused now, without writing: so that only who can buy waits for the writer's turn."""
+    quote = _quoted(cart, choice, group, seen)
+    chosen(payable(quote, details.address), details.payment)
+    if not quote.practice:
+        stock.check(quote.lines)
+
+
+def _quoted(cart: carts.Cart, choice: Choice, group: str, seen: str) -> Quote:
     storefront.refuse_if_closed()
     if any(notice.kind == "gone" for notice in carts.notices(cart, group)):
         raise Refusal(_l("Something in your cart is no longer sold: look at the cart first."), status=409)
@@ -53,10 +69,7 @@ def place(cart: carts.Cart, choice: Choice, details: Details, *, key: str, group
         raise quotes.NoSuchMethod()  # only staff hand things over the counter
     if seen and seen != shown(quote):
         raise PriceChanged()
-    method = chosen(payable(quote, details.address), details.payment)
-    order = complete(quote, details, contact=buyer(details), key=key, method=method)
-    carts.clear(cart)
-    return order
+    return quote
 
 
 def complete(quote: Quote, details: Details, *, contact: Any, key: str, method: PaymentMethod | None = None) -> Order:

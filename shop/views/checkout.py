@@ -12,7 +12,7 @@ from kernel.i18n import _
 from kernel.refusal import Refusal
 from shop import cart as carts
 from shop import checkout as checkouts
-from shop import delivery_slots, orders, stock, terms
+from shop import delivery_slots, orders, quotes, stock, terms
 from shop.forms import checkout as forms
 from shop.views import cart as cart_views
 from shop.views import checkout_page, store, visitor
@@ -32,37 +32,55 @@ def checkout_place() -> Any:
         with web.reading():
             mine = cart_views.current()
             return _away(mine) or checkout_page.answer(mine, request.form, form=_loose())
-    known = _known()
-    if known:
-        return _to(known)
-    mine = cart_views.current()
-    leave = _away(mine)
-    if leave or mine is None:
-        return leave
-    country = checkout_page.country(request.form)
-    delivery = checkout_page.is_delivery(request.form)
-    form, kept, errors = forms.read(request.form, country, delivery=delivery)
-    if errors or form.errors:
-        return _again(form, errors)
+    with web.reading():  # whoever is refused has not kept a buyer waiting
+        form, kept, refused = _looked_over()
+    if refused is not None:
+        return refused
     try:
-        order = _place(mine, form, kept)
+        return _to(_place(form, kept))
     except Refusal as refusal:
         return _again(form, {}, refusal)
-    return _to(order)
 
 
-def _place(mine: carts.Cart, form: forms.CheckoutForm, kept: dict[str, str]) -> Any:
-    asked = request.form
-    details = forms.details(
-        form, kept, payment=asked.get("payment", ""), language=i18n.language(),
-        terms=terms.check(asked.get("terms", "")), source=str(session.get("source", "")),
-    )  # fmt: skip
-    order = checkouts.place(
-        mine, forms.choice(asked, kept), details, key=_key(), group=visitor.group(), seen=asked.get("seen", "")
-    )
+def _looked_over() -> tuple[forms.CheckoutForm, dict[str, str], Response | None]:
+    """(the form, the address, the answer when it is clear without writing)."""
+    mine, place = cart_views.current(), checkout_page.country(request.form)
+    form, kept, errors = forms.read(request.form, place, delivery=checkout_page.is_delivery(request.form))
+    known = _known() or (_unready(mine) and _known())  # a twin of this form may have just emptied the cart
+    if known:
+        return form, kept, _to(known)
+    if mine is None or _unready(mine):
+        return form, kept, _away(mine)
+    if errors or form.errors:
+        return form, kept, _again(form, errors)
+    try:
+        checkouts.rehearse(mine, forms.choice(request.form, kept), _details(form, kept), **_told_by_page())
+    except Refusal as refusal:
+        return form, kept, _again(form, {}, refusal)
+    return form, kept, None
+
+
+def _place(form: forms.CheckoutForm, kept: dict[str, str]) -> Any:
+    mine = cart_views.current()
+    if mine is None:
+        raise quotes.Empty()
+    choice, details = forms.choice(request.form, kept), _details(form, kept)
+    order = checkouts.place(mine, choice, details, key=_key(), **_told_by_page())
     if form.marketing.data and order.contact and not order.practice:
         consent.record(order.contact, "marketing", True, form="checkout", ip=request.remote_addr or "")
     return order
+
+
+def _details(form: forms.CheckoutForm, kept: dict[str, str]) -> quotes.Details:
+    asked = request.form
+    return forms.details(
+        form, kept, payment=asked.get("payment", ""), language=i18n.language(),
+        terms=terms.check(asked.get("terms", "")), source=str(session.get("source", "")),
+    )  # fmt: skip
+
+
+def _told_by_page() -> dict[str, str]:
+    return {"group": visitor.group(), "seen": request.form.get("seen", "")}
 
 
 def _known() -> Any:
@@ -93,13 +111,20 @@ def _told(refusal: Refusal | None) -> str:
 
 
 def _away(mine: carts.Cart | None) -> Response | None:
-    wanted = carts.wanted(mine)
-    blocked = any(notice.kind == "gone" for notice in carts.notices(mine, visitor.group()))
-    if wanted and not blocked:
+    trouble = _unready(mine)
+    if not trouble:
         return None
     if request.method == "POST":
-        flash(_("Your cart is empty.") if not wanted else _("Look at what changed in your cart first."), "error")
+        flash(trouble, "error")
     return redirect(url_for("shop.cart"), 303)
+
+
+def _unready(mine: carts.Cart | None) -> str:
+    """Why the cart cannot be ordered yet, or ''."""
+    if not carts.wanted(mine):
+        return _("Your cart is empty.")
+    blocked = any(notice.kind == "gone" for notice in carts.notices(mine, visitor.group()))
+    return _("Look at what changed in your cart first.") if blocked else ""
 
 
 def _loose() -> forms.CheckoutForm:

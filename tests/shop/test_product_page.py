@@ -1,0 +1,130 @@
+"""The product page: its marks, options, own words, season, what is sold out, and what it promises."""
+
+from datetime import timedelta
+
+import pytest
+
+from kernel import clock
+from kernel.db import db
+from shop import catalog
+from tests.goods import only
+from tests.shop.pages import marks, read, text
+
+
+def test_price_delivery_and_one_verb(shop):
+    shop.delivery(price=2_000_00)
+    shop.product("Café Uno", price=2_500_00, stock=7)
+    answer = shop.client.get("/p/cafe-uno")
+    said = text(answer)
+    assert "₡2" in said
+    assert "500" in said
+    assert "Envío" in said
+    assert marks(answer, "data-stock") == ["7"]
+    assert marks(answer, "data-action").count("add-to-cart") == 1
+    assert read(answer).xpath("count(//h1)") == 1
+
+
+def test_stock_is_empty_without_limit_and_follows_every_sale(shop):
+    endless = shop.product("Sin límite", stock=None)
+    assert marks(shop.client.get(f"/p/{endless.slug}"), "data-stock") == [""]
+    few = shop.product("Pocos", stock=3)
+    client = shop.client
+    assert marks(client.get("/p/pocos"), "data-stock") == ["3"]
+    shop.bought(few, quantity=2)
+    answer = client.get("/p/pocos")
+    assert marks(answer, "data-stock") == ["1"]
+    assert "Queda solo uno" in text(answer)
+
+
+def test_sold_out_cannot_be_pressed(shop):
+    shop.product("Nada", stock=0)
+    answer = shop.client.get("/p/nada")
+    button = read(answer).xpath("//*[@data-action='add-to-cart']")[0]
+    assert button.get("disabled") is not None
+    assert "Agotado" in text(answer)
+
+
+def test_options_choose_a_variant_without_a_script(shop):
+    product = shop.product("Café", options={"molienda": ["grano", "fina"]}, stock=4)
+    answer = shop.client.get("/p/cafe")
+    assert {one.get("value") for one in read(answer).xpath("//input[@name='option-molienda']")} == {"grano", "fina"}
+    client = shop.client
+    assert client.post("/cart/lines", data={"product": "cafe", "option-molienda": "fina"}).status_code == 303
+    assert "fina" in text(client.get("/cart"))
+    assert product.options
+
+
+def test_an_option_that_nobody_has_is_refused_with_a_sentence(shop):
+    shop.product("Café", options={"molienda": ["grano", "fina"]})
+    answer = shop.client.post("/cart/lines", data={"product": "cafe", "option-molienda": "polvo"})
+    assert answer.status_code == 422
+    assert "Elija primero una de las opciones" in text(answer)
+
+
+def test_a_required_text_of_one_s_own(shop):
+    asked = [{"code": "dedicatoria", "label": {"es": "Dedicatoria"}, "max": 10, "required": True}]
+    shop.product("Pastel", texts=asked)
+    field = read(shop.client.get("/p/pastel")).xpath("//input[@name='text-dedicatoria']")[0]
+    assert field.get("required") is not None
+    assert field.get("maxlength") == "10"
+    assert "Dedicatoria" in text(shop.client.post("/cart/lines", data={"product": "pastel"}))
+    long = shop.client.post("/cart/lines", data={"product": "pastel", "text-dedicatoria": "x" * 11})
+    assert long.status_code == 422
+    assert "10" in text(long)
+
+
+def test_out_of_season_says_when_it_comes_back(shop):
+    day = clock.today(shop.tenant.timezone) + timedelta(days=40)
+    shop.product("Rosca", season_from=f"{day:%m-%d}", season_to=f"{day + timedelta(days=10):%m-%d}")
+    answer = shop.client.get("/p/rosca")
+    assert "Vuelve el" in text(answer)
+    assert "add-to-cart" not in marks(answer, "data-action")
+    assert marks(answer, "data-stock") == []
+
+
+def test_minimum_quantity_stands_in_the_field(shop):
+    shop.product("Metraje", min_qty=5)
+    field = read(shop.client.get("/p/metraje")).xpath("//input[@name='quantity']")[0]
+    assert (field.get("value"), field.get("min")) == ("5", "5")
+
+
+def test_what_one_must_know_is_said(shop):
+    told = {"allergens": [{"es": "nuez"}], "lead_hours": 48, "pickup_only": True}
+    shop.product("Pan", maker={"name": "Lupe", "hours": 3, "place": "Dota"}, **told)
+    said = text(shop.client.get("/p/pan"))
+    for words in ("nuez", "tarda 2 días", "Solo para recoger", "Lupe", "3 horas"):
+        assert words in said
+
+
+@pytest.mark.parametrize("how", ["draft", "binned", "group"])
+def test_what_the_public_may_not_see_is_not_there(shop, how):
+    product = shop.product("Secreto")
+    if how == "draft":
+        catalog.withdraw(product)
+    elif how == "binned":
+        product.binned_at = clock.now()
+    else:
+        product.customer_groups = ["mayorista"]
+        catalog.changed(product)
+    db.session.commit()
+    assert shop.client.get("/p/secreto").status_code == 404
+    if how == "group":
+        wholesaler = shop.contact("mayor@example.com", group="mayorista")
+        wholesaler.group = "mayorista"
+        db.session.commit()
+        assert shop.shopper(wholesaler).get("/p/secreto").status_code == 200
+        assert shop.client.get("/p/secreto").status_code == 404
+
+
+def test_a_variant_in_the_address_is_chosen(shop):
+    product = shop.product("Café", options={"molienda": ["grano", "fina"]})
+    answer = shop.client.get("/p/cafe?variant=CAFE-FINA")
+    checked = read(answer).xpath("//input[@name='option-molienda'][@checked]/@value")
+    assert checked == ["fina"]
+    assert only(product)
+
+
+def test_an_unknown_product_is_not_there(shop):
+    answer = shop.client.get("/p/nada")
+    assert answer.status_code == 404
+    assert read(answer).xpath("//html/@lang") == ["es"]
