@@ -38,16 +38,16 @@ def reading() -> Iterator[None]:
 
     What was loaded is gone afterwards: copy values out.
     """
+    if g.get("reads"):
+        yield
+        return
     db.session.rollback()
-    before = g.get("reads")
     g.reads = True
     try:
         yield
     finally:
         db.session.rollback()
         g.pop("reads")
-        if before is not None:
-            g.reads = before
 
 
 def install(engine: Engine) -> None:

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from crm import consent
 from kernel import i18n, web
-from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Refusal
 from shop import cart as carts
@@ -46,10 +45,11 @@ def _looked_over() -> tuple[forms.CheckoutForm, dict[str, str], Response | None]
     """(the form, the address, the answer when it is clear without writing)."""
     mine, place = cart_views.current(), checkout_page.country(request.form)
     form, kept, errors = forms.read(request.form, place, delivery=checkout_page.is_delivery(request.form))
-    known = _known() or (_unready(mine) and _known())  # a twin of this form may have just emptied the cart
+    trouble = _unready(mine)
+    known = _known()  # asked after looking into the cart: a twin of this form may just be emptying it
     if known:
         return form, kept, _to(known)
-    if mine is None or _unready(mine):
+    if mine is None or trouble:
         return form, kept, _away(mine)
     if errors or form.errors:
         return form, kept, _again(form, errors)
@@ -92,7 +92,6 @@ def _key() -> str:
 
 
 def _again(form: forms.CheckoutForm, errors: dict[str, str], refusal: Refusal | None = None) -> Response:
-    db.session.rollback()
     status = 422 if refusal is None else refusal.status
     with web.reading():
         return checkout_page.answer(
