@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from demo.drawings import hilos_xelantun, horno_tizapola, rutas_guanquira, shapes, tres_neblinas
+from demo.drawings import guanquira_shop, hilos_xelantun, horno_tizapola, rutas_guanquira, shapes, tres_neblinas
 
-GOODS: shapes.Frame = (-220, -275, 440, 550)
+GOODS: shapes.Frame = (-208, -260, 416, 520)
+WIDE: shapes.Frame = (-318, -212, 636, 424)  # experiences and what is sold beside them
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,15 @@ class Scene:
 
 
 MODULES = {
-    "tres-neblinas": ("TN", tres_neblinas),
-    "hilos-xelantun": ("HX", hilos_xelantun),
-    "rutas-guanquira": ("RG", rutas_guanquira),
-    "horno-tizapola": ("HT", horno_tizapola),
+    "tres-neblinas": ("TN", tres_neblinas.GOODS, GOODS),
+    "hilos-xelantun": ("HX", hilos_xelantun.GOODS, GOODS),
+    "rutas-guanquira": ("RG", (*rutas_guanquira.GOODS, *guanquira_shop.GOODS), WIDE),
+    "horno-tizapola": ("HT", horno_tizapola.GOODS, GOODS),
 }
 
 
 def of(slug: str) -> dict[str, Scene]:
     """The drawings of a shop."""
-    prefix, module = MODULES[slug]
-    return {name: Scene(name, draw) for place, draw in enumerate(module.GOODS, 1) for name in (f"{prefix}-{place:03}",)}
+    prefix, goods, frame = MODULES[slug]
+    named = {f"{prefix}-{place:03}": draw for place, draw in enumerate(goods, 1)}
+    return {name: Scene(name, draw, frame) for name, draw in named.items()}
