@@ -109,17 +109,18 @@ class Relay:
 
     def send(self, envelope: Envelope) -> str:
         """Hand a letter over; what the relay answered. Raises smtplib's errors."""
-        smtp = self.smtp = self.smtp or self._connect()
+        smtp = self.smtp or self._connect()
         refused = smtp.send_message(message(envelope), envelope.sender[1], [envelope.to[1]])
         return "accepted" if not refused else str(refused)
 
     def _connect(self) -> smtplib.SMTP:
+        smtp: smtplib.SMTP
         secure = ssl.create_default_context()
         name, port = self.parts.hostname or "", self.parts.port
         if self.parts.scheme == "smtps":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(name, port or 465, host(), timeout=TIMEOUT, context=secure)
+            self.smtp = smtp = smtplib.SMTP_SSL(name, port or 465, host(), timeout=TIMEOUT, context=secure)
         else:
-            smtp = smtplib.SMTP(name, port or 587, host(), timeout=TIMEOUT)
+            self.smtp = smtp = smtplib.SMTP(name, port or 587, host(), timeout=TIMEOUT)
             smtp.ehlo_or_helo_if_needed()
             if name not in {"localhost", "127.0.0.1", "::1"} or smtp.has_extn("starttls"):
                 smtp.starttls(context=secure)

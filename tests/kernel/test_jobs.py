@@ -1,0 +1,250 @@
+"""Work for later: written with what it belongs to, done at least once by whoever is there, never lost."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from kernel import clock, jobs, tenancy
+from kernel.db import db
+from kernel.jobs import Job
+from kernel.refusal import Missing
+from tests.kernel.job_worker import TALLY, Tally, tally
+
+done = []
+
+
+@jobs.job("test.note")
+def note(word):
+    done.append((tenancy.current(), word))
+
+
+@jobs.job("test.breaks")
+def breaks():
+    raise ValueError("no paper")
+
+
+@pytest.fixture(autouse=True)
+def _clean():
+    done.clear()
+
+
+def run(shop, limit=1000):
+    db.session.commit()
+    tenancy.leave()
+    count = jobs.run_due(limit)
+    shop.enter()
+    return count
+
+
+def rows():
+    return list(db.session.scalars(select(Job).order_by(Job.id)))
+
+
+def change(**values):
+    db.session.execute(update(Job).values(**values))
+    db.session.commit()
+    db.session.expire_all()
+
+
+def test_work_is_written_with_what_it_belongs_to(shop):
+    jobs.later("test.note", "rolled back")
+    db.session.rollback()
+    jobs.later("test.note", "kept")
+    assert run(shop) == 1
+    assert done == [(shop.tenant_id, "kept")]
+    assert rows() == []
+
+
+def test_an_unknown_name_is_refused_at_once(shop):
+    with pytest.raises(LookupError):
+        jobs.later("test.nobody")
+
+
+def test_a_key_waits_once_in_each_shop(rival, shop):
+    assert jobs.later("test.note", "a", key="k") is not None
+    assert jobs.later("test.note", "b", key="k") is None
+    db.session.commit()
+    rival.enter()
+    assert jobs.later("test.note", "c", key="k") is not None
+    db.session.commit()
+    shop.enter()
+    jobs.forget("test.note", "k")
+    run(shop)
+    assert done == [(rival.tenant_id, "c")]
+
+
+def test_urgent_work_first_and_nothing_before_its_time(shop):
+    jobs.later("test.note", "later", at=clock.now() + timedelta(hours=1), priority=0)
+    jobs.later("test.note", "calm", priority=9)
+    jobs.later("test.note", "urgent", priority=1)
+    assert run(shop) == 2
+    assert [word for _, word in done] == ["urgent", "calm"]
+
+
+def test_what_breaks_waits_longer_each_time_then_lies_dead_until_someone_asks(shop):
+    jobs.later("test.breaks")
+    waits = []
+    for _ in range(jobs.ATTEMPTS):
+        change(run_at=clock.now())
+        assert run(shop) == 1
+        waits.append(rows()[0].run_at - clock.now())
+    row, row_id = rows()[0], rows()[0].id
+    assert (row.state, row.attempts) == ("dead", jobs.ATTEMPTS)
+    assert row.cause == "ValueError: no paper"
+    assert waits == sorted(waits)
+    assert waits[0] < timedelta(seconds=6)
+    assert waits[-1] <= timedelta(hours=6)
+    assert run(shop) == 0
+    jobs.again(jobs.dead(row_id))
+    assert (rows()[0].state, rows()[0].attempts) == ("waiting", 0)
+
+
+def test_another_shops_dead_work_is_not_there(rival, shop):
+    jobs.later("test.breaks")
+    db.session.commit()
+    change(state="dead")
+    row_id = rows()[0].id
+    rival.enter()
+    assert jobs.count("dead") == 0
+    with pytest.raises(Missing):
+        jobs.dead(row_id)
+
+
+def test_a_worker_that_woke_late_can_not_finish(shop):
+    jobs.later("test.note", "x")
+    db.session.commit()
+    late = jobs.claim()
+    change(lease_until=clock.now() - timedelta(seconds=1))
+    second = jobs.claim()
+    assert second.fence == late.fence + 1
+    tenancy.leave()
+    assert jobs.run(late) is False  # rolled back, whatever it did
+    assert jobs.run(second) is True
+    shop.enter()
+    assert rows() == []
+
+
+def test_work_that_kills_its_worker_each_time_is_put_aside(shop):
+    jobs.later("test.note", "poison")
+    db.session.commit()
+    for _ in range(jobs.ATTEMPTS):
+        assert jobs.claim() is not None
+        change(lease_until=clock.now() - timedelta(seconds=1))
+    assert jobs.claim() is None
+    assert rows()[0].state == "dead"
+    assert done == []
+
+
+def test_a_job_cannot_touch_another_shop(rival, shop):
+    seen = []
+
+    @jobs.job("test.looks")
+    def looks():
+        seen.append(db.session.scalar(select(func.count()).select_from(TALLY)))
+
+    db.session.add(TALLY(kind="tally", to="x", subject="", html="", text="", token="x"))
+    db.session.commit()
+    rival.enter()
+    jobs.later("test.looks")
+    db.session.commit()
+    shop.enter()
+    run(shop)
+    assert seen == [0]
+
+
+# Real processes
+
+
+@contextlib.contextmanager
+def nursery(app):
+    """Where real worker processes on this test's database are born: each call makes one and gives its id."""
+    known = app.extensions["plaza.settings"]
+    env = {**os.environ, "PLAZA_INSTANCE": str(known.instance), "PLAZA_DATABASE_URL": known.database_url}
+    env |= {"PLAZA_SECRET_KEY": known.secret_key, "PLAZA_URL": known.url, "TEST_LEASE": "2"}
+    words, born = [sys.executable, "-m", "tests.kernel.job_worker"], []
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(words, env=env, text=True, **pipes) as mother:
+
+        def bear():
+            mother.stdin.write("one\n")
+            mother.stdin.flush()
+            born.append(int(mother.stdout.readline()))
+            return born[-1]
+
+        try:
+            yield bear
+        finally:
+            for pid in born:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            mother.kill()
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "took too long"
+        time.sleep(0.1)
+
+
+def left():
+    found = db.session.scalar(select(func.count()).select_from(Job))
+    db.session.commit()
+    return found
+
+
+def told() -> Tally:
+    found = tally()
+    db.session.commit()
+    return found
+
+
+def fill(count, name="test.tally"):
+    for number in range(count):
+        jobs.later(name, number)
+    db.session.commit()
+
+
+def test_two_workers_share_and_do_each_once(shop):
+    fill(60)
+    with nursery(shop.app) as bear:
+        bear(), bear()
+        wait_for(lambda: left() == 0)
+    found = told()
+    assert sorted(found.numbers) == list(range(60))
+    assert len(found.workers) == 2
+
+
+def killed_while_working(shop, name):
+    """Kill -9 a worker three times in the middle of its work; what was done in the end."""
+    fill(20, name)
+    with nursery(shop.app) as bear:
+        for _ in range(3):
+            before, worker = len(told().numbers), bear()
+            wait_for(lambda before=before: len(told().numbers) > before)
+            time.sleep(0.1)  # it is in the middle of the next
+            os.kill(worker, signal.SIGKILL)
+        bear(), bear()
+        wait_for(lambda: left() == 0)
+        time.sleep(0.5)
+    return told().numbers
+
+
+def test_a_killed_worker_loses_no_work(shop):
+    numbers = killed_while_working(shop, "test.slow_tally")
+    assert set(numbers) == set(range(20))
+    assert len(numbers) == 20  # the work and its end are one transaction
+
+
+def test_a_queue_that_forgets_before_it_works_would_lose_some(shop, monkeypatch):
+    """The negative control: the same kills with work that is taken off the list first."""
+    monkeypatch.setenv("TEST_FORGETFUL", "1")
+    numbers = killed_while_working(shop, "test.slow_tally")
+    assert len(set(numbers)) < 20
