@@ -134,7 +134,7 @@ def settle(
     `tell=False`: the buyer stands at the counter and needs no letter about it.
     """
     order = orders.lock(payment.order)
-    amount = amount or order.balance
+    amount = order.balance if amount is None else amount
     if amount.minor <= 0:
         if ledger.known(payment, key):
             return None

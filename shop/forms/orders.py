@@ -1,7 +1,7 @@
 """What is checked of the forms around an order: proofs, cancellations, amounts, tracking numbers."""
 
 from wtforms import BooleanField, FileField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from kernel.forms import Form, trimmed
 from kernel.i18n import _l
@@ -22,7 +22,7 @@ class CancelForm(Form):
     """Why staff call an order off, and whether its goods go back on the shelf."""
 
     reason = StringField(
-        _l("Reason"), [InputRequired(_l("Write why: the buyer will read it.")), Length(max=300)], filters=[trimmed],
+        _l("Reason"), [DataRequired(_l("Write why: the buyer will read it.")), Length(max=300)], filters=[trimmed],
         description=_l("The buyer will read it."), render_kw={"maxlength": 300},
     )  # fmt: skip
     restock = BooleanField(_l("Put the goods back on sale"), default=True)
@@ -47,4 +47,4 @@ class ShipForm(Form):
 class NoteForm(Form):
     """A note for colleagues."""
 
-    text = TextAreaField(_l("Note"), [InputRequired(), Length(max=500)], filters=[trimmed], render_kw={"rows": 2})
+    text = TextAreaField(_l("Note"), [DataRequired(), Length(max=500)], filters=[trimmed], render_kw={"rows": 2})

@@ -1,0 +1,101 @@
+"""Proofs at the desk: seen only with the permission, approved in two taps or for a part, refused with a reason."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from kernel import files
+from kernel.db import db
+from shop import letters, proofs
+from tests.shop.test_orders_desk import page, post
+
+
+def picture(colour="#0a5"):
+    out = io.BytesIO()
+    Image.new("RGB", (300, 500), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def proof(shop):
+    """A buyer has sent a proof for 2 500."""
+    order = shop.bought(shop.product())
+    made = files.make(picture(), kinds=proofs.KINDS)
+    sent = proofs.send(order, made, name="sinpe.png", reference="0012-34")
+    db.session.commit()
+    return sent
+
+
+def test_two_taps_approve(shop, proof):
+    admin, number = shop.admin, proof.order.number
+    listed = page(admin, "/orders?show=proofs")  # tap one: the row
+    assert f'href="/admin/cafe/orders/{number}?show=proofs"' in listed
+    html = page(admin, f"/orders/{number}")
+    assert html.count('data-action="approve-proof"') == 1
+    assert html.count("btn-primary") == 1
+    post(admin, number, f"proofs/{proof.token}/approval", amount="2500")  # tap two
+    assert (proof.state, proof.order.payment) == ("approved", "paid")
+    assert f"/orders/{number}/payments/undo" in page(admin, f"/orders/{number}")
+    post(admin, number, "payments/undo")
+    assert (proof.state, proof.order.payment, proof.order.received_minor) == ("sent", "proof", 0)
+
+
+def test_less_came_than_was_due(shop, proof):
+    post(shop.admin, proof.order.number, f"proofs/{proof.token}/approval", amount="1000,50")
+    assert (proof.order.payment, proof.order.received_minor) == ("partial", 1_000_50)
+
+
+def test_a_second_tap_changes_nothing(shop, proof):
+    admin = shop.admin
+    for _ in range(2):
+        post(admin, proof.order.number, f"proofs/{proof.token}/approval", amount="")
+    assert proof.order.received_minor == proof.order.total_minor
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "mucho"])
+def test_a_bad_amount_approves_nothing(shop, proof, amount):
+    admin = shop.admin
+    post(admin, proof.order.number, f"proofs/{proof.token}/approval", amount=amount)
+    assert (proof.state, proof.order.payment, proof.order.received_minor) == ("sent", "proof", 0)
+    assert "toast-bad" in page(admin, f"/orders/{proof.order.number}")
+
+
+def test_a_refusal_has_a_reason_that_the_buyer_reads(shop, proof):
+    admin, number = shop.admin, proof.order.number
+    post(admin, number, f"proofs/{proof.token}/refusal", reason="")
+    assert proof.state == "sent"
+    post(admin, number, f"proofs/{proof.token}/refusal", reason="La imagen está borrosa")
+    assert (proof.state, proof.order.payment) == ("refused", "due")
+    assert "La imagen está borrosa" in shop.client.get(f"/orders/{proof.order.token}").get_data(as_text=True)
+
+
+def test_the_same_reference_warns_and_names_the_other_order(shop, proof):
+    other = shop.bought(shop.product("Té"))
+    again = proofs.send(other, files.make(picture("#333"), kinds=proofs.KINDS), reference=" 0012 34 ")
+    db.session.commit()
+    html = page(shop.admin, f"/orders/{again.order.number}")
+    assert "La misma referencia o imagen ya se usó en" in html
+    assert f'<a href="/admin/cafe/orders/{proof.order.number}">' in html
+
+
+def test_the_file_is_private(shop, proof):
+    address = f"/admin/cafe/orders/{proof.order.number}/proofs/{proof.token}/file"
+    answer = shop.admin.get(address)
+    assert (answer.status_code, answer.content_type) == (200, "image/webp")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert shop.anonymous.get(address).status_code in {302, 303, 401}
+    other = shop.bought(shop.product("Té"))
+    assert shop.admin.get(address.replace(proof.order.number, other.number)).status_code == 404
+
+
+def test_a_marketer_sees_and_cannot_decide(shop, proof):
+    client = shop.staff("marketer")
+    assert "approve-proof" not in page(client, f"/orders/{proof.order.number}")
+    answer = client.post(f"/admin/cafe/orders/{proof.order.number}/proofs/{proof.token}/approval")
+    assert (answer.status_code, proof.state) == (404, "sent")
+
+
+def test_the_shop_is_told_by_letter(shop, proof):
+    told = [row.kind for row in letters.post.about(proof.order)]
+    assert "orders.shop.proof_sent" in told

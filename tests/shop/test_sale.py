@@ -1,0 +1,166 @@
+"""Nueva venta: sold in a minute, once per form, with or without a catalogue, a person, a delivery."""
+
+import re
+
+import pytest
+
+from crm.contacts import Contact
+from kernel import letters
+from kernel.db import db
+from shop import ledger, stock
+from shop.catalog import Product
+from shop.orders import Order
+from shop.payment_methods import PaymentMethod
+from tests.goods import HOME, only
+from tests.shop.test_orders_desk import page
+
+NOW = {"shipping": "now", "payment": "counter-cash"}
+
+
+def key(client):
+    return re.search(r'name="key" value="([^"]+)"', page(client, "/sales/new")).group(1)
+
+
+def sell(client, **fields):
+    answer = client.post(
+        "/admin/cafe/sales", data={"key": key(client), **NOW, **fields}, headers={"Accept-Language": "es"}
+    )
+    db.session.expire_all()
+    return answer
+
+
+def last():
+    return db.session.scalars(db.select(Order).order_by(Order.id.desc())).first()
+
+
+def test_a_newcomer_sells_with_name_and_price(shop):
+    answer = sell(shop.admin, new_name="Queque de banano", new_price="2 500")
+    order = last()
+    assert (answer.status_code, answer.location) == (303, f"/admin/cafe/orders/{order.number}")
+    assert (order.state, order.payment, order.total_minor, order.by_staff) == ("delivered", "paid", 2_500_00, True)
+    product = db.session.scalars(db.select(Product)).one()
+    assert (product.state, product.name) == ("draft", {"es": "Queque de banano"})  # not shown before it is described
+    assert shop.client.get(f"/p/{product.slug}").status_code == 404
+
+
+def test_a_double_click_is_one_sale(shop):
+    admin, coffee = shop.admin, shop.product(stock=10)
+    fields = {"key": key(admin), **NOW, "sku": only(coffee).sku, "qty": "3", "new_name": "Taza", "new_price": "900"}
+    told = {admin.post("/admin/cafe/sales", data=fields).location for _ in range(2)}
+    assert told == {f"/admin/cafe/orders/{last().number}"}
+    assert stock.left(only(coffee)) == 7
+    assert len(db.session.scalars(db.select(ledger.LedgerEntry)).all()) == 1
+    assert len(db.session.scalars(db.select(Product)).all()) == 2
+
+
+@pytest.mark.parametrize("code", ["counter-cash", "counter-instant", "counter-transfer", "counter-card"])
+def test_money_at_the_counter_is_in_the_ledger(shop, code):
+    coffee = shop.product()
+    sell(shop.admin, sku=only(coffee).sku, qty="1", payment=code)
+    entry = db.session.scalars(db.select(ledger.LedgerEntry)).one()
+    assert (entry.amount_minor, entry.account_id, last().payment) == (2_500_00, shop.owner_id, "paid")
+
+
+def test_sinpe_is_called_as_people_call_it(shop):
+    row = db.session.scalars(db.select(PaymentMethod).where(PaymentMethod.code == "counter-instant")).one()
+    assert row.label["es"] == "SINPE Móvil"
+
+
+def test_not_paid_yet(shop):
+    sell(shop.admin, sku=only(shop.product()).sku, qty="1", payment="counter-later", name="Doña Flor")
+    order = last()
+    assert (order.state, order.payment, order.name, order.hold_until) == ("delivered", "due", "Doña Flor", None)
+    html = page(shop.admin, f"/orders/{order.number}")
+    assert 'data-action="mark-paid"' in html
+
+
+def test_a_transfer_is_held_and_the_buyer_hears_how_to_pay(shop):
+    shop.transfer()
+    sell(
+        shop.admin, sku=only(shop.product()).sku, qty="1", payment="transfer", shipping="retiro", reach="f@example.com"
+    )
+    order = last()
+    assert (order.state, order.payment) == ("placed", "due")
+    assert order.hold_until is not None
+    assert [row.kind for row in letters.about(order)] == ["orders.placed"]
+
+
+def test_a_delivery_asks_the_address_of_the_country(shop):
+    shop.delivery()
+    admin, sku = shop.admin, only(shop.product()).sku
+    answer = sell(admin, sku=sku, qty="2", shipping="envio", reach="8888 7777", address_street="")
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.get_data(as_text=True)
+    assert last() is None
+    address = {f"address_{name}": value for name, value in HOME.items() if name != "country"}
+    address |= {"address_street": "100 m sur", "address_landmark": "casa verde"}
+    answer = sell(admin, sku=sku, qty="2", shipping="envio", reach="8888 7777", **address)
+    order = last()
+    assert (order.state, order.delivery_kind, order.phone) == ("placed", "delivery", "+50688887777")
+    assert order.total_minor == 2 * 2_500_00 + 2_000_00
+
+
+def test_somebody_known_is_suggested_and_chosen(shop):
+    known = shop.contact(email="ana@example.com", name="Ána Mora", phone="+50688887777")
+    admin = shop.admin
+    for typed in ({"name": "ana mo"}, {"reach": "8888"}, {"reach": "ana@exa"}):
+        html = admin.post("/admin/cafe/sales/draft", data=typed).get_data(as_text=True)
+        assert f'name="person" value="{known.token}"' in html, typed
+    sell(admin, sku=only(shop.product()).sku, qty="1", person=known.token)
+    assert (last().contact_id, last().name, last().email) == (known.id, "Ána Mora", "ana@example.com")
+
+
+def test_nobody_in_particular_makes_no_person(shop):
+    sell(shop.admin, sku=only(shop.product()).sku, qty="1")
+    assert (last().contact_id, db.session.scalars(db.select(Contact)).all()) == (None, [])
+
+
+def test_a_new_person_by_phone(shop):
+    sell(shop.admin, sku=only(shop.product()).sku, qty="1", name="Luis", reach="7000-1122")
+    person = db.session.scalars(db.select(Contact)).one()
+    assert (person.phone, person.name, person.id) == ("+50670001122", "Luis", last().contact_id)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"qty": "-3"}, {"qty": "999999"}, {"qty": "dos"}, {"qty": "11"}, {"payment": "nada"}, {"reach": "12"},
+     {"reach": "a@"}, {"shipping": "teletransporte"}, {"new_name": "Algo", "new_price": "gratis"}, {"key": "corta"}],
+)  # fmt: skip
+def test_what_is_wrong_is_said_and_what_was_typed_stays(shop, wrong):
+    coffee = shop.product(stock=10)
+    answer = sell(shop.admin, **{"sku": only(coffee).sku, "qty": "1", "name": "Doña Flor", **wrong})
+    html = answer.get_data(as_text=True)
+    assert answer.status_code in {409, 422}, html[:300]
+    assert "Doña Flor" in html
+    assert 'role="alert"' in html
+    assert (last(), stock.left(only(coffee))) == (None, 10)
+    assert len(db.session.scalars(db.select(Product)).all()) == 1
+
+
+def test_the_counter_without_scripts(shop):
+    coffee = shop.product(stock=10, options={"molienda": ["grano", "molido"]})
+    admin = shop.admin
+    html = admin.post("/admin/cafe/sales/draft", data={"add": "CAFE-UNO-GRANO"}).get_data(as_text=True)
+    assert 'name="sku" value="CAFE-UNO-GRANO"' in html
+    html = admin.post(
+        "/admin/cafe/sales/draft", data={"sku": "CAFE-UNO-GRANO", "qty": "1", "add": "CAFE-UNO-GRANO"}
+    ).get_data(as_text=True)
+    assert re.search(r'name="qty"[^>]*value="2"', html)
+    html = admin.post("/admin/cafe/sales/draft", data={"sku": "CAFE-UNO-GRANO", "qty": "2", "drop": "CAFE-UNO-GRANO"})
+    assert 'name="qty"' not in html.get_data(as_text=True)
+    assert stock.on_hand(coffee) == 20
+
+
+def test_words_on_the_product(shop):
+    cake = shop.product("Torta", stock=None, texts=[{"code": "d", "label": {"es": "Dedicatoria"}, "required": True}])
+    sku = only(cake).sku
+    assert sell(shop.admin, sku=sku, qty="1").status_code == 422
+    sell(shop.admin, sku=sku, qty="1", **{f"text.{sku}.d": "Feliz día"})
+    assert last().lines[0].texts == {"Dedicatoria": "Feliz día"}
+
+
+def test_a_clerk_sells_and_a_marketer_does_not(shop):
+    assert shop.staff("clerk").get("/admin/cafe/sales/new").status_code == 200
+    marketer = shop.staff("marketer")
+    assert marketer.get("/admin/cafe/sales/new").status_code == 404
+    assert "sales/new" not in re.sub(r"<template.*?</template>", "", page(marketer, "/orders"), flags=re.S)
