@@ -16,6 +16,8 @@ from kernel import migrations, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import Base, db
 from kernel.settings import Settings, complete
+from shop import pagecache
+from shop.views import frame
 
 URL = "http://plaza.localhost:8000"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
@@ -79,6 +81,8 @@ class Template:
 
     def restore(self) -> None:
         """Empty everything, so that the next test begins as the first did."""
+        pagecache.SHELF.clear()
+        frame.forget()
         with self.app.app_context():
             db.session.remove()
             self._put_back() if self.sqlite else self._empty()

@@ -70,6 +70,12 @@ def current() -> Frame:
     return found
 
 
+def forget() -> None:
+    """Drop every frame: the database under them was replaced."""
+    with _lock:
+        _kept.clear()
+
+
 def front() -> dict[str, Any]:
     """The frame's values with what depends on this page: the current category and its other languages."""
     if "front" not in g:

@@ -59,7 +59,7 @@ def keep(response: Response) -> Response:
     page = pagecache.cut(response.get_data(as_text=True), g.get("viewed"))
     if key is not None:
         pagecache.SHELF.put(key, page)
-    return _answer(key, page)
+    return origins.headers(_answer(key, page))
 
 
 def _filled(response: Response) -> Response:
