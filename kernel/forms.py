@@ -1,11 +1,13 @@
 """The base of every form: WTForms in the page's language; the cross-site check is by header, so no tokens."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
 from flask_babel import gettext, ngettext
 from wtforms import Form as _Form
 from wtforms import i18n as wtforms_i18n
+from wtforms.fields.choices import SelectChoice
 
 from kernel.i18n import language
 
@@ -27,6 +29,11 @@ class Form(_Form):
         return cls(request.form if posted else None, **values)
 
 
+def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """What may be chosen, from pairs of value and label."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 def trimmed(value: Any) -> Any:
     """A filter for fields: blanks around a text are nobody's intention."""
     return value.strip() if isinstance(value, str) else value
@@ -37,4 +44,4 @@ def lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-__all__ = ["Form", "gettext", "lower", "ngettext", "trimmed"]
+__all__ = ["Form", "choices", "gettext", "lower", "ngettext", "trimmed"]

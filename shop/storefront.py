@@ -100,3 +100,8 @@ def week(storefront: Storefront) -> list[Hours]:
     """The opening hours in order of the week; days without hours have empty ones."""
     spans = ((day, str(storefront.hours.get(day) or "")) for day in DAYS if storefront.hours)
     return [Hours(day, *(span.split("-", 1) if "-" in span else (span, ""))) for day, span in spans]
+
+
+def init_app(_app: Any) -> None:
+    """Furnish new tenants."""
+    tenancy.furnish(furnish)

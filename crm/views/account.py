@@ -11,6 +11,7 @@ from crm.views import asking, store
 from crm.views import consent as answers
 from kernel import i18n, limits, phones, sessions, tenancy, tokens, web
 from kernel.db import db
+from kernel.forms import choices
 from kernel.i18n import _
 
 FROM_ONE_PLACE = "10/10minute;60/day"
@@ -99,7 +100,7 @@ def _form(contact: Contact, posted: Any = None) -> AccountForm:
         }  # fmt: skip
     form = AccountForm(posted, **kept)
     form.country = tenant.country
-    form.language.choices = [(code, i18n.NAMES.get(code, code)) for code in i18n.languages_of(tenant)]
+    form.language.choices = choices((code, i18n.NAMES.get(code, code)) for code in i18n.languages_of(tenant))
     return form
 
 

@@ -1,0 +1,95 @@
+"""Settings: how buyers reach the shop, where it is and when it is open."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from babel.dates import get_day_names
+from flask import Flask, request
+
+from kernel import address, i18n, menu, phones, tenancy
+from kernel.db import db
+from kernel.i18n import _, _l
+from kernel.web import needs
+from shop import settings, storefront
+from shop.forms.settings import ContactForm
+from shop.views import admin
+from shop.views.settings import page, saved
+
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+@admin.get("/settings/contact", endpoint="settings_contact")
+@needs("settings.edit")
+def show() -> Any:
+    """What is kept."""
+    row, country = storefront.of(), tenancy.tenant().country
+    told = {name: phones.show(getattr(row, name), country) for name in ("phone", "whatsapp")}
+    return _page(ContactForm(email=row.email, **told), dict(row.address), _hours(row))
+
+
+def _page(form: Any, kept: Mapping[str, Any], hours: list[dict[str, str]], status: int = 200, **told: Any) -> Any:
+    country = tenancy.tenant().country
+    lines = [
+        {"field": line, "value": kept.get(line.key, ""), "groups": _groups(country, line.level)}
+        for line in address.fields(country)
+    ]
+    return page("contact", status, form=form, lines=lines, hours=hours, wrong=told.get("wrong", {}))
+
+
+def _groups(country: str, level: int | None) -> list[tuple[str, str, list[str]]]:
+    """What may be chosen, grouped by what is chosen above: (key, its name, choices)."""
+    if level is None:
+        return []
+    known = address.countries.options(country, level)
+    return [(key, key.replace("|", " › "), parts) for key, parts in known.items()]
+
+
+def _hours(row: storefront.Storefront) -> list[dict[str, str]]:
+    names = get_day_names("wide", locale=i18n.locale())
+    spans = {day.day: day for day in storefront.week(row)}
+    return [
+        {
+            "day": day, "label": names[place].capitalize(), "opens": spans[day].opens if day in spans else "",
+            "closes": spans[day].closes if day in spans else "", "error": "",
+        }
+        for place, day in enumerate(storefront.DAYS)
+    ]  # fmt: skip
+
+
+def _read_hours(posted: Mapping[str, str]) -> tuple[dict[str, str | None], list[dict[str, str]]]:
+    names = get_day_names("wide", locale=i18n.locale())
+    kept: dict[str, str | None] = {}
+    shown = []
+    for place, day in enumerate(storefront.DAYS):
+        opens, closes = (posted.get(f"{which}-{day}", "").strip()[:5] for which in ("opens", "closes"))
+        fine = not (opens or closes) or (CLOCK.fullmatch(opens) and CLOCK.fullmatch(closes) and opens < closes)
+        kept[day] = f"{opens}-{closes}" if opens and fine else None
+        error = "" if fine else _("Write when it opens and, later, when it closes.")
+        shown.append({"day": day, "label": names[place].capitalize(), "opens": opens, "closes": closes, "error": error})
+    return kept if any(kept.values()) else {}, shown
+
+
+@admin.post("/settings/contact", endpoint="settings_contact_save")
+@needs("settings.edit")
+def save() -> Any:
+    """Keep it."""
+    form, country = ContactForm(request.form), tenancy.tenant().country
+    typed = {line.key: request.form.get(line.key, "") for line in address.fields(country)}
+    kept, wrong = address.check(typed, country) if any(typed.values()) else ({}, {})
+    hours, shown = _read_hours(request.form)
+    if not form.validate() or wrong or any(day["error"] for day in shown):
+        db.session.rollback()
+        return _page(form, typed, shown, 422, wrong=wrong)
+    values = {"phone": form.phone.data or "", "whatsapp": form.whatsapp.data or "", "email": form.email.data or ""}
+    settings.put(settings.front(), {**values, "address": kept, "hours": hours})
+    settings.put(tenancy.tenant(), {"phone": values["phone"], "email": values["email"]})
+    return saved("contact", ".settings_contact")
+
+
+def init_app(_app: Flask) -> None:
+    """One page of the settings."""
+    menu.section(
+        20, _l("Contact and hours"), "shop_admin.settings_contact", icon="pin", permission="settings.edit",
+        hint=_l("Address, telephone, WhatsApp, opening hours"),
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""The settings: who reaches them, what they keep, and that a newcomer can sell after filling them."""
+
+import pytest
+from sqlalchemy import select
+
+from kernel.db import db
+from kernel.journal import Entry
+from shop import payment_methods, shipping, storefront
+
+BASE = "/admin/cafe/settings"
+PAGES = ["brand", "contact", "delivery", "payments", "taxes", "policies", "shop"]
+
+
+def test_the_owner_finds_every_page(shop):
+    browser = shop.admin
+    index = browser.get(BASE)
+    assert index.status_code == 200
+    for page in PAGES:
+        assert f'href="{BASE}/{page}"' in index.text
+        assert browser.get(f"{BASE}/{page}").status_code == 200, page
+
+
+@pytest.mark.parametrize(
+    ("role", "open_pages"),
+    [("manager", {"brand", "contact", "delivery", "taxes", "policies"}), ("marketer", {"policies"}), ("clerk", set())],
+)
+def test_others_find_only_what_is_theirs(shop, role, open_pages):
+    browser = shop.staff(role)
+    found = {page for page in PAGES if browser.get(f"{BASE}/{page}").status_code == 200}
+    assert found == open_pages
+
+
+def test_nothing_is_written_by_who_may_not(shop):
+    answer = shop.staff("manager").post(f"{BASE}/payments/new?kind=transfer", data={"label": "X"})
+    assert answer.status_code == 404
+    assert payment_methods.named("x") is None
+
+
+def test_every_change_is_journalled_and_leaves_cached_pages_behind(shop):
+    before = shop.tenant.revision
+    shop.admin.post(f"{BASE}/contact", data={"phone": "2222 4444", "email": "hola@example.com"})
+    assert shop.tenant.revision > before
+    entry = db.session.scalars(select(Entry).where(Entry.verb == "settings.changed")).one()
+    assert entry.account_id == shop.owner_id
+    assert storefront.of().phone == "+50622224444"
+
+
+def test_a_newcomer_sells_by_delivery_and_pick_up_after_filling_them(shop):
+    browser = shop.admin
+    pick_up = shipping.methods()[0]
+    assert pick_up.kind == "pickup"  # there from the start
+    delivery = {"label": "Mensajero", "price": "2500", "free_over": "20000", "least": "1", "most": "3"}
+    assert browser.post(f"{BASE}/delivery/new?kind=delivery", data=delivery).status_code == 303
+    transfer = {
+        "label": "SINPE", "account-label": ["SINPE Móvil", "IBAN"], "account-value": ["8312 3456", ""],
+        "hold_hours": "24",
+    }  # fmt: skip
+    assert browser.post(f"{BASE}/payments/new?kind=transfer", data=transfer).status_code == 303
+    assert browser.post(f"{BASE}/payments/new?kind=on_delivery", data={"label": "Contra entrega"}).status_code == 303
+    shop.product("Moka", price=5000_00)
+    slug = "moka"
+    buyer = shop.client
+    buyer.post("/cart/lines", data={"product": slug, "quantity": "1"})
+    page = buyer.get("/checkout").text
+    for code in ("retiro", "mensajero"):
+        assert f'value="{code}"' in page
+    for code in ("sinpe", "delivery"):
+        assert f'value="{code}"' in page or "payment" in page
+    assert "2" in page
+    row = payment_methods.named("sinpe")
+    assert row.account == [{"label": "SINPE Móvil", "value": "8312 3456"}]
+    assert row.hold_hours == 24
