@@ -55,7 +55,7 @@ def _matched(said: Sequence[Words], known: Sequence[Mapping[str, Any]]) -> list[
     wanted = [_first(one) for one in said]
     codes = [names.get(one, "") for one in wanted]
     for place, code in enumerate(codes):
-        lost = len(known) == len(said) and str(known[place]["code"]) not in codes
+        lost = place < len(known) and str(known[place]["code"]) not in codes
         if not code:
             codes[place] = str(known[place]["code"]) if lost else _fresh(wanted[place], {*codes, *names.values()})
     return codes

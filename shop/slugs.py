@@ -1,11 +1,11 @@
 """Slugs: the names in addresses, and the ones that things had before (they redirect)."""
 
 import re
-import unicodedata
 
 from sqlalchemy import String, UniqueConstraint, select
 
 from kernel.db import Base, Mapped, db, mapped_column, pk
+from kernel.folding import fold
 from kernel.tenancy import TenantOwned
 
 LONGEST = 80
@@ -21,12 +21,6 @@ class FormerSlug(TenantOwned, Base):
     kind: Mapped[str] = mapped_column(String(16))
     slug: Mapped[str] = mapped_column(String(LONGEST))
     target_id: Mapped[int]
-
-
-def fold(text: str) -> str:
-    """Lower case without accents: `Café Ñandú` → `cafe nandu`."""
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in spread if not unicodedata.combining(sign))
 
 
 def make(text: str) -> str:

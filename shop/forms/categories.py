@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Length, ValidationError
 
 from kernel.forms import Form, trimmed
@@ -45,7 +46,7 @@ def made(posted: Any, row: categories.Category | None, shelves: list[tuple[str, 
     form: Any = type("CategoryForm", (CategoryForm,), own)(posted, data=values)
     under = {one.slug for one in every if row is not None and one.id in categories.below(every, row)}
     form.parent.choices = [
-        ("", _("Nothing: it stands at the top")),
-        *(pair for pair in shelves if pair[0] not in under),
+        SelectChoice("", _("Nothing: it stands at the top")),
+        *(SelectChoice(*pair) for pair in shelves if pair[0] not in under),
     ]
     return form

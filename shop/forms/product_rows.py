@@ -14,6 +14,8 @@ from shop.forms import words
 from shop.forms.amounts import PriceField, WholeField
 from shop.sheets import Count, Row, Shown
 
+VALUES = 100  # of one option
+
 
 def line(label: Any, most: int, hint: Any = "", **shown: Any) -> StringField:
     """A text of one line."""
@@ -80,18 +82,18 @@ def _filled(row: Any) -> bool:
     return any(field.data for field in row.form if field.type != "HiddenField")
 
 
-def listed(text: str | None) -> list[str]:
+def listed(text: str | None, most: int = 24) -> list[str]:
     """A list written with commas."""
     parts = (" ".join(part.split())[:60] for part in (text or "").split(","))
-    return list(dict.fromkeys(part for part in parts if part))[:24]
+    return list(dict.fromkeys(part for part in parts if part))[:most]
 
 
 def lines(text: str | None) -> list[str]:
     """A list written on lines of its own, or on one line with commas."""
     if "\n" not in (text or "").strip():
-        return listed(text)
+        return listed(text, VALUES)
     parts = (" ".join(part.split())[:60] for part in (text or "").splitlines())
-    return list(dict.fromkeys(part for part in parts if part))[:40]
+    return list(dict.fromkeys(part for part in parts if part))[:VALUES]
 
 
 def written(values: Sequence[str]) -> str:

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import abort, g, redirect, render_template, url_for
 
-from kernel import blocks, holes, i18n, signing
+from kernel import blocks, holes, i18n, signing, web
 from kernel.db import db
 from kernel.i18n import _
+from kernel.settings import ROOT
 from shop import catalog, pages, slugs
 from shop.views import frame, home, product, seo, store
 from shop.views.keeping import kept
@@ -67,10 +68,15 @@ def preview(token: str) -> Any:
         abort(404)
     parts = holes.parts(product.show(row) if told["kind"] == "product" else _draft(row))
     g.open_holes = None
-    return holes.join(parts, holes.fillings(name for name in parts[1::2] if ":" in name)), {
-        "Cache-Control": "private, no-store",
-        "X-Robots-Tag": "noindex",
-    }
+    drawn = holes.join(parts, holes.fillings(name for name in parts[1::2] if ":" in name))
+    return _with_icons(drawn), {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
+
+
+def _with_icons(drawn: str) -> str:
+    """The page with its icons inside: a sandboxed frame has no origin and may not use a drawing of another file."""
+    sprite = (ROOT / "static/icons/sprite.svg").read_text(encoding="utf-8").replace("<svg ", "<svg hidden ", 1)
+    inside = drawn.replace(web.static("icons/sprite.svg") + "#", "#")
+    return inside.replace('<body class="shop">', '<body class="shop">' + sprite, 1)
 
 
 def _previewed(told: dict[str, Any]) -> Any:

@@ -1,9 +1,11 @@
 """The product editor: few fields first, the rest folded, a preview beside; an error keeps all that was typed."""
 
+from itertools import starmap
 from typing import Any
 
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
+from wtforms.fields import SelectChoice
 
 from kernel import files, permissions, tenancy, web
 from kernel.db import db
@@ -181,8 +183,9 @@ def _page(product: Product | None, form: Any) -> str:
     own = words.languages()[0]
     rows = list(product.variants) if product else []
     known = {options.key(row.options): row for row in rows}
+    numbered = [(sha, str(at)) for at, sha in enumerate(thumbs, 1)]
     for entry in form.variants:
-        entry.form.picture.choices = [("", "–"), *((sha, str(at)) for at, sha in enumerate(thumbs, 1))]
+        entry.form.picture.choices = [SelectChoice("", "–"), *starmap(SelectChoice, numbered)]
     return render_template(
         "shop/desk/products/edit.html",
         product=product,

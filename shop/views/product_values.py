@@ -45,7 +45,7 @@ def _own(product: Product) -> dict[str, Any]:
     counted = first.stock_kind if first and first.stock_kind != "parts" else "onhand"
     days = product.lead_hours and product.lead_hours % 24 == 0
     shelf = next((row.slug for row in categories.all_() if row.id == product.category_id), "")
-    rate = taxes.rate(product.tax_rate_id)
+    rate = next((one for one in taxes.rates() if one.id == product.tax_rate_id), None)
     told: dict[str, Any] = {}
     for code in ("name", "short", "description", "unit"):
         told |= words.shown(code, getattr(product, code))

@@ -1,0 +1,158 @@
+"""The desk of pages: what is typed is kept at once, and the public sees it when it is published, not before."""
+
+import io
+import re
+
+from kernel import signing
+from kernel.db import db
+from shop import pages
+from tests.shop.test_products_desk import photo
+
+JSON = {"Accept": "application/json"}
+
+
+def begun(shop, title="Nosotros"):
+    """A new page and its one block's id."""
+    answer = shop.admin.post("/admin/cafe/pages/new", data={"title": title, "kind": "page"})
+    page = pages.named(answer.headers["Location"].rsplit("/", 1)[1])
+    return page, page.draft[0]["id"]
+
+
+def typed(block, text, **more):
+    return {"title": "Nosotros", "block": block, f"{block}-kind": "text", f"{block}-text-es": text, **more}
+
+
+def test_a_draft_never_reaches_the_public_page(shop):
+    page, block = begun(shop)
+    boss = shop.admin
+    boss.post("/admin/cafe/pages/nosotros", data=typed(block, "Desde 1980", do="publish"))
+    assert "Desde 1980" in shop.client.get("/pages/nosotros").get_data(as_text=True)
+    kept = boss.post(
+        "/admin/cafe/pages/nosotros/draft", data={**typed(block, "Secreto"), "title": "Otro"}, headers=JSON
+    )
+    assert kept.get_json()["changed"] is True
+    public = shop.client.get("/pages/nosotros").get_data(as_text=True)
+    assert "Desde 1980" in public
+    assert "Secreto" not in public
+    assert "Otro" not in public
+    assert "Secreto" in boss.get("/admin/cafe/pages/nosotros").get_data(as_text=True)
+    db.session.expire_all()
+    assert page.version == 1
+    boss.post("/admin/cafe/pages/nosotros", data={**typed(block, "Secreto"), "title": "Otro", "do": "publish"})
+    public = shop.client.get("/pages/nosotros").get_data(as_text=True)
+    db.session.expire_all()
+    assert "Secreto" in public
+    assert "Otro" in public
+    assert page.version == 2
+
+
+def test_a_page_that_was_never_published_is_not_there(shop):
+    _page, block = begun(shop)
+    shop.admin.post("/admin/cafe/pages/nosotros/draft", data=typed(block, "x"), headers=JSON)
+    assert shop.client.get("/pages/nosotros").status_code == 404
+
+
+def test_the_preview_shows_the_draft_to_who_has_its_address(shop):
+    _page, block = begun(shop)
+    told = shop.admin.post("/admin/cafe/pages/nosotros/draft", data=typed(block, "Solo aquí"), headers=JSON).get_json()
+    path = "/" + told["preview"].split("/", 3)[3]
+    answer = shop.client.get(path)
+    assert "Solo aquí" in answer.get_data(as_text=True)
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert shop.client.get("/preview/" + signing.make("preview", {"kind": "page", "id": 1, "tenant": 999, "by": 1})).status_code == 404  # fmt: skip
+
+
+def test_what_runs_is_taken_out_of_blocks(shop):
+    _page, block = begun(shop)
+    shop.admin.post("/admin/cafe/pages/nosotros", data=typed(block, '<p>Hola<script>alert(1)</script><a href="javascript:x()">y</a></p>', do="publish"))  # fmt: skip
+    public = shop.client.get("/pages/nosotros").get_data(as_text=True)
+    assert "alert(1)" not in public
+    assert "javascript:" not in public
+
+
+def test_blocks_are_added_ordered_and_taken_out_without_scripts(shop):
+    page, block = begun(shop)
+    boss = shop.admin
+    boss.post("/admin/cafe/pages/nosotros", data=typed(block, "Uno", do="add:hero"))
+    db.session.expire_all()
+    assert [row["kind"] for row in page.draft] == ["text", "hero"]
+    assert page.draft[0]["data"]["text"] == {"es": "Uno"}
+    hero = page.draft[1]["id"]
+    both = {"block": [block, hero], f"{block}-kind": "text", f"{hero}-kind": "hero", f"{block}-text-es": "Uno"}
+    boss.post("/admin/cafe/pages/nosotros", data={**both, "do": f"up:{hero}"})
+    db.session.expire_all()
+    assert [row["kind"] for row in page.draft] == ["hero", "text"]
+    boss.post("/admin/cafe/pages/nosotros", data={**both, "do": f"remove:{hero}"})
+    db.session.expire_all()
+    assert [row["id"] for row in page.draft] == [block]
+    boss.post("/admin/cafe/pages/nosotros", data={"block": ["x" * 99, "../etc"], "x-kind": "nobody"})
+    db.session.expire_all()
+    assert page.draft == []
+
+
+def test_a_picture_of_a_block_and_one_that_is_none(shop):
+    page, block = begun(shop)
+    boss = shop.admin
+    data = {"block": block, f"{block}-kind": "picture", f"{block}-picture-file": (io.BytesIO(photo()), "a.jpg")}
+    boss.post("/admin/cafe/pages/nosotros", data=data, content_type="multipart/form-data")
+    db.session.expire_all()
+    sha = page.draft[0]["data"]["picture"]
+    assert len(sha) == 64
+    data = {"block": block, f"{block}-kind": "picture", f"{block}-picture": sha, f"{block}-picture-file": (io.BytesIO(b"nada"), "a.jpg")}  # fmt: skip
+    boss.post("/admin/cafe/pages/nosotros", data=data, content_type="multipart/form-data")
+    answer = boss.get("/admin/cafe/pages/nosotros")
+    db.session.expire_all()
+    assert page.draft[0]["data"]["picture"] == sha
+    assert "toast-bad" in answer.get_data(as_text=True)
+
+
+def test_a_discarded_draft_comes_back(shop):
+    page, block = begun(shop)
+    boss = shop.admin
+    boss.post("/admin/cafe/pages/nosotros", data=typed(block, "Público", do="publish"))
+    boss.post("/admin/cafe/pages/nosotros/draft", data=typed(block, "Trabajo"), headers=JSON)
+    boss.post("/admin/cafe/pages/nosotros/discard")
+    answer = boss.get("/admin/cafe/pages/nosotros").get_data(as_text=True)
+    db.session.expire_all()
+    assert page.draft[0]["data"]["text"] == {"es": "Público"}
+    boss.post(re.search(r'action="([^"]*undiscard)"', answer).group(1))
+    db.session.expire_all()
+    assert page.draft[0]["data"]["text"] == {"es": "Trabajo"}
+
+
+def test_the_first_page_is_written_when_it_is_first_changed(shop):
+    boss = shop.admin
+    assert pages.home() is None
+    assert boss.get("/admin/cafe/pages/home").status_code == 200
+    assert pages.home() is None
+    boss.post(
+        "/admin/cafe/pages/home/draft",
+        data={"block": "uno", "uno-kind": "text", "uno-text-es": "Bienvenida"},
+        headers=JSON,
+    )
+    assert "Bienvenida" not in shop.client.get("/").get_data(as_text=True)
+    boss.post("/admin/cafe/pages/home", data={"block": "uno", "uno-kind": "text", "uno-text-es": "Bienvenida", "do": "publish"})  # fmt: skip
+    assert "Bienvenida" in shop.client.get("/").get_data(as_text=True)
+    assert boss.post("/admin/cafe/pages/home/bin").status_code == 422
+
+
+def test_a_page_has_another_address_leaves_the_menu_and_comes_out_of_the_bin(shop):
+    _page, block = begun(shop)
+    boss = shop.admin
+    boss.post("/admin/cafe/pages/nosotros", data=typed(block, "Hola", do="publish"))
+    assert "/pages/nosotros" in shop.client.get("/").get_data(as_text=True)
+    boss.post("/admin/cafe/pages/nosotros/settings", data={"slug": "quienes somos"})
+    assert shop.client.get("/pages/nosotros").headers["Location"].endswith("/pages/quienes-somos")
+    assert "/pages/quienes-somos" not in shop.client.get("/").get_data(as_text=True)
+    boss.post("/admin/cafe/pages/quienes-somos/bin")
+    answer = boss.get("/admin/cafe/pages").get_data(as_text=True)
+    assert shop.client.get("/pages/quienes-somos").status_code == 404
+    boss.post(re.search(r'action="([^"]*/bin/undo/[^"]+)"', answer).group(1))
+    assert shop.client.get("/pages/quienes-somos").status_code == 200
+    assert boss.post("/admin/cafe/pages/quienes-somos/withdraw").status_code == 303
+    assert shop.client.get("/pages/quienes-somos").status_code == 404
+
+
+def test_a_marketer_writes_pages_and_a_clerk_does_not(shop):
+    assert shop.staff("marketer").get("/admin/cafe/pages").status_code == 200
+    assert shop.staff("clerk").get("/admin/cafe/pages").status_code == 404

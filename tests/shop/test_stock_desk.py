@@ -1,0 +1,70 @@
+"""The desk of stock: the number on "Hoy" is the length of the list, and every count leaves a line in the ledger."""
+
+from sqlalchemy import select
+
+from kernel import today
+from kernel.db import db
+from shop import bin as rubbish
+from shop.stock import StockMove
+from tests.goods import only
+
+
+def few(shop, name="Café Uno", units=2):
+    product = shop.product(name, stock=units)
+    only(product).low_at = 3
+    db.session.commit()
+    return product
+
+
+def test_the_number_and_the_list_are_the_same(shop):
+    few(shop), few(shop, "Café Dos", 0)
+    shop.product("Café Lleno", stock=50)
+    rubbish.put("product", [few(shop, "Café Ido")])
+    only(few(shop, "Café Apartado")).active = False
+    db.session.commit()
+    page = shop.admin.get("/admin/cafe/stock").get_data(as_text=True)
+    assert page.count('name="sku"') == today.named("low-stock").number == 2
+    assert "Café Dos" in page
+    assert "Café Ido" not in page
+    assert "Café Lleno" not in page
+
+
+def test_a_count_is_kept_with_its_reason(shop):
+    product = few(shop)
+    sku = only(product).sku
+    answer = shop.staff("clerk").post(
+        "/admin/cafe/stock", data={"sku": sku, "units": "12", "was": "2", "reason": "received"}
+    )
+    assert answer.status_code == 303
+    db.session.expire_all()
+    last = db.session.scalars(select(StockMove).order_by(StockMove.id.desc())).first()
+    assert only(product).on_hand == 12
+    assert (last.units, last.reason) == (10, "received")
+    assert last.account_id
+    assert today.named("low-stock").number == 0
+
+
+def test_what_was_sold_meanwhile_stays_sold(shop):
+    product = few(shop, units=3)
+    shop.bought(product, 2)
+    shop.admin.post("/admin/cafe/stock", data={"sku": only(product).sku, "units": "5", "was": "3"})
+    db.session.expire_all()
+    assert only(product).on_hand == 3
+    answer = shop.admin.post("/admin/cafe/stock", data={"sku": only(product).sku, "units": "0", "was": "9"})
+    assert answer.status_code == 409
+
+
+def test_nonsense_is_refused_with_a_sentence(shop):
+    product = few(shop)
+    for units in ("", "-4", "mil", "9999999999", "1.5"):
+        answer = shop.admin.post(
+            "/admin/cafe/stock",
+            data={"sku": only(product).sku, "units": units, "was": "2"},
+            headers={"Accept": "application/json"},
+        )
+        assert answer.status_code == 422
+        assert answer.get_json()["error"]
+    assert shop.admin.post("/admin/cafe/stock", data={"sku": "NADIE", "units": "1"}).status_code == 404
+    db.session.expire_all()
+    assert only(product).on_hand == 2
+    assert shop.staff("marketer").get("/admin/cafe/stock").status_code == 404
