@@ -102,5 +102,5 @@ def dead_bread(crust: str, sugar: str) -> str:
     shapes = ((-44, -16, 1.08, 46), (44, -16, 1.08, -46), (0, 0, 1.15, 0))
     bones = "".join(put(bone.replace("#000", shade(crust, 0.34)), (x + 5, y + 3), s, t) + put(bone.replace("#000", tint(crust, 0.2) if x <= 0 else crust), (x, y), s, t) for x, y, s, t in shapes)
     ball = dot((0, -126), 25, tint(crust, 0.12)) + path("M17 -144 A25 25 0 0 1 -17 -108 A32 32 0 0 0 17 -144Z", shade(crust, 0.15))
-    grains = copies(box((-2, -2, 4, 4), sugar), [(at, 1, t) for t, at in enumerate(((-100, -30), (-88, -60), (-60, -96), (-40, -40), (-20, -74), (-30, -14), (22, -60), (40, -96), (30, -20), (62, -36), (90, -60), (104, -24), (-6, -134), (8, -120), (-112, -10), (70, -12), (-64, -8), (48, -66)))])
+    grains = copies(box((-2, -2, 4, 4), sugar), [(at, 1, t) for t, at in enumerate(((-100, -30), (-88, -60), (-60, -96), (-40, -40), (-20, -74), (-30, -14), (22, -60), (40, -96), (62, -36), (90, -60), (70, -12)))])
     return dome + bones + ball + grains

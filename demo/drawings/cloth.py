@@ -1,7 +1,7 @@
 """Cloth for the house: runner, mats, napkins, cushion, blanket, towel, stacks, skeins and the looms they come from."""
 
 from demo.drawings.palettes import mix, shade, tint
-from demo.drawings.shapes import Frame, box, clip, copies, dot, line, lit, n, oval, path, put
+from demo.drawings.shapes import Frame, box, clip, copies, define, dot, key, line, lit, n, oval, path, put, tag
 from demo.drawings.weaving import fringe, woven, zigzag
 
 
@@ -35,7 +35,14 @@ def towel(ground: str, stripe: str, length: float = 170) -> str:
 def folded(body: str, edge: str, w: float, h: float) -> str:
     """A folded piece in a pile, its fold towards us; foot at the origin."""
     end = f"M{n(w * .2)} {n(-h)}H{n(w / 2 - h / 3)}q{n(h / 3)} 0 {n(h / 3)} {n(h / 2)}t{n(-h / 3)} {n(h / 2)}H{n(w * .2)}Z"
-    return box((-w / 2, -h, w, h), body, h / 2.4) + path(end, shade(body, 0.18)) + line(f"M{n(-w * .3)} {n(-h)}v{n(h)}", edge, w * 0.1, stroke_linecap="butt")
+    return (again(tag("rect", x=n(-w / 2), y=n(-h), width=n(w), height=n(h), rx=n(h / 2.4)), fill=body) + again(tag("path", d=end), fill=shade(body, 0.18))
+            + again(tag("path", d=f"M{n(-w * .3)} {n(-h)}v{n(h)}", stroke_width=n(w * 0.1), stroke_linecap="butt"), stroke=edge))
+
+
+def again(shape: str, **colour: str) -> str:
+    """A shape without a colour, written once and coloured where it is used."""
+    name = key(shape)
+    return define(name, shape.replace(" ", f' id="{name}" ', 1)) + tag("use", href=f"#{name}", **colour)
 
 
 def pile(pieces: tuple[tuple[str, str], ...], w: float = 120, h: float = 22) -> str:

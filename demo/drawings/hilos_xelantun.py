@@ -126,18 +126,18 @@ def yardage() -> str:
 def wholesale() -> str:
     frame = box((-160, -190, 16, 400), "#A5683C", 4) + box((144, -190, 16, 400), "#7F4C2B", 4) + "".join(rooms.shelf(y, "#B5764A", (-160, 0, 320, 0)) for y in (-70, 60, 186))
     colours = (P.main, P.gold, P.accent, CREAM, P.second, P.third, P.leaf, ROSE)
-    piles = "".join(put(cloth.pile(tuple((colours[(i + k * 3 + s) % 8], colours[(i + k * 3 + s + 4) % 8]) for i in range(many)), 128, 23), (x, y)) for s, (x, y, k, many) in enumerate(((-74, -70, 0, 3), (72, -70, 1, 4), (-74, 60, 2, 4))))
+    piles = "".join(put(cloth.pile(tuple((colours[(i + k * 3 + s) % 8], colours[(i + k * 3 + s + 4) % 8]) for i in range(many)), 128, 23), (x, y)) for s, (x, y, k, many) in enumerate(((-74, -70, 0, 3), (72, -70, 1, 3), (-74, 60, 2, 3))))
     top = path("M-176 -214 H176 V-186 H-176Z", P.main) + weaving.woven((-176, -214, 352, 24), BANDS, 2, 6)
-    return blocks("#F3E4CD", "#E9D2B2", "#C99A6C", 180) + box((-150, -190, 300, 380), "#EAD6B8") + frame + piles + put(cloth.roll(P.third, "#8E5A38", box((-80, -30, 10, 60), P.gold), 120), (72, 30)) + put(cloth.basket("#C9965C", 62, 56), (-72, 186)) + put(cloth.pile(((P.second, P.paper), (P.gold, P.main)), 108, 20), (-72, 126)) + put(cloth.pile(((P.accent, P.gold), (CREAM, P.main), (P.main, P.gold), (ROSE, P.paper), (P.leaf, P.gold)), 128, 23), (72, 186)) + top
+    return blocks("#F3E4CD", "#E9D2B2", "#C99A6C", 180) + box((-150, -190, 300, 380), "#EAD6B8") + frame + piles + put(cloth.roll(P.third, "#8E5A38", box((-80, -30, 10, 60), P.gold), 120), (72, 30)) + put(cloth.basket("#C9965C", 62, 56), (-72, 186)) + put(cloth.pile(((P.second, P.paper),), 108, 20), (-72, 126)) + put(cloth.pile(((P.accent, P.gold), (CREAM, P.main), (ROSE, P.paper)), 128, 23), (72, 186)) + top
 
 
 def backstrap_class() -> str:
     post = box((-14, -260, 28, 430), "#8E5A38") + box((2, -260, 12, 430), shade("#8E5A38"))
-    flowers = cloth.petals("#C9306A", [(-250, -150), (-214, -180), (-180, -150), (-150, -186), (-228, -116), (-196, -120), (-120, -168), (-264, -190), (-90, -192), (-160, -118), (-262, -84), (-60, -180)])
-    vine = line("M-320 -190 C-200 -210 -120 -150 -30 -196", P.leaf, 7) + copies(coffee.leaf(P.leaf), [((-280, -170), 0.6, 40), ((-200, -180), 0.55, 60), ((-130, -180), 0.6, 30), ((-60, -190), 0.5, 50)])
+    flowers = cloth.petals("#C9306A", [(-250, -150), (-214, -180), (-180, -150), (-150, -186), (-228, -116), (-196, -120), (-120, -168), (-60, -180)])
+    vine = line("M-320 -190 C-200 -210 -120 -150 -30 -196", P.leaf, 7) + copies(coffee.leaf(P.leaf), [((-280, -170), 0.6, 40), ((-130, -180), 0.6, 30)])
     return (rooms.wall("#F3CFA8") + rooms.arch((-250, -120, 190, 300), "#E2B58A") + rooms.arch((110, -120, 190, 300), "#E2B58A") + rooms.table("#C57F5B", 110) + vine + flowers + put(post, (20, 0)) + shadow((40, 192), 110, 16)
             + put(cloth.backstrap("#7A4A30", (P.accent, P.gold, CREAM), (P.main, P.gold, CREAM, P.third, P.gold)), (20, -176), 1.1) + standing(furniture.stool("#A5683C"), (-168, 174), 66, 1.2)
-            + "".join(put(furniture.yarn(c), at, s) for c, at, s in ((P.second, (172, 168), 1.2), (P.accent, (226, 178), 1), (P.gold, (200, 138), 0.9))) + put(furniture.yarn(P.third), (-168, 84), 0.9))
+            + "".join(put(furniture.yarn(c), at, s) for c, at, s in ((P.second, (172, 168), 1.2), (P.gold, (216, 172), 1))) + put(furniture.yarn(P.third), (-168, 84), 0.9))
 
 
 def dyes() -> str:

@@ -119,9 +119,9 @@ def kings_ring() -> str:
 
 
 def dead_bread() -> str:
-    flowers = copies(cakes.marigold("#F0932B"), [((-156, 176), 1.25, 0), ((-110, 216), 1, 20), ((150, 186), 1.3, 10), ((108, 222), 0.95, 40), ((-186, 226), 0.8, 0), ((190, 232), 0.8, 30)])
+    flowers = copies(cakes.marigold("#F0932B"), [((-156, 176), 1.25, 0), ((-110, 216), 1, 20), ((150, 186), 1.3, 10), ((108, 222), 0.95, 40)])
     candle = box((-12, -70, 24, 90), "#FFF4DC", 3) + box((2, -70, 10, 90), shade("#FFF4DC", 0.14), 3) + path("M0 -104 C10 -90 9 -78 0 -74 C-9 -78 -10 -90 0 -104Z", P.gold)
-    return rooms.wall("#4A2A55") + dot((0, -40), 182, "#5E3A69") + paper.bunting(("#F0932B", "#E8A0A3", "#8FB6C4"), -216) + rooms.table("#331C3D", 120) + put(candle, (-150, 100), 1.1) + put(candle, (154, 92), 1.3) + dot((-150, -2), 34, P.gold, opacity=0.22) + dot((154, -28), 40, P.gold, opacity=0.22) + shadow((8, 188), 160) + put(bread.dead_bread("#C97F35", "#FFFDF6"), (0, 184), 1.16) + flowers
+    return rooms.wall("#4A2A55") + dot((0, -40), 182, "#5E3A69") + paper.bunting(("#F0932B", "#E8A0A3", "#8FB6C4"), -216) + rooms.table("#331C3D", 120) + put(candle, (-150, 100), 1.1) + put(candle, (154, 92), 1.3) + dot((154, -28), 40, P.gold, opacity=0.22) + shadow((8, 188), 160) + put(bread.dead_bread("#C97F35", "#FFFDF6"), (0, 184), 1.16) + flowers
 
 
 def biscuit_tin() -> str:

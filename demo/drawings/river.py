@@ -6,15 +6,16 @@ from demo.drawings.shapes import box, copies, dot, line, lit, oval, path, put
 
 def paddler(vest: str, helmet: str) -> str:
     """Someone in a life vest, seen from behind, arms to the paddle."""
-    arms = line("M-12 -36 Q-30 -34 -38 -58 M12 -36 Q24 -44 18 -70", "#A86B4C", 8)
+    arms = copies(line("M-12 -36 Q-30 -34 -38 -58 M12 -36 Q24 -44 18 -70", "#A86B4C", 8) + dot((0, -58), 13, "#A86B4C"), [((0, 0), 1, 0)])
     body = lit("M-18 0 L-19 -34 Q-18 -46 0 -46 Q18 -46 19 -34 L18 0Z", vest, "M5 -50 H30 V4 H5Z") + line("M-18 -20 H18", tint(vest, 0.6), 3)
-    head = dot((0, -58), 13, "#A86B4C") + path("M-15 -58 A15 15 0 0 1 15 -58 Q0 -52 -15 -58Z", helmet) + path("M4 -73 A15 15 0 0 1 15 -58 L6 -56Z", shade(helmet))
-    return arms + body + head
+    head = path("M-15 -58 A15 15 0 0 1 15 -58 Q0 -52 -15 -58Z", helmet) + path("M4 -73 A15 15 0 0 1 15 -58 L6 -56Z", shade(helmet))
+    return arms + copies(body, [((0, 0), 1, 0)]) + head
 
 
 def oar(shaft: str, blade: str) -> str:
     """A paddle along the y axis, its blade down."""
-    return line("M0 -90 V30", shaft, 6) + line("M-9 -92 H9", shaft, 7) + path("M-11 28 H11 L13 64 Q0 78 -13 64Z", blade) + path("M2 28 H11 L13 64 Q8 71 2 72Z", shade(blade))
+    whole = line("M0 -90 V30", shaft, 6) + line("M-9 -92 H9", shaft, 7) + path("M-11 28 H11 L13 64 Q0 78 -13 64Z", blade) + path("M2 28 H11 L13 64 Q8 71 2 72Z", shade(blade))
+    return copies(whole, [((0, 0), 1, 0)])
 
 
 def raft(tube: str, trim: str) -> str:

@@ -90,8 +90,8 @@ def drums() -> str:
 
 def two_days() -> str:
     left, right = "M-330 -270 H26 L-26 270 H-330Z", "M42 -270 H330 V270 H-10Z"
-    wild = rooms.wall("#CFE8EE") + nature.ridge(111, 10, 110, tint(P.third, 0.3)) + nature.bank(P.main, 112, -1) + water(50, WATER, 14) + put(river.raft_back(YELLOW) + put(river.paddler(P.gold, P.main), (-40, -56), 0.95) + put(river.paddler(P.gold, P.third), (46, -56), 0.95) + river.raft(YELLOW, P.main), (-142, 136), 0.74) + put(river.foam("#FFFFFF"), (-142, 146), 0.76)
-    calm = rooms.wall("#FBD9A8") + nature.sun((170, -60), 52, "#FFF1C9") + box((-320, -10, 640, 90), SEA) + line("M60 20h60m50 16h70m-120 22h60", tint(SEA, 0.6), 4) + box((-320, 76, 640, 200), P.sand) + put(nature.palm("#8E6A4A", P.third), (52, 150), 1.25) + f'<g transform="translate(300 150) scale(-1.25 1.25)">{nature.palm("#8E6A4A", P.third)}</g>' + shadow((176, 172), 80) + put(river.hammock(P.gold, "#FFF4DC"), (174, 92), 0.68)
+    wild = rooms.wall("#CFE8EE") + nature.ridge(111, 10, 110, tint(P.third, 0.3)) + nature.bank(P.main, 112, -1) + water(50, WATER, 14) + put(river.raft_back(YELLOW) + put(river.paddler(P.gold, P.main), (-40, -56), 0.95) + put(river.paddler(P.gold, P.third), (46, -56), 0.95) + river.raft(YELLOW, P.main), (-142, 136), 0.74)
+    calm = rooms.wall("#FBD9A8") + nature.sun((170, -60), 52, "#FFF1C9") + box((-320, -10, 640, 90), SEA) + line("M60 20h60m50 16h70m-120 22h60", tint(SEA, 0.6), 4) + box((-320, 76, 640, 200), P.sand) + put(nature.palm("#8E6A4A", P.third), (52, 150), 1.25) + box((288, -20, 14, 180), "#8E6A4A") + put(river.hammock(P.gold, "#FFF4DC"), (174, 92), 0.68)
     return rooms.wall("#FFFFFF") + clip(left, wild) + clip(right, calm)
 
 

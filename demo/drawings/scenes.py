@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from demo.drawings import guanquira_shop, hilos_xelantun, horno_tizapola, rutas_guanquira, shapes, tres_neblinas
+from demo.drawings import (
+    covers,
+    guanquira_shop,
+    hilos_xelantun,
+    horno_tizapola,
+    rutas_guanquira,
+    shapes,
+    tiles,
+    tres_neblinas,
+)
 
 GOODS: shapes.Frame = (-208, -260, 416, 520)
 WIDE: shapes.Frame = (-318, -212, 636, 424)  # experiences and what is sold beside them
@@ -34,5 +43,8 @@ MODULES = {
 def of(slug: str) -> dict[str, Scene]:
     """The drawings of a shop."""
     prefix, goods, frame = MODULES[slug]
-    named = {f"{prefix}-{place:03}": draw for place, draw in enumerate(goods, 1)}
-    return {name: Scene(name, draw, frame) for name, draw in named.items()}
+    hero, logo = covers.SHOPS[slug]
+    named = {f"{prefix}-{place:03}": Scene(f"{prefix}-{place:03}", draw, frame) for place, draw in enumerate(goods, 1)}
+    shelves = {f"c/{code}": Scene(f"c-{code}", draw, tiles.FRAME, 640) for code, draw in tiles.SHOPS[slug]().items()}
+    front = {"hero": Scene("hero", hero, covers.HERO, 1600), "logo": Scene("logo", logo, covers.LOGO, 320)}
+    return {**named, **shelves, **front}

@@ -66,11 +66,16 @@ def put(art: str, at: Point = (0, 0), size: float = 1, turn: float = 0) -> str:
 def place(at: Point, size: float = 1, turn: float = 0) -> str:
     words = f"translate({n(*at)})"
     words += f" rotate({n(turn)})" if turn else ""
-    return words + (f" scale({size:.2f})" if size != 1 else "")
+    return words + (f" scale({fine(size)})" if size != 1 else "")
+
+
+def fine(value: float) -> str:
+    """A hundredth is enough for sizes."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def flip(art: str, at: Point = (0, 0), size: float = 1) -> str:
-    return tag("g", art, transform=f"translate({n(*at)}) scale({-size:.2f} {size:.2f})")
+    return tag("g", art, transform=f"translate({n(*at)}) scale({fine(-size)} {fine(size)})")
 
 
 def copies(art: str, places: Iterable[tuple[Point, float, float]]) -> str:
@@ -144,11 +149,24 @@ def hoisted(art: str) -> tuple[str, str]:
     return "".join(once.values()), art
 
 
+ALONE = re.compile(r'<g (transform="[^"]*")><(path|rect|circle|ellipse|use) ((?:(?!transform=)[^<>])*)/></g>')
+LIMIT = 6144  # bytes of one drawing
+
+
 def tight(markup: str) -> str:
     """The same markup without the characters that mean nothing."""
     markup = re.sub(r' d="([^"]*)"', lambda found: f' d="{closer(found.group(1))}"', markup)
     markup = re.sub(r"(?<=[ \"(-])0(?=\.\d)", "", markup)
-    return re.sub(r"#([0-9a-fA-F])\1([0-9a-fA-F])\2([0-9a-fA-F])\3(?=\")", r"#\1\2\3", markup)
+    markup = re.sub(r' [xy]="0"| transform="translate\(0 0\)"|(?<=")translate\(0 0\) (?=[rs])', "", markup)
+    markup = re.sub(r"(?<=\d)\.0(?=\D)", "", ALONE.sub(r"<\2 \1 \3/>", markup))
+    markup = re.sub(r"#([0-9a-fA-F])\1([0-9a-fA-F])\2([0-9a-fA-F])\3(?=\")", r"#\1\2\3", markup)
+    return markup if len(markup.encode()) < LIMIT - 200 else rounder(markup)
+
+
+def rounder(markup: str) -> str:
+    """The same with whole units where a drawing has too many fine ones to stay light."""
+    whole = re.compile(r"\d{2,}\.\d+")
+    return re.sub(r' d="([^"]*)"', lambda d: f' d="{whole.sub(lambda v: str(round(float(v.group()))), d.group(1))}"', markup)
 
 
 def closer(d: str) -> str:
@@ -160,8 +178,7 @@ def document(name: str, title: str, frame: Frame, art: str) -> str:
     """A whole SVG: definitions once and first, ids short and shared with no other drawing on the page."""
     definitions, art = hoisted(art)
     body = tag("title", title) + (tag("defs", definitions) if definitions else "") + art
-    prefix = re.sub(r"\W", "", name.lower())
-    short = {old: f"{prefix}{i:x}" for i, old in enumerate(dict.fromkeys(re.findall(r"§\w+", body)))}
+    short = {old: f"{chr(97 + i % 26)}{i // 26 or ''}" for i, old in enumerate(dict.fromkeys(re.findall(r"§\w+", body)))}
     body = tight(re.sub(r"§\w+", lambda found: short[found.group()], body))
     return tag("svg", body, xmlns="http://www.w3.org/2000/svg", viewBox=n(*frame), role="img",
                stroke_linecap="round")
