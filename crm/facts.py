@@ -4,8 +4,8 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,12 @@ _kinds: dict[str, Kind] = {}
 def kind(name: str, sentence: Any, icon: str, url: Callable[[Fact], str | None] | None = None) -> None:
     """Register a kind of fact; only registered ones can be recorded."""
     _kinds[name] = Kind(name, sentence, icon, url)
+
+
+def linked(names: Iterable[str], url: Callable[["Fact"], str | None]) -> None:
+    """Say where facts of these kinds lead; by the package that has the page, when it is later than the noun."""
+    for name in names:
+        _kinds[name] = replace(_kinds[name], url=url)
 
 
 def kinds() -> dict[str, Kind]:

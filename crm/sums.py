@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Index, String, UniqueConstraint, update
+from sqlalchemy import Date, Index, String, UniqueConstraint, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,6 +14,7 @@ from kernel.db import Base, db, pk, ref
 from kernel.tenancy import TenantOwned
 
 if TYPE_CHECKING:
+    from crm.contacts import Contact
     from crm.facts import Fact
 
 LIFETIME = date(1970, 1, 1)  # the day under which the sums of all time stand
@@ -67,3 +68,9 @@ def _insert(row: ContactDay, same: object, values: Mapping[str, object]) -> None
             db.session.add(row)
     except IntegrityError:  # another writer was quicker: count into theirs
         db.session.execute(update(ContactDay).where(same).values(values))  # type: ignore[arg-type]
+
+
+def lifetime(contact: "Contact") -> list[ContactDay]:
+    """What a contact did in all, by kind and currency."""
+    mine = select(ContactDay).where(ContactDay.contact_id == contact.id, ContactDay.day == LIFETIME)
+    return list(db.session.scalars(mine.order_by(ContactDay.kind, ContactDay.currency)))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from kernel import countries
 from kernel.countries import Field
@@ -14,6 +15,19 @@ LONGEST = 200
 def fields(country: str) -> list[Field]:
     """The lines to ask for, in order."""
     return [known for known in countries.profile(country).address if not known.hidden]
+
+
+def asked(country: str, kept: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The lines as a form shows them: field, value, and what may be chosen as (key above, its name, parts)."""
+    return [
+        {"field": line, "value": kept.get(line.key, ""), "groups": _groups(country, line.level)}
+        for line in fields(country)
+    ]
+
+
+def _groups(country: str, level: int | None) -> list[tuple[str, str, list[str]]]:
+    known = countries.options(country, level) if level is not None else {}
+    return [(key, key.replace("|", " › "), parts) for key, parts in known.items()]
 
 
 def check(given: Mapping[str, str], country: str) -> tuple[Address, dict[str, str]]:

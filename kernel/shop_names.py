@@ -1,12 +1,12 @@
 """The names of shops in addresses: made from what an owner calls it, never a word that the install needs itself."""
 
 import re
-import unicodedata
 
 from sqlalchemy import delete, select
 
 from kernel import tenancy
 from kernel.db import db
+from kernel.folding import fold
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from kernel.tenancy import FormerSlug, Tenant
@@ -34,9 +34,7 @@ class Taken(Refusal):
 
 def make(name: str) -> str:
     """An address from a name: `Panadería Ñandú` → `panaderia-nandu`."""
-    spread = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(sign for sign in spread if not unicodedata.combining(sign))
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:LONGEST].strip("-")
 
 
 def free(name: str) -> str:

@@ -1,10 +1,10 @@
 """Lookup: what a few typed signs mean in the back office, an order, a person, a product or a page."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 
+from crm import people as everybody
 from crm.contacts import Contact
 from kernel.db import db
 from kernel.i18n import pick
@@ -15,17 +15,7 @@ from shop.pages import Page
 from shop.slugs import fold
 
 MOST = 6  # of each kind
-ACCENTS = dict(zip("áéíóúüñÁÉÍÓÚÜÑ", "aeiouunaeiouun", strict=True))
-
-
-def is_phone(text: str) -> bool:
-    """Whether somebody typed a part of a telephone number."""
-    return len(digits(text)) >= 4 and not any(sign.isalpha() for sign in text)
-
-
-def digits(text: str) -> str:
-    """The digits of a text."""
-    return "".join(sign for sign in text if sign.isdigit())
+is_phone = everybody.is_phone
 
 
 def orders(text: str) -> Sequence[Order]:
@@ -35,26 +25,7 @@ def orders(text: str) -> Sequence[Order]:
 
 def people(text: str) -> Sequence[Contact]:
     """People by name without accents, e-mail or a part of the phone."""
-    wanted = select(Contact)
-    for word in [text] if is_phone(text) else text.split()[:5]:
-        wanted = wanted.where(_person(word))
-    return db.session.scalars(wanted.order_by(Contact.updated_at.desc(), Contact.id.desc()).limit(MOST)).all()
-
-
-def _person(word: str) -> ColumnElement[bool]:
-    plain, number = fold(word), digits(word)
-    ways = [_folded(Contact.name).contains(plain, autoescape=True)]
-    ways.append(func.lower(func.coalesce(Contact.email, "")).contains(plain, autoescape=True))
-    if len(number) >= 4:
-        ways.append(func.coalesce(Contact.phone, "").contains(number, autoescape=True))
-    return or_(*ways)
-
-
-def _folded(column: Any) -> Any:
-    """The column in lower case without the accents of Spanish, on every database."""
-    for accented, plain in ACCENTS.items():
-        column = func.replace(column, accented, plain)
-    return func.lower(column)
+    return db.session.scalars(everybody.query(text).limit(MOST)).all()
 
 
 def products(text: str) -> Sequence[Product]:

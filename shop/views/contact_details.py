@@ -29,20 +29,8 @@ def show() -> Any:
 
 
 def _page(form: Any, kept: Mapping[str, Any], hours: list[dict[str, str]], status: int = 200, **told: Any) -> Any:
-    country = tenancy.tenant().country
-    lines = [
-        {"field": line, "value": kept.get(line.key, ""), "groups": _groups(country, line.level)}
-        for line in address.fields(country)
-    ]
+    lines = address.asked(tenancy.tenant().country, kept)
     return page("contact", status, form=form, lines=lines, hours=hours, wrong=told.get("wrong", {}))
-
-
-def _groups(country: str, level: int | None) -> list[tuple[str, str, list[str]]]:
-    """What may be chosen, grouped by what is chosen above: (key, its name, choices)."""
-    if level is None:
-        return []
-    known = address.countries.options(country, level)
-    return [(key, key.replace("|", " › "), parts) for key, parts in known.items()]
 
 
 def _hours(row: storefront.Storefront) -> list[dict[str, str]]:

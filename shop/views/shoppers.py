@@ -4,9 +4,11 @@ from typing import Any
 
 from flask import Flask, render_template, url_for
 
+from crm import facts
 from crm.contacts import Contact
 from crm.views import asking
 from kernel import origins, slots, web
+from kernel.db import db
 from kernel.i18n import pick
 from shop import cart as carts
 from shop import order_story, orders, receipts
@@ -57,9 +59,16 @@ def person(contact: Contact) -> str:
     return render_template("shop/desk/orders/_of_person.html", rows=rows)
 
 
+def order_url(fact: facts.Fact) -> str | None:
+    """Where a fact about an order leads, for staff who may see it."""
+    order = db.session.get(orders.Order, fact.about_id) if fact.about_kind == "order" and fact.about_id else None
+    return url_for("shop_admin.order", number=order.number) if order and web.may("orders.view") else None
+
+
 def init_app(_app: Flask) -> None:
     """Fill crm's slots; let carts follow their people."""
     asking.on_entering(bring_cart)
     asking.on_leaving(leave_cart)
     slots.fill("crm.account", account)
     slots.fill("crm.person", person)
+    facts.linked(("ordered", "paid", "cancelled", "shipped"), order_url)

@@ -1,4 +1,6 @@
-// Settings: the look is shown while it is chosen, a preset brings its colours, parts of a country follow each other.
+// Settings: the look is shown while it is chosen, a preset brings its colours, hours are copied.
+import "./places.js";
+
 function look(form) {
   const inside = document.querySelector("[data-preview-frame] iframe");
   let timer, last = 0;
@@ -18,24 +20,6 @@ function look(form) {
   });
 }
 
-function places(box) {
-  const levels = [...box.querySelectorAll("select[data-level]")].sort((one, other) => one.dataset.level - other.dataset.level);
-  const every = levels.map((select) => [...select.querySelectorAll("optgroup")]);
-  const follow = () => levels.forEach((select, at) => {
-    if (!at || !every[at].length) return;
-    const above = levels.slice(0, at).map((each) => each.value).join("|");
-    for (const group of every[at]) group.remove();
-    const mine = every[at].find((group) => group.dataset.below === above);
-    if (mine) select.append(mine);
-    if (![...select.options].some((option) => option.selected)) select.value = "";
-  });
-  box.addEventListener("change", ({ target }) => {
-    for (const select of levels) if (target.dataset.level && select.dataset.level > target.dataset.level) select.value = "";
-    follow();
-  });
-  follow();
-}
-
 function sameHours(button) {
   const list = button.closest("section").querySelector(".hours");
   for (const which of ["opens", "closes"]) {
@@ -46,5 +30,4 @@ function sameHours(button) {
 }
 
 for (const form of document.querySelectorAll("form[data-look]")) look(form);
-for (const box of document.querySelectorAll("[data-places]")) places(box);
 for (const button of document.querySelectorAll("[data-same-hours]")) button.addEventListener("click", () => sameHours(button));

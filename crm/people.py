@@ -1,0 +1,171 @@
+"""People: finding contacts, changing them, and the registry by which everything about one is exported or erased."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
+
+from crm import contacts
+from crm.contacts import Contact
+from kernel import clock, journal, sessions
+from kernel.db import db
+from kernel.folding import column, digits, fold
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+
+PAGE = 50
+LOOKED_AT = 2_000  # newest people whose tags become chips
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Who knows what tables hold about a person, and how to take it out or make it nobody's."""
+
+    tables: frozenset[str]
+    verb: Callable[[Contact], Any]
+
+
+_exporters: dict[str, Keeper] = {}
+_erasers: dict[str, Keeper] = {}
+
+
+def exporter(name: str, tables: Iterable[str], verb: Callable[[Contact], Any]) -> None:
+    """Have `verb(contact)` give plain values of what those tables hold about them, under `name`."""
+    _exporters[name] = Keeper(frozenset(tables), verb)
+
+
+def eraser(name: str, tables: Iterable[str], verb: Callable[[Contact], None]) -> None:
+    """Have `verb(contact)` make nobody's what those tables hold about them."""
+    _erasers[name] = Keeper(frozenset(tables), verb)
+
+
+def kept() -> dict[str, tuple[bool, bool]]:
+    """Every table that somebody speaks for: whether it is exported, whether it is erased."""
+    out, gone = (frozenset().union(*(one.tables for one in of.values())) for of in (_exporters, _erasers))
+    return {table: (table in out, table in gone) for table in sorted(out | gone)}
+
+
+def export(contact: Contact) -> dict[str, Any]:
+    """Everything that the shop holds about a person."""
+    return {name: known.verb(contact) for name, known in sorted(_exporters.items())}
+
+
+def erase(contact: Contact, *, by: Any) -> None:
+    """Make nobody's what the shop holds about a person; amounts and the proof of consent stay, without a name."""
+    journal.write("person.erased", about=contact, by=by)
+    for _name, known in sorted(_erasers.items(), key=lambda pair: pair[0] == "contact"):  # the contact itself last
+        known.verb(contact)
+    db.session.flush()
+
+
+def query(text: str = "", *, group: str = "", tag: str = "", country: str = "", binned: bool = False) -> Select[Any]:
+    """People of a filter that match a text, who changed last first."""
+    wanted = select(Contact).order_by(Contact.updated_at.desc(), Contact.id.desc())
+    for word in [text] if is_phone(text) else text[:120].split()[:5]:
+        wanted = wanted.where(_like(word))
+    if group:
+        wanted = wanted.where(Contact.group == group)
+    if tag:
+        shown = cast(Contact.tags, Text)
+        spelt = {json.dumps(tag), json.dumps(tag, ensure_ascii=False)}
+        wanted = wanted.where(or_(*(shown.contains(one, autoescape=True) for one in sorted(spelt))))
+    if country:
+        wanted = wanted.where(Contact.country == country)
+    return wanted.where(Contact.binned_at.is_not(None)).execution_options(binned=True) if binned else wanted
+
+
+def is_phone(text: str) -> bool:
+    """Whether somebody typed a part of a telephone number."""
+    return len(digits(text)) >= 4 and not any(sign.isalpha() for sign in text)
+
+
+def _like(word: str) -> ColumnElement[bool]:
+    plain, number = fold(word), digits(word)
+    ways = [column(Contact.name).contains(plain, autoescape=True)]
+    ways.append(func.lower(func.coalesce(Contact.email, "")).contains(plain, autoescape=True))
+    if len(number) >= 4:
+        ways.append(func.coalesce(Contact.phone, "").contains(number, autoescape=True))
+    return or_(*ways)
+
+
+def page(wanted: Select[Any], number: int) -> tuple[Sequence[Contact], int]:
+    """One page of people and how many pages there are."""
+    inner = wanted.order_by(None).subquery()
+    options = wanted.get_execution_options()
+    total = int(db.session.scalar(select(func.count()).select_from(inner), execution_options=options) or 0)
+    rows = db.session.scalars(wanted.limit(PAGE).offset((max(1, number) - 1) * PAGE)).all()
+    return rows, max(1, -(-total // PAGE))
+
+
+def by_group() -> list[tuple[str, int]]:
+    """The groups and how many people each has."""
+    return _counted(Contact.group)
+
+
+def by_country() -> list[tuple[str, int]]:
+    """The countries and how many people each has."""
+    return _counted(Contact.country)
+
+
+def _counted(name: Any) -> list[tuple[str, int]]:
+    rows = db.session.execute(select(name, func.count(Contact.id)).where(name != "").group_by(name))
+    return sorted(((value, count) for value, count in rows), key=lambda pair: (-pair[1], pair[0]))
+
+
+def tags() -> list[str]:
+    """The tags that people have most, from those who changed last."""
+    rows = db.session.scalars(select(Contact.tags).order_by(Contact.id.desc()).limit(LOOKED_AT))
+    tally: dict[str, int] = {}
+    for tag in (tag for row in rows for tag in row):
+        tally[tag] = tally.get(tag, 0) + 1
+    return sorted(tally, key=lambda tag: (-tally[tag], tag))[:8]
+
+
+def change(contact: Contact, values: Mapping[str, Any], *, by: Any) -> None:
+    """Keep what staff wrote of a person; an e-mail or telephone of somebody else is refused."""
+    email = values.get("email")
+    other = contacts.by_email(email)
+    if other is not None and other.id != contact.id:
+        raise Refusal(_l("That e-mail belongs to %(name)s."), name=other.called)
+    if contact.id is not None and contacts.normal_email(email) != contact.email_norm:
+        contacts.end_sessions(contact)
+        sessions.end_all("shopper", contact.id)
+    for name, value in values.items():
+        setattr(contact, name, value)
+    contact.email_norm = contacts.normal_email(contact.email)
+    new = contact.id is None
+    db.session.add(contact)
+    db.session.flush()
+    journal.write("person.added" if new else "person.changed", about=contact, by=by, data={"name": contact.called})
+
+
+def put_away(contact: Contact, *, by: Any) -> None:
+    """Put a person into the bin; their sessions end."""
+    contact.binned_at = clock.now()
+    sessions.end_all("shopper", contact.id)
+    journal.write("person.binned", about=contact, by=by, data={"name": contact.called})
+
+
+def take_back(token: str, *, by: Any) -> Contact:
+    """Take a person out of the bin; refused when somebody else has the e-mail by now."""
+    mine = select(Contact).where(Contact.token == token, Contact.binned_at.is_not(None))
+    contact = db.session.scalar(mine.execution_options(binned=True))
+    if contact is None:
+        raise Refusal(_l("It is not in the bin any more."), status=410)
+    other = contacts.by_email(contact.email)
+    if other is not None:
+        raise Refusal(_l("That e-mail belongs to %(name)s."), name=other.called)
+    contact.binned_at = None
+    journal.write("person.restored", about=contact, by=by, data={"name": contact.called})
+    return contact
+
+
+def init_app(_app: object) -> None:
+    """Say how the journal tells it."""
+    journal.kind("person.added", _l("Added %(name)s to the people"))
+    journal.kind("person.changed", _l("Changed what is known of %(name)s"))
+    journal.kind("person.binned", _l("Put %(name)s into the bin"))
+    journal.kind("person.restored", _l("Took %(name)s out of the bin"))
+    journal.kind("person.erased", _l("Erased a person"))

@@ -1,0 +1,214 @@
+"""The people of a shop: the list, one of them, what is changed, put away, taken out as files."""
+
+from typing import Any
+
+from flask import Flask, Response, abort, jsonify, redirect, render_template, request, url_for
+
+from crm import contacts, people
+from crm.contacts import Contact
+from crm.forms import PersonForm
+from crm.views import admin, person_page
+from kernel import address, countries, i18n, menu, permissions, phones, signing, tables, tenancy, web
+from kernel.db import db
+from kernel.forms import choices
+from kernel.i18n import _, _l
+from kernel.refusal import Refusal
+from kernel.web import needs
+
+
+@admin.get("/people", endpoint="people")
+@needs("people.view")
+def show() -> str:
+    """One page of a filter."""
+    chosen, text, number = _asked()
+    rows, pages = people.page(people.query(text, **chosen), number)
+    return render_template(
+        "crm/desk/people/list.html", rows=[person_page.row(row) for row in rows], chips=_chips(chosen, text), q=text,
+        binned=chosen["binned"], page=min(number, pages), pages=pages, page_url=_page_url, csv=_csv_url(),
+        any=bool(rows) or bool(people.page(people.query(), 1)[0]),
+    )  # fmt: skip
+
+
+def _asked() -> tuple[dict[str, Any], str, int]:
+    told = request.args
+    chosen: dict[str, Any] = {name: told.get(name, "")[:60] for name in ("group", "tag", "country")}
+    number = told.get("page", "1")
+    chosen["binned"] = told.get("show") == "bin"
+    return chosen, told.get("q", "").strip()[:120], int(number) if number.isdecimal() and len(number) < 6 else 1
+
+
+def _chips(chosen: dict[str, Any], text: str) -> list[dict[str, Any]]:
+    language, kept = i18n.language(), {"q": text} if text else {}
+    found = [{"label": _("All"), "url": url_for(".people", **kept), "active": not any(chosen.values())}]
+    found += [_chip("group", group, group, count, chosen, kept) for group, count in people.by_group()[:8]]
+    found += [_chip("tag", tag, f"#{tag}", None, chosen, kept) for tag in people.tags()]
+    lands = people.by_country()
+    if len(lands) > 1:
+        found += [
+            _chip("country", code, countries.country_name(code, language), count, chosen, kept)
+            for code, count in lands[:8]
+        ]
+    bin_url = url_for(".people", show="bin", **kept)
+    return [*found, {"label": _("In the bin"), "url": bin_url, "active": chosen["binned"]}]
+
+
+def _chip(name: str, value: str, label: str, count: int | None, *about: Any) -> dict[str, Any]:
+    chosen, kept = about
+    url = url_for(".people", **{name: value}, **kept)
+    return {"label": label, "url": url, "active": chosen[name] == value, "count": count}
+
+
+def _page_url(number: int) -> str:
+    args: dict[str, Any] = {**request.args.to_dict(), "page": number}
+    return url_for(".people", **args)
+
+
+def _csv_url() -> str:
+    return url_for(".people_csv", **{key: value for key, value in request.args.items() if key != "page"})
+
+
+@admin.get("/people.csv", endpoint="people_csv")
+@needs("people.export")
+def csv() -> Response:
+    """The people of the filter as a file for a spreadsheet."""
+    chosen, text, _number = _asked()
+    rows = (person_page.cells(row) for row in db.session.scalars(people.query(text, **chosen)))
+    return tables.answer(f"{tenancy.tenant().slug}-people", person_page.heads(), rows)
+
+
+@admin.get("/people/new", endpoint="person_new")
+@needs("people.edit")
+def new() -> Any:
+    """Somebody whom the shop knows from elsewhere."""
+    return _page(_blank(), _form(_blank()))
+
+
+def _blank() -> Contact:
+    tenant = tenancy.tenant()
+    return Contact(
+        token=signing.token(), language=tenant.language, country=tenant.country, tags=[], address={}, source="staff",
+        name="", group="", note="",
+    )  # fmt: skip
+
+
+@admin.get("/people/<token>", endpoint="person")
+@needs("people.view")
+def person(token: str) -> Any:
+    """Who they are, what they allowed, what they did."""
+    contact = _contact(token)
+    return _page(contact, _form(contact))
+
+
+def _contact(token: str) -> Contact:
+    return contacts.by_token(token) or abort(404)
+
+
+def _form(contact: Contact, posted: Any = None) -> PersonForm:
+    tenant = tenancy.tenant()
+    kept = {} if posted is not None else {
+        "name": contact.name, "email": contact.email or "", "language": contact.language, "group": contact.group,
+        "phone": phones.show(contact.phone, tenant.country) if contact.phone else "", "note": contact.note,
+        "tags": ", ".join(contact.tags),
+    }  # fmt: skip
+    form = PersonForm(posted, **kept)
+    form.country = tenant.country
+    spoken = dict.fromkeys([*i18n.languages_of(tenant), contact.language])
+    form.language.choices = choices((code, i18n.NAMES.get(code, code)) for code in spoken)
+    return form
+
+
+def _page(contact: Contact, form: PersonForm, status: int = 200, **told: Any) -> Any:
+    country = contact.address.get("country") or contact.country or tenancy.tenant().country
+    lines = address.asked(country, told.get("typed") or contact.address)
+    told = {"wrong": told.get("wrong", {}), "groups": [group for group, _count in people.by_group()]}
+    more = person_page.told(contact) if contact.id else {}
+    return render_template("crm/desk/people/show.html", person=contact, form=form, lines=lines, **told, **more), status
+
+
+@admin.post("/people/new", endpoint="person_make")
+@needs("people.edit")
+def make() -> Any:
+    """Write somebody new."""
+    return _save(_blank())
+
+
+@admin.post("/people/<token>", endpoint="person_save")
+@needs("people.edit")
+def save(token: str) -> Any:
+    """Keep what was changed."""
+    return _save(_contact(token))
+
+
+def _save(contact: Contact) -> Any:
+    form, country = _form(contact, request.form), contact.country or tenancy.tenant().country
+    typed = {line.key: request.form.get(line.key, "") for line in address.fields(country)}
+    kept, wrong = address.check(typed, country) if any(typed.values()) else ({}, {})
+    if not form.validate() or wrong:
+        db.session.rollback()
+        return _page(contact, form, 422, typed=typed, wrong=wrong)
+    try:
+        people.change(contact, _values(form, kept), by=web.person())
+    except Refusal as refusal:
+        db.session.rollback()
+        form.email.errors = [str(refusal)]
+        return _page(contact, form, 422, typed=typed)
+    return redirect(url_for(".person", token=contact.token), 303)
+
+
+def _values(form: PersonForm, kept: dict[str, str]) -> dict[str, Any]:
+    listed = (" ".join(tag.split())[:40] for tag in (form.tags.data or "").split(","))
+    return {
+        "name": form.name.data or "", "email": form.email.data or None, "phone": form.phone.data or None,
+        "language": form.language.data, "group": (form.group.data or "").lower(), "note": form.note.data or "",
+        "tags": list(dict.fromkeys(tag for tag in listed if tag))[:24], "address": kept,
+        "region": kept.get("region", ""), "city": kept.get("city", ""),
+    }  # fmt: skip
+
+
+@admin.post("/people/<token>/bin", endpoint="person_bin")
+@needs("people.edit")
+def put_away(token: str) -> Any:
+    """Into the bin; the toast takes it back."""
+    contact = _contact(token)
+    people.put_away(contact, by=web.person())
+    web.undo(_("%(name)s is in the bin.", name=contact.called), ".person_back", token=token)
+    return redirect(url_for(".people"), 303)
+
+
+@admin.post("/people/<token>/back", endpoint="person_back")
+@needs("people.edit")
+def take_back(token: str) -> Any:
+    """Out of the bin."""
+    people.take_back(token, by=web.person())
+    return redirect(url_for(".person", token=token), 303)
+
+
+@admin.get("/people/<token>/copy.json", endpoint="person_copy")
+@needs("people.export")
+def copy(token: str) -> Any:
+    """Everything that the shop holds about them, as the law gives them a right to."""
+    answer = jsonify(people.export(_contact(token)))
+    answer.headers["Content-Disposition"] = 'attachment; filename="person.json"'
+    return answer
+
+
+@admin.post("/people/<token>/erasure", endpoint="person_erase")
+@needs("people.erase")
+def erase(token: str) -> Any:
+    """Make nobody's what the shop holds about them; there is no way back, so it is asked twice."""
+    contact = _contact(token)
+    if request.form.get("sure") != "yes":
+        raise Refusal(_("Tick the box first: this cannot be undone."))
+    people.erase(contact, by=web.person())
+    return redirect(url_for(".people"), 303)
+
+
+def init_app(_app: Flask) -> None:
+    """Put the people into the rail; say who may do what with them."""
+    permissions.define("people.view", _l("See people"), roles=("manager", "marketer", "clerk"))
+    permissions.define("people.edit", _l("Change what is known of people"), roles=("manager", "marketer", "clerk"))
+    permissions.define("people.export", _l("Take people out as a file"), roles=("manager", "marketer"))
+    permissions.define("people.erase", _l("Erase people for good"), roles=())
+    menu.entry(
+        40, _l("People"), "crm_admin.people", icon="people", permission="people.view", match=("crm_admin.person",)
+    )

@@ -1,0 +1,63 @@
+"""Buyers: what the shop holds about a person beside crm, as their copy and as nobody's."""
+
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from crm import people
+from crm.contacts import Contact
+from kernel.db import db
+from kernel.i18n import pick
+from shop import orders
+from shop.cart import Cart, CartLine
+from shop.order_lines import OrderLine
+from shop.orders import Order
+
+
+def copy(contact: Contact) -> list[dict[str, Any]]:
+    """Their orders."""
+    return [
+        {
+            "number": order.number, "at": order.placed_at.isoformat(), "name": order.name, "email": order.email,
+            "phone": order.phone, "address": order.address, "tax_id": order.tax_id, "note": order.note,
+            "total_minor": order.total_minor, "currency": order.currency, "state": order.state,
+            "lines": [{"name": pick(line.name), "quantity": line.quantity, "texts": line.texts}
+                      for line in order.lines],
+        }
+        for order in orders.of_contact(contact)
+    ]  # fmt: skip
+
+
+def carts(contact: Contact) -> list[dict[str, Any]]:
+    """What lies in their carts."""
+    rows = db.session.scalars(select(CartLine).where(CartLine.cart_id.in_(_carts(contact))))
+    return [{"variant": row.variant.sku if row.variant else "", "quantity": row.quantity} for row in rows]
+
+
+def forget(contact: Contact) -> None:
+    """Take name and whereabouts off their orders; amounts and tax ids stay, as the law of invoices wants it."""
+    mine = select(Order.id).where(Order.contact_id == contact.id).scalar_subquery()
+    quiet = {"synchronize_session": False}
+    db.session.execute(update(OrderLine).where(OrderLine.order_id.in_(mine)).values(texts={}), execution_options=quiet)
+    for order in orders.of_contact(contact):
+        order.name = order.email = order.phone = order.note = ""
+        order.address, order.haystack = {}, order.number.lower()
+
+
+def forget_carts(contact: Contact) -> None:
+    """Empty their carts and make them nobody's."""
+    rows = _carts(contact)
+    db.session.execute(delete(CartLine).where(CartLine.cart_id.in_(rows)))
+    db.session.execute(update(Cart).where(Cart.contact_id == contact.id).values(contact_id=None))
+
+
+def _carts(contact: Contact) -> Any:
+    return select(Cart.id).where(Cart.contact_id == contact.id).scalar_subquery()
+
+
+def init_app(_app: object) -> None:
+    """Speak for the shop's tables."""
+    people.exporter("orders", ["order", "order_line"], copy)
+    people.exporter("carts", ["cart"], carts)
+    people.eraser("orders", ["order", "order_line"], forget)
+    people.eraser("carts", ["cart"], forget_carts)

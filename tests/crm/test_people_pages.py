@@ -1,0 +1,134 @@
+"""People in the back office: found as one types, changed, put away and taken back, taken out as files."""
+
+from sqlalchemy import select
+
+from crm import consent, contacts, facts
+from crm.contacts import Contact
+from kernel import tenancy
+from kernel.db import db
+from kernel.journal import Entry
+from kernel.money import Money
+
+BASE = "/admin/cafe/people"
+
+
+def _people(shop):
+    contacts.known(email="ana@example.com", name="Ana Núñez", phone="+50683123456", country="CR")
+    contacts.known(email="bo@example.com", name="Bo Ek", country="GT", group="mayorista", tags=["vip", "año"])
+    db.session.commit()
+
+
+def test_people_are_found_by_name_without_accents_phone_fragment_and_mail(shop):
+    _people(shop)
+    browser = shop.admin
+    for text, found in [("nunez", "Ana"), ("83123", "Ana"), ("8312-34", "Ana"), ("bo@", "Bo Ek"), ("EK bo", "Bo Ek")]:
+        page = browser.get(f"{BASE}?q={text}").text
+        assert found in page, text
+        assert ("Bo Ek" if found == "Ana" else "Ana N") not in page, text
+
+
+def test_chips_filter_by_group_tag_and_country(shop):
+    _people(shop)
+    browser = shop.admin
+    for query in ("group=mayorista", "tag=vip", "tag=a%C3%B1o", "country=GT"):
+        page = browser.get(f"{BASE}?{query}").text
+        assert "Bo Ek" in page, query
+        assert "Ana N" not in page, query
+
+
+def test_an_empty_list_teaches_with_one_verb(shop):
+    page = shop.admin.get(BASE).text
+    assert page.count("btn btn-primary") == 1
+    assert f"{BASE}/new" in page
+
+
+def test_a_person_shows_proof_of_consent_facts_and_sums(shop):
+    ana = contacts.known(email="ana@example.com", name="Ana")
+    consent.record(ana, "marketing", True, form="checkout", ip="10.0.0.1")
+    facts.record("ordered", contact=ana, amount=Money(500000, "CRC"))
+    facts.record("ordered", contact=ana, amount=Money(250000, "CRC"))
+    db.session.commit()
+    page = shop.admin.get(f"{BASE}/{ana.token}").text
+    assert consent.TEXT_VERSION in page
+    assert "7.500" in page.replace("\xa0", ".").replace(" ", ".")
+    assert page.count("<li><svg") >= 2
+
+
+def test_somebody_new_is_written_and_changed(shop):
+    browser = shop.admin
+    told = {
+        "name": "Eva Sol",
+        "phone": "8312 3456",
+        "email": "Eva@Example.com",
+        "language": "es",
+        "tags": "vip, , feria",
+    }
+    answer = browser.post(f"{BASE}/new", data=told)
+    assert answer.status_code == 303
+    eva = contacts.by_email("eva@example.com")
+    assert (eva.phone, eva.tags, eva.source) == ("+50683123456", ["vip", "feria"], "staff")
+    home = {"region": "San José", "city": "Escazú", "district": "San Rafael", "street": "100 m sur"}
+    browser.post(f"{BASE}/{eva.token}", data={**told, "group": "Mayorista", **home})
+    db.session.refresh(eva)
+    assert eva.group == "mayorista"
+    assert eva.address["district"] == "San Rafael"
+    assert [row.verb for row in db.session.scalars(select(Entry).order_by(Entry.id))][-2:] == [
+        "person.added", "person.changed",
+    ]  # fmt: skip
+
+
+def test_what_is_wrong_is_said_and_kept(shop):
+    _people(shop)
+    browser = shop.admin
+    for told, wrong in [
+        ({"name": "Eva", "email": "eva@"}, "email"),
+        ({"name": "Eva", "phone": "12"}, "phone"),
+        ({"note": "hola"}, "name"),
+        ({"name": "Eva", "email": "ana@example.com"}, "email"),
+    ]:
+        answer = browser.post(f"{BASE}/new", data={"language": "es", **told})
+        assert answer.status_code == 422, told
+        assert f'id="{wrong}-error"' in answer.text
+        assert 'aria-invalid="true"' in answer.text
+        for value in told.values():
+            assert value in answer.text
+    shop.enter()
+    assert len(db.session.scalars(select(Contact)).all()) == 2
+
+
+def test_the_bin_gives_back_the_same_person(shop):
+    _people(shop)
+    ana = contacts.by_email("ana@example.com")
+    token, known = ana.token, ana.id
+    browser = shop.admin
+    assert browser.post(f"{BASE}/{token}/bin").status_code == 303
+    page = browser.get(BASE).text
+    assert "Ana Núñez" in page  # in the toast only
+    assert f"{BASE}/{token}/back" in page
+    assert browser.get(f"{BASE}/{token}").status_code == 404
+    assert "Ana Núñez" in browser.get(f"{BASE}?show=bin").text
+    assert browser.post(f"{BASE}/{token}/back").status_code == 303
+    shop.enter()
+    assert contacts.by_token(token).id == known
+
+
+def test_the_file_quotes_formulas_and_asks_for_its_permission(shop):
+    contacts.known(email="evil@example.com", name="=1+1")
+    db.session.commit()
+    answer = shop.admin.get(f"{BASE}.csv")
+    assert answer.mimetype == "text/csv"
+    assert "'=1+1" in answer.text
+    assert "\n=1+1" not in answer.text
+    clerk = shop.staff("clerk")
+    assert clerk.get(f"{BASE}.csv").status_code == 404
+    assert f"{BASE}.csv" not in clerk.get(BASE).text
+
+
+def test_another_shop_finds_none_of_them(rival, shop):
+    _people(shop)
+    token = contacts.by_email("ana@example.com").token
+    browser = rival.admin
+    assert browser.get(f"/admin/rival/people/{token}").status_code == 404
+    assert browser.post(f"/admin/rival/people/{token}/bin").status_code == 404
+    assert browser.get(f"{BASE}/{token}").status_code == 404
+    tenancy.leave()
