@@ -1,0 +1,145 @@
+"""Journeys: the whole product on a port of its own with the demo world, and a real Chromium."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from demo import staff
+from kernel.settings import ROOT
+
+PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+AXE = ROOT / "instance" / "vendor" / "axe.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Plaza:
+    """A running install: where its pages are, who may log in."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.url = f"http://plaza.localhost:{port}"
+
+    def shop(self, slug: str, path: str = "/") -> str:
+        """An address in a shop."""
+        return f"http://{slug}.plaza.localhost:{self.port}{path}"
+
+    def admin(self, slug: str, path: str = "/") -> str:
+        """An address in a back office."""
+        return f"{self.url}/admin/{slug}{path}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def plaza(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plaza]:
+    """The product as `plaza up` runs it, with the demo world."""
+    running = os.environ.get("PLAZA_JOURNEYS", "")  # the port of a product that already runs with the demo world
+    if running:
+        yield Plaza(int(running))
+        return
+    port = free_port()
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PLAZA_")}
+    env |= {"PLAZA_INSTANCE": str(tmp_path_factory.mktemp("instance")), "PLAZA_URL": f"http://plaza.localhost:{port}"}
+    command = [sys.executable, "-m", "kernel.cli", "up", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = ""
+    assert process.stdout is not None
+    for line in process.stdout:
+        said += line
+        if "Ctrl-C" in line:
+            break
+    else:
+        pytest.fail(f"the product did not start: {said}")
+    yield Plaza(port)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all journeys."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    real = Path("/usr/lib/chromium/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(real if real.exists() else found), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Any]:
+    """`visit(viewport, **options)`: a new browser of somebody; what its pages log as an error fails the test."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def begin(viewport: dict[str, int] = PHONE, **options: Any) -> Page:
+        context = chromium.new_context(viewport=viewport, locale="es-CR", **options)  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+        page.on("console", lambda told: wrong.append(f"{page.url}: {told.text}") if told.type == "error" else None)
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert [told for told in wrong if "status of 4" not in told] == []
+
+
+def owner_of(slug: str) -> tuple[str, str]:
+    """E-mail and password of a demo shop's owner."""
+    return staff.people(slug)[0].email, staff.PASSWORD
+
+
+def log_in(page: Page, plaza: Plaza, email: str, password: str) -> None:
+    """Through the door, as staff."""
+    page.goto(f"{plaza.url}/login")
+    page.fill("input[name=email]", email)
+    page.fill("input[name=password]", password)
+    page.locator("main form button:not([type=button])").last.click()
+    page.wait_for_url("**/admin/**")
+
+
+def settled(page: Page) -> None:
+    """Wait until the checkout knows what the last choice costs."""
+    page.wait_for_selector("form[data-checkout]:not([aria-busy])")
+
+
+def pick(page: Page, group: str, value: str) -> None:
+    """Tap a radio card or pill of the checkout."""
+    page.locator(f"label:has(input[name*={group}][value='{value}'])").click()
+    settled(page)
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds on the page as it is now."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+    return [
+        f"{page.url} {one['id']}: {one['help']} {[node['target'] for node in one['nodes']][:4]}"
+        for one in found["violations"]
+    ]
+
+
+def sideways(page: Page) -> bool:
+    """Whether the page is wider than the window."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))

@@ -1,0 +1,101 @@
+"""Every page of shops and back office, crawled: axe finds nothing, nothing scrolls sideways at 320, targets are large."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SHOPS = ("tres-neblinas", "hilos-xelantun", "rutas-guanquira", "horno-tizapola")
+NARROW = {"width": 320, "height": 640}
+LEAVES = re.compile(
+    r"/logout|/media/|\.csv|\.pdf|/preview/|\?|/d/|/letters/.+/"
+)  # ways out, files, the same page again
+SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
+.filter(one => one.offsetParent && !one.closest('p, li, td, label, .skip, [hidden]') && one.type !== 'hidden')
+.map(one => [one.getBoundingClientRect(), one])
+.filter(([box]) => box.width > 1 && (box.width < 24 || box.height < 24))
+.map(([box, one]) => `${one.outerHTML.slice(0, 90)} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+
+
+def kind(url: str) -> str:
+    """Pages of one kind look alike: one of each is enough."""
+    path = urlsplit(url).path
+    return re.sub(r"(/(?:p|c|orders|people|letters|products|categories|pages|policies|jobs)/)[^/]+", r"\1…", path)
+
+
+def links(page, inside: str) -> list[str]:
+    found = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href.split('#')[0])")
+    return [url for url in found if url.startswith(inside) and not LEAVES.search(url[len(inside) :])]
+
+
+def crawl(page, start: str, inside: str, most: int = 60):
+    """Go from page to page, one of each kind."""
+    waiting, seen = [start], set()
+    while waiting and len(seen) < most:
+        url = waiting.pop(0)
+        if kind(url) in seen:
+            continue
+        seen.add(kind(url))
+        answer = page.goto(url)
+        assert answer is not None
+        assert answer.status == 200, f"{url}: {answer.status}"
+        waiting += links(page, inside)
+        yield url
+
+
+def look(page) -> list[str]:
+    """What is wrong with the page as it is."""
+    wrong = faults(page) + [f"{page.url}: small target {one}" for one in page.evaluate(SMALL)]
+    page.set_viewport_size(NARROW)
+    wrong += [f"{page.url}: scrolls sideways at 320"] if sideways(page) else []
+    return wrong
+
+
+def examine(page, start, inside, viewport) -> list[str]:
+    wrong = []
+    for _url in crawl(page, start, inside):
+        wrong += look(page)
+        page.set_viewport_size(viewport)
+    return wrong
+
+
+@pytest.mark.parametrize("slug", SHOPS)
+def test_the_pages_of_a_shop(visit, plaza, slug):
+    page = visit(PHONE, reduced_motion="reduce")
+    assert examine(page, plaza.shop(slug), plaza.shop(slug), PHONE) == []
+
+
+def test_the_pages_of_a_shop_in_the_dark_and_in_english(visit, plaza):
+    page = visit(DESKTOP, reduced_motion="reduce", color_scheme="dark")
+    inside = plaza.shop(SHOPS[1], "/en/")
+    assert examine(page, inside, inside, DESKTOP) == []
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", PHONE), ("dark", DESKTOP)])
+def test_the_pages_of_the_back_office(visit, plaza, scheme, viewport):
+    page = visit(viewport, reduced_motion="reduce", color_scheme=scheme)
+    log_in(page, plaza, *owner_of(SHOPS[0]))
+    inside = plaza.admin(SHOPS[0])
+    assert examine(page, inside, inside, viewport) == []
+
+
+def test_the_pages_of_the_install(visit, plaza):
+    page = visit(PHONE, reduced_motion="reduce")
+    wrong = []
+    for path in ("/", "/signup", "/login", "/reset", "/nowhere"):
+        page.goto(plaza.url + path)
+        wrong += look(page)
+        page.set_viewport_size(PHONE)
+    assert wrong == []
+
+
+def test_the_look_sees_what_is_wrong(visit, plaza):
+    page = visit(PHONE)
+    page.set_content(
+        "<html lang=es><title>x</title><body><img src='data:,'><div style='width:900px'>…</div></body></html>"
+    )
+    assert faults(page)
+    assert sideways(page)
