@@ -106,6 +106,13 @@ def set_password(account: Account, password_hash: str, *, keep: sessions.Session
     tokens.forget("reset", account_id=account.id)
 
 
+def set_email(account: Account, email: str) -> None:
+    """A new address that was shown to be theirs: links that went to the old one end."""
+    account.email, account.confirmed_at = normal(email), clock.now()
+    for purpose in ("reset", "confirm", "email"):
+        tokens.forget(purpose, account_id=account.id)
+
+
 def end_sessions(account: Account, *, keep: sessions.Session | None = None) -> None:
     """End every session of the account but `keep`, from the next request on."""
     account.epoch += 1

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from flask import g
-from sqlalchemy import Connection, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, text
+from sqlalchemy import Connection, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, MappedColumn, declared_attr, mapped_column
 
 from kernel import clock
@@ -192,6 +192,13 @@ def raise_wall(connection: Connection) -> None:
 def touch() -> None:
     """Say that public pages of the current tenant may have changed: cached ones are left behind."""
     tenant().revision = Tenant.revision + 1
+
+
+def open_shops() -> list[tuple[Tenant, str]]:
+    """Every shop that sells, by name, with the host of its own where it has one."""
+    own = (Domain.tenant_id == Tenant.id) & Domain.main & Domain.verified_at.is_not(None)
+    rows = select(Tenant, Domain.host).outerjoin(Domain, own).where(Tenant.live_at.is_not(None))
+    return [(tenant, host or "") for tenant, host in db.session.execute(rows.order_by(Tenant.name))]
 
 
 _furnishers: list[Callable[[Tenant], None]] = []

@@ -20,7 +20,7 @@ LATE = {"weasyprint", "numpy", "scipy"}
 CLOSED_LIST = {
     "tenant", "domain", "tenant_former_slug", "account", "membership", "session", "token", "reset", "job", "rate_limit",
 }  # fmt: skip
-SYSTEM_PLACES = {"kernel/tenancy.py"}
+SYSTEM_PLACES = {"kernel/tenancy.py", "kernel/account_letters.py"}
 COMMITTERS = {
     "kernel/jobs.py",
     "kernel/mail.py",

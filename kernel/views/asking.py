@@ -1,7 +1,5 @@
 """Who is asking at the install and in the back office: the staff person of the session cookie, and their role here."""
 
-from typing import Any
-
 from flask import Flask, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 

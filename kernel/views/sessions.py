@@ -55,15 +55,15 @@ def shops() -> Any:
     """Choose which shop to open."""
     if g.person is None:
         return redirect(url_for(".login", next="/shops"), 303)
-    return render_template(
-        "kernel/sessions/shops.html", shops=memberships.shops_of(g.person.id), role_labels=memberships.ROLE_LABELS
-    )
+    mine = memberships.shops_of(g.person.id)
+    if len(mine) == 1 and "all" not in request.args:
+        return redirect(f"/admin/{mine[0][0].slug}/", 303)
+    return render_template("kernel/sessions/shops.html", shops=mine, role_labels=memberships.ROLE_LABELS)
 
 
 def home() -> str:
     """Where somebody who logs in goes: their only shop, else the choice."""
-    mine = memberships.shops_of(g.person.id)
-    return f"/admin/{mine[0][0].slug}/" if len(mine) == 1 else url_for("kernel_install.shops")
+    return url_for("kernel_install.shops")
 
 
 def _asked(form: LoginForm) -> str:

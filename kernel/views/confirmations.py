@@ -1,0 +1,75 @@
+"""Links in letters that show whose an address is: the page has a button, only its POST does something."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kernel import account_letters, accounts, clock, limits, tokens, web
+from kernel.accounts import Account
+from kernel.i18n import _
+from kernel.views import install
+
+AGAIN = "5/hour"
+
+
+@install.get("/confirm/<token>")
+def confirm(token: str) -> str:
+    """The button that confirms an address."""
+    return _button(tokens.read("confirm", token).email, _("Confirm my address"))
+
+
+@install.post("/confirm/<token>")
+def confirm_done(token: str) -> Response:
+    """The address is theirs: from now on the letters of their shop go out."""
+    row = tokens.use("confirm", token)
+    account = accounts.get(row.account_id or 0)
+    if account.email != row.email:
+        raise tokens.Expired()
+    account.confirmed_at = account.confirmed_at or clock.now()
+    return _done(_("Thank you: your address is confirmed."))
+
+
+@install.post("/account/confirmation")
+def confirm_again() -> Response:
+    """Send the link once more."""
+    account = mine()
+    limits.check("confirm", str(account.id), AGAIN)
+    account_letters.later("confirm", account.id)
+    flash(_("The letter is on its way to %(email)s.", email=account.email))
+    return web.back(url_for(".account"))
+
+
+@install.get("/account/email/<token>")
+def email_confirm(token: str) -> str:
+    """The button that makes a new address somebody's own."""
+    return _button(tokens.read("email", token).email, _("Use this address"))
+
+
+@install.post("/account/email/<token>")
+def email_done(token: str) -> Response:
+    """From now on they log in with the new address."""
+    row = tokens.use("email", token)
+    account = accounts.get(row.account_id or 0)
+    if accounts.by_email(row.email) is not None:
+        raise tokens.Expired()
+    before = account.email
+    accounts.set_email(account, row.email)
+    account_letters.later("changed", account.id, "email", before)
+    return _done(_("From now on you log in with %(email)s.", email=row.email))
+
+
+def mine() -> Account:
+    """The account that is asking; others are asked to log in."""
+    known: Account | None = web.person()
+    if known is None:
+        wanted = request.path if request.method == "GET" else url_for("kernel_install.account")
+        abort(redirect(url_for("kernel_install.login", next=wanted), 303))
+    return known
+
+
+def _done(told: str) -> Response:
+    flash(told)
+    return redirect(url_for(".account" if web.person() else ".login"), 303)
+
+
+def _button(email: str, label: str) -> str:
+    return render_template("kernel/accounts/confirm.html", email=email, label=label)

@@ -1,0 +1,104 @@
+"""Staff in the settings: who works here, as what; invitations that are open."""
+
+from typing import Any
+
+from flask import Flask, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kernel import invitations, limits, memberships, menu, permissions, tenancy, web
+from kernel.account_forms import InviteForm
+from kernel.i18n import _, _l
+from kernel.refusal import Refusal
+from kernel.views import admin
+from kernel.web import needs
+
+INVITATIONS = "20/hour;60/day"
+
+
+def init_app(_app: Flask) -> None:
+    """Name the permission and put the page into the settings."""
+    permissions.define("staff.manage", _l("Invite staff and change their roles"), roles=())
+    menu.section(
+        80, _l("Staff"), "kernel_admin.staff", icon="people", permission="staff.manage",
+        hint=_l("Who works here, and what they may do"),
+    )  # fmt: skip
+
+
+@admin.get("/settings/staff")
+@needs("staff.manage")
+def staff() -> str:
+    """Everybody who works here."""
+    return _page(InviteForm())
+
+
+@admin.post("/settings/staff/invitations")
+@needs("staff.manage")
+def staff_invite() -> Any:
+    """Invite somebody by e-mail."""
+    form: Any = InviteForm.of_request()
+    if not form.validate():
+        return _page(form), 422
+    _count()
+    try:
+        invitations.invite(form.email.data, form.role.data, by=web.person())
+    except Refusal as refusal:
+        form.email.errors = [str(refusal)]
+        return _page(form), refusal.status
+    return _told(_("The invitation is on its way to %(email)s.", email=form.email.data))
+
+
+@admin.post("/settings/staff/invitations/<name>/again")
+@needs("staff.manage")
+def invitation_again(name: str) -> Response:
+    """Send an invitation once more; the older link ends."""
+    _count()
+    return _told(_("The invitation is on its way to %(email)s.", email=invitations.again(name, by=web.person())))
+
+
+@admin.post("/settings/staff/invitations/<name>/withdrawal")
+@needs("staff.manage")
+def invitation_withdraw(name: str) -> Response:
+    """Let the link of an invitation end."""
+    return _told(_("The invitation of %(email)s has ended.", email=invitations.withdraw(name, by=web.person())))
+
+
+@admin.post("/settings/staff/<token>/role")
+@needs("staff.manage")
+def staff_role(token: str) -> Response:
+    """Give somebody another role; they log in anew."""
+    memberships.change_role(token, request.form.get("role", ""), by=web.person())
+    return _told(_("The role is changed: they log in again with it."))
+
+
+@admin.post("/settings/staff/<token>/removal")
+@needs("staff.manage")
+def staff_remove(token: str) -> Response:
+    """End somebody's work here, until it is taken back."""
+    _row, account = memberships.member(token)
+    memberships.remove(token, by=web.person())
+    web.undo(_("%(name)s no longer works here.", name=account.known_as), "kernel_admin.staff_return", token=token)
+    return redirect(url_for(".staff"), 303)
+
+
+@admin.post("/settings/staff/<token>/return")
+@needs("staff.manage")
+def staff_return(token: str) -> Response:
+    """Take a removal back."""
+    memberships.take_back(token, by=web.person())
+    return _told(_("Works here again."))
+
+
+def _count() -> None:
+    limits.check("invitations", str(tenancy.current()), INVITATIONS)
+
+
+def _told(text: str) -> Response:
+    flash(text)
+    return redirect(url_for(".staff"), 303)
+
+
+def _page(form: Any) -> str:
+    return render_template(
+        "kernel/staff/list.html", form=form, staff=memberships.staff(), invitations=invitations.open_ones(),
+        roles=memberships.ROLE_LABELS, sentences=memberships.ROLE_SENTENCES,
+    )  # fmt: skip
