@@ -14,7 +14,7 @@ from flask import render_template
 from sqlalchemy import ColumnElement, Index, String, Text, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, i18n, mail, memberships, settings, signing, suppression, tenancy, transactions, web
+from kernel import clock, i18n, mail, memberships, phones, settings, signing, suppression, tenancy, transactions, web
 from kernel.db import Base, db, pk
 from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
@@ -106,7 +106,13 @@ def rendered(template: str, language: str, data: dict[str, Any]) -> tuple[str, s
     """(subject, text, HTML) of a letter in that language."""
     known = tenancy.tenant()
     with i18n.speak(language, known.country):
-        told = {"shop": known, "shop_base": web.shop_base(known), "letter_language": language, **data}
+        told = {
+            "shop": known,
+            "shop_phone": phones.show(known.phone, known.country),
+            "shop_base": web.shop_base(known),
+            "letter_language": language,
+            **data,
+        }
         subject = " ".join(render_template(f"{template}.subject.txt", **told).split())
         return (
             subject[:300],

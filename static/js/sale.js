@@ -3,13 +3,19 @@ const form = document.querySelector("form[data-sale]");
 let asking = null;
 let wait = null;
 
+function path(field) {
+  if (field.id) return `#${CSS.escape(field.id)}`;
+  if (field.dataset.step) return `[data-stepper]:has(#${field.closest("[data-stepper]").querySelector("input").id}) [data-step="${field.dataset.step}"]`;
+  return field.name ? `[name="${field.name}"][value="${CSS.escape(field.value)}"]` : "";
+}
+
 function focus() {
   const field = document.activeElement;
-  if (!field?.id || !form.contains(field)) return () => {};
-  const { id } = field;
+  const place = field && form.contains(field) ? path(field) : "";
+  if (!place) return () => {};
   const at = field.type === "search" || field.type === "text" ? field.selectionStart : null;
   return () => {
-    const back = document.getElementById(id);
+    const back = form.querySelector(place);
     if (!back || back === document.activeElement) return;
     back.focus({ preventScroll: true });
     if (at !== null) back.setSelectionRange?.(at, at);
