@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _told: ContextVar[datetime | None] = ContextVar("told", default=None)
@@ -17,6 +17,12 @@ def now() -> datetime:
 def today(zone: str) -> date:
     """Today's date where the tenant is (`zone` is an IANA name)."""
     return now().astimezone(ZoneInfo(zone)).date()
+
+
+def span(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
+    """From when to before when those whole days last where the tenant is, the last one included."""
+    where = ZoneInfo(zone)
+    return datetime.combine(first, time(0), where), datetime.combine(last + timedelta(days=1), time(0), where)
 
 
 @contextmanager
