@@ -7,7 +7,7 @@ from wtforms import EmailField, Field, HiddenField, PasswordField, RadioField, S
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from kernel import countries, i18n, memberships, passwords, permissions, phones
-from kernel.forms import Form, trimmed
+from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 
@@ -76,8 +76,8 @@ class ShopForm(Form):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        names = list(countries.choices(i18n.language()))
-        self.country.choices = [("", _("Choose your country")), *names]
+        names = countries.choices(i18n.language())
+        self.country.choices = choices([("", _("Choose your country")), *names])
         self.country.render_kw = {"autocomplete": "country"}
 
     def validate_phone(self, field: Field) -> None:
@@ -118,7 +118,7 @@ class AboutMeForm(Form):
     """Name and language."""
 
     name = name_field(_l("Your name"), "name")
-    language = RadioField(_l("Language of the back office"), choices=LANGUAGES)
+    language = RadioField(_l("Language of the back office"), choices=choices(LANGUAGES))
 
 
 class ChangePasswordForm(Form):
@@ -143,4 +143,4 @@ class InviteForm(Form):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.role.choices = [(role, memberships.ROLE_LABELS[role]) for role in reversed(permissions.ROLES)]
+        self.role.choices = choices((role, memberships.ROLE_LABELS[role]) for role in reversed(permissions.ROLES))
