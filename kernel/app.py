@@ -162,7 +162,8 @@ def _enter() -> Any:
 
 def _page(status: int, sentence: Any = None, name: str | None = None) -> Any:
     if web.wants_json() or web.is_partial():
-        return {"error": str(sentence or "")}, status
+        words: Any = current_app.jinja_env.get_template("errors/words.html").module
+        return {"error": str(sentence or "") or str(words.words_of(status)).strip()}, status
     side = "store" if origins.place() else "install"
     page = render_template("errors/page.html", status=status, sentence=sentence, side=side, name=name)
     return Response(page, status)
@@ -199,8 +200,14 @@ def _hashes(folder: Path) -> dict[str, str]:
     return found
 
 
+def _plain(headers: Any, _path: str, _url: str) -> None:
+    """A file of ours opened by itself runs nothing, and is what it says."""
+    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; object-src 'none'; base-uri 'none'"
+    headers["X-Content-Type-Options"] = "nosniff"
+
+
 def _serve_static(app: Flask, known: Settings, folder: Path) -> None:
-    served: Any = WhiteNoise(app.wsgi_app, max_age=YEAR, charset="utf-8", autorefresh=False)
+    served: Any = WhiteNoise(app.wsgi_app, max_age=YEAR, add_headers_function=_plain)
     served.add_files(str(folder), prefix="static/")
     app.wsgi_app = ProxyFix(served, *[known.proxies] * 4) if known.proxies else served  # type: ignore[method-assign]
 

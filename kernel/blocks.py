@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import nh3
 from flask import render_template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kernel import i18n, signing
 
@@ -92,7 +92,7 @@ def prose(words: Mapping[str, str] | str | None) -> Markup:
     """A text of several paragraphs for a page: sanitised HTML, or plain lines made into paragraphs."""
     spoken, text = i18n.found(words)
     if not re.search(r"<(p|h[2-4]|ul|ol|br|blockquote)\b", text):
-        parts = (nh3.clean_text(part.strip()).replace("\n", "<br>") for part in re.split(r"\n\s*\n", text))
+        parts = (str(escape(part.strip())).replace("\n", "<br>") for part in re.split(r"\n\s*\n", text))
         text = "".join(f"<p>{part}</p>" for part in parts if part)
     safe = Markup(clean(text))  # noqa: S704
     return safe if spoken == i18n.language() or not safe else Markup('<div lang="{}">{}</div>').format(spoken, safe)

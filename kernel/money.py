@@ -13,6 +13,7 @@ from kernel.refusal import Refusal
 
 ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "up": ROUND_UP}
 LIMIT = 10**15
+_GROUPS = re.compile(r"\d+|\d{1,3}([.,])\d{3}(?:\1\d{3})*")
 
 
 class BadAmount(Refusal):
@@ -116,11 +117,13 @@ def _plain(clean: str, currency: str, language: str) -> str:
     signs = [sign for sign in ".," if sign in clean]
     if len(signs) == 2:  # the last one seen is the decimal sign
         decimal = max(signs, key=clean.rfind)
-    elif signs and clean.count(signs[0]) == 1 and len(clean) - clean.rfind(signs[0]) - 1 != 3:
+    elif signs and clean.count(signs[0]) == 1 and (clean[0] == "0" or len(clean) - clean.rfind(signs[0]) - 1 != 3):
         decimal = signs[0]
     else:
         decimal = "" if signs else get_decimal_symbol(Locale.parse(language.replace("-", "_")))
     head, mark, tail = clean.rpartition(decimal) if decimal and decimal in clean else (clean, "", "")
+    if not _GROUPS.fullmatch(head):
+        raise BadAmount()
     return re.sub(r"[.,]", "", head) + ("." + tail if mark else "")
 
 

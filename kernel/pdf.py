@@ -29,10 +29,13 @@ def available() -> bool:
 
 def render(template: str, **data: Any) -> bytes:
     """The PDF (A-3b) of a template; only our own static files and `data:` pictures are read, nothing is fetched."""
-    import weasyprint
+    import weasyprint.urls
 
     page = weasyprint.HTML(string=render_template(template, **data), base_url="plaza:/", url_fetcher=_fetcher())
-    return bytes(page.write_pdf(pdf_variant="pdf/a-3b"))
+    try:
+        return bytes(page.write_pdf(pdf_variant="pdf/a-3b"))
+    except weasyprint.urls.FatalURLFetchingError as error:  # it would pass by every handler of exceptions
+        raise Refused(str(error)) from error
 
 
 @cache

@@ -162,15 +162,19 @@ def test_a_job_cannot_touch_another_shop(rival, shop):
 # Real processes
 
 
+def environment(app):
+    """What a process needs to work on this test's database."""
+    known = app.extensions["plaza.settings"]
+    told = {"PLAZA_INSTANCE": str(known.instance), "PLAZA_DATABASE_URL": known.database_url, "PLAZA_URL": known.url}
+    return {**os.environ, **told, "PLAZA_SECRET_KEY": known.secret_key, "TEST_LEASE": "2"}
+
+
 @contextlib.contextmanager
 def nursery(app):
     """Where real worker processes on this test's database are born: each call makes one and gives its id."""
-    known = app.extensions["plaza.settings"]
-    env = {**os.environ, "PLAZA_INSTANCE": str(known.instance), "PLAZA_DATABASE_URL": known.database_url}
-    env |= {"PLAZA_SECRET_KEY": known.secret_key, "PLAZA_URL": known.url, "TEST_LEASE": "2"}
     words, born = [sys.executable, "-m", "tests.kernel.job_worker"], []
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(words, env=env, text=True, **pipes) as mother:
+    with subprocess.Popen(words, env=environment(app), text=True, **pipes) as mother:
 
         def bear():
             mother.stdin.write("one\n")

@@ -1,0 +1,91 @@
+"""Languages: words of shoppers with fallback, addresses by language, and nothing of ours left untold in Spanish."""
+
+import tomllib
+
+import pytest
+from flask_babel import gettext
+
+from kernel import countries, i18n, journal, memberships, permissions, translating
+from kernel.i18n import pick, words_html
+from kernel.menu import _entries, _sections
+from kernel.today import _lines
+
+WORDS = {"es": "Café", "en": "Coffee"}
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted", "told"),
+    [
+        (WORDS, "es", "Café"), (WORDS, "en", "Coffee"), (WORDS, "de", "Café"), ({"en": "Coffee"}, "es", "Coffee"),
+        ({"es": "", "en": "Coffee"}, "es", "Coffee"), ({"fr": "Café noir"}, "es", "Café noir"), ({}, "es", ""),
+        (None, "es", ""), ("plain", "es", "plain"),
+    ],
+)  # fmt: skip
+def test_words_fall_back_field_by_field(words, wanted, told):
+    assert pick(words, wanted) == told
+
+
+def test_a_fallback_says_its_language_and_is_escaped(app):
+    with i18n.speak("de"):
+        assert words_html({"es": "<b>Café</b>"}) == '<span lang="es">&lt;b&gt;Café&lt;/b&gt;</span>'
+    with i18n.speak("es"):
+        assert words_html({"es": "<b>"}) == "&lt;b&gt;"
+
+
+def test_the_shops_language_has_bare_addresses_and_others_a_prefix(shop):
+    spoken = {path: shop.client.get(path).get_data(as_text=True)[:200] for path in ("/cart", "/en/cart")}
+    assert 'lang="es"' in spoken["/cart"]
+    assert 'lang="en"' in spoken["/en/cart"]
+    assert shop.client.get("/de/cart").status_code == 404  # not one of the shop's
+    assert shop.client.get("/es/cart").status_code in {301, 308, 404}  # one address a page
+
+
+def test_what_a_letter_speaks_is_put_back_afterwards(app):
+    with i18n.speak("en", "US"):
+        assert (i18n.language(), str(gettext("Cart"))) == ("en", "Cart")
+        with i18n.speak("es", "CR"):
+            assert (i18n.language(), str(gettext("Cart"))) == ("es", "Carrito")
+        assert i18n.language() == "en"
+
+
+def labels():
+    """Every label of the countries' address forms."""
+    for path in sorted(countries.HERE.glob("*.toml")):
+        for line in tomllib.loads(path.read_text(encoding="utf-8"))["address"]:
+            yield line["label"]
+    yield from (line.label_id for line in countries._GENERIC_ADDRESS)
+
+
+def spanish():
+    return i18n.merged(sorted((i18n.SOURCES / "es").glob("*.po")), "es")
+
+
+def test_every_line_of_an_address_has_spanish_words():
+    known = spanish()
+    assert known.get("Province").string == "Provincia"
+    assert [label for label in labels() if not (known.get(label) and known.get(label).string)] == []
+
+
+def test_every_registered_word_has_spanish_words(app):
+    """What is registered is often lazy and made of data, so no search of the code finds it."""
+    told = [known.label for known in permissions.table()]
+    told += [known.label for registry in (_entries, _sections, _lines) for known in registry.values()]
+    told += [known.hint for known in _sections.values() if known.hint]
+    told += [*journal._sentences.values(), *memberships.ROLE_LABELS.values(), *memberships.ROLE_SENTENCES.values()]
+    with i18n.speak("en"):
+        english = [str(label) for label in told]
+    known = spanish()
+    assert [text for text in english if not (known.get(text) and known.get(text).string)] == []
+
+
+def test_the_finder_finds_a_planted_text(tmp_path):
+    folder = tmp_path / "kernel"
+    folder.mkdir()
+    (folder / "x.py").write_text("_('Nobody translated this %(name)s')")
+    found = list(translating.compare(translating.texts(tmp_path), spanish()))
+    assert "no words in es" in found[0]
+
+
+def test_no_translation_of_the_kernel_is_missing():
+    ours = ("kernel/", "templates/kernel/", "templates/errors/", "templates/_parts/")
+    assert [line for line in translating.missing() if line.startswith(ours)] == []

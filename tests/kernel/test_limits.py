@@ -1,0 +1,105 @@
+"""How often something may be tried: counted for all processes together, and not to be talked out of."""
+
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from kernel import clock, limits, sweeping, tenancy
+from kernel.db import db
+from kernel.limits import Hits, TooMany
+from tests.kernel.test_jobs import environment
+
+CHILD = """
+import sys
+from kernel import limits
+from kernel.app import create_app
+with create_app().app_context():
+    refused = 0
+    for _ in range(20):
+        try:
+            limits.check("test", "same", "30/hour")
+        except limits.TooMany:
+            refused += 1
+print(refused)
+"""
+
+
+def test_tries_are_counted_and_refused_with_how_long_to_wait(app):
+    for _ in range(3):
+        limits.check("test", "ana", "3/minute;10/hour")
+    with pytest.raises(TooMany) as refused:
+        limits.check("test", "ana", "3/minute;10/hour")
+    assert refused.value.status == 429
+    assert "1" in str(refused.value)
+    limits.check("test", "bea", "3/minute;10/hour")  # somebody else may
+    limits.check("other", "ana", "3/minute")  # and something else
+
+
+def test_a_window_that_has_passed_begins_again_and_is_swept(app):
+    limits.check("test", "ana", "1/minute")
+    db.session.execute(update(Hits).values(expires_at=clock.now() - timedelta(seconds=1)))
+    db.session.commit()
+    limits.check("test", "ana", "1/minute")
+    db.session.execute(update(Hits).values(expires_at=clock.now() - timedelta(seconds=1)))
+    db.session.commit()
+    tenancy.leave()
+    sweeping.sweep()
+    assert db.session.scalar(select(func.count()).select_from(Hits)) == 0
+
+
+def test_the_right_person_is_forgiven(app):
+    for _ in range(2):
+        limits.check("test", "ana", "2/hour")
+    limits.forgive("test", "ana", "2/hour")
+    db.session.commit()
+    limits.check("test", "ana", "2/hour")
+
+
+def test_no_key_is_kept_in_the_clear(app):
+    limits.check("login-address", "ana@example.com", "5/hour")
+    assert not any("ana" in key for key in db.session.scalars(select(Hits.key)))
+
+
+def test_a_refused_request_still_counts(app):
+    limits.check("test", "ana", "5/hour")
+    db.session.rollback()
+    assert db.session.scalar(select(Hits.count)) == 1
+
+
+def test_two_processes_count_together(app):
+    """40 tries of two processes against 30: 10 are refused, whoever made them."""
+    db.session.commit()
+    words = [sys.executable, "-c", CHILD]
+    both = [subprocess.Popen(words, env=environment(app), stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    refused = [int(process.communicate(timeout=120)[0].strip().splitlines()[-1]) for process in both]
+    assert sum(refused) == 10
+
+
+def test_a_spoofed_address_does_not_help(shop):
+    seen = []
+    for number in range(25):
+        headers = {
+            "X-Forwarded-For": f"10.0.0.{number}",
+            "X-Real-IP": f"10.1.0.{number}",
+            "Forwarded": f"for=10.2.0.{number}",
+        }
+        data = {"email": f"a{number}@example.com", "password": "mala contraseña"}
+        seen.append(shop.anonymous.post("/login", data=data, headers=headers).status_code)
+    assert seen[:20] == [422] * 20
+    assert seen[20:] == [429] * 5
+
+
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("nonsense", "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_an_ipv6_neighbourhood_counts_as_one(address, known):
+    assert limits.network(address) == known

@@ -1,0 +1,122 @@
+"""Money: whole minor units, split without a remainder, rounded once, written as people read it."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.money import BadAmount, Money, digits, parse, percent, ratio, share, total, zero
+
+CURRENCIES = ["CRC", "GTQ", "CLP", "KWD", "USD"]
+amounts = st.integers(-(10**12), 10**12)
+weights = st.lists(st.integers(0, 10**6), min_size=1, max_size=30).filter(any)
+
+
+@given(amounts, weights, st.sampled_from(CURRENCIES))
+def test_shares_add_up_and_none_is_off_by_more_than_one(minor, by, currency):
+    parts = share(Money(minor, currency), by)
+    assert total(parts, currency) == Money(minor, currency)
+    whole = sum(by)
+    for part, weight in zip(parts, by, strict=True):
+        assert abs(Decimal(part.minor) - Decimal(minor) * weight / whole) < 1
+        assert weight or not part.minor
+
+
+@given(amounts, st.integers(1, 30))
+def test_equal_shares_differ_by_one_at_most_and_the_first_get_it(minor, count):
+    parts = [abs(part.minor) for part in share(Money(minor, "CRC"), [1] * count)]
+    assert parts == sorted(parts, reverse=True)
+    assert parts[0] - parts[-1] <= 1
+
+
+@given(st.integers(0, 10**12), st.sampled_from(CURRENCIES), st.sampled_from(["es_CR", "en_US", "es_MX", "es_GT"]))
+def test_what_is_written_is_read_again(minor, currency, language):
+    amount = Money(minor, currency)
+    typed = f"{amount.decimal:.{digits(currency)}f}"
+    if digits(currency) != 3:  # 1.000 is a thousand to people
+        assert parse(typed, currency, language) == amount
+    assert parse(f"{minor // 10 ** digits(currency)}", currency, language).minor == minor // 10 ** digits(
+        currency
+    ) * 10 ** digits(currency)
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10_000))
+def test_a_part_and_its_rest_are_the_whole(minor, points):
+    amount = Money(minor, "CRC")
+    part = percent(amount, points)
+    assert zero("CRC") <= part <= amount
+    assert abs(Decimal(part.minor) - Decimal(minor) * points / 10_000) <= Decimal("0.5")
+
+
+def test_half_is_rounded_up_unless_the_country_says_otherwise():
+    assert ratio(Money(5, "CRC"), 1, 2).minor == 3
+    assert ratio(Money(5, "CRC"), 1, 2, "half_even").minor == 2
+    assert ratio(Money(41, "CRC"), 1, 40, "up").minor == 2
+    assert ratio(Money(-5, "CRC"), 1, 2).minor == -3
+
+
+@pytest.mark.parametrize(("currency", "count"), [("CLP", 0), ("CRC", 2), ("GTQ", 2), ("KWD", 3)])
+def test_digits_are_those_of_the_currency(currency, count):
+    assert digits(currency) == count
+
+
+@pytest.mark.parametrize(
+    ("amount", "language", "told"),
+    [
+        (Money(2_500_00, "CRC"), "es_CR", "₡2\u202f500,00|₡2\u00a0500,00|₡2.500,00"),
+        (Money(123_456, "GTQ"), "es_GT", "Q1,234.56|Q\u00a01,234.56"),
+        (Money(1_500, "CLP"), "es_CL", "$1.500|$1500"),
+        (Money(1_500, "USD"), "en_US", "$15.00"),
+        (Money(1_234_567, "KWD"), "en_US", "KWD1,234.567|KWD\u00a01,234.567"),
+    ],
+)
+def test_amounts_are_written_as_their_country_does(amount, language, told):
+    assert amount.format(language) in told.split("|")
+
+
+def test_empty_cents_can_be_left_out_but_never_full_ones():
+    assert Money(2_500_00, "CRC").format("es_CR", cents=False).endswith("500")
+    assert Money(2_500_50, "CRC").format("es_CR", cents=False).endswith("500,50")
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor"),
+    [("1 500", 150_000), ("1.500,50", 150_050), ("₡1,500.50", 150_050), ("1500", 150_000), ("1,5", 150), ("1.500", 150_000),
+     ("2500 colones", 250_000), ("0", 0)],
+)  # fmt: skip
+def test_what_people_type_is_read(typed, minor):
+    assert parse(typed, "CRC").minor == minor
+
+
+BAD = [
+    "",
+    "abc",
+    "-5",
+    "1e9",
+    "NaN",
+    "inf",
+    "1.2.3,4,5x",
+    "0.001",
+    "9" * 30,
+    "٣",
+    "1,5,",
+    "--1",
+    "1.50.0",
+    "12,34,567.8",
+]
+
+
+@pytest.mark.parametrize("typed", BAD)
+def test_what_is_no_amount_is_refused(app, typed):
+    with pytest.raises(BadAmount):
+        parse(typed, "CRC")
+
+
+def test_currencies_do_not_mix_and_nothing_is_a_float():
+    with pytest.raises(ValueError, match="combined"):
+        Money(1, "CRC") + Money(1, "USD")
+    with pytest.raises(TypeError):
+        Money(1, "CRC") * 1.5  # type: ignore[operator]
+    with pytest.raises(ValueError, match="weights"):
+        share(Money(1, "CRC"), [0, 0])
