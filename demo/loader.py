@@ -17,11 +17,11 @@ def load(app: Flask) -> None:
         missing = _missing()
         if not missing:
             return
-        drawn = pictures.made(missing)
         password_hash = passwords.hashed(staff.PASSWORD)
-        for shop in missing:
-            transactions.retry_free(partial(_fill, shop, drawn[world.slug(shop)], password_hash))
-            tenancy.leave()
+        with pictures.drawing(missing) as drawn:
+            for shop in missing:
+                transactions.retry_free(partial(_fill, shop, drawn(shop), password_hash))
+                tenancy.leave()
     _say(f"{sum(map(world.left, missing))} products of kinds that are not sold yet were left out.")
 
 

@@ -5,8 +5,9 @@ import io
 import json
 import multiprocessing
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +35,36 @@ class Wish:
         """What names the picture: the drawing and how it is made."""
         return hashlib.sha256(f"{MAKING}|{self.width}|{self.svg}".encode()).hexdigest()
 
+    @property
+    def there(self) -> bool:
+        """Whether this machine has made it before."""
+        return (KEPT / f"{self.sha256}.json").exists()
 
-def made(shops: Iterable[world.Told]) -> dict[str, dict[str, files.Made]]:
-    """Every picture of these shops by slug and the drawing's name, ready to be kept as files of the tenants."""
+
+Drawn = Callable[[world.Told], dict[str, files.Made]]
+
+
+@contextmanager
+def drawing(shops: Sequence[world.Told]) -> Iterator[Drawn]:
+    """Draw what this machine has not drawn before on all its processors; inside, ask for a shop's pictures by name.
+
+    The second shop is drawn while the first is written.
+    """
     wishes = {world.slug(shop): wished(shop) for shop in shops}
-    prepare(wish for named in wishes.values() for wish in named.values())
-    return {slug: {name: _read(wish) for name, wish in named.items()} for slug, named in wishes.items()}
+    missing = [wish for named in wishes.values() for wish in dict.fromkeys(named.values()) if not wish.there]
+    KEPT.mkdir(parents=True, exist_ok=True)
+    fresh = multiprocessing.get_context("spawn")  # a copy of this process would share its database connections
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, 8), mp_context=fresh) as pool:
+        coming = {wish: pool.submit(make, wish) for wish in missing}
+
+        def drawn(shop: world.Told) -> dict[str, files.Made]:
+            named = wishes[world.slug(shop)]
+            for wish in named.values():
+                if wish in coming:
+                    coming[wish].result()
+            return {name: _read(wish) for name, wish in named.items()}
+
+        yield drawn
 
 
 def wished(shop: world.Told) -> dict[str, Wish]:
@@ -52,22 +77,6 @@ def wished(shop: world.Told) -> dict[str, Wish]:
         for name, scene in known.items()
         if name not in unsold
     }
-
-
-def prepare(wishes: Iterable[Wish]) -> None:
-    """Make what this machine has not made before, on all its processors."""
-    missing = [wish for wish in dict.fromkeys(wishes) if not (KEPT / f"{wish.sha256}.json").exists()]
-    if not missing:
-        return
-    KEPT.mkdir(parents=True, exist_ok=True)
-    workers = min(os.cpu_count() or 1, 8, len(missing))
-    if workers == 1 or len(missing) < 4:
-        for wish in missing:
-            make(wish)
-        return
-    fresh = multiprocessing.get_context("spawn")  # a copy of this process would share its database connections
-    with ProcessPoolExecutor(workers, mp_context=fresh) as pool:
-        list(pool.map(make, missing, chunksize=2))
 
 
 def make(wish: Wish) -> None:

@@ -6,7 +6,7 @@ from importlib import import_module
 from flask import Flask
 from sqlalchemy import select
 
-from kernel import jobs, migrations, processes, tenancy, transactions
+from kernel import accounts, i18n, jobs, migrations, passwords, phones, processes, signup, tenancy, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import db
 from kernel.settings import Settings
@@ -55,3 +55,18 @@ def welcome(app: Flask) -> list[str]:
         lines.append(f"  {name}  {known.scheme}://{own or f'{slug}.{known.host}'}")
     lines.extend(import_module("demo.loader").logins(app))
     return lines
+
+
+def open_shop(app: Flask, told: signup.Wish, email: str, password: str) -> str:
+    """Open a live shop for the person of that address, with a new account unless they have one; its address."""
+    known: Settings = app.extensions["plaza.settings"]
+    with app.app_context(), i18n.speak("en"):
+        wish = signup.Wish(told.name, told.country, phones.parse(told.phone, told.country) if told.phone else "")
+        passwords.check(password, email, told.name)
+        password_hash = passwords.hashed(password)
+
+        def opened() -> str:
+            owner = accounts.by_email(email) or accounts.create(email=email, password_hash=password_hash)
+            return signup.open_shop(wish, owner).slug
+
+        return f"{known.scheme}://{transactions.retry_free(opened)}.{known.host}"

@@ -108,7 +108,7 @@ def products(data: Data) -> Data | None:
     here = next((one for one in frame.current().shelves if one.slug == data.get("category")), None)
     if slugs:
         wanted = select(product.slug, product.id).where(product.slug.in_(slugs))
-        ids = dict(db.session.execute(wanted).tuples().all())
+        ids = {row.slug: row.id for row in db.session.execute(wanted)}
         found: Any = shelf.of_ids([ids[one] for one in slugs if one in ids], group=visitor.group()).products
     else:
         under = [product.category_id.in_(categories.below(frame.current().shelves, here))] if here else []

@@ -1,0 +1,203 @@
+"""The loader: four whole shops, once; on both databases, because people and orders go through the real verbs."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from crm import consent, tastes
+from crm.contacts import Contact
+from demo import loader, pictures, world
+from kernel import accounts, jobs, letters, passwords, serving, tenancy
+from kernel.app import Plaza
+from kernel.db import Base, db
+from kernel.tenancy import Tenant
+from shop import catalog, categories, ledger, orders, pages, payment_methods, proofs, shipping, stock, storefront, terms
+from tests import conftest, databases
+
+SHOPS = {world.slug(shop): shop for shop in world.shops()}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "pg"])
+def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plaza]:
+    """An install of its own with the demo world."""
+    url = conftest._pg_url(request.config) if request.param == "pg" else ""
+    made = databases.build(tmp_path_factory.mktemp("demo"), url)
+    made.test_client_class = conftest.Client
+    loader.load(made)
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(params=sorted(SHOPS))
+def shop(request: pytest.FixtureRequest, loaded: Plaza) -> Any:
+    tenancy.leave()
+    found = db.session.scalar(select(Tenant).where(Tenant.slug == request.param))
+    assert found is not None
+    tenancy.enter(found.id)
+    return SHOPS[request.param]
+
+
+def rows(cls: Any) -> list[Any]:
+    return list(db.session.scalars(select(cls).order_by(cls.id)))
+
+
+def census() -> Counter[str]:
+    with tenancy.system():
+        return Counter(
+            {
+                table.name: db.session.scalar(select(func.count()).select_from(table))
+                for table in Base.metadata.sorted_tables
+            }
+        )
+
+
+def test_a_second_load_changes_nothing(loaded: Plaza) -> None:
+    tenancy.leave()
+    before = census()
+    revisions = list(db.session.execute(select(Tenant.slug, Tenant.revision)))
+    db.session.rollback()
+    loader.load(loaded)
+    assert census() == before
+    assert list(db.session.execute(select(Tenant.slug, Tenant.revision))) == revisions
+    db.session.rollback()
+    assert not loader.wanted(loaded)
+
+
+def test_what_is_sold_is_there_and_the_rest_is_left(shop: Any) -> None:
+    assert [row.sku for row in rows(catalog.Product)] == [one["sku"] for one in world.goods(shop)]
+    assert all(row.live and row.picture_id and row.pictures and row.variants for row in rows(catalog.Product))
+    assert {row.kind for row in rows(catalog.Product)} <= set(world.SELLABLE)
+    assert {row.slug for row in rows(categories.Category)} == {one["slug"] for one in shop["categories"]}
+    assert all(row.picture_id for row in rows(categories.Category))
+    assert world.left(shop) == sum(
+        one["kind"] in {"reservation", "subscription", "voucher"} for one in shop["products"]
+    )
+
+
+def test_the_storefront_is_dressed_and_its_pages_are_published(shop: Any) -> None:
+    front = storefront.of()
+    assert front.logo_id
+    assert front.hero_id
+    assert front.preset == shop["tenant"]["preset"]
+    assert len(pages.listed("policy")) == sum(page["kind"] == "policy" for page in shop["pages"])
+    home = pages.home()
+    assert home is not None
+    assert [block["kind"] for block in home.live] == [block["kind"] for block in shop["home"]]
+    assert terms.version()
+    assert tenancy.tenant().live_at
+
+
+def test_ways_to_pay_and_to_deliver_are_the_files_own_without_the_card(shop: Any) -> None:
+    offered = {row.code for row in payment_methods.active() if row.kind != "practice"}
+    assert "card" not in offered
+    assert "transfer" in offered
+    assert offered < {one["code"] for one in shop["tenant"]["payment_methods"]}
+    assert [row.code for row in shipping.methods()] == [one["code"] for one in shop["tenant"]["shipping_methods"]]
+
+
+def test_people_are_known_with_their_tastes_and_consent(shop: Any) -> None:
+    people = {row.email: row for row in rows(Contact)}
+    for told in shop["customers"]:
+        contact = people[told["email"]]
+        assert consent.allows(contact, "marketing") == told["consent_email"]
+        assert {taste.code for taste in tastes.of(contact)} == set(told["interests"])
+        assert bool(orders.of_contact(contact)) == (told["orders"] > 0) or told["country"] not in served(shop)
+    assert len(rows(tastes.Interest)) == len(shop["interests"])
+
+
+def served(shop: Any) -> set[str]:
+    return {country for method in shop["tenant"]["shipping_methods"] for country in method["countries"]}
+
+
+def test_orders_stand_in_every_state_and_their_money_adds_up(shop: Any) -> None:
+    every = rows(orders.Order)
+    assert {row.state for row in every} >= {"placed", "preparing", "delivered", "cancelled"}
+    assert {row.payment for row in every} >= {"due", "proof", "paid", "void"}
+    for order in every:
+        assert order.received_minor == sum(entry.amount_minor for entry in ledger.of(order)), order.number
+        assert order.items_minor == sum(line.gross_minor for line in order.lines), order.number
+        assert order.paid == (order.received_minor == order.total_minor), order.number
+    numbers = [int(row.number.rpartition("-")[2]) for row in every]
+    assert numbers == list(range(min(numbers), min(numbers) + len(numbers)))
+    placed = [row.placed_at for row in every if not row.by_staff and row.source == "demo"]
+    assert (max(placed) - min(placed)).days > 20
+
+
+def test_stock_follows_its_moves_and_a_proof_waits(shop: Any) -> None:
+    moves: Counter[int] = Counter()
+    for move in rows(stock.StockMove):
+        moves[move.variant_id] += move.units
+    told = {
+        one["sku"]: one.get("stock") for product in world.goods(shop) for one in [product, *product.get("variants", [])]
+    }
+    for product in rows(catalog.Product):
+        for variant in product.variants:
+            if variant.stock_kind == "onhand":
+                assert variant.on_hand == told[variant.sku] + moves[variant.id], variant.sku
+    waiting = [proof for proof in rows(proofs.Proof) if proof.state == "sent"]
+    assert waiting
+    assert all(proof.file.private and proof.file.picture for proof in waiting)
+
+
+def test_no_letter_of_the_demo_waits_to_be_sent(shop: Any) -> None:
+    found = rows(letters.Letter)
+    assert found
+    assert {letter.state for letter in found} == {"captured"}
+    assert all(job.name in {"orders.expire_hold", "orders.remind_hold"} for job in rows(jobs.Job))
+
+
+def test_the_log_ins_work_and_are_told(loaded: Plaza) -> None:
+    lines = serving.welcome(loaded)
+    told = "\n".join(lines)
+    for slug in SHOPS:
+        assert f"http://{slug}.plaza.localhost:8000" in told
+        assert f"@{slug}.example" in told
+    tenancy.leave()
+    address = next(line for line in lines if "(owner" in line).split()[0]
+    account = accounts.by_email(address)
+    assert account is not None
+    assert passwords.matches(loader.staff.PASSWORD, account.password_hash)
+    db.session.rollback()
+
+
+def test_the_shops_open(loaded: Plaza, shop: Any) -> None:
+    client: Any = loaded.test_client()
+    client.host = f"{world.slug(shop)}.plaza.localhost:8000"
+    front = client.get("/")
+    assert front.status_code == 200
+    assert shop["home"][0]["headline"]["es"] in front.get_data(as_text=True)
+    for told in (world.goods(shop)[0], world.goods(shop)[-1]):
+        page = client.get(f"/p/{told['slug']}")
+        assert page.status_code == (404 if told.get("customer_groups") else 200)
+    assert client.get(f"/c/{world.goods(shop)[0]['category']}").status_code == 200
+
+
+def test_an_interrupted_load_goes_on(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = databases.build(tmp_path / "broken")
+    filled = loader._fill
+
+    def breaks(shop: Any, *rest: Any) -> None:
+        filled(shop, *rest)
+        if world.slug(shop) == "hilos-xelantun":
+            raise RuntimeError("the power went")
+
+    monkeypatch.setattr(loader.history, "write", lambda *_: None)
+    monkeypatch.setattr(loader.lately, "write", lambda *_: None)
+    monkeypatch.setattr(loader, "_fill", breaks)
+    with pytest.raises(RuntimeError):
+        loader.load(made)
+    with made.app_context():
+        assert list(db.session.scalars(select(Tenant.slug))) == ["tres-neblinas"]
+    assert loader.wanted(made)
+    monkeypatch.setattr(loader, "_fill", filled)
+    loader.load(made)
+    with made.app_context():
+        assert sorted(db.session.scalars(select(Tenant.slug))) == sorted(SHOPS)
+        db.session.remove()
+        db.engine.dispose()
+    assert pictures.KEPT.exists()

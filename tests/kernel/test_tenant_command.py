@@ -1,0 +1,46 @@
+"""`plaza tenant new`: a shop from the command line that sells at once, and a sentence when it cannot be."""
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from kernel import cli
+
+WORDS = ["tenant", "new", "Panadería La Espiga", "--email", "ana@example.com"]
+
+
+@pytest.fixture
+def run(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("PLAZA_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("PLAZA_URL", "http://plaza.localhost:8000")
+    return lambda *words: CliRunner().invoke(cli.main, [*WORDS, *words])
+
+
+def test_a_shop_is_opened_with_its_owner(run: Any, tmp_path: Any) -> None:
+    done = run("--country", "hn", "--phone", "9123-4567", "--password", "tres gallinas azules")
+    assert done.exit_code == 0, done.output
+    assert done.output.strip() == "http://panaderia-la-espiga.plaza.localhost:8000"
+    with closing(sqlite3.connect(tmp_path / "plaza.db")) as kept:
+        assert kept.execute("SELECT currency, phone, live_at IS NOT NULL FROM tenant").fetchall() == [
+            ("HNL", "+50491234567", 1)
+        ]
+        assert kept.execute("SELECT role FROM membership").fetchall() == [("owner",)]
+    again = run("--country", "HN", "--password", "tres gallinas azules")
+    assert again.output.strip() == "http://panaderia-la-espiga-2.plaza.localhost:8000"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--country", "HN", "--password", "corta"), "at least 8 characters"),
+        (("--country", "QQ", "--password", "tres gallinas azules"), "no country"),
+        (("--country", "CR", "--phone", "12", "--password", "tres gallinas azules"), "telephone number"),
+    ],
+)
+def test_what_is_wrong_is_told_in_a_sentence(run: Any, words: tuple[str, ...], sentence: str) -> None:
+    done = run(*words)
+    assert done.exit_code == 1
+    assert sentence in done.output
