@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from kernel.db import db
+from kernel.folding import fold
 from kernel.i18n import _l
 from shop import categories, stock
 from shop.catalog import Category, Product, Variant
-from shop.slugs import fold
 
 PAGE = 50
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kernel.db import db
+from kernel.folding import fold
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from shop import slugs
@@ -68,7 +69,7 @@ def _fresh(name: str, taken: Iterable[str]) -> str:
 
 def _first(words: Any) -> str:
     text = words if isinstance(words, str) else next(iter(words.values()), "")
-    return slugs.fold(text.strip())
+    return fold(text.strip())
 
 
 def choices(options: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -3,10 +3,9 @@
 from typing import Any
 
 from wtforms import SelectField, StringField
-from wtforms.fields import SelectChoice
 from wtforms.validators import Length, ValidationError
 
-from kernel.forms import Form, trimmed
+from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
 from shop import categories
 from shop.forms import words
@@ -45,8 +44,6 @@ def made(posted: Any, row: categories.Category | None, shelves: list[tuple[str, 
         }
     form: Any = type("CategoryForm", (CategoryForm,), own)(posted, data=values)
     under = {one.slug for one in every if row is not None and one.id in categories.below(every, row)}
-    form.parent.choices = [
-        SelectChoice("", _("Nothing: it stands at the top")),
-        *(SelectChoice(*pair) for pair in shelves if pair[0] not in under),
-    ]
+    rest = [pair for pair in shelves if pair[0] not in under]
+    form.parent.choices = choices([("", _("Nothing: it stands at the top")), *rest])
     return form

@@ -1,33 +1,25 @@
 """What the product editor asks, and how it is read into a sheet: errors stand at their field, nothing typed is lost."""
 
 from collections.abc import Mapping, Sequence
-from itertools import starmap
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
-from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 
-from kernel import blocks
+from kernel import blocks, tenancy
 from kernel.forms import Form as Base
-from kernel.forms import trimmed
+from kernel.forms import choices, trimmed
 from kernel.i18n import _, _l
 from shop import catalog, seasons, taxes, wants
 from shop.forms import product_rows, words
 from shop.forms.amounts import PriceField, WholeField
 from shop.sheets import Sheet
 
-COUNTED = [
-    SelectChoice("onhand", _l("On the shelf")),
-    SelectChoice("daily", _l("Made each day")),
-    SelectChoice("unlimited", _l("Without limit")),
-]
-KINDS = [
-    SelectChoice("physical", _l("A thing")),
-    SelectChoice("digital", _l("A file to download")),
-    SelectChoice("bundle", _l("Several things together")),
-]
-UNITS = [SelectChoice("hours", _l("hours")), SelectChoice("days", _l("days"))]
+COUNTED = choices([("onhand", _l("On the shelf")), ("daily", _l("Made each day")), ("unlimited", _l("Without limit"))])
+KINDS = choices(
+    [("physical", _l("A thing")), ("digital", _l("A file to download")), ("bundle", _l("Several things together"))]
+)
+UNITS = choices([("hours", _l("hours")), ("days", _l("days"))])
 LISTS = ("tags", "interests", "allergens", "customer_groups")
 
 
@@ -48,9 +40,7 @@ class ProductForm(Base):
     min_qty = WholeField(_l("The least one can buy"), most=wants.MOST, least=1)
     max_qty = WholeField(_l("The most one can buy"), most=wants.MOST, least=1)
     lead = WholeField(_l("Time to prepare it"), most=9000)
-    lead_unit = SelectField(
-        _l("Days or hours"), choices=[SelectChoice("hours", _l("hours")), SelectChoice("days", _l("days"))]
-    )
+    lead_unit = SelectField(_l("Days or hours"), choices=UNITS)
     season_from = product_rows.line(_l("Sold from"), 5, _l("Day and month, such as 01-12."), placeholder="01-12")
     season_to = product_rows.line(_l("Sold until"), 5, placeholder="31-01")
     pickup_only = BooleanField(_l("Only for pick-up at the shop"))
@@ -110,9 +100,13 @@ def made(posted: Any, shelves: Sequence[tuple[str, str]], values: Mapping[str, A
         },
     )
     form: Any = cls(posted, data=dict(values or {}))
-    form.category.choices = [SelectChoice("", _("None")), *starmap(SelectChoice, shelves)]
-    rates = [SelectChoice(rate.code, f"{rate.name} {rate.rate_bp / 100:g} %") for rate in taxes.rates()]
-    form.tax.choices = [SelectChoice("", _("The usual one")), *rates]
+    form.category.choices = choices([("", _("None")), *shelves])
+    rates = [(rate.code, f"{rate.name} {rate.rate_bp / 100:g} %") for rate in taxes.rates()]
+    form.price.render_kw = {**form.price.render_kw, "data-currency": tenancy.tenant().currency}
+    for language in words.languages():
+        area = form[words.name_of("description", language)]
+        area.render_kw = {**area.render_kw, "data-prose": _("Bold|Italic|List|Numbered list|Link|Plain text")}
+    form.tax.choices = choices([("", _("The usual one")), *rates])
     return form  # type: ignore[no-any-return]
 
 

@@ -34,7 +34,7 @@ def policy(slug: str) -> Any:
 def contact() -> Any:
     """Where the shop is and how to reach it."""
     values = frame.current().values
-    head = seo.head(_("Contact"), values["tagline"], url_for("shop.contact"), data=[seo.business()])
+    head = seo.head(_("Contact"), values["tagline"], "/contact", data=[seo.business()])
     return render_template("shop/pages/contact.html", head=head, story=blocks.prose(values["story"]))
 
 

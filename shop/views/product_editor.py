@@ -1,14 +1,13 @@
 """The product editor: few fields first, the rest folded, a preview beside; an error keeps all that was typed."""
 
-from itertools import starmap
 from typing import Any
 
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
-from wtforms.fields import SelectChoice
 
 from kernel import files, permissions, tenancy, web
 from kernel.db import db
+from kernel.forms import choices
 from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
 from kernel.web import needs
@@ -185,7 +184,7 @@ def _page(product: Product | None, form: Any) -> str:
     known = {options.key(row.options): row for row in rows}
     numbered = [(sha, str(at)) for at, sha in enumerate(thumbs, 1)]
     for entry in form.variants:
-        entry.form.picture.choices = [SelectChoice("", "–"), *starmap(SelectChoice, numbered)]
+        entry.form.picture.choices = choices([("", "–"), *numbered])
     return render_template(
         "shop/desk/products/edit.html",
         product=product,

@@ -17,24 +17,31 @@ function restore(form, kept) {
 }
 
 async function send(form, spot) {
+  const sent = localStorage.getItem(key(form));
   const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } }).catch(() => null);
   if (spot) {
     const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     spot.textContent = answer?.ok ? say("saved", { time }) : say("offline");
   }
-  if (answer?.ok) localStorage.removeItem(key(form));
+  if (!answer?.ok) return;
+  if (localStorage.getItem(key(form)) === sent) localStorage.removeItem(key(form));
+  const detail = await answer.json().catch(() => ({}));
+  form.dispatchEvent(new CustomEvent("kept", { detail }));
 }
 
 function watch(form) {
   const spot = form.querySelector("[data-autosave-state]");
   const kept = localStorage.getItem(key(form));
-  if (kept) restore(form, JSON.parse(kept));
   let timer;
   form.addEventListener("input", () => {
     localStorage.setItem(key(form), JSON.stringify(copy(form)));
     clearTimeout(timer);
     timer = setTimeout(() => send(form, spot), 1500);
   });
+  if (kept) {
+    restore(form, JSON.parse(kept));
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
   form.addEventListener("submit", () => { clearTimeout(timer); localStorage.removeItem(key(form)); });
 }
 

@@ -1,19 +1,59 @@
-// Live preview: what one types into form[data-preview] is told to the sandboxed frame, which shows it as text.
+// Live preview: what one changes in form[data-preview] is told to the sandboxed frame, which shows it as text;
+// when a draft was kept on the server the frame is drawn anew, and shows the block one works on.
+function plain(html) {
+  if (!html.includes("<")) return html;
+  const spaced = html.replace(/<(br|\/p|\/li|\/h\d)\b[^>]*>/g, "$&\n");
+  return new DOMParser().parseFromString(spaced, "text/html").body.textContent.trim();
+}
+
+function priced(field) {
+  const text = field.value.replace(/[\s\u00a0]/g, "");
+  if (!/^\d+$/.test(text)) return field.value;
+  const how = { style: "currency", currency: field.dataset.currency, minimumFractionDigits: 0 };
+  return new Intl.NumberFormat(document.documentElement.lang, how).format(Number(text));
+}
+
+function spoken(form, name, value) {
+  const field = form.elements.namedItem(name);
+  return field?.dataset?.currency ? priced(field) : plain(value);
+}
+
 function values(form) {
-  return Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+  return [...new FormData(form)].filter(([, value]) => typeof value === "string");
+}
+
+function watch(form, inside) {
+  const first = new Map(values(form));
+  let timer, at = "", drawn = false;
+  const tell = () => {
+    const changed = values(form).filter(([name, value]) => first.get(name) !== value).map(([name, value]) => [name, spoken(form, name, value)]);
+    inside.contentWindow?.postMessage({ preview: Object.fromEntries(changed), at }, "*");
+  };
+  form.addEventListener("input", ({ target }) => {
+    drawn = drawn || !target.matches?.("input:not([type=checkbox], [type=radio])");
+    clearTimeout(timer);
+    timer = setTimeout(tell, 120);
+  });
+  form.addEventListener("focusin", ({ target }) => {
+    const block = target.closest("[id^='b-']")?.id.slice(2) ?? "";
+    if (block === at) return;
+    at = block;
+    tell();
+  });
+  form.addEventListener("kept", ({ detail }) => {
+    if (!drawn || !detail.preview) return;
+    drawn = false;
+    for (const [name, value] of values(form)) first.set(name, value);
+    inside.src = detail.preview;
+  });
+  inside.addEventListener("load", tell);
 }
 
 export function start() {
   const frame = document.querySelector("[data-preview-frame]");
   const form = document.querySelector("form[data-preview]");
   if (!frame) return;
-  const inside = frame.querySelector("iframe");
-  let timer;
-  const tell = () => inside.contentWindow?.postMessage({ preview: values(form) }, "*");
-  if (form) {
-    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(tell, 120); });
-    inside.addEventListener("load", tell);
-  }
+  if (form) watch(form, frame.querySelector("iframe"));
   frame.addEventListener("click", ({ target }) => {
     const size = target.closest("[data-size]");
     if (!size) return;
