@@ -131,8 +131,8 @@ def shelves(data: Data) -> Data | None:
     own = goods.pictures_of([one.picture_id for one in chosen])
     first = {one.id: _first_picture(one) for one in chosen if one.picture_id not in own}
     tiles = [
-        {"name": i18n.words_html(one.name), "intro": i18n.words_html(one.intro), "url": url_for("shop.category", slug=one.slug),
-         "picture": own.get(one.picture_id or 0) or first.get(one.id)}
+        {"name": i18n.words_html(one.name), "intro": i18n.words_html(one.intro),
+         "url": url_for("shop.category", slug=one.slug), "picture": own.get(one.picture_id or 0) or first.get(one.id)}
         for one in chosen
     ]  # fmt: skip
     return {"title": i18n.words_html(data.get("title")), "tiles": tiles} if len(tiles) > 1 else None
