@@ -52,7 +52,7 @@ def terms() -> dict[str, Term]:
     return dict(_terms)
 
 
-def who(rule: Mapping[str, Any]) -> Select[tuple[Contact]]:
+def who(rule: Mapping[str, Any]) -> Select[Contact]:
     """The contacts that a rule means: {"all": [{"group": "mayorista"}, {"not": {"country": "CR"}}]}."""
     return select(Contact).where(_sql(rule, 0)).order_by(Contact.id)
 

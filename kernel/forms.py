@@ -7,7 +7,7 @@ from flask import request
 from flask_babel import gettext, ngettext
 from wtforms import Form as _Form
 from wtforms import i18n as wtforms_i18n
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from kernel.i18n import language
 

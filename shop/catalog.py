@@ -8,9 +8,10 @@ from sqlalchemy import CheckConstraint, Index, String, column, select
 
 from kernel import clock, tenancy
 from kernel.db import Base, Mapped, db, many, mapped_column, pk, ref, words
+from kernel.folding import fold
 from kernel.money import Money
 from kernel.tenancy import Binnable, TenantOwned
-from shop import facets, marks, search, slugs
+from shop import facets, marks, search
 from shop.categories import Category
 from shop.pictures import ProductPicture
 from shop.variants import BundlePart, Variant
@@ -175,5 +176,5 @@ def _settle(product: Product, language: str) -> None:
     prices = [product.price_minor if own is None else own for own in known] or [product.price_minor]
     product.low_minor, product.high_minor = min(prices), max(prices)
     name = product.name.get(language) or next(iter(product.name.values()), "")
-    product.sort_name = slugs.fold(name)[:120]
+    product.sort_name = fold(name)[:120]
     marks.write(product.id, tags=product.tags, groups=product.customer_groups)

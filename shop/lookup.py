@@ -7,12 +7,12 @@ from sqlalchemy import func, or_, select
 from crm import people as everybody
 from crm.contacts import Contact
 from kernel.db import db
+from kernel.folding import fold
 from kernel.i18n import pick
 from shop import order_list
 from shop.catalog import Product
 from shop.orders import Order
 from shop.pages import Page
-from shop.slugs import fold
 
 MOST = 6  # of each kind
 is_phone = everybody.is_phone

@@ -7,11 +7,11 @@ from sqlalchemy import Select, and_, case, func, or_
 from sqlalchemy.orm import selectinload
 
 from kernel.db import db
+from kernel.folding import fold
 from kernel.i18n import _l
 from shop.orders import Order
 from shop.payment_methods import UNHELD
 from shop.payments import Payment
-from shop.slugs import fold
 
 PAGE = 50
 

@@ -7,12 +7,12 @@ from sqlalchemy import CheckConstraint, Date, Index, String, Text, UniqueConstra
 
 from kernel import clock, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
+from kernel.folding import fold
 from kernel.money import Money
 from kernel.refusal import Missing
 from kernel.tenancy import TenantOwned
 from shop import letters, numbering, order_events
 from shop.order_lines import OrderLine
-from shop.slugs import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import String
+from sqlalchemy import String, select
 
 from crm import facts
 from kernel import clock, journal
@@ -116,7 +116,7 @@ def _time_to_pay(method: PaymentMethod) -> timedelta:
 
 def current(order: Order) -> Payment:
     """The order's latest payment."""
-    wanted = db.select(Payment).where(Payment.order_id == order.id).order_by(Payment.id.desc()).limit(1)
+    wanted = select(Payment).where(Payment.order_id == order.id).order_by(Payment.id.desc()).limit(1)
     return db.session.scalars(wanted).one()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from crm import contacts
 from kernel import clock, i18n, signing, tenancy
 from kernel.db import db
+from kernel.folding import fold
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
@@ -45,7 +46,7 @@ def at_hand(text: str = "") -> Sequence[Variant]:
     )
     wanted = select(Variant).join(Product, Product.id == Variant.product_id).where(Variant.active)
     wanted = wanted.outerjoin(often, often.c.variant_id == Variant.id)
-    for word in slugs.fold(text)[:100].split()[:5]:
+    for word in fold(text)[:100].split()[:5]:
         sku = func.lower(Variant.sku).contains(word, autoescape=True)
         wanted = wanted.where(or_(Product.sort_name.contains(word, autoescape=True), sku))
     first = func.coalesce(often.c.units, 0).desc(), Product.id.desc(), Variant.position, Variant.id
@@ -86,7 +87,7 @@ def buyer(details: Details, token: str = "") -> Any:
 
 def fresh(name: str, price: Money, *, key: str) -> Variant:
     """A product sold before it is described: a draft without counted stock; the same key, the same product."""
-    sku = f"V-{signing.digest(f'{key}:{slugs.fold(name)}')[:8].upper()}"
+    sku = f"V-{signing.digest(f'{key}:{fold(name)}')[:8].upper()}"
     known = db.session.scalars(select(Variant).where(Variant.sku == sku)).one_or_none()
     if known is not None:
         return known

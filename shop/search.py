@@ -11,8 +11,8 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import Index, String, delete, func, insert, or_, select
 
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
+from kernel.folding import fold
 from kernel.tenancy import TenantOwned, current
-from shop import slugs
 
 if TYPE_CHECKING:
     from shop.catalog import Product
@@ -70,7 +70,7 @@ def _stemmer(language: str) -> "snowballstemmer.Stemmer":
 @lru_cache(maxsize=8192)
 def stem(word: str, language: str) -> str:
     """The stem of one word, without accents."""
-    return slugs.fold(_stemmer(language).stemWord(word))[:40]
+    return fold(_stemmer(language).stemWord(word))[:40]
 
 
 def words_of(text: str) -> list[str]:
@@ -81,7 +81,7 @@ def words_of(text: str) -> list[str]:
 
 def stems(text: str, language: str) -> set[str]:
     """The stems of a text, and its words without accents: both are searched."""
-    return {form for word in words_of(text) for form in (stem(word, language), slugs.fold(word)[:40])}
+    return {form for word in words_of(text) for form in (stem(word, language), fold(word)[:40])}
 
 
 def index(products: Iterable["Product"]) -> None:
@@ -116,7 +116,7 @@ def find(query: str, language: str, *, limit: int = 240) -> list[int]:
 
 
 def _hits(word: str, language: str) -> Counter[int]:
-    plain, root = slugs.fold(word)[:40], stem(word, language)
+    plain, root = fold(word)[:40], stem(word, language)
     found = _weighed([plain, root], prefix=plain if len(plain) > 1 else "")
     return found or _weighed(_near(plain))
 

@@ -6,8 +6,8 @@ from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, db, pk, words
+from kernel.folding import fold
 from kernel.tenancy import TenantOwned
-from shop import slugs
 
 
 class Zone(TenantOwned, Base):
@@ -25,14 +25,14 @@ class Zone(TenantOwned, Base):
         """Whether an address lies in it: its country, and one of its parts or its postcode's beginning."""
         if address.get("country", self.country) != self.country:
             return False
-        return not self.regions or _inside(address, {slugs.fold(region) for region in self.regions})
+        return not self.regions or _inside(address, {fold(region) for region in self.regions})
 
     def may_hold(self, address: Mapping[str, str]) -> bool:
         """Whether it holds the address, or could once the rest of it is known."""
         if self.holds(address):
             return True
-        known = "|".join(slugs.fold(address[key]) for key in ("region", "city", "district") if address.get(key))
-        deeper = any(slugs.fold(region).startswith(f"{known}|" if known else "") for region in self.regions)
+        known = "|".join(fold(address[key]) for key in ("region", "city", "district") if address.get(key))
+        deeper = any(fold(region).startswith(f"{known}|" if known else "") for region in self.regions)
         return deeper and address.get("country", self.country) == self.country
 
 
@@ -47,7 +47,7 @@ def of(address: Mapping[str, str]) -> set[str]:
 
 
 def _inside(address: Mapping[str, str], regions: set[str]) -> bool:
-    parts = [slugs.fold(address.get(key, "")) for key in ("region", "city", "district")]
+    parts = [fold(address.get(key, "")) for key in ("region", "city", "district")]
     paths = {"|".join(parts[:depth]) for depth in (1, 2, 3) if all(parts[:depth])}
     postcode = address.get("postcode", "")
     return bool(paths & regions) or any(region.isdigit() and postcode.startswith(region) for region in regions)

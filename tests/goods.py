@@ -9,6 +9,7 @@ from crm import contacts
 from crm.contacts import Contact
 from kernel import clock, tenancy
 from kernel.db import db
+from kernel.folding import fold
 from shop import cart as carts
 from shop import catalog, checkout, ledger, payments, quotes, stock
 from shop.cart import Cart
@@ -17,7 +18,6 @@ from shop.orders import Order
 from shop.payment_methods import PaymentMethod
 from shop.quotes import Choice, Details
 from shop.shipping import DeliveryMethod
-from shop.slugs import fold
 from shop.taxes import TaxRate
 from shop.zones import Zone
 

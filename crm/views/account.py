@@ -90,7 +90,8 @@ def _account(contact: Contact, form: AccountForm, status: int = 200) -> Any:
 
 
 def _form(contact: Contact, posted: Any = None) -> AccountForm:
-    tenant, kept = tenancy.tenant(), {}
+    tenant = tenancy.tenant()
+    kept: dict[str, Any] = {}
     if posted is None:
         kept = {
             "name": contact.name, "language": contact.language,

@@ -38,7 +38,8 @@ def _asked() -> tuple[dict[str, Any], str, int]:
 
 
 def _chips(chosen: dict[str, Any], text: str) -> list[dict[str, Any]]:
-    language, kept = i18n.language(), {"q": text} if text else {}
+    language = i18n.language()
+    kept: dict[str, Any] = {"q": text} if text else {}
     found = [{"label": _("All"), "url": url_for(".people", **kept), "active": not any(chosen.values())}]
     found += [_chip("group", group, group, count, chosen, kept) for group, count in people.by_group()[:8]]
     found += [_chip("tag", tag, f"#{tag}", None, chosen, kept) for tag in people.tags()]
@@ -54,7 +55,8 @@ def _chips(chosen: dict[str, Any], text: str) -> list[dict[str, Any]]:
 
 def _chip(name: str, value: str, label: str, count: int | None, *about: Any) -> dict[str, Any]:
     chosen, kept = about
-    url = url_for(".people", **{name: value}, **kept)
+    args: dict[str, Any] = {name: value, **kept}
+    url = url_for(".people", **args)
     return {"label": label, "url": url, "active": chosen[name] == value, "count": count}
 
 
@@ -64,7 +66,8 @@ def _page_url(number: int) -> str:
 
 
 def _csv_url() -> str:
-    return url_for(".people_csv", **{key: value for key, value in request.args.items() if key != "page"})
+    args: dict[str, Any] = {key: value for key, value in request.args.items() if key != "page"}
+    return url_for(".people_csv", **args)
 
 
 @admin.get("/people.csv", endpoint="people_csv")
@@ -105,7 +108,7 @@ def _contact(token: str) -> Contact:
 
 def _form(contact: Contact, posted: Any = None) -> PersonForm:
     tenant = tenancy.tenant()
-    kept = {} if posted is not None else {
+    kept: dict[str, Any] = {} if posted is not None else {
         "name": contact.name, "email": contact.email or "", "language": contact.language, "group": contact.group,
         "phone": phones.show(contact.phone, tenant.country) if contact.phone else "", "note": contact.note,
         "tags": ", ".join(contact.tags),

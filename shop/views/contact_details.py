@@ -24,7 +24,7 @@ CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 def show() -> Any:
     """What is kept."""
     row, country = storefront.of(), tenancy.tenant().country
-    told = {name: phones.show(getattr(row, name), country) for name in ("phone", "whatsapp")}
+    told: dict[str, Any] = {name: phones.show(getattr(row, name), country) for name in ("phone", "whatsapp")}
     return _page(ContactForm(email=row.email, **told), dict(row.address), _hours(row))
 
 

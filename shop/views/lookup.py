@@ -5,10 +5,10 @@ from typing import Any
 from flask import Flask, jsonify, render_template, request, url_for
 
 from kernel import menu, permissions, phones, tenancy, web
+from kernel.folding import fold
 from kernel.i18n import _, _l, pick
 from kernel.web import needs
 from shop import lookup, order_story, receipts
-from shop.slugs import fold
 from shop.views import admin, desk
 
 

@@ -57,7 +57,8 @@ def show(product: catalog.Product) -> Any:
     return render_template(
         "shop/catalog/product.html", product=product, variant=variant, pictures=pictures, large=large, price=price,
         compare=compare, cents=cents, options=options(product, known, variant), variants=as_json(product, known),
-        buyable=buyable(product, variant), season=_season(product), back=days.told(_season(product).returns), promises=delivery.promises(product, variant),
+        buyable=buyable(product, variant), season=_season(product), back=days.told(_season(product).returns),
+        promises=delivery.promises(product, variant),
         siblings=goods.of(_siblings(product)), allergens=[i18n.words_html(one) for one in product.allergens],
         text=blocks.prose(product.description), head=_head(product, pictures, price, variant), **_links(product, price),
     )  # fmt: skip
@@ -101,7 +102,8 @@ def options(
         {
             "code": option["code"], "name": i18n.words_html(option.get("name")),
             "values": [
-                {"code": value["code"], "name": i18n.words_html(value.get("name")), "on": now.get(option["code"]) == value["code"]}
+                {"code": value["code"], "name": i18n.words_html(value.get("name")),
+                 "on": now.get(option["code"]) == value["code"]}
                 for value in option.get("values", []) if (option["code"], value["code"]) in taken
             ],
         }
@@ -172,7 +174,8 @@ def _json_ld(product: catalog.Product, picture: Any, price: Any, variant: catalo
     offer = {
         "@type": "Offer", "price": f"{price.decimal:f}", "priceCurrency": price.currency,
         "url": seo.absolute(url_for("shop.product", slug=product.slug)),
-        "availability": "https://schema.org/" + ("@@stock@@" if variant and buyable(product, variant) else "OutOfStock"),
+        "availability": "https://schema.org/"
+        + ("@@stock@@" if variant and buyable(product, variant) else "OutOfStock"),
         "seller": {"@type": "Organization", "name": frame.current().values["name"]},
     }  # fmt: skip
     told = seo.json_ld({

@@ -105,7 +105,8 @@ def _free(name: str) -> str:
 def away(code: str) -> Any:
     """Take a zone out that nothing uses; the toast brings it back."""
     row = _zone(code)
-    users = [one for one in (*shipping.every(), *payment_methods.every()) if code in one.zones]
+    methods: list[Any] = [*shipping.every(), *payment_methods.every()]
+    users = [one for one in methods if code in one.zones]
     if users:
         raise Refusal(_("“%(name)s” uses this zone. Take it out there first.", name=i18n.pick(users[0].label)))
     kept = {"code": row.code, "name": row.name, "country": row.country, "regions": row.regions}
