@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from kernel import address, countries, phones
 from kernel.countries import Profile
-from kernel.forms import Form, trimmed
+from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from shop.quotes import Choice, Details
@@ -66,7 +66,7 @@ def read(
 def made(posted: Mapping[str, Any] | None, profile: Profile, **values: Any) -> CheckoutForm:
     """The form with what was typed, or with `values`; its words fit the country."""
     form = CheckoutForm(posted, **values)  # type: ignore[arg-type]
-    form.tax_kind.choices = [(kind.code, kind.label) for kind in profile.tax_ids]
+    form.tax_kind.choices = choices((kind.code, kind.label) for kind in profile.tax_ids)
     form.phone.description = _("For example %(number)s", number=profile.phone_example) if profile.phone_example else ""
     return form
 

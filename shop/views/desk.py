@@ -11,6 +11,7 @@ from kernel.db import db
 from kernel.i18n import locale
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
+from shop import orders
 
 
 def at_order(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -23,9 +24,10 @@ def at_order(view: Callable[..., Any]) -> Callable[..., Any]:
         except Missing:
             raise
         except Refusal as refusal:
+            db.session.rollback()
+            orders.numbered(number)  # what is not theirs is not there, whatever was sent
             if web.wants_json():
                 raise
-            db.session.rollback()
             flash(str(refusal), "error")
             answer = None
         return answer or redirect(url_for("shop_admin.order", number=number), 303)
