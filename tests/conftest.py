@@ -6,6 +6,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -127,6 +128,15 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     with known.app.app_context():
         yield known.app
     known.restore()
+
+
+@pytest.fixture(scope="session")
+def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Plaza:
+    """An application with the demo world on SQLite, loaded once for all who only read it; enter its context."""
+    made = databases.build(tmp_path_factory.mktemp("demo"))
+    made.test_client_class = Client
+    import_module("demo.loader").load(made)
+    return made
 
 
 @pytest.fixture

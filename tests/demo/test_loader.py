@@ -22,11 +22,13 @@ SHOPS = {world.slug(shop): shop for shop in world.shops()}
 
 @pytest.fixture(scope="module", params=["sqlite", "pg"])
 def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plaza]:
-    """An install of its own with the demo world."""
-    url = conftest._pg_url(request.config) if request.param == "pg" else ""
-    made = databases.build(tmp_path_factory.mktemp("demo"), url)
-    made.test_client_class = conftest.Client
-    loader.load(made)
+    """An install with the demo world."""
+    if request.param == "sqlite":
+        made = request.getfixturevalue("demo_app")
+    else:
+        made = databases.build(tmp_path_factory.mktemp("demo"), conftest._pg_url(request.config))
+        made.test_client_class = conftest.Client
+        loader.load(made)
     with made.app_context():
         yield made
         db.session.remove()
