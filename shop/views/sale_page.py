@@ -86,7 +86,7 @@ def _line(line: forms.Line, quote: Any) -> dict[str, Any]:
     priced = next((one for one in quote.lines if one.variant_id == line.variant.id), None) if quote else None
     asked = [
         {"name": f"text.{line.variant.sku}.{one['code']}", "label": pick(one.get("label")),
-         "value": line.texts.get(one["code"], ""),
+         "value": line.texts.get(one["code"], ""), "most": one.get("max") or 200, "required": bool(one.get("required"))}
          "most": one.get("max") or 200, "required": bool(one.get("required"))}
         for one in line.variant.product.texts
     ]  # fmt: skip
