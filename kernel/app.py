@@ -149,6 +149,13 @@ def _guard(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
+def _nul() -> bool:
+    """Whether a NUL came along: no person types one, and PostgreSQL keeps none."""
+    plain = request.mimetype == "application/x-www-form-urlencoded"
+    said = [request.path, *(request.form.values() if plain else ())]
+    return any("\x00" in one for one in said)
+
+
 def _enter() -> Any:
     if request.environ["plaza.host"] == "unknown":
         abort(404)
@@ -157,6 +164,8 @@ def _enter() -> Any:
         web.enter(place)
     if not origins.allowed():
         abort(403)
+    if _nul():
+        abort(404 if request.method in origins.SAFE else 400)
     return None
 
 
