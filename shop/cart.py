@@ -159,6 +159,7 @@ def acknowledge(cart: Cart, group: str = "") -> None:
             db.session.delete(notice.line)
         elif notice.kind == "short":
             notice.line.quantity = notice.left
+            _saw(notice.line, notice.line.variant, group)
         elif notice.now:
             notice.line.seen_minor = notice.now.minor
     _touch(cart)

@@ -93,6 +93,8 @@ _PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda raw: gzip.compress(raw, 6, mtime=0),
 }
 
+UNPACKERS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
+
 
 def cut(text: str, viewed: dict[str, Any] | None = None) -> Page:
     """A rendered page, cut at its holes."""

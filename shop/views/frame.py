@@ -10,7 +10,7 @@ from typing import Any
 from babel.dates import get_day_names
 from flask import Flask, g, request, url_for
 
-from kernel import address, aside, clock, files, i18n, origins, tenancy, web
+from kernel import address, aside, clock, files, i18n, origins, phones, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
 from shop import categories, days, pagecache, pages, payment_methods, sharing, storefront, themes
@@ -108,7 +108,8 @@ def _told(tenant: tenancy.Tenant, row: storefront.Storefront) -> dict[str, Any]:
     closed = storefront.closed()
     return {
         "name": tenant.name, "legal_name": tenant.legal_name, "country": tenant.country,
-        "tagline": i18n.pick(row.tagline), "story": row.story, "email": row.email, "phone": row.phone,
+        "tagline": i18n.pick(row.tagline), "story": row.story, "email": row.email,
+        "phone": phones.show(row.phone) if row.phone else "",
         "whatsapp_url": sharing.whatsapp("", row.whatsapp) if row.whatsapp else "",
         "address": address.lines(row.address, here=tenant.country, language=i18n.language()), "place": row.address,
         "hours": _hours(row), "opening": row.hours, "cents": None if row.show_cents else False, "closed_until": closed,

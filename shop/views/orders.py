@@ -123,6 +123,8 @@ def pay(token: str) -> Any:
 def pay_card(token: str) -> Response:
     """The practice card approves or declines."""
     order = orders.by_token(token)
+    if order.practice and order.paid:  # pressed twice
+        return redirect(url_for(".order", token=token), 303)
     if request.form.get("card") == "approve":
         practice.approve(order)
         flash(_("The practice card paid."))

@@ -69,10 +69,10 @@ def preview(token: str) -> Any:
     parts = holes.parts(product.show(row) if told["kind"] == "product" else _draft(row))
     g.open_holes = None
     drawn = holes.join(parts, holes.fillings(name for name in parts[1::2] if ":" in name))
-    return _with_icons(drawn), {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
+    return with_icons(drawn), {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 
 
-def _with_icons(drawn: str) -> str:
+def with_icons(drawn: str) -> str:
     """The page with its icons inside: a sandboxed frame has no origin and may not use a drawing of another file."""
     sprite = (ROOT / "static/icons/sprite.svg").read_text(encoding="utf-8").replace("<svg ", "<svg hidden ", 1)
     inside = drawn.replace(web.static("icons/sprite.svg") + "#", "#")

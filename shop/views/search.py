@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from kernel import i18n
 from kernel.i18n import _
@@ -22,5 +22,5 @@ def show() -> Any:
     return render_template(
         "shop/search/results.html", query=query, title=title, listing=listing, goods=goods.of(listing.products),
         pager=catalog.around(listing), shelves=frame.current().values["categories"],
-        head=seo.head(title, frame.current().values["tagline"], url_for("shop.search"), robots="noindex, follow"),
+        head=seo.head(title, frame.current().values["tagline"], "/search", robots="noindex, follow"),
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """The home page: made of blocks, in the visitor's language, the same for everyone but its holes."""
 
+from kernel.db import db
+from shop import pages
 from tests.shop.pages import marks, read, text
 
 
@@ -16,9 +18,6 @@ def test_an_empty_shop_is_not_broken(shop):
 
 
 def test_the_published_blocks_are_shown_and_the_draft_is_not(shop):
-    from kernel.db import db
-    from shop import pages
-
     home = pages.home() or pages.make({"es": "Inicio"}, kind="home", slug="home")
     pages.save(home, [{"id": "a", "kind": "text", "data": {"title": {"es": "Publicado"}, "text": {"es": "Hola"}}}])
     pages.publish(home)

@@ -1,0 +1,137 @@
+"""The cart: kept by a cookie, honest about what changed, handed on by a link, merged at log-in."""
+
+from urllib.parse import unquote
+
+import pytest
+
+from kernel.db import db
+from shop import catalog, stock
+from tests.goods import only
+from tests.shop.pages import marks, read, text
+
+
+def line_of(answer):
+    return next(url for url in marks(answer, "action") if url.startswith("/cart/lines/"))
+
+
+def test_empty_says_so_and_leads_on(shop):
+    answer = shop.client.get("/cart")
+    assert answer.status_code == 200
+    assert "Su carrito está vacío" in text(answer)
+    assert "go-to-checkout" not in marks(answer, "data-action")
+
+
+def test_put_in_change_take_out(shop):
+    shop.product("Café Uno", price=2_500_00)
+    client = shop.client
+    answer = client.post("/cart/lines", data={"product": "cafe-uno", "quantity": "2"})
+    assert answer.status_code == 303
+    page = client.get("/cart")
+    assert "₡5" in text(page)
+    assert "go-to-checkout" in marks(page, "data-action")
+    assert client.post(line_of(page), data={"quantity": "3"}).status_code == 303
+    assert read(client.get("/cart")).xpath("//input[@name='quantity']/@value") == ["3"]
+    client.post(line_of(page), data={"remove": "1"})
+    assert "vacío" in text(client.get("/cart"))
+
+
+@pytest.mark.parametrize(
+    "typed", ["-5", "0", "0.5", "1e9", "NaN", "9223372036854775808", "٣", "abc", "", "1 000", "9" * 5000]
+)
+def test_a_quantity_that_is_none_is_refused_and_nothing_is_lost(shop, typed):
+    shop.product("Café Uno", stock=None)
+    client = shop.client
+    assert client.post("/cart/lines", data={"product": "cafe-uno", "quantity": typed}).status_code == 422
+    client.post("/cart/lines", data={"product": "cafe-uno", "quantity": "2"})
+    answer = client.post(line_of(client.get("/cart")), data={"quantity": typed})
+    assert answer.status_code == 422
+    page = read(answer)
+    assert page.xpath("//*[@role='alert']")
+    assert page.xpath("//input[@name='quantity']/@value") == [typed]
+    assert read(client.get("/cart")).xpath("//input[@name='quantity']/@value") == ["2"]
+
+
+def test_more_than_there_is(shop):
+    shop.product("Pocos", stock=2)
+    answer = shop.client.post("/cart/lines", data={"product": "pocos", "quantity": "3"})
+    assert answer.status_code == 409
+    assert "Solo quedan 2 de Pocos" in text(answer)
+
+
+def test_a_price_that_came_along_is_nobody_s(shop):
+    shop.product("Café Uno", price=2_500_00)
+    client = shop.client
+    client.post("/cart/lines", data={"product": "cafe-uno", "price": "1", "price_minor": "1", "currency": "CLP"})
+    assert "₡2" in text(client.get("/cart"))
+
+
+def test_it_says_what_changed(shop):
+    product = shop.product("Café Uno", price=2_500_00, stock=5)
+    client = shop.client
+    client.post("/cart/lines", data={"product": "cafe-uno", "quantity": "3"})
+    product.price_minor = 3_000_00
+    catalog.changed(product)
+    db.session.commit()
+    said = text(client.get("/cart"))
+    assert "El precio de Café Uno pasó de ₡2" in said
+    stock.adjust(only(product), on_hand=2)
+    db.session.commit()
+    assert "Solo quedan 2 de Café Uno" in text(client.get("/cart"))
+    assert client.post("/cart/notices").status_code == 303
+    page = client.get("/cart")
+    assert "pasó de" not in text(page)
+    assert read(page).xpath("//input[@name='quantity']/@value") == ["2"]
+
+
+def test_what_is_gone_keeps_nobody_from_the_rest(shop):
+    gone, other = shop.product("Ido"), shop.product("Queda")
+    client = shop.buyer(gone, other)
+    catalog.withdraw(gone)
+    db.session.commit()
+    page = client.get("/cart")
+    assert "Ido ya no se vende" in text(page)
+    assert client.get("/checkout").status_code == 303
+    client.post("/cart/notices")
+    assert "Ido" not in text(client.get("/cart"))
+    assert client.get("/checkout").status_code == 200
+
+
+def test_another_browser_s_line_cannot_be_touched(shop):
+    shop.product("Café Uno")
+    mine = shop.client
+    mine.post("/cart/lines", data={"product": "cafe-uno"})
+    address = line_of(mine.get("/cart"))
+    other = shop.client
+    assert other.post(address, data={"remove": "1"}).status_code == 404
+    other.post("/cart/lines", data={"product": "cafe-uno"})
+    assert other.post(address, data={"quantity": "9"}).status_code == 404
+    assert read(mine.get("/cart")).xpath("//input[@name='quantity']/@value") == ["1"]
+
+
+def test_handed_on_by_whatsapp(shop):
+    shop.product("Café Uno")
+    client = shop.buyer(shop.product("Té"))
+    link = next(url for url in marks(client.get("/cart"), "href") if url.startswith("https://wa.me/"))
+    words = unquote(link.partition("text=")[2])
+    assert len(words) <= 300
+    assert "₡" in words
+    path = words[words.index("/cart/shared/") :]
+    friend = shop.client
+    assert "Té" in text(friend.get(path))
+    assert friend.post(path).status_code == 303
+    assert "Té" in text(friend.get("/cart"))
+    assert "Té" in text(client.get("/cart"))
+
+
+def test_an_expired_link_says_so(shop):
+    answer = shop.client.get("/cart/shared/nada")
+    assert answer.status_code in {404, 410}
+    assert "venció" in text(answer)
+
+
+def test_the_count_in_the_header_is_one_s_own(shop):
+    product = shop.product("Café Uno")
+    client, other = shop.buyer(product), shop.client
+    count = "//*[@data-cart-count]"
+    assert read(client.get("/p/cafe-uno")).xpath(count)
+    assert not read(other.get("/p/cafe-uno")).xpath(count)

@@ -1,0 +1,227 @@
+"""The checkout: one page for a guest, few fields, the whole cost first, errors that keep what was typed, one order."""
+
+import pytest
+from sqlalchemy import func, select
+
+from kernel import countries
+from kernel.db import db
+from shop import catalog, orders, pages, stock
+from shop.orders import Order
+from tests.goods import only
+from tests.makers import World
+from tests.shop.pages import form, marks, must, read, text
+
+BUYER = {"email": "ana@example.com", "name": "Ana Mora", "phone": "8888 7777"}
+ESCAZU = {"address_region": "San José", "address_city": "Escazú", "address_district": "San Rafael",
+          "address_street": "100 m sur del parque"}  # fmt: skip
+
+
+def placed(client, **told):
+    return client.post("/checkout", data={**form(client.get("/checkout"), "/checkout"), **BUYER, **told})
+
+
+def count():
+    return db.session.scalar(select(func.count(Order.id)))
+
+
+def the_order():
+    return db.session.scalars(select(Order)).one()
+
+
+@pytest.fixture
+def sold(shop):
+    shop.transfer()
+    return shop.product("Café Uno", price=2_500_00, stock=5)
+
+
+def test_a_guest_picks_up(shop, sold):
+    client = shop.buyer(sold)
+    page = client.get("/checkout")
+    assert page.status_code == 200
+    assert not read(page).xpath("//form[contains(@action,'/checkout')]//input[@type='password']")
+    assert marks(page, "data-action").count("place-order") == 1
+    answer = placed(client)
+    assert answer.status_code == 303
+    order = the_order()
+    assert answer.headers["Location"] == f"/orders/{order.token}"
+    assert (order.email, order.phone, order.total_minor) == ("ana@example.com", "+50688887777", 2_500_00)
+    assert stock.on_hand(sold) == 4
+    assert "vacío" in text(client.get("/cart"))
+
+
+def test_few_fields_to_pick_up(shop, sold):
+    assert len(must(shop.buyer(sold).get("/checkout"), "/checkout")) <= 7
+
+
+@pytest.mark.parametrize("country", ["CR", "GT", "HN", "MX", "SV", "PA"])
+def test_few_fields_to_be_delivered_in_each_country(app, country):
+    profile = countries.profile(country)
+    shop = World.open(app, country=country, currency=profile.currency, timezone=profile.timezone)
+    shop.transfer()
+    shop.delivery()
+    client = shop.buyer(shop.product("Café Uno"))
+    page = client.post("/checkout", data={"refresh": "1", "shipping": "envio"})
+    assert page.status_code == 200
+    needed = must(page, "/checkout")
+    assert {"email", "name", "shipping", "payment"} <= needed
+    assert len(needed) <= 9, needed
+    tokens = set(marks(page, "autocomplete"))
+    assert {"email", "name", "tel", "address-level1"} <= tokens
+    assert tokens & {"street-address", "address-line1"}
+
+
+def test_radios_carry_the_codes_of_their_methods(shop, sold):
+    shop.delivery()
+    page = read(shop.buyer(sold).get("/checkout"))
+    assert set(page.xpath("//input[@type='radio' and contains(@name,'shipping')]/@value")) == {"retiro", "envio"}
+    assert set(page.xpath("//input[@type='radio' and contains(@name,'payment')]/@value")) >= {"transfer"}
+
+
+def test_the_whole_cost_stands_before_who_buys(shop, sold):
+    shop.delivery(price=2_000_00)
+    client = shop.buyer(sold)
+    said = client.post("/checkout", data={"refresh": "1", "shipping": "envio"}).get_data(as_text=True)
+    assert 0 < said.index("₡4") < said.index('name="email"')
+
+
+def test_without_scripts_the_parts_of_a_country_follow_each_other(shop, sold):
+    shop.delivery()
+    client = shop.buyer(sold)
+    told = {"refresh": "1", "shipping": "envio", "address_region": "San José", "email": "escrito@exa"}
+    page = read(client.post("/checkout", data=told))
+    assert "Escazú" in page.xpath("//select[@name='address_city']/option/text()")
+    assert page.xpath("//input[@name='email']/@value") == ["escrito@exa"]
+    assert page.xpath("//button[@name='refresh']")
+    told["address_city"] = "Escazú"
+    page = read(client.post("/checkout", data=told))
+    assert "San Rafael" in page.xpath("//select[@name='address_district']/option/text()")
+    assert count() == 0
+
+
+def test_delivered_at_home(shop, sold):
+    shop.delivery(price=2_000_00)
+    answer = placed(shop.buyer(sold), shipping="envio", **ESCAZU)
+    assert answer.status_code == 303, text(answer)
+    order = the_order()
+    assert (order.total_minor, order.shipping_minor) == (4_500_00, 2_000_00)
+    assert order.address["district"] == "San Rafael"
+
+
+def test_errors_keep_everything_and_lead_to_the_first(shop, sold):
+    shop.delivery()
+    client = shop.buyer(sold)
+    note = {"note": "Toque <b>fuerte</b>", "tax_number": "123", "tax_kind": "fisica"}
+    answer = placed(client, shipping="envio", email="ana", name="Ana", phone="12", **note)
+    assert answer.status_code == 422
+    page = read(answer)
+    assert page.xpath("//input[@name='email']/@value") == ["ana"]
+    assert page.xpath("//textarea[@name='note']")[0].text.strip() == "Toque <b>fuerte</b>"
+    assert page.xpath("//input[@name='shipping'][@checked]/@value") == ["envio"]
+    summary = page.xpath("//*[@data-errors]//a/@href")
+    ids = set(page.xpath("//@id"))
+    assert summary
+    assert all(link[1:] in ids for link in summary)
+    for wrong in page.xpath("//*[@aria-invalid='true']"):
+        assert set((wrong.get("aria-describedby") or "").split()) <= ids
+    assert count() == 0
+    assert client.get("/cart").status_code == 200
+
+
+def test_pressed_twice_is_one_order(shop, sold):
+    client = shop.buyer(sold)
+    told = {**form(client.get("/checkout"), "/checkout"), **BUYER}
+    first, second = client.post("/checkout", data=told), client.post("/checkout", data=told)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert count() == 1
+    assert stock.on_hand(sold) == 4
+
+
+def test_a_tampered_total_price_or_currency_changes_nothing(shop, sold):
+    answer = placed(shop.buyer(sold), total="1", price="1", currency="CLP", amount="1")
+    assert answer.status_code == 303
+    assert (the_order().total_minor, the_order().currency) == (2_500_00, "CRC")
+
+
+def test_a_price_that_rose_meanwhile_is_shown_before_it_is_charged(shop, sold):
+    client = shop.buyer(sold)
+    told = {**form(client.get("/checkout"), "/checkout"), **BUYER}
+    sold.price_minor = 9_000_00
+    catalog.changed(sold)
+    db.session.commit()
+    answer = client.post("/checkout", data=told)
+    assert answer.status_code == 409
+    assert "₡9" in text(answer)
+    assert read(answer).xpath("//input[@name='name']/@value") == ["Ana Mora"]
+    assert count() == 0
+
+
+def test_sold_out_while_paying(shop, sold):
+    client = shop.buyer(sold)
+    told = {**form(client.get("/checkout"), "/checkout"), **BUYER}
+    stock.adjust(only(sold), on_hand=0)
+    db.session.commit()
+    answer = client.post("/checkout", data=told)
+    assert answer.status_code == 409
+    assert "agotado" in text(answer)
+    assert read(answer).xpath("//input[@name='email']/@value") == ["ana@example.com"]
+    assert count() == 0
+
+
+@pytest.mark.parametrize("told", [{"shipping": "otro"}, {"shipping": ""}, {"payment": "otro"}, {"payment": ""},
+                                  {"payment": "counter-cash"}, {"key": "corto"}, {"key": ""}])  # fmt: skip
+def test_what_the_shop_does_not_offer_is_refused(shop, sold, told):
+    answer = placed(shop.buyer(sold), **told)
+    assert answer.status_code in {409, 422}
+    assert text(answer)
+    assert count() == 0
+
+
+def test_methods_by_zone_and_group(shop, sold):
+    shop.zone("gam", "San José")
+    shop.on_delivery(zones=["gam"])
+    shop.delivery()
+    client = shop.buyer(sold)
+    far = {"refresh": "1", "shipping": "envio", "address_region": "Limón"}
+    near = {**far, "address_region": "San José"}
+    codes = "//input[@name='payment']/@value"
+    assert "on-delivery" not in read(client.post("/checkout", data=far)).xpath(codes)
+    assert "on-delivery" in read(client.post("/checkout", data=near)).xpath(codes)
+
+
+def test_the_terms_that_were_seen_are_the_terms_that_are_accepted(shop, sold):
+    policy = pages.make({"es": "Condiciones"}, kind="policy", slug="terms")
+    pages.publish(policy)
+    db.session.commit()
+    client = shop.buyer(sold)
+    told = {**form(client.get("/checkout"), "/checkout"), **BUYER}
+    pages.publish(policy)
+    db.session.commit()
+    answer = client.post("/checkout", data=told)
+    assert answer.status_code == 409
+    assert "condiciones" in text(answer).lower()
+    assert placed(client).status_code == 303
+    assert the_order().terms_version
+
+
+def test_a_tax_id_on_request_is_checked(shop, sold):
+    client = shop.buyer(sold)
+    assert "tax_number" not in must(client.get("/checkout"), "/checkout")
+    kind = countries.profile("CR").tax_ids[0]
+    wrong = placed(client, tax_kind=kind.code, tax_number="0")
+    assert wrong.status_code == 422
+    assert kind.example in text(wrong)
+    assert placed(client, tax_kind=kind.code, tax_number=kind.example, tax_name="Ana S.A.").status_code == 303
+    assert the_order().tax_id["name"] == "Ana S.A."
+
+
+def test_an_empty_cart_has_nothing_to_order(shop, sold):
+    assert shop.client.get("/checkout").status_code == 303
+    assert shop.client.post("/checkout", data={"key": "x" * 22, **BUYER}).status_code == 303
+    assert count() == 0
+
+
+def test_what_a_guest_ordered_is_nobody_else_s(shop, sold):
+    placed(shop.buyer(sold))
+    assert orders.by_token(the_order().token)
+    for token in ("", "null", "0", "../x", the_order().number):
+        assert shop.client.get(f"/orders/{token}").status_code in {404, 308, 405}

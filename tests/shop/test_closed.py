@@ -1,0 +1,60 @@
+"""A closed shop shows its goods, says when it sells again, and sells nothing meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from kernel import clock, tenancy
+from kernel.db import db
+from shop import storefront
+from shop.orders import Order
+from tests.shop.pages import form, marks, text
+
+
+def close(shop, days=7, message="Estamos de vacaciones."):
+    row = storefront.of()
+    row.closed_until = clock.today(shop.tenant.timezone) + timedelta(days=days)
+    row.closed_message = {"es": message}
+    db.session.add(row)
+    tenancy.touch()
+    db.session.commit()
+
+
+@pytest.fixture
+def product(shop):
+    shop.transfer()
+    return shop.product("Café Uno")
+
+
+def test_every_page_says_so(shop, product):
+    close(shop)
+    for path in ("/", "/p/cafe-uno", "/cart"):
+        said = text(shop.client.get(path))
+        assert "Estamos de vacaciones." in said
+        assert "volvemos a vender el" in said
+
+
+def test_nothing_can_be_put_into_the_cart(shop, product):
+    close(shop)
+    answer = shop.client.get("/p/cafe-uno")
+    assert "add-to-cart" not in marks(answer, "data-action")
+    refused = shop.client.post("/cart/lines", data={"product": "cafe-uno"})
+    assert refused.status_code == 422
+    assert "vuelve a vender" in text(refused)
+
+
+def test_a_checkout_that_was_open_orders_nothing_and_keeps_the_cart(shop, product):
+    client = shop.buyer(product)
+    told = {**form(client.get("/checkout"), "/checkout"), "email": "ana@example.com", "name": "Ana Mora"}
+    close(shop)
+    answer = client.post("/checkout", data=told)
+    assert answer.status_code == 422
+    assert "vuelve a vender" in text(answer)
+    assert db.session.scalar(select(func.count(Order.id))) == 0
+    assert "Café Uno" in text(client.get("/cart"))
+
+
+def test_it_opens_by_itself(shop, product):
+    close(shop, days=0)
+    assert "add-to-cart" in marks(shop.client.get("/p/cafe-uno"), "data-action")

@@ -1,0 +1,115 @@
+"""The page of an order: what it tells in each state, what the buyer may do, and that it is theirs alone."""
+
+import pytest
+
+from kernel.db import db
+from shop import cancellations, catalog, fulfilment, stock
+from tests.shop.pages import marks, read, text
+
+
+@pytest.fixture
+def order(shop):
+    return shop.bought(shop.product("Café Uno", price=2_500_00, stock=5))
+
+
+def page(shop, order, client=None):
+    answer = (client or shop.client).get(f"/orders/{order.token}")
+    assert answer.status_code == 200
+    return answer
+
+
+def test_its_marks_and_how_to_pay_exactly(shop, order):
+    answer = page(shop, order)
+    assert marks(answer, "data-order-state") == ["placed"]
+    assert marks(answer, "data-minor") == ["250000"]
+    assert marks(answer, "data-currency") == ["CRC"]
+    said = text(answer)
+    assert order.number in said
+    assert "CR05" in said
+    assert "upload-proof" in marks(answer, "data-action")
+    assert "noindex" in marks(answer, "content")
+
+
+def test_paid(shop, order):
+    shop.pay(order)
+    answer = page(shop, order)
+    assert marks(answer, "data-payment") == ["paid"]
+    assert "upload-proof" not in marks(answer, "data-action")
+
+
+def test_each_step_has_its_words(shop, order):
+    shop.pay(order)
+    for verb, state in (("prepare", "preparing"), ("ready", "ready"), ("deliver", "delivered")):
+        getattr(fulfilment, verb)(order, by=shop.owner)
+        db.session.commit()
+        answer = page(shop, order)
+        assert marks(answer, "data-order-state") == [state]
+        assert read(answer).xpath("//ol[contains(@class,'timeline')]/li")
+
+
+def test_the_buyer_cancels_while_that_is_allowed(shop, order):
+    assert "cancel-order" in marks(page(shop, order), "data-action")
+    assert shop.client.get(f"/orders/{order.token}/cancellation").status_code == 405
+    answer = shop.client.post(f"/orders/{order.token}/cancellation", data={"reason": "<b>No</b>"})
+    assert answer.status_code == 303
+    answer = page(shop, order)
+    assert marks(answer, "data-order-state") == ["cancelled"]
+    assert "<b>No</b>" not in answer.get_data(as_text=True)
+    assert stock.on_hand(catalog.slugged("cafe-uno")) == 5
+
+
+def test_not_once_it_is_prepared(shop, order):
+    shop.pay(order)
+    fulfilment.prepare(order, by=shop.owner)
+    db.session.commit()
+    assert "cancel-order" not in marks(page(shop, order), "data-action")
+    assert shop.client.post(f"/orders/{order.token}/cancellation").status_code in {409, 422}
+    db.session.refresh(order)
+    assert order.state == "preparing"
+
+
+def test_what_the_shop_cancelled_says_why(shop, order):
+    cancellations.by_staff(order, by=shop.owner, reason="Se acabó el grano")
+    db.session.commit()
+    answer = page(shop, order)
+    assert "Se acabó el grano" in text(answer)
+    assert "upload-proof" not in marks(answer, "data-action")
+
+
+def test_a_practice_card_pays_once(shop):
+    shop.tenant.live_at = None
+    db.session.commit()
+    order = shop.bought(shop.product("Café Uno"), payment="practice")
+    answer = page(shop, order)
+    assert "pay" in marks(answer, "data-action")
+    assert "pay" in marks(shop.client.get(f"/orders/{order.token}/pay"), "data-action")
+    client = shop.client
+    assert client.post(f"/orders/{order.token}/pay", data={"card": "decline"}).status_code == 303
+    assert "rechazada" in text(client.get(f"/orders/{order.token}/pay"))
+    for _twice in range(2):
+        assert shop.client.post(f"/orders/{order.token}/pay", data={"card": "approve"}).status_code in {302, 303, 409}
+    db.session.refresh(order)
+    assert (order.payment, order.received_minor) == ("paid", order.total_minor)
+
+
+def test_the_practice_card_is_not_for_real_orders(shop, order):
+    assert shop.client.get(f"/orders/{order.token}/pay").status_code in {302, 404}
+    assert shop.client.post(f"/orders/{order.token}/pay", data={"card": "approve"}).status_code >= 400
+    db.session.refresh(order)
+    assert order.payment == "due"
+
+
+def test_in_the_language_of_the_address(shop, order):
+    answer = shop.client.get(f"/en/orders/{order.token}")
+    assert read(answer).xpath("//html/@lang") == ["en"]
+    assert "Order" in text(answer)
+
+
+def test_another_tenant_does_not_have_it(rival, shop, order):
+    assert rival.client.get(f"/orders/{order.token}").status_code == 404
+
+
+def test_shared_by_whatsapp(shop, order):
+    links = [url for url in marks(page(shop, order), "href") if url.startswith("https://wa.me/")]
+    assert links
+    assert all(order.token in url for url in links if "pedido" in url)
