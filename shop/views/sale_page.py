@@ -87,7 +87,6 @@ def _line(line: forms.Line, quote: Any) -> dict[str, Any]:
     asked = [
         {"name": f"text.{line.variant.sku}.{one['code']}", "label": pick(one.get("label")),
          "value": line.texts.get(one["code"], ""), "most": one.get("max") or 200, "required": bool(one.get("required"))}
-         "most": one.get("max") or 200, "required": bool(one.get("required"))}
         for one in line.variant.product.texts
     ]  # fmt: skip
     return {**tile(line.variant), "quantity": line.quantity, "gross": receipts.shown(priced.gross) if priced else "—",
