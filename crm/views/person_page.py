@@ -96,6 +96,10 @@ def _figures(contact: Contact) -> list[dict[str, str]]:
     for one in sums.lifetime(contact):
         if one.kind in wanted and one.count:
             amount = Money(one.amount_minor, one.currency).format(tenancy.tenant().locale, cents=False)
-            label = _("%(count)s orders placed", count=one.count) if one.kind == "ordered" else _("paid")
+            label = _orders(one.count) if one.kind == "ordered" else _("paid")
             found.append({"number": amount, "label": label})
     return found
+
+
+def _orders(count: int) -> str:
+    return _("in one order") if count == 1 else _("in %(count)s orders", count=count)

@@ -7,6 +7,7 @@ from flask import Response, abort, g, render_template, url_for
 from kernel import blocks, holes, i18n, signing
 from shop import pages, themes
 from shop.views import frame, home, seo, store
+from shop.views.pages import with_icons
 
 PREVIEW, MINUTES = "preview-brand", 10
 
@@ -41,7 +42,7 @@ def brand(token: str) -> Any:
     text = render_template("shop/home/page.html", blocks=drawn, head=seo.head(told["name"], "", "/"))
     parts, g.open_holes = holes.parts(text), None
     filled = holes.fillings(name for name in parts[1::2] if ":" in name)
-    return holes.join(parts, filled), {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
+    return with_icons(holes.join(parts, filled)), {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 
 
 @store.get("/preview/<token>/brand.css", endpoint="preview_brand_css")
