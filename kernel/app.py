@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request, Response, abort, current_app, render_template, request, session
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -14,6 +15,7 @@ from whitenoise import WhiteNoise
 from kernel import aside, assets, holes, i18n, menu, origins, slots, tenancy, transactions, walls, web
 from kernel import settings as settings_module
 from kernel.db import db
+from kernel.i18n import _
 from kernel.refusal import Refusal
 from kernel.settings import ROOT, Settings
 
@@ -146,6 +148,7 @@ def _guard(app: Flask) -> None:
     app.after_request(origins.headers)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _failed)
+    app.register_error_handler(DataError, _unfit)
     app.register_error_handler(Exception, _broken)
 
 
@@ -188,6 +191,13 @@ def _failed(error: HTTPException) -> Any:
     if request.environ.get("plaza.host") == "unknown":
         return Response("404", 404, content_type="text/plain; charset=utf-8")
     return _page(error.code)
+
+
+def _unfit(error: DataError) -> Any:
+    """A NUL, a text or a number that no column can hold: what was sent is wrong, not the house."""
+    db.session.rollback()
+    current_app.logger.info("unfit data: %s %s: %s", request.method, request.path, error.orig)
+    return _page(422, _("Something that you wrote cannot be kept: leave out unusual signs, or write less."))
 
 
 def _broken(error: Exception) -> Any:

@@ -4,6 +4,7 @@ import pytest
 
 from kernel import migrations, origins
 from kernel.app import create_app
+from kernel.db import db
 from kernel.origins import FOREIGN_OK
 from kernel.settings import Settings, complete
 from tests.makers import World
@@ -186,3 +187,9 @@ def test_a_cookie_replayed_at_another_shop_is_an_empty_session(app):
     other.set_cookie(name, value, domain="rival.plaza.localhost")
     with other.session_transaction(base_url="http://rival.plaza.localhost:8000") as found:
         assert "cart" not in found
+
+
+def test_what_no_column_can_hold_is_the_senders_mistake(careful):
+    answer = careful.admin.get("/admin/cafe/letters?q=a%00b")
+    assert answer.status_code == (422 if db.engine.dialect.name == "postgresql" else 200)
+    assert careful.client.get("/search?q=a%00b").status_code < 500
