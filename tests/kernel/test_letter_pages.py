@@ -135,3 +135,14 @@ def test_what_a_line_is_about_is_asked_once_a_page(shop):
         from kernel.views.letters import _called
 
         about.kind("letter", _called)
+
+
+def test_a_letter_and_a_line_lead_to_what_they_are_about(shop):
+    order = shop.bought(shop.product())
+    row = letter(about_kind="order", about_id=order.id)
+    journal.write("letter.again", about=order)
+    number, token = order.number, row.token
+    db.session.commit()
+    admin = shop.admin
+    for path in ("letters", f"letters/{token}", "journal"):
+        assert f'href="/admin/cafe/orders/{number}"' in admin.get(f"/admin/cafe/{path}").get_data(as_text=True), path
