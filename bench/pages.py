@@ -46,12 +46,12 @@ class Pair:
         self.floor = Client(beside, "localhost")
 
     def _same_bytes(self, path: str) -> str:
-        import brotli
+        import brotli  # type: ignore[import-untyped]
 
         status, _headers, body = self.ours.ask(path)
         if status != 200:
             raise RuntimeError(f"{path} answered {status}")
-        return "{% raw %}" + brotli.decompress(body).decode() + "{% endraw %}{{ name }}"
+        return "{% raw %}" + str(brotli.decompress(body), "utf-8") + "{% endraw %}{{ name }}"
 
     def against(self, count: int, ours: Callable[[int, int], int], least: Callable[[int, int], int]) -> Case:
         """Interleaved rounds; the median rate of each, and their ratio."""

