@@ -50,6 +50,7 @@ class Sheet:
 
     columns: dict[str, Any]
     counted: str = "onhand"
+    low_at: int | None = None
     slug: str = ""
     options: Sequence[Said] = ()
     rows: Mapping[str, Row] = field(default_factory=dict)  # by options.key
@@ -87,11 +88,13 @@ def _write(product: Product, sheet: Sheet, by: Any) -> None:
     if product.compare_minor is not None and product.compare_minor <= product.price_minor:
         product.compare_minor = None
     counted = "parts" if product.kind == "bundle" and sheet.parts else sheet.counted
-    pattern = {"stock_kind": counted, "low_at": 3 if counted == "onhand" else None}
+    pattern = {"stock_kind": counted, "low_at": sheet.low_at}
     made = options.remake(product, options.coded(sheet.options, product.options), pattern=pattern)
     _parts(product, sheet.parts if product.kind == "bundle" else ())
     pictures = _pictures(product, sheet)
+    asked = made[0].low_at != sheet.low_at  # it was changed: for every variant
     for row in made:
+        row.low_at = sheet.low_at if asked else row.low_at
         _variant(row, sheet.rows.get(options.key(row.options), Row()), counted, pictures)
         _count(row, sheet.rows.get(options.key(row.options), Row()), by)
     if sheet.download:

@@ -131,14 +131,13 @@ def asked(form: Any) -> list[dict[str, Any]]:
 
 def rows(form: Any) -> dict[str, Row]:
     """What is said of each variant, by its choice."""
-    low = {"low_at": form.low_at.number}
     if not form.variants.entries or said(form) == []:
         sku = form.sku.data or ""
-        return {"": Row(low, sku=sku, units=Count(_was(form.was.data), form.units.number or 0))}
+        return {"": Row(sku=sku, units=Count(_was(form.was.data), form.units.number or 0))}
     found = {}
     for entry in form.variants:
         row = entry.form
-        values = {"price_minor": row.price.minor, "active": row.active.data, **low}
+        values = {"price_minor": row.price.minor, "active": row.active.data}
         units = Count(_was(row.was.data), row.units.number or 0)
         found[row.key.data] = Row(values, sku=row.sku.data or "", units=units, picture=row.picture.data or "")
     return found

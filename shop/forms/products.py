@@ -102,7 +102,9 @@ def made(posted: Any, shelves: Sequence[tuple[str, str]], values: Mapping[str, A
     form: Any = cls(posted, data=dict(values or {}))
     form.category.choices = choices([("", _("None")), *shelves])
     rates = [(rate.code, f"{rate.name} {rate.rate_bp / 100:g} %") for rate in taxes.rates()]
-    form.price.render_kw = {**form.price.render_kw, "data-currency": tenancy.tenant().currency}
+    tenant = tenancy.tenant()
+    shown = {"data-currency": tenant.currency, "data-locale": tenant.locale.replace("_", "-")}
+    form.price.render_kw = {**form.price.render_kw, **shown}
     for language in words.languages():
         area = form[words.name_of("description", language)]
         area.render_kw = {**area.render_kw, "data-prose": _("Bold|Italic|List|Numbered list|Link|Plain text")}
@@ -115,6 +117,7 @@ def sheet(form: Any, known: catalog.Product | None, shelves: Mapping[str, int]) 
     return Sheet(
         columns=_columns(form, shelves),
         counted=form.counted.data,
+        low_at=form.low_at.number,
         slug=form.slug.data or "",
         options=product_rows.said(form),
         rows=product_rows.rows(form),

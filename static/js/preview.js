@@ -9,8 +9,8 @@ function plain(html) {
 function priced(field) {
   const text = field.value.replace(/[\s\u00a0]/g, "");
   if (!/^\d+$/.test(text)) return field.value;
-  const how = { style: "currency", currency: field.dataset.currency, minimumFractionDigits: 0 };
-  return new Intl.NumberFormat(document.documentElement.lang, how).format(Number(text));
+  const how = { style: "currency", currency: field.dataset.currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: 0 };
+  return new Intl.NumberFormat(field.dataset.locale, how).format(Number(text));
 }
 
 function spoken(form, name, value) {
