@@ -1,0 +1,107 @@
+"""A canary in every text of a neighbour: whatever one's own shop and back office show, no word of it is heard."""
+
+import re
+from io import BytesIO
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from sqlalchemy import JSON, String, select, text
+
+from kernel.db import Base, db
+from kernel.tenancy import TenantOwned
+from shop import catalog
+from shop.catalog import Product
+from tests.matrix import things
+from tests.test_matrix import ask, fill, rules
+
+WORD = "canario"
+SHORTEST = 20  # what is shorter holds codes
+MOST = 220  # pages of one side
+
+
+def plant(tenant_id):
+    """Give every text column of a tenant's rows a word of its own; the words."""
+    words, db_ = {}, db.engine
+    db.session.rollback()
+    with db_.begin() as bare:
+        for mapper in Base.registry.mappers:
+            table = mapper.local_table
+            if not issubclass(mapper.class_, TenantOwned):
+                continue
+            for column in table.columns:
+                kind = column.type
+                long = isinstance(kind, String) and (kind.length or 999) >= SHORTEST
+                if table.name == "ledger_entry" or not (long or isinstance(kind, getattr(JSON, "impl", JSON))):
+                    continue
+                word = f"{WORD}{len(words):03}q"
+                said = f"'{word}' || id" if long else f"""'{{"es": "{word}", "en": "{word}"}}'"""
+                done = bare.execute(
+                    text(f'UPDATE "{table.name}" SET "{column.name}" = {said} WHERE tenant_id = {tenant_id}')
+                )
+                if done.rowcount:
+                    words[word] = f"{table.name}.{column.name}"
+    return words
+
+
+def crawl(shop, app, known):
+    """Everything that the shop shows to its owner and to a shopper: (address, text)."""
+    sides = {"admin": shop.admin, "store": shop.shopper(shop.contact())}
+    for side, browser in sides.items():
+        told = [fill(app, rule, known, tenant=shop.slug) for rule, method in rules(app, side) if method == "GET"]
+        base = f"/admin/{shop.slug}" if side == "admin" else ""
+        waiting, seen = [*told, f"{base}/search?q={WORD}"], set()
+        while waiting and len(seen) < MOST:
+            path = waiting.pop(0)
+            if path in seen:
+                continue
+            seen.add(path)
+            answer = ask(browser, "GET", path)
+            body = spoken(answer)
+            yield path, body
+            links = re.findall(r'href="(/[^"#]*)"', body)
+            waiting += [
+                link.replace("&amp;", "&") for link in links if link.startswith(base) and "/static/" not in link
+            ]
+        for path in (f"{base}/search?q={WORD}", f"{base}/"):
+            yield path, spoken(ask(browser, "GET", path, headers={"Accept": "application/json"}))
+
+
+def spoken(answer):
+    """The words of an answer, also of a PDF."""
+    if answer.mimetype == "application/pdf":
+        try:
+            return "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
+        except PyPdfError:  # what a buyer sent as a proof
+            return answer.data.decode("latin-1")
+    return answer.get_data(as_text=True) if answer.mimetype.startswith(("text/", "application/")) else ""
+
+
+def heard(pages, words):
+    return [
+        (path, words[word])
+        for path, body in pages
+        for word in set(re.findall(rf"{WORD}\d\d\dq", body))
+        if word in words
+    ]
+
+
+def test_no_word_of_a_neighbour_is_heard(app, rival, shop):
+    rival.enter()
+    things(rival)
+    words = plant(rival.tenant_id)
+    assert len(words) > 80
+    shop.enter()
+    known = things(shop)
+    leaked = next(word for word, place in words.items() if place == "product.name")
+    pages = list(crawl(shop, app, known))
+    assert len(pages) > 80
+    assert not heard(pages, words), heard(pages, words)
+    mine = db.session.scalars(select(Product).where(Product.slug == known["product"]["slug"])).one()
+    mine.short = {"es": leaked}  # a planted leak is heard
+    catalog.changed(mine)
+    db.session.commit()
+    assert heard([("/p", spoken(ask(shop.client, "GET", fill_product(known))))], words)
+
+
+def fill_product(known):
+    return f"/p/{known['product']['slug']}"
