@@ -15,6 +15,8 @@ from math import prod
 from pathlib import Path
 from statistics import median
 
+import brotli  # type: ignore[import-untyped]
+
 from bench.stand import floor, world
 from bench.stand.servers import Client, free_port, memory, postgresql, served
 
@@ -46,8 +48,6 @@ class Pair:
         self.floor = Client(beside, "localhost")
 
     def _same_bytes(self, path: str) -> str:
-        import brotli  # type: ignore[import-untyped]
-
         status, _headers, body = self.ours.ask(path)
         if status != 200:
             raise RuntimeError(f"{path} answered {status}")

@@ -18,7 +18,6 @@ def sweep() -> None:
     """Forget what has expired."""
     for noun in (sessions, tokens, limits):
         noun.sweep()
-    db.session.commit()
 
 
 @jobs.job("house.sweep_disk")

@@ -7,6 +7,9 @@ from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 from flask import Flask, Response, redirect, request
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 from sqlalchemy import create_engine, event, text
 
 FOLDER = "PLAZA_BENCH_FOLDER"
@@ -42,10 +45,6 @@ def wsgi() -> Flask:
 
 def main() -> None:
     """Serve it as `plaza web` serves the shop."""
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
     Granian(
         "bench.stand.floor:wsgi", factory=True, address="127.0.0.1", port=int(sys.argv[1]), interface=Interfaces.WSGI,
         workers=1, blocking_threads=2, websockets=False, log_level=LogLevels.warning,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import insert, text
+from sqlalchemy import create_engine, insert, text
 
 from bench.stand import floor
 from kernel import clock, migrations, tenancy
@@ -59,8 +59,6 @@ def _goods(count: int) -> None:
 
 def edit(database_url: str) -> None:
     """What an edit does to kept pages: the tenant's revision moves."""
-    from sqlalchemy import create_engine
-
     engine = create_engine(database_url)
     with engine.begin() as bare:
         bare.execute(text("UPDATE tenant SET revision = revision + 1 WHERE slug = :slug"), {"slug": SLUG})
