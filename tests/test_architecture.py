@@ -250,7 +250,7 @@ def trusting(path: str, text: str) -> bool:
 
 
 def asking(path: str, text: str) -> bool:
-    return bool(re.search(r"\.query\b|session\.|select\(", text))
+    return bool(re.search(r"\.query\b|session\.|(?<!\|)\bselect\(", text))
 
 
 def elsewhere(path: str, text: str) -> bool:

@@ -103,7 +103,9 @@ class Client:
         body = None if form is None else urlencode(form)
         self.lines[line].request("POST" if body is not None else "GET", path, body, headers | (FORM if body else {}))
         answer = self.lines[line].getresponse()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        told["set-cookie"] = "; ".join(one.split(";")[0] for one in answer.msg.get_all("Set-Cookie", []))
+        return answer.status, told, answer.read()
 
     def rate(self, count: int, one: Callable[[int, int], int]) -> float:
         """Requests a second: `one(number, line) -> status` for so many numbers, over all connections."""
