@@ -48,10 +48,11 @@ def _chips(active: str, text: str) -> list[dict[str, Any]]:
 @admin.get("/letters/<token>", endpoint="letter")
 @needs("letters.view")
 def show(token: str) -> str:
-    """One letter as its reader gets it, in a frame of the shop's origin."""
+    """One letter as its reader gets it, in a frame of the shop; without a relay also one's own private ones."""
     row = letters.named(token)
     g.shop_origins = {web.shop_base(tenancy.tenant())}
-    frame = "" if row.private else web.shop_url("kernel.letter_frame", token=letter_frame.token(row))
+    mine = row.to.lower() == web.person().email and not settings.current().smtp_url
+    frame = web.shop_url("kernel.letter_frame", token=letter_frame.token(row, mine)) if mine or not row.private else ""
     return render_template(
         "kernel/letters/show.html", row=row, state=letter_list.STATES[row.state], frame=frame,
         told=about.of([row]).get((row.about_kind, row.about_id)), relay=bool(settings.current().smtp_url),

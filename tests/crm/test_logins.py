@@ -1,6 +1,7 @@
 """Shoppers log in by a link: the same answer for everybody, one use, half an hour, one shop."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -55,10 +56,13 @@ def test_the_answer_is_the_same_for_a_known_and_an_unknown_address(shop):
     assert contacts.by_email("eva@example.com") is None
 
 
-def test_the_letter_is_private(shop):
+@pytest.mark.parametrize("relay", ["", "smtp://127.0.0.1:2525"])
+def test_the_letter_is_private_where_letters_leave(shop, monkeypatch, relay):
+    known = shop.app.extensions["plaza.settings"]
+    monkeypatch.setitem(shop.app.extensions, "plaza.settings", replace(known, smtp_url=relay))
     _ana(shop)
     assert _link(shop)
-    assert db.session.scalars(select(Letter)).one().private
+    assert db.session.scalars(select(Letter)).one().private is bool(relay)
 
 
 def test_a_link_works_once(shop):

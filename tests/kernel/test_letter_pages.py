@@ -1,5 +1,7 @@
 """The back office's letters, jobs and journal: what each shows, to whom, and what a click does."""
 
+from dataclasses import replace
+
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import update
@@ -84,6 +86,15 @@ def test_a_private_letter_shows_its_head_only(shop):
     assert "<iframe" not in page
     token = signing.make("letter", {"letter": row.token, "tenant": row.tenant_id})
     assert shop.client.get(f"/preview/letters/{token}").status_code == 404
+
+
+@pytest.mark.parametrize("relay", ["", "smtp://127.0.0.1:2525"])
+def test_ones_own_private_letter_is_read_only_where_nothing_leaves(shop, monkeypatch, relay):
+    row = letter(private=True, html=f"<a href={PRIVATE}>x</a>", text=PRIVATE, to=shop.owner.email)
+    known = shop.app.extensions["plaza.settings"]
+    monkeypatch.setitem(shop.app.extensions, "plaza.settings", replace(known, smtp_url=relay))
+    page = shop.admin.get(f"/admin/cafe/letters/{row.token}").get_data(as_text=True)
+    assert ("<iframe" in page) is not bool(relay)
 
 
 def test_one_that_failed_is_sent_again_and_noted(shop):
