@@ -5,7 +5,8 @@ from typing import Any
 from flask import flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from crm import consent
+from crm import consent, visitors
+from crm.views import asking
 from kernel import i18n, web
 from kernel.i18n import _
 from kernel.refusal import Refusal
@@ -66,8 +67,10 @@ def _place(form: forms.CheckoutForm, kept: dict[str, str]) -> Any:
         raise quotes.Empty()
     choice, details = forms.choice(request.form, kept), _details(form, kept)
     order = checkouts.place(mine, choice, details, key=_key(), **_told_by_page())
-    if form.marketing.data and order.contact and not order.practice:
-        consent.record(order.contact, "marketing", True, form="checkout", ip=request.remote_addr or "")
+    if order.contact and not order.practice:
+        visitors.adopt(asking.visitor(), order.contact)
+        if form.marketing.data:
+            consent.record(order.contact, "marketing", True, form="checkout", ip=request.remote_addr or "")
     return order
 
 
