@@ -98,8 +98,11 @@ class Client(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def _templates() -> dict[str, databases.Template]:
-    return {}
+def _templates() -> Iterator[dict[str, databases.Template]]:
+    made: dict[str, databases.Template] = {}
+    yield made
+    for known in made.values():
+        known.close()
 
 
 def template(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:

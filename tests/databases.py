@@ -88,6 +88,12 @@ class Template:
             self._put_back() if self.sqlite else self._empty()
         shutil.rmtree(self.folder / "media", ignore_errors=True)
 
+    def close(self) -> None:
+        """Let go of every connection, those of threads too."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
     def _put_back(self) -> None:
         db.engine.dispose()
         with (
