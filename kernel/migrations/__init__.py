@@ -1,6 +1,5 @@
 """Migrations: Alembic's upgrades, then the declared DDL and the walls; and the check that models and schema agree."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +28,7 @@ def upgrade(app: Flask) -> None:
     """Bring the database to today's schema; safe to run again."""
     with app.app_context():
         with db.engine.begin() as connection:
-            if os.environ.get("PLAZA_DRAFT_SCHEMA"):  # while a schema is being written
-                Base.metadata.create_all(connection)
-            else:
-                command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), "head")
             ddl.apply(connection)
             walls.build(connection)
         db.engine.dispose()

@@ -89,7 +89,7 @@ def start(tmp_path):
     started = []
 
     def run(*words, **environment):
-        env = {name: value for name, value in os.environ.items() if not name.startswith("PLAZA_") or "DRAFT" in name}
+        env = {name: value for name, value in os.environ.items() if not name.startswith("PLAZA_")}
         env |= {"PLAZA_INSTANCE": str(tmp_path / "instance"), **environment}
         process = subprocess.Popen(
             [sys.executable, *words], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
