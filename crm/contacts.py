@@ -99,14 +99,15 @@ def by_token(token: str) -> Contact | None:
     return db.session.scalar(select(Contact).where(Contact.token == token)) if token else None
 
 
-def known(*, email: str | None = None, phone: str | None = None, **told: Any) -> Contact:
+def known(*, email: str | None = None, phone: str | None = None, vouched: bool = False, **told: Any) -> Contact:
     """The contact with that e-mail or, without one, that phone; made when new.
 
     `told` (name, language, country, region, city, source…) fills what is still empty: an order never overwrites
-    what the shop wrote. A phone alone finds only contacts that have no other e-mail.
+    what the shop wrote. An e-mail opens an account, and anybody can type a number: so an e-mail joins the contact
+    of a phone only where staff vouch for it (`vouched`), else it begins a contact of its own.
     """
     found = by_email(email)
-    if found is None:
+    if found is None and (vouched or not email):
         same_phone = by_phone(phone)
         if same_phone is not None and (not email or not same_phone.email_norm):
             found = same_phone

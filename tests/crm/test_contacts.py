@@ -32,11 +32,17 @@ def test_dots_count_elsewhere_than_at_gmail(shop):
 def test_a_phone_finds_who_has_no_other_address(shop):
     first = contacts.known(phone="+50683123456", name="Ana")
     assert contacts.known(phone="+50683123456").id == first.id
-    same = contacts.known(email="ana@example.com", phone="+50683123456")
+    same = contacts.known(email="ana@example.com", phone="+50683123456", vouched=True)
     assert same.id == first.id
     assert same.email == "ana@example.com"
     other = contacts.known(email="beto@example.com", phone="+50683123456")
     assert other.id != first.id
+
+
+def test_who_types_the_phone_of_another_does_not_get_into_their_account(shop):
+    ana = contacts.known(phone="+50683123456", name="Ana", address={"city": "Cartago"})
+    eva = contacts.known(email="eva@example.org", phone="+50683123456", name="Eva")
+    assert (eva.id != ana.id, ana.email, eva.address) == (True, None, {})
 
 
 def test_an_order_never_overwrites_what_the_shop_wrote(shop):
