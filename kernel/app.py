@@ -31,11 +31,13 @@ class Plaza(Flask):
 
     def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Find out whose host this is and take the language off the path, then go on as Flask does."""
+        front = self.extensions.get("plaza.front")
         with self.app_context():
             self._locate(environ)
-        front = self.extensions.get("plaza.front")
-        answer = front(environ, start_response) if front else None
-        return super().wsgi_app(environ, start_response) if answer is None else answer
+            answer = front.answer(environ, start_response) if front else None
+        if answer is not None:
+            return answer
+        return super().wsgi_app(environ, front.listen(environ, start_response) if front else start_response)
 
     def _locate(self, environ: dict[str, Any]) -> None:
         install = self.extensions["plaza.settings"].host

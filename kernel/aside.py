@@ -1,11 +1,13 @@
 """A quiet look beside the request's transaction: which tenant a host name is, and its revision, in microseconds."""
 
 import json
+import os
 import sqlite3
 import threading
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from kernel.db import db
 
@@ -41,13 +43,20 @@ def forget() -> None:
     _generation += 1
 
 
+def stamp() -> tuple[int, Any]:
+    """(reader, stamp): as long as a reader finds the same stamp, nothing at all was committed in between."""
+    engine = db.engine
+    if engine.dialect.name == "sqlite":  # told by each connection for itself
+        return threading.get_ident(), (_generation, _sqlite(engine).execute("PRAGMA data_version").fetchone()[0])
+    return 0, _postgresql(engine, "SELECT pg_current_snapshot()::text", {})[0]  # which transactions are over
+
+
 def row(statement: str, key: str) -> Any:
     """The first row of a kernel statement with one `:key`, read outside any transaction; None without one."""
     engine = db.engine
     if engine.dialect.name == "sqlite":
         return _sqlite(engine).execute(statement, {"key": key}).fetchone()
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        return connection.execute(text(statement), {"key": key}).fetchone()
+    return _postgresql(engine, statement.replace(":key", "%(key)s"), {"key": key})
 
 
 def _sqlite(engine: Engine) -> sqlite3.Connection:
@@ -60,6 +69,36 @@ def _sqlite(engine: Engine) -> sqlite3.Connection:
         known = _mine.known = (wanted, opened)
     mine: sqlite3.Connection = known[1]
     return mine
+
+
+class _Line:
+    """One thread's own connection to PostgreSQL, outside any transaction; closed with its thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._held = engine.raw_connection()
+        self._raw: Any = self._held.driver_connection
+        self._held.detach()
+        self._raw.rollback()
+        self._raw.autocommit = True
+
+    def ask(self, statement: str, values: dict[str, str]) -> Any:
+        """The first row."""
+        return self._raw.execute(statement, values).fetchone()
+
+    def __del__(self) -> None:
+        with suppress(Exception):
+            self._raw.close()
+
+
+def _postgresql(engine: Engine, statement: str, values: dict[str, str]) -> Any:
+    wanted = (_generation, id(engine), os.getpid())
+    known = getattr(_mine, "line", None)
+    if known is not None and known[0] == wanted:
+        with suppress(engine.dialect.loaded_dbapi.OperationalError):  # the server was restarted: once more
+            return known[1].ask(statement, values)
+    _mine.line = None
+    _mine.line = known = (wanted, _Line(engine))
+    return known[1].ask(statement, values)
 
 
 def place(host: str, install: str) -> Place | None:

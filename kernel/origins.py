@@ -50,6 +50,12 @@ def cookie_name(name: str) -> str:
     return f"__Host-{name}" if known.secure else f"{name}_{known.port}"
 
 
+def is_ours(name: str) -> bool:
+    """Whether a cookie of that name can be one of ours, the session's included."""
+    known = settings.current()
+    return name.startswith("__Host-") if known.secure else name.endswith(f"_{known.port}")
+
+
 def set_cookie(response: Response, name: str, value: str, *, days: float | None = None) -> None:
     """Set one of our host-only cookies; `days=None` lasts as long as the browser."""
     response.set_cookie(

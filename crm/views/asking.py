@@ -13,7 +13,8 @@ from kernel.db import db
 
 COOKIE = "shopper"
 VISITOR_COOKIE = "visitor"
-ANSWER_COOKIE = "consent"  # yes | no: what the banner was told
+ANSWER_COOKIE = "consent"  # what the banner was told
+ANSWERS = frozenset({"yes", "no"})
 
 Entering = Callable[[Contact, Any], None]
 _entering: list[Entering] = []
@@ -46,7 +47,7 @@ def visitor() -> Visitor | None:
 
 def answered() -> bool:
     """Whether the banner has its answer."""
-    return origins.cookie(ANSWER_COOKIE) in {"yes", "no"}
+    return origins.cookie(ANSWER_COOKIE) in ANSWERS
 
 
 def on_entering(verb: Entering) -> None:

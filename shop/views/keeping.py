@@ -73,12 +73,14 @@ def _filled(response: Response) -> Response:
 def _answer(key: Hashable, page: pagecache.Page) -> Response:
     g.open_holes = None
     fillings = holes.fillings(page.names)
-    encoding = _encoding()
+    encoding = encoding_of(request.headers.get("Accept-Encoding", ""))
     body = (
         pagecache.filled(key, page, fillings, encoding)
         if key is not None and not visitor.known()
         else pagecache.body(page, fillings, encoding)
     )
+    if key is not None:
+        request.environ["plaza.kept"] = body, page.viewed
     visitor.viewed(page.viewed)
     return _response(body)
 
@@ -94,8 +96,8 @@ def _response(body: pagecache.Body) -> Response:
     return response
 
 
-def _encoding() -> str:
-    told = request.headers.get("Accept-Encoding", "")
+def encoding_of(told: str) -> str:
+    """How the body is packed for a browser that says it unpacks these."""
     return next((name for name in ("br", "gzip") if name in told), "")
 
 

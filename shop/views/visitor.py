@@ -1,5 +1,6 @@
 """The visitor in front of a shop page: which customer group they are of, and what they look at if they allowed it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import request
@@ -28,8 +29,18 @@ def group() -> str:
 
 def viewed(about: dict[str, Any]) -> None:
     """Count what is looked at; remember by whom only when they allowed it. A prefetch looks at nothing."""
-    if about and not any("prefetch" in request.headers.get(name, "").lower() for name in PREFETCH):
+    if about and not _prefetched(lambda name: request.headers.get(name, "")):
         _see("viewed", about["about_kind"], about["about_id"])
+
+
+def viewed_by_nobody(about: dict[str, Any], header: Callable[[str], str]) -> None:
+    """The same in front of Flask, where nobody is known: only counted."""
+    if not _prefetched(header):
+        watching.see("viewed", about=(about["about_kind"], about["about_id"]))
+
+
+def _prefetched(header: Callable[[str], str]) -> bool:
+    return any("prefetch" in header(name).lower() for name in PREFETCH)
 
 
 def added(product: Any) -> None:

@@ -1,0 +1,143 @@
+"""The front: what it answers is what Flask answers, byte for byte and header for header; all else it lets through."""
+
+import pytest
+from flask import request, request_started
+
+from crm import tallies
+from kernel import buffer, clock, origins, tenancy
+from kernel.db import db
+from shop import catalog, stock
+from shop.views import front
+from tests.goods import only
+
+BR = {"Accept-Encoding": "br"}
+
+
+@pytest.fixture
+def reached(app):
+    """The paths for which Flask really began."""
+    front.SHELF.clear()
+    found = []
+
+    def note(_sender, **_more):
+        found.append(request.path)
+
+    with request_started.connected_to(note, app):
+        yield found
+
+
+def ask(shop, path, method="GET", **headers):
+    """What a browser without any cookie is answered."""
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    answer = shop.client.open(path, method=method, headers=BR | told)
+    return answer.status, list(answer.headers), answer.data
+
+
+@pytest.mark.parametrize("path", ["/", "/p/cafe-uno", "/contact", "/en/p/cafe-uno", "/c/granos?sort=price"])
+@pytest.mark.parametrize("encoding", ["br", "gzip", ""])
+def test_the_same_to_the_byte_and_the_header(shop, reached, monkeypatch, path, encoding):
+    shop.product("Café Uno")
+    ask(shop, path, Accept_Encoding=encoding)
+    tag = next((value for name, value in ask(shop, path, Accept_Encoding=encoding)[1] if name == "ETag"), "")
+    asked = [("GET", {}), ("HEAD", {}), ("GET", {"If_None_Match": tag}), ("HEAD", {"If_None_Match": f'"x", {tag}'})]
+    reached.clear()
+    quick = [ask(shop, path, method, Accept_Encoding=encoding, **more) for method, more in asked]
+    assert not tag or not reached
+    monkeypatch.setattr(front.Front, "answer", lambda *_any: None)
+    assert quick == [ask(shop, path, method, Accept_Encoding=encoding, **more) for method, more in asked]
+
+
+def test_kept_pages_do_not_reach_flask_and_the_question_is_asked(shop, reached):
+    shop.product("Café Uno")
+    for path in ("/", "/p/cafe-uno", "/contact"):
+        ask(shop, path)
+        reached.clear()
+        client = shop.client
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert b'name="behaviour"' in client.get(path).data
+        reached.clear()
+        client.get(path)
+        assert not reached, path
+
+
+def test_a_sale_an_edit_and_another_stock_are_seen_at_once(shop, reached):
+    product = shop.product("Café Uno", stock=5, price=2_500_00)
+    seen = [ask(shop, "/p/cafe-uno")[2] for _ in range(3)]
+    assert seen[1] == seen[2]
+    stock.adjust(only(product), on_hand=0)
+    db.session.commit()
+    page = shop.client.get("/p/cafe-uno").get_data(as_text=True)
+    assert "Agotado" in page
+    assert ask(shop, "/p/cafe-uno")[2] != seen[0]
+    product.price_minor = 7_000_00
+    catalog.changed(product)
+    db.session.commit()
+    assert "₡7" in shop.client.get("/p/cafe-uno").get_data(as_text=True)
+
+
+def test_who_is_somebody_goes_to_flask(shop, reached):
+    product = shop.product("Café Uno")
+    ask(shop, "/p/cafe-uno")
+    buyer = shop.buyer(product)
+    shopper = shop.shopper(shop.contact("ana@example.com", name="Anacleta Mora"))
+    for client in (buyer, shopper):
+        client.get("/p/cafe-uno")
+        reached.clear()
+        client.get("/p/cafe-uno")
+        assert reached == ["/p/cafe-uno"]
+    assert "Anacleta" not in shop.client.get("/p/cafe-uno").get_data(as_text=True)
+
+
+def test_a_no_is_remembered_in_front_too(shop, reached):
+    shop.product("Café Uno")
+    name = origins.cookie_name("consent")
+    assert [front._consent(text) for text in ("", "_ga=1", f"a=b; {name}=no")] == ["", "", "no"]
+    for odd in (f"{name}=perhaps", f"{name}=no; {name}=yes", name.replace("consent", "cart") + "=x"):
+        assert front._consent(odd) is None
+    client = shop.client
+    client.set_cookie(name, "no", domain=client.get("/p/cafe-uno").request.host.split(":")[0])
+    for _ in range(2):
+        reached.clear()
+        assert b'name="behaviour"' not in client.get("/p/cafe-uno").data
+    assert not reached
+    assert b'name="behaviour"' in shop.client.get("/p/cafe-uno").data
+
+
+def test_views_are_counted_and_a_prefetch_is_none(shop, reached):
+    shop.product("Café Uno")
+    buffer.flush(shop.app)
+    db.session.rollback()
+    today = clock.today(tenancy.tenant().timezone)
+    before = tallies.of("viewed", today, today).get(today, 0)
+    db.session.rollback()
+    ask(shop, "/p/cafe-uno")
+    reached.clear()
+    for _ in range(3):
+        ask(shop, "/p/cafe-uno")
+    ask(shop, "/p/cafe-uno", Sec_Purpose="prefetch")
+    assert not reached
+    buffer.flush(shop.app)
+    db.session.rollback()
+    assert tallies.of("viewed", today, today) == {today: before + 4}
+
+
+def test_whose_language_differs_is_led_away(shop, reached):
+    if "en" not in tenancy.tenant().languages:
+        tenancy.tenant().languages = ["es", "en"]
+        tenancy.touch()
+        db.session.commit()
+    for _ in range(2):
+        assert ask(shop, "/", Accept_Language="es-CR,es;q=0.9")[0].startswith("200")
+    assert not reached[1:]
+    assert ask(shop, "/", Accept_Language="en-US,en;q=0.9", Sec_Fetch_Site="none")[0].startswith("302")
+    assert ask(shop, "/", Accept_Language="en", Sec_Fetch_Site="same-origin")[0].startswith("200")
+
+
+@pytest.mark.parametrize("path", ["/cart", "/search?q=cafe", "/p/cafe-uno?utm_source=x", "/nada", "/preview/x"])
+def test_what_is_not_kept_is_let_through(shop, reached, path):
+    shop.product("Café Uno")
+    for _ in range(2):
+        reached.clear()
+        ask(shop, path)
+        assert reached
