@@ -1,15 +1,21 @@
 """Pictures: decoded from a few safe formats, turned upright, stripped, made anew as WebP in several widths."""
 
 import io
+import struct
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_PIXELS = 40_000_000  # a phone's camera has 12 to 50 million; more is a bomb
+TALLEST = 16_000  # WebP holds no more: a long screenshot is made smaller
 QUALITY = 82
+BROKEN = (  # what decoders say about bytes that lie
+    UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError,
+    struct.error, EOFError, LookupError, TypeError, ArithmeticError, MemoryError,
+)  # fmt: skip
 
 
 class Unreadable(ValueError):
@@ -34,18 +40,19 @@ def opened(data: bytes) -> Image.Image:
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
             if picture.width * picture.height > MOST_PIXELS or min(picture.size) < 1:
                 raise Unreadable("too large")
+            ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process
             picture.draft("RGB", (3200, 3200))  # a JPEG is decoded at a fraction of its size
             picture.load()
             upright = ImageOps.exif_transpose(picture)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
+            transparent = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
+            return upright.convert("RGBA" if transparent else "RGB")
+    except BROKEN as error:
         raise Unreadable(str(error)) from error
-    transparent = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
-    return upright.convert("RGBA" if transparent else "RGB")
 
 
 def webps(data: bytes, widths: Sequence[int]) -> Drawn:
     """The picture in every width that it fills, and in its own up to the largest."""
-    picture = opened(data)
+    picture = _short(opened(data))
     sizes = [width for width in widths if width < picture.width] + [min(picture.width, widths[-1])]
     parts = {}
     largest = picture
@@ -58,6 +65,12 @@ def webps(data: bytes, widths: Sequence[int]) -> Drawn:
 def largest_height(picture: Image.Image, width: int) -> int:
     """The height that belongs to `width`."""
     return max(1, round(picture.height * width / picture.width))
+
+
+def _short(picture: Image.Image) -> Image.Image:
+    if picture.height <= TALLEST:
+        return picture
+    return picture.resize((max(1, picture.width * TALLEST // picture.height), TALLEST), Image.Resampling.LANCZOS)
 
 
 def _narrow(picture: Image.Image, width: int) -> Image.Image:

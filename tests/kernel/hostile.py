@@ -106,6 +106,7 @@ CLEANED: dict[str, Callable[[], bytes]] = {
     "frames.gif": endless_gif,
     "polyglot.png": lambda: with_zip_behind(picture("PNG")),
     "polyglot.gif": lambda: picture("GIF") + PAGE,
+    "tall.png": lambda: picture("PNG", (60, 20_000)),  # a long screenshot: more than WebP holds
 }
 NAMES = [
     "CON", "a/b.png", "..", "../../etc/passwd", "..\\..\\boot.ini", "x.php.jpg", "\u202egnp.exe", "a\0b.png", "é" * 300,
