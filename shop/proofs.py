@@ -75,7 +75,7 @@ def send(order: Order, made: files.Made, *, name: str = "", reference: str = "")
         raise NotWanted()
     file = files.keep(made, name=name, private=True)
     norm = normal(reference)
-    same = _twins(file, norm)
+    same = _twins(file.id, norm)
     if any(twin.order_id == order.id and twin.file_id == file.id for twin in same):
         raise SentBefore()
     payment = payments.current(order)
@@ -96,14 +96,15 @@ def normal(reference: str) -> str:
     return re.sub(r"[^0-9a-z]", "", reference.casefold()).lstrip("0")[:80]
 
 
-def _twins(file: files.File, norm: str) -> Sequence[Proof]:
-    same = Proof.file_id == file.id if not norm else or_(Proof.file_id == file.id, Proof.reference_norm == norm)
+def _twins(file_id: int, norm: str) -> Sequence[Proof]:
+    same = Proof.file_id == file_id if not norm else or_(Proof.file_id == file_id, Proof.reference_norm == norm)
     return db.session.scalars(select(Proof).where(same, Proof.state != "refused").order_by(Proof.id)).all()
 
 
 def twin(proof: Proof) -> Proof | None:
-    """The earlier proof with the same reference or file."""
-    return db.session.get(Proof, proof.twin_id) if proof.twin_id else None
+    """The first other order's proof with the same reference or file: asked anew, for two may come at one moment."""
+    same = _twins(proof.file_id, proof.reference_norm)
+    return next((other for other in same if other.order_id != proof.order_id), None)
 
 
 def approve(proof: Proof, *, by: "Account", amount: Money | None = None) -> None:

@@ -99,3 +99,11 @@ def test_a_marketer_sees_and_cannot_decide(shop, proof):
 def test_the_shop_is_told_by_letter(shop, proof):
     told = [row.kind for row in letters.post.about(proof.order)]
     assert "orders.shop.proof_sent" in told
+
+
+def test_two_of_one_reference_at_one_moment_both_warn(shop, proof):
+    other = shop.bought(shop.product("Té"))
+    again = proofs.send(other, files.make(picture("#333"), kinds=proofs.KINDS), reference="999")
+    again.reference_norm = proofs.normal("0012-34")  # neither saw the other when it was sent
+    db.session.commit()
+    assert (again.twin_id, proofs.twin(again), proofs.twin(proof)) == (None, proof, again)
