@@ -25,12 +25,6 @@ class NoSuchPayment(Refusal):
     message = _l("Choose how you would like to pay.")
 
 
-class TermsChanged(Refusal):
-    """The terms that the buyer saw are no longer the ones in force."""
-
-    message = _l("The terms of the shop have changed meanwhile. Read them and order again.")
-
-
 class PriceChanged(Refusal):
     """What the buyer saw is not what it costs now."""
 
