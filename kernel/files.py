@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import clock, origins, pictures, settings, tenancy, web
@@ -105,7 +106,8 @@ def make(data: bytes, *, kinds: Iterable[str] = ("picture",), limit: int = LIMIT
 
 def keep(made: Made, *, name: str = "", private: bool = False) -> File:
     """Write a made file: its parts on disk first, then its row; the same content twice is one file."""
-    known = db.session.scalar(select(File).where(File.sha256 == made.sha256, File.private == private))
+    same = select(File).where(File.sha256 == made.sha256, File.private == private)
+    known = db.session.scalar(same)
     if known is not None:
         return known
     row = File(sha256=made.sha256, private=private, mime=made.mime, bytes=made.size, name=_shown(name))
@@ -115,8 +117,11 @@ def keep(made: Made, *, name: str = "", private: bool = False) -> File:
     row.width, row.height, row.tint = made.width, made.height, made.tint
     for ending, data in made.parts.items():
         _write(path_of(tenancy.current(), made.sha256, ending, private=private), data)
-    db.session.add(row)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:  # the same content came twice at one moment
+        return db.session.scalars(same).one()
     return row
 
 

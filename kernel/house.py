@@ -7,6 +7,7 @@ from flask import Flask
 
 NOUNS = (
     "accounts",
+    "collisions",
     "files",
     "jobs",
     "journal",
