@@ -13,6 +13,8 @@ from kernel.refusal import Refusal
 
 ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "up": ROUND_UP}
 LIMIT = 10**15
+# Where a language has only the code: a sign that is no other currency's.
+SIGNS = {"CRC": "₡", "GTQ": "Q", "HNL": "L", "PAB": "B/.\u00a0"}
 _GROUPS = re.compile(r"\d+|\d{1,3}([.,])\d{3}(?:\1\d{3})*")
 
 
@@ -80,8 +82,10 @@ def _formatted(minor: int, currency: str, language: str, cents: bool | None) -> 
     whole = exact == exact.to_integral_value()
     if cents is False and whole:
         pattern = re.sub(r"([0#])[.]0+", r"\1", locale.currency_formats["standard"].pattern)
-        return format_currency(exact, currency, pattern, locale, currency_digits=False)
-    return format_currency(exact, currency, locale=locale)
+        told = format_currency(exact, currency, pattern, locale, currency_digits=False)
+    else:
+        told = format_currency(exact, currency, locale=locale)
+    return told.replace(currency, SIGNS.get(currency, currency))
 
 
 def zero(currency: str) -> Money:

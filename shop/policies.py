@@ -1,6 +1,7 @@
 """Policies to begin with: a text per kind and language, with the laws of the country by name; owners adapt them."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -32,14 +33,24 @@ class Kind:
     slug: str
     label: Any
     hint: Any
+    also: tuple[str, ...] = ()  # what its page is called too
+
+    def among(self, written: Iterable[Page]) -> Page | None:
+        """The page that is this policy, if it is among them."""
+        return next((page for page in written if page.slug in (self.slug, *self.also)), None)
 
 
 KINDS = (
-    Kind("terms", _l("Terms and conditions"), _l("What holds when somebody orders; accepted with each order.")),
-    Kind("returns", _l("Returns and exchanges"), _l("What happens when something does not fit or arrives broken.")),
-    Kind("privacy", _l("Privacy"), _l("What you keep of people and what for; the privacy banner leads here.")),
-    Kind("delivery", _l("Delivery"), _l("How long it takes and what happens when nobody is at home.")),
-)
+    Kind("terms", _l("Terms and conditions"), _l("What holds when somebody orders; accepted with each order."),
+         ("terminos", "condiciones", "terminos-y-condiciones")),
+    Kind("returns", _l("Returns and exchanges"), _l("What happens when something does not fit or arrives broken."),
+         ("devoluciones", "cambios", "cambios-y-devoluciones")),
+    Kind("privacy", _l("Privacy"), _l("What you keep of people and what for; the privacy banner leads here."),
+         ("privacidad", "aviso-de-privacidad")),
+    Kind("delivery", _l("Delivery"), _l("How long it takes and what happens when nobody is at home."),
+         ("entregas", "entrega", "envios")),
+)  # fmt: skip
+PRIVACY = KINDS[2]
 
 
 @lru_cache

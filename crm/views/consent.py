@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request
 
 from crm import consent, facts, visitors
 from crm.views import asking, store
@@ -41,7 +41,7 @@ def banner() -> str:
     """The question, while it has no answer."""
     if asking.answered():
         return ""
-    return render_template("_parts/consent.html", privacy_url=url_for("shop.policy", slug="privacy"))
+    return render_template("_parts/consent.html")
 
 
 def account() -> str:

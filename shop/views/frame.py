@@ -13,7 +13,7 @@ from flask import Flask, g, request, url_for
 from kernel import address, aside, clock, files, i18n, origins, phones, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
-from shop import categories, days, pagecache, pages, payment_methods, sharing, storefront, themes
+from shop import categories, days, pagecache, pages, payment_methods, policies, sharing, storefront, themes
 
 LANGUAGES = {"es": "Español", "en": "English", "pt": "Português", "fr": "Français", "de": "Deutsch", "it": "Italiano"}
 
@@ -134,10 +134,9 @@ def _worn(row: storefront.Storefront, theme: themes.Theme) -> dict[str, Any]:
 
 def _listed(shelves: tuple[Shelf, ...], place: aside.Place) -> dict[str, Any]:
     top = [shelf for shelf in shelves if shelf.parent_id is None]
-    policies = [
-        {"title": i18n.pick(page.title), "url": url_for("shop.policy", slug=page.slug)}
-        for page in pages.listed("policy")
-    ]
+    written = list(pages.listed("policy"))
+    private = policies.PRIVACY.among(written)
+    told = [{"title": i18n.pick(page.title), "url": url_for("shop.policy", slug=page.slug)} for page in written]
     own = [
         {"title": i18n.pick(page.title), "url": url_for("shop.page", slug=page.slug)}
         for page in pages.listed("page")
@@ -149,7 +148,8 @@ def _listed(shelves: tuple[Shelf, ...], place: aside.Place) -> dict[str, Any]:
             {"name": i18n.pick(one.name), "url": url_for("shop.category", slug=one.slug), "path": f"/c/{one.slug}"}
             for one in top if one.facets.get("count", 1)
         ],
-        "policies": [*own, *policies, {"title": _("Contact"), "url": url_for("shop.contact")}],
+        "policies": [*own, *told, {"title": _("Contact"), "url": url_for("shop.contact")}],
+        "privacy_url": url_for("shop.policy", slug=private.slug) if private else "",
         "payments": [i18n.pick(method.label) for method in payment_methods.active() if method.kind != "practice"],
         "languages": [{"code": code, "label": LANGUAGES.get(code, code)} for code in codes],
     }  # fmt: skip

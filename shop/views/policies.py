@@ -20,7 +20,7 @@ from shop.views.settings import page
 def show() -> Any:
     """Each policy: not there, in draft, published, with its version."""
     written = db.session.scalars(select(Page).where(Page.kind == "policy").order_by(Page.position, Page.id)).all()
-    missing = [kind for kind in policies.KINDS if kind.slug not in {row.slug for row in written}]
+    missing = [kind for kind in policies.KINDS if not kind.among(written)]
     return page("policies", written=[_row(row) for row in written], missing=missing)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 
-from kernel import permissions, today, web
+from kernel import journal, permissions, today, web
 from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
@@ -26,6 +26,7 @@ MOST = 200
 
 def init_app(_app: Flask) -> None:
     """Say who may, and count it on "Hoy"."""
+    journal.kind("stock.adjusted", _l("Counted the stock anew: %(difference)+d"))
     permissions.define("stock.adjust", _l("Count the stock"), roles=["manager", "clerk"])
     today.line(
         "low-stock",

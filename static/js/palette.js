@@ -41,14 +41,16 @@ function draw(items) {
 
 async function look() {
   const words = plain(input.value.trim());
-  const own = commands.filter((command) => plain(command.label).includes(words));
+  const fits = commands.filter((command) => plain(command.label).includes(words));
+  const own = [...fits].sort((one, two) => plain(two.label).startsWith(words) - plain(one.label).startsWith(words));
   draw(own);
   const mine = ++asked;
   if (words.length < 2) return;
   const answer = await fetch(`${root}/search?q=${encodeURIComponent(input.value)}`, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!answer?.ok || mine !== asked) return;
   const found = (await answer.json()).groups ?? [];
-  draw([...found.flatMap((group) => group.items.map((item) => ({ ...item, hint: item.hint || group.label }))), ...own]);
+  const items = found.flatMap((group) => group.items.map((item) => ({ ...item, hint: item.hint || group.label })));
+  draw([...own, ...items.filter((item) => !own.some((command) => command.url === item.url))]);
 }
 
 function open() {
