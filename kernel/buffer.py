@@ -50,6 +50,11 @@ def put(kind: str, what: Any) -> None:
         _begin(app)
 
 
+def drop() -> None:
+    """Forget what waits: the database that it was about was put back."""
+    _waiting.clear()
+
+
 def _begin(app: Flask) -> None:
     with _hand:
         if os.getpid() in _thread:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
-from kernel import migrations, transactions
+from kernel import buffer, migrations, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import Base, db
 from kernel.settings import Settings, complete
@@ -83,6 +83,7 @@ class Template:
         """Empty everything, so that the next test begins as the first did."""
         pagecache.SHELF.clear()
         frame.forget()
+        buffer.drop()
         with self.app.app_context():
             db.session.remove()
             self._put_back() if self.sqlite else self._empty()

@@ -5,11 +5,10 @@ import os
 import resource
 import subprocess
 import sys
-import time
 from datetime import timedelta
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 from sqlalchemy.exc import IntegrityError
 
 from kernel import clock, files, pictures, sweeping, tenancy
@@ -25,13 +24,17 @@ def everything(shop):
     return {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
 
 
+def test_half_a_picture_is_refused_also_where_the_process_was_told_to_bear_it(app, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(NotAPicture):
+        files.make(hostile.REFUSED["half.png"]())
+
+
 @pytest.mark.parametrize("name", hostile.REFUSED)
 def test_what_is_no_picture_is_refused(app, name):
     data = hostile.REFUSED[name]()
-    began = time.process_time()
     with pytest.raises(NotAPicture):
         files.make(data)
-    assert time.process_time() - began < 2
     if name != "paper.png":
         with pytest.raises(NotAcceptable):
             files.make(data, kinds=("picture", "pdf"))
@@ -39,9 +42,7 @@ def test_what_is_no_picture_is_refused(app, name):
 
 @pytest.mark.parametrize("name", hostile.CLEANED)
 def test_what_is_a_picture_comes_out_as_nothing_but_one(app, name):
-    began = time.process_time()
     made = files.make(hostile.CLEANED[name]())
-    assert time.process_time() - began < 2
     for part in made.parts.values():
         drawn = Image.open(io.BytesIO(part))
         assert drawn.format == "WEBP"
