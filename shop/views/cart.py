@@ -105,16 +105,6 @@ def cart_take(secret: str) -> Any:
     return answer
 
 
-def merge(contact: Any) -> None:
-    """After log-in: what this browser collected goes into the contact's cart."""
-    mine, theirs = current(), carts.of_contact(contact)
-    if mine is None or mine is theirs:
-        return
-    if theirs:
-        carts.merge(theirs, mine)
-    mine.contact_id = contact.id
-
-
 def _take(mine: carts.Cart, want: quotes.Wanted) -> None:
     left = stock.left(want.variant)
     try:
@@ -149,4 +139,4 @@ def _to_cart() -> Any:
     return redirect(url_for("shop.cart"), 303)
 
 
-__all__ = ["cart", "count", "current", "merge", "sharing", "token"]
+__all__ = ["cart", "count", "current", "sharing", "token"]

@@ -19,6 +19,7 @@ SORTS = {
     "newest": _l("Newest"),
     "name": _l("Name"),
 }
+LONGEST = 24  # signs of a price in the address
 
 
 @store.get("/c/<slug>")
@@ -75,8 +76,10 @@ def asked() -> shelf.Sieve:
 
 def _amount(text: str | None) -> int | None:
     place = origins.place()
+    if not text or not place or len(text) > LONGEST:
+        return None
     try:
-        return money.parse(text, place.currency, str(i18n.locale())).minor if text and place else None
+        return money.parse(text, place.currency, str(i18n.locale())).minor
     except (Refusal, ValueError):
         return None
 
