@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Engine
 
@@ -76,7 +76,7 @@ class _Line:
 
     def __init__(self, engine: Engine) -> None:
         self._held = engine.raw_connection()
-        self._raw: Any = self._held.driver_connection
+        self._raw: Any = cast(Any, self._held.driver_connection)
         self._held.detach()
         self._raw.rollback()
         self._raw.autocommit = True

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -82,10 +83,15 @@ def locale() -> Locale:
     """Language and country for formats: a shop's country, else the language alone."""
     place = origins.place() if has_request_context() else None
     country = g.get("country") or (place.country if place else "") if g else ""
+    return _locale(language(), country)
+
+
+@lru_cache(maxsize=200)
+def _locale(spoken: str, country: str) -> Locale:
     try:
-        return Locale(language(), country or None)
+        return Locale(spoken, country or None)
     except (ValueError, UnknownLocaleError):  # nobody wrote down how English is written in Mexico
-        return Locale(language())
+        return Locale(spoken)
 
 
 def languages_of(tenant: Any) -> list[str]:

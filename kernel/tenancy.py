@@ -123,6 +123,7 @@ def tenant() -> Tenant:
     found = db.session.get(Tenant, current())
     if found is None:
         raise NoTenant("the current tenant is gone")
+    db.session().info["tenant"] = found  # held: a session lets go of rows that nobody holds
     return found
 
 

@@ -1,6 +1,7 @@
 """The walls between tenants: listeners on every session, and row-level security on every table in PostgreSQL."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Select, Table, TextClause, event
@@ -18,6 +19,9 @@ _OWN = (
 )
 
 
+_UNBINNED = with_loader_criteria(Binnable, lambda cls: cls.binned_at.is_(None), include_aliases=True)
+
+
 @event.listens_for(Session, "do_orm_execute")
 def only_own_rows(state: ORMExecuteState) -> None:
     """Give every statement over tenants' rows its tenant, or refuse it."""
@@ -27,9 +31,7 @@ def only_own_rows(state: ORMExecuteState) -> None:
     elif not classes and not tenancy.is_system() and not state.execution_options.get("own_sql"):
         _indirect(state)
     if not state.execution_options.get("binned") and not state.is_insert:
-        state.statement = state.statement.options(
-            with_loader_criteria(Binnable, lambda cls: cls.binned_at.is_(None), include_aliases=True)
-        )
+        state.statement = state.statement.options(_UNBINNED)
 
 
 def _indirect(state: ORMExecuteState) -> None:
@@ -48,6 +50,7 @@ def _bare(part: Select[Any], owned: set[str]) -> bool:
     return not orm and any(isinstance(place, Table) and place.name in owned for place in part.get_final_froms())
 
 
+@lru_cache(maxsize=1000)
 def _criteria(tenant_id: int) -> Any:
     return with_loader_criteria(TenantOwned, lambda cls: cls.tenant_id == tenant_id, include_aliases=True)
 

@@ -204,7 +204,9 @@ def linked(token: str) -> list[Wanted]:
 
 
 def _lines(cart: Cart) -> Sequence[CartLine]:
-    return db.session.scalars(select(CartLine).where(CartLine.cart_id == cart.id).order_by(CartLine.id)).all()
+    rows = db.session.scalars(select(CartLine).where(CartLine.cart_id == cart.id).order_by(CartLine.id)).all()
+    db.session().info["cart"] = rows  # held, with their variants and products: they are asked for several times
+    return rows
 
 
 def _there(row: CartLine) -> bool:

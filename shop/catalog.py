@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, column, select
+from sqlalchemy import CheckConstraint, Index, String, column, inspect, select
 
 from kernel import clock, tenancy
 from kernel.db import Base, Mapped, db, many, mapped_column, pk, ref, words
@@ -123,8 +123,12 @@ def by_sku(sku: str) -> Product | None:
 
 def variants(ids: Iterable[int]) -> dict[int, Variant]:
     """Variants by id."""
-    wanted = sorted(set(ids))
-    return {row.id: row for row in db.session.scalars(select(Variant).where(Variant.id.in_(wanted)))}
+    wanted, session = set(ids), db.session()
+    loaded = {one: session.identity_map.get(session.identity_key(Variant, one)) for one in wanted}
+    here = {one: row for one, row in loaded.items() if row is not None and not inspect(row).expired}
+    missing = sorted(wanted - here.keys())
+    rows = session.scalars(select(Variant).where(Variant.id.in_(missing))) if missing else ()
+    return here | {row.id: row for row in rows}
 
 
 def of_ids(ids: Sequence[int]) -> list[Product]:

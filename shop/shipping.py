@@ -110,11 +110,12 @@ def methods() -> Sequence[DeliveryMethod]:
 
 def offers(parcel: Parcel, address: Mapping[str, str], *, now: datetime | None = None) -> list[Offer]:
     """Every active method as it stands for this parcel and place; the ones that do not go say why."""
-    known = {zone.code: zone for zone in zones.all_of_tenant()}
-    shelves = categories.all_()
+    ways = methods()
+    known = {zone.code: zone for zone in zones.all_of_tenant()} if any(way.zones for way in ways) else {}
+    shelves = categories.all_() if any(way.categories for way in ways) else ()
     return [
         _offer(method, parcel, _not_with(method, parcel, shelves) or _not_there(method, address, known), now)
-        for method in methods()
+        for method in ways
         if not method.customer_groups or parcel.group in method.customer_groups
     ]
 

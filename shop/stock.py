@@ -137,7 +137,7 @@ def needs(lines: Iterable[Line]) -> tuple[Tally[Key], dict[int, Variant]]:
 
 
 def _variants(ids: set[int]) -> dict[int, Variant]:
-    found = {row.id: row for row in db.session.scalars(select(Variant).where(Variant.id.in_(ids)))}
+    found = catalog.variants(ids)
     if found.keys() != ids:
         raise Refusal(_l("One of the products is no longer sold: take it out of the cart."), status=409)
     return found

@@ -63,7 +63,11 @@ class Hours:
 
 def of() -> Storefront:
     """The current tenant's storefront; an unsaved one with the defaults when it has none yet."""
-    found = db.session.scalars(select(Storefront)).one_or_none()
+    info = db.session().info
+    tenant_id, found = info.get("storefront", (None, None))
+    if tenant_id != tenancy.current() or found is None or found not in db.session:
+        found = db.session.scalars(select(Storefront)).one_or_none()
+        info["storefront"] = tenancy.current(), found  # held: a session lets go of rows that nobody holds
     return found or blank()
 
 

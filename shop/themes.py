@@ -121,6 +121,11 @@ def digest(theme: Theme) -> str:
 
 def palette(theme: Theme, *, dark: bool = False) -> dict[str, str]:
     """Every colour token, each text readable at AA on each ground it may stand on."""
+    return dict(_palette(theme, dark=dark))
+
+
+@lru_cache(maxsize=512)
+def _palette(theme: Theme, *, dark: bool) -> dict[str, str]:
     whole = theme.whole()
     primary, accent = colours.parse(whole.primary), colours.parse(whole.accent)
     tokens = _grounds(colours.parse(whole.surface), primary, dark=dark)
