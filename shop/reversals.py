@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from kernel import clock, journal
 from kernel.db import db
-from shop import fulfilment, ledger, order_events, orders, payments
+from shop import fulfilment, holds, ledger, order_events, orders, payment_methods, payments
 from shop.ledger import LedgerEntry
 from shop.orders import Order
 
@@ -34,4 +34,6 @@ def reverse(order: Order, *, by: "Account") -> LedgerEntry:
     order_events.record(order, "reversed", by=by, minor=entry.amount_minor)
     journal.write("orders.reversed", about=order, by=by, data={"number": order.number, "minor": entry.amount_minor})
     payments.refresh(order)
+    if order.state == "placed" and order.payment == "due" and payment.kind not in payment_methods.UNHELD:
+        holds.again(order)  # its goods are kept for a time only, as before
     return entry

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from kernel import clock, files, jobs
+from kernel import accounts, clock, files, jobs
 from kernel import letters as post
 from kernel.db import db
-from shop import expiry, fulfilment, holds, order_events, payments, proofs, stock
+from shop import expiry, fulfilment, holds, order_events, payments, proofs, reversals, stock
 from tests.goods import only
 from tests.shop.test_proofs_desk import picture
 
@@ -133,3 +133,15 @@ def test_an_undone_step_begins_a_hold_again(shop):
     assert order.hold_until - clock.now() > timedelta(hours=23)
     run(order.hold_until + timedelta(seconds=1))
     assert order.state == "expired"
+
+
+def test_a_payment_noted_by_mistake_does_not_keep_the_goods_for_ever(shop):
+    coffee = shop.product(stock=5)
+    order, owner = shop.bought(coffee, 2), accounts.get(shop.owner_id)
+    payments.settle(payments.current(order), key="desk:1", by=owner)
+    assert order.hold_until is None
+    reversals.reverse(order, by=owner)
+    db.session.commit()
+    assert order.held
+    run(order.hold_until + timedelta(seconds=1))
+    assert (order.state, stock.left(only(coffee))) == ("expired", 5)
