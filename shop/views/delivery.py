@@ -39,6 +39,14 @@ def promises(product: catalog.Product, variant: catalog.Variant | None) -> list[
     if variant is None:
         return []
     price = catalog.price(product, variant) * product.min_qty
+    if variant.stock_kind not in ("onhand", "unlimited"):  # what is made for a day goes by its own days
+        return _offered(product, variant, price)
+    same = (price, product.lead_hours, product.pickup_only, product.category_id, visitor.group())
+    lines: list[Line] = frame.once(("promises", *same), lambda: _offered(product, variant, price))
+    return lines
+
+
+def _offered(product: catalog.Product, variant: catalog.Variant, price: Money) -> list[Line]:
     parcel = shipping.Parcel([Wanted(variant.id, product.min_qty)], [product], price, visitor.group())
     place = origins.place()
     offers = [one for one in shipping.offers(parcel, {"country": place.country if place else ""}) if one.open]

@@ -2,8 +2,8 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -16,6 +16,7 @@ from kernel.i18n import _
 from shop import categories, days, pagecache, pages, payment_methods, policies, sharing, storefront, themes
 
 LANGUAGES = {"es": "Español", "en": "English", "pt": "Português", "fr": "Français", "de": "Deutsch", "it": "Italiano"}
+NOTES = 500  # of one frame
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Frame:
     shelves: tuple[Shelf, ...]
     base: str
     theme: themes.Theme
+    notes: dict[Hashable, Any] = field(default_factory=dict)
 
 
 _kept: OrderedDict[Hashable, Frame] = OrderedDict()
@@ -67,6 +69,19 @@ def current() -> Frame:
             _kept[key] = found
             while len(_kept) > 200:
                 _kept.popitem(last=False)
+    return found
+
+
+def once(key: Hashable, make: Callable[[], Any]) -> Any:
+    """What a kept page needs and others too, made once while the frame lasts: plain values, no rows."""
+    if g.get("open_holes") is None or g.get("preview"):
+        return make()
+    notes = current().notes
+    found = notes.get(key)
+    if found is None:
+        if len(notes) >= NOTES:
+            notes.clear()
+        found = notes[key] = make()
     return found
 
 

@@ -59,7 +59,7 @@ def card(product: catalog.Product, picture: files.File | None, cents: bool | Non
 def today() -> Any:
     """The day where the shop is."""
     if "today" not in g:
-        g.today = clock.today(tenancy.tenant().timezone)
+        g.today = clock.today(frame.once("timezone", lambda: tenancy.tenant().timezone))
     return g.today
 
 

@@ -45,7 +45,7 @@ def _told(left: int | None, what: str) -> str:
 
 def show(product: catalog.Product) -> Any:
     """The page of a product that this visitor may see."""
-    g.viewed = {"about_kind": "product", "about_id": product.id}
+    g.viewed, g.shown = {"about_kind": "product", "about_id": product.id}, product  # held until its holes are filled
     known = [variant for variant in product.variants if variant.active]
     variant = _chosen(product, known)
     pictures = pictures_of(product, known)
