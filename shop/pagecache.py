@@ -13,7 +13,7 @@ import brotli  # type: ignore[import-untyped]
 
 from kernel import holes
 
-BYTES = 24 * 1024 * 1024  # of one process, all tenants together
+BYTES = 12 * 1024 * 1024  # of one process, all tenants together: some hundreds of pages
 LARGEST = 512 * 1024  # a page above this is not kept
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import snowballstemmer
-from rapidfuzz import fuzz, process
 from sqlalchemy import Index, String, delete, func, insert, or_, select
 
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
@@ -15,6 +13,8 @@ from kernel.folding import fold
 from kernel.tenancy import TenantOwned, current
 
 if TYPE_CHECKING:
+    import snowballstemmer
+
     from shop.catalog import Product
 
 SNOWBALL = {"es": "spanish", "en": "english", "pt": "portuguese", "fr": "french", "de": "german", "it": "italian"}
@@ -64,6 +64,8 @@ class SearchStem(TenantOwned, Base):
 
 @lru_cache
 def _stemmer(language: str) -> "snowballstemmer.Stemmer":
+    import snowballstemmer  # stemmers of thirty languages: only for who searches
+
     return snowballstemmer.stemmer(SNOWBALL.get(language, "spanish"))
 
 
@@ -135,6 +137,8 @@ def _weighed(forms: Sequence[str], *, prefix: str = "") -> Counter[int]:
 
 
 def _near(word: str) -> list[str]:
+    from rapidfuzz import fuzz, process
+
     if len(word) < 4:
         return []
     known = db.session.scalars(select(SearchStem.stem).distinct()).all()
