@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Request, Response, abort, current_app, render_template, request, session
+from flask import Flask, Request, Response, abort, current_app, g, render_template, request, session
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -203,14 +203,19 @@ def _unfit(error: DataError) -> Any:
 
 
 def _broken(error: Exception) -> Any:
-    if current_app.testing:
+    status = 503 if transactions.busy(error) else 500
+    if current_app.testing and status == 500:
         raise error
     db.session.rollback()
+    g.reads = True  # the page of the error waits for no writer
     current_app.logger.exception("a request broke: %s %s", request.method, request.path)
     try:
-        return _page(500)
+        answer = current_app.make_response(_page(status))
     except Exception:  # the page itself cannot be drawn: the database may be away
-        return Response("500", 500, content_type="text/plain; charset=utf-8")
+        answer = Response(str(status), status, content_type="text/plain; charset=utf-8")
+    if status == 503:
+        answer.headers["Retry-After"] = "2"
+    return answer
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import g, has_app_context, has_request_context, request
 from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from kernel import tenancy
@@ -75,6 +76,12 @@ def _begin_sqlite(connection: Connection) -> None:
         raise TimeoutError("another thread is writing")
     connection.info["turn"] = True  # given back at check-in
     begin_immediate(raw)
+
+
+def busy(error: Exception) -> bool:
+    """Whether it only says that others wrote for too long: the same request may go through in a moment."""
+    locked = isinstance(error, OperationalError | sqlite3.OperationalError) and "database is locked" in str(error)
+    return locked or isinstance(error, TimeoutError)
 
 
 def begin_immediate(raw: sqlite3.Connection) -> None:
