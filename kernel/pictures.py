@@ -37,10 +37,10 @@ def opened(data: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
+            ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
             if picture.width * picture.height > MOST_PIXELS or min(picture.size) < 1:
                 raise Unreadable("too large")
-            ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process
             picture.draft("RGB", (3200, 3200))  # a JPEG is decoded at a fraction of its size
             picture.load()
             upright = ImageOps.exif_transpose(picture)

@@ -24,10 +24,11 @@ def everything(shop):
     return {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
 
 
-def test_half_a_picture_is_refused_also_where_the_process_was_told_to_bear_it(app, monkeypatch):
+@pytest.mark.parametrize("name", ["half.png", "text.png"])
+def test_bad_pictures_are_refused_also_where_the_process_was_told_to_bear_them(app, monkeypatch, name):
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
     with pytest.raises(NotAPicture):
-        files.make(hostile.REFUSED["half.png"]())
+        files.make(hostile.REFUSED[name]())
 
 
 @pytest.mark.parametrize("name", hostile.REFUSED)
