@@ -115,11 +115,17 @@ def template(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest
     return known[kind]
 
 
-def _pg_url(config: pytest.Config) -> str:
+def skip_without_postgresql(config: pytest.Config) -> str:
+    """The address of the shared server, where one can run."""
     worker = getattr(config, "workerinput", None)
-    address = worker["pg"] if worker else config.stash[PG]
+    address = str(worker["pg"] if worker else config.stash[PG])
     if address.startswith("!"):
         pytest.skip(f"PostgreSQL cannot run here ({address[1:]})")
+    return address
+
+
+def _pg_url(config: pytest.Config) -> str:
+    address, worker = skip_without_postgresql(config), getattr(config, "workerinput", None)
     return databases.fresh_database(address, f"plaza_{worker['workerid'] if worker else 'one'}")
 
 
