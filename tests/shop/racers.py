@@ -2,8 +2,8 @@
 
 import multiprocessing
 import random
-import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,9 @@ from kernel.app import Plaza, create_app
 from kernel.db import db
 from kernel.refusal import Refusal
 from kernel.settings import Settings
-from shop import cancellations, checkout, counters, orders, proofs, stock
+from shop import cancellations, checkout, counters, numbering, orders, proofs, stock
 from shop import cart as carts
 from shop.quotes import Choice, Details
-from shop.variants import Variant
 
 SPAWN = multiprocessing.get_context("forkserver")  # a clean process that has imported everything once
 SPAWN.set_forkserver_preload(["tests.shop.racers"])
@@ -65,10 +64,16 @@ def _live(line: Connection, gate: Any) -> None:
             db.session.execute(db.select(tenancy.Tenant.id))  # the connection is there before the start
             db.session.rollback()
         gate.wait(60)
-        line.send([_tried(app, slug, tenant_id, VERBS[verb], one) for one in tries])
+        line.send([_tried(app, slug, tenant_id, _verb(verb), one) for one in tries])
         with app.app_context():
             db.engine.dispose()
         aside.forget()
+
+
+def _verb(name: str) -> Callable[..., Any]:
+    """A verb of ours, or `module:verb` of another file of tests."""
+    module, _, verb = name.rpartition(":")
+    return getattr(import_module(module), verb) if module else VERBS[name]
 
 
 def _tried(app: Plaza, slug: str, tenant_id: int, verb: Callable[..., Any], told: tuple[Any, ...]) -> Answer:
@@ -114,31 +119,6 @@ def place(secret: str, shipping: str = "retiro", key: str = "", day: Any = None,
     return checkout.place(cart, Choice(shipping, day, slot), details, key=key or secret).number
 
 
-def place_without_lock(secret: str) -> str:
-    """The same as people write it who know no better: look first, think, then write down what is left."""
-    seen = _look(secret)
-    time.sleep(0.01)
-
-    def write(variant: Variant, units: int, _day: Any) -> bool:
-        if seen < units:
-            return False
-        db.session.execute(db.update(Variant).where(Variant.id == variant.id).values(on_hand=seen - units))
-        return True
-
-    kept, stock._claim = stock._claim, write
-    try:
-        return place(secret)
-    finally:
-        stock._claim = kept
-
-
-def _look(secret: str) -> int:
-    with transactions.reading():
-        cart = carts.found(secret)
-        assert cart is not None
-        return cart.lines[0].variant.on_hand
-
-
 def count(limit: int, variant_id: int, day: Any) -> bool:
     """Take one of a counter."""
     return counters.take(stock.DayTaken, 1, limit, variant_id=variant_id, day=day)
@@ -154,6 +134,11 @@ def approve(token: str, account_id: int) -> None:
     proofs.approve(proofs.by_token(token), by=accounts.get(account_id))
 
 
+def number(code: str) -> str:
+    """The next number of a series."""
+    return numbering.take(code).rpartition("-")[2]
+
+
 def either(verb: str, told: tuple[Any, ...]) -> Any:
     """One of several verbs in the same race."""
     return VERBS[verb](*told)
@@ -167,7 +152,7 @@ def of(verb: str, tenant_id: int, told: tuple[Any, ...]) -> Any:
 
 
 VERBS: dict[str, Callable[..., Any]] = {
-    verb.__name__: verb for verb in (post, place, place_without_lock, count, cancel, approve, either, of)
+    verb.__name__: verb for verb in (post, place, count, cancel, approve, number, either, of)
 }
 
 

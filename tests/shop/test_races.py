@@ -80,14 +80,6 @@ def test_two_hundred_buyers_and_ten_units(crew, shop, seed):
     assert conserved(vase, 10)
 
 
-def test_without_the_lock_the_same_race_oversells(crew, shop):
-    vase = shop.product(stock=10)
-    shop.transfer()
-    answers = crew.race(shop, "place_without_lock", [(secret,) for secret in carts_with(shop, vase, 80)])
-    assert sum(answer[0] == "done" for answer in answers) > 10
-    assert not [answer for answer in answers if answer[0] == "broke"]
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_twenty_clicks_are_one_order(crew, shop, seed):
     vase = shop.product(stock=10)
