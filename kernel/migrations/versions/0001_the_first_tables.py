@@ -415,6 +415,7 @@ def upgrade() -> None:
         sa.Column("rate_bp", sa.BigInteger(), nullable=False),
         sa.Column("included", sa.Boolean(), nullable=False),
         sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("on_delivery", sa.Boolean(), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_tax_rate_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tax_rate")),
@@ -581,6 +582,8 @@ def upgrade() -> None:
         sa.Column("tax_minor", sa.BigInteger(), nullable=False),
         sa.Column("total_minor", sa.BigInteger(), nullable=False),
         sa.Column("received_minor", sa.BigInteger(), nullable=False),
+        sa.Column("refunding_minor", sa.BigInteger(), nullable=False),
+        sa.Column("credited_minor", sa.BigInteger(), nullable=False),
         sa.Column("rounding", sa.String(length=12), nullable=False),
         sa.Column("terms_version", sa.String(length=40), nullable=False),
         sa.Column("terms_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
@@ -591,6 +594,7 @@ def upgrade() -> None:
         sa.Column("placed_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("hold_until", kernel.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("refunding_minor >= 0", name=op.f("ck_order_refunding")),
         sa.CheckConstraint("total_minor = items_minor + shipping_minor", name=op.f("ck_order_total")),
         sa.CheckConstraint("total_minor >= 0", name=op.f("ck_order_positive")),
         sa.ForeignKeyConstraint(
@@ -638,6 +642,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_slot_taken_method_id"), ["method_id"], unique=False)
 
     op.create_table(
+        "stored_value",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("balance_minor", sa.BigInteger(), nullable=False),
+        sa.Column("practice", sa.Boolean(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("balance_minor >= 0", name=op.f("ck_stored_value_balance")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_stored_value_contact_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_stored_value_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_value")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_stored_value_tenant_id_id")),
+    )
+    with op.batch_alter_table("stored_value", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stored_value_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(
+            "uq_stored_value_credit",
+            ["tenant_id", "contact_id", "currency"],
+            unique=True,
+            sqlite_where=sa.text("kind = 'store_credit'"),
+            postgresql_where=sa.text("kind = 'store_credit'"),
+        )
+
+    op.create_table(
         "storefront",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tagline", kernel.db.JSON, nullable=False),
@@ -669,6 +700,31 @@ def upgrade() -> None:
     with op.batch_alter_table("storefront", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_storefront_hero_id"), ["hero_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_storefront_logo_id"), ["logo_id"], unique=False)
+
+    op.create_table(
+        "tax_rule",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rate_id", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("rate_bp", sa.BigInteger(), nullable=False),
+        sa.Column("included", sa.Boolean(), nullable=False),
+        sa.Column("compound", sa.Boolean(), nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("rate_bp BETWEEN 0 AND 10000", name=op.f("ck_tax_rule_rate")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "rate_id"], ["tax_rate.tenant_id", "tax_rate.id"], name="fk_tax_rule_rate_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_tax_rule_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tax_rule")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_tax_rule_tenant_id_id")),
+    )
+    with op.batch_alter_table("tax_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tax_rule_rate_id"), ["rate_id"], unique=False)
 
     op.create_table(
         "visitor",
@@ -922,6 +978,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_slot_place_order_id"), ["order_id"], unique=False)
 
     op.create_table(
+        "stored_value_entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("value_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=True),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("practice", sa.Boolean(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount_minor <> 0", name=op.f("ck_stored_value_entry_amount")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_stored_value_entry_account_id")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_stored_value_entry_order_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "value_id"],
+            ["stored_value.tenant_id", "stored_value.id"],
+            name="fk_stored_value_entry_value_id",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_stored_value_entry_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_value_entry")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_stored_value_entry_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "value_id", "key", name=op.f("uq_stored_value_entry_tenant_id_value_id_key")),
+    )
+    with op.batch_alter_table("stored_value_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stored_value_entry_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_stored_value_entry_value_id"), ["value_id"], unique=False)
+
+    op.create_table(
         "taste",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contact_id", sa.BigInteger(), nullable=True),
@@ -1073,6 +1162,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_proof_payment_id"), ["payment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_proof_reference_norm"), ["reference_norm"], unique=False)
         batch_op.create_index(batch_op.f("ix_proof_twin_id"), ["twin_id"], unique=False)
+
+    op.create_table(
+        "refund",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("payment_id", sa.BigInteger(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("to", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("lines", kernel.db.JSON, nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("attempt", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.String(length=120), nullable=False),
+        sa.Column("error", sa.String(length=300), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("done_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_refund_amount")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_refund_account_id")),
+        sa.ForeignKeyConstraint(["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_refund_order_id"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "payment_id"], ["payment.tenant_id", "payment.id"], name="fk_refund_payment_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_refund_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_refund_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "key", name=op.f("uq_refund_tenant_id_key")),
+    )
+    with op.batch_alter_table("refund", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refund_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_refund_payment_id"), ["payment_id"], unique=False)
 
     op.create_table(
         "search_stem",
@@ -1297,6 +1421,66 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_download_line_id"), ["line_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_download_order_id"), ["order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_download_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "gift_card",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("value_id", sa.BigInteger(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("code_sealed", sa.Text(), nullable=False),
+        sa.Column("last4", sa.String(length=4), nullable=False),
+        sa.Column("face_minor", sa.BigInteger(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("recipient", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("message", sa.String(length=300), nullable=False),
+        sa.Column("giver", sa.String(length=160), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("send_on", sa.Date(), nullable=True),
+        sa.Column("sent_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("order_id", sa.BigInteger(), nullable=True),
+        sa.Column("line_id", sa.BigInteger(), nullable=True),
+        sa.Column("unit", sa.BigInteger(), nullable=True),
+        sa.Column("product_id", sa.BigInteger(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("haystack", sa.Text(), nullable=False),
+        sa.Column("issued_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_gift_card_account_id")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "line_id"], ["order_line.tenant_id", "order_line.id"], name="fk_gift_card_line_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_gift_card_order_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "product_id"], ["product.tenant_id", "product.id"], name="fk_gift_card_product_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "value_id"], ["stored_value.tenant_id", "stored_value.id"], name="fk_gift_card_value_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_gift_card_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_card")),
+        sa.UniqueConstraint("tenant_id", "code_hash", name=op.f("uq_gift_card_tenant_id_code_hash")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_gift_card_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_gift_card_tenant_id_token")),
+    )
+    with op.batch_alter_table("gift_card", schema=None) as batch_op:
+        batch_op.create_index("ix_gift_card_issued", ["tenant_id", "issued_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_gift_card_line_id"), ["line_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_gift_card_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_gift_card_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_gift_card_value_id"), ["value_id"], unique=False)
+        batch_op.create_index(
+            "uq_gift_card_unit",
+            ["tenant_id", "line_id", "unit"],
+            unique=True,
+            sqlite_where=sa.text("voided_at IS NULL"),
+            postgresql_where=sa.text("voided_at IS NULL"),
+        )
 
     # ### end Alembic commands ###
 

@@ -1,0 +1,233 @@
+"""Gift cards: a code with a balance, for whom and until when; issued once per unit sold or by hand, voided, expired."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, column, select
+
+from kernel import clock, journal, signing, tenancy
+from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
+from kernel.folding import fold
+from kernel.i18n import _l
+from kernel.money import Money
+from kernel.refusal import Missing, Refusal
+from kernel.tenancy import TenantOwned
+from shop import gift_codes, stored_value
+from shop.orders import Order
+from shop.stored_value import StoredValue
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+STATES = ("live", "spent", "expired", "void")
+
+
+class NotUsable(Refusal):
+    """The card is known, but nothing can be paid with it."""
+
+
+class Spent(Refusal):
+    """A card that was bought was used already: its price cannot go back."""
+
+    message = _l(
+        "A gift card of this order was already used (ends in %(last4)s), so its price cannot be returned. "
+        "Return at most what the order has beyond its cards."
+    )
+    status = 409
+
+
+class GiftCard(TenantOwned, Base):
+    """One card; what is left of it is its StoredValue."""
+
+    __tablename__ = "gift_card"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "code_hash"),
+        UniqueConstraint("tenant_id", "token"),
+        Index(
+            "uq_gift_card_unit", "tenant_id", "line_id", "unit", unique=True,
+            sqlite_where=column("voided_at").is_(None), postgresql_where=column("voided_at").is_(None),
+        ),
+        Index("ix_gift_card_issued", "tenant_id", "issued_at"),
+    )  # fmt: skip
+    id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), default=signing.token)  # names it in the back office, opens nothing
+    value_id: Mapped[int] = ref("stored_value")
+    code_hash: Mapped[str] = mapped_column(String(64))
+    code_sealed: Mapped[str] = mapped_column(Text)
+    last4: Mapped[str] = mapped_column(String(4))
+    face_minor: Mapped[int]  # what it was issued with
+    expires_on: Mapped[date | None] = mapped_column(Date)  # its last good day
+    recipient: Mapped[str] = mapped_column(String(120), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    message: Mapped[str] = mapped_column(String(300), default="")
+    giver: Mapped[str] = mapped_column(String(160), default="")
+    language: Mapped[str] = mapped_column(String(8), default="es")
+    send_on: Mapped[date | None] = mapped_column(Date)
+    sent_at: Mapped[datetime | None]
+    order_id: Mapped[int | None] = ref("order")
+    line_id: Mapped[int | None] = ref("order_line")
+    unit: Mapped[int | None]
+    product_id: Mapped[int | None] = ref("product")  # whose picture it wears
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who issued it by hand
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    haystack: Mapped[str] = mapped_column(Text, default="")
+    issued_at: Mapped[datetime] = mapped_column(default=clock.now)
+    voided_at: Mapped[datetime | None]
+
+    value: Mapped[StoredValue] = belongs("GiftCard.value_id", "StoredValue")
+    order: Mapped[Order | None] = belongs("GiftCard.order_id", "Order")
+
+    @property
+    def balance(self) -> Money:
+        """What is left on it."""
+        return self.value.balance
+
+    @property
+    def face(self) -> Money:
+        """What it was issued with."""
+        return Money(self.face_minor, self.value.currency)
+
+    @property
+    def expired(self) -> bool:
+        """Whether its last good day is over, where the shop is."""
+        return self.expires_on is not None and self.expires_on < clock.today(tenancy.tenant().timezone)
+
+    @property
+    def state(self) -> str:
+        """Where it stands: one of STATES."""
+        if self.voided_at is not None:
+            return "void"
+        if self.expired:
+            return "expired"
+        return "live" if self.value.balance_minor else "spent"
+
+
+def by_code(code: str) -> GiftCard | None:
+    """The card with that code, however it is typed; None for anything else. Who asks counts the tries (limits)."""
+    typed = gift_codes.plain(code)
+    if not typed:
+        return None
+    wanted = select(GiftCard).join(StoredValue, StoredValue.id == GiftCard.value_id)
+    wanted = wanted.where(GiftCard.code_hash == gift_codes.hashed(typed))
+    return db.session.scalars(wanted.where(StoredValue.practice == tenancy.tenant().practice)).one_or_none()
+
+
+def usable(card: GiftCard) -> GiftCard:
+    """The card, when something can be paid with it; raises NotUsable with the reason."""
+    if card.value.currency != tenancy.tenant().currency:
+        raise NotUsable(_l("This gift card is in another currency."))
+    if card.state != "live":
+        raise NotUsable(WHY[card.state], last4=card.last4)
+    return card
+
+
+WHY = {
+    "void": _l("The gift card that ends in %(last4)s was cancelled. Write to the shop if you do not know why."),
+    "expired": _l("The gift card that ends in %(last4)s has expired."),
+    "spent": _l("Nothing is left on the gift card that ends in %(last4)s."),
+}
+
+
+def make(face: Money, *, key: str, practice: bool = False, **told: Any) -> GiftCard:
+    """Issue a card with that value; `told`: its columns (recipient, email, message, expires_on, order, by …)."""
+    order, by = told.pop("order", None), told.pop("by", None)
+    value = stored_value.begin("gift_card", face.currency, practice=practice)
+    code = gift_codes.fresh()
+    card = GiftCard(value_id=value.id, face_minor=face.minor, last4=code[-4:], **told)
+    card.code_hash, card.code_sealed = gift_codes.hashed(code), gift_codes.sealed(code)
+    card.order_id, card.account_id = order.id if order else None, by.id if by else None
+    card.haystack = haystack(card, order)
+    db.session.add(card)
+    stored_value.move(value, "issue", face, key=key, order=order, reason=card.reason, by=by)
+    db.session.flush()
+    return card
+
+
+def haystack(card: GiftCard, order: Order | None) -> str:
+    """What the back office's search looks through."""
+    number, buyer = (order.number, f"{order.name} {order.email}") if order else ("", "")
+    return fold(f"{card.last4} {card.recipient} {card.email} {card.giver} {number} {buyer}")
+
+
+def of_order(order: Order) -> Sequence[GiftCard]:
+    """The cards that an order bought, in the order of its lines."""
+    mine = select(GiftCard).where(GiftCard.order_id == order.id)
+    return db.session.scalars(mine.order_by(GiftCard.line_id, GiftCard.unit)).all()
+
+
+def by_token(token: str) -> GiftCard:
+    """The card of a back office address; raises Missing."""
+    found = db.session.scalars(select(GiftCard).where(GiftCard.token == token)).one_or_none() if token else None
+    if found is None:
+        raise Missing()
+    return found
+
+
+def code(card: GiftCard) -> str:
+    """Its whole code, in groups: only for who bought or was given it."""
+    return gift_codes.opened(card.code_sealed)
+
+
+def void(card: GiftCard, *, reason: str, by: "Account | None" = None) -> None:
+    """Nothing can be paid with it any more; what was left is no longer owed."""
+    db.session.refresh(card, with_for_update=True)
+    if card.voided_at is not None:
+        return
+    card.voided_at = clock.now()
+    _empty(card, "void", reason, by)
+    if by is not None:
+        journal.write("gift_cards.voided", about=card, by=by, data={"last4": card.last4, "reason": reason})
+
+
+def adjust(card: GiftCard, amount: Money, *, reason: str, key: str, by: "Account") -> bool:
+    """Put on or take off by hand, with a reason; False when this was done already."""
+    if card.voided_at is not None:
+        raise NotUsable(WHY["void"], last4=card.last4)
+    if not stored_value.move(card.value, "adjust", amount, key=key, reason=reason, by=by):
+        return False
+    told = {"last4": card.last4, "minor": amount.minor, "reason": reason}
+    journal.write("gift_cards.adjusted", about=card, by=by, data=told)
+    return True
+
+
+def expire(card: GiftCard) -> None:
+    """What is left on a card whose time is over is no longer owed; harmless when it comes twice or too early."""
+    if card.expired and card.voided_at is None:
+        _empty(card, "expire", "", None)
+
+
+def _empty(card: GiftCard, kind: str, reason: str, by: "Account | None") -> None:
+    db.session.refresh(card.value, with_for_update=True)
+    if card.value.balance_minor:
+        count = len(stored_value.entries(card.value))
+        stored_value.move(card.value, kind, -card.value.balance, key=f"{kind}:{count}", reason=reason, by=by)
+
+
+def recall(order: Order, left: Money) -> None:
+    """Void what an order had bought, as far as `left` (what stays paid) no longer covers it; raises Spent.
+
+    A card that was used stays; so an order keeps at least the price of its used cards.
+    """
+    live = [card for card in of_order(order) if card.voided_at is None]
+    for card in live:  # nobody spends from them until this is decided
+        db.session.refresh(card.value, with_for_update=True)
+    owed = sum(card.face_minor for card in live)
+    for card in sorted(live, key=_untouched, reverse=True):
+        if owed <= left.minor:
+            return
+        if not _untouched(card):
+            raise Spent(last4=card.last4)
+        void(card, reason=order.number)
+        owed -= card.face_minor
+
+
+def _untouched(card: GiftCard) -> bool:
+    return all(entry.kind != "spend" for entry in stored_value.entries(card.value))
+
+
+def init_app(_app: object) -> None:
+    """Say how the journal tells what staff did with cards."""
+    journal.kind("gift_cards.issued", _l("Issued the gift card …%(last4)s: %(reason)s"))
+    journal.kind("gift_cards.voided", _l("Cancelled the gift card …%(last4)s: %(reason)s"))
+    journal.kind("gift_cards.adjusted", _l("Changed the balance of the gift card …%(last4)s: %(reason)s"))
