@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from sqlalchemy import String, select
@@ -11,7 +13,7 @@ from kernel import money
 from kernel.db import Base, db, pk, ref
 from kernel.money import Money
 from kernel.tenancy import TenantOwned
-from shop import taxes
+from shop.tax_rules import TAX, Rate
 from shop.variants import Variant
 
 
@@ -37,7 +39,7 @@ class Amounts:
     net: Money
     tax: Money
     gross: Money
-    components: list[dict[str, Any]]  # code, name, rate_bp, net_minor, tax_minor: they add up to net and tax
+    components: list[dict[str, Any]]  # code, name, rate_bp, included, compound, kind, exempt, net_minor, tax_minor
 
 
 def breaks(product_ids: Iterable[int]) -> dict[int, list[PriceBreak]]:
@@ -57,54 +59,85 @@ def unit(variant: Variant, quantity: int = 1, group: str = "", *, known: Sequenc
     return Money(max(0, min([listed, *lower])), product.currency)
 
 
-def amounts(price: Money, rates: Sequence[taxes.TaxRate], rounding: str = "half_up") -> Amounts:
-    """Net, tax and gross of `price`; rates that are included are inside it, others come on top."""
-    inside = sum(rate.rate_bp for rate in rates if rate.included)
-    on_top = [rate for rate in rates if not rate.included]
-    net = price - money.ratio(price, inside, 10_000 + inside, rounding)
-    included = _split(price - net, [rate for rate in rates if rate.included])
-    added = [(rate, money.percent(net, rate.rate_bp, rounding)) for rate in on_top]
-    tax = money.total([part for _rate, part in (*included, *added)], price.currency)
-    return Amounts(net, tax, net + tax, [_component(rate, net, part) for rate, part in (*included, *added)])
+def amounts(price: Money, rates: Sequence[Rate], rounding: str = "half_up") -> Amounts:
+    """Net, tax and gross of `price`; rates that are included are inside it, others come on top.
+
+    Whoever is exempt of a tax that is included pays the price without it.
+    """
+    inside = [rate for rate in rates if rate.included]
+    tax = money.ratio(price, *_within(inside), rounding)
+    net, freed = price - tax, any(rate.exempt for rate in inside)
+    parts = [] if freed else _split(tax, inside)
+    for rate in rates if freed else [rate for rate in rates if not rate.included]:
+        parts.append((rate, _on_top(net, [part for _rate, part in parts], rate, rounding)))
+    whole = money.total([part for _rate, part in parts], price.currency)
+    return Amounts(net, whole, net + whole, [_component(rate, net, part) for rate, part in parts])
 
 
-def shared(
-    price: Money, grosses: Sequence[tuple[Sequence[taxes.TaxRate], Money]], rounding: str
-) -> list[dict[str, Any]]:
-    """The tax inside a delivery price: it follows the goods, split by their worth with the largest remainder."""
-    weights = [gross.minor for _rates, gross in grosses]
-    if not price or not any(weights):
-        return []
-    parts = money.share(price, weights)
-    found: dict[str, dict[str, Any]] = {}
-    for (rates, _gross), part in zip(grosses, parts, strict=True):
-        for component in _inside(part, rates, rounding):
-            kept = found.setdefault(component["code"], {**component, "net_minor": 0, "tax_minor": 0})
-            kept["net_minor"] += component["net_minor"]
-            kept["tax_minor"] += component["tax_minor"]
-    return list(found.values())
+def delivered(price: Money, goods: Sequence[tuple[Sequence[Rate], Money]], rounding: str) -> Amounts:
+    """What a delivery comes to; its tax follows the goods, by their worth with the largest remainder."""
+    worth: dict[tuple[Rate, ...], int] = {}
+    for rates, gross in goods:
+        taxed = tuple(rate for rate in rates if rate.kind == TAX)
+        worth[taxed] = worth.get(taxed, 0) + gross.minor
+    if not price or not any(worth.values()):
+        return Amounts(price, money.zero(price.currency), price, [])
+    shares = money.share(price, list(worth.values()))
+    found = [amounts(part, taxed, rounding) for taxed, part in zip(worth, shares, strict=True)]
+    components: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for one in (part for known in found for part in known.components):
+        key = tuple(one[name] for name in ("code", "rate_bp", "included", "exempt"))
+        kept = components.setdefault(key, {**one, "net_minor": 0, "tax_minor": 0})
+        kept["net_minor"] += one["net_minor"]
+        kept["tax_minor"] += one["tax_minor"]
+    net, tax = (money.total([getattr(one, name) for one in found], price.currency) for name in ("net", "tax"))
+    return Amounts(net, tax, net + tax, list(components.values()))
 
 
-def _inside(price: Money, rates: Sequence[taxes.TaxRate], rounding: str) -> list[dict[str, Any]]:
-    whole = sum(rate.rate_bp for rate in rates)
-    tax = money.ratio(price, whole, 10_000 + whole, rounding)
-    return [_component(rate, price - tax, part) for rate, part in _split(tax, rates)]
+def on_top(components: Sequence[dict[str, Any]]) -> int:
+    """How much of a line's tax was added to the price that the shop shows, in minor units."""
+    return sum(part["tax_minor"] for part in components if not part["included"])
 
 
-def _split(tax: Money, rates: Sequence[taxes.TaxRate]) -> list[tuple[taxes.TaxRate, Money]]:
+def _multiples(rates: Sequence[Rate]) -> list[Fraction]:
+    found: list[Fraction] = []
+    for rate in rates:
+        found.append(Fraction(rate.rate_bp, 10_000) * (1 + sum(found) if rate.compound else 1))
+    return found
+
+
+def _within(rates: Sequence[Rate]) -> tuple[int, int]:
+    """The share of a price that the taxes inside it are, as top and bottom of a fraction."""
+    whole = sum(_multiples(rates), Fraction(0))
+    share = whole / (1 + whole)
+    return share.numerator, share.denominator
+
+
+def _split(tax: Money, rates: Sequence[Rate]) -> list[tuple[Rate, Money]]:
     if not rates:
         return []
-    weights = [rate.rate_bp for rate in rates]
+    multiples = _multiples(rates)
+    bottom = lcm(*(one.denominator for one in multiples))
+    weights = [int(one * bottom) for one in multiples]
     parts = money.share(tax, weights) if any(weights) else [money.zero(tax.currency) for _ in rates]
     return list(zip(rates, parts, strict=True))
 
 
-def _component(rate: taxes.TaxRate, net: Money, tax: Money) -> dict[str, Any]:
+def _on_top(net: Money, before: Sequence[Money], rate: Rate, rounding: str) -> Money:
+    if rate.exempt:
+        return money.zero(net.currency)
+    return money.percent(net + money.total(before, net.currency) if rate.compound else net, rate.rate_bp, rounding)
+
+
+def _component(rate: Rate, net: Money, tax: Money) -> dict[str, Any]:
     return {
         "code": rate.code,
         "name": rate.name,
         "rate_bp": rate.rate_bp,
         "included": rate.included,
+        "compound": rate.compound,
+        "kind": rate.kind,
+        "exempt": rate.exempt,
         "net_minor": net.minor,
         "tax_minor": tax.minor,
     }

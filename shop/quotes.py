@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from kernel import i18n, money, tenancy
+from kernel import countries, i18n, money, tenancy
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import delivery_days, pricing, shipping, taxes, wants
 from shop.shipping import Offer, Parcel
+from shop.tax_rules import Rate
 from shop.wants import Wanted
 
 __all__ = ["Basket", "Choice", "Details", "Quote", "QuoteLine", "Wanted", "make", "price", "quote"]
@@ -50,6 +51,11 @@ class QuoteLine:
     digital: bool
     token: str = ""  # of the cart line
 
+    @property
+    def bare(self) -> Money:
+        """What it costs before the taxes that come on top of the shop's prices."""
+        return Money(self.gross.minor - pricing.on_top(self.components), self.gross.currency)
+
 
 @dataclass(frozen=True)
 class Basket:
@@ -58,7 +64,8 @@ class Basket:
     lines: list[QuoteLine]
     items: Money
     parcel: Parcel
-    rates: list[Sequence[taxes.TaxRate]]  # of each line
+    rates: list[list[Rate]]  # of each line
+    delivery: list[Rate] | None  # of a delivery; None: it follows the goods
     group: str
     rounding: str
 
@@ -101,6 +108,12 @@ class Quote:
     day: date | None = None
     slot: str = ""
 
+    @property
+    def added(self) -> Money:
+        """The taxes that come on top of the shop's prices; the others are inside them."""
+        parts = [part for line in self.lines for part in line.components]
+        return Money(pricing.on_top([*parts, *self.shipping_components]), self.currency)
+
 
 @dataclass(frozen=True)
 class Details:
@@ -119,14 +132,17 @@ class Details:
     by: Any = None  # the staff account of a manual sale
 
 
-def price(wanted: Sequence[Wanted], group: str = "") -> Basket:
+def price(
+    wanted: Sequence[Wanted], group: str = "", *, place: Mapping[str, str] | None = None,
+    exempt: Mapping[str, str] | None = None,
+) -> Basket:  # fmt: skip
     """Price what is wanted: the only place where a price comes from."""
     if not wanted:
         raise Empty()
-    currency, rounding = tenancy.tenant().currency, "half_up"
-    known = {rate.id: rate for rate in taxes.rates()}
-    default = next((rate for rate in known.values() if rate.is_default), None)
-    rates = [[rate] if (rate := known.get(want.product.tax_rate_id or 0, default)) else [] for want in wanted]
+    tenant = tenancy.tenant()
+    currency, rounding = tenant.currency, countries.profile(tenant.country).rounding
+    book = taxes.book(place=place, exempt=exempt)
+    rates = [book.of(want.product) for want in wanted]
     units = {product.id: units for product, units in wants.by_product(wanted)}
     lower = pricing.breaks(units)
     lines = []
@@ -135,31 +151,40 @@ def price(wanted: Sequence[Wanted], group: str = "") -> Basket:
         lines.append(_line(want, want.unit or listed, charged, rounding))
     items = money.total([line.gross for line in lines], currency)
     parcel = Parcel(lines, [want.product for want in wanted if want.product.kind != "digital"], items, group)
-    return Basket(lines, items, parcel, rates, group, rounding)  # type: ignore[arg-type]
+    return Basket(lines, items, parcel, rates, book.delivery, group, rounding)
 
 
 def quote(basket: Basket, offer: Offer | None = None, day: date | None = None, slot: str = "") -> Quote:
     """The whole cost with that delivery."""
     currency = basket.items.currency
-    cost = offer.price if offer else money.zero(currency)
-    grosses = list(zip(basket.rates, [line.gross for line in basket.lines], strict=True))
-    components = pricing.shared(cost, grosses, basket.rounding)
-    tax = sum((line.tax.minor for line in basket.lines), sum(part["tax_minor"] for part in components))
+    cost = _delivery(basket, offer.price if offer else money.zero(currency))
+    tax = sum((line.tax.minor for line in basket.lines), cost.tax.minor)
     return Quote(
         currency=currency, lines=[replace(line, day=day) for line in basket.lines], items=basket.items,
-        discount=money.total([line.discount for line in basket.lines], currency), shipping=cost,
-        shipping_components=components, tax=Money(tax, currency), total=basket.items + cost, rounding=basket.rounding,
+        discount=money.total([line.discount for line in basket.lines], currency), shipping=cost.gross,
+        shipping_components=cost.components, tax=Money(tax, currency), total=basket.items + cost.gross,
+        rounding=basket.rounding,
         group=basket.group, practice=tenancy.tenant().practice, offer=offer, day=day, slot=slot,
     )  # fmt: skip
 
 
-def make(wanted: Sequence[Wanted], *, choice: Choice, group: str = "", now: datetime | None = None) -> Quote:
+def _delivery(basket: Basket, cost: Money) -> pricing.Amounts:
+    if basket.delivery is not None:
+        return pricing.amounts(cost, basket.delivery, basket.rounding)
+    grosses = [line.gross for line in basket.lines]
+    return pricing.delivered(cost, list(zip(basket.rates, grosses, strict=True)), basket.rounding)
+
+
+def make(
+    wanted: Sequence[Wanted], *, choice: Choice, group: str = "", now: datetime | None = None,
+    exempt: Mapping[str, str] | None = None,
+) -> Quote:  # fmt: skip
     """A quote that can be ordered: refuses what is not sold, not reached or no longer free that day.
 
     Without a method (`choice.shipping` empty) nothing is delivered: a sale over the counter, or a download.
     """
     wants.check(wanted, group=group, day=choice.day)
-    return delivered(price(wanted, group), choice, now=now)
+    return delivered(price(wanted, group, place=choice.address, exempt=exempt), choice, now=now)
 
 
 def delivered(basket: Basket, choice: Choice, *, now: datetime | None = None) -> Quote:
@@ -184,7 +209,7 @@ def chosen(offers: Sequence[Offer], code: str) -> Offer:
     return found
 
 
-def _line(want: Wanted, unit: Money, rates: Sequence[taxes.TaxRate], rounding: str) -> QuoteLine:
+def _line(want: Wanted, unit: Money, rates: Sequence[Rate], rounding: str) -> QuoteLine:
     found = pricing.amounts(unit * want.quantity, rates, rounding)
     return QuoteLine(
         variant_id=want.variant.id, product_id=want.product.id, sku=want.variant.sku, name=dict(want.product.name),

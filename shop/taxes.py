@@ -1,16 +1,27 @@
-"""Tax rates: what a tenant charges on what it sells."""
+"""Taxes: the rates that a tenant charges on what it sells, and what they come to for a place, a day and a buyer."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, UniqueConstraint, select, update
+from sqlalchemy import String, UniqueConstraint, delete, select, update
 
-from kernel import countries, tenancy
+from kernel import clock, countries, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk
 from kernel.tenancy import Tenant, TenantOwned
+from shop import storefront, tax_rules
+from shop.tax_rules import Rate, Row, TaxRule
+from shop.zones import Zone
+
+if TYPE_CHECKING:
+    from shop.catalog import Product
+
+EVERY = "*"  # every tax, of an exemption
 
 
 class TaxRate(TenantOwned, Base):
-    """One rate in hundredths of a percent; `included` when shown prices already contain it."""
+    """What some goods are charged, in hundredths of a percent; `included` when shown prices already contain it."""
 
     __tablename__ = "tax_rate"
     __extra__ = (UniqueConstraint("tenant_id", "code"),)
@@ -20,6 +31,70 @@ class TaxRate(TenantOwned, Base):
     rate_bp: Mapped[int]
     included: Mapped[bool] = mapped_column(default=True)
     is_default: Mapped[bool] = mapped_column(default=False)
+    on_delivery: Mapped[bool] = mapped_column(default=False)  # of at most one: else delivery follows the goods
+
+    def charged(self) -> Rate:
+        """What it charges where and when no rule says otherwise."""
+        return Rate(self.code, self.name, self.rate_bp, self.included)
+
+
+@dataclass(frozen=True)
+class Book:
+    """Every rate as it is charged for one place, day and buyer."""
+
+    by_id: Mapping[int, list[Rate]]
+    usual: list[Rate]  # of goods that name none
+    delivery: list[Rate] | None  # None: as the goods that are delivered
+
+    def of(self, product: "Product") -> list[Rate]:
+        """What a product is charged, component by component."""
+        return self.by_id.get(product.tax_rate_id or 0, self.usual)
+
+
+def book(
+    *, place: Mapping[str, str] | None = None, on: date | None = None, exempt: Mapping[str, str] | None = None
+) -> Book:
+    """The rates for a place (the shop's own when it is empty), a day there and the taxes that a buyer need not pay."""
+    rows = list(db.session.execute(_all()))
+    tenant = tenancy.tenant()
+    day = on or clock.today(tenant.timezone)
+    where = place or (_here() if any(rule and rule.zone for _rate, rule, _zone in rows) else {})
+    rules: dict[int, list[Row]] = {rate.id: [] for rate, _rule, _zone in rows}
+    for rate, rule, zone in rows:
+        if rule is not None:
+            rules[rate.id].append((rule, zone))
+    known = {rate.id: rate for rate, _rule, _zone in rows}
+    found = {
+        key: [_freed(one, exempt or {}) for one in tax_rules.resolve(rate, rules[key], where, day, home=tenant.country)]
+        for key, rate in known.items()
+    }
+    usual = next((found[key] for key, rate in known.items() if rate.is_default), [])
+    own = next((found[key] for key, rate in known.items() if rate.on_delivery), None)
+    return Book(found, usual, own)
+
+
+def charged(
+    products: Sequence["Product"], *, place: Mapping[str, str] | None = None, on: date | None = None,
+    exempt: Mapping[str, str] | None = None,
+) -> list[list[Rate]]:  # fmt: skip
+    """What each of those products is charged, component by component."""
+    known = book(place=place, on=on, exempt=exempt)
+    return [known.of(product) for product in products]
+
+
+def _all() -> Any:
+    rules = select(TaxRate, TaxRule, Zone).outerjoin(TaxRule, TaxRule.rate_id == TaxRate.id)
+    return rules.outerjoin(Zone, Zone.code == TaxRule.zone).order_by(TaxRate.id, TaxRule.id)
+
+
+def _here() -> dict[str, str]:
+    own = storefront.of().address or {}
+    return {"country": tenancy.tenant().country, **{key: str(value) for key, value in own.items()}}
+
+
+def _freed(rate: Rate, exempt: Mapping[str, str]) -> Rate:
+    paper = exempt.get(rate.code) or exempt.get(EVERY) or ""
+    return replace(rate, exempt=paper) if paper and rate.kind == tax_rules.TAX else rate
 
 
 def rates() -> list[TaxRate]:
@@ -32,14 +107,14 @@ def default() -> TaxRate | None:
     return db.session.scalars(select(TaxRate).where(TaxRate.is_default).order_by(TaxRate.id)).first()
 
 
-def rate(rate_id: int | None) -> TaxRate | None:
-    """The rate with that id, else the default one, else none at all."""
-    return (db.session.get(TaxRate, rate_id) if rate_id else None) or default()
-
-
 def named(code: str) -> TaxRate | None:
     """The rate with that code."""
     return db.session.scalars(select(TaxRate).where(TaxRate.code == code)).one_or_none()
+
+
+def rules(rate: TaxRate) -> list[TaxRule]:
+    """Everything that a rate says beyond itself, in the order in which it was said."""
+    return list(db.session.scalars(select(TaxRule).where(TaxRule.rate_id == rate.id).order_by(TaxRule.id)))
 
 
 def prefer(rate: TaxRate) -> None:
@@ -48,15 +123,40 @@ def prefer(rate: TaxRate) -> None:
     rate.is_default = True
 
 
+def deliver(rate: TaxRate | None) -> None:
+    """Charge that rate on deliveries, or what the goods are charged."""
+    db.session.execute(update(TaxRate).values(on_delivery=False))
+    if rate is not None:
+        rate.on_delivery = True
+
+
+def drop(rate: TaxRate) -> None:
+    """Take a rate out with everything that it says."""
+    db.session.execute(delete(TaxRule).where(TaxRule.rate_id == rate.id))
+    db.session.delete(rate)
+
+
+def sample(code: str) -> TaxRate | None:
+    """Write a rate of the country's list; None when it has none of that code."""
+    tax = next((one for one in countries.profile(tenancy.tenant().country).taxes if one.code == code), None)
+    return _write(tax) if tax else None
+
+
+def _write(tax: countries.Tax) -> TaxRate:
+    rate = TaxRate(code=tax.code, name=tax.name, rate_bp=tax.rate_bp, included=tax.included, is_default=tax.default)
+    db.session.add(rate)
+    if tax.parts:
+        db.session.flush()
+        db.session.add_all(TaxRule(rate_id=rate.id, **part) for part in tax.parts)
+    return rate
+
+
 def furnish(tenant: Tenant) -> None:
     """Give a new tenant the rates of its country to begin with; its owner confirms them with an accountant."""
     if db.session.scalar(select(TaxRate.id).limit(1)) is None:
         for tax in countries.profile(tenant.country).taxes:
-            db.session.add(
-                TaxRate(
-                    code=tax.code, name=tax.name, rate_bp=tax.rate_bp, included=tax.included, is_default=tax.default
-                )
-            )
+            if not tax.offered:
+                _write(tax)
 
 
 def init_app(_app: Any) -> None:

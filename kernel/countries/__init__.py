@@ -48,6 +48,8 @@ class Tax:
     rate_bp: int
     included: bool = True
     default: bool = False
+    offered: bool = False  # not written for a new shop: one tap adds it
+    parts: tuple[dict[str, Any], ...] = field(default=(), hash=False)  # what is charged with it, as rules
 
 
 @dataclass(frozen=True)
