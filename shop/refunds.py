@@ -1,0 +1,291 @@
+"""Refunds: money that goes back to a buyer, by the way it came or as store credit; never more than was received."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Select, String, UniqueConstraint, func, select, update
+
+from kernel import clock, jobs, journal, signing
+from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
+from kernel.i18n import _l
+from kernel.money import Money
+from kernel.refusal import Missing, Refusal
+from kernel.tenancy import TenantOwned
+from shop import ledger, letters, order_events, orders, payments
+from shop.ledger import LedgerEntry
+from shop.orders import Order
+from shop.payments import Payment
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+CREDIT = "store_credit"  # the tender that holds what a shop owes a person
+OWN = ("gift_card", CREDIT)  # what was paid with these goes back there first
+HOLDING = ("requested", "sent")  # its amount is set aside
+QUIET = {"synchronize_session": False}
+
+
+class NoCredit(Refusal):
+    """Store credit needs somebody who has it."""
+
+    message = _l("This order has no buyer with an account here: return the money instead.")
+
+
+class Refund(TenantOwned, Base):
+    """An amount that goes back: requested, sent to a gateway, done or failed."""
+
+    __tablename__ = "refund"
+    __extra__ = (UniqueConstraint("tenant_id", "key"), CheckConstraint("amount_minor > 0", name="amount"))
+    id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), default=signing.token)
+    order_id: Mapped[int] = ref("order")
+    payment_id: Mapped[int] = ref("payment")
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    to: Mapped[str] = mapped_column(String(8), default="money")  # money | credit
+    state: Mapped[str] = mapped_column(String(12), default="requested")  # requested | sent | done | failed
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"line": id, "quantity": 2}] that came back
+    key: Mapped[str] = mapped_column(String(120))  # the same form sent twice is one refund
+    attempt: Mapped[int] = mapped_column(default=1)  # what was refused is asked anew, under another key
+    reference: Mapped[str] = mapped_column(String(120), default="")  # the gateway's, the bank's
+    error: Mapped[str] = mapped_column(String(300), default="")
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    done_at: Mapped[datetime | None]
+
+    order: Mapped[Order] = belongs("Refund.order_id", "Order")
+    payment: Mapped[Payment] = belongs("Refund.payment_id", "Payment")
+    by: Mapped["Account | None"] = belongs("Refund.account_id", "Account")
+
+    @property
+    def amount(self) -> Money:
+        """What goes back."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def way(self) -> str:
+        """How it goes back: the kind of its payment, or store credit."""
+        return CREDIT if self.to == "credit" else self.payment.kind
+
+    @property
+    def gateway_key(self) -> str:
+        """The idempotency key for the gateway: kept with the row before anybody is called."""
+        return f"refund-{self.token}-{self.attempt}"
+
+
+_gateways: dict[str, Callable[[Refund], Any]] = {}
+_tenders: dict[str, Callable[[Refund], str]] = {}
+
+
+def gateway(kind: str, verb: Callable[[Refund], Any]) -> None:
+    """Return money of that kind of payment through the outside world: a job calls `verb(refund)`, again if it raises.
+
+    The verb asks with `refund.gateway_key` through `web.outside` and then says `finish`, `sent` or `fail`.
+    """
+    _gateways[kind] = verb
+
+
+def tender(kind: str, verb: Callable[[Refund], str]) -> None:
+    """Return money of that kind within the house, in the same transaction; the verb answers with a reference."""
+    _tenders[kind] = verb
+
+
+def refundable(order: Order) -> Money:
+    """What can still go back."""
+    return order.money(order.received_minor - order.refunding_minor)
+
+
+def creditable(order: Order) -> bool:
+    """Whether what goes back can become store credit."""
+    return CREDIT in _tenders and order.contact_id is not None
+
+
+def give(order: Order, *, amount: Money, key: str, to: str = "money", **told: Any) -> list[Refund]:
+    """Return an amount: as many rows as payments it came by; [] when that key was given before.
+
+    `told`: reason, reference, by (the account), lines ([{"line", "quantity"}] that came back).
+    """
+    orders.lock(order)
+    if known(key):
+        return []
+    if to == "credit" and not creditable(order):
+        raise NoCredit()
+    set_aside(order, amount)
+    rows = [
+        _row(payment, part, key=key if not place else f"{key}:{place}", to=to, **told)
+        for place, (payment, part) in enumerate(_shares(order, amount.minor))
+    ]
+    for row in rows:
+        begin(row, reference=told.get("reference", ""))
+    return rows
+
+
+def known(key: str) -> Refund | None:
+    """The refund that this key already is."""
+    return db.session.scalars(select(Refund).where(Refund.key == key)).one_or_none()
+
+
+def _row(payment: Payment, minor: int, *, key: str, **told: Any) -> Refund:
+    by = told.get("by")
+    row = Refund(order_id=payment.order_id, payment_id=payment.id, amount_minor=minor, currency=payment.currency)
+    row.to, row.key, row.reason = told.get("to", "money"), key, told.get("reason", "").strip()[:300]
+    row.lines, row.account_id = list(told.get("lines", ())), by.id if by else None
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def set_aside(order: Order, amount: Money) -> None:
+    """Keep an amount for a refund in one conditional statement: whoever comes second finds only what is left."""
+    most = refundable(order).format(order.language)
+    room = Order.received_minor - Order.refunding_minor >= amount.minor
+    kept = update(Order).where(Order.id == order.id, room)
+    kept = kept.values(refunding_minor=Order.refunding_minor + amount.minor)
+    done = amount.minor > 0 and db.session.execute(kept, execution_options=QUIET).rowcount  # type: ignore[attr-defined]
+    if not done:
+        raise payments.WrongAmount(most=most)
+    db.session.refresh(order, ["refunding_minor"])
+
+
+def _release(order: Order, amount: Money) -> None:
+    free = update(Order).where(Order.id == order.id).values(refunding_minor=Order.refunding_minor - amount.minor)
+    db.session.execute(free, execution_options=QUIET)
+    db.session.refresh(order, ["refunding_minor"])
+
+
+def _shares(order: Order, minor: int) -> Iterator[tuple[Payment, int]]:
+    """What goes back by which payment: gift cards and credit first, then the latest money."""
+    rows = db.session.scalars(select(Payment).where(Payment.order_id == order.id))
+    for payment in sorted(rows, key=lambda row: (row.kind not in OWN, -row.id)):
+        part = min(minor, left(payment))
+        if part > 0:
+            minor -= part
+            yield payment, part
+    if minor:
+        raise payments.WrongAmount(most=refundable(order).format(order.language))
+
+
+def left(payment: Payment) -> int:
+    """What came by that payment and neither went back nor is about to."""
+    came = select(func.sum(LedgerEntry.amount_minor)).where(LedgerEntry.payment_id == payment.id)
+    going = select(func.sum(Refund.amount_minor)).where(Refund.payment_id == payment.id, Refund.state.in_(HOLDING))
+    return int(db.session.scalar(came) or 0) - int(db.session.scalar(going) or 0)
+
+
+def begin(refund: Refund, *, reference: str = "") -> None:
+    """Return it within the house, by the gateway, or note that a person did."""
+    if refund.way in _tenders:
+        finish(refund, reference=_tenders[refund.way](refund))
+    elif refund.way in _gateways:
+        order_events.record(refund.order, "refund_asked", by=refund.by, minor=refund.amount_minor)
+        jobs.later("refunds.send", refund.id, key=refund.gateway_key)
+    else:  # a transfer, cash: a person returned it, here it is noted
+        finish(refund, reference=reference)
+
+
+@jobs.job("refunds.send")
+def send(refund_id: int) -> None:
+    """Ask the gateway; it bears repetition because its key is the refund's."""
+    refund = db.session.get(Refund, refund_id)
+    if refund is not None and refund.state == "requested":
+        _gateways[refund.way](refund)
+
+
+def sent(refund: Refund, *, reference: str) -> None:
+    """The gateway has it and says later how it ended."""
+    orders.lock(refund.order)
+    db.session.refresh(refund)
+    if refund.state == "requested":
+        refund.state, refund.reference, refund.error = "sent", reference[:120], ""
+
+
+def finish(refund: Refund, *, reference: str = "") -> bool:
+    """The money went back: into the ledger, once; False when that was known."""
+    order = orders.lock(refund.order)
+    db.session.refresh(refund)
+    if refund.state == "done":
+        return False
+    if refund.state in HOLDING:
+        _release(order, refund.amount)
+    refund.state, refund.done_at, refund.error = "done", clock.now(), ""
+    refund.reference = (reference or refund.reference).strip()[:120]
+    lowered = _lowered(refund)
+    ledger.append(refund.payment, "refund", -refund.amount, key=f"refund:{refund.id}", by=refund.by,
+                  reference=refund.reference)  # fmt: skip
+    order.credited_minor += lowered
+    if not left(refund.payment) and (refund.payment.state, "refund") in payments.MOVES:
+        payments.move(refund.payment, "refund")
+    _tell(refund)
+    return True
+
+
+def _lowered(refund: Refund) -> int:
+    """By how much less the order now costs: not by what was paid too much, nor by a part of an unpaid order."""
+    order = refund.order
+    if order.balance.minor > 0 and not refund.lines:
+        return 0
+    return max(0, refund.amount_minor - max(0, -order.balance.minor))
+
+
+def _tell(refund: Refund) -> None:
+    order, minor = refund.order, refund.amount_minor
+    kind = "credited" if refund.to == "credit" else "refunded"
+    told = {"minor": minor, "reference": refund.reference, "reason": refund.reason}
+    order_events.record(order, kind, by=refund.by, **told)
+    if refund.by is not None:
+        journal.write("orders.refunded", about=order, by=refund.by, data={"number": order.number, "minor": minor})
+    payments.refresh(order)
+    letters.tell(order, kind, amount=refund.amount, reason=refund.reason)
+
+
+def fail(refund: Refund, *, error: str) -> None:
+    """The gateway will not return it: the amount is free again, for another try or another way."""
+    order = orders.lock(refund.order)
+    db.session.refresh(refund)
+    if refund.state in HOLDING:
+        _release(order, refund.amount)
+        refund.state, refund.error = "failed", error.strip()[:300]
+        order_events.record(order, "refund_failed", minor=refund.amount_minor, reason=refund.error)
+
+
+def noticed(payment: Payment, *, amount: Money, reference: str, key: str) -> Refund | None:
+    """The gateway tells of money that went back without us; None when it is known by its key or reference."""
+    orders.lock(payment.order)
+    if known(key) or by_reference(reference):
+        return None
+    row = _row(payment, amount.minor, key=key)
+    row.state = "noticed"  # nothing was set aside for it
+    db.session.flush()
+    finish(row, reference=reference)
+    return row
+
+
+def by_reference(reference: str) -> Refund | None:
+    """The refund that a gateway calls so."""
+    found = select(Refund).where(Refund.reference == reference).order_by(Refund.id).limit(1)
+    return db.session.scalars(found).first() if reference else None
+
+
+def by_token(token: str) -> Refund:
+    """The refund that an address names; raises Missing."""
+    found = db.session.scalars(select(Refund).where(Refund.token == token)).one_or_none() if token else None
+    if found is None:
+        raise Missing()
+    return found
+
+
+def of(order: Order) -> Sequence[Refund]:
+    """The order's refunds, the first one first."""
+    return db.session.scalars(select(Refund).where(Refund.order_id == order.id).order_by(Refund.id)).all()
+
+
+def failed() -> Select[Order]:
+    """The orders whose refund was not accepted and waits for somebody."""
+    return select(Order).where(Order.id.in_(select(Refund.order_id).where(Refund.state == "failed")))
+
+
+def init_app(_app: object) -> None:
+    """Say how a refund is told."""
+    journal.kind("orders.refunded", _l("Returned money of %(number)s"))
