@@ -25,6 +25,9 @@ SENTENCES: dict[str, Any] = {
     "declined": _l("Payment declined"),
     "reversed": _l("Payment taken back"),
     "refunded": _l("Money returned"),
+    "credited": _l("Store credit given"),
+    "refund_asked": _l("Refund on its way"),
+    "refund_failed": _l("Refund not accepted"),
     "preparing": _l("In preparation"),
     "ready": _l("Ready for pick-up"),
     "shipped": _l("On its way"),
@@ -35,9 +38,13 @@ SENTENCES: dict[str, Any] = {
     "late": _l("Paid too late: the money has to be returned"),
     "undone": _l("Step taken back"),
     "reminded": _l("Reminder sent"),
+    "planned": _l("Payments agreed on"),
+    "balance_reminded": _l("Reminded of the next payment"),
     "note": _l("Note"),
 }
-INTERNAL = frozenset({"note", "undone", "reversed", "reminded", "declined"})  # not told to the buyer
+INTERNAL = frozenset(  # not told to the buyer
+    {"note", "undone", "reversed", "reminded", "balance_reminded", "declined", "refund_failed"}
+)
 
 
 class OrderEvent(TenantOwned, Base):

@@ -13,11 +13,14 @@ from shop.delivery_slots import SlotPlace
 from shop.downloads import Download
 from shop.ledger import LedgerEntry
 from shop.numbering import Series
+from shop.order_discounts import OrderDiscount
 from shop.order_events import OrderEvent
 from shop.order_lines import OrderLine
 from shop.orders import Order
 from shop.payments import Payment
+from shop.plans import Instalment
 from shop.proofs import Proof
+from shop.refunds import Refund
 from shop.stock import StockMove
 
 
@@ -63,7 +66,8 @@ def wipe(*, by: Any) -> int:
     quiet = {"synchronize_session": False}
     db.session.execute(update(Proof).where(or_(Proof.order_id.in_(mine), Proof.twin_id.in_(proofs)))
                        .values(twin_id=None), execution_options=quiet)  # fmt: skip
-    for kind in (Proof, Download, LedgerEntry, Payment, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
+    money = (Proof, Download, LedgerEntry, Refund, Payment, Instalment)
+    for kind in (*money, OrderDiscount, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
         db.session.execute(delete(kind).where(kind.order_id.in_(mine)), execution_options=quiet)
     db.session.execute(delete(Order).where(Order.practice), execution_options=quiet)
     db.session.execute(delete(Series).where(Series.code.startswith("practice")), execution_options=quiet)

@@ -18,6 +18,8 @@ def reversible(order: Order) -> LedgerEntry | None:
     last = entries[-1] if entries else None
     if last is None or last.kind != "settle" or last.account_id is None or not order.open or order.state == "shipped":
         return None
+    if order.refunding_minor:  # what is about to go back stays counted
+        return None
     return last if clock.now() - last.at < fulfilment.UNDO_WITHIN else None
 
 
@@ -29,7 +31,7 @@ def reverse(order: Order, *, by: "Account") -> LedgerEntry:
         raise fulfilment.NotNow(number=order.number)
     payment = db.session.get_one(payments.Payment, entry.payment_id)
     ledger.append(payment, "reverse", -entry.amount, key=f"reverse:{entry.id}", by=by, reference=entry.reference)
-    if payment.state == "settled" and order.received_minor < order.total_minor:
+    if payment.state == "settled" and order.balance.minor > 0:
         payments.move(payment, "part")
     order_events.record(order, "reversed", by=by, minor=entry.amount_minor)
     journal.write("orders.reversed", about=order, by=by, data={"number": order.number, "minor": entry.amount_minor})

@@ -9,7 +9,7 @@ from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import ledger, orders, payments, proofs, receipts
+from shop import ledger, orders, payments, proofs, receipts, refunds
 from shop.forms.orders import MoneyForm
 from shop.orders import Order
 from shop.views import admin, desk, order_desk
@@ -76,7 +76,7 @@ def refund(number: str) -> Any:
         return order_desk.page(orders.numbered(number), refund=form), 422
     order = orders.numbered(number)
     reference = form.reference.data or ""
-    if payments.refund(order, amount=amount, reference=reference, by=web.person(), key=_key()):
+    if refunds.give(order, amount=amount, reference=reference, by=web.person(), key=_key()):
         flash(_("Noted: you returned %(amount)s.", amount=receipts.shown(amount)))
     return None
 

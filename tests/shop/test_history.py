@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from kernel import clock, files
 from kernel.db import db
 from kernel.refusal import Refusal
-from shop import cancellations, expiry, fulfilment, ledger, orders, payments, proofs, reversals
+from shop import cancellations, expiry, fulfilment, ledger, orders, payments, proofs, refunds, reversals
 from shop.orders import Order
 from shop.stock import StockMove
 from tests.goods import only
@@ -131,7 +131,7 @@ class History(RuleBasedStateMachine):
         order = self.order(which)
         amount = order.money(max(1, order.received_minor // share))
         key = f"k{next(number)}"
-        self.then(lambda: payments.refund(order, amount=amount, reference="", by=self.owner, key=key))
+        self.then(lambda: refunds.give(order, amount=amount, by=self.owner, key=key))
 
     @invariant()
     def goods_are_conserved(self):

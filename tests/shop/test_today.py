@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from kernel import clock, files
 from kernel.db import db
-from shop import cancellations, fulfilment, payments, proofs, receipts, takings
+from shop import cancellations, fulfilment, payments, proofs, receipts, refunds, takings
 from tests.goods import only
 from tests.shop.test_orders_desk import page
 from tests.shop.test_proofs_desk import picture
@@ -57,7 +57,7 @@ def test_the_money_is_the_ledger(shop):
         shop.bought(coffee, paid=True)
     order = shop.bought(coffee, 2, paid=True)
     assert takings.today().minor == takings.week().minor == 5_000_00
-    payments.refund(order, amount=order.money(1_000_00), reference="", by=shop.owner, key="r")
+    refunds.give(order, amount=order.money(1_000_00), by=shop.owner, key="r")
     db.session.commit()
     html = BeautifulSoup(page(shop.admin, "/"), "html.parser")
     assert [html.select_one(f"[data-figure={name}] b").text for name in ("today", "week")] == ["₡4\xa0000"] * 2
