@@ -1,0 +1,49 @@
+"""Credit notes that staff give on an order: it costs less from now on, and what was paid too much can go back."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from kernel import journal
+from kernel.i18n import _l
+from kernel.money import Money
+from kernel.refusal import Refusal
+from shop import invoices, orders, payments
+from shop.invoices import Invoice
+from shop.orders import Order
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+
+class NoInvoice(Refusal):
+    """There is nothing that could be taken back."""
+
+    message = _l("The order %(number)s has no invoice with anything left to take back.")
+    status = 409
+
+
+def give(
+    order: Order, *, amount: Money | None = None, lines: Mapping[int, int] | None = None, reason: str, by: "Account"
+) -> Invoice:
+    """Take a part of the order's invoice back; the order costs that much less."""
+    if not reason.strip():
+        raise Refusal(_l("Write why: the buyer will read it on the credit note."))
+    orders.lock(order)
+    if order.state in orders.ENDED:
+        raise NoInvoice(number=order.number)
+    made = invoices.credit(order, amount=amount, lines=lines, reason=reason, by=by)
+    if made is None:
+        raise NoInvoice(number=order.number)
+    order.credited_minor += made.gross_minor
+    payments.refresh(order)
+    journal.write("invoices.credited", about=order, by=by, data={"number": made.number})
+    return made
+
+
+def bring_up(order: Order, *, by: "Account") -> Invoice:
+    """Issue by hand what the order waits for: its invoice, or what an ended one takes back."""
+    made = invoices.follow(order, by=by) if order.state in orders.ENDED else invoices.issue(order, by=by)
+    if made is None:
+        raise NoInvoice(number=order.number)
+    journal.write("invoices.issued", about=order, by=by, data={"number": made.number})
+    return made

@@ -1,0 +1,175 @@
+"""The lines of an invoice: copied from the order's stored lines and its delivery, never computed anew."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CheckConstraint, String, func, select
+
+from kernel.db import Base, Mapped, db, mapped_column, pk, ref, words
+from kernel.i18n import pick
+from kernel.tenancy import TenantOwned
+from shop import invoice_parts
+from shop.invoice_parts import Rest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shop.order_lines import OrderLine
+    from shop.orders import Order
+
+VOUCHERS = frozenset({"gift_card", "voucher"})  # what is sold here is money for later, not yet goods
+DELIVERY = {
+    "delivery": {"es": "Envío", "en": "Delivery"},
+    "pickup": {"es": "Retiro", "en": "Pick-up"},
+    "none": {"es": "Entrega", "en": "Handing over"},
+}
+
+
+class InvoiceLine(TenantOwned, Base):
+    """One line of an invoice, or of a credit note, where it names the line that it corrects. Never changed."""
+
+    __tablename__ = "invoice_line"
+    __extra__ = (
+        CheckConstraint("gross_minor = net_minor + tax_minor", name="gross"),
+        CheckConstraint("net_minor >= 0 AND tax_minor >= 0 AND discount_minor >= 0", name="positive"),
+        CheckConstraint("quantity >= 0", name="quantity"),
+    )
+    id: Mapped[int] = pk()
+    invoice_id: Mapped[int] = ref("invoice")
+    order_line_id: Mapped[int | None] = ref("order_line")
+    corrects_id: Mapped[int | None] = ref("invoice_line")
+    position: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(String(12), default="goods")  # goods | delivery | voucher
+    sku: Mapped[str] = mapped_column(String(64), default="")
+    name: Mapped[dict[str, str]] = words()
+    options: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    quantity: Mapped[int] = mapped_column(default=1)  # 0: a credit note takes a part of the amount, no unit
+    unit_minor: Mapped[int]
+    discount_minor: Mapped[int] = mapped_column(default=0)
+    net_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    gross_minor: Mapped[int]
+    components: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    fiscal: Mapped[dict[str, Any]] = mapped_column(default=dict)  # CABYS, unit codes … as they were then
+
+    @property
+    def priced_minor(self) -> int:
+        """What stands in its column of amounts: with the taxes that its price contains, without those on top."""
+        inside = [part["tax_minor"] for part in self.components if part.get("included", True)]
+        return self.net_minor + int(sum(inside))
+
+    def told(self) -> dict[str, Any]:
+        """What its invoice's hash covers of it."""
+        plain = ("kind", "sku", "name", "quantity", "unit_minor", "discount_minor", "net_minor", "tax_minor")
+        return {name: getattr(self, name) for name in plain} | {"components": self.components, "fiscal": self.fiscal}
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a line of an invoice still holds after its credit notes."""
+
+    line: InvoiceLine
+    units: int
+    rest: Rest
+
+
+def copied(order: "Order") -> list[InvoiceLine]:
+    """The order as lines; together they are its total to the last cent."""
+    lines = [_goods(line, place) for place, line in enumerate(order.lines)]
+    if order.shipping_minor:
+        lines.append(_delivery(order, len(lines)))
+    if sum(line.gross_minor for line in lines) != order.total_minor:
+        raise ValueError(f"the lines of order {order.number} are not its total")
+    return lines
+
+
+def _goods(line: "OrderLine", place: int) -> InvoiceLine:
+    kind = "voucher" if line.product.kind in VOUCHERS else "goods"
+    return InvoiceLine(
+        order_line_id=line.id, position=place, kind=kind, sku=line.sku, name=dict(line.name),
+        options=list(line.options), quantity=line.quantity, unit_minor=line.unit_minor,
+        discount_minor=line.discount_minor, net_minor=line.net_minor, tax_minor=line.tax_minor,
+        gross_minor=line.gross_minor, components=[dict(part) for part in line.tax_components],
+        fiscal=dict(getattr(line.product, "fiscal", None) or {}),
+    )  # fmt: skip
+
+
+def _delivery(order: "Order", place: int) -> InvoiceLine:
+    tax = sum(part["tax_minor"] for part in order.shipping_components)
+    return InvoiceLine(
+        position=place, kind="delivery", name=dict(order.delivery_label) or DELIVERY[order.delivery_kind], quantity=1,
+        unit_minor=order.shipping_minor, net_minor=order.shipping_minor - tax, tax_minor=tax, sku="",
+        gross_minor=order.shipping_minor, components=[dict(part) for part in order.shipping_components],
+        options=[], discount_minor=0, fiscal={},
+    )  # fmt: skip
+
+
+def of(invoice_id: int) -> "Sequence[InvoiceLine]":
+    """The lines of an invoice, in order."""
+    mine = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id)
+    return db.session.scalars(mine.order_by(InvoiceLine.position, InvoiceLine.id)).all()
+
+
+def left(invoice_id: int) -> list[Left]:
+    """What each line of an invoice still holds."""
+    lines = of(invoice_id)
+    credited: dict[int, list[InvoiceLine]] = {line.id: [] for line in lines}
+    for row in db.session.scalars(select(InvoiceLine).where(InvoiceLine.corrects_id.in_(list(credited)))):
+        credited[row.corrects_id or 0].append(row)
+    return [_left(line, credited[line.id]) for line in lines]
+
+
+def _left(line: InvoiceLine, gone: "list[InvoiceLine]") -> Left:
+    rest = invoice_parts.rest(_rest(line), [_rest(one) for one in gone])
+    return Left(line, line.quantity - sum(one.quantity for one in gone), rest)
+
+
+def _rest(line: InvoiceLine) -> Rest:
+    return Rest(line.net_minor, line.tax_minor, line.components, shared=line.kind != "delivery")
+
+
+def credited(left: Left, part: Rest, units: int, place: int) -> InvoiceLine:
+    """The line of a credit note that takes this part of an invoice's line back."""
+    line = left.line
+    return InvoiceLine(
+        corrects_id=line.id, order_line_id=line.order_line_id, position=place, kind=line.kind, sku=line.sku,
+        name=dict(line.name), options=list(line.options), quantity=units, unit_minor=line.unit_minor, discount_minor=0,
+        net_minor=part.net, tax_minor=part.tax, gross_minor=part.gross, components=part.components,
+        fiscal=dict(line.fiscal),
+    )  # fmt: skip
+
+
+def of_amount(rests: "Sequence[Left]", minor: int) -> list[InvoiceLine]:
+    """The lines of a credit note over an amount, taken of all those rests in proportion."""
+    whole = sum(one.rest.gross for one in rests)
+    shares = invoice_parts.split(min(max(minor, 0), whole), [one.rest.gross for one in rests])
+    return [
+        credited(one, invoice_parts.part(one.rest, share), one.units if share == one.rest.gross else 0, place)
+        for place, (one, share) in enumerate(zip(rests, shares, strict=True))
+        if share or (minor == whole and one.units)
+    ]
+
+
+def of_lines(rests: "Sequence[Left]", lines: "Mapping[int, int]", *, delivery: bool = False) -> list[InvoiceLine]:
+    """The lines of a credit note over so many units of the order's lines, and of its delivery when that comes back."""
+    found: list[InvoiceLine] = []
+    for one in rests:
+        units = lines.get(one.line.order_line_id or 0, 0) if one.line.kind != "delivery" else int(delivery)
+        units = min(units, one.units)
+        if units > 0:
+            part = invoice_parts.part(one.rest, one.rest.gross * units // one.units)
+            found.append(credited(one, part, units, len(found)))
+    return found
+
+
+def credited_minor(invoice_id: int) -> int:
+    """How much of an invoice was taken back by credit notes."""
+    mine = select(InvoiceLine.id).where(InvoiceLine.invoice_id == invoice_id)
+    gone = select(func.sum(InvoiceLine.gross_minor)).where(InvoiceLine.corrects_id.in_(mine))
+    return int(db.session.scalar(gone) or 0)
+
+
+def called(line: InvoiceLine) -> str:
+    """Its name and what was chosen, in the current language."""
+    chosen = ", ".join(f"{pick(one['name'])}: {pick(one['value'])}" for one in line.options)
+    return f"{pick(line.name)} ({chosen})" if chosen else pick(line.name)
