@@ -14,7 +14,9 @@ from kernel.refusal import Refusal
 ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "up": ROUND_UP}
 LIMIT = 10**15
 # Where a language has only the code: a sign that is no other currency's.
-SIGNS = {"CRC": "₡", "GTQ": "Q", "HNL": "L", "PAB": "B/.\u00a0"}
+SIGNS = {
+    "CRC": "₡", "GTQ": "Q", "HNL": "L", "PAB": "B/.\u00a0", "NIO": "C$", "DOP": "RD$", "PEN": "S/\u00a0",
+}  # fmt: skip
 _GROUPS = re.compile(r"\d+|\d{1,3}([.,])\d{3}(?:\1\d{3})*")
 
 

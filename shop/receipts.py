@@ -1,23 +1,22 @@
 """An order on paper and in letters: everything to be read, as plain words in the current language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from kernel import address, clock, i18n, phones, tenancy
+from kernel import address, clock, countries, i18n, phones, tenancy
 from kernel.i18n import _, pick
 from kernel.money import Money
-from shop import storefront
+from shop import order_discounts, plans, storefront
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from shop.order_discounts import OrderDiscount
     from shop.order_lines import OrderLine
     from shop.orders import Order
-
-LETTER_PAPER = frozenset({"CR", "GT", "HN", "SV", "PA", "MX", "US", "CA", "NI", "CO", "VE", "CL", "PH"})
 
 
 def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, Any]:
@@ -32,11 +31,13 @@ def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, A
         "practice": order.practice,
         "placed": day_and_time(order.placed_at),
         "lines": [_line(line, stranger) for line in order.lines],
-        "sums": sums(order),
+        **discounted(order),
         "taxes": taxes(order),
         "total": shown(order.total),
         "received": shown(order.received),
         "balance": shown(order.balance),
+        "asked": shown(asked(order)),
+        "plan": plan(order),
         "paid": order.paid,
         "method": pick(order.payments[-1].label) if order.payments else "",
         "pay": to_pay(order),
@@ -71,15 +72,29 @@ def until(value: "datetime") -> str:
     return f"{_day(local.date())}, {local:%H:%M}"
 
 
-def sums(order: "Order") -> list[tuple[str, str]]:
-    """What the total consists of."""
+def discounted(order: "Order") -> dict[str, Any]:
+    """What the total consists of, and for each discount why it was given."""
+    known = order_discounts.of(order)
+    names = {line.position: pick(line.name) for line in order.lines}
+    given = [
+        {"label": one.told, "amount": shown(-one.amount), "why": pick(one.why), "code": one.code,
+         "lines": [names[place] for place, _part in one.lines if place in names]}
+        for one in known
+    ]  # fmt: skip
+    return {"sums": sums(order, known), "discounts": given}
+
+
+def sums(order: "Order", discounts: "Sequence[OrderDiscount]") -> list[tuple[str, str]]:
+    """What the total consists of: goods, what comes off them, the delivery and what comes off that."""
     rows = [(_("Products"), shown(order.money(order.items_minor + order.discount_minor)))]
-    if order.discount_minor:
-        rows.append((_("Discount"), shown(order.money(-order.discount_minor))))
+    rows += [(one.told, shown(-one.amount)) for one in discounts if one.kind != "shipping"]
     if order.delivery_kind != "none":
-        free = _("free") if not order.shipping_minor else shown(order.money(order.shipping_minor))
-        rows.append((_("Delivery") if order.delivery_kind == "delivery" else _("Pick-up"), free))
-    return rows
+        saved = sum(one.amount_minor for one in discounts if one.kind == "shipping")
+        cost = order.money(order.shipping_minor + saved)
+        rows.append(
+            (_("Delivery") if order.delivery_kind == "delivery" else _("Pick-up"), shown(cost) if cost else _("free"))
+        )
+    return rows + [(one.told, shown(-one.amount)) for one in discounts if one.kind == "shipping"]
 
 
 def taxes(order: "Order") -> list[dict[str, str]]:
@@ -109,20 +124,20 @@ def _line(line: "OrderLine", stranger: Callable[[str], str]) -> dict[str, Any]:
         "chosen": [*options, *(f"{label}: {stranger(text)}" for label, text in line.texts.items())],
         "quantity": line.quantity,
         "unit": shown(line.unit),
-        "gross": shown(line.gross),
+        "gross": shown(line.listed),
         "day": day(line.day) if line.day else "",
     }
 
 
 def to_pay(order: "Order") -> dict[str, Any]:
-    """How to pay what is still due by transfer: the exact amount, the code, the accounts; {} when nothing is."""
+    """How to pay what is asked for by transfer: the exact amount, the code, the accounts; {} when nothing is."""
     payment = order.payments[-1] if order.payments else None
-    if payment is None or payment.kind != "transfer" or order.paid or not order.open:
+    if payment is None or payment.kind != "transfer" or not payment.asked:
         return {}
     method = payment.method
     return {
-        "amount": shown(order.balance),
-        "plain": str(order.balance.decimal.normalize().to_integral_value() if _whole(order) else order.balance.decimal),
+        "amount": shown(payment.asked),
+        "plain": _plain(payment.asked),
         "code": order.number,
         "accounts": list(method.account),
         "instructions": pick(method.instructions),
@@ -130,9 +145,40 @@ def to_pay(order: "Order") -> dict[str, Any]:
     }
 
 
-def _whole(order: "Order") -> bool:
-    exact = order.balance.decimal
-    return exact == exact.to_integral_value()
+def _plain(amount: Money) -> str:
+    exact = amount.decimal
+    return str(int(exact)) if exact == exact.to_integral_value() else str(exact)
+
+
+def asked(order: "Order") -> Money:
+    """What the buyer is asked for at this moment: the payment that waits, else what the plan wants now."""
+    waiting = order.payments[-1].asked if order.payments else order.money(0)
+    return waiting or plans.due_now(order)
+
+
+def plan(order: "Order") -> dict[str, Any]:
+    """In which parts it is paid: each with its day and where it stands; {} when all is paid at once."""
+    rows = plans.parts(order)
+    if not rows or order.state in plans.ENDED:
+        return {}
+    today, after = plans.today(), plans.coming(order)
+    return {
+        "name": str(plans.NAMES[order.plan]),
+        "parts": [
+            {"day": due_day(part.on, part.position), "amount": shown(part.amount), "left": shown(part.left),
+             "begun": bool(part.paid), "state": part.state(today), "position": part.position}
+            for part in rows
+        ],
+        "now": shown(plans.due_now(order)), "is_due": bool(plans.due_now(order)),
+        "next": f"{shown(after.left)}, {due_day(after.on, after.position)}" if after else "",
+    }  # fmt: skip
+
+
+def due_day(on: "date | None", position: int = 1) -> str:
+    """When a part is paid: a day, or when the goods are handed over."""
+    if on is None:
+        return _("when you receive it") if position else _("now")
+    return day(on)
 
 
 def delivery(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, Any]:
@@ -160,4 +206,4 @@ def shop_address() -> list[str]:
 
 def paper_size(country: str) -> str:
     """The paper that printers of that country hold."""
-    return "letter" if country in LETTER_PAPER else "A4"
+    return countries.profile(country).paper

@@ -1,5 +1,6 @@
 """What a country decides: currency, language, zone, address form, taxes and their ids, holidays, words for money."""
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,7 +16,7 @@ from kernel.countries import holidays, taxids, zones
 from kernel.i18n import gettext
 
 HERE = Path(__file__).parent
-OURS = ("CR", "GT", "HN", "SV", "PA", "MX")  # countries with a profile of their own
+OURS = ("CR", "GT", "HN", "SV", "NI", "PA", "DO", "MX", "CO", "PE", "CL", "US")  # with a profile of their own
 _NO_COUNTRY = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO", "AQ", "BV", "HM", "CP", "IC", "CQ", "DG", "AC", "EA", "TA"}
 
 
@@ -68,6 +69,23 @@ class TaxId:
 
 
 @dataclass(frozen=True)
+class Fiscal:
+    """Something that the tax office wants to know of a product, of the shop or of a buyer."""
+
+    on: str  # product | tenant | customer
+    code: str
+    label: str
+    pattern: str
+    example: str = ""
+    help: dict[str, str] = field(default_factory=dict, hash=False)  # Words
+
+    def clean(self, text: str) -> str:
+        """The value as it is kept, or '' when it cannot be one."""
+        plain = " ".join(text.split())
+        return plain if re.fullmatch(self.pattern, plain) else ""
+
+
+@dataclass(frozen=True)
 class Profile:
     """Everything that follows from the country alone."""
 
@@ -87,6 +105,12 @@ class Profile:
     tax_ids: tuple[TaxId, ...] = ()
     payments: dict[str, Any] = field(default_factory=dict, hash=False)
     holiday_rules: tuple[holidays.Rule, ...] = ()
+    paper: str = "A4"  # what printers there hold: A4 | letter
+    fiscal: tuple[Fiscal, ...] = ()
+
+    def fiscal_fields(self, on: str) -> list[Fiscal]:
+        """What the tax office wants to know of a product, the tenant or a customer."""
+        return [known for known in self.fiscal if known.on == on]
 
     def name(self, language: str = "es") -> str:
         """The country's name."""
@@ -104,6 +128,8 @@ class Profile:
         """The national holidays of a year, by date."""
         return holidays.of(self.holiday_rules, year)
 
+
+_LETTER = {"BZ", "CA", "PH", "PR", "VE"}  # countries without a profile of ours that print on letter paper
 
 _GENERIC_PAYMENTS = {
     "transfer": {"es": "Transferencia bancaria", "en": "Bank transfer"},
@@ -133,8 +159,9 @@ def profile(code: str) -> Profile:
         address=tuple(_field(line) for line in told.pop("address")),
         lines=tuple(told.pop("lines")),
         languages=tuple(told.pop("languages")),
-        taxes=tuple(Tax(**tax) for tax in told.pop("taxes")),
+        taxes=tuple(Tax(**{**tax, "parts": tuple(tax.get("parts", ()))}) for tax in told.pop("taxes")),
         tax_ids=tuple(TaxId(**kind) for kind in told.pop("tax_ids")),
+        fiscal=tuple(Fiscal(**one) for one in told.pop("fiscal_fields", [])),
         holiday_rules=tuple(holidays.rule(day) for day in told.pop("holidays")),
         **told,
     )
@@ -155,11 +182,12 @@ def _generic(code: str) -> Profile:
         currency=currency,
         digits=int(get_currency_precision(currency)),
         language=language,
-        languages=(language, "en" if language == "es" else "es"),
+        languages=(language,) if language == "es" else (language, "es"),
         timezone=zones.of(code),
         phone_code=str(country_code_for_region(code) or ""),
         address=_GENERIC_ADDRESS,
         lines=("{street}", "{postcode} {city}", "{region}"),
+        paper="letter" if code in _LETTER else "A4",
     )
 
 

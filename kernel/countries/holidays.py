@@ -7,6 +7,17 @@ from typing import Any
 
 from dateutil.easter import easter
 
+# By how many days a holiday is moved that falls on Monday, Tuesday … Sunday.
+MOVES = {
+    "": (0, 0, 0, 0, 0, 0, 0),
+    "monday": (0, 6, 5, 4, 3, 2, 1),
+    "do": (0, -1, -2, 4, 3, 0, 0),
+    "do_sunday": (0, -1, -2, 4, 3, 0, 1),
+    "cl": (0, -1, -2, -3, 3, 0, 0),
+    "cl_friday": (0, -4, 2, 0, 0, 0, 0),
+    "us": (0, 0, 0, 0, 0, -1, 1),
+}
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -15,18 +26,27 @@ class Rule:
     name: str
     on: str = ""  # "MM-DD"
     easter: int | None = None  # days from Easter Sunday
-    nth: tuple[int, int, int] | None = None  # month, weekday (Monday is 0), number
+    nth: tuple[int, int, int] | None = None  # month, weekday (Monday is 0), number; -1 is the last
     days: int = 1
+    moved: str = ""  # a key of MOVES
 
     def first(self, year: int) -> date:
         """Its first day in a year."""
         if self.on:
-            return date.fromisoformat(f"{year}-{self.on}")
+            day = date.fromisoformat(f"{year}-{self.on}")
+            return day + timedelta(days=MOVES[self.moved][day.weekday()])
         if self.easter is not None:
             return easter(year) + timedelta(days=self.easter)
         month, weekday, number = self.nth or (1, 0, 1)
+        if number < 0:
+            return _last(year, month, weekday)
         start = date(year, month, 1)
         return start + timedelta(days=(weekday - start.weekday()) % 7 + 7 * (number - 1))
+
+
+def _last(year: int, month: int, weekday: int) -> date:
+    end = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    return end - timedelta(days=(end.weekday() - weekday) % 7)
 
 
 def rule(told: dict[str, Any]) -> Rule:
