@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.shop.fake_stripe import fake_stripe, stripe_base
 from tests.shop.racers import Crew
+
+__all__ = ["crew", "fake_stripe", "stripe_base"]
 
 
 @pytest.fixture(scope="module")
