@@ -1,12 +1,12 @@
 """Gift cards: a code with a balance, for whom and until when; issued once per unit sold or by hand, voided, expired."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, column, select
 
-from kernel import clock, journal, signing, tenancy
+from kernel import clock, jobs, journal, signing, tenancy
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
 from kernel.folding import fold
 from kernel.i18n import _l
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kernel.accounts import Account
 
 STATES = ("live", "spent", "expired", "void")
+GRACE = timedelta(days=30)  # for what comes back onto a card that ended meanwhile
 
 
 class NotUsable(Refusal):
@@ -106,10 +107,18 @@ class GiftCard(TenantOwned, Base):
 def by_code(code: str) -> GiftCard | None:
     """The card with that code, however it is typed; None for anything else. Who asks counts the tries (limits)."""
     typed = gift_codes.plain(code)
-    if not typed:
-        return None
+    return _hashed(gift_codes.hashed(typed)) if typed else None
+
+
+def by_handle(kept: str) -> GiftCard | None:
+    """The card that a cart keeps so; see gift_codes.handle. What somebody typed never comes here."""
+    known = gift_codes.handled(kept)
+    return _hashed(known) if known else None
+
+
+def _hashed(known: str) -> GiftCard | None:
     wanted = select(GiftCard).join(StoredValue, StoredValue.id == GiftCard.value_id)
-    wanted = wanted.where(GiftCard.code_hash == gift_codes.hashed(typed))
+    wanted = wanted.where(GiftCard.code_hash == known)
     return db.session.scalars(wanted.where(StoredValue.practice == tenancy.tenant().practice)).one_or_none()
 
 
@@ -139,6 +148,8 @@ def make(face: Money, *, key: str, practice: bool = False, **told: Any) -> GiftC
     card.order_id, card.account_id = order.id if order else None, by.id if by else None
     card.haystack = haystack(card, order)
     db.session.add(card)
+    db.session.flush()
+    last_day(card, card.expires_on)
     stored_value.move(value, "issue", face, key=key, order=order, reason=card.reason, by=by)
     db.session.flush()
     return card
@@ -154,6 +165,11 @@ def of_order(order: Order) -> Sequence[GiftCard]:
     """The cards that an order bought, in the order of its lines."""
     mine = select(GiftCard).where(GiftCard.order_id == order.id)
     return db.session.scalars(mine.order_by(GiftCard.line_id, GiftCard.unit)).all()
+
+
+def of_value(value: StoredValue) -> GiftCard | None:
+    """The card whose balance that is; None when it is somebody's credit."""
+    return db.session.scalars(select(GiftCard).where(GiftCard.value_id == value.id)).one_or_none()
 
 
 def by_token(token: str) -> GiftCard:
@@ -191,10 +207,28 @@ def adjust(card: GiftCard, amount: Money, *, reason: str, key: str, by: "Account
     return True
 
 
-def expire(card: GiftCard) -> None:
+@jobs.job("gift_cards.expire")
+def expire(card_id: int) -> None:
     """What is left on a card whose time is over is no longer owed; harmless when it comes twice or too early."""
-    if card.expired and card.voided_at is None:
+    card = db.session.get(GiftCard, card_id)
+    if card is not None and card.expired and card.voided_at is None:
         _empty(card, "expire", "", None)
+
+
+def returned(card: GiftCard) -> None:
+    """Something came back onto it: a voided card stays empty, one that ended meanwhile is good for some days more."""
+    if card.voided_at is not None:
+        _empty(card, "void", card.last4, None)
+    elif card.expired:
+        last_day(card, clock.today(tenancy.tenant().timezone) + GRACE)
+
+
+def last_day(card: GiftCard, day: date | None) -> None:
+    """Its last good day; a job of the day after takes what is left."""
+    card.expires_on = day
+    if day is not None:
+        _first, end = clock.span(day, day, tenancy.tenant().timezone)
+        jobs.later("gift_cards.expire", card.id, at=end, key=f"{card.id}:{day}")
 
 
 def _empty(card: GiftCard, kind: str, reason: str, by: "Account | None") -> None:

@@ -6,6 +6,7 @@ from kernel import sealing, signing, tenancy
 
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U, so that nobody misreads one
 LENGTH = 16  # signs of five bits
+HANDLE = 70  # signs of what a cart keeps
 _READ = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
@@ -38,3 +39,18 @@ def sealed(code: str) -> str:
 def opened(kept: str) -> str:
     """A sealed code, in groups."""
     return grouped(sealing.unseal("gift-card", kept))
+
+
+def handle(code: str) -> str:
+    """What a cart keeps of a code: its hash and its end, so that no code lies open in the database."""
+    return f"*{code[-4:]}:{hashed(code)}"
+
+
+def handled(text: str) -> str:
+    """The hash within such a handle; '' for anything else."""
+    return text[6:] if len(text) == HANDLE and text[0] == "*" and text[5] == ":" else ""
+
+
+def end(text: str) -> str:
+    """The last signs of a handle: all of a code that pages show."""
+    return text[1:5]

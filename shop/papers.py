@@ -1,5 +1,6 @@
 """Papers of an order: what the receipt and the packing slip say, and on which paper."""
 
+import base64
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from kernel import i18n, phones, tenancy, web
 from shop import receipts, storefront, themes
 
 if TYPE_CHECKING:
+    from shop.gift_cards import GiftCard
     from shop.orders import Order
 
 
@@ -41,6 +43,25 @@ def of(order: "Order", language: str) -> dict[str, Any]:
             "face_name": themes.PRESETS[theme.whole().preset].face,
             "ink": themes.palette(theme)["brand"],
         }
+
+
+def card(card: "GiftCard", *, code: str, told: dict[str, str], picture: bytes) -> dict[str, Any]:
+    """What the paper of a gift card needs: its drawing, its code, what it says."""
+    front = storefront.of()
+    theme = themes.Theme(front.preset, front.primary, front.accent, front.surface)
+    with spoken(card.language):
+        return {
+            **worn(theme, tenancy.tenant().country), "told": told, "code": code, "language": card.language,
+            "shop": {"name": tenancy.tenant().name, "url": web.shop_base(tenancy.tenant()).split("://", 1)[-1]},
+            "picture": f"data:image/webp;base64,{base64.b64encode(picture).decode()}" if picture else "",
+        }  # fmt: skip
+
+
+def worn(theme: themes.Theme, country: str) -> dict[str, Any]:
+    """What every paper wears of the shop's look, on which paper."""
+    whole, colours = themes.PRESETS[theme.whole().preset], themes.palette(theme)
+    return {"size": receipts.paper_size(country), "face": whole.file, "face_name": whole.face,
+            "ink": colours["brand"], "brand_ink": colours["brand-ink"]}  # fmt: skip
 
 
 def _page(order: "Order") -> str:

@@ -1,22 +1,28 @@
 """The ways to pay that a tenant offers, and the ones that only its staff uses at the counter."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy.exc import IntegrityError
 
-from kernel import countries
+from kernel import countries, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, words
 from kernel.i18n import _l, force_locale
 from kernel.tenancy import Tenant, TenantOwned
 from kernel.tenancy import furnish as furnishing
 
-KINDS = ("card", "transfer", "on_delivery", "on_pickup", "credit", "practice", "counter")
+STORED = ("gift_card", "store_credit")  # what the shop owes, given in payment: see tenders
+KINDS = ("card", "transfer", "on_delivery", "on_pickup", "credit", "practice", "counter", *STORED)
+UNLISTED = ("counter", *STORED)  # nobody chooses these at the checkout
 UNHELD = frozenset({"on_delivery", "on_pickup", "credit", "counter"})  # the goods wait for the buyer, not for the money
+AT_ONCE = frozenset({"on_delivery", "on_pickup"})  # not for a part that is asked for before anything is made
 CARD_MINUTES = 31  # a practice card is held like a real one
 
 COUNTER = (("counter-cash", _l("Cash")), ("counter-transfer", _l("Transfer")), ("counter-card", _l("Card terminal")))
 LATER = "counter-later"
+STORED_NAMES = {"gift_card": _l("Gift card"), "store_credit": _l("Store credit")}
 
 
 class PaymentMethod(TenantOwned, Base):
@@ -49,13 +55,13 @@ class PaymentMethod(TenantOwned, Base):
 
 def active() -> Sequence[PaymentMethod]:
     """What the shop offers, in order; the checkout leaves out what does not fit an order."""
-    wanted = db.select(PaymentMethod).where(PaymentMethod.active, PaymentMethod.kind != "counter")
+    wanted = db.select(PaymentMethod).where(PaymentMethod.active, PaymentMethod.kind.not_in(UNLISTED))
     return db.session.scalars(wanted.order_by(PaymentMethod.position, PaymentMethod.id)).all()
 
 
 def every() -> Sequence[PaymentMethod]:
     """Every way to pay in the shop, the offered ones first; the counter's are the staff's own."""
-    wanted = db.select(PaymentMethod).where(PaymentMethod.kind != "counter")
+    wanted = db.select(PaymentMethod).where(PaymentMethod.kind.not_in(UNLISTED))
     order = PaymentMethod.active.desc(), PaymentMethod.position, PaymentMethod.id
     return db.session.scalars(wanted.order_by(*order)).all()
 
@@ -73,9 +79,58 @@ def counter() -> Sequence[PaymentMethod]:
     return db.session.scalars(wanted.order_by(PaymentMethod.position, PaymentMethod.id)).all()
 
 
+_ready: dict[str, Callable[[bool], bool]] = {}
+
+
+def ready(kind: str, verb: Callable[[bool], bool]) -> None:
+    """Offer a kind only where `verb(practice)` says that it works: a card needs its keys."""
+    _ready[kind] = verb
+
+
+@dataclass(frozen=True)
+class Case:
+    """What decides whether a method may be offered: of an order, or of one that is not placed yet."""
+
+    practice: bool
+    way: str  # delivery | pickup | none
+    group: str
+    total_minor: int
+
+
+def fits(method: PaymentMethod, case: Case, place: set[str]) -> bool:
+    """Whether a buyer may use it; `place` are the zones of the address."""
+    by_kind = {
+        "practice": case.practice, "on_pickup": case.way == "pickup", "on_delivery": case.way == "delivery",
+        "transfer": True, "card": "card" in _ready and _ready["card"](case.practice), "credit": bool(case.group),
+    }  # fmt: skip
+    if not by_kind.get(method.kind, False):
+        return False
+    if method.customer_groups and case.group not in method.customer_groups:
+        return False
+    if method.max_total_minor is not None and case.total_minor > method.max_total_minor:
+        return False
+    return not method.zones or case.way == "pickup" or bool(place & set(method.zones))
+
+
 def named(code: str) -> PaymentMethod | None:
     """The method with that code, offered or not."""
     return db.session.scalars(db.select(PaymentMethod).where(PaymentMethod.code == code)).one_or_none()
+
+
+def stored(kind: str) -> PaymentMethod:
+    """The method behind a gift card or store credit, made when it is needed first."""
+    code = kind.replace("_", "-")
+    found = named(code)
+    if found is None:
+        try:
+            with db.session.begin_nested():
+                _add(tenancy.tenant(), code, kind, STORED_NAMES[kind], position=200)
+        except IntegrityError:  # another order needed it at the same moment
+            pass
+        found = named(code)
+    if found is None:
+        raise LookupError(kind)
+    return found
 
 
 def furnish(tenant: Tenant) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shop.orders import Order
 
 KINDS = ("gift_card", "store_credit")
-MOVES = ("issue", "spend", "return", "adjust", "void", "expire")
+MOVES = ("issue", "refund", "spend", "return", "adjust", "void", "expire")  # refund: money that became credit
 
 
 class NotEnough(Refusal):
@@ -36,7 +36,7 @@ class StoredValue(TenantOwned, Base):
     __extra__ = (
         CheckConstraint("balance_minor >= 0", name="balance"),
         Index(
-            "uq_stored_value_credit", "tenant_id", "contact_id", "currency", unique=True,
+            "uq_stored_value_credit", "tenant_id", "contact_id", "currency", "practice", unique=True,
             sqlite_where=column("kind") == "store_credit", postgresql_where=column("kind") == "store_credit",
         ),
     )  # fmt: skip

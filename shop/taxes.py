@@ -17,6 +17,7 @@ from shop.zones import Zone
 if TYPE_CHECKING:
     from shop.catalog import Product
 
+DAYS = ("valid_from", "valid_to")
 EVERY = "*"  # every tax, of an exemption
 
 
@@ -47,7 +48,9 @@ class Book:
     delivery: list[Rate] | None  # None: as the goods that are delivered
 
     def of(self, product: "Product") -> list[Rate]:
-        """What a product is charged, component by component."""
+        """What a product is charged, component by component; a voucher nothing: what is bought with it is."""
+        if product.kind == "voucher":
+            return []
         return self.by_id.get(product.tax_rate_id or 0, self.usual)
 
 
@@ -128,6 +131,29 @@ def deliver(rate: TaxRate | None) -> None:
     db.session.execute(update(TaxRate).values(on_delivery=False))
     if rate is not None:
         rate.on_delivery = True
+
+
+def ruled(rate: TaxRate, told: Mapping[str, Any]) -> TaxRule:
+    """A rule of that rate; days may be written as texts."""
+    days = {name: date.fromisoformat(told[name]) for name in DAYS if isinstance(told.get(name), str)}
+    return TaxRule(rate_id=rate.id, **{**told, **days})
+
+
+def current(rate: TaxRate) -> int:
+    """A rate's own percentage today, where no zone says otherwise."""
+    day = clock.today(tenancy.tenant().timezone)
+    own = [rule for rule in rules(rate) if rule.code == rate.code and not rule.zone and rule.on(day)]
+    return max(own, key=lambda rule: (rule.valid_from or date.min, rule.id)).rate_bp if own else rate.rate_bp
+
+
+def alter(rate: TaxRate, rate_bp: int) -> None:
+    """What an owner writes now holds now: changes of the percentage that have begun are over."""
+    if rate_bp == current(rate):
+        return
+    rate.rate_bp = rate_bp
+    begun = TaxRule.valid_from <= clock.today(tenancy.tenant().timezone)
+    own = (TaxRule.rate_id == rate.id, TaxRule.code == rate.code, TaxRule.zone == tax_rules.EVERYWHERE)
+    db.session.execute(delete(TaxRule).where(*own, begun))
 
 
 def drop(rate: TaxRate) -> None:

@@ -9,7 +9,7 @@ from kernel import clock, i18n, tenancy
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import seasons
+from shop import seasons, vouchers
 from shop.catalog import Product
 from shop.variants import Variant
 
@@ -88,6 +88,8 @@ def by_product(wanted: Iterable[Wanted]) -> list[tuple[Product, int]]:
 
 def texts(product: Product, given: Mapping[str, str]) -> dict[str, str]:
     """The buyer's own words, checked: only what the product asks for, as long as it may be."""
+    if product.kind == vouchers.KIND:
+        return vouchers.read(given)
     checked = {}
     for asked in product.texts:
         text, label = " ".join(given.get(asked["code"], "").split()), i18n.pick(asked.get("label"))
@@ -102,6 +104,8 @@ def texts(product: Product, given: Mapping[str, str]) -> dict[str, str]:
 
 def spoken(want: Wanted) -> dict[str, str]:
     """The buyer's own words under the label that the shop's people read."""
+    if want.product.kind == vouchers.KIND:
+        return vouchers.spoken(want.texts)
     language = tenancy.tenant().language
     labels = {asked["code"]: i18n.pick(asked.get("label"), language) for asked in want.product.texts}
     return {labels.get(code) or code: text for code, text in want.texts.items()}

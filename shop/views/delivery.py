@@ -36,6 +36,8 @@ def promises(product: catalog.Product, variant: catalog.Variant | None) -> list[
     """The ways that are open for one unit of it, the cheapest delivery first; for a download, that it comes at once."""
     if product.kind == "digital":
         return [Line("download", _("Download"), _("Free"), _("Right after the payment"))]
+    if product.kind == "voucher":
+        return [Line("mail", _("By e-mail or to print"), _("Free"), _("Right after the payment"))]
     if variant is None:
         return []
     price = catalog.price(product, variant) * product.min_qty

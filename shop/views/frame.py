@@ -13,7 +13,7 @@ from flask import Flask, g, request, url_for
 from kernel import address, aside, clock, files, i18n, origins, phones, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
-from shop import categories, days, pagecache, pages, payment_methods, policies, sharing, storefront, themes
+from shop import categories, days, pagecache, pages, payment_methods, policies, sharing, storefront, themes, vouchers
 
 LANGUAGES = {"es": "Español", "en": "English", "pt": "Português", "fr": "Français", "de": "Deutsch", "it": "Italiano"}
 NOTES = 500  # of one frame
@@ -166,6 +166,7 @@ def _listed(shelves: tuple[Shelf, ...], place: aside.Place) -> dict[str, Any]:
         "policies": [*own, *told, {"title": _("Contact"), "url": url_for("shop.contact")}],
         "privacy_url": url_for("shop.policy", slug=private.slug) if private else "",
         "payments": [i18n.pick(method.label) for method in payment_methods.active() if method.kind != "practice"],
+        "gift_cards_url": url_for("shop.gift_card_balance") if vouchers.sold() else "",
         "languages": [{"code": code, "label": LANGUAGES.get(code, code)} for code in codes],
     }  # fmt: skip
 

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("legal_name", sa.String(length=160), nullable=False),
         sa.Column("tax_id", sa.String(length=40), nullable=False),
+        sa.Column("fiscal", kernel.db.JSON, nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
@@ -79,6 +80,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tenant")),
         sa.UniqueConstraint("slug", name=op.f("uq_tenant_slug")),
     )
+    op.create_table(
+        "card_account",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mode", sa.String(length=8), nullable=False),
+        sa.Column("sealed_key", sa.Text(), nullable=False),
+        sa.Column("sealed_hook", sa.Text(), nullable=False),
+        sa.Column("key_end", sa.String(length=4), nullable=False),
+        sa.Column("hook_end", sa.String(length=4), nullable=False),
+        sa.Column("stripe_id", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("charges", sa.Boolean(), nullable=False),
+        sa.Column("used", sa.Boolean(), nullable=False),
+        sa.Column("checked_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("hook_seen_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("events_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("ck_card_account_mode")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_card_account_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_account")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_card_account_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "mode", name=op.f("uq_card_account_tenant_id_mode")),
+    )
+    op.create_table(
+        "card_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.String(length=80), nullable=False),
+        sa.Column("mode", sa.String(length=8), nullable=False),
+        sa.Column("kind", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("intent", sa.String(length=80), nullable=True),
+        sa.Column("told", kernel.db.JSON, nullable=False),
+        sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_card_event_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_event")),
+        sa.UniqueConstraint("tenant_id", "event_id", name=op.f("uq_card_event_tenant_id_event_id")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_card_event_tenant_id_id")),
+    )
+    with op.batch_alter_table("card_event", schema=None) as batch_op:
+        batch_op.create_index("ix_card_event_intent", ["tenant_id", "intent", "state"], unique=False)
+
     op.create_table(
         "contact",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -148,6 +192,53 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_delivery_method_tenant_id_id")),
     )
     op.create_table(
+        "discount",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("label", kernel.db.JSON, nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("percent_bp", sa.BigInteger(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("buy", sa.BigInteger(), nullable=False),
+        sa.Column("get", sa.BigInteger(), nullable=False),
+        sa.Column("steps", kernel.db.JSON, nullable=False),
+        sa.Column("products", kernel.db.JSON, nullable=False),
+        sa.Column("categories", kernel.db.JSON, nullable=False),
+        sa.Column("about", kernel.db.JSON, nullable=False),
+        sa.Column("methods", kernel.db.JSON, nullable=False),
+        sa.Column("least_minor", sa.BigInteger(), nullable=False),
+        sa.Column("customer_groups", kernel.db.JSON, nullable=False),
+        sa.Column("first_only", sa.Boolean(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("usage_limit", sa.BigInteger(), nullable=True),
+        sa.Column("per_customer", sa.BigInteger(), nullable=True),
+        sa.Column("used", sa.BigInteger(), nullable=False),
+        sa.Column("priority", sa.BigInteger(), nullable=False),
+        sa.Column("combinable", sa.Boolean(), nullable=False),
+        sa.Column("paused_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("binned_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("amount_minor >= 0 AND least_minor >= 0", name=op.f("ck_discount_amounts")),
+        sa.CheckConstraint("percent_bp BETWEEN 0 AND 10000", name=op.f("ck_discount_percent")),
+        sa.CheckConstraint("used >= 0", name=op.f("ck_discount_used")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_discount_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_discount")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_discount_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_discount_tenant_id_token")),
+    )
+    with op.batch_alter_table("discount", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_discount_code",
+            ["tenant_id", "code"],
+            unique=True,
+            sqlite_where=sa.text("binned_at IS NULL AND code != ''"),
+            postgresql_where=sa.text("binned_at IS NULL AND code != ''"),
+        )
+
+    op.create_table(
         "domain",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -207,6 +298,50 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_interest_tenant_id_id")),
     )
     op.create_table(
+        "invoice_series",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("practice", sa.Boolean(), nullable=False),
+        sa.Column("replaced_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("prefix", sa.String(length=19), nullable=False),
+        sa.Column("digits", sa.BigInteger(), nullable=False),
+        sa.Column("first", sa.BigInteger(), nullable=False),
+        sa.Column("next", sa.BigInteger(), nullable=False),
+        sa.Column("range_first", sa.BigInteger(), nullable=True),
+        sa.Column("last", sa.BigInteger(), nullable=True),
+        sa.Column("authorisation", sa.String(length=80), nullable=False),
+        sa.Column("authorised_on", sa.Date(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("head", sa.String(length=64), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("first >= 1 AND next >= first", name=op.f("ck_invoice_series_next")),
+        sa.CheckConstraint("last IS NULL OR last >= first", name=op.f("ck_invoice_series_last")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_invoice_series_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_series")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_invoice_series_tenant_id_id")),
+    )
+    with op.batch_alter_table("invoice_series", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_invoice_series_active",
+            ["tenant_id", "kind", "practice"],
+            unique=True,
+            sqlite_where=sa.text("replaced_at IS NULL"),
+            postgresql_where=sa.text("replaced_at IS NULL"),
+        )
+
+    op.create_table(
+        "invoicing",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issue_on", sa.String(length=12), nullable=False),
+        sa.Column("accounts", kernel.db.JSON, nullable=False),
+        sa.Column("footer", kernel.db.JSON, nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_invoicing_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoicing")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_invoicing_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", name=op.f("uq_invoicing_tenant_id")),
+    )
+    op.create_table(
         "journal",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
@@ -237,6 +372,8 @@ def upgrade() -> None:
         sa.Column("reply_to", sa.String(length=320), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("template", sa.String(length=80), nullable=False),
+        sa.Column("data", kernel.db.JSON, nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("private", sa.Boolean(), nullable=False),
@@ -326,6 +463,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_method")),
         sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_payment_method_tenant_id_code")),
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_payment_method_tenant_id_id")),
+    )
+    op.create_table(
+        "plan_policy",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("layaway", sa.Boolean(), nullable=False),
+        sa.Column("parts", sa.BigInteger(), nullable=False),
+        sa.Column("every_days", sa.BigInteger(), nullable=False),
+        sa.Column("first_bp", sa.BigInteger(), nullable=False),
+        sa.Column("from_minor", sa.BigInteger(), nullable=False),
+        sa.Column("within_days", sa.BigInteger(), nullable=False),
+        sa.Column("remind_days", sa.BigInteger(), nullable=False),
+        sa.Column("grace_days", sa.BigInteger(), nullable=False),
+        sa.Column("keep_bp", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("every_days BETWEEN 1 AND 90", name=op.f("ck_plan_policy_every_days")),
+        sa.CheckConstraint("first_bp BETWEEN 0 AND 9900", name=op.f("ck_plan_policy_first_bp")),
+        sa.CheckConstraint("keep_bp BETWEEN 0 AND 10000", name=op.f("ck_plan_policy_keep_bp")),
+        sa.CheckConstraint("parts BETWEEN 2 AND 12", name=op.f("ck_plan_policy_parts")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_plan_policy_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_policy")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_plan_policy_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", name=op.f("uq_plan_policy_tenant_id")),
+    )
+    op.create_table(
+        "return_policy",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("days", sa.BigInteger(), nullable=False),
+        sa.Column("reasons", kernel.db.JSON, nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("days >= 0", name=op.f("ck_return_policy_days")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_return_policy_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_policy")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_return_policy_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", name=op.f("uq_return_policy_tenant_id")),
     )
     op.create_table(
         "series",
@@ -477,6 +648,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("touched_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("codes", kernel.db.JSON, nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_cart_contact_id"
@@ -552,6 +724,26 @@ def upgrade() -> None:
         batch_op.create_index("ix_contact_day_kind", ["tenant_id", "kind", "day", "contact_id"], unique=False)
 
     op.create_table(
+        "discount_use",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("discount_id", sa.BigInteger(), nullable=False),
+        sa.Column("person", sa.String(length=64), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("taken", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "discount_id"], ["discount.tenant_id", "discount.id"], name="fk_discount_use_discount_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_discount_use_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_discount_use")),
+        sa.UniqueConstraint(
+            "tenant_id", "discount_id", "person", name=op.f("uq_discount_use_tenant_id_discount_id_person")
+        ),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_discount_use_tenant_id_id")),
+    )
+    with op.batch_alter_table("discount_use", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_discount_use_discount_id"), ["discount_id"], unique=False)
+
+    op.create_table(
         "order",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.String(length=32), nullable=False),
@@ -568,6 +760,7 @@ def upgrade() -> None:
         sa.Column("customer_group", sa.String(length=40), nullable=False),
         sa.Column("address", kernel.db.JSON, nullable=False),
         sa.Column("tax_id", kernel.db.JSON, nullable=False),
+        sa.Column("fiscal", kernel.db.JSON, nullable=False),
         sa.Column("delivery_method_id", sa.BigInteger(), nullable=True),
         sa.Column("delivery_kind", sa.String(length=16), nullable=False),
         sa.Column("delivery_code", sa.String(length=40), nullable=False),
@@ -584,6 +777,8 @@ def upgrade() -> None:
         sa.Column("received_minor", sa.BigInteger(), nullable=False),
         sa.Column("refunding_minor", sa.BigInteger(), nullable=False),
         sa.Column("credited_minor", sa.BigInteger(), nullable=False),
+        sa.Column("plan", sa.String(length=8), nullable=False),
+        sa.Column("kept_minor", sa.BigInteger(), nullable=False),
         sa.Column("rounding", sa.String(length=12), nullable=False),
         sa.Column("terms_version", sa.String(length=40), nullable=False),
         sa.Column("terms_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
@@ -594,6 +789,7 @@ def upgrade() -> None:
         sa.Column("placed_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("hold_until", kernel.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("kept_minor >= 0", name=op.f("ck_order_kept")),
         sa.CheckConstraint("refunding_minor >= 0", name=op.f("ck_order_refunding")),
         sa.CheckConstraint("total_minor = items_minor + shipping_minor", name=op.f("ck_order_total")),
         sa.CheckConstraint("total_minor >= 0", name=op.f("ck_order_positive")),
@@ -662,7 +858,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_stored_value_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index(
             "uq_stored_value_credit",
-            ["tenant_id", "contact_id", "currency"],
+            ["tenant_id", "contact_id", "currency", "practice"],
             unique=True,
             sqlite_where=sa.text("kind = 'store_credit'"),
             postgresql_where=sa.text("kind = 'store_credit'"),
@@ -702,8 +898,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_storefront_logo_id"), ["logo_id"], unique=False)
 
     op.create_table(
+        "tax_exemption",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=True),
+        sa.Column("customer_group", sa.String(length=40), nullable=False),
+        sa.Column("tax_kind", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("codes", kernel.db.JSON, nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "contact_id IS NOT NULL OR customer_group <> '' OR tax_kind <> ''", name=op.f("ck_tax_exemption_whose")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_tax_exemption_contact_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_tax_exemption_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tax_exemption")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_tax_exemption_tenant_id_id")),
+    )
+    with op.batch_alter_table("tax_exemption", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tax_exemption_contact_id"), ["contact_id"], unique=False)
+
+    op.create_table(
         "tax_rule",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
         sa.Column("rate_id", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -771,6 +992,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cancellation_order_id"), ["order_id"], unique=False)
 
     op.create_table(
+        "card_notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("about", sa.String(length=160), nullable=False),
+        sa.Column("words", kernel.db.JSON, nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_card_notice_order_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_card_notice_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_notice")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_card_notice_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "key", name=op.f("uq_card_notice_tenant_id_key")),
+    )
+    with op.batch_alter_table("card_notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_card_notice_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
         "consent",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contact_id", sa.BigInteger(), nullable=True),
@@ -829,6 +1073,115 @@ def upgrade() -> None:
         batch_op.create_index("ix_fact_visitor", ["tenant_id", "visitor_id", "at"], unique=False)
 
     op.create_table(
+        "instalment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_instalment_amount")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_instalment_order_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_instalment_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instalment")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_instalment_tenant_id_id")),
+        sa.UniqueConstraint(
+            "tenant_id", "order_id", "position", name=op.f("uq_instalment_tenant_id_order_id_position")
+        ),
+    )
+    with op.batch_alter_table("instalment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_instalment_due_on"), ["due_on"], unique=False)
+
+    op.create_table(
+        "invoice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("series_id", sa.BigInteger(), nullable=False),
+        sa.Column("serial", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("corrects_id", sa.BigInteger(), nullable=True),
+        sa.Column("issued_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("net_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
+        sa.Column("gross_minor", sa.BigInteger(), nullable=False),
+        sa.Column("buyer", kernel.db.JSON, nullable=False),
+        sa.Column("issuer", kernel.db.JSON, nullable=False),
+        sa.Column("fiscal", kernel.db.JSON, nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("practice", sa.Boolean(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(kind = 'credit_note') = (corrects_id IS NOT NULL)", name=op.f("ck_invoice_corrects")),
+        sa.CheckConstraint("gross_minor = net_minor + tax_minor", name=op.f("ck_invoice_gross")),
+        sa.CheckConstraint("net_minor >= 0 AND tax_minor >= 0", name=op.f("ck_invoice_positive")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "corrects_id"], ["invoice.tenant_id", "invoice.id"], name="fk_invoice_corrects_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_invoice_order_id"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "series_id"], ["invoice_series.tenant_id", "invoice_series.id"], name="fk_invoice_series_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_invoice_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_invoice_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "number", name=op.f("uq_invoice_tenant_id_number")),
+        sa.UniqueConstraint("tenant_id", "series_id", "serial", name=op.f("uq_invoice_tenant_id_series_id_serial")),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_invoice_tenant_id_token")),
+    )
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoice_corrects_id"), ["corrects_id"], unique=False)
+        batch_op.create_index("ix_invoice_issued", ["tenant_id", "issued_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_series_id"), ["series_id"], unique=False)
+        batch_op.create_index(
+            "uq_invoice_order",
+            ["tenant_id", "order_id"],
+            unique=True,
+            sqlite_where=sa.text("kind = 'invoice'"),
+            postgresql_where=sa.text("kind = 'invoice'"),
+        )
+
+    op.create_table(
+        "order_discount",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("discount_id", sa.BigInteger(), nullable=True),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("label", kernel.db.JSON, nullable=False),
+        sa.Column("why", kernel.db.JSON, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("lines", kernel.db.JSON, nullable=False),
+        sa.Column("counted", sa.Boolean(), nullable=False),
+        sa.Column("persons", kernel.db.JSON, nullable=False),
+        sa.Column("returned_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_order_discount_amount")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "discount_id"], ["discount.tenant_id", "discount.id"], name="fk_order_discount_discount_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_order_discount_order_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_order_discount_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_discount")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_order_discount_tenant_id_id")),
+    )
+    with op.batch_alter_table("order_discount", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_order_discount_discount_id"), ["discount_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_order_discount_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
         "order_event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
@@ -858,13 +1211,18 @@ def upgrade() -> None:
         sa.Column("label", kernel.db.JSON, nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("received_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("value_id", sa.BigInteger(), nullable=True),
         sa.Column("opened_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "method_id"], ["payment_method.tenant_id", "payment_method.id"], name="fk_payment_method_id"
         ),
         sa.ForeignKeyConstraint(["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_payment_order_id"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "value_id"], ["stored_value.tenant_id", "stored_value.id"], name="fk_payment_value_id"
+        ),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_payment_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_payment_tenant_id_id")),
@@ -872,6 +1230,7 @@ def upgrade() -> None:
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_payment_method_id"), ["method_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_payment_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_value_id"), ["value_id"], unique=False)
 
     op.create_table(
         "product",
@@ -903,6 +1262,11 @@ def upgrade() -> None:
         sa.Column("lead_hours", sa.BigInteger(), nullable=False),
         sa.Column("pickup_only", sa.Boolean(), nullable=False),
         sa.Column("weight_g", sa.BigInteger(), nullable=True),
+        sa.Column("fiscal", kernel.db.JSON, nullable=False),
+        sa.Column("deposit_bp", sa.BigInteger(), nullable=True),
+        sa.Column("deposit_minor", sa.BigInteger(), nullable=True),
+        sa.Column("deposit_days", sa.BigInteger(), nullable=False),
+        sa.Column("valid_months", sa.BigInteger(), nullable=True),
         sa.Column("picture_id", sa.BigInteger(), nullable=True),
         sa.Column("download_id", sa.BigInteger(), nullable=True),
         sa.Column("options", kernel.db.JSON, nullable=False),
@@ -914,8 +1278,11 @@ def upgrade() -> None:
         sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("binned_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("deposit_bp BETWEEN 1 AND 9999", name=op.f("ck_product_deposit_bp")),
+        sa.CheckConstraint("deposit_minor > 0", name=op.f("ck_product_deposit")),
         sa.CheckConstraint("min_qty >= 1", name=op.f("ck_product_min_qty")),
         sa.CheckConstraint("price_minor >= 0", name=op.f("ck_product_price")),
+        sa.CheckConstraint("valid_months > 0", name=op.f("ck_product_valid_months")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "category_id"], ["category.tenant_id", "category.id"], name="fk_product_category_id"
         ),
@@ -951,6 +1318,32 @@ def upgrade() -> None:
             sqlite_where=sa.text("binned_at IS NULL"),
             postgresql_where=sa.text("binned_at IS NULL"),
         )
+
+    op.create_table(
+        "return",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=120), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("answer", sa.String(length=300), nullable=False),
+        sa.Column("by_buyer", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("received_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_return_account_id")),
+        sa.ForeignKeyConstraint(["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_return_order_id"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_return_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_return_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "key", name=op.f("uq_return_tenant_id_key")),
+    )
+    with op.batch_alter_table("return", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_return_order_id"), ["order_id"], unique=False)
 
     op.create_table(
         "slot_place",
@@ -1036,6 +1429,52 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("taste", schema=None) as batch_op:
         batch_op.create_index("ix_taste_code", ["tenant_id", "code", "contact_id"], unique=False)
+
+    op.create_table(
+        "card_session",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("payment_id", sa.BigInteger(), nullable=False),
+        sa.Column("mode", sa.String(length=8), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("stripe_id", sa.String(length=160), nullable=True),
+        sa.Column("intent", sa.String(length=80), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("declined", sa.String(length=40), nullable=False),
+        sa.Column("refund_ids", kernel.db.JSON, nullable=False),
+        sa.Column("unnamed_units", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_card_session_amount")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_card_session_order_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "payment_id"], ["payment.tenant_id", "payment.id"], name="fk_card_session_payment_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_card_session_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_session")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_card_session_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "key", name=op.f("uq_card_session_tenant_id_key")),
+        sa.UniqueConstraint("tenant_id", "stripe_id", name=op.f("uq_card_session_tenant_id_stripe_id")),
+    )
+    with op.batch_alter_table("card_session", schema=None) as batch_op:
+        batch_op.create_index("ix_card_session_intent", ["tenant_id", "intent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_card_session_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_card_session_payment_id"), ["payment_id"], unique=False)
+        batch_op.create_index(
+            "uq_card_session_open",
+            ["tenant_id", "order_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('asked', 'open', 'processing')"),
+            postgresql_where=sa.text("state IN ('asked', 'open', 'processing')"),
+        )
 
     op.create_table(
         "ledger_entry",
@@ -1199,6 +1638,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_refund_payment_id"), ["payment_id"], unique=False)
 
     op.create_table(
+        "return_picture",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("return_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("file_id", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "file_id"], ["file.tenant_id", "file.id"], name="fk_return_picture_file_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_return_picture_order_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "return_id"], ["return.tenant_id", "return.id"], name="fk_return_picture_return_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_return_picture_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_picture")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_return_picture_tenant_id_id")),
+    )
+    with op.batch_alter_table("return_picture", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_return_picture_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_return_picture_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_return_picture_return_id"), ["return_id"], unique=False)
+
+    op.create_table(
         "search_stem",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("product_id", sa.BigInteger(), nullable=False),
@@ -1275,6 +1739,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_bundle_part_variant_id"), ["variant_id"], unique=False)
 
     op.create_table(
+        "card_dispute",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("session_id", sa.BigInteger(), nullable=False),
+        sa.Column("stripe_id", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("due_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_card_dispute_order_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "session_id"],
+            ["card_session.tenant_id", "card_session.id"],
+            name="fk_card_dispute_session_id",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_card_dispute_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_dispute")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_card_dispute_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "stripe_id", name=op.f("uq_card_dispute_tenant_id_stripe_id")),
+    )
+    with op.batch_alter_table("card_dispute", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_card_dispute_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_card_dispute_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
         "cart_line",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token", sa.String(length=32), nullable=False),
@@ -1327,9 +1821,11 @@ def upgrade() -> None:
         sa.Column("name", kernel.db.JSON, nullable=False),
         sa.Column("options", kernel.db.JSON, nullable=False),
         sa.Column("texts", kernel.db.JSON, nullable=False),
+        sa.Column("voucher", kernel.db.JSON, nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("unit_minor", sa.BigInteger(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("returned", sa.BigInteger(), nullable=False),
         sa.Column("discount_minor", sa.BigInteger(), nullable=False),
         sa.Column("net_minor", sa.BigInteger(), nullable=False),
         sa.Column("tax_minor", sa.BigInteger(), nullable=False),
@@ -1342,6 +1838,7 @@ def upgrade() -> None:
         sa.CheckConstraint("gross_minor = net_minor + tax_minor", name=op.f("ck_order_line_gross")),
         sa.CheckConstraint("gross_minor >= 0", name=op.f("ck_order_line_positive")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_order_line_quantity")),
+        sa.CheckConstraint("returned >= 0 AND returned <= quantity", name=op.f("ck_order_line_returned")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_order_line_order_id"
         ),
@@ -1481,6 +1978,86 @@ def upgrade() -> None:
             sqlite_where=sa.text("voided_at IS NULL"),
             postgresql_where=sa.text("voided_at IS NULL"),
         )
+
+    op.create_table(
+        "invoice_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_line_id", sa.BigInteger(), nullable=True),
+        sa.Column("corrects_id", sa.BigInteger(), nullable=True),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("sku", sa.String(length=64), nullable=False),
+        sa.Column("name", kernel.db.JSON, nullable=False),
+        sa.Column("options", kernel.db.JSON, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("net_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
+        sa.Column("gross_minor", sa.BigInteger(), nullable=False),
+        sa.Column("components", kernel.db.JSON, nullable=False),
+        sa.Column("fiscal", kernel.db.JSON, nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("gross_minor = net_minor + tax_minor", name=op.f("ck_invoice_line_gross")),
+        sa.CheckConstraint(
+            "net_minor >= 0 AND tax_minor >= 0 AND discount_minor >= 0", name=op.f("ck_invoice_line_positive")
+        ),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_invoice_line_quantity")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "corrects_id"],
+            ["invoice_line.tenant_id", "invoice_line.id"],
+            name="fk_invoice_line_corrects_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "invoice_id"], ["invoice.tenant_id", "invoice.id"], name="fk_invoice_line_invoice_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_line_id"],
+            ["order_line.tenant_id", "order_line.id"],
+            name="fk_invoice_line_order_line_id",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_invoice_line_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_line")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_invoice_line_tenant_id_id")),
+    )
+    with op.batch_alter_table("invoice_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoice_line_corrects_id"), ["corrects_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_line_invoice_id"), ["invoice_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_line_order_line_id"), ["order_line_id"], unique=False)
+
+    op.create_table(
+        "return_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("return_id", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("paid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("restock", sa.Boolean(), nullable=False),
+        sa.Column("restocked_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_return_line_quantity")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "line_id"], ["order_line.tenant_id", "order_line.id"], name="fk_return_line_line_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_return_line_order_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "return_id"], ["return.tenant_id", "return.id"], name="fk_return_line_return_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_return_line_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_line")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_return_line_tenant_id_id")),
+        sa.UniqueConstraint(
+            "tenant_id", "return_id", "line_id", name=op.f("uq_return_line_tenant_id_return_id_line_id")
+        ),
+    )
+    with op.batch_alter_table("return_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_return_line_line_id"), ["line_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_return_line_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_return_line_return_id"), ["return_id"], unique=False)
 
     # ### end Alembic commands ###
 

@@ -1,0 +1,89 @@
+"""Vouchers: products that become gift cards; what their buyers say of the card, checked and in words."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
+
+from kernel import clock, i18n, tenancy
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from shop.catalog import Product
+
+KIND = "voucher"
+AHEAD = timedelta(days=366)  # how far in advance a card may be ordered
+FIELDS = {
+    "to": (_l("For"), 120),
+    "email": (_l("Their e-mail"), 254),
+    "message": (_l("Your message"), 300),
+    "on": (_l("Send it on"), 10),
+}
+
+
+class BadWish(Refusal):
+    """What was written for the card cannot be so."""
+
+
+def sold() -> bool:
+    """Whether the shop sells any: then its pages say where a balance can be asked for."""
+    live = select(Product.id).where(Product.kind == KIND, Product.state == "live").limit(1)
+    return db.session.scalar(live) is not None
+
+
+def read(given: Mapping[str, str]) -> dict[str, str]:
+    """What a buyer wrote for the card, checked; nothing of it is needed: they can also print or hand it on."""
+    found = {code: " ".join(given.get(code, "").split()) for code in FIELDS}
+    for code, (label, most) in FIELDS.items():
+        if len(found[code]) > most:
+            raise BadWish(_l("“%(label)s” has room for %(most)s characters."), label=label, most=most)
+    if found["email"]:
+        found["email"] = _address(found["email"])
+    if found["on"]:
+        found["on"] = _day(found["on"]).isoformat()
+    return {code: text for code, text in found.items() if text}
+
+
+def _address(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise BadWish(_l("Write the e-mail of who gets the card like name@example.com.")) from None
+
+
+def _day(text: str) -> date:
+    today = clock.today(tenancy.tenant().timezone)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise BadWish(_l("Choose the day on which the card is sent.")) from None
+    if day > today + AHEAD:
+        raise BadWish(_l("A card can be sent at most a year from now."))
+    return max(day, today)
+
+
+def spoken(said: Mapping[str, str]) -> dict[str, str]:
+    """What was written, under labels in the shop's own language."""
+    tenant = tenancy.tenant()
+    with i18n.speak(tenant.language, tenant.country):
+        return {str(FIELDS[code][0]): text for code, text in said.items() if code in FIELDS}
+
+
+def terms(product: Product, said: Mapping[str, str]) -> dict[str, Any]:
+    """What an order's line keeps of a voucher, to issue its cards by when it is paid."""
+    return {**said, "months": product.valid_months} if product.kind == KIND else {}
+
+
+def last_day(months: int | None, today: date) -> date | None:
+    """The last good day of a card that is issued today."""
+    if months is None:
+        return None
+    whole = today.year * 12 + today.month - 1 + months
+    return _clipped(whole // 12, whole % 12 + 1, today.day)
+
+
+def _clipped(year: int, month: int, day: int) -> date:
+    first = date(year + month // 12, month % 12 + 1, 1)
+    return min(date(year, month, 1) + timedelta(days=day - 1), first - timedelta(days=1))
