@@ -37,7 +37,7 @@ class FakeStripe:
         finally:
             wire.close()
 
-    def control(self, name: str, **told: Any) -> Any:
+    def control(self, name: str, /, **told: Any) -> Any:
         """Steer: fault, clock, account, endpoint, hold, deliver, drop, delay, pay, resolve, dispute, close…"""
         status, body = self._ask("POST", f"/_control/{name}", json.dumps(told))
         assert status == 200, body

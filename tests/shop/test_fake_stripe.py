@@ -39,7 +39,7 @@ def test_a_session_is_paid_on_its_page(api, fake_stripe):
     assert (session.status, session.payment_status, session.amount_total) == ("open", "unpaid", 2500)
     status, body, _ = fake_stripe.page(session.url)
     assert status == 200
-    assert "USD 25.00" in body
+    assert "25.00" in body
     assert fake_stripe.pay(session.url) == f"http://shop.test/back?s={session.id}"
     session = api.checkout.sessions.retrieve(session.id, params={"expand": ["payment_intent.latest_charge"]})
     assert (session.status, session.payment_status) == ("complete", "paid")

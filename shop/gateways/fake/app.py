@@ -19,11 +19,11 @@ CHANGES = {"POST", "DELETE"}
 
 
 class Fake:
-    """Stripe, as far as we use it; `controlled` opens `/_control/…` to whoever reaches it."""
+    """Stripe, as far as we use it; `controlled` opens `/_control/…` to whoever reaches it; `nameless` keeps nobody."""
 
-    def __init__(self, path: Path, *, controlled: bool = False) -> None:
+    def __init__(self, path: Path, *, controlled: bool = False, nameless: bool = False) -> None:
         self.store = Store(path)
-        self.controlled = controlled
+        self.controlled, self.nameless = controlled, nameless
         self.courier = Courier(self.store)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -44,6 +44,8 @@ class Fake:
             told = params.read(
                 request.query_string.decode() if request.method == "GET" else request.get_data(as_text=True)
             )  # fmt: skip
+            if self.nameless:
+                told.pop("customer_email", None)
             call = api.Call(request.method, request.path, told, request.root_url.rstrip("/"))
             with self.store.writing(secret) as books:
                 fault = faults.take(books, f"{call.method} {call.path}")

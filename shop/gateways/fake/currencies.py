@@ -1,5 +1,10 @@
 """Amounts by Stripe's own table of currencies, which is not ISO's."""
 
+from decimal import Decimal
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_currency
+
 from shop.gateways.fake.problems import invalid
 
 ZERO = frozenset(
@@ -32,8 +37,10 @@ def digits(currency: str) -> int:
     return 0 if currency in ZERO else 3 if currency in THREE else 2
 
 
-def written(currency: str, amount: int) -> str:
-    """An amount for a person: `CRC 12,500.00`."""
-    after = digits(currency)
-    whole, part = divmod(amount, 10**after)
-    return f"{currency.upper()} {whole:,}" + (f".{part:0{after}d}" if after else "")
+def written(currency: str, amount: int, language: str = "en", country: str = "") -> str:
+    """An amount for a person: `₡24 500,00` in Costa Rica."""
+    try:
+        locale = Locale.parse(f"{language}_{country}" if country else language)
+    except (UnknownLocaleError, ValueError):
+        locale = Locale(language)
+    return str(format_currency(Decimal(amount).scaleb(-digits(currency)), currency.upper(), locale=locale))

@@ -82,11 +82,13 @@ def _back(session: Thing) -> str:
 
 def _drawn(books: Books, session: Thing, request: Request, **told: Any) -> Response:
     language = "en" if str(session["locale"] or "es").startswith("en") else "es"
+    account = accounts.of(books)
+    total = currencies.written(session["currency"], session["amount_total"], language, account["country"])
     words, status = WORDS[language], told.pop("status", 200)
     wrong, asks = told.get("wrong", ""), told.get("asks", "")
     body = PAGES.get_template("pay.html").render(
-        words=words, language=language, session=session, shop=accounts.of(books)["business_profile"]["name"],
-        amount=currencies.written(session["currency"], session["amount_total"]), root=request.root_path,
+        words=words, language=language, session=session, shop=account["business_profile"]["name"],
+        amount=total, root=request.root_path,
         cards=[card for card in CARDS if card.shown], wrong=words["wrong"].get(wrong, ""),
         at_number=wrong == "unknown", asks=asks, ended=session["status"] == "expired", lines=session["_lines"],
     )  # fmt: skip

@@ -11,7 +11,7 @@ HALF_HOUR, DAY = 1800, 86_400
 CREATES = frozenset({
     "mode", "line_items", "success_url", "cancel_url", "client_reference_id", "customer_email", "customer_creation",
     "metadata", "payment_intent_data", "payment_method_types", "payment_method_options", "expires_at", "locale",
-    "submit_type", "expand", "billing_address_collection", "custom_text", "ui_mode",
+    "submit_type", "adaptive_pricing", "expand", "billing_address_collection", "custom_text", "ui_mode",
 })  # fmt: skip
 INTENT_DATA = frozenset(["metadata", "description", "receipt_email", "statement_descriptor_suffix", "capture_method"])
 LOCALES = frozenset(["auto", "en", "es", "es-419", "pt", "pt-BR", "fr"])
