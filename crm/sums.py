@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Index, String, UniqueConstraint, select, update
+from sqlalchemy import Date, Index, ScalarSelect, String, UniqueConstraint, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crm.facts import Fact
 
 LIFETIME = date(1970, 1, 1)  # the day under which the sums of all time stand
+MONEY: set[str] = set()  # kinds whose amounts, together, are what somebody paid: what went back is negative
 
 
 class ContactDay(TenantOwned, Base):
@@ -74,3 +75,27 @@ def lifetime(contact: "Contact") -> list[ContactDay]:
     """What a contact did in all, by kind and currency."""
     mine = select(ContactDay).where(ContactDay.contact_id == contact.id, ContactDay.day == LIFETIME)
     return list(db.session.scalars(mine.order_by(ContactDay.kind, ContactDay.currency)))
+
+
+def money(*kinds: str) -> None:
+    """Count these kinds into what somebody paid; whoever records money that goes back gives it a negative amount."""
+    MONEY.update(kinds)
+
+
+def spent(contact: "Contact") -> dict[str, int]:
+    """What a contact paid in all, less what went back, by currency."""
+    found: dict[str, int] = {}
+    for row in lifetime(contact):
+        if row.kind in MONEY:
+            found[row.currency] = found.get(row.currency, 0) + row.amount_minor
+    return found
+
+
+def spending(contact_id: Any, currency: str, first: date = LIFETIME, last: date = LIFETIME) -> ScalarSelect[int]:
+    """The same in SQL, for the contact of a column: of all time, or of those days, both inside."""
+    return (
+        select(func.coalesce(func.sum(ContactDay.amount_minor), 0))
+        .where(ContactDay.contact_id == contact_id, ContactDay.kind.in_(sorted(MONEY)))
+        .where(ContactDay.currency == currency, ContactDay.day.between(first, last))
+        .scalar_subquery()
+    )

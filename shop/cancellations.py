@@ -9,9 +9,21 @@ from crm import facts
 from kernel import clock, journal
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
 from kernel.i18n import _l
+from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
-from shop import delivery_slots, fulfilment, letters, order_events, orders, payments, stock
+from shop import (
+    delivery_slots,
+    fulfilment,
+    gift_cards,
+    letters,
+    order_events,
+    orders,
+    payments,
+    redemptions,
+    stock,
+    tenders,
+)
 from shop.orders import Order
 
 if TYPE_CHECKING:
@@ -44,8 +56,9 @@ def of(order: Order) -> Cancellation | None:
 
 
 def allowed_to_buyer(order: Order) -> bool:
-    """Whether the buyer may still cancel alone: until somebody starts to prepare it."""
-    return order.state == "placed" and order.payment != "proof"
+    """Whether the buyer may still cancel alone: until somebody starts to prepare it, or a part of a plan came."""
+    bound = bool(order.plan) and order.received_minor > 0
+    return order.state == "placed" and order.payment != "proof" and not bound
 
 
 def by_buyer(order: Order, *, reason: str = "") -> Cancellation:
@@ -56,17 +69,23 @@ def by_buyer(order: Order, *, reason: str = "") -> Cancellation:
     return _cancel(order, by=None, reason=reason, restock=True)
 
 
-def by_staff(order: Order, *, by: "Account", reason: str, restock: bool = True) -> Cancellation:
-    """The shop calls the order off, with a reason that the buyer reads."""
+def by_staff(
+    order: Order, *, by: "Account", reason: str, restock: bool = True, kept: Money | None = None
+) -> Cancellation:
+    """The shop calls the order off, with a reason that the buyer reads; it keeps `kept` of what came."""
     orders.lock(order)
     if not reason.strip():
         raise Refusal(_l("Write why the order is cancelled: the buyer will read it."))
+    if kept is not None and not 0 <= kept.minor <= max(order.received_minor, 0):
+        raise payments.WrongAmount(most=order.received.format(order.language))
+    order.kept_minor = kept.minor if kept is not None else 0
     made = _cancel(order, by=by, reason=reason.strip()[:300], restock=restock)
     journal.write("orders.cancelled", about=order, by=by, data={"number": order.number, "reason": made.reason})
     return made
 
 
 def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -> Cancellation:
+    gift_cards.recall(order, order.money(0))  # refuses when one was used
     fulfilment.move(order, "cancel")
     made = Cancellation(order_id=order.id, account_id=by.id if by else None, reason=reason, restocked=restock)
     db.session.add(made)
@@ -74,6 +93,8 @@ def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -
     if restock:  # goods before places, as whoever places an order takes them: locks in one order make no knot
         stock.give_back(order, reason="cancelled")
     delivery_slots.give_back(order)
+    redemptions.give_back(order)
+    tenders.give_back(order)
     payments.end(order)
     if not order.practice:
         key = f"cancelled:{order.id}"

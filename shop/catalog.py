@@ -16,7 +16,8 @@ from shop.categories import Category
 from shop.pictures import ProductPicture
 from shop.variants import BundlePart, Variant
 
-KINDS = ("physical", "digital", "bundle")
+KINDS = ("physical", "digital", "bundle", "voucher")
+IMMATERIAL = frozenset({"digital", "voucher"})  # nothing to deliver
 MOST = 1_000_000  # units of anything
 __all__ = ["BundlePart", "Category", "Product", "ProductPicture", "Variant"]
 
@@ -36,6 +37,9 @@ class Product(TenantOwned, Binnable, Base):
         Index("ix_product_name", "tenant_id", "category_id", "state", "sort_name", "id"),
         CheckConstraint("price_minor >= 0", name="price"),
         CheckConstraint("min_qty >= 1", name="min_qty"),
+        CheckConstraint("valid_months > 0", name="valid_months"),
+        CheckConstraint("deposit_bp BETWEEN 1 AND 9999", name="deposit_bp"),
+        CheckConstraint("deposit_minor > 0", name="deposit"),
     )  # fmt: skip
     id: Mapped[int] = pk()
     slug: Mapped[str] = mapped_column(String(80))
@@ -65,6 +69,11 @@ class Product(TenantOwned, Binnable, Base):
     lead_hours: Mapped[int] = mapped_column(default=0)
     pickup_only: Mapped[bool] = mapped_column(default=False)
     weight_g: Mapped[int | None]
+    fiscal: Mapped[dict[str, str]] = mapped_column(default=dict)  # what the tax office wants to know of it, by code
+    deposit_bp: Mapped[int | None]  # asked for when it is ordered: a share of the line …
+    deposit_minor: Mapped[int | None]  # … or so much for each unit
+    deposit_days: Mapped[int] = mapped_column(default=0)  # the rest is due so many days before the delivery day
+    valid_months: Mapped[int | None]  # of a voucher: how long its cards are good; None: without end
     picture_id: Mapped[int | None] = ref("file")
     download_id: Mapped[int | None] = ref("file")
     options: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{code, name, values: [{code, name}]}]

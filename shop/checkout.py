@@ -1,6 +1,7 @@
 """Checkout: from a cart to a placed order, once per key, all or nothing, at the server's own price."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -11,9 +12,24 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from shop import cart as carts
-from shop import delivery_slots, orders, payment_methods, payments, quotes, stock, storefront, zones
+from shop import (
+    delivery_slots,
+    orders,
+    payment_methods,
+    payments,
+    plan_offers,
+    plan_reminders,
+    plans,
+    quotes,
+    redemptions,
+    stock,
+    storefront,
+    tenders,
+    zones,
+)
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
+from shop.plan_offers import PlanOffer
 from shop.quotes import Choice, Details, Quote
 
 KEY = 22  # signs of a form's key
@@ -39,38 +55,48 @@ def place(cart: carts.Cart, choice: Choice, details: Details, *, key: str, group
         return known
     if not carts.claim(cart):  # another request ordered or changed it since this one began
         return orders.by_key(key) or _changed()
-    quote = _quoted(cart, choice, group, seen)
-    method = chosen(payable(quote, details.address), details.payment)
-    order = complete(quote, details, contact=buyer(details), key=key, method=method)
+    details = replace(details, cards=tuple(cart.codes))
+    quote = _quoted(cart, choice, details, group=group, seen=seen)
+    order = complete(quote, details, contact=buyer(details), key=key, method=_method(quote, details))
     carts.clear(cart)
     return order
 
 
 def rehearse(cart: carts.Cart, choice: Choice, details: Details, *, group: str = "", seen: str = "") -> None:
     """Refuse what would be refused now, without writing: so that only who can buy waits for the writer's turn."""
-    quote = _quoted(cart, choice, group, seen)
-    chosen(payable(quote, details.address), details.payment)
+    details = replace(details, cards=tuple(cart.codes))
+    quote = _quoted(cart, choice, details, group=group, seen=seen)
+    plan_offers.chosen(quote, details.plan)
+    _method(quote, details)
     if not quote.practice:
         stock.check(quote.lines)
 
 
-def _quoted(cart: carts.Cart, choice: Choice, group: str, seen: str) -> Quote:
+def _quoted(cart: carts.Cart, choice: Choice, details: Details, *, group: str, seen: str) -> Quote:
     storefront.refuse_if_closed()
     if any(notice.kind == "gone" for notice in carts.notices(cart, group)):
         raise Refusal(_l("Something in your cart is no longer sold: look at the cart first."), status=409)
-    quote = quotes.make(carts.wanted(cart), choice=choice, group=group)
+    person = redemptions.Person(details.email, details.phone)
+    quote = quotes.make(carts.wanted(cart), choice=choice, group=group, codes=cart.codes, person=person)
     if quote.offer is None and not all(line.digital for line in quote.lines):
         raise quotes.NoSuchMethod()  # only staff hand things over the counter
-    if seen and seen != shown(quote):
+    if seen and seen != shown(quote, tenders.worth(tenders.cards(details.cards), details.credit)):
         raise PriceChanged()
     return quote
+
+
+def _method(quote: Quote, details: Details) -> PaymentMethod | None:
+    """How what is left after gift cards and credit is paid; None when they cover everything."""
+    given = tenders.planned(quote.lines, quote.total, tenders.cards(details.cards), details.credit)
+    if given and not tenders.due(quote.total, given):
+        return None
+    return chosen(payable(quote, details.address, plan=details.plan), details.payment)
 
 
 def complete(quote: Quote, details: Details, *, contact: Any, key: str, method: PaymentMethod | None = None) -> Order:
     """Write a quoted order with everything that belongs to it, in one transaction; staff may use every method."""
     method = method or payment_methods.named(details.payment)
-    if method is None:
-        raise NoSuchPayment()
+    plan = details.plan if isinstance(details.plan, PlanOffer) else plan_offers.chosen(quote, details.plan)
     order, fresh = _create(quote, details, contact, key)
     if not fresh:
         return order
@@ -78,17 +104,34 @@ def complete(quote: Quote, details: Details, *, contact: Any, key: str, method: 
         stock.take(order.lines, order=order)
         if quote.offer:
             delivery_slots.take(quote.offer.method, quote.day, quote.slot, order=order)
-    payments.open(order, method)
+    redemptions.redeem(order, quote)
+    given = tenders.spend(order, details.cards, details.credit)
+    if not given or order.balance:
+        _ask(order, method, plan)
     if not quote.practice:
         facts.record("ordered", contact=contact, about=order, amount=order.total, dedupe=f"ordered:{order.id}")
     orders.placed(order)
     return order
 
 
-def payable(quote: Quote, address: Mapping[str, str]) -> list[PaymentMethod]:
-    """The payment methods that a buyer may use for this order."""
+def _ask(order: Order, method: PaymentMethod | None, plan: PlanOffer | None) -> None:
+    if method is None:
+        raise NoSuchPayment()
+    if plan is not None:
+        plans.write(order, plan.kind, plan.dues)
+        plan_reminders.schedule(order)
+    payments.open(order, method)
+
+
+def payable(quote: Quote, address: Mapping[str, str], *, plan: str = "") -> list[PaymentMethod]:
+    """The payment methods that a buyer may use for this order, or for the first part of that plan."""
     place = zones.of(address) if address else set()
-    return [method for method in payment_methods.active() if _fits(method, quote, place)]
+    found = [method for method in payment_methods.active() if _fits(method, quote, place)]
+    if plan and plan != "full":
+        return [method for method in found if method.kind not in payment_methods.UNHELD]
+    return (
+        [one for one in found if one.kind not in payment_methods.AT_ONCE] if plan_offers.asks_deposit(quote) else found
+    )
 
 
 def chosen(methods: Sequence[PaymentMethod], code: str) -> PaymentMethod:
@@ -120,9 +163,9 @@ def order_key(cart_token: str, form_key: str) -> str:
     return signing.digest(f"{cart_token}:{form_key}")
 
 
-def shown(quote: Quote) -> str:
-    """What the page showed as worth of the goods, sent back with the order to notice a change."""
-    return f"{quote.currency}{quote.items.minor}"
+def shown(quote: Quote, worth: int = 0) -> str:
+    """What the page showed as worth of the goods, of what came off and of cards, sent back to notice a change."""
+    return f"{quote.currency}{quote.items.minor}{quote.mark}" + (f"+{worth}" if worth else "")
 
 
 def _create(quote: Quote, details: Details, contact: Any, key: str) -> tuple[Order, bool]:
@@ -141,18 +184,9 @@ def _changed() -> Order:
 
 
 def _fits(method: PaymentMethod, quote: Quote, place: set[str]) -> bool:
-    pickup = quote.offer is not None and quote.offer.method.is_pickup
-    by_kind = {
-        "practice": quote.practice, "on_pickup": pickup, "on_delivery": quote.offer is not None and not pickup,
-        "transfer": True, "credit": bool(quote.group),
-    }  # fmt: skip
-    if not by_kind.get(method.kind, False):
-        return False
-    if method.customer_groups and quote.group not in method.customer_groups:
-        return False
-    if method.max_total_minor is not None and quote.total.minor > method.max_total_minor:
-        return False
-    return not method.zones or pickup or bool(place & set(method.zones))
+    way = "none" if quote.offer is None else "pickup" if quote.offer.method.is_pickup else "delivery"
+    case = payment_methods.Case(quote.practice, way, quote.group, quote.total.minor)
+    return payment_methods.fits(method, case, place)
 
 
 def init_app(_app: object) -> None:

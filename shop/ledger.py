@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, update
 
+from crm import facts
 from kernel import clock, ddl
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
 from kernel.money import Money
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from shop.payments import Payment
 
 KINDS = ("settle", "refund", "reverse")
+TOLD = {"settle": "paid", "refund": "refunded", "reverse": "unpaid"}  # the fact that each one is: see crm.sums.MONEY
 
 
 class LedgerEntry(TenantOwned, Base):
@@ -46,7 +48,7 @@ class LedgerEntry(TenantOwned, Base):
 
 
 def append(payment: "Payment", kind: str, amount: Money, *, key: str, **told: Any) -> LedgerEntry | None:
-    """Write an entry and move the order's sum; None when this key was already written."""
+    """Write an entry, move the sums of the order and the payment, tell the fact; None when its key is known."""
     if known(payment, key) is not None:
         return None
     by: Account | None = told.pop("by", None)
@@ -55,9 +57,13 @@ def append(payment: "Payment", kind: str, amount: Money, *, key: str, **told: An
     row.amount_minor, row.currency, row.account_id = amount.minor, amount.currency, by.id if by else None
     db.session.add(row)
     db.session.flush()
-    moved = update(Order).where(Order.id == order.id).values(received_minor=Order.received_minor + amount.minor)
-    db.session.execute(moved, execution_options={"synchronize_session": False})
-    db.session.refresh(order, ["received_minor"])
+    for one in (order, payment):
+        kind_ = type(one)
+        moved = update(kind_).where(kind_.id == one.id).values(received_minor=kind_.received_minor + amount.minor)
+        db.session.execute(moved, execution_options={"synchronize_session": False})
+        db.session.refresh(one, ["received_minor"])
+    if not order.practice:
+        facts.record(TOLD[kind], contact=order.contact, about=order, amount=amount, at=row.at)
     return row
 
 

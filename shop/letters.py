@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from shop.orders import Order
 
 
-SEE = _l("See your order")
+SEE, PAY = _l("See your order"), _l("Pay now")
+TO_PAY = frozenset({"soon", "today", "overdue", "plan", "partial"})  # their button leads to the page where one pays
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,35 @@ BUYER = {
         _l("We received %(amount)s; %(balance)s is still to be paid."),
         _l("Pay the rest"),
     ),
+    "instalment": Words(
+        _l("We received %(amount)s for %(number)s"),
+        _l("We received your payment"),
+        _l("%(balance)s is left. The next payment: %(next)s."),
+    ),
+    "soon": Words(
+        _l("%(number)s: %(due)s on %(day)s"),
+        _l("Your next payment is on %(day)s"),
+        _l("Pay %(due)s by then. In all, %(balance)s is left."),
+        PAY,
+    ),
+    "today": Words(
+        _l("%(number)s: %(due)s today"),
+        _l("Today is the day of your payment"),
+        _l("Pay %(due)s today. In all, %(balance)s is left."),
+        PAY,
+    ),
+    "overdue": Words(
+        _l("%(number)s: a payment is late"),
+        _l("%(due)s was due on %(day)s"),
+        _l("Pay it today, or answer this letter if something came up: we look for a solution."),
+        PAY,
+    ),
+    "plan": Words(
+        _l("The payments of %(number)s"),
+        _l("How you pay your order"),
+        _l("This is what we agreed on. You can pay each part from here."),
+        PAY,
+    ),
     "preparing": Words(
         _l("We are preparing %(number)s"), _l("Your order is being prepared"), _l("We tell you when it is on its way.")
     ),
@@ -77,8 +107,8 @@ BUYER = {
     "reminded": Words(
         _l("%(number)s waits for your payment"),
         _l("We keep your order until %(until)s"),
-        _l("Pay %(balance)s and send us the proof; then it is yours."),
-        _l("Pay now"),
+        _l("Pay %(due)s and send us the proof; then it is yours."),
+        PAY,
     ),
     "expired": Words(
         _l("%(number)s expired"),
@@ -95,6 +125,26 @@ BUYER = {
         _l("We returned %(amount)s"),
         _l("It may take some days until you see it."),
     ),
+    "credited": Words(
+        _l("%(amount)s of store credit for you"),
+        _l("You have %(amount)s of store credit"),
+        _l("Use it the next time you buy with us."),
+    ),
+    "return_asked": Words(
+        _l("We have your wish to return something of %(number)s"),
+        _l("We have your request"),
+        _l("The shop looks at it and writes to you. Send nothing back before that."),
+    ),
+    "return_accepted": Words(
+        _l("Your return of %(number)s is accepted"),
+        _l("You can bring it back"),
+        _l("When we have it, we return your money."),
+    ),
+    "return_refused": Words(
+        _l("Your return of %(number)s was not accepted"),
+        _l("We cannot take it back"),
+        _l("Look at what the shop wrote. If you see it otherwise, answer this letter."),
+    ),
 }
 SHOP = {
     "new": Words(
@@ -106,13 +156,19 @@ SHOP = {
     "proof_sent": Words(
         _l("Proof of payment for %(number)s"),
         _l("A proof waits for you"),
-        _l("%(name)s says that %(balance)s is paid. Look at it and approve it."),
+        _l("%(name)s says that %(due)s is paid. Look at it and approve it."),
         _l("Look at the proof"),
     ),
     "late": Words(
         _l("Late payment of %(number)s"),
         _l("Money to return"),
         _l("%(amount)s came after the order ended and its goods are gone: return it to %(name)s."),
+        _l("Open the order"),
+    ),
+    "return_asked": Words(
+        _l("%(name)s wants to return something of %(number)s"),
+        _l("A return was asked for"),
+        _l("Look at it and answer: the buyer waits."),
         _l("Open the order"),
     ),
     "cancelled": Words(
@@ -131,7 +187,8 @@ def tell(order: "Order", kind: str, **told: Any) -> None:
         return
     tenant = tenancy.tenant()
     with i18n.speak(order.language, tenant.country):
-        button = web.shop_url("shop.order", token=order.token, language=order.language)
+        page = "shop.pay" if kind in TO_PAY else "shop.order"
+        button = web.shop_url(page, token=order.token, language=order.language)
         data = _data(order, BUYER[kind], told) | {"button_url": button}
     post.write(
         "mail/orders/order", to=order.email, kind=f"orders.{kind}", language=order.language, about=order,
@@ -161,6 +218,9 @@ def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
     values["name"] = paper["name"] or paper["number"]
     values["until"] = receipts.until(order.hold_until) if order.hold_until else ""
     amount = told.get("amount")
+    values["next"], values["day"] = paper["plan"].get("next", ""), str(told.get("day", ""))
+    due = told.get("due")
+    values["due"] = receipts.shown(due) if isinstance(due, Money) else paper["asked"]
     values["amount"] = receipts.shown(amount) if isinstance(amount, Money) else ""
     return {
         "subject": str(words.subject) % values,

@@ -23,11 +23,19 @@ SENTENCES: dict[str, Any] = {
     "proof_refused": _l("Proof not accepted"),
     "paid": _l("Payment received"),
     "declined": _l("Payment declined"),
+    "disputed": _l("The buyer disputes the card payment"),
+    "dispute_closed": _l("Dispute decided"),
     "reversed": _l("Payment taken back"),
     "refunded": _l("Money returned"),
     "credited": _l("Store credit given"),
     "refund_asked": _l("Refund on its way"),
     "refund_failed": _l("Refund not accepted"),
+    "return_asked": _l("Return asked for"),
+    "return_accepted": _l("Return accepted"),
+    "return_refused": _l("Return not accepted"),
+    "return_received": _l("Goods came back"),
+    "invoiced": _l("Invoice issued"),
+    "credit_note": _l("Credit note issued"),
     "preparing": _l("In preparation"),
     "ready": _l("Ready for pick-up"),
     "shipped": _l("On its way"),
@@ -43,7 +51,17 @@ SENTENCES: dict[str, Any] = {
     "note": _l("Note"),
 }
 INTERNAL = frozenset(  # not told to the buyer
-    {"note", "undone", "reversed", "reminded", "balance_reminded", "declined", "refund_failed"}
+    {
+        "note",
+        "undone",
+        "reversed",
+        "reminded",
+        "balance_reminded",
+        "declined",
+        "refund_failed",
+        "disputed",
+        "dispute_closed",
+    }
 )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from crm.contacts import Contact
     from shop.payments import Payment
+    from shop.plans import Instalment
     from shop.quotes import Details, Quote, QuoteLine
 
 STATES = ("placed", "preparing", "ready", "shipped", "delivered", "cancelled", "expired")
@@ -37,6 +38,8 @@ class Order(TenantOwned, Base):
         UniqueConstraint("tenant_id", "key"),
         CheckConstraint("total_minor = items_minor + shipping_minor", name="total"),
         CheckConstraint("total_minor >= 0", name="positive"),
+        CheckConstraint("refunding_minor >= 0", name="refunding"),
+        CheckConstraint("kept_minor >= 0", name="kept"),
         Index("ix_order_state", "tenant_id", "state", "placed_at"),
         Index("ix_order_placed", "tenant_id", "placed_at"),
     )
@@ -55,6 +58,7 @@ class Order(TenantOwned, Base):
     customer_group: Mapped[str] = mapped_column(String(40), default="")
     address: Mapped[dict[str, str]] = mapped_column(default=dict)
     tax_id: Mapped[dict[str, str]] = mapped_column(default=dict)  # {"kind", "number", "name"} when asked for
+    fiscal: Mapped[dict[str, str]] = mapped_column(default=dict)  # what the tax office wants to know of the buyer
     delivery_method_id: Mapped[int | None] = ref("delivery_method")
     delivery_kind: Mapped[str] = mapped_column(String(16), default="none")  # delivery | pickup | none
     delivery_code: Mapped[str] = mapped_column(String(40), default="")
@@ -69,6 +73,10 @@ class Order(TenantOwned, Base):
     tax_minor: Mapped[int]
     total_minor: Mapped[int]
     received_minor: Mapped[int] = mapped_column(default=0)  # the sum of its ledger entries, moved with them
+    refunding_minor: Mapped[int] = mapped_column(default=0)  # of what was received: set aside for refunds on their way
+    credited_minor: Mapped[int] = mapped_column(default=0)  # of the total: no longer owed, because it was given back
+    plan: Mapped[str] = mapped_column(String(8), default="")  # how it is paid in parts: see plans; '' at once
+    kept_minor: Mapped[int] = mapped_column(default=0)  # of what was received: kept when its plan was ended
     rounding: Mapped[str] = mapped_column(String(12))
     terms_version: Mapped[str] = mapped_column(String(40), default="")
     terms_at: Mapped[datetime | None]
@@ -81,6 +89,7 @@ class Order(TenantOwned, Base):
 
     lines: Mapped[list[OrderLine]] = many("Order", "OrderLine.order_id", order_by="OrderLine.position")
     payments: Mapped[list["Payment"]] = many("Order", "Payment.order_id", order_by="Payment.id")
+    instalments: Mapped[list["Instalment"]] = many("Order", "Instalment.order_id", order_by="Instalment.position")
     contact: Mapped["Contact | None"] = belongs("Order.contact_id", "Contact")
 
     def money(self, minor: int) -> Money:
@@ -100,7 +109,7 @@ class Order(TenantOwned, Base):
     @property
     def balance(self) -> Money:
         """What is still to be paid; negative when more was received."""
-        return self.money(self.total_minor - self.received_minor)
+        return self.money(self.total_minor - self.credited_minor - self.received_minor)
 
     @property
     def paid(self) -> bool:
@@ -149,7 +158,8 @@ def placed(order: Order) -> None:
 def _buyer(details: "Details") -> dict[str, Any]:
     return {
         "name": details.name, "email": details.email, "phone": details.phone, "language": details.language,
-        "address": dict(details.address), "tax_id": dict(details.tax), "note": details.note, "source": details.source,
+        "address": dict(details.address), "tax_id": dict(details.tax), "fiscal": dict(details.fiscal),
+        "note": details.note, "source": details.source,
         "terms_version": details.terms_version, "terms_at": clock.now() if details.terms_version else None,
         "by_staff": details.by is not None,
     }  # fmt: skip
@@ -176,7 +186,8 @@ def _amounts(quote: "Quote") -> dict[str, Any]:
 def _line(order: Order, line: "QuoteLine", place: int) -> OrderLine:
     return OrderLine(
         order_id=order.id, position=place, variant_id=line.variant_id, product_id=line.product_id, sku=line.sku,
-        name=dict(line.name), options=list(line.options), texts=dict(line.texts), currency=order.currency,
+        name=dict(line.name), options=list(line.options), texts=dict(line.texts),
+        voucher=dict(line.voucher), currency=order.currency,
         unit_minor=line.unit.minor, quantity=line.quantity, discount_minor=line.discount.minor,
         net_minor=line.net.minor, tax_minor=line.tax.minor, gross_minor=line.gross.minor,
         tax_components=list(line.components), day=line.day, digital=line.digital, weight_g=line.weight_g,

@@ -1,19 +1,32 @@
 """Payments: what an order asks for and what came; a table of moves over an append-only ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import String, select
 
-from crm import facts
+from crm import facts, sums
 from kernel import clock, journal
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref, words
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
-from shop import downloads, fulfilment, holds, ledger, letters, order_events, orders, payment_methods, revivals
+from shop import (
+    downloads,
+    fulfilment,
+    holds,
+    invoices,
+    issuing,
+    ledger,
+    letters,
+    order_events,
+    orders,
+    payment_methods,
+    plans,
+    revivals,
+)
 from shop.orders import ENDED, Order
 from shop.payment_methods import PaymentMethod
 
@@ -49,6 +62,7 @@ MOVES = {
     ("refunded", "settle"): "settled",
     ("refunded", "part"): "refunded",
 }
+ASKING = frozenset({"due", "proof"})
 DEFAULT_HOURS = 48
 
 
@@ -69,7 +83,9 @@ class Payment(TenantOwned, Base):
     label: Mapped[dict[str, str]] = words()  # as the method was called then
     state: Mapped[str] = mapped_column(String(16), default="due")
     amount_minor: Mapped[int]
+    received_minor: Mapped[int] = mapped_column(default=0)  # the sum of its ledger entries, moved with them
     currency: Mapped[str] = mapped_column(String(3))
+    value_id: Mapped[int | None] = ref("stored_value")  # the card or credit that was given: see tenders
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     order: Mapped[Order] = belongs("Payment.order_id", "Order")
@@ -79,6 +95,26 @@ class Payment(TenantOwned, Base):
     def amount(self) -> Money:
         """What was asked for."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def asked(self) -> Money:
+        """What of it is still asked for: never more than the order owes, nothing once it was paid or given up."""
+        left = min(self.amount_minor - self.received_minor, self.order.balance.minor)
+        return Money(max(left, 0) if self.state in ASKING else 0, self.currency)
+
+
+_closers: list[Callable[[Order], None]] = []
+
+
+def closing(verb: Callable[[Order], None]) -> None:
+    """Have `verb(order)` end what still asks for money elsewhere, once the order asks for none."""
+    if verb not in _closers:
+        _closers.append(verb)
+
+
+def _close(order: Order) -> None:
+    for verb in _closers:
+        verb(order)
 
 
 def methods() -> Sequence[PaymentMethod]:
@@ -93,19 +129,32 @@ def move(payment: Payment, event: str) -> None:
     payment.state = MOVES[payment.state, event]
 
 
-def open(order: Order, method: PaymentMethod) -> Payment:  # noqa: A001 - the verb of the house: payments.open()
-    """Ask for the order's total by that method and keep the goods meanwhile."""
+def open(order: Order, method: PaymentMethod, *, amount: Money | None = None) -> Payment:  # noqa: A001 - a verb
+    """Ask for what is due now, or for that amount, by that method; until enough came the goods are kept for a time."""
     payment = Payment(order_id=order.id, method_id=method.id, kind=method.kind, label=dict(method.label))
-    payment.amount_minor, payment.currency = order.total_minor, order.currency
+    payment.amount_minor = (plans.due_now(order) if amount is None else amount).minor
+    payment.currency = order.currency
     db.session.add(payment)
     db.session.flush()
     db.session.expire(order, ["payments"])
-    if not order.total_minor:
+    _close(order)
+    if not payment.amount_minor:
         move(payment, "settle")
-        _paid(order)
-    elif method.kind not in payment_methods.UNHELD:
-        holds.begin(order, clock.now() + _time_to_pay(method))
+    if order.balance.minor <= 0:
+        _paid(order) if order.payment not in orders.SETTLED else None
+    elif not plans.secured(order):
+        _keep(order, method)
     return payment
+
+
+def _keep(order: Order, method: PaymentMethod) -> None:
+    """Keep the goods as long as the method needs; changing the method never makes a hold longer for ever."""
+    if order.state != "placed":
+        return
+    if method.kind in payment_methods.UNHELD:
+        holds.end(order)
+    else:
+        holds.begin(order, max(order.hold_until or order.placed_at, order.placed_at + _time_to_pay(method)))
 
 
 def _time_to_pay(method: PaymentMethod) -> timedelta:
@@ -134,7 +183,7 @@ def settle(
     `tell=False`: the buyer stands at the counter and needs no letter about it.
     """
     order = orders.lock(payment.order)
-    amount = order.balance if amount is None else amount
+    amount = (payment.asked or order.balance) if amount is None else amount
     if amount.minor <= 0:
         if ledger.known(payment, key):
             return None
@@ -142,7 +191,8 @@ def settle(
     entry = ledger.append(payment, "settle", amount, key=key, reference=reference.strip()[:120], by=by)
     if entry is None:
         return None
-    move(payment, "settle" if order.received_minor >= order.total_minor else "part")
+    whole = order.balance.minor <= 0 or payment.received_minor >= payment.amount_minor
+    move(payment, "settle" if whole else "part")
     order_events.record(order, "paid", by=by, minor=amount.minor, reference=entry.reference)
     if by is not None:
         journal.write("orders.paid", about=order, by=by, data={"number": order.number, "minor": amount.minor})
@@ -152,7 +202,7 @@ def settle(
 
 def _follow(order: Order, amount: Money, tell: bool) -> None:
     before = order.payment
-    if order.state == "expired" and order.received_minor >= order.total_minor:
+    if order.state == "expired" and plans.secured(order):
         revivals.revive(order)
     refresh(order)
     if order.payment == "refund_due":
@@ -162,18 +212,24 @@ def _follow(order: Order, amount: Money, tell: bool) -> None:
         _paid(order)
         if tell:
             letters.tell(order, "paid")
-    elif not order.paid and tell:
-        letters.tell(order, "partial", amount=amount)
+    elif not order.paid:
+        if order.plan and plans.secured(order):
+            holds.end(order)
+        if tell:
+            letters.tell(order, "instalment" if not plans.due_now(order) else "partial", amount=amount)
 
 
 def _paid(order: Order) -> None:
-    order.payment = standing(order)
+    for payment in db.session.scalars(select(Payment).where(Payment.order_id == order.id, Payment.state.in_(ASKING))):
+        move(payment, "void")
+    refresh(order)
+    _close(order)
     holds.end(order)
     downloads.open(order)
-    if not order.practice:
-        facts.record("paid", contact=order.contact, about=order, amount=order.total, dedupe=f"paid:{order.id}")
+    issuing.of(order)
     if order.digital and fulfilment.may(order, "deliver"):
         fulfilment.deliver(order, by=None)
+    invoices.when_paid(order)  # last: the series' row is the last lock
 
 
 def fail(payment: Payment, *, reason: str = "") -> None:
@@ -190,26 +246,10 @@ def end(order: Order) -> None:
     for payment in db.session.scalars(db.select(Payment).where(Payment.order_id == order.id)):
         if (payment.state, "void") in MOVES:
             move(payment, "void")
+    _close(order)
     holds.end(order)
     refresh(order)
-
-
-def refund(order: Order, *, amount: Money, reference: str, by: "Account", key: str) -> ledger.LedgerEntry | None:
-    """Note that the shop returned money, by whatever way; never more than was received."""
-    orders.lock(order)
-    payment = current(order)
-    if ledger.known(payment, key):
-        return None
-    if not 0 < amount.minor <= order.received_minor:
-        raise WrongAmount(most=order.received.format(order.language))
-    entry = ledger.append(payment, "refund", -amount, key=key, reference=reference.strip()[:120], by=by)
-    if not order.received_minor:
-        move(payment, "refund")
-    order_events.record(order, "refunded", by=by, minor=amount.minor, reference=reference.strip()[:120])
-    journal.write("orders.refunded", about=order, by=by, data={"number": order.number, "minor": amount.minor})
-    refresh(order)
-    letters.tell(order, "refunded", amount=amount)
-    return entry
+    invoices.when_less(order)
 
 
 def refresh(order: Order) -> None:
@@ -221,20 +261,22 @@ def refresh(order: Order) -> None:
 def standing(order: Order) -> str:
     """Where the money of the order stands, from the ledger and its payments."""
     states = set(db.session.scalars(db.select(Payment.state).where(Payment.order_id == order.id)))
-    received, total = order.received_minor, order.total_minor
+    received, owed = order.received_minor, order.balance.minor
     if order.state in ENDED:
-        return "refund_due" if received > 0 else "refunded" if "refunded" in states else "void"
-    if received >= total:
-        return "overpaid" if received > total else "paid"
+        return "refund_due" if received > order.kept_minor else "refunded" if "refunded" in states else "void"
     if "refunded" in states and not received:
         return "refunded"
+    if owed <= 0:
+        return "overpaid" if owed < 0 else "paid"
     return "proof" if "proof" in states else "partial" if received else "due"
 
 
 def init_app(_app: object) -> None:
     """Say how payments are told."""
     facts.kind("paid", _l("Paid an order"), "money")
+    facts.kind("refunded", _l("Got money back"), "undo")
+    facts.kind("unpaid", _l("A payment was taken back"), "undo")
+    sums.money("paid", "refunded", "unpaid")
     journal.kind("orders.paid", _l("Noted a payment of %(number)s"))
     journal.kind("orders.reversed", _l("Took back a payment of %(number)s"))
-    journal.kind("orders.refunded", _l("Returned money of %(number)s"))
     journal.kind("orders.proof_refused", _l("Did not accept a proof of %(number)s: %(reason)s"))

@@ -11,6 +11,10 @@ from kernel.refusal import Refusal
 from shop.cancellations import Cancellation
 from shop.delivery_slots import SlotPlace
 from shop.downloads import Download
+from shop.gift_cards import GiftCard
+from shop.invoice_lines import InvoiceLine
+from shop.invoice_series import InvoiceSeries
+from shop.invoices import Invoice
 from shop.ledger import LedgerEntry
 from shop.numbering import Series
 from shop.order_discounts import OrderDiscount
@@ -21,7 +25,9 @@ from shop.payments import Payment
 from shop.plans import Instalment
 from shop.proofs import Proof
 from shop.refunds import Refund
+from shop.return_rows import Return, ReturnLine, ReturnPicture
 from shop.stock import StockMove
+from shop.stored_value import StoredValue, StoredValueEntry
 
 
 class RealOrders(Refusal):
@@ -66,11 +72,18 @@ def wipe(*, by: Any) -> int:
     quiet = {"synchronize_session": False}
     db.session.execute(update(Proof).where(or_(Proof.order_id.in_(mine), Proof.twin_id.in_(proofs)))
                        .values(twin_id=None), execution_options=quiet)  # fmt: skip
-    money = (Proof, Download, LedgerEntry, Refund, Payment, Instalment)
+    values = select(StoredValue.id).where(StoredValue.practice).scalar_subquery()
+    for held in (GiftCard, StoredValueEntry):
+        db.session.execute(delete(held).where(held.value_id.in_(values)), execution_options=quiet)
+    papers = select(Invoice.id).where(Invoice.practice).scalar_subquery()
+    db.session.execute(delete(InvoiceLine).where(InvoiceLine.invoice_id.in_(papers)), execution_options=quiet)
+    money = (ReturnPicture, ReturnLine, Return, Invoice, Proof, Download, LedgerEntry, Refund, Payment, Instalment)
     for kind in (*money, OrderDiscount, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
         db.session.execute(delete(kind).where(kind.order_id.in_(mine)), execution_options=quiet)
-    db.session.execute(delete(Order).where(Order.practice), execution_options=quiet)
+    for held in (Order, StoredValue):
+        db.session.execute(delete(held).where(held.practice), execution_options=quiet)
     db.session.execute(delete(Series).where(Series.code.startswith("practice")), execution_options=quiet)
+    db.session.execute(delete(InvoiceSeries).where(InvoiceSeries.practice), execution_options=quiet)
     db.session.expire_all()
     if gone:
         journal.write("practice.wiped", by=by, data={"count": gone})

@@ -63,9 +63,9 @@ class NotWanted(Refusal):
 def wanted(order: Order) -> bool:
     """Whether the buyer may send a proof: also after the hold ended, because the money may be on its way."""
     payment = payments.current(order)
-    return (
-        payment.kind == "transfer" and not order.paid and order.state != "cancelled" and order.payment != "refund_due"
-    )
+    if payment.kind != "transfer" or order.paid or order.state == "cancelled" or order.payment == "refund_due":
+        return False
+    return bool(payment.asked) or order.state == "expired"
 
 
 def send(order: Order, made: files.Made, *, name: str = "", reference: str = "") -> Proof:

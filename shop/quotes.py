@@ -9,7 +9,11 @@ from kernel import countries, i18n, money, tenancy
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import delivery_days, pricing, shipping, taxes, wants
+from shop import catalog, delivery_days, pricing, promotions, savings, shipping, taxes, vouchers, wants
+from shop.discount_rules import Cut, Rule
+from shop.promotions import Asking, Declined
+from shop.redemptions import NOBODY, Person
+from shop.savings import Saving
 from shop.shipping import Offer, Parcel
 from shop.tax_rules import Rate
 from shop.wants import Wanted
@@ -50,6 +54,12 @@ class QuoteLine:
     weight_g: int
     digital: bool
     token: str = ""  # of the cart line
+    voucher: Mapping[str, Any] = field(default_factory=dict)  # see vouchers.terms
+
+    @property
+    def listed(self) -> Money:
+        """What it would cost without its discount."""
+        return self.gross + self.discount
 
     @property
     def bare(self) -> Money:
@@ -68,6 +78,13 @@ class Basket:
     delivery: list[Rate] | None  # of a delivery; None: it follows the goods
     group: str
     rounding: str
+    cuts: Sequence[Cut] = ()  # what comes off; each line's part is in its discount
+    declined: Sequence[Declined] = ()  # codes that bring nothing, and why
+
+    @property
+    def savings(self) -> list[Saving]:
+        """What comes off the goods and why."""
+        return savings.of(self.cuts, None, self.items.currency)
 
     @property
     def digital(self) -> bool:
@@ -76,7 +93,8 @@ class Basket:
 
     def offers(self, address: Mapping[str, str], *, now: datetime | None = None) -> list[Offer]:
         """How it can be delivered there; empty for what is only downloaded."""
-        return [] if self.digital else shipping.offers(self.parcel, address, now=now)
+        found = [] if self.digital else shipping.offers(self.parcel, address, now=now)
+        return [savings.freed(offer, self.cuts) for offer in found]
 
 
 @dataclass(frozen=True)
@@ -107,6 +125,9 @@ class Quote:
     offer: Offer | None = None
     day: date | None = None
     slot: str = ""
+    savings: Sequence[Saving] = ()
+    declined: Sequence[Declined] = ()
+    mark: str = ""  # of what comes off, as the page shows it
 
     @property
     def added(self) -> Money:
@@ -126,15 +147,20 @@ class Details:
     phone: str = ""
     address: Mapping[str, str] = field(default_factory=dict)
     tax: Mapping[str, str] = field(default_factory=dict)  # {} or kind, number, name
+    fiscal: Mapping[str, str] = field(default_factory=dict)  # what the tax office wants to know besides, by code
     note: str = ""
     terms_version: str = ""
     source: str = ""
     by: Any = None  # the staff account of a manual sale
+    cards: Sequence[str] = ()  # the handles of gift cards that are given, among the cart's codes
+    credit: Any = None  # the StoredValue of a shopper who is logged in and wants to use it
+    plan: Any = ""  # in which parts it is paid: the kind of a PlanOffer, or one that staff agreed on; '' at once
 
 
 def price(
     wanted: Sequence[Wanted], group: str = "", *, place: Mapping[str, str] | None = None,
-    exempt: Mapping[str, str] | None = None,
+    exempt: Mapping[str, str] | None = None, codes: Sequence[str] = (), person: Person = NOBODY,
+    by_hand: Rule | None = None,
 ) -> Basket:  # fmt: skip
     """Price what is wanted: the only place where a price comes from."""
     if not wanted:
@@ -145,13 +171,20 @@ def price(
     rates = [book.of(want.product) for want in wanted]
     units = {product.id: units for product, units in wants.by_product(wanted)}
     lower = pricing.breaks(units)
-    lines = []
-    for want, charged in zip(wanted, rates, strict=True):
-        listed = pricing.unit(want.variant, units[want.product.id], group, known=lower[want.product.id])
-        lines.append(_line(want, want.unit or listed, charged, rounding))
+    each = [
+        want.unit or pricing.unit(want.variant, units[want.product.id], group, known=lower[want.product.id])
+        for want in wanted
+    ]
+    found = promotions.of(wanted, each, Asking(group, codes, person, by_hand))
+    off = [sum(cut.parts[place] for cut in found.cuts) for place in range(len(wanted))]
+    lines = [
+        _line(want, unit, Money(less, currency), (charged, rounding))
+        for want, unit, less, charged in zip(wanted, each, off, rates, strict=True)
+    ]
     items = money.total([line.gross for line in lines], currency)
-    parcel = Parcel(lines, [want.product for want in wanted if want.product.kind != "digital"], items, group)
-    return Basket(lines, items, parcel, rates, book.delivery, group, rounding)
+    goods = [want.product for want in wanted if want.product.kind not in catalog.IMMATERIAL]
+    parcel = Parcel(lines, goods, items, group)
+    return Basket(lines, items, parcel, rates, book.delivery, group, rounding, found.cuts, found.declined)
 
 
 def quote(basket: Basket, offer: Offer | None = None, day: date | None = None, slot: str = "") -> Quote:
@@ -165,6 +198,8 @@ def quote(basket: Basket, offer: Offer | None = None, day: date | None = None, s
         shipping_components=cost.components, tax=Money(tax, currency), total=basket.items + cost.gross,
         rounding=basket.rounding,
         group=basket.group, practice=tenancy.tenant().practice, offer=offer, day=day, slot=slot,
+        savings=savings.of(basket.cuts, offer, currency), mark=savings.mark(basket.cuts),
+        declined=[*basket.declined, *savings.idle(basket.cuts, offer)],
     )  # fmt: skip
 
 
@@ -177,14 +212,15 @@ def _delivery(basket: Basket, cost: Money) -> pricing.Amounts:
 
 def make(
     wanted: Sequence[Wanted], *, choice: Choice, group: str = "", now: datetime | None = None,
-    exempt: Mapping[str, str] | None = None,
+    exempt: Mapping[str, str] | None = None, codes: Sequence[str] = (), person: Person = NOBODY,
 ) -> Quote:  # fmt: skip
     """A quote that can be ordered: refuses what is not sold, not reached or no longer free that day.
 
     Without a method (`choice.shipping` empty) nothing is delivered: a sale over the counter, or a download.
     """
     wants.check(wanted, group=group, day=choice.day)
-    return delivered(price(wanted, group, place=choice.address, exempt=exempt), choice, now=now)
+    told: Any = {"place": choice.address, "exempt": exempt, "codes": codes, "person": person}
+    return delivered(price(wanted, group, **told), choice, now=now)
 
 
 def delivered(basket: Basket, choice: Choice, *, now: datetime | None = None) -> Quote:
@@ -209,12 +245,13 @@ def chosen(offers: Sequence[Offer], code: str) -> Offer:
     return found
 
 
-def _line(want: Wanted, unit: Money, rates: Sequence[Rate], rounding: str) -> QuoteLine:
-    found = pricing.amounts(unit * want.quantity, rates, rounding)
+def _line(want: Wanted, unit: Money, less: Money, charged: tuple[Sequence[Rate], str]) -> QuoteLine:
+    found = pricing.amounts(unit * want.quantity - less, *charged)
     return QuoteLine(
         variant_id=want.variant.id, product_id=want.product.id, sku=want.variant.sku, name=dict(want.product.name),
         options=wants.options(want.variant), unit=unit, quantity=want.quantity, texts=wants.spoken(want),
-        discount=money.zero(unit.currency), net=found.net, tax=found.tax, gross=found.gross,
+        discount=less, net=found.net, tax=found.tax, gross=found.gross,
         components=found.components, day=None, weight_g=(want.product.weight_g or 0) * want.quantity,
-        digital=want.product.kind == "digital", token=want.token,
+        digital=want.product.kind in catalog.IMMATERIAL, token=want.token,
+        voucher=vouchers.terms(want.product, want.texts),
     )  # fmt: skip

@@ -106,13 +106,14 @@ def taxes(order: "Order") -> list[dict[str, str]]:
         known[0] += part["net_minor"]
         known[1] += part["tax_minor"]
     return [
-        {"name": _rated(pick(name), rate), "net": shown(order.money(net)), "tax": shown(order.money(tax))}
+        {"name": rated(pick(name), rate), "net": shown(order.money(net)), "tax": shown(order.money(tax))}
         for (_code, name, rate), (net, tax) in sum_of.items()
         if tax
     ]
 
 
-def _rated(name: str, rate: int) -> str:
+def rated(name: str, rate: int) -> str:
+    """A tax's name with its rate, once."""
     return name if "%" in name else f"{name} {rate / 100:g} %"
 
 

@@ -91,14 +91,15 @@ def _step(fact: facts.Fact) -> dict[str, Any]:
 
 
 def _figures(contact: Contact) -> list[dict[str, str]]:
-    wanted = ("ordered", "paid")
-    found = []
-    for one in sums.lifetime(contact):
-        if one.kind in wanted and one.count:
-            amount = Money(one.amount_minor, one.currency).format(tenancy.tenant().locale, cents=False)
-            label = _orders(one.count) if one.kind == "ordered" else _("paid")
-            found.append({"number": amount, "label": label})
-    return found
+    ordered = [one for one in sums.lifetime(contact) if one.kind == "ordered" and one.count]
+    return [
+        *({"number": _shown(one.amount_minor, one.currency), "label": _orders(one.count)} for one in ordered),
+        *({"number": _shown(minor, currency), "label": _("paid")} for currency, minor in sums.spent(contact).items()),
+    ]
+
+
+def _shown(minor: int, currency: str) -> str:
+    return Money(minor, currency).format(tenancy.tenant().locale, cents=False)
 
 
 def _orders(count: int) -> str:

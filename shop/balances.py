@@ -1,0 +1,99 @@
+"""Balances: what an order still owes, how the buyer may pay it now, and money that staff take for it."""
+
+from typing import TYPE_CHECKING
+
+from kernel.i18n import _l
+from kernel.money import Money
+from kernel.refusal import Refusal
+from shop import ledger, orders, payment_methods, payments, plans, zones
+from shop.orders import Order
+from shop.payment_methods import PaymentMethod
+from shop.payments import Payment
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+AMOUNTS = ("now", "next", "all")
+
+
+class NotPayable(Refusal):
+    """Nothing of the order can be paid this way at this moment."""
+
+    message = _l("This order cannot be paid this way. Choose again.")
+    status = 409
+
+
+class ProofWaits(Refusal):
+    """A proof was sent: paying again would be paying twice."""
+
+    message = _l("We are looking at your proof of payment. You will hear from us before you pay anything else.")
+    status = 409
+
+
+def open_(order: Order) -> bool:
+    """Whether something of it can be paid."""
+    return order.state not in orders.ENDED and order.balance.minor > 0 and order.payment != "refunded"
+
+
+def amounts(order: Order) -> dict[str, Money]:
+    """What a buyer may pay: what is due now, the next part with it, all; each amount once."""
+    found: dict[str, Money] = {}
+    due, after = plans.due_now(order), plans.coming(order)
+    wished = {"now": due, "next": due + after.left if after else due, "all": order.balance}
+    for name, amount in wished.items():
+        if amount and amount not in found.values():
+            found[name] = amount
+    return found
+
+
+def methods(order: Order) -> list[PaymentMethod]:
+    """How a buyer may pay it; before the goods are secured by a first part, that part is paid at once."""
+    at_once = bool(order.plan) and not plans.secured(order)
+    place = zones.of(order.address) if order.address else set()
+    kept = [one for one in payment_methods.active() if payment_methods.fits(one, _case(order), place)]
+    return [one for one in kept if not (at_once and one.kind in payment_methods.UNHELD)]
+
+
+def _case(order: Order) -> payment_methods.Case:
+    return payment_methods.Case(
+        practice=order.practice, way=order.delivery_kind, group=order.customer_group, total_minor=order.total_minor
+    )
+
+
+def ask(order: Order, code: str, wish: str) -> Payment:
+    """The buyer wants to pay that amount by that method: a payment of its own, in place of one that only waited."""
+    orders.lock(order)
+    amount = amounts(order).get(wish)
+    method = next((one for one in methods(order) if one.code == code), None)
+    if amount is None or method is None or not open_(order):
+        raise NotPayable()
+    waiting = payments.current(order)
+    if waiting.state == "proof":
+        raise ProofWaits()
+    if waiting.asked == amount and waiting.method_id == method.id:
+        return waiting
+    return _instead(order, method, amount)
+
+
+def _instead(order: Order, method: PaymentMethod, amount: Money) -> Payment:
+    waiting = payments.current(order)
+    if waiting.state == "due":
+        payments.move(waiting, "void")
+    return payments.open(order, method, amount=amount)
+
+
+def collect(
+    order: Order, amount: Money, *, key: str, by: "Account", method: PaymentMethod | None = None, reference: str = ""
+) -> ledger.LedgerEntry | None:
+    """Staff took money for it, by that method or the one that waits; once per key, None when it was known."""
+    orders.lock(order)
+    if any(entry.key == key for entry in ledger.of(order)):
+        return None
+    payment = payments.current(order)
+    if open_(order) and not _same(payment, method):
+        payment = _instead(order, method or payment.method, amount)
+    return payments.settle(payment, key=key, amount=amount, reference=reference, by=by)
+
+
+def _same(payment: Payment, method: PaymentMethod | None) -> bool:
+    return payment.state in payments.ASKING and (method is None or method.id == payment.method_id)

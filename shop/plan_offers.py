@@ -1,0 +1,103 @@
+"""Plan offers: in which parts an order could be paid, before it is placed: its goods' deposits, the shop's layaway."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kernel import money
+from kernel.i18n import _l
+from kernel.money import Money
+from kernel.refusal import Refusal
+from shop import catalog, plan_policies, plans
+from shop.catalog import Product
+from shop.plans import Due
+from shop.quotes import Quote
+
+
+class NotOffered(Refusal):
+    """A way to pay in parts was sent that this order does not have."""
+
+    message = _l("This order cannot be paid in those parts: choose again.")
+
+
+@dataclass(frozen=True)
+class PlanOffer:
+    """A way to pay in parts: the first one now, each other one with its day."""
+
+    kind: str
+    dues: Sequence[Due]
+
+    @property
+    def now(self) -> Money:
+        """What is paid at once."""
+        return self.dues[0].amount
+
+    @property
+    def later(self) -> Money:
+        """What is paid later, all together."""
+        return money.total([due.amount for due in self.dues[1:]], self.now.currency)
+
+
+def of(quote: Quote) -> list[PlanOffer]:
+    """The ways that this order has; the deposit first, for then it is what the shop asks."""
+    found = [_deposit(quote, _asking(quote)), layaway(quote)]
+    return [offer for offer in found if offer is not None]
+
+
+def chosen(quote: Quote, kind: str) -> PlanOffer | None:
+    """The way of that kind; None for paying all at once; raises NotOffered."""
+    if not kind or kind == "full":
+        return None
+    found = next((offer for offer in of(quote) if offer.kind == kind), None)
+    if found is None:
+        raise NotOffered()
+    return found
+
+
+def asks_deposit(quote: Quote) -> bool:
+    """Whether something of it is only made once a part is paid."""
+    return bool(_asking(quote))
+
+
+def _asking(quote: Quote) -> dict[int, Product]:
+    rows = catalog.of_ids(list({line.product_id for line in quote.lines}))
+    return {row.id: row for row in rows if row.deposit_bp or row.deposit_minor}
+
+
+def _deposit(quote: Quote, asking: dict[int, Product]) -> PlanOffer | None:
+    if not asking:
+        return None
+    parts = [
+        deposit(asking[line.product_id], line.gross, line.quantity) if line.product_id in asking else line.gross
+        for line in quote.lines
+    ]
+    now = money.total(parts, quote.currency)
+    if not 0 < now.minor < quote.total.minor:
+        return None
+    before = max(row.deposit_days for row in asking.values())
+    rest = max(plans.today(), quote.day - timedelta(days=before)) if quote.day else None
+    return PlanOffer("deposit", [Due(now, plans.today()), Due(quote.total - now, rest)])
+
+
+def deposit(product: Product, gross: Money, units: int) -> Money:
+    """What is asked for first of a line: a share of it, or so much a unit; never more than the line."""
+    wished = money.percent(gross, product.deposit_bp) if product.deposit_bp else gross
+    if product.deposit_minor:
+        wished = Money(product.deposit_minor * units, gross.currency)
+    return min(wished, gross, key=lambda one: one.minor)
+
+
+def layaway(quote: Quote) -> PlanOffer | None:
+    """The shop's own terms, when the order is large enough and everything is paid before its day."""
+    policy = plan_policies.of()
+    if not policy.layaway or quote.total.minor < max(policy.from_minor, 2) or all(one.digital for one in quote.lines):
+        return None
+    first = money.percent(quote.total, policy.first_bp)
+    dues = spread(plans.split(quote.total, policy.most, first=first), plans.today(), policy.every_days)
+    late = quote.day is not None and dues[-1].on is not None and dues[-1].on > quote.day
+    return None if late or len(dues) < 2 else PlanOffer("layaway", dues)
+
+
+def spread(amounts: Sequence[Money], first: date, every_days: int) -> list[Due]:
+    """Those amounts from that day on, every so many days of the calendar."""
+    return [Due(amount, first + timedelta(days=place * every_days)) for place, amount in enumerate(amounts)]
