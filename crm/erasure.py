@@ -80,10 +80,11 @@ def _forget_facts(contact: Contact) -> None:
 
 
 def _forget_letters(contact: Contact) -> None:
-    blank = {"to": "", "to_name": "", "reply_to": "", "subject": "", "html": "", "text": ""}
+    texts = ("to", "to_name", "reply_to", "subject", "template", "drawn_html", "drawn_text")
+    blank: dict[str, Any] = dict.fromkeys(texts, "") | {"data": {}}
     waiting = Letter.state.in_(("pending", "claimed", "sending", "deferred"))
     db.session.execute(update(Letter).where(_to(contact), waiting).values(state="skipped"))
-    db.session.execute(update(Letter).where(_to(contact)).values(**blank))
+    db.session.execute(update(Letter).where(_to(contact)).values(blank))
 
 
 def init_app(_app: object) -> None:

@@ -4,6 +4,7 @@ States: pending → claimed (lease) → sending → sent | captured | failed | s
 A `sending` one whose worker died goes out once more with the same Message-ID: better twice than not at all.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -32,7 +33,7 @@ class NotFailed(Refusal):
 
 
 class Letter(TenantOwned, Base):
-    """One letter to one address, rendered when it was written."""
+    """One letter to one address: its words stand when it is written, it is drawn when somebody looks or it leaves."""
 
     __tablename__ = "letter"
     __extra__ = (
@@ -47,8 +48,10 @@ class Letter(TenantOwned, Base):
     reply_to: Mapped[str] = mapped_column(String(320), default="")
     language: Mapped[str] = mapped_column(String(8), default="es")
     subject: Mapped[str] = mapped_column(String(300))
-    html: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
+    template: Mapped[str] = mapped_column(String(80), default="")
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what the template is told; {} once the letter is drawn
+    drawn_html: Mapped[str] = mapped_column("html", Text, default="")
+    drawn_text: Mapped[str] = mapped_column("text", Text, default="")
     private: Mapped[bool] = mapped_column(default=False)  # carries a key to an account: shown to nobody else
     about_kind: Mapped[str] = mapped_column(String(32), default="")
     about_id: Mapped[int | None]
@@ -64,6 +67,16 @@ class Letter(TenantOwned, Base):
     def waiting(self) -> bool:
         """Whether it has still to go out."""
         return self.state in {"pending", "claimed", "sending", "deferred"}
+
+    @property
+    def html(self) -> str:
+        """The letter as a page."""
+        return self.drawn_html or (drawn(self)[1] if self.template else "")
+
+    @property
+    def text(self) -> str:
+        """The letter as plain text."""
+        return self.drawn_text or (drawn(self)[0] if self.template else "")
 
 
 _silent: ContextVar[bool] = ContextVar("silent", default=False)
@@ -89,36 +102,40 @@ def write(
 ) -> Letter | None:
     """Write a letter into this transaction; None when there is no address.
 
-    `template` names `<template>.subject.txt`, `.txt` and `.html`; `told`: to_name, reply_to, private, about (a row).
+    `template` names `<template>.subject.txt`, `.txt` and `.html`; `data` is plain words, numbers, lists and dicts;
+    `told`: to_name, reply_to, private, about (a row). Only the subject is drawn now: the rest waits for the worker.
     """
     if not to or silent():
         return None
     about = told.pop("about", None)
-    row = Letter(token=signing.token(), to=to.strip(), kind=kind, language=language, **told)
+    row = Letter(token=signing.token(), to=to.strip(), kind=kind, language=language, template=template, **told)
     row.about_kind, row.about_id = (about.__tablename__, about.id) if about is not None else ("", None)
-    row.subject, row.text, row.html = rendered(template, language, data or {})
+    row.data = json.loads(json.dumps(data or {}, default=str))  # lazy sentences are said now, in their language
+    row.subject = _subject(row)
     db.session.add(row)
     db.session.flush()
     return row
 
 
-def rendered(template: str, language: str, data: dict[str, Any]) -> tuple[str, str, str]:
-    """(subject, text, HTML) of a letter in that language."""
+def drawn(row: Letter) -> tuple[str, str]:
+    """(text, HTML) of a letter, in its language."""
+    with i18n.speak(row.language, tenancy.tenant().country):
+        told = _told(row)
+        text = render_template(f"{row.template}.txt", **told).strip() + "\n"
+        return text, render_template(f"{row.template}.html", **told)
+
+
+def _subject(row: Letter) -> str:
+    with i18n.speak(row.language, tenancy.tenant().country):
+        return " ".join(render_template(f"{row.template}.subject.txt", **_told(row)).split())[:300]
+
+
+def _told(row: Letter) -> dict[str, Any]:
     known = tenancy.tenant()
-    with i18n.speak(language, known.country):
-        told = {
-            "shop": known,
-            "shop_phone": phones.show(known.phone, known.country),
-            "shop_base": web.shop_base(known),
-            "letter_language": language,
-            **data,
-        }
-        subject = " ".join(render_template(f"{template}.subject.txt", **told).split())
-        return (
-            subject[:300],
-            render_template(f"{template}.txt", **told).strip() + "\n",
-            render_template(f"{template}.html", **told),
-        )
+    return {
+        "shop": known, "shop_phone": phones.show(known.phone, known.country), "shop_base": web.shop_base(known),
+        "letter_language": row.language, **row.data,
+    }  # fmt: skip
 
 
 def about(row: Any) -> list[Letter]:
@@ -156,15 +173,19 @@ def _due(now: datetime, confirmed: bool) -> ColumnElement[bool]:
 def body(letter_id: int) -> mail.Envelope | None:
     """What goes on the wire for a claimed letter; None when the address may not be written to (skipped), or when
     another worker has taken the letter over."""
+    with transactions.reading():  # drawn while no buyer waits for the writer's turn
+        seen = db.session.get_one(Letter, letter_id)
+        text, html = seen.text, seen.html
     row = db.session.get_one(Letter, letter_id, with_for_update=True)
     if (row.state, row.lease_until) != ("claimed", _leases.pop(letter_id, None)):
         return None
     if suppression.blocks(row.to):
         row.state, row.answer = "skipped", "suppressed"
         return None
+    row.drawn_text, row.drawn_html, row.data = text, html, {}
     sender = mail.sender(tenancy.tenant())
     headers = {"Message-ID": f"<{row.token}@{mail.host()}>", "Auto-Submitted": "auto-generated"}
-    return mail.Envelope(sender, (row.to_name, row.to), row.reply_to, row.subject, row.text, row.html, headers)
+    return mail.Envelope(sender, (row.to_name, row.to), row.reply_to, row.subject, text, html, headers)
 
 
 def mark(letter_id: int, state: str, answer: str) -> None:

@@ -14,7 +14,11 @@ PRIVATE = "https://plaza.localhost/reset/SECRETKEY"
 
 def letter(**values):
     told = {"to": "ana@example.com", "kind": "orders.placed", "subject": "Su pedido C-1", "language": "es"}
-    told |= {"html": "<html><head></head><body style='margin:0'>Hola</body></html>", "text": "Hola", **values}
+    told |= {
+        "drawn_html": "<html><head></head><body style='margin:0'>Hola</body></html>",
+        "drawn_text": "Hola",
+        **values,
+    }
     row = letters.Letter(token=signing.token(), **told)
     db.session.add(row)
     db.session.commit()
@@ -78,7 +82,7 @@ def test_the_frame_is_nobody_elses(rival, shop):
 
 
 def test_a_private_letter_shows_its_head_only(shop):
-    row = letter(private=True, html=f"<a href={PRIVATE}>x</a>", text=PRIVATE, subject="Nueva contraseña")
+    row = letter(private=True, drawn_html=f"<a href={PRIVATE}>x</a>", drawn_text=PRIVATE, subject="Nueva contraseña")
     page = shop.admin.get(f"/admin/cafe/letters/{row.token}").get_data(as_text=True)
     assert "Nueva contraseña" in page
     assert "ana@example.com" in page
@@ -90,7 +94,7 @@ def test_a_private_letter_shows_its_head_only(shop):
 
 @pytest.mark.parametrize("relay", ["", "smtp://127.0.0.1:2525"])
 def test_ones_own_private_letter_is_read_only_where_nothing_leaves(shop, monkeypatch, relay):
-    row = letter(private=True, html=f"<a href={PRIVATE}>x</a>", text=PRIVATE, to=shop.owner.email)
+    row = letter(private=True, drawn_html=f"<a href={PRIVATE}>x</a>", drawn_text=PRIVATE, to=shop.owner.email)
     known = shop.app.extensions["plaza.settings"]
     monkeypatch.setitem(shop.app.extensions, "plaza.settings", replace(known, smtp_url=relay))
     page = shop.admin.get(f"/admin/cafe/letters/{row.token}").get_data(as_text=True)

@@ -28,7 +28,13 @@ def point(shop, server, monkeypatch, url=""):
 
 
 def letter(to="ana@example.com", **values):
-    told = {"kind": "orders.placed", "subject": "Su pedido C-1", "html": "<p>Hola ñ</p>", "text": "Hola ñ\n", **values}
+    told = {
+        "kind": "orders.placed",
+        "subject": "Su pedido C-1",
+        "drawn_html": "<p>Hola ñ</p>",
+        "drawn_text": "Hola ñ\n",
+        **values,
+    }
     row = letters.Letter(token=signing.token(), to=to, **told)
     db.session.add(row)
     db.session.commit()
