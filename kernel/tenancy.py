@@ -30,6 +30,7 @@ class Tenant(Base):
     name: Mapped[str] = mapped_column(String(120))
     legal_name: Mapped[str] = mapped_column(String(160), default="")
     tax_id: Mapped[str] = mapped_column(String(40), default="")
+    fiscal: Mapped[dict[str, str]] = mapped_column(default=dict)  # what the tax office wants to know of it, by code
     country: Mapped[str] = mapped_column(String(2))
     currency: Mapped[str] = mapped_column(String(3))
     language: Mapped[str] = mapped_column(String(8), default="es")

@@ -19,7 +19,7 @@ def copy(contact: Contact) -> list[dict[str, Any]]:
     return [
         {
             "number": order.number, "at": order.placed_at.isoformat(), "name": order.name, "email": order.email,
-            "phone": order.phone, "address": order.address, "tax_id": order.tax_id, "note": order.note,
+            "phone": order.phone, "address": order.address, "tax_id": order.tax_id, "fiscal": order.fiscal, "note": order.note,
             "total_minor": order.total_minor, "currency": order.currency, "state": order.state,
             "lines": [{"name": pick(line.name), "quantity": line.quantity, "texts": line.texts}
                       for line in order.lines],

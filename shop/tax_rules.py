@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, String
 
+from kernel import signing
 from kernel.db import Base, Mapped, mapped_column, pk, ref
 from kernel.tenancy import TenantOwned
 from shop.zones import Zone
@@ -40,6 +41,7 @@ class TaxRule(TenantOwned, Base):
     __tablename__ = "tax_rule"
     __extra__ = (CheckConstraint("rate_bp BETWEEN 0 AND 10000", name="rate"),)
     id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), default=signing.token)
     rate_id: Mapped[int] = ref("tax_rate")
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(80))

@@ -1,4 +1,4 @@
-"""What the settings ask: look, contact, taxes and the shop itself; the ways to deliver and to pay are in methods.py."""
+"""What the settings ask: look, contact, the firm and the shop itself; ways to deliver and to pay are in methods.py."""
 
 import re
 from typing import Any
@@ -111,27 +111,6 @@ class FirmForm(Form):
         if not clean:
             raise ValidationError(_("That number cannot be right. Write it like %(example)s.", example=kind.example))
         field.data = clean
-
-
-class RateForm(Form):
-    """One tax rate."""
-
-    name = StringField(
-        _l("Name"), [InputRequired(_l("Fill this in.")), Length(max=80)], [trimmed],
-        render_kw={"maxlength": 80, "autocomplete": "off"},
-    )  # fmt: skip
-    percent = StringField(
-        _l("Percent"), [InputRequired(_l("Fill this in."))], [trimmed],
-        render_kw={"inputmode": "decimal", "maxlength": 6, "autocomplete": "off"},
-    )  # fmt: skip
-    included = BooleanField(_l("My prices already contain it"), default=True)
-
-    def validate_percent(self, field: Any) -> None:
-        """A share of a hundred with two decimals at most."""
-        found = re.fullmatch(r"(\d{1,2}|100)(?:[.,](\d{1,2}))?\s*%?", field.data or "")
-        if found is None or (found[1] == "100" and found[2]):
-            raise ValidationError(_("Write a percentage such as 13 or 6.5."))
-        self.rate_bp = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
 
 
 class ShopForm(Form):

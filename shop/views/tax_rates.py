@@ -11,37 +11,57 @@ from kernel.forms import choices
 from kernel.i18n import _, _l
 from kernel.refusal import Gone, Refusal
 from kernel.web import needs
-from shop import catalog, settings, slugs, taxes
-from shop.forms.settings import FirmForm, RateForm
+from shop import catalog, exemptions, settings, slugs, tax_words, taxes
+from shop.forms import taxes as forms
+from shop.forms.settings import FirmForm
+from shop.forms.taxes import RateForm
+from shop.tax_rules import TaxRule
 from shop.taxes import TaxRate
-from shop.views import admin
+from shop.views import admin, fiscal_fields
 from shop.views.settings import page, saved
 
 UNDO, MINUTES = "tax-rate", 60
+WORDS = {"firm", "rates", "samples", "delivery", "exemptions", "back"}  # of addresses: no rate's code
+KEPT = ("code", "name", "rate_bp", "included", "is_default", "on_delivery")
+RULE = ("code", "name", "kind", "rate_bp", "included", "compound", "zone", "valid_from", "valid_to")
 
 
 @admin.get("/settings/taxes", endpoint="settings_taxes")
 @needs("settings.edit")
 def show() -> Any:
-    """The rates, a new one, and the firm."""
-    return _page()
+    """The rates, a new one, who is exempt, and the firm."""
+    return shown()
 
 
-def _page(status: int = 200, **told: Any) -> Any:
-    rows = [{"rate": rate, "percent": percent(rate.rate_bp)} for rate in taxes.rates()]
-    forms = {"firm": told.get("firm") or _firm(), "rate": told.get("rate") or RateForm()}
-    return page("taxes", status, rows=rows, **forms)
+def shown(status: int = 200, **told: Any) -> Any:
+    """The page, with the forms that were sent and refused."""
+    book, every = taxes.book(), taxes.rates()
+    rows = [_row(rate) for rate in every]
+    blank: dict[str, Any] = {
+        "firm": None, "rate": RateForm(), "exemption": forms.exemption(), "wrong": {}, "fiscal": None,
+    }  # fmt: skip
+    given = {**blank, **told}
+    given["firm"] = given["firm"] or _firm()
+    given["fiscal"] = fiscal_fields.asked("tenant", given["fiscal"] or tenancy.tenant().fiscal, given.pop("wrong"))
+    return page(
+        "taxes", status, rows=rows, says=tax_words.sentence(book.usual), example=tax_words.example(book.usual),
+        samples=tax_words.samples(), delivery=next((one.code for one in every if one.on_delivery), ""),
+        exempt=exemptions.general(), kinds={kind.code: kind.label for kind in _profile().tax_ids},
+        tax_day=tax_words.day, **given,
+    )  # fmt: skip
 
 
-def percent(rate_bp: int) -> str:
-    """Hundredths of a percent as one writes them: 1300 → 13."""
-    whole, rest = divmod(rate_bp, 100)
-    return f"{whole}.{rest:02}".rstrip("0").rstrip(".") if rest else str(whole)
+def _row(rate: TaxRate) -> dict[str, Any]:
+    more = tax_words.more(rate, taxes.rules(rate))
+    return {"rate": rate, "percent": tax_words.percent(taxes.current(rate)), "more": more}
+
+
+def _profile() -> countries.Profile:
+    return countries.profile(tenancy.tenant().country)
 
 
 def _firm(posted: Any = None) -> FirmForm:
-    tenant = tenancy.tenant()
-    kinds = countries.profile(tenant.country).tax_ids
+    tenant, kinds = tenancy.tenant(), _profile().tax_ids
     mine = next((kind.code for kind in kinds if tenant.tax_id and kind.clean(tenant.tax_id)), "")
     company = next((kind.code for kind in kinds if kind.company), "")
     form = FirmForm(posted, legal_name=tenant.legal_name, tax_id=tenant.tax_id, kind=mine or company)
@@ -52,11 +72,13 @@ def _firm(posted: Any = None) -> FirmForm:
 @admin.post("/settings/taxes/firm", endpoint="settings_taxes_firm")
 @needs("settings.edit")
 def firm() -> Any:
-    """Keep the firm's name and tax id."""
+    """Keep the firm's name and tax id, and what the tax office wants to know of it."""
     form = _firm(request.form)
-    if not form.validate():
-        return _page(422, firm=form)
-    settings.put(tenancy.tenant(), {"legal_name": form.legal_name.data or "", "tax_id": form.tax_id.data or ""})
+    kept, wrong = fiscal_fields.read("tenant", request.form)
+    if not form.validate() or wrong:
+        return shown(422, firm=form, fiscal=fiscal_fields.typed("tenant", request.form), wrong=wrong)
+    told = {"legal_name": form.legal_name.data or "", "tax_id": form.tax_id.data or "", "fiscal": kept}
+    settings.put(tenancy.tenant(), told)
     return saved("taxes", ".settings_taxes")
 
 
@@ -66,8 +88,8 @@ def make() -> Any:
     """A new rate."""
     form = RateForm(request.form)
     if not form.validate():
-        return _page(422, rate=form)
-    code, known = slugs.make(form.name.data or "")[:30], {rate.code for rate in taxes.rates()}
+        return shown(422, rate=form)
+    code, known = slugs.make(form.name.data or "")[:30], {rate.code for rate in taxes.rates()} | WORDS
     code = next(one for one in [code, *(f"{code}-{n}" for n in range(2, len(known) + 3))] if one not in known)
     rate = TaxRate(code=code, name=form.name.data, rate_bp=form.rate_bp, included=bool(form.included.data))
     rate.is_default = taxes.default() is None
@@ -75,53 +97,63 @@ def make() -> Any:
     return saved("taxes", ".settings_taxes", what=rate.name)
 
 
-@admin.get("/settings/taxes/<code>", endpoint="rate")
+@admin.post("/settings/taxes/samples", endpoint="settings_taxes_sample")
 @needs("settings.edit")
-def edit(code: str) -> Any:
-    """One rate."""
-    row = _rate(code)
-    form = RateForm(name=row.name, percent=percent(row.rate_bp), included=row.included)
-    return page("tax", rate=row, form=form)
+def sample() -> Any:
+    """A rate that is usual in the country, in one tap."""
+    code = request.form.get("code", "")
+    if taxes.named(code) is not None:
+        return redirect(url_for(".settings_taxes"), 303)
+    rate = taxes.sample(code) or abort(404)
+    rate.is_default = taxes.default() is None
+    return saved("taxes", ".settings_taxes", what=rate.name)
 
 
-def _rate(code: str) -> TaxRate:
-    return taxes.named(code) or abort(404)
-
-
-@admin.post("/settings/taxes/<code>", endpoint="rate_save")
+@admin.post("/settings/taxes/delivery", endpoint="settings_taxes_delivery")
 @needs("settings.edit")
-def save(code: str) -> Any:
-    """Keep a rate; orders that were placed keep the one they had."""
-    row, form = _rate(code), RateForm(request.form)
-    if not form.validate():
-        return page("tax", 422, rate=row, form=form)
-    settings.put(row, {"name": form.name.data, "rate_bp": form.rate_bp, "included": bool(form.included.data)})
-    return saved("taxes", ".settings_taxes", what=row.name)
+def delivery() -> Any:
+    """What deliveries are charged: a rate of their own, or what the goods are."""
+    code = request.form.get("code", "")
+    taxes.deliver((taxes.named(code) or abort(404)) if code else None)
+    return saved("taxes", ".settings_taxes")
 
 
 @admin.post("/settings/taxes/<code>/default", endpoint="rate_prefer")
 @needs("settings.edit")
 def prefer(code: str) -> Any:
     """Make it the rate of products that name none."""
-    row = _rate(code)
+    row = coded(code)
     taxes.prefer(row)
     return saved("taxes", ".settings_taxes", what=row.name)
+
+
+def coded(code: str) -> TaxRate:
+    """The rate with that code, or nothing is found."""
+    return taxes.named(code) or abort(404)
 
 
 @admin.post("/settings/taxes/<code>/away", endpoint="rate_away")
 @needs("settings.edit")
 def away(code: str) -> Any:
     """Take a rate out that no product names; the toast brings it back."""
-    row = _rate(code)
+    row = coded(code)
     mine = select(catalog.Product.id).where(catalog.Product.tax_rate_id == row.id).limit(1)
     if db.session.scalar(mine.execution_options(binned=True)) is not None:
         raise Refusal(_("Products have this rate. Give them another one first."))
-    kept = {name: getattr(row, name) for name in ("code", "name", "rate_bp", "included", "is_default")}
-    db.session.delete(row)
+    kept = {name: getattr(row, name) for name in KEPT}
+    kept["rules"] = [rule_kept(rule) for rule in taxes.rules(row)]
+    taxes.drop(row)
     settings.told("taxes", by=web.person(), what=row.name)
     token = signing.make(UNDO, {**kept, "tenant": tenancy.current()})
     web.undo(_("The rate “%(name)s” is gone.", name=row.name), ".rate_back", token=token)
     return redirect(url_for(".settings_taxes"), 303)
+
+
+def rule_kept(rule: TaxRule) -> dict[str, Any]:
+    """A rule as a ticket holds it."""
+    told = {name: getattr(rule, name) for name in RULE}
+    days = {name: told[name].isoformat() for name in ("valid_from", "valid_to") if told[name]}
+    return {**told, **days}
 
 
 @admin.post("/settings/taxes/back/<token>", endpoint="rate_back")
@@ -131,8 +163,12 @@ def back(token: str) -> Any:
     told = signing.read(UNDO, token, minutes=MINUTES)
     if not told or told.pop("tenant") != tenancy.current():
         raise Gone(_("That can no longer be taken back."))
+    rules = told.pop("rules", [])
     if taxes.named(told["code"]) is None:
-        db.session.add(TaxRate(**{**told, "is_default": told["is_default"] and taxes.default() is None}))
+        rate = TaxRate(**{**told, "is_default": told["is_default"] and taxes.default() is None})
+        db.session.add(rate)
+        db.session.flush()
+        db.session.add_all(taxes.ruled(rate, rule) for rule in rules)
         settings.told("taxes", by=web.person(), what=told["name"])
     return redirect(url_for(".settings_taxes"), 303)
 
@@ -141,5 +177,5 @@ def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
         50, _l("Taxes"), "shop_admin.settings_taxes", icon="figures", permission="settings.edit",
-        hint=_l("Rates and tax id"),
+        hint=_l("Rates, exemptions and tax id"),
     )  # fmt: skip
