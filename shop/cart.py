@@ -20,6 +20,7 @@ from shop.wants import Wanted
 
 DAYS = 60
 MOST_LINES = 100
+CODES = 5
 
 
 class Cart(TenantOwned, Base):
@@ -33,6 +34,7 @@ class Cart(TenantOwned, Base):
     revision: Mapped[int] = mapped_column(default=1)  # moves with every change: one revision is ordered once
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     touched_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    codes: Mapped[list[str]] = mapped_column(default=list)  # of a discount and of gift cards, as they are kept
     lines: Mapped[list["CartLine"]] = many("Cart", "CartLine.cart_id", order_by="CartLine.id")
 
 
@@ -118,6 +120,12 @@ def change(cart: Cart, line: CartLine, quantity: int, *, group: str = "") -> Non
     _touch(cart)
 
 
+def use_codes(cart: Cart, codes: Sequence[str]) -> None:
+    """Keep what the buyer wrote into the field of codes."""
+    cart.codes = list(dict.fromkeys(codes))[:CODES]
+    _touch(cart)
+
+
 def remove(cart: Cart, line: CartLine) -> None:
     """Take a line out."""
     db.session.delete(line)
@@ -171,6 +179,7 @@ def merge(cart: Cart, into: Cart, group: str = "") -> None:
         if _there(row):
             _pour(row, into, group)
         db.session.delete(row)
+    into.codes, cart.codes = list(dict.fromkeys([*into.codes, *cart.codes]))[:CODES], []
     db.session.flush()
     _touch(cart)
     _touch(into)
@@ -186,6 +195,7 @@ def claim(cart: Cart) -> bool:
 
 def clear(cart: Cart) -> None:
     """Empty it: it was ordered."""
+    cart.codes = []
     db.session.execute(delete(CartLine).where(CartLine.cart_id == cart.id))
 
 

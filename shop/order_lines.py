@@ -9,6 +9,7 @@ from kernel.db import Base, Mapped, belongs, mapped_column, pk, ref, words
 from kernel.i18n import pick
 from kernel.money import Money
 from kernel.tenancy import TenantOwned
+from shop import tax_rules
 
 if TYPE_CHECKING:
     from shop.catalog import Product
@@ -23,6 +24,7 @@ class OrderLine(TenantOwned, Base):
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("gross_minor = net_minor + tax_minor", name="gross"),
         CheckConstraint("gross_minor >= 0", name="positive"),
+        CheckConstraint("returned >= 0 AND returned <= quantity", name="returned"),
     )
     id: Mapped[int] = pk()
     order_id: Mapped[int] = ref("order")
@@ -33,9 +35,11 @@ class OrderLine(TenantOwned, Base):
     name: Mapped[dict[str, str]] = words()
     options: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"name": Words, "value": Words}]
     texts: Mapped[dict[str, str]] = mapped_column(default=dict)  # {"dedicatoria": "Feliz cumpleaños"}
+    voucher: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {months, to?, email?, message?, on?}
     currency: Mapped[str] = mapped_column(String(3))
     unit_minor: Mapped[int]
     quantity: Mapped[int]
+    returned: Mapped[int] = mapped_column(default=0)  # how many came back, or are about to
     discount_minor: Mapped[int] = mapped_column(default=0)
     net_minor: Mapped[int]
     tax_minor: Mapped[int]
@@ -57,6 +61,11 @@ class OrderLine(TenantOwned, Base):
     def gross(self) -> Money:
         """What the line costs, tax inside, after its discount."""
         return Money(self.gross_minor, self.currency)
+
+    @property
+    def listed(self) -> Money:
+        """What the line would cost without its discount, as the shop shows prices."""
+        return Money(self.gross_minor + self.discount_minor - tax_rules.on_top(self.tax_components), self.currency)
 
     @property
     def chosen(self) -> list[str]:

@@ -9,7 +9,7 @@ from kernel import countries, i18n, money, tenancy
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import catalog, delivery_days, pricing, promotions, savings, shipping, taxes, vouchers, wants
+from shop import catalog, delivery_days, pricing, promotions, savings, shipping, tax_rules, taxes, vouchers, wants
 from shop.discount_rules import Cut, Rule
 from shop.promotions import Asking, Declined
 from shop.redemptions import NOBODY, Person
@@ -58,13 +58,13 @@ class QuoteLine:
 
     @property
     def listed(self) -> Money:
-        """What it would cost without its discount."""
-        return self.gross + self.discount
+        """What it would cost without its discount, as the shop shows prices."""
+        return self.bare + self.discount
 
     @property
     def bare(self) -> Money:
         """What it costs before the taxes that come on top of the shop's prices."""
-        return Money(self.gross.minor - pricing.on_top(self.components), self.gross.currency)
+        return Money(self.gross.minor - tax_rules.on_top(self.components), self.gross.currency)
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,11 @@ class Basket:
     def savings(self) -> list[Saving]:
         """What comes off the goods and why."""
         return savings.of(self.cuts, None, self.items.currency)
+
+    @property
+    def added(self) -> Money:
+        """The taxes that come on top of the shop's prices; the others are inside them."""
+        return Money(tax_rules.on_top([part for line in self.lines for part in line.components]), self.items.currency)
 
     @property
     def digital(self) -> bool:
@@ -133,7 +138,7 @@ class Quote:
     def added(self) -> Money:
         """The taxes that come on top of the shop's prices; the others are inside them."""
         parts = [part for line in self.lines for part in line.components]
-        return Money(pricing.on_top([*parts, *self.shipping_components]), self.currency)
+        return Money(tax_rules.on_top([*parts, *self.shipping_components]), self.currency)
 
 
 @dataclass(frozen=True)

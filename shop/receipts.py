@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime
 from kernel import address, clock, countries, i18n, phones, tenancy
 from kernel.i18n import _, pick
 from kernel.money import Money
-from shop import order_discounts, plans, storefront
+from shop import order_discounts, plans, storefront, tax_rules
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -86,22 +86,25 @@ def discounted(order: "Order") -> dict[str, Any]:
 
 def sums(order: "Order", discounts: "Sequence[OrderDiscount]") -> list[tuple[str, str]]:
     """What the total consists of: goods, what comes off them, the delivery and what comes off that."""
-    rows = [(_("Products"), shown(order.money(order.items_minor + order.discount_minor)))]
+    added = [tax_rules.on_top(line.tax_components) for line in order.lines]
+    goods = order.items_minor + order.discount_minor - sum(added)
+    rows = [(_("Products"), shown(order.money(goods)))]
     rows += [(one.told, shown(-one.amount)) for one in discounts if one.kind != "shipping"]
     if order.delivery_kind != "none":
         saved = sum(one.amount_minor for one in discounts if one.kind == "shipping")
-        cost = order.money(order.shipping_minor + saved)
+        cost = order.money(order.shipping_minor + saved - tax_rules.on_top(order.shipping_components))
         rows.append(
             (_("Delivery") if order.delivery_kind == "delivery" else _("Pick-up"), shown(cost) if cost else _("free"))
         )
-    return rows + [(one.told, shown(-one.amount)) for one in discounts if one.kind == "shipping"]
+    rows += [(one.told, shown(-one.amount)) for one in discounts if one.kind == "shipping"]
+    return rows + [(one["name"], one["tax"]) for one in taxes(order, included=False)]
 
 
-def taxes(order: "Order") -> list[dict[str, str]]:
-    """The tax inside, by rate."""
+def taxes(order: "Order", *, included: bool = True) -> list[dict[str, str]]:
+    """The tax inside the shop's prices, or that on top of them, by rate."""
     sum_of: dict[tuple[str, str, int], list[int]] = {}
     parts = [part for line in order.lines for part in line.tax_components] + list(order.shipping_components)
-    for part in parts:
+    for part in (one for one in parts if one.get("included", True) == included):
         known = sum_of.setdefault((part["code"], part["name"], part["rate_bp"]), [0, 0])
         known[0] += part["net_minor"]
         known[1] += part["tax_minor"]

@@ -2,7 +2,7 @@
 
 from kernel.db import db
 from kernel.refusal import Refusal
-from shop import delivery_slots, fulfilment, order_events, shipping, stock
+from shop import delivery_slots, fulfilment, order_events, redemptions, shipping, stock
 from shop.orders import Order
 
 
@@ -26,3 +26,4 @@ def _take(order: Order) -> None:
     if order.delivery_method_id is not None:
         method = db.session.get_one(shipping.DeliveryMethod, order.delivery_method_id)
         delivery_slots.take(method, order.delivery_day, order.delivery_slot, order=order)
+    redemptions.again(order)

@@ -85,6 +85,7 @@ class Offer:
     days: list[delivery_days.Day] = field(default_factory=list)  # to choose from; empty: none to choose
     eta: tuple[date, date] | None = None
     why_not: str = ""
+    saved: Money | None = None  # what it would cost without a discount
 
     @property
     def code(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template, request, url_for
 
 from kernel import i18n, tenancy, web
 from kernel.i18n import _
@@ -12,19 +12,24 @@ from shop import cart as carts
 from shop import catalog, quotes, sharing, shipping
 from shop.cart import Notice
 from shop.quotes import Basket, QuoteLine
-from shop.views import frame, goods, visitor
+from shop.views import code_field, frame, goods, visitor
 
 
 def answer(
-    mine: carts.Cart | None, *, status: int = 200, trouble: str = "", typed: dict[str, str] | None = None
-) -> Response:
-    """The cart's page; with a `trouble` and what was typed after a refused change."""
+    mine: carts.Cart | None, *, status: int = 200, trouble: str = "", typed: dict[str, str] | None = None,
+    code: str = "", code_trouble: str = "",
+) -> Response:  # fmt: skip
+    """The cart's page; with a `trouble` and what was typed after a refused change, of a line or of the codes."""
     wanted = carts.wanted(mine)
-    basket = quotes.price(wanted, visitor.group()) if wanted else None
+    asking: dict[str, Any] = {"codes": mine.codes, "person": code_field.known()} if mine else {}
+    basket = quotes.price(wanted, visitor.group(), **asking) if wanted else None
     page = render_template(
         "shop/cart/page.html", basket=basket, lines=lines(basket) if basket else [], trouble=trouble,
         typed=typed or {}, notices=[told(notice) for notice in carts.notices(mine, visitor.group())],
         offers=_offers(basket), share=_share(mine, basket), most={want.token: want.product.max_qty for want in wanted},
+        codes=code_field.field(mine, basket, typed=code or request.args.get("code", "")[:80], trouble=code_trouble),
+        savings=code_field.savings(basket) if basket else [],
+        sum_rows=code_field.sums(basket, amount) if basket else [],
     )  # fmt: skip
     return Response(page, status)
 
@@ -62,7 +67,7 @@ def _line(
     chosen = [f"{i18n.pick(option['name'])}: {i18n.pick(option['value'])}" for option in line.options]
     return {
         "token": line.token, "name": i18n.words_html(line.name), "quantity": line.quantity, "unit": line.unit,
-        "gross": line.gross, "more": [*chosen, *(f"{label}: {text}" for label, text in line.texts.items())],
+        "gross": line.listed, "more": [*chosen, *(f"{label}: {text}" for label, text in line.texts.items())],
         "url": url_for("shop.product", slug=product.slug) if product else "",
         "pic": pictures.get(product.picture_id or 0) if product else None, "cents": cents,
     }  # fmt: skip

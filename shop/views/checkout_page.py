@@ -13,12 +13,14 @@ from kernel import address as addresses
 from kernel import clock, countries, i18n, phones, signing, tenancy
 from kernel.countries import Profile
 from kernel.i18n import _
+from kernel.refusal import Refusal
 from shop import cart as carts
 from shop import checkout as checkouts
 from shop import days, quotes, shipping, terms
 from shop.forms import checkout as forms
+from shop.redemptions import Person
 from shop.shipping import Offer
-from shop.views import cart_page, delivery, frame, visitor
+from shop.views import cart_page, code_field, delivery, frame, plan_rows, tender_rows, visitor
 
 Posted = Mapping[str, Any]
 
@@ -59,18 +61,22 @@ def answer(
     form: forms.CheckoutForm | None = None,
     errors: Mapping[str, str] | None = None,
     trouble: str = "",
+    code_trouble: str = "",
     status: int = 200,
 ) -> Response:
     """The page for what is chosen and typed so far."""
     place_country, fresh = country(posted), form is None
     form = form or forms.made(None, place_country, **posted)
-    basket = quotes.price(carts.wanted(mine), visitor.group())
     place = forms.place(posted, place_country.code)
+    asking: dict[str, Any] = {"codes": mine.codes, "person": person(posted, place_country.code)} if mine else {}
+    basket = quotes.price(carts.wanted(mine), visitor.group(), place=place, **asking)
     offers = basket.offers(place)
     offer = picked(offers, str(posted.get("shipping") or ""))
     day, slot = when(offer, forms.day(posted), str(posted.get("slot") or ""))
     quote = quotes.quote(basket, offer, day, slot)
-    payments = checkouts.payable(quote, place)
+    tenders = tender_rows.of(mine, posted, quote)
+    parts = plan_rows.of(posted, quote, tenders["due"])
+    payments = checkouts.payable(quote, place, plan=parts["plan"])
     places = places_of(posted, place_country, errors or {})
     page = render_template(
         "shop/checkout/page.html", form=form, fresh=fresh, trouble=trouble, places=places,
@@ -78,8 +84,11 @@ def answer(
         pills=pills_of(offer), slots=slots_of(offer, day), eta=eta_of, quote=quote, lines=cart_page.lines(basket),
         payments=payments, payment=_payment(payments, str(posted.get("payment") or "")),
         countries=_countries(), country=place_country, terms_version=terms.version(), terms=terms.policies(),
-        key=str(posted.get("key") or "") or signing.token(), seen=checkouts.shown(quote), amount=cart_page.amount,
-        cents=frame.current().values["cents"], opened=_opened(form), told_day=partial(days.told, weekday=True),
+        key=str(posted.get("key") or "") or signing.token(), amount=cart_page.amount,
+        cents=frame.current().values["cents"], opened=_opened(form), savings=code_field.savings(quote),
+        sum_rows=code_field.sums(quote, cart_page.amount),
+        codes=code_field.field(mine, quote, typed=str(posted.get("code") or ""), trouble=code_trouble),
+        told_day=partial(days.told, weekday=True), **tenders, **parts,
     )  # fmt: skip
     response = Response(page, status)
     response.headers["Cache-Control"] = "private, no-store"
@@ -94,6 +103,15 @@ def prefilled(contact: Any) -> dict[str, Any]:
     phone = phones.show(contact.phone, tenancy.tenant().country) if contact.phone else ""
     told = {"email": contact.email or "", "name": contact.name, "phone": phone, "country": contact.country}
     return {**told, **kept}
+
+
+def person(posted: Posted, country_code: str) -> Person:
+    """Who buys, as far as it was typed: what one may use once is asked of them."""
+    try:
+        phone = phones.parse(str(posted.get("phone") or ""), country_code)
+    except Refusal:
+        phone = ""
+    return Person(str(posted.get("email") or ""), phone)
 
 
 def country(posted: Posted) -> Profile:

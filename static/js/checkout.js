@@ -29,15 +29,15 @@ function put(fresh) {
   }
 }
 
-async function ask() {
+async function ask(button) {
   asking?.abort();
   asking = new AbortController();
   const told = new FormData(form);
-  told.set("refresh", "1");
+  told.set(button ? button.name : "refresh", button ? button.value : "1");
   form.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(form.action, { method: "POST", body: told, signal: asking.signal });
-    if (answer.redirected || !answer.ok) return location.reload();
+    const answer = await fetch(button ? button.formAction : form.action, { method: "POST", body: told, signal: asking.signal });
+    if (answer.redirected || !(answer.ok || (button && answer.status === 422))) return location.reload();
     const again = focused();
     put(new DOMParser().parseFromString(await answer.text(), "text/html"));
     needs();
@@ -61,7 +61,19 @@ function wide() {
   if (matchMedia("(min-width: 62rem)").matches) for (const one of document.querySelectorAll("[data-open-wide]")) one.open = true;
 }
 
+form?.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-code-do]");
+  if (!button) return;
+  event.preventDefault();
+  event.stopPropagation();
+  ask(button);
+});
+form?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target.id !== "code") return;
+  event.preventDefault();
+  ask(form.querySelector("[data-action='use-code']"));
+});
 form?.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-refresh], [name=shipping], [name=day], [name=slot], [name=payment]")) ask();
+  if (target.matches("[data-refresh], [name=shipping], [name=day], [name=slot], [name=plan], [name=payment]")) ask();
 });
 wide();

@@ -1,0 +1,147 @@
+"""Promotions: what a cart gets off now, and for each code that a buyer wrote why it does not help."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kernel import clock, tenancy
+from kernel.i18n import _
+from shop import categories, discount_rules, discount_sentences, discounts, redemptions, vouchers
+from shop.discount_rules import Cut, Item, Rule
+from shop.discounts import Discount
+from shop.redemptions import NOBODY, Person
+
+if TYPE_CHECKING:
+    from kernel.money import Money
+    from shop.wants import Wanted
+
+MANUAL = "~"  # the key of what staff take off by hand
+
+
+@dataclass(frozen=True)
+class Declined:
+    """A code that was written, and why nothing comes off by it."""
+
+    code: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What comes off, and the codes that do not help."""
+
+    cuts: Sequence[Cut] = ()
+    declined: Sequence[Declined] = ()
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks for a price: their group, the codes they wrote, who they are as far as they said; staff's own rule."""
+
+    group: str = ""
+    codes: Sequence[str] = ()
+    person: Person = NOBODY
+    by_hand: Rule | None = None
+
+
+def of(wanted: Sequence["Wanted"], units: Sequence["Money"], asking: Asking) -> Found:
+    """What these lines get off at those prices of one; one look when nothing runs."""
+    rows = discounts.asked(asking.codes)
+    if not rows and asking.by_hand is None:
+        return Found()
+    why_not = _refused(rows, asking)
+    rules = {row.token: row.rule(_told(row)) for row in rows if row.token not in why_not}
+    if asking.by_hand is not None:
+        rules[MANUAL] = asking.by_hand
+    items = _items(wanted, units, rules.values())
+    cuts = discount_rules.best(list(rules.values()), items)
+    got = {cut.rule.key for cut in cuts}
+    declined = [
+        Declined(row.code, why_not.get(row.token) or _no_use(rules[row.token], items))
+        for row in rows
+        if row.code and row.token not in got
+    ]
+    return Found(cuts, sorted(declined, key=lambda one: one.code))
+
+
+def by_hand(*, percent_bp: int = 0, amount: int = 0, reason: str) -> Rule:
+    """What staff take off a sale, with their reason, after everything else."""
+    label = discount_sentences.in_every_language(lambda: _("Discount at the counter"))
+    told = {"label": label, "why": dict.fromkeys(label, reason)}
+    kind = "percent" if percent_bp else "amount"
+    return Rule(key=MANUAL, kind=kind, percent_bp=percent_bp, amount=amount, priority=10**6, told=told)
+
+
+def _told(row: Discount) -> dict[str, Any]:
+    return {"id": row.id, "label": row.label, "row": row}
+
+
+def kept(cut: Cut) -> Rule:
+    """The rule with the sentence that an order keeps, in each of the shop's languages."""
+    row = cut.rule.told.get("row")
+    why = discount_sentences.in_every_language(lambda: discount_sentences.why(row)) if row else cut.rule.told["why"]
+    return _with(cut.rule, why)
+
+
+def _with(rule: Rule, why: Mapping[str, str]) -> Rule:
+    values = {name: getattr(rule, name) for name in rule.__dataclass_fields__}
+    return Rule(**{**values, "told": {**rule.told, "why": why}})
+
+
+def _items(wanted: Sequence["Wanted"], units: Sequence["Money"], rules: Iterable[Rule]) -> list[Item]:
+    needed = any(rule.shelves for rule in rules)
+    shelves = categories.all_() if needed else ()
+    above = {shelf.id: frozenset(one.id for one in categories.path(shelves, shelf)) for shelf in shelves}
+    return [
+        Item(want.product.id, above.get(want.product.category_id or 0, frozenset()), unit.minor, want.quantity,
+             fixed=want.unit is not None or want.product.kind == vouchers.KIND)
+        for want, unit in zip(wanted, units, strict=True)
+    ]  # fmt: skip
+
+
+def _refused(rows: Sequence[Discount], asking: Asking) -> dict[str, str]:
+    """Why each of them is not for this buyer today, whatever lies in the cart."""
+    personal = [row for row in rows if row.limit_of_person is not None] if asking.person.keys else []
+    uses = redemptions.used_before([row.id for row in personal], asking.person) if personal else {}
+    first = any(row.first_only for row in personal) and redemptions.bought_before(asking.person)
+    found = {}
+    for row in rows:
+        most = row.limit_of_person
+        found[row.token] = _not_now(row) or _not_for(row, asking.group)
+        if most is not None and not found[row.token]:
+            found[row.token] = _not_again(row, uses.get(row.id, 0) >= most, first=first)
+    return {token: why for token, why in found.items() if why}
+
+
+def _not_now(row: Discount) -> str:
+    today = clock.today(tenancy.tenant().timezone)
+    if row.paused_at is not None:
+        return str(_("The shop does not accept this code at the moment."))
+    if row.ends_on and row.ends_on < today:
+        return str(_("This code was good until %(day)s.", day=discount_sentences.day(row.ends_on)))
+    if row.starts_on and row.starts_on > today:
+        return str(_("This code is good from %(day)s on.", day=discount_sentences.day(row.starts_on)))
+    return str(_("This code was already used as often as it could be.")) if row.used_up else ""
+
+
+def _not_for(row: Discount, group: str) -> str:
+    if row.open_to(group):
+        return ""
+    return str(_("This code is for other customers of the shop. If it is yours, log in first."))
+
+
+def _not_again(row: Discount, used: bool, *, first: bool) -> str:
+    if row.first_only and (first or used):
+        return str(_("This code is only for the first purchase."))
+    return str(_("You have already used this code.")) if used else ""
+
+
+def _no_use(rule: Rule, items: Sequence[Item]) -> str:
+    missing = rule.missing(items)
+    if missing:
+        return str(_("%(amount)s more and this code helps.", amount=discount_sentences.amount(missing)))
+    if not any(rule.reaches(item) for item in items):
+        return str(_("This code is not for what is in your cart."))
+    if discount_rules.best([rule], items):
+        return str(_("The shop's promotions already give you more than this code."))
+    return str(_("With what is in your cart this code takes nothing off yet."))

@@ -1,0 +1,167 @@
+"""The back office's price lists: what each group pays, filled by a percentage or typed; a product's by quantity."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from wtforms.validators import StopValidation
+
+from kernel import tables, tenancy, web
+from kernel.i18n import _, ngettext, pick
+from kernel.money import Money
+from kernel.refusal import Refusal
+from kernel.web import needs
+from shop import catalog, categories, price_lists, receipts
+from shop.forms import amounts
+from shop.forms import discounts as discount_forms
+from shop.price_lists import Step
+from shop.views import admin
+from shop.views.settings import unit
+
+
+@admin.get("/price-lists", endpoint="price_lists")
+@needs("discounts.edit")
+def listed() -> Any:
+    """Every group, and how many prices it has."""
+    return _list()
+
+
+def _list(trouble: str = "", status: int = 200) -> Any:
+    page = render_template(
+        "shop/desk/price_lists/list.html", rows=price_lists.every(), shelves=_shelves(), trouble=trouble,
+        typed=request.form,
+    )  # fmt: skip
+    return page, status
+
+
+def _shelves() -> list[tuple[str, str]]:
+    return [(row.slug, "\u2002" * depth + pick(row.name)) for row, depth in categories.tree(categories.all_())]
+
+
+@admin.post("/price-lists", endpoint="price_list_make")
+@needs("discounts.edit")
+def make() -> Any:
+    """A list for a group, filled by a percentage."""
+    try:
+        group = price_lists.normal(request.form.get("group", ""))
+        return _filled(group)
+    except Refusal as refusal:
+        return _list(str(refusal), 422)
+
+
+@admin.get("/price-lists/<group>", endpoint="price_list")
+@needs("discounts.edit")
+def show(group: str) -> Any:
+    """One list: every product with its price and the group's."""
+    return _page(group)
+
+
+def _page(group: str, wrong: dict[str, str] | None = None, status: int = 200) -> Any:
+    one, kept = price_lists.named(group), price_lists.prices(group)
+    shelf = categories.slugged(request.args.get("category", ""))
+    rows = [
+        {"slug": row.slug, "name": pick(row.name), "sku": row.sku, "listed": receipts.shown(row.price),
+         "typed": request.form.get(f"price-{row.slug}", amounts.typed(kept.get(row.id))),
+         "wrong": (wrong or {}).get(row.slug, "")}
+        for row in price_lists.goods(shelf)
+    ]  # fmt: skip
+    page = render_template(
+        "shop/desk/price_lists/edit.html", one=one, rows=rows, shelves=_shelves(), unit=unit(), wrong=wrong or {},
+        shelf=shelf.slug if shelf else "",
+    )  # fmt: skip
+    return page, status
+
+
+@admin.post("/price-lists/<group>", endpoint="price_list_save")
+@needs("discounts.edit")
+def save(group: str) -> Any:
+    """Keep what was typed; an empty price is the listed one."""
+    price_lists.named(group)
+    wanted: dict[int, int | None] = {}
+    wrong: dict[str, str] = {}
+    for row in price_lists.goods():
+        text = request.form.get(f"price-{row.slug}")
+        try:
+            wanted |= {} if text is None else {row.id: amounts.price(text, empty=True)}
+        except ValueError as error:
+            wrong[row.slug] = str(error)
+    if wrong:
+        return _page(group, wrong, 422)
+    return _told(group, price_lists.put(group, wanted, by=web.person()))
+
+
+@admin.post("/price-lists/<group>/fill", endpoint="price_list_fill")
+@needs("discounts.edit")
+def fill(group: str) -> Any:
+    """So much less than the listed price, on a category or everything."""
+    price_lists.named(group)
+    return _filled(group)
+
+
+def _filled(group: str) -> Any:
+    shelf = categories.slugged(request.form.get("category", ""))
+    try:
+        less = discount_forms.percent(request.form.get("percent", ""))
+    except StopValidation as error:
+        raise Refusal(str(error)) from None
+    return _told(group, price_lists.fill(group, less, shelf, by=web.person()))
+
+
+def _told(group: str, changed: int) -> Any:
+    flash(ngettext("One price changed.", "%(num)s prices changed.", changed))
+    return redirect(url_for(".price_list", group=group), 303)
+
+
+@admin.get("/price-lists/<group>.csv", endpoint="price_list_csv")
+@needs("discounts.edit")
+def csv(group: str) -> Any:
+    """The list for a spreadsheet: what wholesale customers ask for."""
+    kept = price_lists.prices(price_lists.named(group).group)
+    heads = [_("SKU"), _("Product"), _("Price"), _("Price for this group"), _("Currency")]
+    rows = [
+        [row.sku, pick(row.name), row.price.decimal, Money(kept.get(row.id, row.price_minor), row.currency).decimal,
+         row.currency]
+        for row in price_lists.goods()
+    ]  # fmt: skip
+    return tables.answer(f"{tenancy.tenant().slug}-{group}", heads, rows)
+
+
+@admin.get("/products/<slug>/prices", endpoint="product_prices")
+@needs("products.edit")
+def steps(slug: str) -> Any:
+    """A product's prices by quantity and by group."""
+    return _steps(slug)
+
+
+def _steps(slug: str, trouble: str = "", status: int = 200) -> Any:
+    product = catalog.slugged(slug) or abort(404)
+    kept = [(str(one.units), amounts.typed(one.minor), one.group) for one in price_lists.steps(product)]
+    rows = _typed() if request.method == "POST" else kept
+    page = render_template(
+        "shop/desk/price_lists/product.html", product=product, trouble=trouble, unit=unit(),
+        rows=[*rows, *[("", "", "")] * max(1, 4 - len(rows))][: price_lists.MOST], listed=receipts.shown(product.price),
+        groups=[one.group for one in price_lists.every()],
+    )  # fmt: skip
+    return page, status
+
+
+def _typed() -> list[tuple[str, str, str]]:
+    lists = (request.form.getlist(name)[: price_lists.MOST] for name in ("units", "price", "group"))
+    return [row for row in zip(*lists, strict=False) if any(text.strip() for text in row)]
+
+
+@admin.post("/products/<slug>/prices", endpoint="product_prices_save")
+@needs("products.edit")
+def save_steps(slug: str) -> Any:
+    """Keep them."""
+    product = catalog.slugged(slug) or abort(404)
+    try:
+        price_lists.put_steps(product, [_step(*row) for row in _typed()], by=web.person())
+    except (Refusal, ValueError) as error:
+        return _steps(slug, str(error), 422)
+    flash(_("Saved."))
+    return redirect(url_for(".product_prices", slug=slug), 303)
+
+
+def _step(units: str, price: str, group: str) -> Step:
+    least, minor = amounts.whole(units, 9_999, least=1), amounts.price(price)
+    return Step(least or 1, price_lists.normal(group) if group.strip() else "", minor or 0)
