@@ -30,6 +30,7 @@ class Contact(TenantOwned, Binnable, Base):
     email: Mapped[str | None] = mapped_column(String(320))
     email_norm: Mapped[str | None] = mapped_column(String(320))  # what makes two spellings one person
     phone: Mapped[str | None] = mapped_column(String(20))  # E.164
+    phone_vouched: Mapped[bool] = mapped_column(default=False)  # staff know it is theirs; anybody can type a number
     language: Mapped[str] = mapped_column(String(8), default="es")
     country: Mapped[str] = mapped_column(String(2), default="")
     region: Mapped[str] = mapped_column(String(80), default="")
@@ -88,10 +89,11 @@ def by_email(email: str | None) -> Contact | None:
 
 
 def by_phone(phone: str | None) -> Contact | None:
-    """The contact with that number (E.164), the longest known one first."""
+    """The contact whose number (E.164) that is, as far as staff vouch for it; the longest known one first."""
     if not phone:
         return None
-    return db.session.scalar(select(Contact).where(Contact.phone == phone).order_by(Contact.id).limit(1))
+    mine = Contact.phone == phone, Contact.phone_vouched
+    return db.session.scalar(select(Contact).where(*mine).order_by(Contact.id).limit(1))
 
 
 def by_token(token: str) -> Contact | None:
@@ -103,11 +105,11 @@ def known(*, email: str | None = None, phone: str | None = None, vouched: bool =
     """The contact with that e-mail or, without one, that phone; made when new.
 
     `told` (name, language, country, region, city, source…) fills what is still empty: an order never overwrites
-    what the shop wrote. An e-mail opens an account, and anybody can type a number: so an e-mail joins the contact
-    of a phone only where staff vouch for it (`vouched`), else it begins a contact of its own.
+    what the shop wrote. An e-mail opens an account, and anybody can type a number: so a phone joins a contact only
+    where staff vouch for it (`vouched`) and vouched for it before, else it begins a contact of its own.
     """
     found = by_email(email)
-    if found is None and (vouched or not email):
+    if found is None and vouched:
         same_phone = by_phone(phone)
         if same_phone is not None and (not email or not same_phone.email_norm):
             found = same_phone
@@ -115,6 +117,8 @@ def known(*, email: str | None = None, phone: str | None = None, vouched: bool =
         found = _new(told.get("language"))
     _fill(found, {"email": (email or "").strip() or None, "phone": phone or None, **told})
     found.email_norm = normal_email(found.email)
+    if vouched and phone and found.phone == phone:
+        found.phone_vouched = True
     db.session.flush()
     return found
 

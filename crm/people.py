@@ -132,6 +132,8 @@ def change(contact: Contact, values: Mapping[str, Any], *, by: Any) -> None:
     if contact.id is not None and contacts.normal_email(email) != contact.email_norm:
         contacts.end_sessions(contact)
         sessions.end_all("shopper", contact.id)
+    if values.get("phone") != contact.phone:
+        contact.phone_vouched = bool(values.get("phone"))
     for name, value in values.items():
         setattr(contact, name, value)
     contact.email_norm = contacts.normal_email(contact.email)

@@ -31,7 +31,7 @@ def _contact(told: Told) -> Contact:
         contact = contacts.known(
             email=told["email"], phone=told["phone"], name=told["name"], language=told["language"],
             country=told["country"], region=address.get("region", ""), city=told["city"], address=address,
-            source=told.get("source", "pedido"),
+            source=told.get("source", "pedido"), vouched=True,
         )  # fmt: skip
         contact.tags, contact.stage = list(told["tags"]), told["stage"]
         contact.group = "" if told["group"] == "general" else told["group"]

@@ -114,7 +114,9 @@ def account_save() -> Any:
     form = _form(contact, request.form)
     if not form.validate():
         return _account(contact, form, 422)
-    contact.name, contact.phone = form.name.data or "", form.phone.data or None
+    if (form.phone.data or None) != contact.phone:
+        contact.phone, contact.phone_vouched = form.phone.data or None, False  # anybody can type a number
+    contact.name = form.name.data or ""
     contact.language = form.language.data
     response = make_response(redirect(url_for("crm.account"), 303))
     _allow(contact, form, response)

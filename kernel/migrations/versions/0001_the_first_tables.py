@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=320), nullable=True),
         sa.Column("email_norm", sa.String(length=320), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("phone_vouched", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("region", sa.String(length=80), nullable=False),
