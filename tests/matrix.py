@@ -14,11 +14,32 @@ from crm import logins
 from kernel import accounts, clock, files, invitations, memberships, signing, tenancy, tokens
 from kernel.db import db
 from kernel.letters import Letter
+from kernel.money import Money
 from kernel.views import letter_frame
 from shop import bin as rubbish
-from shop import downloads, pages, proofs
+from shop import (
+    card_accounts,
+    card_disputes,
+    card_events,
+    card_notices,
+    card_sessions,
+    discounts,
+    downloads,
+    exemptions,
+    gift_letters,
+    issuing,
+    pages,
+    proofs,
+    refunds,
+    store_credit,
+    taxes,
+)
+from shop.discounts import Discount
+from shop.pricing import PriceBreak
+from shop.return_rows import Return, ReturnLine, ReturnPicture
+from shop.views import exemptions as exemption_views
 from shop.views import pages as page_views
-from shop.views import tax_rates, zones
+from shop.views import tax_rates, tax_rules, zones
 
 OPEN = "open"
 LINES: dict[str, str] = {
@@ -37,9 +58,10 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["kernel_admin.invitation_again", "kernel_admin.invitation_withdraw"], "invitation"),
     **dict.fromkeys(
         ["shop_admin." + name for name in (
-            ["today", "bin", "categories", "category_new", "category_make", "categories_order", "orders", "orders_csv", "pages", "page_new", "page_make", "pages_order", "products", "products_bulk", "product_new", "product_make", "pulse", "sale_make", "sale_draft", "sale_new", "search", "settings", "settings_brand", "settings_brand_save", "settings_brand_preview", "settings_contact", "settings_contact_save", "settings_delivery", "settings_delivery_new", "settings_delivery_make", "zone_new", "zone_make", "setup", "settings_payments", "settings_payments_new", "settings_payments_make", "settings_policies", "settings_shop", "settings_shop_save", "settings_shop_close", "settings_shop_open", "settings_shop_practise", "settings_taxes", "settings_taxes_firm", "settings_taxes_make", "setup_hide", "setup_show", "stock", "stock_adjust"])], ""),
+            ["today", "bin", "categories", "category_new", "category_make", "categories_order", "orders", "orders_csv", "pages", "page_new", "page_make", "pages_order", "products", "products_bulk", "product_new", "product_make", "pulse", "sale_make", "sale_draft", "sale_new", "search", "settings", "settings_brand", "settings_brand_save", "settings_brand_preview", "settings_contact", "settings_contact_save", "settings_delivery", "settings_delivery_new", "settings_delivery_make", "zone_new", "zone_make", "setup", "settings_payments", "settings_plans", "settings_plans_save", "settings_payments_new", "settings_payments_make", "settings_policies", "settings_shop", "settings_shop_save", "settings_shop_close", "settings_shop_open", "settings_shop_practise", "cards", "settings_cards", "settings_taxes", "settings_taxes_firm", "settings_taxes_make", "settings_taxes_delivery", "settings_taxes_exempt", "settings_taxes_sample", "setup_hide", "setup_show", "stock", "stock_adjust"])], ""),
     **dict.fromkeys(["shop_admin." + name for name in (
-        ["order", "order_cancel", "order_deliver", "order_note", "order_packing", "order_pay", "order_pay_undo", "order_prepare", "order_ready", "order_receipt", "order_refund", "order_ship", "order_undo"])], "order"),
+        ["order", "order_cancel", "order_deliver", "order_note", "order_packing", "order_pay", "order_pay_undo", "order_plan", "order_plan_end", "order_prepare", "order_ready", "order_receipt", "order_refund", "order_return", "order_ship", "order_undo"])], "order"),
+    "shop_admin.order_plan_day": "part",
     **dict.fromkeys(["shop_admin.proof_approve", "shop_admin.proof_file", "shop_admin.proof_refuse"], "proof"),
     **dict.fromkeys(["shop_admin." + name for name in ["category", "category_save", "category_bin", "category_move"]],
                     "category"),
@@ -48,13 +70,31 @@ LINES: dict[str, str] = {
         "page"),
     **dict.fromkeys(["shop_admin." + name for name in (
         ["product", "product_save", "product_bin", "product_publish", "product_quick", "product_withdraw"])], "product"),
+    **dict.fromkeys(["shop_admin.refund_retry", "shop_admin.refund_by_hand"], "refund"),
+    **dict.fromkeys(["shop_admin.return_" + name for name in ["accept", "picture", "receive", "refund", "refuse"]], "return"),
+    **dict.fromkeys(["shop_admin.settings_cards_" + name for name in ["save", "use", "remove"]], OPEN),
+    "shop_admin.card_notice_seen": "card_notice", "shop_hooks.stripe": OPEN,
+    **dict.fromkeys(["shop.card_begin", "shop.card_check"], "bought"),
+    **dict.fromkeys(["shop_admin.settings_returns", "shop_admin.settings_returns_save"], ""),
+    **dict.fromkeys(["shop.order_returns", "shop.order_returns_ask"], "bought"),
+    **dict.fromkeys(["shop_admin." + name for name in (
+        ["discounts", "discount_new", "discount_make", "discount_draft", "price_lists", "price_list_make"])], ""),
+    **dict.fromkeys(["shop_admin." + name for name in (
+        ["discount", "discount_save", "discount_pause", "discount_resume", "discount_bin"])], "discount"),
+    "shop_admin.discount_back": "gone_discount",
+    **dict.fromkeys(["shop_admin.price_list", "shop_admin.price_list_save", "shop_admin.price_list_fill",
+                     "shop_admin.price_list_csv"], "price_list"),
+    **dict.fromkeys(["shop_admin.product_prices", "shop_admin.product_prices_save"], "product"), "shop.cart_code": "",
     "shop_admin.bin_undo": "bin_ticket", "shop_admin.products_undo": "states_ticket",
     **dict.fromkeys(["shop_admin.settings_delivery_" + name for name in ["edit", "save", "away", "back"]], "delivery"),
     **dict.fromkeys(["shop_admin.settings_payments_" + name for name in ["edit", "save", "away", "back"]], "payment"),
     **dict.fromkeys(["shop_admin." + name for name in ["zone", "zone_save", "zone_away"]], "zone"),
     "shop_admin.zone_back": "zone_ticket",
-    **dict.fromkeys(["shop_admin." + name for name in ["rate", "rate_save", "rate_away", "rate_prefer"]], "rate"),
-    "shop_admin.rate_back": "rate_ticket",
+    **dict.fromkeys(["shop_admin." + name for name in (
+        ["rate", "rate_save", "rate_away", "rate_prefer", "rate_part", "rate_change", "rate_place"])], "rate"),
+    "shop_admin.rate_back": "rate_ticket", "shop_admin.rate_rule_away": "rate_rule",
+    "shop_admin.rate_rule_back": "rule_ticket", "shop_admin.exemption_away": "exemption",
+    "shop_admin.exemption_back": "exemption_ticket", "shop_admin.person_exempt": "person",
     **dict.fromkeys(["shop_admin.settings_policies_begin", "shop_admin.settings_policies_publish"], OPEN),
     **dict.fromkeys(["crm." + name for name in ["account", "account_save", "login", "login_ask", "logout", "consent"]], ""),
     **dict.fromkeys(["crm.login_link", "crm.login_enter"], "login"),
@@ -64,7 +104,8 @@ LINES: dict[str, str] = {
     "shop.cart_change": "cart_line", **dict.fromkeys(["shop.cart_shared", "shop.cart_take"], OPEN),
     **dict.fromkeys(["shop.download_page", "shop.download"], "download"), "shop.download_file": "download_file",
     "shop.media": "media", "shop.shop_card": "shop_card", "shop.card": "card", "shop.theme": OPEN,
-    **dict.fromkeys(["shop." + name for name in ["order", "order_cancel", "pay", "pay_card", "proof", "receipt"]], "bought"),
+    **dict.fromkeys(["shop.practice_page", "shop.practice_pay"], "practice_page"), "shop.practice_style": "",
+    **dict.fromkeys(["shop." + name for name in ["order", "order_cancel", "balance_ask", "pay", "proof", "receipt"]], "bought"),
     **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "person_new", "person_make"]], ""),
     **dict.fromkeys(
         ["crm_admin." + name for name in ["person", "person_save", "person_bin", "person_copy", "person_erase"]], "person"
@@ -72,6 +113,10 @@ LINES: dict[str, str] = {
     "crm_admin.person_back": "gone_person",
     "shop.preview": "preview", **dict.fromkeys(["shop.preview_brand", "shop.preview_brand_css"], "brand_preview"),
     "kernel.letter_frame": "letter_frame",
+    **dict.fromkeys(["shop.gift_card_balance", "shop.gift_card_check", "shop_admin.gift_cards", "shop_admin.gift_card_new",
+                     "shop_admin.gift_card_make"], ""),
+    **dict.fromkeys(["shop.gift_card", "shop.gift_card_paper"], "gift_secret"), "shop_admin.credit_move": "person",
+    **dict.fromkeys(["shop_admin.gift_card" + name for name in ["", "_move", "_void", "_unvoid", "_send"]], "gift"),
 }  # fmt: skip
 
 
@@ -116,8 +161,9 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     got = downloads.of(read)[0]
     cart = world.cart(vase)
     return {
-        **_papers(world, order), **_tickets(world, vase, page, order),
-        "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
+        **_papers(world, order), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
+        **_gift(world),
+        "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
         "page": {"slug": page.slug}, "policy": {"slug": policy.slug}, "cart_line": {"line": cart.lines[0].token},
         "download": {"token": got.token}, "media": {"tenant": world.slug, "sha": picture.sha256, "width": 8},
@@ -125,6 +171,51 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
         "card": {"tenant": world.slug, "slug": vase.slug, "digest": "x"},
         "shop_card": {"tenant": world.slug, "digest": "x"}, OPEN: {},
     }  # fmt: skip
+
+
+def _cards(world: Any, order: Any) -> dict[str, dict[str, Any]]:
+    """Keys, a page that was paid, an event, a dispute and something to look at."""
+    told = {"id": f"acct_{world.slug}", "charges_enabled": True, "country": "US", "business_profile": {"name": world.slug}}
+    card_accounts.keep("test", "sk_test_1234567890abcdef", "whsec_1234567890", told, by=world.owner)
+    row = card_sessions.CardSession(
+        order_id=order.id, payment_id=order.payments[-1].id, mode="test", stripe_id=f"cs_{world.slug}", state="paid",
+        amount_minor=100, currency=order.currency, units=100, intent=f"pi_{world.slug}", expires_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    dispute = {"id": f"dp_{world.slug}", "amount": 100, "currency": order.currency, "status": "needs_response"}
+    card_disputes.told(row, dispute)
+    card_notices.write("differs", f"pi_{world.slug}", order=order, words=["amount"])
+    event = {"id": f"evt_{world.slug}", "type": "refund.created", "created": 1, "livemode": False,
+             "data": {"object": {"id": "re_1", "object": "refund", "payment_intent": "pi_other", "status": "pending"}}}
+    card_events.receive(event, "test")
+    db.session.commit()
+    return {"practice_page": {"session": f"cs_test_{world.slug}"}, "card_notice": {"token": db.session.scalars(select(card_notices.CardNotice)).one().token}}
+
+
+def _gift(world: Any) -> dict[str, dict[str, Any]]:
+    """A gift card and somebody's credit."""
+    told = {"recipient": f"Lucía {world.slug}", "message": f"Feliz {world.slug}", "once": signing.token()}
+    card = issuing.by_hand(Money(500_00, world.tenant.currency), by=world.owner, reason=f"regalo {world.slug}", **told)
+    store_credit.add(world.contact(), Money(100_00, world.tenant.currency), key="matrix", by=world.owner)
+    db.session.commit()
+    return {"gift": {"token": card.token}, "gift_secret": {"secret": gift_letters.secret(card)}}
+
+
+def _back(world: Any, order: Any) -> dict[str, dict[str, Any]]:
+    """A refund that did not go through, and a return with a picture."""
+    [refund] = refunds.give(order, amount=order.money(1), key="matrix", by=world.owner)
+    refund.state, refund.error = "failed", f"cerrada {world.slug}"
+    row = Return(order_id=order.id, key="matrix", reason=f"roto {world.slug}", by_buyer=True)
+    db.session.add(row)
+    db.session.flush()
+    picture = files.store(picture_bytes(), name="roto.webp", private=True)
+    line = order.lines[0]
+    db.session.add(ReturnPicture(return_id=row.id, order_id=order.id, file_id=picture.id))
+    db.session.add(ReturnLine(return_id=row.id, order_id=order.id, line_id=line.id, quantity=1, paid_minor=1))
+    db.session.commit()
+    at = {"number": order.number, "token": row.token, "file": picture.token}
+    return {"return": at, "refund": {"number": order.number, "token": refund.token}}
 
 
 def _papers(world: Any, order: Any) -> dict[str, dict[str, Any]]:
@@ -151,9 +242,19 @@ def _tickets(world: Any, vase: Any, page: Any, order: Any) -> dict[str, dict[str
     zone, way = world.zone(f"zona-{world.slug}"), world.delivery(f"envio-{world.slug}")
     rate, pay = world.tax(f"iva-{world.slug}"), world.transfer(f"banco-{world.slug}")
     own = {"tenant": tenancy.current()}
+    rule = taxes.ruled(rate, {"code": "inguat", "name": f"INGUAT {world.slug}", "rate_bp": 1000})
+    db.session.add(rule)
+    paper = exemptions.grant({"number": f"EX-{world.slug}", "customer_group": "mayorista"})
+    db.session.commit()
+    told_rule = {**own, "rate": rate.code, "code": "x", "name": "x", "rate_bp": 1}
+    told_paper = {**own, "person": "", "customer_group": "x", "tax_kind": "", "number": "x", "codes": [], "until": None}
     look = {**own, "by": world.owner_id, "name": "x", "preset": "horno", "tagline": {}}
     return {
+        **_discounts(world, vase),
         "zone": {"code": zone.code}, "delivery": {"code": way.code}, "payment": {"code": pay.code},
+        "rate_rule": {"code": rate.code, "token": rule.token}, "exemption": {"token": paper.token},
+        "rule_ticket": {"token": signing.make(tax_rules.UNDO, told_rule)},
+        "exemption_ticket": {"token": signing.make(exemption_views.UNDO, told_paper)},
         "rate": {"code": rate.code}, "bin_ticket": {"ticket": rubbish.ticket("product", [vase.id])},
         "states_ticket": {"ticket": signing.make("states", [world.tenant_id, "live", [vase.id]])},
         "zone_ticket": {"token": signing.make(zones.UNDO, {**own, "code": "z", "name": {}, "country": "CR", "regions": []})},
@@ -161,6 +262,20 @@ def _tickets(world: Any, vase: Any, page: Any, order: Any) -> dict[str, dict[str
             tax_rates.UNDO, {**own, "code": "r", "name": "r", "rate_bp": 1, "included": True, "is_default": False})},
         "preview": {"token": page_views.preview_token("page", page, world.owner)},
         "brand_preview": {"token": signing.make("preview-brand", look)},
+    }  # fmt: skip
+
+
+def _discounts(world: Any, vase: Any) -> dict[str, dict[str, Any]]:
+    kept, gone = (
+        discounts.keep(Discount(kind="percent", percent_bp=100, label={"es": f"Oferta {n} {world.slug}"}), by=None)
+        for n in range(2)
+    )
+    discounts.put_away(gone, by=None)
+    db.session.add(PriceBreak(product_id=vase.id, customer_group=f"mayor-{world.slug}", price_minor=1))
+    db.session.commit()
+    return {
+        "discount": {"token": kept.token}, "gone_discount": {"token": gone.token},
+        "price_list": {"group": f"mayor-{world.slug}"},
     }  # fmt: skip
 
 

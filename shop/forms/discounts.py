@@ -96,12 +96,12 @@ def shown(row: Discount) -> dict[str, Any]:
     """What a discount is, as one types it."""
     return {
         "code": row.code, "percent": _typed(row.percent_bp), "amount": amounts.typed(row.amount_minor or None),
-        "buy": row.buy or "", "get": row.get or "",
+        "buy": str(row.buy or ""), "get": str(row.get or ""),
         "steps": "\n".join(f"{units}: {_typed(off)}" for units, off in row.steps),
         "categories": [str(one) for one in row.categories], "products": [str(one) for one in row.products],
         "methods": row.methods, "least": amounts.typed(row.least_minor or None),
         "customer_groups": product_rows.written(row.customer_groups), "first_only": row.first_only,
-        "starts_on": row.starts_on, "ends_on": row.ends_on, "combinable": row.combinable, "priority": row.priority,
+        "starts_on": row.starts_on, "ends_on": row.ends_on, "combinable": row.combinable, "priority": str(row.priority),
         "usage_limit": _number(row.usage_limit), "per_customer": _number(row.per_customer),
         **words.shown("label", row.label),
     }  # fmt: skip

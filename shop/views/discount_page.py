@@ -77,7 +77,7 @@ def form_of(row: Discount, posted: Any = None) -> Any:
     shown = [
         (str(key), pick(name)) for place, (key, name) in enumerate(goods) if place < forms.MOST or str(key) in kept
     ]
-    return forms.made(posted, row.kind, shown, **({} if posted else forms.shown(row)))
+    return forms.made(posted, row.kind, shown, **({} if posted is not None else forms.shown(row)))
 
 
 def edit(
