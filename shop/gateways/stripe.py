@@ -1,0 +1,175 @@
+"""Stripe: the few questions that we ask its API, each with a time limit, and its errors in our words."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import stripe
+from stripe import HTTPClient, StripeClient
+
+from kernel import settings
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+
+LIMIT = (3.05, 12.0)  # seconds to connect, to answer
+SHORT = (2.0, 4.0)  # while a buyer waits for something else
+RETRIES = 2
+PAGE = 100
+TOLERANCE = 300  # seconds that a signature lives
+PRACTICE = "practice"
+
+stripe.enable_telemetry = False
+
+
+@dataclass(frozen=True)
+class Access:
+    """Whose Stripe account is asked, in which mode (live, test, practice)."""
+
+    mode: str
+    secret: str = field(repr=False)
+    hook_secret: str = field(default="", repr=False)
+
+
+class Away(Refusal):
+    """Stripe does not answer, or not now; the same question can be asked again."""
+
+    message = _l("The card service does not answer at the moment. Try again in a minute, or choose another way to pay.")
+    status = 503
+
+    def __init__(self, *, answered: bool = False) -> None:
+        self.answered = answered  # with an error of its own, which its key may repeat for a day
+        super().__init__()
+
+
+class WrongKey(Refusal):
+    """Stripe does not know the key, or it may not do this."""
+
+    message = _l("Stripe does not accept this key. Copy it again from Stripe: Developers, API keys.")
+
+
+class Rejected(Refusal):
+    """Stripe looked at the question and says no; asking again does not help."""
+
+    message = _l("The card service could not do this.")
+
+    def __init__(self, code: str, told: str) -> None:
+        self.code, self.told = code, told
+        super().__init__()
+
+
+_practice: list[Callable[[], HTTPClient]] = []  # how practice mode reaches our own copy of Stripe
+
+
+def practise(transport: Callable[[], HTTPClient]) -> None:
+    """Have practice orders asked through `transport()`."""
+    _practice[:] = [transport]
+
+
+def _client(access: Access, limit: tuple[float, float], retries: int) -> StripeClient:
+    told: dict[str, Any] = {"max_network_retries": retries}
+    base = settings.current().stripe_api_base
+    if access.mode == PRACTICE:
+        if not _practice:
+            raise Away()
+        told["http_client"] = _practice[0]()
+    else:
+        told["http_client"] = stripe.RequestsClient(timeout=limit)
+        if base:
+            told["base_addresses"] = {"api": base.rstrip("/")}
+    return StripeClient(access.secret, **told)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Stripe's errors in our words; no key and no body of theirs goes further."""
+    try:
+        yield
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise WrongKey() from _quiet(error)
+    except (stripe.RateLimitError, stripe.APIConnectionError) as error:
+        raise Away() from _quiet(error)
+    except stripe.StripeError as error:
+        if (error.http_status or 500) >= 500 or error.http_status in {409, 429}:
+            raise Away(answered=error.http_status not in {409, 429}) from _quiet(error)
+        raise Rejected(error.code or type(error).__name__, str(error.user_message or "")[:300]) from _quiet(error)
+
+
+def _quiet(error: stripe.StripeError) -> Exception:
+    """What may stand in a log: kind, status and number of the request."""
+    return RuntimeError(f"{type(error).__name__} {error.http_status} {error.code} {error.request_id}")
+
+
+def ask(
+    access: Access,
+    question: Callable[[Any], Any],
+    *,
+    limit: tuple[float, float] = LIMIT,
+    retries: int = RETRIES,
+) -> dict[str, Any]:
+    """The answer to one question as a plain dictionary."""
+    with _told():
+        answer = question(_client(access, limit, retries).v1)
+    return dict(answer.to_dict())
+
+
+def account(access: Access) -> dict[str, Any]:
+    """Who the key belongs to."""
+    return ask(access, lambda v1: v1.accounts.retrieve_current())
+
+
+def create_session(access: Access, params: Mapping[str, Any], key: str, *, hurry: bool = False) -> dict[str, Any]:
+    """Make a Checkout Session; the same key gives the same one."""
+    limit, retries = (SHORT, 0) if hurry else (LIMIT, RETRIES)
+    return ask(
+        access,
+        lambda v1: v1.checkout.sessions.create(params=dict(params), options={"idempotency_key": key}),
+        limit=limit,
+        retries=retries,
+    )
+
+
+def session(access: Access, stripe_id: str) -> dict[str, Any]:
+    """A Checkout Session as it stands now."""
+    return ask(access, lambda v1: v1.checkout.sessions.retrieve(stripe_id))
+
+
+def expire_session(access: Access, stripe_id: str) -> dict[str, Any]:
+    """End a session so that nobody can pay it; the session as it stands afterwards, paid when that was quicker."""
+    try:
+        return ask(access, lambda v1: v1.checkout.sessions.expire(stripe_id))
+    except Rejected:  # it was not open any more
+        return session(access, stripe_id)
+
+
+def create_refund(access: Access, params: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Give money back; the same key gives it once."""
+    return ask(access, lambda v1: v1.refunds.create(params=dict(params), options={"idempotency_key": key}))
+
+
+def events(access: Access, since: int, types: list[str]) -> list[dict[str, Any]]:
+    """What happened since a moment, the first one first."""
+    found: list[dict[str, Any]] = []
+    after: dict[str, Any] = {}
+    while True:
+        params = {"created": {"gte": since}, "types": types, "limit": PAGE, **after}
+        page = ask(access, partial(_events, params))
+        rows = [dict(row) for row in page["data"]]
+        found = rows[::-1] + found  # they come the newest first
+        if not page.get("has_more") or not rows:
+            found.sort(key=lambda row: int(row["created"]))
+            return found
+        after = {"starting_after": rows[-1]["id"]}
+
+
+def _events(params: dict[str, Any], v1: Any) -> Any:
+    return v1.events.list(params=params)
+
+
+def signed(payload: bytes, signature: str, secret: str) -> bool:
+    """Whether those very bytes were signed with that secret within the last five minutes."""
+    try:
+        return bool(stripe.WebhookSignature.verify_header(payload.decode("utf-8"), signature, secret, TOLERANCE))
+    except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError):
+        return False
