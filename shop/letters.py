@@ -125,6 +125,9 @@ BUYER = {
         _l("We returned %(amount)s"),
         _l("It may take some days until you see it."),
     ),
+    "invoice": Words(
+        _l("%(paper)s of your order %(number)s"), _l("Your paper %(paper)s"), _l("Download it here or from your order.")
+    ),
     "credited": Words(
         _l("%(amount)s of store credit for you"),
         _l("You have %(amount)s of store credit"),
@@ -222,7 +225,9 @@ def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
     due = told.get("due")
     values["due"] = receipts.shown(due) if isinstance(due, Money) else paper["asked"]
     values["amount"] = receipts.shown(amount) if isinstance(amount, Money) else ""
+    values["paper"] = (told.get("paper") or {}).get("number", "")
     return {
+        "paper": told.get("paper") or {},
         "subject": str(words.subject) % values,
         "heading": str(words.heading) % values,
         "lead": str(words.lead) % values,

@@ -9,24 +9,55 @@ from sqlalchemy.orm import selectinload
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import _l
-from shop.orders import Order
+from shop import plans, refunds, returns
+from shop.orders import ENDED, Order
 from shop.payment_methods import UNHELD
 from shop.payments import Payment
+from shop.plans import Instalment
 
 PAGE = 50
 
-_LATER = db.select(Payment.order_id).where(Payment.kind.in_(UNHELD))
-_SURE = or_(Order.payment.in_(("paid", "overpaid")), Order.id.in_(_LATER))
+_LATER = db.select(Payment.order_id).where(Payment.kind.in_(UNHELD), Payment.state != "void")
+_SECURED = and_(Order.plan != "", Order.payment == "partial", Order.hold_until.is_(None))  # its first part came
+_SURE = or_(
+    Order.payment.in_(("paid", "overpaid")),
+    and_(Order.plan == "", Order.id.in_(_LATER)),
+    and_(Order.plan == "deposit", _SECURED),
+)
 _PREPARE = or_(Order.state == "preparing", and_(Order.state == "placed", _SURE))
+
+
+def _balance() -> Any:
+    """Part of it came, or it was handed over, and something is still owed."""
+    begun = or_(Order.received_minor > 0, Order.state == "delivered", Order.plan != "")
+    owes = Order.received_minor + Order.credited_minor < Order.total_minor
+    return and_(Order.state.not_in(ENDED), Order.payment.in_(("due", "partial", "proof")), begun, owes)
+
+
+def _overdue() -> Any:
+    """The day of a part is over and what came does not reach so far."""
+    come = db.select(func.sum(Instalment.amount_minor)).where(
+        Instalment.order_id == Order.id, Instalment.due_on < plans.today()
+    )
+    lacks = Order.received_minor < func.coalesce(come.correlate(Order).scalar_subquery(), 0)
+    return and_(_balance(), Order.plan != "", Order.hold_until.is_(None), lacks)
+
 
 FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "open": (_l("Still open"), lambda: Order.state.in_(("placed", "preparing", "ready", "shipped"))),
     "proofs": (_l("Proofs to check"), lambda: Order.payment == "proof"),
     "prepare": (_l("To prepare"), lambda: _PREPARE),
-    "unpaid": (_l("Waiting for payment"), lambda: and_(Order.state == "placed", Order.payment.in_(("due", "partial")))),
+    "unpaid": (
+        _l("Waiting for payment"),
+        lambda: and_(Order.state == "placed", Order.payment.in_(("due", "partial")), ~_SECURED),
+    ),
     "ready": (_l("Ready for pick-up"), lambda: Order.state == "ready"),
     "shipped": (_l("On its way"), lambda: Order.state == "shipped"),
+    "overdue": (_l("Balances overdue"), _overdue),
+    "balance": (_l("With a balance"), _balance),
     "refunds": (_l("To refund"), lambda: Order.payment.in_(("refund_due", "overpaid"))),
+    "returns": (_l("Returns"), lambda: Order.id.in_(returns.waiting().with_only_columns(Order.id))),
+    "failed_refunds": (_l("Failed refunds"), lambda: Order.id.in_(refunds.failed().with_only_columns(Order.id))),
     "done": (_l("Finished"), lambda: Order.state.in_(("delivered", "cancelled", "expired"))),
     "all": (_l("All orders"), lambda: Order.id.is_not(None)),
 }

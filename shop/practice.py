@@ -1,5 +1,6 @@
 """Practice mode: a shop rehearses with orders of its own series, which go in one click when it is meant in earnest."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
@@ -9,6 +10,10 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from shop.cancellations import Cancellation
+from shop.card_disputes import CardDispute
+from shop.card_events import CardEvent
+from shop.card_notices import CardNotice
+from shop.card_sessions import CardSession
 from shop.delivery_slots import SlotPlace
 from shop.downloads import Download
 from shop.gift_cards import GiftCard
@@ -34,6 +39,14 @@ class RealOrders(Refusal):
     """Who has sold in earnest no longer rehearses."""
 
     message = _l("This shop has real orders, so it cannot go back to practising.")
+
+
+_wiped: list[Callable[[], object]] = []  # what else forgets the rehearsals, in the same transaction
+
+
+def wiped(verb: Callable[[], object]) -> None:
+    """Have `verb()` called when the rehearsals go."""
+    _wiped[:] = [*(known for known in _wiped if known != verb), verb]
 
 
 def count() -> int:
@@ -78,12 +91,16 @@ def wipe(*, by: Any) -> int:
     papers = select(Invoice.id).where(Invoice.practice).scalar_subquery()
     db.session.execute(delete(InvoiceLine).where(InvoiceLine.invoice_id.in_(papers)), execution_options=quiet)
     money = (ReturnPicture, ReturnLine, Return, Invoice, Proof, Download, LedgerEntry, Refund, Payment, Instalment)
-    for kind in (*money, OrderDiscount, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
+    cards = (CardDispute, CardNotice, CardSession)
+    for kind in (*cards, *money, OrderDiscount, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
         db.session.execute(delete(kind).where(kind.order_id.in_(mine)), execution_options=quiet)
     for held in (Order, StoredValue):
         db.session.execute(delete(held).where(held.practice), execution_options=quiet)
     db.session.execute(delete(Series).where(Series.code.startswith("practice")), execution_options=quiet)
     db.session.execute(delete(InvoiceSeries).where(InvoiceSeries.practice), execution_options=quiet)
+    db.session.execute(delete(CardEvent).where(CardEvent.mode == "practice"), execution_options=quiet)
+    for verb in _wiped:
+        verb()
     db.session.expire_all()
     if gone:
         journal.write("practice.wiped", by=by, data={"count": gone})

@@ -12,7 +12,7 @@ from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
-from shop import ledger, letters, order_events, orders, payments
+from shop import gift_cards, invoices, ledger, letters, order_events, orders, payments
 from shop.ledger import LedgerEntry
 from shop.orders import Order
 from shop.payments import Payment
@@ -102,6 +102,12 @@ def creditable(order: Order) -> bool:
     return CREDIT in _tenders and order.contact_id is not None
 
 
+def by_hands(order: Order) -> bool:
+    """Whether a person has to return its money first: no gateway and no tender of the house does."""
+    ways = {payment.kind for payment in order.payments if left(payment) > 0}
+    return bool(ways) and not ways & (_tenders.keys() | _gateways.keys())
+
+
 def give(order: Order, *, amount: Money, key: str, to: str = "money", **told: Any) -> list[Refund]:
     """Return an amount: as many rows as payments it came by; [] when that key was given before.
 
@@ -113,6 +119,7 @@ def give(order: Order, *, amount: Money, key: str, to: str = "money", **told: An
     if to == "credit" and not creditable(order):
         raise NoCredit()
     set_aside(order, amount)
+    gift_cards.recall(order, refundable(order))  # what stays paid covers the cards that the order bought
     rows = [
         _row(payment, part, key=key if not place else f"{key}:{place}", to=to, **told)
         for place, (payment, part) in enumerate(_shares(order, amount.minor))
@@ -218,6 +225,8 @@ def finish(refund: Refund, *, reference: str = "") -> bool:
     if not left(refund.payment) and (refund.payment.state, "refund") in payments.MOVES:
         payments.move(refund.payment, "refund")
     _tell(refund)
+    came_back = {one["line"]: one["quantity"] for one in refund.lines}
+    invoices.when_less(order, reason=refund.reason, lines=came_back)  # last: the series' row is the last lock
     return True
 
 

@@ -14,8 +14,11 @@ SECTIONS = {
     "contact": _l("Contact and hours"),
     "delivery": _l("Delivery"),
     "payments": _l("Payments"),
+    "plans": _l("Payments in parts"),
     "taxes": _l("Taxes"),
+    "invoices": _l("Invoices"),
     "policies": _l("Policies"),
+    "returns": _l("Returns"),
     "shop": _l("Shop"),
 }
 

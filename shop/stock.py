@@ -110,6 +110,35 @@ def give_back(order: Any, *, reason: str = "cancelled") -> int:
     return -sum(units for _variant, units, _day in rows)
 
 
+def put_back(line: Line, *, order: Any, reason: str) -> int:
+    """Put units of an order's line back on sale that came back: never more than it took; how many that was."""
+    needed, _known = needs([line])
+    put = 0
+    for (variant_id, day), units in sorted(needed.items(), key=lambda one: one[0][0]):
+        if day is None:  # what was made for a day is not sold on another
+            put += _put_back(variant_id, units, order, reason)
+    return put
+
+
+def _put_back(variant_id: int, units: int, order: Any, reason: str) -> int:
+    mine = StockMove.order_id == order.id, StockMove.kind == "take", StockMove.returned_at.is_(None)
+    rows = select(StockMove).where(*mine, StockMove.variant_id == variant_id).order_by(StockMove.id).with_for_update()
+    put = 0
+    for row in db.session.scalars(rows):
+        part = min(units - put, -row.units)
+        if part <= 0:
+            break
+        row.units += part  # the entry becomes two: what stays out, and what came back
+        if not row.units:
+            row.units, row.returned_at = -part, clock.now()
+        else:
+            _note(variant_id, -part, kind="take", order_id=order.id, returned_at=clock.now())
+        _return(variant_id, part, None)
+        _note(variant_id, part, kind="back", order_id=order.id, reason=reason)
+        put += part
+    return put
+
+
 def adjust(variant: Variant, *, on_hand: int, by: Any = None, reason: str = "") -> None:
     """Say how many there are: the difference goes into the ledger and the journal."""
     if not 0 <= on_hand <= catalog.MOST:

@@ -20,9 +20,10 @@ from shop import (
     reversals,
     sharing,
 )
+from shop.forms.invoices import CreditForm
 from shop.forms.orders import CancelForm, MoneyForm, NoteForm, ShipForm
 from shop.orders import Order
-from shop.views import admin, desk, order_table, private_files
+from shop.views import admin, card_desk, desk, money_back, order_papers, order_plan, order_table, private_files
 from shop.views import order_list as list_view
 
 BESIDE = 25
@@ -49,18 +50,20 @@ def page(order: Order, **forms: Form) -> str:
         state=order_story.STATES[order.state], money=order_story.MONEY[order.payment],
         steps=order_story.steps(order, staff=True), proofs=_proofs(order), verbs=_verbs(order), next=_next(order),
         undo=_undo(order), person_url=_person(order), whatsapp=_whatsapp(order), share=_share(order),
-        letters=_letters(order), cancelled=cancellations.of(order), may_cancel=fulfilment.may(order, "cancel"),
-        form={**_forms(order), **forms}, key=signing.token(), balance=desk.typed(order.balance),
+        back=money_back.shown(order), card=card_desk.told(order), letters=_letters(order),
+        cancelled=cancellations.of(order), may_cancel=fulfilment.may(order, "cancel"),
+        papers=order_papers.shown(order), plan=order_plan.told(order),
+        form={**_forms(order), **order_plan.forms(order), **forms},
+        key=signing.token(), balance=desk.typed(order.balance),
         tracking=fulfilment.tracking(order), until=receipts.until(order.hold_until) if order.hold_until else "",
     )  # fmt: skip
 
 
 def _forms(order: Order) -> dict[str, Form]:
-    more = max(order.received_minor - (0 if order.state in orders.ENDED else order.total_minor), 0)
     return {
-        "pay": MoneyForm(data={"amount": desk.typed(order.balance) if order.balance.minor > 0 else ""}),
-        "refund": MoneyForm(data={"amount": desk.typed(order.money(more or order.received_minor))}),
-        "ship": ShipForm(), "cancel": CancelForm(data={"restock": True}), "note": NoteForm(),
+        "pay": MoneyForm(data={"amount": order_plan.told(order).get("amount", "")}),
+        "refund": money_back.form(order),
+        "ship": ShipForm(), "cancel": CancelForm(data={"restock": True}), "note": NoteForm(), "credit": CreditForm(),
     }  # fmt: skip
 
 
@@ -74,7 +77,8 @@ def _proofs(order: Order) -> list[dict[str, Any]]:
         twin = proofs.twin(proof)
         found.append({
             "row": proof, "picture": proof.file.picture, "at": receipts.day_and_time(proof.sent_at),
-            "twin": twin.order.number if twin else "", "amount": desk.typed(order.balance),
+            "twin": twin.order.number if twin else "",
+            "amount": desk.typed(proofs.proof_payment(proof).asked or order.balance),
             "size": (proof.file.width, proof.file.height),
         })  # fmt: skip
     return found

@@ -9,10 +9,10 @@ from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import ledger, orders, payments, proofs, receipts, refunds
+from shop import balances, ledger, orders, proofs, receipts
 from shop.forms.orders import MoneyForm
 from shop.orders import Order
-from shop.views import admin, desk, order_desk
+from shop.views import admin, desk, order_desk, order_plan
 
 KEY = 22
 
@@ -51,8 +51,8 @@ def pay(number: str) -> Any:
     if amount is None:
         return order_desk.page(orders.numbered(number), pay=form), 422
     order = orders.numbered(number)
-    payment = payments.current(order)
-    if payments.settle(payment, key=_key(), amount=amount, reference=form.reference.data or "", by=web.person()):
+    method, reference = order_plan.method(order, request.form.get("method", "")), form.reference.data or ""
+    if balances.collect(order, amount, key=_key(), by=web.person(), method=method, reference=reference):
         _taken(order, amount)
     return None
 
@@ -63,22 +63,6 @@ def pay(number: str) -> Any:
 def undo(number: str) -> None:
     """Take back the payment that was noted last, within ten minutes; its proof waits again."""
     proofs.take_back(orders.numbered(number), by=web.person())
-
-
-@admin.post("/orders/<number>/refunds", endpoint="order_refund")
-@needs("orders.refund")
-@desk.at_order
-def refund(number: str) -> Any:
-    """The shop returned money, by whatever way; the same form sent twice counts once."""
-    form = MoneyForm(request.form)
-    amount = _amount(form, orders.numbered(number))
-    if amount is None:
-        return order_desk.page(orders.numbered(number), refund=form), 422
-    order = orders.numbered(number)
-    reference = form.reference.data or ""
-    if refunds.give(order, amount=amount, reference=reference, by=web.person(), key=_key()):
-        flash(_("Noted: you returned %(amount)s.", amount=receipts.shown(amount)))
-    return None
 
 
 def _amount(form: MoneyForm, order: Order) -> Money | None:

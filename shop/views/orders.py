@@ -1,4 +1,4 @@
-"""The public page of an order: where it stands, what to do next, proof of payment, cancellation, practice card."""
+"""The public page of an order: where it stands, what to do next, proof of payment, card, cancellation."""
 
 from typing import Any
 
@@ -7,14 +7,25 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from kernel import files, limits, tenancy, web
-from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Refusal
-from shop import cancellations, downloads, order_story, orders, proofs, receipts, sharing, storefront
+from shop import (
+    cancellations,
+    card_sessions,
+    downloads,
+    order_story,
+    orders,
+    proofs,
+    receipts,
+    return_policies,
+    returns,
+    sharing,
+    storefront,
+)
 from shop.forms.orders import ProofForm
-from shop.gateways import practice
 from shop.orders import Order
-from shop.views import store
+from shop.views import balance, card_pay, order_papers, store
+from shop.views import gift_cards as gift_views
 
 UPLOAD = files.LIMIT + 1024 * 1024  # the file and the form around it
 RULE = "6/minute;40/hour"
@@ -32,10 +43,22 @@ def _page(order: Order, form: ProofForm) -> str:
     return render_template(
         "shop/orders/show.html", order=order, form=form, title=title, sentence=sentence,
         told=receipts.told(order), steps=order_story.steps(order), status=order_story.status(order),
-        proofs=proofs.of(order), wants_proof=proofs.wanted(order), practice_card=practice.payable(order),
+        proofs=proofs.of(order), wants_proof=proofs.wanted(order), owes=balance.owes(order),
+        card=card_pay.told(order),
         may_cancel=cancellations.allowed_to_buyer(order), reason=cancelled.reason if cancelled else "",
-        files=downloads.of(order) if order.paid else [], whatsapp=_whatsapp(order), share=_share(order),
+        returned=_returned(order), may_return=bool(return_policies.of().days) and returns.allowed_to_buyer(order),
+        papers=order_papers.of_buyer(order), files=downloads.of(order) if order.paid else [],
+        gift_cards=gift_views.of_order(order), whatsapp=_whatsapp(order), share=_share(order),
     )  # fmt: skip
+
+
+def _returned(order: Order) -> list[dict[str, str]]:
+    """What became of what they wanted to give back, the newest first; what staff noted alone is told by the steps."""
+    states = {"asked": _("We look at your return and write to you."), "accepted": _("Your return is accepted."),
+              "received": _("We have what you returned."), "refunded": _("Your return is paid back."),
+              "refused": _("Your return was not accepted.")}  # fmt: skip
+    return [{"state": row.state, "text": states[row.state], "answer": row.answer}
+            for row in returns.of(order) if row.by_buyer]  # fmt: skip
 
 
 def _url(order: Order) -> str:
@@ -112,24 +135,7 @@ def cancel(token: str) -> Response:
 
 @store.get("/orders/<token>/pay", endpoint="pay")
 def pay(token: str) -> Any:
-    """The practice card's page, reached by a link after the order is placed."""
+    """On to the hosted page for cards while one is waited for; else what is due, and how to pay it."""
     order = orders.by_token(token)
-    if not practice.payable(order):
-        return redirect(url_for(".order", token=token))
-    return render_template("shop/orders/pay.html", order=order, told=receipts.told(order))
-
-
-@store.post("/orders/<token>/pay", endpoint="pay_card")
-def pay_card(token: str) -> Response:
-    """The practice card approves or declines."""
-    order = orders.by_token(token)
-    if order.practice and order.paid:  # pressed twice
-        return redirect(url_for(".order", token=token), 303)
-    if request.form.get("card") == "approve":
-        practice.approve(order)
-        flash(_("The practice card paid."))
-        return redirect(url_for(".order", token=token), 303)
-    practice.decline(order)
-    flash(_("The practice card was declined. Nothing was charged; try again."), "error")
-    db.session.flush()
-    return redirect(url_for(".pay", token=token), 303)
+    by_card = card_sessions.payable(order) is not None and "choose" not in request.args
+    return card_pay.page(order) if by_card else balance.answer(order)

@@ -1,6 +1,7 @@
 """Refunds: never more than came, once per form, by the way the money came; what a gateway refuses is shown and retried."""
 
 import os
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from kernel.refusal import Refusal
 from shop import cancellations, ledger, order_events, orders, payments, refund_retries, refunds
 from shop.refunds import Refund
 
+HERE = "tests.shop.refund_racers:"
 EXAMPLES = int(os.environ.get("PLAZA_EXAMPLES", "8"))
 
 
@@ -189,3 +191,26 @@ def test_refunds_never_exceed_payments(shop, bank, steps):
         assert 0 <= order.refunding_minor <= order.received_minor
         assert gone + order.refunding_minor <= came
         assert orders.numbered(order.number).balance.minor == order.total_minor - order.credited_minor - came + gone
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("PLAZA_SEEDS", "1"))))
+def test_clerks_at_one_moment_return_no_more_than_came(crew, shop, seed):
+    order = shop.bought(shop.product(price=9_00), paid=True)
+    told = (order.number, 4_00, shop.owner_id)
+    answers = crew.race(shop, f"{HERE}give", [told] * 16, seed=seed)
+    assert Counter(answers) == {("done", 1): 2, ("refused", "WrongAmount"): 14}
+    assert (sums(order), order.received_minor, order.refunding_minor) == ((9_00, 8_00), 1_00, 0)
+
+
+def test_one_form_sent_by_eight_at_once_is_one_refund(crew, shop):
+    order = shop.bought(shop.product(price=9_00), paid=True)
+    answers = crew.race(shop, f"{HERE}give", [(order.number, 1_00, shop.owner_id, "form")] * 16)
+    assert Counter(answers) == {("done", 1): 1, ("done", 0): 15}
+    assert sums(order) == (9_00, 1_00)
+
+
+def test_without_the_condition_the_same_race_returns_more_than_came(crew, shop):
+    order = shop.bought(shop.product(price=9_00), paid=True)
+    answers = crew.race(shop, f"{HERE}give_unlocked", [(order.number, 4_00, shop.owner_id)] * 16)
+    assert not [answer for answer in answers if answer[0] == "broke"], answers
+    assert sums(order)[1] > 9_00

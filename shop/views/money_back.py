@@ -1,0 +1,85 @@
+"""What an order's page in the back office shows of money and goods that go back."""
+
+from typing import Any
+
+from flask import url_for
+
+from kernel.i18n import _, _l, pick
+from shop import orders, receipts, refunds, return_policies, returns
+from shop.forms.returns import RefundForm
+from shop.order_lines import OrderLine
+from shop.orders import Order
+from shop.refunds import Refund
+from shop.return_rows import Return
+from shop.views import desk
+
+REFUNDS = {
+    "requested": (_l("On its way"), "wait"),
+    "sent": (_l("On its way"), "wait"),
+    "done": (_l("Returned"), "good"),
+    "failed": (_l("Did not go through"), "bad"),
+}
+RETURNS = {
+    "asked": (_l("Asked for"), "care"),
+    "accepted": (_l("Accepted"), "wait"),
+    "received": (_l("Here: to be paid back"), "care"),
+    "refunded": (_l("Paid back"), "good"),
+    "refused": (_l("Not accepted"), "off"),
+}
+
+
+def shown(order: Order) -> dict[str, Any]:
+    """Everything about it."""
+    rest = refunds.refundable(order)
+    return {
+        "rest": receipts.shown(rest) if rest.minor > 0 else "", "credit": refunds.creditable(order),
+        "by_hand": refunds.by_hands(order), "refunds": [_refund(row) for row in refunds.of(order)],
+        "returns": [_return(row) for row in returns.of(order)], "reasons": return_policies.reasons(),
+        "lines": [] if order.state in orders.ENDED else [_line(line) for line in returns.returnable(order)],
+    }  # fmt: skip
+
+
+def form(order: Order) -> RefundForm:
+    """The form of a refund: what is most likely to go back stands in it."""
+    more = max(-order.balance.minor, 0)
+    kept = order.kept_minor if order.state in orders.ENDED else 0
+    rest = refunds.refundable(order).minor
+    ended = rest - kept if order.state in orders.ENDED else more
+    return RefundForm(data={"amount": desk.typed(order.money(min(ended, rest) or rest)), "to": "money"})
+
+
+def of_return(row: Return, filled: RefundForm) -> RefundForm:
+    """The same form below a return: its fields have names of their own on the page."""
+    for field in filled:
+        field.id = f"{field.id}-{row.token}"
+    return filled
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    return {"id": line.id, "name": pick(line.name), "most": line.quantity - line.returned,
+            "worth": receipts.shown(line.gross)}  # fmt: skip
+
+
+def _refund(row: Refund) -> dict[str, Any]:
+    way = _("store credit") if row.to == "credit" else pick(row.payment.label)
+    told = [receipts.day_and_time(row.done_at or row.at), row.reference, row.reason, row.by.known_as if row.by else ""]
+    at: dict[str, Any] = {"number": row.order.number, "token": row.token}
+    return {
+        "amount": receipts.shown(row.amount), "way": way, "state": REFUNDS[row.state], "error": row.error,
+        "note": " · ".join(filter(None, told)), "token": row.token, "failed": row.state == "failed",
+        "retry": url_for("shop_admin.refund_retry", **at), "hand": url_for("shop_admin.refund_by_hand", **at),
+    }  # fmt: skip
+
+
+def _return(row: Return) -> dict[str, Any]:
+    proposed, whole = returns.proposed(row), returns.proposed(row, delivery=True)
+    return {
+        "row": row, "token": row.token, "state": RETURNS[row.state], "at": receipts.day_and_time(row.asked_at),
+        "lines": [{"id": one.line_id, "units": one.quantity, "name": pick(one.line.name), "back": one.restocked_at,
+                   "daily": bool(one.line.day)} for one in row.lines],
+        "pictures": [{"url": url_for("shop_admin.return_picture", number=row.order.number, token=row.token,
+                                     file=one.file.token),
+                      "width": one.file.width, "height": one.file.height} for one in row.pictures],
+        "form": of_return(row, RefundForm(data={"amount": desk.typed(proposed), "to": "money"})),
+        "whole": receipts.shown(whole) if whole.minor > proposed.minor else "",
+    }  # fmt: skip

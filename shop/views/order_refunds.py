@@ -1,0 +1,100 @@
+"""Refunds of an order: an amount as money or as credit; what a gateway refused is asked again or noted by hand."""
+
+from typing import Any
+
+from flask import Flask, flash, request
+
+from kernel import signing, today, web
+from kernel.i18n import _, _l
+from kernel.money import Money
+from kernel.refusal import Missing, Refusal
+from kernel.web import needs
+from shop import order_list, orders, receipts, refund_retries, refunds
+from shop.forms.returns import RefundForm
+from shop.orders import Order
+from shop.refunds import Refund
+from shop.views import admin, desk, order_desk
+
+KEY = 22
+
+
+@admin.post("/orders/<number>/refunds", endpoint="order_refund")
+@needs("orders.refund")
+@desk.at_order
+def give(number: str) -> Any:
+    """Money goes back, all of it or a part; the same form sent twice counts once."""
+    form = RefundForm(request.form)
+    amount = typed(form, orders.numbered(number))
+    if amount is None:
+        return order_desk.page(orders.numbered(number), refund=form), 422
+    given = refunds.give(
+        orders.numbered(number), amount=amount, to=form.to.data or "money", reason=form.reason.data or "",
+        reference=form.reference.data or "", by=web.person(), key=f"desk:{key()}",
+    )  # fmt: skip
+    tell(given, amount)
+    return None
+
+
+def typed(form: Any, order: Order) -> Money | None:
+    """The amount of a form; None when it cannot be read, which stands beside the field then."""
+    try:
+        found = desk.amount(form.amount.data or "", order.currency)
+    except Refusal as refusal:
+        form.validate()
+        form.amount.errors = [str(refusal)]
+        return None
+    return found if form.validate() else None
+
+
+def key() -> str:
+    """The idempotency key of one form: who sends none sends a new one each time."""
+    given = request.form.get("key", "")
+    return given if len(given) == KEY and given.isascii() else signing.token()
+
+
+def tell(given: list[Refund], amount: Money) -> None:
+    """Say what becomes of it."""
+    if not given:
+        return
+    if any(row.state != "done" for row in given):
+        flash(_("%(amount)s is on its way back.", amount=receipts.shown(amount)))
+    elif given[0].to == "credit":
+        flash(_("The buyer has %(amount)s of store credit.", amount=receipts.shown(amount)))
+    else:
+        flash(_("Noted: you returned %(amount)s.", amount=receipts.shown(amount)))
+
+
+@admin.post("/orders/<number>/refunds/<token>/retry", endpoint="refund_retry")
+@needs("orders.refund")
+@desk.at_order
+def retry(number: str, token: str) -> None:
+    """Ask the gateway once more."""
+    refund_retries.retry(_of(number, token), by=web.person())
+    flash(_("Asked once more."))
+
+
+@admin.post("/orders/<number>/refunds/<token>/hand", endpoint="refund_by_hand")
+@needs("orders.refund")
+@desk.at_order
+def by_hand(number: str, token: str) -> None:
+    """Staff returned it by another way."""
+    reference = request.form.get("reference", "").strip()[:120]
+    row = _of(number, token)
+    refund_retries.by_hand(row, reference=reference, by=web.person())
+    flash(_("Noted: you returned %(amount)s.", amount=receipts.shown(row.amount)))
+
+
+def _of(number: str, token: str) -> Refund:
+    found = refunds.by_token(token)
+    if found.order.number != number:
+        raise Missing()
+    return found
+
+
+def init_app(_app: Flask) -> None:
+    """Show on the first page what was not accepted."""
+    today.line(
+        "orders.failed_refunds", _l("Refunds that did not go through"), lambda: order_list.query("failed_refunds"),
+        order=45, icon="undo", permission="orders.refund",
+        list_url=lambda: desk.link("shop_admin.orders", show="failed_refunds"),
+    )  # fmt: skip

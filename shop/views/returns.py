@@ -1,0 +1,75 @@
+"""The buyer asks to give something back: which lines, why, with pictures; within the shop's days."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from kernel import files, limits, signing, tenancy, web
+from kernel.db import db
+from kernel.i18n import _, pick
+from kernel.refusal import Refusal
+from shop import orders, return_policies, returns
+from shop.forms import returns as forms
+from shop.orders import Order
+from shop.views import order_refunds, order_returns, store
+
+UPLOAD = returns.MOST_PICTURES * files.LIMIT + 1024 * 1024
+RULE = "6/minute;30/hour"
+
+
+@store.get("/orders/<token>/returns", endpoint="order_returns")
+def show(token: str) -> Any:
+    """What could come back, and the form."""
+    return _page(orders.by_token(token), forms.reasoned(forms.AskForm()))
+
+
+def _page(order: Order, form: Any, wrong: str = "") -> Any:
+    if return_policies.of().days == 0 or not returns.allowed_to_buyer(order):
+        raise returns.NotReturnable()
+    lines = [
+        {"id": line.id, "name": pick(line.name), "most": line.quantity - line.returned}
+        for line in returns.returnable(order)
+    ]
+    return render_template(
+        "shop/orders/returns.html", order=order, form=form, key=signing.token(), wrong=wrong, lines=lines,
+        asked=order_returns.wanted(),
+    )  # fmt: skip
+
+
+@store.post("/orders/<token>/returns", endpoint="order_returns_ask")
+def ask(token: str) -> Any:
+    """Keep the wish; pictures are decoded before anything is locked."""
+    request.max_content_length = UPLOAD
+    limits.check("return", f"{tenancy.current()}:{limits.network(request.remote_addr)}", RULE)
+    try:
+        form = forms.reasoned(forms.AskForm(request.form))
+        sent = [(one.read(), one.filename or "") for one in request.files.getlist("pictures") if one.filename]
+    except RequestEntityTooLarge:
+        raise files.TooBig(limit=files.LIMIT // (1024 * 1024)) from None
+    with web.reading():
+        orders.by_token(token)
+        made = _made(form, sent)
+    if made is None or not form.validate():
+        return _page(orders.by_token(token), form), 422
+    told = {"reason": form.reason.data, "note": form.note.data or "", "made": made}
+    try:
+        returns.ask(orders.by_token(token), order_returns.wanted(), key=f"buyer:{token}:{order_refunds.key()}", **told)
+    except returns.NotSoMany as refusal:
+        db.session.rollback()
+        return _page(orders.by_token(token), form, str(refusal)), 422
+    flash(_("We have your request. The shop looks at it and writes to you."))
+    return redirect(url_for(".order", token=token), 303)
+
+
+def _made(form: Any, sent: list[tuple[bytes, str]]) -> list[tuple[files.Made, str]] | None:
+    if len(sent) > returns.MOST_PICTURES:
+        form.pictures.errors = [_("Send at most %(most)s pictures.", most=returns.MOST_PICTURES)]
+        return None
+    try:
+        return [(files.make(data), name) for data, name in sent]
+    except files.TooBig:
+        raise
+    except Refusal as error:
+        form.pictures.errors = [str(error)]
+        return None
