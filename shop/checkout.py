@@ -14,6 +14,7 @@ from kernel.refusal import Refusal
 from shop import cart as carts
 from shop import (
     delivery_slots,
+    exemptions,
     orders,
     payment_methods,
     payments,
@@ -77,7 +78,8 @@ def _quoted(cart: carts.Cart, choice: Choice, details: Details, *, group: str, s
     if any(notice.kind == "gone" for notice in carts.notices(cart, group)):
         raise Refusal(_l("Something in your cart is no longer sold: look at the cart first."), status=409)
     person = redemptions.Person(details.email, details.phone)
-    quote = quotes.make(carts.wanted(cart), choice=choice, group=group, codes=cart.codes, person=person)
+    free = exemptions.of(cart.contact_id, group, details.tax)
+    quote = quotes.make(carts.wanted(cart), choice=choice, group=group, codes=cart.codes, person=person, exempt=free)
     if quote.offer is None and not all(line.digital for line in quote.lines):
         raise quotes.NoSuchMethod()  # only staff hand things over the counter
     if seen and seen != shown(quote, tenders.worth(tenders.cards(details.cards), details.credit)):

@@ -94,11 +94,6 @@ def delivered(price: Money, goods: Sequence[tuple[Sequence[Rate], Money]], round
     return Amounts(net, tax, net + tax, list(components.values()))
 
 
-def on_top(components: Sequence[dict[str, Any]]) -> int:
-    """How much of a line's tax was added to the price that the shop shows, in minor units."""
-    return sum(part["tax_minor"] for part in components if not part["included"])
-
-
 def _multiples(rates: Sequence[Rate]) -> list[Fraction]:
     found: list[Fraction] = []
     for rate in rates:

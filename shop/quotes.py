@@ -80,6 +80,7 @@ class Basket:
     rounding: str
     cuts: Sequence[Cut] = ()  # what comes off; each line's part is in its discount
     declined: Sequence[Declined] = ()  # codes that bring nothing, and why
+    zoned: bool = False  # whether its taxes differ from place to place
 
     @property
     def savings(self) -> list[Saving]:
@@ -189,7 +190,7 @@ def price(
     items = money.total([line.gross for line in lines], currency)
     goods = [want.product for want in wanted if want.product.kind not in catalog.IMMATERIAL]
     parcel = Parcel(lines, goods, items, group)
-    return Basket(lines, items, parcel, rates, book.delivery, group, rounding, found.cuts, found.declined)
+    return Basket(lines, items, parcel, rates, book.delivery, group, rounding, found.cuts, found.declined, book.zoned)
 
 
 def quote(basket: Basket, offer: Offer | None = None, day: date | None = None, slot: str = "") -> Quote:

@@ -14,7 +14,7 @@ from kernel.folding import fold
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import catalog, checkout, fulfilment, orders, payment_methods, payments, quotes, slugs, wants
+from shop import catalog, checkout, exemptions, fulfilment, orders, payment_methods, payments, quotes, slugs, wants
 from shop.catalog import Product
 from shop.order_lines import OrderLine
 from shop.payment_methods import PaymentMethod
@@ -58,13 +58,14 @@ def methods() -> list[PaymentMethod]:
     return [*payment_methods.counter(), *(one for one in payment_methods.active() if one.kind == "transfer")]
 
 
-def quoted(wanted: Sequence[Wanted], choice: Choice) -> Quote:
+def quoted(wanted: Sequence[Wanted], choice: Choice, contact: Any = None) -> Quote:
     """What it comes to; staff also sell what the public does not see, never what is put away."""
     for want in wanted:
         if want.product is None or not want.variant.active:
             raise PutAway(item=i18n.pick(want.product.name) if want.product else want.variant.sku)
         wants.texts(want.product, want.texts)
-    return quotes.delivered(quotes.price(wanted), choice)
+    free = exemptions.of(contact.id, contact.group) if contact else {}
+    return quotes.delivered(quotes.price(wanted, place=choice.address, exempt=free), choice)
 
 
 def sell(quote: Quote, details: Details, *, key: str, method: PaymentMethod, contact: Any = None) -> "Order":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, String
 
@@ -60,6 +60,11 @@ class TaxRule(TenantOwned, Base):
     def charged(self) -> Rate:
         """What it charges."""
         return Rate(self.code, self.name, self.rate_bp, self.included, self.compound, self.kind)
+
+
+def on_top(components: Iterable[Mapping[str, Any]]) -> int:
+    """How much of a line's tax was added to the price that the shop shows, in minor units."""
+    return sum(part["tax_minor"] for part in components if not part.get("included", True))
 
 
 Row = tuple[TaxRule, Zone | None]

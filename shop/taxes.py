@@ -46,6 +46,7 @@ class Book:
     by_id: Mapping[int, list[Rate]]
     usual: list[Rate]  # of goods that name none
     delivery: list[Rate] | None  # None: as the goods that are delivered
+    zoned: bool = False  # whether it differs from place to place
 
     def of(self, product: "Product") -> list[Rate]:
         """What a product is charged, component by component; a voucher nothing: what is bought with it is."""
@@ -61,7 +62,8 @@ def book(
     rows = list(db.session.execute(_all()))
     tenant = tenancy.tenant()
     day = on or clock.today(tenant.timezone)
-    where = place or (_here() if any(rule and rule.zone for _rate, rule, _zone in rows) else {})
+    zoned = any(rule and rule.zone for _rate, rule, _zone in rows)
+    where = place or (_here() if zoned else {})
     rules: dict[int, list[Row]] = {rate.id: [] for rate, _rule, _zone in rows}
     for rate, rule, zone in rows:
         if rule is not None:
@@ -73,7 +75,7 @@ def book(
     }
     usual = next((found[key] for key, rate in known.items() if rate.is_default), [])
     own = next((found[key] for key, rate in known.items() if rate.on_delivery), None)
-    return Book(found, usual, own)
+    return Book(found, usual, own, zoned)
 
 
 def charged(

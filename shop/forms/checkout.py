@@ -8,11 +8,12 @@ from email_validator import EmailNotValidError, validate_email
 from wtforms import BooleanField, EmailField, Field, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from kernel import address, countries, phones
+from kernel import address, countries, phones, tenancy
 from kernel.countries import Profile
 from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
+from shop.forms import fiscal
 from shop.quotes import Choice, Details
 
 NAMED = {"autocomplete": "name", "autocapitalize": "words"}
@@ -65,7 +66,9 @@ def read(
 
 def made(posted: Mapping[str, Any] | None, profile: Profile, **values: Any) -> CheckoutForm:
     """The form with what was typed, or with `values`; its words fit the country."""
-    form = CheckoutForm(posted, **values)  # type: ignore[arg-type]
+    own = profile.code == tenancy.tenant().country  # who buys from abroad is none of the tax office's
+    cls: Any = type("CheckoutForm", (CheckoutForm,), fiscal.fields("customer")) if own else CheckoutForm
+    form: CheckoutForm = cls(posted, **values)
     form.tax_kind.choices = choices((kind.code, kind.label) for kind in profile.tax_ids)
     form.phone.description = _("For example %(number)s", number=profile.phone_example) if profile.phone_example else ""
     return form
@@ -115,8 +118,8 @@ def details(
     tax = {"kind": form.tax_kind.data or "", "number": number, "name": form.tax_name.data or ""}
     return Details(
         email=form.email.data or "", name=form.name.data or "", phone=form.phone.data or "", payment=payment,
-        language=language, address=kept, tax=tax if number else {}, note=form.note.data or "",
-        terms_version=terms, source=source,
+        language=language, address=kept, tax=tax if number else {}, fiscal=fiscal.read(form, "customer"),
+        note=form.note.data or "", terms_version=terms, source=source,
     )  # fmt: skip
 
 

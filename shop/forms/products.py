@@ -10,14 +10,19 @@ from kernel import blocks, tenancy
 from kernel.forms import Form as Base
 from kernel.forms import choices, trimmed
 from kernel.i18n import _, _l
-from shop import catalog, seasons, taxes, wants
-from shop.forms import product_rows, words
-from shop.forms.amounts import PriceField, WholeField
+from shop import catalog, seasons, tax_words, taxes, wants
+from shop.forms import deposits, fiscal, product_rows, words
+from shop.forms.amounts import PriceField, PricesField, WholeField
 from shop.sheets import Sheet
 
 COUNTED = choices([("onhand", _l("On the shelf")), ("daily", _l("Made each day")), ("unlimited", _l("Without limit"))])
 KINDS = choices(
-    [("physical", _l("A thing")), ("digital", _l("A file to download")), ("bundle", _l("Several things together"))]
+    [
+        ("physical", _l("A thing")),
+        ("digital", _l("A file to download")),
+        ("bundle", _l("Several things together")),
+        ("voucher", _l("A gift card")),
+    ]
 )
 UNITS = choices([("hours", _l("hours")), ("days", _l("days"))])
 LISTS = ("tags", "interests", "allergens", "customer_groups")
@@ -35,6 +40,11 @@ class ProductForm(Base):
     category = SelectField(_l("Category"), choices=[])
     tax = SelectField(_l("Tax"), choices=[])
     kind = RadioField(_l("What it is"), choices=KINDS, default="physical")
+    amounts = PricesField(
+        _l("Amounts to choose from"),
+        description=_l("With semicolons between: 10000; 20000. Empty: only the price above."),
+    )
+    valid_months = WholeField(_l("Good for how many months"), most=120, least=1)
     sku = product_rows.line(_l("SKU"), 58)
     slug = product_rows.line(_l("Address"), 80, _l("The old address keeps leading here."), autocapitalize="none")
     min_qty = WholeField(_l("The least one can buy"), most=wants.MOST, least=1)
@@ -43,6 +53,12 @@ class ProductForm(Base):
     lead_unit = SelectField(_l("Days or hours"), choices=UNITS)
     season_from = product_rows.line(_l("Sold from"), 5, _l("Day and month, such as 01-12."), placeholder="01-12")
     season_to = product_rows.line(_l("Sold until"), 5, placeholder="31-01")
+    deposit = product_rows.line(
+        _l("Deposit when it is ordered"), 24, _l("A share such as 50 %, or an amount for each unit. Empty: none.")
+    )
+    deposit_days = WholeField(
+        _l("The rest, so many days before the delivery day"), most=90, description=_l("Empty: on the day itself.")
+    )
     pickup_only = BooleanField(_l("Only for pick-up at the shop"))
     weight_g = WholeField(_l("Weight in grams"), most=10_000_000)
     tags = product_rows.line(_l("Tags"), 300, _l("Several with commas between them; shoppers filter by them."))
@@ -68,6 +84,13 @@ class ProductForm(Base):
         """At least one letter or number."""
         if field.data and not any(sign.isalnum() for sign in field.data):
             raise ValidationError(_("Write letters or numbers, such as honey-250."))
+
+    def validate_deposit(self, field: Any) -> None:
+        """A share below all of it, or an amount."""
+        try:
+            deposits.read(field.data or "")
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
 
     def validate_max_qty(self, _field: Any) -> None:
         """Not below the least."""
@@ -97,11 +120,12 @@ def made(posted: Any, shelves: Sequence[tuple[str, str]], values: Mapping[str, A
             **words.fields("description", _l("Description"), 8000, area=True),
             **words.fields("unit", _l("Sold by"), 40),
             **product_rows.lists(),
+            **fiscal.fields("product"),
         },
     )
     form: Any = cls(posted, data=dict(values or {}))
     form.category.choices = choices([("", _("None")), *shelves])
-    rates = [(rate.code, f"{rate.name} {rate.rate_bp / 100:g} %") for rate in taxes.rates()]
+    rates = [(rate.code, tax_words.named(rate.name, rate.rate_bp)) for rate in taxes.rates()]
     tenant = tenancy.tenant()
     shown = {"data-currency": tenant.currency, "data-locale": tenant.locale.replace("_", "-")}
     form.price.render_kw = {**form.price.render_kw, **shown}
@@ -123,6 +147,7 @@ def sheet(form: Any, known: catalog.Product | None, shelves: Mapping[str, int]) 
         rows=product_rows.rows(form),
         parts=[],
         pictures=product_rows.pictures(form),
+        amounts=form.amounts.minors if form.kind.data == "voucher" else (),
     )
 
 
@@ -138,15 +163,19 @@ def _columns(form: Any, shelves: Mapping[str, int]) -> dict[str, Any]:
         "price_minor": form.price.minor,
         "compare_minor": form.compare.minor,
         "kind": form.kind.data,
+        "valid_months": form.valid_months.number if form.kind.data == "voucher" else None,
         "sku": form.sku.data or "",
         "category_id": shelves.get(form.category.data),
         "tax_rate_id": rate.id if rate else None,
+        "fiscal": fiscal.read(form, "product"),
         "min_qty": form.min_qty.number or 1,
         "max_qty": form.max_qty.number,
         "lead_hours": hours,
         "season_from": seasons_[0],
         "season_to": seasons_[1],
         "pickup_only": form.pickup_only.data,
+        **deposits.read(form.deposit.data or ""),
+        "deposit_days": form.deposit_days.number or 0,
         "weight_g": form.weight_g.number,
         "texts": product_rows.asked(form),
         "maker": _maker(form),

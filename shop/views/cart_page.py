@@ -9,7 +9,7 @@ from kernel import i18n, tenancy, web
 from kernel.i18n import _
 from kernel.money import Money
 from shop import cart as carts
-from shop import catalog, quotes, sharing, shipping
+from shop import catalog, exemptions, quotes, sharing, shipping
 from shop.cart import Notice
 from shop.quotes import Basket, QuoteLine
 from shop.views import code_field, frame, goods, visitor
@@ -22,6 +22,7 @@ def answer(
     """The cart's page; with a `trouble` and what was typed after a refused change, of a line or of the codes."""
     wanted = carts.wanted(mine)
     asking: dict[str, Any] = {"codes": mine.codes, "person": code_field.known()} if mine else {}
+    asking["exempt"] = exemptions.of(mine.contact_id, visitor.group()) if mine else {}
     basket = quotes.price(wanted, visitor.group(), **asking) if wanted else None
     page = render_template(
         "shop/cart/page.html", basket=basket, lines=lines(basket) if basket else [], trouble=trouble,

@@ -16,8 +16,9 @@ from kernel.i18n import _
 from kernel.refusal import Refusal
 from shop import cart as carts
 from shop import checkout as checkouts
-from shop import days, quotes, shipping, terms
+from shop import days, exemptions, quotes, shipping, terms
 from shop.forms import checkout as forms
+from shop.forms import fiscal
 from shop.redemptions import Person
 from shop.shipping import Offer
 from shop.views import cart_page, code_field, delivery, frame, plan_rows, tender_rows, visitor
@@ -69,9 +70,12 @@ def answer(
     form = form or forms.made(None, place_country, **posted)
     place = forms.place(posted, place_country.code)
     asking: dict[str, Any] = {"codes": mine.codes, "person": person(posted, place_country.code)} if mine else {}
+    asking["exempt"] = exempt(mine, posted, place_country)
     basket = quotes.price(carts.wanted(mine), visitor.group(), place=place, **asking)
     offers = basket.offers(place)
     offer = picked(offers, str(posted.get("shipping") or ""))
+    if basket.zoned and (offer is None or offer.method.is_pickup):  # sold where the shop is
+        basket = quotes.price(carts.wanted(mine), visitor.group(), **asking)
     day, slot = when(offer, forms.day(posted), str(posted.get("slot") or ""))
     quote = quotes.quote(basket, offer, day, slot)
     tenders = tender_rows.of(mine, posted, quote)
@@ -88,7 +92,7 @@ def answer(
         cents=frame.current().values["cents"], opened=_opened(form), savings=code_field.savings(quote),
         sum_rows=code_field.sums(quote, cart_page.amount),
         codes=code_field.field(mine, quote, typed=str(posted.get("code") or ""), trouble=code_trouble),
-        told_day=partial(days.told, weekday=True), **tenders, **parts,
+        fiscal=fiscal.names("customer"), told_day=partial(days.told, weekday=True), **tenders, **parts,
     )  # fmt: skip
     response = Response(page, status)
     response.headers["Cache-Control"] = "private, no-store"
@@ -112,6 +116,14 @@ def person(posted: Posted, country_code: str) -> Person:
     except Refusal:
         phone = ""
     return Person(str(posted.get("email") or ""), phone)
+
+
+def exempt(mine: carts.Cart | None, posted: Posted, profile: Profile) -> dict[str, str]:
+    """The taxes that this buyer need not pay, by their own paper, their group or the tax id that was typed."""
+    kind = next((one for one in profile.tax_ids if one.code == posted.get("tax_kind")), None)
+    number = kind.clean(str(posted.get("tax_number") or "")) if kind else ""
+    told = {"kind": kind.code, "number": number} if kind else {}
+    return exemptions.of(mine.contact_id if mine else None, visitor.group(), told)
 
 
 def country(posted: Posted) -> Profile:
@@ -213,5 +225,6 @@ def _countries() -> list[tuple[str, str]]:
 
 
 def _opened(form: forms.CheckoutForm) -> set[str]:
-    groups = {"tax": (form.tax_number, form.tax_name), "note": (form.note,)}
+    known = [form[name] for name in fiscal.names("customer") if name in form]
+    groups = {"tax": (form.tax_number, form.tax_name, *known), "note": (form.note,)}
     return {name for name, fields in groups.items() if any(field.data or field.errors for field in fields)}

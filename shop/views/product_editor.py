@@ -14,7 +14,7 @@ from kernel.web import needs
 from shop import bin as rubbish
 from shop import catalog, catalog_search, categories, options, sheets
 from shop.catalog import Product
-from shop.forms import product_rows, words
+from shop.forms import fiscal, product_rows, words
 from shop.forms import products as forms
 from shop.views import admin, pages, product_values
 from shop.views.goods import pictures_of
@@ -35,6 +35,8 @@ def blank() -> Any:
     """An empty sheet."""
     shelf = categories.slugged(request.args.get("category", ""))
     values = {**product_values.BLANK, "category": shelf.slug if shelf else ""}
+    if request.args.get("kind") in catalog.KINDS:
+        values["kind"] = request.args["kind"]
     return _page(None, _form(None, values))
 
 
@@ -195,6 +197,7 @@ def _page(product: Product | None, form: Any) -> str:
         others=words.others(),
         language_names=words.NAMES,
         symbol=product_values.symbol(),
+        fiscal=fiscal.names("product"),
         own=own,
         empty_row=_empty(form),
         preview=web.shop_url("shop.preview", token=_token(product)),
@@ -223,4 +226,5 @@ def _opened(form: Any) -> set[str]:
     """The folded parts that hold an error: they are shown open."""
     wrong = set(form.errors) - {None}
     found = {name for name, fields in product_values.FOLDED.items() if wrong & set(fields)}
+    found |= {"price"} if wrong & set(fiscal.names("product")) else set()
     return found | ({"parts"} if any(entry.form.errors for entry in form.parts) else set())

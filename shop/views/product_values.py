@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from kernel import files, i18n, tenancy
 from kernel.db import db
-from shop import categories, options, taxes
+from shop import categories, options, taxes, vouchers
 from shop.catalog import Product, Variant
-from shop.forms import product_rows, words
+from shop.forms import deposits, fiscal, product_rows, words
 from shop.forms import products as forms
 from shop.forms.amounts import typed
 from shop.sheets import Sheet
@@ -25,10 +25,10 @@ BLANK = {
 }
 FOLDED = {
     "texts": ("short", "description", "unit"),
-    "price": ("compare", "tax"),
+    "price": ("compare", "deposit", "deposit_days", "tax"),
     "options": ("options", "variants"),
     "asked": ("texts",),
-    "kind": ("kind", "parts"),
+    "kind": ("kind", "parts", "amounts", "valid_months"),
     "limits": ("min_qty", "max_qty", "lead", "season_from", "season_to"),
     "found": ("sku", "slug", "tags", "interests", "allergens", "customer_groups", "weight_g", "low_at"),
     "maker": ("maker_name", "maker_place", "maker_hours", "maker_text"),
@@ -37,7 +37,7 @@ FOLDED = {
 
 def of(product: Product) -> dict[str, Any]:
     """The form's values."""
-    return {**_own(product), **_more(product), **_hanging(product)}
+    return {**_own(product), **_more(product), **_hanging(product), **fiscal.shown("product", product.fiscal)}
 
 
 def _own(product: Product) -> dict[str, Any]:
@@ -54,6 +54,8 @@ def _own(product: Product) -> dict[str, Any]:
         "price": typed(product.price_minor),
         "compare": typed(product.compare_minor),
         "kind": product.kind,
+        "amounts": "; ".join(map(typed, vouchers.amounts(product))) if product.kind == vouchers.KIND else "",
+        "valid_months": _text(product.valid_months),
         "units": _units(first),
         "was": _units(first),
         "counted": counted,
@@ -65,6 +67,8 @@ def _own(product: Product) -> dict[str, Any]:
         "lead_unit": "days" if days or not product.lead_hours else "hours",
         "lead": _text(product.lead_hours // (24 if days else 1) or None),
         "pickup_only": product.pickup_only,
+        "deposit": deposits.written(product.deposit_bp, product.deposit_minor),
+        "deposit_days": _text(product.deposit_days or None),
     }
 
 

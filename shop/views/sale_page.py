@@ -10,7 +10,7 @@ from kernel import countries, phones, signing, tenancy
 from kernel.i18n import _l, pick
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import catalog, lookup, quotes, receipts, sales, shipping, stock, wants
+from shop import catalog, exemptions, lookup, quotes, receipts, sales, shipping, stock, wants
 from shop.forms import checkout as checkout_forms
 from shop.forms import sales as forms
 from shop.variants import Variant
@@ -67,8 +67,9 @@ def _cost(draft: forms.Draft, posted: Mapping[str, Any]) -> tuple[Any, Any, Any]
             continue
     if not wanted:
         return None, None, None
-    basket = quotes.price(wanted)
-    place = checkout_forms.place(posted, tenancy.tenant().country)
+    chosen, place = person(draft), checkout_forms.place(posted, tenancy.tenant().country)
+    free = exemptions.of(chosen.id, chosen.group) if chosen else {}
+    basket = quotes.price(wanted, place=place if brought(draft.shipping) else None, exempt=free)
     offer = next((one for one in basket.offers(place) if one.code == draft.shipping and one.open), None)
     day, slot = checkout_page.when(offer, checkout_forms.day(posted), draft.said("slot"))
     return basket, offer, quotes.quote(basket, offer, day, slot)

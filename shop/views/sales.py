@@ -60,7 +60,7 @@ def _sold(counter: forms.Draft, key: str) -> Any:
         raise sale_page.BadAddress(errors)
     day = checkout_forms.day(counter.posted)
     choice = Choice(counter.shipping, day, counter.said("slot"), kept)
-    quote = sales.quoted([line.wanted() for line in counter.lines], choice)
+    quote = sales.quoted([line.wanted() for line in counter.lines], choice, sale_page.person(counter))
     method = next((one for one in sales.methods() if one.code == counter.said("payment")), None)
     if method is None:
         raise Refusal(_l("Choose how it is paid."))

@@ -12,12 +12,13 @@ from kernel.i18n import _, _l
 from kernel.refusal import Gone, Refusal
 from kernel.web import needs
 from shop import catalog, exemptions, settings, slugs, tax_words, taxes
+from shop.forms import fiscal
 from shop.forms import taxes as forms
 from shop.forms.settings import FirmForm
 from shop.forms.taxes import RateForm
 from shop.tax_rules import TaxRule
 from shop.taxes import TaxRate
-from shop.views import admin, fiscal_fields
+from shop.views import admin
 from shop.views.settings import page, saved
 
 UNDO, MINUTES = "tax-rate", 60
@@ -37,17 +38,13 @@ def shown(status: int = 200, **told: Any) -> Any:
     """The page, with the forms that were sent and refused."""
     book, every = taxes.book(), taxes.rates()
     rows = [_row(rate) for rate in every]
-    blank: dict[str, Any] = {
-        "firm": None, "rate": RateForm(), "exemption": forms.exemption(), "wrong": {}, "fiscal": None,
-    }  # fmt: skip
-    given = {**blank, **told}
-    given["firm"] = given["firm"] or _firm()
-    given["fiscal"] = fiscal_fields.asked("tenant", given["fiscal"] or tenancy.tenant().fiscal, given.pop("wrong"))
+    given = {"rate": RateForm(), "exemption": forms.exemption(), **told}
+    given.setdefault("firm", _firm())
     return page(
         "taxes", status, rows=rows, says=tax_words.sentence(book.usual), example=tax_words.example(book.usual),
         samples=tax_words.samples(), delivery=next((one.code for one in every if one.on_delivery), ""),
         exempt=exemptions.general(), kinds={kind.code: kind.label for kind in _profile().tax_ids},
-        tax_day=tax_words.day, **given,
+        tax_day=tax_words.day, fiscal=fiscal.names("tenant"), **given,
     )  # fmt: skip
 
 
@@ -62,9 +59,11 @@ def _profile() -> countries.Profile:
 
 def _firm(posted: Any = None) -> FirmForm:
     tenant, kinds = tenancy.tenant(), _profile().tax_ids
+    cls: Any = type("FirmForm", (FirmForm,), fiscal.fields("tenant"))
     mine = next((kind.code for kind in kinds if tenant.tax_id and kind.clean(tenant.tax_id)), "")
     company = next((kind.code for kind in kinds if kind.company), "")
-    form = FirmForm(posted, legal_name=tenant.legal_name, tax_id=tenant.tax_id, kind=mine or company)
+    told = {"legal_name": tenant.legal_name, "tax_id": tenant.tax_id, "kind": mine or company}
+    form: FirmForm = cls(posted, data={**told, **fiscal.shown("tenant", tenant.fiscal)})
     form.kind.choices = choices((kind.code, kind.label) for kind in kinds)
     return form
 
@@ -74,11 +73,10 @@ def _firm(posted: Any = None) -> FirmForm:
 def firm() -> Any:
     """Keep the firm's name and tax id, and what the tax office wants to know of it."""
     form = _firm(request.form)
-    kept, wrong = fiscal_fields.read("tenant", request.form)
-    if not form.validate() or wrong:
-        return shown(422, firm=form, fiscal=fiscal_fields.typed("tenant", request.form), wrong=wrong)
-    told = {"legal_name": form.legal_name.data or "", "tax_id": form.tax_id.data or "", "fiscal": kept}
-    settings.put(tenancy.tenant(), told)
+    if not form.validate():
+        return shown(422, firm=form)
+    told = {"legal_name": form.legal_name.data or "", "tax_id": form.tax_id.data or ""}
+    settings.put(tenancy.tenant(), {**told, "fiscal": fiscal.read(form, "tenant")})
     return saved("taxes", ".settings_taxes")
 
 
