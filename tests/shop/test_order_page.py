@@ -76,29 +76,6 @@ def test_what_the_shop_cancelled_says_why(shop, order):
     assert "upload-proof" not in marks(answer, "data-action")
 
 
-def test_a_practice_card_pays_once(shop):
-    shop.tenant.live_at = None
-    db.session.commit()
-    order = shop.bought(shop.product("Café Uno"), payment="practice")
-    answer = page(shop, order)
-    assert "pay" in marks(answer, "data-action")
-    assert "pay" in marks(shop.client.get(f"/orders/{order.token}/pay"), "data-action")
-    client = shop.client
-    assert client.post(f"/orders/{order.token}/pay", data={"card": "decline"}).status_code == 303
-    assert "rechazada" in text(client.get(f"/orders/{order.token}/pay"))
-    for _twice in range(2):
-        assert shop.client.post(f"/orders/{order.token}/pay", data={"card": "approve"}).status_code in {302, 303, 409}
-    db.session.refresh(order)
-    assert (order.payment, order.received_minor) == ("paid", order.total_minor)
-
-
-def test_the_practice_card_is_not_for_real_orders(shop, order):
-    assert shop.client.get(f"/orders/{order.token}/pay").status_code in {302, 404}
-    assert shop.client.post(f"/orders/{order.token}/pay", data={"card": "approve"}).status_code >= 400
-    db.session.refresh(order)
-    assert order.payment == "due"
-
-
 def test_in_the_language_of_the_address(shop, order):
     answer = shop.client.get(f"/en/orders/{order.token}")
     assert read(answer).xpath("//html/@lang") == ["en"]

@@ -132,13 +132,10 @@ class Store:
                 raise
             connection.execute("COMMIT")
 
-    def forget(self, secret: str) -> None:
-        """Drop everything that one account has."""
+    def forget(self, secret: str, until: int) -> None:
+        """Drop everything that one account has from before a moment."""
         with self.writing(secret) as books:
-            for statement in (
-                "DELETE FROM thing WHERE account = ?",
-                "DELETE FROM answer WHERE account = ?",
-                "DELETE FROM delivery WHERE account = ?",
-                "DELETE FROM setting WHERE account = ?",
-            ):
-                books.sql.execute(statement, (books.account,))
+            of = (books.account, until)
+            books.sql.execute("DELETE FROM thing WHERE account = ? AND json_extract(body, '$.created') <= ?", of)
+            books.sql.execute("DELETE FROM answer WHERE account = ? AND at <= ?", of)
+            books.sql.execute("DELETE FROM delivery WHERE account = ? AND due <= ?", of)
