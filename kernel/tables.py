@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from flask import Response
 
@@ -11,7 +12,9 @@ MARK = "\ufeff"  # what spreadsheets look for to read UTF-8
 
 
 def cell(value: object) -> str:
-    """A cell that stays text: what could start a formula gets a quote before it."""
+    """A cell that stays text: what could start a formula gets a quote before it; a number is a number, also below 0."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return f"{value}"
     text = str(value if value is not None else "")
     starts = text.lstrip(" \n")
     return f"'{text}" if starts.startswith(FORMULA) or text.startswith(FORMULA) else text

@@ -169,6 +169,11 @@ def credited_minor(invoice_id: int) -> int:
     return int(db.session.scalar(gone) or 0)
 
 
+def exempt(line: InvoiceLine) -> int:
+    """How much of its net bears no tax; what is money for later bears none and is none yet."""
+    return invoice_parts.exempt(line.net_minor, line.components, shared=line.kind != "delivery")
+
+
 def called(line: InvoiceLine) -> str:
     """Its name and what was chosen, in the current language."""
     chosen = ", ".join(f"{pick(one['name'])}: {pick(one['value'])}" for one in line.options)

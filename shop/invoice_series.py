@@ -1,7 +1,7 @@
 """Series of invoices: numbers without gap or double, within the range and the time that an authority gave."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Date, Index, String, column, func, or_, select, update
@@ -44,7 +44,7 @@ class InvoiceSeries(TenantOwned, Base):
     __extra__ = (
         Index(
             "uq_invoice_series_active", "tenant_id", "kind", "practice", unique=True,
-            sqlite_where=column("active").is_(True), postgresql_where=column("active").is_(True),
+            sqlite_where=column("replaced_at").is_(None), postgresql_where=column("replaced_at").is_(None),
         ),
         CheckConstraint("first >= 1 AND next >= first", name="next"),
         CheckConstraint("last IS NULL OR last >= first", name="last"),
@@ -52,7 +52,7 @@ class InvoiceSeries(TenantOwned, Base):
     id: Mapped[int] = pk()
     kind: Mapped[str] = mapped_column(String(16))
     practice: Mapped[bool] = mapped_column(default=False)
-    active: Mapped[bool] = mapped_column(default=True)
+    replaced_at: Mapped[datetime | None]  # a new range goes on from it
     prefix: Mapped[str] = mapped_column(String(19))
     digits: Mapped[int] = mapped_column(default=DIGITS)
     first: Mapped[int] = mapped_column(default=1)
@@ -111,7 +111,7 @@ def glued(prefix: str) -> bool:
 def take(kind: str, *, practice: bool) -> Taken:
     """The next number, in one statement; given back when the transaction rolls back. Raises UsedUp or Outdated."""
     row = current(kind, practice=practice)
-    mine = (InvoiceSeries.id == row.id, InvoiceSeries.active)
+    mine = (InvoiceSeries.id == row.id, InvoiceSeries.replaced_at.is_(None))
     within = or_(InvoiceSeries.last.is_(None), InvoiceSeries.next <= InvoiceSeries.last)
     in_time = or_(InvoiceSeries.until.is_(None), InvoiceSeries.until >= today())
     step = update(InvoiceSeries).where(*mine, within, in_time).values(next=InvoiceSeries.next + 1)
@@ -140,7 +140,7 @@ def remember(taken: Taken, digest: str) -> None:
 def current(kind: str, *, practice: bool) -> InvoiceSeries:
     """The series in use; begun with the country's usual prefix when there is none."""
     wanted = select(InvoiceSeries).where(
-        InvoiceSeries.kind == kind, InvoiceSeries.practice == practice, InvoiceSeries.active
+        InvoiceSeries.kind == kind, InvoiceSeries.practice == practice, InvoiceSeries.replaced_at.is_(None)
     )
     found = db.session.scalars(wanted).one_or_none()
     if found is None:
@@ -151,16 +151,15 @@ def current(kind: str, *, practice: bool) -> InvoiceSeries:
 
 def shown(kind: str) -> InvoiceSeries:
     """The series in use, or what it would be: for pages that only read."""
-    found = db.session.scalars(
-        select(InvoiceSeries).where(InvoiceSeries.kind == kind, ~InvoiceSeries.practice, InvoiceSeries.active)
-    ).one_or_none()
+    mine = InvoiceSeries.kind == kind, ~InvoiceSeries.practice, InvoiceSeries.replaced_at.is_(None)
+    found = db.session.scalars(select(InvoiceSeries).where(*mine)).one_or_none()
     return found or InvoiceSeries(**_usual(kind, False))
 
 
 def _usual(kind: str, practice: bool) -> dict[str, Any]:
     prefix = papers.of(tenancy.tenant().country).prefixes[KINDS.index(kind)]
     return {
-        "kind": kind, "practice": practice, "active": True, "prefix": f"P{prefix}" if practice else prefix,
+        "kind": kind, "practice": practice, "prefix": f"P{prefix}" if practice else prefix,
         "digits": DIGITS, "first": 1, "next": 1, "authorisation": "", "head": "",
     }  # fmt: skip
 

@@ -220,6 +220,11 @@ def every(order: Order) -> Sequence[Invoice]:
     return db.session.scalars(select(Invoice).where(Invoice.order_id == order.id).order_by(Invoice.id)).all()
 
 
+def corrected(row: Invoice) -> Invoice | None:
+    """The invoice that a credit note takes back."""
+    return db.session.get(Invoice, row.corrects_id) if row.corrects_id else None
+
+
 def left(row: Invoice) -> Money:
     """What an invoice still holds after its credit notes; nothing for a credit note."""
     return row.money(0 if row.kind == "credit_note" else row.gross_minor - invoice_lines.credited_minor(row.id))

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import String, UniqueConstraint, select
 
+from kernel import clock
 from kernel.db import Base, Mapped, db, mapped_column, pk
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -87,10 +88,10 @@ def _anew(row: InvoiceSeries, asked: dict[str, Any], told: dict[str, Any]) -> In
     if prefix == row.prefix and told.get("authorisation", "") in ("", row.authorisation):
         raise Follows(number=row.told)
     _free(prefix, following, asked["digits"])
-    row.active = False
+    row.replaced_at = clock.now()
     db.session.flush()
     made = InvoiceSeries(
-        kind=row.kind, practice=False, active=True, prefix=prefix, first=following, next=following,
+        kind=row.kind, practice=False, prefix=prefix, first=following, next=following,
         digits=asked["digits"], head="", authorisation="",
     )  # fmt: skip
     _authorise(made, told)

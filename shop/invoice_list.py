@@ -1,0 +1,138 @@
+"""The back office's list of invoices: by month, kind and text, with their sums; and what waits to be issued."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, String, and_, cast, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from kernel import clock, tenancy
+from kernel.db import db
+from shop import invoicing
+from shop.invoices import Invoice
+from shop.orders import ENDED, SETTLED, Order
+
+PAGE = 50
+KINDS = ("invoice", "credit_note")
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month as the shop's clock counts it."""
+
+    year: int
+    month: int
+
+    @property
+    def code(self) -> str:
+        """`2026-11`."""
+        return f"{self.year}-{self.month:02}"
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return date(self.year, self.month, 1)
+
+    @property
+    def following(self) -> "Month":
+        """The month after it."""
+        return Month(self.year + self.month // 12, self.month % 12 + 1)
+
+    def within(self, moment: Any) -> Any:
+        """The condition that a column lies in it."""
+        return and_(moment >= _begins(self), moment < _begins(self.following))
+
+
+def _begins(month: Month) -> datetime:
+    return datetime(month.year, month.month, 1, tzinfo=ZoneInfo(tenancy.tenant().timezone))
+
+
+def month(code: str) -> Month | None:
+    """The month that an address names; None for anything else."""
+    year, _, rest = code.partition("-")
+    fits = len(code) == 7 and code.isascii() and year.isdecimal() and rest.isdecimal()
+    return Month(int(year), int(rest)) if fits and 1 <= int(rest) <= 12 and 2000 <= int(year) < 2200 else None
+
+
+def this_month() -> Month:
+    """The month of today."""
+    today = clock.today(tenancy.tenant().timezone)
+    return Month(today.year, today.month)
+
+
+def months() -> list[Month]:
+    """The months that have papers, the newest first."""
+    first = db.session.scalar(select(func.min(Invoice.issued_at)))
+    last, found = this_month(), []
+    zone = ZoneInfo(tenancy.tenant().timezone)
+    step = Month(first.astimezone(zone).year, first.astimezone(zone).month) if first else last
+    while (step.year, step.month) <= (last.year, last.month):
+        found.append(step)
+        step = step.following
+    return found[::-1]
+
+
+def query(*, at: Month | None = None, kind: str = "", text: str = "") -> Select[Invoice]:
+    """The papers of a month and a kind that match a text, the newest first."""
+    wanted: Select[Invoice] = select(Invoice).order_by(Invoice.issued_at.desc(), Invoice.id.desc())
+    if at:
+        wanted = wanted.where(at.within(Invoice.issued_at))
+    if kind in KINDS:
+        wanted = wanted.where(Invoice.kind == kind)
+    for word in text.strip()[:120].split()[:5]:
+        wanted = wanted.where(_has(word))
+    return wanted
+
+
+def _has(word: str) -> Any:
+    order = select(Order.id).where(Order.id == Invoice.order_id, _in(Order.number, word))
+    parts = [cast(Invoice.buyer["name"].as_string(), String), cast(Invoice.buyer["number"].as_string(), String)]
+    return or_(_in(Invoice.number, word), exists(order), *(_in(part, word) for part in parts))
+
+
+def _in(value: Any, word: str) -> Any:
+    return func.lower(value).contains(word.lower(), autoescape=True)
+
+
+def page(wanted: Select[Invoice], number: int) -> tuple[Sequence[Invoice], int]:
+    """One page of papers and how many pages there are."""
+    pages = max(1, -(-size(wanted) // PAGE))
+    at = min(max(1, number), pages)
+    return db.session.scalars(wanted.limit(PAGE).offset((at - 1) * PAGE)).all(), pages
+
+
+def size(wanted: Select[Any]) -> int:
+    """How many rows a question has."""
+    return int(db.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0)
+
+
+def of_month(at: Month) -> Sequence[Invoice]:
+    """What was issued in earnest in a month, in the order of its numbers."""
+    mine = select(Invoice).where(at.within(Invoice.issued_at), ~Invoice.practice)
+    return db.session.scalars(mine.order_by(Invoice.issued_at, Invoice.id)).all()
+
+
+def sums(at: Month) -> list[dict[str, Any]]:
+    """By currency: how many papers, net, tax and gross of a month, credit notes taken off."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in of_month(at):
+        kept = found.setdefault(row.currency, {"currency": row.currency, "count": 0, "net": 0, "tax": 0, "gross": 0})
+        kept["count"] += 1
+        for name in ("net", "tax", "gross"):
+            kept[name] += row.sign * getattr(row, f"{name}_minor")
+    return list(found.values())
+
+
+def waiting() -> Select[Order]:
+    """The orders that wait for a paper: sold and not billed, or ended and not yet taken back."""
+    billed = exists(select(Invoice.id).where(Invoice.order_id == Order.id, Invoice.kind == "invoice"))
+    sold = Order.state == "delivered" if invoicing.of().issue_on == "delivered" else Order.payment.in_(SETTLED)
+    first, back = aliased(Invoice), aliased(Invoice)
+    gone = select(func.coalesce(func.sum(back.gross_minor), 0)).where(back.corrects_id == first.id).scalar_subquery()
+    holds = exists(select(first.id).where(first.order_id == Order.id, first.kind == "invoice",
+                                          first.gross_minor - gone > Order.kept_minor))  # fmt: skip
+    due = or_(and_(sold, Order.state.not_in(ENDED), ~billed), and_(Order.state.in_(ENDED), holds))
+    return select(Order).where(due, ~Order.practice).order_by(Order.placed_at.desc(), Order.id.desc())

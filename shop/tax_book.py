@@ -1,0 +1,66 @@
+"""The book of sales: each invoice and credit note of a month with its taxes; its sums are theirs to the cent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from kernel import tenancy
+from kernel.i18n import _
+from kernel.money import Money
+from shop import invoice_lines, invoice_list, invoice_papers, invoices
+from shop.invoice_list import Month
+from shop.invoices import Invoice
+
+Rate = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Book:
+    """Names of columns and the rows below them, one a paper; amounts are exact numbers."""
+
+    heads: list[str]
+    rows: list[list[object]]
+
+
+def of(at: Month) -> Book:
+    """The book of a month."""
+    papers = invoice_list.of_month(at)
+    taxes = {row.id: _taxes(row) for row in papers}
+    rates: dict[Rate, str] = {}
+    for found in taxes.values():
+        rates.update({rate: told[0] for rate, told in found.items()})
+    columns = [_("Base of %(name)s", name=name) for name in rates.values()]
+    heads = [*_heads(), *(head for pair in zip(columns, rates.values(), strict=True) for head in pair)]
+    rows = [_row(row, taxes[row.id], list(rates)) for row in papers]
+    return Book([*heads, _("Net"), _("Tax"), _("Total"), _("Currency")], rows)
+
+
+def _heads() -> list[str]:
+    return [
+        _("Date"), _("Document"), _("Number"), _("Corrects"), _("Tax id"), _("Name"), _("Authorisation"), _("Exempt"),
+    ]  # fmt: skip
+
+
+def _taxes(row: Invoice) -> dict[Rate, tuple[str, int, int]]:
+    found = invoice_papers.collected(invoice_lines.of(row.id))
+    sums: dict[Rate, tuple[str, int, int]] = {}
+    for tax in found:
+        if tax["rate_bp"]:
+            name, net, due = sums.get((tax["code"], tax["rate_bp"]), (str(tax["name"]), 0, 0))
+            sums[tax["code"], tax["rate_bp"]] = (name, net + tax["net"], due + tax["tax"])
+    return sums
+
+
+def _row(row: Invoice, taxes: dict[Rate, tuple[str, int, int]], rates: Sequence[Rate]) -> list[object]:
+    def shown(minor: int) -> object:
+        return Money(row.sign * minor, row.currency).decimal
+
+    corrected = invoices.corrected(row)
+    free = sum(invoice_lines.exempt(line) for line in invoice_lines.of(row.id))
+    parts = (minor for rate in rates for minor in taxes.get(rate, ("", 0, 0))[1:])
+    return [
+        row.issued_at.astimezone(ZoneInfo(tenancy.tenant().timezone)).date().isoformat(), invoice_papers.title(row),
+        row.number, corrected.number if corrected else "", row.buyer.get("number", ""), row.buyer.get("name", ""),
+        row.fiscal.get("authorisation", ""), shown(free), *(shown(minor) for minor in parts),
+        shown(row.net_minor), shown(row.tax_minor), shown(row.gross_minor), row.currency,
+    ]  # fmt: skip
