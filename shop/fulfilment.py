@@ -8,7 +8,7 @@ from kernel import clock, journal
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import holds, letters, order_events, orders
+from shop import holds, invoices, letters, order_events, orders
 from shop.order_events import OrderEvent
 from shop.orders import Order
 
@@ -78,7 +78,9 @@ def ship(order: Order, *, by: "Account | None", tracking: str = "", carrier: str
 
 def deliver(order: Order, *, by: "Account | None") -> OrderEvent:
     """It is in the buyer's hands."""
-    return _step(order, "deliver", by=by)
+    event = _step(order, "deliver", by=by)
+    invoices.when_delivered(order)
+    return event
 
 
 def _step(order: Order, step: str, *, by: "Account | None", **told: str) -> OrderEvent:

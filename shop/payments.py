@@ -17,6 +17,7 @@ from shop import (
     downloads,
     fulfilment,
     holds,
+    invoice_papers,
     invoices,
     issuing,
     ledger,
@@ -211,7 +212,7 @@ def _follow(order: Order, amount: Money, tell: bool) -> None:
     elif order.paid and before not in orders.SETTLED:
         _paid(order)
         if tell:
-            letters.tell(order, "paid")
+            letters.tell(order, "paid", paper=invoice_papers.of_order(order))
     elif not order.paid:
         if order.plan and plans.secured(order):
             holds.end(order)
