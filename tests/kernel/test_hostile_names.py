@@ -8,7 +8,7 @@ import html5lib
 import lxml.html
 import pytest
 
-from kernel import letters, mail
+from kernel import letters, mail, tenancy
 from kernel.db import db
 from shop import letters as order_letters
 
@@ -62,6 +62,32 @@ def test_a_thousand_names_through_every_letter_of_an_order(app, order):
         with db.session.no_autoflush:  # what no database would keep is written into a letter all the same
             subject, text, html = told(*kinds[place], order)
         assert bones(html, exact=exact) == honest[exact][place], name
+        assert "51317" not in subject + text + html, name
+        assert "SECRET_KEY" not in html
+        on_the_wire(name, subject, text, html)
+    db.session.rollback()
+
+
+ACCOUNT = ("subject", "heading", "lead", "more", "button_label", "host", "reason")
+
+
+@pytest.mark.parametrize("template", ["mail/kernel/account", "mail/account/login"])
+def test_a_thousand_names_through_the_letters_of_accounts(app, shop, template):
+    """Whoever invites, whoever names a shop: their words stand in letters to other people."""
+    url = {"button_url": "http://plaza.localhost:8000/x"}
+
+    def drawn(name):
+        row = letters.Letter(template=template, language="es", data=dict.fromkeys(ACCOUNT, name) | url)
+        tenancy.tenant().name = name
+        with db.session.no_autoflush:
+            return letters._subject(row), *letters.drawn(row)
+
+    honest = {exact: bones(drawn("NAME")[2], exact=exact) for exact in (True, False)}
+    many = db.engine.dialect.name == "sqlite"
+    for number, name in enumerate(names(1000 if many else len(SEEDS))):
+        exact = number < len(SEEDS)
+        subject, text, html = drawn(name)
+        assert bones(html, exact=exact) == honest[exact], name
         assert "51317" not in subject + text + html, name
         assert "SECRET_KEY" not in html
         on_the_wire(name, subject, text, html)
