@@ -1,9 +1,11 @@
 """What was sold before anybody looks: each customer's orders, placed, paid and handed over by the real verbs."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from crm.contacts import Contact
@@ -20,6 +22,7 @@ from shop.quotes import Choice, Details
 from shop.wants import Wanted
 
 MOST = 5  # orders of one customer: more look the same
+Happening = tuple[datetime, Callable[[datetime], None]]
 CARRIERS = {"CR": "Correos de Costa Rica", "GT": "Cargo Expreso", "HN": "Expreco", "MX": "Estafeta"}
 
 
@@ -40,15 +43,19 @@ def begin(shop: Told, by: Account) -> Shopkeeper:
     return Shopkeeper(shop, by, random.Random(world.slug(shop)), goods)
 
 
-def write(keeper: Shopkeeper, people: Sequence[tuple[Contact, Told]]) -> None:
-    """Write every customer's orders, the oldest first, so that the numbers follow the days."""
+def write(keeper: Shopkeeper, people: Sequence[tuple[Contact, Told]], others: Iterable[Happening] = ()) -> None:
+    """Write every customer's orders and what else happened, the oldest first, so that the numbers follow the days."""
     planned = sorted((moment, place) for place, (_who, told) in enumerate(people) for moment in _moments(keeper, told))
-    for moment, place in planned:
-        contact, told = people[place]
-        with clock.at(moment):
-            order = order_of(keeper, contact, chosen(keeper, contact, told["interests"]))
-        if order is not None:
-            finish(keeper, order, moment)
+    bought: list[Happening] = [(moment, partial(_bought, keeper, *people[place])) for moment, place in planned]
+    for moment, verb in sorted([*bought, *others], key=itemgetter(0)):
+        verb(moment)
+
+
+def _bought(keeper: Shopkeeper, contact: Contact, told: Told, moment: datetime) -> None:
+    with clock.at(moment):
+        order = order_of(keeper, contact, chosen(keeper, contact, told["interests"]))
+    if order is not None:
+        finish(keeper, order, moment)
 
 
 def _moments(keeper: Shopkeeper, told: Told) -> list[datetime]:
@@ -60,7 +67,7 @@ def _moments(keeper: Shopkeeper, told: Told) -> list[datetime]:
 
 def chosen(keeper: Shopkeeper, contact: Contact, likes: Sequence[str]) -> list[Wanted]:
     """One to three things that this person would buy, with what they write on them."""
-    open_ = [one for one in keeper.goods if one.open_to(contact.group) and one.kind != "digital"]
+    open_ = [one for one in keeper.goods if one.open_to(contact.group) and one.kind not in catalog.IMMATERIAL]
     liked = [one for one in open_ if set(one.interests) & set(likes)] or open_
     picked = keeper.die.sample(liked, min(len(liked), keeper.die.choice((1, 1, 2, 3))))
     return [wanted(keeper, one) for one in picked]
@@ -75,15 +82,22 @@ def wanted(keeper: Shopkeeper, product: catalog.Product, units: int = 0) -> Want
 
 
 def order_of(
-    keeper: Shopkeeper, contact: Contact, things: Sequence[Wanted], *, payment: str = "", shipping: str = ""
+    keeper: Shopkeeper,
+    contact: Contact,
+    things: Sequence[Wanted],
+    *,
+    payment: str = "",
+    shipping: str = "",
+    plan: str = "",
 ) -> Order | None:
     """Place an order as that person now; None when the shop cannot bring or sell them that today."""
     try:
         with db.session.begin_nested():
             quote = _quoted(things, contact, shipping)
-            ways = checkout.payable(quote, contact.address)
+            ways = checkout.payable(quote, contact.address, plan=plan)
             method = next((way for way in ways if way.kind == payment), None) or keeper.die.choice(ways)
-            return checkout.complete(quote, _details(contact, method), contact=contact, key=_key(keeper), method=method)
+            details = replace(_details(contact, method), plan=plan)
+            return checkout.complete(quote, details, contact=contact, key=_key(keeper), method=method)
     except Refusal:
         return None
 

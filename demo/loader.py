@@ -5,7 +5,7 @@ from functools import partial
 
 from flask import Flask
 
-from demo import history, lately, opening, people, pictures, sheets, shelves, staff, world
+from demo import gifts, history, lately, opening, people, pictures, plans, sheets, shelves, staff, world
 from demo.world import Told
 from kernel import files, letters, passwords, tenancy, transactions
 from kernel.db import db
@@ -61,7 +61,9 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
 def _sell(shop: Told) -> None:
     keeper = history.begin(shop, staff.clerk(shop))
     with letters.silence():  # what is long past is told to nobody
-        history.write(keeper, people.meet(shop))
+        met = people.meet(shop)
+        plans.terms(keeper)
+        history.write(keeper, met, [*gifts.planned(keeper), *plans.planned(keeper)])
     lately.write(keeper)
     _keep_letters()
 

@@ -9,7 +9,7 @@ from demo import guide, world
 from demo.world import Told
 from kernel import clock, files
 from kernel.db import db
-from shop import catalog, facets, pictures, taxes
+from shop import catalog, facets, pictures, taxes, vouchers
 from shop.categories import Category
 from shop.pricing import PriceBreak
 from shop.variants import BundlePart, Variant
@@ -60,7 +60,7 @@ def _product(shop: Told, told: Told, shelves: dict[str, Category]) -> catalog.Pr
         category_id=shelves[told["category"]].id, price_minor=world.minor(told["price"], currency),
         compare_minor=world.minor(told.get("compare_at"), currency), brief=told["image_brief"],
         allergens=[world.spoken(shop, shop["allergens"][code]) for code in told.get("allergens", [])],
-        min_qty=told.get("min_qty", 1), max_qty=told.get("max_per_order"),
+        valid_months=told.get("valid_months"), min_qty=told.get("min_qty", 1), max_qty=told.get("max_per_order"),
         season_from=season.get("from"), season_to=season.get("to"),
         lead_hours=told.get("lead_hours", 24 * told.get("lead_days", 0)),
     )  # fmt: skip
@@ -86,7 +86,23 @@ def _belongings(shop: Told, told: Told, product: catalog.Product) -> None:
         product.download_id = guide.kept(shop).id
 
 
+def _amounts(told: Told, product: catalog.Product) -> list[Variant]:
+    minors = [world.minor(one, product.currency) or 0 for one in told["amounts"]]
+    named = vouchers.named(minors)
+    values = [{"code": str(minor), "name": name} for minor, name in zip(minors, named, strict=True)]
+    product.options = [{"code": "monto", "name": vouchers.AMOUNT, "values": values}]
+    return [
+        Variant(
+            product_id=product.id, sku=f"{told['sku']}-{whole}", options={"monto": str(minor)}, price_minor=minor,
+            position=place, stock_kind="unlimited",
+        )
+        for place, (minor, whole) in enumerate(zip(minors, told["amounts"], strict=True))
+    ]  # fmt: skip
+
+
 def _variants(told: Told, product: catalog.Product) -> list[Variant]:
+    if "amounts" in told:
+        return _amounts(told, product)
     choices: list[Told] = told.get("variants") or [{"sku": told["sku"], "options": {}, "stock": told.get("stock")}]
     shared = _shares(told.get("daily_capacity"), len(choices))
     return [

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import ledger, orders, payment_methods, payments, plans, zones
+from shop import card_sessions, ledger, orders, payment_methods, payments, plans, zones
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
 from shop.payments import Payment
@@ -23,10 +23,14 @@ class NotPayable(Refusal):
     status = 409
 
 
-class ProofWaits(Refusal):
-    """A proof was sent: paying again would be paying twice."""
+PROOF = _l("We are looking at your proof of payment. You will hear from us before you pay anything else.")
+CARD = _l("Your bank takes its time with your card. You will hear from us before you pay anything else.")
 
-    message = _l("We are looking at your proof of payment. You will hear from us before you pay anything else.")
+
+class Waits(Refusal):
+    """A payment is on its way: paying again would be paying twice."""
+
+    message = PROOF
     status = 409
 
 
@@ -36,14 +40,10 @@ def open_(order: Order) -> bool:
 
 
 def amounts(order: Order) -> dict[str, Money]:
-    """What a buyer may pay: what is due now, the next part with it, all; each amount once."""
-    found: dict[str, Money] = {}
+    """What a buyer may pay: what is due now, the next part with it, all; a page leaves out what is there twice."""
     due, after = plans.due_now(order), plans.coming(order)
     wished = {"now": due, "next": due + after.left if after else due, "all": order.balance}
-    for name, amount in wished.items():
-        if amount and amount not in found.values():
-            found[name] = amount
-    return found
+    return {name: amount for name, amount in wished.items() if amount}
 
 
 def methods(order: Order) -> list[PaymentMethod]:
@@ -67,12 +67,20 @@ def ask(order: Order, code: str, wish: str) -> Payment:
     method = next((one for one in methods(order) if one.code == code), None)
     if amount is None or method is None or not open_(order):
         raise NotPayable()
+    if waits(order):
+        raise Waits(waits(order))
     waiting = payments.current(order)
-    if waiting.state == "proof":
-        raise ProofWaits()
     if waiting.asked == amount and waiting.method_id == method.id:
         return waiting
     return _instead(order, method, amount)
+
+
+def waits(order: Order) -> str:
+    """Why nothing else should be paid at this moment, or ''."""
+    if payments.current(order).state == "proof":
+        return str(PROOF)
+    page = card_sessions.open_one(order)
+    return str(CARD) if page is not None and page.state == "processing" else ""
 
 
 def _instead(order: Order, method: PaymentMethod, amount: Money) -> Payment:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from kernel.i18n import _, _l
-from shop import fulfilment, order_events, receipts
+from shop import fulfilment, order_events, plans, receipts
 
 if TYPE_CHECKING:
     from shop.order_events import OrderEvent
@@ -32,7 +32,9 @@ TITLES = {
     "placed.transfer": (_l("Pay to confirm your order"), _l("We keep it for you meanwhile.")),
     "placed.proof": (_l("We have your proof of payment"), _l("The shop looks at it and confirms by letter.")),
     "placed.partial": (_l("A part is still to be paid"), _l("We received one part; the rest is below.")),
+    "placed.secured": (_l("Your order is confirmed"), _l("We received the first part; the rest is below.")),
     "placed.practice": (_l("Pay with the practice card"), _l("No money moves: this shop still practises.")),
+    "placed.card": (_l("Pay to confirm your order"), _l("We keep it for you meanwhile.")),
     "placed.later": (_l("Your order is confirmed"), _l("You pay when you receive it.")),
     "placed.paid": (_l("Your order is paid"), _l("We prepare it and tell you at each step.")),
     "preparing": (_l("We are preparing your order"), _l("We tell you when it is ready.")),
@@ -54,10 +56,12 @@ def status(order: "Order") -> str:
         return order.state
     if order.paid:
         return "placed.paid"
+    if order.plan and order.payment == "partial" and plans.secured(order):
+        return "placed.secured"
     if order.payment in {"proof", "partial"}:
         return f"placed.{order.payment}"
     kind = order.payments[-1].kind if order.payments else ""
-    return f"placed.{kind}" if kind in {"transfer", "practice"} else "placed.later"
+    return f"placed.{kind}" if kind in {"transfer", "practice", "card"} else "placed.later"
 
 
 def title(order: "Order") -> tuple[str, str]:

@@ -75,7 +75,11 @@ def _deposit(quote: Quote, asking: dict[int, Product]) -> PlanOffer | None:
     if not 0 < now.minor < quote.total.minor:
         return None
     before = max(row.deposit_days for row in asking.values())
-    rest = max(plans.today(), quote.day - timedelta(days=before)) if quote.day else None
+    rest = quote.day - timedelta(days=before) if quote.day else None
+    if rest is not None and rest <= plans.today():
+        if before:  # the day of the rest has come: there is nothing to pay later
+            return None
+        rest = None
     return PlanOffer("deposit", [Due(now, plans.today()), Due(quote.total - now, rest)])
 
 

@@ -1,5 +1,7 @@
 """Plan policies: on which terms a shop lets its buyers pay in parts, and what happens when a part does not come."""
 
+from datetime import timedelta
+
 from sqlalchemy import CheckConstraint, UniqueConstraint
 
 from kernel.db import Base, Mapped, db, mapped_column, pk
@@ -29,6 +31,11 @@ class PlanPolicy(TenantOwned, Base):
     remind_days: Mapped[int] = mapped_column(default=3)  # before a part's day
     grace_days: Mapped[int] = mapped_column(default=5)  # after it, before the owner is asked to decide
     keep_bp: Mapped[int] = mapped_column(default=0)  # of what was paid, kept when a plan is ended for not paying
+
+    @property
+    def step(self) -> timedelta:
+        """From one payment to the next."""
+        return timedelta(days=self.every_days)
 
     @property
     def most(self) -> int:

@@ -1,5 +1,6 @@
 """The checkout: one page, one form; asking again with `refresh` only shows what the choice would cost."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, g, redirect, request, session, url_for
@@ -10,12 +11,13 @@ from crm.views import asking
 from kernel import i18n, web
 from kernel.i18n import _
 from kernel.refusal import Refusal
+from shop import card_sessions, delivery_slots, orders, quotes, stock, terms
 from shop import cart as carts
 from shop import checkout as checkouts
-from shop import delivery_slots, orders, quotes, stock, terms
 from shop.forms import checkout as forms
+from shop.gateways import cards
 from shop.views import cart as cart_views
-from shop.views import checkout_page, store, visitor
+from shop.views import checkout_page, store, tender_rows, visitor
 
 
 @store.get("/checkout")
@@ -37,7 +39,10 @@ def checkout_place() -> Any:
     if refused is not None:
         return refused
     try:
-        return _to(_place(form, kept))
+        order = _place(form, kept)
+        if card_sessions.payable(order) is not None:
+            cards.quickly(order)
+        return _to(order)
     except Refusal as refusal:
         return _again(form, {}, refusal)
 
@@ -76,10 +81,11 @@ def _place(form: forms.CheckoutForm, kept: dict[str, str]) -> Any:
 
 def _details(form: forms.CheckoutForm, kept: dict[str, str]) -> quotes.Details:
     asked = request.form
-    return forms.details(
+    told = forms.details(
         form, kept, payment=asked.get("payment", ""), language=i18n.language(),
         terms=terms.check(asked.get("terms", "")), source=str(session.get("source", "")),
     )  # fmt: skip
+    return replace(told, credit=tender_rows.wanted(asked), plan=asked.get("plan", ""))
 
 
 def _told_by_page() -> dict[str, str]:

@@ -23,7 +23,17 @@ from shop import (
 from shop.forms.invoices import CreditForm
 from shop.forms.orders import CancelForm, MoneyForm, NoteForm, ShipForm
 from shop.orders import Order
-from shop.views import admin, card_desk, desk, money_back, order_papers, order_plan, order_table, private_files
+from shop.views import (
+    admin,
+    card_desk,
+    desk,
+    gift_rows,
+    money_back,
+    order_papers,
+    order_plan,
+    order_table,
+    private_files,
+)
 from shop.views import order_list as list_view
 
 BESIDE = 25
@@ -54,7 +64,7 @@ def page(order: Order, **forms: Form) -> str:
         cancelled=cancellations.of(order), may_cancel=fulfilment.may(order, "cancel"),
         papers=order_papers.shown(order), plan=order_plan.told(order),
         form={**_forms(order), **order_plan.forms(order), **forms},
-        key=signing.token(), balance=desk.typed(order.balance),
+        key=signing.token(), balance=desk.typed(order.balance), gifts=gift_rows.of_order(order),
         tracking=fulfilment.tracking(order), until=receipts.until(order.hold_until) if order.hold_until else "",
     )  # fmt: skip
 

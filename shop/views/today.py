@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from kernel import memberships, menu, permissions, tenancy, today, web
 from kernel.i18n import _, _l
 from kernel.web import needs
-from shop import order_list, receipts, setup, sharing, storefront, takings
+from shop import gift_list, order_list, receipts, setup, sharing, storefront, takings
 from shop.views import admin, desk, order_table
 
 NEWEST = 6
@@ -64,7 +64,16 @@ def _figures() -> list[dict[str, str]]:
     return [
         {"name": "today", "number": receipts.shown(takings.today()), "label": _("Received today"), "more": ""},
         {"name": "week", "number": receipts.shown(takings.week()), "label": _("Received this week"), "more": compared},
+        *_owed(),
     ]
+
+
+def _owed() -> list[dict[str, str]]:
+    owed = gift_list.owed()["all"] if web.may("gift_cards.view") else None
+    if not owed:
+        return []
+    label = _("Owed on gift cards and credit")
+    return [{"name": "owed", "number": receipts.shown(owed), "label": label, "url": url_for(".gift_cards"), "more": ""}]
 
 
 def _lines() -> list[dict[str, Any]]:
@@ -120,4 +129,5 @@ def init_app(_app: Flask) -> None:
     _line("prepare", _l("Orders to prepare"), 20, "box")
     _line("ready", _l("Ready, waiting for the buyer"), 30, "store")
     _line("unpaid", _l("Waiting for payment"), 40, "clock")
+    _line("overdue", _l("Balances overdue"), 45, "clock")
     _line("refunds", _l("Money to return"), 50, "undo")

@@ -587,6 +587,8 @@ def upgrade() -> None:
         sa.Column("rate_bp", sa.BigInteger(), nullable=False),
         sa.Column("included", sa.Boolean(), nullable=False),
         sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("tax_code", sa.String(length=40), nullable=False),
+        sa.Column("tax_name", sa.String(length=80), nullable=False),
         sa.Column("on_delivery", sa.Boolean(), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_tax_rate_tenant_id")),

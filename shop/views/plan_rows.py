@@ -1,0 +1,49 @@
+"""How an order could be paid in parts, as the checkout shows it: the choices, and the days of the chosen one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kernel.i18n import _, ngettext
+from kernel.money import Money
+from shop import plan_offers, receipts
+from shop.plan_offers import PlanOffer
+from shop.quotes import Quote
+
+FULL = "full"
+
+
+def of(posted: Mapping[str, Any], quote: Quote, due: Money | None = None) -> dict[str, Any]:
+    """What a page needs: `plans` to choose from (none: all at once), the chosen `plan` and what is paid `now`."""
+    offers = plan_offers.of(quote)
+    wish = str(posted.get("plan") or "")
+    kinds = [offer.kind for offer in offers]
+    first = kinds[0] if "deposit" in kinds else FULL
+    picked = wish if wish in {*kinds, FULL} else first
+    offer = next((one for one in offers if one.kind == picked), None)
+    given = quote.total.minor - (due or quote.total).minor  # by gift cards and credit
+    return {
+        "plans": [_choice(one) for one in offers], "plan": picked if offers else "",
+        "full": receipts.shown(quote.total),
+        "plan_now": receipts.shown(_less(offer.now, given)) if offer else "",
+        "plan_days": [_day(due.amount, due.on, place) for place, due in enumerate(offer.dues)] if offer else [],
+    }  # fmt: skip
+
+
+def _less(amount: Money, given: int) -> Money:
+    return Money(max(amount.minor - given, 0), amount.currency)
+
+
+def _choice(offer: PlanOffer) -> dict[str, str]:
+    now, rest = receipts.shown(offer.now), receipts.shown(offer.later)
+    if offer.kind == "deposit":
+        label = _("Pay a deposit of %(amount)s now", amount=now)
+        more = _("The rest, %(amount)s, %(day)s.", amount=rest, day=receipts.due_day(offer.dues[-1].on))
+    else:
+        count = len(offer.dues)
+        label = ngettext("Layaway in %(num)s payment", "Layaway in %(num)s payments", count)
+        more = _("%(amount)s now; we keep it for you until everything is paid.", amount=now)
+    return {"kind": offer.kind, "label": label, "more": more, "price": now}
+
+
+def _day(amount: Money, on: Any, place: int) -> dict[str, str]:
+    return {"day": receipts.due_day(on, place) if place else _("now"), "amount": receipts.shown(amount)}
