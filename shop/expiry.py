@@ -1,30 +1,50 @@
 """The end of a hold: what was taken goes back once, and the buyer hears of it before and after."""
 
+from collections.abc import Callable
+
 from kernel import clock, jobs
 from kernel.db import db
-from shop import delivery_slots, fulfilment, letters, order_events, orders, payments, stock
+from shop import delivery_slots, fulfilment, letters, order_events, orders, payments, redemptions, stock, tenders
 from shop.orders import Order
+
+_before: list[Callable[[int], None]] = []
+
+
+def before(verb: Callable[[int], None]) -> None:
+    """Have `verb(order id)` end what could still bring money, before the goods go back; it raises to be asked again."""
+    if verb not in _before:
+        _before.append(verb)
 
 
 def waits(order: Order) -> bool:
     """Whether the order still waits for its first money: a proof or a part of it stops the clock."""
-    return order.state == "placed" and order.payment == "due" and order.hold_until is not None
+    unpaid = order.payment == "due" or (order.payment == "partial" and tenders.only(order))
+    return order.state == "placed" and unpaid and order.hold_until is not None
 
 
 @jobs.job("orders.expire_hold")
 def expire(order_id: int) -> None:
     """Give back what an unpaid order keeps, once its hold is over; harmless when it comes twice or too early."""
     order = db.session.get(Order, order_id)
-    if order is None or not waits(orders.lock(order)):
+    if order is None or not _ends(order):
         return
-    if order.hold_until is not None and order.hold_until > clock.now():
-        return  # it was made longer: another job waits for its end
+    for verb in _before:
+        verb(order_id)
+    if not _ends(orders.lock(order)):
+        return
     fulfilment.move(order, "expire")
     order_events.record(order, "expired")
     stock.give_back(order, reason="expired")
     delivery_slots.give_back(order)
+    redemptions.give_back(order)
+    tenders.give_back(order)
     payments.end(order)
     letters.tell(order, "expired")
+
+
+def _ends(order: Order) -> bool:
+    """Whether its hold is over; one that was made longer has another job."""
+    return waits(order) and order.hold_until is not None and order.hold_until <= clock.now()
 
 
 @jobs.job("orders.remind_hold")
