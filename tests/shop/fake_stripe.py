@@ -14,6 +14,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from werkzeug.serving import make_server
 
+from shop.gateways.fake.__main__ import Quiet
+
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "sk_test_plaza0001"
 SECRET = "whsec_plaza0001"
@@ -87,7 +89,7 @@ def running(*words: str) -> Iterator[str]:
 @contextmanager
 def serving(app: Any) -> Iterator[str]:
     """The application on a real port of this machine, many threads; `host:port`."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
