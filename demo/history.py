@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from crm.contacts import Contact
-from demo import world
+from demo import offers, world
 from demo.world import Told
 from kernel import clock, countries
 from kernel.accounts import Account
@@ -19,6 +19,7 @@ from shop import catalog, checkout, fulfilment, payments, quotes, terms, variant
 from shop.gateways import manual
 from shop.orders import Order
 from shop.quotes import Choice, Details
+from shop.redemptions import Person
 from shop.wants import Wanted
 
 MOST = 5  # orders of one customer: more look the same
@@ -104,15 +105,16 @@ def order_of(
 
 def _quoted(things: Sequence[Wanted], contact: Contact, shipping: str) -> quotes.Quote:
     basket = quotes.price(things, contact.group)
-    offers = [one for one in basket.offers(contact.address) if one.open]
-    fitting = [one for one in offers if shipping in ("", one.method.kind) and _comes(one.method, contact)]
+    fitting = [one for one in basket.offers(contact.address) if one.open]
+    fitting = [one for one in fitting if shipping in ("", one.method.kind) and _comes(one.method, contact)]
     if not fitting:
         raise quotes.NoSuchMethod()
     offer = fitting[0]
     day = next((one for one in offer.days if one.open), None)
     slot = next((one.code for one in day.slots if one.open), "") if day else ""
     choice = Choice(offer.code, day.day if day else None, slot, contact.address)
-    return quotes.make(things, choice=choice, group=contact.group)
+    known: Any = {"codes": offers.codes(contact), "person": Person(contact.email or "", contact.phone or "")}
+    return quotes.make(things, choice=choice, group=contact.group, **known)
 
 
 def _comes(method: Any, contact: Contact) -> bool:

@@ -5,7 +5,7 @@ from functools import partial
 
 from flask import Flask
 
-from demo import gifts, history, lately, opening, people, pictures, plans, sheets, shelves, staff, world
+from demo import gifts, history, lately, offers, opening, people, pictures, plans, sheets, shelves, staff, world
 from demo.world import Told
 from kernel import files, letters, passwords, tenancy, transactions
 from kernel.db import db
@@ -54,6 +54,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     shelves.fill(shop, kept)
     sheets.publish(shop, kept)
     people.interests(shop)
+    offers.make(shop, staff.clerk(shop))
     _sell(shop)
     tenancy.touch()
 
