@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kernel.accounts import Account
 
 STATES = ("live", "spent", "expired", "void")
+UNDO_WITHIN = timedelta(minutes=10)
 GRACE = timedelta(days=30)  # for what comes back onto a card that ended meanwhile
 
 
@@ -196,6 +197,19 @@ def void(card: GiftCard, *, reason: str, by: "Account | None" = None) -> None:
         journal.write("gift_cards.voided", about=card, by=by, data={"last4": card.last4, "reason": reason})
 
 
+def unvoid(card: GiftCard, *, by: "Account") -> None:
+    """Take back that staff cancelled it, for ten minutes: what was left is on it again."""
+    db.session.refresh(card, with_for_update=True)
+    ended = card.voided_at
+    if ended is None or clock.now() - ended > UNDO_WITHIN:
+        raise NotUsable(WHY["void"], last4=card.last4)
+    card.voided_at = None
+    last = stored_value.entries(card.value)[-1]
+    if last.kind == "void" and last.at >= ended:
+        stored_value.move(card.value, "void", -last.amount, key=f"unvoid:{last.id}", by=by)
+    journal.write("gift_cards.unvoided", about=card, by=by, data={"last4": card.last4})
+
+
 def adjust(card: GiftCard, amount: Money, *, reason: str, key: str, by: "Account") -> bool:
     """Put on or take off by hand, with a reason; False when this was done already."""
     if card.voided_at is not None:
@@ -264,4 +278,5 @@ def init_app(_app: object) -> None:
     """Say how the journal tells what staff did with cards."""
     journal.kind("gift_cards.issued", _l("Issued the gift card …%(last4)s: %(reason)s"))
     journal.kind("gift_cards.voided", _l("Cancelled the gift card …%(last4)s: %(reason)s"))
+    journal.kind("gift_cards.unvoided", _l("Took the end of the gift card …%(last4)s back"))
     journal.kind("gift_cards.adjusted", _l("Changed the balance of the gift card …%(last4)s: %(reason)s"))

@@ -7,7 +7,8 @@ from babel.dates import format_date
 
 from kernel import clock, i18n, jobs, letters, memberships, signing, tenancy, web
 from kernel.db import db
-from kernel.i18n import _
+from kernel.i18n import _, _l
+from kernel.refusal import Refusal
 from shop import days, receipts
 from shop.gift_cards import GiftCard
 from shop.letters import quiet
@@ -52,6 +53,15 @@ def send(card_id: int) -> None:
     with i18n.speak(card.language, tenancy.tenant().country):
         data = told(card) | _gift(card)
     _write(card, "gift_cards.given", data, to=card.email, to_name=card.recipient)
+
+
+def again(card: GiftCard) -> None:
+    """Write to whom it is given once more, as staff ask for it."""
+    if not card.email or card.state != "live":
+        raise Refusal(_l("Only a card with a balance and an e-mail can be sent."))
+    card.sent_at = None
+    db.session.flush()
+    send(card.id)
 
 
 def _gift(card: GiftCard) -> dict[str, str]:

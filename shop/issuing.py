@@ -48,14 +48,20 @@ def _day(text: Any) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def by_hand(face: Money, *, by: "Account", reason: str, **told: Any) -> GiftCard:
-    """Staff give a card: a courtesy, a prize; `told`: recipient, email, message, expires_on, product_id."""
+def by_hand(face: Money, *, by: "Account", reason: str, once: str, **told: Any) -> GiftCard:
+    """Staff give a card: a courtesy, a prize; once for each `once` (a random token).
+
+    `told`: recipient, email, message, expires_on, product_id.
+    """
+    known = db.session.scalars(select(GiftCard).where(GiftCard.token == once)).one_or_none()
+    if known is not None:
+        return known
     if face.minor <= 0:
         raise Refusal(_l("Write an amount greater than zero."))
     if not reason.strip():
         raise Refusal(_l("Write why the card is given: your books ask for it."))
     tenant = tenancy.tenant()
-    told = {"language": tenant.language, "giver": tenant.name, **told}
+    told = {"language": tenant.language, "giver": tenant.name, "token": once, **told}
     card = gift_cards.make(face, key="hand", practice=tenant.practice, by=by, reason=reason.strip()[:300], **told)
     journal.write("gift_cards.issued", about=card, by=by, data={"last4": card.last4, "reason": card.reason})
     gift_letters.plan(card)

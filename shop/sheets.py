@@ -1,7 +1,7 @@
 """Sheets: all that an editor says of a product, and writing it in one go; stock moves by what was changed only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import catalog, options, slugs, stock
+from shop import catalog, options, slugs, stock, vouchers
 from shop.catalog import BundlePart, Product, ProductPicture, Variant
 from shop.options import Said
 
@@ -58,6 +58,7 @@ class Sheet:
     fresh: Sequence[files.Made] = ()
     parts: Sequence[tuple[int, int]] = ()  # (variant, how many)
     download: tuple[files.Made, str] | None = None
+    amounts: Sequence[int] = ()  # of a voucher: what a card may be bought with
 
 
 def new(sheet: Sheet, *, by: Any = None) -> Product:
@@ -87,6 +88,9 @@ def _write(product: Product, sheet: Sheet, by: Any) -> None:
         setattr(product, name, value)
     if product.compare_minor is not None and product.compare_minor <= product.price_minor:
         product.compare_minor = None
+    if product.kind == vouchers.KIND:
+        sheet = _of_voucher(sheet)
+        product.price_minor = min(sheet.amounts, default=product.price_minor)
     counted = "parts" if product.kind == "bundle" and sheet.parts else sheet.counted
     pattern = {"stock_kind": counted, "low_at": sheet.low_at}
     made = options.remake(product, options.coded(sheet.options, product.options), pattern=pattern)
@@ -97,9 +101,18 @@ def _write(product: Product, sheet: Sheet, by: Any) -> None:
         row.low_at = sheet.low_at if asked else row.low_at
         _variant(row, sheet.rows.get(options.key(row.options), Row()), counted, pictures)
         _count(row, sheet.rows.get(options.key(row.options), Row()), by)
+    if product.kind == vouchers.KIND:
+        for row, minor in zip(made, sheet.amounts or [None], strict=True):
+            row.price_minor = minor
     if sheet.download:
         product.download_id = files.keep(sheet.download[0], name=sheet.download[1], private=True).id
     catalog.changed(product)
+
+
+def _of_voucher(sheet: Sheet) -> Sheet:
+    """Its amounts are what one chooses; it is counted by nobody."""
+    said = [Said(vouchers.AMOUNT, vouchers.named(sheet.amounts))] if len(sheet.amounts) > 1 else []
+    return replace(sheet, options=said, rows={}, counted="unlimited")
 
 
 def _variant(row: Variant, said: Row, counted: str, pictures: Mapping[str, int]) -> None:

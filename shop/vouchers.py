@@ -1,6 +1,6 @@
 """Vouchers: products that become gift cards; what their buyers say of the card, checked and in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,10 +10,12 @@ from sqlalchemy import select
 from kernel import clock, i18n, tenancy
 from kernel.db import db
 from kernel.i18n import _l
+from kernel.money import Money
 from kernel.refusal import Refusal
 from shop.catalog import Product
 
 KIND = "voucher"
+AMOUNT = {"es": "Monto", "en": "Amount"}  # the option by which a voucher is chosen
 AHEAD = timedelta(days=366)  # how far in advance a card may be ordered
 FIELDS = {
     "to": (_l("For"), 120),
@@ -25,6 +27,21 @@ FIELDS = {
 
 class BadWish(Refusal):
     """What was written for the card cannot be so."""
+
+
+def named(minors: Sequence[int]) -> list[dict[str, str]]:
+    """Amounts as choices, in words of every language that the product itself speaks."""
+    tenant = tenancy.tenant()
+    places = {"es": f"es_{tenant.country}", "en": "en"}
+    amounts = [Money(minor, tenant.currency) for minor in minors]
+    whole = all(amount.decimal == amount.decimal.to_integral_value() for amount in amounts)
+    return [{code: amount.format(place, cents=not whole) for code, place in places.items()} for amount in amounts]
+
+
+def amounts(product: Product) -> list[int]:
+    """What a card may be bought with."""
+    own = (row.price_minor for row in product.variants if row.active and row.price_minor is not None)
+    return sorted(set(own))
 
 
 def sold() -> bool:

@@ -49,6 +49,27 @@ def whole(text: str, most: int, *, least: int = 0) -> int | None:
     return int(plain)
 
 
+class PricesField(StringField):
+    """Several prices with semicolons between; `.minors` once it is validated."""
+
+    def __init__(self, *args: Any, most: int = 20, **options: Any) -> None:
+        options.setdefault("render_kw", {"autocomplete": "off", "maxlength": 300})
+        super().__init__(*args, **options)
+        self.most = most
+        self.minors: list[int] = []
+
+    def pre_validate(self, _form: Any) -> None:
+        """Read what was typed, the lowest first, each once."""
+        parts = [part for part in re.split(r"[;\n]", self.data or "") if part.strip()]
+        try:
+            found = {minor for part in parts if (minor := price(part))}
+        except ValueError as error:
+            raise StopValidation(str(error)) from None
+        if len(found) > self.most:
+            raise StopValidation(_("At most %(most)s amounts.", most=self.most))
+        self.minors = sorted(found)
+
+
 class PriceField(StringField):
     """A price; `.minor` once it is validated."""
 

@@ -77,7 +77,7 @@ def test_what_is_sold_is_there_and_the_rest_is_left(shop: Any) -> None:
     assert {row.slug for row in rows(categories.Category)} == {one["slug"] for one in shop["categories"]}
     assert all(row.picture_id for row in rows(categories.Category))
     assert world.left(shop) == sum(
-        one["kind"] in {"reservation", "subscription", "voucher"} for one in shop["products"]
+        one["kind"] in {"reservation", "subscription"} for one in shop["products"]
     )
 
 

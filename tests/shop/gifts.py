@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kernel import signing
 from kernel.db import db
 from kernel.money import Money
 from shop import checkout, gift_cards, gift_codes, issuing, stored_value
@@ -12,7 +13,7 @@ from shop.stored_value import StoredValueEntry
 
 def card(shop: Any, minor: int = 10_000_00, **told: Any) -> GiftCard:
     """A card that the owner gave."""
-    made = issuing.by_hand(Money(minor, shop.tenant.currency), by=shop.owner, reason="Cortesía", **told)
+    made = issuing.by_hand(Money(minor, shop.tenant.currency), by=shop.owner, reason="Cortesía", once=signing.token(), **told)
     db.session.commit()
     return made
 
