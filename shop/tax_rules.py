@@ -76,7 +76,7 @@ def resolve(rate: "TaxRate", rows: Iterable[Row], place: Mapping[str, str], day:
     depths = {rule.zone: _depth(rule.zone, zone, place, home) for rule, zone in counted}
     deepest = max(depths, key=lambda code: (depths[code], code), default=EVERYWHERE)
     chosen = deepest if depths.get(deepest, -1) > 0 else EVERYWHERE
-    found = {} if chosen else {rate.code: rate.charged()}
+    found = {} if chosen else {rate.tax: rate.charged()}
     mine = [rule for rule, _zone in counted if rule.zone == chosen]
     for rule in sorted(mine, key=lambda rule: (rule.valid_from or date.min, rule.id or 0)):
         found[rule.code] = rule.charged()

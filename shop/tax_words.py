@@ -43,8 +43,9 @@ def _listed(names: Iterable[str]) -> str:
 def example(charged: Sequence[Rate]) -> list[tuple[str, str]]:
     """A sale of a round price, part by part: (name, amount); the last one is what is paid."""
     tenant = tenancy.tenant()
-    price = Money(100 * 10 ** max(money.digits(tenant.currency), 2), tenant.currency)
-    found = pricing.amounts(price, charged, countries.profile(tenant.country).rounding)
+    known = countries.profile(tenant.country)
+    price = Money((100 if known.digits else 10_000) * 10 ** money.digits(tenant.currency), tenant.currency)
+    found = pricing.amounts(price, charged, known.rounding)
     parts = [(named(one["name"], one["rate_bp"]), _shown(found.net, one["tax_minor"])) for one in found.components]
     ends = (_("The shop shows"), receipts.shown(price)), (_("The buyer pays"), receipts.shown(found.gross))
     return [ends[0], (_("Without taxes"), receipts.shown(found.net)), *parts, ends[1]]
@@ -67,7 +68,7 @@ def more(rate: TaxRate, rules: Iterable[TaxRule]) -> list[str]:
 def rule_said(rate: TaxRate, rule: TaxRule) -> str:
     """One rule: `+ INGUAT 10 %`, `IVA 15 % from 1 January 2027`, `Abroad: 0 %`."""
     said = named(rule.name, rule.rate_bp)
-    if rule.code != rate.code and not rule.zone:
+    if rule.code != rate.tax and not rule.zone:
         said = f"+ {said}"
     if rule.zone:
         said = f"{place(rule.zone)}: {said}"

@@ -32,11 +32,18 @@ class TaxRate(TenantOwned, Base):
     rate_bp: Mapped[int]
     included: Mapped[bool] = mapped_column(default=True)
     is_default: Mapped[bool] = mapped_column(default=False)
+    tax_code: Mapped[str] = mapped_column(String(40), default="")  # of its own component, where that is another's too
+    tax_name: Mapped[str] = mapped_column(String(80), default="")
     on_delivery: Mapped[bool] = mapped_column(default=False)  # of at most one: else delivery follows the goods
 
     def charged(self) -> Rate:
         """What it charges where and when no rule says otherwise."""
-        return Rate(self.code, self.name, self.rate_bp, self.included)
+        return Rate(self.tax, self.tax_name or self.name, self.rate_bp, self.included)
+
+    @property
+    def tax(self) -> str:
+        """The code of its own component."""
+        return self.tax_code or self.code
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,16 @@ def deliver(rate: TaxRate | None) -> None:
         rate.on_delivery = True
 
 
+def call(rate: TaxRate, name: str) -> None:
+    """Name a rate's own component on invoices: the tax of the rate that is called so, or one of its own."""
+    if name == rate.tax_name:
+        return
+    same = db.session.scalars(select(TaxRate.code).where(TaxRate.name == name, TaxRate.id != rate.id)).first()
+    before, rate.tax_name, rate.tax_code = rate.tax, name, same or ""
+    own = (TaxRule.rate_id == rate.id, TaxRule.code == before, TaxRule.zone == tax_rules.EVERYWHERE)
+    db.session.execute(update(TaxRule).where(*own).values(code=rate.tax))
+
+
 def ruled(rate: TaxRate, told: Mapping[str, Any]) -> TaxRule:
     """A rule of that rate; days may be written as texts."""
     days = {name: date.fromisoformat(told[name]) for name in DAYS if isinstance(told.get(name), str)}
@@ -144,7 +161,7 @@ def ruled(rate: TaxRate, told: Mapping[str, Any]) -> TaxRule:
 def current(rate: TaxRate) -> int:
     """A rate's own percentage today, where no zone says otherwise."""
     day = clock.today(tenancy.tenant().timezone)
-    own = [rule for rule in rules(rate) if rule.code == rate.code and not rule.zone and rule.on(day)]
+    own = [rule for rule in rules(rate) if rule.code == rate.tax and not rule.zone and rule.on(day)]
     return max(own, key=lambda rule: (rule.valid_from or date.min, rule.id)).rate_bp if own else rate.rate_bp
 
 
@@ -154,7 +171,7 @@ def alter(rate: TaxRate, rate_bp: int) -> None:
         return
     rate.rate_bp = rate_bp
     begun = TaxRule.valid_from <= clock.today(tenancy.tenant().timezone)
-    own = (TaxRule.rate_id == rate.id, TaxRule.code == rate.code, TaxRule.zone == tax_rules.EVERYWHERE)
+    own = (TaxRule.rate_id == rate.id, TaxRule.code == rate.tax, TaxRule.zone == tax_rules.EVERYWHERE)
     db.session.execute(delete(TaxRule).where(*own, begun))
 
 
@@ -171,7 +188,8 @@ def sample(code: str) -> TaxRate | None:
 
 
 def _write(tax: countries.Tax) -> TaxRate:
-    rate = TaxRate(code=tax.code, name=tax.name, rate_bp=tax.rate_bp, included=tax.included, is_default=tax.default)
+    same = {name: getattr(tax, name) for name in ("code", "name", "rate_bp", "included", "tax_code", "tax_name")}
+    rate = TaxRate(**same, is_default=tax.default)
     db.session.add(rate)
     if tax.parts:
         db.session.flush()

@@ -50,6 +50,8 @@ class Tax:
     included: bool = True
     default: bool = False
     offered: bool = False  # not written for a new shop: one tap adds it
+    tax_code: str = ""  # of the tax itself, when the rate is called by what it is for
+    tax_name: str = ""
     parts: tuple[dict[str, Any], ...] = field(default=(), hash=False)  # what is charged with it, as rules
 
 

@@ -46,6 +46,15 @@ class RateForm(PercentForm):
     included = BooleanField(_l("My prices already contain it"), default=True)
 
 
+class OwnForm(RateForm):
+    """One tax rate, with the name of the tax where the rate is called by what it is for."""
+
+    tax_name = StringField(
+        _l("Name on the invoice"), [Length(max=80)], [trimmed], render_kw={**TEXT, "maxlength": 80},
+        description=_l("When it is another, such as IVA 13 % for “Restaurant”."),
+    )  # fmt: skip
+
+
 class PartForm(PercentForm):
     """Something that is charged with a rate."""
 

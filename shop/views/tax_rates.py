@@ -23,7 +23,7 @@ from shop.views.settings import page, saved
 
 UNDO, MINUTES = "tax-rate", 60
 WORDS = {"firm", "rates", "samples", "delivery", "exemptions", "back"}  # of addresses: no rate's code
-KEPT = ("code", "name", "rate_bp", "included", "is_default", "on_delivery")
+KEPT = ("code", "name", "rate_bp", "included", "is_default", "tax_code", "tax_name", "on_delivery")
 RULE = ("code", "name", "kind", "rate_bp", "included", "compound", "zone", "valid_from", "valid_to")
 
 

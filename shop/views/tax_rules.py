@@ -11,7 +11,7 @@ from kernel.refusal import Gone
 from kernel.web import needs
 from shop import settings, slugs, tax_words, taxes
 from shop.forms import taxes as forms
-from shop.forms.taxes import RateForm
+from shop.forms.taxes import OwnForm
 from shop.taxes import TaxRate
 from shop.views import admin
 from shop.views.settings import page, saved
@@ -31,9 +31,11 @@ def _page(row: TaxRate, status: int = 200, **told: Any) -> Any:
     rules = taxes.rules(row)
     groups: dict[str, list[dict[str, str]]] = {"parts": [], "changes": [], "places": []}
     for rule in rules:
-        group = "places" if rule.zone else "changes" if rule.code == row.code else "parts"
+        group = "places" if rule.zone else "changes" if rule.code == row.tax else "parts"
         groups[group].append({"token": rule.token, "says": tax_words.rule_said(row, rule)})
-    own = RateForm(name=row.name, percent=tax_words.percent(taxes.current(row)), included=row.included)
+    own = OwnForm(
+        name=row.name, percent=tax_words.percent(taxes.current(row)), included=row.included, tax_name=row.tax_name
+    )
     blank = {"form": own, "part": forms.part(), "change": forms.change(), "place": forms.place()}
     charged = tax_words.today(row)
     return page(
@@ -46,11 +48,12 @@ def _page(row: TaxRate, status: int = 200, **told: Any) -> Any:
 @needs("settings.edit")
 def save(code: str) -> Any:
     """Keep a rate; orders that were placed keep the one they had."""
-    row, form = coded(code), RateForm(request.form)
+    row, form = coded(code), OwnForm(request.form)
     if not form.validate():
         return _page(row, 422, form=form)
     taxes.alter(row, form.rate_bp)
     settings.put(row, {"name": form.name.data, "included": bool(form.included.data)})
+    taxes.call(row, form.tax_name.data or "")
     return saved("taxes", ".rate", what=row.name, code=row.code)
 
 
@@ -62,7 +65,7 @@ def part(code: str) -> Any:
     if not form.validate():
         return _page(row, 422, part=form)
     own = slugs.make(form.name.data or "")[:36]
-    taken = {row.code} | {rule.code for rule in taxes.rules(row)}
+    taken = {row.tax} | {rule.code for rule in taxes.rules(row)}
     return _kept(row, {
         "code": next(one for one in [own, *(f"{own}-{n}" for n in range(2, 99))] if one not in taken),
         "name": form.name.data, "kind": form.kind.data, "rate_bp": form.rate_bp,
@@ -77,9 +80,9 @@ def change(code: str) -> Any:
     row, form = coded(code), forms.change(request.form)
     if not form.validate():
         return _page(row, 422, change=form)
-    name = row.name.replace(tax_words.percent(row.rate_bp), tax_words.percent(form.rate_bp), 1)
+    name = (row.tax_name or row.name).replace(tax_words.percent(row.rate_bp), tax_words.percent(form.rate_bp), 1)
     return _kept(row, {
-        "code": row.code, "name": name, "rate_bp": form.rate_bp, "included": row.included,
+        "code": row.tax, "name": name, "rate_bp": form.rate_bp, "included": row.included,
         "valid_from": form.begins.data, "valid_to": form.ends.data,
     })  # fmt: skip
 
