@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from kernel import tenancy
 from kernel.db import db
 from kernel.money import Money
-from shop import catalog, categories, discount_rules
+from shop import catalog, categories, discount_rules, vouchers
 from shop.catalog import Product
 from shop.discount_rules import Item, Rule
 from shop.discounts import Discount
@@ -48,7 +48,7 @@ def latest(row: Discount, many: int = 5) -> Sequence[tuple[Order, OrderDiscount]
 
 def names() -> Mapping[str, Mapping[int, dict[str, str]]]:
     """What categories and products a discount can be for, by id."""
-    goods = select(Product.id, Product.name).where(Product.state == "live").order_by(Product.sort_name, Product.id)
+    goods = select(Product.id, Product.name).where(Product.state == "live", Product.kind != vouchers.KIND).order_by(Product.sort_name, Product.id)
     shelves = {row.id: row.name for row, _depth in categories.tree(categories.all_())}
     return {"categories": shelves, "products": {key: name for key, name in db.session.execute(goods)}}  # noqa: C416
 

@@ -25,8 +25,10 @@ def rule(row: "Discount") -> str:
 
 def why(row: "Discount") -> str:
     """Why an order got it."""
-    told = _joined([_head(row), *_conditions(row)])
-    return _("With the code %(code)s: %(rule)s", code=row.code, rule=told) if row.code else told
+    told = [_head(row), *_conditions(row)]
+    if not row.code:
+        return _joined(told)
+    return _("With the code %(code)s: %(rule)s", code=row.code, rule=", ".join(filter(None, told)))
 
 
 def in_every_language(told: Callable[[], str]) -> dict[str, str]:

@@ -133,6 +133,7 @@ class Quote:
     slot: str = ""
     savings: Sequence[Saving] = ()
     declined: Sequence[Declined] = ()
+    cuts: Sequence[Cut] = ()
     mark: str = ""  # of what comes off, as the page shows it
 
     @property
@@ -204,7 +205,7 @@ def quote(basket: Basket, offer: Offer | None = None, day: date | None = None, s
         shipping_components=cost.components, tax=Money(tax, currency), total=basket.items + cost.gross,
         rounding=basket.rounding,
         group=basket.group, practice=tenancy.tenant().practice, offer=offer, day=day, slot=slot,
-        savings=savings.of(basket.cuts, offer, currency), mark=savings.mark(basket.cuts),
+        savings=savings.of(basket.cuts, offer, currency), mark=savings.mark(basket.cuts), cuts=basket.cuts,
         declined=[*basket.declined, *savings.idle(basket.cuts, offer)],
     )  # fmt: skip
 

@@ -24,7 +24,8 @@ def known() -> Person:
 def rows(mine: Cart | None, cost: Basket | Quote | None) -> list[dict[str, str]]:
     """The codes of a cart: as shown, what they are called, why they bring nothing."""
     declined = {one.code: one.why for one in cost.declined} if cost else {}
-    names = {saving.rule.code: i18n.pick(saving.label) for saving in cost.savings} if cost else {}
+    rules = [cut.rule for cut in cost.cuts] if cost else []
+    names = {rule.code: i18n.pick(rule.told.get("label")) for rule in rules if rule.code}
     found = []
     for code in mine.codes if mine else ():
         told = tender_rows.card_row(code) or {"label": names.get(code, ""), "why": declined.get(code, "")}

@@ -36,7 +36,7 @@ def new() -> Any:
 def _blank(kind: str) -> Discount:
     if kind not in discounts.KINDS:
         abort(404)
-    usual = {"bundle": {"buy": 2, "get": 1, "percent_bp": 10_000}}.get(kind, {})
+    usual = {"buy": 2, "get": 1, "percent_bp": 10_000} if kind == "bundle" else {"buy": 0, "get": 0, "percent_bp": 0}
     return Discount(kind=kind, label={}, code="", about={}, **_empty(), **usual)
 
 
