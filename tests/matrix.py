@@ -27,6 +27,8 @@ from shop import (
     downloads,
     exemptions,
     gift_letters,
+    invoices,
+    invoicing,
     issuing,
     pages,
     proofs,
@@ -91,6 +93,13 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin." + name for name in ["zone", "zone_save", "zone_away"]], "zone"),
     "shop_admin.zone_back": "zone_ticket",
     **dict.fromkeys(["shop_admin." + name for name in (
+        ["invoices", "settings_invoices", "settings_invoices_save", "settings_invoices_accounts"])], ""),
+    **dict.fromkeys(["shop_admin." + name for name in (
+        ["invoice_tax_book", "invoice_journal", "settings_invoices_series"])], OPEN),
+    **dict.fromkeys(["shop_admin.invoice", "shop_admin.invoice_pdf", "shop_admin.invoice_send"], "invoice"),
+    **dict.fromkeys(["shop_admin.invoice_issue", "shop_admin.invoice_credit"], "order"),
+    "shop.invoice": "invoice_page", "shop.order_invoice": "paper",
+    **dict.fromkeys(["shop_admin." + name for name in (
         ["rate", "rate_save", "rate_away", "rate_prefer", "rate_part", "rate_change", "rate_place"])], "rate"),
     "shop_admin.rate_back": "rate_ticket", "shop_admin.rate_rule_away": "rate_rule",
     "shop_admin.rate_rule_back": "rule_ticket", "shop_admin.exemption_away": "exemption",
@@ -149,6 +158,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     manual = files.keep(files.make(f"manual {world.slug}".encode(), kinds=("download",)), private=True)
     book = world.product(f"Libro {world.slug}", kind="digital", stock=None, download_id=manual.id)
     order = world.bought(vase, email=f"ana@{world.slug}.example.com")
+    invoicing.number("invoice", prefix=world.slug[:8], following=1, digits=4)
     read = world.bought(book, paid=True)
     proof = proofs.send(order, files.make(f"%PDF-1.4 {world.slug}".encode(), kinds=("pdf",)))
     page, policy = (
@@ -161,7 +171,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     got = downloads.of(read)[0]
     cart = world.cart(vase)
     return {
-        **_papers(world, order), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
+        **_papers(world, order), **_invoices(read), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
         **_gift(world),
         "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
@@ -216,6 +226,15 @@ def _back(world: Any, order: Any) -> dict[str, dict[str, Any]]:
     db.session.commit()
     at = {"number": order.number, "token": row.token, "file": picture.token}
     return {"return": at, "refund": {"number": order.number, "token": refund.token}}
+
+
+def _invoices(order: Any) -> dict[str, dict[str, Any]]:
+    row = invoices.of(order)
+    assert row is not None
+    return {
+        "invoice": {"number": row.number}, "invoice_page": {"token": row.token},
+        "paper": {"token": order.token, "number": row.number},
+    }  # fmt: skip
 
 
 def _papers(world: Any, order: Any) -> dict[str, dict[str, Any]]:

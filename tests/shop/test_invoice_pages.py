@@ -32,9 +32,9 @@ HOSTILE = '=cmd|"/C calc"!A1 <img src=x onerror=alert(1)> {{7*7}} ­​‮'
 @pytest.fixture
 def sold(shop):
     """Three sales of two taxes, one with a hostile name, one partly taken back, one refunded."""
+    low = shop.tax("rebajado", rate_bp=400, is_default=False)
     shop.tax()
     shop.delivery(price=1_500_03)
-    low = shop.tax("rebajado", rate_bp=400, is_default=False)
     vase = shop.product("Florero", price=3_333_33, stock=None)
     free = shop.product("Libro", price=9_999_99, stock=None, tax_rate_id=low.id)
     one = shop.bought(vase, 3, paid=True, shipping="envio")

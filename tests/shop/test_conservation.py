@@ -1,0 +1,193 @@
+"""P12: whatever happens in a thousand steps with faults, no unit and no cent is lost, and papers agree with money."""
+
+import os
+import random
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, func, select
+
+from kernel import clock, letters, signing
+from kernel.db import db
+from kernel.refusal import Refusal
+from shop import (
+    cancellations,
+    credit_notes,
+    expiry,
+    fulfilment,
+    invoice_lines,
+    invoices,
+    payments,
+    refunds,
+    reversals,
+)
+from shop.invoices import Invoice
+from shop.ledger import LedgerEntry
+from shop.orders import ENDED, Order
+from shop.stock import StockMove
+from tests.goods import only
+
+SEEDS = [*range(int(os.environ.get("PLAZA_SEEDS", "1")))]
+STEPS, RECEIVED, OFTEN = 1000, 500, 100
+
+
+class Fault(Exception):
+    """The process would have died here."""
+
+
+class History:
+    """A shop to which anything happens; what came and went is kept beside it."""
+
+    def __init__(self, shop, seed):
+        self.shop, self.die = shop, random.Random(seed)
+        shop.tax("rebajado", rate_bp=400, is_default=False)
+        shop.tax()
+        self.goods = [shop.product(f"Florero {n}", price=1_111_11 * n, stock=RECEIVED) for n in (1, 2, 3)]
+        self.ids, self.money, self.told, self.fuse = [], 0, Counter(), None
+        event.listen(db.engine, "before_cursor_execute", self.burn)
+
+    def burn(self, *_told):
+        """Die at a statement that nobody foresaw."""
+        if self.fuse is not None:
+            self.fuse -= 1
+            if self.fuse < 0:
+                self.fuse = None
+                raise Fault
+
+    def step(self):
+        """One thing happens, or half of it and then nothing of it."""
+        verb = self.die.choices([self.place, self.pay, self.part, self.refund, self.cancel, self.expire, self.deliver,
+                                 self.note, self.issue, self.undo], [6, 8, 4, 4, 2, 2, 3, 3, 1, 1])[0]  # fmt: skip
+        moved, self.fuse = 0, self.die.randrange(40) if self.die.random() < 0.15 else None
+        try:
+            moved = verb(self.order() if verb != self.place else None)
+            db.session.commit()
+            self.fuse = None
+        except (Refusal, Fault) as error:
+            self.fuse = None
+            db.session.rollback()
+            self.told[type(error).__name__] += 1
+            return
+        self.money += moved or 0
+        self.told[verb.__name__] += 1
+
+    def order(self):
+        if not self.ids:
+            raise Refusal("nothing yet")
+        return db.session.get(Order, self.die.choice(self.ids[-40:]))
+
+    def amount(self, order, most):
+        return order.money(self.die.randint(1, max(most, 1)))
+
+    def place(self, _none):
+        order = self.shop.bought(self.die.choice(self.goods), self.die.randint(1, 3))
+        self.ids.append(order.id)
+
+    def pay(self, order):
+        return self.settled(order, None)
+
+    def part(self, order):
+        return self.settled(order, self.amount(order, order.total_minor * 2 // 3))
+
+    def settled(self, order, amount):
+        key = self.die.choice([signing.token(), f"again:{order.id}"])
+        entry = payments.settle(payments.current(order), key=key, amount=amount, by=self.shop.owner)
+        return entry.amount_minor if entry else 0
+
+    def refund(self, order):
+        rows = refunds.give(order, amount=self.amount(order, order.received_minor), key=signing.token(),
+                            by=self.shop.owner, reason="Roto")  # fmt: skip
+        return -sum(row.amount_minor for row in rows)
+
+    def cancel(self, order):
+        cancellations.by_staff(order, by=self.shop.owner, reason="Sin existencias", restock=self.die.random() < 0.8)
+
+    def expire(self, order):
+        if order.hold_until is None:
+            raise Refusal("not held")
+        order.hold_until = clock.now() - timedelta(minutes=1)
+        db.session.flush()
+        expiry.expire(order.id)
+
+    def deliver(self, order):
+        fulfilment.deliver(order, by=self.shop.owner)
+
+    def note(self, order):
+        credit_notes.give(order, amount=self.amount(order, order.total_minor), reason="Rebaja", by=self.shop.owner)
+
+    def issue(self, order):
+        credit_notes.bring_up(order, by=self.shop.owner)
+
+    def undo(self, order):
+        return -reversals.reverse(order, by=self.shop.owner).amount_minor
+
+    def wrong(self):
+        """Everything that is not conserved."""
+        db.session.expire_all()
+        found = [f"units of {one.slug}" for one in self.goods if not units_agree(one)]
+        came = int(db.session.scalar(select(func.sum(LedgerEntry.amount_minor))) or 0)
+        found += [] if came == self.money else ["money"]
+        orders = db.session.scalars(select(Order)).all()
+        return found + [order.number for order in orders if not papers_agree(order)]
+
+
+def units_agree(product):
+    """stock + sold + reserved = received."""
+    variant = only(product)
+    taken = select(func.coalesce(func.sum(-StockMove.units), 0)).where(
+        StockMove.variant_id == variant.id, StockMove.kind == "take", StockMove.returned_at.is_(None)
+    )
+    return variant.on_hand + db.session.scalar(taken) == RECEIVED
+
+
+def papers_agree(order):
+    """invoices − credit notes = received − refunded + open."""
+    came = db.session.scalar(select(func.sum(LedgerEntry.amount_minor)).where(LedgerEntry.order_id == order.id)) or 0
+    if came != order.received_minor:
+        return False
+    papers = invoices.every(order)
+    if not papers:
+        return order.payment not in {"paid", "overpaid"}
+    open_minor = (0 if order.state in ENDED else order.total_minor - order.credited_minor) - came
+    rests = [left.rest for left in invoice_lines.left(papers[0].id)]
+    return (
+        sum(row.sign * row.gross_minor for row in papers) == came + open_minor
+        and papers[0].gross_minor == order.total_minor
+        and all(min(rest.net, rest.tax, *(one["tax_minor"] for one in rest.components)) >= 0 for rest in rests)
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_lost_in_a_thousand_steps(shop, seed):
+    with letters.silence():
+        history = History(shop, seed)
+        try:
+            for count in range(STEPS):
+                history.step()
+                if not count % OFTEN:
+                    assert history.wrong() == [], (count, history.told)
+            assert history.wrong() == [], history.told
+        finally:
+            event.remove(db.engine, "before_cursor_execute", history.burn)
+    assert len(history.told) > 10, history.told  # everything happened, faults and refusals too
+    for kind in ("invoice", "credit_note"):
+        numbers = sorted(db.session.scalars(select(Invoice.serial).where(Invoice.kind == kind)))
+        assert numbers == list(range(1, len(numbers) + 1)), kind
+    planted(history)
+
+
+def planted(history):
+    """The control: an error of one cent, of one unit, of one payment is seen."""
+    live = select(Invoice.order_id).join(Order, Order.id == Invoice.order_id).where(Order.state.not_in(ENDED))
+    order, variant = db.session.get(Order, db.session.scalars(live).first()), only(history.goods[0])
+    number = order.number
+    for row, name, seen in (
+        (order, "credited_minor", number), (order, "received_minor", number), (variant, "on_hand", "units of florero-1")
+    ):  # fmt: skip
+        setattr(row, name, getattr(row, name) + 1)
+        db.session.flush()
+        assert history.wrong() == [seen], name
+        db.session.rollback()
+    history.money += 1
+    assert history.wrong() == ["money"]
