@@ -10,9 +10,10 @@ from demo.world import Told
 from kernel import clock, files, phones, tenancy
 from kernel.db import db
 from kernel.tenancy import Tenant
-from shop import slugs, storefront
+from shop import slugs, storefront, taxes
 from shop.payment_methods import PaymentMethod
 from shop.shipping import DeliveryMethod
+from shop.tax_rules import TaxRule
 from shop.taxes import TaxRate
 from shop.zones import Zone
 
@@ -66,13 +67,14 @@ def address(told: Told) -> dict[str, str]:
 
 def settle(shop: Told) -> None:
     """Write taxes, zones, payment and delivery in place of what a new shop begins with."""
-    for kind in (TaxRate, Zone, DeliveryMethod):
+    for kind in (TaxRule, TaxRate, Zone, DeliveryMethod):
         _clear(kind)
     for row in db.session.scalars(select(PaymentMethod).where(PaymentMethod.kind.not_in(("counter", "practice")))):
         db.session.delete(row)
     db.session.flush()
     told = shop["tenant"]
-    db.session.add_all(_tax(shop, one) for one in told["taxes"])
+    for one in told["taxes"]:
+        _tax(one)
     db.session.add_all(_zone(shop, one) for one in told["zones"])
     db.session.add_all(_delivery(shop, one, place) for place, one in enumerate(told["shipping_methods"]))
     db.session.add_all(_payment(shop, one, place) for place, one in enumerate(payments(shop)))
@@ -91,12 +93,23 @@ def _clear(kind: type[Any]) -> None:
         db.session.delete(row)
 
 
-def _tax(shop: Told, told: Told) -> TaxRate:
-    name = told["name"]["es"]
-    return TaxRate(
-        code=slugs.make(name)[:40], name=name, rate_bp=round(told["rate"] * 100),
-        included=told["included"], is_default=told.get("default", False),
+def _tax(told: Told) -> None:
+    name, tax, included = told["name"]["es"], told.get("tax", {}).get("es", ""), told["included"]
+    rate = TaxRate(
+        code=slugs.make(name)[:40], name=name, rate_bp=_bp(told), included=included, tax_name=tax,
+        tax_code=slugs.make(tax) if tax else "", is_default=told.get("default", False),
     )  # fmt: skip
+    db.session.add(rate)
+    db.session.flush()
+    for part in told.get("parts", []):
+        own = part["name"]["es"]
+        rule = {"code": slugs.make(own), "name": own, "rate_bp": _bp(part), "included": included}
+        db.session.add(taxes.ruled(rate, rule))
+
+
+def _bp(told: Told) -> int:
+    hundredths: int = round(told["rate"] * 100)
+    return hundredths
 
 
 def _zone(shop: Told, told: Told) -> Zone:

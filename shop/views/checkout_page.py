@@ -69,34 +69,46 @@ def answer(
     place_country, fresh = country(posted), form is None
     form = form or forms.made(None, place_country, **posted)
     place = forms.place(posted, place_country.code)
-    asking: dict[str, Any] = {"codes": mine.codes, "person": person(posted, place_country.code)} if mine else {}
-    asking["exempt"] = exempt(mine, posted, place_country)
-    basket = quotes.price(carts.wanted(mine), visitor.group(), place=place, **asking)
-    offers = basket.offers(place)
-    offer = picked(offers, str(posted.get("shipping") or ""))
-    if basket.zoned and (offer is None or offer.method.is_pickup):  # sold where the shop is
-        basket = quotes.price(carts.wanted(mine), visitor.group(), **asking)
+    basket, offers, offer = priced(mine, posted, place_country, place)
     day, slot = when(offer, forms.day(posted), str(posted.get("slot") or ""))
     quote = quotes.quote(basket, offer, day, slot)
-    tenders = tender_rows.of(mine, posted, quote)
-    parts = plan_rows.of(posted, quote, tenders["due"])
-    payments = checkouts.payable(quote, place, plan=parts["plan"])
     places = places_of(posted, place_country, errors or {})
     page = render_template(
         "shop/checkout/page.html", form=form, fresh=fresh, trouble=trouble, places=places,
         wrong=_wrong(places, form), offers=offers, offer=offer, day=day, slot=slot,
         pills=pills_of(offer), slots=slots_of(offer, day), eta=eta_of, quote=quote, lines=cart_page.lines(basket),
-        payments=payments, payment=_payment(payments, str(posted.get("payment") or "")),
         countries=_countries(), country=place_country, terms_version=terms.version(), terms=terms.policies(),
         key=str(posted.get("key") or "") or signing.token(), amount=cart_page.amount,
         cents=frame.current().values["cents"], opened=_opened(form), savings=code_field.savings(quote),
         sum_rows=code_field.sums(quote, cart_page.amount),
         codes=code_field.field(mine, quote, typed=str(posted.get("code") or ""), trouble=code_trouble),
-        fiscal=fiscal.names("customer"), told_day=partial(days.told, weekday=True), **tenders, **parts,
+        fiscal=fiscal.names("customer"), told_day=partial(days.told, weekday=True), **_money(mine, posted, quote),
     )  # fmt: skip
     response = Response(page, status)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _money(mine: carts.Cart | None, posted: Posted, quote: quotes.Quote) -> dict[str, Any]:
+    """What is given for it, how much is paid now, and by what it may be paid."""
+    given = tender_rows.of(mine, posted, quote)
+    parts = plan_rows.of(posted, quote, given["due"])
+    methods = checkouts.payable(quote, forms.place(posted, country(posted).code), plan=parts["plan"])
+    return {**given, **parts, "payments": methods, "payment": _payment(methods, str(posted.get("payment") or ""))}
+
+
+def priced(
+    mine: carts.Cart | None, posted: Posted, profile: Profile, place: Mapping[str, str]
+) -> tuple[quotes.Basket, Sequence[Offer], Offer | None]:
+    """The basket for that place, how it can be delivered there, and the way that is chosen or goes first."""
+    asking: dict[str, Any] = {"codes": mine.codes, "person": person(posted, profile.code)} if mine else {}
+    asking["exempt"] = exempt(mine, posted, profile)
+    basket = quotes.price(carts.wanted(mine), visitor.group(), place=place, **asking)
+    offers = basket.offers(place)
+    offer = picked(offers, str(posted.get("shipping") or ""))
+    if basket.zoned and (offer is None or offer.method.is_pickup):  # sold where the shop is
+        basket = quotes.price(carts.wanted(mine), visitor.group(), **asking)
+    return basket, offers, offer
 
 
 def prefilled(contact: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, abort, redirect, request, url_for
 from sqlalchemy import select
 
+from crm import people
 from kernel import countries, menu, signing, tenancy, web
 from kernel.db import db
 from kernel.forms import choices
@@ -44,7 +45,8 @@ def shown(status: int = 200, **told: Any) -> Any:
         "taxes", status, rows=rows, says=tax_words.sentence(book.usual), example=tax_words.example(book.usual),
         samples=tax_words.samples(), delivery=next((one.code for one in every if one.on_delivery), ""),
         exempt=exemptions.general(), kinds={kind.code: kind.label for kind in _profile().tax_ids},
-        tax_day=tax_words.day, fiscal=fiscal.names("tenant"), **given,
+        groups=[group for group, _count in people.by_group() if group], tax_day=tax_words.day,
+        fiscal=fiscal.names("tenant"), **given,
     )  # fmt: skip
 
 
