@@ -25,7 +25,7 @@ class Settings:
     media_url: str = ""  # none: files in instance/media
     secret_key: str = field(default="", repr=False)  # none: made in instance/ on the first run
     instance: Path = ROOT / "instance"  # database, uploads, captured mail, secrets
-    stripe_api_base: str = ""  # none: Stripe's own
+    stripe_api_base: str = ""  # where cards are asked (http://127.0.0.1:8110 for the fake one); none: Stripe's own
     log_level: str = "INFO"
     cache_bytes: int = 64 * 1024 * 1024  # memory for cached pages, per process
     metrics: bool = False  # answer /metrics
@@ -61,13 +61,18 @@ def _value(raw: str, kind: object) -> object:
 
 def load(env: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `env` (default: the process's environment)."""
+    return complete(given(env))
+
+
+def given(env: Mapping[str, str] | None = None) -> Settings:
+    """What was said, without making what is missing."""
     source = os.environ if env is None else env
-    given = {}
+    told = {}
     for name, kind in Settings.__annotations__.items():
         raw = source.get(f"PLAZA_{name.upper()}", "")
         if raw:
-            given[name] = _value(raw, kind)
-    return complete(Settings(**given))  # type: ignore[arg-type]
+            told[name] = _value(raw, kind)
+    return Settings(**told)  # type: ignore[arg-type]
 
 
 def complete(settings: Settings) -> Settings:

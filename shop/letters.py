@@ -168,6 +168,12 @@ SHOP = {
         _l("%(amount)s came after the order ended and its goods are gone: return it to %(name)s."),
         _l("Open the order"),
     ),
+    "late_card": Words(
+        _l("Late payment of %(number)s"),
+        _l("Paid too late, the money goes back by itself"),
+        _l("%(name)s paid %(amount)s by card after the order had ended and its goods were gone. We return it for you."),
+        _l("Open the order"),
+    ),
     "return_asked": Words(
         _l("%(name)s wants to return something of %(number)s"),
         _l("A return was asked for"),

@@ -98,10 +98,14 @@ class Payment(TenantOwned, Base):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def left(self) -> Money:
+        """What of it has not come: never more than the order owes."""
+        return Money(max(0, min(self.amount_minor - self.received_minor, self.order.balance.minor)), self.currency)
+
+    @property
     def asked(self) -> Money:
-        """What of it is still asked for: never more than the order owes, nothing once it was paid or given up."""
-        left = min(self.amount_minor - self.received_minor, self.order.balance.minor)
-        return Money(max(left, 0) if self.state in ASKING else 0, self.currency)
+        """What of it is still asked for: nothing once it was paid or given up."""
+        return self.left if self.state in ASKING else Money(0, self.currency)
 
 
 _closers: list[Callable[[Order], None]] = []
@@ -184,7 +188,7 @@ def settle(
     `tell=False`: the buyer stands at the counter and needs no letter about it.
     """
     order = orders.lock(payment.order)
-    amount = (payment.asked or order.balance) if amount is None else amount
+    amount = (payment.left or order.balance) if amount is None else amount
     if amount.minor <= 0:
         if ledger.known(payment, key):
             return None
@@ -208,7 +212,7 @@ def _follow(order: Order, amount: Money, tell: bool) -> None:
     refresh(order)
     if order.payment == "refund_due":
         letters.tell(order, "late", amount=amount)
-        letters.tell_shop(order, "late", amount=amount)
+        letters.tell_shop(order, "late_card" if _by_card(order) else "late", amount=amount)
     elif order.paid and before not in orders.SETTLED:
         _paid(order)
         if tell:
@@ -218,6 +222,12 @@ def _follow(order: Order, amount: Money, tell: bool) -> None:
             holds.end(order)
         if tell:
             letters.tell(order, "instalment" if not plans.due_now(order) else "partial", amount=amount)
+
+
+def _by_card(order: Order) -> bool:
+    """Whether the money came by card: then it goes back by itself."""
+    kinds = select(Payment.kind).where(Payment.order_id == order.id, Payment.state == "settled")
+    return bool({"card", "practice"} & set(db.session.scalars(kinds)))
 
 
 def _paid(order: Order) -> None:
