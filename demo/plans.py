@@ -48,7 +48,12 @@ def _ordered(keeper: Shopkeeper, told: Told, moment: datetime) -> None:
     address = {"country": keeper.shop["tenant"]["country"]}
     with clock.at(moment):
         buyer = contacts.known(
-            email=told["buyer"], name=told["name"], phone=told["phone"], language="es", address=address
+            email=told["buyer"],
+            name=told["name"],
+            phone=told["phone"],
+            language="es",
+            country=address["country"],
+            address=address,
         )
         wanted = history.wanted(keeper, product, units=1)
         order = history.order_of(keeper, buyer, [wanted], payment="transfer", shipping="pickup", plan=told["plan"])

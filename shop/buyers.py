@@ -8,7 +8,7 @@ from crm import people
 from crm.contacts import Contact
 from kernel.db import db
 from kernel.i18n import pick
-from shop import orders
+from shop import orders, plans
 from shop.cart import Cart, CartLine
 from shop.order_lines import OrderLine
 from shop.orders import Order
@@ -21,6 +21,9 @@ def copy(contact: Contact) -> list[dict[str, Any]]:
             "number": order.number, "at": order.placed_at.isoformat(), "name": order.name, "email": order.email,
             "phone": order.phone, "address": order.address, "tax_id": order.tax_id, "fiscal": order.fiscal, "note": order.note,
             "total_minor": order.total_minor, "currency": order.currency, "state": order.state,
+            "plan": order.plan, "received_minor": order.received_minor,
+            "parts": [{"due_on": part.on.isoformat() if part.on else None, "amount_minor": part.amount.minor,
+                       "paid_minor": part.paid.minor} for part in plans.parts(order)],
             "lines": [{"name": pick(line.name), "quantity": line.quantity, "texts": line.texts}
                       for line in order.lines],
         }

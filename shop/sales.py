@@ -73,7 +73,8 @@ def sell(quote: Quote, details: Details, *, key: str, method: PaymentMethod, con
     order = checkout.complete(quote, details, contact=contact, key=key, method=method)
     if method.kind == "counter" and method.code != payment_methods.LATER and order.total_minor:
         payments.settle(payments.current(order), key=f"sale:{key}", by=details.by, tell=False)
-    if quote.offer is None and fulfilment.may(order, "deliver"):
+    stays = order.plan != "" and not order.paid  # its goods wait for the last payment
+    if quote.offer is None and not stays and fulfilment.may(order, "deliver"):
         fulfilment.deliver(order, by=details.by)
     return order
 

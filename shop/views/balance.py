@@ -35,10 +35,11 @@ def owes(order: Order) -> str:
 
 def _amounts(order: Order) -> list[dict[str, str]]:
     words = {"now": _("What is due now"), "next": _("The next payment too"), "all": _("Everything that is left")}
-    found: dict[str, Any] = {}
-    for name, amount in balances.amounts(order).items():
-        if amount not in found.values():
-            found[name] = amount
+    found = balances.amounts(order)
+    if found.get("next") in (found.get("now"), found["all"]):
+        found.pop("next", None)
+    if found.get("now") == found["all"]:
+        del found["now"]
     if "now" not in found:
         words["next"] = _("The next payment")
     return [{"name": name, "label": words[name], "amount": receipts.shown(amount)} for name, amount in found.items()]

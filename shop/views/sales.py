@@ -1,5 +1,6 @@
 """Nueva venta: a sale over the counter or by telephone in under a minute; it works without scripts."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, flash, redirect, request, url_for
@@ -7,12 +8,15 @@ from flask import Flask, flash, redirect, request, url_for
 from kernel import permissions, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
+from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import orders, receipts, sales
+from shop import agreements, orders, plan_policies, plans, receipts, sales
+from shop.forms import amounts
 from shop.forms import checkout as checkout_forms
 from shop.forms import sales as forms
-from shop.quotes import Choice, Details
+from shop.plan_offers import PlanOffer
+from shop.quotes import Choice, Details, Quote
 from shop.views import admin, desk, sale_page
 
 
@@ -64,7 +68,7 @@ def _sold(counter: forms.Draft, key: str) -> Any:
     method = next((one for one in sales.methods() if one.code == counter.said("payment")), None)
     if method is None:
         raise Refusal(_l("Choose how it is paid."))
-    details, token = _details(counter, kept), counter.said("person")
+    details, token = replace(_details(counter, kept), plan=_plan(counter, quote)), counter.said("person")
     return sales.sell(quote, details, key=key, method=method, contact=sales.buyer(details, token))
 
 
@@ -87,6 +91,23 @@ def _details(counter: forms.Draft, kept: dict[str, str]) -> Details:
         email=email, name=name[:160], payment=counter.said("payment"), phone=phone, address=kept, source="counter",
         language=person.language if person else tenancy.tenant().language, note=counter.said("note"), by=web.person(),
     )  # fmt: skip
+
+
+def _plan(counter: forms.Draft, quote: Quote) -> Any:
+    """The parts that were agreed on, '' when all is paid at once; raises Refusal."""
+    if counter.said("parts") in {"", "0", "1"}:
+        return ""
+    try:
+        count, every = (
+            amounts.whole(counter.said("parts"), plan_policies.MOST_PARTS),
+            amounts.whole(counter.said("every"), 90),
+        )
+        first = amounts.price(counter.said("first"), empty=True)
+    except ValueError as error:
+        raise Refusal(str(error)) from None
+    given = Money(first, quote.currency) if first else None
+    terms = plans.Terms(count or 1, plans.today(), every or 15, given)
+    return PlanOffer("agreed", agreements.dues(quote.total, terms))
 
 
 def _fresh() -> Any:

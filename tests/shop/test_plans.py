@@ -1,5 +1,6 @@
 """Paying in parts: splits that add up, holds for the first part only, any order of payments ends alike."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise, permutations
 from zoneinfo import ZoneInfo
@@ -20,7 +21,6 @@ from shop import (
     balances,
     cancellations,
     expiry,
-    ledger,
     order_list,
     payment_methods,
     payments,
@@ -111,7 +111,9 @@ def test_goods_without_a_deposit_are_paid_at_once(shop):
 
 
 def test_the_rest_of_a_deposit_is_due_before_its_day(shop):
-    order = shop.bought(cake(shop, stock=None, daily=4), plan="deposit")
+    product = cake(shop, stock=None, daily=4)
+    choice = replace(shop.choice(product), day=plans.today() + timedelta(days=4))
+    order = shop.bought(product, plan="deposit", choice=choice)
     day = order.delivery_day
     assert day > plans.today()
     first, rest = plans.parts(order)
