@@ -31,7 +31,7 @@ class CreditForm(Form):
 class SeriesForm(Form):
     """The numbers of one kind of paper, and the range that an authority gave."""
 
-    prefix = StringField(
+    before = StringField(
         _l("Before the number"), [InputRequired(_l("Fill this in."))], [trimmed],
         render_kw={**PLAIN, "maxlength": 19, "autocapitalize": "characters"},
     )  # fmt: skip
@@ -43,7 +43,7 @@ class SeriesForm(Form):
     last = StringField(_l("Last authorised number"), [], [trimmed], render_kw=WHOLE)
     until = DateField(_l("Valid until"), [Optional()])
 
-    def validate_prefix(self, field: Any) -> None:
+    def validate_before(self, field: Any) -> None:
         """Letters, digits and dashes."""
         field.data = (field.data or "").upper()
         if not re.fullmatch(r"[A-Z0-9]([A-Z0-9-]{0,17}[A-Z0-9])?", field.data):
@@ -71,7 +71,7 @@ class SeriesForm(Form):
         """What the verb wants to know."""
         ends = {name: int(self[name].data) if self[name].data else None for name in ("range_first", "last")}
         return {
-            "prefix": self.prefix.data, "following": int(self.following.data or 1),
+            "prefix": self.before.data, "following": int(self.following.data or 1),
             "digits": int(self.digits.data or 1),
             "authorisation": self.authorisation.data or "", "authorised_on": self.authorised_on.data,
             "until": self.until.data, **ends,

@@ -45,9 +45,9 @@ def _page(status: int = 200, **told: Any) -> Any:
 def _series(kind: str) -> forms.SeriesForm:
     row = invoice_series.shown(kind)
     form = forms.SeriesForm(
-        prefix=row.prefix, following=str(row.next), digits=str(row.digits), authorisation=row.authorisation,
+        before=row.prefix, following=str(row.next), digits=str(row.digits), authorisation=row.authorisation,
         authorised_on=row.authorised_on, until=row.until, last=str(row.last or ""),
-        range_first=str(row.range_first or ""), prefix_=kind,
+        range_first=str(row.range_first or ""),
     )  # fmt: skip
     return _named(form, kind)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, flash, redirect, render_template, request, url_for
 
-from kernel import journal, menu, permissions, today, web
+from kernel import journal, permissions, today, web
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.refusal import Refusal
@@ -148,15 +148,11 @@ def credit(number: str) -> Any:
 
 
 def init_app(_app: Flask) -> None:
-    """Put the papers into the rail and into Hoy; say who may do what with them."""
+    """Put what waits into Hoy; say who may do what with papers. The list is reached from the orders."""
     permissions.define("invoices.view", _l("See invoices"), roles=("manager", "clerk"))
     permissions.define("invoices.issue", _l("Issue and send invoices"), roles=("manager", "clerk"))
     permissions.define("invoices.credit", _l("Issue credit notes"), roles=("manager",))
     permissions.define("invoices.export", _l("Take the tax book and the journal out as files"), roles=("manager",))
-    menu.entry(
-        25, _l("Invoices"), "shop_admin.invoices", icon="receipt", permission="invoices.view",
-        match=("shop_admin.invoice",),
-    )  # fmt: skip
     today.line(
         "invoices", _l("Invoices to issue"), invoice_list.waiting, permission="invoices.issue", order=45,
         icon="receipt", list_url=lambda: url_for("shop_admin.invoices", show="due"),

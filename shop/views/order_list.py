@@ -65,5 +65,5 @@ def init_app(_app: Flask) -> None:
     permissions.define("orders.export", _l("Take orders out as a file"), roles=("manager",))
     menu.entry(
         20, _l("Orders"), "shop_admin.orders", icon="orders", permission="orders.view", badge=order_list.waiting,
-        match=("shop_admin.order",),
+        match=("shop_admin.order", "shop_admin.invoice"),
     )  # fmt: skip

@@ -30,6 +30,7 @@ from tests.goods import only
 
 SEEDS = [*range(int(os.environ.get("PLAZA_SEEDS", "1")))]
 STEPS, RECEIVED, OFTEN = 1000, 500, 100
+FEWER = 250  # on PostgreSQL, unless many seeds are asked for
 
 
 class Fault(Exception):
@@ -163,14 +164,15 @@ def test_nothing_is_lost_in_a_thousand_steps(shop, seed):
     with letters.silence():
         history = History(shop, seed)
         try:
-            for count in range(STEPS):
+            whole = db.engine.dialect.name == "sqlite" or len(SEEDS) > 3
+            for count in range(STEPS if whole else FEWER):
                 history.step()
                 if not count % OFTEN:
                     assert history.wrong() == [], (count, history.told)
             assert history.wrong() == [], history.told
         finally:
             event.remove(db.engine, "before_cursor_execute", history.burn)
-    assert len(history.told) > 10, history.told  # everything happened, faults and refusals too
+    assert len(history.told) > 10 and history.told["Fault"] > 5, history.told  # everything happened, faults too
     for kind in ("invoice", "credit_note"):
         numbers = sorted(db.session.scalars(select(Invoice.serial).where(Invoice.kind == kind)))
         assert numbers == list(range(1, len(numbers) + 1)), kind

@@ -200,10 +200,12 @@ def test_the_letter_of_payment_leads_to_the_invoice(shop, sold):
 
 def test_the_numbers_are_set_in_the_settings(shop):
     where = "/admin/cafe/settings/invoices"
-    fine = {"prefix": "000-001-01", "following": "5", "digits": "8", "last": "9", "authorisation": "CAI-9", "until": ""}
+    fine = {"before": "000-001-01", "following": "5", "digits": "8", "last": "9", "authorisation": "CAI-9", "until": ""}
     assert shop.admin.post(f"{where}/series/invoice", data=fine).status_code == 303
     assert "000-001-01-00000005" in shop.admin.get(where).get_data(as_text=True)
-    for change in ({"prefix": "A B"}, {"following": "x"}, {"digits": "0"}, {"last": "2"}, {"prefix": "NC"}):
+    names = set(marks(shop.admin.get(where), "name"))
+    assert {*fine, "issue_on"} <= names  # what is sent is what the page has
+    for change in ({"before": "A B"}, {"following": "x"}, {"digits": "0"}, {"last": "2"}, {"before": "NC"}):
         answer = shop.admin.post(f"{where}/series/invoice", data={**fine, **change})
         assert answer.status_code == 422, change
     assert shop.admin.post(where, data={"issue_on": "hand", "footer": "Gracias"}).status_code == 303
