@@ -124,6 +124,57 @@ def demo() -> None:
     click.echo("\n".join(serving.welcome(app)))
 
 
+PASSPHRASE = click.option(
+    "--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file whose first line is the passphrase; asked for when left out.",
+)  # fmt: skip
+
+
+@main.command()
+@click.argument("destination", type=click.Path(path_type=Path))
+@PASSPHRASE
+def backup(destination: Path, passphrase_file: Path | None) -> None:
+    """Write database, media and the sealed secret into one file; shops go on selling meanwhile."""
+    passphrase = _passphrase(passphrase_file, twice=True)
+    made = _safely(lambda: import_module("kernel.backup").write(_app(), destination, passphrase))
+    rows = sum(table["rows"] for table in made["tables"])
+    click.echo(f"{made['path']}: {rows} rows of {len(made['tables'])} tables, {len(made['media'])} files; read again.")
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@PASSPHRASE
+def restore(source: Path, passphrase_file: Path | None) -> None:
+    """Bring a backup back into an empty place: an instance folder and a database without anything in them."""
+    wanted, passphrase = import_module("kernel.settings").given(), _passphrase(passphrase_file)
+    made = _safely(lambda: import_module("kernel.restore").read(source, passphrase, wanted))
+    click.echo(f"Restored as of {made['at'][:16]}Z: {made['rows']} rows, {made['media']} files, every checksum equal.")
+    for what, count in made["held"].items():
+        click.echo(f"{count} {what} that waited are held: each goes out only when somebody says so in the back office.")
+
+
+def _passphrase(path: Path | None, *, twice: bool = False) -> str:
+    if path is not None:
+        return (path.read_text().splitlines() or [""])[0].strip()
+    return str(click.prompt("Passphrase of the backup", hide_input=True, confirmation_prompt=twice))
+
+
+def _safely(verb: Any) -> Any:
+    try:
+        return verb()
+    except import_module("kernel.refusal").Refusal as refused:
+        sys.exit(str(refused))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs: a list of {check, state, told, mend}.")
+def doctor(as_json: bool) -> None:
+    """Say what is wrong with this install and how to mend it; the exit code is 1 when something is."""
+    found = import_module("kernel.doctor").examine()
+    click.echo(import_module("kernel.doctor").told(found, as_json=as_json))
+    sys.exit(int(any(one.state == "wrong" for one in found)))
+
+
 @main.group()
 def tenant() -> None:
     """Shops of this install."""

@@ -7,8 +7,10 @@ from flask import Flask
 
 NOUNS = (
     "accounts",
+    "checkups",
     "collisions",
     "files",
+    "held",
     "jobs",
     "journal",
     "letters",

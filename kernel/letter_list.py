@@ -19,12 +19,13 @@ STATES: dict[str, tuple[Any, str]] = {
     "deferred": (_l("Tried, goes again"), "wait"),
     "failed": (_l("Could not be sent"), "bad"),
     "skipped": (_l("Not sent"), "care"),
+    "held": (_l("Held back: sent only if you say so"), "care"),
 }
 FILTERS: dict[str, tuple[Any, Callable[[], ColumnElement[bool]]]] = {
     "all": (_l("All"), true),
     "waiting": (_l("Waiting"), lambda: Letter.state.in_(("pending", "claimed", "sending", "deferred"))),
     "sent": (_l("Sent"), lambda: Letter.state.in_(("sent", "captured"))),
-    "failed": (_l("Could not be sent"), lambda: Letter.state.in_(("failed", "skipped"))),
+    "failed": (_l("Could not be sent"), lambda: Letter.state.in_(("failed", "skipped", "held"))),
 }
 
 

@@ -1,6 +1,7 @@
 """Letters of the house: one row each, written in the transaction of what they tell; mail.py sends them before others.
 
-States: pending → claimed (lease) → sending → sent | captured | failed | skipped; deferred ones wait and try again.
+States: pending → claimed (lease) → sending → sent | captured | failed | skipped; deferred ones wait and try again;
+`held` ones wait for a person, because the database was restored and they may have been sent before.
 A `sending` one whose worker died goes out once more with the same Message-ID: better twice than not at all.
 """
 
@@ -12,10 +13,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import ColumnElement, Index, String, Text, or_, select
+from sqlalchemy import ColumnElement, Connection, Index, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, i18n, mail, memberships, phones, settings, signing, suppression, tenancy, transactions, web
+from kernel import (
+    clock,
+    held,
+    i18n,
+    mail,
+    memberships,
+    phones,
+    settings,
+    signing,
+    suppression,
+    tenancy,
+    transactions,
+    web,
+)
 from kernel.db import Base, db, pk
 from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
@@ -212,9 +226,16 @@ def named(token: str) -> Letter:
 
 def again(row: Letter) -> None:
     """Send a letter once more that could not be sent, because a person asked."""
-    if row.state not in {"failed", "skipped"}:
+    if row.state not in {"failed", "skipped", "held"}:
         raise NotFailed()
     row.state, row.attempts, row.run_at, row.answer = "pending", 0, clock.now(), ""
 
 
+def hold(connection: Connection) -> int:
+    """After a restore nothing that waited goes out by itself: it may have been sent before."""
+    waits = Letter.state.in_(("pending", "claimed", "sending", "deferred"))
+    return int(connection.execute(update(Letter).where(waits).values(state="held", lease_until=None)).rowcount)
+
+
+held.after_restore("letters", hold)
 mail.source("letters", 0, claim=claim, body=body, mark=mark)

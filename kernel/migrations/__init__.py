@@ -24,11 +24,11 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def upgrade(app: Flask) -> None:
-    """Bring the database to today's schema; safe to run again."""
+def upgrade(app: Flask, revision: str = "head") -> None:
+    """Bring the database to today's schema, or to a revision on the way there; safe to run again."""
     with app.app_context():
         with db.engine.begin() as connection:
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), revision)
             ddl.apply(connection)
             walls.build(connection)
         db.engine.dispose()
@@ -56,6 +56,17 @@ def differences(app: Flask) -> list[Any]:
         context = MigrationContext.configure(connection, opts={"include_object": include, "compare_type": False})
         found = list(compare_metadata(context, Base.metadata))
         return found if ddl.applied(connection) else [*found, "declared DDL is not applied"]
+
+
+def revision(connection: Connection) -> str:
+    """The revision that a database stands at; '' for none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def known(revision: str) -> bool:
+    """Whether this version can come from that revision."""
+    script = ScriptDirectory(str(HERE))
+    return revision in {one.revision for one in script.walk_revisions()}
 
 
 def heads(app: Flask) -> list[str]:

@@ -1,0 +1,197 @@
+"""What the doctor asks of the house itself: settings, secret, database, disk, letters, jobs, files, owners, backups."""
+
+import json
+import shutil
+import socket
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+from sqlalchemy import func, select, text
+
+from kernel import backup, clock, doctor, dumps, files, migrations, pdf, tenancy
+from kernel.db import db
+from kernel.doctor import Finding
+from kernel.files import File
+from kernel.jobs import Job
+from kernel.letters import Letter
+from kernel.memberships import Membership
+from kernel.settings import Settings
+
+MEGABYTE = 1024 * 1024
+LITTLE, FEW = 1024 * MEGABYTE, 100 * MEGABYTE
+LATE = timedelta(minutes=10)
+SKEW = timedelta(seconds=30)
+BACKUP_AGE = timedelta(days=2)
+
+
+def settings_are_known(known: Settings) -> Iterator[Finding]:
+    """Words that nobody reads, an address that is not safe, letters that go nowhere."""
+    for name in doctor.unknown_words():
+        yield Finding("settings", "care", f"{name} is none of Plaza's settings.", "Correct its name or take it away.")
+    host = (urlsplit(known.url).hostname or "").lower()
+    here = host == "localhost" or host.endswith(".localhost") or host.startswith("127.")
+    if not known.secure and not here:
+        yield Finding("settings", "care", f"PLAZA_URL is {known.url}: browsers reach it without https.",
+                      "Put a proxy with a certificate in front; PLAZA_URL=https://…, PLAZA_PROXIES=1.")  # fmt: skip
+    if not known.smtp_url:
+        yield Finding("settings", "care", "No PLAZA_SMTP_URL: letters are kept here and reach nobody.",
+                      "Write PLAZA_SMTP_URL=smtp://user:password@host:587.")  # fmt: skip
+
+
+def secret_is_secret(known: Settings) -> Iterator[Finding]:
+    """The key opens everything that is sealed: only its owner reads it."""
+    path = known.instance / "secret.key"
+    if path.exists() and path.stat().st_mode & 0o077:
+        yield Finding("secret", "wrong", f"{path} can be read by others on this machine.", f"chmod 600 {path}")
+    if len(known.secret_key) < 32:
+        yield Finding("secret", "wrong", "The secret of the install is short: it can be guessed.",
+                      "Choose a PLAZA_SECRET_KEY of 32 signs or more, before there are shops.")  # fmt: skip
+
+
+def database_answers(known: Settings) -> Iterator[Finding]:
+    """It is reachable and sound, and its schema is today's."""
+    try:
+        db.session.execute(select(1))
+    except Exception as error:
+        first = (str(getattr(error, "orig", error)).strip().splitlines() or [""])[0]
+        yield Finding("database", "wrong", f"It does not answer: {first[:200]}",
+                      "Start it, or correct PLAZA_DATABASE_URL.")  # fmt: skip
+        return
+    if db.engine.dialect.name == "sqlite":
+        found = db.session.execute(text("PRAGMA quick_check")).scalar()
+        if found != "ok":
+            yield Finding("database", "wrong", f"The file is damaged: {found}", "Restore the last backup.")
+    db.session.rollback()
+    if migrations.differences(current_app):
+        yield Finding("database", "wrong", "Its schema is not this version's.", "plaza migrate")
+
+
+def clocks_agree(_known: Settings) -> Iterator[Finding]:
+    """Holds and links end by the clock; a database elsewhere has another one."""
+    if db.engine.dialect.name == "postgresql":
+        there = db.session.execute(text("SELECT now()")).scalar_one()
+        if abs(there - clock.now()) > SKEW:
+            apart = int(abs((there - clock.now()).total_seconds()))
+            yield Finding("clock", "wrong", f"The database's clock is {apart} s apart from this machine's.",
+                          "Let both take the time from the network (NTP).")  # fmt: skip
+
+
+def room_is_left(known: Settings) -> Iterator[Finding]:
+    """A full disk refuses orders."""
+    free = shutil.disk_usage(known.instance).free
+    if free < LITTLE:
+        state = "wrong" if free < FEW else "care"
+        yield Finding("disk", state, f"{free // MEGABYTE} MB are left where {known.instance} lies.",
+                      "Take old backups away, or give it a larger disk.")  # fmt: skip
+
+
+def papers_can_be_made(_known: Settings) -> Iterator[Finding]:
+    """Receipts and invoices are PDF where Pango is."""
+    if not pdf.available():
+        yield Finding("pdf", "care", "Pango is not installed: receipts and invoices are pages to print, no PDF.",
+                      "Install libpango-1.0-0 and libpangoft2-1.0-0.")  # fmt: skip
+
+
+def relay_answers(known: Settings) -> Iterator[Finding]:
+    """The mail server takes calls."""
+    parts = urlsplit(known.smtp_url)
+    if parts.hostname:
+        port = parts.port or (465 if parts.scheme == "smtps" else 587)
+        try:
+            socket.create_connection((parts.hostname, port), timeout=5).close()
+        except OSError as error:
+            yield Finding("mail", "wrong", f"{parts.hostname}:{port} does not answer: {error}",
+                          "Correct PLAZA_SMTP_URL, or open that port.")  # fmt: skip
+
+
+def work_is_done(_known: Settings) -> Iterator[Finding]:
+    """Jobs run, and what died is looked at."""
+    now = clock.now()
+    late = _count(Job, (Job.state == "waiting") & (Job.run_at < now - LATE))
+    stuck = _count(Job, (Job.state == "running") & (Job.lease_until < now - LATE))
+    if late or stuck:
+        yield Finding(
+            "jobs", "wrong", f"{late + stuck} jobs should have run long ago.", "Start the worker: plaza worker"
+        )
+    dead = _count(Job, Job.state == "dead")
+    if dead:
+        yield Finding("jobs", "care", f"{dead} jobs failed for good.", "Look at them in each back office, under Jobs.")
+
+
+def _count(model: Any, condition: Any) -> int:
+    return int(db.session.scalar(select(func.count()).select_from(model).where(condition)) or 0)
+
+
+def letters_leave(_known: Settings) -> Iterator[Finding]:
+    """What could not be sent, or is held back, waits for a person."""
+    for state, sentence in (("failed", "could not be sent"), ("held", "are held back after a restore")):
+        count = _count(Letter, Letter.state == state)
+        if count:
+            yield Finding(
+                "letters", "care", f"{count} letters {sentence}.", "Look at them in the back office, under Letters."
+            )
+
+
+def files_are_there(_known: Settings) -> Iterator[Finding]:
+    """Every row of a file has its bytes."""
+    gone = [row.sha256[:12] for row in db.session.scalars(select(File)) if not _there(row)]
+    if gone:
+        yield Finding("media", "wrong", f"{len(gone)} files are missing: {', '.join(gone[:5])} …",
+                      "Bring the folder media back from a backup.")  # fmt: skip
+
+
+def _there(row: File) -> bool:
+    ending = f"{row.widths[-1]}.webp" if row.picture else files.EXTENSIONS[row.mime]
+    return files.path_of(row.tenant_id, row.sha256, ending, private=row.private).exists()
+
+
+def no_file_is_orphaned(known: Settings) -> Iterator[Finding]:
+    """Bytes that no row names only take room."""
+    engine = dumps.engine(known.database_url)
+    try:
+        with engine.connect() as connection:
+            named = set(connection.execute(select(File.sha256)).scalars())
+    finally:
+        engine.dispose()
+    orphans = [path for path in (known.instance / "media").rglob("*.*") if _sha(path) and _sha(path) not in named]
+    if orphans:
+        size = sum(path.stat().st_size for path in orphans) // MEGABYTE
+        yield Finding("media", "care", f"{len(orphans)} files ({size} MB) belong to nothing any more.",
+                      "They harm nobody; take them away after a backup when room is short.")  # fmt: skip
+
+
+def _sha(path: Path) -> str:
+    name = path.name.split(".")[0]
+    return name if len(name) == 64 and path.is_file() else ""
+
+
+def everybody_has_an_owner(_known: Settings) -> Iterator[Finding]:
+    """A shop without an owner can be changed by nobody."""
+    owned = select(Membership.tenant_id).where(Membership.role == "owner", Membership.ended_at.is_(None))
+    for slug in db.session.scalars(select(tenancy.Tenant.slug).where(tenancy.Tenant.id.not_in(owned))):
+        yield Finding("owners", "wrong", f"{slug} has no owner.", "Open a shop anew with plaza tenant new, or restore.")
+
+
+def backups_are_fresh(known: Settings) -> Iterator[Finding]:
+    """A copy of yesterday is worth more than a good intention."""
+    path = known.instance / backup.LAST
+    last = datetime.fromisoformat(json.loads(path.read_text())["at"]) if path.exists() else None
+    if last is None or clock.now() - last > BACKUP_AGE:
+        told = f"The last backup is of {last:%Y-%m-%d}." if last else "There is no backup yet."
+        yield Finding("backup", "care", told, "plaza backup /another/disk, every night.")
+
+
+def init_app(_app: Flask) -> None:
+    """Bring the questions to the doctor, in the order of the answers."""
+    for name, verb in (("settings", settings_are_known), ("secret", secret_is_secret), ("database", database_answers),
+                       ("disk", room_is_left), ("pdf", papers_can_be_made), ("mail", relay_answers)):  # fmt: skip
+        doctor.check(name, verb, database=False)
+    for name, verb in (("clock", clocks_agree), ("jobs", work_is_done), ("owners", everybody_has_an_owner),
+                       ("orphans", no_file_is_orphaned), ("backup", backups_are_fresh)):  # fmt: skip
+        doctor.check(name, verb)
+    for name, verb in (("letters", letters_leave), ("media", files_are_there)):
+        doctor.of_each_shop(name, verb)

@@ -1,0 +1,205 @@
+"""A restore into an empty place: nothing is touched before everything was checked, and no letter leaves by itself."""
+
+import base64
+import json
+import os
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.fernet import InvalidToken
+from sqlalchemy import Connection, inspect, text
+
+from kernel import backup, dumps, held, journal, migrations, tenancy
+from kernel.app import Plaza, create_app
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from kernel.settings import Settings, complete
+
+PART = ".restoring"
+
+
+class NotEmpty(Refusal):
+    """Something is there that would be lost."""
+
+    message = _l("%(path)s is not empty: a restore goes only into an empty place.")
+
+
+class WrongPassphrase(Refusal):
+    """It opens nothing."""
+
+    message = _l("That is not the passphrase of this backup. Nothing was changed.")
+
+
+class Newer(Refusal):
+    """It was made by a later version."""
+
+    message = _l("This backup was made by Plaza %(version)s, which is newer than this one. Install that one first.")
+
+
+class OtherSecret(Refusal):
+    """What was sealed with the install's secret could not be opened again."""
+
+    message = _l("PLAZA_SECRET_KEY is not the secret of this backup: take it away, the backup brings its own.")
+
+
+class NotTheSame(Refusal):
+    """The database did not take what it was given."""
+
+    message = _l("After the restore %(what)s is not what was in the backup.")
+
+
+def read(source: Path, passphrase: str, wanted: Settings) -> dict[str, Any]:
+    """Restore a backup into the place that the settings name; what was brought back, and what is held."""
+    if not source.is_file():
+        raise backup.Damaged(what=source)
+    try:
+        with zipfile.ZipFile(source) as box:
+            manifest = backup.check(box)
+            secret = _secret(box, manifest, passphrase)
+            _may(manifest, wanted, secret)
+            return _bring(box, manifest, wanted, secret)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise backup.Damaged(what=str(error)) from error
+
+
+def _secret(box: zipfile.ZipFile, manifest: dict[str, Any], passphrase: str) -> str:
+    try:
+        opened = backup.box_of(passphrase, base64.b64decode(manifest["salt"])).decrypt(box.read(backup.SECRETS))
+    except InvalidToken:
+        raise WrongPassphrase() from None
+    return str(json.loads(opened)["secret_key"])
+
+
+def _may(manifest: dict[str, Any], wanted: Settings, secret: str) -> None:
+    if not migrations.known(manifest["revision"]):
+        raise Newer(version=manifest["version"])
+    if wanted.secret_key and wanted.secret_key != secret:
+        raise OtherSecret()
+    for name in ("plaza.db", "media", "secret.key"):
+        if (wanted.instance / name).exists():
+            raise NotEmpty(path=wanted.instance / name)
+    if wanted.database_url and _tables(wanted.database_url):
+        raise NotEmpty(path=sa.make_url(wanted.database_url).database)
+
+
+def _tables(url: str) -> list[str]:
+    engine = dumps.engine(url)
+    try:
+        with engine.connect() as connection:
+            return inspect(connection).get_table_names()
+    finally:
+        engine.dispose()
+
+
+def _bring(box: zipfile.ZipFile, manifest: dict[str, Any], wanted: Settings, secret: str) -> dict[str, Any]:
+    part = wanted.instance / PART
+    shutil.rmtree(part, ignore_errors=True)  # of a restore that was killed
+    part.mkdir(parents=True)
+    for name in manifest["media"]:
+        box.extract(name, part)
+    url = wanted.database_url or f"sqlite:///{part / 'plaza.db'}"
+    values = wanted.__dict__ | {"database_url": url, "secret_key": secret, "instance": part}
+    app = create_app(complete(Settings(**values)))
+    migrations.upgrade(app, manifest["revision"])
+    kept_back = _fill(url, box, manifest)
+    migrations.upgrade(app)
+    _tell(app, manifest["at"], sum(kept_back.values()))
+    _settle(part, wanted.instance, secret)
+    rows = sum(table["rows"] for table in manifest["tables"])
+    return {"at": manifest["at"], "rows": rows, "media": len(manifest["media"]), "held": kept_back}
+
+
+def _fill(url: str, box: zipfile.ZipFile, manifest: dict[str, Any]) -> dict[str, int]:
+    engine = dumps.engine(url)
+    try:
+        with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+            with connection.begin():
+                _load(connection, box, manifest)
+                return held.all_of(connection)
+    finally:
+        engine.dispose()
+
+
+def _load(connection: Connection, box: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
+    ways = _defer(connection)
+    for table in manifest["tables"]:
+        connection.execute(sa.delete(sa.table(table["name"])))  # what a migration itself wrote
+        with box.open(f"tables/{table['name']}.jsonl") as stream:
+            dumps.load(connection, table["name"], table["columns"], stream)
+    _enforce(connection, ways)
+    for table in manifest["tables"]:
+        _same(connection, table)
+    if connection.dialect.name == "postgresql":
+        _continue(connection, manifest["tables"])
+
+
+def _defer(connection: Connection) -> list[tuple[str, str]]:
+    """Let rows refer to rows that come later, on PostgreSQL until the end of this transaction; the constraints."""
+    if connection.dialect.name != "postgresql":
+        return []
+    found = connection.execute(text(
+        "SELECT conrelid::regclass::text, quote_ident(conname) FROM pg_constraint "
+        "WHERE contype = 'f' AND conparentid = 0 AND connamespace = 'public'::regnamespace"
+    ))  # fmt: skip
+    ways = [(table, name) for table, name in found]
+    for table, name in ways:
+        connection.exec_driver_sql(f"ALTER TABLE {table} ALTER CONSTRAINT {name} DEFERRABLE INITIALLY DEFERRED")
+    return ways
+
+
+def _enforce(connection: Connection, ways: list[tuple[str, str]]) -> None:
+    if connection.dialect.name == "sqlite":
+        wrong = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if wrong:
+            raise NotTheSame(what=wrong[0])
+        return
+    connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+    for table, name in ways:
+        connection.exec_driver_sql(f"ALTER TABLE {table} ALTER CONSTRAINT {name} NOT DEFERRABLE")
+
+
+def _same(connection: Connection, table: dict[str, Any]) -> None:
+    digest = dumps.Digest()
+    for line in dumps.lines(connection, table["name"], table["columns"], table["keys"]):
+        digest.add(line)
+    if (digest.rows, digest.hexdigest) != (table["rows"], table["sha256"]):
+        raise NotTheSame(what=table["name"])
+
+
+def _continue(connection: Connection, tables: list[dict[str, Any]]) -> None:
+    """New rows get numbers after the restored ones."""
+    for table in tables:
+        name = table["name"]
+        if table["columns"].get("id") == "int":
+            connection.execute(
+                text(f"SELECT setval(pg_get_serial_sequence(:name, 'id'), (SELECT max(id) FROM \"{name}\"))"),  # noqa: S608
+                {"name": f'"{name}"'},
+            )
+
+
+def _tell(app: Plaza, at: str, count: int) -> None:
+    """Every shop's journal says it: whoever owns it looks at what is held back."""
+    with app.app_context():
+        for tenant_id in list(db.session.scalars(sa.select(tenancy.Tenant.id))):
+            with tenancy.use(tenant_id):
+                journal.write("install.restored", data={"at": at[:16].replace("T", " "), "count": count})
+                db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _settle(part: Path, instance: Path, secret: str) -> None:
+    """Everything is there: give it the names by which the install finds it, the secret last."""
+    for name in ("plaza.db", "plaza.db-wal", "media"):
+        if (part / name).exists():
+            os.replace(part / name, instance / name)
+    shutil.rmtree(part)
+    number = os.open(instance / "secret.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(number, "w") as stream:
+        stream.write(secret)

@@ -1,0 +1,59 @@
+"""What the doctor asks of every shop: whether the sums agree, holds end, and Stripe's messages arrive."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from kernel import clock, doctor
+from kernel.db import db
+from kernel.doctor import Finding
+from kernel.settings import Settings
+from shop.card_accounts import CardAccount
+from shop.card_sessions import CardSession
+from shop.ledger import LedgerEntry
+from shop.orders import Order
+
+LATE = timedelta(minutes=15)
+WEEK = timedelta(days=7)
+
+
+def sums_agree(_known: Settings) -> Iterator[Finding]:
+    """What an order says it received is the sum of its ledger."""
+    came = select(func.coalesce(func.sum(LedgerEntry.amount_minor), 0)).where(LedgerEntry.order_id == Order.id)
+    wrong = select(Order.number).where(Order.received_minor != came.scalar_subquery()).order_by(Order.id).limit(5)
+    numbers = list(db.session.scalars(wrong))
+    if numbers:
+        yield Finding("ledger", "wrong", f"The sums of {', '.join(numbers)} are not their ledger's.",
+                      "Somebody changed the database by hand: compare with the last backup.")  # fmt: skip
+
+
+def holds_end(_known: Settings) -> Iterator[Finding]:
+    """Goods are not kept longer than was said."""
+    late = select(func.count(Order.id)).where(
+        Order.state == "placed", Order.payment.in_(("due", "partial")), Order.hold_until < clock.now() - LATE
+    )
+    count = db.session.scalar(late)
+    if count:
+        yield Finding("holds", "wrong", f"{count} orders keep their goods past their time.",
+                      "Start the worker: plaza worker")  # fmt: skip
+
+
+def stripe_is_heard(_known: Settings) -> Iterator[Finding]:
+    """Cards were paid, so Stripe's messages must have come."""
+    for account in db.session.scalars(select(CardAccount).where(CardAccount.used)):
+        paid = select(func.max(CardSession.created_at)).where(
+            CardSession.mode == account.mode, CardSession.state == "paid", CardSession.created_at > clock.now() - WEEK
+        )
+        last = db.session.scalar(paid)
+        if last and (account.hook_seen_at is None or account.hook_seen_at < last - timedelta(days=1)):
+            yield Finding("stripe", "care", f"No message of Stripe arrived since {account.hook_seen_at or 'ever'}.",
+                          "Compare the webhook's address and signing secret in Stripe with the settings.")  # fmt: skip
+
+
+def init_app(_app: Flask) -> None:
+    """Bring the questions to the doctor."""
+    doctor.of_each_shop("ledger", sums_agree)
+    doctor.of_each_shop("holds", holds_end)
+    doctor.of_each_shop("stripe", stripe_is_heard)
