@@ -1,19 +1,24 @@
 """What tests of gift cards say: a card with a value, a voucher on the shelf, a cart that gives a code."""
 
+import time
 from typing import Any
 
-from kernel import signing
+from kernel import signing, transactions
 from kernel.db import db
 from kernel.money import Money
-from shop import checkout, gift_cards, gift_codes, issuing, stored_value
+from shop import cart as carts
+from shop import checkout, expiry, gift_cards, gift_codes, issuing, stored_value, tenders
 from shop.gift_cards import GiftCard
 from shop.orders import Order
-from shop.stored_value import StoredValueEntry
+from shop.quotes import Choice, Details
+from shop.stored_value import StoredValue, StoredValueEntry
 
 
 def card(shop: Any, minor: int = 10_000_00, **told: Any) -> GiftCard:
     """A card that the owner gave."""
-    made = issuing.by_hand(Money(minor, shop.tenant.currency), by=shop.owner, reason="Cortesía", once=signing.token(), **told)
+    made = issuing.by_hand(
+        Money(minor, shop.tenant.currency), by=shop.owner, reason="Cortesía", once=signing.token(), **told
+    )
     db.session.commit()
     return made
 
@@ -56,3 +61,47 @@ def conserved(currency: str = "CRC") -> bool:
     rows = db.session.scalars(db.select(stored_value.StoredValue)).all()
     owed = stored_value.owed(currency).minor
     return all(sums.get(row.id, 0) == row.balance_minor >= 0 for row in rows) and owed == sum(sums.values())
+
+
+def pay(secret: str, kept: str) -> int:
+    """Order a cart and give a card for it; how much of the card."""
+    cart = carts.found(secret)
+    assert cart is not None
+    cart.codes = [kept]
+    details = Details(email=f"{secret[:12]}@example.com", name="Ana", payment="transfer", language="es")
+    order = checkout.place(cart, Choice("retiro"), details, key=secret)
+    return int(order.received_minor)
+
+
+def pay_unlocked(secret: str, kept: str) -> int:
+    """The same by who looks first, thinks, then writes down what is left."""
+
+    def shift(value: StoredValue, amount: Money) -> None:
+        seen = db.session.scalar(db.select(StoredValue.balance_minor).where(StoredValue.id == value.id)) or 0
+        time.sleep(0.01)
+        if seen < -amount.minor:
+            raise stored_value.NotEnough()
+        left = db.update(StoredValue).where(StoredValue.id == value.id)
+        db.session.execute(left.values(balance_minor=seen + amount.minor))
+
+    with transactions.reading():
+        card = gift_cards.by_handle(kept)
+        seen = card.value.balance_minor if card else 0
+    kept_shift, kept_planned = stored_value._shift, tenders.planned
+
+    def planned(*told: Any) -> Any:
+        return [
+            tenders.Tender(one.value, Money(min(seen, told[1].minor), "CRC"), one.card) for one in kept_planned(*told)
+        ]
+
+    stored_value._shift, tenders.planned = shift, planned
+    try:
+        return pay(secret, kept)
+    finally:
+        stored_value._shift, tenders.planned = kept_shift, kept_planned
+
+
+def twice(order_id: int) -> bool:
+    """An order's hold ends, again and again."""
+    expiry.expire(order_id)
+    return True
