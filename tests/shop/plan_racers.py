@@ -32,14 +32,14 @@ def expire(order_id: int) -> None:
 def expire_by_memory(order_id: int) -> None:
     """Look whether it still waits, think, and go by what one saw."""
     with transactions.reading():
-        seen = expiry.waits(db.session.get_one(Order, order_id))
+        seen = expiry._ends(db.session.get_one(Order, order_id))
     time.sleep(THINKING)
-    kept = expiry.waits
-    expiry.waits = lambda _order: seen
+    kept = expiry._ends
+    expiry._ends = lambda _order: seen
     try:
         expiry.expire(order_id)
     finally:
-        expiry.waits = kept
+        expiry._ends = kept
 
 
 def either(verb: str, told: tuple[Any, ...]) -> Any:
