@@ -110,6 +110,11 @@ class Profile:
     paper: str = "A4"  # what printers there hold: A4 | letter
     fiscal: tuple[Fiscal, ...] = ()
 
+    @property
+    def local_taxes(self) -> bool:
+        """Whether states and towns decide the rate, so that the country's list cannot say it."""
+        return bool(self.taxes) and not any(tax.rate_bp for tax in self.taxes)
+
     def fiscal_fields(self, on: str) -> list[Fiscal]:
         """What the tax office wants to know of a product, the tenant or a customer."""
         return [known for known in self.fiscal if known.on == on]

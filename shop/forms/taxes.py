@@ -89,9 +89,9 @@ class PlaceForm(PercentForm):
     included = BooleanField(_l("My prices already contain it"), default=True)
 
 
-def part(posted: Any = None) -> PartForm:
+def part(posted: Any = None, *, included: bool = True) -> PartForm:
     """The form of something more that is charged; its names begin so that several forms share a page."""
-    return PartForm(posted, prefix="part")
+    return PartForm(posted, prefix="part", included=included)
 
 
 def change(posted: Any = None) -> ChangeForm:
@@ -99,9 +99,9 @@ def change(posted: Any = None) -> ChangeForm:
     return ChangeForm(posted, prefix="change")
 
 
-def place(posted: Any = None) -> PlaceForm:
+def place(posted: Any = None, *, included: bool = True) -> PlaceForm:
     """The form of a zone's rate, with the zones there are."""
-    form = PlaceForm(posted, prefix="place")
+    form = PlaceForm(posted, prefix="place", included=included)
     own = [(zone.code, i18n.pick(zone.name)) for zone in zones.all_of_tenant()]
     form.zone.choices = choices([(tax_rules.ABROAD, _("Outside the country")), *own])
     return form

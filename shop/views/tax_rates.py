@@ -39,11 +39,13 @@ def shown(status: int = 200, **told: Any) -> Any:
     """The page, with the forms that were sent and refused."""
     book, every = taxes.book(), taxes.rates()
     rows = [_row(rate) for rate in every]
-    given = {"rate": RateForm(), "exemption": forms.exemption(), **told}
+    like = all(rate.included for rate in book.usual)  # a further rate is most often told as the usual one is
+    given = {"rate": RateForm(included=like), "exemption": forms.exemption(), **told}
     given.setdefault("firm", _firm())
     return page(
         "taxes", status, rows=rows, says=tax_words.sentence(book.usual), example=tax_words.example(book.usual),
-        samples=tax_words.samples(), delivery=next((one.code for one in every if one.on_delivery), ""),
+        local=countries.profile(tenancy.tenant().country).local_taxes, samples=tax_words.samples(),
+        delivery=next((one.code for one in every if one.on_delivery), ""),
         exempt=exemptions.general(), kinds={kind.code: kind.label for kind in _profile().tax_ids},
         groups=[group for group, _count in people.by_group() if group], tax_day=tax_words.day,
         fiscal=fiscal.names("tenant"), **given,

@@ -36,7 +36,12 @@ def _page(row: TaxRate, status: int = 200, **told: Any) -> Any:
     own = OwnForm(
         name=row.name, percent=tax_words.percent(taxes.current(row)), included=row.included, tax_name=row.tax_name
     )
-    blank = {"form": own, "part": forms.part(), "change": forms.change(), "place": forms.place()}
+    blank = {
+        "form": own,
+        "part": forms.part(included=row.included),
+        "change": forms.change(),
+        "place": forms.place(included=row.included),
+    }
     charged = tax_words.today(row)
     return page(
         "tax", status, rate=row, groups=groups, says=tax_words.sentence(charged), example=tax_words.example(charged),
