@@ -172,7 +172,8 @@ def test_nothing_is_lost_in_a_thousand_steps(shop, seed):
             assert history.wrong() == [], history.told
         finally:
             event.remove(db.engine, "before_cursor_execute", history.burn)
-    assert len(history.told) > 10 and history.told["Fault"] > 5, history.told  # everything happened, faults too
+    assert len(history.told) > 10, history.told  # everything happened
+    assert history.told["Fault"] > 5, history.told
     for kind in ("invoice", "credit_note"):
         numbers = sorted(db.session.scalars(select(Invoice.serial).where(Invoice.kind == kind)))
         assert numbers == list(range(1, len(numbers) + 1)), kind
