@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from crm import contacts
-from demo import history, world
+from demo import history, opening, world
 from demo.history import Happening, Shopkeeper
 from demo.world import Told
 from kernel import clock
@@ -45,7 +45,7 @@ def _ordered(keeper: Shopkeeper, told: Told, moment: datetime) -> None:
     product = catalog.slugged(told["product"])
     if product is None:
         return
-    address = {"country": keeper.shop["tenant"]["country"]}
+    address = opening.address({**_told(keeper)["place"], "street": told["street"]})
     with clock.at(moment):
         buyer = contacts.known(
             email=told["buyer"],
@@ -56,7 +56,9 @@ def _ordered(keeper: Shopkeeper, told: Told, moment: datetime) -> None:
             address=address,
         )
         wanted = history.wanted(keeper, product, units=1)
-        order = history.order_of(keeper, buyer, [wanted], payment="transfer", shipping="pickup", plan=told["plan"])
+        order = history.order_of(
+            keeper, buyer, [wanted], payment="transfer", shipping=told.get("shipping", ""), plan=told["plan"]
+        )
     for days in told["paid"] if order is not None else ():
         with clock.at(moment + timedelta(days=days, hours=1)):
             assert order is not None
