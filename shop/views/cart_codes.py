@@ -19,12 +19,13 @@ TRIES = "30/hour"  # from one network: codes are not to be guessed
 @store.post("/cart/codes")
 def cart_code() -> Any:
     """Keep a code with the cart, or take one out (`drop`); asked from the checkout, answer with the checkout."""
+    if not request.form.get("drop"):  # first of all: each count is a transaction of its own
+        limits.check("code", f"{tenancy.current()}:{limits.network(request.remote_addr)}", TRIES)
     mine, secret = _mine()
     typed, trouble = request.form.get("code", "")[:80], ""
     if request.form.get("drop"):
         codes.drop(mine, request.form["drop"])
     else:
-        limits.check("code", f"{tenancy.current()}:{limits.network(request.remote_addr)}", TRIES)
         try:
             codes.enter(mine, typed)
             typed = ""

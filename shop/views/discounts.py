@@ -60,9 +60,9 @@ def draft() -> Any:
     with web.reading():
         row = _blank(request.form.get("kind", ""))
         form = discount_page.form_of(row, request.form)
-        fine = forms.check(form)
+        forms.check(form)
         forms.write(form, row, names())
-        return discount_page.edit(row, form, said=fine, errors=False)
+        return discount_page.edit(row, form, errors=False)
 
 
 @admin.get("/discounts/<token>", endpoint="discount")
