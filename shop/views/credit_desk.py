@@ -17,16 +17,19 @@ from shop.forms.gift_cards import MoveForm
 from shop.views import admin, gift_rows, product_values
 
 
-def panel(contact: Contact, form: MoveForm | None = None) -> str:
+def panel(contact: Contact) -> str:
     """A person's credit, for staff who may see what is owed."""
     if not web.may("gift_cards.view"):
         return ""
+    return render_template("shop/desk/gift_cards/_credit.html", **_told(contact, MoveForm()))
+
+
+def _told(contact: Contact, form: MoveForm) -> dict[str, Any]:
     value = store_credit.of(contact)
-    return render_template(
-        "shop/desk/gift_cards/_credit.html", contact=contact, form=form or MoveForm(), key=signing.token(),
-        balance=receipts.shown(value.balance) if value else "", history=gift_rows.history(value) if value else [],
-        symbol=product_values.symbol(),
-    )  # fmt: skip
+    return {
+        "contact": contact, "form": form, "key": signing.token(), "symbol": product_values.symbol(),
+        "balance": receipts.shown(value.balance) if value else "", "history": gift_rows.history(value) if value else [],
+    }  # fmt: skip
 
 
 @admin.post("/people/<token>/credit", endpoint="credit_move")
@@ -58,7 +61,7 @@ def _moved(contact: Contact, form: MoveForm) -> None:
 
 
 def _again(contact: Contact, form: MoveForm) -> str:
-    return render_template("shop/desk/gift_cards/credit.html", contact=contact, panel=panel(contact, form))
+    return render_template("shop/desk/gift_cards/credit.html", **_told(contact, form))
 
 
 def init_app(_app: Flask) -> None:
