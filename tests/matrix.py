@@ -137,6 +137,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop_admin.stock_adjust": {"sku": product["sku"], "units": "3", "was": "9"},
         "shop_admin.products_bulk": {"slug": product["slug"], "do": "bin"},
         "shop_admin.sale_draft": {"add": product["sku"]},
+        "shop_admin.settings_taxes_sample": {"code": "exento"},
         "shop_admin.categories_order": {"slug": shelf["slug"]},
         "shop_admin.pages_order": {"slug": page["slug"]},
         "kernel_admin.staff_role": {"role": "manager"},
