@@ -14,8 +14,8 @@ def press(page, action):
         page.locator(f"[data-action={action}]").first.click()
 
 
-def send_proof(page, reference):
-    page.set_input_files("input[name=file]", {"name": "spei.png", "mimeType": "image/png", "buffer": picture()})
+def send_proof(page, reference, colour):
+    page.set_input_files("input[name=file]", {"name": "spei.png", "mimeType": "image/png", "buffer": picture(colour)})
     page.fill("input[name=reference]", reference)
     press(page, "upload-proof")
 
@@ -46,7 +46,7 @@ def test_deposit_then_balance_by_pay_link(visit, plaza):
     half = page.locator(".pay-amount [data-copy]").get_attribute("data-copy")
     assert int(half) * 100 * 2 == whole
     number = page.locator(".order-head .caps").inner_text().split()[-1]
-    send_proof(page, "778811")
+    send_proof(page, "778811", "#0a5")
 
     desk = visit(DESKTOP)
     log_in(desk, plaza, *owner_of(SHOP))
@@ -61,7 +61,7 @@ def test_deposit_then_balance_by_pay_link(visit, plaza):
     assert int(page.locator("main [data-minor]").get_attribute("data-minor")) * 2 == whole
     press(page, "pay")
     assert page.url.startswith(order)
-    send_proof(page, "778812")
+    send_proof(page, "778812", "#50a")
     approve(desk, plaza, number)
     assert desk.locator("[data-payment]").first.get_attribute("data-payment") == "paid"
     page.goto(order)
