@@ -62,8 +62,7 @@ def lines(connection: Connection, name: str, columns: dict[str, str], keys: list
     """The rows of a table in the order of its keys."""
     table = shape(name, columns)
     wanted = sa.select(*table.c).order_by(*(table.c[key] for key in keys))
-    found = connection.execution_options(stream_results=True, yield_per=BATCH).execute(wanted)
-    for row in found:
+    for row in connection.execute(wanted, execution_options={"stream_results": True, "yield_per": BATCH}):
         yield (
             json.dumps(list(row), default=_told, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
             + b"\n"

@@ -56,12 +56,16 @@ def read(source: Path, passphrase: str, wanted: Settings) -> dict[str, Any]:
     """Restore a backup into the place that the settings name; what was brought back, and what is held."""
     if not source.is_file():
         raise backup.Damaged(what=source)
+    with _opened(source) as box:
+        manifest = backup.check(box)
+        secret = _secret(box, manifest, passphrase)
+        _may(manifest, wanted, secret)
+        return _bring(box, manifest, wanted, secret)
+
+
+def _opened(source: Path) -> zipfile.ZipFile:
     try:
-        with zipfile.ZipFile(source) as box:
-            manifest = backup.check(box)
-            secret = _secret(box, manifest, passphrase)
-            _may(manifest, wanted, secret)
-            return _bring(box, manifest, wanted, secret)
+        return zipfile.ZipFile(source)
     except (zipfile.BadZipFile, OSError) as error:
         raise backup.Damaged(what=str(error)) from error
 

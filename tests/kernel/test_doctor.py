@@ -1,0 +1,101 @@
+"""The doctor: a sound install has nothing wrong; each planted fault is found, with what mends it."""
+
+import json
+import os
+import shutil
+from datetime import timedelta
+
+import pytest
+
+from kernel import checkups, clock, doctor, files, jobs
+from kernel.db import db
+from kernel.settings import Settings
+from shop import checkups as shop_checkups
+from shop.orders import Order
+from tests.matrix import picture_bytes
+
+
+@pytest.fixture
+def known(app):
+    """The settings of the install, whose media begin empty."""
+    found = app.extensions["plaza.settings"]
+    shutil.rmtree(found.instance / "media", ignore_errors=True)
+    return found
+
+
+def of(verb, known):
+    """(state, what is told) of one question."""
+    return [(one.state, one.told) for one in verb(known)]
+
+
+def test_a_sound_install_has_nothing_wrong(app, shop, known):
+    shop.bought(shop.product(), paid=True)
+    db.session.rollback()
+    found = doctor.examine(known)
+    assert {one.check for one in found if one.state == "wrong"} == set()
+    assert {"database", "jobs", "ledger", "media", "backup"} <= {one.check for one in found}
+    assert json.loads(doctor.told(found, as_json=True))[0].keys() == {"check", "state", "told", "mend"}
+    assert "plaza backup" in doctor.told(found)
+
+
+def test_a_database_that_does_not_answer_is_told_first(app, known):
+    away = {**known.__dict__, "database_url": "postgresql+psycopg://nobody@127.0.0.1:9/none"}
+    found = doctor.examine(Settings(**away))
+    assert [one.check for one in found if one.state == "wrong"] == ["database"]
+    assert doctor.told(found).startswith("WRONG  database")
+
+
+def test_sums_that_are_not_the_ledgers(shop, known):
+    order = shop.bought(shop.product(), paid=True)
+    assert of(shop_checkups.sums_agree, known) == []
+    order.received_minor += 1
+    db.session.flush()
+    [(state, told)] = of(shop_checkups.sums_agree, known)
+    assert state == "wrong"
+    assert order.number in told
+
+
+def test_goods_that_are_kept_too_long(shop, known):
+    order = shop.bought(shop.product())
+    assert of(shop_checkups.holds_end, known) == []
+    db.session.execute(db.update(Order).where(Order.id == order.id).values(hold_until=clock.now() - timedelta(hours=1)))
+    assert of(shop_checkups.holds_end, known)[0][0] == "wrong"
+
+
+def test_files_that_are_gone_and_files_that_nobody_names(shop, known):
+    row = files.store(picture_bytes(), name="foto.webp")
+    db.session.commit()
+    path = files.path_of(shop.tenant_id, row.sha256, "8.webp", private=False)
+    assert of(checkups.files_are_there, known) == of(checkups.no_file_is_orphaned, known) == []
+    path.rename(path.with_name(f"{'0' * 64}.8.webp"))
+    assert of(checkups.files_are_there, known)[0][0] == "wrong"
+    assert of(checkups.no_file_is_orphaned, known)[0][0] == "care"
+
+
+def test_work_that_waits_for_a_worker(shop, known):
+    shop.bought(shop.product())
+    assert of(checkups.work_is_done, known) == []
+    db.session.execute(db.update(jobs.Job).values(run_at=clock.now() - timedelta(hours=1)))
+    assert of(checkups.work_is_done, known)[0][0] == "wrong"
+    db.session.execute(db.update(jobs.Job).values(state="dead"))
+    assert of(checkups.work_is_done, known)[0][0] == "care"
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_secret_that_others_can_read(app, known, tmp_path):
+    open_one = Settings(**{**known.__dict__, "instance": tmp_path})
+    (tmp_path / "secret.key").write_text("x" * 64)
+    os.chmod(tmp_path / "secret.key", 0o644)
+    [one] = checkups.secret_is_secret(open_one)
+    assert (one.state, one.mend) == ("wrong", f"chmod 600 {tmp_path / 'secret.key'}")
+    os.chmod(tmp_path / "secret.key", 0o600)
+    assert of(checkups.secret_is_secret, open_one) == []
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_settings_that_nobody_reads_and_a_relay_that_is_not_there(app, known):
+    assert doctor.unknown_words({"PLAZA_SMTP": "x", "PLAZA_URL": "y", "HOME": "z"}) == ["PLAZA_SMTP"]
+    deaf = Settings(**{**known.__dict__, "smtp_url": "smtp://127.0.0.1:9"})
+    assert of(checkups.relay_answers, deaf)[0][0] == "wrong"
+    bare = Settings(**{**known.__dict__, "url": "http://shops.example.com"})
+    assert any("https" in told for _state, told in of(checkups.settings_are_known, bare))
