@@ -8,7 +8,6 @@ import secrets
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import IO, Any
@@ -18,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from flask import Flask
 from sqlalchemy import Connection, inspect
 
-from kernel import dumps, migrations
+from kernel import clock, dumps, migrations
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from kernel.settings import Settings
@@ -67,7 +66,7 @@ def write(app: Flask, destination: Path, passphrase: str) -> dict[str, Any]:
 def target(destination: Path) -> Path:
     """The file that a destination means: itself, or one named by the moment in that folder."""
     if destination.is_dir():
-        destination = destination / f"plaza-{datetime.now(UTC):%Y%m%d-%H%M%S}.backup"
+        destination = destination / f"plaza-{clock.now():%Y%m%d-%H%M%S}.backup"
     if destination.exists():
         raise NotThere(path=destination)
     return destination
@@ -77,7 +76,7 @@ def _fill(app: Flask, known: Settings, box: zipfile.ZipFile, passphrase: str) ->
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "version": metadata.version("plaza"),
-        "at": datetime.now(UTC).isoformat(),
+        "at": clock.now().isoformat(),
     }
     manifest.update(_tables(app, known, box))
     manifest["media"] = dict(_media(known.instance / "media", box))

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from cryptography.fernet import InvalidToken
 from sqlalchemy import Connection, inspect, text
 
-from kernel import backup, dumps, held, journal, migrations, tenancy
+from kernel import backup, dumps, held, journal, migrations, tenancy, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import db
 from kernel.i18n import _l
@@ -192,8 +193,8 @@ def _tell(app: Plaza, at: str, count: int) -> None:
     with app.app_context():
         for tenant_id in list(db.session.scalars(sa.select(tenancy.Tenant.id))):
             with tenancy.use(tenant_id):
-                journal.write("install.restored", data={"at": at[:16].replace("T", " "), "count": count})
-                db.session.commit()
+                said = {"at": at[:16].replace("T", " "), "count": count}
+                transactions.retry_free(partial(journal.write, "install.restored", data=said))
         db.session.remove()
         db.engine.dispose()
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from flask import Flask
 from sqlalchemy import func, select
 
 from kernel import clock, doctor
@@ -52,7 +51,7 @@ def stripe_is_heard(_known: Settings) -> Iterator[Finding]:
                           "Compare the webhook's address and signing secret in Stripe with the settings.")  # fmt: skip
 
 
-def init_app(_app: Flask) -> None:
+def init_app(_app: object) -> None:
     """Bring the questions to the doctor."""
     doctor.of_each_shop("ledger", sums_agree)
     doctor.of_each_shop("holds", holds_end)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from kernel import checkups, clock, doctor, files, jobs
+from kernel import backup, checkups, clock, doctor, files, jobs
 from kernel.db import db
 from kernel.settings import Settings
 from shop import checkups as shop_checkups
@@ -20,6 +20,7 @@ def known(app):
     """The settings of the install, whose media begin empty."""
     found = app.extensions["plaza.settings"]
     shutil.rmtree(found.instance / "media", ignore_errors=True)
+    (found.instance / backup.LAST).unlink(missing_ok=True)
     return found
 
 
