@@ -1,12 +1,11 @@
 """What contacts did, summed by day and for all time: written with each fact, read by segments."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Index, ScalarSelect, String, UniqueConstraint, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Date, Index, ScalarSelect, String, UniqueConstraint, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import tenancy
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from crm.facts import Fact
 
 LIFETIME = date(1970, 1, 1)  # the day under which the sums of all time stand
+SAME = ("tenant_id", "contact_id", "kind", "currency", "day")
 MONEY: set[str] = set()  # kinds whose amounts, together, are what somebody paid: what went back is negative
 
 
@@ -26,7 +26,7 @@ class ContactDay(TenantOwned, Base):
 
     __tablename__ = "contact_day"
     __extra__ = (
-        UniqueConstraint("tenant_id", "contact_id", "kind", "currency", "day"),
+        UniqueConstraint(*SAME),
         Index("ix_contact_day_kind", "tenant_id", "kind", "day", "contact_id"),
     )
     id: Mapped[int] = pk()
@@ -43,38 +43,20 @@ def add(fact: "Fact", times: int = 1) -> None:
     if fact.contact_id is None:
         return
     day = fact.at.astimezone(ZoneInfo(tenancy.tenant().timezone)).date()
+    told = {"tenant_id": tenancy.current(), "contact_id": fact.contact_id, "kind": fact.kind, "currency": fact.currency}
+    told |= {"count": times, "amount_minor": (fact.amount_minor or 0) * times}
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     for when in (day, LIFETIME):
-        _bump(fact, when, times)
-
-
-def _bump(fact: "Fact", day: date, times: int) -> None:
-    amount = (fact.amount_minor or 0) * times
-    same = (
-        (ContactDay.contact_id == fact.contact_id)
-        & (ContactDay.kind == fact.kind)
-        & (ContactDay.currency == fact.currency)
-        & (ContactDay.day == day)
-    )
-    values = {"count": ContactDay.count + times, "amount_minor": ContactDay.amount_minor + amount}
-    changed = db.session.execute(update(ContactDay).where(same).values(values))
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
-        row = ContactDay(contact_id=fact.contact_id, kind=fact.kind, currency=fact.currency, day=day)
-        row.count, row.amount_minor = times, amount
-        _insert(row, same, values)
-
-
-def _insert(row: ContactDay, same: object, values: Mapping[str, object]) -> None:
-    try:
-        with db.session.begin_nested():
-            db.session.add(row)
-    except IntegrityError:  # another writer was quicker: count into theirs
-        db.session.execute(update(ContactDay).where(same).values(values))  # type: ignore[arg-type]
+        row = dialect.insert(ContactDay).values(**told, day=when)
+        more = {name: getattr(ContactDay, name) + row.excluded[name] for name in ("count", "amount_minor")}
+        db.session.execute(row.on_conflict_do_update(index_elements=SAME, set_=more))
 
 
 def lifetime(contact: "Contact") -> list[ContactDay]:
     """What a contact did in all, by kind and currency."""
     mine = select(ContactDay).where(ContactDay.contact_id == contact.id, ContactDay.day == LIFETIME)
-    return list(db.session.scalars(mine.order_by(ContactDay.kind, ContactDay.currency)))
+    fresh = mine.order_by(ContactDay.kind, ContactDay.currency).execution_options(populate_existing=True)
+    return list(db.session.scalars(fresh))
 
 
 def money(*kinds: str) -> None:

@@ -1,5 +1,7 @@
 """Numbers of orders: one series per tenant and purpose, without gaps, because a refused sale takes its number back."""
 
+from typing import Any
+
 from sqlalchemy import String, UniqueConstraint, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -23,12 +25,17 @@ class Series(TenantOwned, Base):
 
 def take(code: str) -> str:
     """The next number of a series, like `TN-1042`; given back when the transaction rolls back."""
-    _ensure(code)
-    step = update(Series).where(Series.code == code).values(next=Series.next + 1)
-    row = db.session.execute(
-        step.returning(Series.prefix, Series.next), execution_options={"synchronize_session": False}
-    ).one()
+    row = _step(code)
+    if row is None:  # the first number of all
+        _ensure(code)
+        row = _step(code)
     return f"{row.prefix}-{row.next - 1}"
+
+
+def _step(code: str) -> Any:
+    step = update(Series).where(Series.code == code).values(next=Series.next + 1)
+    told = step.returning(Series.prefix, Series.next)
+    return db.session.execute(told, execution_options={"synchronize_session": False}).one_or_none()
 
 
 def start(code: str, *, prefix: str, first: int = FIRST) -> Series:
