@@ -19,8 +19,8 @@ def copy(contact: Contact) -> list[dict[str, Any]]:
     return [
         {
             "number": order.number, "at": order.placed_at.isoformat(), "name": order.name, "email": order.email,
-            "phone": order.phone, "address": order.address, "tax_id": order.tax_id, "fiscal": order.fiscal, "note": order.note,
-            "total_minor": order.total_minor, "currency": order.currency, "state": order.state,
+            "phone": order.phone, "address": order.address, "tax_id": order.tax_id, "fiscal": order.fiscal,
+            "note": order.note, "total_minor": order.total_minor, "currency": order.currency, "state": order.state,
             "plan": order.plan, "received_minor": order.received_minor,
             "parts": [{"due_on": part.on.isoformat() if part.on else None, "amount_minor": part.amount.minor,
                        "paid_minor": part.paid.minor} for part in plans.parts(order)],

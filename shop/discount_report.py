@@ -48,7 +48,8 @@ def latest(row: Discount, many: int = 5) -> Sequence[tuple[Order, OrderDiscount]
 
 def names() -> Mapping[str, Mapping[int, dict[str, str]]]:
     """What categories and products a discount can be for, by id."""
-    goods = select(Product.id, Product.name).where(Product.state == "live", Product.kind != vouchers.KIND).order_by(Product.sort_name, Product.id)
+    sold = Product.state == "live", Product.kind != vouchers.KIND
+    goods = select(Product.id, Product.name).where(*sold).order_by(Product.sort_name, Product.id)
     shelves = {row.id: row.name for row, _depth in categories.tree(categories.all_())}
     return {"categories": shelves, "products": {key: name for key, name in db.session.execute(goods)}}  # noqa: C416
 

@@ -94,8 +94,8 @@ def wipe(*, by: Any) -> int:
     cards = (CardDispute, CardNotice, CardSession)
     for kind in (*cards, *money, OrderDiscount, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
         db.session.execute(delete(kind).where(kind.order_id.in_(mine)), execution_options=quiet)
-    for held in (Order, StoredValue):
-        db.session.execute(delete(held).where(held.practice), execution_options=quiet)
+    db.session.execute(delete(Order).where(Order.practice), execution_options=quiet)
+    db.session.execute(delete(StoredValue).where(StoredValue.practice), execution_options=quiet)
     db.session.execute(delete(Series).where(Series.code.startswith("practice")), execution_options=quiet)
     db.session.execute(delete(InvoiceSeries).where(InvoiceSeries.practice), execution_options=quiet)
     db.session.execute(delete(CardEvent).where(CardEvent.mode == "practice"), execution_options=quiet)

@@ -102,7 +102,8 @@ def _write(product: Product, sheet: Sheet, by: Any) -> None:
         _variant(row, sheet.rows.get(options.key(row.options), Row()), counted, pictures)
         _count(row, sheet.rows.get(options.key(row.options), Row()), by)
     if product.kind == vouchers.KIND:
-        for row, minor in zip(made, sheet.amounts or [None], strict=True):
+        amounts: Sequence[int | None] = sheet.amounts or (None,)
+        for row, minor in zip(made, amounts, strict=True):
             row.price_minor = minor
     if sheet.download:
         product.download_id = files.keep(sheet.download[0], name=sheet.download[1], private=True).id

@@ -57,7 +57,7 @@ def sums(cost: Basket | Quote, amount: Callable[[Money], str]) -> list[tuple[str
     offer = cost.offer if isinstance(cost, Quote) else None
     if offer is None:
         return [(_("Items"), amount(listed)), *goods, *added] if goods or added or isinstance(cost, Quote) else []
-    bare = cost.shipping - Money(tax_rules.on_top(cost.shipping_components), cost.currency)  # type: ignore[union-attr]
+    bare = cost.shipping - Money(tax_rules.on_top(cost.shipping_components), cost.currency)  # type: ignore[union-attr, operator]
     whole = bare + offer.saved if offer.saved else bare
     label = i18n.pick(offer.method.label), amount(whole) if whole else _("Free")
     off = [(one, text) for one, text, delivery in told if delivery]
