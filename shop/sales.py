@@ -14,8 +14,21 @@ from kernel.folding import fold
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import catalog, checkout, exemptions, fulfilment, orders, payment_methods, payments, quotes, slugs, wants
+from shop import (
+    catalog,
+    checkout,
+    exemptions,
+    fulfilment,
+    orders,
+    payment_methods,
+    payments,
+    promotions,
+    quotes,
+    slugs,
+    wants,
+)
 from shop.catalog import Product
+from shop.discount_rules import Rule
 from shop.order_lines import OrderLine
 from shop.payment_methods import PaymentMethod
 from shop.quotes import Choice, Details, Quote
@@ -33,6 +46,12 @@ class PutAway(Refusal):
     """The product was put away since the form was filled in."""
 
     message = _l("%(item)s is no longer in your products.")
+
+
+class NothingOff(Refusal):
+    """What staff wanted to take off does not come off: only gift cards lie there, or a promotion stands alone."""
+
+    message = _l("This discount takes nothing off: see what is on the counter, or leave the discount empty.")
 
 
 def at_hand(text: str = "") -> Sequence[Variant]:
@@ -58,14 +77,17 @@ def methods() -> list[PaymentMethod]:
     return [*payment_methods.counter(), *(one for one in payment_methods.active() if one.kind == "transfer")]
 
 
-def quoted(wanted: Sequence[Wanted], choice: Choice, contact: Any = None) -> Quote:
+def quoted(wanted: Sequence[Wanted], choice: Choice, contact: Any = None, *, by_hand: Rule | None = None) -> Quote:
     """What it comes to; staff also sell what the public does not see, never what is put away."""
     for want in wanted:
         if want.product is None or not want.variant.active:
             raise PutAway(item=i18n.pick(want.product.name) if want.product else want.variant.sku)
         wants.texts(want.product, want.texts)
     free = exemptions.of(contact.id, contact.group) if contact else {}
-    return quotes.delivered(quotes.price(wanted, place=choice.address, exempt=free), choice)
+    priced = quotes.price(wanted, place=choice.address, exempt=free, by_hand=by_hand)
+    if by_hand is not None and all(cut.rule.key != promotions.MANUAL for cut in priced.cuts):
+        raise NothingOff()
+    return quotes.delivered(priced, choice)
 
 
 def sell(quote: Quote, details: Details, *, key: str, method: PaymentMethod, contact: Any = None) -> "Order":

@@ -6,12 +6,15 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
+from wtforms.validators import StopValidation
 
 from kernel import phones, tenancy
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import wants
+from shop import promotions, wants
+from shop.discount_rules import Rule
+from shop.forms import amounts, discounts
 from shop.variants import Variant
 from shop.wants import Wanted
 
@@ -92,3 +95,20 @@ def reach(text: str) -> tuple[str, str]:
         return validate_email(text, check_deliverability=False).normalized, ""
     except EmailNotValidError:
         raise Refusal(_l("Write it like name@example.com.")) from None
+
+
+def by_hand(draft: Draft) -> Rule | None:
+    """What staff take off: a percentage or an amount, and why; None when nothing is written; raises Refusal."""
+    typed, reason = draft.said("off"), draft.said("off_why")
+    if not typed:
+        return None
+    try:
+        if draft.said("off_in") == "amount":
+            rule = {"amount": amounts.price(typed) or 0}
+        else:
+            rule = {"percent_bp": discounts.percent(typed)}
+    except (StopValidation, ValueError) as error:
+        raise Refusal(_l("Discount: %(why)s", why=str(error))) from None
+    if not reason:
+        raise Refusal(_l("Write why there is a discount: it stands on the order."))
+    return promotions.by_hand(reason=reason, **rule) if any(rule.values()) else None

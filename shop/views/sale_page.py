@@ -7,7 +7,7 @@ from flask import Response, render_template
 
 from crm import contacts
 from kernel import countries, phones, signing, tenancy
-from kernel.i18n import _l, pick
+from kernel.i18n import _, _l, pick
 from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import catalog, exemptions, lookup, quotes, receipts, sales, shipping, stock, wants
@@ -50,7 +50,8 @@ def answer(
         pills=checkout_page.pills_of(offer), slots=checkout_page.slots_of(offer, day),
         places=checkout_page.places_of(posted, country, errors or {}) if offer and not offer.method.is_pickup else [],
         payments=sales.methods(), payment=draft.said("payment"), total=receipts.shown(total), quote=quote,
-        shown=receipts.shown, key=draft.said("key") or signing.token(), currency=tenancy.tenant().currency,
+        sums=_sums(quote), shown=receipts.shown, key=draft.said("key") or signing.token(),
+        currency=tenancy.tenant().currency,
     )  # fmt: skip
     made = Response(page, status)
     made.headers["Cache-Control"] = "private, no-store"
@@ -69,10 +70,26 @@ def _cost(draft: forms.Draft, posted: Mapping[str, Any]) -> tuple[Any, Any, Any]
         return None, None, None
     chosen, place = person(draft), checkout_forms.place(posted, tenancy.tenant().country)
     free = exemptions.of(chosen.id, chosen.group) if chosen else {}
-    basket = quotes.price(wanted, place=place if brought(draft.shipping) else None, exempt=free)
+    basket = quotes.price(wanted, place=place if brought(draft.shipping) else None, exempt=free, by_hand=_off(draft))
     offer = next((one for one in basket.offers(place) if one.code == draft.shipping and one.open), None)
     day, slot = checkout_page.when(offer, checkout_forms.day(posted), draft.said("slot"))
     return basket, offer, quotes.quote(basket, offer, day, slot)
+
+
+def _off(draft: forms.Draft) -> Any:
+    try:
+        return forms.by_hand(draft)
+    except Refusal:  # it is told when the sale is made; half of it is typed now
+        return None
+
+
+def _sums(quote: Any) -> list[tuple[str, str]]:
+    """What stands above the total when it is not only what the goods cost."""
+    if quote is None:
+        return []
+    rows = [(pick(one.label), receipts.shown(-one.amount)) for one in quote.savings]
+    rows += [(str(_("Delivery")), receipts.shown(quote.shipping))] if quote.shipping else []
+    return rows + ([(str(_("Taxes")), receipts.shown(quote.added))] if quote.added else [])
 
 
 def _plus(total: Money | None, text: str) -> Money:

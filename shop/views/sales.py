@@ -64,7 +64,8 @@ def _sold(counter: forms.Draft, key: str) -> Any:
         raise sale_page.BadAddress(errors)
     day = checkout_forms.day(counter.posted)
     choice = Choice(counter.shipping, day, counter.said("slot"), kept)
-    quote = sales.quoted([line.wanted() for line in counter.lines], choice, sale_page.person(counter))
+    wanted, off = [line.wanted() for line in counter.lines], forms.by_hand(counter)
+    quote = sales.quoted(wanted, choice, sale_page.person(counter), by_hand=off)
     method = next((one for one in sales.methods() if one.code == counter.said("payment")), None)
     if method is None:
         raise Refusal(_l("Choose how it is paid."))

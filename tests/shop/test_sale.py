@@ -7,7 +7,7 @@ import pytest
 from crm.contacts import Contact
 from kernel import letters
 from kernel.db import db
-from shop import ledger, stock
+from shop import ledger, order_discounts, stock
 from shop.catalog import Product
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
@@ -164,3 +164,24 @@ def test_a_clerk_sells_and_a_marketer_does_not(shop):
     marketer = shop.staff("marketer")
     assert marketer.get("/admin/cafe/sales/new").status_code == 404
     assert "sales/new" not in re.sub(r"<template.*?</template>", "", page(marketer, "/orders"), flags=re.S)
+
+
+def test_staff_take_something_off_and_say_why(shop):
+    sku, why = only(shop.product()).sku, "Bolsa golpeada"
+    html = shop.admin.post("/admin/cafe/sales/draft", data={"sku": sku, "qty": "2", "off": "10", "off_why": why})
+    assert 'value="Bolsa golpeada"' in html.get_data(as_text=True)  # kept, and shown before anything is sold
+    assert "4 500" in re.sub(r"[\s\u00a0\u202f.,]", " ", html.get_data(as_text=True))
+    sell(shop.admin, sku=sku, qty="2", off="10", off_in="percent", off_why=why)
+    assert (last().total_minor, last().discount_minor, last().payment) == (4_500_00, 500_00, "paid")
+    sell(shop.admin, sku=sku, qty="2", off="1 200", off_in="amount", off_why=why)
+    assert last().total_minor == 3_800_00
+    row = order_discounts.of(last())[0]
+    assert (row.discount_id, row.why["es"], row.amount_minor) == (None, why, 1_200_00)
+    assert why in page(shop.admin, f"/orders/{last().number}")
+
+
+@pytest.mark.parametrize("wrong", [{"off_why": ""}, {"off": "101"}, {"off": "-5"}, {"off": "x", "off_in": "amount"}])
+def test_a_discount_by_hand_says_what_is_wrong(shop, wrong):
+    answer = sell(shop.admin, sku=only(shop.product()).sku, qty="1", **{"off": "10", "off_why": "Amiga", **wrong})
+    assert (answer.status_code, last()) == (422, None)
+    assert 'role="alert"' in answer.get_data(as_text=True)
