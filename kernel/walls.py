@@ -31,7 +31,13 @@ def only_own_rows(state: ORMExecuteState) -> None:
     elif not classes and not tenancy.is_system() and not state.execution_options.get("own_sql"):
         _indirect(state)
     if not state.execution_options.get("binned") and not state.is_insert:
-        state.statement = state.statement.options(_UNBINNED)
+        _ask(state, _UNBINNED)
+
+
+def _ask(state: ORMExecuteState, criteria: Any) -> None:
+    """Add criteria, unless the statement carries them: a row that is read anew brings those it was loaded with."""
+    if not any(option is criteria for option in getattr(state.statement, "_with_options", ())):
+        state.statement = state.statement.options(criteria)
 
 
 def _indirect(state: ORMExecuteState) -> None:
@@ -42,7 +48,7 @@ def _indirect(state: ORMExecuteState) -> None:
             raise ForeignTenant("a statement without classes carries its tenant itself and says own_sql=True")
         inside = inside or (isinstance(part, Table) and part.name in owned)
     if inside:
-        state.statement = state.statement.options(_criteria(tenancy.current()))
+        _ask(state, _criteria(tenancy.current()))
 
 
 def _bare(part: Select[Any], owned: set[str]) -> bool:
@@ -62,7 +68,7 @@ def _own(state: ORMExecuteState) -> None:
         return
     if state.is_update and isinstance(state.parameters, list):
         raise ForeignTenant("update rows by a condition, not by a list of keys")
-    state.statement = state.statement.options(_criteria(tenant_id))
+    _ask(state, _criteria(tenant_id))
 
 
 def _own_insert(state: ORMExecuteState, tenant_id: int) -> None:

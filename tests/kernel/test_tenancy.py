@@ -1,7 +1,7 @@
 """No tenant, no rows; and nobody else's rows by any way in."""
 
 import pytest
-from sqlalchemy import delete, exists, func, insert, select, text, union_all, update
+from sqlalchemy import delete, event, exists, func, insert, select, text, union_all, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import aliased
 
@@ -10,6 +10,7 @@ from crm.contacts import Contact
 from kernel import tenancy, walls
 from kernel.db import db
 from kernel.tenancy import ForeignTenant, NoTenant, Tenant
+from shop.orders import Order
 
 
 def make(slug):
@@ -191,3 +192,18 @@ def test_binned_rows_are_hidden_until_asked_for(pair):
     db.session.commit()
     assert db.session.scalars(select(Contact)).all() == []
     assert len(db.session.scalars(select(Contact), execution_options={"binned": True}).all()) == 1
+
+
+def test_a_row_that_is_read_anew_again_and_again_asks_the_same_question(pair):
+    bought = Order(number="1", key="1", language="es", currency="CRC", items_minor=0, tax_minor=0, total_minor=0)
+    bought.contact, bought.rounding = db.session.scalars(select(Contact)).one(), "half_up"
+    db.session.add(bought)
+    db.session.commit()
+    row = db.session.scalars(select(Order)).one()
+    for _time in range(40):
+        db.session.refresh(row)
+    asked = []
+    event.listen(db.engine, "before_cursor_execute", lambda _c, _cur, sql, *_more: asked.append(sql))
+    db.session.expire(row, ["lines"])
+    assert row.lines == []
+    assert [sql.count("order_line.tenant_id = ") for sql in asked] == [1]
