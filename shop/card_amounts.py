@@ -1,7 +1,8 @@
 """Amounts as Stripe counts them: its own minor units, least and largest charges, the countries of its merchants.
 
-Sources: docs.stripe.com/currencies (presentment currencies, zero-decimal and three-decimal ones, special cases, minimum
-and maximum charge amounts) and stripe.com/global (where a business can open an account), read in November 2026.
+Taken from what public sources quote of docs.stripe.com/currencies and stripe.com/global, not read there: what Stripe
+itself says counts, and what it refuses is told to the buyer. Its least charge goes by the currency that an account is
+paid out in, so ours is only a first look.
 """
 
 from kernel.i18n import _l
@@ -13,6 +14,7 @@ def _codes(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+# Stripe's own list of currencies without digits has UGX too; its special cases ask for two, and they count
 ZERO = _codes("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF")
 THREE = _codes("BHD JOD KWD OMR TND")  # the last digit has to be 0
 WHOLE = _codes("ISK UGX")  # counted with two digits that have to be 00
@@ -24,12 +26,12 @@ TWO = _codes("""
     ZAR ZMW
 """)
 CURRENCIES = ZERO | TWO | THREE | WHOLE
-LEAST = {  # in Stripe's units; in other currencies what half a dollar is worth
-    "USD": 50, "AED": 200, "AUD": 50, "BRL": 50, "CAD": 50, "CHF": 50, "CZK": 1500, "DKK": 250, "EUR": 50, "GBP": 30,
-    "HKD": 400, "HUF": 17500, "INR": 50, "JPY": 50, "MXN": 1000, "MYR": 200, "NOK": 300, "NZD": 50, "PLN": 200,
-    "RON": 200, "SEK": 300, "SGD": 50, "THB": 1000,
+LEAST = {  # in Stripe's units; in other currencies Stripe says, by what the account is paid out in
+    "USD": 50, "AED": 200, "ARS": 50, "AUD": 50, "BRL": 50, "CAD": 50, "CHF": 50, "COP": 50, "CZK": 1500, "DKK": 250,
+    "EUR": 50, "GBP": 30, "HKD": 400, "HUF": 17500, "IDR": 50, "ILS": 50, "INR": 50, "JPY": 50, "KRW": 50, "MXN": 1000,
+    "MYR": 200, "NOK": 300, "NZD": 50, "PHP": 50, "PLN": 200, "RON": 200, "SEK": 300, "SGD": 50, "THB": 1000, "ZAR": 50,
 }  # fmt: skip
-MOST = 99_999_999
+MOST = 99_999_999  # eight digits, as its reference of payments says; the page of currencies allows most cards more
 MERCHANTS = _codes(
     "AE AT AU BE BG BR CA CH CY CZ DE DK EE ES FI FR GB GI GR HK HR HU IE IT JP LI LT LU LV MT MX MY NL NO NZ PL PT RO "
     "SE SG SI SK TH US"
