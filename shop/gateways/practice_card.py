@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import stripe
 from sqlalchemy import select
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
@@ -45,26 +44,34 @@ def _secret() -> str:
     return cards.access(gateway.PRACTICE).secret
 
 
-class Direct(stripe.HTTPClient):
-    """Stripe's library speaks to our double without a wire."""
+@cache
+def _transport() -> Any:
+    """How Stripe's library speaks to our double: without a wire."""
 
-    name = "direct"
+    class Direct(gateway.sdk().HTTPClient):  # type: ignore[misc]
+        name = "direct"
 
-    def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **_told: Any
-    ) -> tuple[str, int, Mapping[str, str]]:
-        """Ask one question."""
-        asked, told, body = urlsplit(url), dict(headers or {}), str(post_data or "").encode()
-        _furnish()
-        builder = EnvironBuilder(
-            asked.path, _place(), asked.query, method=method.upper(), headers=list(told.items()),
-            input_stream=BytesIO(body), content_type=told.get("Content-Type"), content_length=len(body),
-        )  # fmt: skip
-        answer = _fake().answer(Request(builder.get_environ()))
-        return answer.get_data(as_text=True), answer.status_code, dict(answer.headers)
+        def request(
+            self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **_told: Any
+        ) -> tuple[str, int, Mapping[str, str]]:
+            """Ask one question."""
+            return _answered(method, url, dict(headers or {}), str(post_data or "").encode())
 
-    def close(self) -> None:
-        """Nothing is open."""
+        def close(self) -> None:
+            """Nothing is open."""
+
+    return Direct
+
+
+def _answered(method: str, url: str, told: dict[str, str], body: bytes) -> tuple[str, int, Mapping[str, str]]:
+    asked = urlsplit(url)
+    _furnish()
+    builder = EnvironBuilder(
+        asked.path, _place(), asked.query, method=method.upper(), headers=list(told.items()),
+        input_stream=BytesIO(body), content_type=told.get("Content-Type"), content_length=len(body),
+    )  # fmt: skip
+    answer = _fake().answer(Request(builder.get_environ()))
+    return answer.get_data(as_text=True), answer.status_code, dict(answer.headers)
 
 
 def _furnish() -> None:
@@ -116,5 +123,5 @@ def _wiped() -> None:
 
 def init_app(_app: Any) -> None:
     """Practice orders are asked of our own double."""
-    gateway.practise(Direct)
+    gateway.practise(lambda: _transport()())
     practice.wiped(_wiped)

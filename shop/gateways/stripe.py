@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
-
-import stripe
-from stripe import HTTPClient, StripeClient
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from kernel import settings
 from kernel.i18n import _l
 from kernel.refusal import Refusal
+
+if TYPE_CHECKING:
+    from stripe import HTTPClient, StripeClient
 
 LIMIT = (3.05, 12.0)  # seconds to connect, to answer
 SHORT = (2.0, 4.0)  # while a buyer waits for something else
@@ -20,7 +20,14 @@ PAGE = 100
 TOLERANCE = 300  # seconds that a signature lives
 PRACTICE = "practice"
 
-stripe.enable_telemetry = False
+
+@cache
+def sdk() -> Any:
+    """Stripe's library: 25 MB that only processes that ask a card question take."""
+    import stripe
+
+    stripe.enable_telemetry = False
+    return stripe
 
 
 @dataclass(frozen=True)
@@ -59,15 +66,15 @@ class Rejected(Refusal):
         super().__init__()
 
 
-_practice: list[Callable[[], HTTPClient]] = []  # how practice mode reaches our own copy of Stripe
+_practice: list[Callable[[], "HTTPClient"]] = []  # how practice mode reaches our own copy of Stripe
 
 
-def practise(transport: Callable[[], HTTPClient]) -> None:
+def practise(transport: Callable[[], "HTTPClient"]) -> None:
     """Have practice orders asked through `transport()`."""
     _practice[:] = [transport]
 
 
-def _client(access: Access, limit: tuple[float, float], retries: int) -> StripeClient:
+def _client(access: Access, limit: tuple[float, float], retries: int) -> "StripeClient":
     told: dict[str, Any] = {"max_network_retries": retries}
     base = settings.current().stripe_api_base
     if access.mode == PRACTICE:
@@ -75,10 +82,11 @@ def _client(access: Access, limit: tuple[float, float], retries: int) -> StripeC
             raise Away()
         told["http_client"] = _practice[0]()
     else:
-        told["http_client"] = stripe.RequestsClient(timeout=limit)
+        told["http_client"] = sdk().RequestsClient(timeout=limit)
         if base:
             told["base_addresses"] = {"api": base.rstrip("/")}
-    return StripeClient(access.secret, **told)
+    client: StripeClient = sdk().StripeClient(access.secret, **told)
+    return client
 
 
 @contextmanager
@@ -86,17 +94,17 @@ def _told() -> Iterator[None]:
     """Stripe's errors in our words; no key and no body of theirs goes further."""
     try:
         yield
-    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+    except (sdk().AuthenticationError, sdk().PermissionError) as error:
         raise WrongKey() from _quiet(error)
-    except (stripe.RateLimitError, stripe.APIConnectionError) as error:
+    except (sdk().RateLimitError, sdk().APIConnectionError) as error:
         raise Away() from _quiet(error)
-    except stripe.StripeError as error:
+    except sdk().StripeError as error:
         if (error.http_status or 500) >= 500 or error.http_status in {409, 429}:
             raise Away(answered=error.http_status not in {409, 429}) from _quiet(error)
         raise Rejected(error.code or type(error).__name__, str(error.user_message or "")[:300]) from _quiet(error)
 
 
-def _quiet(error: stripe.StripeError) -> Exception:
+def _quiet(error: Any) -> Exception:
     """What may stand in a log: kind, status and number of the request."""
     return RuntimeError(f"{type(error).__name__} {error.http_status} {error.code} {error.request_id}")
 
@@ -131,8 +139,8 @@ def create_session(access: Access, params: Mapping[str, Any], key: str, *, hurry
 
 
 def session(access: Access, stripe_id: str) -> dict[str, Any]:
-    """A Checkout Session as it stands now."""
-    return ask(access, lambda v1: v1.checkout.sessions.retrieve(stripe_id))
+    """A Checkout Session as it stands now, with its payment: only that one knows of a declined card."""
+    return ask(access, lambda v1: v1.checkout.sessions.retrieve(stripe_id, params={"expand": ["payment_intent"]}))
 
 
 def expire_session(access: Access, stripe_id: str) -> dict[str, Any]:
@@ -170,6 +178,6 @@ def _events(params: dict[str, Any], v1: Any) -> Any:
 def signed(payload: bytes, signature: str, secret: str) -> bool:
     """Whether those very bytes were signed with that secret within the last five minutes."""
     try:
-        return bool(stripe.WebhookSignature.verify_header(payload.decode("utf-8"), signature, secret, TOLERANCE))
-    except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError):
+        return bool(sdk().WebhookSignature.verify_header(payload.decode("utf-8"), signature, secret, TOLERANCE))
+    except (sdk().SignatureVerificationError, UnicodeDecodeError, ValueError):
         return False
