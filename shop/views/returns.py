@@ -20,12 +20,19 @@ RULE = "6/minute;30/hour"
 
 @store.get("/orders/<token>/returns", endpoint="order_returns")
 def show(token: str) -> Any:
-    """What could come back, and the form."""
-    return _page(orders.by_token(token), forms.reasoned(forms.AskForm()))
+    """What could come back, and the form; who comes too late is led to the order, which says how to write."""
+    order = orders.by_token(token)
+    if not _open(order):
+        return redirect(url_for(".order", token=token))
+    return _page(order, forms.reasoned(forms.AskForm()))
+
+
+def _open(order: Order) -> bool:
+    return return_policies.of().days > 0 and returns.allowed_to_buyer(order)
 
 
 def _page(order: Order, form: Any, wrong: str = "") -> Any:
-    if return_policies.of().days == 0 or not returns.allowed_to_buyer(order):
+    if not _open(order):
         raise returns.NotReturnable()
     lines = [
         {"id": line.id, "name": pick(line.name), "most": line.quantity - line.returned}

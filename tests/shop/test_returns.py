@@ -159,12 +159,14 @@ def test_the_time_to_ask_ends_and_a_shop_may_not_offer_it(shop, handed):
     client = shop.client
     assert client.get(f"/orders/{handed.token}/returns").status_code == 200
     with time_machine.travel(clock.now() + timedelta(days=return_policies.DAYS + 1)):
-        assert client.get(f"/orders/{handed.token}/returns").status_code == 409
+        assert client.get(f"/orders/{handed.token}/returns").status_code == 302
         assert "/returns" not in client.get(f"/orders/{handed.token}").get_data(as_text=True)
     saved = shop.admin.post("/admin/cafe/settings/returns", data={"days": "0", "reasons": "Rota\nOtra\nRota"})
     assert saved.status_code == 303
     assert return_policies.reasons() == ["Rota", "Otra"]
-    assert client.get(f"/orders/{handed.token}/returns").status_code == 409
+    asked = {f"units-{handed.lines[0].id}": "1"}
+    assert client.post(f"/orders/{handed.token}/returns", data=asked).status_code == 409
+    assert client.get(f"/orders/{handed.token}/returns").status_code == 302
 
 
 @pytest.mark.parametrize("days", ["", "-1", "400", "x"])
