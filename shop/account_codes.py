@@ -10,10 +10,12 @@ NAMES: dict[str, Any] = {
     "receivable": _l("Customers"), "cash": _l("Cash"), "bank": _l("Bank"), "card": _l("Cards to be settled"),
     "gift_cards": _l("Gift cards and store credit owed"), "tax": _l("Tax payable"), "sales": _l("Sales"),
     "exempt": _l("Exempt sales"), "delivery": _l("Delivery charged"), "discounts": _l("Discounts given"),
-    "returns": _l("Returns and credit notes"),
+    "returns": _l("Returns and credit notes"), "charges": _l("Service charges collected"),
+    "courtesies": _l("Gift cards and store credit given away"), "lapsed": _l("Balances that ended unused"),
 }  # fmt: skip
 USUAL = {
-    "cash": "1101", "bank": "1102", "card": "1103", "receivable": "1201", "tax": "2101", "gift_cards": "2201",
+    "cash": "1101", "bank": "1102", "card": "1103", "receivable": "1201", "tax": "2101", "charges": "2102",
+    "gift_cards": "2201", "lapsed": "4301", "courtesies": "5101",
     "sales": "4101", "exempt": "4102", "delivery": "4103", "discounts": "4201", "returns": "4202",
 }  # fmt: skip
 OF_KIND = {

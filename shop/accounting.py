@@ -11,7 +11,7 @@ from kernel import tenancy
 from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.money import Money
-from shop import invoice_lines, invoice_list, invoice_papers
+from shop import invoice_lines, invoice_list, invoice_papers, invoice_parts
 from shop.account_codes import Account, Chart
 from shop.invoice_lines import InvoiceLine
 from shop.invoice_list import Month
@@ -19,6 +19,8 @@ from shop.invoices import Invoice
 from shop.ledger import LedgerEntry
 from shop.payments import Payment
 from shop.refunds import Refund
+from shop.stored_value import StoredValueEntry
+from shop.tax_rules import TAX
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def of(at: Month) -> list[Posting]:
     chart = Chart()
     found = [list(_paper(row, chart)) for row in invoice_list.of_month(at)]
     found += [list(_money(entry, payment, chart)) for entry, payment in _entries(at)]
+    found += [list(_balance(entry, chart)) for entry in _balances(at)]
     return [line for lines in sorted(found, key=lambda one: one[0].at) for line in lines if line.amount]
 
 
@@ -58,6 +61,20 @@ def _entries(at: Month) -> Iterable[tuple[LedgerEntry, Payment]]:
     wanted = select(LedgerEntry, Payment).join(Payment, Payment.id == LedgerEntry.payment_id)
     mine = wanted.where(at.within(LedgerEntry.at), ~LedgerEntry.practice)
     return [(entry, payment) for entry, payment in db.session.execute(mine.order_by(LedgerEntry.at, LedgerEntry.id))]
+
+
+def _balances(at: Month) -> Iterable[StoredValueEntry]:
+    """What moved balances without an order: given, corrected, cancelled, ended; papers and payments say the rest."""
+    mine = select(StoredValueEntry).where(at.within(StoredValueEntry.at), ~StoredValueEntry.practice)
+    kinds = StoredValueEntry.kind.in_(("issue", "adjust", "void", "expire"))
+    return db.session.scalars(mine.where(kinds, StoredValueEntry.order_id.is_(None)).order_by(StoredValueEntry.id))
+
+
+def _balance(entry: StoredValueEntry, chart: Chart) -> Iterator[Posting]:
+    """What the shop owes more or less, and what that cost or brought it."""
+    other = chart.of("lapsed" if entry.kind in {"void", "expire"} else "courtesies")
+    yield Posting(entry.at, other.name, other, entry.reason, entry.amount)
+    yield Posting(entry.at, other.name, chart.of("gift_cards"), entry.reason, -entry.amount)
 
 
 def _paper(row: Invoice, chart: Chart) -> Iterator[Posting]:
@@ -71,7 +88,8 @@ def _paper(row: Invoice, chart: Chart) -> Iterator[Posting]:
     for account, detail, minor in (part for one in lines for part in _sold(one, row, chart)):
         yield line(account, detail, minor)
     for tax in invoice_papers.collected(lines):
-        yield line(chart.of("tax", tax["code"]), str(tax["name"]), -tax["tax"])
+        account = chart.of("tax", tax["code"]) if tax["kind"] == TAX else chart.of("charges")
+        yield line(account, str(tax["name"]), -tax["tax"])
 
 
 def _sold(line: InvoiceLine, row: Invoice, chart: Chart) -> Iterator[tuple[Account, str, int]]:
@@ -86,7 +104,7 @@ def _sold(line: InvoiceLine, row: Invoice, chart: Chart) -> Iterator[tuple[Accou
 
 
 def _account(line: InvoiceLine, chart: Chart) -> Account:
-    taxed = [part["code"] for part in line.components if part["rate_bp"]]
+    taxed = [part["code"] for part in line.components if invoice_parts.taxing(part)]
     if line.kind == "delivery":
         return chart.of("delivery")
     return chart.of("sales", taxed[0]) if taxed else chart.of("exempt")

@@ -21,6 +21,7 @@ from shop import (
     orders,
     payments,
     redemptions,
+    refunds,
     stock,
     tenders,
 )
@@ -76,8 +77,9 @@ def by_staff(
     orders.lock(order)
     if not reason.strip():
         raise Refusal(_l("Write why the order is cancelled: the buyer will read it."))
-    if kept is not None and not 0 <= kept.minor <= max(order.received_minor, 0):
-        raise payments.WrongAmount(most=order.received.format(order.language))
+    most = refunds.refundable(order)  # what is on its way back is kept by nobody
+    if kept is not None and not 0 <= kept.minor <= max(most.minor, 0):
+        raise payments.WrongAmount(most=most.format(order.language))
     order.kept_minor = kept.minor if kept is not None else 0
     made = _cancel(order, by=by, reason=reason.strip()[:300], restock=restock)
     journal.write("orders.cancelled", about=order, by=by, data={"number": order.number, "reason": made.reason})

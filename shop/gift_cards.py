@@ -186,13 +186,13 @@ def code(card: GiftCard) -> str:
     return gift_codes.opened(card.code_sealed)
 
 
-def void(card: GiftCard, *, reason: str, by: "Account | None" = None) -> None:
-    """Nothing can be paid with it any more; what was left is no longer owed."""
+def void(card: GiftCard, *, reason: str, by: "Account | None" = None, order: Order | None = None) -> None:
+    """Nothing can be paid with it any more; what was left is no longer owed. `order`: that takes its price back."""
     db.session.refresh(card, with_for_update=True)
     if card.voided_at is not None:
         return
     card.voided_at = clock.now()
-    _empty(card, "void", reason, by)
+    _empty(card, "void", reason, by, order=order)
     if by is not None:
         journal.write("gift_cards.voided", about=card, by=by, data={"last4": card.last4, "reason": reason})
 
@@ -245,17 +245,18 @@ def last_day(card: GiftCard, day: date | None) -> None:
         jobs.later("gift_cards.expire", card.id, at=end, key=f"{card.id}:{day}")
 
 
-def _empty(card: GiftCard, kind: str, reason: str, by: "Account | None") -> None:
+def _empty(card: GiftCard, kind: str, reason: str, by: "Account | None", *, order: Order | None = None) -> None:
     db.session.refresh(card.value, with_for_update=True)
     if card.value.balance_minor:
         count = len(stored_value.entries(card.value))
-        stored_value.move(card.value, kind, -card.value.balance, key=f"{kind}:{count}", reason=reason, by=by)
+        told: dict[str, Any] = {"key": f"{kind}:{count}", "reason": reason, "by": by, "order": order}
+        stored_value.move(card.value, kind, -card.value.balance, **told)
 
 
-def recall(order: Order, left: Money) -> None:
+def recall(order: Order, left: Money, *, gone: bool = False) -> None:
     """Void what an order had bought, as far as `left` (what stays paid) no longer covers it; raises Spent.
 
-    A card that was used stays; so an order keeps at least the price of its used cards.
+    A card that was used stays; so an order keeps at least the price of its used cards, unless its money is `gone`.
     """
     live = [card for card in of_order(order) if card.voided_at is None]
     for card in live:  # nobody spends from them until this is decided
@@ -265,8 +266,10 @@ def recall(order: Order, left: Money) -> None:
         if owed <= left.minor:
             return
         if not _untouched(card):
+            if gone:
+                return
             raise Spent(last4=card.last4)
-        void(card, reason=order.number)
+        void(card, reason=order.number, order=order)
         owed -= card.face_minor
 
 

@@ -6,14 +6,15 @@ from typing import Any
 
 import segno
 
-from kernel import i18n, money, tenancy, web
+from kernel import countries, i18n, money, tenancy, web
 from kernel.countries import papers
 from kernel.i18n import _, pick
-from shop import invoice_lines, invoices, invoicing, receipts, storefront, themes
+from shop import invoice_lines, invoice_parts, invoices, invoicing, receipts, storefront, themes
 from shop import papers as of_orders
 from shop.invoice_lines import InvoiceLine
 from shop.invoices import Invoice
 from shop.orders import Order
+from shop.tax_rules import TAX
 
 
 def of(row: Invoice) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def told(row: Invoice) -> dict[str, Any]:
     corrected = invoices.corrected(row)
     return {
         "number": row.number, "title": title(row), "issued": receipts.day_and_time(row.issued_at),
-        "buyer": row.buyer, "fiscal": fiscal(row), "lines": [_line(row, line) for line in lines],
+        "buyer": row.buyer, "fiscal": fiscal(row, lines), "lines": [_line(row, line) for line in lines],
         "codes": any(line.fiscal for line in lines), "sums": sums(row, lines), "total": _shown(row, row.gross_minor),
         "taxes": taxes(row, lines), "order": row.order.number, "reason": row.reason, "practice": row.practice,
         "corrects": corrected.number if corrected else "", "currency": row.currency,
@@ -82,7 +83,7 @@ def notice(row: Invoice) -> str:
     return pick(_words(row).says(authorised=_authorised(row)))
 
 
-def fiscal(row: Invoice) -> list[tuple[str, str]]:
+def fiscal(row: Invoice, lines: Sequence[InvoiceLine] = ()) -> list[tuple[str, str]]:
     """The authority's number, its range and its last day, and what else was kept of shop and buyer."""
     found, words = row.fiscal, _words(row)
     rows = []
@@ -93,7 +94,22 @@ def fiscal(row: Invoice) -> list[tuple[str, str]]:
     for name, label in (("on", _("Authorised on")), ("until", pick(words.until))):
         if found.get(name):
             rows.append((label, _day(str(found[name]))))
-    return rows
+    return rows + _kept(row) + _exemptions(lines)
+
+
+def _kept(row: Invoice) -> list[tuple[str, str]]:
+    """What the tax office wants to know of shop and buyer, as it was kept on that day."""
+    profile, found = countries.profile(str(row.issuer["country"])), []
+    for whose, on in (("shop", "tenant"), ("buyer", "customer")):
+        told = row.fiscal.get(whose) or {}
+        fields = [one for one in profile.fiscal_fields(on) if told.get(one.code)]
+        found += [(one.label, str(told[one.code])) for one in fields]
+    return found
+
+
+def _exemptions(lines: Sequence[InvoiceLine]) -> list[tuple[str, str]]:
+    papers_ = {str(part["exempt"]) for line in lines for part in line.components if part.get("exempt")}
+    return [(_("Exemption"), ", ".join(sorted(papers_)))] if papers_ else []
 
 
 def _day(iso: str) -> str:
@@ -124,7 +140,7 @@ def sums(row: Invoice, lines: Sequence[InvoiceLine]) -> list[tuple[str, str]]:
 
 def taxes(row: Invoice, lines: Sequence[InvoiceLine]) -> list[dict[str, str]]:
     """Bases and taxes by rate, and what bears none."""
-    rows = [(str(tax["name"]), tax["net"], tax["tax"]) for tax in collected(lines) if tax["rate_bp"]]
+    rows = [(str(tax["name"]), tax["net"], tax["tax"]) for tax in collected(lines) if tax["tax"] or tax["taxing"]]
     free = sum(invoice_lines.exempt(line) for line in lines)
     if free:
         rows.append((_("Exempt"), free, 0))
@@ -135,10 +151,17 @@ def collected(lines: Sequence[InvoiceLine]) -> list[dict[str, Any]]:
     """The taxes of some lines, added up by rate."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for part in (part for line in lines for part in line.components):
-        key = part["code"], part["rate_bp"], part.get("included", True)
+        key = (
+            part["code"],
+            part["rate_bp"],
+            part.get("included", True),
+            part.get("kind", TAX),
+            invoice_parts.taxing(part),
+        )
         name = receipts.rated(pick(part["name"]), part["rate_bp"])
         kept = found.setdefault(key, {"code": part["code"], "name": name, "rate_bp": part["rate_bp"],
-                                      "included": key[2], "net": 0, "tax": 0})  # fmt: skip
+                                      "included": key[2], "kind": key[3], "taxing": key[4],
+                                      "net": 0, "tax": 0})  # fmt: skip
         kept["net"] += part["net_minor"]
         kept["tax"] += part["tax_minor"]
     return list(found.values())

@@ -1,8 +1,10 @@
 """Parts of an amount with its taxes: what a credit note takes of a line, by largest remainder, no cent too much."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from shop.tax_rules import TAX
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,13 @@ def _scaled(base: int, net: int, whole: int) -> int:
     return net if base == whole else base * net // whole if whole else 0
 
 
+def taxing(component: Mapping[str, Any]) -> bool:
+    """Whether a component is a tax that was charged: not a service charge, not what the buyer was exempt of."""
+    return bool(component["rate_bp"]) and component.get("kind", TAX) == TAX and not component.get("exempt")
+
+
 def exempt(net: int, components: Sequence[dict[str, Any]], *, shared: bool) -> int:
-    """How much of a line's net bears no tax."""
-    bases = [one["net_minor"] for one in components if one["rate_bp"]]
+    """How much of a line's net bears no tax: none was charged, or the buyer need not pay it."""
+    bases = [one["net_minor"] for one in components if taxing(one)]
     covered = max(bases, default=0) if shared else sum(bases)
     return max(net - covered, 0)

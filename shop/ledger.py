@@ -11,6 +11,7 @@ from kernel import clock, ddl
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
 from kernel.money import Money
 from kernel.tenancy import TenantOwned
+from shop import payment_methods
 from shop.orders import Order
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 KINDS = ("settle", "refund", "reverse")
 TOLD = {"settle": "paid", "refund": "refunded", "reverse": "unpaid"}  # the fact that each one is: see crm.sums.MONEY
+# what a card or credit paid is no money of who spends it: it was paid when it was bought, perhaps by somebody else
+WITHIN = {"settle": "value_spent", "refund": "value_back", "reverse": "value_back"}
 
 
 class LedgerEntry(TenantOwned, Base):
@@ -52,6 +55,7 @@ def append(payment: "Payment", kind: str, amount: Money, *, key: str, **told: An
     if known(payment, key) is not None:
         return None
     by: Account | None = told.pop("by", None)
+    within = told.pop("within", False) or payment.kind in payment_methods.STORED  # it neither enters nor leaves
     order = db.session.get_one(Order, payment.order_id)
     row = LedgerEntry(payment_id=payment.id, order_id=order.id, kind=kind, key=key, practice=order.practice, **told)
     row.amount_minor, row.currency, row.account_id = amount.minor, amount.currency, by.id if by else None
@@ -63,7 +67,7 @@ def append(payment: "Payment", kind: str, amount: Money, *, key: str, **told: An
         db.session.execute(moved, execution_options={"synchronize_session": False})
         db.session.refresh(one, ["received_minor"])
     if not order.practice:
-        facts.record(TOLD[kind], contact=order.contact, about=order, amount=amount, at=row.at)
+        facts.record((WITHIN if within else TOLD)[kind], contact=order.contact, about=order, amount=amount, at=row.at)
     return row
 
 

@@ -287,6 +287,8 @@ def init_app(_app: object) -> None:
     facts.kind("paid", _l("Paid an order"), "money")
     facts.kind("refunded", _l("Got money back"), "undo")
     facts.kind("unpaid", _l("A payment was taken back"), "undo")
+    facts.kind("value_spent", _l("Paid with a gift card or store credit"), "gift")
+    facts.kind("value_back", _l("Got it back as gift card or store credit"), "undo")
     sums.money("paid", "refunded", "unpaid")
     journal.kind("orders.paid", _l("Noted a payment of %(number)s"))
     journal.kind("orders.reversed", _l("Took back a payment of %(number)s"))

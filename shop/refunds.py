@@ -148,8 +148,7 @@ def set_aside(order: Order, amount: Money) -> None:
     """Keep an amount for a refund in one conditional statement: whoever comes second finds only what is left."""
     most = refundable(order).format(order.language)
     room = Order.received_minor - Order.refunding_minor >= amount.minor
-    kept = update(Order).where(Order.id == order.id, room)
-    kept = kept.values(refunding_minor=Order.refunding_minor + amount.minor)
+    kept = update(Order).where(Order.id == order.id, room).values(refunding_minor=Order.refunding_minor + amount.minor)
     done = amount.minor > 0 and db.session.execute(kept, execution_options=QUIET).rowcount  # type: ignore[attr-defined]
     if not done:
         raise payments.WrongAmount(most=most)
@@ -220,8 +219,9 @@ def finish(refund: Refund, *, reference: str = "") -> bool:
     refund.reference = (reference or refund.reference).strip()[:120]
     lowered = _lowered(refund)
     ledger.append(refund.payment, "refund", -refund.amount, key=f"refund:{refund.id}", by=refund.by,
-                  reference=refund.reference)  # fmt: skip
+                  reference=refund.reference, within=refund.to == "credit")  # fmt: skip
     order.credited_minor += lowered
+    order.kept_minor = max(0, min(order.kept_minor, order.received_minor))  # what went back is not kept
     if not left(refund.payment) and (refund.payment.state, "refund") in payments.MOVES:
         payments.move(refund.payment, "refund")
     _tell(refund)
@@ -264,9 +264,9 @@ def noticed(payment: Payment, *, amount: Money, reference: str, key: str) -> Ref
     orders.lock(payment.order)
     if known(key) or by_reference(reference):
         return None
+    gift_cards.recall(payment.order, payment.order.received - amount, gone=True)
     row = _row(payment, amount.minor, key=key)
     row.state = "noticed"  # nothing was set aside for it
-    db.session.flush()
     finish(row, reference=reference)
     return row
 

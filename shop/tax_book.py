@@ -10,6 +10,7 @@ from kernel.money import Money
 from shop import invoice_lines, invoice_list, invoice_papers, invoices
 from shop.invoice_list import Month
 from shop.invoices import Invoice
+from shop.tax_rules import TAX
 
 Rate = tuple[str, int]
 
@@ -31,8 +32,10 @@ def of(at: Month) -> Book:
         rates.update({rate: told[0] for rate, told in found.items()})
     columns = [_("Base of %(name)s", name=name) for name in rates.values()]
     heads = [*_heads(), *(head for pair in zip(columns, rates.values(), strict=True) for head in pair)]
-    rows = [_row(row, taxes[row.id], list(rates)) for row in papers]
-    return Book([*heads, _("Net"), _("Tax"), _("Total"), _("Currency")], rows)
+    charges = {row.id: _charges(row) for row in papers}
+    kept = [_("Service charges")] if any(charges.values()) else []  # they stay in the house: no tax
+    rows = [_row(row, taxes[row.id], list(rates), charges if kept else {}) for row in papers]
+    return Book([*heads, _("Net"), _("Tax"), *kept, _("Total"), _("Currency")], rows)
 
 
 def _heads() -> list[str]:
@@ -45,13 +48,19 @@ def _taxes(row: Invoice) -> dict[Rate, tuple[str, int, int]]:
     found = invoice_papers.collected(invoice_lines.of(row.id))
     sums: dict[Rate, tuple[str, int, int]] = {}
     for tax in found:
-        if tax["rate_bp"]:
+        if tax["taxing"]:
             name, net, due = sums.get((tax["code"], tax["rate_bp"]), (str(tax["name"]), 0, 0))
             sums[tax["code"], tax["rate_bp"]] = (name, net + tax["net"], due + tax["tax"])
     return sums
 
 
-def _row(row: Invoice, taxes: dict[Rate, tuple[str, int, int]], rates: Sequence[Rate]) -> list[object]:
+def _charges(row: Invoice) -> int:
+    return sum(part["tax"] for part in invoice_papers.collected(invoice_lines.of(row.id)) if part["kind"] != TAX)
+
+
+def _row(
+    row: Invoice, taxes: dict[Rate, tuple[str, int, int]], rates: Sequence[Rate], charges: dict[int, int]
+) -> list[object]:
     def shown(minor: int) -> object:
         return Money(row.sign * minor, row.currency).decimal
 
@@ -62,5 +71,6 @@ def _row(row: Invoice, taxes: dict[Rate, tuple[str, int, int]], rates: Sequence[
         row.issued_at.astimezone(ZoneInfo(tenancy.tenant().timezone)).date().isoformat(), invoice_papers.title(row),
         row.number, corrected.number if corrected else "", row.buyer.get("number", ""), row.buyer.get("name", ""),
         row.fiscal.get("authorisation", ""), shown(free), *(shown(minor) for minor in parts),
-        shown(row.net_minor), shown(row.tax_minor), shown(row.gross_minor), row.currency,
+        shown(row.net_minor), shown(row.tax_minor - charges.get(row.id, 0)),
+        *([shown(charges[row.id])] if charges else []), shown(row.gross_minor), row.currency,
     ]  # fmt: skip

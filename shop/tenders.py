@@ -55,8 +55,7 @@ def planned(
     """
     room = total.minor - sum(line.gross.minor for line in lines if line.voucher)
     sources: list[tuple[StoredValue, GiftCard | None]] = [
-        (card.value, card)
-        for card in sorted(given, key=lambda card: (card.expires_on or date.max, card.id))
+        (card.value, card) for card in sorted(given, key=lambda card: (card.expires_on or date.max, card.id))
     ]
     if credit is not None:
         sources.append((credit, None))
@@ -107,7 +106,8 @@ def _give(order: Order, tender: Tender) -> Payment:
 def give_back(order: Order) -> None:
     """The order ended: what was given of cards and credit goes back where it came from, once."""
     given = [payment for payment in order.payments if payment.kind in payment_methods.STORED]
-    whole = sum(refunds.left(payment) for payment in given)
+    free = refunds.refundable(order).minor - order.kept_minor  # what the shop keeps of a plan stays, whatever paid it
+    whole = min(free, sum(refunds.left(payment) for payment in given))
     if whole > 0:
         refunds.give(order, amount=order.money(whole), key=f"ended:{order.id}:{signing.token()}")
 

@@ -71,4 +71,4 @@ def init_app(_app: Flask) -> None:
     asking.on_leaving(leave_cart)
     slots.fill("crm.account", account)
     slots.fill("crm.person", person)
-    facts.linked(("ordered", "paid", "cancelled", "shipped"), order_url)
+    facts.linked(("ordered", "paid", "value_spent", "cancelled", "shipped"), order_url)
