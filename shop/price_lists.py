@@ -13,7 +13,7 @@ from kernel.folding import fold
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
-from shop import categories
+from shop import categories, vouchers
 from shop.catalog import Product
 from shop.categories import Category
 from shop.pricing import PriceBreak
@@ -67,8 +67,8 @@ def normal(text: str) -> str:
 
 
 def goods(shelf: Category | None = None) -> Sequence[Product]:
-    """The products of a list, by name; those of one category and what hangs below it when asked."""
-    wanted = select(Product).order_by(Product.sort_name, Product.id)
+    """The products of a list, by name, gift cards left out: they cost what they are worth; of a category when asked."""
+    wanted = select(Product).where(Product.kind != vouchers.KIND).order_by(Product.sort_name, Product.id)
     if shelf is not None:
         wanted = wanted.where(Product.category_id.in_(categories.below(categories.all_(), shelf)))
     return db.session.scalars(wanted).all()

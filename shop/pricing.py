@@ -54,6 +54,8 @@ def unit(variant: Variant, quantity: int = 1, group: str = "", *, known: Sequenc
     """The price of one unit when so many units of the product are bought: the lowest that applies."""
     product = variant.product
     listed = product.price_minor if variant.price_minor is None else variant.price_minor
+    if product.kind == "voucher":  # a card costs what it is worth
+        return Money(listed, product.currency)
     rows = breaks([product.id])[product.id] if known is None else known
     lower = [row.price_minor for row in rows if row.fits(quantity, group)]
     return Money(max(0, min([listed, *lower])), product.currency)

@@ -190,7 +190,8 @@ def price(
     ]
     items = money.total([line.gross for line in lines], currency)
     goods = [want.product for want in wanted if want.product.kind not in catalog.IMMATERIAL]
-    parcel = Parcel(lines, goods, items, group)
+    worth = money.total([line.gross for line in lines if not line.voucher], currency)  # a gift card frees no delivery
+    parcel = Parcel(lines, goods, worth, group)
     return Basket(lines, items, parcel, rates, book.delivery, group, rounding, found.cuts, found.declined, book.zoned)
 
 
