@@ -35,7 +35,7 @@ class Till:
         self.url = database_url or f"sqlite:///{folder / 'plaza.db'}"
         url = f"http://plaza.localhost:{self.port}"
         world.build(folder, self.url, url, PRODUCTS)
-        env = {"PLAZA_INSTANCE": str(folder), "PLAZA_URL": url, "PLAZA_DATABASE_URL": self.url}
+        env = {"PLAZA_INSTANCE": str(folder), "PLAZA_URL": url, "PLAZA_DATABASE_URL": self.url, "PLAZA_PROXIES": "1"}
         self.pid = stack.enter_context(served(["kernel.cli", "web", "--port", str(self.port)], self.port, env))
         env |= {floor.FOLDER: str(folder)}
         stack.enter_context(served(["bench.stand.floor", str(self.beside)], self.beside, env))

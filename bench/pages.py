@@ -37,7 +37,7 @@ class Pair:
         self.url = database_url or f"sqlite:///{folder / 'plaza.db'}"
         url = f"http://plaza.localhost:{port}"
         world.build(folder, self.url, url, PRODUCTS)
-        env = {"PLAZA_INSTANCE": str(folder), "PLAZA_URL": url, "PLAZA_DATABASE_URL": self.url}
+        env = {"PLAZA_INSTANCE": str(folder), "PLAZA_URL": url, "PLAZA_DATABASE_URL": self.url, "PLAZA_PROXIES": "1"}
         self.pid = stack.enter_context(served(["kernel.cli", "web", "--port", str(port)], port, env))
         self.ours = Client(port, f"{world.SLUG}.plaza.localhost")
         self.fresh = 0

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -13,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -100,6 +102,7 @@ class Client:
     def ask(self, path: str, form: dict[str, str] | None = None, *, line: int = 0, cookie: str = "") -> Answer:
         """One request on one of the connections."""
         headers = {"Host": self.host, "Accept-Encoding": "br", "Accept": "text/html", "Cookie": cookie}
+        headers["X-Forwarded-For"] = str(IPv4Address(secrets.randbits(32)))  # everybody from a network of their own
         body = None if form is None else urlencode(form)
         self.lines[line].request("POST" if body is not None else "GET", path, body, headers | (FORM if body else {}))
         answer = self.lines[line].getresponse()

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from crm import consent, visitors
 from crm.views import asking
-from kernel import i18n, web
-from kernel.i18n import _
+from kernel import i18n, limits, tenancy, web
+from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from shop import card_sessions, delivery_slots, orders, quotes, stock, terms
 from shop import cart as carts
@@ -18,6 +18,12 @@ from shop.forms import checkout as forms
 from shop.gateways import cards
 from shop.views import cart as cart_views
 from shop.views import checkout_page, store, tender_rows, visitor
+
+ORDERS = "60/hour"  # from one network of one shop
+MANY = _l(
+    "Many orders came from your network within an hour. Nothing that you wrote is lost: order again in a while, "
+    "or write to the shop."
+)
 
 
 @store.get("/checkout")
@@ -39,12 +45,21 @@ def checkout_place() -> Any:
     if refused is not None:
         return refused
     try:
+        _limit()  # last of all: who is refused, and the same form again, do not count
         order = _place(form, kept)
         if card_sessions.payable(order) is not None:
             cards.quickly(order)
         return _to(order)
     except Refusal as refusal:
         return _again(form, {}, refusal)
+
+
+def _limit() -> None:
+    """A network places so many orders in an hour and no more: each takes goods away from others."""
+    try:
+        limits.check("order", f"{tenancy.current()}:{limits.network(request.remote_addr)}", ORDERS)
+    except limits.TooMany as many:
+        raise Refusal(MANY, status=many.status) from None
 
 
 def _looked_over() -> tuple[forms.CheckoutForm, dict[str, str], Response | None]:

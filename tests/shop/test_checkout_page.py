@@ -7,6 +7,7 @@ from kernel import countries
 from kernel.db import db
 from shop import catalog, orders, pages, stock
 from shop.orders import Order
+from shop.views import checkout as checkout_view
 from tests.goods import only
 from tests.makers import World
 from tests.shop.pages import form, marks, must, read, text
@@ -134,6 +135,22 @@ def test_pressed_twice_is_one_order(shop, sold):
     assert first.headers["Location"] == second.headers["Location"]
     assert count() == 1
     assert stock.on_hand(sold) == 4
+
+
+def test_a_network_orders_so_often_and_loses_nothing(shop, sold, monkeypatch):
+    monkeypatch.setattr(checkout_view, "ORDERS", "2/hour")
+    client = shop.buyer(sold)
+    told = {**form(client.get("/checkout"), "/checkout"), **BUYER}
+    for _time in range(4):  # one form, however often it is sent, is one order
+        assert client.post("/checkout", data=told).status_code == 303
+    assert placed(shop.buyer(sold)).status_code == 303
+    late = shop.buyer(sold)
+    answer = placed(late)
+    assert (answer.status_code, count()) == (429, 2)
+    assert form(answer, "/checkout")["email"] == BUYER["email"]
+    assert "Lo que escribió sigue aquí" in text(answer)
+    monkeypatch.setattr(checkout_view, "ORDERS", "9/hour")
+    assert placed(late).status_code == 303
 
 
 def test_a_tampered_total_price_or_currency_changes_nothing(shop, sold):
