@@ -50,7 +50,7 @@ def _empty() -> dict[str, Any]:
 @needs("discounts.edit")
 def make() -> Any:
     """Keep a new one."""
-    return _save(_blank(request.form.get("kind", "")))
+    return _save(_blank(request.form.get("kind", "percent")))
 
 
 @admin.post("/discounts/draft", endpoint="discount_draft")
@@ -58,7 +58,7 @@ def make() -> Any:
 def draft() -> Any:
     """The same form with its rule read back and what it would do to a small cart; nothing is kept."""
     with web.reading():
-        row = _blank(request.form.get("kind", ""))
+        row = _blank(request.form.get("kind", "percent"))
         form = discount_page.form_of(row, request.form)
         forms.check(form)
         forms.write(form, row, names())
