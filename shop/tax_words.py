@@ -92,8 +92,10 @@ def day(value: date) -> str:
 
 def samples() -> list[countries.Tax]:
     """What the country usually has and the shop has not."""
-    known = {rate.code for rate in taxes.rates()}
-    return [one for one in countries.profile(tenancy.tenant().country).taxes if one.code not in known]
+    rates = taxes.rates()
+    codes, plain = {rate.code for rate in rates}, {(rate.rate_bp, rate.included) for rate in rates if rate.rate_bp}
+    usual = countries.profile(tenancy.tenant().country).taxes
+    return [one for one in usual if one.code not in codes and (one.parts or (one.rate_bp, one.included) not in plain)]
 
 
 def codes() -> list[tuple[str, str]]:

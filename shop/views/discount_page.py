@@ -32,7 +32,7 @@ def listed(show: str) -> dict[str, Any]:
     else:
         chosen = [row for row in every if show not in STATES or states[row.id] == show]
     brought = discount_report.of([row.id for row in chosen])
-    chips = [_chip("all", _("All of them"), show, len(every))]
+    chips = [_chip("all", _("All discounts"), show, len(every))]
     chips += [
         _chip(name, word, show, list(states.values()).count(name))
         for name, (word, _s) in STATES.items()

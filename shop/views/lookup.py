@@ -90,6 +90,11 @@ def _commands(text: str) -> list[dict[str, str]]:
     known += [
         (_("New sale"), desk.link("shop_admin.sale_new")),
         (_("New product"), desk.link("shop_admin.product_new")),
+        (_("Invoices"), desk.link("shop_admin.invoices")),
+        (_("Gift cards"), desk.link("shop_admin.gift_cards")),
+        (_("Price lists"), desk.link("shop_admin.price_lists")),
+        (_("Stock"), desk.link("shop_admin.stock")),
+        (_("Categories"), desk.link("shop_admin.categories")),
     ]
     return [
         {"label": label, "url": url, "hint": ""} for label, url in known

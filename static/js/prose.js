@@ -43,7 +43,8 @@ function dress(area) {
   page.replaceChildren(...safe(html(area.value)).childNodes);
   tools.className = "prose-tools";
   Object.entries(VERBS).forEach(([verb, sign], at) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-icon", textContent: sign });
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-icon" });
+    button.dataset.sign = sign; // drawn, not read: its name is the word
     button.setAttribute("aria-label", words[at] ?? verb);
     button.title = words[at] ?? verb;
     button.addEventListener("mousedown", (event) => event.preventDefault());
