@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kernel.accounts import Account
 
 AMOUNTS = ("now", "next", "all")
+BY_GATEWAY = frozenset({"card", "practice"})
 
 
 class NotPayable(Refusal):
@@ -98,9 +99,19 @@ def collect(
     if any(entry.key == key for entry in ledger.of(order)):
         return None
     payment = payments.current(order)
-    if open_(order) and not _same(payment, method):
-        payment = _instead(order, method or payment.method, amount)
+    if payment.kind in payment_methods.STORED or (open_(order) and not _same(payment, method)):
+        payment = _instead(order, method or _usual(payment), amount)
     return payments.settle(payment, key=key, amount=amount, reference=reference, by=by)
+
+
+def _usual(payment: Payment) -> PaymentMethod:
+    """The way that was chosen; money is never noted as what a card or credit paid: it would go back there."""
+    if payment.kind not in payment_methods.STORED:
+        return payment.method
+    found = next((one for one in payment_methods.active() if one.kind not in BY_GATEWAY), None)
+    if found is None:
+        raise NotPayable()
+    return found
 
 
 def _same(payment: Payment, method: PaymentMethod | None) -> bool:

@@ -1,28 +1,37 @@
 """Books: cards, credit, what is kept and service charges, each counted once: in facts, takings, papers and accounts."""
 
+import os
+import random
+
 import pytest
 
 from crm import facts, sums
-from kernel import clock
+from kernel import clock, signing
 from kernel.db import db
 from kernel.money import Money
+from kernel.refusal import Refusal
 from shop import (
     accounting,
+    balances,
     cancellations,
     gift_cards,
     invoice_list,
     invoice_papers,
     invoices,
+    ledger,
+    orders,
     payments,
     pricing,
     quotes,
     refunds,
+    returns,
     store_credit,
     stored_value,
     takings,
     tax_book,
     taxes,
 )
+from shop.discounts import Discount
 from shop.pricing import PriceBreak
 from shop.quotes import Wanted
 from tests.goods import only
@@ -162,3 +171,87 @@ def test_a_card_costs_what_it_is_worth(shop):
     basket = quotes.price([Wanted(only(card), 1), Wanted(only(shop.product(price=4_000_00)), 1)])
     [offer] = [one for one in basket.offers({"country": "CR"}, now=clock.now()) if one.code == "envio"]
     assert offer.price.minor == 2_000_00  # a card frees no delivery
+
+
+def test_money_beside_a_card_is_noted_beside_it(shop):
+    card = gifts.card(shop, 5_000_00)
+    order = gifts.bought(shop, shop.product(price=5_000_00), card)
+    balances.collect(order, order.money(1_000_00), key="k", by=shop.owner)
+    refunds.give(order, amount=order.money(6_000_00), key="r")
+    db.session.commit()
+    assert [row.kind for row in order.payments] == ["gift_card", "transfer"]
+    assert card.balance.minor == 5_000_00  # and not six
+
+
+class Mix:
+    """Orders that cards, credit and transfers pay in any mixture, and that end in any way."""
+
+    def __init__(self, shop, seed):
+        self.shop, self.die, self.orders = shop, random.Random(seed), []
+        added = shop.tax("sumado", rate_bp=700, included=False, is_default=False)
+        shop.tax()
+        db.session.add(Discount(kind="percent", label={"es": "Rebaja"}, percent_bp=1_000))
+        self.goods = [shop.product(f"Florero {n}", price=3_333_33, stock=200, tax_rate_id=rate)
+                      for n, rate in enumerate((None, added.id))]  # fmt: skip
+        self.goods.append(gifts.voucher(shop, price=2_000_00))
+        self.cards = [gifts.card(shop, 5_000_00) for _n in range(4)]
+
+    def step(self):
+        verb = self.die.choice((self.place, self.place, self.pay, self.pay, self.refund, self.come_back, self.cancel,
+                                self.expire))  # fmt: skip
+        try:
+            verb(self.die.choice(self.orders)) if self.orders else self.place(None)
+            db.session.commit()
+        except (Refusal, LookupError):
+            db.session.rollback()
+
+    def place(self, _order):
+        cards = [card for card in self.cards if card.state == "live" and self.die.random() < 0.5]
+        made = gifts.bought(self.shop, self.die.choice(self.goods), *cards, quantity=self.die.randint(1, 4),
+                            email="ana@example.com")  # fmt: skip
+        self.orders.append(made)
+        self.cards += gift_cards.of_order(made)
+
+    def pay(self, order):
+        much = order.balance.minor * self.die.choice((1, 1, 2)) // self.die.choice((1, 1, 2, 3))
+        balances.collect(order, order.money(max(much, 1)), key=signing.token(), by=self.shop.owner)
+        self.cards += [card for card in gift_cards.of_order(order) if card not in self.cards]
+
+    def refund(self, order):
+        most = refunds.refundable(order).minor
+        to = self.die.choice(("money", "credit"))
+        part = most if gift_cards.of_order(order) else self.die.choice((most, most // 2, 100))
+        refunds.give(order, amount=order.money(part), key=signing.token(), to=to)
+
+    def come_back(self, order):
+        wanted = {line.id: self.die.randint(1, line.quantity) for line in order.lines}
+        row = returns.note(order, wanted, key=signing.token(), by=self.shop.owner)
+        returns.refund(row, amount=returns.proposed(row), by=self.shop.owner, to=self.die.choice(("money", "credit")))
+
+    def cancel(self, order):
+        kept = order.money(refunds.refundable(order).minor // self.die.choice((1, 3, 1_000_000_000)))
+        cancellations.by_staff(order, by=self.shop.owner, reason="No vino", kept=kept)
+
+    def expire(self, order):
+        self.shop.late(order)
+
+    def check(self):
+        db.session.expire_all()
+        for order in self.orders:
+            entries = ledger.of(order)
+            assert sum(entry.amount_minor for entry in entries) == order.received_minor >= 0
+            ended = order.state in orders.ENDED
+            assert 0 <= order.kept_minor <= order.received_minor or not ended
+            if invoices.of(order):
+                assert billed(order) == (order.kept_minor if ended else order.received_minor + order.balance.minor)
+        assert gifts.conserved()
+        assert account("2201") == -stored_value.owed("CRC").minor
+        assert sum(spent(*{order.contact for order in self.orders})) == takings.today().minor
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("PLAZA_SEEDS", "1"))))
+def test_any_mixture_of_tenders_and_ends_conserves_every_cent(shop, seed):
+    mix = Mix(shop, seed)
+    for _time in range(60):
+        mix.step()
+    mix.check()
