@@ -145,7 +145,8 @@ def _replay(intent: str) -> None:
 
 def of_session(row: CardSession, session: Told) -> None:
     """Take what Stripe answered about a page that was asked for: by the return check, the reconciliation, its end."""
-    told = trimmed(session)
+    payment = _payment(session)
+    told = trimmed({**session, "payment_intent": payment.get("id")})
     wrong = _wrong(row, told, "amount_total")
     if wrong:
         card_notices.write("differs", str(told["id"]), order=row.order, words=wrong)
@@ -153,6 +154,15 @@ def of_session(row: CardSession, session: Told) -> None:
     row.asked_at = clock.now()
     row.stripe_id = row.stripe_id or str(told["id"])
     _session(row, told)
+    why = trimmed(payment)["why"]
+    if why and row.state == "open" and told.get("status") == "open":
+        card_payments.seen_declined(row, str(payment["id"]), why)
+
+
+def _payment(session: Told) -> Told:
+    """The payment of a page: told in whole, or only called by its name."""
+    told = session.get("payment_intent")
+    return told if isinstance(told, Mapping) else {"id": told}
 
 
 def _session(row: CardSession, told: Told) -> None:

@@ -75,6 +75,15 @@ def declined(row: CardSession, intent: str, reason: str) -> None:
     payments.fail(row.payment)
 
 
+def seen_declined(row: CardSession, intent: str, reason: str) -> None:
+    """Who asked how the page stands is told at once; the order's history hears of each attempt by its own event."""
+    orders.lock(row.order)
+    db.session.refresh(row)
+    row.intent = row.intent or intent
+    if row.state == "open":
+        row.declined = reason[:40]
+
+
 def failed(row: CardSession) -> None:
     """The bank said no at last: the buyer has a day for another way."""
     order = orders.lock(row.order)

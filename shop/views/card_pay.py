@@ -32,11 +32,13 @@ def told(order: Order) -> dict[str, Any]:
     payable = card_sessions.payable(order) is not None
     if not payable and (row is None or row.state not in card_sessions.OPEN):
         return {}
-    back = request.args.get("card", "")
+    back = request.args.get("card", "")  # "back" from a page that took the card, "left" without
     waits = row is not None and row.state == "processing"
-    checking = row is not None and row.state in {"open", "asked"} and back == "back"
+    unsure = row is not None and row.state in {"open", "asked"}
+    checking = unsure and back == "back"
     return {
         "payable": payable and not waits, "waits": waits, "checking": checking, "left": back == "left",
+        "unsure": unsure and back == "left",
         "declined": _declined(row), "test": row.mode == "test" if row else _test(order),
         "due": receipts.shown(row.amount if row and row.state in card_sessions.OPEN else order.payments[-1].asked),
         "until": receipts.until(order.hold_until) if order.hold_until and payable else "",
@@ -97,8 +99,9 @@ def check(token: str) -> Any:
             raise
         flash(str(refusal), "error")
     if web.wants_json():
-        return {"payment": order.payment, "waits": row is not None and row.state in card_sessions.OPEN}
-    if row is not None and row.state == "open":
+        waits = row is not None and row.state in card_sessions.OPEN and not row.declined
+        return {"payment": order.payment, "waits": waits, "declined": _declined(row)}
+    if row is not None and row.state == "open" and not row.declined:
         flash(_("The card has not paid yet. You can try again."))
     return redirect(url_for(".order", token=token), 303)
 

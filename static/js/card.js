@@ -13,9 +13,13 @@ async function open(form) {
   else location.reload();
 }
 
-async function check(form, left) {
+const ask = async (form) => {
   const answer = await post(form);
-  const told = answer?.ok ? await answer.json().catch(() => null) : null;
+  return answer?.ok ? answer.json().catch(() => null) : null;
+};
+
+async function check(form, left) {
+  const told = await ask(form);
   if (told && (!told.waits || ["paid", "overpaid"].includes(told.payment))) return location.replace(location.pathname);
   if (left) setTimeout(() => check(form, left - 1), 3000);
   else location.replace(location.pathname);
@@ -26,5 +30,13 @@ card?.addEventListener("submit", (event) => {
   event.preventDefault();
   open(card);
 });
+
+// Who left the page without paying may have had a card declined there, or have paid in another tab.
+async function look(form) {
+  const told = await ask(form);
+  if (told && (told.declined !== form.dataset.known || !told.waits && !told.declined)) location.replace(location.pathname);
+}
+
 const asked = document.querySelector("form[data-check]");
-if (asked) check(asked, 4);
+if (asked?.dataset.check === "left") look(asked);
+else if (asked) check(asked, 4);

@@ -7,7 +7,18 @@ import pytest
 from kernel import clock, jobs
 from kernel.db import db
 from kernel.refusal import Refusal
-from shop import card_amounts, card_disputes, card_events, card_notices, card_sessions, ledger, payments, refunds, stock
+from shop import (
+    card_amounts,
+    card_disputes,
+    card_events,
+    card_notices,
+    card_sessions,
+    ledger,
+    order_events,
+    payments,
+    refunds,
+    stock,
+)
 from shop.gateways import card_jobs, cards, stripe
 from tests.shop.card_world import Till, till
 from tests.shop.fake_stripe import fake_stripe, stripe_base
@@ -247,7 +258,25 @@ def test_pages_of_our_own_lead_there_and_back(till: Till):
     assert "data-check" in shown
     assert till.again(order).payment == "due"
     told = buyer.post(f"{base}/check", headers={"Accept": "application/json"}).get_json()
-    assert told == {"payment": "paid", "waits": False}
+    assert told == {"payment": "paid", "waits": False, "declined": ""}
+
+
+def test_who_comes_back_after_a_declined_card_reads_so_before_any_event(till: Till):
+    order = till.order()
+    row, buyer, base = till.pay(order, "no_funds"), till.shop.client, f"/orders/{order.token}"
+    shown = buyer.get(f"{base}?card=left").get_data(as_text=True)
+    assert 'data-check="left"' in shown
+    assert "no tiene fondos" not in shown
+    for _twice in range(2):  # telling it again writes nothing more
+        told = buyer.post(f"{base}/check", headers={"Accept": "application/json"}).get_json()
+        assert (told["payment"], told["waits"]) == ("due", False)
+        assert "no tiene fondos" in told["declined"]
+    assert "no tiene fondos" in buyer.get(base).get_data(as_text=True)
+    till.reconcile()
+    assert [one.kind for one in order_events.of(till.again(order))].count("declined") == 1
+    assert cards.page(order).id == row.id  # the same page takes the second card
+    till.pay(order)
+    assert buyer.post(f"{base}/check", headers={"Accept": "application/json"}).get_json()["payment"] == "paid"
 
 
 @pytest.mark.parametrize(
