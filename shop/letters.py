@@ -129,7 +129,7 @@ BUYER = {
         _l("%(paper)s of your order %(number)s"), _l("Your paper %(paper)s"), _l("Download it here or from your order.")
     ),
     "credited": Words(
-        _l("%(amount)s of store credit for you"),
+        _l("%(amount)s of store credit for you (%(number)s)"),
         _l("You have %(amount)s of store credit"),
         _l("Use it the next time you buy with us."),
     ),

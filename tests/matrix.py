@@ -186,7 +186,12 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
 
 def _cards(world: Any, order: Any) -> dict[str, dict[str, Any]]:
     """Keys, a page that was paid, an event, a dispute and something to look at."""
-    told = {"id": f"acct_{world.slug}", "charges_enabled": True, "country": "US", "business_profile": {"name": world.slug}}
+    told = {
+        "id": f"acct_{world.slug}",
+        "charges_enabled": True,
+        "country": "US",
+        "business_profile": {"name": world.slug},
+    }
     card_accounts.keep("test", "sk_test_1234567890abcdef", "whsec_1234567890", told, by=world.owner)
     row = card_sessions.CardSession(
         order_id=order.id, payment_id=order.payments[-1].id, mode="test", stripe_id=f"cs_{world.slug}", state="paid",
@@ -197,11 +202,19 @@ def _cards(world: Any, order: Any) -> dict[str, dict[str, Any]]:
     dispute = {"id": f"dp_{world.slug}", "amount": 100, "currency": order.currency, "status": "needs_response"}
     card_disputes.told(row, dispute)
     card_notices.write("differs", f"pi_{world.slug}", order=order, words=["amount"])
-    event = {"id": f"evt_{world.slug}", "type": "refund.created", "created": 1, "livemode": False,
-             "data": {"object": {"id": "re_1", "object": "refund", "payment_intent": "pi_other", "status": "pending"}}}
+    event = {
+        "id": f"evt_{world.slug}",
+        "type": "refund.created",
+        "created": 1,
+        "livemode": False,
+        "data": {"object": {"id": "re_1", "object": "refund", "payment_intent": "pi_other", "status": "pending"}},
+    }
     card_events.receive(event, "test")
     db.session.commit()
-    return {"practice_page": {"session": f"cs_test_{world.slug}"}, "card_notice": {"token": db.session.scalars(select(card_notices.CardNotice)).one().token}}
+    return {
+        "practice_page": {"session": f"cs_test_{world.slug}"},
+        "card_notice": {"token": db.session.scalars(select(card_notices.CardNotice)).one().token},
+    }
 
 
 def _gift(world: Any) -> dict[str, dict[str, Any]]:

@@ -76,9 +76,7 @@ def test_what_is_sold_is_there_and_the_rest_is_left(shop: Any) -> None:
     assert {row.kind for row in rows(catalog.Product)} <= set(world.SELLABLE)
     assert {row.slug for row in rows(categories.Category)} == {one["slug"] for one in shop["categories"]}
     assert all(row.picture_id for row in rows(categories.Category))
-    assert world.left(shop) == sum(
-        one["kind"] in {"reservation", "subscription"} for one in shop["products"]
-    )
+    assert world.left(shop) == sum(one["kind"] in {"reservation", "subscription"} for one in shop["products"])
 
 
 def test_the_storefront_is_dressed_and_its_pages_are_published(shop: Any) -> None:
@@ -150,7 +148,10 @@ def test_no_letter_of_the_demo_waits_to_be_sent(shop: Any) -> None:
     found = rows(letters.Letter)
     assert found
     assert {letter.state for letter in found} == {"captured"}
-    assert all(job.name in {"orders.expire_hold", "orders.remind_hold"} for job in rows(jobs.Job))
+    assert all(
+        job.name in {"orders.expire_hold", "orders.remind_hold", "plans.remind", "gift_cards.expire"}
+        for job in rows(jobs.Job)
+    )
 
 
 def test_the_log_ins_work_and_are_told(loaded: Plaza) -> None:

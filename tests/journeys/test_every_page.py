@@ -23,7 +23,11 @@ SMALL = """() => [...document.querySelectorAll('a, button, input, select, textar
 def kind(url: str) -> str:
     """Pages of one kind look alike: one of each is enough."""
     path = urlsplit(url).path
-    return re.sub(r"(/(?:p|c|orders|people|letters|products|categories|pages|policies|jobs)/)[^/]+", r"\1…", path)
+    return re.sub(
+        r"(/(?:p|c|orders|people|letters|products|categories|pages|policies|jobs|discounts|gift-cards|invoices|price-lists)/)[^/]+",
+        r"\1…",
+        path,
+    )
 
 
 def links(page, inside: str) -> list[str]:

@@ -36,8 +36,8 @@ def note(number: int, seconds: float) -> None:
             kind="tally",
             subject=str(number),
             to=str(os.getpid()),
-            html="",
-            text="",
+            drawn_html="",
+            drawn_text="",
             token=signing.token(),
             state="sent",
         )

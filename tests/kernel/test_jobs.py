@@ -149,7 +149,7 @@ def test_a_job_cannot_touch_another_shop(rival, shop):
     def looks():
         seen.append(db.session.scalar(select(func.count()).select_from(TALLY)))
 
-    db.session.add(TALLY(kind="tally", to="x", subject="", html="", text="", token="x"))
+    db.session.add(TALLY(kind="tally", to="x", subject="", drawn_html="", drawn_text="", token="x"))
     db.session.commit()
     rival.enter()
     jobs.later("test.looks")
