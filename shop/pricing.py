@@ -50,6 +50,17 @@ def breaks(product_ids: Iterable[int]) -> dict[int, list[PriceBreak]]:
     return found
 
 
+def ladder(variant: Variant, group: str = "") -> list[tuple[int, Money]]:
+    """(from so many units, the price of one) where more units, or the group, make it cheaper than listed."""
+    rows = breaks([variant.product_id])[variant.product_id]
+    found = [(1, unit(variant, known=()))]
+    for units in sorted({max(1, row.min_qty) for row in rows if row.customer_group in ("", group)}):
+        price = unit(variant, units, group, known=rows)
+        if price < found[-1][1]:
+            found.append((units, price))
+    return found[1:]
+
+
 def unit(variant: Variant, quantity: int = 1, group: str = "", *, known: Sequence[PriceBreak] | None = None) -> Money:
     """The price of one unit when so many units of the product are bought: the lowest that applies."""
     product = variant.product

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from kernel import blocks, files, holes, i18n
 from kernel.i18n import _, ngettext
-from shop import catalog, categories, days, seasons, sharing, shelf, stock
+from shop import catalog, categories, days, pricing, seasons, sharing, shelf, stock
 from shop.views import delivery, frame, goods, media, seo, visitor
 
 FEW = 5  # from here on one says how many are left
@@ -58,10 +58,22 @@ def show(product: catalog.Product) -> Any:
         "shop/catalog/product.html", product=product, variant=variant, pictures=pictures, large=large, price=price,
         compare=compare, cents=cents, options=options(product, known, variant), variants=as_json(product, known),
         buyable=buyable(product, variant), season=_season(product), back=days.told(_season(product).returns),
-        promises=delivery.promises(product, variant),
+        promises=delivery.promises(product, variant), ladder=ladder(variant, cents),
         siblings=goods.of(_siblings(product)), allergens=[i18n.words_html(one) for one in product.allergens],
         text=blocks.prose(product.description), head=_head(product, pictures, price, variant), **_links(product, price),
     )  # fmt: skip
+
+
+def ladder(variant: catalog.Variant | None, cents: bool | None) -> list[str]:
+    """What one costs when more are bought, or for this visitor's group: `From 12 units on: ₡4 500 each.`"""
+    steps = pricing.ladder(variant, visitor.group()) if variant is not None and variant.id else []
+    locale = str(i18n.locale())
+    told = [(units, price.format(locale, cents=cents)) for units, price in steps]
+    return [
+        _("From %(num)s units on: %(price)s each.", num=units, price=price) if units > 1
+        else _("For you: %(price)s each.", price=price)
+        for units, price in told
+    ]  # fmt: skip
 
 
 def _chosen(product: catalog.Product, known: list[catalog.Variant]) -> catalog.Variant | None:

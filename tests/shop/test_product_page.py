@@ -7,6 +7,7 @@ import pytest
 from kernel import clock
 from kernel.db import db
 from shop import catalog
+from shop.pricing import PriceBreak
 from tests.goods import only
 from tests.shop.pages import marks, read, text
 
@@ -128,3 +129,28 @@ def test_an_unknown_product_is_not_there(shop):
     answer = shop.client.get("/p/nada")
     assert answer.status_code == 404
     assert read(answer).xpath("//html/@lang") == ["es"]
+
+
+def plain(answer):
+    """The page with blanks that may break."""
+    return " ".join(answer.get_data(as_text=True).replace("\u202f", " ").split())
+
+
+def test_what_more_of_them_cost_is_said_and_a_group_sees_its_own(shop):
+    mug = shop.product("Taza", price=5_000_00)
+    for units, group, minor in ((6, "", 4_500_00), (12, "", 4_000_00), (1, "mayorista", 4_200_00), (3, "", 9_000_00)):
+        db.session.add(PriceBreak(product_id=mug.id, min_qty=units, customer_group=group, price_minor=minor))
+    catalog.changed(mug)
+    db.session.commit()
+    page = plain(shop.client.get("/p/taza"))
+    assert "Desde 6 unidades: ₡4 500 cada una." in page
+    assert "Desde 12 unidades: ₡4 000 cada una." in page
+    assert "Desde 3 unidades" not in page
+    assert "Para usted" not in page
+    buyer = shop.contact("tienda@example.com")
+    buyer.group = "mayorista"
+    db.session.commit()
+    page = plain(shop.shopper(buyer).get("/p/taza"))
+    assert "Para usted: ₡4 200 cada una." in page
+    assert "Desde 12 unidades: ₡4 000 cada una." in page
+    assert "Desde 6 unidades" not in page
