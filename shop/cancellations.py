@@ -15,11 +15,11 @@ from kernel.tenancy import TenantOwned
 from shop import (
     delivery_slots,
     fulfilment,
-    gift_cards,
     letters,
     order_events,
     orders,
     payments,
+    recalls,
     redemptions,
     refunds,
     stock,
@@ -87,7 +87,7 @@ def by_staff(
 
 
 def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -> Cancellation:
-    gift_cards.recall(order, order.money(0))  # refuses when one was used
+    recalls.of(order, order.money(0))  # refuses when one was used
     fulfilment.move(order, "cancel")
     made = Cancellation(order_id=order.id, account_id=by.id if by else None, reason=reason, restocked=restock)
     db.session.add(made)

@@ -253,30 +253,6 @@ def _empty(card: GiftCard, kind: str, reason: str, by: "Account | None", *, orde
         stored_value.move(card.value, kind, -card.value.balance, **told)
 
 
-def recall(order: Order, left: Money, *, gone: bool = False) -> None:
-    """Void what an order had bought, as far as `left` (what stays paid) no longer covers it; raises Spent.
-
-    A card that was used stays; so an order keeps at least the price of its used cards, unless its money is `gone`.
-    """
-    live = [card for card in of_order(order) if card.voided_at is None]
-    for card in live:  # nobody spends from them until this is decided
-        db.session.refresh(card.value, with_for_update=True)
-    owed = sum(card.face_minor for card in live)
-    for card in sorted(live, key=_untouched, reverse=True):
-        if owed <= left.minor:
-            return
-        if not _untouched(card):
-            if gone:
-                return
-            raise Spent(last4=card.last4)
-        void(card, reason=order.number, order=order)
-        owed -= card.face_minor
-
-
-def _untouched(card: GiftCard) -> bool:
-    return all(entry.kind != "spend" for entry in stored_value.entries(card.value))
-
-
 def init_app(_app: object) -> None:
     """Say how the journal tells what staff did with cards."""
     journal.kind("gift_cards.issued", _l("Issued the gift card …%(last4)s: %(reason)s"))

@@ -12,7 +12,7 @@ from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
-from shop import gift_cards, invoices, ledger, letters, order_events, orders, payments
+from shop import invoices, ledger, letters, order_events, orders, payments, recalls
 from shop.ledger import LedgerEntry
 from shop.orders import Order
 from shop.payments import Payment
@@ -119,7 +119,7 @@ def give(order: Order, *, amount: Money, key: str, to: str = "money", **told: An
     if to == "credit" and not creditable(order):
         raise NoCredit()
     set_aside(order, amount)
-    gift_cards.recall(order, refundable(order))  # what stays paid covers the cards that the order bought
+    recalls.of(order, refundable(order), whole=True)  # what stays paid covers the cards that the order bought
     rows = [
         _row(payment, part, key=key if not place else f"{key}:{place}", to=to, **told)
         for place, (payment, part) in enumerate(_shares(order, amount.minor))
@@ -264,7 +264,7 @@ def noticed(payment: Payment, *, amount: Money, reference: str, key: str) -> Ref
     orders.lock(payment.order)
     if known(key) or by_reference(reference):
         return None
-    gift_cards.recall(payment.order, payment.order.received - amount, gone=True)
+    recalls.of(payment.order, payment.order.received - amount, gone=True)
     row = _row(payment, amount.minor, key=key)
     row.state = "noticed"  # nothing was set aside for it
     finish(row, reference=reference)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from kernel import clock, journal
 from kernel.db import db
-from shop import fulfilment, gift_cards, holds, ledger, order_events, orders, payment_methods, payments
+from shop import fulfilment, holds, ledger, order_events, orders, payment_methods, payments, recalls
 from shop.ledger import LedgerEntry
 from shop.orders import Order
 
@@ -30,7 +30,7 @@ def reverse(order: Order, *, by: "Account") -> LedgerEntry:
     if entry is None:
         raise fulfilment.NotNow(number=order.number)
     payment = db.session.get_one(payments.Payment, entry.payment_id)
-    gift_cards.recall(order, order.received - entry.amount)
+    recalls.of(order, order.received - entry.amount)
     ledger.append(payment, "reverse", -entry.amount, key=f"reverse:{entry.id}", by=by, reference=entry.reference)
     if payment.state == "settled" and order.balance.minor > 0:
         payments.move(payment, "part")

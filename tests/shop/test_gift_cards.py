@@ -18,6 +18,7 @@ from shop import (
     gift_codes,
     gift_letters,
     payments,
+    recalls,
     refunds,
     reversals,
     stored_value,
@@ -279,6 +280,19 @@ def test_a_spent_card_keeps_its_price(shop):
     db.session.commit()
     assert two.state == "void"
     assert one.balance.minor == 6_000_00
+    assert gifts.conserved()
+
+
+def test_nobody_loses_a_card_for_a_part_of_its_price(shop):
+    order = shop.bought(gifts.voucher(shop), paid=True)
+    [card] = cards_of(order)
+    with pytest.raises(recalls.Whole):
+        refunds.give(order, amount=Money(1_00, "CRC"), key="r")
+    db.session.rollback()
+    assert card.state == "live"
+    refunds.give(order, amount=order.total, key="s")
+    db.session.commit()
+    assert card.state == "void"
     assert gifts.conserved()
 
 
