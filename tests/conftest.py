@@ -35,6 +35,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[PG] = _start_postgresql()
 
 
+LONG = ("test_conservation", "test_every_page", "test_races", "test_plans", "test_jobs", "journeys", "test_serving",
+        "test_loader", "test_matrix", "test_canary", "tests/bench", "test_refunds", "test_card_")  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: a long file that comes last keeps one core waiting for the other."""
+    items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
+
+
 PG = pytest.StashKey[str]()
 
 
