@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from kernel import clock, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk
 from kernel.tenancy import TenantOwned
-from shop import card_disputes, card_notices, card_payments, card_sessions
+from shop import card_disputes, card_notices, card_payments, card_sessions, orders
 from shop.card_sessions import CardSession
 
 Told = Mapping[str, Any]
@@ -96,6 +96,7 @@ def _take(kind: str, told: Told) -> str:
     if wrong:
         card_notices.write("differs", str(told["id"]), order=row.order, words=wrong)
         return "odd"
+    orders.lock(row.order)  # the order before its page, as everybody does: two who tell at once make no knot
     handler(row, told)
     intent = _intent(told)
     if intent and row.intent == intent:
@@ -151,6 +152,7 @@ def of_session(row: CardSession, session: Told) -> None:
     if wrong:
         card_notices.write("differs", str(told["id"]), order=row.order, words=wrong)
         return
+    orders.lock(row.order)
     row.asked_at = clock.now()
     row.stripe_id = row.stripe_id or str(told["id"])
     _session(row, told)
