@@ -29,6 +29,29 @@ def declare(name: str, *, sqlite: tuple[str, ...] = (), postgresql: tuple[str, .
     _declared[name] = Declaration(tuple(sqlite), tuple(postgresql))
 
 
+def append_only(table: str, *, told: str, unless: str = "OLD.practice") -> None:
+    """Have the database refuse to change a row of a table, and to delete one but where `unless` holds of it."""
+    stays, remains, stop = f"{table}_stays", f"{table}_remains", f"RAISE EXCEPTION '{told}'"
+    refused = f"BEGIN SELECT RAISE(ABORT, '{told}'); END"
+    function = "CREATE OR REPLACE FUNCTION {0}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {1}; END $$"
+    declare(
+        f"append_only:{table}",
+        sqlite=(
+            f"DROP TRIGGER IF EXISTS {stays}", f"CREATE TRIGGER {stays} BEFORE UPDATE ON {table} {refused}",
+            f"DROP TRIGGER IF EXISTS {remains}",
+            f"CREATE TRIGGER {remains} BEFORE DELETE ON {table} WHEN NOT ({unless}) {refused}",
+        ),
+        postgresql=(
+            function.format(stays, stop),
+            function.format(remains, f"IF ({unless}) THEN RETURN OLD; END IF; {stop}"),
+            f"DROP TRIGGER IF EXISTS {stays} ON {table}",
+            f"CREATE TRIGGER {stays} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {stays}()",
+            f"DROP TRIGGER IF EXISTS {remains} ON {table}",
+            f"CREATE TRIGGER {remains} BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {remains}()",
+        ),
+    )  # fmt: skip
+
+
 def digest(dialect: str) -> str:
     """One hash over everything declared for that database."""
     told = "\n".join(f"{name}\n" + "\n".join(ddl.of(dialect)) for name, ddl in sorted(_declared.items()))

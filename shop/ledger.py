@@ -83,21 +83,4 @@ def of(order: Order) -> Sequence[LedgerEntry]:
     return db.session.scalars(wanted.order_by(LedgerEntry.at, LedgerEntry.id)).all()
 
 
-SQLITE_STAYS = """CREATE TRIGGER ledger_entry_stays BEFORE UPDATE ON ledger_entry
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
-SQLITE_REMAINS = """CREATE TRIGGER ledger_entry_remains BEFORE DELETE ON ledger_entry WHEN NOT OLD.practice
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
-PG_FUNCTION = """CREATE OR REPLACE FUNCTION ledger_stays() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"""
-PG_STAYS = """CREATE TRIGGER ledger_entry_stays BEFORE UPDATE ON ledger_entry
-FOR EACH ROW EXECUTE FUNCTION ledger_stays()"""
-PG_REMAINS = """CREATE TRIGGER ledger_entry_remains BEFORE DELETE ON ledger_entry
-FOR EACH ROW WHEN (NOT OLD.practice) EXECUTE FUNCTION ledger_stays()"""
-DROP_STAYS, DROP_REMAINS = "DROP TRIGGER IF EXISTS ledger_entry_stays", "DROP TRIGGER IF EXISTS ledger_entry_remains"
-ON = " ON ledger_entry"
-
-ddl.declare(
-    "ledger_entry",
-    sqlite=(DROP_STAYS, SQLITE_STAYS, DROP_REMAINS, SQLITE_REMAINS),
-    postgresql=(PG_FUNCTION, DROP_STAYS + ON, PG_STAYS, DROP_REMAINS + ON, PG_REMAINS),
-)
+ddl.append_only("ledger_entry", told="the ledger is append-only")

@@ -148,22 +148,4 @@ def owed(currency: str, kind: str | None = None, *, practice: bool = False) -> M
     return Money(int(db.session.scalar(wanted) or 0), currency)
 
 
-SQLITE_STAYS = """CREATE TRIGGER stored_value_entry_stays BEFORE UPDATE ON stored_value_entry
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
-SQLITE_REMAINS = """CREATE TRIGGER stored_value_entry_remains BEFORE DELETE ON stored_value_entry WHEN NOT OLD.practice
-BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"""
-PG_FUNCTION = """CREATE OR REPLACE FUNCTION stored_value_stays() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"""
-PG_STAYS = """CREATE TRIGGER stored_value_entry_stays BEFORE UPDATE ON stored_value_entry
-FOR EACH ROW EXECUTE FUNCTION stored_value_stays()"""
-PG_REMAINS = """CREATE TRIGGER stored_value_entry_remains BEFORE DELETE ON stored_value_entry
-FOR EACH ROW WHEN (NOT OLD.practice) EXECUTE FUNCTION stored_value_stays()"""
-DROP_STAYS = "DROP TRIGGER IF EXISTS stored_value_entry_stays"
-DROP_REMAINS = "DROP TRIGGER IF EXISTS stored_value_entry_remains"
-ON = " ON stored_value_entry"
-
-ddl.declare(
-    "stored_value_entry",
-    sqlite=(DROP_STAYS, SQLITE_STAYS, DROP_REMAINS, SQLITE_REMAINS),
-    postgresql=(PG_FUNCTION, DROP_STAYS + ON, PG_STAYS, DROP_REMAINS + ON, PG_REMAINS),
-)
+ddl.append_only("stored_value_entry", told="the ledger is append-only")
