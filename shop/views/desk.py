@@ -4,14 +4,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import current_app, flash, redirect, url_for
+from flask import current_app, flash, redirect, request, url_for
 
-from kernel import money, tenancy, web
+from kernel import money, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import locale
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
 from shop import orders
+
+KEY = 22  # signs of a form's key
 
 
 def at_order(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,6 +52,23 @@ def path(below: str) -> str:
 def amount(text: str, currency: str = "") -> Money:
     """An amount as a person here typed it; raises BadAmount."""
     return money.parse(text, currency or tenancy.tenant().currency, str(locale()))
+
+
+def amount_of(form: Any, currency: str) -> Money | None:
+    """The amount of a form; None when it cannot be read, which stands beside the field then."""
+    try:
+        found = amount(form.amount.data or "", currency)
+    except Refusal as refusal:
+        form.validate()
+        form.amount.errors = [str(refusal)]
+        return None
+    return found if form.validate() else None
+
+
+def key() -> str:
+    """The idempotency key of one form: who sends none sends a new one each time."""
+    given = request.form.get("key", "")
+    return given if len(given) == KEY and given.isascii() else signing.token()
 
 
 def typed(value: Money) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import permissions, signing, web
+from kernel import permissions, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
@@ -13,7 +13,7 @@ from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import gift_cards, gift_letters, gift_list, issuing, receipts
 from shop.forms.gift_cards import IssueForm, MoveForm, ReasonForm
-from shop.views import admin, gift_rows, product_values
+from shop.views import admin, desk, gift_rows, product_values
 
 VOID = "void-"  # before the names of that form's fields
 
@@ -51,7 +51,7 @@ def make() -> Any:
         return _issue_page(form), 422
     told = {name: form[name].data or "" for name in ("recipient", "email", "message")}
     card = issuing.by_hand(
-        gift_rows.money(form.amount.minor), by=web.person(), reason=form.reason.data or "", once=_key(),
+        gift_rows.money(form.amount.minor), by=web.person(), reason=form.reason.data or "", once=desk.key(),
         expires_on=form.expires_on.data, **told,
     )  # fmt: skip
     flash(_("The card of %(amount)s is there.", amount=receipts.shown(card.face)))
@@ -59,7 +59,7 @@ def make() -> Any:
 
 
 def _issue_page(form: IssueForm) -> str:
-    return render_template("shop/desk/gift_cards/new.html", form=form, key=_key(), symbol=product_values.symbol())
+    return render_template("shop/desk/gift_cards/new.html", form=form, key=desk.key(), symbol=product_values.symbol())
 
 
 @admin.get("/gift-cards/<token>", endpoint="gift_card")
@@ -74,7 +74,7 @@ def _page(token: str, **forms: Any) -> str:
     shown = {"move": MoveForm(), "void": ReasonForm(prefix=VOID), **forms}
     return render_template(
         "shop/desk/gift_cards/show.html", card=card, row=gift_rows.row(card), history=gift_rows.history(card.value),
-        about=gift_rows.about(card), form=shown, key=_key(), symbol=product_values.symbol(),
+        about=gift_rows.about(card), form=shown, key=desk.key(), symbol=product_values.symbol(),
         open_url=gift_letters.address(card) if card.account_id and web.may("gift_cards.edit") else "",
     )  # fmt: skip
 
@@ -87,7 +87,7 @@ def move(token: str) -> Any:
     if not form.validate():
         return _page(token, move=form), 422
     amount = Money(form.amount.minor or 0, card.value.currency)
-    told = {"reason": form.reason.data or "", "key": f"desk:{_key()}", "by": web.person()}
+    told = {"reason": form.reason.data or "", "key": f"desk:{desk.key()}", "by": web.person()}
     try:
         gift_cards.adjust(card, amount if form.way.data == "add" else -amount, **told)
     except Refusal as refusal:
@@ -132,11 +132,6 @@ def send(token: str) -> Response:
 
 def _back(token: str) -> Response:
     return redirect(url_for(".gift_card", token=token), 303)
-
-
-def _key() -> str:
-    given = request.form.get("key", "")
-    return given if len(given) == 22 and given.isascii() else signing.token()
 
 
 def init_app(_app: Flask) -> None:

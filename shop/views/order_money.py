@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, request
 
-from kernel import signing, web
+from kernel import web
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.refusal import Refusal
@@ -13,8 +13,6 @@ from shop import balances, ledger, orders, proofs, receipts
 from shop.forms.orders import MoneyForm
 from shop.orders import Order
 from shop.views import admin, desk, order_desk, order_plan
-
-KEY = 22
 
 
 @admin.post("/orders/<number>/proofs/<token>/approval", endpoint="proof_approve")
@@ -47,12 +45,12 @@ def refuse(number: str, token: str) -> None:
 def pay(number: str) -> Any:
     """Money came; the same form sent twice counts once."""
     form = MoneyForm(request.form)
-    amount = _amount(form, orders.numbered(number))
+    amount = desk.amount_of(form, orders.numbered(number).currency)
     if amount is None:
         return order_desk.page(orders.numbered(number), pay=form), 422
     order = orders.numbered(number)
     method, reference = order_plan.method(order, request.form.get("method", "")), form.reference.data or ""
-    if balances.collect(order, amount, key=_key(), by=web.person(), method=method, reference=reference):
+    if balances.collect(order, amount, key=f"desk:{desk.key()}", by=web.person(), method=method, reference=reference):
         _taken(order, amount)
     return None
 
@@ -63,22 +61,6 @@ def pay(number: str) -> Any:
 def undo(number: str) -> None:
     """Take back the payment that was noted last, within ten minutes; its proof waits again."""
     proofs.take_back(orders.numbered(number), by=web.person())
-
-
-def _amount(form: MoneyForm, order: Order) -> Money | None:
-    try:
-        found = desk.amount(form.amount.data or "", order.currency)
-    except Refusal as refusal:
-        form.validate()
-        form.amount.errors = [str(refusal)]
-        return None
-    return found if form.validate() else None
-
-
-def _key() -> str:
-    """The idempotency key of one form: who sends none sends a new one each time."""
-    given = request.form.get("key", "")
-    return f"desk:{given if len(given) == KEY and given.isascii() else signing.token()}"
 
 
 def _taken(order: Order, amount: Money) -> None:

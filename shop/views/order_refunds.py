@@ -4,18 +4,15 @@ from typing import Any
 
 from flask import Flask, flash, request
 
-from kernel import signing, today, web
+from kernel import today, web
 from kernel.i18n import _, _l
 from kernel.money import Money
-from kernel.refusal import Missing, Refusal
+from kernel.refusal import Missing
 from kernel.web import needs
 from shop import order_list, orders, receipts, refund_retries, refunds
 from shop.forms.returns import RefundForm
-from shop.orders import Order
 from shop.refunds import Refund
 from shop.views import admin, desk, order_desk
-
-KEY = 22
 
 
 @admin.post("/orders/<number>/refunds", endpoint="order_refund")
@@ -24,32 +21,15 @@ KEY = 22
 def give(number: str) -> Any:
     """Money goes back, all of it or a part; the same form sent twice counts once."""
     form = RefundForm(request.form)
-    amount = typed(form, orders.numbered(number))
+    amount = desk.amount_of(form, orders.numbered(number).currency)
     if amount is None:
         return order_desk.page(orders.numbered(number), refund=form), 422
     given = refunds.give(
         orders.numbered(number), amount=amount, to=form.to.data or "money", reason=form.reason.data or "",
-        reference=form.reference.data or "", by=web.person(), key=f"desk:{key()}",
+        reference=form.reference.data or "", by=web.person(), key=f"desk:{desk.key()}",
     )  # fmt: skip
     tell(given, amount)
     return None
-
-
-def typed(form: Any, order: Order) -> Money | None:
-    """The amount of a form; None when it cannot be read, which stands beside the field then."""
-    try:
-        found = desk.amount(form.amount.data or "", order.currency)
-    except Refusal as refusal:
-        form.validate()
-        form.amount.errors = [str(refusal)]
-        return None
-    return found if form.validate() else None
-
-
-def key() -> str:
-    """The idempotency key of one form: who sends none sends a new one each time."""
-    given = request.form.get("key", "")
-    return given if len(given) == KEY and given.isascii() else signing.token()
 
 
 def tell(given: list[Refund], amount: Money) -> None:

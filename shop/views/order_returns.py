@@ -21,7 +21,7 @@ def note(number: str) -> None:
     """Something came back: how many of which line, and what goes back on sale."""
     form = forms.reasoned(forms.NoteForm(request.form))
     returns.note(
-        orders.numbered(number), wanted(), key=f"desk:{order_refunds.key()}", by=web.person(),
+        orders.numbered(number), wanted(), key=f"desk:{desk.key()}", by=web.person(),
         reason=form.reason.data, restock=restocked(),
     )  # fmt: skip
     flash(_("It is noted. Say now how much goes back."))
@@ -71,7 +71,7 @@ def receive(number: str, token: str) -> None:
 def refund(number: str, token: str) -> Any:
     """Pay back what came back."""
     row, form = _of(number, token), forms.RefundForm(request.form)
-    amount = order_refunds.typed(form, row.order)
+    amount = desk.amount_of(form, row.order.currency)
     if amount is None:
         return order_desk.page(orders.numbered(number), returned=money_back.of_return(row, form)), 422
     told = {"to": form.to.data or "money", "reference": form.reference.data or ""}

@@ -12,7 +12,7 @@ from kernel.refusal import Refusal
 from shop import orders, return_policies, returns
 from shop.forms import returns as forms
 from shop.orders import Order
-from shop.views import order_refunds, order_returns, store
+from shop.views import desk, order_returns, store
 
 UPLOAD = returns.MOST_PICTURES * files.LIMIT + 1024 * 1024
 RULE = "6/minute;30/hour"
@@ -61,7 +61,7 @@ def ask(token: str) -> Any:
         return _page(orders.by_token(token), form), 422
     told = {"reason": form.reason.data, "note": form.note.data or "", "made": made}
     try:
-        returns.ask(orders.by_token(token), order_returns.wanted(), key=f"buyer:{token}:{order_refunds.key()}", **told)
+        returns.ask(orders.by_token(token), order_returns.wanted(), key=f"buyer:{token}:{desk.key()}", **told)
     except returns.NotSoMany as refusal:
         db.session.rollback()
         return _page(orders.by_token(token), form, str(refusal)), 422
