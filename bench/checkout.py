@@ -5,19 +5,17 @@ checkout, whole: look, price, take, write, commit. A third of the buyers want th
 is a bare Flask that inserts one row and commits, on the same server and database, in rounds that follow each other.
 """
 
-import json
 import secrets
 import sys
 import tempfile
 from contextlib import ExitStack
-from math import prod
 from pathlib import Path
 from statistics import median
 
 from sqlalchemy import create_engine, text
 
-from bench.stand import floor, world
-from bench.stand.servers import Client, free_port, memory, postgresql, served
+from bench.stand import floor, report, world
+from bench.stand.servers import Client, free_port, memory, served
 
 Case = dict[str, float]
 BUYERS, ROUNDS, ORDERS, LAST = (1, 8, 32), 3, 96, 12
@@ -117,13 +115,7 @@ def main() -> None:
     """Measure and say it; the last line is JSON."""
     if "--quick" in sys.argv:
         globals().update(QUICK)
-    cases = measure("sqlite", "")
-    if "--sqlite" not in sys.argv:
-        with postgresql() as address:
-            cases |= measure("postgresql", address)
-    mine, bare = (prod(case[side] for case in cases.values()) ** (1 / len(cases)) for side in ("ours", "floor"))
-    told = {"bench": "checkout", "unit": "orders/s", "ours": round(mine, 1), "floor": round(bare, 1)}
-    print(json.dumps({**told, "ratio": round(mine / bare, 3), "cases": cases}))
+    report.tell("checkout", "orders/s", measure)
 
 
 if __name__ == "__main__":

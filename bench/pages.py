@@ -4,21 +4,19 @@
 second over four connections. Warm: one edit a second. Cold: every page is seen for the first time.
 """
 
-import json
 import secrets
 import sys
 import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from math import prod
 from pathlib import Path
 from statistics import median
 
 import brotli  # type: ignore[import-untyped]
 
-from bench.stand import floor, world
-from bench.stand.servers import Client, free_port, memory, postgresql, served
+from bench.stand import floor, report, world
+from bench.stand.servers import Client, free_port, memory, served
 
 Case = dict[str, float]
 ROUNDS, WARM, COLD, WRITES, PRODUCTS = 5, 400, 40, 40, 10_000
@@ -136,13 +134,7 @@ def main() -> None:
     """Measure and say it; the last line is JSON."""
     if "--quick" in sys.argv:
         globals().update(QUICK)
-    cases = measure("sqlite", "")
-    if "--sqlite" not in sys.argv:
-        with postgresql() as address:
-            cases |= measure("postgresql", address)
-    mine, bare = (prod(case[side] for case in cases.values()) ** (1 / len(cases)) for side in ("ours", "floor"))
-    told = {"bench": "pages", "unit": "requests/s", "ours": round(mine, 1), "floor": round(bare, 1)}
-    print(json.dumps({**told, "ratio": round(mine / bare, 3), "cases": cases}))
+    report.tell("pages", "requests/s", measure)
 
 
 if __name__ == "__main__":
