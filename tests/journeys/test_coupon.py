@@ -25,6 +25,17 @@ def write(page, code):
     settled(page)
 
 
+def order(page):
+    """Fill in what is missing and order."""
+    fill_address(page)
+    page.fill("input[name=email]", "nueva.clienta@example.com")
+    page.fill("input[name=name]", "Nueva Clienta")
+    page.fill("input[name=phone]", "8765 4321")
+    pick(page, "payment", "transfer")
+    page.locator("[data-action=place-order]").click()
+    page.wait_for_url("**/orders/**")
+
+
 def test_a_new_buyer_has_the_delivery_for_nothing_and_the_owner_sees_it(visit, plaza):
     buyer = visit(PHONE)
     buyer.goto(plaza.shop(SHOP, "/p/cafe-neblina-alta"))
@@ -50,13 +61,7 @@ def test_a_new_buyer_has_the_delivery_for_nothing_and_the_owner_sees_it(visit, p
     buyer.wait_for_selector("#codes .code-row")
     assert minor(buyer) == free
     assert faults(buyer) == []
-    fill_address(buyer)
-    buyer.fill("input[name=email]", "nueva.clienta@example.com")
-    buyer.fill("input[name=name]", "Nueva Clienta")
-    buyer.fill("input[name=phone]", "8765 4321")
-    pick(buyer, "payment", "transfer")
-    buyer.locator("[data-action=place-order]").click()
-    buyer.wait_for_url("**/orders/**")
+    order(buyer)
     assert buyer.locator("[data-minor]").get_attribute("data-minor") == str(free * 100)
     assert "Con el código PRIMERTUESTE" in buyer.locator(".whys").inner_text()
     assert faults(buyer) == []

@@ -25,8 +25,8 @@ def approve(desk, plaza, number):
     press(desk, "approve-proof")
 
 
-def test_deposit_then_balance_by_pay_link(visit, plaza):
-    page = visit(PHONE)
+def choose_cake(page, plaza):
+    """A cake with its words, at the checkout, for the last day that is free."""
     page.goto(plaza.shop(SHOP, f"/p/{CAKE}"))
     page.fill("input[name=text-dedicatoria]", "Feliz cumpleaños, Tere")
     page.locator("[data-action=add-to-cart]").click()
@@ -35,6 +35,11 @@ def test_deposit_then_balance_by_pay_link(visit, plaza):
     page.wait_for_selector("input[name=slot]", state="attached")
     page.locator("label:has(input[name=day]:not([disabled]))").last.click()
     settled(page)
+
+
+def test_deposit_then_balance_by_pay_link(visit, plaza):
+    page = visit(PHONE)
+    choose_cake(page, plaza)
     assert page.locator("input[name=plan][value=deposit]").is_checked()
     assert faults(page) == []
     page.fill("input[name=email]", "teresa.luna@example.com")
