@@ -146,7 +146,8 @@ def open(order: Order, method: PaymentMethod, *, amount: Money | None = None) ->
     if not payment.amount_minor:
         move(payment, "settle")
     if order.balance.minor <= 0:
-        _paid(order) if order.payment not in orders.SETTLED else None
+        if order.payment not in orders.SETTLED:
+            _paid(order)
     elif not plans.secured(order):
         _keep(order, method)
     return payment
