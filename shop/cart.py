@@ -156,7 +156,9 @@ def count(cart: Cart | None) -> int:
 
 def notices(cart: Cart | None, group: str = "") -> list[Notice]:
     """What changed since the buyer saw it: gone, short of stock, dearer or cheaper."""
-    told = [_notice(row, group) for row in (_lines(cart) if cart else [])]
+    rows = _lines(cart) if cart else []
+    lower = pricing.breaks({row.variant.product_id for row in rows if _there(row)})
+    told = [_notice(row, group, lower) for row in rows]
     return [notice for notice in told if notice]
 
 
@@ -253,13 +255,13 @@ def _pour(row: CartLine, into: Cart, group: str) -> None:
         return
 
 
-def _notice(row: CartLine, group: str) -> Notice | None:
+def _notice(row: CartLine, group: str, lower: Mapping[int, Sequence[pricing.PriceBreak]]) -> Notice | None:
     if not _there(row):
         return Notice("gone", row)
     left = stock.left(row.variant)
     if left is not None and left < row.quantity:
         return Notice("short", row, left=left)
-    now = pricing.unit(row.variant, 1, group)
+    now = pricing.unit(row.variant, 1, group, known=lower[row.variant.product_id])
     before = Money(row.seen_minor, now.currency)
     if now == before:
         return None

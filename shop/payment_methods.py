@@ -97,13 +97,19 @@ class Case:
     total_minor: int
 
 
+def _works(kind: str, case: Case) -> bool:
+    """Whether that kind goes with the way it is handed over; a card alone looks whether it has its keys."""
+    if kind == "card":
+        return kind in _ready and _ready[kind](case.practice)
+    return {
+        "practice": case.practice, "on_pickup": case.way == "pickup", "on_delivery": case.way == "delivery",
+        "transfer": True, "credit": bool(case.group),
+    }.get(kind, False)  # fmt: skip
+
+
 def fits(method: PaymentMethod, case: Case, place: set[str]) -> bool:
     """Whether a buyer may use it; `place` are the zones of the address."""
-    by_kind = {
-        "practice": case.practice, "on_pickup": case.way == "pickup", "on_delivery": case.way == "delivery",
-        "transfer": True, "card": "card" in _ready and _ready["card"](case.practice), "credit": bool(case.group),
-    }  # fmt: skip
-    if not by_kind.get(method.kind, False):
+    if not _works(method.kind, case):
         return False
     if method.customer_groups and case.group not in method.customer_groups:
         return False

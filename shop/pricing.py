@@ -45,6 +45,8 @@ class Amounts:
 def breaks(product_ids: Iterable[int]) -> dict[int, list[PriceBreak]]:
     """The price breaks of those products, by product."""
     found: dict[int, list[PriceBreak]] = {product_id: [] for product_id in product_ids}
+    if not found:
+        return found
     for row in db.session.scalars(select(PriceBreak).where(PriceBreak.product_id.in_(list(found)))):
         found[row.product_id].append(row)
     return found

@@ -1,11 +1,15 @@
 """The cart: kept by a cookie, honest about what changed, handed on by a link, merged at log-in."""
 
+from contextlib import contextmanager
 from urllib.parse import unquote
 
 import pytest
+from sqlalchemy import event
 
 from kernel.db import db
-from shop import catalog, stock
+from shop import cart as carts
+from shop import catalog, checkout, quotes, stock
+from shop.quotes import Choice
 from tests.goods import only
 from tests.shop.pages import marks, read, text
 
@@ -135,3 +139,41 @@ def test_the_count_in_the_header_is_one_s_own(shop):
     count = "//*[@data-cart-count]"
     assert read(client.get("/p/cafe-uno")).xpath(count)
     assert not read(other.get("/p/cafe-uno")).xpath(count)
+
+
+def test_more_lines_and_more_methods_ask_no_more_questions(shop):
+    """What changed in the cart is asked once for all lines; whether cards work is asked for cards alone."""
+    asked = []
+    shop.transfer()
+    lines = [shop.product(f"Cosa {number}") for number in range(5)]
+
+    def questions(count):
+        row, _secret = carts.begin()
+        db.session.add_all(
+            carts.CartLine(cart_id=row.id, variant_id=only(one).id, quantity=1, seen_minor=1) for one in lines[:count]
+        )
+        db.session.commit()
+        wanted = carts.wanted(row)  # lines, variants and products are there
+        asked.clear()
+        found = carts.notices(row)
+        assert len(found) == len(wanted) == count
+        return len([one for one in asked if "price_break" in one])
+
+    def hear(*told):
+        asked.append(told[2])
+
+    with listening(hear):
+        assert questions(1) == questions(5) == 1
+        quote = quotes.make(carts.wanted(db.session.scalars(db.select(carts.Cart)).first()), choice=Choice("retiro"))
+        asked.clear()
+        assert checkout.payable(quote, {})
+        assert not [one for one in asked if "card_account" in one]
+
+
+@contextmanager
+def listening(hear):
+    event.listen(db.engine, "before_cursor_execute", hear)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "before_cursor_execute", hear)
