@@ -1,6 +1,7 @@
 """Files: what people upload, decoded and made anew, under our own names; private ones behind a permission."""
 
 import hashlib
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -143,7 +144,7 @@ def path_of(tenant_id: int, sha256: str, ending: str, *, private: bool) -> Path:
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{id(data):x}")
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")  # two may write the same content at once
     fresh.write_bytes(data)
     fresh.replace(path)
 
