@@ -49,6 +49,7 @@ class CartLine(TenantOwned, Base):
     variant_id: Mapped[int] = ref("variant")
     quantity: Mapped[int]
     texts: Mapped[dict[str, str]] = mapped_column(default=dict)
+    booking_id: Mapped[int | None] = ref("booking")  # the time that it is for; its people may be several lines
     seen_minor: Mapped[int]  # the price of one that the buyer last saw; quantity prices move it with the cart
     variant = belongs("CartLine.variant_id", "Variant")
 

@@ -16,8 +16,8 @@ from shop.categories import Category
 from shop.pictures import ProductPicture
 from shop.variants import BundlePart, Variant
 
-KINDS = ("physical", "digital", "bundle", "voucher")
-IMMATERIAL = frozenset({"digital", "voucher"})  # nothing to deliver
+KINDS = ("physical", "digital", "bundle", "voucher", "booking")
+IMMATERIAL = frozenset({"digital", "voucher", "booking"})  # nothing to deliver
 MOST = 1_000_000  # units of anything
 __all__ = ["BundlePart", "Category", "Product", "ProductPicture", "Variant"]
 

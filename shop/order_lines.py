@@ -46,6 +46,7 @@ class OrderLine(TenantOwned, Base):
     gross_minor: Mapped[int]
     tax_components: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     day: Mapped[date | None]
+    booking_id: Mapped[int | None] = ref("booking")
     digital: Mapped[bool] = mapped_column(default=False)
     weight_g: Mapped[int] = mapped_column(default=0)
 

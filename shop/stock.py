@@ -14,7 +14,7 @@ from kernel.i18n import _l
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
 from shop import catalog, counters, days
-from shop.variants import Variant
+from shop.variants import UNCOUNTED, Variant
 
 Key = tuple[int, date | None]  # a variant, and the day its daily capacity is taken from
 
@@ -78,7 +78,7 @@ def take(lines: Iterable[Line], *, order: Any) -> None:
     needed, known = needs(lines)
     for variant_id, day in sorted(needed, key=lambda key: (key[0], key[1] or date.min)):
         units, variant = needed[variant_id, day], known[variant_id]
-        if variant.stock_kind == "unlimited":
+        if variant.stock_kind in UNCOUNTED:
             continue
         if not _claim(variant, units, day):
             raise SoldOut(variant, max(0, left(variant, day) or 0), day)
@@ -192,7 +192,7 @@ def available(chosen: Sequence[Variant], day: date | None = None) -> dict[int, i
 
 def left(variant: Variant, day: date | None = None) -> int | None:
     """How many of this one can be sold now; None is without limit."""
-    if variant.stock_kind == "unlimited":
+    if variant.stock_kind in UNCOUNTED:
         return None
     if variant.stock_kind == "daily":
         return _left_of_day(variant, day)

@@ -7,7 +7,8 @@ from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
 from kernel.tenancy import TenantOwned
 
-STOCK_KINDS = ("onhand", "daily", "unlimited", "parts")
+STOCK_KINDS = ("onhand", "daily", "unlimited", "parts", "booking")
+UNCOUNTED = frozenset({"unlimited", "booking"})  # of a booking the time is taken, not a piece
 
 
 class Variant(TenantOwned, Base):

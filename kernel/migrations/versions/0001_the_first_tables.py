@@ -124,6 +124,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_card_event_intent", ["tenant_id", "intent", "state"], unique=False)
 
     op.create_table(
+        "closure",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("starts_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=120), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_closure_forward")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_closure_account_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_closure_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closure")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_closure_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_closure_tenant_id_token")),
+    )
+    op.create_table(
         "contact",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token", sa.String(length=32), nullable=False),
@@ -488,6 +505,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", name=op.f("uq_plan_policy_tenant_id")),
     )
     op.create_table(
+        "resource",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("name", kernel.db.JSON, nullable=False),
+        sa.Column("seats", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("seats >= 1", name=op.f("ck_resource_seats")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_resource_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
+        sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_resource_tenant_id_code")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_resource_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_resource_tenant_id_token")),
+    )
+    op.create_table(
         "return_policy",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("days", sa.BigInteger(), nullable=False),
@@ -816,6 +850,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_order_delivery_method_id"), ["delivery_method_id"], unique=False)
         batch_op.create_index("ix_order_placed", ["tenant_id", "placed_at"], unique=False)
         batch_op.create_index("ix_order_state", ["tenant_id", "state", "placed_at"], unique=False)
+
+    op.create_table(
+        "resource_unit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("feed", sa.String(length=32), nullable=False),
+        sa.Column("resource_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "resource_id"], ["resource.tenant_id", "resource.id"], name="fk_resource_unit_resource_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_resource_unit_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_unit")),
+        sa.UniqueConstraint("tenant_id", "feed", name=op.f("uq_resource_unit_tenant_id_feed")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_resource_unit_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_resource_unit_tenant_id_token")),
+    )
+    with op.batch_alter_table("resource_unit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resource_unit_resource_id"), ["resource_id"], unique=False)
 
     op.create_table(
         "slot_taken",
@@ -1684,6 +1740,51 @@ def upgrade() -> None:
         batch_op.create_index("ix_search_stem_stem", ["tenant_id", "stem", "product_id"], unique=False)
 
     op.create_table(
+        "service",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("minutes", sa.BigInteger(), nullable=False),
+        sa.Column("step", sa.BigInteger(), nullable=False),
+        sa.Column("before", sa.BigInteger(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("capacity", sa.BigInteger(), nullable=False),
+        sa.Column("group_min", sa.BigInteger(), nullable=False),
+        sa.Column("check_in", sa.String(length=5), nullable=False),
+        sa.Column("check_out", sa.String(length=5), nullable=False),
+        sa.Column("nights_min", sa.BigInteger(), nullable=False),
+        sa.Column("nights_max", sa.BigInteger(), nullable=False),
+        sa.Column("lead", sa.BigInteger(), nullable=False),
+        sa.Column("horizon", sa.BigInteger(), nullable=False),
+        sa.Column("holidays", sa.Boolean(), nullable=False),
+        sa.Column("seasons", kernel.db.JSON, nullable=False),
+        sa.Column("policy", kernel.db.JSON, nullable=False),
+        sa.Column("questions", kernel.db.JSON, nullable=False),
+        sa.Column("languages", kernel.db.JSON, nullable=False),
+        sa.Column("age_min", sa.BigInteger(), nullable=True),
+        sa.Column("meeting", kernel.db.JSON, nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("kind IN ('departure', 'appointment', 'nights')", name=op.f("ck_service_kind")),
+        sa.CheckConstraint("minutes >= 1 OR kind = 'nights'", name=op.f("ck_service_minutes")),
+        sa.CheckConstraint("before >= 0 AND after >= 0", name=op.f("ck_service_buffers")),
+        sa.CheckConstraint("capacity >= 1", name=op.f("ck_service_capacity")),
+        sa.CheckConstraint("group_min >= 1", name=op.f("ck_service_group_min")),
+        sa.CheckConstraint("horizon >= 1", name=op.f("ck_service_horizon")),
+        sa.CheckConstraint("lead >= 0", name=op.f("ck_service_lead")),
+        sa.CheckConstraint("nights_min >= 1", name=op.f("ck_service_nights_min")),
+        sa.CheckConstraint("step >= 5", name=op.f("ck_service_step")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "product_id"], ["product.tenant_id", "product.id"], name="fk_service_product_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_service_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_service_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "product_id", name=op.f("uq_service_tenant_id_product_id")),
+    )
+    with op.batch_alter_table("service", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_service_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
         "variant",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("product_id", sa.BigInteger(), nullable=False),
@@ -1772,28 +1873,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_card_dispute_session_id"), ["session_id"], unique=False)
 
     op.create_table(
-        "cart_line",
+        "day_exception",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("token", sa.String(length=32), nullable=False),
-        sa.Column("cart_id", sa.BigInteger(), nullable=False),
-        sa.Column("variant_id", sa.BigInteger(), nullable=False),
-        sa.Column("quantity", sa.BigInteger(), nullable=False),
-        sa.Column("texts", kernel.db.JSON, nullable=False),
-        sa.Column("seen_minor", sa.BigInteger(), nullable=False),
+        sa.Column("service_id", sa.BigInteger(), nullable=True),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("opens", sa.String(length=5), nullable=False),
+        sa.Column("closes", sa.String(length=5), nullable=False),
+        sa.Column("note", sa.String(length=120), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("quantity > 0", name=op.f("ck_cart_line_quantity")),
-        sa.ForeignKeyConstraint(["tenant_id", "cart_id"], ["cart.tenant_id", "cart.id"], name="fk_cart_line_cart_id"),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "variant_id"], ["variant.tenant_id", "variant.id"], name="fk_cart_line_variant_id"
+            ["tenant_id", "service_id"], ["service.tenant_id", "service.id"], name="fk_day_exception_service_id"
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_cart_line_tenant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cart_line")),
-        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_cart_line_tenant_id_id")),
-        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_cart_line_tenant_id_token")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_day_exception_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_day_exception")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_day_exception_tenant_id_id")),
     )
-    with op.batch_alter_table("cart_line", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_cart_line_cart_id"), ["cart_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_cart_line_variant_id"), ["variant_id"], unique=False)
+    with op.batch_alter_table("day_exception", schema=None) as batch_op:
+        batch_op.create_index("ix_day_exception_day", ["tenant_id", "day"], unique=False)
+        batch_op.create_index(batch_op.f("ix_day_exception_service_id"), ["service_id"], unique=False)
 
     op.create_table(
         "day_taken",
@@ -1814,51 +1911,71 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_day_taken_variant_id"), ["variant_id"], unique=False)
 
     op.create_table(
-        "order_line",
+        "departure",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
-        sa.Column("variant_id", sa.BigInteger(), nullable=False),
-        sa.Column("product_id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("sku", sa.String(length=64), nullable=False),
-        sa.Column("name", kernel.db.JSON, nullable=False),
-        sa.Column("options", kernel.db.JSON, nullable=False),
-        sa.Column("texts", kernel.db.JSON, nullable=False),
-        sa.Column("voucher", kernel.db.JSON, nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("unit_minor", sa.BigInteger(), nullable=False),
-        sa.Column("quantity", sa.BigInteger(), nullable=False),
-        sa.Column("returned", sa.BigInteger(), nullable=False),
-        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
-        sa.Column("net_minor", sa.BigInteger(), nullable=False),
-        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
-        sa.Column("gross_minor", sa.BigInteger(), nullable=False),
-        sa.Column("tax_components", kernel.db.JSON, nullable=False),
-        sa.Column("day", sa.Date(), nullable=True),
-        sa.Column("digital", sa.Boolean(), nullable=False),
-        sa.Column("weight_g", sa.BigInteger(), nullable=False),
+        sa.Column("service_id", sa.BigInteger(), nullable=False),
+        sa.Column("starts_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("capacity", sa.BigInteger(), nullable=False),
+        sa.Column("taken", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("gross_minor = net_minor + tax_minor", name=op.f("ck_order_line_gross")),
-        sa.CheckConstraint("gross_minor >= 0", name=op.f("ck_order_line_positive")),
-        sa.CheckConstraint("quantity > 0", name=op.f("ck_order_line_quantity")),
-        sa.CheckConstraint("returned >= 0 AND returned <= quantity", name=op.f("ck_order_line_returned")),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_departure_forward")),
+        sa.CheckConstraint("taken BETWEEN 0 AND capacity", name=op.f("ck_departure_taken")),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_order_line_order_id"
+            ["tenant_id", "service_id"], ["service.tenant_id", "service.id"], name="fk_departure_service_id"
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "product_id"], ["product.tenant_id", "product.id"], name="fk_order_line_product_id"
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_departure_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_departure")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_departure_tenant_id_id")),
+        sa.UniqueConstraint(
+            "tenant_id", "service_id", "starts_at", name=op.f("uq_departure_tenant_id_service_id_starts_at")
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "variant_id"], ["variant.tenant_id", "variant.id"], name="fk_order_line_variant_id"
-        ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_order_line_tenant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_line")),
-        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_order_line_tenant_id_id")),
     )
-    with op.batch_alter_table("order_line", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_order_line_order_id"), ["order_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_order_line_product_id"), ["product_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_order_line_variant_id"), ["variant_id"], unique=False)
+    op.create_table(
+        "service_hours",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_id", sa.BigInteger(), nullable=False),
+        sa.Column("weekday", sa.BigInteger(), nullable=False),
+        sa.Column("opens", sa.String(length=5), nullable=False),
+        sa.Column("closes", sa.String(length=5), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_service_hours_weekday")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "service_id"], ["service.tenant_id", "service.id"], name="fk_service_hours_service_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_service_hours_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_hours")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_service_hours_tenant_id_id")),
+    )
+    with op.batch_alter_table("service_hours", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_service_hours_service_id"), ["service_id"], unique=False)
+
+    op.create_table(
+        "service_resource",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_id", sa.BigInteger(), nullable=False),
+        sa.Column("resource_id", sa.BigInteger(), nullable=False),
+        sa.Column("seats", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("seats >= 0", name=op.f("ck_service_resource_seats")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "resource_id"], ["resource.tenant_id", "resource.id"], name="fk_service_resource_resource_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "service_id"], ["service.tenant_id", "service.id"], name="fk_service_resource_service_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_service_resource_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_resource")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_service_resource_tenant_id_id")),
+        sa.UniqueConstraint(
+            "tenant_id", "service_id", "resource_id", name=op.f("uq_service_resource_tenant_id_service_id_resource_id")
+        ),
+    )
+    with op.batch_alter_table("service_resource", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_service_resource_resource_id"), ["resource_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_service_resource_service_id"), ["service_id"], unique=False)
 
     op.create_table(
         "stock_move",
@@ -1887,6 +2004,170 @@ def upgrade() -> None:
     with op.batch_alter_table("stock_move", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stock_move_order_id"), ["order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_stock_move_variant_id"), ["variant_id"], unique=False)
+
+    op.create_table(
+        "booking",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("service_id", sa.BigInteger(), nullable=False),
+        sa.Column("departure_id", sa.BigInteger(), nullable=True),
+        sa.Column("cart_id", sa.BigInteger(), nullable=True),
+        sa.Column("order_id", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("starts_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("places", sa.BigInteger(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("held_until", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("answers", kernel.db.JSON, nullable=False),
+        sa.Column("policy", kernel.db.JSON, nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("moved", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("cart_id IS NULL OR order_id IS NULL", name=op.f("ck_booking_owner")),
+        sa.CheckConstraint("places >= 1", name=op.f("ck_booking_places")),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_booking_forward")),
+        sa.CheckConstraint("units >= 0", name=op.f("ck_booking_units")),
+        sa.ForeignKeyConstraint(["tenant_id", "cart_id"], ["cart.tenant_id", "cart.id"], name="fk_booking_cart_id"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "departure_id"], ["departure.tenant_id", "departure.id"], name="fk_booking_departure_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_booking_order_id"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "service_id"], ["service.tenant_id", "service.id"], name="fk_booking_service_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_booking_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_booking_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_booking_tenant_id_token")),
+    )
+    with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_booking_cart_id"), ["cart_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_departure_id"), ["departure_id"], unique=False)
+        batch_op.create_index("ix_booking_hold", ["tenant_id", "state", "held_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_order_id"), ["order_id"], unique=False)
+        batch_op.create_index("ix_booking_time", ["tenant_id", "service_id", "starts_at"], unique=False)
+
+    op.create_table(
+        "cart_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("cart_id", sa.BigInteger(), nullable=False),
+        sa.Column("variant_id", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("texts", kernel.db.JSON, nullable=False),
+        sa.Column("booking_id", sa.BigInteger(), nullable=True),
+        sa.Column("seen_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_cart_line_quantity")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "booking_id"], ["booking.tenant_id", "booking.id"], name="fk_cart_line_booking_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id", "cart_id"], ["cart.tenant_id", "cart.id"], name="fk_cart_line_cart_id"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "variant_id"], ["variant.tenant_id", "variant.id"], name="fk_cart_line_variant_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_cart_line_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cart_line")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_cart_line_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_cart_line_tenant_id_token")),
+    )
+    with op.batch_alter_table("cart_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cart_line_booking_id"), ["booking_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cart_line_cart_id"), ["cart_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cart_line_variant_id"), ["variant_id"], unique=False)
+
+    op.create_table(
+        "occupation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("starts_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("departure_id", sa.BigInteger(), nullable=True),
+        sa.Column("booking_id", sa.BigInteger(), nullable=True),
+        sa.Column("closure_id", sa.BigInteger(), nullable=True),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(CASE WHEN departure_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN booking_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN closure_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name=op.f("ck_occupation_owner"),
+        ),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_occupation_forward")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "booking_id"], ["booking.tenant_id", "booking.id"], name="fk_occupation_booking_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "closure_id"], ["closure.tenant_id", "closure.id"], name="fk_occupation_closure_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "departure_id"], ["departure.tenant_id", "departure.id"], name="fk_occupation_departure_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "unit_id"], ["resource_unit.tenant_id", "resource_unit.id"], name="fk_occupation_unit_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_occupation_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_occupation")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_occupation_tenant_id_id")),
+    )
+    with op.batch_alter_table("occupation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_occupation_booking_id"), ["booking_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_occupation_closure_id"), ["closure_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_occupation_departure_id"), ["departure_id"], unique=False)
+        batch_op.create_index("ix_occupation_time", ["tenant_id", "unit_id", "starts_at", "ends_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_occupation_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "order_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("variant_id", sa.BigInteger(), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("sku", sa.String(length=64), nullable=False),
+        sa.Column("name", kernel.db.JSON, nullable=False),
+        sa.Column("options", kernel.db.JSON, nullable=False),
+        sa.Column("texts", kernel.db.JSON, nullable=False),
+        sa.Column("voucher", kernel.db.JSON, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("unit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("returned", sa.BigInteger(), nullable=False),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("net_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
+        sa.Column("gross_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_components", kernel.db.JSON, nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("booking_id", sa.BigInteger(), nullable=True),
+        sa.Column("digital", sa.Boolean(), nullable=False),
+        sa.Column("weight_g", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("gross_minor = net_minor + tax_minor", name=op.f("ck_order_line_gross")),
+        sa.CheckConstraint("gross_minor >= 0", name=op.f("ck_order_line_positive")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_order_line_quantity")),
+        sa.CheckConstraint("returned >= 0 AND returned <= quantity", name=op.f("ck_order_line_returned")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "booking_id"], ["booking.tenant_id", "booking.id"], name="fk_order_line_booking_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_order_line_order_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "product_id"], ["product.tenant_id", "product.id"], name="fk_order_line_product_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "variant_id"], ["variant.tenant_id", "variant.id"], name="fk_order_line_variant_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_order_line_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_line")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_order_line_tenant_id_id")),
+    )
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_order_line_booking_id"), ["booking_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_order_line_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_order_line_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_order_line_variant_id"), ["variant_id"], unique=False)
 
     op.create_table(
         "download",

@@ -1,0 +1,90 @@
+"""Closures: time that staff keep free of bookings on chosen units: a repair, a holiday, a private group."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, select
+
+from kernel import clock, journal, signing
+from kernel.db import Base, Mapped, db, mapped_column, pk
+from kernel.i18n import _l
+from kernel.refusal import Missing, Refusal
+from kernel.tenancy import TenantOwned
+from shop import holdings, occupations, resources
+from shop.occupations import JustTaken, Occupation, Span
+from shop.resources import ResourceUnit
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+
+class Booked(JustTaken):
+    """Somebody has booked what should be closed."""
+
+    message = _l("Something is booked at that time: move it first, then close.")
+
+
+class Backwards(Refusal):
+    """It ends before it begins."""
+
+    message = _l("The end comes before the beginning: look at both again.")
+
+
+class Closure(TenantOwned, Base):
+    """A period in which units cannot be booked, and why; what it occupies are its occupations."""
+
+    __tablename__ = "closure"
+    __extra__ = (UniqueConstraint("tenant_id", "token"), CheckConstraint("starts_at < ends_at", name="forward"))
+    id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), default=signing.token)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(120), default="")
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+def close(units: Sequence[ResourceUnit], span: Span, *, reason: str = "", by: "Account | None" = None) -> Closure:
+    """Close these units for that time; raises Backwards or Booked, and then nothing is closed."""
+    if span.starts_at >= span.ends_at:
+        raise Backwards()
+    needed = {unit.resource_id for unit in units}
+    resources.lock(needed)
+    holdings.lapse(needed)
+    row = Closure(starts_at=span.starts_at, ends_at=span.ends_at, reason=reason.strip()[:120])
+    row.account_id = by.id if by else None
+    db.session.add(row)
+    db.session.flush()
+    try:
+        occupations.reserve([unit.id for unit in units], span, closure_id=row.id)
+    except JustTaken as taken:
+        raise Booked() from taken
+    journal.write("bookings.closed", about=row, by=by, data={"reason": row.reason})
+    return row
+
+
+def open_again(row: Closure, *, by: "Account | None" = None) -> None:
+    """What was closed can be booked again."""
+    occupations.give_back(closure_id=row.id)
+    db.session.delete(row)
+    journal.write("bookings.opened", by=by, data={"reason": row.reason})
+
+
+def by_token(token: str) -> Closure:
+    """The closure that an address names; raises Missing."""
+    found = db.session.scalars(select(Closure).where(Closure.token == token)).one_or_none() if token else None
+    if found is None:
+        raise Missing()
+    return found
+
+
+def units_of(row: Closure) -> list[int]:
+    """The units that it closes."""
+    return list(db.session.scalars(select(Occupation.unit_id).where(Occupation.closure_id == row.id)))
+
+
+def init_app(_app: object) -> None:
+    """Say how the journal tells it."""
+    journal.kind("bookings.closed", _l("Closed a time for bookings: %(reason)s"))
+    journal.kind("bookings.opened", _l("Opened a closed time again: %(reason)s"))

@@ -1,0 +1,121 @@
+"""Departures: a service that leaves at a time, with places counted by one conditional statement and units to fit."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kernel import tenancy
+from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
+from kernel.i18n import _l
+from kernel.tenancy import TenantOwned
+from shop import occupations
+from shop.occupations import QUIET, JustTaken, Occupation, Span
+from shop.resources import ResourceUnit
+from shop.services import Service
+
+if TYPE_CHECKING:
+    from shop.services import ServiceResource
+
+
+class Full(JustTaken):
+    """Fewer places are left than somebody wants."""
+
+    message = _l("Only %(left)s places are left at that time.")
+
+
+class Departure(TenantOwned, Base):
+    """One time at which a service leaves; it is written when the first place is taken or staff change it."""
+
+    __tablename__ = "departure"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "service_id", "starts_at"),
+        CheckConstraint("taken BETWEEN 0 AND capacity", name="taken"),
+        CheckConstraint("starts_at < ends_at", name="forward"),
+    )
+    id: Mapped[int] = pk()
+    service_id: Mapped[int] = ref("service", index=False)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    capacity: Mapped[int]  # the service's, unless staff gave this one another
+    taken: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(8), default="open")  # open | closed: no more are taken
+    note: Mapped[str] = mapped_column(String(300), default="")  # of the staff's own
+    service: Mapped[Service] = belongs("Departure.service_id", "Service")
+
+    @property
+    def left(self) -> int:
+        """How many places it has left, as far as its units go."""
+        return max(0, self.capacity - self.taken) if self.state == "open" else 0
+
+    @property
+    def span(self) -> Span:
+        """What it occupies, its service's buffers inside."""
+        return Span(self.starts_at, self.ends_at).widened(self.service.before, self.service.after)
+
+
+def at(service: Service, starts_at: datetime) -> Departure:
+    """The service's departure at that time, made unless it is there; two at once make one."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    row = {
+        "tenant_id": tenancy.current(), "service_id": service.id, "starts_at": starts_at,
+        "ends_at": starts_at + service.length, "capacity": service.capacity, "taken": 0, "state": "open", "note": "",
+    }  # fmt: skip
+    db.session.execute(dialect.insert(Departure).values(**row).on_conflict_do_nothing())
+    mine = select(Departure).where(Departure.service_id == service.id, Departure.starts_at == starts_at)
+    return db.session.scalars(mine).one()
+
+
+def known(service_ids: Sequence[int], span: Span) -> Sequence[Departure]:
+    """The departures of these services that are written, of that time, in order."""
+    inside = Departure.starts_at < span.ends_at, Departure.ends_at > span.starts_at
+    wanted = select(Departure).where(Departure.service_id.in_(service_ids), *inside)
+    return db.session.scalars(wanted.order_by(Departure.starts_at, Departure.id)).all()
+
+
+def take(departure: Departure, places: int) -> None:
+    """Take places and the units they need; raises Full or JustTaken. The caller holds the resources."""
+    room = Departure.state == "open", Departure.taken + places <= Departure.capacity
+    if not _move(departure, places, *room):
+        raise Full(left=departure.left) if departure.left else JustTaken()
+    fit(departure)
+
+
+def give(departure: Departure, places: int) -> None:
+    """Give places back, and the units that nobody needs any more."""
+    _move(departure, -places)
+    fit(departure)
+
+
+def _move(departure: Departure, places: int, *conditions: object) -> bool:
+    mine = update(Departure).where(Departure.id == departure.id, *conditions)  # type: ignore[arg-type]
+    done = db.session.execute(mine.values(taken=Departure.taken + places), execution_options=QUIET)
+    db.session.refresh(departure)
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def fit(departure: Departure) -> None:
+    """Have exactly as many units as its people fill; raises JustTaken when there are too few."""
+    for need in sorted(departure.service.needs, key=lambda one: one.resource_id):
+        have = units_of(departure, need)
+        more = need.units(departure.taken) - len(have)
+        if more > 0:
+            free = occupations.free(need.resource_id, departure.span)
+            if len(free) < more:
+                raise JustTaken()
+            occupations.reserve(free[:more], departure.span, departure_id=departure.id)
+        elif more < 0:
+            surplus = Occupation.departure_id == departure.id, Occupation.unit_id.in_(have[more:])
+            db.session.execute(delete(Occupation).where(*surplus), execution_options=QUIET)
+
+
+def units_of(departure: Departure, need: "ServiceResource") -> list[int]:
+    """The units of a resource that it occupies, in the order in which they were filled."""
+    mine = (
+        select(Occupation.unit_id)
+        .join(ResourceUnit, ResourceUnit.id == Occupation.unit_id)
+        .where(Occupation.departure_id == departure.id, ResourceUnit.resource_id == need.resource_id)
+    )
+    return list(db.session.scalars(mine.order_by(ResourceUnit.position, ResourceUnit.id)))

@@ -1,0 +1,175 @@
+"""Holdings: a booking takes its time, moves it, or gives it back; who was too slow loses it by itself."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from kernel import clock, jobs
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from shop import bookings, departures, occupations, resources
+from shop.bookings import Booking
+from shop.occupations import JustTaken, Span
+from shop.services import Service, ServiceResource
+
+MINUTES = 10  # in the cart
+
+
+class TooMany(Refusal):
+    """More people than it has room for, or nobody."""
+
+    message = _l("There is room for %(most)s at most.")
+
+
+def hold(service: Service, span: Span, places: int, *, cart: Any, **told: Any) -> Booking:
+    """Hold a time for a cart, ten minutes; the same time again is the same booking with other places.
+
+    `told`: answers, language, timezone. Raises JustTaken, Full or TooMany; what the cart had stays then.
+    """
+    mine = Booking.cart_id == cart.id, Booking.service_id == service.id, Booking.starts_at == span.starts_at
+    row = db.session.scalars(select(Booking).where(*mine).order_by(Booking.id).limit(1)).first()
+    if row is None:
+        row = Booking(service_id=service.id, cart_id=cart.id, starts_at=span.starts_at, ends_at=span.ends_at,
+                      places=places, units=0, state="expired", **told)  # fmt: skip
+        row.policy = list(service.policy)
+        db.session.add(row)
+        db.session.flush()
+    for name, value in told.items():
+        setattr(row, name, value)
+    place(row, span, places)
+    if row.state == "expired":
+        bookings.move(row, "hold")
+    _until(row, clock.now() + timedelta(minutes=MINUTES))
+    return row
+
+
+def _until(row: Booking, until: datetime) -> None:
+    row.held_until = until
+    db.session.flush()
+    jobs.later("bookings.lapse", row.id, at=until, key=f"{row.id}:{int(until.timestamp())}")
+
+
+def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = ()) -> None:
+    """Have the booking at that time with so many places, instead of where it was; all or nothing.
+
+    `units`: those that staff chose; of a departure its own. Raises JustTaken, Full or TooMany: it stays then.
+    """
+    service = booking.service
+    count = units_for(service, places)
+    needed = [need.resource_id for need in service.needs]
+    resources.lock(needed)
+    lapse(needed)
+    try:
+        with db.session.begin_nested():
+            _give(booking)
+            booking.starts_at, booking.ends_at = span.starts_at, span.ends_at
+            booking.places, booking.units = places, count
+            _take(booking, set(units))
+            db.session.flush()
+    except Refusal:
+        db.session.expire_all()  # what was read meanwhile was taken back
+        raise
+    db.session.expire(booking, ["departure"])
+
+
+def _take(booking: Booking, chosen: set[int]) -> None:
+    if booking.service.kind != "departure":
+        _occupy(booking, chosen)
+        return
+    departure = departures.at(booking.service, booking.starts_at)
+    departures.take(departure, booking.places)
+    booking.departure_id, booking.ends_at = departure.id, departure.ends_at
+
+
+def units_for(service: Service, places: int) -> int:
+    """How many units so many people take by themselves; raises TooMany."""
+    most = service.capacity if service.kind != "nights" else service.capacity * resources.MOST_UNITS
+    if not 1 <= places <= most:
+        raise TooMany(most=most)
+    return {"departure": 0, "appointment": 1}.get(service.kind, -(-places // service.capacity))
+
+
+def _occupy(booking: Booking, chosen: set[int]) -> None:
+    for need in sorted(booking.service.needs, key=lambda one: one.resource_id):
+        free = sorted(occupations.free(need.resource_id, booking.span), key=lambda one: one not in chosen)
+        if len(free) < booking.units:
+            raise JustTaken()
+        occupations.reserve(free[: booking.units], booking.span, booking_id=booking.id)
+
+
+def release(rows: Iterable[Booking], step: str) -> None:
+    """Take a step that ends bookings (`expire`, `cancel`) and give back what they had, once."""
+    ending = sorted((row for row in rows if row.state in bookings.LIVE), key=lambda row: row.id)
+    if not ending:
+        return
+    resources.lock(needed_by({row.service_id for row in ending}))
+    for row in ending:
+        db.session.refresh(row, with_for_update=True)
+        if row.state in bookings.LIVE:
+            _give(row)
+            bookings.move(row, step)
+            row.held_until = None
+    db.session.flush()
+
+
+def drop(booking: Booking) -> None:
+    """Forget a booking that never was ordered: it was taken out of its cart."""
+    resources.lock(needed_by({booking.service_id}))
+    _give(booking)
+    db.session.delete(booking)
+    db.session.flush()
+
+
+def _give(booking: Booking) -> None:
+    """Nobody has its time any more; harmless when it had none."""
+    if booking.state not in bookings.LIVE:
+        return
+    if booking.departure_id is not None:
+        departures.give(db.session.get_one(departures.Departure, booking.departure_id), booking.places)
+    else:
+        occupations.give_back(booking_id=booking.id)
+
+
+def needed_by(service_ids: Iterable[int]) -> list[int]:
+    """The resources that these services occupy."""
+    wanted = select(ServiceResource.resource_id).where(ServiceResource.service_id.in_(sorted(set(service_ids))))
+    return sorted(set(db.session.scalars(wanted)))
+
+
+def lapse(resource_ids: Iterable[int]) -> int:
+    """End the holds that ran out and are in the way of these resources; how many. The caller holds these."""
+    sharing = select(ServiceResource.service_id).where(ServiceResource.resource_id.in_(sorted(set(resource_ids))))
+    return _lapse(Booking.service_id.in_(sharing))
+
+
+def _lapse(*conditions: Any) -> int:
+    over = Booking.state == "held", Booking.held_until <= clock.now()
+    rows = db.session.scalars(
+        select(Booking).where(*over, *conditions).order_by(Booking.id).with_for_update(skip_locked=True)
+    ).all()
+    for row in sorted(rows, key=lambda one: (one.departure_id or 0, one.id)):
+        _give(row)
+        bookings.move(row, "expire")
+        row.held_until = None
+    db.session.flush()
+    return len(rows)
+
+
+def extend(rows: Iterable[Booking], until: datetime) -> None:
+    """Keep these holds at least until then, as while somebody pays; never shorter."""
+    for row in rows:
+        if row.state == "held" and row.held_until is not None and not row.lapsed:
+            _until(row, max(row.held_until, until))
+
+
+@jobs.job("bookings.lapse")
+def lapse_of(booking_id: int) -> None:
+    """End a hold that ran out; taking does not wait for this, it is for whoever looks at what is free."""
+    row = db.session.get(Booking, booking_id)
+    if row is not None and row.lapsed:
+        needed = needed_by({row.service_id})
+        resources.lock(needed)
+        lapse(needed)

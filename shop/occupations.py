@@ -1,0 +1,119 @@
+"""Occupations: which unit is taken from when to when; the database itself refuses two that overlap."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped
+
+from kernel import ddl
+from kernel.db import Base, db, pk, ref
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from kernel.tenancy import TenantOwned
+from shop import resources
+
+QUIET = {"synchronize_session": False}
+
+
+class JustTaken(Refusal):
+    """Somebody else has it now, or it never was free."""
+
+    message = _l("Somebody has just taken it. Choose another time; everything you wrote is still here.")
+    status = 409
+
+
+class Occupation(TenantOwned, Base):
+    """That a unit is taken in [starts_at, ends_at), buffers inside, by a departure, a booking or a closure."""
+
+    __tablename__ = "occupation"
+    __extra__ = (
+        CheckConstraint("starts_at < ends_at", name="forward"),
+        CheckConstraint(
+            "(CASE WHEN departure_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN booking_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN closure_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="owner",
+        ),
+        Index("ix_occupation_time", "tenant_id", "unit_id", "starts_at", "ends_at"),
+    )
+    id: Mapped[int] = pk()
+    unit_id: Mapped[int] = ref("resource_unit")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    departure_id: Mapped[int | None] = ref("departure")
+    booking_id: Mapped[int | None] = ref("booking")
+    closure_id: Mapped[int | None] = ref("closure")
+
+
+@dataclass(frozen=True)
+class Span:
+    """From when to before when, in UTC."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def widened(self, before: int, after: int) -> "Span":
+        """With so many minutes more before and after."""
+        return Span(self.starts_at - timedelta(minutes=before), self.ends_at + timedelta(minutes=after))
+
+
+def reserve(units: Sequence[int], span: Span, **owner: int) -> None:
+    """Take these units for `departure_id=`, `booking_id=` or `closure_id=`; raises JustTaken.
+
+    The one verb behind holds, bookings, moves, walk-ins and closures: whoever calls it holds the resources
+    (`resources.lock`) and has ended the expired holds in the way (`holdings.lapse`).
+    """
+    rows = [Occupation(unit_id=unit, starts_at=span.starts_at, ends_at=span.ends_at, **owner) for unit in units]
+    try:
+        with db.session.begin_nested():
+            db.session.add_all(rows)
+    except IntegrityError as refused:
+        raise JustTaken() from refused
+
+
+def free(resource_id: int, span: Span) -> list[int]:
+    """The units of a resource that nobody has in all that time, in the order in which they are filled."""
+    taken = select(Occupation.unit_id).where(*overlapping(span))
+    busy = set(db.session.scalars(taken))
+    return [unit.id for unit in resources.units([resource_id]) if unit.id not in busy]
+
+
+def overlapping(span: Span) -> tuple[Any, Any]:
+    """The conditions of whatever is taken at some moment of that time; what only touches it is not."""
+    return Occupation.starts_at < span.ends_at, Occupation.ends_at > span.starts_at
+
+
+def within(unit_ids: Iterable[int], span: Span) -> Sequence[Occupation]:
+    """What of these units is taken in that time, in order."""
+    mine = select(Occupation).where(Occupation.unit_id.in_(sorted(set(unit_ids))), *overlapping(span))
+    return db.session.scalars(mine.order_by(Occupation.starts_at, Occupation.id)).all()
+
+
+def give_back(**owner: int) -> None:
+    """Nobody has these any more: all of a departure, a booking or a closure."""
+    db.session.execute(delete(Occupation).filter_by(**owner), execution_options=QUIET)
+
+
+_APART = """DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'occupation_apart') THEN
+ALTER TABLE occupation ADD CONSTRAINT occupation_apart EXCLUDE USING gist
+(int8range(unit_id, unit_id, '[]') WITH &&, tstzrange(starts_at, ends_at) WITH &&);
+END IF; END $$"""
+_OVERLAP = """BEGIN SELECT RAISE(ABORT, 'this unit is occupied then') WHERE EXISTS (
+SELECT 1 FROM occupation AS other WHERE other.unit_id = NEW.unit_id AND other.id <> coalesce(NEW.id, -1)
+AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at); END"""
+
+ddl.declare(
+    "occupation apart",
+    sqlite=tuple(
+        statement
+        for name, event in (("occupation_apart", "INSERT"), ("occupation_moved_apart", "UPDATE"))
+        for statement in (
+            f"DROP TRIGGER IF EXISTS {name}",
+            f"CREATE TRIGGER {name} BEFORE {event} ON occupation {_OVERLAP}",
+        )
+    ),
+    postgresql=(_APART,),
+)

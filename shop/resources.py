@@ -1,0 +1,92 @@
+"""Resources: what bookings occupy (boats, guides, cabins, tables), each with so many units that nobody has twice."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, func, select
+
+from kernel import signing
+from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
+from kernel.refusal import Missing
+from kernel.tenancy import TenantOwned
+
+MOST_UNITS = 200
+
+
+class Resource(TenantOwned, Base):
+    """Something of which there are one or several alike; `seats` people fit into one of them."""
+
+    __tablename__ = "resource"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "code"),
+        UniqueConstraint("tenant_id", "token"),
+        CheckConstraint("seats >= 1", name="seats"),
+    )
+    id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), default=signing.token)
+    code: Mapped[str] = mapped_column(String(60))
+    name: Mapped[dict[str, str]] = words()
+    seats: Mapped[int] = mapped_column(default=1)
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+    units: Mapped[list["ResourceUnit"]] = many(
+        "Resource", "ResourceUnit.resource_id", order_by="(ResourceUnit.position, ResourceUnit.id)"
+    )
+
+
+class ResourceUnit(TenantOwned, Base):
+    """One of them: what is really occupied; one that was ever booked is put away, never deleted."""
+
+    __tablename__ = "resource_unit"
+    __extra__ = (UniqueConstraint("tenant_id", "token"), UniqueConstraint("tenant_id", "feed"))
+    id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), default=signing.token)
+    feed: Mapped[str] = mapped_column(String(32), default=signing.token)  # the secret address of its calendar
+    resource_id: Mapped[int] = ref("resource")
+    name: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+    resource: Mapped[Resource] = belongs("ResourceUnit.resource_id", "Resource")
+
+
+def every() -> Sequence[Resource]:
+    """The resources, in order, the active ones first."""
+    return db.session.scalars(select(Resource).order_by(Resource.active.desc(), Resource.position, Resource.id)).all()
+
+
+def by_token(token: str) -> Resource:
+    """The resource that an address names; raises Missing."""
+    found = db.session.scalars(select(Resource).where(Resource.token == token)).one_or_none() if token else None
+    if found is None:
+        raise Missing()
+    return found
+
+
+def unit(token: str) -> ResourceUnit:
+    """The unit that an address names; raises Missing."""
+    wanted = select(ResourceUnit).where(ResourceUnit.token == token)
+    found = db.session.scalars(wanted).one_or_none() if token else None
+    if found is None:
+        raise Missing()
+    return found
+
+
+def units(resource_ids: Iterable[int]) -> Sequence[ResourceUnit]:
+    """The units that can be taken of these resources, in the order in which they are filled."""
+    asked = select(ResourceUnit).where(ResourceUnit.resource_id.in_(sorted(set(resource_ids))), ResourceUnit.active)
+    return db.session.scalars(asked.order_by(ResourceUnit.resource_id, ResourceUnit.position, ResourceUnit.id)).all()
+
+
+def grow(resource: Resource, count: int, *, named: str) -> None:
+    """Have at least `count` units, the new ones called “named 2”, “named 3”…"""
+    known = db.session.scalar(select(func.count(ResourceUnit.id)).where(ResourceUnit.resource_id == resource.id)) or 0
+    for place in range(known, count):
+        name = named if count == 1 else f"{named} {place + 1}"
+        db.session.add(ResourceUnit(resource_id=resource.id, name=name[:80], position=place))
+    db.session.flush()
+    db.session.expire(resource, ["units"])
+
+
+def lock(resource_ids: Iterable[int]) -> None:
+    """Hold these resources, in key order: who takes, moves or frees their time follows each other."""
+    ids = sorted(set(resource_ids))
+    db.session.execute(select(Resource.id).where(Resource.id.in_(ids)).order_by(Resource.id).with_for_update())

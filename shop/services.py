@@ -1,0 +1,107 @@
+"""Services: how a product's time is sold: as departures with places, as appointments, or by the night."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
+
+from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
+from kernel.refusal import Missing
+from kernel.tenancy import TenantOwned
+from shop.catalog import Product
+from shop.resources import Resource
+
+KIND = "booking"  # of the product and of its variants' stock
+KINDS = ("departure", "appointment", "nights")
+
+
+class Service(TenantOwned, Base):
+    """What is booked of a product; its price and its kinds of person are the product's variants."""
+
+    __tablename__ = "service"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "product_id"),
+        CheckConstraint("kind IN ('departure', 'appointment', 'nights')", name="kind"),
+        CheckConstraint("capacity >= 1", name="capacity"),
+        CheckConstraint("group_min >= 1", name="group_min"),
+        CheckConstraint("minutes >= 1 OR kind = 'nights'", name="minutes"),
+        CheckConstraint("step >= 5", name="step"),
+        CheckConstraint("before >= 0 AND after >= 0", name="buffers"),
+        CheckConstraint("nights_min >= 1", name="nights_min"),
+        CheckConstraint("lead >= 0", name="lead"),
+        CheckConstraint("horizon >= 1", name="horizon"),
+    )
+    id: Mapped[int] = pk()
+    product_id: Mapped[int] = ref("product")
+    kind: Mapped[str] = mapped_column(String(12))
+    minutes: Mapped[int] = mapped_column(default=60)  # how long it lasts; of nights the times of day say it
+    step: Mapped[int] = mapped_column(default=30)  # minutes between the starts of appointments
+    before: Mapped[int] = mapped_column(default=0)  # minutes that a unit is occupied before it begins …
+    after: Mapped[int] = mapped_column(default=0)  # … and after it ends
+    capacity: Mapped[int] = mapped_column(default=1)  # places of a departure; people in one unit of the others
+    group_min: Mapped[int] = mapped_column(default=1)  # a departure goes from so many people on
+    check_in: Mapped[str] = mapped_column(String(5), default="14:00")
+    check_out: Mapped[str] = mapped_column(String(5), default="11:00")
+    nights_min: Mapped[int] = mapped_column(default=1)
+    nights_max: Mapped[int] = mapped_column(default=30)
+    lead: Mapped[int] = mapped_column(default=0)  # hours before it begins until which it is sold
+    horizon: Mapped[int] = mapped_column(default=365)  # days ahead
+    holidays: Mapped[bool] = mapped_column(default=True)  # whether it is sold on national holidays
+    seasons: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"name": Words, "from", "to", "factor_bp"}]
+    policy: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"hours": 48, "back_bp": 10000}]
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"code", "label": Words, "required"}]
+    languages: Mapped[list[str]] = mapped_column(default=list)  # that its people speak, to choose from
+    age_min: Mapped[int | None]
+    meeting: Mapped[dict[str, str]] = words()  # where to be
+    product: Mapped[Product] = belongs("Service.product_id", "Product")
+    needs: Mapped[list["ServiceResource"]] = many("Service", "ServiceResource.service_id")
+
+    @property
+    def length(self) -> timedelta:
+        """From its beginning to its end, without buffers."""
+        return timedelta(minutes=self.minutes)
+
+
+class ServiceResource(TenantOwned, Base):
+    """A resource that a service occupies: a unit for so many people, or (0) one however many come."""
+
+    __tablename__ = "service_resource"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "service_id", "resource_id"),
+        CheckConstraint("seats >= 0", name="seats"),
+    )
+    id: Mapped[int] = pk()
+    service_id: Mapped[int] = ref("service")
+    resource_id: Mapped[int] = ref("resource")
+    seats: Mapped[int] = mapped_column(default=1)
+    resource: Mapped[Resource] = belongs("ServiceResource.resource_id", "Resource")
+
+    def units(self, people: int) -> int:
+        """How many units so many people occupy."""
+        return 0 if people <= 0 else 1 if self.seats == 0 else -(-people // self.seats)
+
+
+def of(product: Product) -> Service | None:
+    """How a product is booked, when it is."""
+    return of_product(product.id) if product.kind == KIND else None
+
+
+def of_product(product_id: int) -> Service | None:
+    """The service of the product with that id."""
+    return db.session.scalars(select(Service).where(Service.product_id == product_id)).one_or_none()
+
+
+def named(slug: str) -> Service:
+    """The service of the product with that slug; raises Missing."""
+    found = db.session.scalars(select(Service).join(Product, Product.id == Service.product_id).where(
+        Product.slug == slug, Product.binned_at.is_(None))).one_or_none()  # fmt: skip
+    if found is None:
+        raise Missing()
+    return found
+
+
+def every() -> Sequence[Service]:
+    """The services whose product is not in the bin, in the order of the products."""
+    wanted = select(Service).join(Product, Product.id == Service.product_id).where(Product.binned_at.is_(None))
+    return db.session.scalars(wanted.order_by(Product.position, Product.id)).all()
