@@ -6,7 +6,7 @@ from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
 
-from kernel import sheets
+from kernel import atomic, sheets
 from kernel.settings import ROOT, Settings
 
 PACKED = frozenset({".css", ".js", ".svg"})
@@ -32,13 +32,6 @@ def lay_out(known: Settings) -> Path:
 def _put(path: Path, data: bytes) -> None:
     if path.exists() and path.read_bytes() == data:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     for ending, packed in PACKERS.items() if path.suffix in PACKED else ():
-        _write(path.with_name(path.name + ending), packed(data))
-    _write(path, data)
-
-
-def _write(path: Path, data: bytes) -> None:
-    fresh = path.with_name(f".{path.name}.{id(data):x}")
-    fresh.write_bytes(data)
-    fresh.replace(path)
+        atomic.write(path.with_name(path.name + ending), packed(data))
+    atomic.write(path, data)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from flask import Flask
 from sqlalchemy import Connection, inspect
 
-from kernel import clock, dumps, migrations
+from kernel import atomic, clock, dumps, migrations
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from kernel.settings import Settings
@@ -219,6 +219,4 @@ def _keep(folder: Path) -> None:
 
 def _remember(known: Settings, place: Path, manifest: dict[str, Any]) -> None:
     told = {"at": manifest["at"], "path": str(place.resolve())}
-    fresh = known.instance / f".{LAST}"
-    fresh.write_text(json.dumps(told))
-    fresh.replace(known.instance / LAST)
+    atomic.write(known.instance / LAST, json.dumps(told).encode())

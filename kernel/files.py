@@ -1,7 +1,6 @@
 """Files: what people upload, decoded and made anew, under our own names; private ones behind a permission."""
 
 import hashlib
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, origins, pictures, settings, tenancy, web
+from kernel import atomic, clock, origins, pictures, settings, tenancy, web
 from kernel.db import Base, db, pk
 from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
@@ -117,7 +116,7 @@ def keep(made: Made, *, name: str = "", private: bool = False) -> File:
     ).hexdigest()[:32]
     row.width, row.height, row.tint = made.width, made.height, made.tint
     for ending, data in made.parts.items():
-        _write(path_of(tenancy.current(), made.sha256, ending, private=private), data)
+        atomic.write(path_of(tenancy.current(), made.sha256, ending, private=private), data)
     try:
         with db.session.begin_nested():
             db.session.add(row)
@@ -140,13 +139,6 @@ def path_of(tenant_id: int, sha256: str, ending: str, *, private: bool) -> Path:
     """Where a part of a file lies; `ending` is ours, never a person's."""
     side = "private" if private else "public"
     return settings.current().instance / "media" / side / str(tenant_id) / sha256[:2] / f"{sha256}.{ending}"
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")  # two may write the same content at once
-    fresh.write_bytes(data)
-    fresh.replace(path)
 
 
 def by_sha(sha256: str) -> File | None:

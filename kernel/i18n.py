@@ -1,6 +1,7 @@
 """Languages: msgids in English, Spanish complete and first; words of shoppers by language with fallback."""
 
 import hashlib
+import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -15,7 +16,7 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
 from markupsafe import Markup, escape
 
-from kernel import origins
+from kernel import atomic, origins
 
 SOURCES = Path(__file__).parent / "translations"
 LANGUAGES = ("es", "en")  # what the product itself speaks; shops may write in more
@@ -44,12 +45,10 @@ def compile_parts(instance: Path) -> Path:
         digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
         stamp, target = folder / f"{spoken.name}.sha256", folder / spoken.name / "LC_MESSAGES" / "messages.mo"
         if not target.exists() or not stamp.exists() or stamp.read_text() != digest:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            fresh = target.with_suffix(f".{digest[:8]}")
-            with fresh.open("wb") as stream:
-                write_mo(stream, merged(parts, spoken.name))
-            fresh.replace(target)
-            stamp.write_text(digest)
+            stream = io.BytesIO()
+            write_mo(stream, merged(parts, spoken.name))
+            atomic.write(target, stream.getvalue())
+            atomic.write(stamp, digest.encode())
     return folder
 
 

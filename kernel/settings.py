@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from kernel import atomic
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -86,12 +88,8 @@ def complete(settings: Settings) -> Settings:
 
 
 def _secret(path: Path) -> str:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(secrets.token_hex(32))
+    if not path.exists():
+        atomic.create(path, secrets.token_hex(32).encode())  # web and worker may start at once
     return path.read_text().strip()
 
 

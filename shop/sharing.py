@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from PIL import Image, ImageDraw, ImageFont
 
-from kernel import settings
+from kernel import atomic, settings
 from kernel.settings import ROOT
 
 SIZE = (1200, 630)
@@ -138,8 +138,5 @@ def kept(folder: Path, card: Card, picture: bytes | None) -> bytes:
     """The card from disk, drawn when nobody asked for it before."""
     path = folder / "cards" / f"{card.digest}.jpg"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{id(card):x}")
-        fresh.write_bytes(draw(card, picture))
-        fresh.replace(path)
+        atomic.write(path, draw(card, picture))
     return path.read_bytes()
