@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, load_only
 from kernel.db import db
 from shop import marks
 from shop.catalog import BundlePart, Product, Variant
+from shop.variants import UNCOUNTED
 
 SORTS = ("featured", "price", "-price", "newest", "name")
 PER_PAGE = 24
@@ -123,7 +124,7 @@ def _in_stock() -> ColumnElement[bool]:
     )  # fmt: skip
     has = or_(
         and_(Variant.stock_kind == "onhand", Variant.on_hand > 0),
-        Variant.stock_kind.in_(("unlimited", "daily")),
+        Variant.stock_kind.in_(("daily", *UNCOUNTED)),
         and_(Variant.stock_kind == "parts", ~short),
     )
     return exists().where(Variant.product_id == Product.id, Variant.active, has)

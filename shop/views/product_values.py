@@ -160,7 +160,7 @@ def _files(product: Product) -> list[files.File]:
 
 
 def _units(row: Variant | None) -> str:
-    if row is None or row.stock_kind in ("unlimited", "parts"):
+    if row is None or row.stock_kind in ("unlimited", "parts", "booking"):
         return "0"
     return str((row.daily_capacity or 0) if row.stock_kind == "daily" else row.on_hand)
 
