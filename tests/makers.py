@@ -9,6 +9,7 @@ from kernel.app import Plaza
 from kernel.db import db
 from kernel.tenancy import Tenant
 from tests.goods import Goods
+from tests.times import Times
 
 PASSWORD = "correcta caballo 7"
 passwords.use_cheap()
@@ -16,7 +17,7 @@ HASH = passwords.hashed(PASSWORD)
 
 
 @dataclass
-class World(Goods):
+class World(Goods, Times):
     """One tenant's shop as tests speak of it."""
 
     app: Plaza

@@ -1,6 +1,6 @@
 """The small vocabulary itself: what it makes is what the shop would have made."""
 
-from shop import orders, stock
+from shop import occupations, orders, stock
 from tests.goods import only
 
 
@@ -23,3 +23,16 @@ def test_a_shopper_and_a_browser_with_a_cart(shop):
     coffee = shop.product()
     assert shop.shopper(shop.contact()).get("/").status_code == 200
     assert "Café Uno" in shop.buyer(coffee).get("/cart").get_data(as_text=True)
+
+
+def test_a_time_is_held_and_its_units_are_taken(shop):
+    boat = shop.resource("Balsa", units=2, seats=6)
+    trip = shop.service(price={"adulto": 5_000_00, "nino": 2_000_00}, resource=boat, capacity=12)
+    row = shop.held(trip, shop.when(), 7)
+    assert (row.state, row.departure.taken, len(occupations.within([one.id for one in boat.units], row.span))) == (
+        "held", 7, 2,
+    )  # fmt: skip
+    assert [variant.options["persona"] for variant in trip.product.variants] == ["adulto", "nino"]
+    stay = shop.service("Cabaña", "nights", resource=shop.resource("Cabaña", seats=4), seats=1, capacity=4)
+    night = shop.held(stay, shop.when(), 3, nights=2)
+    assert (night.units, (night.ends_at - night.starts_at).total_seconds()) == (1, 45 * 3600)
