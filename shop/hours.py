@@ -50,19 +50,28 @@ def windows(service: Service, first: date, last: date) -> dict[date, list[Window
 
     A service by the night without hours of its own arrives on any day.
     """
-    week = _week(service)
-    other = _others(service, first, last)
-    closed = set() if service.holidays else _holidays(first, last)
-    found: dict[date, list[Window]] = {}
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        if day in other:
-            times = [Window(row.opens, row.closes) for row in other[day] if row.opens]
-        else:
-            times = [] if day in closed else week.get(day.weekday(), [])
-        if times:
-            found[day] = sorted(times, key=lambda one: one.opens)
+    return of_all([service], first, last)[service.id]
+
+
+def of_all(services: Sequence[Service], first: date, last: date) -> dict[int, dict[date, list[Window]]]:
+    """The same of several services by their id, asked in two statements however many they are."""
+    weeks, others = _weeks(services), _others(services, first, last)
+    closed = set() if all(service.holidays for service in services) else _holidays(first, last)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    found: dict[int, dict[date, list[Window]]] = {}
+    for service in services:
+        off = set() if service.holidays else closed
+        times = {day: _on(day, weeks[service.id], others[service.id], off) for day in days}
+        found[service.id] = {day: sorted(known, key=lambda one: one.opens) for day, known in times.items() if known}
     return found
+
+
+def _on(
+    day: date, week: dict[int, list[Window]], other: dict[date, list[DayException]], closed: set[date]
+) -> list[Window]:
+    if day in other:
+        return [Window(row.opens, row.closes) for row in other[day] if row.opens]
+    return [] if day in closed else week.get(day.weekday(), [])
 
 
 def of(service: Service) -> Sequence[Hours]:
@@ -71,21 +80,29 @@ def of(service: Service) -> Sequence[Hours]:
     return db.session.scalars(mine.order_by(Hours.weekday, Hours.opens)).all()
 
 
-def _week(service: Service) -> dict[int, list[Window]]:
-    found: dict[int, list[Window]] = {}
-    for row in of(service):
-        found.setdefault(row.weekday, []).append(Window(row.opens, row.closes))
-    if service.kind == "nights" and not found:
-        return {weekday: [Window(service.check_in)] for weekday in range(7)}
+def _weeks(services: Sequence[Service]) -> dict[int, dict[int, list[Window]]]:
+    found: dict[int, dict[int, list[Window]]] = {service.id: {} for service in services}
+    mine = select(Hours).where(Hours.service_id.in_(sorted(found)))
+    for row in db.session.scalars(mine.order_by(Hours.weekday, Hours.opens)):
+        found[row.service_id].setdefault(row.weekday, []).append(Window(row.opens, row.closes))
+    for service in services:
+        if service.kind == "nights" and not found[service.id]:
+            found[service.id] = {weekday: [Window(service.check_in)] for weekday in range(7)}
     return found
 
 
-def _others(service: Service, first: date, last: date) -> dict[date, list[DayException]]:
-    mine = or_(DayException.service_id == service.id, DayException.service_id.is_(None))
+def _others(services: Sequence[Service], first: date, last: date) -> dict[int, dict[date, list[DayException]]]:
+    ids = [service.id for service in services]
+    mine = or_(DayException.service_id.in_(sorted(ids)), DayException.service_id.is_(None))
     rows = db.session.scalars(select(DayException).where(mine, DayException.day.between(first, last))).all()
+    return {one: _of_service(one, rows) for one in ids}
+
+
+def _of_service(service_id: int, rows: Sequence[DayException]) -> dict[date, list[DayException]]:
     found: dict[date, list[DayException]] = {}
     for row in rows:
-        found.setdefault(row.day, []).append(row)
+        if row.service_id in (None, service_id):
+            found.setdefault(row.day, []).append(row)
     return {day: [one for one in known if one.service_id] or known for day, known in found.items()}  # its own first
 
 
