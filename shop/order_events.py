@@ -25,6 +25,7 @@ SENTENCES: dict[str, Any] = {
     "declined": _l("Payment declined"),
     "disputed": _l("The buyer disputes the card payment"),
     "dispute_closed": _l("Dispute decided"),
+    "regained": _l("The bank gave the money back"),
     "reversed": _l("Payment taken back"),
     "refunded": _l("Money returned"),
     "credited": _l("Store credit given"),
@@ -48,6 +49,10 @@ SENTENCES: dict[str, Any] = {
     "reminded": _l("Reminder sent"),
     "planned": _l("Payments agreed on"),
     "balance_reminded": _l("Reminded of the next payment"),
+    "booking_moved": _l("Moved to another time"),
+    "booking_reminded": _l("Reminded of the booking"),
+    "arrived": _l("Arrived"),
+    "missed": _l("Did not come"),
     "note": _l("Note"),
 }
 INTERNAL = frozenset(  # not told to the buyer
@@ -57,10 +62,13 @@ INTERNAL = frozenset(  # not told to the buyer
         "reversed",
         "reminded",
         "balance_reminded",
+        "booking_reminded",
+        "missed",
         "declined",
         "refund_failed",
         "disputed",
         "dispute_closed",
+        "regained",
     }
 )
 

@@ -1,0 +1,64 @@
+"""Arrivals: that the people of a booking came, or did not; noted by staff, and taken back when it was a mistake."""
+
+from typing import TYPE_CHECKING
+
+from kernel import clock, journal, tenancy
+from kernel.db import db
+from kernel.i18n import _l
+from shop import bookings, local_times, order_events, orders
+from shop.bookings import Booking
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+
+def come(booking: Booking, *, by: "Account | None") -> None:
+    """They are here; a second time is the same. Raises NotNow for a booking that no longer stands."""
+    if _step(booking, "come", done="came"):
+        order_events.record(_order(booking), "arrived", by=by, booking=booking.id)
+        journal.write("bookings.came", about=booking, by=by, data={"number": _order(booking).number})
+
+
+def miss(booking: Booking, *, by: "Account | None") -> None:
+    """They did not come."""
+    if _step(booking, "miss", done="missed"):
+        order_events.record(_order(booking), "missed", by=by, booking=booking.id)
+        journal.write("bookings.missed", about=booking, by=by, data={"number": _order(booking).number})
+
+
+def undo(booking: Booking, *, by: "Account | None") -> None:
+    """It was noted by mistake: they are expected again."""
+    if _step(booking, "undo", done="booked"):
+        last = order_events.last(_order(booking), "arrived", "missed")
+        if last is not None and last.data.get("booking") == booking.id:
+            last.undone_at = clock.now()
+        journal.write("bookings.undone", about=booking, by=by, data={"number": _order(booking).number})
+
+
+def other_day(booking: Booking) -> bool:
+    """Whether it is not today, where the shop is: who is checked in then came on a wrong day."""
+    zone = tenancy.tenant().timezone
+    first, last = (local_times.local(at, zone).date() for at in (booking.starts_at, booking.ends_at))
+    return not first <= clock.today(zone) <= last
+
+
+def _order(booking: Booking) -> orders.Order:
+    assert booking.order is not None
+    return booking.order
+
+
+def _step(booking: Booking, step: str, *, done: str) -> bool:
+    orders.lock(_order(booking))
+    db.session.refresh(booking, with_for_update=True)
+    if booking.state == done:
+        return False
+    bookings.move(booking, step)
+    db.session.flush()
+    return True
+
+
+def init_app(_app: object) -> None:
+    """Say how the journal tells it."""
+    journal.kind("bookings.came", _l("Checked in the guests of %(number)s"))
+    journal.kind("bookings.missed", _l("Noted that the guests of %(number)s did not come"))
+    journal.kind("bookings.undone", _l("Took back who came of %(number)s"))

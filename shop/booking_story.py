@@ -1,0 +1,102 @@
+"""What a booking tells: when it is (where the shop is and where the visitor is), for whom, and where it stands."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_location
+
+from kernel import clock, i18n, tenancy
+from kernel.i18n import _, _l, pick
+from shop import calendars, receipts
+from shop.bookings import Booking
+
+STATES = {
+    "held": (_l("Held"), "wait"),
+    "booked": (_l("Booked"), "good"),
+    "came": (_l("Arrived"), "good"),
+    "missed": (_l("Did not come"), "off"),
+    "cancelled": (_l("Cancelled"), "off"),
+    "expired": (_l("Expired"), "off"),
+}
+
+
+def told(booking: Booking) -> dict[str, Any]:
+    """The booking as plain words in the current language; what its guest wrote is in `answers` alone."""
+    shop, other = tenancy.tenant().timezone, visitor_zone(booking)
+    return {
+        "name": pick(booking.service.product.name),
+        "when": when(booking, shop),
+        "zone": zone_name(shop),
+        "there": when(booking, other) if other else "",
+        "there_zone": zone_name(other) if other else "",
+        "iso": booking.starts_at.astimezone(ZoneInfo(shop)).isoformat(),
+        "people": people(booking),
+        "where": calendars.place(booking),
+        "language": i18n.NAMES.get(booking.language, booking.language),
+        "state": STATES[booking.state],
+        "answers": dict(booking.answers),
+    }
+
+
+def when(booking: Booking, zone: str) -> str:
+    """`martes 8 de diciembre, 09:00–11:00`; over several days from when to when."""
+    begins, ends = (at.astimezone(ZoneInfo(zone)) for at in (booking.starts_at, booking.ends_at))
+    if begins.date() == ends.date():
+        return f"{receipts.day(begins.date())}, {hour(begins)}–{hour(ends)}"
+    return f"{receipts.day(begins.date())}, {hour(begins)} – {receipts.day(ends.date())}, {hour(ends)}"
+
+
+def hour(at: datetime) -> str:
+    """The time of day as all of the shop writes it: `09:00`."""
+    return f"{at:%H:%M}"
+
+
+def zone_name(zone: str) -> str:
+    """A zone as one says it: `hora de Costa Rica`."""
+    named = "/" in zone and not zone.startswith("Etc/")
+    return str(get_timezone_location(ZoneInfo(zone), locale=i18n.language())) if named else zone
+
+
+def visitor_zone(booking: Booking) -> str:
+    """The visitor's zone when its clocks show another time than the shop's then; '' else."""
+    here, there = ZoneInfo(tenancy.tenant().timezone), known_zone(booking.timezone)
+    if (
+        there is None
+        or booking.starts_at.astimezone(there).utcoffset() == booking.starts_at.astimezone(here).utcoffset()
+    ):
+        return ""
+    return booking.timezone
+
+
+def known_zone(name: str) -> ZoneInfo | None:
+    """The zone that a browser named, when there is one of that name."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):  # no such zone, or the name of something else on the disk
+        return None
+
+
+def people(booking: Booking) -> list[str]:
+    """Who comes: `2 × Adulto`; without kinds of person how many."""
+    rows = [f"{line.quantity} × {pick(option['value'])}" for line in booking.lines for option in line.options]
+    if rows and booking.service.kind == "departure":
+        return rows
+    return [i18n.ngettext("%(num)s person", "%(num)s people", booking.places)]
+
+
+def soon(booking: Booking) -> bool:
+    """Whether it is still to come."""
+    return booking.state == "booked" and booking.starts_at > clock.now()
+
+
+def title(booking: Booking) -> str:
+    """What its page says on top."""
+    if booking.state == "booked":
+        return _("You are expected") if soon(booking) else _("Your booking was at this time")
+    return {
+        "came": _("Thank you for coming"),
+        "missed": _("We missed you"),
+        "cancelled": _("Your booking is cancelled"),
+        "expired": _("Your booking expired without payment"),
+    }.get(booking.state, _("We keep this time for you"))

@@ -1,0 +1,106 @@
+"""Calendars: times as iCalendar files (RFC 5545), with their time zone, for people's own calendars."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import STATUS, Calendar, Event, Timezone
+
+from kernel import clock, i18n, mail, signing, tenancy, web
+from kernel.i18n import _, pick
+from shop import receipts
+from shop.bookings import LIVE, Booking
+
+LONGEST = 1_000  # signs of one text
+MARGIN = timedelta(days=366)  # what a file tells of its zone before its first and after its last time
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One time in a calendar; `changed` grows with every change, so that a calendar takes the newest."""
+
+    uid: str
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    where: str = ""
+    note: str = ""
+    url: str = ""
+    changed: int = 0
+    off: bool = False  # called off
+
+
+def ics(entries: Iterable[Entry], *, name: str = "") -> bytes:
+    """The file with these times in the shop's zone; `name` is what a calendar that follows it is called."""
+    rows, zone = list(entries), tenancy.tenant().timezone
+    made = Calendar.new(prodid=f"-//Plaza//Plaza//{i18n.language().upper()}", method="PUBLISH", subcomponents=[])
+    made.pop("UID", None)  # a new one at each look would say that the calendar is another
+    if name:
+        made.add("X-WR-CALNAME", clean(name))
+        made.add("X-WR-TIMEZONE", zone)
+    for row in rows:
+        made.add_component(_event(row, ZoneInfo(zone)))
+    if rows:
+        first, last = min(row.starts_at for row in rows), max(row.ends_at for row in rows)
+        made.add_missing_timezones((first - MARGIN).date(), (last + MARGIN).date())
+        for one in made.timezones:
+            _mend(one)
+    return bytes(made.to_ical())
+
+
+def _event(row: Entry, zone: ZoneInfo) -> Event:
+    if row.ends_at <= row.starts_at:
+        raise ValueError("what is in a calendar ends after it begins")
+    return Event.new(
+        uid=row.uid, stamp=clock.now(), sequence=row.changed, status=STATUS.CANCELLED if row.off else STATUS.CONFIRMED,
+        start=row.starts_at.astimezone(zone), end=row.ends_at.astimezone(zone),
+        summary=clean(row.title), location=clean(row.where) or None, description=clean(row.note) or None,
+        url=row.url or None,
+    )  # fmt: skip
+
+
+def clean(text: str) -> str:
+    """A text for a calendar: line feeds stay, other signs that nobody sees go; the library escapes the rest."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST].split("\n")
+    plain = ("".join(sign if sign.isprintable() else " " for sign in line).rstrip() for line in lines)
+    return "\n".join(plain).strip()
+
+
+def _mend(zone: Timezone) -> None:
+    """Say when clocks go forward by the clock before: the library says it by the clock after, an hour late."""
+    for part in zone.subcomponents:
+        gap = part.TZOFFSETTO - part.TZOFFSETFROM
+        if gap > timedelta(0):
+            part.DTSTART = part.DTSTART - gap
+            again = part.pop("RDATE", None)
+            if again is not None:
+                part.add("RDATE", [one.dt - gap for one in again.dts])
+
+
+def of_booking(booking: Booking) -> bytes:
+    """A guest's booking as a file, in the current language."""
+    return ics([entry(booking)])
+
+
+def entry(booking: Booking) -> Entry:
+    """A booking as its guest has it in a calendar."""
+    service, order = booking.service, booking.order
+    url = web.shop_url("shop.booking", token=booking.token, language=i18n.language())
+    about = [_("Order %(number)s", number=order.number) if order else "", url]
+    over = booking.state not in LIVE
+    return Entry(
+        uid=uid("booking", booking.token), starts_at=booking.starts_at, ends_at=booking.ends_at,
+        title=f"{pick(service.product.name)} · {tenancy.tenant().name}", where=place(booking),
+        note="\n".join(filter(None, about)), url=url, changed=booking.moved + over, off=over,
+    )  # fmt: skip
+
+
+def place(booking: Booking) -> str:
+    """Where to be, in one line: the meeting point, else where the shop is."""
+    return pick(booking.service.meeting) or ", ".join(receipts.shop_address())
+
+
+def uid(kind: str, token: str) -> str:
+    """What names an entry for ever; who reads it cannot open the address with that token."""
+    return f"{signing.fingerprint(f'calendar|{kind}', token)[:32]}@{mail.host()}"
