@@ -74,6 +74,13 @@ def _on(
     return [] if day in closed else week.get(day.weekday(), [])
 
 
+def closed(service: Service, first: date, last: date) -> set[date]:
+    """The days from `first` to `last` that an exception or a holiday closes, whatever the week says."""
+    other = _others([service], first, last)[service.id]
+    holidays = set() if service.holidays else _holidays(first, last)
+    return {day for day in other if not any(row.opens for row in other[day])} | (holidays - other.keys())
+
+
 def of(service: Service) -> Sequence[Hours]:
     """The times of its week."""
     mine = select(Hours).where(Hours.service_id == service.id)

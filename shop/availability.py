@@ -1,0 +1,170 @@
+"""Availability: what of a service is free, by month and by day; what the shopper sees is what can be taken."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from kernel import clock
+from shop import booking_times, local_times, vacancies
+from shop.bookings import Booking
+from shop.occupations import Span
+from shop.services import Service
+from shop.vacancies import Vacancy
+
+FEW = 3  # so many or fewer are told apart
+AHEAD = 45  # days that are looked at in one go for the next free time
+
+
+@dataclass(frozen=True)
+class Time:
+    """One time of a service: what is left of it, and whether so many people as were asked for still fit."""
+
+    starts_at: datetime
+    ends_at: datetime
+    left: int  # places of a departure; units of the others
+    free: bool
+    gathered: int = 0  # people who come already
+    missing: int = 0  # people until a departure has its minimum group
+
+    @property
+    def span(self) -> Span:
+        """From when to when."""
+        return Span(self.starts_at, self.ends_at)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of a service: free, few, full, closed or past.
+
+    `left`: of departures the most places that one of its times has left, of appointments how many of its times
+    are free, of nights how many units are. `begins`: whether a stay may begin on that day.
+    """
+
+    day: date
+    state: str
+    left: int = 0
+    begins: bool = True
+
+    @property
+    def open(self) -> bool:
+        """Whether something of it can be taken."""
+        return self.state in {"free", "few"}
+
+
+def month(
+    service: Service, first: date, last: date, places: int = 1, *, besides: Booking | None = None
+) -> dict[date, Day]:
+    """Every day from `first` to `last`: how it is for so many people; what `besides` has counts as free."""
+    spans = _spans(service, *_sold(service, first, last))
+    begins = _arrivals(service, first, last)
+    found = iter(vacancies.at(service, [span for day in spans for span in spans[day]], besides=besides))
+    known = {day: [next(found) for _span in spans[day]] for day in spans}
+    every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return {day: _day(service, day, known.get(day, []), (places, begins.get(day, False))) for day in every}
+
+
+def day(service: Service, day: date, places: int = 1, *, besides: Booking | None = None) -> list[Time]:
+    """The times of a day that can still be booked or are full, in order; what is too late is left out."""
+    spans = _spans(service, *_sold(service, day, day)).get(day, [])
+    return [_time(service, one, places) for one in vacancies.at(service, spans, besides=besides)]
+
+
+def next_free(
+    service: Service, after: datetime, places: int = 1, count: int = 3, *, besides: Booking | None = None
+) -> list[Time]:
+    """The first times from that moment on at which so many people fit; of nights the shortest stays."""
+    found: list[Time] = []
+    for first, last in _stretches(service, after):
+        spans = _stays(service, first, last) if service.kind == "nights" else _flat(_spans(service, first, last))
+        later = [span for span in spans if span.starts_at >= after]
+        told = (_time(service, one, places) for one in vacancies.at(service, later, besides=besides))
+        found += [time for time in told if time.free]
+        if len(found) >= count:
+            break
+    return found[:count]
+
+
+def stay_free(service: Service, span: Span, places: int = 1, *, besides: Booking | None = None) -> bool:
+    """Whether the same units are free for so many people in all that time."""
+    return _time(service, vacancies.at(service, [span], besides=besides)[0], places).free
+
+
+def fits(service: Service, left: int, places: int) -> bool:
+    """Whether so many people fit into what is left: places of a departure, units of the others."""
+    if service.kind == "nights":
+        return 1 <= places <= left * service.capacity
+    return 1 <= places <= service.capacity and left >= (places if service.kind == "departure" else 1)
+
+
+def _time(service: Service, one: Vacancy, places: int) -> Time:
+    missing = max(0, service.group_min - one.gathered) if service.kind == "departure" else 0
+    free = fits(service, one.left, places)
+    return Time(one.span.starts_at, one.span.ends_at, one.left, free, one.gathered, missing)
+
+
+def _day(service: Service, day: date, known: Sequence[Vacancy], how: tuple[int, bool]) -> Day:
+    places, begins = how
+    if not known:
+        return Day(day, _unsold(service, day), begins=False)
+    free = [one.left for one in known if fits(service, one.left, places)]
+    left = len(free) if service.kind == "appointment" else max(one.left for one in known)
+    few = left <= FEW and service.kind != "nights"
+    return Day(day, ("few" if few else "free") if free else "full", left, begins)
+
+
+def _unsold(service: Service, day: date) -> str:
+    """Why nothing can be booked on a day: it is over, or nothing is offered."""
+    today = clock.today(booking_times.zone())
+    gone = day < today or (day == today and bool(booking_times.times(service, day, day)))
+    return "past" if gone else "closed"
+
+
+def _sold(service: Service, first: date, last: date) -> tuple[date, date]:
+    return max(first, clock.today(booking_times.zone())), min(last, booking_times.last_day(service))
+
+
+def _spans(service: Service, first: date, last: date) -> dict[date, list[Span]]:
+    """What can be booked each day, early enough; of nights the one that begins then."""
+    if first > last:
+        return {}
+    if service.kind == "nights":
+        known = {day: [_night(service, day)] for day in booking_times.sold_nights(service, first, last)}
+    else:
+        known = booking_times.times(service, first, last)
+    soonest, now = booking_times.earliest(service), clock.now()
+    return {day: early for day in known if (early := [
+        span for span in known[day] if span.starts_at >= soonest and span.starts_at > now])}  # fmt: skip
+
+
+def _flat(spans: dict[date, list[Span]]) -> list[Span]:
+    return [span for day in sorted(spans) for span in spans[day]]
+
+
+def _night(service: Service, day: date) -> Span:
+    return booking_times.between(service, day, day + timedelta(days=1))
+
+
+def _arrivals(service: Service, first: date, last: date) -> dict[date, bool]:
+    first, last = _sold(service, first, last)
+    if first > last:
+        return {}
+    if service.kind != "nights":
+        return {first + timedelta(days=number): True for number in range((last - first).days + 1)}
+    return booking_times.sold_nights(service, first, last)
+
+
+def _stretches(service: Service, after: datetime) -> Iterator[tuple[date, date]]:
+    first, last = _sold(service, local_times.local(after, booking_times.zone()).date(), date.max)
+    while first <= last:
+        yield first, min(last, first + timedelta(days=AHEAD))
+        first += timedelta(days=AHEAD + 1)
+
+
+def _stays(service: Service, first: date, last: date) -> list[Span]:
+    """The shortest stays that begin on these days."""
+    length = service.nights_min
+    sold = booking_times.sold_nights(service, first, last + timedelta(days=length))
+    soonest, now = booking_times.earliest(service), clock.now()
+    found = [booking_times.between(service, day, day + timedelta(days=length)) for day in sold if day <= last
+             and sold[day] and all(day + timedelta(days=more) in sold for more in range(length))]  # fmt: skip
+    return [span for span in found if span.starts_at >= soonest and span.starts_at > now]

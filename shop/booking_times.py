@@ -1,0 +1,225 @@
+"""Booking times: when a service is sold, and what somebody asked for as a span of time or a clear sentence."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from kernel import clock, tenancy
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from shop import days, hours, local_times, seasons
+from shop.hours import Window
+from shop.local_times import NoTime
+from shop.occupations import Span
+from shop.services import Service
+
+MOST_DAYS = 3660  # nobody sells farther ahead, whatever the horizon says
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class NoDay(Refusal):
+    """What was sent is no day of the calendar."""
+
+    message = _l("That day does not exist. Write it as year, month and day, such as 2026-12-24.")
+
+
+class Past(Refusal):
+    """It begins before now."""
+
+    message = _l("That time is already over. Choose a later one.")
+
+
+class TooSoon(Refusal):
+    """It begins within the service's lead time."""
+
+    message = _l("It is booked at least %(hours)s h ahead. Choose a later time.")
+
+
+class TooFar(Refusal):
+    """It begins after the last day that is sold."""
+
+    message = _l("Dates are open until %(day)s. Choose an earlier one.")
+
+
+class NotOffered(Refusal):
+    """The service is not sold at that time."""
+
+    message = _l("It is not offered at that time. Choose one of those in the calendar.")
+
+
+class OutOfSeason(Refusal):
+    """The product is not sold at that time of the year."""
+
+    message = _l("On that day it is out of season. It is back on %(day)s.")
+
+
+class LeavesTooEarly(Refusal):
+    """The stay ends on the day on which it begins, or before."""
+
+    message = _l("The day of departure has to be after the day of arrival.")
+
+
+class TooShort(Refusal):
+    """Fewer nights than the service has for sale."""
+
+    message = _l("The shortest stay is %(nights)s nights. Choose a later departure.")
+
+
+class TooLong(Refusal):
+    """More nights than the service sells at once."""
+
+    message = _l("The longest stay, in nights: %(nights)s. Choose an earlier departure.")
+
+
+class NoArrival(Refusal):
+    """Stays do not begin on that day."""
+
+    message = _l("Stays do not begin on that day. Choose another day of arrival.")
+
+
+class ClosedNight(Refusal):
+    """One of the nights is not sold."""
+
+    message = _l("The night of %(day)s is closed. Choose other dates.")
+
+
+def day(text: str) -> date:
+    """A day as forms send it; raises NoDay."""
+    try:
+        return date.fromisoformat(text.strip()) if _DAY.fullmatch(text.strip()) else _no_day()
+    except ValueError:
+        raise NoDay() from None
+
+
+def _no_day() -> date:
+    raise NoDay()
+
+
+def asked(service: Service, day: date, time: str) -> Span:
+    """The departure or appointment that begins then; raises a Refusal that says why there is none."""
+    _within_reach(service, day)
+    starts_at = local_times.moment(day, time, zone())
+    _ahead(service, starts_at)
+    found = [span for span in times(service, day, day).get(day, []) if span.starts_at == starts_at]
+    if not found:
+        raise NotOffered()
+    return found[0]
+
+
+def stay(service: Service, arrive: date, leave: date) -> Span:
+    """The nights from one day to another, from check-in to check-out; raises a Refusal that says why not."""
+    if leave <= arrive:
+        raise LeavesTooEarly()
+    _within_reach(service, arrive)
+    count = (leave - arrive).days
+    if count > service.nights_max:
+        raise TooLong(nights=service.nights_max)
+    if count < service.nights_min:
+        raise TooShort(nights=service.nights_min)
+    _sold(service, arrive, count)
+    span = between(service, arrive, leave)
+    _ahead(service, span.starts_at)
+    return span
+
+
+def _sold(service: Service, arrive: date, count: int) -> None:
+    nights = [arrive + timedelta(days=number) for number in range(count)]
+    sold = sold_nights(service, arrive, nights[-1])
+    for night in nights:
+        _in_season(service, night)
+        if night not in sold:
+            raise ClosedNight(day=days.told(night))
+    if service.kind != "nights" or not sold[arrive]:
+        raise NoArrival()
+
+
+def between(service: Service, arrive: date, leave: date) -> Span:
+    """What a stay occupies, without buffers, whether or not it is sold."""
+    begins = local_times.moment(arrive, service.check_in, zone())
+    return Span(begins, local_times.moment(leave, service.check_out, zone()))
+
+
+def times(service: Service, first: date, last: date) -> dict[date, list[Span]]:
+    """The departures and appointments of each day on which some are sold, in order, also those that are over."""
+    if service.kind == "nights":
+        return {}
+    known = hours.windows(service, first, last)
+    return {day: _begun(service, day, known[day]) for day in known if in_season(service, day)}
+
+
+def _begun(service: Service, day: date, windows: list[Window]) -> list[Span]:
+    begun = {at for window in windows for at in _starts(service, day, window)}  # two may be the same where clocks jump
+    return [Span(at, at + service.length) for at in sorted(begun)]
+
+
+def _starts(service: Service, day: date, window: Window) -> Iterator[datetime]:
+    if service.kind == "departure" or not window.closes:
+        yield local_times.moment(day, window.opens, zone())
+        return
+    begins, ends = _minutes(window.opens), _minutes(window.closes)
+    closing = day if begins < ends else day + timedelta(days=1)  # open past midnight
+    until = local_times.moment(closing, window.closes, zone())
+    for minute in range(begins, ends if begins < ends else 24 * 60, service.step):
+        at = local_times.moment(day, f"{minute // 60}:{minute % 60:02}", zone())
+        if at + service.length <= until:
+            yield at
+
+
+def _minutes(text: str) -> int:
+    told = local_times.clock_time(text)
+    return told.hour * 60 + told.minute
+
+
+def sold_nights(service: Service, first: date, last: date) -> dict[date, bool]:
+    """The nights that are sold from one day to another: whether a stay may begin with them."""
+    if service.kind != "nights":
+        return {}
+    begins, closed = hours.windows(service, first, last), hours.closed(service, first, last)
+    every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return {day: day in begins for day in every if day not in closed and in_season(service, day)}
+
+
+def in_season(service: Service, day: date) -> bool:
+    """Whether the product is sold on that day of the year."""
+    return seasons.state(service.product.season_from, service.product.season_to, day).open
+
+
+def earliest(service: Service) -> datetime:
+    """What begins before this moment is too soon."""
+    return clock.now() + timedelta(hours=service.lead)
+
+
+def last_day(service: Service) -> date:
+    """The last day on which something that is sold may begin."""
+    return clock.today(zone()) + timedelta(days=min(service.horizon, MOST_DAYS))
+
+
+def zone() -> str:
+    """Where the service is."""
+    return tenancy.tenant().timezone
+
+
+def _within_reach(service: Service, day: date) -> None:
+    if day < clock.today(zone()):
+        raise Past()
+    if day > last_day(service):
+        raise TooFar(day=days.told(last_day(service)))
+    _in_season(service, day)
+
+
+def _in_season(service: Service, day: date) -> None:
+    state = seasons.state(service.product.season_from, service.product.season_to, day)
+    if not state.open:
+        raise OutOfSeason(day=days.told(state.returns))
+
+
+def _ahead(service: Service, starts_at: datetime) -> None:
+    if starts_at <= clock.now():
+        raise Past()
+    if starts_at < earliest(service):
+        raise TooSoon(hours=service.lead)
+
+
+__all__ = ["ClosedNight", "LeavesTooEarly", "NoArrival", "NoDay", "NoTime", "NotOffered", "OutOfSeason", "Past",
+           "TooFar", "TooLong", "TooShort", "TooSoon", "asked", "between", "day", "earliest", "in_season", "last_day",
+           "sold_nights", "stay", "times", "zone"]  # fmt: skip
