@@ -8,7 +8,8 @@ from crm import people
 from crm.contacts import Contact
 from kernel.db import db
 from kernel.i18n import pick
-from shop import orders, plans
+from shop import cart_bookings, orders, plans
+from shop.bookings import Booking
 from shop.cart import Cart, CartLine
 from shop.order_lines import OrderLine
 from shop.orders import Order
@@ -50,6 +51,7 @@ def forget(contact: Contact) -> None:
 def forget_carts(contact: Contact) -> None:
     """Empty their carts and make them nobody's."""
     rows = _carts(contact)
+    cart_bookings.drop_all(Booking.cart_id.in_(rows))
     db.session.execute(delete(CartLine).where(CartLine.cart_id.in_(rows)))
     db.session.execute(update(Cart).where(Cart.contact_id == contact.id).values(contact_id=None))
 

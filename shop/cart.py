@@ -1,73 +1,28 @@
 """The cart: what a browser or a contact collected, kept sixty days, honest about what changed meanwhile."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, delete, func, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import func, select, update
 
 from kernel import clock, signing
-from kernel.db import Base, belongs, db, many, pk, ref
+from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Gone, Missing, Refusal
-from kernel.tenancy import TenantOwned
-from shop import pricing, stock, variants, wants
+from shop import cart_bookings, pricing, services, stock, variants, wants
+from shop.cart_rows import Cart, CartLine, Notice
 from shop.variants import Variant
 from shop.wants import Wanted
+
+if TYPE_CHECKING:
+    from shop.bookings import Booking
 
 DAYS = 60
 MOST_LINES = 100
 CODES = 5
-
-
-class Cart(TenantOwned, Base):
-    """The cart behind one cookie; a contact's once they logged in."""
-
-    __tablename__ = "cart"
-    __extra__ = (UniqueConstraint("tenant_id", "token_hash"),)
-    id: Mapped[int] = pk()
-    token_hash: Mapped[str] = mapped_column(String(64))
-    contact_id: Mapped[int | None] = ref("contact")
-    revision: Mapped[int] = mapped_column(default=1)  # moves with every change: one revision is ordered once
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    touched_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
-    codes: Mapped[list[str]] = mapped_column(default=list)  # of a discount and of gift cards, as they are kept
-    lines: Mapped[list["CartLine"]] = many("Cart", "CartLine.cart_id", order_by="CartLine.id")
-
-
-class CartLine(TenantOwned, Base):
-    """So many of a variant, with the buyer's own words and the price they saw."""
-
-    __tablename__ = "cart_line"
-    __extra__ = (UniqueConstraint("tenant_id", "token"), CheckConstraint("quantity > 0", name="quantity"))
-    id: Mapped[int] = pk()
-    token: Mapped[str] = mapped_column(String(32), default=signing.token)  # in addresses instead of the id
-    cart_id: Mapped[int] = ref("cart")
-    variant_id: Mapped[int] = ref("variant")
-    quantity: Mapped[int]
-    texts: Mapped[dict[str, str]] = mapped_column(default=dict)
-    booking_id: Mapped[int | None] = ref("booking")  # the time that it is for; its people may be several lines
-    seen_minor: Mapped[int]  # the price of one that the buyer last saw; quantity prices move it with the cart
-    variant = belongs("CartLine.variant_id", "Variant")
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What changed about a line since the buyer saw it."""
-
-    kind: str  # gone | short | dearer | cheaper
-    line: CartLine
-    before: Money | None = None
-    now: Money | None = None
-    left: int = 0
-
-    @property
-    def blocks(self) -> bool:
-        """Whether it must be mended before ordering."""
-        return self.kind in {"gone", "short"}
+__all__ = ["Cart", "CartLine", "Notice"]
 
 
 def found(token: str) -> Cart | None:
@@ -98,6 +53,7 @@ def add(
 ) -> CartLine:
     """Put so many of a variant in; the same with the same words goes onto its line."""
     wants.sold(variant, group=group)
+    wants.timeless(variant.product)
     said = wants.texts(variant.product, texts or {})
     rows = _lines(cart)
     line = next((row for row in rows if row.variant_id == variant.id and row.texts == said), None)
@@ -113,8 +69,25 @@ def add(
     return line
 
 
+def book(cart: Cart, booking: "Booking", people: Mapping[Variant, int], *, group: str = "") -> list[CartLine]:
+    """Have a booking that this cart holds in it, for so many of each variant; its lines from before leave."""
+    if booking.cart_id != cart.id:
+        raise Missing(_l("That is no longer in your cart."))
+    for variant in people:
+        wants.sold(variant, group=group)
+    rows = [row for row in _lines(cart) if row.booking_id != booking.id]
+    if len(rows) + len(people) > MOST_LINES:
+        raise Refusal(_l("A cart has room for %(most)s different things."), most=MOST_LINES)
+    made = cart_bookings.put(cart, booking, people, group)
+    wants.limits([Wanted(row.variant, row.quantity) for row in _lines(cart) if row.booking_id])
+    _touch(cart)
+    return made
+
+
 def change(cart: Cart, line: CartLine, quantity: int, *, group: str = "") -> None:
-    """Set how many of a line."""
+    """Set how many of a line; of a booking, where its time is chosen."""
+    if line.booking_id is not None:
+        raise cart_bookings.Together()
     _fits(_lines(cart), line.variant, quantity, line)
     line.quantity = quantity
     _saw(line, line.variant, group)
@@ -128,8 +101,8 @@ def use_codes(cart: Cart, codes: Sequence[str]) -> None:
 
 
 def remove(cart: Cart, line: CartLine) -> None:
-    """Take a line out."""
-    db.session.delete(line)
+    """Take a line out; one of a booking's takes all of it out."""
+    _out(line)
     _touch(cart)
 
 
@@ -145,7 +118,13 @@ def line(cart: Cart | None, token: str) -> CartLine:
 def wanted(cart: Cart | None) -> list[Wanted]:
     """What is in the cart, as far as it is still sold."""
     rows = _lines(cart) if cart else []
-    return [Wanted(row.variant, row.quantity, row.texts, token=row.token) for row in rows if _there(row)]
+    broken = {row.booking_id for row in rows if not _there(row)} - {None}
+    return [_wanted(row) for row in rows if _there(row) and row.booking_id not in broken]
+
+
+def _wanted(row: CartLine) -> Wanted:
+    own = cart_bookings.unit(row.booking, row.variant)
+    return Wanted(row.variant, row.quantity, row.texts, unit=own, token=row.token, booking=row.booking)
 
 
 def count(cart: Cart | None) -> int:
@@ -156,28 +135,40 @@ def count(cart: Cart | None) -> int:
 
 
 def notices(cart: Cart | None, group: str = "") -> list[Notice]:
-    """What changed since the buyer saw it: gone, short of stock, dearer or cheaper."""
+    """What changed since the buyer saw it: gone, its hold lapsed, short of stock, dearer or cheaper."""
     rows = _lines(cart) if cart else []
     lower = pricing.breaks({row.variant.product_id for row in rows if _there(row)})
-    told = [_notice(row, group, lower) for row in rows]
-    return [notice for notice in told if notice]
+    told = [notice for notice in (_notice(row, group, lower) for row in rows) if notice]
+    return [one for place, one in enumerate(told) if not _twice(one, told[:place])]
+
+
+def _twice(notice: Notice, before: Sequence[Notice]) -> bool:
+    """Whether the same was said of the same booking."""
+    booking = notice.line.booking_id if notice.kind in {"gone", "lapsed"} else None
+    return booking is not None and any((one.kind, one.line.booking_id) == (notice.kind, booking) for one in before)
 
 
 def acknowledge(cart: Cart, group: str = "") -> None:
-    """The buyer has read the notices: prices are as seen now, what is short is cut, what is gone leaves."""
+    """The buyer has read the notices: prices are as seen now, what is short is cut, what is gone leaves.
+
+    A time whose hold lapsed is held again, if nobody else has it.
+    """
     for notice in notices(cart, group):
         if notice.kind == "gone" or (notice.kind == "short" and not notice.left):
-            db.session.delete(notice.line)
+            _out(notice.line)
+        elif notice.kind == "lapsed" and notice.line.booking:
+            cart_bookings.again(cart, notice.line.booking)
         elif notice.kind == "short":
             notice.line.quantity = notice.left
             _saw(notice.line, notice.line.variant, group)
-        elif notice.now:
+        elif notice.now is not None:
             notice.line.seen_minor = notice.now.minor
     _touch(cart)
 
 
 def merge(cart: Cart, into: Cart, group: str = "") -> None:
     """Empty one cart into another, as after log-in: the same things are added up as far as they last."""
+    cart_bookings.pour(cart, into)
     for row in _lines(cart):
         if _there(row):
             _pour(row, into, group)
@@ -196,15 +187,21 @@ def claim(cart: Cart) -> bool:
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
+def lock(cart: Cart) -> None:
+    """Hold the cart before the times that go into it: who orders or changes it follows."""
+    db.session.execute(select(Cart.id).where(Cart.id == cart.id).with_for_update())
+
+
 def clear(cart: Cart) -> None:
     """Empty it: it was ordered."""
     cart.codes = []
-    db.session.execute(delete(CartLine).where(CartLine.cart_id == cart.id))
+    cart_bookings.clear(cart)
 
 
 def link(cart: Cart) -> str:
-    """A signed token that rebuilds the cart elsewhere, for thirty days; without the buyer's own words."""
-    return signing.make("cart", [[row.variant.sku, row.quantity] for row in _lines(cart) if _there(row)])
+    """A signed token that rebuilds the cart elsewhere, for thirty days; without the buyer's own words and times."""
+    rows = [row for row in _lines(cart) if row.booking_id is None and _there(row)]
+    return signing.make("cart", [[row.variant.sku, row.quantity] for row in rows])
 
 
 def linked(token: str) -> list[Wanted]:
@@ -213,7 +210,8 @@ def linked(token: str) -> list[Wanted]:
     if pairs is None:
         raise Gone(_l("This cart link has expired. Ask for a new one, or look around the shop."))
     found_here = [(variants.by_sku(sku), quantity) for sku, quantity in pairs]
-    return [Wanted(variant, quantity) for variant, quantity in found_here if variant and variant.product]
+    known = [(one, quantity) for one, quantity in found_here if one and one.product]
+    return [Wanted(one, quantity) for one, quantity in known if one.product.kind != services.KIND]
 
 
 def _lines(cart: Cart) -> Sequence[CartLine]:
@@ -224,7 +222,15 @@ def _lines(cart: Cart) -> Sequence[CartLine]:
 
 def _there(row: CartLine) -> bool:
     variant = row.variant
-    return bool(variant and variant.active and variant.product and variant.product.live)
+    sold = bool(variant and variant.active and variant.product and variant.product.live)
+    return sold and cart_bookings.there(row)
+
+
+def _out(row: CartLine) -> None:
+    if row.booking is not None:
+        cart_bookings.drop(row.booking)
+    else:
+        db.session.delete(row)
 
 
 def _fits(rows: Sequence[CartLine], variant: Variant, quantity: int, line: CartLine | None) -> None:
@@ -259,10 +265,14 @@ def _pour(row: CartLine, into: Cart, group: str) -> None:
 def _notice(row: CartLine, group: str, lower: Mapping[int, Sequence[pricing.PriceBreak]]) -> Notice | None:
     if not _there(row):
         return Notice("gone", row)
+    if cart_bookings.lapsed(row):
+        return Notice("lapsed", row)
     left = stock.left(row.variant)
     if left is not None and left < row.quantity:
         return Notice("short", row, left=left)
-    now = pricing.unit(row.variant, 1, group, known=lower[row.variant.product_id])
+    known = lower[row.variant.product_id]
+    own = cart_bookings.unit(row.booking, row.variant)
+    now = pricing.unit(row.variant, 1, group, known=known) if own is None else own
     before = Money(row.seen_minor, now.currency)
     if now == before:
         return None

@@ -191,6 +191,7 @@ def _line(order: Order, line: "QuoteLine", place: int) -> OrderLine:
         unit_minor=line.unit.minor, quantity=line.quantity, discount_minor=line.discount.minor,
         net_minor=line.net.minor, tax_minor=line.tax.minor, gross_minor=line.gross.minor,
         tax_components=list(line.components), day=line.day, digital=line.digital, weight_g=line.weight_g,
+        booking_id=line.booking_id,
     )  # fmt: skip
 
 

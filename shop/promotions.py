@@ -94,7 +94,7 @@ def _items(wanted: Sequence["Wanted"], units: Sequence["Money"], rules: Iterable
     above = {shelf.id: frozenset(one.id for one in categories.path(shelves, shelf)) for shelf in shelves}
     return [
         Item(want.product.id, above.get(want.product.category_id or 0, frozenset()), unit.minor, want.quantity,
-             fixed=want.unit is not None or want.product.kind == vouchers.KIND)
+             fixed=(want.unit is not None and want.booking is None) or want.product.kind == vouchers.KIND)
         for want, unit in zip(wanted, units, strict=True)
     ]  # fmt: skip
 

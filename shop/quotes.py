@@ -55,6 +55,8 @@ class QuoteLine:
     digital: bool
     token: str = ""  # of the cart line
     voucher: Mapping[str, Any] = field(default_factory=dict)  # see vouchers.terms
+    booking_id: int | None = None  # the time that it is for …
+    begins: datetime | None = None  # … and when that begins
 
     @property
     def listed(self) -> Money:
@@ -179,7 +181,9 @@ def price(
     units = {product.id: units for product, units in wants.by_product(wanted)}
     lower = pricing.breaks(units)
     each = [
-        want.unit or pricing.unit(want.variant, units[want.product.id], group, known=lower[want.product.id])
+        pricing.unit(want.variant, units[want.product.id], group, known=lower[want.product.id])
+        if want.unit is None
+        else want.unit
         for want in wanted
     ]
     found = promotions.of(wanted, each, Asking(group, codes, person, by_hand))
@@ -201,7 +205,8 @@ def quote(basket: Basket, offer: Offer | None = None, day: date | None = None, s
     cost = _delivery(basket, offer.price if offer else money.zero(currency))
     tax = sum((line.tax.minor for line in basket.lines), cost.tax.minor)
     return Quote(
-        currency=currency, lines=[replace(line, day=day) for line in basket.lines], items=basket.items,
+        currency=currency, items=basket.items,
+        lines=[line if line.booking_id else replace(line, day=day) for line in basket.lines],
         discount=money.total([line.discount for line in basket.lines], currency), shipping=cost.gross,
         shipping_components=cost.components, tax=Money(tax, currency), total=basket.items + cost.gross,
         rounding=basket.rounding,
@@ -261,5 +266,6 @@ def _line(want: Wanted, unit: Money, less: Money, charged: tuple[Sequence[Rate],
         discount=less, net=found.net, tax=found.tax, gross=found.gross,
         components=found.components, day=None, weight_g=(want.product.weight_g or 0) * want.quantity,
         digital=want.product.kind in catalog.IMMATERIAL, token=want.token,
-        voucher=vouchers.terms(want.product, want.texts),
+        voucher=vouchers.terms(want.product, want.texts), booking_id=want.booking.id if want.booking else None,
+        begins=want.booking.starts_at if want.booking else None,
     )  # fmt: skip

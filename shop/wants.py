@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kernel import clock, i18n, tenancy
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import seasons, vouchers
+from shop import booking_words, local_times, seasons, services, vouchers
 from shop.catalog import Product
 from shop.variants import Variant
+
+if TYPE_CHECKING:
+    from shop.bookings import Booking
 
 MOST = 9_999  # units of one line
 
@@ -28,19 +31,31 @@ class NotSold(Refusal):
     message = _l("%(item)s is not for sale at the moment.")
 
 
+class NeedsTime(Refusal):
+    """What is booked was wanted without a time."""
+
+    message = _l("Choose when first: %(item)s is booked for a day and a time.")
+
+
 class TextMissing(Refusal):
     """The buyer's own words are missing or too long."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody wants; `unit` is a price of their own, which only staff may give."""
+    """What somebody wants; `unit` is a price of its own, of so many nights or by staff, never one that was sent."""
 
     variant: Variant
     quantity: int
     texts: Mapping[str, str] = field(default_factory=dict)
     unit: Money | None = None
     token: str = ""  # of the cart line it comes from
+    booking: "Booking | None" = None  # the time that it is for
+
+    @property
+    def day(self) -> date | None:
+        """The day of its booking, where the shop is."""
+        return local_times.local(self.booking.starts_at, tenancy.tenant().timezone).date() if self.booking else None
 
     @property
     def product(self) -> Product:
@@ -64,10 +79,23 @@ def check(wanted: Sequence[Wanted], *, group: str = "", day: date | None = None)
     """Refuse what the shop does not sell, or not so many, or not on that day."""
     for want in wanted:
         sold(want.variant, group=group)
-        _in_season(want.product, day or clock.today(tenancy.tenant().timezone))
+        if want.booking is None:
+            timeless(want.product)
+        _in_season(want.product, want.day or day or clock.today(tenancy.tenant().timezone))
         texts(want.product, want.texts)
+    limits(wanted)
+
+
+def limits(wanted: Iterable[Wanted]) -> None:
+    """Refuse fewer or more units of a product than go into one order."""
     for product, units in by_product(wanted):
         within(product, units)
+
+
+def timeless(product: Product) -> None:
+    """Refuse what is only sold for a time."""
+    if product.kind == services.KIND:
+        raise NeedsTime(item=i18n.pick(product.name))
 
 
 def sold(variant: Variant, *, group: str = "") -> None:
@@ -90,6 +118,8 @@ def texts(product: Product, given: Mapping[str, str]) -> dict[str, str]:
     """The buyer's own words, checked: only what the product asks for, as long as it may be."""
     if product.kind == vouchers.KIND:
         return vouchers.read(given)
+    if product.kind == services.KIND:  # its questions are the service's, the answers the booking's
+        return {}
     checked = {}
     for asked in product.texts:
         text, label = " ".join(given.get(asked["code"], "").split()), i18n.pick(asked.get("label"))
@@ -106,6 +136,8 @@ def spoken(want: Wanted) -> dict[str, str]:
     """The buyer's own words under the label that the shop's people read."""
     if want.product.kind == vouchers.KIND:
         return vouchers.spoken(want.texts)
+    if want.booking is not None:
+        return booking_words.of(want.booking)
     language = tenancy.tenant().language
     labels = {asked["code"]: i18n.pick(asked.get("label"), language) for asked in want.product.texts}
     return {labels.get(code) or code: text for code, text in want.texts.items()}

@@ -47,8 +47,13 @@ def cart_add() -> Any:
     """Put something in."""
     storefront.refuse_if_closed()
     variant, asked = _chosen(), request.form.get("quantity", "1")
+    try:
+        wants.timeless(variant.product)
+    except wants.NeedsTime as first:
+        flash(str(first), "error")
+        return redirect(url_for("shop.product", slug=variant.product.slug), 303)
     said = {name[5:]: value for name, value in request.form.items() if name.startswith("text-")}
-    mine, secret = _mine()
+    mine, secret = own()
     carts.add(mine, variant, wants.quantity(asked), texts=said, group=visitor.group())
     flash(_("%(item)s is in your cart.", item=i18n.pick(variant.product.name)), "message")
     visitor.added(variant.product)
@@ -97,11 +102,11 @@ def cart_take(secret: str) -> Any:
     """Put a shared cart's things into this browser's cart, as far as they last."""
     storefront.refuse_if_closed()
     wanted = carts.linked(secret)
-    mine, own = _mine()
+    mine, secret = own()
     for want in wanted:
         _take(mine, want)
     answer = _to_cart()
-    origins.set_cookie(answer, COOKIE, own, days=carts.DAYS)
+    origins.set_cookie(answer, COOKIE, secret, days=carts.DAYS)
     return answer
 
 
@@ -115,7 +120,8 @@ def _take(mine: carts.Cart, want: quotes.Wanted) -> None:
         flash(str(refusal), "error")
 
 
-def _mine() -> tuple[carts.Cart, str]:
+def own() -> tuple[carts.Cart, str]:
+    """This browser's cart and its secret, begun when there was none."""
     found = current()
     return (found, token()) if found else carts.begin(g.get("contact"))
 

@@ -49,6 +49,8 @@ def told(notice: Notice) -> str:
     item = i18n.pick(variant.product.name) if variant and variant.product else _("A product")
     if notice.kind == "gone":
         return _("%(item)s is no longer sold.", item=item)
+    if notice.kind == "lapsed":
+        return _("%(item)s is no longer kept for you; order soon, or somebody else may take it.", item=item)
     if notice.kind == "short" and not notice.left:
         return _("%(item)s is sold out.", item=item)
     if notice.kind == "short":

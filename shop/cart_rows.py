@@ -1,0 +1,61 @@
+"""The rows of carts: the cart behind a cookie and its lines, some of which are for a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import clock, signing
+from kernel.db import Base, belongs, many, pk, ref
+from kernel.money import Money
+from kernel.tenancy import TenantOwned
+from shop.bookings import Booking
+
+
+class Cart(TenantOwned, Base):
+    """The cart behind one cookie; a contact's once they logged in."""
+
+    __tablename__ = "cart"
+    __extra__ = (UniqueConstraint("tenant_id", "token_hash"),)
+    id: Mapped[int] = pk()
+    token_hash: Mapped[str] = mapped_column(String(64))
+    contact_id: Mapped[int | None] = ref("contact")
+    revision: Mapped[int] = mapped_column(default=1)  # moves with every change: one revision is ordered once
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    touched_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    codes: Mapped[list[str]] = mapped_column(default=list)  # of a discount and of gift cards, as they are kept
+    lines: Mapped[list["CartLine"]] = many("Cart", "CartLine.cart_id", order_by="CartLine.id")
+
+
+class CartLine(TenantOwned, Base):
+    """So many of a variant, with the buyer's own words and the price they saw."""
+
+    __tablename__ = "cart_line"
+    __extra__ = (UniqueConstraint("tenant_id", "token"), CheckConstraint("quantity > 0", name="quantity"))
+    id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), default=signing.token)  # in addresses instead of the id
+    cart_id: Mapped[int] = ref("cart")
+    variant_id: Mapped[int] = ref("variant")
+    quantity: Mapped[int]
+    texts: Mapped[dict[str, str]] = mapped_column(default=dict)
+    booking_id: Mapped[int | None] = ref("booking")  # the time that it is for; its people may be several lines
+    seen_minor: Mapped[int]  # the price of one that the buyer last saw; quantity prices move it with the cart
+    variant = belongs("CartLine.variant_id", "Variant")
+    booking: Mapped[Booking | None] = belongs("CartLine.booking_id", "Booking")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What changed about a line since the buyer saw it; of a booking, one of its lines stands for all."""
+
+    kind: str  # gone | lapsed | short | dearer | cheaper
+    line: CartLine
+    before: Money | None = None
+    now: Money | None = None
+    left: int = 0
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it must be mended before ordering; a hold that ran out is taken again by ordering."""
+        return self.kind in {"gone", "short"}
