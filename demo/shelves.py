@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from demo import guide, world
+from demo import guide, services, world
 from demo.world import Told
 from kernel import clock, files
 from kernel.db import db
 from shop import catalog, facets, pictures, taxes, vouchers
 from shop.categories import Category
 from shop.pricing import PriceBreak
+from shop.services import KIND
 from shop.variants import BundlePart, Variant
 
 Files = dict[str, files.File]
@@ -19,7 +20,7 @@ Files = dict[str, files.File]
 
 def fill(shop: Told, pictures_of: Files) -> None:
     """Write the shelves and everything that lies on them."""
-    shelves = _categories(shop, pictures_of)
+    shelves, furnished = _categories(shop, pictures_of), services.furnish(shop)
     rates = {rate.name: rate.id for rate in taxes.rates()}
     products: list[catalog.Product] = []
     for place, told in enumerate(world.goods(shop)):
@@ -31,9 +32,12 @@ def fill(shop: Told, pictures_of: Files) -> None:
         db.session.add(product)
         db.session.flush()
         _belongings(shop, told, product)
+        if product.kind == KIND:
+            services.write(shop, told, product, furnished)
         products.append(product)
     db.session.flush()
     _bundles(shop)
+    services.close(shop)
     catalog.changed(*products)
     facets.refresh_all()
 
@@ -54,9 +58,10 @@ def _categories(shop: Told, pictures_of: Files) -> dict[str, Category]:
 def _product(shop: Told, told: Told, shelves: dict[str, Category]) -> catalog.Product:
     currency, season = shop["tenant"]["currency"], told.get("season", {})
     said = {key: world.spoken(shop, told[key]) for key in ("name", "short", "description", "unit")}
-    same = ("slug", "sku", "kind", "tags", "interests", "options", "texts", "customer_groups", "maker", "pickup_only")
+    same = ("slug", "sku", "tags", "interests", "options", "texts", "customer_groups", "maker", "pickup_only")
     return catalog.Product(
         **said, **{key: told[key] for key in same if key in told}, state="live", currency=currency,
+        kind=KIND if told["kind"] == "reservation" else told["kind"],
         category_id=shelves[told["category"]].id, price_minor=world.minor(told["price"], currency),
         compare_minor=world.minor(told.get("compare_at"), currency), brief=told["image_brief"],
         allergens=[world.spoken(shop, shop["allergens"][code]) for code in told.get("allergens", [])],
@@ -103,6 +108,8 @@ def _amounts(told: Told, product: catalog.Product) -> list[Variant]:
 def _variants(told: Told, product: catalog.Product) -> list[Variant]:
     if "amounts" in told:
         return _amounts(told, product)
+    if product.kind == KIND:
+        return services.variants(told, product)
     choices: list[Told] = told.get("variants") or [{"sku": told["sku"], "options": {}, "stock": told.get("stock")}]
     shared = _shares(told.get("daily_capacity"), len(choices))
     return [

@@ -14,7 +14,20 @@ from kernel import accounts, jobs, letters, passwords, serving, tenancy
 from kernel.app import Plaza
 from kernel.db import Base, db
 from kernel.tenancy import Tenant
-from shop import catalog, categories, ledger, orders, pages, payment_methods, proofs, shipping, stock, storefront, terms
+from shop import (
+    catalog,
+    categories,
+    ledger,
+    orders,
+    pages,
+    payment_methods,
+    proofs,
+    services,
+    shipping,
+    stock,
+    storefront,
+    terms,
+)
 from tests import conftest, databases
 
 SHOPS = {world.slug(shop): shop for shop in world.shops()}
@@ -73,10 +86,10 @@ def test_a_second_load_changes_nothing(loaded: Plaza) -> None:
 def test_what_is_sold_is_there_and_the_rest_is_left(shop: Any) -> None:
     assert [row.sku for row in rows(catalog.Product)] == [one["sku"] for one in world.goods(shop)]
     assert all(row.live and row.picture_id and row.pictures and row.variants for row in rows(catalog.Product))
-    assert {row.kind for row in rows(catalog.Product)} <= set(world.SELLABLE)
+    assert {row.kind for row in rows(catalog.Product)} <= {*world.SELLABLE, services.KIND} - {"reservation"}
     assert {row.slug for row in rows(categories.Category)} == {one["slug"] for one in shop["categories"]}
     assert all(row.picture_id for row in rows(categories.Category))
-    assert world.left(shop) == sum(one["kind"] in {"reservation", "subscription"} for one in shop["products"])
+    assert world.left(shop) == sum(one["kind"] == "subscription" for one in shop["products"])
 
 
 def test_the_storefront_is_dressed_and_its_pages_are_published(shop: Any) -> None:

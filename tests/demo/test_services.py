@@ -1,0 +1,92 @@
+"""What the demo sells of its time is as its files say: every booking product with its hours, units and words."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from demo import world
+from kernel import tenancy
+from kernel.app import Plaza
+from kernel.db import db
+from kernel.tenancy import Tenant
+from shop import catalog, hours, resources, services
+from shop.storefront import DAYS
+
+SHOPS = {world.slug(shop): shop for shop in world.shops()}
+
+
+@pytest.fixture(params=sorted(SHOPS))
+def shop(request: pytest.FixtureRequest, demo_app: Plaza) -> Any:
+    with demo_app.app_context():
+        tenancy.leave()
+        found = db.session.scalar(select(Tenant).where(Tenant.slug == request.param))
+        assert found is not None
+        tenancy.enter(found.id)
+        yield SHOPS[request.param]
+        db.session.remove()
+
+
+def booked(shop: Any) -> list[tuple[Any, Any]]:
+    """What the file says of each, with its service."""
+    told = {one["sku"]: one for one in shop["products"] if one["kind"] == "reservation"}
+    rows = services.every()
+    assert {row.product.sku for row in rows} == set(told)
+    return [(told[row.product.sku], row) for row in rows]
+
+
+def test_resources_have_their_units_under_spanish_names(shop: Any) -> None:
+    rows = {row.code: row for row in resources.every()}
+    assert list(rows) == [one["code"] for one in shop["resources"]]
+    for told in shop["resources"]:
+        units = [unit.name for unit in rows[told["code"]].units]
+        assert len(set(units)) == told["quantity"]
+        assert told["quantity"] == 1 or units[0].endswith(" 1")
+
+
+def test_each_is_booked_as_its_file_says(shop: Any) -> None:
+    for told, row in booked(shop):
+        said, product = told["booking"], row.product
+        assert (product.kind, row.capacity, row.lead) == ("booking", said["capacity"], said["lead_hours"]), told["sku"]
+        assert [need.resource.code for need in row.needs] == [said["resource"]]
+        assert {variant.stock_kind for variant in product.variants} == {"booking"}
+        assert (product.deposit_bp or 0) == 100 * said["deposit_pct"]
+        assert row.policy[0] == {"hours": said["cancel_hours"], "back_bp": 10_000}
+        assert row.meeting["es"]
+        assert row.kind == ("nights" if said.get("nightly") else "departure")
+        if row.kind == "nights":
+            assert (row.check_in, row.check_out, row.nights_min) == (
+                said["check_in"], said["check_out"], said["min_nights"],
+            )  # fmt: skip
+            assert hours.of(row) == []
+        else:
+            week = {(DAYS[one.weekday], one.opens) for one in hours.of(row)}
+            assert week == {(day, at) for day in said["days"] for at in said["times"]}
+            assert (row.minutes, row.group_min) == (said["duration_min"], said["min_people"])
+
+
+def test_children_have_their_price_and_a_table_is_a_whole_unit(shop: Any) -> None:
+    for told, row in booked(shop):
+        prices = [catalog.price(row.product, one).minor for one in row.product.variants]
+        wanted = [told[key] for key in ("price", "child_price") if key in told]
+        assert prices == [world.minor(one, row.product.currency) for one in wanted], told["sku"]
+        most = row.needs[0].units(row.capacity)
+        assert most <= len(row.needs[0].resource.units), told["sku"]
+        if told["sku"] == "HT-021":
+            assert (most, prices) == (6, [0])
+
+
+def test_guanquira_shares_boats_guides_and_cabins(demo_app: Plaza) -> None:
+    with demo_app.app_context():
+        tenancy.leave()
+        tenancy.enter(db.session.scalar(select(Tenant.id).where(Tenant.slug == "rutas-guanquira")) or 0)
+        users: dict[str, list[str]] = {}
+        for row in services.every():
+            users.setdefault(row.needs[0].resource.code, []).append(row.product.sku)
+        assert users["balsa"] == ["RG-001", "RG-002"]
+        assert users["lancha"] == ["RG-007", "RG-008"]
+        assert users["cabana-ceiba"] == ["RG-011", "RG-013"]
+        assert users["casa-familia"] == ["RG-012", "RG-015"]
+        season = next(row.seasons for row in services.every() if row.product.sku == "RG-013")
+        assert [(one["from"], one["to"], one["factor_bp"]) for one in season] == [("easter-7", "easter-1", 14_000)]
+        db.session.remove()
