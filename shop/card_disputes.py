@@ -11,7 +11,7 @@ from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.tenancy import TenantOwned
-from shop import card_amounts, order_events
+from shop import card_amounts, chargebacks, order_events
 
 if TYPE_CHECKING:
     from shop.card_sessions import CardSession
@@ -59,6 +59,11 @@ class CardDispute(TenantOwned, Base):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def withheld(self) -> bool:
+        """Whether the bank keeps the money until it is decided."""
+        return self.state in {"needs_response", "under_review"}
+
+    @property
     def over(self) -> bool:
         """Whether it is decided."""
         return self.state in OVER
@@ -84,17 +89,29 @@ def told(session: "CardSession", dispute: dict[str, Any]) -> CardDispute:
         row.amount_minor, row.currency = amount.minor, amount.currency
         db.session.add(row)
         order_events.record(session.order, "disputed", minor=amount.minor)
-    if not row.over and row.state != dispute.get("status"):
-        row.state, row.reason = (
-            str(dispute.get("status") or "needs_response")[:32],
-            str(dispute.get("reason") or "")[:40],
-        )
-        if row.over:
-            order_events.record(session.order, "dispute_closed", reason=row.sentence)
     due = dispute.get("due_by")
     row.due_at = datetime.fromtimestamp(int(due), UTC) if due else row.due_at
+    _step(row, dispute)
     db.session.flush()
     return row
+
+
+def _step(row: CardDispute, dispute: dict[str, Any]) -> None:
+    """Where it stands now, and what that does to the money."""
+    status = str(dispute.get("status") or "needs_response")[:32]
+    thought_again = (row.state, status) == ("lost", "won")  # rare, and never the other way round
+    if row.state == status or (row.over and not thought_again):
+        return
+    amount = card_amounts.money(int(dispute["amount"]), str(dispute["currency"]))
+    row.amount_minor, row.currency = amount.minor, amount.currency  # a bank may change it until the end
+    row.state, row.reason = status, str(dispute.get("reason") or "")[:40]
+    db.session.flush()
+    if row.over:
+        order_events.record(row.order, "dispute_closed", reason=row.sentence)
+    if thought_again:
+        chargebacks.regained(row)
+    elif status == "lost":  # what is only withheld until then is not booked: most of it comes again by itself
+        chargebacks.lost(row)
 
 
 def of(order: "Order") -> Sequence[CardDispute]:

@@ -28,6 +28,14 @@ KINDS: dict[str, tuple[Any, Any]] = {
         _l("Paid too late, returned"),
         _l("The card paid after the order had ended and its goods were gone: the money goes back by itself."),
     ),
+    "beyond": (
+        _l("A dispute took more than was here"),
+        _l("The bank took another amount than this payment still held; what it held was booked. Look at it in Stripe."),
+    ),
+    "regained": (
+        _l("The bank gave the money back"),
+        _l("A dispute that had been lost was decided for you: its money stands in the order as paid too much."),
+    ),
     "refund_failed": (
         _l("A refund came back"),
         _l("The buyer's bank did not take the refund: return the money another way."),

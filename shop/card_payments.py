@@ -107,8 +107,9 @@ def over(row: CardSession, state: str = "expired") -> None:
 def refunded_in_all(row: CardSession, charge: Told) -> None:
     """A charge tells how much of it went back: what we do not know of is booked, its refunds are named later."""
     held = select(func.sum(Refund.amount_minor)).where(
-        Refund.payment_id == row.payment_id, Refund.state.in_((*refunds.HOLDING, "done"))
-    )
+        Refund.payment_id == row.payment_id, Refund.state.in_((*refunds.HOLDING, "done")),
+        ~Refund.key.startswith(refunds.BANK),  # no refund, as Stripe counts
+    )  # fmt: skip
     orders.lock(row.order)
     db.session.refresh(row)
     total = card_amounts.money(int(charge.get("amount_refunded") or 0), row.currency)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import _l
-from shop import plans, refunds, returns
+from shop import plans, refund_retries, returns
 from shop.orders import ENDED, Order
 from shop.payment_methods import UNHELD
 from shop.payments import Payment
@@ -57,7 +57,7 @@ FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "balance": (_l("With a balance"), _balance),
     "refunds": (_l("To refund"), lambda: Order.payment.in_(("refund_due", "overpaid"))),
     "returns": (_l("Returns"), lambda: Order.id.in_(returns.waiting().with_only_columns(Order.id))),
-    "failed_refunds": (_l("Failed refunds"), lambda: Order.id.in_(refunds.failed().with_only_columns(Order.id))),
+    "failed_refunds": (_l("Failed refunds"), lambda: Order.id.in_(refund_retries.failed().with_only_columns(Order.id))),
     "done": (_l("Finished"), lambda: Order.state.in_(("delivered", "cancelled", "expired"))),
     "all": (_l("All orders"), lambda: Order.id.is_not(None)),
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Select, String, UniqueConstraint, func, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, func, select, update
 
 from kernel import clock, jobs, journal, signing
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CREDIT = "store_credit"  # the tender that holds what a shop owes a person
 OWN = ("gift_card", CREDIT)  # what was paid with these goes back there first
 HOLDING = ("requested", "sent")  # its amount is set aside
+BANK = "dispute:"  # begins the key of what a bank took by itself: see chargebacks
 QUIET = {"synchronize_session": False}
 
 
@@ -94,7 +95,7 @@ def tender(kind: str, verb: Callable[[Refund], str]) -> None:
 
 def refundable(order: Order) -> Money:
     """What can still go back."""
-    return order.money(order.received_minor - order.refunding_minor)
+    return order.money(max(0, order.received_minor - order.refunding_minor))  # a bank may take what is set aside
 
 
 def creditable(order: Order) -> bool:
@@ -246,7 +247,8 @@ def _tell(refund: Refund) -> None:
     if refund.by is not None:
         journal.write("orders.refunded", about=order, by=refund.by, data={"number": order.number, "minor": minor})
     payments.refresh(order)
-    letters.tell(order, kind, amount=refund.amount, reason=refund.reason)
+    if not refund.key.startswith(BANK):  # their own bank told them
+        letters.tell(order, kind, amount=refund.amount, reason=refund.reason)
 
 
 def fail(refund: Refund, *, error: str) -> None:
@@ -259,13 +261,13 @@ def fail(refund: Refund, *, error: str) -> None:
         order_events.record(order, "refund_failed", minor=refund.amount_minor, reason=refund.error)
 
 
-def noticed(payment: Payment, *, amount: Money, reference: str, key: str) -> Refund | None:
+def noticed(payment: Payment, *, amount: Money, reference: str, key: str, reason: str = "") -> Refund | None:
     """The gateway tells of money that went back without us; None when it is known by its key or reference."""
     orders.lock(payment.order)
     if known(key) or by_reference(reference):
         return None
     recalls.of(payment.order, payment.order.received - amount, gone=True)
-    row = _row(payment, amount.minor, key=key)
+    row = _row(payment, amount.minor, key=key, reason=reason)
     row.state = "noticed"  # nothing was set aside for it
     finish(row, reference=reference)
     return row
@@ -288,11 +290,6 @@ def by_token(token: str) -> Refund:
 def of(order: Order) -> Sequence[Refund]:
     """The order's refunds, the first one first."""
     return db.session.scalars(select(Refund).where(Refund.order_id == order.id).order_by(Refund.id)).all()
-
-
-def failed() -> Select[Order]:
-    """The orders whose refund was not accepted and waits for somebody."""
-    return select(Order).where(Order.id.in_(select(Refund.order_id).where(Refund.state == "failed")))
 
 
 def init_app(_app: object) -> None:

@@ -61,7 +61,7 @@ def _board(row: CardSession, path: str) -> str:
 def _dispute(row: CardDispute) -> dict[str, Any]:
     return {
         "order": row.order.number, "url": desk.link("shop_admin.order", number=row.order.number), "why": row.why,
-        "amount": receipts.shown(row.amount), "state": row.sentence, "over": row.over,
+        "amount": receipts.shown(row.amount), "state": row.sentence, "withheld": row.withheld,
         "due": receipts.day_and_time(row.due_at) if row.due_at and row.state in card_disputes.WAITS else "",
         "board": _board(row.session, f"disputes/{row.stripe_id}"),
     }  # fmt: skip

@@ -18,6 +18,7 @@ REFUNDS = {
     "sent": (_l("On its way"), "wait"),
     "done": (_l("Returned"), "good"),
     "failed": (_l("Did not go through"), "bad"),
+    "overtaken": (_l("Not needed any more"), "off"),
 }
 RETURNS = {
     "asked": (_l("Asked for"), "care"),

@@ -13,6 +13,7 @@ from kernel.db import db
 from kernel.refusal import Refusal
 from shop import (
     cancellations,
+    card_disputes,
     credit_notes,
     expiry,
     fulfilment,
@@ -22,6 +23,7 @@ from shop import (
     refunds,
     reversals,
 )
+from shop.card_sessions import CardSession
 from shop.invoices import Invoice
 from shop.ledger import LedgerEntry
 from shop.orders import ENDED, Order
@@ -59,7 +61,8 @@ class History:
     def step(self):
         """One thing happens, or half of it and then nothing of it."""
         verb = self.die.choices([self.place, self.pay, self.part, self.refund, self.cancel, self.expire, self.deliver,
-                                 self.note, self.issue, self.undo], [6, 8, 4, 4, 2, 2, 3, 3, 1, 1])[0]  # fmt: skip
+                                 self.note, self.issue, self.undo, self.dispute],
+                                [6, 8, 4, 4, 2, 2, 3, 3, 1, 1, 2])[0]  # fmt: skip
         moved, self.fuse = 0, self.die.randrange(40) if self.die.random() < 0.15 else None
         try:
             moved = verb(self.order() if verb != self.place else None)
@@ -122,6 +125,18 @@ class History:
 
     def undo(self, order):
         return -reversals.reverse(order, by=self.shop.owner).amount_minor
+
+    def dispute(self, order):
+        """A bank decides about a part or all of a payment, sometimes twice; what it takes may be more than is left."""
+        payment, before = payments.current(order), order.received_minor
+        told = {"id": f"dp_{order.id}", "amount": self.amount(order, payment.amount_minor).minor // 100 * 100 + 100,
+                "currency": order.currency.lower(), "status": self.die.choice(["needs_response", "lost", "lost", "won"])}  # fmt: skip
+        page = CardSession(order_id=order.id, payment_id=payment.id, mode="test", state="paid", units=1,
+                           amount_minor=payment.amount_minor or 1, currency=order.currency, expires_at=clock.now())  # fmt: skip
+        db.session.add(page)
+        db.session.flush()
+        card_disputes.told(page, told)
+        return order.received_minor - before
 
     def wrong(self):
         """Everything that is not conserved."""

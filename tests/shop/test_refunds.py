@@ -109,7 +109,7 @@ def test_what_a_gateway_refuses_is_free_again_and_retried_under_another_key(shop
     [made] = give(shop, order, 2_500_00)
     jobs.run_due()
     assert (made.state, made.error, refunds.refundable(order).minor) == ("failed", "La cuenta está cerrada", 2_500_00)
-    assert list(db.session.scalars(refunds.failed())) == [order]
+    assert list(db.session.scalars(refund_retries.failed())) == [order]
     assert "refund_failed" in [event.kind for event in order_events.of(order)]
     refund_retries.retry(made, by=shop.owner)
     db.session.commit()
