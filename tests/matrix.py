@@ -108,9 +108,9 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["crm." + name for name in ["account", "account_save", "login", "login_ask", "logout", "consent"]], ""),
     **dict.fromkeys(["crm.login_link", "crm.login_enter"], "login"),
     **dict.fromkeys(["shop." + name for name in (
-        ["home", "cart", "cart_add",  "cart_seen", "checkout", "checkout_place", "contact", "robots", "search", "sitemap"])], ""),
+        ["home", "booking_hold", "booking_month", "cart", "cart_add",  "cart_seen", "checkout", "checkout_place", "contact", "robots", "search", "sitemap"])], ""),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
-    "shop.cart_change": "cart_line", **dict.fromkeys(["shop.cart_shared", "shop.cart_take"], OPEN),
+    "shop.cart_change": "cart_line", "shop.booking_again": "cart_line", **dict.fromkeys(["shop.cart_shared", "shop.cart_take"], OPEN),
     **dict.fromkeys(["shop.download_page", "shop.download"], "download"), "shop.download_file": "download_file",
     "shop.media": "media", "shop.shop_card": "shop_card", "shop.card": "card", "shop.theme": OPEN,
     **dict.fromkeys(["shop.practice_page", "shop.practice_pay"], "practice_page"), "shop.practice_style": "",

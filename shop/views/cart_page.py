@@ -8,11 +8,11 @@ from flask import Response, render_template, request, url_for
 from kernel import i18n, tenancy, web
 from kernel.i18n import _
 from kernel.money import Money
+from shop import bookings, catalog, exemptions, quotes, sharing, shipping
 from shop import cart as carts
-from shop import catalog, exemptions, quotes, sharing, shipping
 from shop.cart import Notice
 from shop.quotes import Basket, QuoteLine
-from shop.views import code_field, frame, goods, visitor
+from shop.views import cart_times, code_field, frame, goods, visitor
 
 
 def answer(
@@ -26,8 +26,8 @@ def answer(
     basket = quotes.price(wanted, visitor.group(), **asking) if wanted else None
     page = render_template(
         "shop/cart/page.html", basket=basket, lines=lines(basket) if basket else [], trouble=trouble,
-        typed=typed or {}, notices=[told(notice) for notice in carts.notices(mine, visitor.group())],
-        offers=_offers(basket), share=_share(mine, basket), most={want.token: want.product.max_qty for want in wanted},
+        typed=typed or {}, notices=_notices(mine), offers=_offers(basket), share=_share(mine, basket),
+        most={want.token: want.product.max_qty for want in wanted},
         codes=code_field.field(mine, basket, typed=code or request.args.get("code", "")[:80], trouble=code_trouble),
         savings=code_field.savings(basket) if basket else [],
         sum_rows=code_field.sums(basket, amount) if basket else [],
@@ -40,7 +40,28 @@ def lines(basket: Basket | quotes.Quote) -> list[dict[str, Any]]:
     products = {row.id: row for row in catalog.of_ids([line.product_id for line in basket.lines])}
     pictures = goods.pictures_of([product.picture_id for product in products.values()])
     cents = frame.current().values["cents"]
-    return [_line(line, products.get(line.product_id), pictures, cents) for line in basket.lines]
+    kept = bookings.of_ids([line.booking_id for line in basket.lines if line.booking_id])
+    together: dict[Any, list[QuoteLine]] = {}  # a booking's people are one line
+    for line in basket.lines:
+        together.setdefault(line.booking_id or line.token or id(line), []).append(line)
+    return [
+        {**_line(of[0], products.get(of[0].product_id), pictures, cents), **_timed(kept.get(of[0].booking_id or 0), of)}
+        for of in together.values()
+    ]
+
+
+def _timed(booking: bookings.Booking | None, of: Sequence[QuoteLine]) -> dict[str, Any]:
+    if booking is None:
+        return {"booking": None}
+    gross = of[0].listed
+    for line in of[1:]:
+        gross += line.listed
+    return {"booking": cart_times.told(booking, of), "gross": gross, "more": []}
+
+
+def _notices(mine: carts.Cart | None) -> list[str]:
+    """What changed; that a time is no longer kept stands on its line."""
+    return [told(notice) for notice in carts.notices(mine, visitor.group()) if notice.kind != "lapsed"]
 
 
 def told(notice: Notice) -> str:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 
 from kernel import i18n, money, origins
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from shop import catalog, categories, shelf, slugs
-from shop.views import frame, goods, product, seo, store, visitor
+from shop.views import booking_page, frame, goods, product, seo, store, visitor
 from shop.views.keeping import kept
 
 SORTS = {
@@ -42,12 +42,14 @@ def category(slug: str) -> Any:
 
 
 @store.get("/p/<slug>", endpoint="product")
-@kept("variant")
+@kept("variant", *booking_page.WHEN)
 def product_page(slug: str) -> Any:
     """One product and the one verb."""
     found = catalog.slugged(slug)
     if found is None or not found.live or not found.open_to(visitor.group()):
         return _moved("product", slug)
+    if any(name in request.args for name in booking_page.WHEN):
+        g.page_key = None  # a choice of times is nobody else's
     return product.show(found)
 
 

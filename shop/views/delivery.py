@@ -38,7 +38,7 @@ def promises(product: catalog.Product, variant: catalog.Variant | None) -> list[
         return [Line("download", _("Download"), _("Free"), _("Right after the payment"))]
     if product.kind == "voucher":
         return [Line("mail", _("By e-mail or to print"), _("Free"), _("Right after the payment"))]
-    if variant is None:
+    if variant is None or product.kind == "booking":  # who books comes
         return []
     price = catalog.price(product, variant) * product.min_qty
     if variant.stock_kind not in ("onhand", "unlimited"):  # what is made for a day goes by its own days

@@ -50,7 +50,8 @@ def card(product: catalog.Product, picture: files.File | None, cents: bool | Non
     return {
         "name": i18n.words_html(product.name), "short": i18n.words_html(product.short),
         "url": url_for("shop.product", slug=product.slug), "price": Money(product.low_minor, product.currency),
-        "was": before, "since": several, "unit": i18n.words_html(product.unit), "pic": picture, "cents": cents,
+        "was": before, "since": several or (product.kind == "booking" and product.low_minor > 0),
+        "unit": i18n.words_html(product.unit), "pic": picture, "cents": cents,
         "mark": season_mark(product), "hole_class": holes.hole(f"card:{product.id}.class"),
         "hole_mark": holes.hole(f"card:{product.id}.mark"),
     }  # fmt: skip

@@ -79,7 +79,7 @@ def _answer(key: Hashable, page: pagecache.Page) -> Response:
         if key is not None and not visitor.known()
         else pagecache.body(page, fillings, encoding)
     )
-    if key is not None:
+    if key is not None and not g.get("moves"):  # what moves with the clock is asked of Flask each time
         request.environ["plaza.kept"] = body, page.viewed
     visitor.viewed(page.viewed)
     return _response(body)

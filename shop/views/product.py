@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from kernel import blocks, files, holes, i18n
 from kernel.i18n import _, ngettext
-from shop import catalog, categories, days, pricing, seasons, sharing, shelf, stock
+from shop import catalog, categories, days, pricing, seasons, services, sharing, shelf, stock
 from shop.views import delivery, frame, goods, media, seo, visitor
 
 FEW = 5  # from here on one says how many are left
@@ -43,13 +43,15 @@ def _told(left: int | None, what: str) -> str:
     return str(escape(_("Available")))
 
 
-def show(product: catalog.Product) -> Any:
-    """The page of a product that this visitor may see."""
+def show(product: catalog.Product, booking: Markup | None = None) -> Any:
+    """The page of a product that this visitor may see; `booking`: how its time is chosen, after a refusal."""
     g.viewed, g.shown = {"about_kind": "product", "about_id": product.id}, product  # held until its holes are filled
     known = [variant for variant in product.variants if variant.active]
     variant = _chosen(product, known)
     pictures = pictures_of(product, known)
-    price, compare = catalog.price(product, variant), catalog.compare(product, variant)
+    since = product.kind == services.KIND and len(known) > 1
+    price = product.low if since else catalog.price(product, variant)
+    compare = None if since else catalog.compare(product, variant)
     cents = frame.current().values["cents"]
     large = next(
         (one for one in pictures if variant and one["id"] == variant.picture_id), pictures[0] if pictures else None
@@ -59,9 +61,16 @@ def show(product: catalog.Product) -> Any:
         compare=compare, cents=cents, options=options(product, known, variant), variants=as_json(product, known),
         buyable=buyable(product, variant), season=_season(product), back=days.told(_season(product).returns),
         promises=delivery.promises(product, variant), ladder=ladder(variant, cents),
+        booking=_booking(product, booking), since=since,
         siblings=goods.of(_siblings(product)), allergens=[i18n.words_html(one) for one in product.allergens],
         text=blocks.prose(product.description), head=_head(product, pictures, price, variant), **_links(product, price),
     )  # fmt: skip
+
+
+def _booking(product: catalog.Product, drawn: Markup | None) -> Markup | None:
+    if product.kind != services.KIND:
+        return None
+    return drawn or holes.hole(f"booking:{product.id}")
 
 
 def ladder(variant: catalog.Variant | None, cents: bool | None) -> list[str]:
@@ -195,4 +204,5 @@ def _json_ld(product: catalog.Product, picture: Any, price: Any, variant: catalo
         "description": goods.plain(i18n.pick(product.description) or i18n.pick(product.short)),
         "image": seo.absolute(files.url(picture, 960)) if picture else "", "offers": offer,
     })  # fmt: skip
-    return Markup(told.replace("@@stock@@", holes.hole(f"stock:{variant.id}.schema"))) if variant else told  # noqa: S704
+    group = f"booking:{product.id}" if product.kind == services.KIND else f"stock:{variant.id}" if variant else ""
+    return Markup(told.replace("@@stock@@", holes.hole(f"{group}.schema"))) if variant else told  # noqa: S704

@@ -1,0 +1,189 @@
+"""A booking as a shopper fills it in: when, how many, the answers; every sign stays as it was typed."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+from kernel import i18n, tenancy
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from shop import booking_times, holdings, variants, wants
+from shop.bookings import Booking
+from shop.occupations import JustTaken, Span
+from shop.services import Service
+from shop.variants import Variant
+
+PEOPLE, ANSWER = "people.", "answer."  # what the names of such fields begin with
+LONGEST = 300  # signs of an answer
+MOST_KEPT = 60  # fields
+
+
+class Wrong(Refusal):
+    """Something about one field."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The whole form as it was sent, by an address or by a form."""
+
+    service: Service
+    posted: Mapping[str, str]
+    besides: Booking | None = None  # what this visitor's own cart holds of it: it is not taken from themselves
+
+    def said(self, name: str, most: int = 40) -> str:
+        """One field as it was typed."""
+        return self.posted.get(name, "").replace("\x00", "").strip()[:most]
+
+    def day(self, name: str = "day") -> date | None:
+        """A day, when what was sent is one."""
+        return day_of(self.said(name))
+
+    @property
+    def nights(self) -> bool:
+        """Whether it is booked from a day to a day."""
+        return self.service.kind == "nights"
+
+    @property
+    def kinds(self) -> list[Variant]:
+        """The kinds of person, each with its price; of the others the one thing that is sold."""
+        return list(variants.of(self.service.product_id))
+
+    def count(self, variant: Variant, place: int = 0) -> str:
+        """How many of a kind as it was typed, or as a link said it: `2.1`; one of the first kind while nothing was."""
+        if any(name.startswith(PEOPLE) for name in self.posted):
+            return self.said(PEOPLE + variant.sku, 12)
+        linked = self.said("people").split(".")
+        return (linked[place] if place < len(linked) else "0") if linked[0] else "1" if place == 0 else "0"
+
+    @property
+    def guests(self) -> str:
+        """How many people as it was typed, where they all cost the same."""
+        return self.said("places", 12) or "1"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was understood."""
+
+    span: Span
+    places: int
+    wanted: Mapping[Variant, int]  # what is paid for
+    told: dict[str, Any] = field(default_factory=dict)  # answers, language, timezone: see holdings.hold
+
+
+def read(service: Service, posted: Mapping[str, str], besides: Booking | None = None) -> Draft:
+    """What was sent; a button that offers another time says it instead of the fields."""
+    told = dict(list(posted.items())[:MOST_KEPT])
+    first, _, second = told.get("again", "").partition(" ")
+    if first:
+        told |= {"arrive": first, "leave": second} if service.kind == "nights" else {"day": first, "time": second}
+    return Draft(service, told, besides)
+
+
+def checked(draft: Draft) -> tuple[Asked | None, dict[str, str]]:
+    """(what was understood, what is wrong by field): all of it at once, not one after the other."""
+    errors: dict[str, str] = {}
+    span = _tried(errors, "when", lambda: when(draft))
+    found = _tried(errors, "people", lambda: people(draft))
+    answers = _answers(draft, errors)
+    if span is None or found is None or errors:
+        return None, errors
+    places, wanted = found
+    told = {"answers": answers, "language": language(draft), "timezone": timezone(draft.said("timezone", 64))}
+    return Asked(span, places, wanted, told), {}
+
+
+def _tried(errors: dict[str, str], name: str, verb: Callable[[], Any]) -> Any:
+    try:
+        return verb()
+    except JustTaken:
+        raise
+    except Refusal as refusal:
+        errors[name] = str(refusal)
+        return None
+
+
+def when(draft: Draft) -> Span:
+    """The time that was chosen; raises a Refusal that says what is missing or cannot be."""
+    if draft.nights:
+        if not draft.said("arrive") or not draft.said("leave"):
+            raise Wrong(_l("Choose the day on which you come and the day on which you leave."))
+        days = booking_times.day(draft.said("arrive")), booking_times.day(draft.said("leave"))
+        return booking_times.stay(draft.service, *days)
+    if not draft.said("day"):
+        raise Wrong(_l("Choose a day."))
+    day = booking_times.day(draft.said("day"))
+    if not draft.said("time"):
+        raise Wrong(_l("Choose a time."))
+    return booking_times.asked(draft.service, day, draft.said("time"))
+
+
+def people(draft: Draft) -> tuple[int, dict[Variant, int]]:
+    """(how many people, what is paid for); raises a Refusal."""
+    service, known = draft.service, draft.kinds
+    if {name for name in draft.posted if name.startswith(PEOPLE)} - {PEOPLE + one.sku for one in known} or not known:
+        raise Wrong(_l("That price is not one of this product any more: look at the page again."))
+    if service.kind != "departure":
+        places = _count(draft.guests, service)
+        return places, {known[0]: holdings.units_for(service, places)}
+    told = {variant: _count(draft.count(variant, place), service) for place, variant in enumerate(known)}
+    wanted = {variant: count for variant, count in told.items() if count}
+    if not wanted:
+        raise Wrong(_l("Say how many people come."))
+    places = sum(wanted.values())
+    holdings.units_for(service, places)
+    return places, wanted
+
+
+def _count(text: str, service: Service) -> int:
+    plain = text.strip() or "0"
+    if not (plain.isascii() and plain.isdigit()):
+        raise wants.BadQuantity()
+    if len(plain.lstrip("0")) > 4:
+        raise holdings.TooMany(most=service.capacity)
+    return int(plain)
+
+
+def counted(draft: Draft) -> int:
+    """How many people as far as it can be read: at least one."""
+    try:
+        return max(1, people(draft)[0])
+    except Refusal:
+        return 1
+
+
+def _answers(draft: Draft, errors: dict[str, str]) -> dict[str, str]:
+    """What was answered by the label that the shop's people read; what is missing goes to the errors."""
+    found, spoken = {}, tenancy.tenant().language
+    for asked in draft.service.questions:
+        name = ANSWER + str(asked["code"])
+        text = " ".join(draft.said(name, 5000).split())
+        if asked.get("required") and not text:
+            errors[name] = str(_l("Answer this: the people who expect you need to know it."))
+        elif len(text) > LONGEST:
+            errors[name] = str(_l("There is room for %(most)s characters.")) % {"most": LONGEST}
+        elif text:
+            found[i18n.pick(asked.get("label"), spoken) or str(asked["code"])] = text
+    return found
+
+
+def language(draft: Draft) -> str:
+    """The language that was chosen, of those that are offered; else the first."""
+    offered, wished = draft.service.languages, draft.said("language", 8)
+    return wished if wished in offered else offered[0] if offered else ""
+
+
+def timezone(text: str) -> str:
+    """The zone that a browser told, when there is one of that name."""
+    return text if re.fullmatch(r"[A-Za-z0-9_+/-]{1,64}", text) and text in available_timezones() else ""
+
+
+def day_of(text: str) -> date | None:
+    """The day that a text is, if it is one."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None

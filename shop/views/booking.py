@@ -1,0 +1,178 @@
+"""Booking: the part of a product page that is booked, the month that the script asks for, and holding a time."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from flask import Flask, flash, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kernel import clock, holes, i18n, limits, origins, tenancy, web
+from kernel.db import db
+from kernel.i18n import _, _l
+from kernel.refusal import Missing, Refusal
+from shop import availability, bookings, cart_bookings, catalog, holdings, services, storefront
+from shop import cart as carts
+from shop.availability import Time
+from shop.bookings import Booking
+from shop.forms import bookings as forms
+from shop.forms import checkout as checkout_forms
+from shop.forms.bookings import Asked, Draft
+from shop.occupations import JustTaken
+from shop.services import Service
+from shop.variants import Variant
+from shop.views import booking_page, checkout_page, product, store, visitor
+from shop.views import cart as cart_views
+
+HOLDS = "120/hour"  # from one network of one shop: each keeps a time from others
+MANY = _l("Many times were chosen from your network within an hour. Choose again in a while, or write to the shop.")
+
+
+def init_app(_app: Flask) -> None:
+    """Fill the hole of product pages that are booked: times move without an edit, and with the clock."""
+    holes.define_group("booking", fill)
+
+
+def fill(keys: list[str]) -> dict[str, str]:
+    """For the "<product>" of a page its part for booking, for "<product>.schema" whether it can be had."""
+    g.moves = True
+    return {key: _filled(services.of_product(int(key.partition(".")[0])), key.partition(".")[2]) for key in keys}
+
+
+def _filled(service: Service | None, what: str) -> str:
+    if what == "schema":
+        return "InStock" if service and _next(service, 1, 1) else "OutOfStock"
+    return str(booking_page.box(forms.read(service, request.args, _own(service)))) if service else ""
+
+
+@store.get("/bookings/month")
+def booking_month() -> Any:
+    """The parts that move with a choice, for the script; never kept."""
+    service = _service(request.args.get("product", ""))
+    found = booking_page.moving(forms.read(service, request.args, _own(service)))
+    return Response(found, content_type="text/html; charset=utf-8", headers={"Cache-Control": "private, no-store"})
+
+
+@store.post("/bookings/hold")
+def booking_hold() -> Any:
+    """Hold the chosen time and have it in the cart; or the same page again with what is wrong, nothing lost."""
+    storefront.refuse_if_closed()
+    with web.reading():  # whoever is refused has not kept a buyer waiting
+        draft = _sent()
+        asked, errors = forms.checked(draft)
+        if "refresh" in request.form or asked is None:
+            return _again(draft) if "refresh" in request.form else _again(draft, 422, errors=errors)
+    try:
+        _limit()
+        return _held(_sent())
+    except Refusal as refusal:
+        return _refused(refusal)
+
+
+def _held(draft: Draft) -> Response:
+    mine, secret = cart_views.own()
+    carts.lock(mine)
+    asked = _understood(draft)
+    row = holdings.hold(draft.service, asked.span, asked.places, cart=mine, **asked.told)
+    carts.book(mine, row, dict(asked.wanted), group=visitor.group())
+    name = i18n.pick(draft.service.product.name)
+    flash(_("%(item)s is kept for you for ten minutes.", item=name), "message")
+    visitor.added(draft.service.product)
+    answer = redirect(url_for("shop.cart"), 303)
+    origins.set_cookie(cast(Any, answer), cart_views.COOKIE, secret, days=carts.DAYS)
+    return answer
+
+
+@store.post("/bookings/again/<line>")
+def booking_again(line: str) -> Any:
+    """Another time instead of one in the cart that somebody else has by now; what was typed at the checkout stays."""
+    mine = cart_views.current()
+    row = carts.line(mine, line).booking
+    if mine is None or row is None:
+        raise Missing(_("That is no longer in your cart."))
+    _limit()
+    carts.lock(mine)
+    lines = [one for one in mine.lines if one.booking_id == row.id]
+    _instead(mine, row, {one.variant: one.quantity for one in lines})
+    flash(_("%(item)s is kept for you for ten minutes.", item=i18n.pick(row.service.product.name)), "message")
+    if "payment" in request.form or "email" in request.form:
+        return checkout_page.answer(
+            mine, request.form, form=checkout_forms.made(request.form, checkout_page.country(request.form))
+        )
+    return redirect(url_for("shop.cart"), 303)
+
+
+def _instead(mine: carts.Cart, row: Booking, people: dict[Variant, int]) -> None:
+    span = forms.when(forms.read(row.service, request.form))
+    told = {"answers": row.answers, "language": row.language, "timezone": row.timezone}
+    fresh = holdings.hold(row.service, span, row.places, cart=mine, **told)
+    carts.book(mine, fresh, people, group=visitor.group())
+    if fresh.id != row.id:
+        cart_bookings.drop(row)
+
+
+def _limit() -> None:
+    try:
+        limits.check("hold", f"{tenancy.current()}:{limits.network(request.remote_addr)}", HOLDS)
+    except limits.TooMany as many:
+        raise Refusal(MANY, status=many.status) from None
+
+
+def _understood(draft: Draft) -> Asked:
+    asked, errors = forms.checked(draft)
+    if asked is None:  # it was fine a moment ago
+        raise Refusal(next(iter(errors.values())))
+    return asked
+
+
+def _refused(refusal: Refusal) -> Response:
+    """The page as it was sent, with fresh times; nothing of what was begun is kept."""
+    trouble, status = str(refusal), refusal.status
+    db.session.rollback()
+    with web.reading():
+        draft = _sent()
+        again = _others(draft) if isinstance(refusal, JustTaken) else ()
+        return _again(draft, status, trouble=trouble, again=again)
+
+
+def _others(draft: Draft) -> Sequence[Time]:
+    """The next free times after the one that was wanted; before it when there are none."""
+    service, places = draft.service, forms.counted(draft)
+    try:
+        after = forms.when(draft).starts_at
+    except Refusal:
+        return _next(service, places)
+    return availability.next_free(service, after, places, besides=draft.besides) or _next(service, places)
+
+
+def _next(service: Service, places: int, count: int = 3) -> Sequence[Time]:
+    return availability.next_free(service, clock.now(), places, count)
+
+
+def _again(draft: Draft, status: int = 200, **told: Any) -> Response:
+    response = Response(product.show(draft.service.product, booking_page.box(draft, **told)), status)
+    response.headers["Content-Type"], response.headers["Cache-Control"] = (
+        "text/html; charset=utf-8",
+        "private, no-store",
+    )
+    return response
+
+
+def _sent() -> Draft:
+    service = _service(request.form.get("product", ""))
+    return forms.read(service, request.form, _own(service))
+
+
+def _own(service: Service) -> Booking | None:
+    """What this browser's cart holds of it."""
+    mine = cart_views.current() if cart_views.token() else None
+    rows = bookings.of_cart(mine) if mine else ()
+    return next((row for row in reversed(rows) if row.service_id == service.id and row.live), None)
+
+
+def _service(slug: str) -> Service:
+    """The service of a product that this visitor may see; raises Missing."""
+    found = catalog.slugged(slug[:80].replace("\x00", ""))
+    service = services.of(found) if found and found.live and found.open_to(visitor.group()) else None
+    if service is None:
+        raise Missing(_("That product is not here any more."))
+    return service

@@ -1,0 +1,93 @@
+"""What one wants to know before booking: how long, where to be, for whom, and when the money comes back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+
+from kernel import i18n
+from kernel.i18n import _, ngettext
+from shop.services import Service
+
+Fact = tuple[str, Any, Any]  # a drawing, its name, the text
+
+
+def of(service: Service) -> list[Fact]:
+    """The facts that this service has, the most asked for first."""
+    found = [_length(service), _meeting(service), _age(service), _languages(service), _group(service)]
+    return [one for one in [*found, ("undo", _("If you cancel"), policy(service.policy))] if one is not None]
+
+
+def _length(service: Service) -> Fact:
+    if service.kind != "nights":
+        return "clock", _("How long"), length(service.minutes)
+    told = _(
+        "Arrive from %(check_in)s on, leave until %(check_out)s.",
+        check_in=service.check_in,
+        check_out=service.check_out,
+    )
+    return "clock", _("Arriving and leaving"), told
+
+
+def length(minutes: int) -> str:
+    """A time of so many minutes: `1 h 30 min`, `2 días`."""
+    hours, rest = divmod(minutes, 60)
+    if minutes >= 36 * 60:
+        return str(ngettext("%(num)s day", "%(num)s days", -(-minutes // (24 * 60))))
+    parts = [_("%(num)s h", num=hours)] if hours else []
+    return " ".join([*parts, *([_("%(num)s min", num=rest)] if rest else [])])
+
+
+def _meeting(service: Service) -> Fact | None:
+    return ("pin", _("Where to be"), i18n.words_html(service.meeting)) if any(service.meeting.values()) else None
+
+
+def _age(service: Service) -> Fact | None:
+    if service.age_min is None:
+        return None
+    return "person", _("Minimum age"), ngettext("%(num)s year", "%(num)s years", service.age_min)
+
+
+def _languages(service: Service) -> Fact | None:
+    names = [language_name(code) for code in service.languages]
+    return ("chat", _("Languages"), ", ".join(names)) if names else None
+
+
+def language_name(code: str) -> str:
+    """A language as the page's language names it: “inglés”."""
+    try:
+        name = Locale.parse(code).get_language_name(i18n.language()) or code
+    except (ValueError, UnknownLocaleError):
+        return code
+    return name[:1].upper() + name[1:]
+
+
+def _group(service: Service) -> Fact | None:
+    if service.kind != "departure" or service.group_min < 2:
+        return None
+    told = _("It goes with %(num)s people. If fewer come, we tell you and give everything back.", num=service.group_min)
+    return "people", _("Minimum group"), told
+
+
+def policy(tiers: Sequence[Mapping[str, Any]]) -> str:
+    """When how much comes back, in one sentence."""
+    steps = sorted(((int(one["hours"]), int(one["back_bp"])) for one in tiers), reverse=True)
+    if not steps:
+        return _("What is paid is not given back.")
+    told = [_step(hours, back) for hours, back in steps]
+    return _(
+        "%(steps)s; after that, nothing comes back.",
+        steps="; ".join([told[0], *(one[0].lower() + one[1:] for one in told[1:])]),
+    )
+
+
+def _step(hours: int, back_bp: int) -> str:
+    if hours == 0:
+        ahead = _("until it begins")
+    elif hours >= 48 and hours % 24 == 0:
+        ahead = ngettext("until %(num)s day before", "until %(num)s days before", hours // 24)
+    else:
+        ahead = ngettext("until %(num)s hour before", "until %(num)s hours before", hours)
+    if back_bp >= 10_000:
+        return _("Everything comes back %(ahead)s", ahead=ahead)
+    return _("%(share)s %% comes back %(ahead)s", share=f"{back_bp / 100:g}", ahead=ahead)

@@ -1,0 +1,86 @@
+"""What a booking asks besides the time: how many come, in which language, and the service's own questions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kernel import i18n
+from kernel.i18n import _, ngettext
+from shop import pricing, resources
+from shop.forms import bookings as forms
+from shop.forms.bookings import ANSWER, PEOPLE, Draft
+from shop.variants import Variant
+from shop.views import booking_facts, cart_page, visitor
+
+
+def of(draft: Draft, errors: Mapping[str, str]) -> dict[str, Any]:
+    """Everything that the fields need, with what was typed and what is wrong."""
+    return {
+        "kinds": _kinds(draft), "room": _room(draft), "languages": _languages(draft),
+        "questions": [_question(draft, one, errors) for one in draft.service.questions],
+        "timezone": forms.timezone(draft.said("timezone", 64)), "facts": booking_facts.of(draft.service),
+    }  # fmt: skip
+
+
+def _kinds(draft: Draft) -> list[dict[str, Any]]:
+    service = draft.service
+    if service.kind == "departure":
+        return [_kind(draft, variant, place) for place, variant in enumerate(draft.kinds)]
+    most = _most(draft)
+    return (
+        [{"field": "places", "name": _("People"), "price": "", "count": draft.guests, "most": most}] if most > 1 else []
+    )
+
+
+def _kind(draft: Draft, variant: Variant, place: int) -> dict[str, Any]:
+    name = kind_name(variant) or _("People")
+    price = pricing.unit(variant, 1, visitor.group())
+    return {
+        "field": PEOPLE + variant.sku, "name": name, "count": draft.count(variant, place) or "0",
+        "price": cart_page.amount(price) if price else _("Free"), "most": draft.service.capacity,
+    }  # fmt: skip
+
+
+def kind_name(variant: Variant) -> str:
+    """Which kind of person a variant is the price of: “Adulto”; '' when there is only one."""
+    names = [
+        i18n.pick(one["name"])
+        for option in variant.product.options
+        for one in option.get("values", ())
+        if variant.options.get(option["code"]) == one["code"]
+    ]
+    return ", ".join(names)
+
+
+def _most(draft: Draft) -> int:
+    """How many people could come at once."""
+    service = draft.service
+    if service.kind != "nights":
+        return service.capacity
+    every = resources.units(need.resource_id for need in service.needs)
+    counts = [sum(unit.resource_id == need.resource_id for unit in every) for need in service.needs]
+    return service.capacity * min(counts, default=1)
+
+
+def _room(draft: Draft) -> str:
+    service = draft.service
+    if service.kind == "nights" and _most(draft) > service.capacity:
+        told: str = ngettext(
+            "%(num)s person fits into one; for more we keep you another one.",
+            "%(num)s people fit into one; for more we keep you another one.",
+            service.capacity,
+        )
+        return told
+    return ""
+
+
+def _languages(draft: Draft) -> list[tuple[str, str, bool]]:
+    chosen, offered = forms.language(draft), draft.service.languages
+    return [(code, booking_facts.language_name(code), code == chosen) for code in offered] if len(offered) > 1 else []
+
+
+def _question(draft: Draft, asked: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
+    name = ANSWER + str(asked["code"])
+    return {
+        "name": name, "id": name.replace(".", "-"), "label": i18n.words_html(asked.get("label")),
+        "required": bool(asked.get("required")), "value": draft.said(name, 5000), "error": errors.get(name, ""),
+    }  # fmt: skip

@@ -1,0 +1,96 @@
+"""The part of a product page that is booked: what it shows for a choice, fresh for everyone who asks."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import render_template
+from markupsafe import Markup
+
+from kernel import clock
+from kernel.i18n import _
+from kernel.refusal import Refusal
+from shop import availability, booking_times, catalog, days, seasons
+from shop.availability import Time
+from shop.forms import bookings as forms
+from shop.forms.bookings import Draft
+from shop.occupations import Span
+from shop.views import booking_fields, booking_month, booking_offers, booking_stay, booking_sum, frame
+from shop.views.booking_month import Chosen
+
+WHEN = ("month", "day", "time", "arrive", "leave", "people", "places")  # what an address may say of a choice
+
+
+def box(
+    draft: Draft, *, trouble: str = "", errors: Mapping[str, str] | None = None, again: Sequence[Time] = ()
+) -> Markup:
+    """The whole part, with what went wrong and the next free times when somebody was quicker."""
+    told = {**parts(draft), **booking_fields.of(draft, errors or {}), "trouble": trouble, "errors": errors or {}}
+    told |= {"again": [booking_offers.button(draft, one) for one in again]}
+    return Markup(render_template("shop/bookings/_box.html", box=told))  # noqa: S704
+
+
+def moving(draft: Draft) -> str:
+    """Only what moves with a choice: the month, the times, the sum."""
+    return render_template("shop/bookings/_parts.html", box=parts(draft))
+
+
+def parts(draft: Draft) -> dict[str, Any]:
+    """What the parts need that the script asks for again."""
+    closed = closed_because(draft.service.product)
+    if closed:
+        return {"open": False, "closed": closed, "events": []}
+    near = availability.next_free(draft.service, clock.now(), forms.counted(draft), 3, besides=draft.besides)
+    chosen = _chosen(draft)
+    times = _times(draft, chosen)
+    picked = booking_offers.picked(draft, times)
+    return {
+        "open": True, "slug": draft.service.product.slug, "nights": draft.nights,
+        "next": None if chosen.first else booking_offers.nearest(draft, near),
+        "month": booking_month.of(draft, chosen, _month(draft, chosen, near)),
+        "day": {"value": chosen.first.isoformat() if chosen.first else "", "title": booking_month.title(chosen.first)},
+        "times": [booking_offers.pill(one, picked, forms.timezone(draft.said("timezone", 64))) for one in times],
+        "zone": booking_offers.zone(draft, picked),
+        "stay": booking_stay.fields(draft, chosen), "stay_told": booking_stay.told(draft, chosen),
+        "sum": booking_sum.of(draft, _span(draft, chosen, picked)), "group": booking_offers.group(draft, picked),
+        "events": booking_offers.events(draft.service, near),
+    }  # fmt: skip
+
+
+def closed_because(product: catalog.Product) -> str:
+    """Why nothing of it can be booked now, or ''."""
+    state = seasons.state(product.season_from, product.season_to, clock.today(booking_times.zone()))
+    if not state.open:
+        return _("Out of season. It comes back on %(day)s.", day=days.told(state.returns))
+    return str(frame.current().values["closed"] or "")
+
+
+def _chosen(draft: Draft) -> Chosen:
+    """What is chosen as far as it can be: a day that there is, a stay that goes forward."""
+    if not draft.nights:
+        return Chosen(draft.day())
+    first, last = draft.day("arrive"), draft.day("leave")
+    return Chosen(first, last if first and last and last > first else None)
+
+
+def _month(draft: Draft, chosen: Chosen, near: Sequence[Time]) -> date:
+    today, end = clock.today(booking_times.zone()), booking_times.last_day(draft.service)
+    asked = forms.day_of(f"{draft.said('month')}-01")
+    first = booking_offers.local(near[0].starts_at).date() if near else today
+    return min(max(asked or chosen.first or first, today), end)
+
+
+def _times(draft: Draft, chosen: Chosen) -> Sequence[Time]:
+    if draft.nights or chosen.first is None:
+        return []
+    return availability.day(draft.service, chosen.first, forms.counted(draft), besides=draft.besides)
+
+
+def _span(draft: Draft, chosen: Chosen, picked: Time | None) -> Span | None:
+    """The time that is paid for, while it is one that could be had."""
+    if not draft.nights:
+        return picked.span if picked else None
+    try:
+        return booking_times.stay(draft.service, chosen.first, chosen.last) if chosen.first and chosen.last else None
+    except Refusal:
+        return None

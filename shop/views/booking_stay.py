@@ -1,0 +1,50 @@
+"""From which day to which day one stays: two fields, and what the choice so far means."""
+
+from typing import Any
+
+from kernel import clock
+from kernel.i18n import _, ngettext
+from kernel.refusal import Refusal
+from shop import availability, booking_times, days
+from shop.forms import bookings as forms
+from shop.forms.bookings import Draft
+from shop.views.booking_month import Chosen
+
+
+def fields(draft: Draft, chosen: Chosen) -> list[dict[str, Any]]:
+    """Arrival and departure; what was typed stays, also when it is no day."""
+    if not draft.nights:
+        return []
+    service, today = draft.service, clock.today(booking_times.zone())
+    end = booking_times.last_day(service)
+    told = (
+        ("arrive", _("Arrival"), today, end, _("From %(time)s on", time=service.check_in)),
+        ("leave", _("Departure"), chosen.first or today, "", _("Until %(time)s", time=service.check_out)),
+    )
+    return [
+        {"name": name, "label": label, "value": draft.said(name), "min": least, "max": most, "hint": hint}
+        for name, label, least, most, hint in told
+    ]
+
+
+def told(draft: Draft, chosen: Chosen) -> str:
+    """What comes next, why it cannot be, or how many nights it is."""
+    if not draft.nights:
+        return ""
+    if chosen.first is None:
+        return _("Tap the day on which you come.")
+    if chosen.last is None:
+        least = draft.service.nights_min
+        more = ngettext("At least %(num)s night.", "At least %(num)s nights.", least) if least > 1 else ""
+        return f"{_('Now tap the day on which you leave.')} {more}".strip()
+    try:
+        span = booking_times.stay(draft.service, chosen.first, chosen.last)
+    except Refusal as refusal:
+        return str(refusal)
+    count = (chosen.last - chosen.first).days
+    nights = ngettext("%(num)s night", "%(num)s nights", count)
+    if not availability.stay_free(draft.service, span, forms.counted(draft), besides=draft.besides):
+        return _(
+            "%(when)s: not all of these nights are free. Choose other dates.", when=days.span(chosen.first, chosen.last)
+        )
+    return f"{days.span(chosen.first, chosen.last)} · {nights}"

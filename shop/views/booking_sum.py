@@ -1,0 +1,86 @@
+"""What a booking comes to before it is in the cart: its rows, the total, what is due now and what on the day."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_decimal
+
+from kernel import i18n, money
+from kernel.i18n import _, ngettext
+from kernel.money import Money
+from kernel.refusal import Refusal
+from shop import booking_prices, plan_offers, quotes
+from shop.forms import bookings as forms
+from shop.forms.bookings import Draft
+from shop.occupations import Span
+from shop.variants import Variant
+from shop.views import cart_page, code_field, visitor
+from shop.wants import Wanted
+
+
+def of(draft: Draft, span: Span | None) -> dict[str, Any] | None:
+    """The sum as far as it is known; None while it is not."""
+    if draft.nights and span is None:
+        return None
+    try:
+        _places, people = forms.people(draft)
+        basket = quotes.price(_wanted(draft, people, span), visitor.group())
+    except Refusal:
+        return None
+    rows = _nights(draft, span, people) if draft.nights and span else _people(basket)
+    off = code_field.sums(basket, cart_page.amount)[1:]  # what comes off, taxes on top
+    return {"rows": [*rows, *off], "total": _told(basket.items), "notes": _notes(quotes.quote(basket))}
+
+
+def _wanted(draft: Draft, people: Mapping[Variant, int], span: Span | None) -> list[Wanted]:
+    return [
+        Wanted(
+            variant, units, unit=booking_prices.unit(draft.service, variant, span) if draft.nights and span else None
+        )
+        for variant, units in people.items()
+    ]
+
+
+def _people(basket: quotes.Basket) -> list[tuple[str, str]]:
+    if len(basket.lines) > 1 or basket.lines[0].options:
+        return [(f"{one.quantity} × {i18n.pick(one.options[0]['value'])}", _told(one.listed)) for one in basket.lines]
+    only = basket.lines[0]
+    return [(f"{only.quantity} × {_told(only.unit)}", _told(only.listed))] if only.quantity > 1 else []
+
+
+def _nights(draft: Draft, span: Span, people: Mapping[Variant, int]) -> list[tuple[str, str]]:
+    """The nights with one price together: `2 noches × $1 850`, `1 noche · Semana Santa (× 1,4)`."""
+    (variant, units), *_more = people.items()
+    found: dict[tuple[str, int, Money], int] = {}
+    for night in booking_prices.nights(draft.service, variant, span):
+        key = i18n.pick(night.season), night.factor_bp, night.price
+        found[key] = found.get(key, 0) + 1
+    return [
+        (_night(count, units, (season, factor, price)), _told(money.total([price] * count * units, price.currency)))
+        for (season, factor, price), count in found.items()
+    ]
+
+
+def _night(count: int, units: int, how: tuple[str, int, Money]) -> str:
+    season, factor, price = how
+    nights = ngettext("%(num)s night", "%(num)s nights", count) + (f" × {units}" if units > 1 else "")
+    if factor == booking_prices.USUAL:
+        return f"{nights} × {_told(price)}"
+    times = format_decimal(Decimal(factor) / booking_prices.USUAL, locale=i18n.locale())
+    return f"{nights} · {season or _('season')} (× {times})"
+
+
+def _notes(quote: quotes.Quote) -> list[str]:
+    if not quote.total:
+        return [_("It costs nothing to book.")]
+    told = []
+    deposit = next((one for one in plan_offers.of(quote) if one.kind == "deposit"), None)
+    if deposit:
+        now, later = _told(deposit.now), _told(deposit.later)
+        told.append(_("You pay %(now)s now; the rest, %(later)s, on the day.", now=now, later=later))
+    return told
+
+
+def _told(amount: Money) -> str:
+    return cart_page.amount(amount)

@@ -1,0 +1,101 @@
+// Booking: a day, a time or one person more is asked at once and only what moved is put in; a time that is kept counts down.
+const form = document.querySelector("form[data-booking]");
+const WHEN = ["month", "day", "time", "arrive", "leave"];
+const ends = new WeakMap();
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+let asking = null;
+
+function asked(link) {
+  const told = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (!name.startsWith("answer.")) told.append(name, value);
+  if (!link) return told;
+  for (const name of WHEN) told.delete(name);
+  for (const [name, value] of new URL(link.href).searchParams) told.set(name, value);
+  return told;
+}
+
+function focused() {
+  const at = document.activeElement;
+  const known = at?.dataset?.day ? `[data-day="${at.dataset.day}"]` : at?.id ? `#${CSS.escape(at.id)}` : at?.name === "time" ? `[name=time][value="${at.value}"]` : at?.rel === "nofollow" ? `.cal-turn[aria-label="${at.getAttribute("aria-label")}"]` : "";
+  return () => { if (known && document.activeElement !== at) form.querySelector(known)?.focus({ preventScroll: true }); };
+}
+
+function put(text) {
+  const again = focused();
+  for (const part of new DOMParser().parseFromString(text, "text/html").querySelectorAll("[data-part]")) document.getElementById(part.id)?.replaceWith(part);
+  zones();
+  again();
+}
+
+async function ask(link) {
+  asking?.abort();
+  asking = new AbortController();
+  const told = asked(link);
+  const part = document.getElementById("booking-when");
+  part.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(`${form.dataset.booking}?${told}`, { signal: asking.signal });
+    if (!answer.ok) throw new Error(answer.status);
+    put(await answer.text());
+    if (link?.dataset.day) shown();
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    part.removeAttribute("aria-busy");
+    if (link) location.href = link.href;
+  }
+}
+
+function shown() {
+  const times = document.getElementById("booking-times");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (times && times.getBoundingClientRect().bottom > innerHeight - 80) times.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+}
+
+function clock(at, timeZone) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, { timeZone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+}
+
+function zoneName(at) {
+  const parts = new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: here, timeZoneName: "longGeneric" }).formatToParts(at);
+  return parts.find((part) => part.type === "timeZoneName")?.value ?? here;
+}
+
+function zones() {
+  form.elements.timezone.value = here;
+  const box = document.querySelector("[data-zone]");
+  for (const spot of box?.querySelectorAll("[data-instant]") ?? []) {
+    const at = new Date(spot.dataset.instant);
+    const mine = clock(at, here);
+    const other = mine !== clock(at, box.dataset.zone);
+    spot.textContent = other ? box.dataset.yours.replace("{time}", mine) : "";
+    if (other) box.querySelector("[data-zone-note]").textContent = ` · ${box.dataset.note.replace("{zone}", zoneName(at))}`;
+  }
+}
+
+function count() {
+  for (const spot of document.querySelectorAll("[data-hold]")) {
+    if (!ends.has(spot)) ends.set(spot, Date.now() + Number(spot.dataset.hold) * 1000);
+    const left = Math.max(0, Math.round((ends.get(spot) - Date.now()) / 1000));
+    const { left: told, soon, over } = spot.dataset;
+    spot.querySelector("[data-hold-text]").textContent = left ? told.replace("{left}", `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`) : over;
+    spot.classList.toggle("hold-soon", left > 0 && left <= 120);
+    spot.classList.toggle("hold-over", !left);
+    const say = left ? (left <= 120 ? soon : "") : over;
+    const voice = document.getElementById("hold-voice");
+    if (say && voice && voice.textContent !== say) voice.textContent = say;
+  }
+}
+
+if (form) {
+  form.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-when]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    ask(link);
+  });
+  form.addEventListener("change", ({ target }) => {
+    if (target.matches("[name^='people.'], [name=places], [name=time], [data-moves]")) ask();
+  });
+  zones();
+}
+if (document.querySelector("[data-hold]")) { count(); setInterval(count, 1000); }
