@@ -128,11 +128,12 @@ def _choice(draft: Draft, chosen: Chosen, day: date, ending: bool) -> str:
 def words(draft: Draft, one: Day) -> tuple[str, str]:
     """(the word in the cell, the sentence for who cannot see it)."""
     if one.state == "few":
+        word = ngettext("%(num)s left", "%(num)s left", one.left)
         if draft.service.kind == "appointment":
-            return _("%(num)s left", num=one.left), ngettext("one time is free", "%(num)s times are free", one.left)
-        return _("%(num)s left", num=one.left), ngettext("one place left", "%(num)s places left", one.left)
+            return word, ngettext("one time is free", "%(num)s times are free", one.left)
+        return word, ngettext("%(num)s place left", "%(num)s places left", one.left)
     if one.state == "free":
-        return "", _("free") if one.begins else _("free, but stays do not begin on this day")
+        return "", _("can be booked") if one.begins else _("free, but stays do not begin on this day")
     if one.state == "full":
         return _("full"), _("full")
     return "", _("it is over") if one.state == "past" else _("not offered")
