@@ -116,7 +116,8 @@ def write(
 ) -> Letter | None:
     """Write a letter into this transaction; None when there is no address.
 
-    `template` names `<template>.subject.txt`, `.txt` and `.html`; `data` is plain words, numbers, lists and dicts;
+    `template` names `<template>.subject.txt`, `.txt` and `.html`; `data` is plain words, numbers, lists and dicts
+    (`attached`: what `mail.Attachment` is made of);
     `told`: to_name, reply_to, private, about (a row). Only the subject is drawn now: the rest waits for the worker.
     """
     if not to or silent():
@@ -196,10 +197,12 @@ def body(letter_id: int) -> mail.Envelope | None:
     if suppression.blocks(row.to):
         row.state, row.answer = "skipped", "suppressed"
         return None
-    row.drawn_text, row.drawn_html, row.data = text, html, {}
+    attached = row.data.get("attached", [])
+    row.drawn_text, row.drawn_html, row.data = text, html, {"attached": attached} if attached else {}
     sender = mail.sender(tenancy.tenant())
     headers = {"Message-ID": f"<{row.token}@{mail.host()}>", "Auto-Submitted": "auto-generated"}
-    return mail.Envelope(sender, (row.to_name, row.to), row.reply_to, row.subject, text, html, headers)
+    files = [mail.Attachment(**one) for one in attached]
+    return mail.Envelope(sender, (row.to_name, row.to), row.reply_to, row.subject, text, html, headers, files)
 
 
 def mark(letter_id: int, state: str, answer: str) -> None:

@@ -5,7 +5,7 @@ import os
 import smtplib
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -25,6 +25,16 @@ REST = 30.0  # seconds without a try after the relay did not answer
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A text file that goes with a letter: `media` such as text/calendar, with the parameters of its header."""
+
+    name: str
+    media: str
+    text: str
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Envelope:
     """What a source hands over to be sent; addresses are (name, address)."""
 
@@ -35,6 +45,7 @@ class Envelope:
     text: str
     html: str
     headers: dict[str, str] = field(default_factory=dict)
+    attached: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,10 @@ def message(envelope: Envelope) -> EmailMessage:
         made[name] = value
     made.set_content(envelope.text, cte="quoted-printable")
     made.add_alternative(envelope.html, subtype="html", cte="quoted-printable")
+    for file in envelope.attached:  # as bytes: their line ends are a part of some formats
+        kind, _, sort = file.media.partition("/")
+        params = {"charset": "utf-8", **file.params}
+        made.add_attachment(file.text.encode(), kind, sort, filename=_one_line(file.name), params=params)
     return made
 
 

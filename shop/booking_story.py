@@ -39,9 +39,10 @@ def told(booking: Booking) -> dict[str, Any]:
     }
 
 
-def when(booking: Booking, zone: str) -> str:
-    """`martes 8 de diciembre, 09:00–11:00`; over several days from when to when."""
-    begins, ends = (at.astimezone(ZoneInfo(zone)) for at in (booking.starts_at, booking.ends_at))
+def when(booking: Booking, zone: str = "") -> str:
+    """`martes 8 de diciembre, 09:00–11:00` where the shop is or in that zone; over several days from when to when."""
+    there = ZoneInfo(zone or tenancy.tenant().timezone)
+    begins, ends = (at.astimezone(there) for at in (booking.starts_at, booking.ends_at))
     if begins.date() == ends.date():
         return f"{receipts.day(begins.date())}, {hour(begins)}–{hour(ends)}"
     return f"{receipts.day(begins.date())}, {hour(begins)} – {receipts.day(ends.date())}, {hour(ends)}"

@@ -1,31 +1,21 @@
 """The letters of an order: what the buyer and the shop hear at each step, in the order's language."""
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kernel import i18n, tenancy, web
 from kernel import letters as post
 from kernel.i18n import _l
 from kernel.money import Money
-from shop import receipts
+from shop import booking_letters, bookings, receipts
+from shop.letter_words import Words, quiet
 
 if TYPE_CHECKING:
     from shop.orders import Order
 
 
-SEE, PAY = _l("See your order"), _l("Pay now")
+PAY = _l("Pay now")
+BOOKED = frozenset({"placed", "paid"})  # these tell when and where what was booked is
 TO_PAY = frozenset({"soon", "today", "overdue", "plan", "partial"})  # their button leads to the page where one pays
-
-
-@dataclass(frozen=True)
-class Words:
-    """What one letter says: `%(name)s` are filled from the order."""
-
-    subject: Any
-    heading: Any
-    lead: Any
-    button: Any = SEE
 
 
 BUYER = {
@@ -198,7 +188,7 @@ def tell(order: "Order", kind: str, **told: Any) -> None:
     with i18n.speak(order.language, tenant.country):
         page = "shop.pay" if kind in TO_PAY else "shop.order"
         button = web.shop_url(page, token=order.token, language=order.language)
-        data = _data(order, BUYER[kind], told) | {"button_url": button}
+        data = _data(order, BUYER[kind], told) | {"button_url": button} | _booked(order, kind)
     post.write(
         "mail/orders/order", to=order.email, kind=f"orders.{kind}", language=order.language, about=order,
         to_name=order.name, reply_to=tenant.email, data=data,
@@ -219,6 +209,11 @@ def tell_shop(order: "Order", kind: str, **told: Any) -> None:
         "mail/orders/order", to=tenant.email, kind=f"orders.shop.{kind}", language=tenant.language, about=order,
         reply_to=order.email, data=data,
     )  # fmt: skip
+
+
+def _booked(order: "Order", kind: str) -> dict[str, Any]:
+    rows = [row for row in bookings.of_order(order) if row.live] if kind in BOOKED else []
+    return {"bookings": [booking_letters.part(row) for row in rows], "attached": booking_letters.attached(rows)}
 
 
 def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
@@ -242,8 +237,3 @@ def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
         "tracking": quiet(" ".join(filter(None, (told.get("carrier"), told.get("tracking"))))),
         "order": paper,
     }
-
-
-def quiet(text: str) -> str:
-    """The text of a stranger so that no mail reader makes a link of it: a name is never an address to press."""
-    return re.sub(r"(?<=\w)([.:@])(?=[\w/])", "\\1\u2060", text)

@@ -77,6 +77,26 @@ def test_a_letter_arrives_whole(post):
     assert send(post) == 0
 
 
+def test_a_file_goes_along_byte_for_byte_also_at_the_second_try(post):
+    told = {
+        "name": "reserva.ics",
+        "media": "text/calendar",
+        "text": "BEGIN:X\r\nñ\r\n",
+        "params": {"method": "PUBLISH"},
+    }
+    post.relay.data["ana@example.com"] = "451 try later"
+    row_id = letter(data={"attached": [told]})
+    send(post)
+    post.relay.data.clear()
+    due_now()
+    send(post)
+    assert state(row_id) == "sent"
+    file = next(post.relay.taken[-1].iter_attachments())
+    assert file.get_payload(decode=True) == "BEGIN:X\r\nñ\r\n".encode()
+    assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "reserva.ics")
+    assert dict(file["content-type"].params) == {"charset": "utf-8", "method": "PUBLISH"}
+
+
 @pytest.mark.parametrize("where", ["to", "data"])
 def test_put_off_is_tried_again_later_and_at_last_given_up(post, where):
     getattr(post.relay, where)["ana@example.com"] = "451 try later"

@@ -1,0 +1,120 @@
+"""The letters of a booking: it is near, it has a new time, it is called off; with both clocks and a calendar's file."""
+
+from typing import TYPE_CHECKING, Any
+
+from kernel import i18n, tenancy, web
+from kernel import letters as post
+from kernel.i18n import _l
+from shop import booking_story, calendars, receipts
+from shop.bookings import Booking
+from shop.letter_words import Words, quiet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SEE = _l("See your booking")
+GUEST = {
+    "near": Words(
+        _l("In two days: %(name)s"), _l("We see you in two days"), _l("%(when)s. Here is all you need."), SEE
+    ),
+    "next": Words(_l("Soon: %(name)s, %(when)s"), _l("We see you soon"), _l("%(when)s. We are ready for you."), SEE),
+    "moved": Words(
+        _l("New time: %(name)s, %(when)s"),
+        _l("Your booking has a new time"),
+        _l("It was %(was)s. Now it is %(when)s."),
+        SEE,
+    ),
+    "cancelled": Words(
+        _l("Cancelled: %(name)s, %(when)s"),
+        _l("Your booking is cancelled"),
+        _l("We no longer expect you on %(when)s."),
+        SEE,
+    ),
+}
+SHOP = {
+    "moved": Words(
+        _l("%(who)s moved %(name)s (%(number)s)"),
+        _l("Moved by the guest"),
+        _l("It was %(was)s. Now it is %(when)s."),
+        _l("Open the order"),
+    ),
+    "cancelled": Words(
+        _l("%(who)s cancelled %(name)s (%(number)s)"),
+        _l("Cancelled by the guest"),
+        _l("%(when)s is free again."),
+        _l("Open the order"),
+    ),
+}
+
+
+def tell(booking: Booking, kind: str, **told: Any) -> None:
+    """Write to the guest: `was` (the sentence of the time before), `reason`, `back` (what comes back, a sentence)."""
+    order, tenant = booking.order, tenancy.tenant()
+    if order is None or not order.email or post.silent():
+        return
+    with i18n.speak(order.language, tenant.country):
+        data = _data(booking, GUEST[kind], told) | {
+            "button_url": address(booking),
+            "attached": attached([booking]),
+            "due": receipts.shown(order.balance) if kind in {"near", "next"} and order.balance.minor > 0 else "",
+        }
+    post.write(
+        "mail/bookings/booking", to=order.email, kind=f"bookings.{kind}", language=order.language, about=order,
+        to_name=order.name, reply_to=tenant.email, data=data,
+    )  # fmt: skip
+
+
+def tell_shop(booking: Booking, kind: str, **told: Any) -> None:
+    """Write to the shop what its guest did alone."""
+    order, tenant = booking.order, tenancy.tenant()
+    if order is None or post.silent():
+        return
+    with i18n.speak(tenant.language, tenant.country):
+        button = web.admin_url("shop_admin.order", number=order.number)
+        data = _data(booking, SHOP[kind], told) | {"button_url": button, "for_shop": True}
+    post.write(
+        "mail/bookings/booking", to=tenant.email, kind=f"bookings.shop.{kind}", language=tenant.language, about=order,
+        reply_to=order.email, data=data,
+    )  # fmt: skip
+
+
+def _data(booking: Booking, words: Words, told: dict[str, Any]) -> dict[str, Any]:
+    order, shown = booking.order, part(booking)
+    assert order is not None
+    values = {"name": shown["name"], "when": shown["when"], "number": order.number, "was": told.get("was", "")}
+    values["who"] = quiet(order.name) or order.number
+    return {
+        "subject": str(words.subject) % values,
+        "heading": str(words.heading) % values,
+        "lead": str(words.lead) % values,
+        "button_label": str(words.button),
+        "reason": quiet(str(told.get("reason") or "")),
+        "back": str(told.get("back") or ""),
+        "practice": order.practice,
+        "number": order.number,
+        "bookings": [shown],
+    }
+
+
+def part(booking: Booking) -> dict[str, Any]:
+    """A booking as a letter tells it; an order's letters have one for each."""
+    told = booking_story.told(booking)
+    names = ("name", "when", "zone", "there", "there_zone", "people", "where", "language")
+    return {name: told[name] for name in names} | {
+        "url": address(booking),
+        "calendar": web.shop_url("shop.booking_calendar", token=booking.token, language=i18n.language()),
+        "off": booking.state not in {"held", "booked", "came"},
+    }
+
+
+def attached(rows: "Sequence[Booking]") -> list[dict[str, Any]]:
+    """The file for calendars that goes with a letter about these bookings."""
+    if not rows:
+        return []
+    text = calendars.ics([calendars.entry(row) for row in rows]).decode()
+    return [{"name": "plaza.ics", "media": "text/calendar", "text": text, "params": {"method": "PUBLISH"}}]
+
+
+def address(booking: Booking) -> str:
+    """The page that the guest keeps."""
+    return web.shop_url("shop.booking", token=booking.token, language=i18n.language())

@@ -1,0 +1,177 @@
+"""Moving a booking to another time: by its guest within its policy, at any time by staff; its order and price stay."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from kernel import clock, i18n, journal, tenancy
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.money import Money
+from kernel.refusal import Refusal
+from shop import (
+    booking_letters,
+    booking_prices,
+    booking_reminders,
+    booking_story,
+    booking_times,
+    booking_words,
+    departures,
+    holdings,
+    local_times,
+    order_events,
+    orders,
+    plan_reminders,
+)
+from shop.bookings import Booking, NotNow
+from shop.occupations import Span
+from shop.orders import Order
+from shop.services import Service
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+    from shop.variants import Variant
+
+
+class TooLate(Refusal):
+    """The guest's own time to change is over."""
+
+    message = _l("It is too late to change the time here: write to the shop.")
+    status = 409
+
+
+class OtherPrice(Refusal):
+    """The time that the guest wants costs more or less."""
+
+    message = _l("That time has another price. Choose one that costs the same, or write to the shop.")
+
+
+class OtherLength(Refusal):
+    """A stay of more or fewer nights is another booking."""
+
+    message = _l("Choose as many nights as you have booked; for more or fewer write to the shop.")
+
+
+def until(booking: Booking) -> datetime:
+    """Until when its guest can change it alone: as long as all would come back, else as long as the time is sold."""
+    policy = [int(tier["hours"]) for tier in booking.policy]
+    return booking.starts_at - timedelta(hours=max(policy, default=booking.service.lead))
+
+
+def allowed_to_guest(booking: Booking) -> bool:
+    """Whether its guest may change the time now."""
+    order = booking.order
+    return booking.state == "booked" and order is not None and order.open and clock.now() < until(booking)
+
+
+def move(booking: Booking, span: Span, *, by: "Account | None" = None, units: Iterable[int] = ()) -> None:
+    """Have it at another time of its service; its guest may (`by` nobody) while its policy allows it.
+
+    `units`: those that staff chose. Raises TooLate, JustTaken or another Refusal that says why that time is none:
+    everything stays as it was then.
+    """
+    order = _locked(booking)
+    if by is None and not allowed_to_guest(booking):
+        raise TooLate()
+    wanted = _wanted(booking, span) if by is None else _chosen(booking, span)
+    was = booking.starts_at
+    if wanted.starts_at == was and not set(units):
+        return
+    with i18n.speak(order.language, tenancy.tenant().country):
+        before = booking_story.when(booking)
+    holdings.place(booking, wanted, booking.places, units=units)
+    booking.moved += 1
+    _follow(booking, was)
+    order_events.record(order, "booking_moved", by=by, was=was.isoformat(), now=booking.starts_at.isoformat())
+    if by is not None:
+        journal.write("bookings.moved", about=booking, by=by, data={"number": order.number})
+    if booking.starts_at != was:
+        booking_letters.tell(booking, "moved", was=before)
+        if by is None:
+            booking_letters.tell_shop(booking, "moved", was=before)
+
+
+def _locked(booking: Booking) -> Order:
+    if booking.order is None:
+        raise NotNow()
+    orders.lock(booking.order)
+    db.session.refresh(booking)
+    if booking.state != "booked":
+        raise NotNow()
+    return booking.order
+
+
+def _wanted(booking: Booking, span: Span) -> Span:
+    """A time that the service sells now, for as long and as much as it was booked."""
+    service, (begins, ends) = booking.service, _days(span)
+    if service.kind != "nights":
+        return booking_times.asked(service, begins, f"{_local(span.starts_at):%H:%M}")
+    wanted = booking_times.stay(service, begins, ends)
+    _as_long(booking, wanted)
+    variant = booking.lines[0].variant if booking.lines else None
+    if variant is not None and _price(booking, variant, wanted) != _price(booking, variant, _own(booking)):
+        raise OtherPrice()
+    return wanted
+
+
+def _price(booking: Booking, variant: "Variant", span: Span) -> Money:
+    return booking_prices.unit(booking.service, variant, span)
+
+
+def _chosen(booking: Booking, span: Span) -> Span:
+    """A time of the staff's own choice: to come, as long as before; a departure leaves when it leaves."""
+    if span.starts_at <= clock.now():
+        raise booking_times.Past()
+    service = booking.service
+    if service.kind == "nights":
+        _as_long(booking, span)
+        return span
+    if service.kind == "departure" and not _leaves(service, span.starts_at):
+        raise booking_times.NotOffered()
+    return Span(span.starts_at, span.starts_at + (booking.ends_at - booking.starts_at))
+
+
+def _as_long(booking: Booking, span: Span) -> None:
+    """So many nights may last an hour more or less, where clocks change meanwhile."""
+    (arrived, left), (arrives, leaves) = _days(_own(booking)), _days(span)
+    if leaves - arrives != left - arrived:
+        raise OtherLength()
+
+
+def _own(booking: Booking) -> Span:
+    return Span(booking.starts_at, booking.ends_at)
+
+
+def _days(span: Span) -> tuple[date, date]:
+    return _local(span.starts_at).date(), _local(span.ends_at).date()
+
+
+def _local(at: datetime) -> datetime:
+    return local_times.local(at, tenancy.tenant().timezone)
+
+
+def _leaves(service: Service, starts_at: datetime) -> bool:
+    """Whether it leaves then: by its hours, or because staff wrote that departure."""
+    day = _local(starts_at).date()
+    planned = booking_times.times(service, day, day).get(day, [])
+    written = departures.known([service.id], Span(starts_at, starts_at + timedelta(minutes=1)))
+    return starts_at in {*(span.starts_at for span in planned), *(row.starts_at for row in written)}
+
+
+def _follow(booking: Booking, was: datetime) -> None:
+    """Its order's lines tell the new time, what is due on its day is due on the new one, and reminders move."""
+    day = _local(booking.starts_at).date()
+    for line in booking.lines:
+        line.day, line.texts = day, booking_words.of(booking)
+    assert booking.order is not None
+    for part in booking.order.instalments:
+        if part.position and part.due_on == _local(was).date():
+            part.due_on = day
+    db.session.flush()
+    booking_reminders.schedule(booking)
+    plan_reminders.schedule(booking.order)
+
+
+def init_app(_app: object) -> None:
+    """Say how the journal tells it."""
+    journal.kind("bookings.moved", _l("Moved a booking of %(number)s"))

@@ -1,0 +1,109 @@
+"""Another time for a booking, chosen by its guest: the month and times of its service, as on the product's page."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import flash, redirect, render_template, request, url_for
+
+from kernel import clock, web
+from kernel.db import db
+from kernel.i18n import _
+from kernel.refusal import Missing, Refusal
+from shop import availability, booking_moves, booking_prices, booking_story, bookings
+from shop.availability import Time
+from shop.bookings import Booking
+from shop.forms import bookings as forms
+from shop.forms.bookings import PEOPLE, Draft
+from shop.occupations import JustTaken, Span
+from shop.views import booking_offers, booking_page, guest_booking, store
+
+CHOICE = ("month", "day", "time", "arrive", "again")  # what an address or the form may say
+
+
+@store.get("/bookings/<token>/move", endpoint="booking_move")
+def choose(token: str) -> Any:
+    """The times that it can have; who may not change it any more is led back to its page."""
+    booking = bookings.by_token(token)
+    if not booking_moves.allowed_to_guest(booking):
+        return redirect(url_for(".booking", token=token), 303)
+    return _page(booking, _draft(booking, request.args))
+
+
+@store.post("/bookings/<token>/move", endpoint="booking_move_take")
+def take(token: str) -> Any:
+    """Have it at the chosen time; when somebody was quicker, nothing changes and the next free times are offered."""
+    guest_booking.limit()
+    booking = bookings.by_token(token)
+    try:
+        booking_moves.move(booking, forms.when(_draft(booking, request.form)))
+    except Missing:
+        raise
+    except Refusal as refusal:
+        told, again = refusal, isinstance(refusal, JustTaken)
+        db.session.rollback()
+        with web.reading():
+            return _refused(bookings.by_token(token), told, again=again)
+    flash(_("Your booking has its new time: %(when)s.", when=booking_story.when(booking)))
+    return redirect(url_for(".booking", token=token), 303)
+
+
+def _refused(booking: Booking, refusal: Refusal, *, again: bool) -> Any:
+    draft = _draft(booking, request.form)
+    others = _others(booking, draft) if again else ()
+    return _page(booking, draft, refusal.status, trouble=str(refusal), again=others)
+
+
+def _others(booking: Booking, draft: Draft) -> Sequence[Time]:
+    after = max(forms.when(draft).starts_at, clock.now())
+    found = availability.next_free(booking.service, after, booking.places, besides=booking)
+    return [one for one in found if booking.service.kind != "nights" or _nights(one.span) == _nights(_own(booking))]
+
+
+def _draft(booking: Booking, sent: Any) -> Draft:
+    """What was chosen, for as many people and nights as are booked."""
+    told = {name: sent.get(name, "") for name in CHOICE if sent.get(name)}
+    told |= {"places": str(booking.places), "timezone": booking.timezone}
+    if booking.service.kind == "departure":
+        told |= {PEOPLE + line.variant.sku: str(line.quantity) for line in booking.lines}
+    draft = forms.read(booking.service, told, booking)
+    arrive = draft.day("arrive")
+    if draft.nights and arrive is not None:
+        leave = arrive + timedelta(days=_nights(_own(booking)))
+        draft = forms.read(booking.service, {**told, "arrive": arrive.isoformat(), "leave": leave.isoformat()}, booking)
+    return draft
+
+
+def _own(booking: Booking) -> Span:
+    return Span(booking.starts_at, booking.ends_at)
+
+
+def _nights(span: Span) -> int:
+    return len(booking_prices.days(span))
+
+
+def _page(booking: Booking, draft: Draft, status: int = 200, *, trouble: str = "", again: Sequence[Time] = ()) -> Any:
+    box = booking_page.parts(draft)
+    if box["open"]:
+        _lead_here(booking, box)
+    return guest_booking.private(render_template(
+        "shop/bookings/move.html", booking=booking, box=box, told=booking_story.told(booking), trouble=trouble,
+        again=[booking_offers.button(draft, one) for one in again],
+    ), status)  # fmt: skip
+
+
+def _lead_here(booking: Booking, box: dict[str, Any]) -> None:
+    """The days of the month lead to this page instead of the product's."""
+    month = box["month"]
+    for place in [month, *(cell for week in month["weeks"] for cell in week)]:
+        for name in {"url", "before", "after"} & place.keys():
+            place[name] = _here(booking, place[name])
+
+
+def _here(booking: Booking, address: str) -> str:
+    if not address:
+        return ""
+    parts = urlsplit(address)
+    told = {name: value for name, value in parse_qsl(parts.query) if name in CHOICE}
+    return url_for(".booking_move", token=booking.token, _anchor=parts.fragment or None, **told)  # type: ignore[arg-type]
