@@ -55,7 +55,7 @@ def write(app: Flask, destination: Path, passphrase: str) -> dict[str, Any]:
     place = target(destination)
     with _whole(place) as stream:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as box:
-            manifest = _fill(app, known, box, passphrase)
+            manifest = _fill(known, box, passphrase)
             box.writestr(MANIFEST, json.dumps(manifest, indent=1))
         with zipfile.ZipFile(stream) as box:
             check(box)
@@ -72,13 +72,13 @@ def target(destination: Path) -> Path:
     return destination
 
 
-def _fill(app: Flask, known: Settings, box: zipfile.ZipFile, passphrase: str) -> dict[str, Any]:
+def _fill(known: Settings, box: zipfile.ZipFile, passphrase: str) -> dict[str, Any]:
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "version": metadata.version("plaza"),
         "at": clock.now().isoformat(),
     }
-    manifest.update(_tables(app, known, box))
+    manifest.update(tables(known.database_url, box))
     manifest["media"] = dict(_media(known.instance / "media", box))
     salt = secrets.token_bytes(16)
     kept = json.dumps({"secret_key": known.secret_key}).encode()
@@ -86,8 +86,9 @@ def _fill(app: Flask, known: Settings, box: zipfile.ZipFile, passphrase: str) ->
     return {**manifest, "salt": base64.b64encode(salt).decode()}
 
 
-def _tables(app: Flask, known: Settings, box: zipfile.ZipFile) -> dict[str, Any]:
-    engine = dumps.engine(known.database_url)
+def tables(url: str, box: zipfile.ZipFile) -> dict[str, Any]:
+    """Every row of a database into the box; what the manifest says of them."""
+    engine = dumps.engine(url)
     try:
         with snapshot(engine) as connection:
             told = {"engine": engine.dialect.name, "revision": migrations.revision(connection)}

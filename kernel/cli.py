@@ -133,9 +133,14 @@ PASSPHRASE = click.option(
 @main.command()
 @click.argument("destination", type=click.Path(path_type=Path))
 @PASSPHRASE
-def backup(destination: Path, passphrase_file: Path | None) -> None:
+@click.option("--follow", is_flag=True, help="Stay, and keep the install as it is every half minute in that folder.")
+def backup(destination: Path, passphrase_file: Path | None, follow: bool) -> None:
     """Write database, media and the sealed secret into one file; shops go on selling meanwhile."""
     passphrase = _passphrase(passphrase_file, twice=True)
+    if follow:
+        click.echo(f"Keeping moments in {destination}; Ctrl-C ends it.")
+        _safely(lambda: import_module("kernel.following").follow(_app(), destination, passphrase))
+        return
     made = _safely(lambda: import_module("kernel.backup").write(_app(), destination, passphrase))
     rows = sum(table["rows"] for table in made["tables"])
     click.echo(f"{made['path']}: {rows} rows of {len(made['tables'])} tables, {len(made['media'])} files; read again.")
@@ -144,11 +149,12 @@ def backup(destination: Path, passphrase_file: Path | None) -> None:
 @main.command()
 @click.argument("source", type=click.Path(path_type=Path))
 @PASSPHRASE
-def restore(source: Path, passphrase_file: Path | None) -> None:
+@click.option("--at", default="", help="Of a folder of moments: the last one not after 2026-11-26T14:30 (your time).")
+def restore(source: Path, passphrase_file: Path | None, at: str) -> None:
     """Bring a backup back into an empty place: an instance folder and a database without anything in them."""
     wanted, passphrase = import_module("kernel.settings").given(), _passphrase(passphrase_file)
-    made = _safely(lambda: import_module("kernel.restore").read(source, passphrase, wanted))
-    click.echo(f"Restored as of {made['at'][:16]}Z: {made['rows']} rows, {made['media']} files, every checksum equal.")
+    made = _safely(lambda: import_module("kernel.restore").read(source, passphrase, wanted, at=at))
+    click.echo(f"Restored as of {made['at'][:19]}Z: {made['rows']} rows, {made['media']} files, every checksum equal.")
     for what, count in made["held"].items():
         click.echo(f"{count} {what} that waited are held: each goes out only when somebody says so in the back office.")
 

@@ -58,10 +58,14 @@ def shape(name: str, columns: dict[str, str]) -> Any:
     return sa.table(name, *(sa.column(column, TYPES[kind]) for column, kind in columns.items()))
 
 
-def lines(connection: Connection, name: str, columns: dict[str, str], keys: list[str]) -> Iterator[bytes]:
-    """The rows of a table in the order of its keys."""
+def lines(
+    connection: Connection, name: str, columns: dict[str, str], keys: list[str], *, span: tuple[int, int] | None = None
+) -> Iterator[bytes]:
+    """The rows of a table in the order of its keys; of those ids only (from, to before) with a `span`."""
     table = shape(name, columns)
     wanted = sa.select(*table.c).order_by(*(table.c[key] for key in keys))
+    if span is not None:
+        wanted = wanted.where(table.c.id >= span[0], table.c.id < span[1])
     for row in connection.execute(wanted, execution_options={"stream_results": True, "yield_per": BATCH}):
         yield (
             json.dumps(list(row), default=_told, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

@@ -4,7 +4,9 @@ import base64
 import json
 import os
 import shutil
+import tempfile
 import zipfile
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import sqlalchemy as sa
 from cryptography.fernet import InvalidToken
 from sqlalchemy import Connection, inspect, text
 
-from kernel import backup, dumps, held, journal, migrations, tenancy, transactions
+from kernel import backup, dumps, held, journal, migrations, moments, tenancy, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import db
 from kernel.i18n import _l
@@ -53,8 +55,22 @@ class NotTheSame(Refusal):
     message = _l("After the restore %(what)s is not what was in the backup.")
 
 
-def read(source: Path, passphrase: str, wanted: Settings) -> dict[str, Any]:
-    """Restore a backup into the place that the settings name; what was brought back, and what is held."""
+class NoMoment(Refusal):
+    """What was written is no moment."""
+
+    message = _l("%(at)s is not a moment: write it as 2026-11-26T14:30.")
+
+
+def read(source: Path, passphrase: str, wanted: Settings, *, at: str = "") -> dict[str, Any]:
+    """Restore a backup, or a moment of a folder, into the place that the settings name.
+
+    What was brought back, and what is held. `at`: the last moment not after it; without a zone as clocks show it here.
+    """
+    if moments.is_one(source):
+        with tempfile.TemporaryDirectory() as beside:
+            made = Path(beside) / "moment.backup"
+            moments.as_backup(source, made, _moment(at))
+            return read(made, passphrase, wanted)
     if not source.is_file():
         raise backup.Damaged(what=source)
     with _opened(source) as box:
@@ -62,6 +78,13 @@ def read(source: Path, passphrase: str, wanted: Settings) -> dict[str, Any]:
         secret = _secret(box, manifest, passphrase)
         _may(manifest, wanted, secret)
         return _bring(box, manifest, wanted, secret)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC) if text else None
+    except ValueError:
+        raise NoMoment(at=text) from None
 
 
 def _opened(source: Path) -> zipfile.ZipFile:

@@ -8,61 +8,25 @@ import subprocess
 import sys
 import time
 import zipfile
-from contextlib import closing, contextmanager
+from contextlib import closing
 
-import psycopg
 import pytest
 from sqlalchemy import func, make_url, select, text
 
 from kernel import backup, files, letters, migrations, restore, tenancy
-from kernel.app import create_app
 from kernel.db import db
 from kernel.journal import Entry
 from kernel.letters import Letter
-from kernel.settings import Settings, complete
 from shop import ledger, payments
 from shop.orders import Order
-from tests.databases import fresh_database
 from tests.kernel.backup_writers import sell
+from tests.kernel.places import PHRASE, bring, empty, known, restored
 from tests.matrix import picture_bytes
 from tests.shop.racers import SPAWN
 from tests.shop.test_races import carts_with
 
-PHRASE = "cuatro palabras sueltas"
 CHANGED = {"letter", "journal"}  # what a restore itself writes
-
-
-def bring(place, source):
-    """Restore; this process writes nothing meanwhile."""
-    db.session.rollback()
-    return restore.read(source, PHRASE, place)
-
-
-def known(app):
-    return app.extensions["plaza.settings"]
-
-
-@pytest.fixture
-def empty(app, tmp_path):
-    """Settings of an empty place on the same kind of database."""
-    url, name = known(app).database_url, f"restored_{os.getpid()}"
-    if not url.startswith("postgresql"):
-        yield Settings(url=known(app).url, instance=tmp_path / "empty")
-        return
-    server = make_url(url).set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
-    yield Settings(url=known(app).url, instance=tmp_path / "empty", database_url=fresh_database(server, name))
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-@contextmanager
-def restored(place):
-    """The application of a restored place, entered as its own context."""
-    made = create_app(complete(place))
-    with made.app_context():
-        yield made
-        db.session.remove()
-        db.engine.dispose()
+__all__ = ["empty"]
 
 
 def sums(manifest):

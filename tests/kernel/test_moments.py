@@ -1,0 +1,181 @@
+"""P28, a point in time: moments are kept while the shop sells, after a kill too, and any of them comes back whole."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import create_engine, select, text
+
+from kernel import backup, clock, following, moments, restore, tenancy
+from kernel.chunks import Chunks
+from kernel.db import db
+from shop.orders import Order
+from tests.kernel.backup_writers import sell
+from tests.kernel.places import PHRASE, empty, known, restored
+from tests.shop.racers import SPAWN
+from tests.shop.test_races import carts_with
+
+__all__ = ["empty"]
+
+
+def begun(app, folder):
+    """A folder of moments for that install; the test itself holds no transaction meanwhile."""
+    db.session.rollback()
+    return moments.begin(app, folder, PHRASE)
+
+
+def numbers(place, tenant_id):
+    with restored(place):
+        tenancy.enter(tenant_id)
+        return set(db.session.scalars(select(Order.number)))
+
+
+def test_any_moment_comes_back_while_others_sell(app, shop, empty, tmp_path):
+    shop.transfer()
+    secrets = carts_with(shop, shop.product(stock=None), 40)
+    line, theirs = SPAWN.Pipe()
+    writer = SPAWN.Process(target=sell, args=(theirs, known(app), shop.tenant_id, secrets), daemon=True)
+    db.session.rollback()
+    writer.start()
+    sold, kept, ended = [], [], False
+    place = begun(app, tmp_path / "m")
+    while not ended:
+        before = len(sold)
+        kept.append((before, moments._at(place.record())))  # what was told before a moment begins belongs to it
+        while line.poll() or len(sold) == before:
+            told = line.recv()
+            ended = told == "end"
+            if ended:
+                break
+            sold.append(told[1])
+    writer.join(20)
+    assert len(kept) > 3
+    before, at = kept[len(kept) // 2]
+    made = restore.read(tmp_path / "m", PHRASE, empty, at=(at + timedelta(microseconds=1)).isoformat())
+    assert datetime.fromisoformat(made["at"]) == at
+    there = numbers(empty, shop.tenant_id)
+    assert set(sold[:before]) <= there
+    assert there < set(sold)  # and nothing of much later
+
+
+def test_what_did_not_change_is_neither_read_nor_kept_again(app, shop, tmp_path, monkeypatch):
+    shop.bought(shop.product())
+    read, folder = [], tmp_path / "m"
+    part = moments.Moments._part
+    monkeypatch.setattr(moments.Moments, "_part", lambda *told: read.append(told[2]) or part(*told))
+    place = begun(app, folder)
+    place.record()
+    many = len(list((folder / "chunks").rglob("*")))
+    read.clear()
+    place.record()
+    assert read == []
+    assert len(list((folder / "chunks").rglob("*"))) == many
+    db.session.scalars(select(Order)).one().note = "Toque el timbre"
+    db.session.commit()
+    place.record()
+    assert read == (["order"] if app.extensions["plaza.settings"].database_url.startswith("postgresql") else [])
+    assert len(list((folder / "chunks").rglob("*"))) > many
+
+
+@pytest.mark.parametrize("app", ["pg"], indirect=True)  # SQLite's pages hide no writer
+def test_who_began_early_and_commits_late_is_noticed(app, shop, tmp_path):
+    first, second = shop.bought(shop.product()), shop.bought(shop.product("Otro"))
+    ids, place = (first.id, second.id), begun(app, tmp_path / "m")
+    engine = create_engine(known(app).database_url)
+    note = text('UPDATE "order" SET note = :note WHERE id = :id')
+    with engine.connect() as early, engine.connect() as late:
+        for one in (early, late):
+            one.execute(text("SELECT set_config('app.scope', 'system', false)"))
+        early.execute(note, {"note": "temprano", "id": ids[0]})
+        late.execute(note, {"note": "tarde", "id": ids[1]})
+        late.commit()
+        place.record()
+        early.commit()
+    engine.dispose()
+    read = moments._read(place.record())
+    rows = next(table["parts"] for table in read["tables"] if table["name"] == "order")
+    lines = b"".join(Chunks(tmp_path / "m" / "chunks").all_of(chunk for chunk, _rows in rows))
+    assert b"temprano" in lines
+    assert b"tarde" in lines
+
+
+def test_a_killed_follower_leaves_only_whole_moments(app, shop, empty, tmp_path):
+    number = shop.bought(shop.product()).number
+    folder, phrase = tmp_path / "m", tmp_path / "phrase"
+    phrase.write_text(PHRASE)
+    db.session.rollback()
+    env = {**os.environ, "PLAZA_INSTANCE": str(known(app).instance), "PLAZA_SECRET_KEY": known(app).secret_key,
+           "PLAZA_DATABASE_URL": known(app).database_url}  # fmt: skip
+    words = [sys.executable, "-m", "kernel.cli", "backup", str(folder), "--follow", "--passphrase-file", str(phrase)]
+    process = subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL)
+    while process.poll() is None and not moments.told(folder):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    place = begun(app, folder)
+    place.record()  # whoever comes next goes on with it
+    restore.read(folder, PHRASE, empty)
+    assert numbers(empty, shop.tenant_id) == {number}
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # the same on both databases
+def test_a_part_that_is_missing_or_changed_restores_nothing(app, shop, empty, tmp_path):
+    place = begun(app, tmp_path / "m")
+    moment = moments._read(place.record())
+    path = Chunks(tmp_path / "m" / "chunks")._path(moment["pages"][0])
+    whole = path.read_bytes()
+    for broken in (None, whole[:-1], Chunks(tmp_path / "x")._path(place.chunks.put(b"other")).name.encode()):
+        path.unlink(missing_ok=True)
+        if broken is not None:
+            path.write_bytes(broken)
+        with pytest.raises(backup.Damaged):
+            restore.read(tmp_path / "m", PHRASE, empty)
+        assert not empty.instance.exists()
+    path.write_bytes(whole)
+    with pytest.raises(restore.WrongPassphrase):
+        restore.read(tmp_path / "m", "another one", empty)
+    for bad, refusal in (("2001-01-01", moments.NothingThen), ("ayer", restore.NoMoment)):
+        with pytest.raises(refusal):
+            restore.read(tmp_path / "m", PHRASE, empty, at=bad)
+    assert restore.read(tmp_path / "m", PHRASE, empty)["rows"] > 0
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_one_follows_and_a_strange_folder_stays_as_it_is(app, shop, tmp_path):
+    stop, seen = threading.Event(), threading.Event()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "photo.jpg").write_bytes(b"x")
+    with pytest.raises(moments.NotOurs):
+        begun(app, tmp_path / "mine")
+    told = {"every": 0.01, "stop": stop, "tell": lambda _path: seen.set()}
+    follower = threading.Thread(target=following.follow, args=(app, tmp_path / "m", PHRASE), kwargs=told)
+    follower.start()
+    try:
+        assert seen.wait(60)
+        with pytest.raises(following.Followed):
+            following.follow(app, tmp_path / "m", PHRASE)
+    finally:
+        stop.set()
+        follower.join(60)
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_old_moments_are_thinned_and_what_is_left_is_whole(app, shop, tmp_path):
+    place, now = begun(app, tmp_path / "m"), clock.now()
+    ages = [timedelta(minutes=n) for n in range(0, 60, 20)] + [timedelta(days=3, minutes=n) for n in range(3)]
+    for number, age in enumerate(sorted(ages, reverse=True)):
+        with clock.at((now - age).replace(minute=min(30 + number, 59)) if age > moments.ALL_OF else now - age):
+            shop.tenant.name = f"Café {number}"
+            db.session.commit()
+            place.record()
+    assert place.thin(now) == 2  # of the three in one hour three days ago
+    left = moments.told(tmp_path / "m")
+    assert len(left) == len(ages) - 2
+    for path in left:
+        made = tmp_path / f"{path.name}.backup"
+        assert moments.as_backup(tmp_path / "m", made, moments._at(path)) == moments._at(path)
