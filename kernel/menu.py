@@ -11,7 +11,7 @@ from kernel import web
 
 @dataclass(frozen=True)
 class Entry:
-    """One word of the rail; `badge()` is a number that waits, `match` what else belongs to it."""
+    """One word of the rail; `badge()` is a number that waits, `match` what else belongs to it, `when()` where it is."""
 
     order: int
     label: Any
@@ -20,13 +20,14 @@ class Entry:
     permission: str
     match: tuple[str, ...] = ()
     badge: Callable[[], int] | None = None
+    when: Callable[[], bool] | None = None
 
 
 _entries: dict[str, Entry] = {}
 
 
 def entry(order: int, label: Any, endpoint: str, **options: Any) -> None:
-    """Put a word into the rail: `icon`, `permission`, and when wanted `match` (endpoint prefixes) and `badge`."""
+    """Put a word into the rail: `icon`, `permission`, and when wanted `match` (endpoint prefixes), `badge`, `when`."""
     _entries[endpoint] = Entry(order, label, endpoint, **options)
 
 
@@ -68,5 +69,5 @@ def shown() -> list[dict[str, Any]]:
             "badge": known.badge() if known.badge else None,
         }
         for known in sorted(_entries.values(), key=lambda known: known.order)
-        if web.may(known.permission)
+        if web.may(known.permission) and (known.when is None or known.when())
     ]

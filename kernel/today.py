@@ -21,6 +21,7 @@ class Line:
     permission: str
     order: int = 50
     icon: str = "list"
+    when: Callable[[], bool] | None = None  # which shops have such a list at all
 
     @property
     def number(self) -> int:
@@ -32,13 +33,14 @@ _lines: dict[str, Line] = {}
 
 
 def line(name: str, label: Any, query: Callable[[], Select[Any]], **options: Any) -> None:
-    """Add a line to "Hoy": `list_url`, `permission`, and when wanted `order` and `icon`."""
+    """Add a line to "Hoy": `list_url`, `permission`, and when wanted `order`, `icon` and `when`."""
     _lines[name] = Line(name, label, query, **options)
 
 
 def shown() -> list[Line]:
     """The lines that the current person may see, in order."""
-    return sorted((known for known in _lines.values() if web.may(known.permission)), key=lambda known: known.order)
+    mine = (known for known in _lines.values() if web.may(known.permission) and (known.when is None or known.when()))
+    return sorted(mine, key=lambda known: known.order)
 
 
 def named(name: str) -> Line:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 
 from kernel import i18n
 
@@ -10,6 +10,11 @@ from kernel import i18n
 def told(day: date | None, *, weekday: bool = False) -> str:
     """A day in the page's language, with its weekday when that helps."""
     return format_skeleton("MMMMEEEEd" if weekday else "MMMMd", day, locale=i18n.locale()) if day else ""
+
+
+def brief(day: date) -> str:
+    """A day as the head of a column: "lun 7"."""
+    return str(format_date(day, "EEE d", locale=i18n.locale()))
 
 
 def span(first: date, last: date) -> str:

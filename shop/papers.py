@@ -21,28 +21,31 @@ def spoken(language: str) -> AbstractContextManager[None]:
 
 def of(order: "Order", language: str) -> dict[str, Any]:
     """What a paper's template needs, as plain words."""
-    tenant, front = tenancy.tenant(), storefront.of()
-    theme = themes.Theme(front.preset, front.primary, front.accent, front.surface)
     with spoken(language):
         return {
+            **of_shop(),
             "told": receipts.told(order),
             "language": language,
-            "shop": {
-                "name": tenant.name,
-                "legal_name": tenant.legal_name or tenant.name,
-                "tax_id": tenant.tax_id,
-                "phone": phones.show(front.phone or tenant.phone, tenant.country),
-                "email": front.email or tenant.email,
-                "address": receipts.shop_address(),
-                "url": web.shop_base(tenant),
-            },
             "qr": segno.make(_page(order), error="m").svg_data_uri(border=0, scale=4),
             "page_url": _page(order).split("://", 1)[-1],
-            "size": receipts.paper_size(tenant.country),
-            "face": themes.PRESETS[theme.whole().preset].file,
-            "face_name": themes.PRESETS[theme.whole().preset].face,
-            "ink": themes.palette(theme)["brand"],
         }
+
+
+def of_shop() -> dict[str, Any]:
+    """What every paper has of the shop: its head, its look, the size of the sheet."""
+    tenant, front = tenancy.tenant(), storefront.of()
+    return {
+        "shop": {
+            "name": tenant.name,
+            "legal_name": tenant.legal_name or tenant.name,
+            "tax_id": tenant.tax_id,
+            "phone": phones.show(front.phone or tenant.phone, tenant.country),
+            "email": front.email or tenant.email,
+            "address": receipts.shop_address(),
+            "url": web.shop_base(tenant),
+        },
+        **worn(themes.Theme(front.preset, front.primary, front.accent, front.surface), tenant.country),
+    }
 
 
 def card(card: "GiftCard", *, code: str, told: dict[str, str], picture: bytes) -> dict[str, Any]:
