@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app
 from sqlalchemy import func, select, text
 
-from kernel import backup, clock, doctor, dumps, files, migrations, pdf, tenancy
+from kernel import backup, clock, doctor, dumps, files, following, migrations, pdf, tenancy
 from kernel.db import db
 from kernel.doctor import Finding
 from kernel.files import File
@@ -25,7 +25,7 @@ MEGABYTE = 1024 * 1024
 LITTLE, FEW = 1024 * MEGABYTE, 100 * MEGABYTE
 LATE = timedelta(minutes=10)
 SKEW = timedelta(seconds=30)
-BACKUP_AGE = timedelta(days=2)
+BACKUP_AGE, MOMENT_AGE = timedelta(days=2), timedelta(minutes=5)
 OWN = {"own_sql": True}  # speaks of no tenant
 
 
@@ -178,12 +178,19 @@ def everybody_has_an_owner(_known: Settings) -> Iterator[Finding]:
 
 
 def backups_are_fresh(known: Settings) -> Iterator[Finding]:
-    """A copy of yesterday is worth more than a good intention."""
-    path = known.instance / backup.LAST
-    last = datetime.fromisoformat(json.loads(path.read_text())["at"]) if path.exists() else None
+    """A copy of yesterday is worth more than a good intention; and whoever kept moments hears when that ended."""
+    last, moment = (_told(known.instance / name) for name in (backup.LAST, following.LAST))
+    if moment is not None and clock.now() - moment > MOMENT_AGE:
+        yield Finding("backup", "care", f"No moment was kept since {moment:%Y-%m-%d %H:%M}Z.",
+                      "Start it again: plaza backup FOLDER --follow.")  # fmt: skip
+    last = max((one for one in (last, moment) if one is not None), default=None)
     if last is None or clock.now() - last > BACKUP_AGE:
         told = f"The last backup is of {last:%Y-%m-%d}." if last else "There is no backup yet."
         yield Finding("backup", "care", told, "plaza backup /another/disk, every night.")
+
+
+def _told(path: Path) -> datetime | None:
+    return datetime.fromisoformat(json.loads(path.read_text())["at"]) if path.exists() else None
 
 
 def init_app(_app: Flask) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from kernel import backup, checkups, clock, doctor, files, jobs
+from kernel import backup, checkups, clock, doctor, files, following, jobs
 from kernel.db import db
 from kernel.settings import Settings
 from shop import checkups as shop_checkups
@@ -20,7 +20,8 @@ def known(app):
     """The settings of the install, whose media begin empty."""
     found = app.extensions["plaza.settings"]
     shutil.rmtree(found.instance / "media", ignore_errors=True)
-    (found.instance / backup.LAST).unlink(missing_ok=True)
+    for name in (backup.LAST, following.LAST):
+        (found.instance / name).unlink(missing_ok=True)
     return found
 
 
@@ -44,6 +45,16 @@ def test_a_database_that_does_not_answer_is_told_first(app, known):
     found = doctor.examine(Settings(**away))
     assert [one.check for one in found if one.state == "wrong"] == ["database"]
     assert doctor.told(found).startswith("WRONG  database")
+
+
+def test_whoever_kept_moments_hears_when_that_ended(app, known):
+    path = known.instance / following.LAST
+    path.write_text(json.dumps({"at": clock.now().isoformat()}))
+    assert of(checkups.backups_are_fresh, known) == []  # as good as a backup
+    path.write_text(json.dumps({"at": (clock.now() - timedelta(minutes=6)).isoformat()}))
+    [(state, told)] = of(checkups.backups_are_fresh, known)
+    assert state == "care"
+    assert told.startswith("No moment was kept since")
 
 
 def test_sums_that_are_not_the_ledgers(shop, known):
