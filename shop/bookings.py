@@ -16,6 +16,7 @@ from shop.occupations import Span
 from shop.services import Service
 
 if TYPE_CHECKING:
+    from shop.cart_rows import Cart
     from shop.orders import Order
 
 LIVE = frozenset({"held", "booked", "came", "missed"})  # these have their time
@@ -74,6 +75,7 @@ class Booking(TenantOwned, Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     service: Mapped[Service] = belongs("Booking.service_id", "Service")
     departure: Mapped[Departure | None] = belongs("Booking.departure_id", "Departure")
+    cart: Mapped["Cart | None"] = belongs("Booking.cart_id", "Cart")
     order: Mapped["Order | None"] = belongs("Booking.order_id", "Order")
     lines: Mapped[list[Any]] = many("Booking", "OrderLine.booking_id", order_by="OrderLine.position")
 

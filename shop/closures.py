@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, delete, select
 
 from kernel import clock, journal, signing
 from kernel.db import Base, Mapped, db, mapped_column, pk
 from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
-from shop import holdings, occupations, resources
+from shop import holdings, occupations
 from shop.occupations import JustTaken, Occupation, Span
 from shop.resources import ResourceUnit
 
@@ -25,10 +25,10 @@ class Booked(JustTaken):
     message = _l("Something is booked at that time: move it first, then close.")
 
 
-class Backwards(Refusal):
-    """It ends before it begins."""
+class Nothing(Refusal):
+    """No unit was chosen."""
 
-    message = _l("The end comes before the beginning: look at both again.")
+    message = _l("Choose what should be closed.")
 
 
 class Closure(TenantOwned, Base):
@@ -46,18 +46,17 @@ class Closure(TenantOwned, Base):
 
 
 def close(units: Sequence[ResourceUnit], span: Span, *, reason: str = "", by: "Account | None" = None) -> Closure:
-    """Close these units for that time; raises Backwards or Booked, and then nothing is closed."""
-    if span.starts_at >= span.ends_at:
-        raise Backwards()
-    needed = {unit.resource_id for unit in units}
-    resources.lock(needed)
-    holdings.lapse(needed)
+    """Close these units for that time; raises Backwards, Nothing or Booked, and then nothing is closed."""
+    occupations.sound(span)
+    if not units:
+        raise Nothing()
+    holdings.claim((), {unit.resource_id for unit in units})
     row = Closure(starts_at=span.starts_at, ends_at=span.ends_at, reason=reason.strip()[:120])
     row.account_id = by.id if by else None
     db.session.add(row)
     db.session.flush()
     try:
-        occupations.reserve([unit.id for unit in units], span, closure_id=row.id)
+        occupations.reserve(sorted({unit.id for unit in units}), span, closure_id=row.id)
     except JustTaken as taken:
         raise Booked() from taken
     journal.write("bookings.closed", about=row, by=by, data={"reason": row.reason})
@@ -65,9 +64,11 @@ def close(units: Sequence[ResourceUnit], span: Span, *, reason: str = "", by: "A
 
 
 def open_again(row: Closure, *, by: "Account | None" = None) -> None:
-    """What was closed can be booked again."""
+    """What was closed can be booked again; raises Missing when somebody else opened it meanwhile."""
     occupations.give_back(closure_id=row.id)
-    db.session.delete(row)
+    mine = delete(Closure).where(Closure.id == row.id)
+    if not db.session.execute(mine).rowcount:  # type: ignore[attr-defined]
+        raise Missing()
     journal.write("bookings.opened", by=by, data={"reason": row.reason})
 
 

@@ -84,9 +84,10 @@ def take(departure: Departure, places: int) -> None:
 
 
 def give(departure: Departure, places: int) -> None:
-    """Give places back, and the units that nobody needs any more."""
+    """Give places back, and the units that nobody needs any more; this is never refused."""
     _move(departure, -places)
-    fit(departure)
+    for need in departure.service.needs:
+        _spare(departure, need)
 
 
 def _move(departure: Departure, places: int, *conditions: object) -> bool:
@@ -99,16 +100,21 @@ def _move(departure: Departure, places: int, *conditions: object) -> bool:
 def fit(departure: Departure) -> None:
     """Have exactly as many units as its people fill; raises JustTaken when there are too few."""
     for need in sorted(departure.service.needs, key=lambda one: one.resource_id):
-        have = units_of(departure, need)
-        more = need.units(departure.taken) - len(have)
+        _spare(departure, need)
+        more = need.units(departure.taken) - len(units_of(departure, need))
         if more > 0:
             free = occupations.free(need.resource_id, departure.span)
             if len(free) < more:
                 raise JustTaken()
             occupations.reserve(free[:more], departure.span, departure_id=departure.id)
-        elif more < 0:
-            surplus = Occupation.departure_id == departure.id, Occupation.unit_id.in_(have[more:])
-            db.session.execute(delete(Occupation).where(*surplus), execution_options=QUIET)
+
+
+def _spare(departure: Departure, need: "ServiceResource") -> None:
+    """Free the units of a resource that nobody fills any more."""
+    surplus = units_of(departure, need)[need.units(departure.taken) :]
+    if surplus:
+        mine = Occupation.departure_id == departure.id, Occupation.unit_id.in_(surplus)
+        db.session.execute(delete(Occupation).where(*mine), execution_options=QUIET)
 
 
 def units_of(departure: Departure, need: "ServiceResource") -> list[int]:

@@ -4,18 +4,20 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.exc import InvalidRequestError
 
 from kernel import clock, jobs
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import bookings, departures, occupations, resources
-from shop.bookings import Booking
+from shop import bookings, departures, occupations, resources, services
+from shop.bookings import LIVE, Booking
 from shop.occupations import JustTaken, Span
 from shop.services import Service, ServiceResource
 
 MINUTES = 10  # in the cart
+WEAK = {"key_share": True}  # a lock for which nobody waits who only refers to the row
 
 
 class TooMany(Refusal):
@@ -24,11 +26,20 @@ class TooMany(Refusal):
     message = _l("There is room for %(most)s at most.")
 
 
+class Elsewhere(Refusal):
+    """A unit was chosen that the service does not occupy."""
+
+    message = _l("It cannot be booked there: choose one of its own.")
+
+
 def hold(service: Service, span: Span, places: int, *, cart: Any, **told: Any) -> Booking:
     """Hold a time for a cart, ten minutes; the same time again is the same booking with other places.
 
     `told`: answers, language, timezone. Raises JustTaken, Full or TooMany; what the cart had stays then.
     """
+    occupations.sound(span)
+    units_for(service, places)
+    db.session.refresh(cart, with_for_update=WEAK)  # two clicks of one cart follow each other
     mine = Booking.cart_id == cart.id, Booking.service_id == service.id, Booking.starts_at == span.starts_at
     row = db.session.scalars(select(Booking).where(*mine).order_by(Booking.id).limit(1)).first()
     if row is None:
@@ -55,13 +66,15 @@ def _until(row: Booking, until: datetime) -> None:
 def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = ()) -> None:
     """Have the booking at that time with so many places, instead of where it was; all or nothing.
 
-    `units`: those that staff chose; of a departure its own. Raises JustTaken, Full or TooMany: it stays then.
+    `units`: those that staff chose and no others; of a departure its own. Raises JustTaken, Full, TooMany or NotNow:
+    it stays then.
     """
-    service = booking.service
-    count = units_for(service, places)
-    needed = [need.resource_id for need in service.needs]
-    resources.lock(needed)
-    lapse(needed)
+    occupations.sound(span)
+    count = units_for(booking.service, places)
+    claim([booking.service_id])
+    _anew(booking)
+    if booking.state not in {*LIVE, "expired"}:
+        raise bookings.NotNow()
     try:
         with db.session.begin_nested():
             _give(booking)
@@ -93,22 +106,26 @@ def units_for(service: Service, places: int) -> int:
 
 
 def _occupy(booking: Booking, chosen: set[int]) -> None:
-    for need in sorted(booking.service.needs, key=lambda one: one.resource_id):
-        free = sorted(occupations.free(need.resource_id, booking.span), key=lambda one: one not in chosen)
-        if len(free) < booking.units:
+    needed = sorted(need.resource_id for need in booking.service.needs)
+    if not chosen <= {unit.id for unit in resources.units(needed)}:
+        raise Elsewhere()
+    for resource_id in needed:
+        free = sorted(occupations.free(resource_id, booking.span), key=lambda one: one not in chosen)
+        wished = [unit.id for unit in resources.units([resource_id]) if unit.id in chosen]
+        if len(free) < booking.units or not set(wished) <= set(free):
             raise JustTaken()
         occupations.reserve(free[: booking.units], booking.span, booking_id=booking.id)
 
 
 def release(rows: Iterable[Booking], step: str) -> None:
     """Take a step that ends bookings (`expire`, `cancel`) and give back what they had, once."""
-    ending = sorted((row for row in rows if row.state in bookings.LIVE), key=lambda row: row.id)
+    ending = sorted((row for row in rows if row.state in LIVE), key=lambda row: row.id)
     if not ending:
         return
-    resources.lock(needed_by({row.service_id for row in ending}))
+    _lock({row.service_id for row in ending})
     for row in ending:
-        db.session.refresh(row, with_for_update=True)
-        if row.state in bookings.LIVE:
+        _anew(row)
+        if row.state in LIVE:
             _give(row)
             bookings.move(row, step)
             row.held_until = None
@@ -117,7 +134,12 @@ def release(rows: Iterable[Booking], step: str) -> None:
 
 def drop(booking: Booking) -> None:
     """Forget a booking that never was ordered: it was taken out of its cart."""
-    resources.lock(needed_by({booking.service_id}))
+    if booking.cart is not None:
+        db.session.refresh(booking.cart, with_for_update=WEAK)  # whoever orders it goes first
+    _lock({booking.service_id})
+    _anew(booking)
+    if booking.cart_id is None:
+        raise bookings.NotNow()
     _give(booking)
     db.session.delete(booking)
     db.session.flush()
@@ -125,7 +147,7 @@ def drop(booking: Booking) -> None:
 
 def _give(booking: Booking) -> None:
     """Nobody has its time any more; harmless when it had none."""
-    if booking.state not in bookings.LIVE:
+    if booking.state not in LIVE:
         return
     if booking.departure_id is not None:
         departures.give(db.session.get_one(departures.Departure, booking.departure_id), booking.places)
@@ -139,28 +161,56 @@ def needed_by(service_ids: Iterable[int]) -> list[int]:
     return sorted(set(db.session.scalars(wanted)))
 
 
-def lapse(resource_ids: Iterable[int]) -> int:
-    """End the holds that ran out and are in the way of these resources; how many. The caller holds these."""
-    sharing = select(ServiceResource.service_id).where(ServiceResource.resource_id.in_(sorted(set(resource_ids))))
-    return _lapse(Booking.service_id.in_(sharing))
+def claim(service_ids: Iterable[int], resource_ids: Iterable[int] = ()) -> None:
+    """Hold what these services (and these resources) are taken by, and end the holds in the way that ran out.
+
+    Who places several bookings in one transaction claims all their services first, so that nobody waits crosswise:
+    also what the services need whose holds are ended, because these give back all that they had.
+    """
+    mine = set(service_ids)
+    mine |= _late(mine, {*needed_by(mine), *resource_ids})
+    _lock(mine, resource_ids)
+    _lapse(mine)
 
 
-def _lapse(*conditions: Any) -> int:
-    over = Booking.state == "held", Booking.held_until <= clock.now()
-    rows = db.session.scalars(
-        select(Booking).where(*over, *conditions).order_by(Booking.id).with_for_update(skip_locked=True)
-    ).all()
-    for row in sorted(rows, key=lambda one: (one.departure_id or 0, one.id)):
+def _late(service_ids: set[int], resource_ids: set[int]) -> set[int]:
+    """The services that have holds which ran out, of these and of those that share such a resource."""
+    sharing = select(ServiceResource.service_id).where(ServiceResource.resource_id.in_(sorted(resource_ids)))
+    there = or_(Booking.service_id.in_(sorted(service_ids)), Booking.service_id.in_(sharing))
+    return set(db.session.scalars(select(Booking.service_id).where(*_over(), there).distinct()))
+
+
+def _lock(service_ids: Iterable[int], resource_ids: Iterable[int] = ()) -> None:
+    resources.lock([*needed_by(service_ids), *resource_ids])
+    services.lock(service_ids)
+
+
+def _anew(booking: Booking) -> None:
+    """Hold its row and read it once more: it may have ended since; raises NotNow when it is gone."""
+    try:
+        db.session.refresh(booking, with_for_update=WEAK)
+    except InvalidRequestError as gone:
+        raise bookings.NotNow() from gone
+
+
+def _over() -> tuple[Any, Any]:
+    return Booking.state == "held", Booking.held_until <= clock.now()
+
+
+def _lapse(service_ids: Iterable[int]) -> None:
+    mine = select(Booking).where(*_over(), Booking.service_id.in_(sorted(service_ids))).order_by(Booking.id)
+    anew = {"populate_existing": True}  # what was read before the locks may be old
+    for row in db.session.scalars(mine.with_for_update(skip_locked=True, key_share=True), execution_options=anew).all():
         _give(row)
         bookings.move(row, "expire")
         row.held_until = None
     db.session.flush()
-    return len(rows)
 
 
 def extend(rows: Iterable[Booking], until: datetime) -> None:
     """Keep these holds at least until then, as while somebody pays; never shorter."""
-    for row in rows:
+    for row in sorted(rows, key=lambda one: one.id):
+        _anew(row)
         if row.state == "held" and row.held_until is not None and not row.lapsed:
             _until(row, max(row.held_until, until))
 
@@ -170,6 +220,4 @@ def lapse_of(booking_id: int) -> None:
     """End a hold that ran out; taking does not wait for this, it is for whoever looks at what is free."""
     row = db.session.get(Booking, booking_id)
     if row is not None and row.lapsed:
-        needed = needed_by({row.service_id})
-        resources.lock(needed)
-        lapse(needed)
+        claim([row.service_id])

@@ -17,6 +17,8 @@ from kernel.tenancy import TenantOwned
 from shop import resources
 
 QUIET = {"synchronize_session": False}
+YEAR = timedelta(days=366)
+APART = ("occupation_apart", "this unit is occupied then")  # how the databases say that two overlap
 
 
 class JustTaken(Refusal):
@@ -24,6 +26,20 @@ class JustTaken(Refusal):
 
     message = _l("Somebody has just taken it. Choose another time; everything you wrote is still here.")
     status = 409
+    service: Any = None  # of which other times may be free, where whoever wanted it knows …
+    booking: Any = None  # … and for which booking it was
+
+
+class Backwards(Refusal):
+    """It ends before it begins."""
+
+    message = _l("The end comes before the beginning: look at both again.")
+
+
+class TooLong(Refusal):
+    """It lasts longer than anything that is booked here."""
+
+    message = _l("That is more than a year: choose an earlier end.")
 
 
 class Occupation(TenantOwned, Base):
@@ -64,14 +80,24 @@ def reserve(units: Sequence[int], span: Span, **owner: int) -> None:
     """Take these units for `departure_id=`, `booking_id=` or `closure_id=`; raises JustTaken.
 
     The one verb behind holds, bookings, moves, walk-ins and closures: whoever calls it holds the resources
-    (`resources.lock`) and has ended the expired holds in the way (`holdings.lapse`).
+    and has ended the holds in the way that ran out (`holdings.claim`).
     """
     rows = [Occupation(unit_id=unit, starts_at=span.starts_at, ends_at=span.ends_at, **owner) for unit in units]
     try:
         with db.session.begin_nested():
             db.session.add_all(rows)
     except IntegrityError as refused:
+        if not any(sign in str(refused.orig) for sign in APART):
+            raise
         raise JustTaken() from refused
+
+
+def sound(span: Span, most: timedelta = YEAR) -> None:
+    """Refuse a time that ends before it begins, or only after more than a year."""
+    if span.starts_at >= span.ends_at:
+        raise Backwards()
+    if span.ends_at - span.starts_at > most:
+        raise TooLong()
 
 
 def free(resource_id: int, span: Span) -> list[int]:

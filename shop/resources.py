@@ -87,6 +87,9 @@ def grow(resource: Resource, count: int, *, named: str) -> None:
 
 
 def lock(resource_ids: Iterable[int]) -> None:
-    """Hold these resources, in key order: who takes, moves or frees their time follows each other."""
-    ids = sorted(set(resource_ids))
-    db.session.execute(select(Resource.id).where(Resource.id.in_(ids)).order_by(Resource.id).with_for_update())
+    """Hold these resources, in key order: who takes, moves or frees their time follows each other.
+
+    What only refers to them (a unit that is added) does not wait.
+    """
+    mine = select(Resource.id).where(Resource.id.in_(sorted(set(resource_ids)))).order_by(Resource.id)
+    db.session.execute(mine.with_for_update(key_share=True))

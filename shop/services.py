@@ -1,6 +1,6 @@
 """Services: how a product's time is sold: as departures with places, as appointments, or by the night."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -99,6 +99,12 @@ def named(slug: str) -> Service:
     if found is None:
         raise Missing()
     return found
+
+
+def lock(service_ids: Iterable[int]) -> None:
+    """Hold these services, in key order, after their resources: one without any has only its places."""
+    mine = select(Service.id).where(Service.id.in_(sorted(set(service_ids)))).order_by(Service.id)
+    db.session.execute(mine.with_for_update(key_share=True))
 
 
 def every() -> Sequence[Service]:

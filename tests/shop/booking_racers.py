@@ -1,0 +1,194 @@
+"""What racers do with times, the same with a lock off, and what must be true of all times afterwards."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from kernel import clock, ddl, transactions
+from kernel.db import db
+from shop import bookings, closures, holdings, occupations, resources, services
+from shop import cart as carts
+from shop.bookings import LIVE, Booking
+from shop.departures import Departure
+from shop.occupations import Occupation, Span
+from shop.resources import ResourceUnit
+from shop.services import Service
+
+THINKING = 0.02  # seconds between looking and writing
+Told = tuple[Any, ...]
+
+
+def hold(secret: str, service_id: int, starts_at: datetime, minutes: int, places: int = 1) -> int:
+    """A visitor takes a time into their cart."""
+    cart = carts.found(secret)
+    assert cart is not None
+    span = Span(starts_at, starts_at + timedelta(minutes=minutes))
+    return holdings.hold(db.session.get_one(Service, service_id), span, places, cart=cart).id
+
+
+def hold_both(secret: str, wanted: Sequence[Told]) -> list[int]:
+    """Two times in one transaction, as when a cart is ordered: all that they need is claimed first."""
+    holdings.claim([service_id for service_id, *_rest in wanted])
+    return [hold(secret, *told) for told in wanted]
+
+
+def move(booking_id: int, starts_at: datetime) -> None:
+    """Staff read a booking, think, and move it."""
+    row = _read(booking_id)
+    holdings.place(row, Span(starts_at, starts_at + (row.ends_at - row.starts_at)), row.places)
+
+
+def cancel(booking_id: int) -> None:
+    """Read a booking, think, and call it off."""
+    holdings.release([_read(booking_id)], "cancel")
+
+
+def drop(booking_id: int) -> None:
+    """Read a booking, think, and take it out of its cart."""
+    holdings.drop(_read(booking_id))
+
+
+def lapse(booking_id: int) -> None:
+    """The job at the end of a hold."""
+    holdings.lapse_of(booking_id)
+
+
+def close(unit_id: int, starts_at: datetime, minutes: int) -> str:
+    """Staff close a unit."""
+    span = Span(starts_at, starts_at + timedelta(minutes=minutes))
+    return closures.close([db.session.get_one(ResourceUnit, unit_id)], span).token
+
+
+def open_again(token: str) -> None:
+    """Staff open it again."""
+    closures.open_again(closures.by_token(token))
+
+
+def _read(booking_id: int) -> Booking:
+    row = db.session.get(Booking, booking_id)
+    if row is None:
+        raise bookings.NotNow()
+    time.sleep(THINKING if db.engine.dialect.name != "sqlite" else 0)  # there nobody else writes meanwhile
+    return row
+
+
+def either(verb: str, told: Told) -> Any:
+    """One of these in the same race."""
+    return VERBS[verb](*told)
+
+
+def unlocked_hold(secret: str, service_id: int, starts_at: datetime, minutes: int, places: int = 1) -> int:
+    """Look what is free, think, and take that without holding anything."""
+    with transactions.reading():
+        needed = db.session.get_one(Service, service_id).needs
+        span = Span(starts_at, starts_at + timedelta(minutes=minutes))
+        seen = {need.resource_id: occupations.free(need.resource_id, span) for need in needed}
+    time.sleep(THINKING)
+    with ExitStack() as stack:
+        stack.enter_context(_instead(occupations, "free", lambda resource_id, _span: seen[resource_id]))
+        for owner in (resources, services):
+            stack.enter_context(_instead(owner, "lock", lambda _ids: None))
+        return hold(secret, service_id, starts_at, minutes, places)
+
+
+@contextmanager
+def _instead(owner: Any, name: str, other: Callable[..., Any]) -> Iterator[None]:
+    kept = getattr(owner, name)
+    setattr(owner, name, other)
+    try:
+        yield
+    finally:
+        setattr(owner, name, kept)
+
+
+VERBS: dict[str, Callable[..., Any]] = {
+    verb.__name__: verb for verb in (hold, hold_both, move, cancel, drop, lapse, close, open_again)
+}
+
+
+@contextmanager
+def without_walls() -> Iterator[None]:
+    """The database itself refuses no overlap inside; everything that was taken is gone afterwards."""
+    pg = db.engine.dialect.name == "postgresql"
+    walls = ["ALTER TABLE occupation DROP CONSTRAINT occupation_apart"] if pg else [
+        "DROP TRIGGER occupation_apart", "DROP TRIGGER occupation_moved_apart"]  # fmt: skip
+    _run(walls)
+    try:
+        yield
+    finally:
+        _run(["DELETE FROM occupation", *ddl._declared["occupation apart"].of(db.engine.dialect.name)])
+
+
+def _run(statements: Sequence[str]) -> None:
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def overlaps() -> int:
+    """How many pairs of the same unit are taken at the same moment."""
+    one, other = aliased(Occupation), aliased(Occupation)
+    pairs = select(func.count()).select_from(one).join(other, one.unit_id == other.unit_id).where(
+        one.id < other.id, one.starts_at < other.ends_at, one.ends_at > other.starts_at)  # fmt: skip
+    return db.session.scalar(pairs) or 0
+
+
+def faults() -> list[str]:
+    """What is wrong with the times of this tenant; nothing, whatever happened."""
+    db.session.expire_all()
+    found = [f"{count} overlaps" for count in [overlaps()] if count]
+    found += [told for row in db.session.scalars(select(Departure)) for told in _of_departure(row)]
+    found += [told for row in db.session.scalars(select(Booking)) for told in _of_booking(row)]
+    return found
+
+
+def _of_departure(row: Departure) -> Iterator[str]:
+    live = select(func.sum(Booking.places)).where(Booking.departure_id == row.id, Booking.state.in_(LIVE))
+    places = db.session.scalar(live) or 0
+    if places != row.taken:
+        yield f"departure {row.id} counts {row.taken} places of {places}"
+    want = {need.resource_id: need.units(row.taken) for need in row.service.needs if row.taken}
+    if _occupied(departure_id=row.id) != want:
+        yield f"departure {row.id} of {row.taken} has {_occupied(departure_id=row.id)}, not {want}"
+
+
+def _occupied(**owner: int) -> dict[int, int]:
+    mine = select(ResourceUnit.resource_id, func.count()).join(Occupation, Occupation.unit_id == ResourceUnit.id)
+    conditions = [getattr(Occupation, name) == value for name, value in owner.items()]
+    rows = db.session.execute(mine.where(*conditions).group_by(ResourceUnit.resource_id)).all()
+    return dict(rows)
+
+
+def _of_booking(row: Booking) -> Iterator[str]:
+    alone = row.service.kind != "departure"
+    has = row.state in LIVE
+    want = {need.resource_id: row.units for need in row.service.needs} if has and alone else {}
+    if _occupied(booking_id=row.id) != want:
+        yield f"booking {row.id} ({row.state}) has {_occupied(booking_id=row.id)}, not {want}"
+    if has and not alone and (row.departure is None or row.departure.starts_at != row.starts_at):
+        yield f"booking {row.id} ({row.state}) is of no departure at its time"
+    spans = select(Occupation.starts_at, Occupation.ends_at).where(Occupation.booking_id == row.id)
+    if any((start, end) != (row.span.starts_at, row.span.ends_at) for start, end in db.session.execute(spans)):
+        yield f"booking {row.id} occupies another time than its own"
+    if row.state == "held" and row.held_until is None:
+        yield f"booking {row.id} is held for ever"
+
+
+def browsers(count: int) -> list[str]:
+    """So many visitors with empty carts; the secrets of their cookies."""
+    found = [carts.begin()[1] for _ in range(count)]
+    db.session.commit()
+    return found
+
+
+def run_out(*rows: Booking) -> None:
+    """Their holds are over."""
+    for row in rows:
+        row.held_until = clock.now() - timedelta(minutes=1)
+    db.session.commit()
