@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import STATUS, Calendar, Event, Timezone
+from icalendar import STATUS, Calendar, Event, Timezone, vText
 
 from kernel import clock, i18n, mail, signing, tenancy, web
 from kernel.i18n import _, pick
@@ -37,7 +37,7 @@ def ics(entries: Iterable[Entry], *, name: str = "") -> bytes:
     made = Calendar.new(prodid=f"-//Plaza//Plaza//{i18n.language().upper()}", method="PUBLISH", subcomponents=[])
     made.pop("UID", None)  # a new one at each look would say that the calendar is another
     if name:
-        made.add("X-WR-CALNAME", clean(name))
+        made.add("X-WR-CALNAME", vText(" ".join(clean(name).split())))
         made.add("X-WR-TIMEZONE", zone)
     for row in rows:
         made.add_component(_event(row, ZoneInfo(zone)))

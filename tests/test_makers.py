@@ -36,3 +36,10 @@ def test_a_time_is_held_and_its_units_are_taken(shop):
     stay = shop.service("Cabaña", "nights", resource=shop.resource("Cabaña", seats=4), seats=1, capacity=4)
     night = shop.held(stay, shop.when(), 3, nights=2)
     assert (night.units, (night.ends_at - night.starts_at).total_seconds()) == (1, 45 * 3600)
+
+
+def test_a_time_is_booked_as_the_checkout_does_it(shop):
+    trip = shop.service(price={"adulto": 5_000_00, "nino": 2_000_00}, capacity=12)
+    row = shop.booked(trip, shop.when(), [2, 1], paid=True, answers={"Alergias": "Maní"})
+    assert (row.state, row.places, row.order.payment, row.answers) == ("booked", 3, "paid", {"Alergias": "Maní"})
+    assert [line.quantity for line in row.lines] == [2, 1]

@@ -8,10 +8,11 @@ from kernel import clock, tenancy
 from kernel.db import db
 from kernel.folding import fold
 from shop import cart as carts
-from shop import catalog, holdings, hours, local_times, resources
+from shop import catalog, checkout, holdings, hours, local_times, resources, variants
 from shop.bookings import Booking
 from shop.catalog import Product, Variant
 from shop.occupations import Span
+from shop.quotes import Choice
 from shop.resources import Resource
 from shop.services import KIND, Service, ServiceResource
 
@@ -95,6 +96,25 @@ class Times:
         db.session.commit()
         return row
 
+    def booked(self, service: Service, when: datetime, people: int | Sequence[int] = 1, **how: Any) -> Booking:
+        """A time that somebody ordered, as the checkout does it: so many people, or so many of each kind.
+
+        `nights=`, `paid=True`, what `holdings.hold` is told (answers, language, timezone); the rest is the buyer's.
+        """
+        counts = [people] if isinstance(people, int) else list(people)
+        nights, paid, payment = how.pop("nights", 1), how.pop("paid", False), how.pop("payment", "transfer")
+        told = {name: how.pop(name) for name in ("answers", "timezone") if name in how}
+        cart = carts.begin()[0]
+        row = self.held(service, when, sum(counts), cart=cart, nights=nights, **told)
+        carts.book(cart, row, dict(zip(variants.of(service.product_id), counts, strict=False)))
+        self.transfer()  # type: ignore[attr-defined]
+        details = self.details(payment, **how)  # type: ignore[attr-defined]
+        order = checkout.place(cart, Choice(shipping=""), details, key=f"booked-{cart.id}")
+        if paid:
+            self.pay(order)  # type: ignore[attr-defined]
+        db.session.commit()
+        return row
+
     def _booked(self, name: str, price: Price, values: Mapping[str, Any]) -> Product:
         prices = price if isinstance(price, Mapping) else {"": price}
         told = {"slug": _slug(name), "currency": tenancy.tenant().currency, **values}
@@ -111,7 +131,8 @@ class Times:
                     options={"persona": code} if code else {}, price_minor=minor if code else None,
                 )
             )  # fmt: skip
-        catalog.publish(row)
+        row.state, row.published_at = "live", clock.now()  # also without hours or resources
+        catalog.changed(row)
         return row
 
 

@@ -50,7 +50,7 @@ def private(page: Any, status: int = 200) -> Response:
 def code(booking: Booking) -> Markup:
     """The code that staff scan: it opens the page in the back office that notes who came."""
     address = web.admin_url("shop_admin.booking_arrive", token=booking.token)
-    return Markup(segno.make(address, error="m").svg_inline(border=3, svgclass="qr", lineclass=None))  # noqa: S704
+    return Markup(segno.make(address, error="m").svg_inline(border=3, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704
 
 
 def _money(booking: Booking, order: Order) -> dict[str, Any]:
