@@ -50,7 +50,7 @@ def _age(service: Service) -> Fact | None:
 
 def _languages(service: Service) -> Fact | None:
     names = [language_name(code) for code in service.languages]
-    return ("chat", _("Languages"), ", ".join(names)) if names else None
+    return ("info", _("Languages"), ", ".join(names)) if names else None
 
 
 def language_name(code: str) -> str:

@@ -47,7 +47,7 @@ def of(draft: Draft, chosen: Chosen, shown: date) -> dict[str, Any]:
         "value": f"{first:%Y-%m}", "name": format_skeleton("yMMMM", first, locale=i18n.locale()),
         "weekdays": _weekdays(),
         "weeks": [[_cell(draft, chosen, known.get(one), ends) if one.month == first.month else _blank() for one in week]
-                  for week in weeks],
+                  for week in weeks if week[-1] >= today],  # what is over takes no room
         "before": _turn(draft, chosen, first - timedelta(days=1)) if first > today else "",
         "after": _turn(draft, chosen, last + timedelta(days=1)) if last < min(end, FARTHEST) else "",
         "empty": "" if any(one.open for one in known.values()) else _("Nothing is free in this month."),
@@ -120,9 +120,8 @@ def _place(chosen: Chosen, day: date) -> list[str]:
 def _choice(draft: Draft, chosen: Chosen, day: date, ending: bool) -> str:
     if not draft.nights:
         return address(draft, day=day)
-    return (
-        address(draft, arrive=chosen.first, leave=day) if ending else address(draft, arrive=day, month=f"{day:%Y-%m}")
-    )
+    stay = {"arrive": chosen.first, "leave": day} if ending else {"arrive": day}
+    return address(draft, **stay, month=f"{day:%Y-%m}")
 
 
 def words(draft: Draft, one: Day) -> tuple[str, str]:

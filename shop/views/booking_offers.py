@@ -10,7 +10,7 @@ from markupsafe import Markup
 from kernel import i18n
 from kernel.i18n import _, ngettext
 from shop import booking_story, booking_times, days, local_times, receipts
-from shop.availability import FEW, Time
+from shop.availability import Time
 from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
 from shop.services import Service
@@ -38,10 +38,11 @@ def value(one: Time) -> str:
     return booking_story.hour(local(one.starts_at))
 
 
-def pill(one: Time, chosen: Time | None, timezone: str = "") -> dict[str, Any]:
+def pill(draft: Draft, one: Time, chosen: Time | None) -> dict[str, Any]:
     """A time to choose."""
+    timezone = forms.timezone(draft.said("timezone", 64))
     return {
-        "value": value(one), "text": value(one), "word": left(one), "free": one.free, "chosen": one is chosen,
+        "value": value(one), "text": value(one), "word": left(one, draft), "free": one.free, "chosen": one is chosen,
         "instant": one.starts_at.astimezone(UTC).isoformat(), "yours": yours(one.starts_at, timezone),
     }  # fmt: skip
 
@@ -53,11 +54,11 @@ def yours(at: datetime, timezone: str) -> str:
     return _("{time} for you").replace("{time}", booking_story.hour(local_times.local(at, timezone)))
 
 
-def left(one: Time) -> str:
-    """What is left, in words."""
+def left(one: Time, draft: Draft) -> str:
+    """What is left, in words: places of a departure; the others are free or not."""
     if not one.free:
         return ngettext("only %(num)s left", "only %(num)s left", one.left) if one.left else _("full")
-    return ngettext("%(num)s place left", "%(num)s places left", one.left) if one.left <= FEW or one.gathered else ""
+    return ngettext("%(num)s place left", "%(num)s places left", one.left) if draft.service.kind == "departure" else ""
 
 
 def zone(draft: Draft, chosen: Time | None) -> dict[str, str]:
@@ -65,7 +66,7 @@ def zone(draft: Draft, chosen: Time | None) -> dict[str, str]:
     timezone, name = forms.timezone(draft.said("timezone", 64)), booking_times.zone()
     told = booking_story.zone_name(name)
     other = bool(chosen and yours(chosen.starts_at, timezone))
-    note = f" · {_('{zone}: your time').replace('{zone}', booking_story.zone_name(timezone))}" if other else ""
+    note = f" · {_('below it yours ({zone})').replace('{zone}', booking_story.zone_name(timezone))}" if other else ""
     return {"name": name, "told": told[:1].upper() + told[1:], "yours": note}
 
 
@@ -88,7 +89,7 @@ def button(draft: Draft, one: Time) -> dict[str, str]:
         return {"value": f"{begins:%Y-%m-%d} {ends:%Y-%m-%d}", "day": days.span(begins.date(), ends.date()), "time": "",
                 "left": ""}  # fmt: skip
     return {"value": f"{begins:%Y-%m-%d} {value(one)}", "day": receipts.day(begins.date()),
-            "time": value(one), "left": left(one)}  # fmt: skip
+            "time": value(one), "left": left(one, draft)}  # fmt: skip
 
 
 def group(draft: Draft, chosen: Time | None) -> str:
@@ -100,7 +101,7 @@ def group(draft: Draft, chosen: Time | None) -> str:
         return _("It goes for sure: enough people come already.")
     lacking = chosen.missing - forms.counted(draft)
     if lacking <= 0:
-        return _("With you it goes: that makes %(num)s people.", num=least)
+        return _("With you it goes: that makes %(num)s people.", num=chosen.gathered + forms.counted(draft))
     come = ngettext("%(num)s comes already", "%(num)s come already", chosen.gathered) if chosen.gathered else ""
     lack = ngettext("with you %(num)s is lacking", "with you %(num)s are lacking", lacking)
     return _("It goes with %(least)s people: %(count)s.", least=least, count=", ".join(filter(None, [come, lack])))

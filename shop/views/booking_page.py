@@ -49,7 +49,7 @@ def parts(draft: Draft) -> dict[str, Any]:
         "next": None if chosen.first else booking_offers.nearest(draft, near),
         "month": booking_month.of(draft, chosen, _month(draft, chosen, near)),
         "day": {"value": chosen.first.isoformat() if chosen.first else "", "title": booking_month.title(chosen.first)},
-        "times": [booking_offers.pill(one, picked, forms.timezone(draft.said("timezone", 64))) for one in times],
+        "times": [booking_offers.pill(draft, one, picked) for one in times],
         "zone": booking_offers.zone(draft, picked),
         "stay": booking_stay.fields(draft, chosen), "stay_told": booking_stay.told(draft, chosen),
         "sum": booking_sum.of(draft, _span(draft, chosen, picked)), "group": booking_offers.group(draft, picked),

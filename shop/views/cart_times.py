@@ -18,7 +18,7 @@ from shop.views import booking_offers
 def told(booking: Booking, lines: Sequence[QuoteLine]) -> dict[str, Any]:
     """Everything that a line shows of its time."""
     zone, other = booking_times.zone(), booking_story.visitor_zone(booking)
-    there = f"{booking_story.when(booking, other)} ({booking_story.zone_name(other)})" if other else ""
+    there = f"{booking_story.when(booking, other)} · {booking_story.zone_name(other)}" if other else ""
     return {
         "when": booking_story.when(booking, zone), "there": there, "people": _people(booking, lines),
         "seconds": _seconds(booking), "until": _until(booking), "over": not booking.live,
