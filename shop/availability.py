@@ -1,7 +1,7 @@
 """Availability: what of a service is free, by month and by day; what the shopper sees is what can be taken."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from kernel import clock
@@ -51,21 +51,30 @@ class Day:
         return self.state in {"free", "few"}
 
 
+@dataclass(frozen=True)
+class _Offer:
+    """What can be booked on a day, and whether a stay may begin on it."""
+
+    spans: Sequence[Span]
+    begins: bool = True
+
+
 def month(
     service: Service, first: date, last: date, places: int = 1, *, besides: Booking | None = None
 ) -> dict[date, Day]:
     """Every day from `first` to `last`: how it is for so many people; what `besides` has counts as free."""
-    spans = _spans(service, *_sold(service, first, last))
-    begins = _arrivals(service, first, last)
-    found = iter(vacancies.at(service, [span for day in spans for span in spans[day]], besides=besides))
-    known = {day: [next(found) for _span in spans[day]] for day in spans}
+    offered = _offered(service, *_sold(service, first, last))
+    spans = [span for day in offered for span in offered[day].spans]
+    found = iter(vacancies.at(service, spans, besides=besides))
+    known = {day: [next(found) for _span in offered[day].spans] for day in offered}
     every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return {day: _day(service, day, known.get(day, []), (places, begins.get(day, False))) for day in every}
+    days = (_day(service, day, known.get(day, []), places) for day in every)
+    return {one.day: replace(one, begins=one.day in offered and offered[one.day].begins) for one in days}
 
 
 def day(service: Service, day: date, places: int = 1, *, besides: Booking | None = None) -> list[Time]:
     """The times of a day that can still be booked or are full, in order; what is too late is left out."""
-    spans = _spans(service, *_sold(service, day, day)).get(day, [])
+    spans = _flat(_offered(service, *_sold(service, day, day)))
     return [_time(service, one, places) for one in vacancies.at(service, spans, besides=besides)]
 
 
@@ -75,7 +84,7 @@ def next_free(
     """The first times from that moment on at which so many people fit; of nights the shortest stays."""
     found: list[Time] = []
     for first, last in _stretches(service, after):
-        spans = _stays(service, first, last) if service.kind == "nights" else _flat(_spans(service, first, last))
+        spans = _stays(service, first, last) if service.kind == "nights" else _flat(_offered(service, first, last))
         later = [span for span in spans if span.starts_at >= after]
         told = (_time(service, one, places) for one in vacancies.at(service, later, besides=besides))
         found += [time for time in told if time.free]
@@ -102,14 +111,13 @@ def _time(service: Service, one: Vacancy, places: int) -> Time:
     return Time(one.span.starts_at, one.span.ends_at, one.left, free, one.gathered, missing)
 
 
-def _day(service: Service, day: date, known: Sequence[Vacancy], how: tuple[int, bool]) -> Day:
-    places, begins = how
+def _day(service: Service, day: date, known: Sequence[Vacancy], places: int) -> Day:
     if not known:
-        return Day(day, _unsold(service, day), begins=False)
+        return Day(day, _unsold(service, day))
     free = [one.left for one in known if fits(service, one.left, places)]
     left = len(free) if service.kind == "appointment" else max(one.left for one in known)
     few = left <= FEW and service.kind != "nights"
-    return Day(day, ("few" if few else "free") if free else "full", left, begins)
+    return Day(day, ("few" if few else "free") if free else "full", left)
 
 
 def _unsold(service: Service, day: date) -> str:
@@ -123,34 +131,28 @@ def _sold(service: Service, first: date, last: date) -> tuple[date, date]:
     return max(first, clock.today(booking_times.zone())), min(last, booking_times.last_day(service))
 
 
-def _spans(service: Service, first: date, last: date) -> dict[date, list[Span]]:
+def _offered(service: Service, first: date, last: date) -> dict[date, _Offer]:
     """What can be booked each day, early enough; of nights the one that begins then."""
     if first > last:
         return {}
     if service.kind == "nights":
-        known = {day: [_night(service, day)] for day in booking_times.sold_nights(service, first, last)}
+        nights = booking_times.sold_nights(service, first, last)
+        found = {day: _Offer([_night(service, day)], nights[day]) for day in nights}
     else:
-        known = booking_times.times(service, first, last)
+        times = booking_times.times(service, first, last)
+        found = {day: _Offer(times[day]) for day in times}
     soonest, now = booking_times.earliest(service), clock.now()
-    return {day: early for day in known if (early := [
-        span for span in known[day] if span.starts_at >= soonest and span.starts_at > now])}  # fmt: skip
+    early = {day: _Offer([span for span in one.spans if soonest <= span.starts_at > now], one.begins)
+             for day, one in found.items()}  # fmt: skip
+    return {day: one for day, one in early.items() if one.spans}
 
 
-def _flat(spans: dict[date, list[Span]]) -> list[Span]:
-    return [span for day in sorted(spans) for span in spans[day]]
+def _flat(offered: dict[date, _Offer]) -> list[Span]:
+    return [span for day in sorted(offered) for span in offered[day].spans]
 
 
 def _night(service: Service, day: date) -> Span:
     return booking_times.between(service, day, day + timedelta(days=1))
-
-
-def _arrivals(service: Service, first: date, last: date) -> dict[date, bool]:
-    first, last = _sold(service, first, last)
-    if first > last:
-        return {}
-    if service.kind != "nights":
-        return {first + timedelta(days=number): True for number in range((last - first).days + 1)}
-    return booking_times.sold_nights(service, first, last)
 
 
 def _stretches(service: Service, after: datetime) -> Iterator[tuple[date, date]]:
@@ -167,4 +169,4 @@ def _stays(service: Service, first: date, last: date) -> list[Span]:
     soonest, now = booking_times.earliest(service), clock.now()
     found = [booking_times.between(service, day, day + timedelta(days=length)) for day in sold if day <= last
              and sold[day] and all(day + timedelta(days=more) in sold for more in range(length))]  # fmt: skip
-    return [span for span in found if span.starts_at >= soonest and span.starts_at > now]
+    return [span for span in found if soonest <= span.starts_at > now]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from kernel import clock, tenancy
 from kernel.i18n import _l
@@ -95,10 +95,10 @@ def _no_day() -> date:
     raise NoDay()
 
 
-def asked(service: Service, day: date, time: str) -> Span:
+def asked(service: Service, day: date, clock_time: str) -> Span:
     """The departure or appointment that begins then; raises a Refusal that says why there is none."""
     _within_reach(service, day)
-    starts_at = local_times.moment(day, time, zone())
+    starts_at = local_times.moment(day, clock_time, zone())
     _ahead(service, starts_at)
     found = [span for span in times(service, day, day).get(day, []) if span.starts_at == starts_at]
     if not found:
@@ -135,8 +135,9 @@ def _sold(service: Service, arrive: date, count: int) -> None:
 
 def between(service: Service, arrive: date, leave: date) -> Span:
     """What a stay occupies, without buffers, whether or not it is sold."""
-    begins = local_times.moment(arrive, service.check_in, zone())
-    return Span(begins, local_times.moment(leave, service.check_out, zone()))
+    where = zone()
+    begins = local_times.moment(arrive, service.check_in, where)
+    return Span(begins, local_times.moment(leave, service.check_out, where))
 
 
 def times(service: Service, first: date, last: date) -> dict[date, list[Span]]:
@@ -148,26 +149,27 @@ def times(service: Service, first: date, last: date) -> dict[date, list[Span]]:
 
 
 def _begun(service: Service, day: date, windows: list[Window]) -> list[Span]:
-    begun = {at for window in windows for at in _starts(service, day, window)}  # two may be the same where clocks jump
-    return [Span(at, at + service.length) for at in sorted(begun)]
+    where, length = zone(), service.length
+    begun = {at for window in windows for at in _starts(service, day, window, where)}  # clocks that jump make two one
+    return [Span(at, at + length) for at in sorted(begun)]
 
 
-def _starts(service: Service, day: date, window: Window) -> Iterator[datetime]:
+def _starts(service: Service, day: date, window: Window, where: str) -> Iterator[datetime]:
+    opens = local_times.clock_time(window.opens)
     if service.kind == "departure" or not window.closes:
-        yield local_times.moment(day, window.opens, zone())
+        yield local_times.instant(day, opens, where)
         return
-    begins, ends = _minutes(window.opens), _minutes(window.closes)
-    closing = day if begins < ends else day + timedelta(days=1)  # open past midnight
-    until = local_times.moment(closing, window.closes, zone())
-    for minute in range(begins, ends if begins < ends else 24 * 60, service.step):
-        at = local_times.moment(day, f"{minute // 60}:{minute % 60:02}", zone())
-        if at + service.length <= until:
+    closes, length = local_times.clock_time(window.closes), service.length
+    tonight = opens < closes
+    until = local_times.instant(day if tonight else day + timedelta(days=1), closes, where)  # open past midnight
+    for minute in range(_minutes(opens), _minutes(closes) if tonight else 24 * 60, service.step):
+        at = local_times.instant(day, time(minute // 60, minute % 60), where)
+        if at + length <= until:
             yield at
 
 
-def _minutes(text: str) -> int:
-    told = local_times.clock_time(text)
-    return told.hour * 60 + told.minute
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
 
 
 def sold_nights(service: Service, first: date, last: date) -> dict[date, bool]:

@@ -29,7 +29,12 @@ def moment(day: date, text: str, zone: str) -> datetime:
     A time that does not exist, because the clocks go forward over it, is as long after the last one before
     as its clock says: 02:30 becomes 03:30.
     """
-    return datetime.combine(day, clock_time(text), ZoneInfo(zone)).astimezone(UTC)
+    return instant(day, clock_time(text), zone)
+
+
+def instant(day: date, clock: time, zone: str) -> datetime:
+    """The same of a time that was read already."""
+    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
 
 
 def local(at: datetime, zone: str) -> datetime:

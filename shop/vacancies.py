@@ -2,11 +2,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import String, cast, func, or_, select
 
 from kernel import clock
 from kernel.db import db
@@ -40,9 +42,38 @@ class _Taken:
     """Who has the units that a service needs; units are bits, so that a time's are one number."""
 
     bits: dict[int, int] = field(default_factory=dict)
-    usable: Counter[int] = field(default_factory=Counter)  # of a resource, the bits that can be taken
-    rows: Sequence[Any] = ()  # unit_id, starts_at, ends_at, departure_id, resource_id
+    pools: list["_Pool"] = field(default_factory=list)
+    blocks: list["_Block"] = field(default_factory=list)
     own: Counter[tuple[int, int]] = field(default_factory=Counter)  # units of a departure, of a resource
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """A resource that is needed: people in each of its units, and the bits of those that can be taken."""
+
+    resource_id: int
+    seats: int
+    usable: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Departure:
+    """What is known of a departure; one that nobody has taken a place of has only its capacity."""
+
+    capacity: int
+    open: bool = True
+    gathered: int = 0
+    id: int = 0
+
+
+@dataclass(slots=True)
+class _Block:
+    """Units that are taken in the same time, of the same departure when one is named."""
+
+    starts_at: datetime
+    ends_at: datetime
+    departure_id: int | None
+    units: list[int]
 
 
 def at(service: Service, spans: Sequence[Span], *, besides: Booking | None = None) -> list[Vacancy]:
@@ -51,33 +82,25 @@ def at(service: Service, spans: Sequence[Span], *, besides: Booking | None = Non
         return []
     known = _departures(service, spans)
     real = [Span(span.starts_at, known[span.starts_at].ends_at) if span.starts_at in known else span for span in spans]
-    wide = [span.widened(service.before, service.after) for span in real]
+    wide = [span.widened(service.before, service.after) for span in real] if service.before or service.after else real
     gone = _gone(service, besides)
     taken = _taken(service, wide, gone)
     told = zip(real, _busy(wide, taken), strict=True)
     if service.kind != "departure":
-        return [Vacancy(span, _units_left(service, taken, busy)) for span, busy in told]
-    return [_departure(service, span, known.get(span.starts_at), (taken, busy, gone)) for span, busy in told]
+        usable = [pool.usable for pool in taken.pools]
+        return [Vacancy(span, min(((mask & ~busy).bit_count() for mask in usable), default=MOST_UNITS))
+                for span, busy in told]  # fmt: skip
+    blank = _Departure(service.capacity)
+    rows = {at: _Departure(row.capacity, row.state == "open", row.taken - gone.places[row.id], row.id)
+            for at, row in known.items()}  # fmt: skip
+    return [_places(span, rows.get(span.starts_at, blank), taken, busy) for span, busy in told]
 
 
-def _units_left(service: Service, taken: _Taken, busy: int) -> int:
-    return min((_free(taken, need, busy) for need in service.needs), default=MOST_UNITS)
-
-
-def _free(taken: _Taken, need: ServiceResource, busy: int) -> int:
-    return (taken.usable[need.resource_id] & ~busy).bit_count()
-
-
-def _departure(service: Service, span: Span, row: Any, state: tuple[_Taken, int, _Gone]) -> Vacancy:
-    taken, busy, gone = state
-    key = row.id if row else 0
-    gathered = row.taken - gone.places[key] if row else 0
-    if row and row.state != "open":
-        return Vacancy(span, 0, gathered)
-    left = (row.capacity if row else service.capacity) - gathered
-    for need in service.needs:
-        units = taken.own[key, need.resource_id] + _free(taken, need, busy)
-        room = units * need.seats - gathered if need.seats or not units else left  # one unit may hold everybody
+def _places(span: Span, departure: _Departure, taken: _Taken, busy: int) -> Vacancy:
+    left, gathered = departure.capacity - departure.gathered if departure.open else 0, departure.gathered
+    for pool in taken.pools:
+        units = taken.own[departure.id, pool.resource_id] + (pool.usable & ~busy).bit_count()
+        room = units * pool.seats - gathered if pool.seats or not units else left  # one unit may hold everybody
         left = min(left, room)
     return Vacancy(span, max(0, left), gathered)
 
@@ -118,38 +141,50 @@ def _taken(service: Service, wide: Sequence[Span], gone: _Gone) -> _Taken:
     asked = select(ResourceUnit.id, ResourceUnit.resource_id, ResourceUnit.active)
     order = ResourceUnit.position, ResourceUnit.id
     units = db.session.execute(asked.where(ResourceUnit.resource_id.in_(needed)).order_by(*order)).all()
-    for number, (unit_id, resource_id, active) in enumerate(units):
-        found.bits[unit_id] = 1 << number
-        found.usable[resource_id] |= found.bits[unit_id] if active else 0
-    found.rows = _rows(list(found.bits), wide, gone)
+    found.bits = {unit_id: 1 << number for number, (unit_id, _resource_id, _active) in enumerate(units)}
+    for need in service.needs:
+        usable = [
+            found.bits[unit_id] for unit_id, resource_id, active in units if resource_id == need.resource_id and active
+        ]
+        found.pools.append(_Pool(need.resource_id, need.seats, sum(usable)))
     resource_of = {unit_id: resource_id for unit_id, resource_id, _active in units}
-    if gone.places:
-        found.rows = _without_surplus(found.rows, resource_of, gone)
-    found.own.update((row.departure_id, resource_of[row.unit_id]) for row in found.rows if row.departure_id is not None)
+    found.blocks = _blocks(resource_of, wide, gone, named=service.kind == "departure" or bool(gone.places))
+    for block in found.blocks:
+        if block.departure_id is not None:
+            found.own.update((block.departure_id, resource_of[unit]) for unit in block.units)
     return found
 
 
-def _rows(unit_ids: list[int], wide: Sequence[Span], gone: _Gone) -> list[Any]:
+def _blocks(resource_of: dict[int, int], wide: Sequence[Span], gone: _Gone, *, named: bool) -> list[_Block]:
+    """What is taken of these units, put together by time: many bookings at the same times are one row."""
     whole = Span(min(span.starts_at for span in wide), max(span.ends_at for span in wide))
-    wanted = select(Occupation.unit_id, Occupation.starts_at, Occupation.ends_at, Occupation.departure_id,
-                    Occupation.booking_id)  # fmt: skip
-    mine = Occupation.unit_id.in_(unit_ids), *occupations.overlapping(whole)
-    rows = db.session.execute(wanted.where(*mine)).all()
-    return [row for row in rows if row.booking_id not in gone.bookings] if gone.bookings else list(rows)
-
-
-def _without_surplus(rows: Iterable[Any], resource_of: dict[int, int], gone: _Gone) -> list[Any]:
-    """Without the units that departures give back with the places that are gone: the last ones of each."""
-    keep = _still_needed(gone)
-    place = {unit_id: number for number, unit_id in enumerate(resource_of)}
-    count: Counter[tuple[int, int]] = Counter()
-    found = []
-    for row in sorted(rows, key=lambda one: place[one.unit_id]):
-        key = row.departure_id, resource_of[row.unit_id]
-        count[key] += 1
-        if key not in keep or count[key] <= keep[key]:
-            found.append(row)
+    by: list[Any] = [Occupation.starts_at, Occupation.ends_at, *([Occupation.departure_id] if named else [])]
+    mine = Occupation.unit_id.in_(list(resource_of)), *occupations.overlapping(whole)
+    wanted = select(func.aggregate_strings(cast(Occupation.unit_id, String), ","), *by).where(*mine)
+    if gone.bookings:
+        kept = or_(Occupation.booking_id.is_(None), Occupation.booking_id.not_in(sorted(gone.bookings)))
+        wanted = wanted.where(kept)
+    rows = db.session.execute(wanted.group_by(*by))
+    found = [
+        _Block(row[1], row[2], row[3] if named else None, [int(unit) for unit in row[0].split(",")]) for row in rows
+    ]
+    if gone.places:
+        _spare(found, resource_of, gone)
     return found
+
+
+def _spare(blocks: Sequence[_Block], resource_of: dict[int, int], gone: _Gone) -> None:
+    """Without the units that departures give back with the places that are gone: the last ones of each resource."""
+    still, place = _still_needed(gone), {unit: number for number, unit in enumerate(resource_of)}
+    count: Counter[tuple[int, int]] = Counter()
+    theirs = [
+        (place[unit], unit, block) for block in blocks if block.departure_id in gone.places for unit in block.units
+    ]
+    for _place, unit, block in sorted(theirs, key=lambda one: one[0]):
+        key = block.departure_id or 0, resource_of[unit]
+        count[key] += 1
+        if count[key] > still.get(key, count[key]):
+            block.units.remove(unit)
 
 
 def _still_needed(gone: _Gone) -> dict[tuple[int, int], int]:
@@ -165,11 +200,11 @@ def _busy(wide: Sequence[Span], taken: _Taken) -> list[int]:
     """For each time the units that somebody has during it, as bits."""
     order = sorted(range(len(wide)), key=lambda number: wide[number].starts_at)
     starts, ends = [wide[number].starts_at for number in order], [wide[number].ends_at for number in order]
-    longest = max(end - start for start, end in zip(starts, ends, strict=True))
+    over = list(accumulate(ends, max))  # up to each, the last end: what began before may last longer
     busy = [0] * len(wide)
-    for row in taken.rows:
-        bit, begins = taken.bits[row.unit_id], row.starts_at
-        for place in range(bisect_right(starts, begins - longest), bisect_left(starts, row.ends_at)):
-            if ends[place] > begins:
-                busy[order[place]] |= bit
+    for block in taken.blocks:
+        mask = sum(taken.bits[unit] for unit in block.units)
+        for place in range(bisect_right(over, block.starts_at), bisect_left(starts, block.ends_at)):
+            if ends[place] > block.starts_at:
+                busy[order[place]] |= mask
     return busy

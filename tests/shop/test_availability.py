@@ -1,8 +1,138 @@
 """Availability: what it says is free can be taken, what it says is full cannot; months and days of every kind."""
 
-from datetime import timedelta
+import os
+import random
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
-from shop import availability
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from kernel import clock
+from kernel.db import db
+from kernel.refusal import Refusal
+from shop import availability, closures, departures, holdings, local_times, resources
+from shop import cart as carts
+from shop.bookings import Booking
+from shop.occupations import Span
+
+MANY = int(os.environ.get("PLAZA_EXAMPLES", "0"))
+SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+some = settings(max_examples=MANY or 10, deadline=None, derandomize=not MANY, suppress_health_check=SHARED)
+NOW = datetime(2026, 11, 2, 15, tzinfo=UTC)
+FIRST, LAST = date(2026, 11, 3), date(2026, 11, 5)
+ZONE = "America/Costa_Rica"
+numbers = count()
+
+services = st.fixed_dictionaries({
+    "kind": st.sampled_from(["departure", "departure", "appointment", "nights"]), "needs": st.sampled_from(["", "a", "b", "ab", "a"]),
+    "seats": st.integers(0, 3), "capacity": st.integers(1, 7), "minutes": st.sampled_from([60, 150]),
+    "before": st.sampled_from([0, 30]), "after": st.sampled_from([0, 30]), "group_min": st.integers(1, 3),
+})  # fmt: skip
+deeds = st.tuples(
+    st.sampled_from(["hold", "hold", "lapse", "lapse", "lapse", "cancel", "close", "shut", "widen", "retire"]),
+    st.integers(0, 2), st.integers(0, 11), st.integers(1, 6),
+)  # fmt: skip
+
+
+@given(
+    st.lists(services, min_size=3, max_size=3),
+    st.tuples(*[st.integers(1, 3)] * 2),
+    st.lists(deeds, max_size=14),
+    st.integers(0, 999),
+)
+@some
+def test_what_is_free_can_be_taken_and_what_is_full_cannot(shop, told, units, deeds, seed):
+    chance = random.Random(seed)
+    with clock.at(NOW):
+        shared = dict(zip("ab", [shop.resource(f"R{next(numbers)}", units=one) for one in units], strict=True))
+        known = [_service(shop, shared, values) for values in told]
+        late = [row.id for deed in deeds if (row := _done(known, *deed)) is not None]
+        over = update(Booking).where(Booking.id.in_(late), Booking.state == "held")
+        db.session.execute(over.values(held_until=NOW - timedelta(minutes=1)))
+        db.session.commit()
+        for service in known:
+            _agrees(service, chance, None)
+        mine = select(Booking).where(Booking.service_id.in_([service.id for service in known])).order_by(Booking.id)
+        if live := [row for row in db.session.scalars(mine) if row.live]:
+            moved = chance.choice(live)
+            _agrees(moved.service, chance, moved)
+
+
+def _service(shop, shared, values):
+    told = {**values, "resource": [shared[one] for one in values["needs"]], "holidays": True}
+    times = {"departure": ("08:00", "09:30", "12:00"), "appointment": ("08:00-12:30",)}.get(told["kind"], ())
+    return shop.service(
+        f"S{next(numbers)}", told.pop("kind"), times=times, **{name: told[name] for name in told if name != "needs"}
+    )
+
+
+def _done(known, deed, which, place, places):
+    """Do it, unless it is refused; the booking whose hold will have run out."""
+    service = known[which]
+    spans = _spans(service)
+    span, row = spans[place % len(spans)], None
+    try:
+        if deed in {"hold", "lapse", "cancel"}:
+            row = holdings.hold(service, span, places, cart=carts.begin()[0])
+        elif deed == "close" and service.needs:
+            units = resources.units([service.needs[0].resource_id])[:places]
+            closures.close(units, Span(span.starts_at, span.starts_at + timedelta(minutes=20 * places)))
+        elif deed in {"shut", "widen"} and service.kind == "departure":
+            departure = departures.at(service, span.starts_at)
+            departure.state = "closed" if deed == "shut" else "open"
+            departure.capacity += places if deed == "widen" else 0
+        elif deed == "retire" and service.needs:
+            resources.units([service.needs[0].resource_id])[-1:][0].active = place % 3 > 0
+        if deed == "cancel":
+            holdings.release([row], "expire")
+    except Refusal:
+        db.session.rollback()
+        return None
+    db.session.commit()
+    return row if deed == "lapse" else None
+
+
+def _spans(service):
+    """Every time of three days that the service has, of nights those of one and of two nights."""
+    if service.kind != "nights":
+        days = [FIRST + timedelta(days=number) for number in range(3)]
+        return [time.span for day in days for time in availability.day(service, day)]
+    nights = [(FIRST + timedelta(days=number), length) for number in range(3) for length in (1, 2)]
+    return [_stay(service, day, length) for day, length in nights]
+
+
+def _stay(service, day, length):
+    begins = local_times.moment(day, service.check_in, ZONE)
+    return Span(begins, local_times.moment(day + timedelta(days=length), service.check_out, ZONE))
+
+
+def _agrees(service, chance, moved):
+    places = chance.randint(1, service.capacity + 1)
+    month = availability.month(service, FIRST, LAST, places, besides=moved)
+    for day in month:
+        times = availability.day(service, day, places, besides=moved)
+        assert month[day].open == any(time.free for time in times)
+    for span in chance.sample(spans := _spans(service), min(6, len(spans))):
+        said = availability.stay_free(service, span, places, besides=moved)
+        assert said == _taken(service, span, places, moved), (service.kind, span, places)
+
+
+def _taken(service, span, places, moved):
+    """Whether holdings take it; nothing of it stays."""
+    attempt = db.session.begin_nested()
+    try:
+        if moved is None:
+            holdings.hold(service, span, places, cart=carts.begin()[0])
+        else:
+            holdings.place(moved, span, places)
+    except Refusal:
+        return False
+    finally:
+        attempt.rollback()
+        db.session.expire_all()
+    return True
 
 
 def test_a_departure_counts_what_is_left_and_what_its_group_needs(shop):
