@@ -10,7 +10,7 @@ from crm.contacts import Contact
 from kernel import address, i18n, phones, tenancy
 from kernel.db import db
 from kernel.i18n import _, _l
-from kernel.moments import told as moment
+from kernel.instants import told as moment
 from kernel.money import Money
 
 LABELS = {"marketing": _l("News and offers"), "behaviour": _l("Remembering what they look at")}

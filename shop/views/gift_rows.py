@@ -5,7 +5,7 @@ from typing import Any
 from babel.dates import format_date
 from flask import url_for
 
-from kernel import accounts, i18n, moments, tenancy, web
+from kernel import accounts, i18n, instants, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
@@ -33,7 +33,7 @@ def row(card: GiftCard) -> dict[str, Any]:
         "face": receipts.shown(card.face), "balance": receipts.shown(card.balance), "state": STATES[card.state],
         "code": card.state,
         "until": format_date(card.expires_on, "medium", locale=i18n.locale()) if card.expires_on else _("never"),
-        "when": moments.told(card.issued_at), "iso": card.issued_at.isoformat(),
+        "when": instants.told(card.issued_at), "iso": card.issued_at.isoformat(),
     }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def about(card: GiftCard) -> list[tuple[str, str]]:
         (_("For"), card.recipient), (_("E-mail"), card.email), (_("Given from"), card.giver),
         (_("Message"), card.message), (_("Good until"), row(card)["until"]), (_("Given by"), by.name if by else ""),
         (_("Reason"), card.reason),
-        (_("Sent"), moments.told(card.sent_at) if card.sent_at else ""),
+        (_("Sent"), instants.told(card.sent_at) if card.sent_at else ""),
         (_("To be sent on"), format_date(card.send_on, "long", locale=i18n.locale())
          if card.send_on and not card.sent_at and card.email else ""),
     ]  # fmt: skip
@@ -96,7 +96,7 @@ def _entry(entry: StoredValueEntry, left: Money) -> dict[str, Any]:
     by = db.session.get(accounts.Account, entry.account_id) if entry.account_id else None
     seen = order is not None and web.may("orders.view")
     return {
-        "what": KINDS[entry.kind], "when": moments.told(entry.at), "iso": entry.at.isoformat(),
+        "what": KINDS[entry.kind], "when": instants.told(entry.at), "iso": entry.at.isoformat(),
         "amount": receipts.shown(entry.amount), "plus": entry.amount_minor > 0, "left": receipts.shown(left),
         "order": order.number if order else "",
         "url": url_for("shop_admin.order", number=order.number) if order and seen else "",

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from flask import url_for
 
-from kernel import clock, moments, tenancy
+from kernel import clock, instants, tenancy
 from kernel.i18n import pick
 from shop import days, order_list, order_story, receipts
 from shop.orders import Order
@@ -16,7 +16,7 @@ def row(order: Order, **args: Any) -> dict[str, Any]:
         "number": order.number, "url": url_for("shop_admin.order", number=order.number, **args),
         "name": order.name or order.email or order.phone, "total": receipts.shown(order.total),
         "state": order_story.STATES[order.state], "money": order_story.MONEY[order.payment],
-        "when": moments.told(order.placed_at), "iso": order.placed_at.isoformat(),
+        "when": instants.told(order.placed_at), "iso": order.placed_at.isoformat(),
         "goods": _goods(order), "due": _due(order), "practice": order.practice, "late": _late(order),
     }  # fmt: skip
 
