@@ -4,6 +4,7 @@ The word beside an endpoint names a thing of a shop (see `things`); "" has nothi
 belongs to nobody or to the whole install, so there is nothing of a neighbour's to ask for.
 """
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -18,11 +19,13 @@ from kernel.money import Money
 from kernel.views import letter_frame
 from shop import bin as rubbish
 from shop import (
+    booking_targets,
     card_accounts,
     card_disputes,
     card_events,
     card_notices,
     card_sessions,
+    closures,
     discounts,
     downloads,
     exemptions,
@@ -33,15 +36,17 @@ from shop import (
     pages,
     proofs,
     refunds,
+    resources,
     store_credit,
     taxes,
 )
 from shop.discounts import Discount
+from shop.occupations import Span
 from shop.pricing import PriceBreak
 from shop.return_rows import Return, ReturnLine, ReturnPicture
 from shop.views import exemptions as exemption_views
 from shop.views import pages as page_views
-from shop.views import tax_rates, tax_rules, zones
+from shop.views import special_days, tax_rates, tax_rules, zones
 
 OPEN = "open"
 LINES: dict[str, str] = {
@@ -85,8 +90,17 @@ LINES: dict[str, str] = {
         ["discount", "discount_save", "discount_pause", "discount_resume", "discount_bin"])], "discount"),
     "shop_admin.discount_back": "gone_discount",
     **dict.fromkeys(["shop_admin.price_list", "shop_admin.price_list_save", "shop_admin.price_list_fill",
-                     "shop_admin.price_list_csv"], "price_list"),
+                     "shop_admin.price_list_csv", "shop_admin.price_list_file", "shop_admin.price_list_file_read",
+                     "shop_admin.price_list_file_keep"], "price_list"),
     **dict.fromkeys(["shop_admin.product_prices", "shop_admin.product_prices_save"], "product"), "shop.cart_code": "",
+    **dict.fromkeys(["shop_admin." + name for name in (
+        ["bookings", "bookings_week", "bookings_units", "bookings_short", "bookings_list", "bookings_feeds", "walk_in",
+         "walk_in_make", "closure_new", "closure_make"])], ""),
+    **dict.fromkeys(["shop_admin.booking" + name for name in (
+        ["", "_came", "_missed", "_undo", "_note", "_move", "_move_make", "_cancel"])], "booking"),
+    **dict.fromkeys(["shop_admin.departure" + name for name in ["", "_places", "_sale", "_cancel"]], "departure"),
+    **dict.fromkeys(["shop_admin.closure", "shop_admin.closure_open"], "closure"),
+    "shop_admin.bookings_feed_renew": "unit", "shop.calendar_feed": "feed",
     "shop_admin.bin_undo": "bin_ticket", "shop_admin.products_undo": "states_ticket",
     **dict.fromkeys(["shop_admin.settings_delivery_" + name for name in ["edit", "save", "away", "back"]], "delivery"),
     **dict.fromkeys(["shop_admin.settings_payments_" + name for name in ["edit", "save", "away", "back"]], "payment"),
@@ -110,6 +124,8 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop." + name for name in (
         ["home", "booking_hold", "booking_month", "cart", "cart_add",  "cart_seen", "checkout", "checkout_place", "contact", "robots", "search", "sitemap"])], ""),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
+    **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),
+    "shop_admin.booking_arrive": "booking",
     "shop.cart_change": "cart_line", "shop.booking_again": "cart_line", **dict.fromkeys(["shop.cart_shared", "shop.cart_take"], OPEN),
     **dict.fromkeys(["shop.download_page", "shop.download"], "download"), "shop.download_file": "download_file",
     "shop.media": "media", "shop.shop_card": "shop_card", "shop.card": "card", "shop.theme": OPEN,
@@ -126,6 +142,11 @@ LINES: dict[str, str] = {
                      "shop_admin.gift_card_make"], ""),
     **dict.fromkeys(["shop.gift_card", "shop.gift_card_paper"], "gift_secret"), "shop_admin.credit_move": "person",
     **dict.fromkeys(["shop_admin.gift_card" + name for name in ["", "_move", "_void", "_unvoid", "_send"]], "gift"),
+    **dict.fromkeys(["shop_admin." + name for name in (
+        ["resources", "resource_new", "resource_make", "resource_example", "special_days", "special_days_save", "special_days_gone"])], ""),
+    **dict.fromkeys(["shop_admin.resource" + name for name in ["", "_save", "_away", "_back", "_example_gone"]], "resource"),
+    **dict.fromkeys(["shop_admin.product_booking", "shop_admin.product_booking_save"], "service"),
+    "shop_admin.special_days_back": "special_ticket",
 }  # fmt: skip
 
 
@@ -173,7 +194,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     cart = world.cart(vase)
     return {
         **_papers(world, order), **_invoices(read), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
-        **_gift(world),
+        **_gift(world), **_services(world),
         "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
         "page": {"slug": page.slug}, "policy": {"slug": policy.slug}, "cart_line": {"line": cart.lines[0].token},
@@ -240,6 +261,30 @@ def _back(world: Any, order: Any) -> dict[str, dict[str, Any]]:
     db.session.commit()
     at = {"number": order.number, "token": row.token, "file": picture.token}
     return {"return": at, "refund": {"number": order.number, "token": refund.token}}
+
+
+def _services(world: Any) -> dict[str, dict[str, Any]]:
+    """Something that is booked, what it occupies, and a day that was closed."""
+    boat = world.resource(f"Bote {world.slug}")
+    row = world.service(f"Paseo {world.slug}", resource=boat)
+    told = [world.tenant_id, world.day(9).isoformat(), "", [], f"feria {world.slug}"]
+    return {
+        "resource": {"token": boat.token}, "service": {"slug": row.product.slug}, **_bookings(world, row),
+        "special_ticket": {"ticket": signing.make(special_days.UNDO, told)},
+    }  # fmt: skip
+
+
+def _bookings(world: Any, service: Any) -> dict[str, dict[str, Any]]:
+    """A booking of it, its departure, and a unit that is closed for a while."""
+    unit = resources.units([world.resource(f"Sala {world.slug}").id])[0]
+    begins = world.when(20)
+    closed = closures.close([unit], Span(begins, begins + timedelta(hours=2)), reason=f"obra {world.slug}")
+    booking = world.booked(service, world.when(8))
+    return {
+        "booking": {"token": booking.token}, "closure": {"token": closed.token}, "unit": {"token": unit.token},
+        "feed": {"feed": unit.feed},
+        "departure": {"slug": service.product.slug, "at": booking_targets.stamp(booking.starts_at)},
+    }  # fmt: skip
 
 
 def _invoices(order: Any) -> dict[str, dict[str, Any]]:

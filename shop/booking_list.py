@@ -1,0 +1,277 @@
+"""The desk's calendar: what is taken on some days, by service and by unit, in a constant number of statements."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from kernel import clock, tenancy
+from kernel.db import db
+from shop import booking_times, departures, hours, local_times, occupations, order_list
+from shop.bookings import LIVE, Booking
+from shop.closures import Closure
+from shop.departures import Departure
+from shop.hours import Window
+from shop.occupations import Occupation, Span
+from shop.orders import Order
+from shop.resources import Resource, ResourceUnit
+from shop.services import Service, ServiceResource
+
+FIRM = ("booked", "came", "missed")
+SOON = timedelta(hours=48)  # before a service is no longer sold: then it is time to decide about a small group
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A departure as the desk sees it: planned by the hours, or written because somebody booked or changed it."""
+
+    service: Service
+    starts_at: datetime
+    departure: Departure | None
+    bookings: Sequence[Booking]
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it comes back."""
+        return self.departure.ends_at if self.departure else self.starts_at + self.service.length
+
+    @property
+    def span(self) -> Span:
+        """What it occupies, its service's buffers inside."""
+        return Span(self.starts_at, self.ends_at).widened(self.service.before, self.service.after)
+
+    @property
+    def capacity(self) -> int:
+        """How many people it takes."""
+        return self.departure.capacity if self.departure else self.service.capacity
+
+    @property
+    def taken(self) -> int:
+        """How many people have a place, those who are still choosing how to pay included."""
+        return sum(row.places for row in self.bookings)
+
+    @property
+    def open(self) -> bool:
+        """Whether more are taken."""
+        return self.departure is None or self.departure.state == "open"
+
+    @property
+    def left(self) -> int:
+        """How many places can still be had, as far as its units go."""
+        return max(0, self.capacity - self.taken) if self.open else 0
+
+    @property
+    def missing(self) -> int:
+        """How many people it lacks to go."""
+        return max(0, self.service.group_min - self.taken)
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything of the days from `first` to `last`, read at once; days and times of day are the tenant's."""
+
+    first: date
+    last: date
+    zone: str
+    services: Sequence[Service]
+    resources: Sequence[Resource]
+    bookings: Sequence[Booking]
+    departures: Sequence[Departure]
+    occupations: Sequence[Occupation]
+    closures: Mapping[int, Closure]
+    windows: Mapping[int, Mapping[date, Sequence[Window]]]
+
+    @property
+    def days(self) -> list[date]:
+        """The days, in order."""
+        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
+
+    def day_of(self, moment: datetime) -> date:
+        """On which day it is, where the tenant is."""
+        return local_times.local(moment, self.zone).date()
+
+    def moment(self, day: date, text: str) -> datetime:
+        """When it is that time on that day."""
+        return local_times.moment(day, text, self.zone)
+
+    @cached_property
+    def slots(self) -> list[Slot]:
+        """The departures of these days, in order."""
+        known = {(row.service_id, row.starts_at): row for row in self.departures}
+        for service in self.services:
+            if service.kind == "departure" and service.product.live:
+                for day, times in self.windows[service.id].items():
+                    for window in times if booking_times.in_season(service, day) else ():
+                        known.setdefault((service.id, self.moment(day, window.opens)), None)  # type: ignore[arg-type]
+        of = {service.id: service for service in self.services}
+        people: dict[int, list[Booking]] = {}
+        for row in self.bookings:
+            people.setdefault(row.departure_id or 0, []).append(row)
+        found = [
+            Slot(of[service_id], starts_at, row, people.get(row.id, []) if row else [])
+            for (service_id, starts_at), row in known.items()
+            if service_id in of
+        ]
+        return sorted(found, key=lambda one: (one.starts_at, one.service.product.position, one.service.id))
+
+    @cached_property
+    def taken(self) -> dict[int, list[Occupation]]:
+        """What is taken of each unit, in order; a hold that ran out takes nothing."""
+        alive = {row.id for row in self.bookings}
+        boarded = {slot.departure.id for slot in self.slots if slot.departure and slot.taken}
+        found: dict[int, list[Occupation]] = {}
+        for row in self.occupations:
+            if row.closure_id or row.booking_id in alive or row.departure_id in boarded:
+                found.setdefault(row.unit_id, []).append(row)
+        return found
+
+    def free(self, resource: Resource, span: Span, *, but: Mapping[str, int | None] | None = None) -> list[int]:
+        """The units that nobody has in all that time; `but`: whose own occupation is not in the way."""
+        own = {(name, value) for name, value in (but or {}).items() if value}
+        return [
+            unit.id
+            for unit in resource.units
+            if unit.active and not any(
+                row.starts_at < span.ends_at and row.ends_at > span.starts_at
+                and not own & {("booking", row.booking_id), ("departure", row.departure_id)}
+                for row in self.taken.get(unit.id, ())
+            )
+        ]  # fmt: skip
+
+
+def board(first: date, last: date, *, longer: int = 0) -> Board:
+    """What is taken from `first` to `last`; with what is taken `longer` days after them, for who stays so long."""
+    zone = tenancy.tenant().timezone
+    whole = Span(*clock.span(first, last + timedelta(days=longer), zone))
+    services = db.session.scalars(_services()).all()
+    taken = db.session.scalars(select(Occupation).where(*occupations.overlapping(whole)).order_by(Occupation.starts_at))
+    rows = taken.all()
+    return Board(
+        first=first, last=last, zone=zone, services=services, resources=_resources(), bookings=_bookings(whole),
+        departures=departures.known([service.id for service in services], whole), occupations=rows,
+        closures=_closures({row.closure_id for row in rows if row.closure_id}),
+        windows=hours.of_all(services, first, last),
+    )  # fmt: skip
+
+
+def _services() -> Select[Service]:
+    """Those whose product lies in the bin too: people may have booked them."""
+    needs = selectinload(Service.needs).joinedload(ServiceResource.resource)
+    wanted = select(Service).options(joinedload(Service.product), needs).order_by(Service.id)
+    return wanted.execution_options(binned=True)
+
+
+def _resources() -> Sequence[Resource]:
+    wanted = select(Resource).options(selectinload(Resource.units)).where(Resource.active)
+    return db.session.scalars(wanted.order_by(Resource.position, Resource.id)).all()
+
+
+def _bookings(span: Span) -> Sequence[Booking]:
+    inside = Booking.starts_at < span.ends_at, Booking.ends_at > span.starts_at
+    wanted = select(Booking).where(*inside, *alive()).order_by(Booking.starts_at, Booking.id)
+    return db.session.scalars(wanted.options(joinedload(Booking.order))).all()
+
+
+def alive() -> tuple[Any, Any]:
+    """The conditions of a booking that has its time now."""
+    return Booking.state.in_(sorted(LIVE)), or_(Booking.state != "held", Booking.held_until > clock.now())
+
+
+def _closures(ids: Iterable[int]) -> dict[int, Closure]:
+    rows = db.session.scalars(select(Closure).where(Closure.id.in_(sorted(ids))))
+    return {row.id: row for row in rows}
+
+
+def on(day: date) -> Select[Booking]:
+    """The bookings that begin on that day: as many as the day's number says, and as its list shows."""
+    begins, ends = clock.span(day, day, tenancy.tenant().timezone)
+    wanted = select(Booking).where(Booking.state.in_(FIRM), Booking.starts_at >= begins, Booking.starts_at < ends)
+    return wanted.order_by(Booking.starts_at, Booking.service_id, Booking.id)
+
+
+def today() -> Select[Booking]:
+    """The bookings that begin today."""
+    return on(clock.today(tenancy.tenant().timezone))
+
+
+def of_day(day: date) -> Sequence[Booking]:
+    """The same with what its printed list tells of them."""
+    whole = joinedload(Booking.order), joinedload(Booking.service).joinedload(Service.product)
+    return db.session.scalars(on(day).options(*whole, selectinload(Booking.lines))).all()
+
+
+def short() -> Select[Departure]:
+    """The departures that have people but too few, and about which one has to decide soon."""
+    lacks = Departure.taken > 0, Departure.taken < Service.group_min, Departure.starts_at > clock.now()
+    rows = db.session.execute(
+        select(Departure.id, Departure.starts_at, Service.lead).join(Departure.service).where(*lacks)
+    )
+    near = [row for row, starts_at, lead in rows if starts_at - timedelta(hours=lead) - SOON <= clock.now()]
+    return select(Departure).where(Departure.id.in_(near)).order_by(Departure.starts_at, Departure.id)
+
+
+def slots_of(rows: Sequence[Departure]) -> list[Slot]:
+    """These departures with their people."""
+    mine = select(Booking).where(Booking.departure_id.in_([row.id for row in rows]), *alive())
+    people: dict[int | None, list[Booking]] = {}
+    for row in db.session.scalars(mine.options(joinedload(Booking.order)).order_by(Booking.id)):
+        people.setdefault(row.departure_id, []).append(row)
+    return [Slot(row.service, row.starts_at, row, people.get(row.id, [])) for row in rows]
+
+
+def slot(service: Service, starts_at: datetime) -> Slot | None:
+    """One departure, when it is written or the hours have it."""
+    mine = select(Departure).where(Departure.service_id == service.id, Departure.starts_at == starts_at)
+    row = db.session.scalars(mine).one_or_none()
+    if row is not None:
+        return slots_of([row])[0]
+    zone = tenancy.tenant().timezone
+    day = local_times.local(starts_at, zone).date()
+    times = hours.windows(service, day, day).get(day, [])
+    planned = service.kind == "departure" and any(
+        local_times.moment(day, one.opens, zone) == starts_at for one in times
+    )
+    return Slot(service, starts_at, None, []) if planned else None
+
+
+def matching(text: str, most: int) -> Sequence[Booking]:
+    """The bookings of the orders that a text means (number, name, phone, e-mail), the newest first."""
+    mine = order_list.query("all", text).with_only_columns(Order.id).order_by(None)
+    wanted = select(Booking).where(Booking.order_id.in_(mine)).options(joinedload(Booking.service))
+    return db.session.scalars(wanted.order_by(Booking.starts_at.desc(), Booking.id.desc()).limit(most)).all()
+
+
+def unit_names(booking: Booking) -> list[ResourceUnit]:
+    """The units that a booking occupies, by itself or with its departure."""
+    own = Occupation.booking_id == booking.id
+    if booking.departure_id is not None:
+        own = Occupation.departure_id == booking.departure_id
+    wanted = select(ResourceUnit).join(Occupation, Occupation.unit_id == ResourceUnit.id).where(own)
+    return db.session.scalars(wanted.order_by(ResourceUnit.resource_id, ResourceUnit.position)).all()  # type: ignore[return-value]
+
+
+def any_at_all() -> bool:
+    """Whether the shop sells its time, or means to: then the desk shows where."""
+    return bool(db.session.scalar(select(or_(select(Service.id).exists(), select(Resource.id).exists()))))
+
+
+def units_of(ids: Iterable[int]) -> Sequence[ResourceUnit]:
+    """The units with these ids, in order."""
+    wanted = select(ResourceUnit).where(ResourceUnit.id.in_(sorted(set(ids))))
+    return db.session.scalars(wanted.order_by(ResourceUnit.resource_id, ResourceUnit.position, ResourceUnit.id)).all()
+
+
+def in_the_way(unit_ids: Iterable[int], span: Span) -> list[Booking | Slot | Closure]:
+    """Whatever takes these units in that time, each once, in order."""
+    rows = occupations.within(unit_ids, span)
+    ids = {name: {getattr(row, f"{name}_id") for row in rows} - {None} for name in ("booking", "departure", "closure")}
+    people = select(Booking).where(Booking.id.in_(sorted(ids["booking"]))).options(joinedload(Booking.order))
+    boats = db.session.scalars(select(Departure).where(Departure.id.in_(sorted(ids["departure"])))).all()
+    found: list[Booking | Slot | Closure] = [*db.session.scalars(people), *slots_of(boats)]
+    found += _closures(ids["closure"]).values()
+    return sorted(found, key=lambda one: one.starts_at)

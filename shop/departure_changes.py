@@ -1,0 +1,90 @@
+"""Changes of one departure by staff: more or fewer places, on sale or not, called off with everybody's money back."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from kernel import journal
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from shop import booking_list, booking_orders, holdings
+from shop.bookings import Booking
+from shop.departures import Departure
+from shop.occupations import QUIET
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+MOST = 2_000
+
+
+class HavePlaces(Refusal):
+    """Fewer places than people who have one."""
+
+    message = _l("%(taken)s people already have a place: it cannot have fewer.")
+    status = 409
+
+
+class BadCapacity(Refusal):
+    """What was sent is not a number of places."""
+
+    message = _l("Write how many places it has as a whole number, such as 12.")
+
+
+class OtherNumber(Refusal):
+    """The number that was typed is not how many bookings it has now."""
+
+    message = _l("It has %(count)s bookings now: type that number to call all of them off.")
+    status = 409
+
+
+def resize(departure: Departure, capacity: int, *, by: "Account | None") -> None:
+    """Have so many places, never fewer than are taken."""
+    if not 1 <= capacity <= MOST:
+        raise BadCapacity()
+    holdings.claim([departure.service_id])
+    enough = Departure.id == departure.id, Departure.taken <= capacity
+    done = db.session.execute(update(Departure).where(*enough).values(capacity=capacity), execution_options=QUIET)
+    db.session.refresh(departure)
+    if not done.rowcount:  # type: ignore[attr-defined]
+        raise HavePlaces(taken=departure.taken)
+    journal.write("bookings.resized", about=departure, by=by, data={"places": capacity})
+
+
+def sell(departure: Departure, on: bool, *, by: "Account | None") -> None:
+    """Take more people, or no more; who has a place keeps it."""
+    holdings.claim([departure.service_id])
+    departure.state = "open" if on else "closed"
+    db.session.flush()
+    journal.write("bookings.reopened" if on else "bookings.stopped", about=departure, by=by)
+
+
+def standing(departure: Departure) -> list[Booking]:
+    """Whom calling it off concerns: those who are expected or came, in key order."""
+    mine = Booking.departure_id == departure.id, Booking.state == "booked"
+    return list(db.session.scalars(select(Booking).where(*mine).order_by(Booking.id)))
+
+
+def call_off(departure: Departure, *, by: "Account", reason: str, typed: int) -> int:
+    """Cancel every booking with all its money back, and sell no more; how many. `typed` is their number."""
+    if not reason.strip():
+        raise Refusal(_l("Write why it is called off: everybody will read it."))
+    rows = standing(departure)
+    if typed != len(rows):
+        raise OtherNumber(count=len(rows))
+    for row in rows:
+        booking_orders.cancel(row, by=by, reason=reason)
+    sell(departure, False, by=by)
+    waiting = Booking.departure_id == departure.id, *booking_list.alive(), Booking.state == "held"
+    holdings.release(db.session.scalars(select(Booking).where(*waiting)).all(), "expire")
+    journal.write("bookings.called_off", about=departure, by=by, data={"reason": reason.strip()})
+    return len(rows)
+
+
+def init_app(_app: object) -> None:
+    """Say how the journal tells it."""
+    journal.kind("bookings.resized", _l("Gave a departure %(places)s places"))
+    journal.kind("bookings.reopened", _l("Put a departure on sale again"))
+    journal.kind("bookings.called_off", _l("Called off a departure: %(reason)s"))
+    journal.kind("bookings.stopped", _l("Took a departure off sale"))

@@ -1,0 +1,168 @@
+"""One booking in the back office: who, when, what they answered, what is due; came, moved, cancelled, a note."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from kernel import i18n, phones, signing, tenancy, web
+from kernel.db import db
+from kernel.i18n import _, pick
+from kernel.refusal import Missing, Refusal
+from kernel.web import needs
+from shop import (
+    arrivals,
+    booking_list,
+    booking_orders,
+    booking_story,
+    bookings,
+    notes,
+    order_events,
+    order_story,
+    receipts,
+    sharing,
+)
+from shop.bookings import Booking
+from shop.views import admin, booking_rows
+
+BESIDE = 40
+
+
+def at_booking(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view takes a step of one booking, then shows it; a refusal becomes a message there, and nothing is kept."""
+
+    @wraps(view)
+    def stepped(token: str) -> Any:
+        try:
+            answer = view(bookings.by_token(token))
+        except Missing:
+            raise
+        except Refusal as refusal:
+            db.session.rollback()
+            bookings.by_token(token)
+            flash(str(refusal), "error")
+            answer = None
+        return answer or redirect(url_for("shop_admin.booking", token=token), 303)
+
+    return stepped
+
+
+@admin.get("/bookings/<token>", endpoint="booking")
+@needs("bookings.view")
+def show(token: str) -> str:
+    """Everything about one booking, beside the others of its day."""
+    return page(bookings.by_token(token))
+
+
+def page(booking: Booking, **told: Any) -> str:
+    """The page, with what was typed when something was refused."""
+    order, zone = booking.order, tenancy.tenant().timezone
+    if order is None:
+        raise Missing()
+    day = booking_rows.local_day(booking.starts_at, zone)
+    return render_template(
+        "shop/desk/bookings/show.html", booking=booking, order=order, told=booking_story.told(booking), day=day,
+        day_title=receipts.day(day), name=booking_rows.called(booking), money=order_story.MONEY[order.payment],
+        phone=phones.show(order.phone, tenancy.tenant().country) if order.phone else "", whatsapp=_whatsapp(booking),
+        units=[unit.name for unit in booking_list.unit_names(booking)], sums=_sums(order), notes=_notes(order),
+        back=_back(booking),
+        beside=_beside(day), page_url=_page(booking), steps=steps(booking), key=signing.token(),
+        departure_url=booking_rows.slot_url(booking.service, booking.starts_at) if booking.departure_id else "", **told,
+    )  # fmt: skip
+
+
+def _sums(order: Any) -> list[tuple[str, str]]:
+    rows = [(_("Total"), receipts.shown(order.total)), (_("Received"), receipts.shown(order.received))]
+    return [*rows, (_("Still to be paid"), receipts.shown(order.balance))] if order.balance.minor > 0 else rows
+
+
+def steps(booking: Booking) -> dict[str, bool]:
+    """What can be done with it now."""
+    can = {step for state, step in bookings.MOVES if state == booking.state}
+    return {"come": "come" in can, "miss": "miss" in can, "undo": "undo" in can, "move": booking.state == "booked",
+            "cancel": "cancel" in can}  # fmt: skip
+
+
+def _back(booking: Booking) -> str:
+    """What goes back when staff cancel it; '' when nothing was paid."""
+    if booking.state != "booked":
+        return ""
+    found = booking_orders.share(booking, by=web.person()).back
+    return receipts.shown(found) if found.minor else ""
+
+
+def _whatsapp(booking: Booking) -> str:
+    order, told = booking.order, booking_story.told(booking)
+    if order is None or not order.phone:
+        return ""
+    with i18n.speak(order.language, tenancy.tenant().country):
+        text = _("%(shop)s: your booking %(name)s, %(when)s.", shop=tenancy.tenant().name, name=told["name"],
+                 when=told["when"])  # fmt: skip
+    return sharing.whatsapp(f"{text}\n{_page(booking)}", order.phone)
+
+
+def _page(booking: Booking) -> str:
+    return web.shop_url("shop.booking", token=booking.token)
+
+
+def _notes(order: Any) -> list[dict[str, str]]:
+    return [
+        {"text": str(event.data.get("text", "")), "at": receipts.day_and_time(event.at)}
+        for event in order_events.of(order)
+        if event.kind == "note"
+    ]
+
+
+def _beside(day: Any) -> list[dict[str, Any]]:
+    rows, zone = db.session.scalars(booking_list.on(day).limit(BESIDE)).all(), tenancy.tenant().timezone
+    return [
+        {**booking_rows.person(row), "token": row.token, "time": booking_rows.time(row.starts_at, zone),
+         "title": pick(row.service.product.name)}
+        for row in rows
+    ]  # fmt: skip
+
+
+@admin.post("/bookings/<token>/arrival", endpoint="booking_came")
+@needs("bookings.manage")
+@at_booking
+def came(booking: Booking) -> None:
+    """They are here."""
+    arrivals.come(booking, by=web.person())
+    web.undo(_("%(name)s came.", name=booking_rows.called(booking)), ".booking_undo", token=booking.token)
+
+
+@admin.post("/bookings/<token>/absence", endpoint="booking_missed")
+@needs("bookings.manage")
+@at_booking
+def missed(booking: Booking) -> None:
+    """They did not come."""
+    arrivals.miss(booking, by=web.person())
+    web.undo(_("%(name)s did not come.", name=booking_rows.called(booking)), ".booking_undo", token=booking.token)
+
+
+@admin.post("/bookings/<token>/undo", endpoint="booking_undo")
+@needs("bookings.manage")
+@at_booking
+def undo(booking: Booking) -> None:
+    """Take back whether they came."""
+    arrivals.undo(booking, by=web.person())
+
+
+@admin.post("/bookings/<token>/cancellation", endpoint="booking_cancel")
+@needs("orders.cancel")
+@at_booking
+def cancel(booking: Booking) -> None:
+    """Call it off with all its money back; the guest reads why."""
+    booking_orders.cancel(booking, by=web.person(), reason=request.form.get("reason", "")[:300])
+    flash(_("The booking is cancelled."))
+
+
+@admin.post("/bookings/<token>/notes", endpoint="booking_note")
+@needs("bookings.manage")
+@at_booking
+def note(booking: Booking) -> None:
+    """A note for colleagues, kept with the order."""
+    if booking.order is not None:
+        notes.write(booking.order, request.form.get("text", ""), by=web.person())
+        flash(_("The note is kept."))

@@ -1,0 +1,157 @@
+"""What the pages of the calendar show of bookings, departures and closures: words, states and where they lead."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask import url_for
+
+from kernel import clock, web
+from kernel.i18n import _, ngettext, pick
+from shop import booking_story, booking_targets, days, local_times, order_story
+from shop.booking_list import FIRM, Board, Slot
+from shop.bookings import Booking
+from shop.closures import Closure
+from shop.occupations import Span
+from shop.services import Service
+
+
+def agenda(board: Board, day: date) -> list[dict[str, Any]]:
+    """What happens on one day, in order of time: what goes on from before comes first."""
+    whole = Span(*clock.span(day, day, board.zone))
+    rows = [slot_row(board, slot) for slot in board.slots if board.day_of(slot.starts_at) == day]
+    for booking in board.bookings:
+        if booking.departure_id is None and _meets(booking, whole):
+            rows.append(booking_row(board, booking, whole))
+    units: dict[int, list[int]] = {}
+    for unit_id, taken in board.taken.items():
+        for row in taken:
+            if row.closure_id and _meets(row, whole):
+                units.setdefault(row.closure_id, []).append(unit_id)
+    rows += [closure_row(board, board.closures[number], units[number], whole) for number in sorted(units)]
+    known = {unit.id: unit.name for resource in board.resources for unit in resource.units}
+    told = [{**row, "names": [known[unit] for unit in row["units"] if unit in known]} for row in rows]
+    return sorted(told, key=lambda row: (row["at"], row["order"]))
+
+
+def _meets(what: Any, whole: Span) -> bool:
+    return bool(what.starts_at < whole.ends_at and what.ends_at > whole.starts_at)
+
+
+def slot_row(board: Board, slot: Slot) -> dict[str, Any]:
+    """A departure: how many of how many, what lacks, who comes, and where one more is written down."""
+    return {
+        "kind": "departure", "at": slot.starts_at, "order": 1, "time": time(slot.starts_at, board.zone),
+        "title": pick(slot.service.product.name), "filled": filled(slot), "taken": slot.taken,
+        "lacks": lacks(slot), "open": slot.open, "left": slot.left, "over": over(slot),
+        "url": slot_url(slot.service, slot.starts_at),
+        "add": add_url(slot),
+        "units": sorted({unit for unit, rows in board.taken.items() if slot.departure
+                         and any(row.departure_id == slot.departure.id for row in rows)}),
+        "people": [person(one) for one in slot.bookings], "shape": "off" if not slot.taken else "good",
+    }  # fmt: skip
+
+
+def over(slot: Slot) -> bool:
+    """Whether it is back."""
+    return slot.ends_at <= clock.now()
+
+
+def add_url(slot: Slot) -> str:
+    """Where one more is written down, as long as there is room."""
+    room = slot.left and slot.service.product.live and not over(slot) and web.may("bookings.manage")
+    return new_url(slot.service, slot.starts_at) if room else ""
+
+
+def filled(slot: Slot) -> str:
+    """`7 de 18`."""
+    return _("%(taken)s of %(capacity)s", taken=slot.taken, capacity=slot.capacity)
+
+
+def lacks(slot: Slot) -> str:
+    """`faltan 2 del mínimo`, of a departure with a minimum that somebody booked; else ''."""
+    if slot.service.group_min < 2 or not slot.taken:
+        return ""
+    return str(ngettext("%(num)s missing of the minimum", "%(num)s missing of the minimum", slot.missing))
+
+
+def booking_row(board: Board, booking: Booking, whole: Span) -> dict[str, Any]:
+    """A booking that has units of its own: an appointment, or a stay that begins, goes on or ends."""
+    nights = booking.service.kind == "nights"
+    before = booking.starts_at < whole.starts_at
+    ends_here = booking.ends_at <= whole.ends_at
+    at = booking.ends_at if before and ends_here else max(booking.starts_at, whole.starts_at)
+    word = (_("Leaves") if ends_here else _("Stays on")) if before else _("Arrives")
+    return {
+        "kind": "booking", "at": at, "order": 0 if before else 2, **person(booking),
+        "time": "" if before and not ends_here else time(at, board.zone),
+        "title": pick(booking.service.product.name), "word": word if nights or before else "",
+        "until": days.told(board.day_of(booking.ends_at)) if nights and not before else "",
+        "units": [unit for unit, rows in board.taken.items() if any(row.booking_id == booking.id for row in rows)],
+    }  # fmt: skip
+
+
+def person(booking: Booking) -> dict[str, Any]:
+    """Who comes, how many, where it stands and whether it is paid."""
+    order = booking.order
+    return {
+        "name": called(booking), "places": booking.places, "count": heads(booking.places),
+        "state": booking_story.STATES[booking.state], "held": booking.state == "held", "mark": booking.state,
+        "money": order_story.MONEY[order.payment] if order and order.payment not in {"paid", "void"} else None,
+        "url": url_for("shop_admin.booking", token=booking.token) if order else "",
+    }  # fmt: skip
+
+
+def called(booking: Booking) -> str:
+    """The name of who booked, or how else they are known."""
+    order = booking.order
+    if order is None:
+        return _("Somebody is choosing how to pay")
+    return order.name or order.phone or order.email or _("Over the counter")
+
+
+def heads(count: int) -> str:
+    """`1 persona`, `7 personas`."""
+    return str(ngettext("%(num)s person", "%(num)s people", count))
+
+
+def closure_row(board: Board, closure: Closure, units: Sequence[int], whole: Span) -> dict[str, Any]:
+    """A time that staff keep free."""
+    at, ends = max(closure.starts_at, whole.starts_at), min(closure.ends_at, whole.ends_at)
+    return {
+        "kind": "closure", "at": at, "order": 3, "units": list(units), "title": closure.reason or _("Without a reason"),
+        "time": time(at, board.zone), "until": time(ends, board.zone), "url": closure_url(closure),
+        "all_day": at == whole.starts_at and ends == whole.ends_at,
+    }  # fmt: skip
+
+
+def closure_url(closure: Closure) -> str:
+    """Where a closed time is opened again."""
+    return url_for("shop_admin.closure", token=closure.token)
+
+
+def slot_url(service: Service, starts_at: datetime) -> str:
+    """The page of one departure."""
+    return url_for("shop_admin.departure", slug=service.product.slug, at=booking_targets.stamp(starts_at))
+
+
+def new_url(service: Service | None, starts_at: datetime, unit: str = "") -> str:
+    """Where somebody who walks in is written down."""
+    told: Any = {"service": service.product.slug} if service else {}
+    told |= {"unit": unit} if unit else {}
+    return url_for("shop_admin.walk_in", at=booking_targets.stamp(starts_at), **told)
+
+
+def time(moment: datetime, zone: str) -> str:
+    """The time of day where the tenant is."""
+    return f"{local_times.local(moment, zone):%H:%M}"
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """On which day it is where the tenant is."""
+    return local_times.local(moment, zone).date()
+
+
+def firm(bookings: Iterable[Booking], board: Board, day: date) -> list[Booking]:
+    """Those that begin on that day and are sure: the rows of `booking_list.on`."""
+    return [row for row in bookings if row.state in FIRM and board.day_of(row.starts_at) == day]

@@ -1,0 +1,135 @@
+"""Closing a time: the units and the period, what is in the way when it is refused, and opening it again."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from kernel import tenancy, web
+from kernel.db import db
+from kernel.i18n import _, _l, pick
+from kernel.refusal import Missing, Refusal
+from kernel.web import needs
+from shop import booking_list, booking_times, closures, local_times, receipts, resources
+from shop.closures import Closure
+from shop.occupations import Span
+from shop.resources import ResourceUnit
+from shop.views import admin, booking_calendar, booking_rows
+
+MOST = 200
+
+
+@admin.get("/bookings/closures/new", endpoint="closure_new")
+@needs("bookings.manage")
+def new() -> Any:
+    """What is closed from when to when, and why."""
+    return _form()
+
+
+def _form(trouble: str = "", way: Any = (), status: int = 200) -> Any:
+    day = booking_calendar.asked()
+    typed = request.values if trouble else {"first": day.isoformat(), "last": day.isoformat()}
+    chosen = request.values.getlist("unit")
+    known = [(pick(one.name), [unit for unit in one.units if unit.active]) for one in resources.every() if one.active]
+    return render_template(
+        "shop/desk/bookings/closure_new.html", resources=known, chosen=chosen, typed=typed, trouble=trouble, way=way,
+        day=day,
+    ), status  # fmt: skip
+
+
+@admin.post("/bookings/closures", endpoint="closure_make")
+@needs("bookings.manage")
+def make() -> Any:
+    """Close it; the toast opens it again."""
+    units: list[ResourceUnit] = []
+    span = None
+    try:
+        units = [resources.unit(token) for token in request.values.getlist("unit")[:MOST]]
+        span = _span()
+        row = closures.close(units, span, reason=request.values.get("reason", ""), by=web.person())
+    except Missing:
+        raise
+    except Refusal as refusal:
+        told, ids = str(refusal), [unit.id for unit in units]
+        db.session.rollback()
+        with web.reading():
+            way = _in_the_way(ids, span) if span and isinstance(refusal, closures.Booked) else []
+            return _form(told, way, refusal.status)
+    web.undo(_("Closed: %(when)s.", when=_when(row)), ".closure_open", token=row.token)
+    return redirect(url_for(".bookings", day=_day(row)), 303)
+
+
+def _span() -> Span:
+    """From the first moment to the last; without times whole days."""
+    zone = tenancy.tenant().timezone
+    told = {name: request.values.get(name, "").strip()[:20] for name in ("first", "from", "last", "until")}
+    if not told["first"]:
+        raise Refusal(_l("Choose the day on which it begins."))
+    first = booking_times.day(told["first"])
+    last = booking_times.day(told["last"] or told["first"])
+    begins = local_times.moment(first, told["from"] or "00:00", zone)
+    if told["until"]:
+        return Span(begins, local_times.moment(last, told["until"], zone))
+    return Span(begins, local_times.moment(last + timedelta(days=1), "00:00", zone))
+
+
+def _in_the_way(ids: list[int], span: Span) -> list[dict[str, Any]]:
+    return [
+        {**told, "when": receipts.until(starts_at)}
+        for starts_at, told in map(_told, booking_list.in_the_way(ids, span))
+    ]
+
+
+def _told(what: Any) -> tuple[Any, dict[str, str]]:
+    if isinstance(what, Closure):
+        return what.starts_at, {"name": what.reason or _("Closed"), "url": booking_rows.closure_url(what)}
+    if isinstance(what, booking_list.Slot):
+        name = f"{pick(what.service.product.name)} · {booking_rows.filled(what)}"
+        return what.starts_at, {"name": name, "url": booking_rows.slot_url(what.service, what.starts_at)}
+    person = booking_rows.person(what)
+    return what.starts_at, {"name": f"{person['name']} · {person['count']}", "url": person["url"]}
+
+
+@admin.get("/bookings/closures/<token>", endpoint="closure")
+@needs("bookings.view")
+def show(token: str) -> str:
+    """What is closed, why, and the verb that opens it again."""
+    row = closures.by_token(token)
+    names = [unit.name for unit in booking_list.units_of(closures.units_of(row))]
+    return render_template("shop/desk/bookings/closure.html", row=row, when=_when(row), names=names, day=_day(row))
+
+
+@admin.post("/bookings/closures/<token>/opening", endpoint="closure_open")
+@needs("bookings.manage")
+def reopen(token: str) -> Any:
+    """It can be booked again; the toast closes it once more."""
+    row = closures.by_token(token)
+    units = booking_list.units_of(closures.units_of(row))
+    again = {"unit": [unit.token for unit in units], "reason": row.reason, **_typed(row)}
+    day, when = _day(row), _when(row)
+    closures.open_again(row, by=web.person())
+    web.undo(_("Open again: %(when)s.", when=when), ".closure_make", **again)
+    return redirect(url_for(".bookings", day=day), 303)
+
+
+def _typed(row: Closure) -> dict[str, str]:
+    """The period as the form would send it."""
+    zone = tenancy.tenant().timezone
+    begins, ends = local_times.local(row.starts_at, zone), local_times.local(row.ends_at, zone)
+    return {"first": f"{begins:%Y-%m-%d}", "from": f"{begins:%H:%M}", "last": f"{ends:%Y-%m-%d}",
+            "until": f"{ends:%H:%M}"}  # fmt: skip
+
+
+def _day(row: Closure) -> Any:
+    return booking_rows.local_day(row.starts_at, tenancy.tenant().timezone)
+
+
+def _when(row: Closure) -> str:
+    zone = tenancy.tenant().timezone
+    begins, ends = local_times.local(row.starts_at, zone), local_times.local(row.ends_at, zone)
+    if f"{begins:%H:%M}{ends:%H:%M}" == "00:0000:00":  # whole days
+        last = ends.date() - timedelta(days=1)
+        whole = receipts.day(begins.date())
+        return whole if last == begins.date() else f"{whole} – {receipts.day(last)}"
+    until = f"{ends:%H:%M}" if begins.date() == ends.date() else receipts.until(row.ends_at)
+    return f"{receipts.until(row.starts_at)} – {until}"

@@ -1,0 +1,114 @@
+"""One departure in the back office: who comes, how many places, on sale or not, called off with the money back."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from kernel import phones, tenancy, web
+from kernel.db import db
+from kernel.i18n import _, ngettext, pick
+from kernel.refusal import Missing, Refusal
+from kernel.web import needs
+from shop import booking_list, booking_targets, departure_changes, departures, receipts, services
+from shop.booking_list import Slot
+from shop.departures import Departure
+from shop.views import admin, booking_rows
+
+PATH = "/bookings/departures/<slug>/<at>"
+
+
+def at_departure(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view changes one departure, then shows it; a refusal becomes a message there, and nothing is kept."""
+
+    @wraps(view)
+    def stepped(slug: str, at: str) -> Any:
+        try:
+            answer = view(written(slug, at))
+        except Missing:
+            raise
+        except Refusal as refusal:
+            db.session.rollback()
+            flash(str(refusal), "error")
+            answer = None
+        return answer or redirect(url_for("shop_admin.departure", slug=slug, at=at), 303)
+
+    return stepped
+
+
+def found(slug: str, at: str) -> Slot:
+    """The departure that an address names, written or planned; raises Missing."""
+    try:
+        moment = booking_targets.moment(at)
+    except Refusal:
+        raise Missing() from None
+    slot = booking_list.slot(services.named(slug), moment)
+    if slot is None:
+        raise Missing()
+    return slot
+
+
+def written(slug: str, at: str) -> Departure:
+    """The same as a row: it is written when staff change it."""
+    slot = found(slug, at)
+    return slot.departure or departures.at(slot.service, slot.starts_at)
+
+
+@admin.get(PATH, endpoint="departure")
+@needs("bookings.view")
+def show(slug: str, at: str) -> str:
+    """Who comes, how many more could, and what can be changed."""
+    slot, zone = found(slug, at), tenancy.tenant().timezone
+    country = tenancy.tenant().country
+    people = [
+        {**booking_rows.person(row), "phone": phones.show(row.order.phone, country) if row.order else "",
+         "due": receipts.shown(row.order.balance) if row.order and row.order.balance.minor > 0 else ""}
+        for row in slot.bookings
+    ]  # fmt: skip
+    return render_template(
+        "shop/desk/bookings/departure.html", trip=slot, at=at, name=pick(slot.service.product.name), people=people,
+        when=receipts.until(slot.starts_at), filled=booking_rows.filled(slot), lacks=booking_rows.lacks(slot),
+        day=booking_rows.local_day(slot.starts_at, zone), slug=slug, over=booking_rows.over(slot),
+        expected=sum(row.state == "booked" for row in slot.bookings), add=booking_rows.add_url(slot),
+    )  # fmt: skip
+
+
+@admin.post(f"{PATH}/places", endpoint="departure_places")
+@needs("bookings.manage")
+@at_departure
+def places(departure: Departure) -> None:
+    """More places, or fewer."""
+    was = departure.capacity
+    typed = request.values.get("places", "").strip()
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 6):
+        raise departure_changes.BadCapacity()
+    departure_changes.resize(departure, int(typed), by=web.person())
+    _undo(_("It has %(places)s places.", places=departure.capacity), "places", departure, places=was)
+
+
+@admin.post(f"{PATH}/sale", endpoint="departure_sale")
+@needs("bookings.manage")
+@at_departure
+def sale(departure: Departure) -> None:
+    """On sale, or no more; who has a place keeps it."""
+    on = request.values.get("on") == "yes"
+    departure_changes.sell(departure, on, by=web.person())
+    _undo(_("It is on sale again.") if on else _("No more are taken."), "sale", departure, on="no" if on else "yes")
+
+
+@admin.post(f"{PATH}/cancellation", endpoint="departure_cancel")
+@needs("orders.cancel")
+@at_departure
+def call_off(departure: Departure) -> None:
+    """Cancel every booking with all its money back; their number is typed, because nobody can take this back."""
+    typed = request.form.get("count", "").strip()
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else -1
+    told: Any = {"reason": request.form.get("reason", "")[:300], "typed": number}
+    done = departure_changes.call_off(departure, by=web.person(), **told)
+    flash(ngettext("Called off: %(num)s booking.", "Called off: %(num)s bookings.", done))
+
+
+def _undo(text: str, what: str, departure: Departure, **values: Any) -> None:
+    at = booking_targets.stamp(departure.starts_at)
+    web.undo(text, f".departure_{what}", slug=departure.service.product.slug, at=at, **values)

@@ -1,0 +1,59 @@
+"""The grid of times that can be chosen, as its page shows it: heads, words for each cell, and what it sends."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import url_for
+
+from kernel.i18n import _, ngettext
+from shop import booking_targets, days
+from shop.booking_targets import Grid, Target
+from shop.resources import ResourceUnit
+
+
+def shown(grid: Grid, first: date, endpoint: str, **args: Any) -> dict[str, Any]:
+    """Rows by columns in words; `endpoint` with `args` is the page that shows them, for earlier and later."""
+    step = timedelta(days=booking_targets.DAYS if grid.by_day else 1)
+    rows = [
+        {"name": _head(row), "cells": [_cell(grid.cells.get((row, column)), _about(row, column, first))
+                                       for column in grid.columns]}
+        for row in grid.rows
+    ]  # fmt: skip
+    return {
+        "heads": [_head(column) for column in grid.columns], "rows": rows, "free": grid.free, "day": first,
+        "before": url_for(endpoint, day=first - step, **args), "after": url_for(endpoint, day=first + step, **args),
+        "title": days.span(first, first + step - timedelta(days=1)) if grid.by_day else days.told(first, weekday=True),
+    }  # fmt: skip
+
+
+def _head(what: Any) -> str:
+    if isinstance(what, date):
+        return days.brief(what)
+    return what.name if isinstance(what, ResourceUnit) else str(what or _("Time"))
+
+
+def _about(row: Any, column: Any, first: date) -> str:
+    told = [_head(row), _head(column)] if row is not None else [_head(column)]
+    return ", ".join(told if any(isinstance(one, date) for one in (row, column)) else [*told, days.brief(first)])
+
+
+def _cell(target: Target | None, about: str) -> dict[str, Any]:
+    if target is None:
+        return {"kind": "none"}
+    word = _("Free") if target.left is None else left(target.left)
+    if target.here:
+        return {"kind": "here", "word": _("Here now")}
+    if not target.free:
+        return {"kind": "full", "word": _("Taken") if target.left is None or target.left else _("Full")}
+    return {"kind": "free", "word": word, "label": f"{about}: {word}", "value": value(target)}
+
+
+def left(count: int) -> str:
+    """`quedan 3`."""
+    return str(ngettext("%(num)s left", "%(num)s left", count))
+
+
+def value(target: Target) -> str:
+    """What a cell sends: its moment, and its unit when it has one."""
+    unit = f" {target.unit.token}" if target.unit else ""
+    return booking_targets.stamp(target.span.starts_at) + unit

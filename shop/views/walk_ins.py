@@ -1,0 +1,218 @@
+"""Writing down who walks in: tap a free time, say how many, "paid" or "pays later"; it works without scripts."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from kernel import signing, tenancy, web
+from kernel.db import db
+from kernel.i18n import _, _l, pick
+from kernel.refusal import Missing, Refusal
+from kernel.web import needs
+from shop import (
+    booking_list,
+    booking_targets,
+    booking_times,
+    bookings,
+    catalog,
+    orders,
+    payment_methods,
+    receipts,
+    resources,
+    sales,
+    services,
+    variants,
+    walk_ins,
+    wants,
+)
+from shop.booking_targets import Asking
+from shop.forms import sales as forms
+from shop.occupations import Span
+from shop.quotes import Details
+from shop.resources import ResourceUnit
+from shop.services import Service
+from shop.views import admin, booking_calendar, booking_rows, target_rows
+
+MOST = 999
+
+
+class NoService(Refusal):
+    """What was named is not sold at times any more."""
+
+    message = _l("That is no longer in your products: choose again.")
+
+
+@admin.get("/bookings/new", endpoint="walk_in")
+@needs("bookings.manage")
+def new() -> Any:
+    """What, then when, then for how many: whatever the address already says is not asked again."""
+    try:
+        unit, service = _unit(), _service()
+        starts_at = booking_targets.moment(request.args["at"]) if request.args.get("at") else None
+    except Missing:
+        raise
+    except Refusal as refusal:
+        return _choose(None, str(refusal), refusal.status)
+    if service is None:
+        known = _of_unit(unit)
+        service = known[0] if unit and len(known) == 1 else None
+    if service is None:
+        return _choose(unit)
+    if starts_at is None or (service.kind == "departure" and booking_list.slot(service, starts_at) is None):
+        return _when(service, unit)
+    return _people(service, starts_at, unit)
+
+
+def _unit() -> ResourceUnit | None:
+    token = request.values.get("unit", "")
+    return resources.unit(token) if token else None
+
+
+def _service() -> Service | None:
+    slug = request.values.get("service", "")
+    found = services.named(slug) if slug else None
+    if found is not None and not found.product.live:
+        raise NoService()
+    return found
+
+
+def _of_unit(unit: ResourceUnit | None) -> list[Service]:
+    """What can be taken of a unit: everything when none was tapped."""
+    known = [one for one in services.every() if one.product.live]
+    if unit is None:
+        return known
+    mine = [one for one in known if any(need.resource_id == unit.resource_id for need in one.needs)]
+    return [one for one in mine if one.kind != "departure"] if request.values.get("at") else mine
+
+
+def _choose(unit: ResourceUnit | None, trouble: str = "", status: int = 200) -> Any:
+    kept: dict[str, Any] = {name: request.args[name] for name in ("at", "unit", "day") if request.args.get(name)}
+    rows = [
+        {"name": pick(one.product.name), "price": receipts.shown(one.product.low),
+         "url": url_for(".walk_in", service=one.product.slug, **kept)}
+        for one in _of_unit(unit)
+    ]  # fmt: skip
+    return _page("choose", trouble, status, rows=rows)
+
+
+def _when(service: Service, unit: ResourceUnit | None) -> Any:
+    day, nights = booking_calendar.asked(), _nights(service)
+    grid = booking_targets.grid(Asking(service, nights=nights), day)
+    told: dict[str, Any] = {"service": service.product.slug, **({"nights": nights} if service.kind == "nights" else {})}
+    return _page(
+        "when", "", 200, service=service, name=pick(service.product.name), nights=nights, day=day,
+        grid=target_rows.shown(grid, day, ".walk_in", **told), send=url_for(".walk_in", **told) + "&at=",
+    )  # fmt: skip
+
+
+def _nights(service: Service) -> int:
+    typed = request.values.get("nights", "")[:4]
+    count = int(typed) if typed.isascii() and typed.isdigit() else service.nights_min
+    return min(max(count, 1), service.nights_max)
+
+
+def _people(
+    service: Service, starts_at: datetime, unit: ResourceUnit | None, *, trouble: str = "", status: int = 200
+) -> Any:
+    zone = tenancy.tenant().timezone
+    slot = booking_list.slot(service, starts_at) if service.kind == "departure" else None
+    known = variants.of(service.product_id)
+    kinds = known if service.kind == "departure" else known[:1]
+    rows = [
+        {"name": f"people.{variant.sku if service.kind == 'departure' else ''}", "label": _kind(service, variant),
+         "price": receipts.shown(catalog.price(service.product, variant))}
+        for variant in kinds
+    ]  # fmt: skip
+    counts = [request.form.get(row["name"], "1" if place == 0 else "0") for place, row in enumerate(rows)]
+    return _page(
+        "people", trouble, status, service=service, name=pick(service.product.name), unit=unit, key=signing.token(),
+        at=booking_targets.stamp(starts_at), rows=[{**row, "value": counts[place]} for place, row in enumerate(rows)],
+        methods=[one for one in payment_methods.counter() if one.code != payment_methods.LATER],
+        nights=_nights(service), left=target_rows.left(slot.left) if slot else "", most=MOST,
+        when=receipts.until(starts_at), day=booking_rows.local_day(starts_at, zone), typed=request.form,
+    )  # fmt: skip
+
+
+def _kind(service: Service, variant: Any) -> str:
+    named = [pick(option["value"]) for option in wants.options(variant)]
+    return ", ".join(named) if named and service.kind == "departure" else _("People")
+
+
+def _page(step: str, trouble: str, status: int, **told: Any) -> Any:
+    return render_template(f"shop/desk/bookings/new_{step}.html", trouble=trouble, **told), status
+
+
+@admin.post("/bookings/new", endpoint="walk_in_make")
+@needs("bookings.manage")
+def make() -> Any:
+    """Take the time and write the sale; the same form sent twice is one booking."""
+    unit, service, starts_at = _unit(), None, None
+    try:
+        service = _service()
+        starts_at = booking_targets.moment(request.form.get("at", ""))
+        key = sales.key_of(request.form.get("key", ""), web.person().id)
+        order = orders.by_key(key) or _sold(service, starts_at, unit, key)
+    except Missing:
+        raise
+    except Refusal as refusal:
+        return _again(refusal, service, starts_at)
+    row = bookings.of_order(order)[0]
+    flash(_("Written down: %(name)s, %(when)s.", name=booking_rows.called(row), when=receipts.until(row.starts_at)))
+    return redirect(url_for(".booking", token=row.token), 303)
+
+
+def _again(refusal: Refusal, service: Service | None, starts_at: datetime | None) -> Any:
+    told = str(refusal)
+    db.session.rollback()
+    with web.reading():
+        if service is None or starts_at is None:
+            return _choose(None, told, refusal.status)
+        return _people(services.named(request.form["service"]), starts_at, _unit(), trouble=told, status=refusal.status)
+
+
+def _sold(service: Service | None, starts_at: datetime, unit: ResourceUnit | None, key: str) -> Any:
+    if service is None:
+        raise NoService()
+    if service.kind == "departure" and booking_list.slot(service, starts_at) is None:
+        raise booking_times.NotOffered()
+    details = _details()
+    chosen = [unit.id] if unit and any(need.resource_id == unit.resource_id for need in service.needs) else []
+    asked = walk_ins.visit(service, _span(service, starts_at), _counts(), [] if service.kind == "departure" else chosen)
+    method, contact = _method(), sales.buyer(details)
+    return walk_ins.sell(asked, replace(details, payment=method.code), key=key, method=method, contact=contact)
+
+
+def _counts() -> dict[str, int]:
+    found = {}
+    for name, typed in request.form.items():
+        if name.startswith("people."):
+            plain = typed.strip() or "0"
+            if not (plain.isascii() and plain.isdigit()) or len(plain) > 4:
+                raise wants.BadQuantity()
+            found[name.removeprefix("people.")] = int(plain)
+    return found
+
+
+def _span(service: Service, starts_at: datetime) -> Span:
+    if service.kind != "nights":
+        return Span(starts_at, starts_at + service.length)
+    arrive: date = booking_rows.local_day(starts_at, tenancy.tenant().timezone)
+    return booking_times.between(service, arrive, arrive + timedelta(days=_nights(service)))
+
+
+def _method() -> Any:
+    code = request.form.get("payment", "") if request.form.get("paid") == "yes" else payment_methods.LATER
+    found = next((one for one in payment_methods.counter() if one.code == code), None)
+    if found is None:
+        raise Refusal(_l("Choose how it is paid."))
+    return found
+
+
+def _details() -> Details:
+    email, phone = forms.reach(request.form.get("reach", "").strip()[:254])
+    return Details(
+        email=email, name=request.form.get("name", "").strip()[:160], payment="", phone=phone, source="counter",
+        language=tenancy.tenant().language, note=request.form.get("note", "").strip()[:500], by=web.person(),
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""Walk-ins: somebody comes or calls, staff write them down at a time: an order like any other, booked at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kernel import clock
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from shop import booking_times, cart_bookings, checkout, holdings, payment_methods, payments, sales, variants
+from shop import cart as carts
+from shop.bookings import Booking
+from shop.occupations import Span
+from shop.payment_methods import PaymentMethod
+from shop.quotes import Choice, Details, Quote
+from shop.services import Service
+from shop.variants import Variant
+from shop.wants import Wanted
+
+if TYPE_CHECKING:
+    from shop.orders import Order
+
+
+class Nobody(Refusal):
+    """No people were counted."""
+
+    message = _l("Say how many people come.")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What somebody wants: a time of a service, for so many of each variant; units that staff chose."""
+
+    service: Service
+    span: Span
+    people: Mapping[Variant, int]
+    places: int
+    units: Sequence[int] = ()
+
+
+def visit(service: Service, span: Span, counts: Mapping[str, int], units: Iterable[int] = ()) -> Visit:
+    """The people of each variant by its SKU; of appointments and nights how many people come, under ''."""
+    known = list(variants.of(service.product_id))
+    if service.kind != "departure":
+        places = counts.get("", 0)
+        if places < 1 or not known:
+            raise Nobody()
+        return Visit(service, span, {known[0]: holdings.units_for(service, places)}, places, list(units))
+    people = {variant: counts.get(variant.sku, 0) for variant in known if counts.get(variant.sku, 0) > 0}
+    if not people:
+        raise Nobody()
+    return Visit(service, span, people, sum(people.values()), list(units))
+
+
+def sell(asked: Visit, details: Details, *, key: str, method: PaymentMethod, contact: Any = None) -> "Order":
+    """Take the time, write the order and note the money when it came; all of it or nothing, once per key.
+
+    Raises JustTaken, Full or another Refusal that says why it cannot be.
+    """
+    if asked.span.ends_at <= clock.now():
+        raise booking_times.Past()
+    cart, _secret = carts.begin()
+    booking = holdings.hold(asked.service, asked.span, asked.places, cart=cart)
+    if asked.units:
+        holdings.place(booking, asked.span, asked.places, units=asked.units)
+    order = checkout.complete(_quote(asked, booking, contact), details, contact=contact, key=key, method=method)
+    db.session.flush()
+    db.session.delete(cart)
+    if method.kind == "counter" and method.code != payment_methods.LATER and order.balance.minor > 0:
+        payments.settle(payments.current(order), key=f"sale:{key}", by=details.by, tell=False)
+    return order
+
+
+def _quote(asked: Visit, booking: Booking, contact: Any) -> Quote:
+    wanted = [
+        Wanted(variant, quantity, unit=cart_bookings.unit(booking, variant), booking=booking)
+        for variant, quantity in cart_bookings.units(booking, asked.people)
+    ]
+    return sales.quoted(wanted, Choice(), contact)

@@ -1,0 +1,51 @@
+// The calendar by keyboard: arrows walk over free and taken times, Enter chooses, Esc leaves; a day is jumped to at once.
+const root = document.querySelector("[data-move]");
+
+function doors(table) {
+  return [...table.tBodies].flatMap((body) => [...body.rows]).map((row) => [...row.cells].map((cell) => cell.querySelector("button, a")));
+}
+
+function places(table) {
+  // The centre of every cell on the page: cells that go on over several rows are found by where they are.
+  return doors(table).flat().filter(Boolean).map((door) => {
+    const box = door.closest("td, th").getBoundingClientRect();
+    return { door, x: box.left + box.width / 2, y: box.top + Math.min(box.height / 2, 14), box };
+  });
+}
+
+function next(table, from, key) {
+  const known = places(table);
+  const here = known.find((one) => one.door === from);
+  const [along, across, sign] = { ArrowRight: ["x", "y", 1], ArrowLeft: ["x", "y", -1], ArrowDown: ["y", "x", 1], ArrowUp: ["y", "x", -1] }[key];
+  const ahead = known.filter((one) => sign * (one[along] - here[along]) > 4);
+  const cost = (one) => Math.abs(one[along] - here[along]) + 6 * Math.abs(one[across] - here[across]);
+  return ahead.sort((one, other) => cost(one) - cost(other))[0]?.door;
+}
+
+function rove(table) {
+  const all = places(table).map((one) => one.door);
+  if (!all.length) return;
+  const first = table.querySelector("button") ?? all[0];
+  for (const door of all) door.tabIndex = door === first ? 0 : -1;
+  table.addEventListener("focusin", ({ target }) => {
+    if (!all.includes(target)) return;
+    for (const door of all) door.tabIndex = door === target ? 0 : -1;
+  });
+  table.addEventListener("keydown", (event) => {
+    if (!event.key.startsWith("Arrow") || event.altKey || event.ctrlKey || event.metaKey || !all.includes(event.target)) return;
+    event.preventDefault();
+    next(table, event.target, event.key)?.focus();
+  });
+}
+
+for (const table of document.querySelectorAll("[data-grid], [data-targets]")) rove(table);
+document.querySelector("[data-jump]")?.addEventListener("change", ({ target }) => target.value && target.form.requestSubmit());
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, textarea, select, dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "PageUp") document.querySelector("[data-earlier]")?.click();
+  else if (event.key === "PageDown") document.querySelector("[data-later]")?.click();
+  else if (event.key === "Escape" && root) document.querySelector("[data-action=give-up]")?.click();
+  else return;
+  event.preventDefault();
+});
+if (root && !root.querySelector("[data-errors]")) root.querySelector("[data-targets] button")?.focus({ preventScroll: true });
