@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from kernel import clock, journal, tenancy
 from kernel.db import db
 from kernel.i18n import _l
-from shop import bookings, local_times, order_events, orders
+from shop import booking_confirmations, bookings, local_times, order_events, orders
 from shop.bookings import Booking
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ def come(booking: Booking, *, by: "Account | None") -> None:
     if _step(booking, "come", done="came"):
         order_events.record(_order(booking), "arrived", by=by, booking=booking.id)
         journal.write("bookings.came", about=booking, by=by, data={"number": _order(booking).number})
+        booking_confirmations.arrived(_order(booking))
 
 
 def miss(booking: Booking, *, by: "Account | None") -> None:
@@ -24,6 +25,7 @@ def miss(booking: Booking, *, by: "Account | None") -> None:
     if _step(booking, "miss", done="missed"):
         order_events.record(_order(booking), "missed", by=by, booking=booking.id)
         journal.write("bookings.missed", about=booking, by=by, data={"number": _order(booking).number})
+        booking_confirmations.finish(_order(booking))
 
 
 def undo(booking: Booking, *, by: "Account | None") -> None:
@@ -33,6 +35,7 @@ def undo(booking: Booking, *, by: "Account | None") -> None:
         if last is not None and last.data.get("booking") == booking.id:
             last.undone_at = clock.now()
         journal.write("bookings.undone", about=booking, by=by, data={"number": _order(booking).number})
+        booking_confirmations.expect(_order(booking))
 
 
 def other_day(booking: Booking) -> bool:

@@ -12,7 +12,7 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Gone, Refusal
 from kernel.tenancy import Tenant
-from shop import catalog, categories, facets, pages, slugs, stock
+from shop import booking_traces, catalog, categories, facets, pages, slugs, stock
 from shop.cart import CartLine
 from shop.marks import ProductMark
 from shop.order_lines import OrderLine
@@ -28,6 +28,8 @@ def put(kind: str, rows: Sequence[Any], *, by: Any = None) -> list[int]:
     rows = _with_branches(rows) if kind == "category" else [row for row in rows if row.binned_at is None]
     if any(getattr(row, "kind", "") == "home" for row in rows):
         raise Refusal(_l("A shop always has its first page. Change it instead."))
+    if kind == "product":
+        booking_traces.end_holds([row.id for row in rows])
     now = clock.now()
     for row in rows:
         row.binned_at = now
@@ -148,6 +150,7 @@ def _deleted(kind: str, row: Any) -> bool:
 
 
 def _delete_parts(product: catalog.Product) -> None:
+    booking_traces.forget(product.id)
     own = select(catalog.Variant.id).where(catalog.Variant.product_id == product.id).scalar_subquery()
     for cls in (CartLine, stock.StockMove, stock.DayTaken):
         db.session.execute(delete(cls).where(cls.variant_id.in_(own)), execution_options={"synchronize_session": False})

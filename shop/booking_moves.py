@@ -11,17 +11,15 @@ from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import (
     booking_letters,
+    booking_orders,
     booking_prices,
-    booking_reminders,
     booking_story,
     booking_times,
-    booking_words,
     departures,
     holdings,
     local_times,
     order_events,
     orders,
-    plan_reminders,
 )
 from shop.bookings import Booking, NotNow
 from shop.occupations import Span
@@ -81,7 +79,7 @@ def move(booking: Booking, span: Span, *, by: "Account | None" = None, units: It
         before = booking_story.when(booking)
     holdings.place(booking, wanted, booking.places, units=units)
     booking.moved += 1
-    _follow(booking, was)
+    booking_orders.moved(booking, was=was)
     order_events.record(order, "booking_moved", by=by, was=was.isoformat(), now=booking.starts_at.isoformat())
     if by is not None:
         journal.write("bookings.moved", about=booking, by=by, data={"number": order.number})
@@ -156,20 +154,6 @@ def _leaves(service: Service, starts_at: datetime) -> bool:
     planned = booking_times.times(service, day, day).get(day, [])
     written = departures.known([service.id], Span(starts_at, starts_at + timedelta(minutes=1)))
     return starts_at in {*(span.starts_at for span in planned), *(row.starts_at for row in written)}
-
-
-def _follow(booking: Booking, was: datetime) -> None:
-    """Its order's lines tell the new time, what is due on its day is due on the new one, and reminders move."""
-    day = _local(booking.starts_at).date()
-    for line in booking.lines:
-        line.day, line.texts = day, booking_words.of(booking)
-    assert booking.order is not None
-    for part in booking.order.instalments:
-        if part.position and part.due_on == _local(was).date():
-            part.due_on = day
-    db.session.flush()
-    booking_reminders.schedule(booking)
-    plan_reminders.schedule(booking.order)
 
 
 def init_app(_app: object) -> None:

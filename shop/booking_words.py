@@ -17,7 +17,8 @@ def of(booking: "Booking") -> dict[str, str]:
     """{label: text} in the shop's own language and zone: {"Fecha": "vie 4 dic 2026, 07:30"}."""
     tenant = tenancy.tenant()
     with i18n.speak(tenant.language, tenant.country):
-        return _when(booking) | _people(booking)
+        gone = {_("State"): _("Cancelled")} if booking.state == "cancelled" else {}
+        return _when(booking) | _people(booking) | gone
 
 
 def moment(at: datetime, zone: str = "") -> str:

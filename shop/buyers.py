@@ -8,7 +8,7 @@ from crm import people
 from crm.contacts import Contact
 from kernel.db import db
 from kernel.i18n import pick
-from shop import cart_bookings, orders, plans
+from shop import bookings, cart_bookings, orders, plans
 from shop.bookings import Booking
 from shop.cart import Cart, CartLine
 from shop.order_lines import OrderLine
@@ -27,6 +27,9 @@ def copy(contact: Contact) -> list[dict[str, Any]]:
                        "paid_minor": part.paid.minor} for part in plans.parts(order)],
             "lines": [{"name": pick(line.name), "quantity": line.quantity, "texts": line.texts}
                       for line in order.lines],
+            "bookings": [{"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat(),
+                          "places": row.places, "state": row.state, "answers": row.answers, "language": row.language,
+                          "timezone": row.timezone} for row in bookings.of_order(order)],
         }
         for order in orders.of_contact(contact)
     ]  # fmt: skip
@@ -43,6 +46,8 @@ def forget(contact: Contact) -> None:
     mine = select(Order.id).where(Order.contact_id == contact.id).scalar_subquery()
     quiet = {"synchronize_session": False}
     db.session.execute(update(OrderLine).where(OrderLine.order_id.in_(mine)).values(texts={}), execution_options=quiet)
+    said = update(Booking).where(Booking.order_id.in_(mine)).values(answers={}, language="", timezone="")
+    db.session.execute(said, execution_options=quiet)
     for order in orders.of_contact(contact):
         order.name = order.email = order.phone = order.note = ""
         order.address, order.haystack = {}, order.number.lower()
@@ -62,7 +67,7 @@ def _carts(contact: Contact) -> Any:
 
 def init_app(_app: object) -> None:
     """Speak for the shop's tables."""
-    people.exporter("orders", ["order", "order_line"], copy)
+    people.exporter("orders", ["order", "order_line", "booking"], copy)
     people.exporter("carts", ["cart"], carts)
-    people.eraser("orders", ["order", "order_line"], forget)
+    people.eraser("orders", ["order", "order_line", "booking"], forget)
     people.eraser("carts", ["cart"], forget_carts)

@@ -13,6 +13,8 @@ from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
 from shop import (
+    booking_confirmations,
+    booking_policies,
     delivery_slots,
     fulfilment,
     letters,
@@ -58,8 +60,14 @@ def of(order: Order) -> Cancellation | None:
 
 def allowed_to_buyer(order: Order) -> bool:
     """Whether the buyer may still cancel alone: until somebody starts to prepare it, or a part of a plan came."""
-    bound = bool(order.plan) and order.received_minor > 0
+    bound = order.received_minor > 0 and (bool(order.plan) or _would_keep(order))
     return order.state == "placed" and order.payment != "proof" and not bound
+
+
+def _would_keep(order: Order) -> bool:
+    """Whether the shop may keep a part of what was paid for a booking: then it is called off on its own page."""
+    rows = booking_confirmations.of(order)
+    return any(row.state != "cancelled" and booking_policies.back(row) < booking_policies.WHOLE for row in rows)
 
 
 def by_buyer(order: Order, *, reason: str = "") -> Cancellation:
@@ -86,6 +94,15 @@ def by_staff(
     return made
 
 
+def with_booking(order: Order, *, by: "Account | None", reason: str, kept: Money) -> Cancellation:
+    """The last of an order's bookings is called off, and the order with it; the caller holds its row."""
+    order.kept_minor = kept.minor
+    made = _cancel(order, by=by, reason=reason.strip()[:300], restock=True)
+    if by is not None:
+        journal.write("orders.cancelled", about=order, by=by, data={"number": order.number, "reason": made.reason})
+    return made
+
+
 def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -> Cancellation:
     recalls.of(order, order.money(0))  # refuses when one was used
     fulfilment.move(order, "cancel")
@@ -95,6 +112,7 @@ def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -
     if restock:  # goods before places, as whoever places an order takes them: locks in one order make no knot
         stock.give_back(order, reason="cancelled")
     delivery_slots.give_back(order)
+    booking_confirmations.give_up(order, "cancel")
     redemptions.give_back(order)
     tenders.give_back(order)
     payments.end(order)

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from crm import contacts, facts
-from kernel import signing
+from kernel import clock, signing, tenancy
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import cart as carts
 from shop import (
+    booking_confirmations,
+    bookings,
     delivery_slots,
     exemptions,
+    holdings,
+    local_times,
     orders,
     payment_methods,
     payments,
@@ -28,6 +32,7 @@ from shop import (
     tenders,
     zones,
 )
+from shop import cart as carts
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
 from shop.plan_offers import PlanOffer
@@ -88,7 +93,9 @@ def _quoted(cart: carts.Cart, choice: Choice, details: Details, *, group: str, s
 
 
 def _method(quote: Quote, details: Details) -> PaymentMethod | None:
-    """How what is left after gift cards and credit is paid; None when they cover everything."""
+    """How what is left after gift cards and credit is paid; None when nothing is."""
+    if not quote.total.minor:
+        return None
     given = tenders.planned(quote.lines, quote.total, tenders.cards(details.cards), details.credit)
     if given and not tenders.due(quote.total, given):
         return None
@@ -106,10 +113,13 @@ def complete(quote: Quote, details: Details, *, contact: Any, key: str, method: 
         stock.take(order.lines, order=order)
         if quote.offer:
             delivery_slots.take(quote.offer.method, quote.day, quote.slot, order=order)
+    booking_confirmations.book(order, quote)
     redemptions.redeem(order, quote)
     given = tenders.spend(order, details.cards, details.credit)
-    if not given or order.balance:
+    if order.balance.minor > 0:
         _ask(order, method, plan)
+    elif not given:  # it costs nothing: nobody is asked how to pay it
+        payments.settled(order)
     if not quote.practice:
         facts.record("ordered", contact=contact, about=order, amount=order.total, dedupe=f"ordered:{order.id}")
     orders.placed(order)
@@ -129,11 +139,28 @@ def payable(quote: Quote, address: Mapping[str, str], *, plan: str = "") -> list
     """The payment methods that a buyer may use for this order, or for the first part of that plan."""
     place = zones.of(address) if address else set()
     found = [method for method in payment_methods.active() if _fits(method, quote, place)]
+    found = [method for method in found if _in_time(method, quote)]
     if plan and plan != "full":
         return [method for method in found if method.kind not in payment_methods.UNHELD]
     return (
         [one for one in found if one.kind not in payment_methods.AT_ONCE] if plan_offers.asks_deposit(quote) else found
     )
+
+
+def _in_time(method: PaymentMethod, quote: Quote) -> bool:
+    """Whether its money is there before something begins that is booked."""
+    begins = min((line.begins for line in quote.lines if line.begins), default=None)
+    if begins is None:
+        return True
+    if method.kind in payment_methods.AT_ONCE:
+        return quote.day is not None and quote.day <= local_times.local(begins, tenancy.tenant().timezone).date()
+    return method.kind != "transfer" or clock.now() + method.time_to_pay <= begins
+
+
+def keep(cart: carts.Cart | None) -> None:
+    """Whoever is at the checkout keeps the times in the cart so long again, also when the form needs mending."""
+    if cart is not None:
+        holdings.extend(bookings.of_cart(cart), clock.now() + timedelta(minutes=holdings.MINUTES))
 
 
 def chosen(methods: Sequence[PaymentMethod], code: str) -> PaymentMethod:

@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 from kernel import clock, jobs
 from kernel.db import db
-from shop import delivery_slots, fulfilment, letters, order_events, orders, payments, redemptions, stock, tenders
+from shop import (
+    booking_confirmations,
+    delivery_slots,
+    fulfilment,
+    letters,
+    order_events,
+    orders,
+    payments,
+    redemptions,
+    stock,
+    tenders,
+)
 from shop.orders import Order
 
 _before: list[Callable[[int], None]] = []
@@ -36,6 +47,7 @@ def expire(order_id: int) -> None:
     order_events.record(order, "expired")
     stock.give_back(order, reason="expired")
     delivery_slots.give_back(order)
+    booking_confirmations.give_up(order, "expire")
     redemptions.give_back(order)
     tenders.give_back(order)
     payments.end(order)

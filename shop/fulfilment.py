@@ -1,7 +1,7 @@
 """Where the goods of an order are: a table of moves, each a row, the last one reversible for ten minutes."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm import facts
 from kernel import clock, journal
@@ -69,27 +69,27 @@ def ready(order: Order, *, by: "Account | None") -> OrderEvent:
 
 def ship(order: Order, *, by: "Account | None", tracking: str = "", carrier: str = "") -> OrderEvent:
     """It left the house, with the carrier's number when there is one."""
-    told = {"tracking": tracking.strip()[:80], "carrier": carrier.strip()[:80]}
+    told: dict[str, Any] = {"tracking": tracking.strip()[:80], "carrier": carrier.strip()[:80]}
     event = _step(order, "ship", by=by, **told)
     if not order.practice:
         facts.record("shipped", contact=order.contact, about=order, dedupe=f"shipped:{order.id}")
     return event
 
 
-def deliver(order: Order, *, by: "Account | None") -> OrderEvent:
-    """It is in the buyer's hands."""
-    event = _step(order, "deliver", by=by)
+def deliver(order: Order, *, by: "Account | None", tell: bool = True) -> OrderEvent:
+    """It is in the buyer's hands; `tell=False`: they were there."""
+    event = _step(order, "deliver", by=by, quiet=not tell)
     invoices.when_delivered(order)
     return event
 
 
-def _step(order: Order, step: str, *, by: "Account | None", **told: str) -> OrderEvent:
+def _step(order: Order, step: str, *, by: "Account | None", quiet: bool = False, **told: str) -> OrderEvent:
     orders.lock(order)
     kind = STEPS[step]
     event = order_events.record(order, kind, by=by, before=move(order, step), **told)
     if by is not None:
         journal.write(f"orders.{kind}", about=order, by=by, data={"number": order.number, **told})
-    if not order.by_staff or kind != "delivered":
+    if not quiet and (not order.by_staff or kind != "delivered"):
         letters.tell(order, kind, **told)
     return event
 

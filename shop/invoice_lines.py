@@ -87,11 +87,16 @@ def _goods(line: "OrderLine", place: int) -> InvoiceLine:
     kind = "voucher" if line.product.kind in VOUCHERS else "goods"
     return InvoiceLine(
         order_line_id=line.id, position=place, kind=kind, sku=line.sku, name=dict(line.name),
-        options=list(line.options), quantity=line.quantity, unit_minor=line.unit_minor,
+        options=[*line.options, *_when(line)], quantity=line.quantity, unit_minor=line.unit_minor,
         discount_minor=line.discount_minor, net_minor=line.net_minor, tax_minor=line.tax_minor,
         gross_minor=line.gross_minor, components=[dict(part) for part in line.tax_components],
         fiscal=dict(getattr(line.product, "fiscal", None) or {}),
     )  # fmt: skip
+
+
+def _when(line: "OrderLine") -> list[dict[str, str]]:
+    """The time of a booking and how many come, as the line tells them."""
+    return [{"name": label, "value": text} for label, text in line.texts.items()] if line.booking_id else []
 
 
 def _delivery(order: "Order", place: int) -> InvoiceLine:

@@ -49,6 +49,7 @@ SENTENCES: dict[str, Any] = {
     "reminded": _l("Reminder sent"),
     "planned": _l("Payments agreed on"),
     "balance_reminded": _l("Reminded of the next payment"),
+    "booking_cancelled": _l("A booking was called off"),
     "booking_moved": _l("Moved to another time"),
     "booking_reminded": _l("Reminded of the booking"),
     "arrived": _l("Arrived"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
@@ -18,6 +19,7 @@ KINDS = ("card", "transfer", "on_delivery", "on_pickup", "credit", "practice", "
 UNLISTED = ("counter", *STORED)  # nobody chooses these at the checkout
 UNHELD = frozenset({"on_delivery", "on_pickup", "credit", "counter"})  # the goods wait for the buyer, not for the money
 AT_ONCE = frozenset({"on_delivery", "on_pickup"})  # not for a part that is asked for before anything is made
+DEFAULT_HOURS = 48
 CARD_MINUTES = 31  # a practice card is held like a real one
 
 COUNTER = (("counter-cash", _l("Cash")), ("counter-transfer", _l("Transfer")), ("counter-card", _l("Card terminal")))
@@ -46,6 +48,12 @@ class PaymentMethod(TenantOwned, Base):
     max_total_minor: Mapped[int | None]
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def time_to_pay(self) -> timedelta:
+        """How long its money may take."""
+        card = self.kind in {"practice", "card"}
+        return timedelta(minutes=CARD_MINUTES) if card else timedelta(hours=self.hold_hours or DEFAULT_HOURS)
 
     @property
     def wants_proof(self) -> bool:

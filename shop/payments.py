@@ -1,7 +1,7 @@
 """Payments: what an order asks for and what came; a table of moves over an append-only ledger."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import String, select
@@ -14,6 +14,7 @@ from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
 from shop import (
+    booking_confirmations,
     downloads,
     fulfilment,
     holds,
@@ -64,7 +65,6 @@ MOVES = {
     ("refunded", "part"): "refunded",
 }
 ASKING = frozenset({"due", "proof"})
-DEFAULT_HOURS = 48
 
 
 class WrongAmount(Refusal):
@@ -147,7 +147,7 @@ def open(order: Order, method: PaymentMethod, *, amount: Money | None = None) ->
         move(payment, "settle")
     if order.balance.minor <= 0:
         if order.payment not in orders.SETTLED:
-            _paid(order)
+            settled(order)
     elif not plans.secured(order):
         _keep(order, method)
     return payment
@@ -160,19 +160,16 @@ def _keep(order: Order, method: PaymentMethod) -> None:
     if method.kind in payment_methods.UNHELD:
         holds.end(order)
     else:
-        holds.begin(order, max(order.hold_until or order.placed_at, order.placed_at + _time_to_pay(method)))
-
-
-def _time_to_pay(method: PaymentMethod) -> timedelta:
-    if method.kind in {"practice", "card"}:
-        return timedelta(minutes=payment_methods.CARD_MINUTES)
-    return timedelta(hours=method.hold_hours or DEFAULT_HOURS)
+        holds.begin(order, max(order.hold_until or order.placed_at, order.placed_at + method.time_to_pay))
 
 
 def current(order: Order) -> Payment:
     """The order's latest payment."""
     wanted = select(Payment).where(Payment.order_id == order.id).order_by(Payment.id.desc()).limit(1)
-    return db.session.scalars(wanted).one()
+    found = db.session.scalars(wanted).one_or_none()
+    if found is None:  # it costs nothing
+        raise fulfilment.NotNow(number=order.number)
+    return found
 
 
 def settle(
@@ -215,7 +212,7 @@ def _follow(order: Order, amount: Money, tell: bool) -> None:
         letters.tell(order, "late", amount=amount)
         letters.tell_shop(order, "late_card" if _by_card(order) else "late", amount=amount)
     elif order.paid and before not in orders.SETTLED:
-        _paid(order)
+        settled(order)
         if tell:
             letters.tell(order, "paid", paper=invoice_papers.of_order(order))
     elif not order.paid:
@@ -231,7 +228,8 @@ def _by_card(order: Order) -> bool:
     return bool({"card", "practice"} & set(db.session.scalars(kinds)))
 
 
-def _paid(order: Order) -> None:
+def settled(order: Order) -> None:
+    """Nothing more is to be paid: it came, or the order costs less by now."""
     for payment in db.session.scalars(select(Payment).where(Payment.order_id == order.id, Payment.state.in_(ASKING))):
         move(payment, "void")
     refresh(order)
@@ -239,8 +237,7 @@ def _paid(order: Order) -> None:
     holds.end(order)
     downloads.open(order)
     issuing.of(order)
-    if order.digital and fulfilment.may(order, "deliver"):
-        fulfilment.deliver(order, by=None)
+    booking_confirmations.finish(order)
     invoices.when_paid(order)  # last: the series' row is the last lock
 
 

@@ -54,6 +54,12 @@ def chosen(quote: Quote, kind: str) -> PlanOffer | None:
     return found
 
 
+def first_day(quote: Quote) -> date | None:
+    """The first day on which something of it is delivered or begins, where the shop is."""
+    days = [line.day for line in quote.lines if line.day is not None]
+    return min([*days, *([quote.day] if quote.day else [])], default=None)
+
+
 def asks_deposit(quote: Quote) -> bool:
     """Whether something of it is only made once a part is paid."""
     return bool(_asking(quote))
@@ -74,8 +80,8 @@ def _deposit(quote: Quote, asking: dict[int, Product]) -> PlanOffer | None:
     now = money.total(parts, quote.currency)
     if not 0 < now.minor < quote.total.minor:
         return None
-    before = max(row.deposit_days for row in asking.values())
-    rest = quote.day - timedelta(days=before) if quote.day else None
+    before, day = max(row.deposit_days for row in asking.values()), first_day(quote)
+    rest = day - timedelta(days=before) if day else None
     if rest is not None and rest <= plans.today():
         if before:  # the day of the rest has come: there is nothing to pay later
             return None
@@ -98,7 +104,8 @@ def layaway(quote: Quote) -> PlanOffer | None:
         return None
     first = money.percent(quote.total, policy.first_bp)
     dues = spread(plans.split(quote.total, policy.most, first=first), plans.today(), policy.every_days)
-    late = quote.day is not None and dues[-1].on is not None and dues[-1].on > quote.day
+    day = first_day(quote)
+    late = day is not None and dues[-1].on is not None and dues[-1].on > day
     return None if late or len(dues) < 2 else PlanOffer("layaway", dues)
 
 

@@ -9,6 +9,7 @@ from kernel import clock, journal, tenancy
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
+from shop import booking_confirmations
 from shop.cancellations import Cancellation
 from shop.card_disputes import CardDispute
 from shop.card_events import CardEvent
@@ -94,6 +95,7 @@ def wipe(*, by: Any) -> int:
     cards = (CardDispute, CardNotice, CardSession)
     for kind in (*cards, *money, OrderDiscount, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
         db.session.execute(delete(kind).where(kind.order_id.in_(mine)), execution_options=quiet)
+    booking_confirmations.wipe()
     db.session.execute(delete(Order).where(Order.practice), execution_options=quiet)
     db.session.execute(delete(StoredValue).where(StoredValue.practice), execution_options=quiet)
     db.session.execute(delete(Series).where(Series.code.startswith("practice")), execution_options=quiet)

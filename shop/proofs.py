@@ -62,8 +62,14 @@ class NotWanted(Refusal):
 
 def wanted(order: Order) -> bool:
     """Whether the buyer may send a proof: also after the hold ended, because the money may be on its way."""
-    payment = payments.current(order)
-    if payment.kind != "transfer" or order.paid or order.state == "cancelled" or order.payment == "refund_due":
+    payment = order.payments[-1] if order.payments else None
+    if (
+        payment is None
+        or payment.kind != "transfer"
+        or order.paid
+        or order.state == "cancelled"
+        or order.payment == "refund_due"
+    ):
         return False
     return bool(payment.asked) or order.state == "expired"
 

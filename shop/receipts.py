@@ -129,7 +129,7 @@ def _line(line: "OrderLine", stranger: Callable[[str], str]) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit": shown(line.unit),
         "gross": shown(line.listed),
-        "day": day(line.day) if line.day else "",
+        "day": day(line.day) if line.day and line.booking_id is None else "",  # a booking says its time itself
     }
 
 

@@ -103,10 +103,11 @@ def creditable(order: Order) -> bool:
     return CREDIT in _tenders and order.contact_id is not None
 
 
-def by_hands(order: Order) -> bool:
-    """Whether a person has to return its money first: no gateway and no tender of the house does."""
+def by_hands(order: Order, *, some: bool = False) -> bool:
+    """Whether a person has to return its money first, or `some` of it: no gateway and no tender of the house does."""
     ways = {payment.kind for payment in order.payments if left(payment) > 0}
-    return bool(ways) and not ways & (_tenders.keys() | _gateways.keys())
+    alone = ways & (_tenders.keys() | _gateways.keys())
+    return bool(ways - alone) if some else bool(ways) and not alone
 
 
 def give(order: Order, *, amount: Money, key: str, to: str = "money", **told: Any) -> list[Refund]:

@@ -2,7 +2,7 @@
 
 from kernel.db import db
 from kernel.refusal import Refusal
-from shop import delivery_slots, fulfilment, order_events, redemptions, shipping, stock
+from shop import booking_confirmations, delivery_slots, fulfilment, order_events, redemptions, shipping, stock
 from shop.orders import Order
 
 
@@ -20,10 +20,11 @@ def revive(order: Order) -> bool:
 
 
 def _take(order: Order) -> None:
-    if order.practice:
-        return
-    stock.take(order.lines, order=order)
-    if order.delivery_method_id is not None:
-        method = db.session.get_one(shipping.DeliveryMethod, order.delivery_method_id)
-        delivery_slots.take(method, order.delivery_day, order.delivery_slot, order=order)
-    redemptions.again(order)
+    if not order.practice:
+        stock.take(order.lines, order=order)
+        if order.delivery_method_id is not None:
+            method = db.session.get_one(shipping.DeliveryMethod, order.delivery_method_id)
+            delivery_slots.take(method, order.delivery_day, order.delivery_slot, order=order)
+    booking_confirmations.again(order)
+    if not order.practice:
+        redemptions.again(order)

@@ -15,6 +15,7 @@ from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import (
+    booking_confirmations,
     catalog,
     checkout,
     exemptions,
@@ -83,6 +84,8 @@ def quoted(wanted: Sequence[Wanted], choice: Choice, contact: Any = None, *, by_
         if want.product is None or not want.variant.active:
             raise PutAway(item=i18n.pick(want.product.name) if want.product else want.variant.sku)
         wants.texts(want.product, want.texts)
+        if want.booking is None:
+            wants.timeless(want.product)
     free = exemptions.of(contact.id, contact.group) if contact else {}
     priced = quotes.price(wanted, place=choice.address, exempt=free, by_hand=by_hand)
     if by_hand is not None and all(cut.rule.key != promotions.MANUAL for cut in priced.cuts):
@@ -95,7 +98,7 @@ def sell(quote: Quote, details: Details, *, key: str, method: PaymentMethod, con
     order = checkout.complete(quote, details, contact=contact, key=key, method=method)
     if method.kind == "counter" and method.code != payment_methods.LATER and order.total_minor:
         payments.settle(payments.current(order), key=f"sale:{key}", by=details.by, tell=False)
-    stays = order.plan != "" and not order.paid  # its goods wait for the last payment
+    stays = (order.plan != "" and not order.paid) or booking_confirmations.waits(order)  # for money, or for guests
     if quote.offer is None and not stays and fulfilment.may(order, "deliver"):
         fulfilment.deliver(order, by=details.by)
     return order

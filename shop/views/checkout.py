@@ -43,7 +43,7 @@ def checkout_place() -> Any:
     with web.reading():  # whoever is refused has not kept a buyer waiting
         form, kept, refused = _looked_over()
     if refused is not None:
-        return refused
+        return _kept(refused)
     try:
         _limit()  # last of all: who is refused, and the same form again, do not count
         order = _place(form, kept)
@@ -51,7 +51,13 @@ def checkout_place() -> Any:
             cards.quickly(order)
         return _to(order)
     except Refusal as refusal:
-        return _again(form, {}, refusal)
+        return _kept(_again(form, {}, refusal))
+
+
+def _kept(answer: Response) -> Response:
+    """Whoever mends the form keeps the times in the cart meanwhile."""
+    checkouts.keep(cart_views.current())
+    return answer
 
 
 def _limit() -> None:

@@ -165,7 +165,7 @@ def papers_agree(order):
     papers = invoices.every(order)
     if not papers:
         return order.payment not in {"paid", "overpaid"}
-    open_minor = (0 if order.state in ENDED else order.total_minor - order.credited_minor) - came
+    open_minor = invoices.owed(order) - came
     rests = [left.rest for left in invoice_lines.left(papers[0].id)]
     return (
         sum(row.sign * row.gross_minor for row in papers) == came + open_minor

@@ -1,0 +1,180 @@
+"""Confirmations: an order has the times of its lines, gives them up when it ends, and is done when they are over."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from crm import facts
+from kernel import clock, jobs
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.money import Money
+from kernel.refusal import Refusal
+from shop import booking_reminders, bookings, fulfilment, holdings, holds, order_events, orders
+from shop.bookings import Booking
+from shop.occupations import JustTaken, Span
+from shop.orders import Order
+
+if TYPE_CHECKING:
+    from shop.quotes import Quote
+
+OVER = frozenset({"came", "missed", "cancelled", "expired"})
+
+
+class Begun(Refusal):
+    """Money came after the time for which it was."""
+
+    message = _l("What was booked has already begun.")
+
+
+def book(order: Order, quote: "Quote") -> None:
+    """The order has its bookings from now on: those whose hold lapsed are taken again; raises JustTaken.
+
+    The refusal says of which booking, so that its page can offer other times.
+    """
+    rows = _known({line.booking_id for line in quote.lines if line.booking_id})
+    _take(order, rows)
+    for row in rows:
+        row.order_id, row.cart_id = order.id, None
+    db.session.flush()
+    _tell(order, "booked", rows)
+    plan(order)
+
+
+def again(order: Order) -> None:
+    """Take the times of an order that had expired once more; raises JustTaken or Begun."""
+    rows = [row for row in bookings.of_order(order) if row.state == "expired"]
+    if any(row.starts_at <= clock.now() for row in rows):
+        raise Begun()
+    _take(order, rows)
+    plan(order)
+
+
+def _take(order: Order, rows: Sequence[Booking]) -> None:
+    if not rows:
+        return
+    holdings.claim({row.service_id for row in rows})
+    for row in sorted(rows, key=lambda one: one.id):
+        db.session.refresh(row, with_for_update=holdings.WEAK)
+        if row.order_id not in (None, order.id):
+            raise _of(JustTaken(), row)
+        if not row.live:
+            _anew(row)
+        bookings.move(row, "book")
+        row.held_until = None
+    db.session.flush()
+
+
+def _anew(row: Booking) -> None:
+    try:
+        holdings.place(row, Span(row.starts_at, row.ends_at), row.places)
+    except JustTaken as taken:
+        raise _of(taken, row) from None
+
+
+def _of(taken: JustTaken, row: Booking) -> JustTaken:
+    taken.booking, taken.service = row, row.service
+    return taken
+
+
+def give_up(order: Order, step: str) -> None:
+    """The order ended: others can have the times that were still to come; harmless when it comes twice."""
+    rows = [row for row in bookings.of_order(order) if row.state == "booked"]
+    holdings.release(rows, step)
+    if step == "cancel":
+        _tell(order, "booking_cancelled", rows)
+
+
+def give_up_one(booking: Booking) -> None:
+    """Others can have the time of one booking; its order stays."""
+    holdings.release([booking], "cancel")
+    if booking.order is not None:
+        _tell(booking.order, "booking_cancelled", [booking])
+
+
+def wipe() -> None:
+    """Take the bookings of practice orders out, whose lines went before: others can have their time."""
+    practised = select(Order.id).where(Order.practice).scalar_subquery()
+    holdings.erase(db.session.scalars(select(Booking).where(Booking.order_id.in_(practised))).all())
+
+
+def _tell(order: Order, kind: str, rows: Iterable[Booking]) -> None:
+    if order.practice:
+        return
+    for row in rows:
+        db.session.expire(row, ["lines"])
+        worth = Money(sum(line.gross_minor for line in row.lines), order.currency)
+        facts.record(kind, contact=order.contact, about=row, amount=worth, dedupe=f"{kind}:{row.id}")
+
+
+def _known(ids: Iterable[int]) -> list[Booking]:
+    known = bookings.of_ids(ids)
+    return [known[one] for one in sorted(known)]
+
+
+def of(order: Order) -> list[Booking]:
+    """The bookings that its lines are for."""
+    return _known({line.booking_id for line in order.lines if line.booking_id})
+
+
+def over(booking: Booking) -> bool:
+    """Whether nobody is expected any more."""
+    return booking.state in OVER or booking.ends_at <= clock.now()
+
+
+def waits(order: Order) -> bool:
+    """Whether somebody is still expected: then it is not delivered by being paid."""
+    return any(not over(row) for row in of(order))
+
+
+def arrived(order: Order) -> None:
+    """Its people are here: it no longer expires, what they owe is paid at the counter."""
+    holds.end(order)
+    finish(order)
+
+
+def finish(order: Order) -> None:
+    """Deliver a paid order of which nothing is handed over, once nobody is expected any more.
+
+    Who booked was there: they need no letter about it.
+    """
+    if order.delivery_kind != "none" or not order.paid or not fulfilment.may(order, "deliver"):
+        return
+    rows = of(order)
+    if not any(not over(row) for row in rows) and (rows or order.digital):
+        fulfilment.deliver(order, by=None, tell=not rows)
+
+
+def expect(order: Order) -> None:
+    """That its people came was noted by mistake: an order that was done by it is open again."""
+    event = order_events.last(order, "delivered")
+    if order.state == "delivered" and event is not None and event.account_id is None and waits(order):
+        order.state, event.undone_at = str(event.data["before"]), clock.now()
+        db.session.flush()
+        plan(order)
+
+
+def plan(order: Order) -> None:
+    """Remind its guests before each booking, and look at it again when the last one has ended."""
+    rows = [row for row in bookings.of_order(order) if row.state not in OVER]
+    for row in rows:
+        booking_reminders.schedule(row)
+    ends = [row.ends_at for row in rows]
+    if ends:
+        at = max(ends)
+        jobs.later("bookings.finish", order.id, at=at, key=f"{order.id}:{int(at.timestamp())}")
+
+
+@jobs.job("bookings.finish")
+def finish_of(order_id: int) -> None:
+    """The last booking of an order has ended; harmless when it was moved meanwhile, or comes twice."""
+    order = db.session.get(Order, order_id)
+    if order is not None:
+        finish(orders.lock(order))
+
+
+def init_app(_app: object) -> None:
+    """Say how a booking is told."""
+    facts.kind("booked", _l("Booked a time"), "calendar")
+    facts.kind("booking_cancelled", _l("Cancelled a booking"), "close")
