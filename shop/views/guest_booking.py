@@ -3,7 +3,7 @@
 from typing import Any
 
 import segno
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,8 @@ from kernel import limits, tenancy, web
 from kernel.i18n import _
 from shop import (
     booking_moves,
+    booking_orders,
+    booking_policies,
     booking_story,
     bookings,
     calendars,
@@ -28,15 +30,18 @@ RULE = "10/minute;60/hour"
 @store.get("/bookings/<token>", endpoint="booking")
 def show(token: str) -> Response:
     """The booking as it stands; looking changes nothing."""
-    booking = bookings.by_token(token)
+    return _page(bookings.by_token(token))
+
+
+def _page(booking: Booking, status: int = 200, *, trouble: str = "") -> Response:
     order = booking.order
     assert order is not None
     told = booking_story.told(booking)
     return private(render_template(
         "shop/bookings/show.html", booking=booking, order=order, told=told, title=booking_story.title(booking),
         code=code(booking) if booking.state in {"booked", "came"} else "", money=_money(booking, order),
-        until=_until(booking), cancel="", whatsapp=_whatsapp(booking, told["when"]),
-    ))  # fmt: skip
+        until=_until(booking), cancel=_cancel(booking), whatsapp=_whatsapp(booking, told["when"]), trouble=trouble,
+    ), status)  # fmt: skip
 
 
 def private(page: Any, status: int = 200) -> Response:
@@ -70,9 +75,25 @@ def _until(booking: Booking) -> str:
     return receipts.until(booking_moves.until(booking)) if booking_moves.allowed_to_guest(booking) else ""
 
 
+def _cancel(booking: Booking) -> dict[str, Any]:
+    """What would come back, said exactly before the guest decides; {} when it cannot be called off here any more."""
+    if not booking_orders.allowed_to_guest(booking):
+        return {}
+    share, until = booking_orders.share(booking), booking_policies.until(booking)
+    back, kept = receipts.shown(share.back), receipts.shown(share.kept)
+    if share.back.minor and share.kept.minor:
+        text = _("If you cancel now, %(back)s comes back to you and the shop keeps %(kept)s.", back=back, kept=kept)
+    elif share.back.minor:
+        text = _("If you cancel now, %(back)s comes back to you: all that you paid for it.", back=back)
+    elif share.kept.minor:
+        text = _("If you cancel now, nothing comes back: the shop keeps the %(kept)s that you paid for it.", kept=kept)
+    else:
+        return {"text": _("You have paid nothing for it: to cancel costs you nothing."), "until": "", "back": 0}
+    return {"text": text, "back": share.back.minor, "until": receipts.until(until) if until else ""}
+
+
 def _whatsapp(booking: Booking, when: str) -> str:
-    phone = order_views.shop_phone()
-    url = web.shop_url("shop.booking", token=booking.token)
+    phone, url = order_views.shop_phone(), web.shop_url("shop.booking", token=booking.token)
     text = _("Hello, I write about my booking: %(when)s.", when=when)
     return sharing.whatsapp(f"{text}\n{url}", phone) if phone else ""
 
@@ -85,6 +106,22 @@ def calendar(token: str) -> Response:
     answer.headers["Content-Disposition"] = f'attachment; filename="{booking.service.product.slug}.ics"'
     answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"] = "private, no-store", "noindex"
     return answer
+
+
+@store.post("/bookings/<token>/cancellation", endpoint="booking_cancel")
+def cancel(token: str) -> Any:
+    """The guest calls it off for what the page said: when another amount comes back by now, they are asked again."""
+    limit()
+    booking = bookings.by_token(token)
+    told = _cancel(booking)
+    if told and request.form.get("back") != str(told["back"]):
+        return _page(booking, 409, trouble=_("What comes back has changed meanwhile. Look at it again."))
+    share = booking_orders.cancel(booking, reason=request.form.get("reason", "").strip()[:300])
+    if share is not None and share.back.minor:
+        flash(_("Your booking is cancelled. %(back)s comes back to you.", back=receipts.shown(share.back)))
+    else:
+        flash(_("Your booking is cancelled."))
+    return redirect(url_for(".booking", token=token), 303)
 
 
 def limit() -> None:

@@ -24,7 +24,7 @@ from shop import (
 )
 from shop.forms.orders import ProofForm
 from shop.orders import Order
-from shop.views import balance, card_pay, order_papers, store
+from shop.views import balance, booked_rows, card_pay, order_papers, store
 from shop.views import gift_cards as gift_views
 
 UPLOAD = files.LIMIT + 1024 * 1024  # the file and the form around it
@@ -48,7 +48,8 @@ def _page(order: Order, form: ProofForm) -> str:
         may_cancel=cancellations.allowed_to_buyer(order), reason=cancelled.reason if cancelled else "",
         returned=_returned(order), may_return=bool(return_policies.of().days) and returns.allowed_to_buyer(order),
         papers=order_papers.of_buyer(order), files=downloads.of(order) if order.paid else [],
-        gift_cards=gift_views.of_order(order), whatsapp=_whatsapp(order), share=_share(order),
+        gift_cards=gift_views.of_order(order), booked=booked_rows.of(order),
+        whatsapp=_whatsapp(order), share=_share(order),
     )  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from kernel.db import db
 from kernel.i18n import pick
 from shop import cart as carts
 from shop import order_story, orders, receipts
+from shop.views import booked_rows, order_table
 from shop.views import cart as cart_views
-from shop.views import order_table
 
 
 def bring_cart(contact: Contact, response: Any) -> None:
@@ -48,6 +48,7 @@ def _mine(order: orders.Order) -> dict[str, Any]:
         "when": receipts.day_and_time(order.placed_at), "iso": order.placed_at.isoformat(),
         "state": order_story.STATES[order.state], "money": order_story.MONEY[order.payment],
         "goods": ", ".join(f"{line.quantity} × {pick(line.name)}" for line in order.lines[:3]),
+        "booked": booked_rows.of(order),
     }  # fmt: skip
 
 

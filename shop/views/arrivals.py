@@ -1,0 +1,23 @@
+"""Check-in: what the code of a booking opens for staff, with one button; a wrong day is said before it is pressed."""
+
+from typing import Any
+
+from flask import render_template
+
+from kernel.web import needs
+from shop import arrivals, booking_story, bookings, receipts
+from shop.views import admin, booking_desk, booking_rows
+
+
+@admin.get("/bookings/<token>/arrive", endpoint="booking_arrive")
+@needs("bookings.manage")
+def arrive(token: str) -> Any:
+    """Who stands at the door; looking notes nothing."""
+    booking = bookings.by_token(token)
+    order = booking.order
+    assert order is not None
+    return render_template(
+        "shop/desk/bookings/arrive.html", booking=booking, order=order, told=booking_story.told(booking),
+        name=booking_rows.called(booking), steps=booking_desk.steps(booking),
+        left=receipts.shown(order.balance) if order.balance.minor > 0 else "", other_day=arrivals.other_day(booking),
+    )  # fmt: skip
