@@ -5,9 +5,8 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from wtforms.validators import StopValidation
 
-from kernel import tables, tenancy, web
+from kernel import web
 from kernel.i18n import _, ngettext, pick
-from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import catalog, categories, price_lists, receipts
@@ -109,20 +108,6 @@ def _filled(group: str) -> Any:
 def _told(group: str, changed: int) -> Any:
     flash(ngettext("One price changed.", "%(num)s prices changed.", changed))
     return redirect(url_for(".price_list", group=group), 303)
-
-
-@admin.get("/price-lists/<group>.csv", endpoint="price_list_csv")
-@needs("discounts.edit")
-def csv(group: str) -> Any:
-    """The list for a spreadsheet: what wholesale customers ask for."""
-    kept = price_lists.prices(price_lists.named(group).group)
-    heads = [_("SKU"), _("Product"), _("Price"), _("Price for this group"), _("Currency")]
-    rows = [
-        [row.sku, pick(row.name), row.price.decimal, Money(kept.get(row.id, row.price_minor), row.currency).decimal,
-         row.currency]
-        for row in price_lists.goods()
-    ]  # fmt: skip
-    return tables.answer(f"{tenancy.tenant().slug}-{group}", heads, rows)
 
 
 @admin.get("/products/<slug>/prices", endpoint="product_prices")

@@ -1,0 +1,123 @@
+"""Tables that people upload as CSV: read whatever encoding and separator their spreadsheet chose, line by line."""
+
+import codecs
+import csv
+import io
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kernel.folding import fold
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from kernel.tables import FORMULA
+
+SEPARATORS = ";,\t"
+MOST_LINES = 5_000
+LONGEST = 2_000  # signs of a cell
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # what a workbook begins with
+
+
+class Unreadable(Refusal):
+    """It is not text in columns."""
+
+    message = _l("This is not a CSV file: in your spreadsheet, choose “Save as” and the form CSV.")
+
+
+class TooLong(Refusal):
+    """More lines than a table may have."""
+
+    message = _l("The file has more than %(most)s lines: send it in parts.")
+
+
+class NoColumn(Refusal):
+    """A column that is needed is missing."""
+
+    message = _l("The first line must name the columns; there is none called “%(name)s”.")
+
+
+class Broken(Refusal):
+    """A quotation mark opens and nothing closes it."""
+
+    message = _l("Line %(line)s has a quotation mark that is not closed.")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: where it stands and its cells by column, without the quote that keeps a formula from running."""
+
+    line: int
+    cells: Mapping[str, str]
+    more: bool = False  # it has cells beyond the last column: often a comma inside a number
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file: UTF-8 or UTF-16 as marked, else UTF-8, else as Windows writes; raises Unreadable."""
+    if data.startswith(OFFICE):
+        raise Unreadable()
+    marked = next((name for mark, name in MARKS.items() if data.startswith(mark)), "utf-8")
+    for encoding in (marked, "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        return text
+    raise Unreadable()
+
+
+def rows(text: str, columns: Mapping[str, Sequence[str]], optional: Collection[str] = ()) -> Iterator[Row]:
+    """Each line that says something; `columns`: which heads each may have, the best one first."""
+    separator, text, line = _opened(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    places: dict[str, int] | None = None
+    wide = 0
+    begins = line
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                if places is None:
+                    places, wide = _places(cells, columns, optional), len(cells)
+                else:
+                    yield _row(begins, cells, places, wide)
+            begins = line + reader.line_num
+            if begins > MOST_LINES + 2:
+                raise TooLong(most=MOST_LINES)
+    except csv.Error:
+        raise Broken(line=begins) from None
+    if places is None:
+        raise NoColumn(name=next(iter(columns.values()))[0])
+
+
+def _opened(text: str) -> tuple[str, str, int]:
+    """(the separator, the text, the number of its first line); "sep=;" is how Excel is told."""
+    text = text.removeprefix("\ufeff")
+    head, _, rest = text.partition("\n")
+    if head.strip().lower().startswith("sep=") and len(head.strip()) == 5:
+        return head.strip()[4], rest, 2
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(SEPARATORS, key=first.count), text, 1
+
+
+def _places(heads: list[str], columns: Mapping[str, Sequence[str]], optional: Collection[str]) -> dict[str, int]:
+    """In which place each column stands; the first of its heads that is there counts."""
+    known = {fold(head).strip(" \ufeff"): place for place, head in reversed(list(enumerate(heads)))}
+    found = {}
+    for name, called in columns.items():
+        place = next((known[fold(head)] for head in called if fold(head) in known), None)
+        if place is None and name not in optional:
+            raise NoColumn(name=called[0])
+        found[name] = len(heads) if place is None else place
+    return found
+
+
+def _row(line: int, cells: list[str], places: Mapping[str, int], wide: int) -> Row:
+    told = {name: _plain(cells[place]) if place < min(wide, len(cells)) else "" for name, place in places.items()}
+    return Row(line, told, more=any(cell.strip() for cell in cells[wide:]))
+
+
+def _plain(cell: str) -> str:
+    """The cell as it was meant: our own files write a quote before what could run."""
+    text = cell.strip()[:LONGEST]
+    return text[1:] if text.startswith("'") and text[1:].lstrip().startswith(FORMULA) else text
