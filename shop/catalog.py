@@ -1,6 +1,6 @@
 """The catalogue: products of every kind, what may be asked of one, and what must follow when one changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -155,8 +155,24 @@ def blank(name: dict[str, str]) -> Product:
     )  # fmt: skip
 
 
+_checks: list[Callable[[Product], None]] = []
+
+
+def before_publishing(check: Callable[[Product], None]) -> None:
+    """Have somebody look at a product first: a Refusal of theirs keeps it from the public."""
+    if check not in _checks:
+        _checks.append(check)
+
+
+def check(product: Product) -> None:
+    """Refuse what is not ready for the public."""
+    for look in _checks:
+        look(product)
+
+
 def publish(product: Product) -> None:
-    """Let the public see it."""
+    """Let the public see it; raises a Refusal when something of it is not ready."""
+    check(product)
     product.state, product.published_at = "live", product.published_at or clock.now()
     changed(product)
 

@@ -11,7 +11,7 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import catalog, options, slugs, stock, vouchers
+from shop import catalog, options, services, slugs, stock, vouchers
 from shop.catalog import BundlePart, Product, ProductPicture, Variant
 from shop.options import Said
 
@@ -83,6 +83,20 @@ def save(product: Product, sheet: Sheet, *, by: Any = None) -> None:
     _write(product, sheet, by)
 
 
+class Booked(Refusal):
+    """It is sold by the time, and remains so."""
+
+    message = _l("It has days and times for bookings already: to sell something else, make another product.")
+
+
+def _counted(product: Product, sheet: Sheet) -> str:
+    if product.kind == services.KIND:
+        return services.KIND
+    if services.of_product(product.id) is not None:
+        raise Booked()
+    return "parts" if product.kind == "bundle" and sheet.parts else sheet.counted
+
+
 def _write(product: Product, sheet: Sheet, by: Any) -> None:
     for name, value in sheet.columns.items():
         setattr(product, name, value)
@@ -91,7 +105,7 @@ def _write(product: Product, sheet: Sheet, by: Any) -> None:
     if product.kind == vouchers.KIND:
         sheet = _of_voucher(sheet)
         product.price_minor = min(sheet.amounts, default=product.price_minor)
-    counted = "parts" if product.kind == "bundle" and sheet.parts else sheet.counted
+    counted = _counted(product, sheet)
     pattern = {"stock_kind": counted, "low_at": sheet.low_at}
     made = options.remake(product, options.coded(sheet.options, product.options), pattern=pattern)
     _parts(product, sheet.parts if product.kind == "bundle" else ())

@@ -22,6 +22,7 @@ KINDS = choices(
         ("digital", _l("A file to download")),
         ("bundle", _l("Several things together")),
         ("voucher", _l("A gift card")),
+        ("booking", _l("A booking")),
     ]
 )
 UNITS = choices([("hours", _l("hours")), ("days", _l("days"))])

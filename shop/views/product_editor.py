@@ -12,7 +12,7 @@ from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import bin as rubbish
-from shop import catalog, catalog_search, categories, options, sheets
+from shop import catalog, catalog_search, categories, options, services, sheets
 from shop.catalog import Product
 from shop.forms import fiscal, product_rows, words
 from shop.forms import products as forms
@@ -169,6 +169,9 @@ def _written(product: Product | None, sheet: sheets.Sheet) -> Any:
         product = sheets.new(sheet, by=web.person())
     else:
         sheets.save(product, sheet, by=web.person())
+    if product.kind == services.KIND and services.of(product) is None:
+        flash(_("Kept as a draft: now say how it is booked."))
+        return redirect(url_for(".product_booking", slug=product.slug), 303)
     if request.form.get("do") == "publish":
         catalog.publish(product)
         flash(_("“%(name)s” is on sale.", name=pick(product.name)))

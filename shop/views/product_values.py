@@ -42,7 +42,7 @@ def of(product: Product) -> dict[str, Any]:
 
 def _own(product: Product) -> dict[str, Any]:
     first = next((row for row in product.variants if row.active), None)
-    counted = first.stock_kind if first and first.stock_kind != "parts" else "onhand"
+    counted = {"parts": "onhand", "booking": "unlimited"}.get(kind := first.stock_kind if first else "parts", kind)
     days = product.lead_hours and product.lead_hours % 24 == 0
     shelf = next((row.slug for row in categories.all_() if row.id == product.category_id), "")
     rate = next((one for one in taxes.rates() if one.id == product.tax_rate_id), None)

@@ -186,6 +186,8 @@ def _turn(chosen: list[Product], state: str) -> None:
 
 def _set(chosen: list[Product], state: str) -> None:
     for row in chosen:
+        if state == "live":
+            catalog.check(row)
         row.state = state
         row.published_at = row.published_at or (clock.now() if state == "live" else None)
     catalog.changed(*chosen)

@@ -1,0 +1,227 @@
+"""Service sheets: all that is said of how a product is booked, written in one go; who has booked keeps their time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import case, delete, exists, select, update
+
+from kernel import clock, i18n, journal, tenancy
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from shop import booking_times, bookings, catalog, departures, hours, local_times, options, resource_sheets, resources
+from shop import services as booked
+from shop.bookings import Booking
+from shop.catalog import Product
+from shop.departures import Departure
+from shop.hours import Hours
+from shop.occupations import JustTaken, Occupation
+from shop.options import Said
+from shop.resources import Resource, ResourceUnit
+from shop.services import Service, ServiceResource
+
+PERSON = {"es": "Persona", "en": "Person"}
+QUIET = {"synchronize_session": False}
+
+
+class OtherKind(Refusal):
+    """Somebody has booked it as what it was."""
+
+    message = _l("Somebody has booked it already: to sell it in another way, make another product.")
+
+
+class NotReady(Refusal):
+    """Nobody could book it."""
+
+    message = _l("It cannot be published yet. It still needs: %(missing)s.")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A kind of person with the price of one."""
+
+    name: dict[str, str]
+    price_minor: int
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A resource that is made along with the service."""
+
+    name: dict[str, str]
+    units: int = 1
+    seats: int = 1
+
+
+@dataclass
+class ServiceSheet:
+    """What is said of one service; `needs` is people in each unit by resource (0: one unit however many come)."""
+
+    kind: str
+    columns: dict[str, Any]
+    price_minor: int = 0
+    week: Sequence[tuple[int, str, str]] = ()  # weekday, opens, closes
+    needs: Mapping[int, int] = field(default_factory=dict)
+    fresh: Fresh | None = None
+    people: Sequence[Person] = ()
+    product: Mapping[str, Any] = field(default_factory=dict)  # columns of the product, such as its deposit
+
+
+@dataclass(frozen=True)
+class Told:
+    """What of the bookings to come does not fit what was written; all of them stay."""
+
+    outside: int = 0  # begin at a time that is no longer in the hours
+    unfit: int = 0  # departures for which a resource that was added is not free
+
+
+def save(product: Product, sheet: ServiceSheet, *, by: Any = None) -> Told:
+    """Write a sheet; the bookings to come stay as they are, and what of them is now unlike it is told."""
+    row = booked.of_product(product.id)
+    if row is not None and row.kind != sheet.kind and _booked(row):
+        raise OtherKind()
+    wanted = {**sheet.needs, **({_made(sheet.fresh).id: sheet.fresh.seats} if sheet.fresh else {})}
+    resources.lock({*wanted, *(need.resource_id for need in (row.needs if row else ()))})
+    row = row or _begun(product, sheet.kind)
+    capacity, before = row.capacity, {one.resource_id for one in row.needs}
+    for name, value in {**sheet.columns, "kind": sheet.kind}.items():
+        setattr(row, name, value)
+    _week(row, sheet.week)
+    _needs(row, wanted)
+    _product(product, sheet)
+    db.session.flush()
+    _capacity(row, capacity)
+    journal.write("service.edited", about=product, by=by, data={"name": i18n.pick(product.name)})
+    catalog.changed(product)
+    return Told(len(outside(row)), _refit(row, before))
+
+
+def _begun(product: Product, kind: str) -> Service:
+    row = Service(product_id=product.id, kind=kind, capacity=1)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _made(fresh: Fresh) -> Resource:
+    return resource_sheets.make(fresh.name, units=fresh.units, seats=fresh.seats)
+
+
+def _booked(row: Service) -> bool:
+    return bool(db.session.scalar(select(exists().where(Booking.service_id == row.id, Booking.state != "expired"))))
+
+
+def _week(row: Service, week: Sequence[tuple[int, str, str]]) -> None:
+    db.session.execute(delete(Hours).where(Hours.service_id == row.id), execution_options=QUIET)
+    for weekday, opens, closes in sorted(set(week)):
+        db.session.add(Hours(service_id=row.id, weekday=weekday, opens=opens, closes=closes))
+
+
+def _needs(row: Service, wanted: Mapping[int, int]) -> None:
+    known = {one.resource_id: one for one in row.needs}
+    for resource_id, seats in wanted.items():
+        need = known.pop(resource_id, None) or ServiceResource(service_id=row.id, resource_id=resource_id)
+        need.seats = seats
+        db.session.add(need)
+    for need in known.values():
+        db.session.delete(need)
+    db.session.flush()
+    db.session.expire(row, ["needs"])
+
+
+def _product(product: Product, sheet: ServiceSheet) -> None:
+    """Its price, its deposit, and a variant for each kind of person; one that was sold is put away, never deleted."""
+    product.kind, product.price_minor = booked.KIND, sheet.price_minor
+    for name, value in sheet.product.items():
+        setattr(product, name, value)
+    said = [Said(PERSON, [one.name for one in sheet.people])] if len(sheet.people) > 1 else []
+    if len(sheet.people) == 1 and sheet.people[0].price_minor:
+        product.price_minor = sheet.people[0].price_minor
+    coded = options.coded(said, product.options)
+    made = options.remake(product, coded, pattern={"stock_kind": booked.KIND})
+    prices: Sequence[int | None] = [one.price_minor for one in sheet.people] if said else [None] * len(made)
+    for row, minor in zip(made, prices, strict=True):
+        row.stock_kind, row.price_minor, row.active = booked.KIND, minor, True
+    if said:
+        product.price_minor = sheet.people[0].price_minor
+
+
+def _capacity(row: Service, before: int) -> None:
+    """Departures to come follow the service's places, but for those that staff changed, never below who comes."""
+    if row.capacity == before:
+        return
+    coming = Departure.service_id == row.id, Departure.starts_at > clock.now(), Departure.capacity == before
+    most = case((Departure.taken > row.capacity, Departure.taken), else_=row.capacity)
+    db.session.execute(update(Departure).where(*coming).values(capacity=most), execution_options=QUIET)
+    db.session.expire_all()
+
+
+def _refit(row: Service, before: set[int]) -> int:
+    """What it needs no more is free; what it needs besides is taken for who comes, as far as it is free."""
+    now = {one.resource_id for one in row.needs}
+    if before == now:
+        return 0
+    _free(row, before - now)
+    coming = Departure.service_id == row.id, Departure.starts_at > clock.now(), Departure.taken > 0
+    rows = db.session.scalars(select(Departure).where(*coming).order_by(Departure.id)).all()
+    return sum(not _fitted(one) for one in rows)
+
+
+def _free(row: Service, gone: set[int]) -> None:
+    ids = select(Departure.id).where(Departure.service_id == row.id, Departure.starts_at > clock.now())
+    own = select(Booking.id).where(Booking.service_id == row.id, Booking.starts_at > clock.now())
+    units = select(ResourceUnit.id).where(ResourceUnit.resource_id.in_(sorted(gone)))
+    for mine in (Occupation.departure_id.in_(ids), Occupation.booking_id.in_(own)):
+        db.session.execute(delete(Occupation).where(mine, Occupation.unit_id.in_(units)), execution_options=QUIET)
+
+
+def _fitted(departure: Departure) -> bool:
+    try:
+        with db.session.begin_nested():
+            departures.fit(departure)
+    except JustTaken:
+        return False
+    return True
+
+
+def coming(row: Service) -> Sequence[Booking]:
+    """The bookings to come."""
+    mine = Booking.service_id == row.id, Booking.starts_at > clock.now(), Booking.state.in_(sorted(bookings.LIVE))
+    return db.session.scalars(select(Booking).where(*mine).order_by(Booking.starts_at, Booking.id)).all()
+
+
+def outside(row: Service) -> list[Booking]:
+    """The bookings to come that begin at a time at which it is no longer sold."""
+    rows, zone = coming(row), tenancy.tenant().timezone
+    if not rows:
+        return []
+    first, last = (local_times.local(one.starts_at, zone).date() for one in (rows[0], rows[-1]))
+    if row.kind == "nights":
+        open_ = hours.windows(row, first, last)
+        return [one for one in rows if local_times.local(one.starts_at, zone).date() not in open_]
+    begins = {span.starts_at for spans in booking_times.times(row, first, last).values() for span in spans}
+    return [one for one in rows if one.starts_at not in begins]
+
+
+def missing(product: Product) -> list[Any]:
+    """What it lacks before anybody could book it, in words."""
+    row = booked.of_product(product.id)
+    if row is None:
+        return [_l("how it is booked")]
+    found = [] if row.kind == "nights" or hours.of(row) else [_l("the days and times")]
+    units = resources.units([need.resource_id for need in row.needs])
+    return found if units else [*found, _l("what it occupies: a room, a guide, a table…")]
+
+
+def check(product: Product) -> None:
+    """Refuse to publish what nobody could book; raises NotReady."""
+    lacking = missing(product) if product.kind == booked.KIND else []
+    if lacking:
+        raise NotReady(missing=", ".join(map(str, lacking)))
+
+
+def init_app(_app: object) -> None:
+    """Say how the journal tells it, and look before a booking is published."""
+    journal.kind("service.edited", _l("Changed how “%(name)s” is booked"))
+    catalog.before_publishing(check)

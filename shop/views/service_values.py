@@ -1,0 +1,119 @@
+"""What the booking editor shows of a service before anything is typed, and what a new one of each kind begins with."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kernel import i18n
+from shop import hours, resources
+from shop.catalog import Product
+from shop.forms import deposits, words
+from shop.forms import services as forms
+from shop.forms.amounts import typed
+from shop.forms.products import flipped
+from shop.resources import Resource
+from shop.services import Service
+
+EVERY = [str(day) for day in range(7)]
+BLANK: dict[str, dict[str, Any]] = {
+    "departure": {"lasts": "2", "lasts_in": "hours", "capacity": "8", "lead": "12", "horizon": "180"},
+    "appointment": {"lasts": "60", "lasts_in": "minutes", "step": "30", "capacity": "1", "lead": "2", "horizon": "60"},
+    "nights": {"check_in": "14:00", "check_out": "11:00", "nights_min": "1", "nights_max": "30", "capacity": "2",
+               "lead": "12", "horizon": "365", "arrivals": EVERY},
+}  # fmt: skip
+
+
+def blank(product: Product, kind: str) -> dict[str, Any]:
+    """What a new service of that kind begins with; without resources it makes one named like the product."""
+    known = known_resources()
+    told = {"holidays": True, "policy": "moderate", "group_min": "1", "hours": [{}], **BLANK[kind]}
+    fresh = {} if known else {"new_name": i18n.pick(product.name, words.languages()[0])[:60], "new_units": "1"}
+    return {**told, **fresh, **_product(product), "needs": _needs(None, known)}
+
+
+def of(service: Service) -> dict[str, Any]:
+    """The form's values."""
+    return {
+        **_own(service), **_policy(service), **_product(service.product), **_rows(service),
+        "needs": _needs(service, known_resources()), "people": _people(service.product),
+    }  # fmt: skip
+
+
+def known_resources() -> Sequence[Resource]:
+    """What can be occupied."""
+    return [row for row in resources.every() if row.active]
+
+
+def _product(product: Product) -> dict[str, Any]:
+    return {"price": typed(product.price_minor), "deposit": deposits.written(product.deposit_bp, product.deposit_minor)}
+
+
+def _own(service: Service) -> dict[str, Any]:
+    names = ("step", "before", "after", "capacity", "group_min", "nights_min", "nights_max", "lead", "horizon")
+    told = {name: str(getattr(service, name)) for name in names}
+    unit = next(name for name in ("days", "hours", "minutes") if service.minutes % forms.SPANS[name] == 0)
+    return {
+        **told,
+        "before": str(service.before or ""),
+        "after": str(service.after or ""),
+        "lasts": str(service.minutes // forms.SPANS[unit]),
+        "lasts_in": unit,
+        "check_in": service.check_in,
+        "check_out": service.check_out,
+        "holidays": service.holidays,
+        "age_min": "" if service.age_min is None else str(service.age_min),
+        "languages": service.languages,
+        **words.shown("meeting", service.meeting),
+    }
+
+
+def _policy(service: Service) -> dict[str, Any]:
+    kept = [dict(tier) for tier in service.policy]
+    name = next((name for name, tiers in forms.POLICIES.items() if tiers == kept), "own")
+    rows = [{"hours": str(one["hours"]), "share": str(one["back_bp"] // 100)} for one in kept]
+    return {"policy": name, "tiers": rows if name == "own" else []}
+
+
+def _rows(service: Service) -> dict[str, Any]:
+    return {
+        "hours": _week(service) if service.kind != "nights" else [],
+        "arrivals": sorted({str(row.weekday) for row in hours.of(service)}) or EVERY,
+        "questions": [
+            {"code": one["code"], "required": bool(one.get("required")), **words.shown("label", one.get("label"))}
+            for one in service.questions
+        ],
+        "seasons": [_season(one) for one in service.seasons],
+    }
+
+
+def _week(service: Service) -> list[dict[str, Any]]:
+    """Its times, each with the days on which it is."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in hours.of(service):
+        found.setdefault((row.opens, row.closes), []).append(str(row.weekday))
+    return [{"opens": opens, "closes": closes, "days": days} for (opens, closes), days in sorted(found.items())]
+
+
+def _season(told: dict[str, Any]) -> dict[str, Any]:
+    easter = str(told["from"]).startswith("easter")
+    days = {"when": "easter"} if easter else {"begins": flipped(told["from"]), "ends": flipped(told["to"])}
+    return {**words.shown("name", told.get("name")), **days, "percent": str(told["factor_bp"] // 100)}
+
+
+def _needs(service: Service | None, known: Sequence[Resource]) -> list[dict[str, Any]]:
+    used = {need.resource_id: need.seats for need in (service.needs if service else ())}
+    return [{"token": row.token, "used": row.id in used, "seats": str(used.get(row.id, row.seats))} for row in known]
+
+
+def _people(product: Product) -> list[dict[str, Any]]:
+    option = next((one for one in product.options if len(one["values"]) > 1), None)
+    if option is None:
+        return []
+    prices = {row.options.get(option["code"]): row.price_minor for row in product.variants if row.active}
+    return [
+        {**words.shown("name", one["name"]), "price": typed(_of(prices.get(one["code"]), product.price_minor))}
+        for one in option["values"]
+    ]
+
+
+def _of(own: int | None, usual: int) -> int:
+    return usual if own is None else own
