@@ -187,11 +187,6 @@ def claim(cart: Cart) -> bool:
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
-def lock(cart: Cart) -> None:
-    """Hold the cart before the times that go into it: who orders or changes it follows."""
-    db.session.execute(select(Cart.id).where(Cart.id == cart.id).with_for_update())
-
-
 def clear(cart: Cart) -> None:
     """Empty it: it was ordered."""
     cart.codes = []

@@ -19,7 +19,6 @@ from shop.forms import checkout as checkout_forms
 from shop.forms.bookings import Asked, Draft
 from shop.occupations import JustTaken
 from shop.services import Service
-from shop.variants import Variant
 from shop.views import booking_page, checkout_page, product, store, visitor
 from shop.views import cart as cart_views
 
@@ -70,7 +69,6 @@ def booking_hold() -> Any:
 
 def _held(draft: Draft) -> Response:
     mine, secret = cart_views.own()
-    carts.lock(mine)
     asked = _understood(draft)
     row = holdings.hold(draft.service, asked.span, asked.places, cart=mine, **asked.told)
     carts.book(mine, row, dict(asked.wanted), group=visitor.group())
@@ -89,19 +87,24 @@ def booking_again(line: str) -> Any:
     row = carts.line(mine, line).booking
     if mine is None or row is None:
         raise Missing(_("That is no longer in your cart."))
-    _limit()
-    carts.lock(mine)
-    lines = [one for one in mine.lines if one.booking_id == row.id]
-    _instead(mine, row, {one.variant: one.quantity for one in lines})
-    flash(_("%(item)s is kept for you for ten minutes.", item=i18n.pick(row.service.product.name)), "message")
-    if "payment" in request.form or "email" in request.form:
-        return checkout_page.answer(
-            mine, request.form, form=checkout_forms.made(request.form, checkout_page.country(request.form))
-        )
-    return redirect(url_for("shop.cart"), 303)
+    try:
+        _limit()
+        _instead(mine, row)
+        flash(_("%(item)s is kept for you for ten minutes.", item=i18n.pick(row.service.product.name)), "message")
+    except Refusal as refusal:  # taken, too: the page shows what is free by now
+        told = str(refusal)
+        db.session.rollback()
+        flash(told, "error")
+    return _back_to_checkout() if "payment" in request.form else redirect(url_for("shop.cart"), 303)
 
 
-def _instead(mine: carts.Cart, row: Booking, people: dict[Variant, int]) -> None:
+def _back_to_checkout() -> Response:
+    form = checkout_forms.made(request.form, checkout_page.country(request.form))
+    return checkout_page.answer(cart_views.current(), request.form, form=form)
+
+
+def _instead(mine: carts.Cart, row: Booking) -> None:
+    people = {one.variant: one.quantity for one in mine.lines if one.booking_id == row.id}
     span = forms.when(forms.read(row.service, request.form))
     told = {"answers": row.answers, "language": row.language, "timezone": row.timezone}
     fresh = holdings.hold(row.service, span, row.places, cart=mine, **told)

@@ -1,0 +1,342 @@
+"""The page of what is booked: the month, the times, who comes, and how a time gets into the cart, or clearly not."""
+
+from datetime import timedelta
+
+import html5lib
+import pytest
+
+from kernel import clock
+from kernel.db import db
+from shop import catalog
+from shop.bookings import Booking
+from tests.shop.pages import form, json_ld, marks, read, text
+
+PEOPLE = {"adulto": 5_000_00, "nino": 2_000_00}
+ADULTS, CHILDREN = "people.PASEO-ADULTO", "people.PASEO-NINO"
+
+
+@pytest.fixture
+def trip(shop):
+    """A boat trip at nine and at two, twelve places in two boats."""
+    boats = shop.resource(units=2, seats=6)
+    return shop.service(price=PEOPLE, resource=boats, capacity=12, times=["09:00", "14:00"])
+
+
+def told(shop, **more):
+    """What the page of the trip sends."""
+    return {"product": "paseo", "day": shop.day().isoformat(), "time": "09:00", ADULTS: "2", CHILDREN: "1", **more}
+
+
+def cell(answer, day):
+    """The words of a day in the month, and its address when it can be chosen."""
+    found = read(answer).xpath(f"//a[@data-day='{day.isoformat()}']")
+    if found:
+        return found[0].get("aria-label").partition(": ")[2], found[0].get("href")
+    hidden = read(answer).xpath("//td//span[@class='visually-hidden']")
+    ended = [one.text for one in hidden if one.getparent().xpath("./b")[0].text == str(day.day)]
+    return ended[0].partition(": ")[2], ""
+
+
+def sound(answer):
+    """Whether the page is what a strict reader of HTML takes without a complaint."""
+    reader = html5lib.HTMLParser()
+    reader.parse(answer.get_data(as_text=True))
+    return reader.errors == []
+
+
+def test_the_month_says_in_words_what_is_left_and_follows_every_booking(shop, trip):
+    month = f"/p/paseo?month={shop.day():%Y-%m}"
+    assert cell(shop.client.get(month), shop.day())[0] == "se puede reservar"
+    for at in ("09:00", "14:00"):
+        shop.held(trip, shop.when(at=at), 10)
+    assert cell(shop.client.get(month), shop.day())[0] == "quedan 2"
+    for at in ("09:00", "14:00"):
+        shop.held(trip, shop.when(at=at), 2)
+    answer = shop.client.get(month)
+    assert cell(answer, shop.day()) == ("lleno", "")
+    assert sound(answer)
+
+
+def test_the_kept_page_never_shows_times_that_are_gone(shop):
+    trip = shop.service(capacity=2)
+    first = shop.client.get("/p/paseo")
+    assert "quedan 2" in text(first)
+    where = read(first).xpath("//*[contains(@class, 'booking-next')]//a/@href")[0]
+    shop.held(trip, shop.when(1), 2)
+    again = shop.client.get("/p/paseo")
+    assert where not in marks(again, "href")
+    assert marks(again, "data-action").count("book") == 1
+    assert marks(again, "data-stock") == []
+
+
+def test_a_day_shows_its_times_and_one_is_chosen_by_its_address(shop, trip):
+    shop.held(trip, shop.when(at="14:00"), 12)
+    page = read(shop.client.get(f"/p/paseo?day={shop.day()}&people=2.1"))
+    pills = {one.get("value"): one for one in page.xpath("//input[@name='time']")}
+    assert [value for value, one in pills.items() if one.get("disabled") is not None] == ["14:00"]
+    assert page.xpath("//a[@aria-current='date']/@data-day") == [shop.day().isoformat()]
+    said = text(shop.client.get(f"/p/paseo?day={shop.day()}&time=09:00&people=2.1"))
+    assert "09:00quedan 12" in said
+    assert "Hora de Costa Rica" in said
+    assert "₡12" in said
+
+
+def test_an_address_of_nonsense_shows_the_page(shop, trip):
+    for asked in ("day=2027-02-30", "day=x", "month=9999-99", "day=9999-12-31", "month=0001-01", "people=x.9",
+                  "time=%00", "arrive=2027-01-05&leave=2027-01-01"):  # fmt: skip
+        assert shop.client.get(f"/p/paseo?{asked}").status_code == 200, asked
+        assert shop.client.get(f"/bookings/month?product=paseo&{asked}").status_code == 200, asked
+
+
+def test_what_the_script_asks_for_is_kept_nowhere(shop, trip):
+    answer = shop.client.get(f"/bookings/month?product=paseo&day={shop.day()}&{ADULTS}=3&timezone=Europe/Madrid")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert {"booking-when", "booking-sum"} <= set(marks(answer, "id"))
+    assert "3 × Adulto" in text(answer)
+    assert "donde usted está" in text(answer)
+    assert shop.client.get("/bookings/month?product=nada").status_code == 404
+
+
+def test_a_time_is_held_and_stands_in_the_cart_as_one_line(shop, trip):
+    client = shop.client
+    answer = client.post("/bookings/hold", data=told(shop, timezone="Europe/Madrid"))
+    assert answer.status_code == 303
+    assert {one.partition("_")[0] for one in answer.headers.getlist("Set-Cookie")} == {"cart", "plaza"}  # no visitor's
+    row = db.session.scalars(db.select(Booking)).one()
+    assert (row.state, row.places, row.timezone) == ("held", 3, "Europe/Madrid")
+    page = client.get("/cart")
+    said = text(page)
+    assert read(page).xpath("count(//li[contains(@class, 'line')])") == 1
+    assert "2 × Adulto, 1 × Nino" in said
+    assert "hora de España" in said
+    assert "Se lo guardamos hasta las" in said
+    assert 500 < int(marks(page, "data-hold")[0]) <= 600
+    assert sound(page)
+    checkout = client.get("/checkout")
+    assert "Se lo guardamos hasta las" in text(checkout)
+    assert sound(checkout)
+    line = next(url for url in marks(page, "action") if url.startswith("/cart/lines/"))
+    client.post(line, data={"remove": "1"})
+    assert db.session.scalars(db.select(Booking)).all() == []
+
+
+def test_what_one_holds_oneself_is_not_taken_from_oneself(shop, trip):
+    client = shop.client
+    client.post("/bookings/hold", data=told(shop, **{ADULTS: "11"}))
+    change = next(url for url in marks(client.get("/cart"), "href") if "people=" in url)
+    assert form(client.get(change.partition("#")[0]), "/bookings/hold")[ADULTS] == "11"
+    assert read(client.get(change.partition("#")[0])).xpath("//input[@name='time'][@checked]/@value") == ["09:00"]
+    assert client.post("/bookings/hold", data=told(shop, **{ADULTS: "5"})).status_code == 303
+    row = db.session.scalars(db.select(Booking)).one()
+    assert (row.places, row.departure.taken) == (6, 6)
+
+
+def test_somebody_was_quicker_and_one_tap_takes_the_next_time_with_everything_written(shop):
+    questions = [{"code": "alergias", "label": {"es": "Alergias"}, "required": True}]
+    trip = shop.service(price=PEOPLE, capacity=3, questions=questions, languages=["es", "en"])
+    shop.held(trip, shop.when(), 1)
+    client = shop.client
+    asked = told(shop, language="en", **{"answer.alergias": "Maní"})
+    answer = client.post("/bookings/hold", data=asked)
+    assert answer.status_code == 409
+    assert "Somebody" not in text(answer)
+    assert "quedan 2" in text(answer) or "Solo quedan 2" in text(answer)
+    kept = form(answer, "/bookings/hold")
+    assert {name: kept[name] for name in (ADULTS, CHILDREN, "language", "answer.alergias")} == {
+        ADULTS: "2", CHILDREN: "1", "language": "en", "answer.alergias": "Maní"}  # fmt: skip
+    offers = read(answer).xpath("//button[@name='again']/@value")
+    assert offers == [f"{shop.day(ahead)} 09:00" for ahead in (8, 9, 10)]
+    assert sound(answer)
+    assert client.get("/cart").status_code == 200
+    assert client.post("/bookings/hold", data={**kept, "again": offers[0]}).status_code == 303
+    row = db.session.scalars(db.select(Booking).where(Booking.places == 3)).one()
+    assert (row.starts_at, row.answers, row.language) == (shop.when(8), {"Alergias": "Maní"}, "en")
+
+
+WRONG = [
+    ({"day": "2027-02-30"}, "Ese día no existe"),
+    ({"day": ""}, "Elija un día"),
+    ({"time": ""}, "Elija una hora"),
+    ({"time": "25:99"}, "horas y minutos"),
+    ({"time": "10:17"}, "No se ofrece"),
+    ({"day": "2020-01-01"}, "ya pasó"),
+    ({"day": "2999-01-01"}, "abiertas hasta"),
+    ({ADULTS: "13"}, "como máximo"),
+    ({ADULTS: "1000000000"}, "como máximo"),
+    ({ADULTS: "-1"}, "número entero"),
+    ({ADULTS: "1.5"}, "número entero"),
+    ({ADULTS: "0", CHILDREN: "0"}, "cuántas personas"),
+    ({"people.CAFE-UNO": "1"}, "ya no es de este producto"),  # another product's
+    ({"people.VECINO": "1"}, "ya no es de este producto"),  # another shop's, or nobody's
+]
+
+
+def test_what_cannot_be_is_refused_with_a_sentence_and_nothing_is_lost(shop, trip):
+    client = shop.buyer(shop.product())
+    for wrong, sentence in WRONG:
+        answer = client.post("/bookings/hold", data=told(shop, **wrong))
+        assert answer.status_code == 422, wrong
+        assert sentence in text(answer), wrong
+        assert read(answer).xpath("//*[@role='alert']")
+        assert form(answer, "/bookings/hold")[CHILDREN] == wrong.get(CHILDREN, "1")
+    assert db.session.scalars(db.select(Booking)).all() == []
+    assert "Café Uno" in text(client.get("/cart"))
+
+
+def test_nobody_books_what_is_not_there_or_not_theirs(rival, shop):
+    rival.enter()
+    rival.service("Del vecino")
+    shop.enter()
+    trip, coffee = shop.service(price=PEOPLE), shop.product()
+    for slug in ("nada", "del-vecino", "", "x" * 5000, coffee.slug):
+        assert shop.client.post("/bookings/hold", data=told(shop, product=slug)).status_code == 404
+    catalog.withdraw(trip.product)
+    db.session.commit()
+    assert shop.client.post("/bookings/hold", data=told(shop)).status_code == 404
+
+
+def test_without_a_script_it_shows_what_it_costs_and_keeps_what_was_written(shop, trip):
+    answer = shop.client.post("/bookings/hold", data=told(shop, refresh="1"))
+    assert answer.status_code == 200
+    assert "2 × Adulto" in text(answer)
+    assert form(answer, "/bookings/hold")["time"] == "09:00"
+    assert db.session.scalars(db.select(Booking)).all() == []
+
+
+def test_a_question_that_must_be_answered(shop):
+    shop.service(price=PEOPLE, capacity=9, questions=[{"code": "tallas", "label": {"es": "Tallas"}, "required": True}])
+    answer = shop.client.post("/bookings/hold", data=told(shop))
+    assert answer.status_code == 422
+    assert read(answer).xpath("//input[@name='answer.tallas']/@aria-invalid") == ["true"]
+    long = shop.client.post("/bookings/hold", data=told(shop, **{"answer.tallas": "x" * 301}))
+    assert "300" in text(long)
+
+
+def test_nights_are_two_taps_and_their_sum_knows_the_season(shop):
+    high = shop.day(9)
+    seasons = [{"name": {"es": "Fiesta"}, "from": f"{high:%m-%d}", "to": f"{high:%m-%d}", "factor_bp": 14_000}]
+    house = shop.resource("Cabaña", units=2)
+    stay = shop.service("Cabaña", "nights", price=1_000_00, resource=house, seats=1, capacity=4, seasons=seasons)
+    first, last = shop.day(8), shop.day(10)
+    page = shop.client.get(f"/p/cabana?month={first:%Y-%m}")
+    assert f"arrive={first}" in cell(page, first)[1]
+    page = shop.client.get(f"/p/cabana?arrive={first}&month={last:%Y-%m}")
+    assert f"leave={last}" in cell(page, last)[1]
+    said = text(shop.client.get(f"/p/cabana?arrive={first}&leave={last}&places=5"))
+    assert "2 noches" in said
+    assert "Fiesta (× 1,4)" in said
+    assert "₡4800" in said.replace("\xa0", "").replace(" ", "")  # two cabins: 2 × (1000 + 1400)
+    client = shop.client
+    sent = {"product": "cabana", "arrive": str(first), "leave": str(last), "places": "5"}
+    assert client.post("/bookings/hold", data=sent).status_code == 303
+    assert "₡4800" in text(client.get("/cart")).replace("\xa0", "").replace(" ", "")
+    row = db.session.scalars(db.select(Booking).where(Booking.service_id == stay.id)).one()
+    assert (row.units, row.places) == (2, 5)
+    back = shop.client.post("/bookings/hold", data={**sent, "arrive": str(last), "leave": str(first)})
+    assert back.status_code == 422
+    assert "posterior al de llegada" in text(back)
+    taken = shop.client.post("/bookings/hold", data=sent)
+    assert taken.status_code == 409
+    assert read(taken).xpath("//button[@name='again']/@value")
+
+
+def test_an_appointment_asks_for_a_time_and_free_ones_cost_nothing(shop):
+    tables = shop.resource("Mesa", units=2)
+    shop.service("Mesa", "appointment", price=0, resource=tables, seats=0, capacity=4, minutes=60, step=60)
+    client = shop.client
+    page = client.get(f"/p/mesa?day={shop.day()}&time=10:00")
+    assert "Reservar no cuesta nada" in text(page)
+    sent = {"product": "mesa", "day": str(shop.day()), "time": "10:00", "places": "4"}
+    assert client.post("/bookings/hold", data=sent).status_code == 303
+    assert "4 personas" in text(client.get("/cart"))
+    assert shop.client.post("/bookings/hold", data={**sent, "places": "5"}).status_code == 422
+
+
+def test_the_minimum_group_says_who_is_lacking_and_the_policy_what_comes_back(shop):
+    policy = [{"hours": 72, "back_bp": 10_000}, {"hours": 24, "back_bp": 5_000}]
+    trip = shop.service(capacity=9, group_min=4, age_min=12, policy=policy, meeting={"es": "El muelle"})
+    shop.held(trip, shop.when(), 2)
+    said = text(shop.client.get(f"/p/paseo?day={shop.day()}"))
+    assert "Sale con 4 personas: van 2, con ustedes falta 1." in said
+    assert "Se devuelve todo hasta 3 días antes; se devuelve el 50 % hasta 24 horas antes" in said
+    assert "El muelle" in said
+    assert "12 años" in said
+
+
+def taken_away(shop, client, trip):
+    """The hold of that browser's cart ran out and others took every place."""
+    row = db.session.scalars(db.select(Booking)).one()
+    row.held_until = clock.now() - timedelta(minutes=1)
+    db.session.commit()
+    assert "sigue libre" in text(client.get("/cart"))
+    shop.held(trip, row.starts_at, trip.capacity)
+
+
+def test_a_cart_that_was_too_slow_is_offered_the_next_times(shop, trip):
+    client = shop.client
+    client.post("/bookings/hold", data=told(shop))
+    taken_away(shop, client, trip)
+    page = client.get("/cart")
+    assert "otra persona acaba de tomar este horario" in text(page)
+    offers = read(page).xpath("//button[@name='again']/@value")
+    assert offers[0] == f"{shop.day()} 14:00"
+    assert sound(page)
+    where = next(url for url in marks(page, "action") if "/bookings/again/" in url)
+    assert shop.client.post(where, data={"again": offers[0]}).status_code == 404
+    assert client.post(where, data={"again": offers[0]}).status_code == 303
+    said = text(client.get("/cart"))
+    assert "14:00–16:00" in said
+    assert "2 × Adulto, 1 × Nino" in said
+    assert "acaba de tomar" not in said
+
+
+def test_at_the_checkout_too_and_what_was_typed_stays(shop, trip):
+    shop.transfer()
+    client = shop.client
+    client.post("/bookings/hold", data=told(shop))
+    taken_away(shop, client, trip)
+    page = client.get("/checkout")
+    button = read(page).xpath("//button[@name='again']")[0]
+    typed = {**form(page, "/checkout"), "email": "ana@example.com", "name": "Ana Mora", "again": button.get("value")}
+    answer = client.post(button.get("formaction"), data=typed)
+    assert answer.status_code == 200
+    assert form(answer, "/checkout")["name"] == "Ana Mora"
+    assert "14:00–16:00" in text(answer)
+
+
+def test_closed_and_out_of_season_say_when(shop):
+    day = clock.today(shop.tenant.timezone) + timedelta(days=40)
+    season = {"season_from": f"{day:%m-%d}", "season_to": f"{day + timedelta(days=10):%m-%d}"}
+    trip = shop.service(product=season)
+    answer = shop.client.get("/p/paseo")
+    assert "Vuelve el" in text(answer)
+    assert "book" not in marks(answer, "data-action")
+    sent = {"product": "paseo", "day": str(shop.day()), "time": "09:00", "people.PASEO": "1"}
+    assert shop.client.post("/bookings/hold", data=sent).status_code == 422
+    assert trip.product.season_from
+
+
+def test_search_engines_read_the_next_departures(shop, trip):
+    found = json_ld(shop.client.get("/p/paseo"))
+    product = next(one for one in found if one["@type"] == "Product")
+    assert (product["offers"]["availability"], product["offers"]["price"]) == ("https://schema.org/InStock", "2000.00")
+    events = [one for one in found if one["@type"] == "Event"]
+    assert len(events) == 3
+    assert {one["offers"]["priceCurrency"] for one in events} == {"CRC"}
+
+
+def test_a_card_says_from_and_a_tenth_person_does_not_make_the_page_longer(shop, trip):
+    shelf = shop.category("Paseos")
+    trip.product.category_id = shelf.id
+    catalog.changed(trip.product)
+    db.session.commit()
+    assert "desde₡2" in text(shop.client.get("/c/paseos")).replace(" ", "")
+
+
+def test_a_network_keeps_so_many_times_and_no_more(shop, trip, monkeypatch):
+    monkeypatch.setattr("shop.views.booking.HOLDS", "2/hour")
+    for _ in range(2):
+        assert shop.client.post("/bookings/hold", data=told(shop, **{ADULTS: "1"})).status_code == 303
+    answer = shop.client.post("/bookings/hold", data=told(shop))
+    assert answer.status_code == 429
+    assert form(answer, "/bookings/hold")[ADULTS] == "2"
