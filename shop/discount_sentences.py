@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from kernel import i18n, tenancy
+from kernel import clock, i18n, tenancy
 from kernel.i18n import _, ngettext, pick
 from kernel.money import Money
 from shop import storefront
@@ -29,6 +29,22 @@ def why(row: "Discount") -> str:
     if not row.code:
         return _joined(told)
     return _("With the code %(code)s: %(rule)s", code=row.code, rule=", ".join(filter(None, told)))
+
+
+def offer(row: "Discount", product_id: int) -> str:
+    """It on the page of a product, short: `Lleve 3, pague 2 · hasta el 30 nov`."""
+    only = list(row.products) == [product_id] and not row.categories
+    least, _groups, first = _conditions(row)  # who is in a group needs no word about it
+    told = _joined([_short(row) if only else _head(row), least, first])
+    return " · ".join(filter(None, (told, _last_day(row.ends_on))))
+
+
+def _last_day(ends: date | None) -> str:
+    if ends is None:
+        return ""
+    this_year = ends.year == clock.today(tenancy.tenant().timezone).year
+    short = str(format_date(ends, "d MMM" if this_year else "d MMM y", locale=i18n.language()))
+    return str(_("until %(last)s", last=short))
 
 
 def in_every_language(told: Callable[[], str]) -> dict[str, str]:
@@ -86,6 +102,21 @@ def _head(row: "Discount") -> str:
     return _("%(off)s off %(what)s", off=off, what=what or _("the whole purchase"))
 
 
+def _short(row: "Discount") -> str:
+    """What comes off, on the page of the only product that it is for."""
+    told = {"all": row.buy + row.get, "buy": row.buy, "get": row.get, "off": percent(row.percent_bp)}
+    if row.kind == "bundle" and row.percent_bp == WHOLE:
+        return str(_("take %(all)s, pay %(buy)s", **told))
+    if row.kind == "bundle" and row.percent_bp == HALF and row.get == 1:
+        return str(_("take %(buy)s and the next one costs half", **told))
+    if row.kind == "bundle":
+        return str(_("of every %(all)s, %(get)s with %(off)s off", **told))
+    if row.kind == "quantity":
+        return "; ".join(_by_units(row))
+    off = percent(row.percent_bp) if row.kind == "percent" else amount(row.amount_minor)
+    return str(_("free delivery") if row.kind == "shipping" else _("%(off)s off", off=off))
+
+
 def _bundle(row: "Discount", what: str) -> str:
     told = {"all": row.buy + row.get, "buy": row.buy, "get": row.get, "what": what, "off": percent(row.percent_bp)}
     if row.percent_bp == WHOLE:
@@ -96,8 +127,11 @@ def _bundle(row: "Discount", what: str) -> str:
 
 
 def _steps(row: "Discount", what: str) -> str:
-    steps = [_("%(off)s off from %(units)s units on", off=percent(off), units=units) for units, off in row.steps]
-    return _("by quantity in %(what)s: %(steps)s", what=what, steps="; ".join(steps))
+    return _("by quantity in %(what)s: %(steps)s", what=what, steps="; ".join(_by_units(row)))
+
+
+def _by_units(row: "Discount") -> list[str]:
+    return [_("%(off)s off from %(units)s units on", off=percent(off), units=units) for units, off in row.steps]
 
 
 def _conditions(row: "Discount") -> list[str]:

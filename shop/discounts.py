@@ -143,6 +143,12 @@ def asked(codes: Iterable[str]) -> Sequence[Discount]:
     return db.session.scalars(select(Discount).where(which)).all()
 
 
+def spent(ids: Iterable[int]) -> set[int]:
+    """Which of them nobody can use any more: sales move it, without an edit."""
+    gone = and_(Discount.usage_limit.is_not(None), Discount.used >= Discount.usage_limit)
+    return set(db.session.scalars(select(Discount.id).where(Discount.id.in_(list(ids)), gone)))
+
+
 def every(*, binned: bool = False) -> Sequence[Discount]:
     """All of them, the newest first; those in the bin instead when asked."""
     wanted = select(Discount).order_by(Discount.id.desc()).execution_options(binned=binned)
@@ -173,6 +179,7 @@ def keep(row: Discount, *, by: Any, uses: Any = None) -> Discount:
         db.session.execute(mine, execution_options={"synchronize_session": False})
         db.session.refresh(row)
     journal.write("discounts.made" if fresh else "discounts.changed", about=row, by=by, data={"name": name(row)})
+    tenancy.touch()  # product pages tell what runs
     return row
 
 
@@ -180,18 +187,21 @@ def pause(row: Discount, *, by: Any) -> None:
     """Stop it for now."""
     row.paused_at = clock.now()
     journal.write("discounts.paused", about=row, by=by, data={"name": name(row)})
+    tenancy.touch()
 
 
 def resume(row: Discount, *, by: Any) -> None:
     """Let it run again."""
     row.paused_at = None
     journal.write("discounts.resumed", about=row, by=by, data={"name": name(row)})
+    tenancy.touch()
 
 
 def put_away(row: Discount, *, by: Any) -> None:
     """Into the bin: no cart gets it any more; what it gave stays written in the orders."""
     row.binned_at = clock.now()
     journal.write("shop.binned", about=row, by=by, data={"name": name(row)})
+    tenancy.touch()
 
 
 def bring_back(row: Discount, *, by: Any) -> None:
@@ -199,6 +209,7 @@ def bring_back(row: Discount, *, by: Any) -> None:
     free_code(row)
     row.binned_at = None
     journal.write("shop.restored", about=row, by=by, data={"name": name(row)})
+    tenancy.touch()
 
 
 def twin(row: Discount) -> Discount:

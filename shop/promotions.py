@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from kernel import clock, tenancy
 from kernel.i18n import _
-from shop import categories, discount_rules, discount_sentences, discounts, redemptions, vouchers
+from shop import catalog, categories, discount_rules, discount_sentences, discounts, redemptions, vouchers
 from shop.discount_rules import Cut, Item, Rule
 from shop.discounts import Discount
 from shop.redemptions import NOBODY, Person
 
 if TYPE_CHECKING:
     from kernel.money import Money
+    from shop.catalog import Product
     from shop.wants import Wanted
 
 MANUAL = "~"  # the key of what staff take off by hand
@@ -62,6 +63,19 @@ def of(wanted: Sequence["Wanted"], units: Sequence["Money"], asking: Asking) -> 
         if row.code and row.token not in got
     ]
     return Found(cuts, sorted(declined, key=lambda one: one.code))
+
+
+def around(product: "Product", group: str) -> list[Discount]:
+    """The promotions that run today for a product and that group, as a cart takes them; what is used up among them."""
+    rows = [row for row in discounts.asked(()) if row.open_to(group)]
+    shelves = categories.all_() if any(row.categories for row in rows) else ()
+    here = next((one for one in shelves if one.id == product.category_id), None)
+    above = frozenset(one.id for one in categories.path(shelves, here))
+    item = Item(product.id, above, product.price_minor, 1, fixed=product.kind == vouchers.KIND)
+    if product.kind in catalog.IMMATERIAL:
+        rows = [row for row in rows if row.kind != "shipping"]
+    found = [row for row in rows if row.rule({}).reaches(item)]
+    return sorted(found, key=lambda row: (row.priority, discount_rules.KINDS.index(row.kind), row.id))
 
 
 def by_hand(*, percent_bp: int = 0, amount: int = 0, reason: str) -> Rule:

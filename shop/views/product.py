@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from kernel import blocks, files, holes, i18n
 from kernel.i18n import _, ngettext
 from shop import catalog, categories, days, pricing, seasons, services, sharing, shelf, stock
-from shop.views import delivery, frame, goods, media, seo, visitor
+from shop.views import delivery, frame, goods, media, offers, seo, visitor
 
 FEW = 5  # from here on one says how many are left
 
@@ -60,7 +60,7 @@ def show(product: catalog.Product, booking: Markup | None = None) -> Any:
         "shop/catalog/product.html", product=product, variant=variant, pictures=pictures, large=large, price=price,
         compare=compare, cents=cents, options=options(product, known, variant), variants=as_json(product, known),
         buyable=buyable(product, variant), season=_season(product), back=days.told(_season(product).returns),
-        promises=delivery.promises(product, variant), ladder=ladder(variant, cents),
+        promises=delivery.promises(product, variant), ladder=ladder(variant, cents), offers=offers.of(product),
         booking=_booking(product, booking), since=since,
         siblings=goods.of(_siblings(product)), allergens=[i18n.words_html(one) for one in product.allergens],
         text=blocks.prose(product.description), head=_head(product, pictures, price, variant), **_links(product, price),
