@@ -5,7 +5,21 @@ from functools import partial
 
 from flask import Flask
 
-from demo import gifts, history, lately, offers, opening, people, pictures, plans, sheets, shelves, staff, world
+from demo import (
+    gifts,
+    history,
+    lately,
+    offers,
+    opening,
+    people,
+    pictures,
+    plans,
+    reservations,
+    sheets,
+    shelves,
+    staff,
+    world,
+)
 from demo.world import Told
 from kernel import files, letters, passwords, tenancy, transactions
 from kernel.db import db
@@ -64,7 +78,8 @@ def _sell(shop: Told) -> None:
     with letters.silence():  # what is long past is told to nobody
         met = people.meet(shop)
         plans.terms(keeper)
-        history.write(keeper, met, [*gifts.planned(keeper), *plans.planned(keeper)])
+        others = [*gifts.planned(keeper), *plans.planned(keeper), *reservations.planned(keeper)]
+        history.write(keeper, met, others)
     lately.write(keeper)
     _keep_letters()
 

@@ -119,6 +119,11 @@ def _question(shop: Told, code: str) -> dict[str, Any]:
     return {"code": code, "label": world.spoken(shop, told["label"]), "required": told["required"]}
 
 
+def asked(shop: Told, sku: str) -> list[Told]:
+    """What the product asks of who books it, each with an answer that somebody gave."""
+    return [_file()["questions"][code] for code in more(shop)["questions"].get(sku, ())]
+
+
 def _policy(whole: int, half: int) -> list[dict[str, int]]:
     tiers = [{"hours": whole, "back_bp": 10_000}]
     return [*tiers, {"hours": half, "back_bp": 5_000}] if 0 < half < whole else tiers

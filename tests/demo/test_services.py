@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from demo import services as demo_services
 from demo import world
-from kernel import tenancy
+from kernel import clock, tenancy
 from kernel.app import Plaza
 from kernel.db import db
 from kernel.tenancy import Tenant
-from shop import catalog, hours, resources, services
+from shop import bookings, catalog, hours, resources, services
 from shop.storefront import DAYS
 
 SHOPS = {world.slug(shop): shop for shop in world.shops()}
@@ -90,3 +91,16 @@ def test_guanquira_shares_boats_guides_and_cabins(demo_app: Plaza) -> None:
         season = next(row.seasons for row in services.every() if row.product.sku == "RG-013")
         assert [(one["from"], one["to"], one["factor_bp"]) for one in season] == [("easter-7", "easter-1", 14_000)]
         db.session.remove()
+
+
+def test_each_shop_has_guests_who_came_and_guests_to_come(shop: Any) -> None:
+    rows = list(db.session.scalars(select(bookings.Booking)))
+    assert len(rows) == len(demo_services.more(shop)["booked"])
+    assert {row.state for row in rows} == {"booked", "came"}
+    for row in rows:
+        assert row.order is not None
+        assert (row.starts_at < clock.now()) == (row.state == "came")
+        assert row.order.paid or row.order.payment == "partial", row.order.number
+        asked = [one["label"]["es"] for one in row.service.questions if one["required"]]
+        assert set(asked) <= set(row.answers) or row.language == "en"
+    assert any(row.order.payment == "partial" for row in rows if row.order)
