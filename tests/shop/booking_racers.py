@@ -1,6 +1,7 @@
 """What racers do with times, the same with a lock off, and what must be true of all times afterwards."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
@@ -16,8 +17,8 @@ from shop import cart as carts
 from shop.bookings import LIVE, Booking
 from shop.departures import Departure
 from shop.occupations import Occupation, Span
-from shop.resources import ResourceUnit
-from shop.services import Service
+from shop.resources import Resource, ResourceUnit
+from shop.services import Service, ServiceResource
 
 THINKING = 0.02  # seconds between looking and writing
 Told = tuple[Any, ...]
@@ -139,45 +140,52 @@ def overlaps() -> int:
     return db.session.scalar(pairs) or 0
 
 
-def faults() -> list[str]:
-    """What is wrong with the times of this tenant; nothing, whatever happened."""
+def faults(after: int = 0) -> list[str]:
+    """What is wrong with the times of this tenant, of bookings after one; nothing, whatever happened."""
     db.session.expire_all()
+    of_departures, of_bookings = _occupied()
+    live = select(Booking.departure_id, func.sum(Booking.places)).where(Booking.state.in_(LIVE))
+    places = dict(db.session.execute(live.group_by(Booking.departure_id)).all())
     found = [f"{count} overlaps" for count in [overlaps()] if count]
-    found += [told for row in db.session.scalars(select(Departure)) for told in _of_departure(row)]
-    found += [told for row in db.session.scalars(select(Booking)) for told in _of_booking(row)]
-    return found
+    for row in db.session.scalars(select(Departure)):
+        people, want = places.get(row.id, 0), {need.resource_id: need.units(row.taken) for need in row.service.needs}
+        if people != row.taken or of_departures.pop(row.id, {}) != {one: many for one, many in want.items() if many}:
+            found.append(f"departure {row.id} counts {row.taken} of {people} places")
+    for one in db.session.scalars(select(Booking).where(Booking.id > after)):
+        found += _wrong(one, of_bookings.pop(one.id, Counter()))
+    return found + [f"nobody has {left}" for left in of_departures]
 
 
-def _of_departure(row: Departure) -> Iterator[str]:
-    live = select(func.sum(Booking.places)).where(Booking.departure_id == row.id, Booking.state.in_(LIVE))
-    places = db.session.scalar(live) or 0
-    if places != row.taken:
-        yield f"departure {row.id} counts {row.taken} places of {places}"
-    want = {need.resource_id: need.units(row.taken) for need in row.service.needs if row.taken}
-    if _occupied(departure_id=row.id) != want:
-        yield f"departure {row.id} of {row.taken} has {_occupied(departure_id=row.id)}, not {want}"
+def _occupied() -> tuple[dict[int, Counter[int]], dict[int, Counter[int]]]:
+    """How many units of each resource every departure and every booking occupies, at its own time."""
+    asked = select(Occupation, ResourceUnit.resource_id).join(ResourceUnit, ResourceUnit.id == Occupation.unit_id)
+    departures: dict[int, Counter[int]] = {}
+    found: dict[int, Counter[int]] = {}
+    for row, resource_id in db.session.execute(asked):
+        owners, owner = (departures, row.departure_id) if row.departure_id else (found, row.booking_id)
+        if owner:
+            owners.setdefault(owner, Counter())[resource_id] += 1
+    return departures, found
 
 
-def _occupied(**owner: int) -> dict[int, int]:
-    mine = select(ResourceUnit.resource_id, func.count()).join(Occupation, Occupation.unit_id == ResourceUnit.id)
-    conditions = [getattr(Occupation, name) == value for name, value in owner.items()]
-    rows = db.session.execute(mine.where(*conditions).group_by(ResourceUnit.resource_id)).all()
-    return dict(rows)
-
-
-def _of_booking(row: Booking) -> Iterator[str]:
-    alone = row.service.kind != "departure"
-    has = row.state in LIVE
+def _wrong(row: Booking, units: Counter[int]) -> Iterator[str]:
+    alone, has = row.service.kind != "departure", row.state in LIVE
     want = {need.resource_id: row.units for need in row.service.needs} if has and alone else {}
-    if _occupied(booking_id=row.id) != want:
-        yield f"booking {row.id} ({row.state}) has {_occupied(booking_id=row.id)}, not {want}"
+    if units != want:
+        yield f"booking {row.id} ({row.state}) has {units}, not {want}"
     if has and not alone and (row.departure is None or row.departure.starts_at != row.starts_at):
         yield f"booking {row.id} ({row.state}) is of no departure at its time"
-    spans = select(Occupation.starts_at, Occupation.ends_at).where(Occupation.booking_id == row.id)
-    if any((start, end) != (row.span.starts_at, row.span.ends_at) for start, end in db.session.execute(spans)):
-        yield f"booking {row.id} occupies another time than its own"
     if row.state == "held" and row.held_until is None:
         yield f"booking {row.id} is held for ever"
+
+
+def shares(service: Service, *needs: tuple[Resource, int]) -> Service:
+    """The service occupies these, each with so many people in one of its units."""
+    for resource, seats in needs:
+        db.session.add(ServiceResource(service_id=service.id, resource_id=resource.id, seats=seats))
+    db.session.commit()
+    db.session.expire(service)
+    return service
 
 
 def browsers(count: int) -> list[str]:

@@ -12,9 +12,8 @@ from kernel.refusal import Refusal
 from shop import bookings, closures, departures, holdings
 from shop import cart as carts
 from shop.bookings import Booking
-from shop.services import ServiceResource
 from tests.shop import booking_racers
-from tests.shop.booking_racers import browsers, faults, run_out, without_walls
+from tests.shop.booking_racers import browsers, faults, run_out, shares, without_walls
 from tests.shop.test_races import SEEDS
 
 HERE = "tests.shop.booking_racers:"
@@ -25,15 +24,6 @@ def told(answers):
     """How many got it and how many were refused; nothing broke on the way."""
     assert not [answer for answer in answers if answer[0] == "broke"], answers
     return Counter(answer[0] for answer in answers)
-
-
-def shares(service, *needs):
-    """The service occupies these, each with so many people in one of its units."""
-    for resource, seats in needs:
-        db.session.add(ServiceResource(service_id=service.id, resource_id=resource.id, seats=seats))
-    db.session.commit()
-    db.session.expire(service)
-    return service
 
 
 class Harbour:
