@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from babel.dates import format_date
 from flask import url_for
 from markupsafe import Markup
 
 from kernel import i18n
 from kernel.i18n import _, ngettext
-from shop import booking_story, booking_times, days, local_times, receipts
+from shop import booking_story, booking_times, days, local_times
 from shop.availability import Time
 from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
@@ -88,7 +89,8 @@ def button(draft: Draft, one: Time) -> dict[str, str]:
     if draft.nights:
         return {"value": f"{begins:%Y-%m-%d} {ends:%Y-%m-%d}", "day": days.span(begins.date(), ends.date()), "time": "",
                 "left": ""}  # fmt: skip
-    return {"value": f"{begins:%Y-%m-%d} {value(one)}", "day": receipts.day(begins.date()),
+    day = str(format_date(begins, "EEE d MMM", locale=i18n.locale()))
+    return {"value": f"{begins:%Y-%m-%d} {value(one)}", "day": day,
             "time": value(one), "left": left(one, draft)}  # fmt: skip
 
 
