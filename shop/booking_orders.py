@@ -117,6 +117,7 @@ def _end(booking: Booking, order: Order, found: Share, **told: Any) -> None:
 
 def _take_out(booking: Booking, order: Order, found: Share, **told: Any) -> None:
     """The rest of the order stays: it costs less by what comes back and by what nobody has paid."""
+    was_paid = order.paid
     booking_confirmations.give_up_one(booking)
     own = [line for line in order.lines if line.booking_id == booking.id]
     data = {"minor": found.back.minor, "reason": told["reason"], "booking": booking.id}
@@ -127,7 +128,10 @@ def _take_out(booking: Booking, order: Order, found: Share, **told: Any) -> None
         _give(booking, order, found.back.minor, told, lines=own)
     else:  # somebody returns it by hand: until then the order is paid too much
         order.credited_minor += found.back.minor
-    _settle(order)
+    if order.balance.minor <= 0 and not was_paid:  # what was missing is no longer owed
+        payments.settled(order)
+    payments.refresh(order)
+    booking_confirmations.finish(order)
     _write(booking, order, found, **told)
     invoices.when_less(order, reason=told["reason"], lines={line.id: line.quantity for line in own})
 
@@ -136,14 +140,6 @@ def _give(booking: Booking, order: Order, minor: int, told: dict[str, Any], *, l
     back = [{"line": line.id, "quantity": line.quantity} for line in lines]
     more = {"to": told["to"], "reason": told["reason"], "by": told["by"], "lines": back}
     refunds.give(order, amount=order.money(minor), key=f"booking:{booking.id}", **more)
-
-
-def _settle(order: Order) -> None:
-    """Perhaps nothing is owed any more."""
-    if order.balance.minor <= 0 and order.payment not in orders.SETTLED:
-        payments.settled(order)
-    payments.refresh(order)
-    booking_confirmations.finish(order)
 
 
 def _write(booking: Booking, order: Order, found: Share, **told: Any) -> None:

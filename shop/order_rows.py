@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 
 from kernel import tenancy
 from kernel.i18n import _, pick
-from shop import order_story, receipts
+from shop import order_story, plans, receipts
+from shop.order_lines import OrderLine
 from shop.orders import Order
 
 
@@ -12,19 +13,25 @@ def heads() -> list[str]:
     """The names of the columns."""
     return [
         _("Order"), _("Date"), _("State"), _("Payment"), _("Name"), _("E-mail"), _("Phone"), _("Delivery"), _("Day"),
-        _("Address"), _("Products"), _("Items"), _("Shipping"), _("Tax"), _("Total"), _("Received"), _("Currency"),
-        _("Source"),
+        _("Address"), _("Products"), _("Items"), _("Shipping"), _("Tax"), _("Total"), _("Received"), _("Due now"),
+        _("Currency"), _("Source"),
     ]  # fmt: skip
 
 
 def row(order: Order) -> list[object]:
     """One order."""
     zone = ZoneInfo(tenancy.tenant().timezone)
-    goods = "; ".join(f"{line.quantity} × {pick(line.name)}" for line in order.lines)
+    goods = "; ".join(_goods(line) for line in order.lines)
     amounts = (order.items_minor, order.shipping_minor, order.tax_minor, order.total_minor, order.received_minor)
     return [
         order.number, order.placed_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"), order_story.STATES[order.state][0],
         order_story.MONEY[order.payment][0], order.name, order.email, order.phone, pick(order.delivery_label),
         order.delivery_day or "", ", ".join(receipts.place(order)), goods,
-        *(order.money(minor).decimal for minor in amounts), order.currency, order.source,
+        *(order.money(minor).decimal for minor in amounts), plans.due_now(order).decimal, order.currency, order.source,
     ]  # fmt: skip
+
+
+def _goods(line: OrderLine) -> str:
+    """So many of what; of a booking also when."""
+    when = f" ({', '.join(line.texts.values())})" if line.booking_id and line.texts else ""
+    return f"{line.quantity} × {pick(line.name)}{when}"

@@ -12,24 +12,33 @@ from kernel import clock, letters, signing
 from kernel.db import db
 from kernel.refusal import Refusal
 from shop import (
+    booking_orders,
+    bookings,
     cancellations,
     card_disputes,
+    checkout,
     credit_notes,
     expiry,
     fulfilment,
+    holdings,
     invoice_lines,
     invoices,
     payments,
     refunds,
     reversals,
 )
+from shop import cart as carts
+from shop.bookings import Booking
 from shop.card_sessions import CardSession
+from shop.departures import Departure
 from shop.invoices import Invoice
 from shop.ledger import LedgerEntry
 from shop.orders import ENDED, Order
+from shop.quotes import Choice
 from shop.stock import StockMove
 from tests.goods import only
 
+POLICY = [{"hours": 100, "back_bp": 10_000}, {"hours": 30, "back_bp": 3_333}]
 SEEDS = [*range(int(os.environ.get("PLAZA_SEEDS", "1")))]
 STEPS, RECEIVED, OFTEN = 1000, 500, 100
 FEWER = 250  # on PostgreSQL, unless many seeds are asked for
@@ -46,6 +55,9 @@ class History:
         self.shop, self.die = shop, random.Random(seed)
         shop.tax("rebajado", rate_bp=400, is_default=False)
         shop.tax()
+        self.tour = shop.service(price={"adulto": 7_777_77, "nino": 3_333_33}, capacity=400, policy=POLICY,
+                                 product={"deposit_bp": 3000})  # fmt: skip
+        self.whens = [shop.when(ahead) for ahead in (1, 2, 9)]
         self.goods = [shop.product(f"Florero {n}", price=1_111_11 * n, stock=RECEIVED) for n in (1, 2, 3)]
         self.ids, self.money, self.told, self.fuse = [], 0, Counter(), None
         event.listen(db.engine, "before_cursor_execute", self.burn)
@@ -61,11 +73,11 @@ class History:
     def step(self):
         """One thing happens, or half of it and then nothing of it."""
         verb = self.die.choices([self.place, self.pay, self.part, self.refund, self.cancel, self.expire, self.deliver,
-                                 self.note, self.issue, self.undo, self.dispute],
-                                [6, 8, 4, 4, 2, 2, 3, 3, 1, 1, 2])[0]  # fmt: skip
+                                 self.note, self.issue, self.undo, self.dispute, self.book,
+                                 self.call_off], [6, 8, 4, 4, 2, 2, 3, 3, 1, 1, 2, 3, 3])[0]  # fmt: skip
         moved, self.fuse = 0, self.die.randrange(40) if self.die.random() < 0.15 else None
         try:
-            moved = verb(self.order() if verb != self.place else None)
+            moved = verb(self.order() if verb not in (self.place, self.book) else None)
             db.session.commit()
             self.fuse = None
         except (Refusal, Fault) as error:
@@ -87,6 +99,30 @@ class History:
     def place(self, _none):
         order = self.shop.bought(self.die.choice(self.goods), self.die.randint(1, 3))
         self.ids.append(order.id)
+
+    def book(self, _none):
+        """A tour for some, perhaps twice, perhaps with a vase, perhaps with a deposit."""
+        cart, people = carts.begin()[0], list(self.tour.product.variants)
+        for when in self.die.sample(self.whens, self.die.randint(1, 2)):
+            counts = self.die.randint(1, 2), self.die.randint(0, 2)
+            held = holdings.hold(self.tour, self.shop.span(self.tour, when), sum(counts), cart=cart)
+            carts.book(cart, held, dict(zip(people, counts, strict=True)))
+        choice = Choice()
+        if self.die.random() < 0.5:
+            carts.add(cart, only(self.goods[0]), 1)
+            choice = self.shop.choice(self.goods[0])
+        self.shop.transfer(hold_hours=1)
+        details = self.shop.details(plan=self.die.choice(["", "deposit"]))
+        self.ids.append(checkout.place(cart, choice, details, key=signing.token()).id)
+
+    def call_off(self, order):
+        rows, before = bookings.of_order(order), order.received_minor
+        if not rows:
+            raise Refusal("nothing booked")
+        by, to = self.die.choice([None, self.shop.owner]), self.die.choice(["money", "credit"])
+        found = booking_orders.cancel(self.die.choice(rows), by=by, reason="Llueve", to=to)
+        assert found is None or min(found.back.minor, found.kept.minor, found.unpaid.minor) >= 0
+        return order.received_minor - before
 
     def pay(self, order):
         return self.settled(order, None)
@@ -141,7 +177,7 @@ class History:
     def wrong(self):
         """Everything that is not conserved."""
         db.session.expire_all()
-        found = [f"units of {one.slug}" for one in self.goods if not units_agree(one)]
+        found = [f"units of {one.slug}" for one in self.goods if not units_agree(one)] + places_differ()
         came = int(db.session.scalar(select(func.sum(LedgerEntry.amount_minor))) or 0)
         found += [] if came == self.money else ["money"]
         orders = db.session.scalars(select(Order)).all()
@@ -155,6 +191,15 @@ def units_agree(product):
         StockMove.variant_id == variant.id, StockMove.kind == "take", StockMove.returned_at.is_(None)
     )
     return variant.on_hand + db.session.scalar(taken) == RECEIVED
+
+
+def places_differ():
+    """places taken of a departure = the places of its live bookings."""
+    live = select(func.coalesce(func.sum(Booking.places), 0)).where(
+        Booking.departure_id == Departure.id, Booking.state.in_(bookings.LIVE)
+    )
+    wrong = select(Departure).where(Departure.taken != live.scalar_subquery())
+    return [f"places of {row.starts_at}" for row in db.session.scalars(wrong)]
 
 
 def papers_agree(order):
