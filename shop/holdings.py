@@ -107,11 +107,11 @@ def units_for(service: Service, places: int) -> int:
 
 def _occupy(booking: Booking, chosen: set[int]) -> None:
     needed = sorted(need.resource_id for need in booking.service.needs)
-    if not chosen <= {unit.id for unit in resources.units(needed)}:
+    if chosen and not chosen <= {unit.id for unit in resources.units(needed)}:
         raise Elsewhere()
     for resource_id in needed:
         free = sorted(occupations.free(resource_id, booking.span), key=lambda one: one not in chosen)
-        wished = [unit.id for unit in resources.units([resource_id]) if unit.id in chosen]
+        wished = [unit.id for unit in resources.units([resource_id]) if unit.id in chosen] if chosen else []
         if len(free) < booking.units or not set(wished) <= set(free):
             raise JustTaken()
         occupations.reserve(free[: booking.units], booking.span, booking_id=booking.id)
@@ -179,8 +179,12 @@ def claim(service_ids: Iterable[int], resource_ids: Iterable[int] = ()) -> None:
     also what the services need whose holds are ended, because these give back all that they had.
     """
     mine = set(service_ids)
-    mine |= _late(mine, {*needed_by(mine), *resource_ids})
-    _lock(mine, resource_ids)
+    needed = {*needed_by(mine), *resource_ids}
+    if late := _late(mine, needed):
+        mine |= late
+        needed |= {*needed_by(late)}
+    resources.lock(needed)
+    services.lock(mine)
     _lapse(mine)
 
 

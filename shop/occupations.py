@@ -14,7 +14,7 @@ from kernel.db import Base, db, pk, ref
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
-from shop import resources
+from shop.resources import ResourceUnit
 
 QUIET = {"synchronize_session": False}
 YEAR = timedelta(days=366)
@@ -53,7 +53,7 @@ class Occupation(TenantOwned, Base):
             " + (CASE WHEN closure_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="owner",
         ),
-        Index("ix_occupation_time", "tenant_id", "unit_id", "starts_at", "ends_at"),
+        Index("ix_occupation_time", "tenant_id", "unit_id", "ends_at", "starts_at"),  # what is over is passed by
     )
     id: Mapped[int] = pk()
     unit_id: Mapped[int] = ref("resource_unit")
@@ -102,9 +102,9 @@ def sound(span: Span, most: timedelta = YEAR) -> None:
 
 def free(resource_id: int, span: Span) -> list[int]:
     """The units of a resource that nobody has in all that time, in the order in which they are filled."""
-    taken = select(Occupation.unit_id).where(*overlapping(span))
-    busy = set(db.session.scalars(taken))
-    return [unit.id for unit in resources.units([resource_id]) if unit.id not in busy]
+    taken = select(Occupation.id).where(Occupation.unit_id == ResourceUnit.id, *overlapping(span)).exists()
+    mine = select(ResourceUnit.id).where(ResourceUnit.resource_id == resource_id, ResourceUnit.active, ~taken)
+    return list(db.session.scalars(mine.order_by(ResourceUnit.position, ResourceUnit.id)))
 
 
 def overlapping(span: Span) -> tuple[Any, Any]:
@@ -128,8 +128,8 @@ ALTER TABLE occupation ADD CONSTRAINT occupation_apart EXCLUDE USING gist
 (int8range(unit_id, unit_id, '[]') WITH &&, tstzrange(starts_at, ends_at) WITH &&);
 END IF; END $$"""
 _OVERLAP = """BEGIN SELECT RAISE(ABORT, 'this unit is occupied then') WHERE EXISTS (
-SELECT 1 FROM occupation AS other WHERE other.unit_id = NEW.unit_id AND other.id <> coalesce(NEW.id, -1)
-AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at); END"""
+SELECT 1 FROM occupation AS other WHERE other.tenant_id = NEW.tenant_id AND other.unit_id = NEW.unit_id
+AND other.id <> coalesce(NEW.id, -1) AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at); END"""
 
 ddl.declare(
     "occupation apart",

@@ -2114,7 +2114,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_occupation_booking_id"), ["booking_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_occupation_closure_id"), ["closure_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_occupation_departure_id"), ["departure_id"], unique=False)
-        batch_op.create_index("ix_occupation_time", ["tenant_id", "unit_id", "starts_at", "ends_at"], unique=False)
+        batch_op.create_index("ix_occupation_time", ["tenant_id", "unit_id", "ends_at", "starts_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_occupation_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
