@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from crm import contacts
-from demo import services, world
+from demo import booked_times, world
 from demo.history import Happening, Shopkeeper
 from demo.world import Told
 from kernel import clock
@@ -30,7 +30,7 @@ def planned(keeper: Shopkeeper) -> list[Happening]:
     known = {row.product.sku: row for row in booked.every()}
     return [
         (_placed(place, told), partial(_booked, keeper, known[told["sku"]], told))
-        for place, told in enumerate(services.more(keeper.shop)["booked"])
+        for place, told in enumerate(booked_times.more(keeper.shop)["booked"])
     ]
 
 
@@ -88,7 +88,7 @@ def _ordered(keeper: Shopkeeper, service: Service, span: Span, told: Told) -> Bo
 
 
 def _said(keeper: Shopkeeper, service: Service, told: Told) -> Told:
-    asked = services.asked(keeper.shop, service.product.sku)
+    asked = booked_times.asked(keeper.shop, service.product.sku)
     answers = {one["label"][told.get("language", "es")]: one["answer"] for one in asked}
     return {"answers": answers, "language": told.get("language", ""), "timezone": booking_times.zone()}
 

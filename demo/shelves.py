@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from demo import guide, services, world
+from demo import booked_times, guide, world
 from demo.world import Told
 from kernel import clock, files
 from kernel.db import db
@@ -20,7 +20,7 @@ Files = dict[str, files.File]
 
 def fill(shop: Told, pictures_of: Files) -> None:
     """Write the shelves and everything that lies on them."""
-    shelves, furnished = _categories(shop, pictures_of), services.furnish(shop)
+    shelves, furnished = _categories(shop, pictures_of), booked_times.furnish(shop)
     rates = {rate.name: rate.id for rate in taxes.rates()}
     products: list[catalog.Product] = []
     for place, told in enumerate(world.goods(shop)):
@@ -33,11 +33,11 @@ def fill(shop: Told, pictures_of: Files) -> None:
         db.session.flush()
         _belongings(shop, told, product)
         if product.kind == KIND:
-            services.write(shop, told, product, furnished)
+            booked_times.write(shop, told, product, furnished)
         products.append(product)
     db.session.flush()
     _bundles(shop)
-    services.close(shop)
+    booked_times.close(shop)
     catalog.changed(*products)
     facets.refresh_all()
 
@@ -109,7 +109,7 @@ def _variants(told: Told, product: catalog.Product) -> list[Variant]:
     if "amounts" in told:
         return _amounts(told, product)
     if product.kind == KIND:
-        return services.variants(told, product)
+        return booked_times.variants(told, product)
     choices: list[Told] = told.get("variants") or [{"sku": told["sku"], "options": {}, "stock": told.get("stock")}]
     shared = _shares(told.get("daily_capacity"), len(choices))
     return [

@@ -11,8 +11,8 @@ from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import catalog, service_sheets, services
 from shop.catalog import Product
+from shop.forms import service_fields as forms
 from shop.forms import service_rows, words
-from shop.forms import services as forms
 from shop.services import Service
 from shop.views import admin, pages, product_values, service_values
 

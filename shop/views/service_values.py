@@ -7,7 +7,7 @@ from kernel import i18n
 from shop import hours, resources
 from shop.catalog import Product
 from shop.forms import deposits, words
-from shop.forms import services as forms
+from shop.forms import service_fields as forms
 from shop.forms.amounts import typed
 from shop.forms.products import flipped
 from shop.resources import Resource

@@ -16,7 +16,7 @@ from shop.services import KIND, Service, ServiceResource
 from shop.storefront import DAYS
 from shop.variants import Variant
 
-FILE = Path(__file__).parent / "services.yaml"
+FILE = Path(__file__).parent / "booked_times.yaml"
 PERSON = {"es": "Persona", "en": "Person"}
 PEOPLE = {"adulto": {"es": "Adulto", "en": "Adult"}, "nino": {"es": "Niña o niño", "en": "Child"}}
 HOLY_WEEK = ("easter-7", "easter-1")  # Palm Sunday to Holy Saturday

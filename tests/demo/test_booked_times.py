@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from demo import services as demo_services
-from demo import world
+from demo import booked_times, world
 from kernel import clock, tenancy
 from kernel.app import Plaza
 from kernel.db import db
@@ -95,7 +94,7 @@ def test_guanquira_shares_boats_guides_and_cabins(demo_app: Plaza) -> None:
 
 def test_each_shop_has_guests_who_came_and_guests_to_come(shop: Any) -> None:
     rows = list(db.session.scalars(select(bookings.Booking)))
-    assert len(rows) == len(demo_services.more(shop)["booked"])
+    assert len(rows) == len(booked_times.more(shop)["booked"])
     assert {row.state for row in rows} == {"booked", "came"}
     for row in rows:
         assert row.order is not None
