@@ -1,12 +1,12 @@
 """What one wants to know before booking: how long, where to be, for whom, and when the money comes back."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
 from kernel import i18n
 from kernel.i18n import _, ngettext
+from shop import booking_policies
 from shop.services import Service
 
 Fact = tuple[str, Any, Any]  # a drawing, its name, the text
@@ -15,7 +15,8 @@ Fact = tuple[str, Any, Any]  # a drawing, its name, the text
 def of(service: Service) -> list[Fact]:
     """The facts that this service has, the most asked for first."""
     found = [_length(service), _meeting(service), _age(service), _languages(service), _group(service)]
-    return [one for one in [*found, ("undo", _("If you cancel"), policy(service.policy))] if one is not None]
+    cancelling = "undo", _("If you cancel"), booking_policies.sentence(service.policy)
+    return [one for one in [*found, cancelling] if one is not None]
 
 
 def _length(service: Service) -> Fact:
@@ -67,27 +68,3 @@ def _group(service: Service) -> Fact | None:
         return None
     told = _("It goes with %(num)s people. If fewer come, we tell you and give everything back.", num=service.group_min)
     return "people", _("Minimum group"), told
-
-
-def policy(tiers: Sequence[Mapping[str, Any]]) -> str:
-    """When how much comes back, in one sentence."""
-    steps = sorted(((int(one["hours"]), int(one["back_bp"])) for one in tiers), reverse=True)
-    if not steps:
-        return _("What is paid is not given back.")
-    told = [_step(hours, back) for hours, back in steps]
-    return _(
-        "%(steps)s; after that, nothing comes back.",
-        steps="; ".join([told[0], *(one[0].lower() + one[1:] for one in told[1:])]),
-    )
-
-
-def _step(hours: int, back_bp: int) -> str:
-    if hours == 0:
-        ahead = _("until it begins")
-    elif hours >= 48 and hours % 24 == 0:
-        ahead = ngettext("until %(num)s day before", "until %(num)s days before", hours // 24)
-    else:
-        ahead = ngettext("until %(num)s hour before", "until %(num)s hours before", hours)
-    if back_bp >= 10_000:
-        return _("Everything comes back %(ahead)s", ahead=ahead)
-    return _("%(share)s %% comes back %(ahead)s", share=f"{back_bp / 100:g}", ahead=ahead)
