@@ -40,13 +40,20 @@ def week() -> Any:
     at = asked()
     first = at - timedelta(days=at.weekday())
     board = booking_list.board(first, first + timedelta(days=WEEK - 1))
-    columns = [
-        {"day": one, "name": short(one), "url": url_for(".bookings", day=one), "rows": booking_rows.agenda(board, one),
-         "count": len(booking_rows.firm(board.bookings, board, one)), "today": one == now()}
-        for one in board.days
-    ]  # fmt: skip
+    columns = [_column(board, one) for one in board.days]
     told = frame(first, "bookings_week", WEEK)
     return render_template("shop/desk/bookings/week.html", **told, columns=columns, any=bool(board.services))
+
+
+def _column(board: Board, day: date) -> dict[str, Any]:
+    """A day of the week: who comes; departures that nobody booked are only counted."""
+    rows = booking_rows.agenda(board, day)
+    taken = [row for row in rows if row["kind"] != "departure" or row["taken"] or not row["open"]]
+    starting = booking_rows.firm(board.bookings, board, day)
+    return {
+        "day": day, "name": short(day), "url": url_for(".bookings", day=day), "rows": taken, "today": day == now(),
+        "idle": len(rows) - len(taken), "count": len(starting), "past": day < now(),
+    }  # fmt: skip
 
 
 @admin.get("/bookings/units", endpoint="bookings_units")

@@ -43,7 +43,7 @@ def slot_row(board: Board, slot: Slot) -> dict[str, Any]:
     return {
         "kind": "departure", "at": slot.starts_at, "order": 1, "time": time(slot.starts_at, board.zone),
         "title": pick(slot.service.product.name), "filled": filled(slot), "taken": slot.taken,
-        "lacks": lacks(slot), "open": slot.open, "left": slot.left, "over": over(slot),
+        "lacks": lacks(slot), "missing": slot.missing, "open": slot.open, "left": slot.left, "over": over(slot),
         "url": slot_url(slot.service, slot.starts_at),
         "add": add_url(slot),
         "units": sorted({unit for unit, rows in board.taken.items() if slot.departure
