@@ -15,7 +15,8 @@ from shop.views import booking_facts, cart_page, visitor
 def of(draft: Draft, errors: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the fields need, with what was typed and what is wrong."""
     return {
-        "kinds": _kinds(draft), "room": _room(draft), "languages": _languages(draft),
+        "kinds": _kinds(draft), "people": draft.service.kind != "departure", "room": _room(draft),
+        "languages": _languages(draft),
         "questions": [_question(draft, one, errors) for one in draft.service.questions],
         "timezone": forms.timezone(draft.said("timezone", 64)), "facts": booking_facts.of(draft.service),
     }  # fmt: skip
@@ -32,7 +33,8 @@ def _kinds(draft: Draft) -> list[dict[str, Any]]:
 
 
 def _kind(draft: Draft, variant: Variant, place: int) -> dict[str, Any]:
-    name = kind_name(variant) or _("People")
+    unit = i18n.pick(variant.product.unit)  # of a table it says how many people it is for
+    name = kind_name(variant) or unit[:1].upper() + unit[1:] or _("People")
     price = pricing.unit(variant, 1, visitor.group())
     return {
         "field": PEOPLE + variant.sku, "name": name, "count": draft.count(variant, place) or "0",

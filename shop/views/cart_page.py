@@ -105,8 +105,8 @@ def _offers(basket: Basket | None) -> Sequence[shipping.Offer]:
 
 
 def _share(mine: carts.Cart | None, basket: Basket | None) -> dict[str, str]:
-    if mine is None or basket is None:
-        return {}
+    if mine is None or basket is None or all(line.booking_id for line in basket.lines):
+        return {}  # times are not handed on
     url = web.shop_url("shop.cart_shared", secret=carts.link(mine), language=i18n.language())
     text = _("My cart at %(shop)s: %(total)s", shop=tenancy.tenant().name, total=amount(basket.items))
     return {"url": url, "whatsapp": sharing.whatsapp(f"{text}\n{url}")}

@@ -31,6 +31,8 @@ def _people(booking: Booking, lines: Sequence[QuoteLine]) -> str:
         return ", ".join(f"{line.quantity} × {i18n.pick(line.options[0]['value'])}" for line in lines)
     if booking.service.capacity == 1:
         return ""
+    if booking.service.kind == "departure":
+        return str(ngettext("%(num)s place", "%(num)s places", booking.places))
     return str(ngettext("%(num)s person", "%(num)s people", booking.places))
 
 
