@@ -93,7 +93,7 @@ def soon(booking: Booking) -> bool:
 
 def title(booking: Booking) -> str:
     """What its page says on top."""
-    if booking.state == "booked":
+    if booking.state == "booked" and not (booking.order and booking.order.held):
         return _("You are expected") if soon(booking) else _("Your booking was at this time")
     return {
         "came": _("Thank you for coming"),

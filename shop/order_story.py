@@ -1,9 +1,10 @@
 """What an order tells: where it stands in one sentence, what to do next, and the steps on its timeline."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kernel.i18n import _, _l
-from shop import fulfilment, order_events, plans, receipts
+from shop import booking_words, fulfilment, order_events, plans, receipts
 
 if TYPE_CHECKING:
     from shop.order_events import OrderEvent
@@ -37,9 +38,11 @@ TITLES = {
     "placed.card": (_l("Pay to confirm your order"), _l("We keep it for you meanwhile.")),
     "placed.later": (_l("Your order is confirmed"), _l("You pay when you receive it.")),
     "placed.paid": (_l("Your order is paid"), _l("We prepare it and tell you at each step.")),
+    "placed.booked": (_l("Your booking is confirmed"), _l("We expect you: all that you need is below.")),
     "preparing": (_l("We are preparing your order"), _l("We tell you when it is ready.")),
     "ready": (_l("Your order is ready"), _l("Come for it when it suits you.")),
     "shipped": (_l("Your order is on its way"), _l("It left our house.")),
+    "visited": (_l("Thank you for coming"), _l("We hope that you enjoy it.")),
     "delivered": (_l("Your order was delivered"), _l("We hope that you enjoy it.")),
     "cancelled": (_l("Your order was cancelled"), _l("What it had reserved is free again.")),
     "expired": (_l("Your order expired without payment"), _l("If you have already paid, send us the proof.")),
@@ -53,15 +56,20 @@ def status(order: "Order") -> str:
     if order.payment in {"refund_due", "refunded"}:
         return order.payment
     if order.state != "placed":
-        return order.state
+        return "visited" if order.state == "delivered" and visited(order) else order.state
     if order.paid:
-        return "placed.paid"
+        return "placed.booked" if visited(order) else "placed.paid"
     if order.plan and order.payment == "partial" and plans.secured(order):
         return "placed.secured"
     if order.payment in {"proof", "partial"}:
         return f"placed.{order.payment}"
     kind = order.payments[-1].kind if order.payments else ""
     return f"placed.{kind}" if kind in {"transfer", "practice", "card"} else "placed.later"
+
+
+def visited(order: "Order") -> bool:
+    """Whether nothing is handed over: its people come at the time that they booked."""
+    return order.delivery_kind == "none" and any(line.booking_id for line in order.lines)
 
 
 def title(order: "Order") -> tuple[str, str]:
@@ -84,6 +92,8 @@ def coming(order: "Order") -> list[str]:
     known = way.get(order.delivery_kind, ["delivered"])
     rest = known[known.index(order.state) + 1 :] if order.state in known else known
     pay = [] if order.paid else [_("Payment")]
+    if visited(order):
+        return [*pay, _("Your visit")]
     return [*pay, *(str(order_events.SENTENCES[kind]) for kind in rest)]
 
 
@@ -105,7 +115,8 @@ def note(event: "OrderEvent", order: "Order") -> str:
     amount = receipts.shown(order.money(told["minor"])) if "minor" in told else ""
     step = told.get("step")
     words = [amount, *(str(told.get(name) or "") for name in ("carrier", "tracking", "reference", "reason", "text"))]
-    return " · ".join(filter(None, [*words, str(order_events.SENTENCES[step]) if step else ""]))
+    times = [booking_words.moment(datetime.fromisoformat(told[name])) for name in ("was", "now") if name in told]
+    return " · ".join(filter(None, [*words, " → ".join(times), str(order_events.SENTENCES[step]) if step else ""]))
 
 
 def next_verbs(order: "Order") -> list[str]:

@@ -67,6 +67,7 @@ def _money(booking: Booking, order: Order) -> dict[str, Any]:
     return {
         "rows": rows, "left": receipts.shown(order.balance) if owed else "", "owes": owed,
         "next": plan.get("next", "") if owed and not plan.get("is_due") else "",
+        "until": receipts.until(order.hold_until) if owed and order.held and order.hold_until else "",
     }  # fmt: skip
 
 

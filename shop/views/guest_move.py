@@ -19,7 +19,7 @@ from shop.forms.bookings import PEOPLE, Draft
 from shop.occupations import JustTaken, Span
 from shop.views import booking_offers, booking_page, guest_booking, store
 
-CHOICE = ("month", "day", "time", "arrive", "again")  # what an address or the form may say
+CHOICE = frozenset({"month", "day", "time", "arrive", "again"})  # what an address or the form may say
 
 
 @store.get("/bookings/<token>/move", endpoint="booking_move")
@@ -63,7 +63,8 @@ def _others(booking: Booking, draft: Draft) -> Sequence[Time]:
 
 def _draft(booking: Booking, sent: Any) -> Draft:
     """What was chosen, for as many people and nights as are booked."""
-    told = {name: sent.get(name, "") for name in CHOICE if sent.get(name)}
+    told = {"month": f"{booking_offers.local(booking.starts_at):%Y-%m}"} if not CHOICE & sent.keys() else {}
+    told |= {name: sent.get(name, "") for name in CHOICE if sent.get(name)}
     told |= {"places": str(booking.places), "timezone": booking.timezone}
     if booking.service.kind == "departure":
         told |= {PEOPLE + line.variant.sku: str(line.quantity) for line in booking.lines}
