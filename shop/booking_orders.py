@@ -22,6 +22,7 @@ from shop import (
     orders,
     payments,
     plan_reminders,
+    plans,
     receipts,
     refunds,
 )
@@ -130,6 +131,7 @@ def _take_out(booking: Booking, order: Order, found: Share, **told: Any) -> None
         order.credited_minor += found.back.minor
     if order.balance.minor <= 0 and not was_paid:  # what was missing is no longer owed
         payments.settled(order)
+    _ask_less(order)
     payments.refresh(order)
     booking_confirmations.finish(order)
     _write(booking, order, found, **told)
@@ -140,6 +142,14 @@ def _give(booking: Booking, order: Order, minor: int, told: dict[str, Any], *, l
     back = [{"line": line.id, "quantity": line.quantity} for line in lines]
     more = {"to": told["to"], "reason": told["reason"], "by": told["by"], "lines": back}
     refunds.give(order, amount=order.money(minor), key=f"booking:{booking.id}", **more)
+
+
+def _ask_less(order: Order) -> None:
+    """The payment that waits asked for more than is due by now: another one takes its place."""
+    waiting, due = order.payments[-1] if order.payments else None, plans.due_now(order).minor
+    if waiting is not None and waiting.state == "due" and 0 < due < waiting.amount_minor - waiting.received_minor:
+        payments.move(waiting, "void")
+        payments.open(order, waiting.method)
 
 
 def _write(booking: Booking, order: Order, found: Share, **told: Any) -> None:

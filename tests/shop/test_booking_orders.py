@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from crm import facts
-from kernel import clock, jobs
+from kernel import clock, jobs, origins, signing
 from kernel import letters as post
 from kernel.db import db
 from kernel.refusal import Missing
@@ -32,6 +32,7 @@ from shop import (
     practice,
     quotes,
     stock,
+    terms,
     wants,
 )
 from shop import bin as bins
@@ -401,6 +402,16 @@ def test_the_shop_calls_a_time_off_and_returns_all_of_it_as_credit(shop):
     assert papers_agree(order)
 
 
+def test_before_it_is_paid_it_only_asks_for_less(shop):
+    order, booking = ordered(shop, trip(shop), goods=shop.product(price=2_500_00))
+    found = booking_orders.cancel(booking)
+    db.session.commit()
+    assert (found.back.minor, found.kept.minor, found.unpaid.minor) == (0, 0, 10_000_00)
+    assert (order.payment, payments.current(order).amount_minor, order.state) == ("due", 2_500_00, "placed")
+    shop.pay(order)
+    assert (order.payment, order.received_minor, papers_agree(order)) == ("paid", 2_500_00, True)
+
+
 def test_an_order_for_one_time_ends_with_it_and_keeps_what_the_policy_says(shop):
     order, booking = ordered(shop, trip(shop, policy=HALF), paid=True)
     with time_machine.travel(booking.starts_at - timedelta(hours=30), tick=False):
@@ -454,3 +465,40 @@ def test_what_goes_into_the_bin_keeps_no_time(shop):
     assert bins.empty() == 1
     db.session.commit()
     assert db.session.scalar(select(func.count(Booking.id))) == 0
+
+
+def at_checkout(shop, service, adults=2):
+    """A browser whose cart holds a departure, the booking, and what it would send."""
+    cart, secret = carts.begin()
+    _cart, booking = filled(shop, service, shop.when(), adults, cart=cart)
+    client = shop.client
+    client.set_cookie(origins.cookie_name("cart"), secret, domain="cafe.plaza.localhost")
+    form = {"email": "ana@example.com", "name": "Ana", "key": signing.token(), "terms": terms.version()}
+    return client, booking, form
+
+
+def test_the_form_of_what_costs_nothing_asks_for_no_payment(shop):
+    client, booking, form = at_checkout(shop, trip(shop, price=0))
+    answer = client.post("/checkout", data=form)
+    assert answer.status_code == 303, text(answer)
+    db.session.expire_all()
+    assert (booking.state, booking.order.payment) == ("booked", "paid")
+
+
+def test_whoever_mends_the_form_keeps_the_time_meanwhile(shop):
+    shop.transfer()
+    client, booking, form = at_checkout(shop, trip(shop, capacity=2))
+    booking.held_until = clock.now() + timedelta(minutes=2)
+    db.session.commit()
+    assert client.post("/checkout", data={**form, "email": "nobody", "payment": "transfer"}).status_code == 422
+    db.session.expire_all()
+    assert booking.held_until > clock.now() + timedelta(minutes=8)
+    lapse(booking)
+    filled(shop, booking.service, booking.starts_at, 2)
+    answer = client.post("/checkout", data={**form, "payment": "transfer"})
+    assert answer.status_code == 409
+    assert "ana@example.com" in answer.get_data(as_text=True)
+    db.session.expire_all()
+    assert (booking.order_id, booking.state, [one.quantity for one in carts.wanted(booking.cart)]) == (
+        None, "expired", [2],
+    )  # fmt: skip
