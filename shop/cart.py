@@ -168,6 +168,8 @@ def acknowledge(cart: Cart, group: str = "") -> None:
 
 def merge(cart: Cart, into: Cart, group: str = "") -> None:
     """Empty one cart into another, as after log-in: the same things are added up as far as they last."""
+    both = select(Cart.id).where(Cart.id.in_([cart.id, into.id])).order_by(Cart.id)
+    db.session.execute(both.with_for_update(key_share=True))  # who orders one of them in another window goes first
     cart_bookings.pour(cart, into)
     for row in _lines(cart):
         if _there(row):

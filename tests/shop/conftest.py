@@ -10,9 +10,9 @@ from tests.shop.racers import Crew
 __all__ = ["crew", "fake_stripe", "stripe_base"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def crew() -> Iterator[Crew]:
-    """Eight real processes."""
+    """Eight real processes, for all the races of a run: each makes its applications once."""
     made = Crew()
     yield made
     made.end()

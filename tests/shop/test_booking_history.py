@@ -95,10 +95,10 @@ class Times(RuleBasedStateMachine):
     @rule(which=which, dies=dies)
     def order(self, which, dies):
         row = self.row(self.held, which)
-        told, details = (row.id, row.service_id, row.starts_at, row.places), self.shop.details()
+        told, key = (row.id, row.service_id, row.starts_at, row.places), f"h{next(number)}"
 
         def verb():
-            checkout.place(row.cart, Choice(shipping=""), details, key=f"h{next(number)}")
+            checkout.place(row.cart, Choice(shipping=""), self.shop.details(), key=key)
 
         if self.attempt(verb, "firm", self.now, *told, dies=dies):
             self.held.remove(told[0])
