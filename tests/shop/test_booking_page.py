@@ -297,11 +297,15 @@ def test_at_the_checkout_too_and_what_was_typed_stays(shop, trip):
     taken_away(shop, client, trip)
     page = client.get("/checkout")
     button = read(page).xpath("//button[@name='again']")[0]
-    typed = {**form(page, "/checkout"), "email": "ana@example.com", "name": "Ana Mora", "again": button.get("value")}
-    answer = client.post(button.get("formaction"), data=typed)
+    typed = {**form(page, "/checkout"), "email": "ana@example.com", "name": "Ana Mora"}
+    refused = client.post("/checkout", data=typed)
+    assert refused.status_code == 409
+    assert read(refused).xpath("//button[@name='again']/@value")[0] == button.get("value")
+    answer = client.post(button.get("formaction"), data={**typed, "again": button.get("value")})
     assert answer.status_code == 200
     assert form(answer, "/checkout")["name"] == "Ana Mora"
     assert "14:00–16:00" in text(answer)
+    assert client.post("/checkout", data=form(answer, "/checkout")).status_code == 303
 
 
 def test_closed_and_out_of_season_say_when(shop):
