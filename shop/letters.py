@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 PAY = _l("Pay now")
-BOOKED = frozenset({"placed", "paid"})  # these tell when and where what was booked is
+BOOKED = frozenset({"placed", "paid"})  # these tell when and where what was booked is …
+OFF = frozenset({"cancelled", "expired"})  # … and these take it out of calendars
 TO_PAY = frozenset({"soon", "today", "overdue", "plan", "partial"})  # their button leads to the page where one pays
 
 
@@ -212,7 +213,8 @@ def tell_shop(order: "Order", kind: str, **told: Any) -> None:
 
 
 def _booked(order: "Order", kind: str) -> dict[str, Any]:
-    rows = [row for row in bookings.of_order(order) if row.live] if kind in BOOKED else []
+    known = bookings.of_order(order) if kind in BOOKED | OFF else ()
+    rows = [row for row in known if row.live == (kind in BOOKED)]
     return {"bookings": [booking_letters.part(row) for row in rows], "attached": booking_letters.attached(rows)}
 
 

@@ -122,10 +122,11 @@ def rated(name: str, rate: int) -> str:
 
 def _line(line: "OrderLine", stranger: Callable[[str], str]) -> dict[str, Any]:
     options = [f"{pick(option['name'])}: {pick(option['value'])}" for option in line.options]
+    said = str if line.booking_id else stranger  # a booking's words are our own
     return {
         "name": pick(line.name),
         "sku": line.sku,
-        "chosen": [*options, *(f"{label}: {stranger(text)}" for label, text in line.texts.items())],
+        "chosen": [*options, *(f"{label}: {said(text)}" for label, text in line.texts.items())],
         "quantity": line.quantity,
         "unit": shown(line.unit),
         "gross": shown(line.listed),

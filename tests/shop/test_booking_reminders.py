@@ -170,3 +170,15 @@ def test_the_orders_own_letter_tells_when_and_where(shop, trip):
         assert [one["media"] for one in letter.data["attached"]] == ["text/calendar"]
     plain = shop.bought(shop.product())
     assert not any(one.data.get("attached") for one in post.about(plain))
+
+
+@ONE
+def test_what_is_called_off_leaves_calendars(shop, trip):
+    row = shop.booked(trip, shop.when(7), paid=True)
+    booking_orders.cancel(row, reason="No puedo")
+    db.session.commit()
+    letter = next(one for one in post.about(row.order) if one.kind == "orders.cancelled")
+    [file] = letter.data["attached"]
+    [event] = Calendar.from_ical(file["text"]).events
+    assert (event["status"], event["sequence"]) == ("CANCELLED", 1)
+    assert "No puedo" in letter.text

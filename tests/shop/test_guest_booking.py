@@ -59,7 +59,7 @@ def test_it_tells_everything_and_changes_nothing(shop, trip):
     before = rows_of(shop.tenant_id)
     answer = page(shop, row)
     told = text(answer)
-    for words in ("Le esperamos", "Paseo", "09:00–11:00", "hora de Costa Rica", "Alemania (Berlín)", "Muelle municipal",
+    for words in ("Le apartamos esta hora", "Paseo", "09:00–11:00", "hora de Costa Rica", "Alemania (Berlín)", "Muelle municipal",
                   "2 × Adulto, 1 × Nino", "Maní <b>", "₡12 000", row.order.number):  # fmt: skip
         assert words.casefold() in told.replace("\xa0", " ").casefold(), words
     assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("private, no-store", "same-origin")
