@@ -102,6 +102,7 @@ def part(booking: Booking) -> dict[str, Any]:
     names = ("name", "when", "zone", "there", "there_zone", "people", "where", "language")
     return {name: told[name] for name in names} | {
         "url": address(booking),
+        "code": web.shop_url("shop.booking_code", token=booking.token),
         "calendar": web.shop_url("shop.booking_calendar", token=booking.token, language=i18n.language()),
         "off": booking.state not in {"held", "booked", "came"},
     }

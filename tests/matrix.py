@@ -124,7 +124,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop." + name for name in (
         ["home", "booking_hold", "booking_month", "cart", "cart_add",  "cart_seen", "checkout", "checkout_place", "contact", "robots", "search", "sitemap"])], ""),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
-    **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),
+    **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),
     "shop_admin.booking_arrive": "booking",
     "shop.cart_change": "cart_line", "shop.booking_again": "cart_line", **dict.fromkeys(["shop.cart_shared", "shop.cart_take"], OPEN),
     **dict.fromkeys(["shop.download_page", "shop.download"], "download"), "shop.download_file": "download_file",

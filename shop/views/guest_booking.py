@@ -1,5 +1,6 @@
 """The page that a guest keeps: when, where, for whom, what is paid, the code for the entrance; cancel by link."""
 
+import io
 from typing import Any
 
 import segno
@@ -54,8 +55,21 @@ def private(page: Any, status: int = 200) -> Response:
 
 def code(booking: Booking) -> Markup:
     """The code that staff scan: it opens the page in the back office that notes who came."""
-    address = web.admin_url("shop_admin.booking_arrive", token=booking.token)
-    return Markup(segno.make(address, error="m").svg_inline(border=3, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704
+    return Markup(_code(booking).svg_inline(border=3, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704
+
+
+def _code(booking: Booking) -> Any:
+    return segno.make(web.admin_url("shop_admin.booking_arrive", token=booking.token), error="m")
+
+
+@store.get("/bookings/<token>.png", endpoint="booking_code")
+def drawn_code(token: str) -> Response:
+    """The same as a picture, for letters."""
+    out = io.BytesIO()
+    _code(bookings.by_token(token)).save(out, kind="png", scale=6, border=3)
+    answer = Response(out.getvalue(), content_type="image/png")
+    answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"] = "private, max-age=86400", "noindex"
+    return answer
 
 
 def _money(booking: Booking, order: Order) -> dict[str, Any]:

@@ -66,6 +66,8 @@ def test_it_tells_everything_and_changes_nothing(shop, trip):
     assert f"/orders/{row.order.token}/pay?choose=1" in marks(answer, "href")
     assert str(guest_booking.code(row)) in answer.get_data(as_text=True)
     assert f"/bookings/{row.token}/arrive" in web.admin_url("shop_admin.booking_arrive", token=row.token)
+    picture = page(shop, row, ".png")
+    assert (picture.mimetype, picture.data[:4]) == ("image/png", b"\x89PNG")
     file = page(shop, row, ".ics")
     assert file.mimetype == "text/calendar"
     assert file.headers["Content-Disposition"] == 'attachment; filename="paseo.ics"'
@@ -85,7 +87,7 @@ def test_a_paid_one_asks_for_nothing_and_speaks_english(shop, trip):
 def test_what_nobody_ordered_has_no_page(shop, trip):
     held = shop.held(trip, shop.when(7))
     for token in (held.token, "nobody", "x" * 300, "month.ics"):
-        for path in ("", ".ics", "/move"):
+        for path in ("", ".ics", ".png", "/move"):
             assert shop.client.get(f"/bookings/{token}{path}").status_code == 404, token
         for path in ("/move", "/cancellation"):
             assert shop.client.post(f"/bookings/{token}{path}").status_code == 404, token
