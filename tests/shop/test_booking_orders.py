@@ -41,8 +41,10 @@ from shop.bookings import Booking
 from shop.occupations import JustTaken
 from shop.quotes import Choice
 from tests.goods import only
+from tests.shop import gifts
 from tests.shop.pages import text
 from tests.shop.test_conservation import papers_agree
+from tests.shop.test_discounts import off
 
 HALF = [{"hours": 48, "back_bp": 10_000}, {"hours": 24, "back_bp": 5_000}]
 
@@ -410,6 +412,28 @@ def test_before_it_is_paid_it_only_asks_for_less(shop):
     assert (order.payment, payments.current(order).amount_minor, order.state) == ("due", 2_500_00, "placed")
     shop.pay(order)
     assert (order.payment, order.received_minor, papers_agree(order)) == ("paid", 2_500_00, True)
+
+
+def test_nights_with_a_discount_a_gift_card_and_tax_are_called_off_to_the_cent(shop):
+    shop.tax()
+    shop.transfer()
+    off(shop, code="DIEZ")
+    card, stay = gifts.card(shop, 20_000_01), shop.service("Cabaña", "nights", price=33_333_33, capacity=4, policy=HALF)
+    cart = carts.begin()[0]
+    booking = shop.held(stay, shop.when(20), 3, cart=cart, nights=3)
+    carts.book(cart, booking, {stay.product.variants[0]: 1})
+    vase = shop.product("Florero", price=1_111_11)
+    carts.add(cart, only(vase), 1)
+    carts.use_codes(cart, ["DIEZ", gifts.handle(card)])
+    order = checkout.place(cart, shop.choice(vase), shop.details(), key="nights")
+    shop.pay(order)
+    worth = order.lines[0].gross_minor
+    assert (order.lines[0].unit_minor, worth, order.payment) == (99_999_99, 89_999_99, "paid")
+    with time_machine.travel(booking.starts_at - timedelta(hours=30), tick=False):
+        found = booking_orders.cancel(booking, to="credit")
+        db.session.commit()
+    assert (found.back.minor, found.kept.minor) == (worth - worth // 2, worth // 2)
+    assert (order.payment, order.balance.minor, papers_agree(order), gifts.conserved()) == ("paid", 0, True, True)
 
 
 def test_an_order_for_one_time_ends_with_it_and_keeps_what_the_policy_says(shop):
