@@ -100,7 +100,9 @@ def page(name: str, text: str, number: int) -> tuple[Sequence[Order], int]:
 
 def whole(name: str, text: str) -> Sequence[Order]:
     """All orders of a filter with their lines, for a file."""
-    return db.session.scalars(query(name, text).options(selectinload(Order.lines))).all()
+    return db.session.scalars(
+        query(name, text).options(selectinload(Order.lines), selectinload(Order.instalments))
+    ).all()
 
 
 def waiting() -> int:

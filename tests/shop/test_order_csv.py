@@ -6,6 +6,8 @@ import io
 import pytest
 
 from kernel import tables
+from kernel.db import db
+from shop import cancellations, payments
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+506", "-2", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\n=1", ";=1", "＝1"])
@@ -43,3 +45,20 @@ def test_the_file_of_a_filter(shop):
 def test_only_who_may_export(shop):
     for role, status in (("owner", 200), ("manager", 200), ("clerk", 404), ("marketer", 404)):
         assert shop.staff(role).get("/admin/cafe/orders.csv").status_code == status, role
+
+
+def test_each_order_says_what_is_due_now(shop):
+    plain, cake = shop.product(price=2_500_00), shop.product("Torta", price=10_000_00, deposit_bp=5000)
+    numbers = {
+        shop.bought(plain).number: "2500.00", shop.bought(plain, paid=True).number: "0.00",
+        shop.bought(cake, plan="deposit").number: "5000.00",
+    }  # fmt: skip
+    half = shop.bought(cake, plan="deposit")
+    payments.settle(payments.current(half), key="half", amount=half.money(5_000_00))
+    gone = shop.bought(plain)
+    cancellations.by_staff(gone, by=shop.owner, reason="Sin existencias")
+    db.session.commit()
+    heads, *told = rows(shop.admin.get("/admin/cafe/orders.csv?show=all"))
+    due = {row[0]: row[heads.index("Por pagar")] for row in told}
+    assert due == {**numbers, half.number: "0.00", gone.number: "0.00"}
+    assert heads.index("Por pagar") == heads.index("Recibido") + 1
