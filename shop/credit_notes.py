@@ -42,7 +42,8 @@ def give(
 
 def bring_up(order: Order, *, by: "Account") -> Invoice:
     """Issue by hand what the order waits for: its invoice, or what an ended one takes back."""
-    made = invoices.follow(order, by=by) if order.state in orders.ENDED else invoices.issue(order, by=by)
+    back = order.state in orders.ENDED and invoices.of(order) is not None
+    made = invoices.follow(order, by=by) if back else invoices.issue(order, by=by)
     if made is None:
         raise NoInvoice(number=order.number)
     journal.write("invoices.issued", about=order, by=by, data={"number": made.number})

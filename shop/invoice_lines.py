@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, String, func, select
 
+from kernel import i18n, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref, words
-from kernel.i18n import pick
+from kernel.i18n import _, pick
 from kernel.tenancy import TenantOwned
 from shop import invoice_parts
 from shop.invoice_parts import Rest
@@ -81,6 +82,31 @@ def copied(order: "Order") -> list[InvoiceLine]:
     if sum(line.gross_minor for line in lines) != order.total_minor:
         raise ValueError(f"the lines of order {order.number} are not its total")
     return lines
+
+
+def kept(order: "Order") -> list[InvoiceLine]:
+    """What the shop keeps of an order that ended, as lines: of each its share, with the tax that lies in it."""
+    lines = copied(order)
+    grosses = [line.gross_minor for line in lines]
+    shares = invoice_parts.split(min(order.kept_minor, order.total_minor), grosses)
+    return [line for line, share in zip(lines, shares, strict=True) if share and _shrunk(line, share, order)]
+
+
+def _shrunk(line: InvoiceLine, share: int, order: "Order") -> InvoiceLine:
+    if share != line.gross_minor:
+        part = invoice_parts.part(_rest(line), share)
+        line.net_minor, line.tax_minor, line.gross_minor, line.components = (
+            part.net,
+            part.tax,
+            part.gross,
+            part.components,
+        )
+        line.quantity, line.discount_minor = 0, 0  # an amount of it, no units
+    if line.kind == "voucher":  # nobody can spend it later: it is earned
+        line.kind = "goods"
+    with i18n.speak(order.language, tenancy.tenant().country):
+        line.options = [*line.options, {"name": _("Order called off"), "value": _("what the shop keeps of it")}]
+    return line
 
 
 def _goods(line: "OrderLine", place: int) -> InvoiceLine:

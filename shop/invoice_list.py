@@ -127,12 +127,13 @@ def sums(at: Month) -> list[dict[str, Any]]:
 
 
 def waiting() -> Select[Order]:
-    """The orders that wait for a paper: sold and not billed, or ended and not yet taken back."""
+    """The orders that wait for a paper: sold or kept of and not billed, or ended and not yet taken back."""
     billed = exists(select(Invoice.id).where(Invoice.order_id == Order.id, Invoice.kind == "invoice"))
     sold = Order.state == "delivered" if invoicing.of().issue_on == "delivered" else Order.payment.in_(SETTLED)
     first, back = aliased(Invoice), aliased(Invoice)
     gone = select(func.coalesce(func.sum(back.gross_minor), 0)).where(back.corrects_id == first.id).scalar_subquery()
     holds = exists(select(first.id).where(first.order_id == Order.id, first.kind == "invoice",
                                           first.gross_minor - gone > Order.kept_minor))  # fmt: skip
-    due = or_(and_(sold, Order.state.not_in(ENDED), ~billed), and_(Order.state.in_(ENDED), holds))
+    ended = Order.state.in_(ENDED)
+    due = or_(and_(sold, ~ended, ~billed), and_(ended, holds), and_(ended, Order.kept_minor > 0, ~billed))
     return select(Order).where(due, ~Order.practice).order_by(Order.placed_at.desc(), Order.id.desc())

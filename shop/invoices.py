@@ -107,9 +107,10 @@ def issue(order: Order, *, by: "Account | None" = None) -> Invoice:
     known = of(order)
     if known is not None:
         return known
-    if order.state in ENDED:
+    ended = order.state in ENDED
+    if ended and not order.kept_minor:
         raise Ended(number=order.number)
-    made = _written(order, "invoice", invoice_lines.copied(order))
+    made = _written(order, "invoice", invoice_lines.kept(order) if ended else invoice_lines.copied(order))
     order_events.record(order, "invoiced", by=by, minor=made.gross_minor, reference=made.number)
     follow(order, by=by)  # what was given back before there was an invoice
     return made
@@ -262,7 +263,9 @@ def when_delivered(order: Order) -> None:
 
 
 def when_less(order: Order, *, reason: str = "", lines: Mapping[int, int] | None = None) -> None:
-    """The order ended or costs less: what its invoice holds beyond that is taken back."""
+    """The order ended or costs less: what its invoice holds beyond that is taken back, what was kept is billed."""
+    if order.state in ENDED and order.kept_minor and invoicing.of().issue_on != "hand":
+        _quietly(order)
     event = order_events.last(order, "cancelled") if order.state in ENDED and not reason else None
     try:
         follow(order, reason=str(event.data.get("reason", "")) if event else reason, lines=lines)
