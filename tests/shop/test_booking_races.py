@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 
 from kernel.db import db
 from kernel.refusal import Refusal
-from shop import bookings, closures, departures, holdings
+from shop import bookings, closures, departures
 from shop import cart as carts
 from shop.bookings import Booking
+from shop.orders import Order
 from tests.shop import booking_racers
 from tests.shop.booking_racers import browsers, faults, run_out, shares, without_walls
-from tests.shop.test_races import SEEDS
+from tests.shop.test_races import SEEDS, cookie, form
 
 HERE = "tests.shop.booking_racers:"
 LEAN = SEEDS[:1] + SEEDS[3:]  # one by default
@@ -117,6 +118,48 @@ def test_fifty_want_the_last_place(crew, shop, needs):
     assert faults() == []
 
 
+def fields(shop, people):
+    """What a browser sends to keep the trip at nine."""
+    return {"product": "paseo", "day": shop.day().isoformat(), "time": "09:00", **people}
+
+
+def test_clicks_in_a_browser_are_one_booking_and_one_order(crew, shop):
+    """The whole application: the page's button, then the checkout's, each pressed sixteen times at once."""
+    trip = shop.service(price={"adulto": 5_000_00, "nino": 2_000_00}, capacity=6, resource=shop.resource(seats=6))
+    shop.transfer()
+    [secret] = browsers(1)
+    people = fields(shop, {"people.PASEO-ADULTO": "2", "people.PASEO-NINO": "1"})
+    answers = crew.race(shop, "post", [("/bookings/hold", people, cookie(secret))] * 16)
+    assert Counter(answers) == {(303, "/cart"): 16}
+    [booking] = db.session.scalars(select(Booking))
+    assert sorted(line.quantity for line in carts.found(secret).lines) == [1, 2]
+    answers = crew.race(shop, "post", [("/checkout", form(1, shipping=""), cookie(secret))] * 16)
+    [order] = db.session.scalars(select(Order))
+    assert Counter(answers) == {(303, f"/orders/{order.token}"): 16}
+    assert (booking.state, booking.order_id, booking.places, len(order.lines)) == ("booked", order.id, 3, 2)
+    assert (departures.at(trip, shop.when()).taken, faults()) == (3, [])
+
+
+def test_browsers_that_want_the_last_place(crew, shop):
+    trip = shop.service(capacity=6, resource=shop.resource(seats=6))
+    shop.held(trip, shop.when(), 5)
+    tries = [("/bookings/hold", fields(shop, {"people.PASEO": "1"}), cookie(secret)) for secret in browsers(16)]
+    answers = crew.race(shop, "post", tries)
+    assert Counter(status for status, _where in answers) == {303: 1, 409: 15}
+    assert (departures.at(trip, shop.when()).taken, faults()) == (6, [])
+
+
+def test_a_cabin_is_somebody_s_night_or_in_somebody_s_tour(crew, shop):
+    cabin = shop.resource("Cabaña Ceiba", seats=4)
+    night = shop.service("Cabaña Ceiba", "nights", capacity=4, resource=cabin)
+    tour = shop.service("Selva y mar", minutes=2160, capacity=4, resource=cabin, times=["07:00"])
+    ways = [(night.id, shop.span(night, shop.when(8)).starts_at, 21 * 60), (tour.id, shop.when(8, "07:00"), 2160)]
+    tries = [(secret, *ways[place % 2], 1) for place, secret in enumerate(browsers(24))]
+    assert told(crew.race(shop, f"{HERE}hold", tries))["done"] in {1, 4}  # one night, or the tour's four places
+    assert faults() == []
+    assert len({row.service_id for row in db.session.scalars(select(Booking))}) == 1
+
+
 @pytest.mark.parametrize("kind", ["departure", "appointment", "loose"])
 def test_one_cart_s_twenty_clicks_are_one_booking(crew, shop, kind):
     boat = () if kind == "loose" else shop.resource("Bote", 3, seats=2)
@@ -194,14 +237,3 @@ def test_nobody_waits_crosswise(crew, shop, seed):
         tries.append(("hold_both", (secret, pair)) if dice.random() < 0.5 else ("hold", (secret, *pair[0])))
     told(crew.race(shop, f"{HERE}either", tries, seed=seed))
     assert faults() == []
-
-
-def test_a_hold_that_ran_out_is_anybody_s_without_a_worker(shop):
-    trip = shop.service("Paseo", capacity=6)
-    late, early = shop.held(trip, shop.when(), 6), carts.begin()[0]
-    with pytest.raises(departures.JustTaken):
-        shop.held(trip, shop.when(), 1, cart=early)
-    assert holdings.MINUTES == 10
-    run_out(late)
-    assert shop.held(trip, shop.when(), 6, cart=early).live
-    assert (late.state, faults()) == ("expired", [])
