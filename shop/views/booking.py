@@ -167,7 +167,8 @@ def _sent() -> Draft:
 
 def _own(service: Service) -> Booking | None:
     """What this browser's cart holds of it."""
-    mine = cart_views.current() if cart_views.token() else None
+    known = cart_views.token() and "preview" not in g  # a preview reads no cookie
+    mine = cart_views.current() if known else None
     rows = bookings.of_cart(mine) if mine else ()
     return next((row for row in reversed(rows) if row.service_id == service.id and row.live), None)
 
