@@ -23,6 +23,7 @@ from shop.services import Service
 
 PLACED = 3  # days ago, of what is to come
 TRIES = 14  # days on: on some of them it is full or closed
+SOON = timedelta(hours=3)  # nearer than this nothing is booked: whoever looks around sees it before it begins
 
 
 def planned(keeper: Shopkeeper) -> list[Happening]:
@@ -54,7 +55,12 @@ def _spans(keeper: Shopkeeper, service: Service, told: Told) -> Iterator[Span]:
     step = 1 if "ahead" in told else -1
     first = today + timedelta(days=told.get("ahead", 0) - told.get("ago", 0))
     for day in (first + timedelta(days=step * number) for number in range(TRIES)):
-        yield from _of_day(service, day, told)
+        yield from [span for span in _of_day(service, day, told) if _fits(span, told)][:1]
+
+
+def _fits(span: Span, told: Told) -> bool:
+    """Of the past what is over, of what comes what is not too near."""
+    return span.starts_at > clock.now() + SOON if "ahead" in told else span.ends_at < clock.now()
 
 
 def _of_day(service: Service, day: date, told: Told) -> list[Span]:
@@ -62,7 +68,7 @@ def _of_day(service: Service, day: date, told: Told) -> list[Span]:
         return [booking_times.between(service, day, day + timedelta(days=told["nights"]))]
     found = booking_times.times(service, day, day).get(day, [])
     if "at" not in told:
-        return found[:1]
+        return found
     wished = local_times.moment(day, told["at"], booking_times.zone())
     return [span for span in found if span.starts_at == wished]
 
