@@ -38,14 +38,18 @@ from shop import (
 from shop import bin as bins
 from shop import cart as carts
 from shop.bookings import Booking
+from shop.gateways import cards
 from shop.occupations import JustTaken
 from shop.quotes import Choice
 from tests.goods import only
 from tests.shop import gifts
+from tests.shop.card_world import till
+from tests.shop.fake_stripe import fake_stripe, stripe_base
 from tests.shop.pages import text
 from tests.shop.test_conservation import papers_agree
 from tests.shop.test_discounts import off
 
+__all__ = ["fake_stripe", "stripe_base", "till"]
 HALF = [{"hours": 48, "back_bp": 10_000}, {"hours": 24, "back_bp": 5_000}]
 
 
@@ -401,6 +405,18 @@ def test_the_shop_calls_a_time_off_and_returns_all_of_it_as_credit(shop):
     booking_orders.cancel(booking, by=shop.owner, reason="Llueve", to="credit")
     db.session.commit()
     assert (order.state, order.payment, order.received_minor, taken(booking)) == ("placed", "paid", 2_500_00, 0)
+    assert papers_agree(order)
+
+
+def test_what_was_paid_by_card_goes_back_by_itself(till):
+    order, booking = ordered(till.shop, trip(till.shop), goods=till.goods, payment="card")
+    cards.check(till.pay(order))
+    booking_orders.cancel(booking, by=till.shop.owner, reason="Llueve")
+    till.run()
+    till.run()
+    order = till.again(order)
+    assert (order.payment, order.balance.minor, order.received_minor) == ("paid", 0, 2_500_00)
+    assert [one["amount"] for one in till.stripe.every("refunds")] == [10_000_00]
     assert papers_agree(order)
 
 
