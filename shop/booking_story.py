@@ -16,8 +16,8 @@ STATES = {
     "booked": (_l("Booked"), "good"),
     "came": (_l("Arrived"), "good"),
     "missed": (_l("Did not come"), "off"),
-    "cancelled": (_l("Cancelled"), "off"),
-    "expired": (_l("Expired"), "off"),
+    "cancelled": (_l("Called off"), "off"),
+    "expired": (_l("Ran out"), "off"),
 }
 
 

@@ -17,7 +17,9 @@ from shop import (
     booking_story,
     bookings,
     calendars,
+    order_events,
     receipts,
+    refunds,
     sharing,
 )
 from shop.bookings import Booking
@@ -41,7 +43,8 @@ def _page(booking: Booking, status: int = 200, *, trouble: str = "") -> Response
     return private(render_template(
         "shop/bookings/show.html", booking=booking, order=order, told=told, title=booking_story.title(booking),
         code=code(booking) if booking.state in {"booked", "came"} else "", money=_money(booking, order),
-        until=_until(booking), cancel=_cancel(booking), whatsapp=_whatsapp(booking, told["when"]), trouble=trouble,
+        back=_back(booking, order), until=_until(booking),
+        cancel=_cancel(booking), whatsapp=_whatsapp(booking, told["when"]), trouble=trouble,
     ), status)  # fmt: skip
 
 
@@ -83,6 +86,18 @@ def _money(booking: Booking, order: Order) -> dict[str, Any]:
         "next": plan.get("next", "") if owed and not plan.get("is_due") else "",
         "until": receipts.until(order.hold_until) if owed and order.held and order.hold_until else "",
     }  # fmt: skip
+
+
+def _back(booking: Booking, order: Order) -> str:
+    """What comes or came back of one that was called off."""
+    if booking.state != "cancelled":
+        return ""
+    told = [row.data for row in order_events.of(order) if row.kind == "booking_cancelled"]
+    minor = next((one["minor"] for one in told if one.get("booking") == booking.id), None)
+    if minor is None:  # its order ended with it
+        gone = sum(row.amount_minor for row in refunds.of(order) if row.state != "failed")
+        minor = gone + max(0, refunds.refundable(order).minor - order.kept_minor)
+    return _("%(amount)s comes back to you.", amount=receipts.shown(order.money(minor))) if minor else ""
 
 
 def _until(booking: Booking) -> str:

@@ -227,6 +227,8 @@ def test_called_off_for_exactly_what_the_page_said(shop, trip):
     assert taken(row) == {}
     after = text(page(shop, row))
     assert "Su reserva está cancelada" in after
+    assert "₡7 000" in after.replace("\xa0", " ")
+    assert "/p/paseo" in marks(page(shop, row), "href")
     assert "Código de entrada" not in after
     assert Calendar.from_ical(page(shop, row, ".ics").data).events[0]["status"] == "CANCELLED"
     entries = [one.amount for one in refunds.of(row.order)]
