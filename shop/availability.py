@@ -12,7 +12,7 @@ from shop.services import Service
 from shop.vacancies import Vacancy
 
 FEW = 3  # so many or fewer are told apart
-AHEAD = 45  # days that are looked at in one go for the next free time
+AHEAD = 45  # days that are looked at first for the next free time; then twice as many
 
 
 @dataclass(frozen=True)
@@ -157,9 +157,10 @@ def _night(service: Service, day: date) -> Span:
 
 def _stretches(service: Service, after: datetime) -> Iterator[tuple[date, date]]:
     first, last = _sold(service, local_times.local(after, booking_times.zone()).date(), date.max)
+    length = AHEAD
     while first <= last:
-        yield first, min(last, first + timedelta(days=AHEAD))
-        first += timedelta(days=AHEAD + 1)
+        yield first, min(last, first + timedelta(days=length))
+        first, length = first + timedelta(days=length + 1), 2 * length
 
 
 def _stays(service: Service, first: date, last: date) -> list[Span]:

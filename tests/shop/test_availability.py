@@ -5,9 +5,10 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from kernel import clock
 from kernel.db import db
@@ -30,6 +31,13 @@ FIRST, LAST = date(2026, 11, 3), date(2026, 11, 5)
 ZONE = "America/Costa_Rica"
 numbers = count()
 
+
+@pytest.fixture(autouse=True)
+def _frozen():
+    with clock.at(NOW):
+        yield
+
+
 services = st.fixed_dictionaries({
     "kind": st.sampled_from(["departure", "departure", "appointment", "nights"]), "needs": st.sampled_from(["", "a", "b", "ab", "a"]),
     "seats": st.integers(0, 3), "capacity": st.integers(1, 7), "minutes": st.sampled_from([60, 150]),
@@ -50,19 +58,18 @@ deeds = st.tuples(
 @some
 def test_what_is_free_can_be_taken_and_what_is_full_cannot(shop, told, units, deeds, seed):
     chance = random.Random(seed)
-    with clock.at(NOW):
-        shared = dict(zip("ab", [shop.resource(f"R{next(numbers)}", units=one) for one in units], strict=True))
-        known = [_service(shop, shared, values) for values in told]
-        late = [row.id for deed in deeds if (row := _done(known, *deed)) is not None]
-        over = update(Booking).where(Booking.id.in_(late), Booking.state == "held")
-        db.session.execute(over.values(held_until=NOW - timedelta(minutes=1)))
-        db.session.commit()
-        for service in known:
-            _agrees(service, chance, None)
-        mine = select(Booking).where(Booking.service_id.in_([service.id for service in known])).order_by(Booking.id)
-        if live := [row for row in db.session.scalars(mine) if row.live]:
-            moved = chance.choice(live)
-            _agrees(moved.service, chance, moved)
+    shared = dict(zip("ab", [shop.resource(f"R{next(numbers)}", units=one) for one in units], strict=True))
+    known = [_service(shop, shared, values) for values in told]
+    late = [row.id for deed in deeds if (row := _done(known, *deed)) is not None]
+    over = update(Booking).where(Booking.id.in_(late), Booking.state == "held")
+    db.session.execute(over.values(held_until=NOW - timedelta(minutes=1)))
+    db.session.commit()
+    for service in known:
+        _agrees(service, chance, None)
+    mine = select(Booking).where(Booking.service_id.in_([service.id for service in known])).order_by(Booking.id)
+    if live := [row for row in db.session.scalars(mine) if row.live]:
+        moved = chance.choice(live)
+        _agrees(moved.service, chance, moved)
 
 
 def _service(shop, shared, values):
@@ -166,3 +173,39 @@ def test_an_appointment_has_its_buffers_inside(shop):
     shop.held(visit, shop.when(at="11:00"))
     taken = [time.starts_at - shop.when(at="11:00") for time in availability.day(visit, shop.day()) if not time.free]
     assert taken == [timedelta(minutes=minutes) for minutes in (-60, -30, 0, 30, 60)]
+
+
+def test_a_month_is_as_many_statements_however_many_have_booked(shop):
+    boats = shop.resource("Bote", units=1, seats=3)
+    services = [shop.service("Paseo", resource=boats), shop.service("Visita", "appointment", resource=boats, minutes=30),
+                shop.service("Noche", "nights", resource=boats)]  # fmt: skip
+    few = [_statements(shop, service) for service in services]
+    resources.grow(boats, 9, named="Bote")
+    for ahead in range(3, 7):
+        for _ in range(2):
+            shop.held(services[0], shop.when(ahead), places=2)
+        shop.held(services[1], shop.when(ahead, "15:30"))
+        shop.held(services[2], shop.when(ahead))
+    assert [_statements(shop, service) for service in services] == few
+
+
+def _statements(shop, service):
+    """How many statements a month takes."""
+    db.session.commit()
+    told = []
+    event.listen(db.engine, "before_cursor_execute", listener := lambda *words: told.append(words[2]))
+    assert len(availability.month(service, shop.day(1), shop.day(31))) == 31
+    event.remove(db.engine, "before_cursor_execute", listener)
+    return len(told)
+
+
+def test_the_next_free_time_may_be_far(shop):
+    tour = shop.service(resource=shop.resource("Bote", seats=6), times=("09:00",), horizon=400)
+    (unit,) = resources.units([tour.needs[0].resource_id])
+    closures.close([unit], Span(shop.when(1), shop.when(300)))
+    db.session.commit()
+    assert [time.starts_at for time in availability.next_free(tour, shop.when(1), 6, count=2)] == [
+        shop.when(300),
+        shop.when(301),
+    ]
+    assert availability.next_free(tour, shop.when(401)) == availability.next_free(tour, shop.when(1), 7) == []
