@@ -17,6 +17,7 @@ from shop.services import Service
 
 DAYS = 7
 MOST_ROWS = 96
+EARLIEST, LATEST = 2000, 2200  # years
 STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -175,6 +176,9 @@ def stamp(moment: datetime) -> str:
 def moment(text: str) -> datetime:
     """The moment that an address carries; raises NoMoment."""
     try:
-        return datetime.strptime(text.strip()[:20], STAMP).replace(tzinfo=UTC)
+        found = datetime.strptime(text.strip()[:20], STAMP).replace(tzinfo=UTC)
     except ValueError:
         raise NoMoment() from None
+    if not EARLIEST <= found.year <= LATEST:
+        raise NoMoment()
+    return found

@@ -79,6 +79,8 @@ def _chosen() -> tuple[datetime, list[int]]:
         stamp, *tokens = to.split()[:9]
         return booking_targets.moment(stamp), [resources.unit(one).id for one in tokens]
     day = booking_times.day(request.form.get("day", ""))
+    if not 2000 <= day.year <= 2200:
+        raise booking_times.NoDay()
     starts_at = local_times.moment(day, request.form.get("time", ""), tenancy.tenant().timezone)
     token = request.form.get("unit", "")
     return starts_at, [resources.unit(token).id] if token else []

@@ -17,6 +17,7 @@ from shop.resources import ResourceUnit
 from shop.views import admin, booking_calendar, booking_rows
 
 MOST = 200
+EARLIEST, LATEST = 2000, 2200  # years
 
 
 @admin.get("/bookings/closures/new", endpoint="closure_new")
@@ -65,8 +66,9 @@ def _span() -> Span:
     told = {name: request.values.get(name, "").strip()[:20] for name in ("first", "from", "last", "until")}
     if not told["first"]:
         raise Refusal(_l("Choose the day on which it begins."))
-    first = booking_times.day(told["first"])
-    last = booking_times.day(told["last"] or told["first"])
+    first, last = booking_times.day(told["first"]), booking_times.day(told["last"] or told["first"])
+    if not EARLIEST <= first.year <= LATEST or not EARLIEST <= last.year <= LATEST:
+        raise booking_times.NoDay()
     begins = local_times.moment(first, told["from"] or "00:00", zone)
     if told["until"]:
         return Span(begins, local_times.moment(last, told["until"], zone))
