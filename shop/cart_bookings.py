@@ -107,6 +107,8 @@ def forget_lines(booking: Booking) -> None:
 def drop_all(*conditions: object) -> None:
     """Take these bookings out of their carts."""
     mine = select(Booking).where(Booking.cart_id.is_not(None), *conditions)  # type: ignore[arg-type]
+    carts = select(Cart.id).where(Cart.id.in_(mine.with_only_columns(Booking.cart_id))).order_by(Cart.id)
+    db.session.execute(carts.with_for_update(key_share=True))  # all of them before what their bookings occupy
     for row in db.session.scalars(mine.order_by(Booking.id)).all():
         drop(row)
 

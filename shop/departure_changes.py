@@ -8,10 +8,11 @@ from kernel import journal
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import booking_list, booking_orders, holdings
+from shop import booking_list, booking_orders, holdings, orders
 from shop.bookings import Booking
 from shop.departures import Departure
 from shop.occupations import QUIET
+from shop.orders import Order
 
 if TYPE_CHECKING:
     from kernel.accounts import Account
@@ -73,9 +74,13 @@ def call_off(departure: Departure, *, by: "Account", reason: str, typed: int) ->
     rows = standing(departure)
     if typed != len(rows):
         raise OtherNumber(count=len(rows))
+    for number in sorted({row.order_id for row in rows if row.order_id}):
+        orders.lock(db.session.get_one(Order, number))  # all of them before what they occupy
     for row in rows:
         booking_orders.cancel(row, by=by, reason=reason)
     sell(departure, False, by=by)
+    if more := standing(departure):  # somebody booked meanwhile
+        raise OtherNumber(count=len(rows) + len(more))
     waiting = Booking.departure_id == departure.id, *booking_list.alive(), Booking.state == "held"
     holdings.release(db.session.scalars(select(Booking).where(*waiting)).all(), "expire")
     journal.write("bookings.called_off", about=departure, by=by, data={"reason": reason.strip()})

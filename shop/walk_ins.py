@@ -8,7 +8,7 @@ from kernel import clock
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import booking_times, cart_bookings, checkout, holdings, payment_methods, payments, sales, variants
+from shop import booking_times, cart_bookings, checkout, holdings, orders, payment_methods, payments, sales, variants
 from shop import cart as carts
 from shop.bookings import Booking
 from shop.occupations import Span
@@ -60,6 +60,9 @@ def sell(asked: Visit, details: Details, *, key: str, method: PaymentMethod, con
     """
     if asked.span.ends_at <= clock.now():
         raise booking_times.Past()
+    holdings.claim([asked.service.id])  # the same form that was sent twice waits here, and finds its order
+    if known := orders.by_key(key):
+        return known
     cart, _secret = carts.begin()
     booking = holdings.hold(asked.service, asked.span, asked.places, cart=cart)
     if asked.units:

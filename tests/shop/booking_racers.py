@@ -10,13 +10,26 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from kernel import clock, ddl, transactions
+from kernel import accounts, clock, ddl, transactions
 from kernel.db import db
-from shop import bookings, closures, holdings, occupations, resources, services
+from shop import (
+    booking_orders,
+    bookings,
+    closures,
+    departure_changes,
+    holdings,
+    occupations,
+    payment_methods,
+    resources,
+    services,
+    variants,
+    walk_ins,
+)
 from shop import cart as carts
 from shop.bookings import LIVE, Booking
 from shop.departures import Departure
 from shop.occupations import Occupation, Span
+from shop.quotes import Details
 from shop.resources import Resource, ResourceUnit
 from shop.services import Service, ServiceResource
 
@@ -70,6 +83,32 @@ def open_again(token: str) -> None:
     closures.open_again(closures.by_token(token))
 
 
+def walk_in(service_id: int, starts_at: datetime, key: str, account_id: int) -> str:
+    """Staff write down who walks in."""
+    service = db.session.get_one(Service, service_id)
+    counts = {variants.of(service.product_id)[0].sku: 1} if service.kind == "departure" else {"": 1}
+    asked = walk_ins.visit(service, Span(starts_at, starts_at + service.length), counts)
+    later = payment_methods.named(payment_methods.LATER)
+    assert later is not None
+    details = Details(
+        email="", name="Ana", payment=later.code, language="es", source="counter", by=accounts.get(account_id)
+    )
+    return walk_ins.sell(asked, details, key=key, method=later).number
+
+
+def give_up(booking_id: int) -> None:
+    """A guest calls their booking off."""
+    booking_orders.cancel(_read(booking_id))
+
+
+def call_off(departure_id: int, typed: int, account_id: int) -> int:
+    """Staff call a whole departure off."""
+    by = accounts.get(account_id)
+    assert by is not None
+    departure = db.session.get_one(Departure, departure_id)
+    return departure_changes.call_off(departure, by=by, reason="storm", typed=typed)
+
+
 def _read(booking_id: int) -> Booking:
     row = db.session.get(Booking, booking_id)
     if row is None:
@@ -108,7 +147,8 @@ def _instead(owner: Any, name: str, other: Callable[..., Any]) -> Iterator[None]
 
 
 VERBS: dict[str, Callable[..., Any]] = {
-    verb.__name__: verb for verb in (hold, hold_both, move, cancel, drop, lapse, close, open_again)
+    verb.__name__: verb
+    for verb in (hold, hold_both, move, cancel, drop, lapse, close, open_again, walk_in, give_up, call_off)
 }
 
 

@@ -237,3 +237,24 @@ def test_nobody_waits_crosswise(crew, shop, seed):
         tries.append(("hold_both", (secret, pair)) if dice.random() < 0.5 else ("hold", (secret, *pair[0])))
     told(crew.race(shop, f"{HERE}either", tries, seed=seed))
     assert faults() == []
+
+
+@pytest.mark.parametrize("kind", ["departure", "appointment"])
+def test_a_walk_in_that_is_sent_many_times_is_one(crew, shop, kind):
+    trip = shop.service("Paseo", kind, resource=shop.resource(seats=6))
+    answers = crew.race(shop, f"{HERE}walk_in", [(trip.id, shop.when(), "w" * 22, shop.owner_id)] * 16)
+    [order] = db.session.scalars(select(Order))
+    assert set(answers) == {("done", order.number)}
+    assert (db.session.scalar(select(func.count()).select_from(Booking)), faults()) == (1, [])
+
+
+def test_calling_a_departure_off_while_its_guests_do(crew, shop):
+    """Orders are locked before what they occupy, all of them: nobody waits crosswise."""
+    trip = shop.service(capacity=12, resource=shop.resource(units=2, seats=6))
+    rows = [shop.booked(trip, shop.when(), paid=place % 2 == 0, email=f"g{place}@example.com") for place in range(8)]
+    tries = [("call_off", (rows[0].departure_id, 8, shop.owner_id))] * 2 + [("give_up", (row.id,)) for row in rows]
+    told(crew.race(shop, f"{HERE}either", tries))
+    departure = departures.at(trip, shop.when())
+    assert departure.taken == sum(row.state == "booked" for row in rows)
+    assert departure.state == "open" or {row.state for row in rows} == {"cancelled"}
+    assert faults() == []
