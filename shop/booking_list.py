@@ -242,7 +242,8 @@ def slot(service: Service, starts_at: datetime) -> Slot | None:
 def matching(text: str, most: int) -> Sequence[Booking]:
     """The bookings of the orders that a text means (number, name, phone, e-mail), the newest first."""
     mine = order_list.query("all", text).with_only_columns(Order.id).order_by(None)
-    wanted = select(Booking).where(Booking.order_id.in_(mine)).options(joinedload(Booking.service))
+    whole = joinedload(Booking.order), joinedload(Booking.service).joinedload(Service.product)
+    wanted = select(Booking).where(Booking.order_id.in_(mine)).options(*whole).execution_options(binned=True)
     return db.session.scalars(wanted.order_by(Booking.starts_at.desc(), Booking.id.desc()).limit(most)).all()
 
 

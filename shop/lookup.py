@@ -9,7 +9,8 @@ from crm.contacts import Contact
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import pick
-from shop import order_list
+from shop import booking_list, order_list
+from shop.bookings import Booking
 from shop.catalog import Product
 from shop.orders import Order
 from shop.pages import Page
@@ -21,6 +22,11 @@ is_phone = everybody.is_phone
 def orders(text: str) -> Sequence[Order]:
     """Orders by number or its end, by name, phone or e-mail; the newest first."""
     return db.session.scalars(order_list.query("all", text).limit(MOST)).all()
+
+
+def bookings(text: str) -> Sequence[Booking]:
+    """Bookings by the number, name, phone or e-mail of their orders; the latest first."""
+    return booking_list.matching(text, MOST)
 
 
 def people(text: str) -> Sequence[Contact]:

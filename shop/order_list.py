@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_
+from sqlalchemy import Select, and_, case, exists, func, or_
 from sqlalchemy.orm import selectinload
 
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import _l
 from shop import plans, refund_retries, returns
+from shop.order_lines import OrderLine
 from shop.orders import ENDED, Order
 from shop.payment_methods import UNHELD
 from shop.payments import Payment
@@ -24,7 +25,8 @@ _SURE = or_(
     and_(Order.plan == "", Order.id.in_(_LATER)),
     and_(Order.plan == "deposit", _SECURED),
 )
-_PREPARE = or_(Order.state == "preparing", and_(Order.state == "placed", _SURE))
+_GOODS = exists().where(OrderLine.order_id == Order.id, OrderLine.booking_id.is_(None))  # times prepare themselves
+_PREPARE = or_(Order.state == "preparing", and_(Order.state == "placed", _SURE, _GOODS))
 
 
 def _balance() -> Any:

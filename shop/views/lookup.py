@@ -9,7 +9,7 @@ from kernel.folding import fold
 from kernel.i18n import _, _l, pick
 from kernel.web import needs
 from shop import lookup, order_story, receipts
-from shop.views import admin, desk
+from shop.views import admin, booking_rows, desk
 
 
 @admin.get("/search", endpoint="search")
@@ -30,6 +30,7 @@ def groups(text: str) -> list[dict[str, Any]]:
     exact = any(item["label"].endswith(text.upper()) for item in orders.get("items", []))
     first = [people, orders] if lookup.is_phone(text) and not exact else [orders, people]
     rest = [
+        _group(_("Bookings"), _bookings(text) if web.may("bookings.view") else []),
         _group(_("Products"), _products(text)), _group(_("Pages"), _pages(text)),
         _group(_("Settings"), _named(text, [(one.label, one.hint, one.endpoint) for one in menu.sections()])),
         _group(_("Go to"), _commands(text)),
@@ -47,6 +48,14 @@ def _orders(text: str) -> list[dict[str, str]]:
          "hint": " · ".join(filter(None, (order.name, receipts.shown(order.total),
                                           str(order_story.STATES[order.state][0]))))}
         for order in lookup.orders(text)
+    ]  # fmt: skip
+
+
+def _bookings(text: str) -> list[dict[str, str]]:
+    return [
+        {"label": f"{booking_rows.called(row)} · {pick(row.service.product.name)}",
+         "url": url_for("shop_admin.booking", token=row.token), "hint": receipts.until(row.starts_at)}
+        for row in lookup.bookings(text)
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import event, func, select
 
 from kernel import clock, permissions, today
 from kernel.db import db
-from shop import booking_list, booking_targets, bookings, closures, occupations, resources
+from shop import booking_list, booking_targets, bookings, closures, occupations, order_list, resources
 from shop.bookings import Booking
 from shop.closures import Closure
 from shop.departures import Departure
@@ -406,6 +406,16 @@ def test_a_calendar_is_followed_and_tells_little(shop):
     assert unit.feed != before
     assert shop.client.get(f"/calendars/{before}.ics").status_code == 404
     assert len(Calendar.from_ical(shop.client.get(f"/calendars/{unit.feed}.ics").data).walk("VEVENT")) == 1
+
+
+def test_a_booking_is_found_and_is_nothing_to_prepare(shop):
+    row = shop.booked(room(shop), shop.when(3, "09:00"), name="Ximena Ñurinda", paid=True)
+    found = shop.admin.get("/admin/cafe/search?q=nurinda", headers={"Accept": "application/json"}).get_json()
+    links = [item["url"] for group in found["groups"] for item in group["items"]]
+    assert f"{AT}/{row.token}" in links
+    assert (row.order.state, order_list.count("prepare"), order_list.waiting()) == ("placed", 0, 0)
+    shop.bought(shop.product(), paid=True)
+    assert order_list.count("prepare") == order_list.waiting() == 1
 
 
 def test_who_only_looks_changes_nothing(shop):
