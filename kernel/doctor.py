@@ -2,18 +2,20 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
-from kernel import settings, tenancy
+from kernel import i18n, settings, tenancy
 from kernel.app import Plaza, create_app
 from kernel.db import db
+from kernel.i18n import _, _l
 from kernel.settings import Settings
 
-SIGNS = {"ok": "ok", "care": "look", "wrong": "WRONG"}
+SIGNS = {"ok": _l("ok"), "care": _l("look"), "wrong": _l("WRONG")}
+FIELDS = ("check", "state", "told", "mend")  # for programs
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Finding:
     state: str
     told: str
     mend: str = ""
+    sign: str = ""  # how the state is said
 
 
 Check = Callable[[Settings], Iterator[Finding]]
@@ -44,16 +47,24 @@ def of_each_shop(name: str, verb: Check) -> None:
     _of_shops[name] = verb
 
 
-def examine(known: Settings | None = None) -> list[Finding]:
-    """Everything that is asked, in order, and what was found."""
+def examine(known: Settings | None = None, language: str = "") -> list[Finding]:
+    """Everything that is asked, in order, and what was found, in the language of who reads it."""
     app = create_app(known or settings.load())
-    with app.app_context():
+    with app.app_context(), i18n.speak(language or spoken()):
         found = [one for name in _checks for one in _asked(app, name)]
         if not any(one.check == "database" and one.state == "wrong" for one in found):
             found += [one for name in _of_shops for one in _asked_of_shops(app, name)]
         db.session.remove()
         db.engine.dispose()
-    return found
+        return [replace(one, sign=str(SIGNS[one.state])) for one in found]
+
+
+def spoken(env: Mapping[str, str] | None = None) -> str:
+    """The language of the machine, as its locale says; where that says none, the house's own."""
+    source = os.environ if env is None else env
+    said = next((source[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if source.get(name)), "")
+    code = said.partition(".")[0].partition("_")[0].lower()
+    return i18n.LANGUAGES[0] if code in ("", "c", "posix") else code if code in i18n.LANGUAGES else "en"
 
 
 def _asked(app: Plaza, name: str) -> list[Finding]:
@@ -90,7 +101,7 @@ def _safely(name: str, ask: Callable[[], list[Finding]]) -> list[Finding]:
         return ask() or [Finding(name, "ok", "")]
     except Exception as error:
         told = (str(error).strip().splitlines() or [""])[0][:200]
-        return [Finding(name, "wrong", f"{type(error).__name__}: {told}", "Look at the message; try again.")]
+        return [Finding(name, "wrong", f"{type(error).__name__}: {told}", _("Look at the message; try again."))]
     finally:
         db.session.rollback()
 
@@ -98,13 +109,13 @@ def _safely(name: str, ask: Callable[[], list[Finding]]) -> list[Finding]:
 def told(found: list[Finding], *, as_json: bool = False) -> str:
     """The findings to read: what is wrong first; or for programs."""
     if as_json:
-        return json.dumps([asdict(one) for one in found], indent=1)
+        return json.dumps([{name: getattr(one, name) for name in FIELDS} for one in found], indent=1)
     order = sorted(found, key=lambda one: ("wrong", "care", "ok").index(one.state))
     return "\n".join(_line(one) for one in order)
 
 
 def _line(one: Finding) -> str:
-    sentence = f"{SIGNS[one.state]:<6} {one.check}" + (f": {one.told}" if one.told else "")
+    sentence = f"{one.sign or one.state:<6} {one.check}" + (f": {one.told}" if one.told else "")
     return sentence + (f"\n       → {one.mend}" if one.mend else "")
 
 

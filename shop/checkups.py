@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from kernel import clock, doctor
 from kernel.db import db
 from kernel.doctor import Finding
+from kernel.i18n import _, ngettext
 from kernel.settings import Settings
 from shop.card_accounts import CardAccount
 from shop.card_sessions import CardSession
@@ -24,8 +25,10 @@ def sums_agree(_known: Settings) -> Iterator[Finding]:
     wrong = select(Order.number).where(Order.received_minor != came.scalar_subquery()).order_by(Order.id).limit(5)
     numbers = list(db.session.scalars(wrong))
     if numbers:
-        yield Finding("ledger", "wrong", f"The sums of {', '.join(numbers)} are not their ledger's.",
-                      "Somebody changed the database by hand: compare with the last backup.")  # fmt: skip
+        told = _("The sums of %(numbers)s are not their ledger's.", numbers=", ".join(numbers))
+        yield Finding(
+            "ledger", "wrong", told, _("Somebody changed the database by hand: compare with the last backup.")
+        )
 
 
 def holds_end(_known: Settings) -> Iterator[Finding]:
@@ -35,8 +38,10 @@ def holds_end(_known: Settings) -> Iterator[Finding]:
     )
     count = db.session.scalar(late)
     if count:
-        yield Finding("holds", "wrong", f"{count} orders keep their goods past their time.",
-                      "Start the worker: plaza worker")  # fmt: skip
+        told = ngettext(
+            "One order keeps its goods past their time.", "%(num)s orders keep their goods past their time.", count
+        )
+        yield Finding("holds", "wrong", told, _("Start the worker: plaza worker"))
 
 
 def stripe_is_heard(_known: Settings) -> Iterator[Finding]:
@@ -47,8 +52,11 @@ def stripe_is_heard(_known: Settings) -> Iterator[Finding]:
         )
         last = db.session.scalar(paid)
         if last and (account.hook_seen_at is None or account.hook_seen_at < last - timedelta(days=1)):
-            yield Finding("stripe", "care", f"No message of Stripe arrived since {account.hook_seen_at or 'ever'}.",
-                          "Compare the webhook's address and signing secret in Stripe with the settings.")  # fmt: skip
+            seen = account.hook_seen_at
+            told = (_("No message of Stripe arrived since %(at)s.", at=f"{seen:%Y-%m-%d %H:%M}Z") if seen
+                    else _("No message of Stripe has ever arrived."))  # fmt: skip
+            mend = _("Compare the webhook's address and signing secret in Stripe with the settings.")
+            yield Finding("stripe", "care", told, mend)
 
 
 def init_app(_app: object) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from kernel import backup, checkups, clock, doctor, files, following, jobs
+from kernel import backup, checkups, clock, doctor, files, following, i18n, jobs
 from kernel.db import db
 from kernel.settings import Settings
 from shop import checkups as shop_checkups
@@ -26,8 +26,9 @@ def known(app):
 
 
 def of(verb, known):
-    """(state, what is told) of one question."""
-    return [(one.state, one.told) for one in verb(known)]
+    """(state, what is told) of one question, in English."""
+    with i18n.speak("en"):
+        return [(one.state, one.told) for one in verb(known)]
 
 
 def test_a_sound_install_has_nothing_wrong(app, shop, known):
@@ -42,9 +43,29 @@ def test_a_sound_install_has_nothing_wrong(app, shop, known):
 
 def test_a_database_that_does_not_answer_is_told_first(app, known):
     away = {**known.__dict__, "database_url": "postgresql+psycopg://nobody@127.0.0.1:9/none"}
-    found = doctor.examine(Settings(**away))
+    found = doctor.examine(Settings(**away), "en")
     assert [one.check for one in found if one.state == "wrong"] == ["database"]
-    assert doctor.told(found).startswith("WRONG  database")
+    assert doctor.told(found).startswith("WRONG  database: It does not answer")
+    assert doctor.told(doctor.examine(Settings(**away), "es")).startswith("MAL    database: No responde")
+
+
+@pytest.mark.parametrize(
+    ("env", "language"),
+    [({"LANG": "es_CR.UTF-8"}, "es"), ({"LANG": "en_US.UTF-8"}, "en"), ({"LANG": "en_US", "LC_ALL": "es_MX"}, "es"),
+     ({}, "es"), ({"LANG": "C.UTF-8"}, "es"), ({"LC_MESSAGES": "pt_BR", "LANG": "es"}, "en")],
+)  # fmt: skip
+def test_it_speaks_as_the_machine_does(env, language):
+    assert doctor.spoken(env) == language
+
+
+def test_what_is_wrong_and_what_mends_it_is_told_in_spanish(app, shop, known):
+    shop.bought(shop.product())
+    db.session.execute(db.update(jobs.Job).values(run_at=clock.now() - timedelta(hours=1)))
+    db.session.commit()
+    said = doctor.told(doctor.examine(known, "es"))
+    assert "trabajos debieron hacerse hace rato.\n       → Ponga en marcha el trabajador: plaza worker" in said
+    assert "vea    backup: Todavía no hay ninguna copia.\n       → plaza backup /otro/disco, cada noche." in said
+    assert not [word for word in ("There is", "Look at", "should have", "Start ") if word in said]
 
 
 def test_whoever_kept_moments_hears_when_that_ended(app, known):
