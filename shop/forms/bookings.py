@@ -18,6 +18,7 @@ from shop.variants import Variant
 
 PEOPLE, ANSWER = "people.", "answer."  # what the names of such fields begin with
 LONGEST = 300  # signs of an answer
+YEARS = range(2000, 2200)  # in others nothing is sold, and days after theirs may not be counted
 MOST_KEPT = 60  # fields
 
 
@@ -184,6 +185,7 @@ def timezone(text: str) -> str:
 def day_of(text: str) -> date | None:
     """The day that a text is, if it is one."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        found = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
+    return found if found and found.year in YEARS else None
