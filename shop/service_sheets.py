@@ -78,10 +78,11 @@ class Told:
 
 def save(product: Product, sheet: ServiceSheet, *, by: Any = None) -> Told:
     """Write a sheet; the bookings to come stay as they are, and what of them is now unlike it is told."""
+    db.session.execute(select(Product.id).where(Product.id == product.id).with_for_update())  # two at once are one
     row = booked.of_product(product.id)
     if row is not None and row.kind != sheet.kind and _booked(row):
         raise OtherKind()
-    wanted = {**sheet.needs, **({_made(sheet.fresh).id: sheet.fresh.seats} if sheet.fresh else {})}
+    wanted = {**sheet.needs, **({_made(sheet.fresh, row).id: sheet.fresh.seats} if sheet.fresh else {})}
     resources.lock({*wanted, *(need.resource_id for need in (row.needs if row else ()))})
     row = row or _begun(product, sheet.kind)
     capacity, before = row.capacity, {one.resource_id for one in row.needs}
@@ -104,8 +105,11 @@ def _begun(product: Product, kind: str) -> Service:
     return row
 
 
-def _made(fresh: Fresh) -> Resource:
-    return resource_sheets.make(fresh.name, units=fresh.units, seats=fresh.seats)
+def _made(fresh: Fresh, row: Service | None) -> Resource:
+    """The new resource; one of that name that the service has already is the same: the button was pressed twice."""
+    known = (need.resource for need in (row.needs if row else ()))
+    same = next((one for one in known if one.name == fresh.name), None)
+    return same or resource_sheets.make(fresh.name, units=fresh.units, seats=fresh.seats)
 
 
 def _booked(row: Service) -> bool:

@@ -103,8 +103,8 @@ def _stock(kept: list[Variant]) -> dict[str, Any]:
     if kinds == {"daily"}:
         return {"text": _("%(num)s a day", num=sum(one.daily_capacity or 0 for one in kept)), "low": False}
     return {
-        "text": {frozenset(["unlimited"]): _("without limit"), frozenset(["parts"]): _("by its parts")}.get(
-            frozenset(kinds), "–"
+        "text": {"unlimited": _("without limit"), "parts": _("by its parts"), "booking": _("by the time")}.get(
+            kinds.pop() if len(kinds) == 1 else "", "–"
         ),
         "low": low,
     }

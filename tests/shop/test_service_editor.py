@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from kernel.db import db
-from shop import booking_times, catalog, hours, occupations, service_sheets, services, variants
+from shop import booking_times, catalog, hours, occupations, resources, service_sheets, services, variants
 from shop.services import Service
 
 PLAIN = {"price": "", "capacity": "8", "lasts": "2", "lasts_in": "hours", "policy": "moderate", "horizon": "180",
@@ -72,6 +72,14 @@ def test_a_departure_is_written_published_and_can_be_booked(shop):
     assert shop.held(row, span.starts_at, 5).places == 5
     again = shop.admin.get(f"/admin/cafe/products/{product.slug}/booking").get_data(as_text=True)
     assert all(text in again for text in ('value="14:30"', 'value="Niño"', 'value="30 %"', "El muelle"))
+
+
+def test_a_button_that_is_pressed_twice_makes_one_resource(shop):
+    product = draft(shop)
+    for _time in range(2):
+        assert post(shop, product, do="publish", **departure()).status_code == 303
+    assert [row.name["es"] for row in resources.every()] == ["Bote"]
+    assert len(services.of_product(product.id).needs) == 1
 
 
 def test_appointments_have_hours_and_nights_have_seasons(shop):
