@@ -58,8 +58,8 @@ def until(booking: Booking) -> datetime:
 
 def allowed_to_guest(booking: Booking) -> bool:
     """Whether its guest may change the time now."""
-    order = booking.order
-    return booking.state == "booked" and order is not None and order.open and clock.now() < until(booking)
+    order, sold = booking.order, booking.service.product is not None  # not in the bin
+    return sold and booking.state == "booked" and order is not None and order.open and clock.now() < until(booking)
 
 
 def move(booking: Booking, span: Span, *, by: "Account | None" = None, units: Iterable[int] = ()) -> None:
@@ -124,7 +124,7 @@ def _chosen(booking: Booking, span: Span) -> Span:
     if service.kind == "nights":
         _as_long(booking, span)
         return span
-    if service.kind == "departure" and not _leaves(service, span.starts_at):
+    if service.kind == "departure" and not (service.product and _leaves(service, span.starts_at)):
         raise booking_times.NotOffered()
     return Span(span.starts_at, span.starts_at + (booking.ends_at - booking.starts_at))
 

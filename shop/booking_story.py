@@ -25,7 +25,7 @@ def told(booking: Booking) -> dict[str, Any]:
     """The booking as plain words in the current language; what its guest wrote is in `answers` alone."""
     shop, other = tenancy.tenant().timezone, visitor_zone(booking)
     return {
-        "name": pick(booking.service.product.name),
+        "name": pick(booking.name),
         "when": when(booking, shop),
         "zone": zone_name(shop),
         "there": when(booking, other) if other else "",

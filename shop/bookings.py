@@ -80,6 +80,11 @@ class Booking(TenantOwned, Base):
     lines: Mapped[list[Any]] = many("Booking", "OrderLine.booking_id", order_by="OrderLine.position")
 
     @property
+    def name(self) -> dict[str, str]:
+        """What was booked, as it was called on that day: its product may lie in the bin by now."""
+        return dict(self.lines[0].name if self.lines else self.service.product.name)
+
+    @property
     def live(self) -> bool:
         """Whether it has its time: a hold that ran out has not, whoever may have noticed."""
         return self.state in LIVE and not self.lapsed

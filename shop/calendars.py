@@ -85,13 +85,13 @@ def of_booking(booking: Booking) -> bytes:
 
 def entry(booking: Booking) -> Entry:
     """A booking as its guest has it in a calendar."""
-    service, order = booking.service, booking.order
+    order = booking.order
     url = web.shop_url("shop.booking", token=booking.token, language=i18n.language())
     about = [_("Order %(number)s", number=order.number) if order else "", url]
     over = booking.state not in LIVE
     return Entry(
         uid=uid("booking", booking.token), starts_at=booking.starts_at, ends_at=booking.ends_at,
-        title=f"{pick(service.product.name)} · {tenancy.tenant().name}", where=place(booking),
+        title=f"{pick(booking.name)} · {tenancy.tenant().name}", where=place(booking),
         note="\n".join(filter(None, about)), url=url, changed=booking.moved + over, off=over,
     )  # fmt: skip
 

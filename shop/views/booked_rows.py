@@ -17,7 +17,7 @@ def of(order: Order) -> list[dict[str, Any]]:
 
 def _row(row: Booking) -> dict[str, Any]:
     return {
-        "name": pick(row.service.product.name), "when": booking_story.when(row),
+        "name": pick(row.name), "when": booking_story.when(row),
         "url": url_for("shop.booking", token=row.token),
         "state": booking_story.STATES[row.state], "coming": booking_story.soon(row),
     }  # fmt: skip

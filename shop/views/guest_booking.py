@@ -9,7 +9,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kernel import limits, tenancy, web
-from kernel.i18n import _
+from kernel.i18n import _, pick
 from shop import (
     booking_moves,
     booking_orders,
@@ -21,6 +21,7 @@ from shop import (
     receipts,
     refunds,
     sharing,
+    slugs,
 )
 from shop.bookings import Booking
 from shop.orders import Order
@@ -133,7 +134,7 @@ def calendar(token: str) -> Response:
     """The booking for the guest's own calendar."""
     booking = bookings.by_token(token)
     answer = Response(calendars.of_booking(booking), content_type="text/calendar; charset=utf-8; method=PUBLISH")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{booking.service.product.slug}.ics"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{slugs.make(pick(booking.name))}.ics"'
     answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"] = "private, no-store", "noindex"
     return answer
 

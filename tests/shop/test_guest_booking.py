@@ -9,7 +9,17 @@ from sqlalchemy import text as sql
 
 from kernel import clock, letters, walls, web
 from kernel.db import db
-from shop import arrivals, booking_moves, booking_orders, bookings, buyers, order_events, orders, refunds
+from shop import (
+    arrivals,
+    booking_moves,
+    booking_orders,
+    booking_reminders,
+    bookings,
+    buyers,
+    order_events,
+    orders,
+    refunds,
+)
 from shop.bookings import Booking
 from shop.departures import Departure
 from shop.occupations import JustTaken, Span
@@ -74,6 +84,23 @@ def test_it_tells_everything_and_changes_nothing(shop, trip):
     assert Calendar.from_ical(file.data).events[0]["dtstart"].dt == row.starts_at
     assert page(shop, row, "/move").status_code == 200
     assert rows_of(shop.tenant_id) == before
+
+
+def test_what_was_put_away_keeps_its_guests(shop, trip):
+    row = shop.booked(trip, shop.when(7), [1], paid=True)
+    trip.product.binned_at = clock.now()
+    db.session.commit()
+    for path in ("", ".ics", ".png"):
+        assert page(shop, row, path).status_code == 200
+    assert page(shop, row, "/move").status_code == 303
+    assert shop.client.get(f"/orders/{row.order.token}").status_code == 200
+    assert shop.admin.get(f"/admin/cafe/bookings/{row.token}/arrive").status_code == 200
+    with clock.at(row.starts_at - timedelta(hours=48)):
+        booking_reminders.remind(row.id, "near", int(row.starts_at.timestamp()))
+    assert letters.about(row.order)[0].subject == "En dos días: Paseo"
+    sent = form(page(shop, row), "/cancellation")
+    assert shop.client.post(f"/bookings/{row.token}/cancellation", data=sent).status_code == 303
+    assert state(row)[1] == "cancelled"
 
 
 def test_a_paid_one_asks_for_nothing_and_speaks_english(shop, trip):
