@@ -157,6 +157,11 @@ def _in_time(method: PaymentMethod, quote: Quote) -> bool:
     return method.kind != "transfer" or clock.now() + method.time_to_pay <= begins
 
 
+def keeps(cart: carts.Cart | None) -> bool:
+    """Whether a cart holds a time."""
+    return cart is not None and bool(bookings.of_cart(cart))
+
+
 def keep(cart: carts.Cart | None) -> None:
     """Whoever is at the checkout keeps the times in the cart so long again, also when the form needs mending."""
     if cart is not None:

@@ -55,8 +55,11 @@ def checkout_place() -> Any:
 
 
 def _kept(answer: Response) -> Response:
-    """Whoever mends the form keeps the times in the cart meanwhile."""
-    checkouts.keep(cart_views.current())
+    """Whoever mends the form keeps the times in the cart meanwhile; without any, nobody waits for a turn to write."""
+    with web.reading():
+        keeps = checkouts.keeps(cart_views.current())
+    if keeps:
+        checkouts.keep(cart_views.current())
     return answer
 
 
