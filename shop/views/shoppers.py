@@ -12,6 +12,7 @@ from kernel.db import db
 from kernel.i18n import pick
 from shop import cart as carts
 from shop import order_story, orders, receipts
+from shop.bookings import Booking
 from shop.views import booked_rows, order_table
 from shop.views import cart as cart_views
 
@@ -66,6 +67,13 @@ def order_url(fact: facts.Fact) -> str | None:
     return url_for("shop_admin.order", number=order.number) if order and web.may("orders.view") else None
 
 
+def booking_url(fact: facts.Fact) -> str | None:
+    """Where a fact about a booking leads: to its order."""
+    booking = db.session.get(Booking, fact.about_id) if fact.about_kind == "booking" and fact.about_id else None
+    order = booking.order if booking else None
+    return url_for("shop_admin.order", number=order.number) if order and web.may("orders.view") else None
+
+
 def init_app(_app: Flask) -> None:
     """Fill crm's slots; let carts follow their people."""
     asking.on_entering(bring_cart)
@@ -73,3 +81,4 @@ def init_app(_app: Flask) -> None:
     slots.fill("crm.account", account)
     slots.fill("crm.person", person)
     facts.linked(("ordered", "paid", "value_spent", "cancelled", "shipped"), order_url)
+    facts.linked(("booked", "booking_cancelled"), booking_url)

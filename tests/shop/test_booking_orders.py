@@ -223,6 +223,9 @@ def test_an_order_has_its_time_for_good_and_is_done_when_that_is_over(shop):
     assert (booking.state, booking.order_id, booking.cart_id, booking.held_until) == ("booked", order.id, None, None)
     assert (booking.policy, taken(booking), kinds(booking)) == (HALF, 3, [("booked", 12_000_00)])
     assert (order.state, order.payment, order.lines[0].day) == ("placed", "paid", shop.day())
+    page = shop.admin.get(f"/admin/cafe/people/{order.contact.token}")
+    assert "Reservó una hora" in text(page)
+    assert f"/orders/{order.number}" in page.get_data(as_text=True)
     assert order.lines[0].chosen == ["Persona: Adulto", f"Fecha: {order.lines[0].texts['Fecha']}"]
     line = invoice_lines.of(invoices.of(order).id)[0]
     assert order.lines[0].texts["Fecha"] in invoice_lines.called(line)
