@@ -1,5 +1,6 @@
 """What the demo sells of its time is as its files say: every booking product with its hours, units and words."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from kernel import clock, tenancy
 from kernel.app import Plaza
 from kernel.db import db
 from kernel.tenancy import Tenant
-from shop import bookings, catalog, hours, resources, services
+from shop import booking_times, bookings, catalog, holdings, hours, resources, services
+from shop import cart as carts
+from shop.occupations import JustTaken
 from shop.storefront import DAYS
 
 SHOPS = {world.slug(shop): shop for shop in world.shops()}
@@ -89,6 +92,23 @@ def test_guanquira_shares_boats_guides_and_cabins(demo_app: Plaza) -> None:
         assert users["casa-familia"] == ["RG-012", "RG-015"]
         season = next(row.seasons for row in services.every() if row.product.sku == "RG-013")
         assert [(one["from"], one["to"], one["factor_bp"]) for one in season] == [("easter-7", "easter-1", 14_000)]
+        db.session.remove()
+
+
+def test_cabana_ceiba_is_a_night_or_inside_the_two_days_never_both(demo_app: Plaza) -> None:
+    with demo_app.app_context():
+        tenancy.leave()
+        tenancy.enter(db.session.scalar(select(Tenant.id).where(Tenant.slug == "rutas-guanquira")) or 0)
+        known = {row.product.sku: row for row in services.every()}
+        tour, night = known["RG-011"], known["RG-013"]
+        first = clock.today(tenancy.tenant().timezone) + timedelta(days=100)
+        day, [leaves, *_rest] = next(iter(booking_times.times(tour, first, first + timedelta(days=7)).items()))
+        inside = booking_times.between(night, day, day + timedelta(days=1))
+        for one, other in (((tour, leaves), (night, inside)), ((night, inside), (tour, leaves))):
+            holdings.hold(*one, 2, cart=carts.begin()[0])
+            with pytest.raises(JustTaken):
+                holdings.hold(*other, 2, cart=carts.begin()[0])
+            db.session.rollback()
         db.session.remove()
 
 
