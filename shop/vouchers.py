@@ -26,7 +26,14 @@ FIELDS = {
 
 
 class BadWish(Refusal):
-    """What was written for the card cannot be so."""
+    """What was written for the card cannot be so; `field` says which of it."""
+
+    field = ""
+
+    def at(self, field: str) -> "BadWish":
+        """The same, said of a field."""
+        self.field = field
+        return self
 
 
 def named(minors: Sequence[int]) -> list[dict[str, str]]:
@@ -55,7 +62,7 @@ def read(given: Mapping[str, str]) -> dict[str, str]:
     found = {code: " ".join(given.get(code, "").split()) for code in FIELDS}
     for code, (label, most) in FIELDS.items():
         if len(found[code]) > most:
-            raise BadWish(_l("“%(label)s” has room for %(most)s characters."), label=label, most=most)
+            raise BadWish(_l("“%(label)s” has room for %(most)s characters."), label=label, most=most).at(code)
     if found["email"]:
         found["email"] = _address(found["email"])
     if found["on"]:
@@ -67,7 +74,7 @@ def _address(text: str) -> str:
     try:
         return validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError:
-        raise BadWish(_l("Write the e-mail of who gets the card like name@example.com.")) from None
+        raise BadWish(_l("Write the e-mail of who gets the card like name@example.com.")).at("email") from None
 
 
 def _day(text: str) -> date:
@@ -75,9 +82,9 @@ def _day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise BadWish(_l("Choose the day on which the card is sent.")) from None
+        raise BadWish(_l("Choose the day on which the card is sent.")).at("on") from None
     if day > today + AHEAD:
-        raise BadWish(_l("A card can be sent at most a year from now."))
+        raise BadWish(_l("A card can be sent at most a year from now.")).at("on")
     return max(day, today)
 
 

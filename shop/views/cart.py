@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from flask import Flask, flash, g, redirect, render_template, request, url_for
+from flask import Flask, flash, g, make_response, redirect, render_template, request, url_for
 
 from kernel import holes, i18n, origins, web
 from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
 from shop import cart as carts
-from shop import catalog, quotes, sharing, stock, storefront, variants, wants
+from shop import catalog, quotes, sharing, stock, storefront, variants, vouchers, wants
 from shop.variants import Variant
-from shop.views import cart_page, store, visitor
+from shop.views import cart_page, product, store, visitor
 
 COOKIE = "cart"
 
@@ -54,12 +54,24 @@ def cart_add() -> Any:
         return redirect(url_for("shop.product", slug=variant.product.slug), 303)
     said = {name[5:]: value for name, value in request.form.items() if name.startswith("text-")}
     mine, secret = own()
-    carts.add(mine, variant, wants.quantity(asked), texts=said, group=visitor.group())
+    try:
+        carts.add(mine, variant, wants.quantity(asked), texts=said, group=visitor.group())
+    except vouchers.BadWish as wrong:
+        return _again(variant, wrong)
     flash(_("%(item)s is in your cart.", item=i18n.pick(variant.product.name)), "message")
     visitor.added(variant.product)
     answer: Any = redirect(web.local(request.form.get("next"), url_for("shop.cart")), 303)
     origins.set_cookie(answer, COOKIE, secret, days=carts.DAYS)
     return answer
+
+
+def _again(variant: Variant, wrong: vouchers.BadWish) -> Any:
+    """The gift card's page once more: what was written stays, and what is wrong stands beside it."""
+    db.session.rollback()
+    g.wrong, g.chosen = wrong, variant.sku
+    made = make_response(product.show(variant.product), wrong.status)
+    made.headers["Cache-Control"] = "private, no-store"
+    return made
 
 
 @store.post("/cart/lines/<line>")
@@ -131,10 +143,10 @@ def _chosen() -> Variant:
     if sku:
         found = variants.by_sku(sku)
     else:
-        product = catalog.slugged(slug)
+        named = catalog.slugged(slug)
         options = {name[7:]: value for name, value in request.form.items() if name.startswith("option-")}
-        found = variants.chosen(variants.of(product.id), options) if product else None
-        if product and found is None:
+        found = variants.chosen(variants.of(named.id), options) if named else None
+        if named and found is None:
             raise Refusal(_("Choose one of the options first."))
     if found is None:
         raise Missing(_("That product is not here any more."))

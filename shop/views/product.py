@@ -86,7 +86,7 @@ def ladder(variant: catalog.Variant | None, cents: bool | None) -> list[str]:
 
 
 def _chosen(product: catalog.Product, known: list[catalog.Variant]) -> catalog.Variant | None:
-    sku = request.args.get("variant", "")
+    sku = g.get("chosen") or request.args.get("variant", "")  # chosen: what a form said that comes back
     return next((one for one in known if one.sku == sku), known[0] if known else None)
 
 

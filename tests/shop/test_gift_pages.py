@@ -9,12 +9,14 @@ from crm import people
 from kernel import pdf
 from kernel.db import db
 from kernel.money import Money
+from shop import cart as carts
 from shop import gift_cards, gift_letters, store_credit, terms
 from shop.catalog import Product
 from shop.gift_cards import GiftCard
 from shop.orders import Order
 from tests.goods import only
 from tests.shop import gifts
+from tests.shop.pages import form, read
 from tests.shop.test_products_desk import typed
 
 
@@ -79,6 +81,29 @@ def test_the_paper_is_a_pdf(shop):
     made = shop.client.get(f"/gift-card/{gift_letters.secret(gifts.card(shop))}/card.pdf")
     assert made.mimetype == "application/pdf"
     assert made.get_data().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("field", "bad", "why"),
+    [("email", "lucia@", "Escriba el correo"), ("on", "2999-01-01", "como máximo dentro de un año"), ("message", "x" * 301, "300")],
+)
+def test_a_wish_that_cannot_be_comes_back_as_it_was_written(shop, field, bad, why):
+    product = gifts.voucher(shop)
+    browser = shop.client
+    browser.get(f"/p/{product.slug}")  # the kept page
+    said = {"text-to": 'Lucía "L"', "text-email": "lucia@example.com", "text-message": "Feliz <día>", "text-on": ""}
+    said[f"text-{field}"] = bad
+    answer = browser.post("/cart/lines", data={"product": product.slug, "quantity": "1", **said})
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (422, "private, no-store")
+    assert {name: form(answer, "/cart/lines")[name] for name in said} == said
+    [place] = read(answer).xpath("//*[@aria-invalid='true']")
+    assert place.get("name") == f"text-{field}"
+    told = read(answer).get_element_by_id(place.get("aria-describedby").split()[0]).text_content()
+    assert why in told
+    assert carts.count(db.session.scalars(select(carts.Cart)).first()) == 0
+    kept = browser.get(f"/p/{product.slug}").get_data(as_text=True)
+    assert "Feliz" not in kept
+    assert "aria-invalid" not in kept
 
 
 def test_a_voucher_is_bought_in_the_shop_and_its_card_stands_on_the_order(shop):
