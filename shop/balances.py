@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import card_sessions, ledger, orders, payment_methods, payments, plans, zones
+from shop import booking_confirmations, card_sessions, ledger, orders, payment_methods, payments, plans, zones
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
 from shop.payments import Payment
@@ -49,9 +49,12 @@ def amounts(order: Order) -> dict[str, Money]:
 
 def methods(order: Order) -> list[PaymentMethod]:
     """How a buyer may pay it; before the goods are secured by a first part, that part is paid at once."""
-    at_once = bool(order.plan) and not plans.secured(order)
+    secured, begins = plans.secured(order), booking_confirmations.first(order)
+    at_once = bool(order.plan) and not secured
     place = zones.of(order.address) if order.address else set()
     kept = [one for one in payment_methods.active() if payment_methods.fits(one, _case(order), place)]
+    if not secured:
+        kept = [one for one in kept if payment_methods.in_time(one, begins, order.delivery_day)]
     return [one for one in kept if not (at_once and one.kind in payment_methods.UNHELD)]
 
 

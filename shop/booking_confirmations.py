@@ -1,6 +1,7 @@
 """Confirmations: an order has the times of its lines, gives them up when it ends, and is done when they are over."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -116,6 +117,11 @@ def _known(ids: Iterable[int]) -> list[Booking]:
 def of(order: Order) -> list[Booking]:
     """The bookings that its lines are for."""
     return _known({line.booking_id for line in order.lines if line.booking_id})
+
+
+def first(order: Order) -> datetime | None:
+    """When the first of its bookings begins that are still to come."""
+    return min((row.starts_at for row in of(order) if row.state == "booked"), default=None)
 
 
 def over(booking: Booking) -> bool:

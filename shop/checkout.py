@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from crm import contacts, facts
-from kernel import clock, signing, tenancy
+from kernel import clock, signing
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -18,7 +18,6 @@ from shop import (
     delivery_slots,
     exemptions,
     holdings,
-    local_times,
     orders,
     payment_methods,
     payments,
@@ -139,22 +138,13 @@ def payable(quote: Quote, address: Mapping[str, str], *, plan: str = "") -> list
     """The payment methods that a buyer may use for this order, or for the first part of that plan."""
     place = zones.of(address) if address else set()
     found = [method for method in payment_methods.active() if _fits(method, quote, place)]
-    found = [method for method in found if _in_time(method, quote)]
+    begins = min((line.begins for line in quote.lines if line.begins), default=None)
+    found = [method for method in found if payment_methods.in_time(method, begins, quote.day)]
     if plan and plan != "full":
         return [method for method in found if method.kind not in payment_methods.UNHELD]
     return (
         [one for one in found if one.kind not in payment_methods.AT_ONCE] if plan_offers.asks_deposit(quote) else found
     )
-
-
-def _in_time(method: PaymentMethod, quote: Quote) -> bool:
-    """Whether its money is there before something begins that is booked."""
-    begins = min((line.begins for line in quote.lines if line.begins), default=None)
-    if begins is None:
-        return True
-    if method.kind in payment_methods.AT_ONCE:
-        return quote.day is not None and quote.day <= local_times.local(begins, tenancy.tenant().timezone).date()
-    return method.kind != "transfer" or clock.now() + method.time_to_pay <= begins
 
 
 def keeps(cart: carts.Cart | None) -> bool:

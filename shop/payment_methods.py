@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 
-from kernel import countries, tenancy
+from kernel import clock, countries, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, words
 from kernel.i18n import _l, force_locale
 from kernel.tenancy import Tenant, TenantOwned
 from kernel.tenancy import furnish as furnishing
+from shop import local_times
 
 STORED = ("gift_card", "store_credit")  # what the shop owes, given in payment: see tenders
 KINDS = ("card", "transfer", "on_delivery", "on_pickup", "credit", "practice", "counter", *STORED)
@@ -124,6 +125,15 @@ def fits(method: PaymentMethod, case: Case, place: set[str]) -> bool:
     if method.max_total_minor is not None and case.total_minor > method.max_total_minor:
         return False
     return not method.zones or case.way == "pickup" or bool(place & set(method.zones))
+
+
+def in_time(method: PaymentMethod, begins: datetime | None, handed_on: date | None = None) -> bool:
+    """Whether its money is there before something begins that is booked; what is not booked waits for it."""
+    if begins is None:
+        return True
+    if method.kind in AT_ONCE:
+        return handed_on is not None and handed_on <= local_times.local(begins, tenancy.tenant().timezone).date()
+    return method.kind != "transfer" or clock.now() + method.time_to_pay <= begins
 
 
 def named(code: str) -> PaymentMethod | None:

@@ -13,6 +13,7 @@ from kernel.db import db
 from kernel.refusal import Missing
 from shop import (
     arrivals,
+    balances,
     booking_orders,
     booking_policies,
     bookings,
@@ -45,7 +46,7 @@ from tests.goods import only
 from tests.shop import gifts
 from tests.shop.card_world import till
 from tests.shop.fake_stripe import fake_stripe, stripe_base
-from tests.shop.pages import text
+from tests.shop.pages import read, text
 from tests.shop.test_conservation import papers_agree
 from tests.shop.test_discounts import off
 
@@ -356,6 +357,11 @@ def test_money_that_may_come_after_the_start_is_not_offered(shop):
     assert offered(shop.when(7), coffee) == {"transfer"}  # who picks up some day may come after the tour
     with pytest.raises(checkout.NoSuchPayment):
         ordered(shop, service, soon)
+    db.session.rollback()
+    order, booking = ordered(shop, service)
+    assert [one.code for one in balances.methods(order)] == ["transfer"]
+    with time_machine.travel(booking.starts_at - timedelta(hours=47), tick=False):  # nor by the link of an order
+        assert balances.methods(order) == []
 
 
 def test_a_deposit_now_and_the_rest_on_the_day(shop):
@@ -522,6 +528,9 @@ def at_checkout(shop, service, adults=2):
 
 def test_the_form_of_what_costs_nothing_asks_for_no_payment(shop):
     client, booking, form = at_checkout(shop, trip(shop, price=0))
+    page = client.get("/checkout")
+    assert "No cuesta nada: no hay nada que pagar." in text(page)
+    assert not read(page).xpath("//input[@name='payment']")
     answer = client.post("/checkout", data=form)
     assert answer.status_code == 303, text(answer)
     db.session.expire_all()
