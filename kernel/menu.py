@@ -8,10 +8,15 @@ from flask import request, url_for
 
 from kernel import web
 
+MOST = 8  # words: a rail is read at one glance
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One word of the rail; `badge()` is a number that waits, `match` what else belongs to it, `when()` where it is."""
+    """One word of the rail; `badge()` is a number that waits, `match` what else belongs to it, `when()` where it is.
+
+    What is `spare` gives way when there are too many, and is found among the settings then, with its `hint`.
+    """
 
     order: int
     label: Any
@@ -21,13 +26,15 @@ class Entry:
     match: tuple[str, ...] = ()
     badge: Callable[[], int] | None = None
     when: Callable[[], bool] | None = None
+    spare: bool = False
+    hint: Any = ""
 
 
 _entries: dict[str, Entry] = {}
 
 
 def entry(order: int, label: Any, endpoint: str, **options: Any) -> None:
-    """Put a word into the rail: `icon`, `permission`, and when wanted `match` (endpoint prefixes), `badge`, `when`."""
+    """Put a word into the rail: `icon`, `permission`, and what else an Entry has."""
     _entries[endpoint] = Entry(order, label, endpoint, **options)
 
 
@@ -53,8 +60,18 @@ def section(order: int, label: Any, endpoint: str, **options: Any) -> None:
 
 def sections() -> list[Section]:
     """The pages of the settings that the current person may see, in order."""
-    found = sorted(_sections.values(), key=lambda known: known.order)
+    moved = [Section(one.order, one.label, one.endpoint, one.icon, one.permission, one.hint) for one in _words()[1]]
+    found = sorted([*_sections.values(), *moved], key=lambda known: known.order)
     return [known for known in found if web.may(known.permission)]
+
+
+def _words() -> tuple[list[Entry], list[Entry]]:
+    """(the words of the current person's rail, those for which there is no room), in order."""
+    mine = [one for one in _entries.values() if web.may(one.permission) and (one.when is None or one.when())]
+    mine.sort(key=lambda one: one.order)
+    much = max(0, len(mine) - MOST)
+    moved = [one for one in reversed(mine) if one.spare][:much]
+    return [one for one in mine if one not in moved], moved
 
 
 def shown() -> list[dict[str, Any]]:
@@ -68,6 +85,5 @@ def shown() -> list[dict[str, Any]]:
             "active": here == known.endpoint or any(here.startswith(prefix) for prefix in known.match),
             "badge": known.badge() if known.badge else None,
         }
-        for known in sorted(_entries.values(), key=lambda known: known.order)
-        if web.may(known.permission) and (known.when is None or known.when())
+        for known in _words()[0]
     ]

@@ -7,9 +7,9 @@ import time_machine
 from icalendar import Calendar
 from sqlalchemy import event, func, select
 
-from kernel import clock, permissions, today
+from kernel import clock, menu, permissions, today
 from kernel.db import db
-from shop import booking_list, booking_targets, bookings, closures, occupations, order_list, resources
+from shop import booking_list, booking_targets, bookings, closures, order_list, resources
 from shop.bookings import Booking
 from shop.closures import Closure
 from shop.departures import Departure
@@ -430,8 +430,18 @@ def test_who_only_looks_changes_nothing(shop):
 
 def test_a_shop_without_times_has_no_calendar_in_its_rail(shop):
     admin = shop.admin
-    assert '/bookings"' not in admin.get("/admin/cafe/products").get_data(as_text=True)
+
+    def words():
+        """The rail's addresses below the shop's back office."""
+        found = read(admin.get("/admin/cafe/settings", headers=ES))
+        rail = [url.removeprefix("/admin/cafe") for url in found.xpath("//nav[@class='rail']/ul//a/@href")]
+        return rail, [url.removeprefix("/admin/cafe") for url in found.xpath("//main//a/@href")]
+
+    rail, listed = words()
+    assert ("/bookings" in rail, "/letters" in rail, "/letters" in listed) == (False, True, False)
     shop.resource("Sala")
-    assert '/bookings"' in admin.get("/admin/cafe/products").get_data(as_text=True)
+    rail, listed = words()
+    assert len(rail) == menu.MOST  # a ninth word has no room: what is rare is found among the settings
+    assert ("/bookings" in rail, "/letters" in rail, "/letters" in listed) == (True, False, True)
+    assert "/letters" in shop.staff("clerk").get("/admin/cafe/bookings").get_data(as_text=True)
     assert "reserva" in text(page(admin))
-    assert occupations.free(resources.every()[0].id, occupations.Span(shop.when(1), shop.when(2)))
