@@ -92,7 +92,9 @@ def noun_speaks_http(file: Source) -> Iterator[str]:
 
 
 def attic(file: Source) -> Iterator[str]:
-    if ATTIC.match(Path(file.path).stem):
+    own = Path(file.path).stem.removesuffix("s").capitalize()  # what an enterprise sells may be called a service
+    noun = any(isinstance(one, ast.ClassDef) and one.name == own for one in file.tree.body)
+    if ATTIC.match(Path(file.path).stem) and not (own == "Service" and noun):
         yield f"{file.path}: name the noun"
 
 
@@ -193,7 +195,7 @@ Rule = Callable[[Source], Iterator[str]]
 BAD_LINES: dict[Rule, Source] = {
     looks_up: Source("kernel/x.py", "from shop import orders"),
     noun_speaks_http: Source("shop/orders.py", "from flask import request"),
-    attic: Source("shop/utils.py", ""),
+    attic: Source("shop/services.py", "def place(cart): ..."),
     long_file: Source("shop/x.py", "\n" * 301),
     long_function: Source("shop/x.py", "def f():\n" + "    x = 1\n" * 41),
     many_arguments: Source("shop/x.py", "def f(a, b, c, d, e): ..."),
