@@ -3,14 +3,18 @@
 import pytest
 
 from tests.journeys.conftest import PHONE, faults, log_in, owner_of, sideways
+from tests.journeys.test_every_page import look
 from tests.journeys.test_newcomer import Counted
 
 pytestmark = pytest.mark.browser
+TALL = {"width": PHONE["width"], "height": 9000}
 SHOP, MOST = "horno-tizapola", 30
 
 
 def fine(page):
+    page.set_viewport_size(TALL)  # nothing lies under the bar at the bottom
     assert faults(page) == []
+    page.set_viewport_size(PHONE)
     assert not sideways(page)
 
 
@@ -74,4 +78,6 @@ def test_resources_and_special_days_on_the_phone(visit, plaza):
         page.goto(plaza.admin("rutas-guanquira", f"/products/{slug}/booking"))
         for part in page.locator("details.fold > summary").all():
             part.click()
-        fine(page)
+        page.set_viewport_size(TALL)
+        assert look(page) == []
+        page.set_viewport_size(PHONE)
