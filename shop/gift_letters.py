@@ -11,7 +11,7 @@ from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from shop import days, receipts
 from shop.gift_cards import GiftCard
-from shop.letters import quiet
+from shop.letter_words import quiet
 from shop.orders import Order
 
 HOUR = time(9)  # when a card is sent on its day, where the shop is

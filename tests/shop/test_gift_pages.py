@@ -85,7 +85,11 @@ def test_the_paper_is_a_pdf(shop):
 
 @pytest.mark.parametrize(
     ("field", "bad", "why"),
-    [("email", "lucia@", "Escriba el correo"), ("on", "2999-01-01", "como máximo dentro de un año"), ("message", "x" * 301, "300")],
+    [
+        ("email", "lucia@", "Escriba el correo"),
+        ("on", "2999-01-01", "como máximo dentro de un año"),
+        ("message", "x" * 301, "300"),
+    ],
 )
 def test_a_wish_that_cannot_be_comes_back_as_it_was_written(shop, field, bad, why):
     product = gifts.voucher(shop)
