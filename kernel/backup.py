@@ -81,8 +81,7 @@ def _fill(known: Settings, box: zipfile.ZipFile, passphrase: str) -> dict[str, A
     manifest.update(tables(known.database_url, box))
     manifest["media"] = dict(_media(known.instance / "media", box))
     salt = secrets.token_bytes(16)
-    kept = json.dumps({"secret_key": known.secret_key}).encode()
-    box.writestr(SECRETS, box_of(passphrase, salt).encrypt(kept))
+    box.writestr(SECRETS, sealed(known, passphrase, salt))
     return {**manifest, "salt": base64.b64encode(salt).decode()}
 
 
@@ -122,13 +121,23 @@ def _table(connection: Connection, box: zipfile.ZipFile, table: Any) -> dict[str
 
 
 def _media(folder: Path, box: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    for name, path in media(folder):
+        with suppress(FileNotFoundError):  # it was thrown away meanwhile
+            data = path.read_bytes()
+            box.writestr(zipfile.ZipInfo(name), data)  # pictures do not shrink further
+            yield name, hashlib.sha256(data).hexdigest()
+
+
+def media(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Every whole file of a media folder, and what it is called in a backup."""
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if path.is_file() and not path.name.startswith("."):
-            name = f"media/{path.relative_to(folder).as_posix()}"
-            with suppress(FileNotFoundError):  # it was thrown away meanwhile
-                data = path.read_bytes()
-                box.writestr(zipfile.ZipInfo(name), data)  # pictures do not shrink further
-                yield name, hashlib.sha256(data).hexdigest()
+            yield f"media/{path.relative_to(folder).as_posix()}", path
+
+
+def sealed(known: Settings, passphrase: str, salt: bytes) -> bytes:
+    """The install's secret as only the passphrase opens it."""
+    return box_of(passphrase, salt).encrypt(json.dumps({"secret_key": known.secret_key}).encode())
 
 
 def box_of(passphrase: str, salt: bytes) -> Fernet:

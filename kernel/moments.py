@@ -13,7 +13,7 @@ import secrets
 import sqlite3
 import tempfile
 import zipfile
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib import metadata
@@ -120,11 +120,11 @@ class Moments:
         return [self.chunks.put(b"".join(lines)), len(lines)]
 
     def _media(self) -> dict[str, str]:
-        folder, found = self.known.instance / "media", {}
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-            if path.is_file() and not path.name.startswith("."):
-                stat, name = path.stat(), f"media/{path.relative_to(folder).as_posix()}"
-                mark, former = (stat.st_size, stat.st_mtime_ns), self.media.get(name)
+        found: dict[str, tuple[tuple[int, int], str]] = {}
+        for name, path in backup.media(self.known.instance / "media"):
+            with suppress(FileNotFoundError):  # it was thrown away meanwhile
+                stat, former = path.stat(), self.media.get(name)
+                mark = stat.st_size, stat.st_mtime_ns
                 found[name] = former if former and former[0] == mark else (mark, self.chunks.put(path.read_bytes()))
         self.media = found
         return {name: chunk for name, (_mark, chunk) in found.items()}
@@ -149,8 +149,8 @@ class Moments:
 
 def _header(passphrase: str, known: Settings) -> dict[str, str]:
     salt = secrets.token_bytes(16)
-    sealed = backup.box_of(passphrase, salt).encrypt(json.dumps({"secret_key": known.secret_key}).encode())
-    return {"format": FORMAT, "salt": base64.b64encode(salt).decode(), "secrets": sealed.decode()}
+    sealed = backup.sealed(known, passphrase, salt).decode()
+    return {"format": FORMAT, "salt": base64.b64encode(salt).decode(), "secrets": sealed}
 
 
 def _marks(connection: Connection, name: str, columns: dict[str, str]) -> list[tuple[int, Any]]:
