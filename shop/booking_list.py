@@ -247,7 +247,7 @@ def matching(text: str, most: int) -> Sequence[Booking]:
     return db.session.scalars(wanted.order_by(Booking.starts_at.desc(), Booking.id.desc()).limit(most)).all()
 
 
-def unit_names(booking: Booking) -> list[ResourceUnit]:
+def units_taken(booking: Booking) -> list[ResourceUnit]:
     """The units that a booking occupies, by itself or with its departure."""
     own = Occupation.booking_id == booking.id
     if booking.departure_id is not None:

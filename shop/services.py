@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
+from sqlalchemy.orm import contains_eager, selectinload
 
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
 from kernel.refusal import Missing
@@ -108,6 +109,7 @@ def lock(service_ids: Iterable[int]) -> None:
 
 
 def every() -> Sequence[Service]:
-    """The services whose product is not in the bin, in the order of the products."""
-    wanted = select(Service).join(Product, Product.id == Service.product_id).where(Product.binned_at.is_(None))
+    """The services whose product is not in the bin, in the order of the products, with these and what they need."""
+    wanted = select(Service).join(Service.product).where(Product.binned_at.is_(None))
+    wanted = wanted.options(contains_eager(Service.product), selectinload(Service.needs))
     return db.session.scalars(wanted.order_by(Product.position, Product.id)).all()

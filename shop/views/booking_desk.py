@@ -65,7 +65,7 @@ def page(booking: Booking, **told: Any) -> str:
         "shop/desk/bookings/show.html", booking=booking, order=order, told=booking_story.told(booking), day=day,
         day_title=receipts.day(day), name=booking_rows.called(booking), money=order_story.MONEY[order.payment],
         phone=phones.show(order.phone, tenancy.tenant().country) if order.phone else "", whatsapp=_whatsapp(booking),
-        units=[unit.name for unit in booking_list.unit_names(booking)], sums=_sums(order), notes=_notes(order),
+        units=[unit.name for unit in booking_list.units_taken(booking)], sums=_sums(order), notes=_notes(order),
         back=_back(booking),
         beside=_beside(day), page_url=_page(booking), steps=steps(booking), key=signing.token(),
         departure_url=booking_rows.slot_url(booking.service, booking.starts_at) if booking.departure_id else "", **told,

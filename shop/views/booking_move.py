@@ -102,5 +102,5 @@ def _later(day: date, count: int) -> date:
 
 def _value(booking: Booking) -> str:
     """Where it is now, as a cell sends it."""
-    own = [] if booking.departure_id else booking_list.unit_names(booking)
+    own = [] if booking.departure_id else booking_list.units_taken(booking)
     return " ".join([booking_targets.stamp(booking.starts_at), *(unit.token for unit in own)])

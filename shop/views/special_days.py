@@ -39,11 +39,12 @@ def _products() -> list[tuple[str, str]]:
 
 
 def _page(form: Any) -> str:
-    closing = [pick(row.product.name) for row in services.every() if not row.holidays]
+    known = services.every()
+    closing = [pick(row.product.name) for row in known if not row.holidays]
     return render_template(
         "shop/desk/resources/days.html", form=form, rows=[_row(one) for one in special_days.coming()],
         holidays=[{"day": days.told(day, weekday=True), "name": name} for day, name in special_days.holidays()],
-        closing=closing, any=bool(services.every()),
+        closing=closing, any=bool(known),
     )  # fmt: skip
 
 

@@ -52,7 +52,11 @@ def test_from_a_new_product_to_a_page_on_which_one_books(visit, plaza, record_pr
     fine(page)
     assert person.count <= MOST
     record_property("interactions", person.count)
-    shopper = visit(PHONE)
+    one_books(visit(PHONE), plaza)
+
+
+def one_books(shopper, plaza):
+    """Whoever comes finds a day and the time that the owner wrote."""
     answer = shopper.goto(plaza.shop(SHOP, "/p/recorrido-por-el-obrador"))
     assert answer.status == 200
     assert shopper.locator("[data-action=book]").count() == 1

@@ -53,7 +53,7 @@ def stamp(when):
 
 
 def units_of(booking):
-    return [unit.name for unit in booking_list.unit_names(booking)]
+    return [unit.name for unit in booking_list.units_taken(booking)]
 
 
 def trip(shop, **values):
