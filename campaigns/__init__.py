@@ -1,7 +1,18 @@
-"""Package campaigns."""
+"""Letters to many: mailings, who receives them, what became of each, and letters that go by themselves."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug the package in."""
+    """Bring every noun's tables, then what views plug in, then the routes."""
+    names = [f"campaigns.{found.name}" for found in iter_modules(__path__)]
+    names += [f"campaigns.views.{found.name}" for found in iter_modules(import_module("campaigns.views").__path__)]
+    for module in map(import_module, names):
+        if hasattr(module, "init_app"):
+            module.init_app(app)
+    views = import_module("campaigns.views")
+    for blueprint in (views.store, views.admin):
+        app.register_blueprint(blueprint)

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, true
+from sqlalchemy import ColumnElement, Index, Select, String, and_, not_, or_, select, true
+from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.contacts import Contact
-from kernel.db import db
+from crm.contacts import THERE, Contact
+from kernel import clock
+from kernel.db import Base, db, pk, words
 from kernel.i18n import _l
 from kernel.refusal import Refusal
+from kernel.tenancy import Binnable, TenantOwned
 
 DEPTH = 5  # of conditions inside conditions
 JOINS = {"all": and_, "any": or_}
@@ -24,6 +28,21 @@ class Term:
     sql: Callable[[Any], ColumnElement[bool]]
     python: Callable[[Contact, Any], bool]
     form: str  # what is asked for: text, tag, country, days, amount
+
+
+class Segment(TenantOwned, Binnable, Base):
+    """A kept rule with a name: people come into it and leave it by what they are and do."""
+
+    __tablename__ = "segment"
+    __extra__ = (
+        Index("uq_segment_code", "tenant_id", "code", unique=True, sqlite_where=THERE, postgresql_where=THERE),
+    )
+    id: Mapped[int] = pk()
+    code: Mapped[str] = mapped_column(String(60))
+    name: Mapped[dict[str, str]] = words()
+    rule: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
 
 class BadRule(Refusal):

@@ -534,6 +534,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", name=op.f("uq_return_policy_tenant_id")),
     )
     op.create_table(
+        "segment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("name", kernel.db.JSON, nullable=False),
+        sa.Column("rule", kernel.db.JSON, nullable=False),
+        sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("binned_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_segment_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_segment_tenant_id_id")),
+    )
+    with op.batch_alter_table("segment", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_segment_code",
+            ["tenant_id", "code"],
+            unique=True,
+            sqlite_where=sa.text("binned_at IS NULL"),
+            postgresql_where=sa.text("binned_at IS NULL"),
+        )
+
+    op.create_table(
         "series",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("code", sa.String(length=32), nullable=False),
@@ -779,6 +802,42 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("discount_use", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_discount_use_discount_id"), ["discount_id"], unique=False)
+
+    op.create_table(
+        "mailing",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("subject", kernel.db.JSON, nullable=False),
+        sa.Column("preheader", kernel.db.JSON, nullable=False),
+        sa.Column("sender_name", sa.String(length=160), nullable=False),
+        sa.Column("blocks", kernel.db.JSON, nullable=False),
+        sa.Column("segment_id", sa.BigInteger(), nullable=True),
+        sa.Column("utm", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("scheduled_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("started_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("made_by", sa.String(length=160), nullable=False),
+        sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("binned_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "segment_id"], ["segment.tenant_id", "segment.id"], name="fk_mailing_segment_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_mailing_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailing")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_mailing_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_mailing_tenant_id_token")),
+    )
+    with op.batch_alter_table("mailing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mailing_segment_id"), ["segment_id"], unique=False)
+        batch_op.create_index("ix_mailing_state", ["tenant_id", "state", "scheduled_at"], unique=False)
 
     op.create_table(
         "order",
@@ -1209,6 +1268,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "mailing_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mailing_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mailing_id"], ["mailing.tenant_id", "mailing.id"], name="fk_mailing_link_mailing_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_mailing_link_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailing_link")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_mailing_link_tenant_id_id")),
+        sa.UniqueConstraint(
+            "tenant_id", "mailing_id", "number", name=op.f("uq_mailing_link_tenant_id_mailing_id_number")
+        ),
+    )
+    with op.batch_alter_table("mailing_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mailing_link_mailing_id"), ["mailing_id"], unique=False)
+
+    op.create_table(
         "order_discount",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
@@ -1377,6 +1456,47 @@ def upgrade() -> None:
             sqlite_where=sa.text("binned_at IS NULL"),
             postgresql_where=sa.text("binned_at IS NULL"),
         )
+
+    op.create_table(
+        "recipient",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("mailing_id", sa.BigInteger(), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=True),
+        sa.Column("occasion", sa.String(length=40), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("address_hmac", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("run_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.String(length=500), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_recipient_contact_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mailing_id"], ["mailing.tenant_id", "mailing.id"], name="fk_recipient_mailing_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_recipient_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recipient")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_recipient_tenant_id_id")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "mailing_id",
+            "contact_id",
+            "occasion",
+            name=op.f("uq_recipient_tenant_id_mailing_id_contact_id_occasion"),
+        ),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_recipient_tenant_id_token")),
+    )
+    with op.batch_alter_table("recipient", schema=None) as batch_op:
+        batch_op.create_index("ix_recipient_contact", ["tenant_id", "contact_id", "sent_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recipient_mailing_id"), ["mailing_id"], unique=False)
+        batch_op.create_index("ix_recipient_next", ["state", "run_at"], unique=False)
 
     op.create_table(
         "return",
