@@ -13,6 +13,9 @@ from markupsafe import Markup, escape
 from kernel import i18n, signing
 
 Data = dict[str, Any]
+Block = Mapping[str, Any]
+Fits = Callable[[Mapping[str, Any] | None, str, str], bool]  # (audience, from, until): whether this one, now
+HIDDEN, OWN = -1, 0  # what a block shows of itself: nothing, its own data, or n: the data of its nth variant
 TAGS = {"p", "br", "strong", "em", "b", "i", "u", "s", "a", "ul", "ol", "li", "h2", "h3", "h4", "blockquote", "hr"}
 SCHEMES = {"http", "https", "mailto", "tel"}
 LONGEST = 20_000  # characters of one text
@@ -66,6 +69,46 @@ def known(name: str) -> Kind | None:
 def blank(name: str) -> Data:
     """A new block of a kind, with nothing filled in."""
     return {"id": signing.token()[:10], "kind": name, "data": {}}
+
+
+def choices(blocks: Sequence[Block], fits: Fits) -> tuple[int, ...]:
+    """For each block that differs by who looks or when, what it shows: the same answers make the same page."""
+    return tuple(_choice(block, fits) for block in blocks if varies(block))
+
+
+def taken(blocks: Sequence[Block], choices: Sequence[int]) -> list[Data]:
+    """The blocks as those choices show them, plain; `rule` is the audience by which somebody sees one, if any."""
+    told = iter(choices)
+    shown = ((block, next(told) if varies(block) else OWN) for block in blocks)
+    return [_taken(block, choice) for block, choice in shown if choice != HIDDEN]
+
+
+def chosen(blocks: Sequence[Block], fits: Fits) -> list[Data]:
+    """The blocks that fit, each with the data of its first fitting variant, else with its own."""
+    return taken(blocks, choices(blocks, fits))
+
+
+def varies(block: Block) -> bool:
+    """Whether a block is not the same for everyone at all times."""
+    return any(block.get(name) for name in ("audience", "from", "until", "variants"))
+
+
+def _choice(block: Block, fits: Fits) -> int:
+    if not _fits(block, fits):
+        return HIDDEN
+    variants = enumerate(block.get("variants") or (), 1)
+    return next((place for place, variant in variants if _fits(variant, fits)), OWN)
+
+
+def _fits(one: Block, fits: Fits) -> bool:
+    return fits(one.get("audience") or None, str(one.get("from") or ""), str(one.get("until") or ""))
+
+
+def _taken(block: Block, choice: int) -> Data:
+    variant = block["variants"][choice - 1] if choice > OWN else {}
+    plain = {"id": block.get("id"), "kind": block.get("kind"), "data": variant.get("data", block.get("data") or {})}
+    rule = variant.get("audience") or block.get("audience")
+    return {**plain, "rule": rule} if rule else plain
 
 
 def render(blocks: Sequence[Mapping[str, Any]]) -> Markup:
