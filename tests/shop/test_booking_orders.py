@@ -1,4 +1,4 @@
-"""Bookings in carts, orders and payments: they come, are paid and go together with everything else."""
+"""Bookings in orders and payments: they come, are paid and go together with everything else."""
 
 from datetime import timedelta
 
@@ -6,205 +6,38 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from crm import facts
-from kernel import clock, jobs, origins, signing
-from kernel import letters as post
+from kernel import clock, origins, signing
 from kernel.db import db
-from kernel.refusal import Missing
 from shop import (
     arrivals,
     balances,
-    booking_orders,
-    booking_policies,
-    bookings,
     cancellations,
-    cart_bookings,
     checkout,
     expiry,
     fulfilment,
     holdings,
     invoice_lines,
     invoices,
-    local_times,
     occupations,
     orders,
     payments,
-    plans,
     practice,
     quotes,
     stock,
     terms,
-    wants,
 )
 from shop import bin as bins
 from shop import cart as carts
 from shop.bookings import Booking
-from shop.gateways import cards
 from shop.occupations import JustTaken
 from shop.quotes import Choice
 from tests.goods import only
-from tests.shop import gifts
 from tests.shop.card_world import till
 from tests.shop.fake_stripe import fake_stripe, stripe_base
 from tests.shop.pages import read, text
-from tests.shop.test_conservation import papers_agree
-from tests.shop.test_discounts import off
+from tests.shop.trips import HALF, filled, kinds, lapse, letters, ordered, run, taken, told, trip
 
 __all__ = ["fake_stripe", "stripe_base", "till"]
-HALF = [{"hours": 48, "back_bp": 10_000}, {"hours": 24, "back_bp": 5_000}]
-
-
-def trip(shop, **values):
-    told = {"price": {"adulto": 5_000_00, "nino": 2_000_00}, "capacity": 6, **values}
-    return shop.service(**told)
-
-
-def filled(shop, service, when, adults=2, children=0, **how):
-    """A cart that holds a departure for so many people."""
-    cart = how.pop("cart", None) or carts.begin()[0]
-    booking = shop.held(service, when, adults + children, cart=cart, **how)
-    kinds = list(service.product.variants)
-    carts.book(cart, booking, dict(zip(kinds, (adults, children), strict=False)))
-    db.session.commit()
-    return cart, booking
-
-
-def lapse(booking):
-    booking.held_until = clock.now() - timedelta(seconds=1)
-    db.session.commit()
-
-
-def ordered(shop, service, when=None, adults=2, children=0, *, goods=None, **how):
-    """An order for a departure, and for goods that are picked up; `paid=True` pays it."""
-    cart, booking = filled(shop, service, when or shop.when(), adults, children)
-    if goods is not None:
-        carts.add(cart, only(goods), 1)
-    shop.transfer()
-    paid, choice = how.pop("paid", False), shop.choice(goods) if goods is not None else Choice()
-    order = checkout.place(cart, choice, shop.details(how.pop("payment", "transfer"), **how), key=f"test-{cart.id}")
-    db.session.commit()
-    if paid:
-        shop.pay(order)
-    return order, booking
-
-
-def run(at):
-    with time_machine.travel(at, tick=False):
-        jobs.run_due()
-    db.session.expire_all()
-
-
-def letters(order):
-    return [row.kind for row in reversed(post.about(order))]
-
-
-def taken(booking):
-    db.session.expire_all()
-    return booking.departure.taken
-
-
-def kinds(booking):
-    wanted = select(facts.Fact).where(facts.Fact.about_kind == "booking", facts.Fact.about_id == booking.id)
-    return [(row.kind, row.amount_minor) for row in db.session.scalars(wanted.order_by(facts.Fact.id))]
-
-
-def told(cart):
-    return [(notice.kind, notice.blocks) for notice in carts.notices(cart)]
-
-
-def test_a_time_in_a_cart_is_a_line_for_each_kind_of_person(shop):
-    cart, booking = filled(shop, trip(shop), shop.when(), 2, 1)
-    assert [(one.quantity, one.booking) for one in carts.wanted(cart)] == [(2, booking), (1, booking)]
-    basket = quotes.price(carts.wanted(cart))
-    assert basket.items.minor == 12_000_00
-    assert basket.digital
-    assert {line.booking_id for line in basket.lines} == {booking.id}
-    assert list(basket.lines[0].texts) == ["Fecha"]
-    assert basket.lines[0].texts["Fecha"].endswith("09:00")
-    holdings.hold(booking.service, shop.span(booking.service, booking.starts_at), 1, cart=cart)
-    carts.book(cart, booking, {booking.service.product.variants[0]: 1})
-    assert [one.quantity for one in carts.wanted(cart)] == [1]
-    with pytest.raises(ValueError, match="as many people"):
-        carts.book(cart, booking, {booking.service.product.variants[0]: 4})
-
-
-def test_nights_cost_each_of_them_and_a_line_is_a_room(shop):
-    stay = shop.service(
-        "Cabaña", "nights", price=30_000_00, resource=shop.resource(units=2, seats=4), capacity=4, seats=0
-    )
-    cart = carts.begin()[0]
-    booking = shop.held(stay, shop.when(), 5, cart=cart, nights=3)
-    carts.book(cart, booking, {stay.product.variants[0]: 5})
-    [line] = quotes.price(carts.wanted(cart)).lines
-    assert (line.quantity, line.unit.minor, line.gross.minor) == (2, 90_000_00, 180_000_00)
-    assert list(line.texts) == ["Llegada", "Salida", "Personas"]
-
-
-def test_what_is_booked_needs_a_time(shop):
-    service = trip(shop)
-    with pytest.raises(wants.NeedsTime):
-        carts.add(carts.begin()[0], service.product.variants[0], 1)
-    client = shop.client
-    answer = client.post("/cart/lines", data={"product": "paseo", "sku": "PASEO-ADULTO"})
-    assert answer.status_code == 303
-    assert answer.location.endswith("/paseo")
-    assert "Primero elija cuándo: Paseo" in text(client.get(answer.location))
-
-
-def test_one_line_out_takes_the_time_out(shop):
-    cart, booking = filled(shop, trip(shop), shop.when(), 2, 1)
-    line = cart.lines[1]
-    with pytest.raises(cart_bookings.Together):
-        carts.change(cart, line, 2)
-    departure = booking.departure
-    carts.remove(cart, line)
-    db.session.commit()
-    assert (carts.count(cart), departure.taken, db.session.scalar(select(func.count(Booking.id)))) == (0, 0, 0)
-
-
-def test_a_hold_that_ran_out_is_told_and_does_not_block(shop):
-    cart, booking = filled(shop, trip(shop), shop.when(), 2, 1)
-    lapse(booking)
-    assert told(cart) == [("lapsed", False)]
-    assert len(carts.wanted(cart)) == 2
-    carts.acknowledge(cart)
-    assert told(cart) == []
-    assert booking.live
-    lapse(booking)
-    other, _booking = filled(shop, booking.service, booking.starts_at, 6)
-    carts.acknowledge(cart)
-    db.session.commit()
-    assert (told(cart), told(other), booking.state) == ([("lapsed", False)], [], "expired")
-
-
-def test_a_time_that_is_over_leaves_the_cart(shop):
-    cart, booking = filled(shop, trip(shop, lead=24), shop.when(3), 2, 1)
-    begins = booking.starts_at
-    lapse(booking)
-    with time_machine.travel(begins - timedelta(hours=25), tick=False):
-        assert told(cart) == [("lapsed", False)]
-    with time_machine.travel(begins - timedelta(hours=23), tick=False):  # too late to hold it again
-        assert told(cart) == [("gone", True)]
-        assert carts.wanted(cart) == []
-        carts.acknowledge(cart)
-    assert carts.count(cart) == 0
-    assert bookings.of_cart(cart) == []
-
-
-def test_times_move_to_the_cart_of_who_logs_in_and_are_shared_with_nobody(shop):
-    service = trip(shop)
-    mine, here = filled(shop, service, shop.when(), 1)
-    former, twice = filled(shop, service, shop.when(), 2)
-    _cart, moved = filled(shop, service, shop.when(8), 3, cart=former)
-    assert carts.linked(carts.link(former)) == []
-    carts.merge(former, mine)
-    db.session.commit()
-    assert {one.id for one in bookings.of_cart(mine)} == {here.id, moved.id}
-    assert sorted(one.quantity for one in carts.wanted(mine)) == [1, 3]
-    assert (carts.count(former), bookings.of_cart(former), here.departure.taken) == (0, [], 1)
-    assert db.session.get(Booking, twice.id) is None
-    with pytest.raises(Missing):
-        carts.book(former, moved, {service.product.variants[0]: 3})
 
 
 def test_a_shop_by_hours_gives_its_unit_back(shop):
@@ -362,133 +195,6 @@ def test_money_that_may_come_after_the_start_is_not_offered(shop):
     assert [one.code for one in balances.methods(order)] == ["transfer"]
     with time_machine.travel(booking.starts_at - timedelta(hours=47), tick=False):  # nor by the link of an order
         assert balances.methods(order) == []
-
-
-def test_a_deposit_now_and_the_rest_on_the_day(shop):
-    coffee, service = shop.product(price=2_500_00), trip(shop, product={"deposit_bp": 5000})
-    order, booking = ordered(shop, service, goods=coffee, plan="deposit")
-    assert [(part.amount.minor, part.on) for part in plans.parts(order)] == [
-        (7_500_00, plans.today()), (5_000_00, shop.day()),
-    ]  # fmt: skip
-    shop.pay(order, 7_500_00)
-    assert (order.payment, order.hold_until) == ("partial", None)
-    was = booking.starts_at
-    holdings.place(booking, shop.span(service, shop.when(9)), booking.places)
-    booking_orders.moved(booking, was=was)
-    db.session.commit()
-    assert plans.parts(order)[1].on == shop.day(9)
-    assert order.lines[0].day == shop.day(9)
-    assert str(local_times.local(booking.starts_at, "America/Costa_Rica").day) in order.lines[0].texts["Fecha"]
-
-
-@pytest.mark.parametrize(("hours", "back"), [(49, 10_000), (48, 10_000), (47, 5_000), (24, 5_000), (23, 0), (-1, 0)])
-def test_what_comes_back_depends_on_how_long_before(hours, back):
-    now = clock.now()
-    booking = Booking(starts_at=now + timedelta(hours=hours), policy=HALF)
-    assert booking_policies.back(booking, now) == back
-
-
-def test_a_guest_calls_a_time_off_and_keeps_the_rest(shop):
-    coffee = shop.product(price=2_500_00)
-    order, booking = ordered(shop, trip(shop, policy=HALF), shop.when(20), goods=coffee, paid=True)
-    assert not cancellations.allowed_to_buyer(order) or booking_policies.back(booking) == booking_policies.WHOLE
-    with time_machine.travel(booking.starts_at - timedelta(hours=30), tick=False):
-        assert not cancellations.allowed_to_buyer(order)
-        found = booking_orders.cancel(booking, reason="Enfermo")
-        db.session.commit()
-        assert booking_orders.cancel(booking) is None
-    assert (found.back.minor, found.kept.minor, taken(booking)) == (5_000_00, 5_000_00, 0)
-    assert (booking.state, order.state, order.payment, order.balance.minor) == (
-        "cancelled", "placed", "overpaid", -5_000_00,
-    )  # fmt: skip
-    assert papers_agree(order)
-    assert kinds(booking)[-1] == ("booking_cancelled", 10_000_00)
-    assert order.lines[0].texts["Estado"] == "Cancelado"
-    assert letters(order)[-2:] == ["bookings.cancelled", "bookings.shop.cancelled"]
-
-
-def test_the_shop_calls_a_time_off_and_returns_all_of_it_as_credit(shop):
-    order, booking = ordered(shop, trip(shop), goods=shop.product(price=2_500_00), paid=True)
-    with pytest.raises(booking_orders.NoReason):
-        booking_orders.cancel(booking, by=shop.owner)
-    booking_orders.cancel(booking, by=shop.owner, reason="Llueve", to="credit")
-    db.session.commit()
-    assert (order.state, order.payment, order.received_minor, taken(booking)) == ("placed", "paid", 2_500_00, 0)
-    assert papers_agree(order)
-
-
-def test_what_was_paid_by_card_goes_back_by_itself(till):
-    order, booking = ordered(till.shop, trip(till.shop), goods=till.goods, payment="card")
-    cards.check(till.pay(order))
-    booking_orders.cancel(booking, by=till.shop.owner, reason="Llueve")
-    till.run()
-    till.run()
-    order = till.again(order)
-    assert (order.payment, order.balance.minor, order.received_minor) == ("paid", 0, 2_500_00)
-    assert [one["amount"] for one in till.stripe.every("refunds")] == [10_000_00]
-    assert papers_agree(order)
-
-
-def test_before_it_is_paid_it_only_asks_for_less(shop):
-    order, booking = ordered(shop, trip(shop), goods=shop.product(price=2_500_00))
-    found = booking_orders.cancel(booking)
-    db.session.commit()
-    assert (found.back.minor, found.kept.minor, found.unpaid.minor) == (0, 0, 10_000_00)
-    assert (order.payment, payments.current(order).amount_minor, order.state) == ("due", 2_500_00, "placed")
-    shop.pay(order)
-    assert (order.payment, order.received_minor, papers_agree(order)) == ("paid", 2_500_00, True)
-
-
-def test_nights_with_a_discount_a_gift_card_and_tax_are_called_off_to_the_cent(shop):
-    shop.tax()
-    shop.transfer()
-    off(shop, code="DIEZ")
-    card, stay = gifts.card(shop, 20_000_01), shop.service("Cabaña", "nights", price=33_333_33, capacity=4, policy=HALF)
-    cart = carts.begin()[0]
-    booking = shop.held(stay, shop.when(20), 3, cart=cart, nights=3)
-    carts.book(cart, booking, {stay.product.variants[0]: 1})
-    vase = shop.product("Florero", price=1_111_11)
-    carts.add(cart, only(vase), 1)
-    carts.use_codes(cart, ["DIEZ", gifts.handle(card)])
-    order = checkout.place(cart, shop.choice(vase), shop.details(), key="nights")
-    shop.pay(order)
-    worth = order.lines[0].gross_minor
-    assert (order.lines[0].unit_minor, worth, order.payment) == (99_999_99, 89_999_99, "paid")
-    with time_machine.travel(booking.starts_at - timedelta(hours=30), tick=False):
-        found = booking_orders.cancel(booking, to="credit")
-        db.session.commit()
-    assert (found.back.minor, found.kept.minor) == (worth - worth // 2, worth // 2)
-    assert (order.payment, order.balance.minor, papers_agree(order), gifts.conserved()) == ("paid", 0, True, True)
-
-
-def test_an_order_for_one_time_ends_with_it_and_keeps_what_the_policy_says(shop):
-    order, booking = ordered(shop, trip(shop, policy=HALF), paid=True)
-    with time_machine.travel(booking.starts_at - timedelta(hours=30), tick=False):
-        booking_orders.cancel(booking, reason="Enfermo")
-        db.session.commit()
-    assert (order.state, order.payment, order.kept_minor, booking.state) == (
-        "cancelled", "refund_due", 5_000_00, "cancelled",
-    )  # fmt: skip
-    assert papers_agree(order)
-    assert invoices.left(invoices.of(order)).minor == 5_000_00
-    assert letters(order).count("orders.cancelled") == 1
-
-
-def test_of_a_deposit_no_more_is_kept_than_was_paid(shop):
-    coffee, service = shop.product(price=2_500_00), trip(shop, policy=HALF, product={"deposit_bp": 5000})
-    order, booking = ordered(shop, service, goods=coffee, plan="deposit")
-    shop.pay(order, 7_500_00)
-    with time_machine.travel(booking.starts_at - timedelta(hours=3), tick=False):
-        found = booking_orders.cancel(booking)
-        db.session.commit()
-    assert (found.back.minor, found.kept.minor, found.unpaid.minor) == (0, 5_000_00, 5_000_00)
-    assert (order.payment, order.balance.minor, invoices.of(order) is not None) == ("paid", 0, True)
-    assert papers_agree(order)
-    alone, other = ordered(shop, service, shop.when(9), plan="deposit")
-    with time_machine.travel(other.starts_at - timedelta(hours=3), tick=False):
-        booking_orders.cancel(other)
-        db.session.commit()
-    assert (alone.state, alone.payment, alone.kept_minor) == ("cancelled", "void", 0)
 
 
 def test_rehearsals_take_time_and_give_it_back(shop):
