@@ -7,8 +7,9 @@ from sqlalchemy import Index, String, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm import tags as labels
 from kernel import clock, signing
-from kernel.db import Base, db, pk
+from kernel.db import Base, db, many, pk
 from kernel.tenancy import Binnable, TenantOwned
 
 THERE = sql("binned_at IS NULL")
@@ -39,12 +40,18 @@ class Contact(TenantOwned, Binnable, Base):
     tax_id: Mapped[str] = mapped_column(String(40), default="")
     group: Mapped[str] = mapped_column("group_code", String(40), default="")  # price and payment group: "mayorista"
     stage: Mapped[str] = mapped_column(String(20), default="")  # prospecto | cliente | empresa …
-    tags: Mapped[list[str]] = mapped_column(default=list)
     source: Mapped[str] = mapped_column(String(80), default="")  # how they came first
     note: Mapped[str] = mapped_column(String(2000), default="")
     epoch: Mapped[int] = mapped_column(default=1)  # moves to end all their sessions
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+
+    tag_rows: Mapped[list[labels.ContactTag]] = many("Contact", "ContactTag.contact_id", order_by="ContactTag.id")
+
+    @property
+    def tags(self) -> list[str]:
+        """The words by which the shop sorts them; written by tags.py alone. Lists load `tag_rows` along."""
+        return [row.tag for row in self.tag_rows] if self.id is not None else []
 
     @property
     def reachable(self) -> bool:
@@ -105,8 +112,8 @@ def known(*, email: str | None = None, phone: str | None = None, vouched: bool =
     """The contact with that e-mail or, without one, that phone; made when new.
 
     `told` (name, language, country, region, city, source…) fills what is still empty: an order never overwrites
-    what the shop wrote. An e-mail opens an account, and anybody can type a number: so a phone joins a contact only
-    where staff vouch for it (`vouched`) and vouched for it before, else it begins a contact of its own.
+    what the shop wrote; `tags` are added. An e-mail opens an account, and anybody can type a number: so a phone joins
+    a contact only where staff vouch for it (`vouched`) and vouched for it before, else it begins one of its own.
     """
     found = by_email(email)
     if found is None and vouched:
@@ -115,16 +122,19 @@ def known(*, email: str | None = None, phone: str | None = None, vouched: bool =
             found = same_phone
     if found is None:
         found = _new(told.get("language"))
+    told_tags = told.pop("tags", ())
     _fill(found, {"email": (email or "").strip() or None, "phone": phone or None, **told})
     found.email_norm = normal_email(found.email)
     if vouched and phone and found.phone == phone:
         found.phone_vouched = True
     db.session.flush()
+    for tag in labels.clean(told_tags):
+        labels.add([found.id], tag)
     return found
 
 
 def _new(language: str | None) -> Contact:
-    from_now = Contact(token=signing.token(), tags=[], address={})
+    from_now = Contact(token=signing.token(), address={})
     from_now.language = language or "es"
     db.session.add(from_now)
     return from_now

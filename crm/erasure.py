@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
 
-from crm import facts, people, tastes, visitors
+from crm import facts, people, tags, tastes, visitors
 from crm.consent import Consent
 from crm.contacts import Contact
 from crm.facts import Fact
@@ -59,7 +59,8 @@ def _forget_contact(contact: Contact) -> None:
     for name in ("name", "region", "city", "tax_id", "note", "source", "group", "stage"):
         setattr(contact, name, "")
     contact.email = contact.email_norm = contact.phone = None
-    contact.address, contact.tags = {}, []
+    contact.address = {}
+    tags.forget(contact)
     contact.token, contact.epoch, contact.binned_at = signing.token(), contact.epoch + 1, clock.now()
 
 
@@ -89,12 +90,12 @@ def _forget_letters(contact: Contact) -> None:
 
 def init_app(_app: object) -> None:
     """Speak for crm's tables, and for the letters of the house: the kernel knows no people."""
-    people.exporter("contact", ["contact"], _contact)
+    people.exporter("contact", ["contact", "contact_tag"], _contact)
     people.exporter("consents", ["consent", "visitor"], _consents)
     people.exporter("facts", ["fact", "contact_day"], _facts)
     people.exporter("tastes", ["taste"], _tastes)
     people.exporter("letters", ["letter"], _letters)
-    people.eraser("contact", ["contact"], _forget_contact)
+    people.eraser("contact", ["contact", "contact_tag"], _forget_contact)
     people.eraser("browsers", ["visitor"], _forget_browsers)
     people.eraser("consents", ["consent"], _forget_consents)
     people.eraser("facts", ["fact", "contact_day"], _forget_facts)

@@ -1,13 +1,14 @@
 """People: finding contacts, changing them, and the registry by which everything about one is exported or erased."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import selectinload
 
 from crm import contacts
+from crm import tags as labels
 from crm.contacts import Contact
 from kernel import clock, journal, sessions
 from kernel.db import db
@@ -16,7 +17,6 @@ from kernel.i18n import _l
 from kernel.refusal import Refusal
 
 PAGE = 50
-LOOKED_AT = 2_000  # newest people whose tags become chips
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,13 @@ def erase(contact: Contact, *, by: Any) -> None:
 def query(text: str = "", *, group: str = "", tag: str = "", country: str = "", binned: bool = False) -> Select[Any]:
     """People of a filter that match a text, who changed last first."""
     wanted = select(Contact).order_by(Contact.updated_at.desc(), Contact.id.desc())
+    wanted = wanted.options(selectinload(Contact.tag_rows))
     for word in [text] if is_phone(text) else text[:120].split()[:5]:
         wanted = wanted.where(_like(word))
     if group:
         wanted = wanted.where(Contact.group == group)
     if tag:
-        shown = cast(Contact.tags, Text)
-        spelt = {json.dumps(tag), json.dumps(tag, ensure_ascii=False)}
-        wanted = wanted.where(or_(*(shown.contains(one, autoescape=True) for one in sorted(spelt))))
+        wanted = wanted.where(labels.has(Contact.id, tag))
     if country:
         wanted = wanted.where(Contact.country == country)
     return wanted.where(Contact.binned_at.is_not(None)).execution_options(binned=True) if binned else wanted
@@ -115,12 +114,8 @@ def _counted(name: Any) -> list[tuple[str, int]]:
 
 
 def tags() -> list[str]:
-    """The tags that people have most, from those who changed last."""
-    rows = db.session.scalars(select(Contact.tags).order_by(Contact.id.desc()).limit(LOOKED_AT))
-    tally: dict[str, int] = {}
-    for tag in (tag for row in rows for tag in row):
-        tally[tag] = tally.get(tag, 0) + 1
-    return sorted(tally, key=lambda tag: (-tally[tag], tag))[:8]
+    """The tags that people have most."""
+    return [tag for tag, _count in labels.counted(8)]
 
 
 def change(contact: Contact, values: Mapping[str, Any], *, by: Any) -> None:
@@ -135,11 +130,14 @@ def change(contact: Contact, values: Mapping[str, Any], *, by: Any) -> None:
     if values.get("phone") != contact.phone:
         contact.phone_vouched = bool(values.get("phone"))
     for name, value in values.items():
-        setattr(contact, name, value)
+        if name != "tags":
+            setattr(contact, name, value)
     contact.email_norm = contacts.normal_email(contact.email)
     new = contact.id is None
     db.session.add(contact)
     db.session.flush()
+    if "tags" in values:
+        labels.keep(contact, values["tags"])
     journal.write("person.added" if new else "person.changed", about=contact, by=by, data={"name": contact.called})
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from crm import consent, contacts, tastes
+from crm import consent, contacts, tags, tastes
 from crm.contacts import Contact
 from demo import opening, world
 from demo.world import Told
@@ -33,7 +33,8 @@ def _contact(told: Told) -> Contact:
             country=told["country"], region=address.get("region", ""), city=told["city"], address=address,
             source=told.get("source", "pedido"), vouched=True,
         )  # fmt: skip
-        contact.tags, contact.stage = list(told["tags"]), told["stage"]
+        contact.stage = told["stage"]
+        tags.keep(contact, told["tags"])
         contact.group = "" if told["group"] == "general" else told["group"]
         consent.record(contact, "marketing", told["consent_email"], form=contact.source)
         tastes.say(contact, told["interests"])

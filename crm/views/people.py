@@ -89,7 +89,7 @@ def new() -> Any:
 def _blank() -> Contact:
     tenant = tenancy.tenant()
     return Contact(
-        token=signing.token(), language=tenant.language, country=tenant.country, tags=[], address={}, source="staff",
+        token=signing.token(), language=tenant.language, country=tenant.country, address={}, source="staff",
         name="", group="", note="",
     )  # fmt: skip
 
@@ -159,11 +159,10 @@ def _save(contact: Contact) -> Any:
 
 
 def _values(form: PersonForm, kept: dict[str, str]) -> dict[str, Any]:
-    listed = (" ".join(tag.split())[:40] for tag in (form.tags.data or "").split(","))
     return {
         "name": form.name.data or "", "email": form.email.data or None, "phone": form.phone.data or None,
         "language": form.language.data, "group": (form.group.data or "").lower(), "note": form.note.data or "",
-        "tags": list(dict.fromkeys(tag for tag in listed if tag))[:24], "address": kept,
+        "tags": form.tags.data or "", "address": kept,
         "region": kept.get("region", ""), "city": kept.get("city", ""),
     }  # fmt: skip
 

@@ -70,7 +70,7 @@ def test_an_order_adopts_the_browser_with_what_it_did(shop):
     vase = shop.product()
     visitor, _token = visitors.begin()
     facts.record("viewed", visitor=visitor)
-    known = visitors.Contact(token="t" * 22, name="Ana", tags=[], address={})
+    known = visitors.Contact(token="t" * 22, name="Ana", address={})
     db.session.add(known)
     db.session.flush()
     visitors.adopt(visitor, known)
