@@ -1,6 +1,6 @@
 """Indicators: figures that say how a service does, each with its unit and which way is better."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,18 +13,29 @@ from kernel.db import db
 from kernel.i18n import _l
 
 DIRECTIONS = ("more", "less")  # which way is better
-UNITS = ("count", "percent", "money", "minutes")
+DIGITS = {
+    "count": 0,
+    "percent": 2,
+    "money": 2,
+    "minutes": 2,
+    "points": 2,
+}  # of a whole number
+UNITS = tuple(DIGITS)
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """A figure; `query(first, last)` gives its value for those days of the tenant's zone."""
+    """A figure; `query(first, last)` gives its value for those days of the tenant's zone, None when it has none.
+
+    A `scoped` one is asked `query(first, last, skus)`: about which products, none meaning all.
+    """
 
     code: str
     label: Any
     unit: str
     direction: str
-    query: Callable[[date, date], int]
+    query: Callable[..., int | None]
+    scoped: bool = False
 
     def better(self, now: int, before: int) -> bool:
         """Whether `now` is better than `before`."""
@@ -34,11 +45,13 @@ class Indicator:
 _known: dict[str, Indicator] = {}
 
 
-def define(code: str, label: Any, *, unit: str, direction: str, query: Callable[[date, date], int]) -> None:
+def define(
+    code: str, label: Any, *, unit: str, direction: str, query: Callable[..., int | None], scoped: bool = False
+) -> None:
     """Add a figure."""
     if unit not in UNITS or direction not in DIRECTIONS:
         raise ValueError(f"{code}: {unit} or {direction} is unknown")
-    _known[code] = Indicator(code, label, unit, direction, query)
+    _known[code] = Indicator(code, label, unit, direction, query, scoped)
 
 
 def known() -> dict[str, Indicator]:
@@ -46,9 +59,15 @@ def known() -> dict[str, Indicator]:
     return dict(_known)
 
 
-def value(code: str, first: date, last: date) -> int:
-    """A figure for those days, the last one included."""
-    return _known[code].query(first, last)
+def value(code: str, first: date, last: date, scope: Sequence[str] = ()) -> int | None:
+    """A figure for those days, the last one included; about these SKUs when it can be asked so."""
+    figure = _known[code]
+    return figure.query(first, last, list(scope)) if figure.scoped else figure.query(first, last)
+
+
+def share(part: int, whole: int) -> int | None:
+    """So many of so many as a percentage (10000 is 100 %); of nothing there is none."""
+    return (part * 10_000 + whole // 2) // whole if whole else None
 
 
 def _new_people(first: date, last: date) -> int:

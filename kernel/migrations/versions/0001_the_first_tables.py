@@ -529,6 +529,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_payment_method_tenant_id_id")),
     )
     op.create_table(
+        "people_change",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("verb", sa.String(length=8), nullable=False),
+        sa.Column("tag", sa.String(length=40), nullable=False),
+        sa.Column("ids", kernel.db.JSON, nullable=False),
+        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_people_change_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_change")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_people_change_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_people_change_tenant_id_token")),
+    )
+    op.create_table(
         "plan_policy",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("layaway", sa.Boolean(), nullable=False),
@@ -1745,6 +1760,8 @@ def upgrade() -> None:
         sa.Column("weight", sa.BigInteger(), nullable=False),
         sa.Column("origin", sa.String(length=8), nullable=False),
         sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("since", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("evidence", kernel.db.JSON, nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("(contact_id IS NULL) <> (visitor_id IS NULL)", name=op.f("ck_taste_somebody")),
         sa.CheckConstraint("weight BETWEEN 0 AND 100", name=op.f("ck_taste_weight")),

@@ -1,0 +1,218 @@
+"""Automations: letters that go by themselves when something happened, step by step, to one person at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaigns import mailings
+from campaigns.mailings import Mailing
+from crm import people
+from kernel import clock, journal, signing
+from kernel.db import Base, belongs, db, many, pk, ref, words
+from kernel.i18n import _l
+from kernel.refusal import Missing, Refusal
+from kernel.tenancy import TenantOwned
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What sets an automation off, and when its letters go unless the shop says otherwise."""
+
+    name: str
+    label: Any
+    text: Any
+    delays: tuple[int, ...]  # hours after it happened
+
+
+TRIGGERS = {
+    "welcome": Trigger(
+        "welcome", _l("Welcome"),
+        _l("When somebody signs up for letters and confirms it with the link that they received."), (0,),
+    ),
+    "cart": Trigger(
+        "cart", _l("Abandoned cart"),
+        _l("When somebody who allowed letters leaves things in the cart; it ends as soon as they buy."), (6, 24, 72),
+    ),
+}  # fmt: skip
+
+
+class NotReady(Refusal):
+    """Something is missing before it can go by itself."""
+
+    message = _l("It cannot be turned on yet: %(needs)s")
+    status = 409
+
+
+class Automation(TenantOwned, Base):
+    """A series of letters and what sets it off; `trigger` is of TRIGGERS, or told in `needs` when nothing does yet."""
+
+    __tablename__ = "automation"
+    __extra__ = (UniqueConstraint("tenant_id", "code"),)
+    id: Mapped[int] = pk()
+    code: Mapped[str] = mapped_column(String(60))  # in addresses, and how the demo finds it
+    name: Mapped[dict[str, str]] = words()
+    trigger: Mapped[str] = mapped_column(String(20), default="")
+    on: Mapped[bool] = mapped_column("is_on", default=False)
+    on_since: Mapped[datetime | None]  # what happened before is nobody's occasion
+    needs: Mapped[dict[str, str]] = words()  # what is missing that no check of ours can see
+    segment_id: Mapped[int | None] = ref("segment")  # only for who is in it; None: for everybody
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    steps: Mapped[list["AutomationStep"]] = many(
+        "Automation", "AutomationStep.automation_id", order_by="AutomationStep.position"
+    )
+
+
+class AutomationStep(TenantOwned, Base):
+    """One letter of an automation, so many hours after it was set off."""
+
+    __tablename__ = "automation_step"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "automation_id", "position"),
+        CheckConstraint("delay_hours >= 0", name="delay"),
+    )
+    id: Mapped[int] = pk()
+    automation_id: Mapped[int] = ref("automation")
+    position: Mapped[int]
+    delay_hours: Mapped[int]
+    mailing_id: Mapped[int] = ref("mailing")
+    mailing: Mapped[Mailing] = belongs("AutomationStep.mailing_id", "Mailing")
+
+    @property
+    def delay(self) -> timedelta:
+        """How long after it was set off."""
+        return timedelta(hours=self.delay_hours)
+
+
+class Enrolment(TenantOwned, Base):
+    """Somebody in an automation, for one occasion, once: which step comes next, and when."""
+
+    __tablename__ = "enrolment"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "automation_id", "contact_id", "occasion"),
+        UniqueConstraint("tenant_id", "token"),
+        Index("ix_enrolment_next", "tenant_id", "state", "due_at"),
+    )
+    id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), default=signing.token)  # the occasion of its recipients
+    automation_id: Mapped[int] = ref("automation")
+    contact_id: Mapped[int] = ref("contact")
+    occasion: Mapped[str] = mapped_column(String(60))  # the same one told twice is one: "welcome", "cart:<its mark>"
+    about_id: Mapped[int | None]  # the cart
+    since: Mapped[datetime]  # when it happened: the delays count from here
+    step: Mapped[int] = mapped_column(default=0)  # the next one's position
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10), default="waiting")  # waiting | done | stopped
+    reason: Mapped[str] = mapped_column(String(20), default="")  # of REASONS, when stopped
+    ended_at: Mapped[datetime | None]
+
+
+REASONS = {
+    "bought": _l("bought in the meantime"),
+    "consent": _l("no longer allows letters"),
+    "returned": _l("came back and changed the cart"),
+    "gone": _l("the cart is empty"),
+    "off": _l("the automation was turned off"),
+    "merged": _l("is the same person as another"),
+    "erased": _l("asked to be forgotten"),
+}
+
+
+def listed() -> list[Automation]:
+    """All of them, those that can go by themselves first."""
+    rows = db.session.scalars(select(Automation).order_by(Automation.id)).all()
+    return sorted(rows, key=lambda row: (row.trigger not in TRIGGERS, row.id))
+
+
+def coded(code: str) -> Automation:
+    """The automation that an address names; raises Missing."""
+    found = db.session.scalar(select(Automation).where(Automation.code == code)) if code else None
+    if found is None:
+        raise Missing()
+    return found
+
+
+def of_trigger(trigger: str) -> list[Automation]:
+    """The ones that are on and that this sets off."""
+    wanted = select(Automation).where(Automation.trigger == trigger, Automation.on)
+    return list(db.session.scalars(wanted.order_by(Automation.id)))
+
+
+def of_mailing(mailing: Mailing) -> Automation | None:
+    """The automation whose letter this is."""
+    mine = select(AutomationStep.automation_id).where(AutomationStep.mailing_id == mailing.id)
+    return db.session.scalar(select(Automation).where(Automation.id.in_(mine)))
+
+
+def make(code: str, name: dict[str, str], trigger: str, **told: Any) -> Automation:
+    """A new one, off and without letters."""
+    row = Automation(code=code, name=name, trigger=trigger, **told)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def write_step(automation: Automation, mailing: Mailing, delay_hours: int) -> AutomationStep:
+    """Add a letter at the end."""
+    step = AutomationStep(automation_id=automation.id, mailing_id=mailing.id, delay_hours=delay_hours)
+    step.position = len(steps(automation))
+    db.session.add(step)
+    db.session.flush()
+    return step
+
+
+def steps(automation: Automation) -> list[AutomationStep]:
+    """Its letters, in order."""
+    mine = select(AutomationStep).where(AutomationStep.automation_id == automation.id)
+    return list(db.session.scalars(mine.order_by(AutomationStep.position)))
+
+
+def turn_on(automation: Automation, *, by: Any) -> None:
+    """Let it go by itself from now on; its letters are live. Raises NotReady with what is missing."""
+    if automation.on:
+        return
+    automation.on, automation.on_since = True, clock.now()
+    _move_letters(automation, "draft", "open")
+    journal.write("automation.on", about=automation, by=by)
+
+
+def turn_off(automation: Automation, *, by: Any) -> None:
+    """Nobody new comes in, and who is in it receives nothing more."""
+    if not automation.on:
+        return
+    automation.on = False
+    _move_letters(automation, "live", "close")
+    journal.write("automation.off", about=automation, by=by)
+
+
+def _move_letters(automation: Automation, state: str, verb: str) -> None:
+    for step in steps(automation):
+        if step.mailing.state == state:
+            mailings.move(step.mailing, verb)
+
+
+def _copy(contact: Any) -> list[dict[str, Any]]:
+    """What somebody is or was in."""
+    rows = db.session.scalars(select(Enrolment).where(Enrolment.contact_id == contact.id).order_by(Enrolment.id))
+    return [
+        {"automation": row.automation_id, "since": row.since.isoformat(), "state": row.state, "reason": row.reason}
+        for row in rows
+    ]
+
+
+def _forget(contact: Any) -> None:
+    """Nothing more goes to them; that they were in it says nothing without their name."""
+    for row in db.session.scalars(select(Enrolment).where(Enrolment.contact_id == contact.id)):
+        row.about_id = None
+        if row.state == "waiting":
+            row.state, row.reason, row.ended_at = "stopped", "erased", clock.now()
+
+
+def init_app(_app: object) -> None:
+    """Speak for the people in automations, and say what staff did."""
+    people.exporter("automations", ["enrolment"], _copy)
+    people.eraser("automations", ["enrolment"], _forget)
+    journal.kind("automation.on", _l("Turned an automation on"))
+    journal.kind("automation.off", _l("Turned an automation off"))
