@@ -66,6 +66,7 @@ class Mailing(TenantOwned, Binnable, Base):
     version: Mapped[int] = mapped_column(default=1)  # moves with every edit: what was drawn by an older one is stale
     scheduled_at: Mapped[datetime | None]  # a campaign sent "now" waits a minute, in which it can be stopped
     started_at: Mapped[datetime | None]
+    gathered_at: Mapped[datetime | None]  # when the last of its recipients was written down
     finished_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(String(300), default="")  # why it is held, or what an automation still needs
     made_by: Mapped[str] = mapped_column(String(160), default="")  # the name of who began it

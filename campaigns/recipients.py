@@ -28,6 +28,7 @@ REASONS = {  # why somebody of the segment receives nothing
     "bought": _l("bought in the meantime"),
     "stopped": _l("the letter was stopped"),
     "erased": _l("asked to be forgotten"),
+    "gone": _l("is no longer among the people"),
 }
 
 
@@ -40,6 +41,7 @@ class Recipient(TenantOwned, Base):
         UniqueConstraint("tenant_id", "token"),
         Index("ix_recipient_next", "state", "run_at"),
         Index("ix_recipient_contact", "tenant_id", "contact_id", "sent_at"),
+        Index("ix_recipient_address", "tenant_id", "mailing_id", "address_hmac"),
     )
     id: Mapped[int] = pk()
     token: Mapped[str] = mapped_column(String(32), default=signing.token)  # Message-ID, /u/, /l/, the return path

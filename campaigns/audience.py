@@ -1,0 +1,221 @@
+"""The audience of a mailing: whom it means, who of them receives it, and why the others do not."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, not_, or_, select
+
+from campaigns import habits
+from campaigns.mailings import Mailing
+from campaigns.recipients import Recipient
+from crm import segments
+from crm.consent import Consent
+from crm.contacts import Contact
+from crm.segments import Segment
+from kernel import clock, suppression
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from kernel.suppression import Suppression
+
+CHUNK = 5_000  # addresses that are hashed between two looks
+SOON = timedelta(minutes=10)  # when somebody is looked at again whose other letter is on its way
+FLYING = ("claimed", "sending")
+Answer = str | datetime  # a reason of recipients.REASONS: never; a moment: not before
+Check = Callable[[Sequence[Recipient]], dict[int, Answer]]
+
+
+class NoSegment(Refusal):
+    """Whom the letter was for is in the bin."""
+
+    message = _l("The segment of this letter is no longer there: choose whom it is for.")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How many would receive a mailing if it went out now, and for which reasons how many would not."""
+
+    will: int
+    excluded: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many the segment has."""
+        return self.will + sum(self.excluded.values())
+
+
+def segment(mailing: Mailing) -> Segment | None:
+    """The segment that a mailing is for, None when it is for everybody; raises NoSegment when it was put away."""
+    if mailing.segment_id is None:
+        return None
+    found = db.session.scalar(select(Segment).where(Segment.id == mailing.segment_id))
+    if found is None:
+        raise NoSegment()
+    return found
+
+
+def meant(mailing: Mailing) -> Select[Contact]:
+    """The people whom a mailing means, whether or not they may be written to."""
+    kept = segment(mailing)
+    return segments.who(kept.rule) if kept else select(Contact).order_by(Contact.id)
+
+
+def _newest_consent() -> ColumnElement[bool]:
+    mine = (Consent.contact_id == Contact.id) & (Consent.purpose == "marketing")
+    newest = select(Consent.given).where(mine).order_by(Consent.id.desc()).limit(1)
+    return newest.correlate(Contact).scalar_subquery()
+
+
+def reason() -> ColumnElement[str]:
+    """Why a contact receives nothing as far as their rows tell; "" for those who may, bounced ones among them."""
+    given = _newest_consent()
+    mine = (Consent.contact_id == Contact.id) & (Consent.purpose == "marketing") & Consent.given
+    once = exists(select(Consent.id).where(mine).correlate(Contact))
+    return case(
+        (Contact.email_norm.is_(None) | (func.coalesce(Contact.email, "") == ""), "no_address"),
+        (and_(given.is_not(None), not_(given), once), "unsubscribed"),
+        (or_(given.is_(None), not_(given)), "consent"),
+        (_had_one(), "cap"),
+        else_="",
+    )
+
+
+def _had_one() -> ColumnElement[bool]:
+    since = clock.now() - habits.of().cap
+    mine = (Recipient.contact_id == Contact.id) & (Recipient.sent_at > since)
+    return exists(select(Recipient.id).where(mine).correlate(Contact))
+
+
+def blocked(addresses: Sequence[str]) -> dict[str, str]:
+    """Which of these addresses may not be written to, by their fingerprint, and why."""
+    prints = [suppression.fingerprint(one) for one in addresses]
+    rows = select(Suppression.address_hmac, Suppression.scope).where(Suppression.address_hmac.in_(prints))
+    found = sorted(db.session.execute(rows), key=lambda row: row.scope == "all")  # what stops all has the last word
+    return {row.address_hmac: "bounced" if row.scope == "all" else "unsubscribed" for row in found}
+
+
+def _suppressed(mailing: Mailing) -> dict[int, str]:
+    """Contacts who allowed letters and whose address may not be written to all the same, with why.
+
+    Only hashes of those addresses are kept, so the candidates are hashed: in chunks, and not at all where none is kept.
+    """
+    if not db.session.scalar(select(Suppression.id).limit(1)):
+        return {}
+    rows = select(Suppression.address_hmac, Suppression.scope)
+    known = {
+        row.address_hmac: row.scope for row in sorted(db.session.execute(rows), key=lambda row: row.scope == "all")
+    }
+    found = {}
+    for contact_id, email in _candidates(mailing):
+        scope = known.get(suppression.fingerprint(email))
+        if scope:
+            found[contact_id] = "bounced" if scope == "all" else "unsubscribed"
+    return found
+
+
+def _candidates(mailing: Mailing) -> Iterator[tuple[int, str]]:
+    fine = meant(mailing).order_by(None).where(reason() == "").with_only_columns(Contact.id, Contact.email)
+    for contact_id, email in db.session.execute(fine.execution_options(yield_per=CHUNK)):
+        yield contact_id, email or ""
+
+
+def estimate(mailing: Mailing) -> Estimate:
+    """Who would receive it now and who would not, counted by the database."""
+    inner = meant(mailing).order_by(None).with_only_columns(Contact.id, reason().label("reason")).subquery()
+    rows = db.session.execute(select(inner.c.reason, func.count()).group_by(inner.c.reason))
+    counted = {why: int(number) for why, number in rows}
+    for why in _suppressed(mailing).values():
+        counted[""] -= 1
+        counted[why] = counted.get(why, 0) + 1
+    return Estimate(counted.pop("", 0), {why: counted[why] for why in sorted(counted, key=_rank) if counted[why]})
+
+
+def _rank(why: str) -> int:
+    return ("consent", "unsubscribed", "cap", "no_address", "bounced").index(why)
+
+
+def people(mailing: Mailing, why: str) -> Select[Contact]:
+    """The people behind a number of the estimate: those of a reason, or with "" those who would receive it."""
+    shut = _suppressed(mailing)
+    by_rows = (reason() == why) & not_(_among(list(shut)))
+    return meant(mailing).where(or_(by_rows, _among([one for one, because in shut.items() if because == why])))
+
+
+def _among(ids: list[int]) -> ColumnElement[bool]:
+    return Contact.id.in_(bindparam(None, ids, expanding=True, literal_execute=True))
+
+
+_checks: list[Check] = []
+
+
+def also(check: Check) -> None:
+    """Have `check(recipients)` say for whom of a batch it is no longer right, or not yet: {id: reason or moment}."""
+    _checks.append(check)
+
+
+def refusals(recipients: Sequence[Recipient]) -> dict[int, Answer]:
+    """Who of a batch that is about to be sent gets nothing, with the reason, or nothing yet, with the moment.
+
+    What was true when the audience was written down may have changed: asked inside the transaction that claims.
+    """
+    if not recipients:
+        return {}
+    found: dict[int, Answer] = {}
+    for check in (*_checks, _rested, _allowed):  # the last has the last word
+        found.update(check(recipients))
+    return found
+
+
+def _allowed(recipients: Sequence[Recipient]) -> dict[int, Answer]:
+    """Who is gone, has not allowed letters, or is suppressed."""
+    ids = sorted({row.contact_id for row in recipients if row.contact_id})
+    locked = select(Contact.id).where(Contact.id.in_(ids)).order_by(Contact.id).with_for_update(key_share=True)
+    there = set(db.session.scalars(locked))  # nobody else claims a letter to them before this transaction ends
+    newest = select(func.max(Consent.id)).where(Consent.contact_id.in_(ids), Consent.purpose == "marketing")
+    rows = select(Consent.contact_id, Consent.given).where(Consent.id.in_(newest.group_by(Consent.contact_id)))
+    given = {row.contact_id: row.given for row in db.session.execute(rows)}
+    shut = blocked([row.email for row in recipients])
+    found: dict[int, Answer] = {}
+    for row in recipients:
+        why = shut.get(suppression.fingerprint(row.email)) or ("" if given.get(row.contact_id) else "unsubscribed")
+        why = "no_address" if not row.email else why
+        why = "erased" if row.contact_id is None else "gone" if row.contact_id not in there else why
+        if why:
+            found[row.id] = why
+    return found
+
+
+def _rested(recipients: Sequence[Recipient]) -> dict[int, Answer]:
+    """For whom it is too soon after another letter; what goes by itself waits instead, also for the morning."""
+    kept, now = habits.of(), clock.now()
+    latest, flying = _others(recipients, now - kept.cap) if kept.cap_hours else ({}, set())
+    own = _by_itself(recipients)
+    quiet = kept.quiet(now) if own else None
+    found: dict[int, Answer] = {}
+    for row in sorted(recipients, key=lambda one: one.id):
+        last, patient = latest.get(row.contact_id or 0), row.mailing_id in own
+        if last is not None:
+            found[row.id] = (last + kept.cap) if patient else "cap"
+        elif row.contact_id in flying:
+            found[row.id] = now + SOON
+        elif patient and quiet:
+            found[row.id] = quiet
+        elif kept.cap_hours and row.contact_id:
+            flying.add(row.contact_id)  # one of a batch is enough
+    return found
+
+
+def _others(recipients: Sequence[Recipient], since: datetime) -> tuple[dict[int, datetime], set[int]]:
+    """When each last had a letter after that moment, and to whom one is on its way right now."""
+    ids, batch = {row.contact_id for row in recipients if row.contact_id}, [row.id for row in recipients]
+    theirs = Recipient.contact_id.in_(sorted(ids)), Recipient.id.not_in(batch)
+    last = select(Recipient.contact_id, func.max(Recipient.sent_at)).where(*theirs, Recipient.sent_at > since)
+    latest = {row[0]: row[1] for row in db.session.execute(last.group_by(Recipient.contact_id)) if row[0] and row[1]}
+    flying = select(Recipient.contact_id).where(*theirs, Recipient.state.in_(FLYING))
+    return latest, {one for one in db.session.scalars(flying) if one}
+
+
+def _by_itself(recipients: Sequence[Recipient]) -> set[int]:
+    ids = {row.mailing_id for row in recipients}
+    return set(db.session.scalars(select(Mailing.id).where(Mailing.id.in_(ids), Mailing.kind == "automation")))

@@ -1,0 +1,50 @@
+"""A small vocabulary for tests of letters to many: people who allowed them, mailings, what a person had."""
+
+from datetime import timedelta
+from typing import Any
+
+from campaigns.mailings import Mailing
+from campaigns.recipients import Recipient
+from crm import consent, contacts
+from crm.contacts import Contact
+from crm.segments import Segment
+from kernel import clock, suppression
+from kernel.db import db
+
+
+def person(name: str, *, allowed: bool | None = True, **told: Any) -> Contact:
+    """Somebody with an address who allowed letters, refused them, or was never asked (None)."""
+    made = contacts.known(email=told.pop("email", f"{name}@example.com"), name=name.capitalize(), **told)
+    if allowed is not None:
+        consent.record(made, "marketing", allowed, form="subscribe", ip="192.0.2.7")
+    return made
+
+
+def segment(rule: dict[str, Any], code: str = "one") -> Segment:
+    """A kept segment."""
+    made = Segment(code=code, name={"es": code.capitalize()}, rule=rule)
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def mailing(of: Segment | None = None, **told: Any) -> Mailing:
+    """A letter ready to go, to everybody or to a segment."""
+    words = {"name": "Novedades", "subject": {"es": "Café nuevo"}, "code": "novedades", **told}
+    blocks = words.pop("blocks", [{"id": "a1", "kind": "text", "data": {"text": {"es": "<p>Hola</p>"}}}])
+    made = Mailing(segment_id=of.id if of else None, blocks=blocks, **words)
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def had(contact: Contact, *, hours: float, of: Mailing | None = None) -> Recipient:
+    """That somebody had a letter so many hours ago."""
+    other = of or mailing(name="Antes", state="sent")
+    row = Recipient(
+        mailing_id=other.id, contact_id=contact.id, email=contact.email, state="sent",
+        address_hmac=suppression.fingerprint(contact.email or ""), sent_at=clock.now() - timedelta(hours=hours),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row
