@@ -1,10 +1,12 @@
 """Consent: who allowed what, when, by which words; the newest row of a purpose counts."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import ColumnElement, Index, String, false, func, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm import visitors
 from crm.contacts import Contact
 from crm.visitors import Visitor
 from kernel import clock
@@ -56,7 +58,22 @@ def newest(who: Contact | Visitor | None, purpose: str) -> Consent | None:
     )
 
 
+def given(contact_id: Any, purpose: str) -> ColumnElement[bool]:
+    """In SQL: whether the newest answer of the contact of that column is a yes; silence is no."""
+    last = select(Consent.given).where(Consent.contact_id == contact_id, Consent.purpose == purpose)
+    return func.coalesce(last.order_by(Consent.id.desc()).limit(1).scalar_subquery(), false()).is_(true())
+
+
 def allows(who: Contact | Visitor | None, purpose: str) -> bool:
     """Whether they allowed it; silence is no."""
     row = newest(who, purpose)
     return row is not None and row.given
+
+
+def adopt(visitor: Visitor, contact: Contact) -> None:
+    """What a browser answered before anybody knew whose it is was answered by the contact it belongs to."""
+    orphans = update(Consent).where(Consent.visitor_id == visitor.id, Consent.contact_id.is_(None))
+    db.session.execute(orphans.values(contact_id=contact.id))
+
+
+visitors.on_adopting(adopt)

@@ -39,7 +39,7 @@ def _facts(contact: Contact) -> list[dict[str, Any]]:
 
 
 def _tastes(contact: Contact) -> list[dict[str, Any]]:
-    return [{"code": one.code, "weight": one.weight, "origin": one.origin} for one in tastes.of(contact)]
+    return [{"code": one.code, "weight": one.weight, "origin": one.origin} for one in tastes.every(contact)]
 
 
 def _letters(contact: Contact) -> list[dict[str, Any]]:
@@ -99,5 +99,5 @@ def init_app(_app: object) -> None:
     people.eraser("browsers", ["visitor"], _forget_browsers)
     people.eraser("consents", ["consent"], _forget_consents)
     people.eraser("facts", ["fact", "contact_day"], _forget_facts)
-    people.eraser("tastes", ["taste"], tastes.forget)
+    people.eraser("tastes", ["taste"], tastes.drop)
     people.eraser("letters", ["letter"], _forget_letters)

@@ -1,8 +1,8 @@
 """Tastes: what a person likes, as they said it or as their behaviour suggests; theirs to see and to forget."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SAID_WEIGHT = 100  # what somebody says weighs more than any guess
 MOST = 99  # the heaviest guess
+LEVELS = {"more": SAID_WEIGHT, "less": 30, "never": 0}  # what somebody may say of one taste
 
 
 class Interest(TenantOwned, Base):
@@ -32,7 +33,7 @@ class Interest(TenantOwned, Base):
 
 
 class Taste(TenantOwned, Base):
-    """That a contact or a browser likes something, how much, and how we know."""
+    """That a contact or a browser likes something, how much, and how we know; at 0 it is not liked, or forgotten."""
 
     __tablename__ = "taste"
     __extra__ = (
@@ -49,6 +50,8 @@ class Taste(TenantOwned, Base):
     weight: Mapped[int] = mapped_column(default=SAID_WEIGHT)
     origin: Mapped[str] = mapped_column(String(8), default="said")  # said | inferred
     at: Mapped[datetime] = mapped_column(default=clock.now)
+    since: Mapped[datetime | None]  # forgotten then: what was done before counts no more
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what was done how often, behind a guess
 
 
 def interests() -> list[Interest]:
@@ -56,57 +59,97 @@ def interests() -> list[Interest]:
     return list(db.session.scalars(select(Interest).order_by(Interest.position, Interest.code)))
 
 
-def of(who: "Contact | Visitor | None") -> list[Taste]:
-    """What they like, the strongest first."""
+def every(who: "Contact | Visitor | None") -> list[Taste]:
+    """All that is known of their tastes, the strongest first; with what they never want and what is forgotten."""
     if who is None:
         return []
     return list(db.session.scalars(select(Taste).where(_mine(who)).order_by(Taste.weight.desc(), Taste.code)))
 
 
+def of(who: "Contact | Visitor | None") -> list[Taste]:
+    """What they like, the strongest first."""
+    return [taste for taste in every(who) if taste.weight]
+
+
 def say(who: "Contact | Visitor", codes: Iterable[str]) -> None:
-    """Keep what they say they like; what they once said and no longer do goes."""
-    wanted, known = set(codes), {taste.code: taste for taste in of(who)}
+    """Keep what they say they like; what they once said to like and no longer do goes."""
+    wanted, known = set(codes), {taste.code: taste for taste in every(who)}
     for code, taste in known.items():
-        if taste.origin == "said" and code not in wanted:
+        if taste.origin == "said" and taste.weight and code not in wanted:
             db.session.delete(taste)
     for code in sorted(wanted):
-        taste = known.get(code) or _new(who, code)
-        taste.weight, taste.origin, taste.at = SAID_WEIGHT, "said", clock.now()
+        _said(known.get(code) or _new(who, code), SAID_WEIGHT)
     db.session.flush()
 
 
-def infer(who: "Contact | Visitor", code: str, weight: int) -> None:
-    """Let a guess grow by so much; what they said stays as they said it. Consent was asked before."""
-    taste = next((known for known in of(who) if known.code == code), None)
-    if taste is not None and taste.origin == "said":
+def rate(who: "Contact | Visitor", code: str, level: str) -> None:
+    """Keep that they want more or less of one thing, or never."""
+    taste = next((known for known in every(who) if known.code == code), None)
+    _said(taste or _new(who, code), LEVELS[level])
+    db.session.flush()
+
+
+def infer(who: "Contact | Visitor", code: str, weight: int, evidence: Mapping[str, int] | None = None) -> None:
+    """Keep how heavy a guess is by now; what they said stays as they said it. Consent was asked before."""
+    taste = next((known for known in every(who) if known.code == code), None)
+    if (taste is None and weight <= 0) or (taste is not None and taste.origin == "said"):
         return
     if taste is None:
         taste = _new(who, code)
-        taste.weight, taste.origin = 0, "inferred"
-    taste.weight, taste.at = min(MOST, taste.weight + weight), clock.now()
+    taste.weight, taste.origin, taste.at = max(0, min(MOST, weight)), "inferred", clock.now()
+    taste.evidence = dict(evidence or {})
     db.session.flush()
 
 
 def forget(who: "Contact | Visitor", code: str = "") -> None:
-    """Forget one taste, or all of them together with the behaviour they were guessed from."""
-    gone = delete(Taste).where(_mine(who))
-    db.session.execute(gone.where(Taste.code == code) if code else gone)
+    """Bring one taste to nothing, or all of them together with the behaviour they were guessed from.
+
+    The row stays at nought, so that what was done before is not guessed from again; `drop` leaves no row.
+    """
+    for taste in every(who):
+        if code in ("", taste.code):
+            taste.weight, taste.origin, taste.evidence = 0, "inferred", {}
+            taste.at = taste.since = clock.now()
+    db.session.flush()
     if not code:
         facts.forget_behaviour(who)
 
 
+def unlearn(who: "Contact | Visitor") -> None:
+    """Forget every guess and the behaviour behind it; what they said themselves stays."""
+    for taste in every(who):
+        if taste.origin == "inferred":
+            forget(who, taste.code)
+    facts.forget_behaviour(who)
+
+
+def drop(who: "Contact | Visitor") -> None:
+    """Leave nothing of their tastes, nor of the behaviour they were guessed from: nobody is there any more."""
+    db.session.execute(delete(Taste).where(_mine(who)))
+    facts.forget_behaviour(who)
+
+
 def adopt(visitor: "Visitor", contact: "Contact") -> None:
-    """Give a browser's tastes to the contact it belongs to; the stronger of two stays."""
-    known = {taste.code: taste for taste in of(contact)}
-    for taste in of(visitor):
+    """Give a browser's tastes to the contact it belongs to; what was said stays, then the stronger of two."""
+    known = {taste.code: taste for taste in every(contact)}
+    for taste in every(visitor):
         mine = known.get(taste.code)
         if mine is None:
             taste.visitor_id, taste.contact_id = None, contact.id
             continue
-        if taste.weight > mine.weight:
+        if _rank(taste) > _rank(mine):
             mine.weight, mine.origin, mine.at = taste.weight, taste.origin, taste.at
+            mine.evidence, mine.since = taste.evidence, taste.since
         db.session.delete(taste)
     db.session.flush()
+
+
+def _rank(taste: Taste) -> tuple[bool, int]:
+    return taste.origin == "said", taste.weight
+
+
+def _said(taste: Taste, weight: int) -> None:
+    taste.weight, taste.origin, taste.at, taste.evidence = weight, "said", clock.now(), {}
 
 
 def _mine(who: "Contact | Visitor") -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Visitors: browsers that allowed to be recognised; without consent there is no row and no cookie."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import String, UniqueConstraint, select
@@ -11,6 +12,8 @@ from crm.contacts import Contact
 from kernel import clock, signing
 from kernel.db import Base, db, pk, ref
 from kernel.tenancy import TenantOwned
+
+_adopting: list[Callable[["Visitor", Contact], None]] = []
 
 HOLD_OUT = 10  # percent of visitors who always see the page without suggestions
 
@@ -60,9 +63,17 @@ def adopt(visitor: Visitor | None, contact: Contact) -> None:
     visitor.contact_id = contact.id
     facts.adopt(visitor, contact)
     tastes.adopt(visitor, contact)
+    for verb in _adopting:
+        verb(visitor, contact)
+
+
+def on_adopting(verb: Callable[[Visitor, Contact], None]) -> None:
+    """Have `verb(visitor, contact)` run when a browser is found to be somebody's."""
+    if verb not in _adopting:
+        _adopting.append(verb)
 
 
 def forget(visitor: Visitor) -> None:
     """Forget a browser that took its consent back: what it did and liked goes, and nobody can be it again."""
-    tastes.forget(visitor)
+    tastes.drop(visitor)
     visitor.token_hash = signing.digest(signing.token())

@@ -113,8 +113,7 @@ def test_a_browser_brings_its_facts_and_tastes_to_whom_it_belongs(shop):
 
 def test_what_is_said_weighs_more_than_any_guess_and_goes_when_unsaid(shop):
     ana = contacts.known(email="ana@example.com")
-    tastes.infer(ana, "regalos", 60)
-    tastes.infer(ana, "regalos", 60)
+    tastes.infer(ana, "regalos", 160)
     assert [(one.weight, one.origin) for one in tastes.of(ana)] == [(tastes.MOST, "inferred")]
     tastes.say(ana, ["regalos", "barismo"])
     tastes.infer(ana, "regalos", 5)
