@@ -1,79 +1,17 @@
 """The desk's calendar: every number is what it opens; moves, closed times and walk-ins are taken whole and taken back."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import time_machine
 from icalendar import Calendar
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 
 from kernel import clock, menu, permissions, today
 from kernel.db import db
-from shop import booking_list, booking_targets, bookings, closures, order_list, resources
-from shop.bookings import Booking
-from shop.closures import Closure
+from shop import booking_list, order_list, resources
 from shop.departures import Departure
-from shop.occupations import Occupation
-from shop.orders import Order
-from tests.shop.pages import form, marks, read, text
-
-ES = {"Accept-Language": "es"}
-AT = "/admin/cafe/bookings"
-
-
-def page(browser, path="", **query):
-    answer = browser.get(f"{AT}{path}", query_string=query, headers=ES)
-    assert answer.status_code == 200, answer.get_data(as_text=True)[:2000]
-    return answer
-
-
-def post(browser, path, **data):
-    answer = browser.post(f"{AT}{path}", data=data, headers=ES)
-    db.session.expire_all()
-    return answer
-
-
-def undo(browser, answer):
-    """Press the button of the toast."""
-    page_after = browser.get(answer.location, headers=ES)
-    action = read(page_after).xpath("//form[.//button[@data-undo]]/@action")[0]
-    done = browser.post(action, headers=ES)
-    assert done.status_code == 303, text(done)
-    db.session.expire_all()
-
-
-def told(browser, answer):
-    """What the page after says in its toasts."""
-    found = read(browser.get(answer.location, headers=ES)).xpath("//*[@id='toasts']")[0]
-    return " ".join(found.text_content().split())
-
-
-def stamp(when):
-    return booking_targets.stamp(when)
-
-
-def units_of(booking):
-    return [unit.name for unit in booking_list.units_taken(booking)]
-
-
-def trip(shop, **values):
-    boats = shop.resource("Bote", 3, seats=6)
-    told = {
-        "resource": boats,
-        "capacity": 18,
-        "group_min": 4,
-        "price": {"adulto": 5_000_00, "nino": 2_000_00},
-        **values,
-    }
-    return shop.service("Paseo", **told)
-
-
-def room(shop, **values):
-    return shop.service("Masaje", "appointment", resource=shop.resource("Sala", 2), minutes=60, step=60, **values)
-
-
-def cabin(shop):
-    return shop.service("Cabaña", "nights", resource=shop.resource("Cabaña", 2, seats=4), capacity=4, price=30_000_00)
+from tests.shop.desk_calendar import AT, ES, cabin, page, post, room, sku, stamp, told, trip, undo, units_of, walk_in
+from tests.shop.pages import marks, read, text
 
 
 def test_a_day_shows_what_its_number_says(shop):
@@ -225,127 +163,6 @@ def test_who_came_is_noted_and_taken_back(shop):
     assert row.state == "missed"
     post(admin, f"/{row.token}/notes", text="llega tarde")
     assert "llega tarde" in text(page(admin, f"/{row.token}"))
-
-
-def close(shop, units, browser=None, **more):
-    told = {"first": shop.day(3).isoformat(), "last": shop.day(3).isoformat(), "unit": [unit.token for unit in units]}
-    return post(browser or shop.admin, "/closures", **{**told, "reason": "Pintura", **more})
-
-
-def test_a_time_is_closed_opened_and_closed_again(shop):
-    talk = room(shop)
-    units = resources.units([talk.needs[0].resource_id])
-    answer = close(shop, units, last=shop.day(4).isoformat())
-    row = db.session.scalars(select(Closure)).one()
-    assert (row.starts_at, row.ends_at) == (shop.when(3, "00:00"), shop.when(5, "00:00"))
-    assert "Pintura" in text(page(shop.admin, day=shop.day(4)))
-    admin = shop.admin
-    assert "Pintura" in text(page(admin, f"/closures/{row.token}"))
-    answer = post(admin, f"/closures/{row.token}/opening")
-    assert db.session.scalars(select(Occupation)).all() == []
-    undo(admin, answer)
-    again = db.session.scalars(select(Closure)).one()
-    assert (again.starts_at, again.ends_at, again.reason) == (shop.when(3, "00:00"), shop.when(5, "00:00"), "Pintura")
-    assert sorted(closures.units_of(again)) == sorted(unit.id for unit in units)
-    assert answer.status_code == 303
-
-
-def test_what_is_in_the_way_of_closing_is_named(shop):
-    talk, ride = room(shop), trip(shop)
-    shop.booked(talk, shop.when(3, "09:00"), name="Ana Mora")
-    shop.booked(ride, shop.when(3), [2], name="Beto")
-    units = [*resources.units([talk.needs[0].resource_id]), *resources.units([ride.needs[0].resource_id])]
-    answer = close(shop, units)
-    said = text(answer)
-    assert answer.status_code == 409
-    assert "Ana Mora" in said
-    assert "2 de 18" in said
-    assert form(answer, "/closures")["reason"] == "Pintura"
-    assert db.session.scalars(select(Closure)).all() == []
-
-
-def test_a_period_that_cannot_be_closed_says_why(shop):
-    units, admin = resources.units([shop.resource("Sala").id]), shop.admin
-    wrong = [
-        {"last": "2020-01-01"}, {"from": "10:00", "until": "09:00"}, {"first": "2026-13-45"}, {"from": "25:00"},
-        {"first": ""}, {"unit": []}, {"last": "9998-01-01"}, {"last": "9999-12-31"},
-    ]  # fmt: skip
-    for more in wrong:
-        answer = close(shop, units, admin, **more)
-        assert answer.status_code == 422, more
-        assert read(answer).xpath("//main//*[@data-errors]")
-        assert form(answer, "/closures")["reason"] == "Pintura"
-    assert db.session.scalars(select(Closure)).all() == []
-
-
-def walk_in(shop, service, when, counts, **more):
-    """The three taps: a free time, how many, the button."""
-    browser = more.pop("browser", None) or shop.admin
-    unit = more.pop("unit", "")
-    answer = page(browser, "/new", service=service.product.slug, at=stamp(when), **({"unit": unit} if unit else {}))
-    fields = {**form(answer, "/bookings/new"), **{f"people.{name}": str(count) for name, count in counts.items()}}
-    return post(browser, "/new", **{"paid": "yes", **fields, **more})
-
-
-def sku(service, place=0):
-    return list(service.product.variants)[place].sku
-
-
-def test_who_walks_in_is_booked_and_in_the_money(shop):
-    ride, admin = trip(shop), shop.admin
-    listed = [urlsplit(url).path for url in marks(page(admin, day=shop.day(3)), "href")]
-    assert f"{AT}/new" in listed
-    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 2, sku(ride, 1): 1}, name="Doña Flor", browser=admin)
-    order = db.session.scalars(select(Order)).one()
-    row = bookings.of_order(order)[0]
-    assert answer.location == f"{AT}/{row.token}"
-    assert (row.state, row.places, row.departure.taken) == ("booked", 3, 3)
-    assert (order.total_minor, order.received_minor, order.payment, order.name) == (
-        12_000_00,
-        12_000_00,
-        "paid",
-        "Doña Flor",
-    )
-    assert order.by_staff
-    assert order.state == "placed"  # what was sold is still to come
-    walk_in(shop, ride, shop.when(3), {sku(ride): 1}, paid="no")
-    later = db.session.scalars(select(Order).order_by(Order.id.desc())).first()
-    assert (later.payment, later.received_minor, later.balance.minor) == ("due", 0, 5_000_00)
-    assert db.session.scalar(select(func.count(Booking.id)).where(Booking.state == "booked")) == 2
-
-
-def test_the_same_form_twice_is_one_booking(shop):
-    ride, admin = trip(shop), shop.admin
-    answer = page(admin, "/new", service="paseo", at=stamp(shop.when(3)))
-    fields = {**form(answer, "/bookings/new"), "paid": "yes"}
-    assert post(admin, "/new", **fields).location == post(admin, "/new", **fields).location
-    assert booking_list.slot(ride, shop.when(3)).taken == 1
-
-
-def test_a_free_time_of_a_unit_is_tapped(shop):
-    talk = room(shop)
-    unit = resources.units([talk.needs[0].resource_id])[1]
-    walk_in(shop, talk, shop.when(3, "09:00"), {"": 1}, unit=unit.token)
-    assert units_of(db.session.scalars(select(Booking)).one()) == ["Sala 2"]
-    stay = cabin(shop)
-    walk_in(shop, stay, shop.when(3, "14:00"), {"": 2}, nights="2")
-    row = db.session.scalars(select(Booking).order_by(Booking.id.desc())).first()
-    assert (row.ends_at, row.order.total_minor) == (shop.when(5, "11:00"), 60_000_00)
-
-
-def test_a_walk_in_that_cannot_be_loses_nothing(shop):
-    ride = trip(shop, capacity=3)
-    shop.booked(ride, shop.when(3), [2])
-    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 2}, name="Doña Flor")
-    assert answer.status_code == 409
-    assert form(answer, "/bookings/new")["name"] == "Doña Flor"
-    assert booking_list.slot(ride, shop.when(3)).taken == 2
-    for counts, status in ({sku(ride): 0}, 422), ({sku(ride): "x"}, 422), ({sku(ride): 9999}, 422):
-        assert walk_in(shop, ride, shop.when(4), counts).status_code == status
-    fields = {"key": "k" * 22, "service": "paseo", "paid": "yes", "payment": "counter-cash", f"people.{sku(ride)}": "1"}
-    for at in ("", "zzz", stamp(shop.when(3, "10:17")), "20200101T150000Z"):
-        assert post(shop.admin, "/new", **fields, at=at).status_code in {409, 422}
-    assert db.session.scalar(select(func.count(Booking.id)).where(Booking.state == "held")) == 0
 
 
 def test_a_departure_has_other_places_and_leaves_the_shop(shop):

@@ -1,0 +1,61 @@
+"""Closed times in the calendar: closed, opened again, and what is in their way."""
+
+from sqlalchemy import select
+
+from kernel.db import db
+from shop import closures, resources
+from shop.closures import Closure
+from shop.occupations import Occupation
+from tests.shop.desk_calendar import page, post, room, trip, undo
+from tests.shop.pages import form, read, text
+
+
+def close(shop, units, browser=None, **more):
+    told = {"first": shop.day(3).isoformat(), "last": shop.day(3).isoformat(), "unit": [unit.token for unit in units]}
+    return post(browser or shop.admin, "/closures", **{**told, "reason": "Pintura", **more})
+
+
+def test_a_time_is_closed_opened_and_closed_again(shop):
+    talk = room(shop)
+    units = resources.units([talk.needs[0].resource_id])
+    answer = close(shop, units, last=shop.day(4).isoformat())
+    row = db.session.scalars(select(Closure)).one()
+    assert (row.starts_at, row.ends_at) == (shop.when(3, "00:00"), shop.when(5, "00:00"))
+    assert "Pintura" in text(page(shop.admin, day=shop.day(4)))
+    admin = shop.admin
+    assert "Pintura" in text(page(admin, f"/closures/{row.token}"))
+    answer = post(admin, f"/closures/{row.token}/opening")
+    assert db.session.scalars(select(Occupation)).all() == []
+    undo(admin, answer)
+    again = db.session.scalars(select(Closure)).one()
+    assert (again.starts_at, again.ends_at, again.reason) == (shop.when(3, "00:00"), shop.when(5, "00:00"), "Pintura")
+    assert sorted(closures.units_of(again)) == sorted(unit.id for unit in units)
+    assert answer.status_code == 303
+
+
+def test_what_is_in_the_way_of_closing_is_named(shop):
+    talk, ride = room(shop), trip(shop)
+    shop.booked(talk, shop.when(3, "09:00"), name="Ana Mora")
+    shop.booked(ride, shop.when(3), [2], name="Beto")
+    units = [*resources.units([talk.needs[0].resource_id]), *resources.units([ride.needs[0].resource_id])]
+    answer = close(shop, units)
+    said = text(answer)
+    assert answer.status_code == 409
+    assert "Ana Mora" in said
+    assert "2 de 18" in said
+    assert form(answer, "/closures")["reason"] == "Pintura"
+    assert db.session.scalars(select(Closure)).all() == []
+
+
+def test_a_period_that_cannot_be_closed_says_why(shop):
+    units, admin = resources.units([shop.resource("Sala").id]), shop.admin
+    wrong = [
+        {"last": "2020-01-01"}, {"from": "10:00", "until": "09:00"}, {"first": "2026-13-45"}, {"from": "25:00"},
+        {"first": ""}, {"unit": []}, {"last": "9998-01-01"}, {"last": "9999-12-31"},
+    ]  # fmt: skip
+    for more in wrong:
+        answer = close(shop, units, admin, **more)
+        assert answer.status_code == 422, more
+        assert read(answer).xpath("//main//*[@data-errors]")
+        assert form(answer, "/closures")["reason"] == "Pintura"
+    assert db.session.scalars(select(Closure)).all() == []

@@ -1,0 +1,69 @@
+"""Walk-ins: who stands at the counter is booked and in the money, once."""
+
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select
+
+from kernel.db import db
+from shop import booking_list, bookings, resources
+from shop.bookings import Booking
+from shop.orders import Order
+from tests.shop.desk_calendar import AT, cabin, page, post, room, sku, stamp, trip, units_of, walk_in
+from tests.shop.pages import form, marks
+
+
+def test_who_walks_in_is_booked_and_in_the_money(shop):
+    ride, admin = trip(shop), shop.admin
+    listed = [urlsplit(url).path for url in marks(page(admin, day=shop.day(3)), "href")]
+    assert f"{AT}/new" in listed
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 2, sku(ride, 1): 1}, name="Doña Flor", browser=admin)
+    order = db.session.scalars(select(Order)).one()
+    row = bookings.of_order(order)[0]
+    assert answer.location == f"{AT}/{row.token}"
+    assert (row.state, row.places, row.departure.taken) == ("booked", 3, 3)
+    assert (order.total_minor, order.received_minor, order.payment, order.name) == (
+        12_000_00,
+        12_000_00,
+        "paid",
+        "Doña Flor",
+    )
+    assert order.by_staff
+    assert order.state == "placed"  # what was sold is still to come
+    walk_in(shop, ride, shop.when(3), {sku(ride): 1}, paid="no")
+    later = db.session.scalars(select(Order).order_by(Order.id.desc())).first()
+    assert (later.payment, later.received_minor, later.balance.minor) == ("due", 0, 5_000_00)
+    assert db.session.scalar(select(func.count(Booking.id)).where(Booking.state == "booked")) == 2
+
+
+def test_the_same_form_twice_is_one_booking(shop):
+    ride, admin = trip(shop), shop.admin
+    answer = page(admin, "/new", service="paseo", at=stamp(shop.when(3)))
+    fields = {**form(answer, "/bookings/new"), "paid": "yes"}
+    assert post(admin, "/new", **fields).location == post(admin, "/new", **fields).location
+    assert booking_list.slot(ride, shop.when(3)).taken == 1
+
+
+def test_a_free_time_of_a_unit_is_tapped(shop):
+    talk = room(shop)
+    unit = resources.units([talk.needs[0].resource_id])[1]
+    walk_in(shop, talk, shop.when(3, "09:00"), {"": 1}, unit=unit.token)
+    assert units_of(db.session.scalars(select(Booking)).one()) == ["Sala 2"]
+    stay = cabin(shop)
+    walk_in(shop, stay, shop.when(3, "14:00"), {"": 2}, nights="2")
+    row = db.session.scalars(select(Booking).order_by(Booking.id.desc())).first()
+    assert (row.ends_at, row.order.total_minor) == (shop.when(5, "11:00"), 60_000_00)
+
+
+def test_a_walk_in_that_cannot_be_loses_nothing(shop):
+    ride = trip(shop, capacity=3)
+    shop.booked(ride, shop.when(3), [2])
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 2}, name="Doña Flor")
+    assert answer.status_code == 409
+    assert form(answer, "/bookings/new")["name"] == "Doña Flor"
+    assert booking_list.slot(ride, shop.when(3)).taken == 2
+    for counts, status in ({sku(ride): 0}, 422), ({sku(ride): "x"}, 422), ({sku(ride): 9999}, 422):
+        assert walk_in(shop, ride, shop.when(4), counts).status_code == status
+    fields = {"key": "k" * 22, "service": "paseo", "paid": "yes", "payment": "counter-cash", f"people.{sku(ride)}": "1"}
+    for at in ("", "zzz", stamp(shop.when(3, "10:17")), "20200101T150000Z"):
+        assert post(shop.admin, "/new", **fields, at=at).status_code in {409, 422}
+    assert db.session.scalar(select(func.count(Booking.id)).where(Booking.state == "held")) == 0
