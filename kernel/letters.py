@@ -6,12 +6,13 @@ A `sending` one whose worker died goes out once more with the same Message-ID: b
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from flask import render_template
 from sqlalchemy import ColumnElement, Connection, Index, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,6 +36,7 @@ from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
 
+log = structlog.get_logger()
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 8
 
@@ -185,18 +187,34 @@ def _due(now: datetime, confirmed: bool) -> ColumnElement[bool]:
     return or_(due, lost) if free else or_(due, lost) & Letter.private
 
 
-def body(letter_id: int) -> mail.Envelope | None:
-    """What goes on the wire for a claimed letter; None when the address may not be written to (skipped), or when
-    another worker has taken the letter over."""
+def bodies(ids: list[int]) -> dict[int, mail.Envelope]:
+    """What goes on the wire for claimed letters; not those whose address may not be written to (skipped), nor those
+    that another worker has taken over."""
     with transactions.reading():  # drawn while no buyer waits for the writer's turn
-        seen = db.session.get_one(Letter, letter_id)
-        text, html = seen.text, seen.html
-    row = db.session.get_one(Letter, letter_id, with_for_update=True)
-    if (row.state, row.lease_until) != ("claimed", _leases.pop(letter_id, None)):
-        return None
-    if suppression.blocks(row.to):
+        told = {row.id: _drawing(row) for row in db.session.scalars(select(Letter).where(Letter.id.in_(ids)))}
+    return {row.id: _envelope(row, *told[row.id]) for row in _rows(ids) if _ours(row) and _may_go(row, told[row.id])}
+
+
+Drawn = tuple[str, str, str]  # text, HTML, and why it could not be drawn
+
+
+def _drawing(row: Letter) -> Drawn:
+    try:
+        return row.text, row.html, ""
+    except Exception as error:  # one that cannot be drawn keeps no other from leaving
+        log.exception("a letter could not be drawn", kind=row.kind)
+        return "", "", f"{type(error).__name__}: {error}"
+
+
+def _may_go(row: Letter, told: Drawn) -> bool:
+    if told[2]:
+        row.state, row.answer = "failed", told[2][:500]
+    elif suppression.blocks(row.to):
         row.state, row.answer = "skipped", "suppressed"
-        return None
+    return row.state == "claimed"
+
+
+def _envelope(row: Letter, text: str, html: str, _why: str) -> mail.Envelope:
     attached = row.data.get("attached", [])
     row.drawn_text, row.drawn_html, row.data = text, html, {"attached": attached} if attached else {}
     sender = mail.sender(tenancy.tenant())
@@ -205,16 +223,40 @@ def body(letter_id: int) -> mail.Envelope | None:
     return mail.Envelope(sender, (row.to_name, row.to), row.reply_to, row.subject, text, html, headers, files)
 
 
-def mark(letter_id: int, state: str, answer: str) -> None:
-    """Keep what became of a letter: sending, sent, captured, deferred (later again) or failed."""
-    row = db.session.get_one(Letter, letter_id)
-    row.answer = answer[:500]
+def _rows(ids: Iterable[int]) -> list[Letter]:
+    """Those letters as they are now, nobody else changing them until the transaction ends."""
+    wanted = select(Letter).where(Letter.id.in_(ids)).order_by(Letter.id).with_for_update()
+    return list(db.session.scalars(wanted.execution_options(populate_existing=True)))
+
+
+def _ours(row: Letter) -> bool:
+    return row.state in {"claimed", "sending"} and row.lease_until == _leases.get(row.id)
+
+
+def mark(marks: Sequence[mail.Mark]) -> set[int]:
+    """Keep what became of letters; which of them this process still holds. One that a late worker has sent is sent."""
+    rows = {row.id: row for row in _rows([told.id for told in marks])}
+    mine = {row.id for row in rows.values() if _ours(row)}
+    for told in marks:
+        if told.id in mine or (told.state == "sent" and told.id in rows):
+            _keep(rows[told.id], told)
+    return mine
+
+
+def _keep(row: Letter, told: mail.Mark) -> None:
+    state = "deferred" if told.state == "unknown" else told.state  # better twice than not at all
+    row.answer = told.answer[:500]
+    row.lease_until = None
     if state == "sending":
         row.attempts, row.lease_until = row.attempts + 1, clock.now() + LEASE
-    if state == "deferred":
+        _leases[row.id] = row.lease_until
+    elif state == "pending":  # given back
+        row.attempts -= row.state == "sending"
+        row.run_at = told.at or row.run_at
+    elif state == "deferred":
         row.run_at = clock.now() + timedelta(minutes=min(2**row.attempts, 240))
         state = "failed" if row.attempts >= ATTEMPTS else state
-    if state in {"sent", "captured"}:
+    elif state in {"sent", "captured"}:
         row.sent_at = clock.now()
     row.state = state
 
@@ -241,4 +283,4 @@ def hold(connection: Connection) -> int:
 
 
 held.after_restore("letters", hold)
-mail.source("letters", 0, claim=claim, body=body, mark=mark)
+mail.source("letters", 0, claim=claim, bodies=bodies, mark=mark, rows=Letter)

@@ -2,7 +2,7 @@
 
 import ipaddress
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -133,6 +133,25 @@ def _hit(item: RateLimitItem, name: str, key: str) -> bool:
         log.warning("Redis does not answer, limits are counted in the database", error=repr(error))
         _closed["until"] = time.monotonic() + 30
         return _table.hit(item, name, key)
+
+
+def counted(key: str, seconds: int, amount: int) -> tuple[int, datetime]:
+    """Count so many of `key` in its running window: how many these make, and when it ends. Commits by itself."""
+    db.session.rollback()
+    url = settings.current().redis_url
+    if url and time.monotonic() >= _closed["until"]:
+        try:
+            return _counted(_redis(url).storage, key, seconds, amount)
+        except Exception as error:
+            log.warning("Redis does not answer, limits are counted in the database", error=repr(error))
+            _closed["until"] = time.monotonic() + 30
+    found = _counted(_table.storage, key, seconds, amount)
+    db.session.rollback()
+    return found
+
+
+def _counted(kept: Any, key: str, seconds: int, amount: int) -> tuple[int, datetime]:
+    return int(kept.incr(key, seconds, amount)), datetime.fromtimestamp(kept.get_expiry(key), UTC)
 
 
 def _minutes(item: RateLimitItem) -> int:

@@ -1,77 +1,73 @@
-"""Mail: one sender for all sources, transactional letters first; captured where no relay is set."""
+"""Mail: one sender for all sources, transactional letters first; captured where no relay is set.
 
-import email.utils
+A source hands out its letters in batches: claim, bodies, then mark, which says of many at once what became of them.
+A letter is marked `sending` before its first byte leaves, and each connection has one under way: so whoever is killed
+leaves at most one letter of each connection of which nobody knows whether it arrived.
+"""
+
 import os
-import smtplib
-import ssl
+import secrets
+import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from email.errors import MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
+from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import or_, select
 
-from kernel import clock, jobs, settings, tenancy, transactions
+from kernel import clock, dkim, mime, rates, settings, smtp, tenancy, transactions
 from kernel.db import db
+from kernel.mime import Attachment, Envelope
+from kernel.smtp import Parcel, Verdict
+
+__all__ = ["Attachment", "Envelope", "Mark", "Source"]
 
 log = structlog.get_logger()
-BATCH = 20
-TIMEOUT = 15  # seconds
+BATCH = 100
+FRESH = 30.0  # seconds for which it holds that a letter may go: whoever says no meanwhile gets none a minute later
+PAUSE = 2.0  # seconds between looks when nothing waits
 REST = 30.0  # seconds without a try after the relay did not answer
+UNMADE = (ValueError, IndexError, MessageError)  # no letter can be made of it
 
 
-@dataclass(frozen=True)
-class Attachment:
-    """A text file that goes with a letter: `media` such as text/calendar, with the parameters of its header."""
+class Mark(NamedTuple):
+    """What became of a letter: sending, sent, captured, deferred, failed, unknown (it may have arrived), or pending
+    (given back untried, to be taken again `at` that moment)."""
 
-    name: str
-    media: str
-    text: str
-    params: dict[str, str] = field(default_factory=dict)
+    id: int
+    state: str
+    answer: str = ""
+    at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Envelope:
-    """What a source hands over to be sent; addresses are (name, address)."""
-
-    sender: tuple[str, str]
-    to: tuple[str, str]
-    reply_to: str
-    subject: str
-    text: str
-    html: str
-    headers: dict[str, str] = field(default_factory=dict)
-    attached: Sequence[Attachment] = ()
+Claim = Callable[[int], list[int]]  # at most so many, under a lease
+Bodies = Callable[[list[int]], dict[int, Envelope]]  # of the claimed ones that may be written to
+Marking = Callable[[Sequence[Mark]], set[int]]  # the ids that were still ours: only those may be sent
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where letters come from: claim(limit) → ids, body(id) → Envelope | None, mark(id, state, answer)."""
+    """Where letters come from. `rows`: its class, with state, run_at and lease_until, so that shops are found fast."""
 
     name: str
     priority: int
-    claim: Callable[[int], list[int]]
-    body: Callable[[int], Envelope | None]
-    mark: Callable[[int, str, str], None]
+    claim: Claim
+    bodies: Bodies
+    mark: Marking
+    rows: Any = None
 
 
 _sources: dict[str, Source] = {}
 
 
-def source(
-    name: str,
-    priority: int,
-    *,
-    claim: Callable[[int], list[int]],
-    body: Callable[[int], Envelope | None],
-    mark: Callable[[int, str, str], None],
-) -> None:
+def source(name: str, priority: int, *, claim: Claim, bodies: Bodies, mark: Marking, rows: Any = None) -> None:
     """Let the one sender see a source; lower priority numbers go first, always."""
-    _sources[name] = Source(name, priority, claim, body, mark)
+    _sources[name] = Source(name, priority, claim, bodies, mark, rows)
 
 
 def host() -> str:
@@ -85,91 +81,25 @@ def sender(tenant: tenancy.Tenant) -> tuple[str, str]:
     return tenant.name, f"{tenant.slug}@{host()}"
 
 
-def message(envelope: Envelope) -> EmailMessage:
-    """The MIME message: text and HTML, encoded headers; a line break in a header is refused by the library."""
-    made = EmailMessage()
-    made["From"] = _address(*envelope.sender)
-    made["To"] = _address(*envelope.to)
-    if envelope.reply_to:
-        made["Reply-To"] = _address("", envelope.reply_to)
-    made["Subject"] = _one_line(envelope.subject)
-    made["Date"] = email.utils.localtime()
-    for name, value in envelope.headers.items():
-        made[name] = value
-    made.set_content(envelope.text, cte="quoted-printable")
-    made.add_alternative(envelope.html, subtype="html", cte="quoted-printable")
-    for file in envelope.attached:  # as bytes: their line ends are a part of some formats
-        kind, _, sort = file.media.partition("/")
-        params = {"charset": "utf-8", **file.params}
-        made.add_attachment(file.text.encode(), kind, sort, filename=_one_line(file.name), params=params)
-    return made
+def signer() -> dkim.Signer | None:
+    """Who signs letters; None where the relay does it."""
+    known = settings.current()
+    return dkim.signer(known.dkim_key, known.dkim_selector, host()) if known.dkim_key else None
 
 
-def _address(name: str, address: str) -> Address:
-    return Address(display_name=_one_line(name), addr_spec=address)
+def message(envelope: Envelope) -> bytes:
+    """The letter as it goes on the wire, signed where there is a key; a line break in a header is refused."""
+    headers, body = mime.composed(envelope)
+    mine = signer()
+    return mime.joined(mine.signed(headers, body) if mine else headers, body)
 
 
-def _one_line(text: str) -> str:
-    """Text for a header: one line, and no encoded word of a stranger's, which the library would decode on the way."""
-    plain = "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(plain.replace("=?", "= ?").split())
-
-
-class Relay:
-    """A connection to the relay of `PLAZA_SMTP_URL`: TLS with a verified certificate, kept open for a batch."""
-
-    def __init__(self, url: str) -> None:
-        self.parts = urlsplit(url)
-        self.smtp: smtplib.SMTP | None = None
-
-    def send(self, envelope: Envelope) -> str:
-        """Hand a letter over; what the relay answered. Raises smtplib's errors."""
-        smtp = self.smtp or self._connect()
-        refused = smtp.send_message(message(envelope), envelope.sender[1], [envelope.to[1]])
-        return "accepted" if not refused else str(refused)
-
-    def _connect(self) -> smtplib.SMTP:
-        smtp: smtplib.SMTP
-        secure = ssl.create_default_context()
-        name, port = self.parts.hostname or "", self.parts.port
-        if self.parts.scheme == "smtps":
-            self.smtp = smtp = smtplib.SMTP_SSL(name, port or 465, host(), timeout=TIMEOUT, context=secure)
-        else:
-            self.smtp = smtp = smtplib.SMTP(name, port or 587, host(), timeout=TIMEOUT)
-            smtp.ehlo_or_helo_if_needed()
-            if name not in {"localhost", "127.0.0.1", "::1"} or smtp.has_extn("starttls"):
-                smtp.starttls(context=secure)
-        if self.parts.username:
-            smtp.login(unquote(self.parts.username), unquote(self.parts.password or ""))
-        return smtp
-
-    def close(self) -> None:
-        """End the connection politely."""
-        if self.smtp is not None:
-            try:
-                self.smtp.quit()
-            except (OSError, smtplib.SMTPException):
-                self.smtp.close()
-            self.smtp = None
-
-
-@jobs.job("mail.send")
-def send() -> int:
-    """Send what is due, the most urgent source of all tenants first; how many letters were handled."""
-    url = settings.current().smtp_url
-    relay = Relay(url) if url else None
-    try:
-        tenants = _tenants()
-        urgent = sorted(_sources.values(), key=lambda known: known.priority)
-        return sum(_send_for(tenant_id, known, relay) for known in urgent for tenant_id in tenants)
-    finally:
-        if relay is not None:
-            relay.close()
-
-
-def _tenants() -> list[int]:
-    with transactions.reading():
-        return list(db.session.scalars(select(tenancy.Tenant.id)))
+def parcel(row_id: int, envelope: Envelope) -> Parcel:
+    """A letter ready for the wire: dots doubled, its end marked."""
+    data = message(envelope)
+    data = data.replace(b"\r\n.", b"\r\n..") if b"\r\n." in data else data
+    back = envelope.return_path or envelope.sender[1]
+    return Parcel(row_id, mime.addressed(back), mime.addressed(envelope.to[1]), data + b".\r\n")
 
 
 _rest = {"until": 0.0}  # the relay was away: ask it again then
@@ -180,62 +110,158 @@ def resting() -> bool:
     return time.monotonic() < _rest["until"]
 
 
-def _send_for(tenant_id: int, known: Source, relay: Relay | None) -> int:
-    if relay is not None and resting():
-        return 0
-    with tenancy.use(tenant_id):
-        claimed = known.claim(BATCH)
-        db.session.commit()
-        for row_id in claimed:
-            _one(known, row_id, relay)
-            if relay is not None and resting():  # the others come back when their lease ends
-                break
-    return len(claimed)
-
-
-def _one(known: Source, row_id: int, relay: Relay | None) -> None:
-    envelope = known.body(row_id)
-    if envelope is None:
-        db.session.commit()
-        return
-    known.mark(row_id, "sending", "")
-    db.session.commit()
-    state, answer = _hand_over(envelope, relay)
-    known.mark(row_id, state, answer)
-    db.session.commit()
-
-
-def _hand_over(envelope: Envelope, relay: Relay | None) -> tuple[str, str]:
+def send(stop: threading.Event | None = None) -> int:
+    """Send what is due until nothing is, the most urgent source of all shops first; how many letters were handled."""
+    known, count, asked = settings.current(), 0, _Turns()
+    signer()  # a key that cannot be read stops everything, before anything is claimed
+    relay = smtp.Relay(known.smtp_url, host(), known.smtp_connections) if known.smtp_url else None
     try:
-        if relay is None:
-            capture(envelope)
-            return "captured", "no relay is set"
-        return "sent", relay.send(envelope)
-    except smtplib.SMTPDataError as error:
-        return _verdict(error.smtp_code, error.smtp_error)
-    except smtplib.SMTPRecipientsRefused as error:
-        return _verdict(*next(iter(error.recipients.values())))
-    except (OSError, smtplib.SMTPException) as error:  # the relay, not the letter: away, log-in refused, no TLS
+        while not (stop and stop.is_set()) and not (relay and resting()) and (handled := asked.next(relay)):
+            count += handled
+        return count
+    finally:
         if relay is not None:
             relay.close()
+
+
+class _Turns:
+    """Whose turn it is: after every batch the most urgent source again, and in it the next shop."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, int] = {}
+
+    def next(self, relay: smtp.Relay | None) -> int:
+        for known in sorted(_sources.values(), key=lambda one: one.priority):
+            shops, last = _shops(known), self.last.get(known.name, 0)
+            for tenant_id in sorted(shops, key=lambda one: (one <= last, one)):
+                self.last[known.name] = tenant_id
+                with tenancy.use(tenant_id):
+                    handled = _Batch(known, relay).run()
+                if handled or (relay and resting()):
+                    return handled
+        return 0
+
+
+def _shops(known: Source) -> list[int]:
+    """The shops that may have something to send; a shop that has none is not asked."""
+    rows, now = known.rows, clock.now()
+    with transactions.reading():
+        if rows is None:
+            return list(db.session.scalars(select(tenancy.Tenant.id)))
+        due = rows.state.in_(("pending", "deferred")) & (rows.run_at <= now)
+        lost = rows.state.in_(("claimed", "sending")) & (rows.lease_until < now)
+        with tenancy.system():
+            return list(db.session.scalars(select(rows.tenant_id).where(or_(due, lost)).distinct()))
+
+
+class _Batch:
+    """Some letters of one source and one shop on their way."""
+
+    def __init__(self, known: Source, relay: smtp.Relay | None) -> None:
+        self.known, self.relay = known, relay
+        self.marks: list[Mark] = []
+
+    def run(self) -> int:
+        claimed = self.known.claim(BATCH)
+        db.session.commit()
+        if not claimed:
+            return 0
+        until = time.monotonic() + FRESH
+        envelopes = self.known.bodies(claimed)
+        db.session.commit()
+        if self.relay is None:
+            self._capture(envelopes)
+        else:
+            self._hand_over(deque(self._allowed(self._parcels(envelopes))), self.relay, until)
+        self._commit()
+        return len(claimed)
+
+    def _commit(self, *sending: Parcel) -> set[int]:
+        """Keep what became of the last round and what the next one begins, together; which ids are still ours."""
+        told = [*self.marks, *(Mark(one.id, "sending") for one in sending)]
+        self.marks = []
+        for last in (False, True):
+            try:
+                mine = self.known.mark(told) if told else set()
+                db.session.commit()
+                return mine
+            except Exception as error:
+                db.session.rollback()
+                if last or not transactions.busy(error):
+                    raise
+        return set()
+
+    def _parcels(self, envelopes: Mapping[int, Envelope]) -> list[Parcel]:
+        made = []
+        for row_id, envelope in envelopes.items():
+            try:
+                made.append(parcel(row_id, envelope))
+            except UNMADE as error:
+                self.marks.append(Mark(row_id, "failed", str(error) or repr(error)))
+        return made
+
+    def _allowed(self, parcels: list[Parcel]) -> list[Parcel]:
+        if self.known.priority == 0:
+            rates.count(parcels)
+            return parcels
+        free, wait = rates.split(parcels)
+        self.marks += [Mark(row_id, "pending", at=at) for row_id, at in wait.items()]
+        return free
+
+    def _hand_over(self, waiting: deque[Parcel], relay: smtp.Relay, until: float) -> None:
+        """Round after round, one letter on each connection; what cannot go now is given back."""
+        while waiting and time.monotonic() < until and not resting():
+            try:
+                count = relay.ready(len(waiting))
+            except smtp.AWAY as error:  # the relay, not the letter: away, log-in refused, no TLS
+                self._blame(waiting.popleft(), Verdict("deferred", str(error) or repr(error), away=True))
+                break
+            chosen = [waiting.popleft() for _ in range(count)]
+            mine = self._commit(*chosen)
+            told = relay.hand_over([one for one in chosen if one.id in mine])
+            for one in chosen:
+                if one.id in told:
+                    self._note(one, told[one.id])
+        self.marks += [Mark(one.id, "pending") for one in waiting]
+
+    def _blame(self, first: Parcel, told: Verdict) -> None:
+        if first.id in self._commit(first):
+            self._note(first, told)
+
+    def _note(self, one: Parcel, told: Verdict) -> None:
+        self.marks.append(Mark(one.id, told.state, told.answer))
+        rates.heed(one, told)
+        if told.away:
             _rest["until"] = time.monotonic() + REST
-        return "deferred", str(error) or repr(error)
-    except (ValueError, IndexError, MessageError) as error:  # no letter can be made of it
-        return "failed", str(error) or repr(error)
 
-
-def _verdict(code: int, told: bytes | str) -> tuple[str, str]:
-    words = told.decode("utf-8", "replace") if isinstance(told, bytes) else told
-    return ("failed" if code >= 500 else "deferred"), f"{code} {words}"
+    def _capture(self, envelopes: Mapping[int, Envelope]) -> None:
+        for row_id, envelope in envelopes.items():
+            try:
+                mime.addressed(envelope.to[1])
+                capture(envelope)
+                self.marks.append(Mark(row_id, "captured", "no relay is set"))
+            except UNMADE as error:
+                self.marks.append(Mark(row_id, "failed", str(error) or repr(error)))
 
 
 def capture(envelope: Envelope) -> None:
     """Keep a letter as a file of the install, for whoever runs it: nobody else reads keys to accounts there."""
     folder = settings.current().instance / "mail"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{clock.now():%Y%m%dT%H%M%S%f}-{envelope.sender[1].split('@')[0]}.eml"
+    name = f"{clock.now():%Y%m%dT%H%M%S%f}-{envelope.sender[1].split('@')[0]}-{secrets.token_hex(3)}"
+    path = folder / f"{name}.eml"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as stream:
-        stream.write(bytes(message(envelope)))
+        stream.write(message(envelope))
 
 
-jobs.every("mail.send", seconds=2)
+def run(app: Flask, stop: threading.Event) -> None:
+    """Send letters until told to stop."""
+    while not stop.is_set():
+        with app.app_context():
+            try:
+                busy = bool(send(stop))
+            except Exception as error:  # the database is away for a moment, or a key cannot be read
+                log.warning("letters wait", error=repr(error))
+                busy = False
+        if not busy:
+            stop.wait(PAUSE)

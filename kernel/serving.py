@@ -1,12 +1,13 @@
 """What runs an install: the web application, the worker, what must be ready before them, and a welcome."""
 
 import os
+import threading
 from importlib import import_module
 
 from flask import Flask
 from sqlalchemy import select
 
-from kernel import accounts, i18n, jobs, migrations, passwords, phones, processes, signup, tenancy, transactions
+from kernel import accounts, i18n, jobs, mail, migrations, passwords, phones, processes, signup, tenancy, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import db
 from kernel.settings import Settings
@@ -21,8 +22,11 @@ def wsgi() -> Plaza:
 def work() -> None:
     """Run jobs and send letters until asked to stop."""
     processes.follow_parent()
-    stop = processes.stop_on_signals()
-    jobs.run_worker(create_app(), stop)
+    stop, app = processes.stop_on_signals(), create_app()
+    sender = threading.Thread(target=mail.run, args=(app, stop), name="mail")  # no long mailing keeps a job waiting
+    sender.start()
+    jobs.run_worker(app, stop)
+    sender.join()
 
 
 def prepare(demo: bool) -> Flask:

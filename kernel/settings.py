@@ -23,6 +23,11 @@ class Settings:
     database_url: str = ""  # none: SQLite in instance/
     redis_url: str = ""  # none: rate limits are counted in the database
     smtp_url: str = ""  # smtp[s]://user:password@host:port; none: letters are captured, readable in the back office
+    smtp_connections: int = 8  # how many at once, for each worker
+    smtp_rate: int = 0  # letters a minute that the relay may be given, all workers together; 0: as many as it takes
+    smtp_domain_rate: int = 0  # the same for the mailboxes of one domain
+    dkim_key: str = field(default="", repr=False)  # an RSA key as PEM, or a file with it; none: the relay signs
+    dkim_selector: str = "plaza"  # where its public half is published: <selector>._domainkey.<mail host>
     mail_host: str = ""  # domain of the sender addresses; none: the install's host
     media_url: str = ""  # none: files in instance/media
     secret_key: str = field(default="", repr=False)  # none: made in instance/ on the first run

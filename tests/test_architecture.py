@@ -28,7 +28,7 @@ LATE = {
 CLOSED_LIST = {
     "tenant", "domain", "tenant_former_slug", "account", "membership", "session", "token", "reset", "job", "rate_limit",
 }  # fmt: skip
-SYSTEM_PLACES = {"kernel/tenancy.py", "kernel/account_letters.py"}
+SYSTEM_PLACES = {"kernel/tenancy.py", "kernel/account_letters.py", "kernel/mail.py"}
 COMMITTERS = {
     "kernel/jobs.py",
     "kernel/mail.py",

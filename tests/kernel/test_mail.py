@@ -131,12 +131,12 @@ def test_while_the_server_is_away_one_letter_is_tried_and_the_others_wait(shop, 
     point(shop, relay.Relay(port=relay.free_port()), monkeypatch)
     rows = [letter(f"a{number}@example.com") for number in range(5)]
     send(shop)
-    assert [state(row) for row in rows] == ["deferred"] + ["claimed"] * 4
+    assert [state(row) for row in rows] == ["deferred"] + ["pending"] * 4
     assert mail.resting()
     assert send(shop) == 0  # no burst of tries
     with relay.serving() as server:
         point(shop, server, monkeypatch)
-        due_now(lease_until=clock.now() - timedelta(seconds=1))
+        due_now()
         send(shop)
         assert len(server.taken) == 5
     assert {state(row) for row in rows} == {"sent"}
@@ -223,8 +223,8 @@ def test_letters_of_an_order_go_before_others_in_every_shop(rival, post):
     queue = {post.tenant_id: [7], rival.tenant_id: [8]}
     envelope = mail.Envelope(("x", "x@plaza.localhost"), ("", "many@example.com"), "", "Campaña", "t", "<p>t</p>")
     mail.source(
-        "test", 10, claim=lambda _limit: queue.pop(tenancy.current(), []), body=lambda _id: envelope,
-        mark=lambda row_id, state, _answer: sent.append((row_id, state)),
+        "test", 10, claim=lambda _limit: queue.pop(tenancy.current(), []), bodies=lambda ids: dict.fromkeys(ids, envelope),
+        mark=lambda marks: sent.extend(told[:2] for told in marks) or {told.id for told in marks},
     )  # fmt: skip
     try:
         tenancy.leave()
@@ -247,10 +247,10 @@ def test_a_worker_that_died_while_sending_is_followed_with_the_same_message_id(p
     class Killed(BaseException):
         """As kill -9: nothing after it runs."""
 
-    def dies(row, told, answer):
-        if told == "sent":
+    def dies(marks):
+        if any(told.state == "sent" for told in marks):
             raise Killed
-        real(row, told, answer)
+        return real(marks)
 
     monkeypatch.setitem(mail._sources, "letters", replace(mail._sources["letters"], mark=dies))
     with pytest.raises(Killed):
@@ -274,7 +274,8 @@ def test_a_worker_that_woke_late_sends_nothing_twice(post):
     due_now(lease_until=clock.now() - timedelta(seconds=1))
     assert send(post) == 1
     letters._leases.update(stale)
-    assert letters.body(row_id) is None
+    assert letters.bodies([row_id]) == {}
+    assert letters.mark([mail.Mark(row_id, "sending")]) == set()
     assert len(post.relay.taken) == 1
 
 
