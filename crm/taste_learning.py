@@ -24,7 +24,6 @@ Codes = Callable[[Sequence[int]], Mapping[int, Sequence[str]]]
 HALF_LIFE = timedelta(days=30)
 WINDOW = 6 * HALF_LIFE  # what is older weighs less than a sixty-fourth
 POINTS = {"viewed": 10, "searched": 10, "added": 20, "ordered": 40, "booked": 40}
-BATCH = 200  # people whose tastes are reckoned in one go
 
 
 class Deed(NamedTuple):
@@ -32,6 +31,13 @@ class Deed(NamedTuple):
 
     kind: str
     at: datetime
+
+
+class Guess(NamedTuple):
+    """How heavy a taste is, and what was done how often that speaks for it."""
+
+    weight: int
+    evidence: dict[str, int]
 
 
 _sources: dict[str, Codes] = {}
@@ -58,16 +64,28 @@ def allowed(who: Who) -> bool:
     return consent.allows(who, "behaviour")
 
 
+def guesses(who: Who) -> dict[str, Guess]:
+    """What their deeds say by now of what they like, by taste; nothing without their consent. Writes nothing."""
+    if not allowed(who):
+        return {}
+    now, since = clock.now(), {taste.code: taste.since for taste in tastes.every(who)}
+    found = {}
+    for code, deeds in _deeds(who, now).items():
+        forgotten = since.get(code)
+        counted = [deed for deed in deeds if forgotten is None or deed.at > forgotten]
+        found[code] = Guess(weight(counted, now), dict(Counter(deed.kind for deed in counted)))
+    return found
+
+
 def learn(who: Who) -> None:
-    """Reckon somebody's guessed tastes anew; without their consent nothing is guessed."""
+    """Reckon somebody's guessed tastes anew and keep them."""
     if not allowed(who):
         return
-    now, known = clock.now(), {taste.code: taste for taste in tastes.every(who)}
-    deeds = _deeds(who, now)
-    for code in sorted(deeds.keys() | {code for code, taste in known.items() if taste.origin == "inferred"}):
-        since = known[code].since if code in known else None
-        counted = [deed for deed in deeds.get(code, ()) if since is None or deed.at > since]
-        tastes.infer(who, code, weight(counted, now), Counter(deed.kind for deed in counted))
+    found = guesses(who)
+    faint = {taste.code for taste in tastes.every(who) if taste.origin == "inferred"} - found.keys()
+    for code in sorted(found.keys() | faint):
+        guess = found.get(code, Guess(0, {}))
+        tastes.infer(who, code, guess.weight, guess.evidence)
 
 
 def learn_from(rows: Iterable[Fact]) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from crm import consent, facts, taste_learning, tastes, visitors
+from crm import consent, facts, taste_jobs, taste_learning, tastes, visitors
 from crm.taste_learning import HALF_LIFE, Deed
 from kernel import clock
 from kernel.db import db
@@ -99,3 +99,16 @@ def test_orders_of_somebody_whose_browser_allowed_it_count_after_adoption(shop, 
     tastes.unlearn(order.contact)
     taste_learning.learn(order.contact)
     assert told(order.contact) == {}
+
+
+def test_the_jobs_learn_what_is_new_and_let_fade_what_was_left(shop, aprende):
+    with clock.at(NOW):
+        visitor, _token = visitors.begin()
+        consent.record(visitor, "behaviour", True, form="banner")
+        look(visitor, aprende, 3)
+        db.session.commit()
+        taste_jobs.learn_everywhere()
+        assert told(visitor) == {"aprender": 30}
+    with clock.at(NOW + HALF_LIFE):
+        taste_jobs.fade_everywhere()
+        assert told(visitor) == {"aprender": 15}
