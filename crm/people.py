@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from crm import contacts
+from crm import consent, contacts
 from crm import tags as labels
 from crm.contacts import Contact
 from kernel import clock, journal, sessions
@@ -17,6 +17,7 @@ from kernel.i18n import _l
 from kernel.refusal import Refusal
 
 PAGE = 50
+FIELDS = ("group", "country", "language", "stage", "source")
 
 
 @dataclass(frozen=True)
@@ -60,18 +61,23 @@ def erase(contact: Contact, *, by: Any) -> None:
     db.session.flush()
 
 
-def query(text: str = "", *, group: str = "", tag: str = "", country: str = "", binned: bool = False) -> Select[Any]:
-    """People of a filter that match a text, who changed last first."""
+def query(text: str = "", *, tag: str = "", allows: str = "", binned: bool = False, **equal: str) -> Select[Any]:
+    """People of a filter that match a text, who changed last first.
+
+    `equal`: group, country, language, stage, source; `allows`: "yes" and "no" to letters.
+    """
     wanted = select(Contact).order_by(Contact.updated_at.desc(), Contact.id.desc())
     wanted = wanted.options(selectinload(Contact.tag_rows))
     for word in [text] if is_phone(text) else text[:120].split()[:5]:
         wanted = wanted.where(_like(word))
-    if group:
-        wanted = wanted.where(Contact.group == group)
+    for name in FIELDS:
+        if equal.get(name):
+            wanted = wanted.where(getattr(Contact, name) == equal[name])
     if tag:
         wanted = wanted.where(labels.has(Contact.id, tag))
-    if country:
-        wanted = wanted.where(Contact.country == country)
+    if allows:
+        yes = consent.given(Contact.id, "marketing")
+        wanted = wanted.where(yes if allows == "yes" else ~yes)
     return wanted.where(Contact.binned_at.is_not(None)).execution_options(binned=True) if binned else wanted
 
 
@@ -89,33 +95,28 @@ def _like(word: str) -> ColumnElement[bool]:
     return or_(*ways)
 
 
+def count(wanted: Select[Any]) -> int:
+    """How many people a filter has."""
+    inner, options = wanted.order_by(None).subquery(), wanted.get_execution_options()
+    return int(db.session.scalar(select(func.count()).select_from(inner), execution_options=options) or 0)
+
+
 def page(wanted: Select[Any], number: int) -> tuple[Sequence[Contact], int]:
     """One page of people and how many pages there are."""
-    inner = wanted.order_by(None).subquery()
-    options = wanted.get_execution_options()
-    total = int(db.session.scalar(select(func.count()).select_from(inner), execution_options=options) or 0)
     rows = db.session.scalars(wanted.limit(PAGE).offset((max(1, number) - 1) * PAGE)).all()
-    return rows, max(1, -(-total // PAGE))
+    return rows, max(1, -(-count(wanted) // PAGE))
 
 
 def by_group() -> list[tuple[str, int]]:
     """The groups and how many people each has."""
-    return _counted(Contact.group)
+    return by("group")
 
 
-def by_country() -> list[tuple[str, int]]:
-    """The countries and how many people each has."""
-    return _counted(Contact.country)
-
-
-def _counted(name: Any) -> list[tuple[str, int]]:
+def by(field: str) -> list[tuple[str, int]]:
+    """The values of one of FIELDS and how many people have each, the commonest first."""
+    name = getattr(Contact, field)
     rows = db.session.execute(select(name, func.count(Contact.id)).where(name != "").group_by(name))
     return sorted(((value, count) for value, count in rows), key=lambda pair: (-pair[1], pair[0]))
-
-
-def tags() -> list[str]:
-    """The tags that people have most."""
-    return [tag for tag, _count in labels.counted(8)]
 
 
 def change(contact: Contact, values: Mapping[str, Any], *, by: Any) -> None:

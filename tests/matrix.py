@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import select
 
-from crm import logins
+from crm import goals, logins
 from kernel import accounts, clock, files, invitations, memberships, signing, tenancy, tokens
 from kernel.db import db
 from kernel.letters import Letter
@@ -47,6 +47,8 @@ from shop.return_rows import Return, ReturnLine, ReturnPicture
 from shop.views import exemptions as exemption_views
 from shop.views import pages as page_views
 from shop.views import special_days, tax_rates, tax_rules, zones
+from tests import people_things
+from tests.campaigns.posted import posted
 
 OPEN = "open"
 LINES: dict[str, str] = {
@@ -131,11 +133,11 @@ LINES: dict[str, str] = {
     "shop.media": "media", "shop.shop_card": "shop_card", "shop.card": "card", "shop.theme": OPEN,
     **dict.fromkeys(["shop.practice_page", "shop.practice_pay"], "practice_page"), "shop.practice_style": "",
     **dict.fromkeys(["shop." + name for name in ["order", "order_cancel", "balance_ask", "pay", "proof", "receipt"]], "bought"),
-    **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "person_new", "person_make"]], ""),
+    **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "people_many", "person_new", "person_make"]], ""),
     **dict.fromkeys(
         ["crm_admin." + name for name in ["person", "person_save", "person_bin", "person_copy", "person_erase"]], "person"
     ),
-    "crm_admin.person_back": "gone_person",
+    "crm_admin.person_back": "gone_person", "crm_admin.people_undo": "people_change",
     "shop.preview": "preview", **dict.fromkeys(["shop.preview_brand", "shop.preview_brand_css"], "brand_preview"),
     "kernel.letter_frame": "letter_frame",
     **dict.fromkeys(["shop.gift_card_balance", "shop.gift_card_check", "shop_admin.gift_cards", "shop_admin.gift_card_new",
@@ -147,6 +149,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin.resource" + name for name in ["", "_save", "_away", "_back", "_example_gone"]], "resource"),
     **dict.fromkeys(["shop_admin.product_booking", "shop_admin.product_booking_save"], "service"),
     "shop_admin.special_days_back": "special_ticket",
+    **dict.fromkeys(["campaigns.unsubscribe" + name for name in ["", "_done", "_undo"]], "posted"),
 }  # fmt: skip
 
 
@@ -194,7 +197,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     cart = world.cart(vase)
     return {
         **_papers(world, order), **_invoices(read), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
-        **_gift(world), **_services(world),
+        **_gift(world), **_services(world), **posted(world),
         "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
         "page": {"slug": page.slug}, "policy": {"slug": policy.slug}, "cart_line": {"line": cart.lines[0].token},
@@ -236,6 +239,17 @@ def _cards(world: Any, order: Any) -> dict[str, dict[str, Any]]:
         "practice_page": {"session": f"cs_test_{world.slug}"},
         "card_notice": {"token": db.session.scalars(select(card_notices.CardNotice)).one().token},
     }
+
+
+def _watched(world: Any) -> dict[str, dict[str, Any]]:
+    """A figure that is watched, and one no longer."""
+    told = {"unit": "percent", "direction": "more", "target": 9000}
+    goal = goals.make({"es": f"A tiempo {world.slug}"}, **told, corrective={"es": f"Apurar {world.slug}"})
+    goals.type_in(goal, goals.former(clock.today(world.tenant.timezone)), 5000, note=f"acta {world.slug}", by="Dueña")
+    gone = goals.make({"es": f"Ya no {world.slug}"}, **told)
+    gone.binned_at = clock.now()
+    db.session.commit()
+    return {"goal": {"code": goal.code}, "gone_goal": {"code": gone.code}}
 
 
 def _gift(world: Any) -> dict[str, dict[str, Any]]:
@@ -313,6 +327,7 @@ def _papers(world: Any, order: Any) -> dict[str, dict[str, Any]]:
         "invitation": {"name": invitations.open_ones()[0].name}, "member": {"token": member},
         "gone_member": {"token": gone}, "login": {"token": secret},
         "person": {"token": contact.token}, "gone_person": {"token": away.token},
+        **people_things.of(world, contact),
     }  # fmt: skip
 
 

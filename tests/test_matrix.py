@@ -19,6 +19,7 @@ MAY_BE_ABSENT = {  # with the right permission and one's own things these still 
     "shop_admin.page_undiscard", "kernel_admin.run_job", "shop.cart_change", "shop.booking_again", "shop.booking_hold",
     "shop.booking_month",
     "shop.practice_page", "shop.practice_pay", "shop.practice_style", "shop_admin.order_plan_day",
+    "crm_admin.people_undo",
 }  # fmt: skip
 
 

@@ -1,82 +1,19 @@
-"""The people of a shop: the list, one of them, what is changed, put away, taken out as files."""
+"""One person of a shop: who they are, what is changed, put away, taken out as a file, erased."""
 
 from typing import Any
 
-from flask import Flask, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import Flask, abort, jsonify, redirect, render_template, request, url_for
 
 from crm import contacts, people
 from crm.contacts import Contact
 from crm.forms import PersonForm
 from crm.views import admin, person_page
-from kernel import address, countries, i18n, menu, permissions, phones, signing, tables, tenancy, web
+from kernel import address, i18n, menu, permissions, phones, signing, tenancy, web
 from kernel.db import db
 from kernel.forms import choices
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from kernel.web import needs
-
-
-@admin.get("/people", endpoint="people")
-@needs("people.view")
-def show() -> str:
-    """One page of a filter."""
-    chosen, text, number = _asked()
-    rows, pages = people.page(people.query(text, **chosen), number)
-    return render_template(
-        "crm/desk/people/list.html", rows=[person_page.row(row) for row in rows], chips=_chips(chosen, text), q=text,
-        binned=chosen["binned"], page=min(number, pages), pages=pages, page_url=_page_url, csv=_csv_url(),
-        any=bool(rows) or bool(people.page(people.query(), 1)[0]),
-    )  # fmt: skip
-
-
-def _asked() -> tuple[dict[str, Any], str, int]:
-    told = request.args
-    chosen: dict[str, Any] = {name: told.get(name, "")[:60] for name in ("group", "tag", "country")}
-    number = told.get("page", "1")
-    chosen["binned"] = told.get("show") == "bin"
-    return chosen, told.get("q", "").strip()[:120], int(number) if number.isdecimal() and len(number) < 6 else 1
-
-
-def _chips(chosen: dict[str, Any], text: str) -> list[dict[str, Any]]:
-    language = i18n.language()
-    kept: dict[str, Any] = {"q": text} if text else {}
-    found = [{"label": _("All"), "url": url_for(".people", **kept), "active": not any(chosen.values())}]
-    found += [_chip("group", group, group, count, chosen, kept) for group, count in people.by_group()[:8]]
-    found += [_chip("tag", tag, f"#{tag}", None, chosen, kept) for tag in people.tags()]
-    lands = people.by_country()
-    if len(lands) > 1:
-        found += [
-            _chip("country", code, countries.country_name(code, language), count, chosen, kept)
-            for code, count in lands[:8]
-        ]
-    bin_url = url_for(".people", show="bin", **kept)
-    return [*found, {"label": _("In the bin"), "url": bin_url, "active": chosen["binned"]}]
-
-
-def _chip(name: str, value: str, label: str, count: int | None, *about: Any) -> dict[str, Any]:
-    chosen, kept = about
-    args: dict[str, Any] = {name: value, **kept}
-    url = url_for(".people", **args)
-    return {"label": label, "url": url, "active": chosen[name] == value, "count": count}
-
-
-def _page_url(number: int) -> str:
-    args: dict[str, Any] = {**request.args.to_dict(), "page": number}
-    return url_for(".people", **args)
-
-
-def _csv_url() -> str:
-    args: dict[str, Any] = {key: value for key, value in request.args.items() if key != "page"}
-    return url_for(".people_csv", **args)
-
-
-@admin.get("/people.csv", endpoint="people_csv")
-@needs("people.export")
-def csv() -> Response:
-    """The people of the filter as a file for a spreadsheet."""
-    chosen, text, _number = _asked()
-    rows = (person_page.cells(row) for row in db.session.scalars(people.query(text, **chosen)))
-    return tables.answer(f"{tenancy.tenant().slug}-people", person_page.heads(), rows)
 
 
 @admin.get("/people/new", endpoint="person_new")

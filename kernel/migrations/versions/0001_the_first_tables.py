@@ -270,6 +270,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_domain_tenant_id"), ["tenant_id"], unique=False)
 
     op.create_table(
+        "fact_cursor",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_fact_cursor_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fact_cursor")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_fact_cursor_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "name", name=op.f("uq_fact_cursor_tenant_id_name")),
+    )
+    op.create_table(
         "fact_key",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
@@ -315,6 +326,7 @@ def upgrade() -> None:
         sa.Column("corrective", kernel.db.JSON, nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("binned_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_indicator_goal_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator_goal")),
         sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_indicator_goal_tenant_id_code")),

@@ -1,0 +1,118 @@
+"""The list of a shop's people: found, filtered, taken out as a file, changed many at once and taken back."""
+
+from typing import Any
+
+from flask import Response, abort, flash, render_template, request, url_for
+from sqlalchemy import Select
+
+from crm import changes, contacts, people, segments
+from crm import tags as labels
+from crm.changes import PeopleChange
+from crm.views import admin, people_chips, person_page
+from kernel import tables, tenancy, web
+from kernel.db import db
+from kernel.i18n import _, ngettext
+from kernel.web import needs
+
+
+@admin.get("/people", endpoint="people")
+@needs("people.view")
+def show() -> str:
+    """One page of a filter."""
+    chosen, text = people_chips.asked()
+    wanted, trouble = _wanted(chosen, text)
+    told = request.args.get("page", "1")
+    number = int(told) if told.isdecimal() and len(told) < 6 else 1
+    rows, pages = people.page(wanted, number)
+    return render_template(
+        "crm/desk/people/list.html", rows=[person_page.row(row) for row in rows], q=text, chosen=chosen,
+        chips=people_chips.chips(chosen, text), choices=people_chips.choices(chosen), trouble=trouble,
+        binned=chosen["show"] == "bin", page=min(number, pages), pages=pages, page_url=_page_url, csv=_csv_url(),
+        total=people.count(wanted) if rows else 0, any=bool(rows) or people.count(people.query()) > 0,
+        tags=[tag for tag, _count in labels.counted(50)],
+    )  # fmt: skip
+
+
+def _wanted(chosen: dict[str, str], text: str) -> tuple[Select[Any], str]:
+    """The people of a filter; and a sentence when its segment cannot be read: then it means nobody."""
+    named = {name: chosen[name] for name in ("tag", "allows", *people.FIELDS)}
+    wanted = people.query(text, binned=chosen["show"] == "bin", **named)
+    if not chosen["segment"]:
+        return wanted, ""
+    kept = people_chips.segment(chosen["segment"])
+    try:
+        rule: dict[str, Any] = kept.rule if kept else {"any": []}
+        inside = segments.who(rule).order_by(None).with_only_columns(contacts.Contact.id)
+    except segments.BadRule as bad:
+        return wanted.where(contacts.Contact.id.is_(None)), str(bad)
+    return wanted.where(contacts.Contact.id.in_(inside)), ""
+
+
+def _page_url(number: int) -> str:
+    args: dict[str, Any] = {**request.args.to_dict(), "page": number}
+    return url_for(".people", **args)
+
+
+def _csv_url() -> str:
+    args: dict[str, Any] = {key: value for key, value in request.args.items() if key != "page"}
+    return url_for(".people_csv", **args)
+
+
+@admin.get("/people.csv", endpoint="people_csv")
+@needs("people.export")
+def csv() -> Response:
+    """The people of the filter as a file for a spreadsheet."""
+    wanted, _trouble = _wanted(*people_chips.asked())
+    rows = (person_page.cells(row) for row in db.session.scalars(wanted))
+    return tables.answer(f"{tenancy.tenant().slug}-people", person_page.heads(), rows)
+
+
+@admin.post("/people/many", endpoint="people_many")
+@needs("people.edit")
+def many() -> Any:
+    """Tag, untag or put away whom somebody ticked, or everybody of the filter; the toast takes it back."""
+    form = request.form
+    ids = _everybody() if form.get("whole") else contacts.ids_of(form.getlist("token")[: people.PAGE])
+    if not ids:
+        flash(_("Tick the people first."), "error")
+        return web.back(url_for(".people"))
+    verbs = {
+        "tag": lambda: changes.tag(ids, form.get("tag", ""), by=web.person()),
+        "untag": lambda: changes.untag(ids, form.get("tag", ""), by=web.person()),
+        "bin": lambda: changes.put_away(ids, by=web.person()),
+    }
+    change = verbs.get(form.get("do", ""), lambda: abort(404))()
+    if change.count:
+        web.undo(_said(change), ".people_undo", token=change.token)
+    else:
+        flash(_("They were so already."))
+    return web.back(url_for(".people"))
+
+
+def _everybody() -> list[int]:
+    """Everybody of the filter that the form carries: there `tag` is what is given, `in_tag` what is filtered by."""
+    chosen, text = people_chips.asked()
+    return changes.chosen(_wanted({**chosen, "tag": request.form.get("in_tag", "")[:80]}, text)[0])
+
+
+def _said(change: PeopleChange) -> str:
+    num, tag = change.count, change.tag
+    told = {
+        "tag": ngettext("One person has the tag “%(tag)s” now.", "%(num)s people have the tag “%(tag)s” now.", num,
+                        tag=tag),
+        "untag": ngettext("One person lost the tag “%(tag)s”.", "%(num)s people lost the tag “%(tag)s”.", num, tag=tag),
+        "bin": ngettext("One person is in the bin.", "%(num)s people are in the bin.", num),
+    }  # fmt: skip
+    return str(told[change.verb])
+
+
+@admin.post("/people/many/<token>/undo", endpoint="people_undo")
+@needs("people.edit")
+def undo(token: str) -> Any:
+    """Take a change of many back, for exactly those whom it changed."""
+    _change, left = changes.take_back(token, by=web.person())
+    flash(_("Taken back."))
+    if left:
+        flash(ngettext("One person stays as they are: somebody changed them meanwhile.",
+                       "%(num)s people stay as they are: somebody changed them meanwhile.", left))  # fmt: skip
+    return web.back(url_for(".people"))

@@ -1,0 +1,127 @@
+"""Many people at once: ticked ones or a whole filter; and the way back for exactly those who were changed."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from crm import changes, consent, contacts, people, tags
+from crm.contacts import Contact
+from crm.segments import Segment
+from kernel.db import db
+from kernel.refusal import Gone
+
+BASE = "/admin/cafe/people"
+
+
+@pytest.fixture
+def crowd(shop):
+    """Sixty people; the first had the tag before."""
+    made = [contacts.known(email=f"p{number:02}@example.com", name=f"P{number:02}", country="CR" if number % 2 else "GT")
+            for number in range(60)]  # fmt: skip
+    tags.keep(made[0], ["vip"])
+    db.session.commit()
+    return [(one.id, one.token) for one in made]
+
+
+def _tagged(tag="vip"):
+    db.session.expire_all()
+    return set(db.session.scalars(select(tags.ContactTag.contact_id).where(tags.ContactTag.tag == tag)))
+
+
+def _undo(browser):
+    return re.findall(r'action="([^"]*/people/many/[^"]*/undo)"', browser.get(f"{BASE}/new").text)[-1]
+
+
+def test_a_tag_goes_to_those_who_are_ticked_and_back_from_exactly_those_who_got_it(shop, crowd):
+    browser, some = shop.admin, crowd[:3]
+    told = {"token": [token for _id, token in some], "tag": "VIP", "do": "tag"}
+    assert browser.post(f"{BASE}/many", data=told).status_code == 303
+    assert _tagged() == {known for known, _token in some}
+    assert browser.post(_undo(browser)).status_code == 303
+    assert _tagged() == {crowd[0][0]}  # who had it before keeps it
+
+
+def test_the_way_back_is_walked_once(shop, crowd):
+    change = changes.tag([crowd[1][0]], "vip", by=shop.owner)
+    changes.take_back(change.token, by=shop.owner)
+    with pytest.raises(Gone):
+        changes.take_back(change.token, by=shop.owner)
+
+
+def test_everybody_of_a_filter_is_meant_also_beyond_the_page(shop, crowd):
+    browser = shop.admin
+    told = {"whole": "yes", "country": "GT", "tag": "feria", "do": "tag"}
+    assert browser.post(f"{BASE}/many", data=told).status_code == 303
+    assert len(_tagged("feria")) == 30
+    told = {"whole": "yes", "in_tag": "feria", "tag": "feria", "do": "untag"}
+    browser.post(f"{BASE}/many", data=told)
+    assert _tagged("feria") == set()
+    browser.post(_undo(browser))
+    assert len(_tagged("feria")) == 30
+
+
+def test_the_bin_takes_many_and_gives_exactly_those_back_whose_mail_is_still_theirs(shop, crowd):
+    browser = shop.admin
+    first = contacts.by_token(crowd[0][1])
+    people.put_away(first, by=shop.owner)
+    db.session.commit()
+    browser.post(f"{BASE}/many", data={"whole": "yes", "do": "bin"})
+    assert people.count(people.query()) == 0
+    contacts.known(email="p07@example.com", name="Otra")
+    db.session.commit()
+    browser.post(_undo(browser))
+    assert "Una persona se queda como está" in browser.get(BASE).text
+    shop.enter()
+    assert people.count(people.query()) == 59  # 60 − the one binned before − the one whose mail is taken + the new one
+
+
+def test_what_lay_in_the_bin_before_stays_there(shop, crowd):
+    people.put_away(contacts.by_token(crowd[0][1]), by=shop.owner)
+    db.session.flush()
+    change = changes.put_away([known for known, _token in crowd[:3]], by=shop.owner)
+    assert change.count == 2
+    changes.take_back(change.token, by=shop.owner)
+    assert contacts.by_token(crowd[0][1]) is None
+    assert contacts.by_token(crowd[1][1]) is not None
+
+
+@pytest.mark.parametrize("told", [{"do": "tag", "tag": "vip"}, {"do": "tag", "whole": "yes", "tag": " "}])
+def test_nobody_ticked_or_no_tag_is_said(shop, crowd, told):
+    assert shop.admin.post(f"{BASE}/many", data=told).status_code in {303, 422}
+    assert _tagged() == {crowd[0][0]}
+
+
+def test_filters_join_and_each_goes_away_by_its_chip(shop, crowd):
+    one = contacts.by_token(crowd[2][1])
+    consent.record(one, "marketing", True, form="account")
+    one.stage = "cliente"
+    db.session.add(Segment(code="gt", name={"es": "Guatemala"}, rule={"country": "GT"}))
+    db.session.commit()
+    browser = shop.admin
+    page = browser.get(f"{BASE}?allows=yes&stage=cliente&country=GT&segment=gt").text
+    assert "P02" in page
+    assert "P04" not in page
+    assert f'href="{BASE}?country=GT&amp;stage=cliente&amp;allows=yes"' in page  # without the segment
+    consent.record(one, "marketing", False, form="account")
+    db.session.commit()
+    assert "P02" not in browser.get(f"{BASE}?allows=yes").text
+    assert "P02" in browser.get(f"{BASE}?allows=no&country=GT&q=P02").text
+
+
+def test_a_segment_that_cannot_be_read_means_nobody_and_says_so(shop, crowd):
+    db.session.add(Segment(code="bad", name={"es": "Rota"}, rule={"nothing": 1}))
+    db.session.commit()
+    answer = shop.admin.get(f"{BASE}?segment=bad")
+    assert answer.status_code == 200
+    assert "P02" not in answer.text
+
+
+def test_many_of_a_neighbour_stay_as_they_are(rival, shop, crowd):
+    browser = rival.admin
+    told = {"token": [crowd[0][1]], "tag": "robada", "do": "tag"}
+    browser.post("/admin/rival/people/many", data=told)
+    browser.post("/admin/rival/people/many", data={**told, "whole": "yes"})
+    shop.enter()
+    assert _tagged("robada") == set()
+    assert db.session.scalars(select(Contact.name).where(Contact.id == crowd[0][0])).one() == "P00"
