@@ -1,0 +1,61 @@
+"""Cursors: how far a reader of facts has come; it goes back ten minutes each time, for what was committed late."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import String, UniqueConstraint, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm import facts
+from crm.facts import Fact
+from kernel import tenancy
+from kernel.db import Base, db, pk
+from kernel.tenancy import TenantOwned
+
+PAGE = 1_000
+
+
+class FactCursor(TenantOwned, Base):
+    """The newest fact that a reader has seen."""
+
+    __tablename__ = "fact_cursor"
+    __extra__ = (UniqueConstraint("tenant_id", "name"),)
+    id: Mapped[int] = pk()
+    name: Mapped[str] = mapped_column(String(40))
+    position: Mapped[int] = mapped_column(default=0)
+
+
+def position(name: str) -> int:
+    """The id up to which a reader has come; 0 before it ever read."""
+    return int(db.session.scalar(select(FactCursor.position).where(FactCursor.name == name)) or 0)
+
+
+def read(name: str, kinds: Iterable[str]) -> Iterator[Fact]:
+    """Every fact of these kinds that the reader may not have seen, the oldest first; take all of them.
+
+    The id of a fact is made before its transaction ends, so one with a smaller id can appear after one with a larger.
+    Facts of the last ten minutes before the position come again and again: what the reader does with one has a unique
+    key, or is the same when done twice. The position moves with the transaction in which the facts were taken.
+    """
+    last = position(name)
+    start, wanted = last - (facts.REREAD_MINUTES * 60_000 << 22), sorted(set(kinds))
+    while page := _page(start, wanted):
+        yield from page
+        start = page[-1].id
+        if len(page) < PAGE:
+            break
+    move(name, start)
+
+
+def _page(start: int, kinds: list[str]) -> list[Fact]:
+    after = select(Fact).where(Fact.id > start, Fact.kind.in_(kinds))
+    return list(db.session.scalars(after.order_by(Fact.id).limit(PAGE)))
+
+
+def move(name: str, last: int) -> None:
+    """Let the reader have come so far; it never goes back."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(FactCursor).values(tenant_id=tenancy.current(), name=name, position=0)
+    db.session.execute(new.on_conflict_do_nothing())
+    ahead = update(FactCursor).where(FactCursor.name == name, FactCursor.position < last).values(position=last)
+    db.session.execute(ahead, execution_options={"synchronize_session": False})
