@@ -18,6 +18,7 @@ Fits = Callable[[Mapping[str, Any] | None, str, str], bool]  # (audience, from, 
 HIDDEN, OWN = -1, 0  # what a block shows of itself: nothing, its own data, or n: the data of its nth variant
 TAGS = {"p", "br", "strong", "em", "b", "i", "u", "s", "a", "ul", "ol", "li", "h2", "h3", "h4", "blockquote", "hr"}
 SCHEMES = {"http", "https", "mailto", "tel"}
+FIELD = re.compile(r"\{\{[^{}]*\}\}")  # a place in a letter that is filled in for each reader
 LONGEST = 20_000  # characters of one text
 MOST = 40  # blocks of one page
 
@@ -35,6 +36,14 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Mail:
+    """How a kind stands in a letter: `<template>.xml` is MJML, `<template>.txt` its text; see letter_parts."""
+
+    template: str
+    prepare: Callable[[Data, Any], Data | None]  # (data, the letter it stands in) → the templates' values
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of block: what is filled in, and how it is drawn on the web and in a letter."""
 
@@ -44,7 +53,7 @@ class Kind:
     web: str  # a template; it gets what `prepare(data)` says
     icon: str
     prepare: Callable[[Data], Data | None]
-    mail: Callable[[Data], str] | None = None
+    mail: Mail | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -165,9 +174,16 @@ def _read(form: Any, name: str, field: Field, languages: Sequence[str]) -> Any:
         return [value for value in form.getlist(name) if value][:MOST]
     value = str(form.get(name) or "").strip()[:300]
     if field.kind == "link":
-        return link(value)
+        return _typed_link(value)
     if field.kind == "number":
         return min(int(value), field.most) if value.isdecimal() and len(value) < 6 else None
     if field.kind == "choice":
         return value if value in dict(field.options) else (field.options[0][0] if field.options else "")
     return value
+
+
+def _typed_link(value: str) -> str:
+    """An address as typed, so that its maker can mend it: one that is none is no link where it is drawn."""
+    if value.lower().startswith("www."):
+        return f"https://{value}"
+    return value if FIELD.fullmatch(value) or urlsplit(value).scheme in {"", *SCHEMES} else ""

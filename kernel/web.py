@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from kernel import aside, origins, permissions, settings, tenancy, transactions
@@ -125,6 +126,16 @@ def shop_url(endpoint: str, *, language: str | None = None, **values: Any) -> st
     tenant = tenancy.tenant()
     prefix = f"/{language}" if language and language != tenant.language else ""
     return _with(shop_base(tenant) + prefix, endpoint, "store", values)
+
+
+def store_route(path: str) -> tuple[str, dict[str, Any]] | None:
+    """The endpoint that answers a path of the shop, with its values; None when none does."""
+    adapter = current_app.url_map.bind(settings.current().host, subdomain="store", url_scheme="http")
+    try:
+        endpoint, values = adapter.match(path, method="GET")
+    except HTTPException:
+        return None
+    return str(endpoint), dict(values)
 
 
 def shop_base(tenant: Any) -> str:

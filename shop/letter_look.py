@@ -16,10 +16,12 @@ def colours() -> dict[str, str]:
 @lru_cache(maxsize=512)
 def _of(theme: Theme) -> dict[str, str]:
     tokens, preset = themes.palette(theme), themes.PRESETS[theme.preset]
+    form = dict(preset.form)
     return {
         "ground": tokens["sunken"], "band": tokens["brand"], "band_ink": tokens["brand-ink"],
         "button": tokens["accent"], "button_ink": tokens["accent-ink"],
         "face": f"'{preset.face}', {preset.fallback[1]}",
+        "radius": form["radius-button"], "corner": form["radius"],
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from kernel import blocks, files, i18n
 from kernel.blocks import Field
 from kernel.db import db
 from kernel.i18n import _, _l
-from shop import catalog, categories, shelf, storefront
+from shop import catalog, categories, discount_sentences, discounts, letter_blocks, shelf, storefront
 from shop.views import frame, goods, visitor
 
 Data = dict[str, Any]
@@ -22,6 +22,9 @@ LINK = Field(
 LABEL = Field("label", _l("Words on the button"), "words")
 PICTURE = Field("picture", _l("Picture"), "picture")
 ALT = Field("alt", _l("What the picture shows"), "words", _l("For people who cannot see it."))
+SIZE = Field("size", _l("Size"), "choice", options=(("big", _l("Large")), ("small", _l("Small"))))
+ALIGN = Field("align", _l("Stands"), "choice", options=(("left", _l("At the left")), ("center", _l("In the middle"))))
+CODE = Field("code", _l("Code"), "coupon", _l("One of your discounts with a code."))
 COUNT = Field("count", _l("How many"), "number", most=24)
 
 
@@ -29,10 +32,16 @@ def init_app(app: Flask) -> None:
     """Register the shop's kinds."""
     kind = blocks.kind
     lead = Field("text", _l("Text"), "words")
-    kind("hero", _l("Cover"), (TITLE, lead, PICTURE, ALT, LINK, LABEL), web=_at("hero"), prepare=hero, icon="picture")
-    kind("text", _l("Text"), (TITLE, TEXT), web=_at("text"), prepare=written, icon="edit")
+    mail = letter_blocks.mail
+    kind("hero", _l("Cover"), (TITLE, lead, PICTURE, ALT, LINK, LABEL),
+         web=_at("hero"), prepare=hero, icon="picture", mail=mail("hero"))  # fmt: skip
+    kind("heading", _l("Heading"), (TITLE, SIZE, ALIGN),
+         web=_at("heading"), prepare=heading, icon="note", mail=mail("heading"))  # fmt: skip
+    kind("text", _l("Text"), (TITLE, TEXT), web=_at("text"), prepare=written, icon="edit", mail=mail("text"))
     kind("picture", _l("Picture"), (PICTURE, ALT, Field("caption", _l("Caption"), "words"), LINK),
-         web=_at("picture"), prepare=picture, icon="picture")  # fmt: skip
+         web=_at("picture"), prepare=picture, icon="picture", mail=mail("picture"))  # fmt: skip
+    kind("button", _l("Button"), (LABEL, LINK, ALIGN),
+         web=_at("button"), prepare=button, icon="next", mail=mail("button"))  # fmt: skip
     beside = Field(
         "side", _l("Picture stands"), "choice", options=(("left", _l("At the left")), ("right", _l("At the right")))
     )
@@ -43,14 +52,18 @@ def init_app(app: Flask) -> None:
         web=_at("beside"),
         prepare=pictured,
         icon="picture",
+        mail=mail("beside"),
     )
     chosen = Field(
         "products", _l("These products"), "products", _l("Leave it empty for the first ones of the category.")
     )
     kind("products", _l("Products"), (TITLE, Field("category", _l("Category"), "category"), chosen, COUNT),
-         web=_at("products"), prepare=products, icon="products")  # fmt: skip
+         web=_at("products"), prepare=products, icon="products", mail=mail("products"))  # fmt: skip
     kind("categories", _l("Categories"), (TITLE, Field("categories", _l("These categories"), "categories")),
-         web=_at("categories"), prepare=shelves, icon="grip")  # fmt: skip
+         web=_at("categories"), prepare=shelves, icon="grip", mail=mail("categories"))  # fmt: skip
+    kind("coupon", _l("Coupon"), (TITLE, CODE, LABEL, LINK),
+         web=_at("coupon"), prepare=coupon, icon="tag", mail=mail("coupon"))  # fmt: skip
+    kind("divider", _l("Line"), (), web=_at("divider"), icon="more", mail=mail("divider"))
 
 
 def _at(name: str) -> str:
@@ -79,6 +92,34 @@ def hero(data: Data) -> Data:
 def _best() -> files.File | None:
     found = shelf.first(1, catalog.Product.picture_id.is_not(None))
     return db.session.get(files.File, found[0].picture_id) if found else None
+
+
+def heading(data: Data) -> Data | None:
+    """One line, written large."""
+    title = i18n.words_html(data.get("title"))
+    return (
+        {"title": title, "small": data.get("size") == "small", "middle": data.get("align") == "center"}
+        if title
+        else None
+    )
+
+
+def button(data: Data) -> Data | None:
+    """One thing to do."""
+    label, url = i18n.words_html(data.get("label")), blocks.link(str(data.get("link") or ""))
+    return {"label": label, "link": url, "middle": data.get("align") == "center"} if label and url else None
+
+
+def coupon(data: Data) -> Data | None:
+    """A discount's code and what it gives, while it can be used."""
+    row = discounts.by_code(str(data.get("code") or ""))
+    if row is None or row.state != "active":
+        return None
+    return {
+        "title": i18n.words_html(data.get("title")), "code": row.code, "gives": discount_sentences.rule(row),
+        "label": i18n.words_html(data.get("label")) or _("See what we have"),
+        "link": blocks.link(str(data.get("link") or "")) or url_for("shop.search"),
+    }  # fmt: skip
 
 
 def written(data: Data) -> Data | None:

@@ -1,0 +1,158 @@
+"""Fields: what a letter may fill in for each reader, declared once: how it is called, what it gives, a sample."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm.contacts import Contact
+from kernel import i18n, phones, tenancy
+from kernel.i18n import _l
+from shop import letter_picks, storefront
+
+MOST = 160  # signs of a value that a person typed
+
+
+@dataclass
+class About:
+    """For whom a letter is filled in; `shared` is kept between the readers of one letter."""
+
+    contact: Contact | None
+    language: str
+    group: str
+    root: str  # where the shop's pages are, without a last stroke
+    urls: Mapping[str, str]
+    shared: dict[Any, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that can be filled in; one with `parts` is written `name.part`, a `many` one is gone through."""
+
+    name: str
+    label: Any
+    sample: Any
+    value: Callable[[About], Any]
+    parts: Mapping[str, Any]
+    many: bool = False
+
+
+_fields: dict[str, Field] = {}
+
+
+def define(name: str, label: Any, sample: Any, value: Callable[[About], Any], **more: Any) -> None:
+    """Declare a field; `parts`: what each of its parts is called, `many=True`: it is a list of such."""
+    _fields[name] = Field(name, label, sample, value, more.get("parts", {}), more.get("many", False))
+
+
+def known(path: tuple[str, ...]) -> bool:
+    """Whether there is such a field: ("first_name",), ("shop", "name"); of a list its size, its first and its last."""
+    one = _fields.get(path[0])
+    if one is None:
+        return False
+    rest = path[1:]
+    if one.many:
+        rest = rest[1:] if rest[:1] and (rest[0] in {"first", "last"} or rest[0].isdecimal()) else rest
+        return not rest or rest == ("size",) or (len(rest) == 1 and rest[0] in one.parts)
+    return not rest if not one.parts else len(rest) == 1 and rest[0] in one.parts
+
+
+def listed() -> list[tuple[str, Any]]:
+    """What the editor offers: (what is written into the letter, what it is called)."""
+    found: list[tuple[str, Any]] = []
+    for one in _fields.values():
+        if one.many or one.name in HIDDEN:
+            continue
+        found += [(f"{one.name}.{part}", label) for part, label in one.parts.items()] or [(one.name, one.label)]
+    return found
+
+
+HIDDEN = {"unsubscribe_url", "preferences_url", "browser_url"}  # the footer has them
+
+
+def values(names: Iterable[str], about: About) -> dict[str, Any]:
+    """The values of these fields as plain words, lists and dictionaries, nothing else."""
+    return {name: _fields[name].value(about) for name in names if name in _fields}
+
+
+def samples(names: Iterable[str], about: About) -> dict[str, Any]:
+    """What the same fields show when nobody in particular is looked at: the shop's own things, and sample words."""
+    real = values((name for name in names if name not in PERSONAL), about)
+    return real | {name: _sample(name) for name in names if name in PERSONAL}
+
+
+PERSONAL = {"first_name", "name", "last_order"}
+
+
+def _sample(name: str) -> Any:
+    one = _fields[name]
+    return {part: str(told) for part, told in one.sample.items()} if isinstance(one.sample, dict) else str(one.sample)
+
+
+def clean(text: str) -> str:
+    """What a person typed as one line: no signs that only turn or break lines."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text[:MOST]).split())
+
+
+def _contact(about: About, name: str) -> str:
+    return clean(getattr(about.contact, name)) if about.contact is not None else ""
+
+
+def _shop(about: About) -> dict[str, str]:
+    def make() -> dict[str, str]:
+        tenant, row = tenancy.tenant(), storefront.of()
+        return {
+            "name": tenant.name, "email": row.email or tenant.email, "url": f"{about.root}/",
+            "phone": phones.show(row.phone or tenant.phone, tenant.country),
+            "tagline": i18n.pick(row.tagline, about.language),
+        }  # fmt: skip
+
+    found = about.shared.get("shop") or make()
+    about.shared["shop"] = found
+    return found
+
+
+def _picks(verb: Callable[..., Any]) -> Callable[[About], Any]:
+    return lambda about: verb(about.contact, letter_picks.Wish(about.language, about.group, about.root, about.shared))
+
+
+def init_app(_app: object) -> None:
+    """The fields that every shop has."""
+    product = {
+        "name": _l("%(what)s: name"), "short": _l("%(what)s: what it is"), "price": _l("%(what)s: price"),
+        "url": _l("%(what)s: address"),
+    }  # fmt: skip
+
+    def parts(what: Any) -> dict[str, Any]:
+        return {part: _Named(label, what) for part, label in product.items()}
+
+    define("first_name", _l("First name"), _l("Ana"), lambda about: _contact(about, "first_name"))
+    define("name", _l("Whole name"), _l("Ana Rojas"), lambda about: _contact(about, "name"))
+    shop = {"name": _l("The shop's name"), "phone": _l("The shop's telephone"), "email": _l("The shop's e-mail"),
+            "url": _l("The shop's address on the web"), "tagline": _l("The shop's motto")}  # fmt: skip
+    define("shop", _l("The shop"), {}, _shop, parts=shop)
+    top, last, fresh = _l("What suits them best"), _l("What they bought last"), _l("New in the shop")
+    define("top_product", top, {}, _picks(letter_picks.top), parts=parts(top))
+    define("last_product", last, {}, _picks(letter_picks.last), parts=parts(last))
+    define("new_arrivals", fresh, [], _picks(letter_picks.fresh), parts=parts(fresh), many=True)
+    order = {"number": _l("Their last order: number"), "total": _l("Their last order: total"),
+             "date": _l("Their last order: day")}  # fmt: skip
+    sample = {"number": "1042", "total": "18 500", "date": _l("12 March")}
+    define("last_order", _l("Their last order"), sample, _picks(letter_picks.order), parts=order)
+    for name, label in (("unsubscribe_url", _l("Way out")), ("preferences_url", _l("Preferences")),
+                        ("browser_url", _l("This letter on the web"))):  # fmt: skip
+        define(name, label, "", _url(name))
+
+
+def _url(name: str) -> Callable[[About], str]:
+    return lambda about: about.urls.get(name, "")
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A label about something, said when it is shown."""
+
+    label: Any
+    what: Any
+
+    def __str__(self) -> str:
+        return str(self.label) % {"what": self.what}

@@ -1,0 +1,151 @@
+"""Rendering: the letter that one reader gets, as it is sent and as it is looked at; and what keeps it from going."""
+
+from datetime import date
+from typing import Any
+
+from liquid.exceptions import LiquidError
+
+from campaigns import composing, faults, fields, liquid
+from campaigns.composing import PERSON, TOKEN, Composed, Plan
+from campaigns.mailings import Mailing
+from campaigns.recipients import Recipient
+from crm import segments
+from crm.contacts import Contact
+from kernel import blocks, clock, mail, tenancy
+from kernel.db import db
+from kernel.mail import Envelope
+
+Problem = faults.Problem
+problems = faults.of
+
+
+class Unmade(ValueError):
+    """No letter can be made of it for this reader."""
+
+
+def envelope(recipient: Recipient) -> Envelope:
+    """The letter of a recipient, ready for the wire; raises Unmade."""
+    mailing = db.session.get_one(Mailing, recipient.mailing_id)
+    contact = _contact(recipient)
+    made = _composed(Plan(mailing, recipient.language, _group(contact), tracked=True), contact)
+    subject, page, text = filled(made, _about(made, recipient, contact))
+    name = fields.clean(contact.name) if contact else ""
+    return Envelope(
+        made.sender, (name, recipient.email), made.reply_to, subject, text, page,
+        _headers(mailing, recipient, made.root), return_path=f"b+{recipient.token}@{mail.host()}",
+    )  # fmt: skip
+
+
+def _headers(mailing: Mailing, recipient: Recipient, root: str) -> dict[str, str]:
+    host, slug = mail.host(), tenancy.tenant().slug
+    return {
+        "Message-ID": f"<{recipient.token}@{host}>",
+        "List-ID": f"<{slug}.letters.{host}>",
+        "List-Unsubscribe": f"<{root}/u/{recipient.token}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Feedback-ID": f"{mailing.token}:{slug}:{mailing.kind}:plaza",
+    }
+
+
+def _contact(recipient: Recipient) -> Contact | None:
+    return db.session.get(Contact, recipient.contact_id) if recipient.contact_id else None
+
+
+def _group(contact: Contact | None) -> str:
+    return contact.group if contact else ""
+
+
+def _about(made: Composed, recipient: Recipient, contact: Contact | None) -> fields.About:
+    person = contact.token if contact else ""
+    urls = {
+        "unsubscribe_url": f"{made.base}/u/{recipient.token}", "browser_url": f"{made.base}/v/{recipient.token}",
+        "preferences_url": f"{made.base}/preferences/{person}" if person else f"{made.base}/u/{recipient.token}",
+    }  # fmt: skip
+    return fields.About(contact, recipient.language, _group(contact), made.base, urls, made.shared)
+
+
+def _composed(plan: Plan, contact: Contact | None) -> Composed:
+    mine = plan.mailing.blocks
+    choices = blocks.choices(mine, lambda rule, start, end: _fits(contact, rule, (start, end)))
+    return composing.kept(plan, choices, lambda: blocks.taken(mine, choices))
+
+
+def _fits(contact: Contact | None, rule: Any, days: tuple[str, str]) -> bool:
+    """Whether a part of the letter is for this reader, today; one whose rule cannot be read is for nobody."""
+    if not faults.within(*days, _today()):
+        return False
+    if not rule:
+        return True
+    try:
+        return contact is not None and segments.means(rule, contact)
+    except segments.BadRule:
+        return False
+
+
+def _today() -> date:
+    return clock.today(tenancy.tenant().timezone)
+
+
+def filled(made: Composed, about: fields.About, *, sample: bool = False) -> tuple[str, str, str]:
+    """(subject, HTML, text) for one reader; raises Unmade when the letter's own words go round and round."""
+    told = (fields.samples if sample else fields.values)(made.names, about)
+    try:
+        subject, page, text = (one.render(**told) for one in (made.subject, made.page, made.text))
+    except (LiquidError, RecursionError) as error:
+        raise Unmade(str(error)) from error
+    token = about.urls["browser_url"].rpartition("/")[2]
+    person = about.contact.token if about.contact else ""
+    if not person:  # nobody is known by it any more: the way out is left
+        page, text = (one.replace(f"/preferences/{PERSON}", f"/u/{token}") for one in (page, text))
+    page, text = (one.replace(TOKEN, token).replace(PERSON, person) for one in (page, text))
+    return fields.clean(subject), page, text
+
+
+def view(recipient: Recipient) -> tuple[str, str]:
+    """(subject, HTML) of a letter that somebody looks at on the web."""
+    mailing, contact = db.session.get_one(Mailing, recipient.mailing_id), _contact(recipient)
+    made = _composed(Plan(mailing, recipient.language, _group(contact), tracked=True), contact)
+    subject, page, _text = filled(made, _about(made, recipient, contact))
+    return subject, page.replace(f"{made.root}/o/{recipient.token}.gif", "data:,")
+
+
+def preview(mailing: Mailing, contact: Contact | None, language: str, *, shows: bool = False) -> tuple[str, str, str]:
+    """(subject, HTML, text) as that person, or a sample one, would get it; nothing in it is counted."""
+    shown = blocks.chosen(_own(mailing, contact), lambda rule, start, end: _seen(contact, rule, (start, end)))
+    made = composing.compose(Plan(mailing, language, _group(contact), shows=shows), shown)
+    urls = dict.fromkeys(("unsubscribe_url", "preferences_url", "browser_url"), f"{made.base}/#")
+    about = fields.About(contact, language, _group(contact), made.base, urls)
+    subject, page, text = filled(made, about, sample=contact is None)
+    for kind in ("v", "u", "preferences"):
+        page, text = (one.replace(f"{made.base}/{kind}/#", "#") for one in (page, text))
+    return subject, page, text
+
+
+def _own(mailing: Mailing, contact: Contact | None) -> list[dict[str, Any]]:
+    """The blocks; to nobody in particular each says its own words."""
+    return [block if contact else {**block, "variants": []} for block in mailing.blocks]
+
+
+def _seen(contact: Contact | None, rule: Any, days: tuple[str, str]) -> bool:
+    """The same as for readers; when nobody in particular looks, what is for some is shown too."""
+    return faults.within(*days, _today()) if contact is None else _fits(contact, rule, days)
+
+
+def prepare(mailing: Mailing) -> None:
+    """Number every link that any reader's letter may hold, while there is still time to write."""
+    every = [block for one in mailing.blocks for block in faults.forms(one)]
+    for language in tenancy.tenant().languages:
+        composing.compose(Plan(mailing, language, tracked=True), every)
+
+
+def destination(recipient: Recipient, url: str) -> str:
+    """Where a link of that letter leads: what is a field is filled in for who had the letter."""
+    if not blocks.FIELD.fullmatch(url) or liquid.wrong(url):
+        return url
+    root, base = composing.roots(recipient.language)
+    contact = _contact(recipient)
+    about = fields.About(contact, recipient.language, _group(contact), base, {})
+    told = fields.values({path[0] for path in liquid.asked(url)}, about)
+    found = blocks.link(liquid.template(url, page=False).render(**told))
+    mailing = db.session.get_one(Mailing, recipient.mailing_id)
+    return composing.tagged(mailing, found, root) if found.startswith(root) else f"{base}/"

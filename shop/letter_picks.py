@@ -1,0 +1,109 @@
+"""What a letter fills in from the shop for one reader: what suits them, what they bought, what is new; plain words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from sqlalchemy import String, cast, func, select
+
+from crm import tastes
+from crm.contacts import Contact
+from kernel import i18n
+from kernel.db import db
+from shop import letter_blocks, receipts, shelf
+from shop.catalog import Product
+from shop.order_lines import OrderLine
+from shop.orders import Order
+
+Told = dict[str, str]
+Made = TypeVar("Made")
+NEW = 6  # of what is new
+LOOKED_AT = 5_000  # newest lines of orders that the best seller is counted from
+NOTHING: Told = {"name": "", "short": "", "price": "", "url": ""}
+
+
+@dataclass
+class Wish:
+    """In which language and at whose prices; `shared` keeps what is the same for many readers."""
+
+    language: str
+    group: str
+    root: str
+    shared: dict[Any, Any] = field(default_factory=dict)
+
+
+def top(contact: Contact | None, wish: Wish) -> Told:
+    """The first product for what they like most, else the shop's best seller."""
+    for taste in tastes.of(contact)[:3]:
+        found = _once(wish, ("liked", taste.code), partial(_liked, taste.code, wish))
+        if found["name"]:
+            return found
+    return _once(wish, ("best",), lambda: _best(wish))
+
+
+def last(contact: Contact | None, wish: Wish) -> Told:
+    """What they bought last; for who bought nothing yet what would suit them."""
+    if contact is not None:
+        mine = select(OrderLine.product_id).join(Order, Order.id == OrderLine.order_id)
+        theirs = mine.where(Order.contact_id == contact.id, Order.state.not_in(("cancelled", "expired")))
+        newest = theirs.order_by(Order.placed_at.desc(), OrderLine.position).limit(1)
+        product_id = db.session.scalar(newest)
+        if product_id is not None:
+            return _once(wish, ("one", product_id), lambda: _told(db.session.get(Product, product_id), wish))
+    return top(contact, wish)
+
+
+def fresh(_contact: Contact | None, wish: Wish) -> list[Told]:
+    """What came into the shop last."""
+
+    def make() -> list[Told]:
+        wanted = (
+            select(Product).where(shelf.public(wish.group)).order_by(Product.published_at.desc(), Product.id.desc())
+        )
+        return [_told(one, wish) for one in db.session.scalars(wanted.limit(NEW))]
+
+    return _once(wish, ("fresh",), make)
+
+
+def order(contact: Contact | None, wish: Wish) -> Told:
+    """Their last order."""
+    newest = select(Order).where(Order.contact_id == contact.id).order_by(Order.placed_at.desc()) if contact else None
+    row = db.session.scalars(newest.limit(1)).first() if newest is not None else None
+    if row is None:
+        return {"number": "", "total": "", "date": ""}
+    day = receipts.day_and_time(row.placed_at).rpartition(",")[0]
+    return {"number": row.number, "total": receipts.shown(row.total), "date": day}
+
+
+def _once(wish: Wish, key: tuple[Any, ...], make: Callable[[], Made]) -> Made:
+    whole = (*key, wish.language, wish.group)
+    if whole not in wish.shared:
+        wish.shared[whole] = make()
+    found: Made = wish.shared[whole]
+    return found
+
+
+def _liked(code: str, wish: Wish) -> Told:
+    meant = cast(Product.interests, String).contains(f'"{code}"', autoescape=True)
+    return _told(next(iter(shelf.first(1, meant, group=wish.group)), None), wish)
+
+
+def _best(wish: Wish) -> Told:
+    recent = select(OrderLine.product_id).order_by(OrderLine.id.desc()).limit(LOOKED_AT).subquery()
+    often = select(recent.c.product_id).group_by(recent.c.product_id).order_by(func.count().desc(), recent.c.product_id)
+    for product_id in db.session.scalars(often.limit(NEW)):
+        found = db.session.scalar(select(Product).where(Product.id == product_id, shelf.public(wish.group)))
+        if found is not None:
+            return _told(found, wish)
+    return _told(next(iter(shelf.first(1, group=wish.group)), None), wish)
+
+
+def _told(one: Product | None, wish: Wish) -> Told:
+    if one is None:
+        return dict(NOTHING)
+    price = letter_blocks.prices([one], wish.group)[one.id]
+    return {
+        "name": i18n.pick(one.name, wish.language), "short": i18n.pick(one.short, wish.language),
+        "price": receipts.shown(price), "url": f"{wish.root}/p/{one.slug}",
+    }  # fmt: skip
