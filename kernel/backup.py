@@ -53,7 +53,7 @@ def write(app: Flask, destination: Path, passphrase: str) -> dict[str, Any]:
         raise ShortPassphrase(least=SHORTEST)
     known: Settings = app.extensions["plaza.settings"]
     place = target(destination)
-    with _whole(place) as stream:
+    with whole(place) as stream:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as box:
             manifest = _fill(known, box, passphrase)
             box.writestr(MANIFEST, json.dumps(manifest, indent=1))
@@ -171,7 +171,7 @@ def _sum(box: zipfile.ZipFile, name: str) -> str:
 
 
 @contextmanager
-def _whole(place: Path) -> Iterator[IO[bytes]]:
+def whole(place: Path) -> Iterator[IO[bytes]]:
     """A file without a name until it is whole; a kill leaves nothing of it. It never takes another one's place."""
     place.parent.mkdir(parents=True, exist_ok=True)
     stream, name = _nameless(place)

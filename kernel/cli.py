@@ -204,6 +204,27 @@ def new_tenant(name: str, **told: str) -> None:
         sys.exit(str(refused))
 
 
+@tenant.command("export")
+@click.argument("slug")
+@click.argument("destination", type=click.Path(path_type=Path))
+def export_tenant(slug: str, destination: Path) -> None:
+    """Write everything that a shop has into one ZIP: its rows as JSON lines, its pictures and files."""
+    made = _safely(lambda: import_module("kernel.leaving").export(_app(), slug, destination))
+    rows = sum(made["rows"].values())
+    click.echo(f"{made['path']}: {rows} rows of {len(made['rows'])} tables, {made['media']} files.")
+
+
+@tenant.command("erase")
+@click.argument("slug")
+@click.option("--yes", "said", default="", help="The shop's name in addresses once more; asked for when left out.")
+def erase_tenant(slug: str, said: str) -> None:
+    """Erase a shop for ever: its rows, its files, the accounts of who works nowhere else. Export it first."""
+    if (said or click.prompt(f"This cannot be undone. Type {slug} to erase it")) != slug:
+        sys.exit("Nothing was erased.")
+    gone = _safely(lambda: import_module("kernel.leaving").erase(_app(), slug))
+    click.echo(f"Erased {sum(gone.values())} rows of {len(gone)} tables. Backups from before still hold them.")
+
+
 @main.command(context_settings=PASS_ON)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def test(words: tuple[str, ...]) -> None:

@@ -4,6 +4,8 @@ Statements are re-run after every upgrade (SQLite's batch migrations drop trigge
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -22,6 +24,7 @@ class Declaration:
 
 
 _declared: dict[str, Declaration] = {}
+_append_only: set[str] = set()
 
 
 def declare(name: str, *, sqlite: tuple[str, ...] = (), postgresql: tuple[str, ...] = ()) -> None:
@@ -31,6 +34,7 @@ def declare(name: str, *, sqlite: tuple[str, ...] = (), postgresql: tuple[str, .
 
 def append_only(table: str, *, told: str, unless: str = "OLD.practice") -> None:
     """Have the database refuse to change a row of a table, and to delete one but where `unless` holds of it."""
+    _append_only.add(table)
     stays, remains, stop = f"{table}_stays", f"{table}_remains", f"RAISE EXCEPTION '{told}'"
     refused = f"BEGIN SELECT RAISE(ABORT, '{told}'); END"
     function = "CREATE OR REPLACE FUNCTION {0}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {1}; END $$"
@@ -50,6 +54,18 @@ def append_only(table: str, *, told: str, unless: str = "OLD.practice") -> None:
             f"CREATE TRIGGER {remains} BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {remains}()",
         ),
     )  # fmt: skip
+
+
+@contextmanager
+def open_to_deletes(connection: Connection) -> Iterator[None]:
+    """Let rows of append-only tables go inside, in this transaction: a whole tenant leaves."""
+    dialect = connection.dialect.name
+    for table in _append_only:
+        connection.exec_driver_sql(f"DROP TRIGGER {table}_remains" + ("" if dialect == "sqlite" else f" ON {table}"))
+    yield
+    for table in _append_only:
+        for statement in _declared[f"append_only:{table}"].of(dialect):
+            connection.exec_driver_sql(statement.replace("%", "%%") if dialect == "postgresql" else statement)
 
 
 def digest(dialect: str) -> str:

@@ -1,0 +1,105 @@
+"""A tenant leaves: everything comes along, then nothing of it is left, and its neighbour notices nothing."""
+
+import json
+import zipfile
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from sqlalchemy.exc import DBAPIError
+
+from kernel import accounts, cli, dumps, leaving, memberships
+from kernel.db import db
+from shop.invoices import Invoice
+from tests.kernel.places import known
+from tests.matrix import things
+
+SECRET = ("sk_test", "whsec_")
+
+
+def rows_of(app, tenant_id):
+    """How many rows of a tenant stand in which table, and their words."""
+    engine = dumps.engine(known(app).database_url)
+    found = {}
+    with engine.connect() as bare:
+        for table in dumps.tables():
+            if "tenant_id" in table.c and table.name not in {"job"}:
+                mine = sa.select(*table.c).where(table.c.tenant_id == tenant_id).order_by(*table.primary_key)
+                rows = [tuple(map(str, row)) for row in bare.execute(mine)]
+                found |= {table.name: rows} if rows else {}
+    engine.dispose()
+    return found
+
+
+def files_of(app, tenant_id):
+    return [path for folder in leaving._folders(known(app), tenant_id) for path in folder.rglob("*") if path.is_file()]
+
+
+def test_everything_comes_along_but_keys(app, rival, shop, tmp_path):
+    things(shop)
+    db.session.commit()
+    made = leaving.export(app, shop.slug, tmp_path)
+    with zipfile.ZipFile(made["path"]) as box:
+        told = {name: box.read(name).decode("utf-8", "replace") for name in box.namelist()}
+    there = rows_of(app, shop.tenant_id)
+    kept = {name: told[f"tables/{name}.jsonl"].splitlines() for name in there if name not in leaving.OURS}
+    assert {name: len(lines) for name, lines in kept.items()} == {
+        name: len(rows) for name, rows in there.items() if name not in leaving.OURS
+    }
+    assert {json.loads(line)["tenant_id"] for lines in kept.values() for line in lines} == {shop.tenant_id}
+    assert len([name for name in told if name.startswith("media/")]) == len(files_of(app, shop.tenant_id)) > 0
+    columns = {key for lines in kept.values() for line in lines[:1] for key in json.loads(line)}
+    assert not columns & set(leaving.KEYS)
+    assert not [name for name, text in told.items() if any(sign in text for sign in SECRET)]
+    assert json.loads(told["tenant.json"])["slug"] == shop.slug
+
+
+def test_an_export_never_writes_over_anything(app, shop, tmp_path):
+    (tmp_path / "there.zip").write_text("mine")
+    with pytest.raises(leaving.backup.NotThere):
+        leaving.export(app, shop.slug, tmp_path / "there.zip")
+    assert (tmp_path / "there.zip").read_text() == "mine"
+
+
+def test_nothing_is_left_and_the_neighbour_notices_nothing(app, rival, shop):
+    things(shop)
+    memberships.join(shop.owner, rival.tenant_id, "clerk")
+    assert shop.staff("clerk")
+    alone, elsewhere = accounts.by_email("clerk@cafe.example.com").id, shop.owner_id
+    db.session.commit()
+    neighbour, mine = rows_of(app, rival.tenant_id), rows_of(app, shop.tenant_id)
+    assert {"order", "invoice", "ledger_entry", "booking", "contact"} <= set(mine)
+    db.session.remove()
+    leaving.erase(app, shop.slug)
+    assert rows_of(app, shop.tenant_id) == {}
+    assert files_of(app, shop.tenant_id) == []
+    assert rows_of(app, rival.tenant_id) == neighbour
+    engine = dumps.engine(known(app).database_url)
+    with engine.connect() as bare:
+        left = set(bare.scalars(sa.text("SELECT id FROM account")))
+        assert elsewhere in left
+        assert alone not in left
+        assert bare.scalar(sa.text("SELECT count(*) FROM tenant WHERE slug = 'cafe'")) == 0
+    engine.dispose()
+
+
+def test_books_stay_closed_for_everybody_else(app, rival, shop):
+    things(shop)
+    invoice = db.session.scalars(sa.select(Invoice.id)).first()
+    db.session.commit()
+    db.session.remove()
+    leaving.erase(app, rival.slug)
+    engine = dumps.engine(known(app).database_url)
+    with pytest.raises(DBAPIError), engine.begin() as bare:
+        bare.execute(sa.text("DELETE FROM invoice WHERE id = :id"), {"id": invoice})
+    engine.dispose()
+
+
+def test_it_asks_and_knows_its_shops(app, shop, monkeypatch):
+    monkeypatch.setattr(cli, "_app", lambda: app)
+    run = CliRunner().invoke
+    db.session.commit()
+    assert "Nothing was erased" in run(cli.main, ["tenant", "erase", shop.slug], input="no\n").output
+    assert "no shop called nowhere" in run(cli.main, ["tenant", "erase", "nowhere", "--yes", "nowhere"]).output
+    assert rows_of(app, shop.tenant_id) != {}
+    assert "Erased" in run(cli.main, ["tenant", "erase", shop.slug, "--yes", shop.slug]).output
