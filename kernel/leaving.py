@@ -104,7 +104,7 @@ def _delete(connection: Connection, tenant_id: int) -> dict[str, int]:
     member, account = tables["membership"], tables["account"]
     here = sa.select(member.c.account_id).where(member.c.tenant_id == tenant_id)
     leaving = list(connection.scalars(here))
-    counts = {}
+    counts: dict[str, int] = {}
     for table in reversed(_owned()):
         gone = connection.execute(sa.delete(table).where(table.c.tenant_id == tenant_id)).rowcount
         counts |= {table.name: gone} if gone else {}
