@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import String, UniqueConstraint, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, signing
+from kernel import clock, signing, tenancy
 from kernel.db import Base, db, pk
 from kernel.tenancy import TenantOwned
 
@@ -31,25 +32,36 @@ def fingerprint(address: str) -> str:
 
 def add(address: str, scope: str, reason: str) -> None:
     """Stop writing to an address; the first reason stays."""
+    stop(fingerprint(address), scope, reason)
+
+
+def stop(mark: str, scope: str, reason: str) -> bool:
+    """The same for an address of which only the fingerprint is left; False when it was stopped before."""
     if scope not in SCOPES:
         raise ValueError(f"{scope} is no scope")
-    if not _rows(address, (scope,)):
-        db.session.add(Suppression(address_hmac=fingerprint(address), scope=scope, reason=reason[:80]))
-        db.session.flush()
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    row = {"tenant_id": tenancy.current(), "address_hmac": mark, "scope": scope, "reason": reason[:80]}
+    written = dialect.insert(Suppression).values(**row).on_conflict_do_nothing().returning(Suppression.id)
+    return db.session.execute(written).scalar() is not None
 
 
 def blocks(address: str, scope: str = "all") -> bool:
     """Whether a letter of that scope may not go there; what stops all stops marketing too."""
-    return bool(_rows(address, ("all",) if scope == "all" else SCOPES))
+    return stopped(fingerprint(address), scope)
+
+
+def stopped(mark: str, scope: str = "all") -> bool:
+    """The same for a fingerprint."""
+    scopes = ("all",) if scope == "all" else SCOPES
+    mine = Suppression.address_hmac == mark, Suppression.scope.in_(scopes)
+    return db.session.scalar(select(Suppression.id).where(*mine).limit(1)) is not None
 
 
 def lift(address: str, scope: str) -> None:
     """Allow writing again, because the person asked for it."""
-    db.session.execute(
-        delete(Suppression).where(Suppression.address_hmac == fingerprint(address), Suppression.scope == scope)
-    )
+    release(fingerprint(address), scope)
 
 
-def _rows(address: str, scopes: tuple[str, ...]) -> list[int]:
-    mine = Suppression.address_hmac == fingerprint(address)
-    return list(db.session.scalars(select(Suppression.id).where(mine, Suppression.scope.in_(scopes))))
+def release(mark: str, scope: str) -> None:
+    """The same for a fingerprint."""
+    db.session.execute(delete(Suppression).where(Suppression.address_hmac == mark, Suppression.scope == scope))

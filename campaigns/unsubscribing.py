@@ -1,0 +1,96 @@
+"""Unsubscribing: one click on a letter ends all letters to many, for ever; and the way back for a mistake.
+
+The letter's token is the authority: it stands in the database, so it outlives the person's data and every key.
+"""
+
+from sqlalchemy import select
+
+from campaigns import letter_events, recipients
+from campaigns.recipients import Recipient
+from crm import consent, facts
+from crm.consent import Consent
+from crm.contacts import Contact
+from kernel import clock, suppression
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Missing
+
+FORM = "letter"  # where consent was taken back
+BACK = "letter-undo"
+
+
+class NoLetter(Missing):
+    """An address that no letter of this shop carries."""
+
+    message = _l(
+        "That link belongs to no letter of this shop. Use the link at the foot of the last one, or write to us."
+    )
+
+
+def letter(token: str) -> Recipient:
+    """The letter that carries that token; raises NoLetter."""
+    found = recipients.by_token(token)
+    if found is None:
+        raise NoLetter()
+    return found
+
+
+def left(row: Recipient) -> bool:
+    """Whether no letters to many go to the address of that letter."""
+    return any(suppression.stopped(mark, "marketing") for mark in _marks(row))
+
+
+def final(row: Recipient) -> bool:
+    """Whether nothing goes there at all, because letters came back: that is no one's to undo."""
+    return any(suppression.stopped(mark) for mark in _marks(row))
+
+
+def leave(row: Recipient, *, ip: str = "") -> None:
+    """Write no more letters to many to that address, and keep the proof; the same asked again changes nothing."""
+    for mark in sorted(_marks(row)):
+        suppression.stop(mark, "marketing", f"{FORM} {row.mailing_id}")
+    contact = _contact(row)
+    newest = consent.newest(contact, "marketing")
+    if contact is not None and (newest is None or newest.given):
+        _answer(contact, False, form=FORM, ip=ip)
+    letter_events.add(row, "unsubscribed", dedupe=f"{clock.now():%Y%m%dT%H%M}", verdict="human")
+
+
+def stay(row: Recipient, *, ip: str = "") -> None:
+    """It was a mistake: letters go on as they did before; who had never allowed them still has not."""
+    if not letter_events.of(row, "unsubscribed") or not left(row):
+        return
+    for mark in sorted(_marks(row)):
+        suppression.release(mark, "marketing")
+    contact = _contact(row)
+    if contact is not None and _allowed_before(contact):
+        _answer(contact, True, form=BACK, ip=ip)
+    letter_events.add(row, "allowed", dedupe=f"{clock.now():%Y%m%dT%H%M}", verdict="human")
+
+
+def person(row: Recipient) -> str:
+    """The token of the person who had that letter, or '' when nobody is known by it any more."""
+    contact = _contact(row)
+    return contact.token if contact is not None else ""
+
+
+def _contact(row: Recipient) -> Contact | None:
+    mine = select(Contact).where(Contact.id == row.contact_id)
+    return db.session.scalar(mine) if row.contact_id else None
+
+
+def _marks(row: Recipient) -> set[str]:
+    """The fingerprints of its address: as it was kept, and by today's key while the address itself is known."""
+    return {row.address_hmac, suppression.fingerprint(row.email) if row.email else ""} - {""}
+
+
+def _answer(contact: Contact, given: bool, *, form: str, ip: str) -> None:
+    consent.record(contact, "marketing", given, form=form, ip=ip)
+    facts.record("allowed", contact=contact, data={"purpose": "marketing", "given": given})
+
+
+def _allowed_before(contact: Contact) -> bool:
+    """Whether the answer that the letter's link took back was a yes."""
+    mine = Consent.contact_id == contact.id, Consent.purpose == "marketing"
+    last = db.session.scalars(select(Consent).where(*mine).order_by(Consent.id.desc()).limit(2)).all()
+    return len(last) == 2 and last[0].form == FORM and not last[0].given and last[1].given

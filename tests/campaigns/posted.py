@@ -1,0 +1,18 @@
+"""A letter that somebody received, with what became of it: for the walks through every route."""
+
+from typing import Any
+
+from campaigns import letter_events, links
+from kernel.db import db
+from tests.campaigns.letters import had, mailing, person
+
+
+def posted(world: Any) -> dict[str, dict[str, Any]]:
+    """One letter with a link that was followed, and its addresses."""
+    letter = mailing(name=f"Correo {world.slug}", state="sent")
+    row = had(person(f"lector-{world.slug}"), hours=1, of=letter)
+    links.numbered(letter, [f"http://{world.slug}.plaza.localhost:8000/p/florero-{world.slug}"])
+    letter_events.add(row, "clicked", dedupe="1", link=1, verdict="human", family=f"chrome {world.slug}")
+    letter_events.add(row, "bounced", dedupe="", reason="hard", said=f"550 no hay {world.slug}")
+    db.session.commit()
+    return {"posted": {"token": row.token}, "followed": {"token": row.token, "number": 1}}
