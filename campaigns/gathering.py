@@ -29,8 +29,8 @@ def begin(mailing: Mailing) -> None:
 @jobs.job("campaigns.gather")
 def step(mailing_id: int, after: int) -> None:
     """Write down the next people after that contact, and have the next step done."""
-    mailing = mailings.locked(db.session.get_one(Mailing, mailing_id))
-    if mailing.state not in OPEN or mailing.gathered_at is not None:
+    mailing = mailings.numbered(mailing_id)
+    if mailing is None or mailing.state not in OPEN or mailing.gathered_at is not None:
         return
     try:
         rows = _next(mailing, after)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import clock, signing
 from kernel.db import Base, db, pk, ref, words
-from kernel.i18n import _l
+from kernel.i18n import _l, pick
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import Binnable, TenantOwned
 
@@ -30,6 +30,7 @@ MOVES = {
     ("sending", "finish"): "sent",
     ("sending", "stop"): "stopped",
     ("paused", "stop"): "stopped",
+    ("sent", "again"): "sending",  # a person has what failed tried once more
     ("held", "stop"): "stopped",
     ("draft", "open"): "live",
     ("live", "close"): "draft",
@@ -74,6 +75,11 @@ class Mailing(TenantOwned, Binnable, Base):
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
     @property
+    def called(self) -> str:
+        """How a list names it."""
+        return self.name or pick(self.subject) or str(_l("Letter without a name"))
+
+    @property
     def editable(self) -> bool:
         """Whether its words may still be changed: what is on its way stays as it was looked at."""
         return self.state in {"draft", "live"}
@@ -90,6 +96,12 @@ def named(token: str) -> Mailing:
 def coded(code: str) -> Mailing | None:
     """The mailing with that code."""
     return db.session.scalars(select(Mailing).where(Mailing.code == code).order_by(Mailing.id)).first()
+
+
+def numbered(mailing_id: int) -> Mailing | None:
+    """The mailing of a job, nobody else moving it until the transaction ends; None when it was put away meanwhile."""
+    found = db.session.scalar(select(Mailing).where(Mailing.id == mailing_id))
+    return locked(found) if found is not None else None
 
 
 def locked(mailing: Mailing) -> Mailing:

@@ -15,6 +15,7 @@ from kernel import clock, jobs, suppression
 from kernel.db import db
 from tests.campaigns.letters import had, mailing, person, segment
 
+ONE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # the same on both databases
 NOON = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)  # in Costa Rica
 NIGHT = datetime(2026, 11, 27, 4, 30, tzinfo=UTC)  # 22:30 there
 
@@ -69,11 +70,13 @@ def test_everybody_who_allowed_letters_is_an_audience(shop):
     assert (told.will, told.total) == (7, 9)
 
 
+@ONE
 def test_nobody_is_an_audience_too(shop):
     told = audience.estimate(mailing(segment({"group": "nobody"})))
     assert (told.will, told.total, told.excluded) == (0, 0, {})
 
 
+@ONE
 def test_a_segment_that_was_put_away_is_not_everybody(shop):
     person("ana")
     of = segment({"group": "vip"})
@@ -108,6 +111,7 @@ def test_one_address_gets_one_letter(shop):
     ]
 
 
+@ONE
 def test_gathering_again_adds_only_who_is_not_there(shop):
     person("ana")
     letter = mailing()
@@ -118,6 +122,7 @@ def test_gathering_again_adds_only_who_is_not_there(shop):
     assert recipients.tally(letter) == {"pending": 2}
 
 
+@ONE
 def test_a_letter_whose_segment_goes_meanwhile_waits_for_a_person(shop):
     person("ana", group="vip")
     of = segment({"group": "vip"})
@@ -150,6 +155,7 @@ def waiting(kind="campaign", **told):
     return contact, row
 
 
+@ONE
 def test_who_may_still_be_written_to_is_refused_nothing(shop):
     with clock.at(NOON):
         assert audience.refusals([waiting()[1]]) == {}
@@ -170,6 +176,7 @@ def test_what_changed_since_is_asked_at_the_last_moment(shop):
     assert audience.refusals([row]) == {row.id: "erased"}
 
 
+@ONE
 def test_one_letter_a_day(shop):
     with clock.at(NOON):
         contact, row = waiting()
@@ -181,6 +188,7 @@ def test_one_letter_a_day(shop):
         assert audience.refusals([row]) == {}
 
 
+@ONE
 def test_two_letters_at_once_are_one_and_one_later(shop):
     with clock.at(NOON):
         contact, row = waiting()
@@ -193,6 +201,7 @@ def test_two_letters_at_once_are_one_and_one_later(shop):
         assert audience.refusals([other]) == {other.id: NOON + audience.SOON}
 
 
+@ONE
 def test_what_goes_by_itself_waits_for_its_turn_and_for_the_morning(shop):
     with clock.at(NIGHT):
         contact, row = waiting("automation")
@@ -201,6 +210,7 @@ def test_what_goes_by_itself_waits_for_its_turn_and_for_the_morning(shop):
         assert audience.refusals([row]) == {row.id: NIGHT + timedelta(hours=21)}
 
 
+@ONE
 @pytest.mark.parametrize(("hour", "ends"), [("20:59", None), ("21:00", "08"), ("06:59", "07"), ("07:00", None)])
 def test_quiet_hours_end_at_the_shops_seven(shop, hour, ends):
     moment = datetime.fromisoformat(f"2026-03-07T{hour}:00-06:00")
@@ -208,6 +218,7 @@ def test_quiet_hours_end_at_the_shops_seven(shop, hour, ends):
     assert (until and until.strftime("%d %H:%M")) == (ends and f"{ends} 07:00")
 
 
+@ONE
 def test_the_morning_after_the_clocks_change_is_still_seven(shop):
     shop.tenant.timezone = "America/New_York"
     until = habits.of().quiet(datetime(2026, 3, 8, 4, 0, tzinfo=UTC))  # the night in which an hour is missing
