@@ -29,7 +29,8 @@ __all__ = ["Attachment", "Envelope", "Mark", "Source"]
 
 log = structlog.get_logger()
 BATCH = 100
-FRESH = 30.0  # seconds for which it holds that a letter may go: whoever says no meanwhile gets none a minute later
+FRESH = 30.0  # seconds for which it holds that a letter may go; what is not begun then is claimed anew
+LAST = 50.0  # seconds after which none leaves that was begun: who says no gets nothing a minute later
 PAUSE = 2.0  # seconds between looks when nothing waits
 REST = 30.0  # seconds without a try after the relay did not answer
 UNMADE = (ValueError, IndexError, MessageError)  # no letter can be made of it
@@ -94,12 +95,12 @@ def message(envelope: Envelope) -> bytes:
     return mime.joined(mine.signed(headers, body) if mine else headers, body)
 
 
-def parcel(row_id: int, envelope: Envelope) -> Parcel:
+def parcel(row_id: int, envelope: Envelope, until: float = float("inf")) -> Parcel:
     """A letter ready for the wire: dots doubled, its end marked."""
     data = message(envelope)
     data = data.replace(b"\r\n.", b"\r\n..") if b"\r\n." in data else data
     back = envelope.return_path or envelope.sender[1]
-    return Parcel(row_id, mime.addressed(back), mime.addressed(envelope.to[1]), data + b".\r\n")
+    return Parcel(row_id, mime.addressed(back), mime.addressed(envelope.to[1]), data + b".\r\n", until)
 
 
 _rest = {"until": 0.0}  # the relay was away: ask it again then
@@ -160,19 +161,19 @@ class _Batch:
     def __init__(self, known: Source, relay: smtp.Relay | None) -> None:
         self.known, self.relay = known, relay
         self.marks: list[Mark] = []
+        self.began = time.monotonic()
 
     def run(self) -> int:
         claimed = self.known.claim(BATCH)
         db.session.commit()
         if not claimed:
             return 0
-        until = time.monotonic() + FRESH
         envelopes = self.known.bodies(claimed)
         db.session.commit()
         if self.relay is None:
             self._capture(envelopes)
         else:
-            self._hand_over(deque(self._allowed(self._parcels(envelopes))), self.relay, until)
+            self._hand_over(deque(self._allowed(self._parcels(envelopes))), self.relay)
         self._commit()
         return len(claimed)
 
@@ -195,7 +196,7 @@ class _Batch:
         made = []
         for row_id, envelope in envelopes.items():
             try:
-                made.append(parcel(row_id, envelope))
+                made.append(parcel(row_id, envelope, self.began + LAST))
             except UNMADE as error:
                 self.marks.append(Mark(row_id, "failed", str(error) or repr(error)))
         return made
@@ -208,9 +209,9 @@ class _Batch:
         self.marks += [Mark(row_id, "pending", at=at) for row_id, at in wait.items()]
         return free
 
-    def _hand_over(self, waiting: deque[Parcel], relay: smtp.Relay, until: float) -> None:
+    def _hand_over(self, waiting: deque[Parcel], relay: smtp.Relay) -> None:
         """Round after round, one letter on each connection; what cannot go now is given back."""
-        while waiting and time.monotonic() < until and not resting():
+        while waiting and time.monotonic() < self.began + FRESH and not resting():
             try:
                 count = relay.ready(len(waiting))
             except smtp.AWAY as error:  # the relay, not the letter: away, log-in refused, no TLS

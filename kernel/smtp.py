@@ -5,6 +5,7 @@ A round hands one letter to each connection and waits for all the answers, so on
 
 import smtplib
 import ssl
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -16,12 +17,13 @@ AWAY = (OSError, smtplib.SMTPException)
 
 
 class Parcel(NamedTuple):
-    """A letter ready for the wire: whose row it is, where from, where to."""
+    """A letter ready for the wire: whose row it is, where from, where to; `until` by the monotonic clock."""
 
     id: int
     sender: str
     to: str
     data: bytes
+    until: float = float("inf")  # after that it does not leave: whoever allowed it may have changed their mind
 
 
 class Verdict(NamedTuple):
@@ -66,6 +68,10 @@ class Line:
                     yield step
                     return
                 yield None
+            if time.monotonic() > parcel.until:  # an open letter can only be left by hanging up
+                self.close()
+                yield Verdict("pending", "the relay was slow")
+                return
             begun = True
             self._say(parcel.data)
             yield None

@@ -1,0 +1,256 @@
+"""Sending: the letters of mailings on their way, for the one sender of the house, by any number of workers at once.
+
+Claimed in batches of mailings that are going, whoever may no longer be written to left out in the same transaction;
+marked `sending` only while the mailing still goes. A claim whose worker died is pending again; of a letter that was
+on the wire then nobody knows: it is `unknown`, and a person decides.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import ColumnElement, Connection, case, exists, func, select, update
+from sqlalchemy.engine import CursorResult
+
+from campaigns import audience, mailings, rendering
+from campaigns.automations import Automation
+from campaigns.mailings import Mailing
+from campaigns.recipients import Recipient
+from crm.contacts import Contact
+from kernel import clock, held, mail, transactions
+from kernel.db import db
+from kernel.mail import Envelope, Mark
+
+log = structlog.get_logger()
+LEASE = timedelta(minutes=5)
+ATTEMPTS = 8
+TRIES = 20  # batches of people who may not be written to, passed over at a time
+GOING = ("sending", "live")
+OUTAGE = timedelta(hours=2)  # nobody worked for so long: a person decides whether the rest still goes
+QUIET = {"synchronize_session": False}
+
+Told = Callable[[list[Recipient]], None]
+_refused: list[Told] = []
+
+
+def on_refusal(verb: Told) -> None:
+    """Have `verb(recipients)` know what the relay refused for good; their `answer` says how."""
+    _refused.append(verb)
+
+
+_leases: dict[int, datetime] = {}  # what this process claimed: another's later claim ends it
+
+
+def claim(limit: int) -> list[int]:
+    """Claim recipients under a lease; who may not be written to is skipped, or waits for the moment that is told."""
+    now = clock.now()
+    with transactions.reading():  # a shop with nothing due takes no writer's turn
+        going, asleep = _going(), _asleep(now)
+        if not _lost(now) and not any(_next(going, state, now, 1) for state in ("pending", "deferred")):
+            return []
+    for mailing_id in asleep:
+        _hold_late(mailing_id)
+        going.remove(mailing_id)
+    _expire(now)
+    for _ in range(TRIES):
+        rows = _next(going, "pending", now, limit)
+        rows += _next(going, "deferred", now, limit - len(rows))
+        mine = _claimed(rows, now)
+        if mine or not rows:
+            return mine
+    return []
+
+
+def _going() -> list[int]:
+    return list(db.session.scalars(select(Mailing.id).where(Mailing.state.in_(GOING))))
+
+
+_seen: dict[int, datetime] = {}  # when this process last looked at a mailing that goes
+
+
+def _asleep(now: datetime) -> list[int]:
+    """Mailings of which nothing left for hours though it was due: everything stood still meanwhile."""
+    found = []
+    for row in db.session.scalars(select(Mailing).where(Mailing.state == "sending")):
+        seen, _seen[row.id] = _seen.get(row.id), now
+        if seen is not None and now - seen < OUTAGE:
+            continue
+        waits = Recipient.mailing_id == row.id, Recipient.state.in_(("pending", "deferred", "claimed"))
+        due = db.session.scalar(select(func.min(Recipient.run_at)).where(*waits)) or now
+        last = db.session.scalar(select(func.max(Recipient.sent_at)).where(Recipient.mailing_id == row.id)) or due
+        if now - max(due, last, row.updated_at) > OUTAGE:
+            found.append(row.id)
+    return found
+
+
+def _hold_late(mailing_id: int) -> None:
+    row = db.session.get_one(Mailing, mailing_id)
+    mailings.move(row, "hold")
+    row.note = "late"
+
+
+def _next(going: list[int], state: str, now: datetime, limit: int) -> list[Recipient]:
+    """The next ones in the order of the index on (state, run_at): `+ 0` keeps the database from choosing another."""
+    if not going or limit <= 0:
+        return []
+    due = (Recipient.state == state) & (Recipient.run_at <= now) & (Recipient.mailing_id + 0).in_(going)
+    rows = select(Recipient).where(due).order_by(Recipient.run_at).limit(limit)
+    return list(db.session.scalars(rows.with_for_update(skip_locked=True)))
+
+
+def _lost(now: datetime) -> bool:
+    late = Recipient.state.in_(("claimed", "sending")) & (Recipient.lease_until < now)
+    return bool(db.session.scalar(select(exists(select(Recipient.id).where(late)))))
+
+
+def _expire(now: datetime) -> None:
+    """What a worker left behind that died: not begun, so again; begun, so unknown."""
+    for state, after in (("claimed", "pending"), ("sending", "unknown")):
+        late = (Recipient.state == state) & (Recipient.lease_until < now)
+        _set(late, state=after, lease_until=None)
+
+
+def _set(which: ColumnElement[bool], **values: Any) -> int:
+    done: CursorResult[Any] = db.session.execute(update(Recipient).where(which).values(values), execution_options=QUIET)  # type: ignore[assignment]
+    return int(done.rowcount)
+
+
+def _claimed(rows: list[Recipient], now: datetime) -> list[int]:
+    no = audience.refusals(rows)
+    for row_id, why in no.items():
+        told = {"run_at": why} if isinstance(why, datetime) else {"state": "skipped", "reason": why}
+        _set(Recipient.id == row_id, lease_until=None, **told)
+    mine = [row.id for row in rows if row.id not in no]
+    if mine:
+        _set(Recipient.id.in_(mine), state="claimed", lease_until=now + LEASE)
+        _leases.update(dict.fromkeys(mine, now + LEASE))
+    return mine
+
+
+def bodies(ids: list[int]) -> dict[int, Envelope]:
+    """The letters of claimed recipients; one that cannot be made fails and keeps no other from leaving."""
+    made: dict[int, Envelope] = {}
+    wrong: dict[int, str] = {}
+    with transactions.reading():
+        rows = list(db.session.scalars(select(Recipient).where(Recipient.id.in_(ids))))
+        _held = _together(rows)
+        for row in rows:
+            try:
+                made[row.id] = rendering.envelope(row)
+            except Exception as error:
+                log.warning("a letter could not be made", mailing=row.mailing_id, error=repr(error))
+                wrong[row.id] = f"{type(error).__name__}: {error}"
+    if wrong:
+        mark([Mark(row_id, "failed", why) for row_id, why in wrong.items()])
+    return made
+
+
+def _together(rows: list[Recipient]) -> list[Any]:
+    """Everything that those letters are made of, read at once and held, so that none is read one by one."""
+    letters = {row.mailing_id for row in rows}
+    people = [row.contact_id for row in rows if row.contact_id]
+    return [
+        *db.session.scalars(select(Mailing).where(Mailing.id.in_(letters))),
+        *db.session.scalars(select(Contact).where(Contact.id.in_(people))),
+    ]
+
+
+def mark(marks: Sequence[Mark]) -> set[int]:
+    """Keep what became of recipients; which of them may be sent now."""
+    by_state: dict[str, list[Mark]] = {}
+    for told in marks:
+        by_state.setdefault(told.state, []).append(told)
+    begun = {told.id for told in by_state.pop("sending", [])}
+    for state, same in by_state.items():
+        _VERBS.get(state, _ended)(state, same)
+    return _begin(begun) if begun else set()
+
+
+def _begin(ids: set[int]) -> set[int]:
+    """From claimed to sending, where the claim still stands and the mailing still goes; else it is given back."""
+    lease = clock.now() + LEASE
+    ours = Recipient.id.in_(ids) & (Recipient.state == "claimed") & Recipient.lease_until.in_(_taken(ids))
+    going = Recipient.mailing_id.in_(select(Mailing.id).where(Mailing.state.in_(GOING)))
+    count = _set(ours & going, state="sending", attempts=Recipient.attempts + 1, lease_until=lease)
+    mine = ids
+    if count != len(ids):
+        sent = Recipient.id.in_(ids) & (Recipient.state == "sending") & (Recipient.lease_until == lease)
+        mine = set(db.session.scalars(select(Recipient.id).where(sent)))
+        _set(ours, state="pending", lease_until=None)
+    _leases.update(dict.fromkeys(mine, lease))
+    return mine
+
+
+def _taken(ids: set[int]) -> set[datetime]:
+    return {_leases[row_id] for row_id in ids if row_id in _leases}
+
+
+def _ended(state: str, marks: list[Mark]) -> None:
+    """Sent, captured, failed or unknown: the end, unless a person asks for more. What a late worker sent is sent."""
+    ids = [told.id for told in marks]
+    open_ones = ("claimed", "sending", "unknown") if state in {"sent", "captured"} else ("claimed", "sending")
+    answers = {told.id: told.answer[:500] for told in marks}
+    told: Any = case(answers, value=Recipient.id) if len(set(answers.values())) > 1 else marks[0].answer[:500]
+    values = {"state": state, "answer": told, "lease_until": None}
+    if state in {"sent", "captured"}:
+        values["sent_at"] = clock.now()
+    _set(Recipient.id.in_(ids) & Recipient.state.in_(open_ones), **values)
+    for row_id in ids:
+        _leases.pop(row_id, None)
+    if state == "failed":
+        _tell(ids)
+
+
+def _tell(ids: list[int]) -> None:
+    rows = list(db.session.scalars(select(Recipient).where(Recipient.id.in_(ids), Recipient.state == "failed")))
+    for verb in _refused:
+        verb(rows)
+
+
+def _later(_state: str, marks: list[Mark]) -> None:
+    """Put off by the relay: again a while later, longer each time, at last given up."""
+    ids = [told.id for told in marks]
+    counts = dict(db.session.execute(select(Recipient.id, Recipient.attempts).where(Recipient.id.in_(ids))).tuples())
+    for told in marks:
+        count = counts.get(told.id, 0)
+        if count >= ATTEMPTS:
+            _ended("failed", [told])
+            continue
+        at = clock.now() + timedelta(minutes=min(2**count, 240))
+        _set(_mine(told), state="deferred", run_at=at, lease_until=None, answer=told.answer[:500])
+
+
+def _back(_state: str, marks: list[Mark]) -> None:
+    """Given back untried."""
+    for told in marks:
+        untried = case((Recipient.state == "sending", Recipient.attempts - 1), else_=Recipient.attempts)
+        values = {"run_at": told.at} if told.at else {}
+        _set(_mine(told), state="pending", attempts=untried, lease_until=None, **values)
+
+
+def _mine(told: Mark) -> ColumnElement[bool]:
+    mine = (Recipient.id == told.id) & Recipient.state.in_(("claimed", "sending"))
+    return mine & Recipient.lease_until.in_(_taken({told.id}))
+
+
+_VERBS = {"deferred": _later, "pending": _back}
+
+
+def hold(connection: Connection) -> int:
+    """After a restore: what was on the wire then may have arrived. Nothing is taken up before a person says so."""
+    was = Recipient.state.in_(("claimed", "sending"))
+    after = case((Recipient.state == "sending", "unknown"), else_="pending")
+    return int(connection.execute(update(Recipient).where(was).values(state=after, lease_until=None)).rowcount)
+
+
+def hold_automations(connection: Connection) -> int:
+    """After a restore letters that went by themselves are off: somebody turns them on again."""
+    live = update(Mailing).where(Mailing.state == "live").values(state="draft", note="restored")
+    connection.execute(live)
+    return int(connection.execute(update(Automation).where(Automation.on).values(on=False)).rowcount)
+
+
+held.after_restore("recipients", hold)
+held.after_restore("automations", hold_automations)
+mail.source("mailings", 10, claim=claim, bodies=bodies, mark=mark, rows=Recipient)
