@@ -182,7 +182,7 @@ def _unseen(kind: Kind, data: Mapping[str, Any], read: Sequence[str]) -> Iterato
 def _audience(rule: Any) -> Iterator[str]:
     if rule:
         try:
-            segments.who(rule)
+            segments.checked(rule)
         except segments.BadRule as bad:
             yield _("who sees it: %(why)s", why=str(bad))
 

@@ -65,19 +65,19 @@ def _about(made: Composed, recipient: Recipient, contact: Contact | None) -> fie
 
 
 def _composed(plan: Plan, contact: Contact | None) -> Composed:
-    mine = plan.mailing.blocks
-    choices = blocks.choices(mine, lambda rule, start, end: _fits(contact, rule, (start, end)))
+    mine, who = plan.mailing.blocks, segments.Person(contact=contact, language=plan.language)
+    choices = blocks.choices(mine, lambda rule, start, end: _fits(who, rule, (start, end)))
     return composing.kept(plan, choices, lambda: blocks.taken(mine, choices))
 
 
-def _fits(contact: Contact | None, rule: Any, days: tuple[str, str]) -> bool:
+def _fits(who: segments.Person, rule: Any, days: tuple[str, str]) -> bool:
     """Whether a part of the letter is for this reader, today; one whose rule cannot be read is for nobody."""
     if not faults.within(*days, _today()):
         return False
     if not rule:
         return True
     try:
-        return contact is not None and segments.means(rule, contact)
+        return who.contact is not None and segments.means(rule, who)
     except segments.BadRule:
         return False
 
@@ -111,7 +111,8 @@ def view(recipient: Recipient) -> tuple[str, str]:
 
 def preview(mailing: Mailing, contact: Contact | None, language: str, *, shows: bool = False) -> tuple[str, str, str]:
     """(subject, HTML, text) as that person, or a sample one, would get it; nothing in it is counted."""
-    shown = blocks.chosen(_own(mailing, contact), lambda rule, start, end: _seen(contact, rule, (start, end)))
+    who = segments.Person(contact=contact, language=language)
+    shown = blocks.chosen(_own(mailing, contact), lambda rule, start, end: _seen(who, rule, (start, end)))
     made = composing.compose(Plan(mailing, language, _group(contact), shows=shows), shown)
     urls = dict.fromkeys(("unsubscribe_url", "preferences_url", "browser_url"), f"{made.base}/#")
     about = fields.About(contact, language, _group(contact), made.base, urls)
@@ -126,9 +127,9 @@ def _own(mailing: Mailing, contact: Contact | None) -> list[dict[str, Any]]:
     return [block if contact else {**block, "variants": []} for block in mailing.blocks]
 
 
-def _seen(contact: Contact | None, rule: Any, days: tuple[str, str]) -> bool:
+def _seen(who: segments.Person, rule: Any, days: tuple[str, str]) -> bool:
     """The same as for readers; when nobody in particular looks, what is for some is shown too."""
-    return faults.within(*days, _today()) if contact is None else _fits(contact, rule, days)
+    return faults.within(*days, _today()) if who.contact is None else _fits(who, rule, days)
 
 
 def prepare(mailing: Mailing) -> None:
