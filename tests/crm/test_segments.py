@@ -1,59 +1,28 @@
-"""The words of the rule language: SQL and Python mean the same people."""
-
-import random
+"""Segments: what a rule may say, whom it means, what is wrong with it, segments inside segments."""
 
 import pytest
 
 from crm import contacts, segments
-from crm.contacts import Contact
+from crm.segments import Person, Segment
 from kernel.db import db
 
-VALUES = {"group": ["", "mayorista", "vip"], "country": ["CR", "GT", ""], "language": ["es", "en"]}
+BAD = [
+    {}, [], None, "CR", {"unknown": 1}, {"group": "a", "country": "CR"}, {"all": {"group": "a"}}, {"not": []},
+    {"orders": {"least": "1"}}, {"orders": {"least": 0}}, {"orders": {"least": 1, "weeks": 2}}, {"tag": []},
+    {"spent": {"least": 100}}, {"spent": {"least": 1.5, "currency": "CRC"}}, {"local_time": ["20:00", "25:00"]},
+    {"season": {"first": "02-30", "last": "03-01"}}, {"city": ["x" * 300]}, {"interest": {"code": ["a"], "least": True}},
+    {"country": [["CR"]]}, {"all": [{"all": [{"all": [{"all": [{"all": [{"all": [{"group": "a"}]}]}]}]}]}]},
+    {"any": [{"group": "a"}] * 300},
+]  # fmt: skip
 
 
-def _rule(dice, depth=0):
-    kind = dice.choice(["all", "any", "not", "word", "word", "word"]) if depth < 3 else "word"
-    if kind in {"all", "any"}:
-        return {kind: [_rule(dice, depth + 1) for _ in range(dice.randint(0, 3))]}
-    if kind == "not":
-        return {"not": _rule(dice, depth + 1)}
-    name = dice.choice(sorted(VALUES))
-    return {name: dice.choice(VALUES[name])}
-
-
-def test_every_word_is_in_the_property_test():
-    assert set(segments.terms()) >= set(VALUES)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_sql_and_python_mean_the_same_people(shop, seed):
-    dice = random.Random(seed)
-    for number in range(25):
-        told = {name: dice.choice(values) for name, values in VALUES.items()}
-        contacts.known(email=f"p{number}@example.com", **told)
-    everybody = db.session.scalars(segments.who({"all": []})).all()
-    assert len(everybody) == 25
-    for _ in range(60):
-        rule = _rule(dice)
-        assert {one.id for one in db.session.scalars(segments.who(rule))} == {
-            one.id for one in everybody if segments.means(rule, one)
-        }, rule
-
-
-def test_the_comparison_sees_two_readings_that_differ(shop):
-    segments.term("planted", "x", sql=lambda value: Contact.group == value, python=lambda who, value: True)
-    try:
-        someone = contacts.known(email="a@example.com", group="vip")
-        assert segments.means({"planted": "other"}, someone)
-        assert segments.count({"planted": "other"}) == 0
-    finally:
-        segments._terms.pop("planted")
-
-
-@pytest.mark.parametrize("rule", [{}, {"unknown": 1}, {"group": "a", "country": "CR"}])
-def test_what_cannot_be_read_is_refused(shop, rule):
-    with pytest.raises(segments.BadRule):
-        segments.who(rule)
+def test_what_cannot_be_read_is_refused_in_a_sentence(shop):
+    for rule in BAD:
+        with pytest.raises(segments.BadRule):
+            segments.who(rule)
+        with pytest.raises(segments.BadRule):
+            segments.means(rule, Person())
+        assert len(segments.problems(rule)) == 1, rule
 
 
 def test_a_rule_means_nobody_of_another_shop(rival, shop):
@@ -62,3 +31,58 @@ def test_a_rule_means_nobody_of_another_shop(rival, shop):
     db.session.commit()
     shop.enter()
     assert segments.count({"group": "vip"}) == 0
+    assert segments.count({"not": {"group": "x"}}) == 0
+
+
+def test_who_lies_in_the_bin_is_in_no_segment(shop):
+    gone = contacts.known(email="a@example.com", country="CR")
+    assert segments.count({"country": "CR"}) == 1
+    gone.binned_at = gone.created_at
+    db.session.flush()
+    assert segments.count({"country": "CR"}) == 0
+
+
+def _keep(code, rule):
+    db.session.add(Segment(code=code, name={"es": code.upper()}, rule=rule))
+    db.session.flush()
+
+
+def test_a_segment_inside_another_is_read_in_its_place(shop):
+    contacts.known(email="a@example.com", country="CR", group="vip")
+    contacts.known(email="b@example.com", country="CR")
+    _keep("ticos", {"country": ["CR"]})
+    rule = {"all": [{"segment": "ticos"}, {"not": {"group": ["vip"]}}]}
+    assert [one.email for one in db.session.scalars(segments.who(rule))] == ["b@example.com"]
+    assert segments.checked(rule) == rule
+
+
+def test_a_segment_made_of_itself_is_refused(shop):
+    _keep("a", {"segment": "b"})
+    _keep("b", {"not": {"segment": "a"}})
+    with pytest.raises(segments.BadRule, match=r"“[ab]”"):
+        segments.who({"segment": "a"})
+
+
+def test_a_segment_that_is_gone_is_named(shop):
+    assert "ticos" in segments.problems({"segment": "ticos"})[0]
+    with pytest.raises(segments.BadRule, match="ticos"):
+        segments.count({"segment": "ticos"})
+
+
+def test_a_tag_that_is_gone_is_named_and_means_nobody(shop):
+    rule = {"all": [{"tag": ["feria"]}]}
+    assert "feria" in segments.problems(rule)[0]
+    with pytest.raises(segments.BadRule, match="feria"):
+        segments.checked(rule)
+    assert segments.count(rule) == 0
+    contacts.known(email="a@example.com", tags=["feria"])
+    assert segments.problems(rule) == []
+    assert segments.count(rule) == 1
+
+
+def test_somebody_unknown_is_known_by_what_their_browser_says(shop):
+    here = Person(language="en", country="US", referrer="l.instagram.com")
+    for rule in ({"language": "en"}, {"country": ["US"]}, {"referrer": "instagram.com"}, {"first_visit": True}):
+        assert segments.means(rule, here), rule
+    for rule in ({"tag": "vip"}, {"orders": 1}, {"interest": "te"}, {"allows": "marketing"}, {"last_order": {}}):
+        assert not segments.means(rule, here), rule

@@ -1,0 +1,208 @@
+"""Traits: the words of the rule language for what somebody is: where from, how sorted, what they like and allowed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+
+from crm import rules, tags, tastes
+from crm.consent import PURPOSES, Consent, allows
+from crm.contacts import Contact
+from crm.rules import Field, Person
+from crm.tags import ContactTag
+from crm.tastes import Taste
+from kernel import countries, i18n
+from kernel.db import db
+from kernel.folding import ACCENTS
+from kernel.i18n import _, _l
+
+MANY = 300  # values of people that a form offers
+LEVELS = ((1, _l("a little")), (30, _l("quite")), (60, _l("a lot")))
+ALLOWED = {"marketing": _l("allow letters with news"), "behaviour": _l("allow remembering what they look at")}
+
+
+def either(words: list[str]) -> str:
+    """Words as a sentence gives a choice: "Costa Rica, Guatemala or Honduras"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s or %(last)s", first=", ".join(words[:-1]), last=words[-1])
+
+
+def _known(column: Any) -> Callable[[], list[tuple[str, str]]]:
+    def options() -> list[tuple[str, str]]:
+        rows = db.session.scalars(select(column).where(column != "").distinct().limit(MANY))
+        return [(one, one) for one in sorted(rows)]
+
+    return options
+
+
+def _lands() -> list[tuple[str, str]]:
+    there = set(db.session.scalars(select(Contact.country).where(Contact.country != "").distinct()))
+    named = [(code, countries.country_name(code, i18n.language())) for code in countries.all_codes()]
+    return sorted(named, key=lambda pair: (pair[0] not in there, pair[1]))
+
+
+def _spoken() -> list[tuple[str, str]]:
+    return list(i18n.NAMES.items())
+
+
+def _tags() -> list[tuple[str, str]]:
+    return [(tag, tag) for tag, _count in tags.counted(MANY)]
+
+
+def interests() -> list[tuple[str, str]]:
+    """What the shop's people can like, by code."""
+    return [(one.code, i18n.pick(one.name) or one.code) for one in tastes.interests()]
+
+
+def plain(text: str) -> str:
+    """A place as it is compared: small letters without the accents of Spanish, as the database reads it too."""
+    spread = "".join(ACCENTS.get(sign, sign) for sign in text)
+    return "".join(sign.lower() if sign.isascii() else sign for sign in spread)
+
+
+def _folded(column: Any) -> Any:
+    for accented, bare in ACCENTS.items():
+        column = func.replace(column, accented, bare)
+    return func.lower(column.collate("C") if db.engine.dialect.name == "postgresql" else column)
+
+
+def _column(column: Any, key: str) -> dict[str, Any]:
+    return {
+        "sql": lambda value: column.in_(value),
+        "python": lambda person, value: (getattr(person.contact, key) if person.contact else "") in value,
+    }
+
+
+def _place(column: Any, key: str) -> dict[str, Any]:
+    def python(person: Person, value: list[str]) -> bool:
+        here = plain(getattr(person.contact, key)) if person.contact else ""
+        return here in {plain(one) for one in value}
+
+    return {"sql": lambda value: _folded(column).in_([plain(one) for one in value]), "python": python}
+
+
+def _country(person: Person, value: list[str]) -> bool:
+    told = person.contact.country if person.contact else ""
+    return (told or person.country or (person.visitor.country if person.visitor else "")) in value
+
+
+def _language(person: Person, value: list[str]) -> bool:
+    told = person.contact.language if person.contact else person.visitor.language if person.visitor else ""
+    return (person.language or told) in value
+
+
+def _has_tag(person: Person, value: list[str]) -> bool:
+    mine = person.recall("tags", lambda one: set(one.contact.tags if one.contact else ()))
+    return bool(mine & set(value))
+
+
+def _likes(value: Any) -> Select[Any]:
+    fitting = Taste.code.in_(value["code"]), Taste.weight >= value.get("least", 1), Taste.contact_id.is_not(None)
+    return select(Taste.contact_id).where(*fitting)
+
+
+def _is_liked(person: Person, value: Any) -> bool:
+    mine = person.recall("tastes", lambda one: {taste.code: taste.weight for taste in tastes.of(who(one))})
+    return any(mine.get(code, 0) >= value.get("least", 1) for code in value["code"])
+
+
+def who(person: Person) -> Any:
+    """Whose rows are meant: the contact's, else the browser's."""
+    return person.contact or person.visitor
+
+
+def _allowing(purpose: str) -> Select[Any]:
+    later = aliased(Consent)
+    newer = select(later.id).where(
+        later.contact_id == Consent.contact_id, later.purpose == Consent.purpose, later.id > Consent.id
+    )
+    mine = Consent.contact_id.is_not(None), Consent.purpose == purpose, Consent.given, ~newer.exists()
+    return select(Consent.contact_id).where(*mine)
+
+
+def _allows(person: Person, purpose: str) -> bool:
+    return bool(person.recall(f"allows {purpose}", lambda one: allows(who(one), purpose)))
+
+
+def _says_country(value: list[str]) -> str:
+    return _("are in %(place)s", place=either([countries.country_name(one, i18n.language()) or "—" for one in value]))
+
+
+def _says_likes(value: Any) -> str:
+    names, least = dict(interests()), value.get("least", 1)
+    liked = either([names.get(one, one) for one in value["code"]])
+    if least <= 1:
+        return _("like %(what)s", what=liked)
+    level = next((str(label) for weight, label in reversed(LEVELS) if weight == least), "")
+    return _("like %(what)s %(much)s", what=liked, much=level or _("with %(least)s of 100", least=least))
+
+
+def _says_group(value: list[str]) -> str:
+    return _("are of the group %(group)s", group=either([one or _("none") for one in value]))
+
+
+def init_app(_app: object) -> None:
+    """Teach the language these words."""
+    many = "choices"
+    rules.term(
+        "group", _l("Group"), **_column(Contact.group, "group"), says=_says_group,
+        form=(Field("group", _l("Group"), many, _known(Contact.group), blank=True),),
+    )  # fmt: skip
+    rules.term(
+        "country", _l("Country"), sql=lambda value: Contact.country.in_(value), python=_country, says=_says_country,
+        form=(Field("country", _l("Country"), many, _lands, closed=True, blank=True),),
+    )  # fmt: skip
+    rules.term(
+        "region", _l("State or province"), **_place(Contact.region, "region"),
+        form=(Field("region", _l("State or province"), many, _known(Contact.region)),),
+        says=lambda value: _("live in %(place)s", place=either(value)),
+    )  # fmt: skip
+    rules.term(
+        "city", _l("City"), **_place(Contact.city, "city"),
+        form=(Field("city", _l("City"), many, _known(Contact.city)),),
+        says=lambda value: _("live in %(place)s", place=either(value)),
+    )  # fmt: skip
+    rules.term(
+        "language", _l("Language"), sql=lambda value: Contact.language.in_(value), python=_language,
+        form=(Field("language", _l("Language"), many, _spoken, closed=True),),
+        says=lambda value: _("read %(language)s", language=either([i18n.NAMES.get(one, one) for one in value])),
+    )  # fmt: skip
+    _sorting(many)
+    rules.term(
+        "interest", _l("Likes"), sql=_likes, python=_is_liked, says=_says_likes, family="like",
+        form=(Field("code", _l("What they like"), many, interests, closed=True),
+              Field("least", _l("At least how much"), "number", _levels, needed=False, most=100)),
+    )  # fmt: skip
+    rules.term(
+        "allows", _l("Consent"), sql=_allowing, python=_allows, says=lambda value: str(ALLOWED.get(value, value)),
+        form=(Field("purpose", _l("Consent"), "choice", _purposes, closed=True),),
+    )  # fmt: skip
+
+
+def _sorting(many: str) -> None:
+    rules.term(
+        "stage", _l("Stage"), **_column(Contact.stage, "stage"),
+        form=(Field("stage", _l("Stage"), many, _known(Contact.stage)),),
+        says=lambda value: _("are at the stage %(stage)s", stage=either(value)),
+    )  # fmt: skip
+    rules.term(
+        "tag", _l("Tag"), python=_has_tag,
+        sql=lambda value: select(ContactTag.contact_id).where(ContactTag.tag.in_(value)),
+        form=(Field("tag", _l("Tag"), many, _tags, closed=True),),
+        says=lambda value: _("have the tag %(tag)s", tag=either([f"“{one}”" for one in value])),
+    )  # fmt: skip
+    rules.term(
+        "source", _l("How they came"), **_column(Contact.source, "source"),
+        form=(Field("source", _l("How they came"), many, _known(Contact.source)),),
+        says=lambda value: _("came by %(source)s", source=either(value)),
+    )  # fmt: skip
+
+
+def _levels() -> list[tuple[str, str]]:
+    return [(str(weight), str(label)) for weight, label in LEVELS]
+
+
+def _purposes() -> list[tuple[str, str]]:
+    return [(purpose, str(ALLOWED[purpose])) for purpose in PURPOSES]

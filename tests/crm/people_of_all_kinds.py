@@ -1,0 +1,140 @@
+"""A world of many people, and rules thrown by dice from every word that is registered: for what must agree on both."""
+
+from datetime import date, timedelta
+
+from crm import contacts, rules
+from crm.consent import Consent
+from crm.contacts import Contact
+from crm.segments import Segment
+from crm.sums import LIFETIME, ContactDay
+from crm.tags import ContactTag
+from crm.tastes import Interest, Taste
+from crm.visitors import Visitor
+from kernel import clock, signing
+from kernel.db import db
+
+LANDS = ["CR", "GT", "HN", "MX", "US", ""]
+CITIES = ["San José", "san jose", "Heredia", "São Paulo", "CÓRDOBA", "Cordoba", ""]
+WORDS = ["vip", "feria", "prensa", "ex"]
+LIKES = ["espresso", "te", "regalos", "aves"]
+KINDS = ["ordered", "paid", "refunded", "viewed", "booked"]
+HOSTS = ["instagram.com", "www.instagram.com", "notinstagram.com", "google.com", ""]
+BLANK = {"all": []}
+
+
+def world(dice, count=220):
+    """So many people, some of whom did much, some nothing; with their browsers, and four kept segments."""
+    for code in LIKES:
+        db.session.add(Interest(code=code, name={"es": code}))
+    people = [_person(dice, number) for number in range(count)]
+    db.session.add_all(people)
+    db.session.flush()
+    for one in people:
+        _belongings(dice, one)
+    db.session.flush()
+    kept = [{"country": "CR"}, {"not": {"tag": "vip"}}, {"segment": "s0"}, BLANK]
+    db.session.add_all(
+        Segment(code=f"s{place}", name={"es": f"S{place}"}, rule=rule) for place, rule in enumerate(kept)
+    )
+    db.session.commit()
+    return people
+
+
+def _person(dice, number):
+    ago = dice.choice([timedelta(minutes=3), timedelta(minutes=29), timedelta(days=2), timedelta(days=400)])
+    email = f"p{number}@example.com" if dice.random() < 0.8 else None
+    return Contact(
+        token=signing.token(), email=email, email_norm=contacts.normal_email(email), name=f"P {number}",
+        country=dice.choice(LANDS), city=dice.choice(CITIES), region=dice.choice(CITIES), address={},
+        language=dice.choice(["es", "en", "pt"]), group=dice.choice(["", "mayorista", "hotel"]),
+        stage=dice.choice(["", "prospecto", "cliente"]), source=dice.choice(["", "feria", "pedido"]),
+        created_at=clock.now() - ago,
+    )  # fmt: skip
+
+
+def _belongings(dice, one):
+    add = db.session.add_all
+    add(ContactTag(contact_id=one.id, tag=tag) for tag in dice.sample(WORDS, dice.choice([0, 0, 1, 3])))
+    liked = dice.sample(LIKES, dice.choice([0, 1, 2]))
+    add(Taste(contact_id=one.id, code=code, weight=dice.choice([0, 1, 29, 30, 60, 100])) for code in liked)
+    answers = [
+        (purpose, dice.random() < 0.6) for purpose in ("marketing", "behaviour") for _ in range(dice.randint(0, 2))
+    ]
+    add(Consent(contact_id=one.id, purpose=purpose, given=given) for purpose, given in answers)
+    for _ in range(dice.choice([0, 0, 1, 2])):
+        _browser(dice, one)
+    sums = {_sum_key(dice) for _ in range(dice.choice([0, 0, 1, 3, 8]))}
+    for kind, currency, day in sorted(sums):
+        times, minor = dice.randint(0, 4), dice.choice([-5_000, 100, 5_000, 20_000])
+        _count(one, (kind, currency), day, times, minor)
+
+
+def _browser(dice, one):
+    first = clock.now() - dice.choice([timedelta(minutes=5), timedelta(days=3)])
+    seen = Visitor(token_hash=signing.digest(signing.token()), contact_id=one.id, first_seen=first,
+                   referrer=dice.choice(HOSTS), country=dice.choice(LANDS), language="es")  # fmt: skip
+    db.session.add(seen)
+    db.session.flush()
+    if dice.random() < 0.5:
+        db.session.add(Consent(visitor_id=seen.id, purpose="behaviour", given=dice.random() < 0.5))
+
+
+def _sum_key(dice):
+    today = clock.today("America/Costa_Rica")
+    ago = dice.choice([0, 1, 6, 7, 29, 30, 31, 59, 60, 61, 200, 365])
+    return dice.choice(KINDS), dice.choice(["CRC", "USD"]), (today - timedelta(days=ago)).isoformat()
+
+
+def _count(one, kind, day, times, minor):
+    """The day and the sums of all time, as crm.sums writes them."""
+    db.session.add(ContactDay(contact_id=one.id, kind=kind[0], currency=kind[1], day=date.fromisoformat(day),
+                              count=times, amount_minor=minor))  # fmt: skip
+    whole = (
+        db.session.query(ContactDay).filter_by(contact_id=one.id, kind=kind[0], currency=kind[1], day=LIFETIME).first()
+    )
+    if whole is None:
+        whole = ContactDay(contact_id=one.id, kind=kind[0], currency=kind[1], day=LIFETIME, count=0, amount_minor=0)
+        db.session.add(whole)
+    whole.count, whole.amount_minor = whole.count + times, whole.amount_minor + minor
+
+
+SPECIAL = {
+    "city": CITIES[:-1], "region": CITIES[:-1], "referrer": ["instagram.com", "google.com", "example.org"],
+    "stage": ["prospecto", "cliente"], "source": ["feria", "pedido"], "tag": [*WORDS, "nobody has it"],
+    "group": ["", "mayorista", "hotel"], "country": LANDS,
+}  # fmt: skip
+
+
+def value(dice, term):
+    """A value of that word, as its fields say."""
+    told = {place.name: _field(dice, term.name, place) for place in term.form.fields}
+    told = {name: one for name, one in told.items() if one is not None}
+    return told if len(term.form.fields) > 1 else next(iter(told.values()), True)
+
+
+def _field(dice, name, place):
+    if not place.needed and dice.random() < 0.4:
+        return None
+    if place.kind in {"choice", "choices", "currency", "text"}:
+        options = SPECIAL.get(name) or list(place.labels()) or ["x"]
+        if place.kind == "choices":
+            return dice.sample(options, min(len(options), dice.choice([1, 1, 2])))
+        return dice.choice(options)
+    if place.kind == "amount":
+        return dice.choice([1, 100, 5_000, 25_000])
+    if place.kind == "time":
+        return dice.choice(["00:00", "06:00", "12:00", "20:00", "24:00"])
+    if place.kind == "day":
+        return dice.choice(["01-06", "02-29", "06-15", "11-26", "12-10"])
+    return dice.choice([n for n in (0, 1, 2, 7, 30, 31, 60, 365) if place.least <= n <= place.most])
+
+
+def rule(dice, depth=0):
+    """A rule of any words, not deeper than four."""
+    kind = dice.choice(["all", "any", "not", "word", "word", "word"]) if depth < 4 else "word"
+    if kind in {"all", "any"}:
+        return {kind: [rule(dice, depth + 1) for _ in range(dice.choice([0, 1, 2, 2, 3]))]}
+    if kind == "not":
+        return {"not": rule(dice, depth + 1)}
+    term = dice.choice(sorted(rules.terms().values(), key=lambda one: one.name))
+    return {term.name: value(dice, term)}
