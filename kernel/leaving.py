@@ -20,6 +20,7 @@ from kernel.settings import Settings
 FORMAT = "plaza-tenant-1"
 KEYS = ("token_hash", "password_hash", "code_hash", "code_sealed", "sealed_key", "sealed_hook")  # of use to nobody else
 OURS = ("session", "token", "job")  # how the house works, not what a tenant has
+MOMENT = "?" * len("20261126T143000000000")  # what the name of a captured letter begins with
 SIDES = ("public", "private")
 BATCH = 1000
 
@@ -94,7 +95,7 @@ def erase(app: Flask, slug: str) -> dict[str, int]:
         engine.dispose()
     for folder in _folders(known, tenant["id"]):
         shutil.rmtree(folder, ignore_errors=True)
-    for letter in (known.instance / "mail").glob(f"*-{slug}.eml"):
+    for letter in (known.instance / "mail").glob(f"{MOMENT}-{slug}-??????.eml"):
         letter.unlink(missing_ok=True)
     return counts
 

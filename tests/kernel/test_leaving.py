@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from sqlalchemy.exc import DBAPIError
 
-from kernel import accounts, cli, dumps, leaving, memberships
+from kernel import accounts, cli, dumps, leaving, mail, memberships
 from kernel.db import db
 from shop.invoices import Invoice
 from tests.kernel.places import known
@@ -61,7 +61,22 @@ def test_an_export_never_writes_over_anything(app, shop, tmp_path):
     assert (tmp_path / "there.zip").read_text() == "mine"
 
 
+def captured(app, shop, rival):
+    """The letters that each of the two wrote."""
+    mail.capture(letter(shop))
+    mail.capture(letter(rival))
+
+
+def letter(world):
+    return mail.Envelope((world.slug, f"{world.slug}@plaza.localhost"), ("Ana", "ana@example.com"), "", "x", "x", "x")
+
+
+def of(app, slug):
+    return [path for path in (known(app).instance / "mail").glob("*.eml") if f"-{slug}-" in path.name]
+
+
 def test_nothing_is_left_and_the_neighbour_notices_nothing(app, rival, shop):
+    captured(app, shop, rival)
     things(shop)
     memberships.join(shop.owner, rival.tenant_id, "clerk")
     assert shop.staff("clerk")
@@ -73,6 +88,7 @@ def test_nothing_is_left_and_the_neighbour_notices_nothing(app, rival, shop):
     leaving.erase(app, shop.slug)
     assert rows_of(app, shop.tenant_id) == {}
     assert files_of(app, shop.tenant_id) == []
+    assert (of(app, shop.slug), len(of(app, rival.slug)) > 0) == ([], True)
     assert rows_of(app, rival.tenant_id) == neighbour
     engine = dumps.engine(known(app).database_url)
     with engine.connect() as bare:
@@ -100,6 +116,6 @@ def test_it_asks_and_knows_its_shops(app, shop, monkeypatch):
     run = CliRunner().invoke
     db.session.commit()
     assert "Nothing was erased" in run(cli.main, ["tenant", "erase", shop.slug], input="no\n").output
-    assert "no shop called nowhere" in run(cli.main, ["tenant", "erase", "nowhere", "--yes", "nowhere"]).output
+    assert "ninguna tienda llamada nowhere" in run(cli.main, ["tenant", "erase", "nowhere", "--yes", "nowhere"]).output
     assert rows_of(app, shop.tenant_id) != {}
     assert "Erased" in run(cli.main, ["tenant", "erase", shop.slug, "--yes", shop.slug]).output
