@@ -1,8 +1,9 @@
 """The audience of a mailing: whom it means, who of them receives it, and why the others do not."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, not_, or_, select
 
@@ -22,6 +23,7 @@ from kernel.suppression import Suppression
 CHUNK = 5_000  # addresses that are hashed between two looks
 SOON = timedelta(minutes=10)  # when somebody is looked at again whose other letter is on its way
 FLYING = ("claimed", "sending")
+RANK = ("consent", "unsubscribed", "cap", "no_address", "bounced")  # the order in which an estimate tells its reasons
 Answer = str | datetime  # a reason of recipients.REASONS: never; a moment: not before
 Check = Callable[[Sequence[Recipient]], dict[int, Answer]]
 
@@ -87,12 +89,17 @@ def _had_one() -> ColumnElement[bool]:
     return exists(select(Recipient.id).where(mine).correlate(Contact))
 
 
-def blocked(addresses: Sequence[str]) -> dict[str, str]:
-    """Which of these addresses may not be written to, by their fingerprint, and why."""
-    prints = [suppression.fingerprint(one) for one in addresses]
+def blocked(prints: Sequence[str]) -> dict[str, str]:
+    """Which of these fingerprints of addresses may not be written to, and why."""
     rows = select(Suppression.address_hmac, Suppression.scope).where(Suppression.address_hmac.in_(prints))
-    found = sorted(db.session.execute(rows), key=lambda row: row.scope == "all")  # what stops all has the last word
-    return {row.address_hmac: "bounced" if row.scope == "all" else "unsubscribed" for row in found}
+    return _scopes(db.session.execute(rows))
+
+
+def _scopes(rows: Iterable[Any]) -> dict[str, str]:
+    told: dict[str, str] = {}
+    for address, scope in rows:  # what stops all has the last word
+        told[address] = "bounced" if scope == "all" else told.get(address, "unsubscribed")
+    return told
 
 
 def _suppressed(mailing: Mailing) -> dict[int, str]:
@@ -102,22 +109,13 @@ def _suppressed(mailing: Mailing) -> dict[int, str]:
     """
     if not db.session.scalar(select(Suppression.id).limit(1)):
         return {}
-    rows = select(Suppression.address_hmac, Suppression.scope)
-    known = {
-        row.address_hmac: row.scope for row in sorted(db.session.execute(rows), key=lambda row: row.scope == "all")
-    }
-    found = {}
-    for contact_id, email in _candidates(mailing):
-        scope = known.get(suppression.fingerprint(email))
-        if scope:
-            found[contact_id] = "bounced" if scope == "all" else "unsubscribed"
-    return found
-
-
-def _candidates(mailing: Mailing) -> Iterator[tuple[int, str]]:
+    known = _scopes(db.session.execute(select(Suppression.address_hmac, Suppression.scope)))
     fine = meant(mailing).order_by(None).where(reason() == "").with_only_columns(Contact.id, Contact.email)
-    for contact_id, email in db.session.execute(fine.execution_options(yield_per=CHUNK)):
-        yield contact_id, email or ""
+    found = {}
+    for few in db.session.execute(fine.execution_options(yield_per=CHUNK)).partitions():
+        prints = suppression.fingerprints(row.email for row in few)
+        found.update({row.id: known[one] for row, one in zip(few, prints, strict=True) if one in known})
+    return found
 
 
 def estimate(mailing: Mailing) -> Estimate:
@@ -128,11 +126,7 @@ def estimate(mailing: Mailing) -> Estimate:
     for why in _suppressed(mailing).values():
         counted[""] -= 1
         counted[why] = counted.get(why, 0) + 1
-    return Estimate(counted.pop("", 0), {why: counted[why] for why in sorted(counted, key=_rank) if counted[why]})
-
-
-def _rank(why: str) -> int:
-    return ("consent", "unsubscribed", "cap", "no_address", "bounced").index(why)
+    return Estimate(counted.pop("", 0), {why: counted[why] for why in RANK if counted.get(why)})
 
 
 def people(mailing: Mailing, why: str) -> Select[Contact]:
@@ -175,10 +169,13 @@ def _allowed(recipients: Sequence[Recipient]) -> dict[int, Answer]:
     newest = select(func.max(Consent.id)).where(Consent.contact_id.in_(ids), Consent.purpose == "marketing")
     rows = select(Consent.contact_id, Consent.given).where(Consent.id.in_(newest.group_by(Consent.contact_id)))
     given = {row.contact_id: row.given for row in db.session.execute(rows)}
-    shut = blocked([row.email for row in recipients])
+    prints = dict(
+        zip((row.id for row in recipients), suppression.fingerprints(row.email for row in recipients), strict=True)
+    )
+    shut = blocked(list(prints.values()))
     found: dict[int, Answer] = {}
     for row in recipients:
-        why = shut.get(suppression.fingerprint(row.email)) or ("" if given.get(row.contact_id) else "unsubscribed")
+        why = shut.get(prints[row.id]) or ("" if given.get(row.contact_id) else "unsubscribed")
         why = "no_address" if not row.email else why
         why = "erased" if row.contact_id is None else "gone" if row.contact_id not in there else why
         if why:

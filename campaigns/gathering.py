@@ -60,12 +60,11 @@ def _next(mailing: Mailing, after: int) -> list[Any]:
 
 
 def _write(mailing: Mailing, people: list[Any]) -> None:
-    blocked = audience.blocked([one.email for one in people if not one.why])
+    prints = suppression.fingerprints(one.email or "" for one in people)
+    blocked, taken = audience.blocked(prints), _taken(mailing, prints)
     spoken = set(i18n.languages_of(tenancy.tenant()))
-    taken = _taken(mailing, [suppression.fingerprint(one.email) for one in people if not one.why])
     rows = []
-    for one in people:
-        address = suppression.fingerprint(one.email) if one.email else ""
+    for one, address in zip(people, prints, strict=True):
         why = one.why or blocked.get(address, "") or ("same_address" if address in taken else "")
         why = "stopped" if not why and mailing.state == "stopped" else why
         if not why:
@@ -73,7 +72,7 @@ def _write(mailing: Mailing, people: list[Any]) -> None:
         rows.append({
             "mailing_id": mailing.id, "contact_id": one.id, "state": "skipped" if why else "pending", "reason": why,
             "language": one.language if one.language in spoken else tenancy.tenant().language,
-            "email": "" if why else one.email, "address_hmac": address,
+            "email": "" if why else one.email, "address_hmac": address if one.email else "",
         })  # fmt: skip
     if rows:
         db.session.execute(insert(Recipient), rows)

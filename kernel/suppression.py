@@ -1,5 +1,6 @@
 """Who may not be written to: keyed hashes of addresses that survive the person's deletion."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import String, UniqueConstraint, delete, select
@@ -28,6 +29,11 @@ class Suppression(TenantOwned, Base):
 def fingerprint(address: str) -> str:
     """What is kept of an address."""
     return signing.fingerprint("suppression", address.strip().lower())
+
+
+def fingerprints(addresses: Iterable[str]) -> list[str]:
+    """The same of many at once."""
+    return signing.fingerprints("suppression", (address.strip().lower() for address in addresses))
 
 
 def add(address: str, scope: str, reason: str) -> None:
