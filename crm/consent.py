@@ -33,11 +33,13 @@ class Consent(TenantOwned, Base):
     ip: Mapped[str] = mapped_column(String(45), default="")
 
 
-def record(who: Contact | Visitor, purpose: str, given: bool, *, form: str, ip: str = "") -> Consent:
-    """Keep an answer."""
+def record(
+    who: Contact | Visitor, purpose: str, given: bool, *, form: str, ip: str = "", version: str = TEXT_VERSION
+) -> Consent:
+    """Keep an answer; `version` is that of the words they read."""
     if purpose not in PURPOSES:
         raise ValueError(f"{purpose} is no purpose")
-    row = Consent(purpose=purpose, given=given, form=form[:80], ip=ip[:45])
+    row = Consent(purpose=purpose, given=given, form=form[:80], ip=ip[:45], text_version=version[:40])
     if isinstance(who, Contact):
         row.contact_id = who.id
     else:

@@ -8,6 +8,7 @@ from sqlalchemy import Index, String, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm import sources
 from crm import tags as labels
 from kernel import clock, signing
 from kernel.db import Base, db, many, pk
@@ -43,6 +44,7 @@ class Contact(TenantOwned, Binnable, Base):
     stage: Mapped[str] = mapped_column(String(20), default="")  # prospecto | cliente | empresa …
     source: Mapped[str] = mapped_column(String(80), default="")  # how they came first
     note: Mapped[str] = mapped_column(String(2000), default="")
+    letters_every: Mapped[int] = mapped_column(default=0)  # days between letters to many, as they wish; 0: as they come
     epoch: Mapped[int] = mapped_column(default=1)  # moves to end all their sessions
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
@@ -120,6 +122,7 @@ def known(*, email: str | None = None, phone: str | None = None, vouched: bool =
     `told` (name, language, country, region, city, source…) fills what is still empty: an order never overwrites
     what the shop wrote; `tags` are added. An e-mail opens an account, and anybody can type a number: so a phone joins
     a contact only where staff vouch for it (`vouched`) and vouched for it before, else it begins one of its own.
+    `learned` says by which way all that came (sources.TOLD).
     """
     found = by_email(email)
     if found is None and vouched:
@@ -128,12 +131,14 @@ def known(*, email: str | None = None, phone: str | None = None, vouched: bool =
             found = same_phone
     if found is None:
         found = _new(told.get("language"))
-    told_tags = told.pop("tags", ())
-    _fill(found, {"email": (email or "").strip() or None, "phone": phone or None, **told})
+    told_tags, learned = told.pop("tags", ()), told.pop("learned", "")
+    filled = _fill(found, {"email": (email or "").strip() or None, "phone": phone or None, **told})
     found.email_norm = normal_email(found.email)
     if vouched and phone and found.phone == phone:
         found.phone_vouched = True
     db.session.flush()
+    if learned:
+        sources.note(found, filled, learned)
     for tag in labels.clean(told_tags):
         labels.add([found.id], tag)
     return found
@@ -146,10 +151,11 @@ def _new(language: str | None) -> Contact:
     return from_now
 
 
-def _fill(contact: Contact, told: dict[str, Any]) -> None:
-    for name, value in told.items():
-        if value and not getattr(contact, name):
-            setattr(contact, name, value)
+def _fill(contact: Contact, told: dict[str, Any]) -> list[str]:
+    empty = [name for name, value in told.items() if value and not getattr(contact, name)]
+    for name in empty:
+        setattr(contact, name, told[name])
+    return empty
 
 
 def end_sessions(contact: Contact) -> None:

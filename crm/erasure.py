@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
 
-from crm import facts, people, tags, tastes, visitors
+from crm import facts, people, sources, tags, tastes, visitors
 from crm.consent import Consent
 from crm.contacts import Contact
 from crm.facts import Fact
@@ -19,7 +19,9 @@ OWN = ("name", "email", "phone", "language", "country", "region", "city", "addre
 
 
 def _contact(contact: Contact) -> dict[str, Any]:
-    return {name: getattr(contact, name) for name in OWN} | {"since": contact.created_at.isoformat()}
+    known = {one.field: {"source": one.source, "at": one.at.isoformat()} for one in sources.of(contact).values()}
+    own = {name: getattr(contact, name) for name in OWN}
+    return own | {"since": contact.created_at.isoformat(), "known_by": known}
 
 
 def _consents(contact: Contact) -> list[dict[str, Any]]:
@@ -61,6 +63,7 @@ def _forget_contact(contact: Contact) -> None:
     contact.email = contact.email_norm = contact.phone = None
     contact.address = {}
     tags.forget(contact)
+    sources.forget(contact)
     contact.token, contact.epoch, contact.binned_at = signing.token(), contact.epoch + 1, clock.now()
 
 
@@ -90,12 +93,12 @@ def _forget_letters(contact: Contact) -> None:
 
 def init_app(_app: object) -> None:
     """Speak for crm's tables, and for the letters of the house: the kernel knows no people."""
-    people.exporter("contact", ["contact", "contact_tag"], _contact)
+    people.exporter("contact", ["contact", "contact_tag", "contact_source"], _contact)
     people.exporter("consents", ["consent", "visitor"], _consents)
     people.exporter("facts", ["fact", "contact_day"], _facts)
     people.exporter("tastes", ["taste"], _tastes)
     people.exporter("letters", ["letter"], _letters)
-    people.eraser("contact", ["contact", "contact_tag"], _forget_contact)
+    people.eraser("contact", ["contact", "contact_tag", "contact_source"], _forget_contact)
     people.eraser("browsers", ["visitor"], _forget_browsers)
     people.eraser("consents", ["consent"], _forget_consents)
     people.eraser("facts", ["fact", "contact_day"], _forget_facts)

@@ -3,7 +3,17 @@
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms import BooleanField, EmailField, Field, HiddenField, SelectField, StringField, TelField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from kernel import phones
@@ -81,3 +91,24 @@ class PersonForm(Reachable):
             self.name.errors = [_("Write a name, an e-mail or a telephone.")]
             return False
         return bool(fine)
+
+
+class SubscribeForm(Form):
+    """Who wants letters: an address, perhaps a name and what they like."""
+
+    email = EmailField(_l("E-mail"), [InputRequired(_l("Write your e-mail.")), mailbox], [trimmed], render_kw=EMAIL)
+    name = StringField(_l("Name"), [Length(max=160)], [trimmed], render_kw={"autocomplete": "name", "maxlength": 160})
+    interests = SelectMultipleField(_l("What do you like?"), choices=[], validate_choice=False)
+    source = HiddenField()
+
+
+class MessageForm(Form):
+    """What somebody writes to the shop."""
+
+    name = StringField(_l("Name"), [InputRequired(_l("Write your name.")), Length(max=160)], [trimmed],
+                       render_kw={"autocomplete": "name", "maxlength": 160})  # fmt: skip
+    email = EmailField(_l("E-mail"), [InputRequired(_l("Write your e-mail.")), mailbox], [trimmed], render_kw=EMAIL)
+    text = TextAreaField(
+        _l("Message"), [InputRequired(_l("Write your message.")), Length(max=3000)], [trimmed],
+        render_kw={"rows": 5, "maxlength": 3000},
+    )  # fmt: skip

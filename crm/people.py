@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from crm import consent, contacts
+from crm import consent, contacts, sources
 from crm import tags as labels
 from crm.contacts import Contact
 from kernel import clock, journal, sessions
@@ -40,6 +40,21 @@ def exporter(name: str, tables: Iterable[str], verb: Callable[[Contact], Any]) -
 def eraser(name: str, tables: Iterable[str], verb: Callable[[Contact], None]) -> None:
     """Have `verb(contact)` make nobody's what those tables hold about them."""
     _erasers[name] = Keeper(frozenset(tables), verb)
+
+
+Hindrance = Callable[[Contact], Any]
+_hindrances: list[Hindrance] = []
+
+
+def hindrance(verb: Hindrance) -> None:
+    """Have `verb(contact)` say, in a sentence, what must end before people can erase themselves; else None."""
+    if verb not in _hindrances:
+        _hindrances.append(verb)
+
+
+def hindrances(contact: Contact) -> list[str]:
+    """What must end first; staff may erase all the same."""
+    return [str(told) for verb in _hindrances if (told := verb(contact))]
 
 
 def kept() -> dict[str, tuple[bool, bool]]:
@@ -130,13 +145,15 @@ def change(contact: Contact, values: Mapping[str, Any], *, by: Any) -> None:
         sessions.end_all("shopper", contact.id)
     if values.get("phone") != contact.phone:
         contact.phone_vouched = bool(values.get("phone"))
-    for name, value in values.items():
-        if name != "tags":
-            setattr(contact, name, value)
+    plain = {name: value for name, value in values.items() if name != "tags"}
+    moved = [name for name, value in plain.items() if (getattr(contact, name) or "") != (value or "")]
+    for name, value in plain.items():
+        setattr(contact, name, value)
     contact.email_norm = contacts.normal_email(contact.email)
     new = contact.id is None
     db.session.add(contact)
     db.session.flush()
+    sources.note(contact, moved, "staff")
     if "tags" in values:
         labels.keep(contact, values["tags"])
     journal.write("person.added" if new else "person.changed", about=contact, by=by, data={"name": contact.called})

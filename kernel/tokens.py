@@ -1,4 +1,4 @@
-"""Links in letters: reset, confirm, invitation, change of address, a shopper's way in; hashed, used once."""
+"""Links in letters: reset, confirm, invitation, change of address, a shopper's way in, a sign-up; hashed, used once."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ LIFE = {
     "email": timedelta(hours=24),
     "invitation": timedelta(days=7),
     "shopper": timedelta(minutes=30),
+    "subscribe": timedelta(days=7),
 }
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from crm import people
 from crm.contacts import Contact
 from kernel.db import db
-from kernel.i18n import pick
+from kernel.i18n import _l, pick
 from shop import bookings, cart_bookings, orders, plans
 from shop.bookings import Booking
 from shop.cart import Cart, CartLine
@@ -65,8 +65,19 @@ def _carts(contact: Contact) -> Any:
     return select(Cart.id).where(Cart.contact_id == contact.id).scalar_subquery()
 
 
+def on_its_way(contact: Contact) -> Any:
+    """An order that is still to be paid, prepared or enjoyed needs its name and address."""
+    open_ones = [order.number for order in orders.of_contact(contact) if order.open]
+    return (
+        _l("Order %(number)s is still open: it needs your name and address.", number=open_ones[0])
+        if open_ones
+        else None
+    )
+
+
 def init_app(_app: object) -> None:
     """Speak for the shop's tables."""
+    people.hindrance(on_its_way)
     people.exporter("orders", ["order", "order_line", "booking"], copy)
     people.exporter("carts", ["cart"], carts)
     people.eraser("orders", ["order", "order_line", "booking"], forget)

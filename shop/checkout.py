@@ -171,7 +171,7 @@ def buyer(details: Details) -> Any:
     told: dict[str, Any] = {
         "email": details.email or None, "phone": details.phone or None, "name": details.name, "source": details.source,
         "language": details.language, "country": details.address.get("country", ""), "address": dict(details.address),
-        "vouched": details.by is not None,
+        "vouched": details.by is not None, "learned": "staff" if details.by is not None else "checkout",
     }  # fmt: skip
     try:
         with db.session.begin_nested():

@@ -159,6 +159,7 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(length=20), nullable=False),
         sa.Column("source", sa.String(length=80), nullable=False),
         sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("letters_every", sa.BigInteger(), nullable=False),
         sa.Column("epoch", sa.BigInteger(), nullable=False),
         sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
@@ -879,6 +880,24 @@ def upgrade() -> None:
     with op.batch_alter_table("contact_day", schema=None) as batch_op:
         batch_op.create_index("ix_contact_day_kind", ["tenant_id", "kind", "day", "contact_id"], unique=False)
 
+    op.create_table(
+        "contact_source",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=False),
+        sa.Column("field", sa.String(length=44), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_contact_source_contact_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_contact_source_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_source")),
+        sa.UniqueConstraint(
+            "tenant_id", "contact_id", "field", name=op.f("uq_contact_source_tenant_id_contact_id_field")
+        ),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_contact_source_tenant_id_id")),
+    )
     op.create_table(
         "contact_tag",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1873,6 +1892,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "favourite",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("scope", sa.String(length=60), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "product_id"], ["product.tenant_id", "product.id"], name="fk_favourite_product_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_favourite_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_favourite")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_favourite_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "scope", "place", name=op.f("uq_favourite_tenant_id_scope_place")),
+    )
+    with op.batch_alter_table("favourite", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_favourite_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
         "ledger_entry",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("payment_id", sa.BigInteger(), nullable=False),
@@ -1970,6 +2007,31 @@ def upgrade() -> None:
     with op.batch_alter_table("product_mark", schema=None) as batch_op:
         batch_op.create_index("ix_product_mark_code", ["tenant_id", "kind", "code", "product_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_product_mark_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "product_neighbour",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("other_id", sa.BigInteger(), nullable=False),
+        sa.Column("score", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("score BETWEEN 1 AND 1000", name=op.f("ck_product_neighbour_score")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "other_id"], ["product.tenant_id", "product.id"], name="fk_product_neighbour_other_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "product_id"], ["product.tenant_id", "product.id"], name="fk_product_neighbour_product_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_product_neighbour_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_neighbour")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_product_neighbour_tenant_id_id")),
+        sa.UniqueConstraint(
+            "tenant_id", "product_id", "other_id", name=op.f("uq_product_neighbour_tenant_id_product_id_other_id")
+        ),
+    )
+    with op.batch_alter_table("product_neighbour", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_neighbour_other_id"), ["other_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_product_neighbour_product_id"), ["product_id"], unique=False)
 
     op.create_table(
         "product_picture",

@@ -1,0 +1,90 @@
+"""Preferences: what somebody wants to hear of, in which language and how often; theirs to say without logging in.
+
+A letter's link is the authority, and letters are handed on: so whoever holds it may ask for less at once, but to be
+written to again is asked back by a letter to the address itself.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from crm import consent, contacts, facts, sources, subscribing, tastes
+from crm.contacts import Contact
+from kernel.i18n import _l
+from kernel.refusal import Missing
+
+FORM = "preferences"
+OFTEN = {0: _l("As they come"), 7: _l("At most one a week"), 30: _l("At most one a month")}  # days between two
+NEVER = -1
+
+Reader = Callable[[str], Contact | None]
+_readers: list[Reader] = []
+
+
+class Nobody(Missing):
+    """A link that leads to nobody (any more)."""
+
+    message = _l("This link leads to nobody any more. Use the one at the foot of the last letter, or write to us.")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody chose: days between letters (NEVER: none), a language, codes of what they like."""
+
+    often: int
+    language: str
+    likes: tuple[str, ...] = ()
+
+
+def reader(verb: Reader) -> None:
+    """Have `verb(token) → contact` find whose preferences a token of another kind opens, such as a letter's."""
+    if verb not in _readers:
+        _readers.append(verb)
+
+
+def whose(token: str) -> Contact:
+    """Whose preferences that link opens; raises Nobody."""
+    found = contacts.by_token(token) or next((one for verb in _readers if (one := verb(token))), None)
+    if found is None:
+        raise Nobody()
+    return found
+
+
+def change(contact: Contact, wish: Wish, *, ip: str = "") -> bool:
+    """Keep what they chose; whether a letter asks back now, because they had no letters and want some."""
+    asks = _often(contact, wish.often, ip=ip)
+    if wish.language != contact.language:
+        contact.language = wish.language
+        sources.note(contact, ["language"], FORM)
+    _likes(contact, wish.likes)
+    return asks
+
+
+def stop(contact: Contact, *, ip: str = "") -> None:
+    """No more letters to many."""
+    if consent.newest(contact, "marketing") is None or consent.allows(contact, "marketing"):
+        consent.record(contact, "marketing", False, form=FORM, ip=ip)
+        facts.record("allowed", contact=contact, source=FORM, data={"purpose": "marketing", "given": False})
+
+
+def _often(contact: Contact, often: int, *, ip: str) -> bool:
+    if often == NEVER:
+        stop(contact, ip=ip)
+        return False
+    contact.letters_every = often if often in OFTEN else 0
+    if consent.allows(contact, "marketing") or not contact.email:
+        return False
+    subscribing.ask(contact.email, language=contact.language, ip=ip, name=contact.name, source=FORM)
+    return True
+
+
+def _likes(contact: Contact, codes: Iterable[str]) -> None:
+    offered = {one.code for one in tastes.interests()}
+    wanted, known = set(codes) & offered, {one.code: one for one in tastes.of(contact)}
+    gone = [code for code in known if code in offered and code not in wanted]
+    said = {code for code, one in known.items() if one.origin == "said"}
+    new = wanted - set(known)
+    for code in gone:
+        tastes.forget(contact, code)
+    if new or said & set(gone):
+        tastes.say(contact, sorted(((said - set(gone)) & offered) | new))
+        sources.note(contact, [f"t:{code}" for code in sorted(new)], FORM)

@@ -1,0 +1,68 @@
+"""Sources: from where a shop knows each thing about a person, and since when; one row for each field of each person."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import String, UniqueConstraint, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import clock
+from kernel.db import Base, db, pk, ref
+from kernel.i18n import _l
+from kernel.tenancy import TenantOwned
+
+if TYPE_CHECKING:
+    from crm.contacts import Contact
+
+SAME = ("tenant_id", "contact_id", "field")
+TOLD = {  # by which way; "import:<token>" names the file
+    "staff": _l("written by the shop"),
+    "checkout": _l("their order"),
+    "account": _l("their account"),
+    "subscribe": _l("the sign-up form"),
+    "contact": _l("the contact form"),
+    "preferences": _l("their preferences"),
+    "import": _l("a file"),
+    "merge": _l("the same person, kept twice"),
+}
+
+
+class ContactSource(TenantOwned, Base):
+    """From where the value that a field of a person has today came."""
+
+    __tablename__ = "contact_source"
+    __extra__ = (UniqueConstraint(*SAME),)
+    id: Mapped[int] = pk()
+    contact_id: Mapped[int] = ref("contact", index=False)
+    field: Mapped[str] = mapped_column(String(44))  # of the contact, or "t:" and the code of a taste
+    source: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+def note(contact: "Contact", fields: Iterable[str], source: str) -> None:
+    """Say from where these fields have what they hold now."""
+    told = {"contact_id": contact.id, "source": source[:80], "at": clock.now()}
+    rows: list[dict[str, Any]] = [{**told, "field": field[:44]} for field in fields]
+    if not rows:
+        return
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    writing = dialect.insert(ContactSource)
+    newer = {name: writing.excluded[name] for name in ("source", "at")}
+    db.session.execute(writing.on_conflict_do_update(index_elements=SAME, set_=newer), rows)
+
+
+def of(contact: "Contact") -> dict[str, ContactSource]:
+    """The source of each field, by its name."""
+    mine = select(ContactSource).where(ContactSource.contact_id == contact.id)
+    rows = db.session.scalars(mine.execution_options(populate_existing=True))
+    return {row.field: row for row in rows}
+
+
+def forget(contact: "Contact", fields: Iterable[str] = ()) -> None:
+    """Forget from where we know these fields, or all of them."""
+    mine = delete(ContactSource).where(ContactSource.contact_id == contact.id)
+    named = list(fields)
+    gone = mine.where(ContactSource.field.in_(named)) if named else mine
+    db.session.execute(gone.execution_options(synchronize_session=False))

@@ -1,0 +1,59 @@
+"""What somebody wants to receive: a page behind a link, without logging in; only its button changes anything."""
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+
+from crm import consent, preferences, tastes
+from crm.contacts import Contact
+from crm.preferences import NEVER, OFTEN, Wish
+from crm.views import store
+from kernel import i18n, limits, tenancy
+from kernel.i18n import _, pick
+
+FROM_ONE_PLACE = "20/10minute"
+
+
+@store.get("/preferences/<token>", endpoint="preferences")
+def show(token: str) -> Response:
+    """What was chosen so far."""
+    return _page(preferences.whose(token), token)
+
+
+def _page(contact: Contact, token: str) -> Response:
+    allowed, liked = consent.allows(contact, "marketing"), {one.code for one in tastes.of(contact)}
+    often = contact.letters_every if allowed else NEVER
+    page = render_template(
+        "crm/preferences.html", token=token, address=hidden(contact.email or ""), allowed=allowed,
+        often=[(days, label, days == often) for days, label in [*OFTEN.items(), (NEVER, _("None"))]],
+        likes=[(one.code, pick(one.name), one.code in liked) for one in tastes.interests()],
+        languages=[(code, i18n.NAMES.get(code, code), code == contact.language) for code in _languages(contact)],
+    )  # fmt: skip
+    answer = Response(page, content_type="text/html; charset=utf-8")
+    answer.headers["Cache-Control"], answer.headers["Referrer-Policy"] = "private, no-store", "same-origin"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _languages(contact: Contact) -> list[str]:
+    return list(dict.fromkeys([*i18n.languages_of(tenancy.tenant()), contact.language]))
+
+
+def hidden(email: str) -> str:
+    """Enough of an address to know it by: letters are handed on."""
+    name, _sign, host = email.partition("@")
+    return f"{name[:1]}•••@{host}" if host else ""
+
+
+@store.post("/preferences/<token>", endpoint="preferences_save")
+def save(token: str) -> Any:
+    """Keep what was chosen."""
+    ip = request.remote_addr or ""
+    limits.check("preferences", f"{tenancy.current()}:{limits.network(ip)}", FROM_ONE_PLACE)
+    contact, form = preferences.whose(token), request.form
+    often = int(form["often"]) if form.get("often", "") in {str(days) for days in (*OFTEN, NEVER)} else 0
+    spoken = form.get("language", "")
+    language = spoken if spoken in _languages(contact) else contact.language
+    asks = preferences.change(contact, Wish(often, language, tuple(form.getlist("likes")[:24])), ip=ip)
+    flash(_("Kept. To write to you again we ask back by letter: press its button.") if asks else _("Saved."), "message")
+    return redirect(url_for("crm.preferences", token=token), 303)
