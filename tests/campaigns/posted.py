@@ -3,6 +3,8 @@
 from typing import Any
 
 from campaigns import letter_events, links
+from campaigns.views import letter_view
+from kernel import signing
 from kernel.db import db
 from tests.campaigns.letters import had, mailing, person
 
@@ -15,4 +17,8 @@ def posted(world: Any) -> dict[str, dict[str, Any]]:
     letter_events.add(row, "clicked", dedupe="1", link=1, verdict="human", family=f"chrome {world.slug}")
     letter_events.add(row, "bounced", dedupe="", reason="hard", said=f"550 no hay {world.slug}")
     db.session.commit()
-    return {"posted": {"token": row.token}, "followed": {"token": row.token, "number": 1}}
+    seen = {"mailing": letter.token, "starter": "", "tenant": world.tenant_id, "by": 1}
+    return {
+        "posted": {"token": row.token}, "followed": {"name": f"{row.token}-1"}, "mailing": {"token": letter.token},
+        "letter_preview": {"token": signing.make(letter_view.PURPOSE, seen)},
+    }  # fmt: skip
