@@ -1,6 +1,6 @@
 """A world of many people, and rules thrown by dice from every word that is registered: for what must agree on both."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from crm import contacts, rules
 from crm.consent import Consent
@@ -63,10 +63,13 @@ def _belongings(dice, one):
     add(Consent(contact_id=one.id, purpose=purpose, given=given) for purpose, given in answers)
     for _ in range(dice.choice([0, 0, 1, 2])):
         _browser(dice, one)
-    sums = {_sum_key(dice) for _ in range(dice.choice([0, 0, 1, 3, 8]))}
-    for kind, currency, day in sorted(sums):
+    whole = {}
+    for kind, currency, day in sorted({_sum_key(dice) for _ in range(dice.choice([0, 0, 1, 3, 8]))}):
         times, minor = dice.randint(0, 4), dice.choice([-5_000, 100, 5_000, 20_000])
-        _count(one, (kind, currency), day, times, minor)
+        add([_sum(one, kind, currency, day, times, minor)])
+        before = whole.get((kind, currency), (0, 0))
+        whole[kind, currency] = before[0] + times, before[1] + minor
+    add(_sum(one, kind, currency, LIFETIME, *both) for (kind, currency), both in whole.items())
 
 
 def _browser(dice, one):
@@ -74,28 +77,17 @@ def _browser(dice, one):
     seen = Visitor(token_hash=signing.digest(signing.token()), contact_id=one.id, first_seen=first,
                    referrer=dice.choice(HOSTS), country=dice.choice(LANDS), language="es")  # fmt: skip
     db.session.add(seen)
-    db.session.flush()
-    if dice.random() < 0.5:
-        db.session.add(Consent(visitor_id=seen.id, purpose="behaviour", given=dice.random() < 0.5))
 
 
 def _sum_key(dice):
     today = clock.today("America/Costa_Rica")
     ago = dice.choice([0, 1, 6, 7, 29, 30, 31, 59, 60, 61, 200, 365])
-    return dice.choice(KINDS), dice.choice(["CRC", "USD"]), (today - timedelta(days=ago)).isoformat()
+    return dice.choice(KINDS), dice.choice(["CRC", "USD"]), today - timedelta(days=ago)
 
 
-def _count(one, kind, day, times, minor):
-    """The day and the sums of all time, as crm.sums writes them."""
-    db.session.add(ContactDay(contact_id=one.id, kind=kind[0], currency=kind[1], day=date.fromisoformat(day),
-                              count=times, amount_minor=minor))  # fmt: skip
-    whole = (
-        db.session.query(ContactDay).filter_by(contact_id=one.id, kind=kind[0], currency=kind[1], day=LIFETIME).first()
-    )
-    if whole is None:
-        whole = ContactDay(contact_id=one.id, kind=kind[0], currency=kind[1], day=LIFETIME, count=0, amount_minor=0)
-        db.session.add(whole)
-    whole.count, whole.amount_minor = whole.count + times, whole.amount_minor + minor
+def _sum(one, kind, currency, day, *told):
+    """A row as crm.sums writes them, the sums of all time beside those of each day."""
+    return ContactDay(contact_id=one.id, kind=kind, currency=currency, day=day, count=told[0], amount_minor=told[1])
 
 
 SPECIAL = {
