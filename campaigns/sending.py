@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, select, update
 from sqlalchemy.engine import CursorResult
 
 from campaigns import audience, mailings, rendering
@@ -47,7 +47,7 @@ def claim(limit: int) -> list[int]:
     now = clock.now()
     with transactions.reading():  # a shop with nothing due takes no writer's turn
         going, asleep = _going(), _asleep(now)
-        if not _lost(now) and not any(_next(going, state, now, 1) for state in ("pending", "deferred")):
+        if not _lost(now) and not _waits(going, now):
             return []
     for mailing_id in asleep:
         _hold_late(mailing_id)
@@ -90,13 +90,22 @@ def _hold_late(mailing_id: int) -> None:
     row.note = "late"
 
 
-def _next(going: list[int], state: str, now: datetime, limit: int) -> list[Recipient]:
+def _due(going: list[int], state: str, now: datetime) -> Select[Recipient]:
     """The next ones in the order of the index on (state, run_at): `+ 0` keeps the database from choosing another."""
-    if not going or limit <= 0:
-        return []
     due = (Recipient.state == state) & (Recipient.run_at <= now) & (Recipient.mailing_id + 0).in_(going)
-    rows = select(Recipient).where(due).order_by(Recipient.run_at).limit(limit)
-    return list(db.session.scalars(rows.with_for_update(skip_locked=True)))
+    return select(Recipient).where(due).order_by(Recipient.run_at)
+
+
+def _next(going: list[int], state: str, now: datetime, limit: int) -> list[Recipient]:
+    rows = _due(going, state, now).limit(limit).with_for_update(skip_locked=True)
+    return list(db.session.scalars(rows)) if going and limit > 0 else []
+
+
+def _waits(going: list[int], now: datetime) -> bool:
+    return bool(going) and any(
+        db.session.scalar(_due(going, state, now).with_only_columns(Recipient.id).limit(1)) is not None
+        for state in ("pending", "deferred")
+    )
 
 
 def _lost(now: datetime) -> bool:

@@ -33,7 +33,7 @@ FRESH = 30.0  # seconds for which it holds that a letter may go; what is not beg
 LAST = 50.0  # seconds after which none leaves that was begun: who says no gets nothing a minute later
 PAUSE = 2.0  # seconds between looks when nothing waits
 REST = 30.0  # seconds without a try after the relay did not answer
-UNMADE = (ValueError, IndexError, MessageError)  # no letter can be made of it
+UNMADE = (ValueError, MessageError)  # no letter can be made of it
 
 
 class Mark(NamedTuple):

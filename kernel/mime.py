@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email import policy
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import MIMEPart
 from email.utils import format_datetime
@@ -18,6 +19,7 @@ from kernel import clock
 
 Header = tuple[str, str]  # its name, and its value as it stands on the wire
 WIDE = 76
+JOIN = "\u200d"  # makes one picture of several, as in families
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
@@ -119,9 +121,13 @@ def addressed(address: str) -> str:
     if _ADDRESS.fullmatch(address):
         return address
     local, _, host = address.rpartition("@")
-    if not local or not host or not local.isascii():
+    try:
+        found = Address(addr_spec=f"{local}@{host.encode('idna').decode()}").addr_spec
+    except (ValueError, IndexError, MessageError):
+        found = ""
+    if not found or not found.isascii() or not found.isprintable():
         raise ValueError(f"{address!r} is no address that letters can go to")
-    return Address(addr_spec=f"{local}@{host.encode('idna').decode()}").addr_spec
+    return found
 
 
 def phrase(name: str) -> str:
@@ -149,7 +155,9 @@ def line(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Text for a header: one line, and no encoded word of a stranger's, which would be decoded on the way."""
-    plain = text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
+    plain = (
+        text if text.isprintable() else "".join(sign if sign.isprintable() or sign == JOIN else " " for sign in text)
+    )
     return " ".join(plain.replace("=?", "= ?").split())
 
 
