@@ -49,6 +49,16 @@ def arm_of(token: str) -> str:
     return "held_out" if number % 100 < HOLD_OUT else "shown"
 
 
+def arm(visitor: Visitor | None, contact: Contact | None) -> str:
+    """Which arm somebody sees: their browser's, else that of the first browser that was theirs."""
+    if visitor is not None:
+        return visitor.arm
+    if contact is None:
+        return "shown"
+    first = select(Visitor.arm).where(Visitor.contact_id == contact.id).order_by(Visitor.first_seen, Visitor.id)
+    return db.session.scalar(first.limit(1)) or "shown"
+
+
 def by_token(token: str) -> Visitor | None:
     """The visitor whose cookie this is."""
     if not token:

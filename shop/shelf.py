@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased, load_only
 
+from kernel import clock, tenancy
 from kernel.db import db
-from shop import marks
+from shop import marks, seasons
 from shop.catalog import BundlePart, Product, Variant
 from shop.variants import UNCOUNTED
 
@@ -86,6 +87,11 @@ def first(limit: int, *conditions: ColumnElement[bool], group: str = "") -> Sequ
     return db.session.scalars(wanted.order_by(*_order("featured")).limit(limit)).all()
 
 
+def light() -> tuple[Any, ...]:
+    """What a query of products loads for cards, and no more."""
+    return (load_only(*LISTED),)
+
+
 def _rows(ids: Sequence[int]) -> list[Product]:
     wanted = select(Product).where(Product.id.in_(ids)).options(load_only(*LISTED))
     found = {row.id: row for row in db.session.scalars(wanted)} if ids else {}
@@ -134,6 +140,17 @@ def sold_out(product_ids: Iterable[int]) -> set[int]:
     """Which of these products have nothing left to sell, in one question."""
     wanted = sorted(set(product_ids))
     return set(db.session.scalars(_sold_out(), {"ids": wanted})) if wanted else set()
+
+
+def sellable(ids: Iterable[int], *, group: str = "", kinds: Sequence[str] = ()) -> dict[int, list[str]]:
+    """Which of these products this visitor could buy today, each with the codes of the tastes it is for."""
+    wanted, today = sorted(set(ids)), clock.today(tenancy.tenant().timezone)
+    if not wanted:
+        return {}
+    told = select(Product.id, Product.interests, Product.season_from, Product.season_to)
+    told = told.where(Product.id.in_(wanted), public(group), _in_stock())
+    rows = db.session.execute(told.where(Product.kind.in_(kinds)) if kinds else told)
+    return {one: codes for one, codes, first, last in rows if seasons.state(first, last, today).open}
 
 
 @lru_cache

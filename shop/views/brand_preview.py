@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Response, abort, g, render_template, url_for
 
-from kernel import blocks, holes, i18n, signing
+from kernel import holes, i18n, signing
 from shop import pages, themes
-from shop.views import frame, home, seo, store
+from shop.views import fitting, frame, home, seo, store
 from shop.views.pages import with_icons
 
 PREVIEW, MINUTES = "preview-brand", 10
@@ -38,8 +38,8 @@ def brand(token: str) -> Any:
     }  # fmt: skip
     g.preview, g.open_holes = True, []
     page = pages.home()
-    drawn = blocks.render(page.live if page and page.published_at else home.DEFAULT)
-    text = render_template("shop/home/page.html", blocks=drawn, head=seo.head(told["name"], "", "/"))
+    fitting.see("brand", page.live if page and page.published_at else home.DEFAULT)
+    text = render_template("shop/home/page.html", blocks=fitting.drawn(), head=seo.head(told["name"], "", "/"))
     parts, g.open_holes = holes.parts(text), None
     filled = holes.fillings(name for name in parts[1::2] if ":" in name)
     return with_icons(holes.join(parts, filled)), {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}

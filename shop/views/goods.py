@@ -28,11 +28,18 @@ def fill(keys: list[str]) -> dict[str, str]:
     return {key: told[key.partition(".")[2]] if key.partition(".")[0] in out else "" for key in keys}
 
 
-def of(products: Sequence[catalog.Product]) -> list[dict[str, Any]]:
-    """The cards of these products."""
+def of(products: Sequence[catalog.Product], *, still: bool = False) -> list[dict[str, Any]]:
+    """The cards of these products; `still` ones have no holes, because they are only shown while they are sold."""
     pictures = pictures_of([product.picture_id for product in products])
     cents = frame.current().values["cents"]
-    return [card(product, pictures.get(product.picture_id or 0), cents) for product in products]
+    cards = [card(product, pictures.get(product.picture_id or 0), cents) for product in products]
+    return cards if still else [one | _holes(product) for one, product in zip(cards, products, strict=True)]
+
+
+def _holes(product: catalog.Product) -> dict[str, Any]:
+    return {
+        "hole_class": holes.hole(f"card:{product.id}.class"), "hole_mark": holes.hole(f"card:{product.id}.mark"),
+    }  # fmt: skip
 
 
 def pictures_of(ids: Sequence[int | None]) -> dict[int, files.File]:
@@ -52,8 +59,7 @@ def card(product: catalog.Product, picture: files.File | None, cents: bool | Non
         "url": url_for("shop.product", slug=product.slug), "price": Money(product.low_minor, product.currency),
         "was": before, "since": several or (product.kind == "booking" and product.low_minor > 0),
         "unit": i18n.words_html(product.unit), "pic": picture, "cents": cents,
-        "mark": season_mark(product), "hole_class": holes.hole(f"card:{product.id}.class"),
-        "hole_mark": holes.hole(f"card:{product.id}.mark"),
+        "mark": season_mark(product), "hole_class": "", "hole_mark": "",
     }  # fmt: skip
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Flask, Response, redirect, render_template, request, url_for
 
-from kernel import blocks, origins
+from kernel import origins
 from shop import pages
-from shop.views import frame, seo, store
+from shop.views import fitting, frame, seo, store
 from shop.views.keeping import kept
 
 
@@ -15,18 +15,26 @@ def init_app(app: Flask) -> None:
     app.before_request(negotiate)
 
 
+def blocks_of() -> Any:
+    """The blocks of the first page, read once while nothing is edited."""
+    return frame.once(("blocks", "home"), _live)
+
+
+def _live() -> list[dict[str, Any]]:
+    page = pages.home()
+    return page.live if page and page.published_at else DEFAULT
+
+
 @store.get("/")
-@kept()
+@kept(page=blocks_of)
 def home() -> Any:
     """The shop's first page."""
-    page = pages.home()
     values = frame.current().values
-    drawn = blocks.render(page.live if page and page.published_at else DEFAULT)
     head = seo.head(
         values["name"], values["tagline"] or values["name"], "/", data=[seo.business()],
         image=seo.absolute(url_for("shop.shop_card", digest="card")),
     )  # fmt: skip
-    return render_template("shop/home/page.html", blocks=drawn, head=head)
+    return render_template("shop/home/page.html", blocks=fitting.drawn(), head=head)
 
 
 DEFAULT = [

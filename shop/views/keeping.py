@@ -1,7 +1,7 @@
 """Kept pages: a view marked `@kept(…)` is rendered once for everyone, with holes for what differs by visitor."""
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -10,21 +10,23 @@ from flask import Flask, Response, current_app, g, request
 from kernel import holes, i18n, origins, web
 from kernel.aside import Place
 from shop import pagecache
-from shop.views import visitor
+from shop.views import fitting, visitor, visits
 
 View = TypeVar("View", bound=Callable[..., Any])
+Page = Callable[..., Sequence[Mapping[str, Any]]]
 READS = frozenset({"GET", "HEAD"})
 
 
-def kept(*params: str, store: bool = True) -> Callable[[View], View]:
+def kept(*params: str, store: bool = True, page: Page | None = None) -> Callable[[View], View]:
     """The view's page is the same for everyone of one group and language; only `params` of its query count.
 
-    Whatever else stands in the query never reaches the view: a cached page cannot repeat it to others.
+    Whatever else stands in the query never reaches the view: a cached page cannot repeat it to others. `page(…)` gives
+    the blocks of what the view shows: who sees the same choice of them shares a page.
     """
 
     def decorate(view: View) -> View:
         view.kept = frozenset(params)  # type: ignore[attr-defined]
-        view.stored = store  # type: ignore[attr-defined]
+        view.stored, view.page = store, page  # type: ignore[attr-defined]
         return view
 
     return decorate
@@ -43,8 +45,11 @@ def look() -> Response | None:
     if place is None or request.method not in READS or not hasattr(view, "kept"):
         return None
     web.enter(place)
+    visits.count()
     _only(view.kept)
-    g.open_holes, g.page_key = [], _key(place) if view.stored else None
+    g.open_holes = []
+    seen = fitting.see(request.path, view.page(**(request.view_args or {}))) if view.page else ()
+    g.page_key = _key(place, seen) if view.stored else None
     page = pagecache.SHELF.get(g.page_key) if view.stored else None
     return _answer(g.page_key, page) if page else None
 
@@ -79,8 +84,9 @@ def _answer(key: Hashable, page: pagecache.Page) -> Response:
         if key is not None and not visitor.known()
         else pagecache.body(page, fillings, encoding)
     )
-    if key is not None and not g.get("moves"):  # what moves with the clock is asked of Flask each time
-        request.environ["plaza.kept"] = body, page.viewed
+    varying = fitting.varying()
+    if key is not None and varying is not None and not g.get("moves"):  # what moves is asked of Flask each time
+        request.environ["plaza.kept"] = body, page.viewed, varying
     visitor.viewed(page.viewed)
     return _response(body)
 
@@ -113,9 +119,9 @@ def _only(params: frozenset[str]) -> None:
     request.__dict__.pop("args", None)
 
 
-def _key(place: Place) -> Hashable:
+def _key(place: Place, seen: tuple[int, ...]) -> Hashable:
     """Decision 4: tenant, revision, path, query, language, currency, group, audience; and the quarter of an hour."""
     return (
         place.id, place.revision, place.practice, place.currency, i18n.language(), visitor.group(),
-        request.path, request.query_string, pagecache.bucket(time.time()),
+        request.path, request.query_string, pagecache.bucket(time.time()), seen,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """A shop's own pages, its policies, its contact page, and previews of what is not published yet."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, g, redirect, render_template, url_for
@@ -9,21 +10,29 @@ from kernel.db import db
 from kernel.i18n import _
 from kernel.settings import ROOT
 from shop import catalog, pages, slugs
-from shop.views import frame, home, product, seo, store
+from shop.views import fitting, frame, home, product, seo, store
 from shop.views.keeping import kept
 
 PREVIEW, MINUTES = "preview", 10
 
 
+def _blocks_of(kind: str) -> Callable[[str], Any]:
+    def live(slug: str) -> list[dict[str, Any]]:
+        found = pages.slugged(slug, kind)
+        return found.live if found is not None and found.published_at else []
+
+    return lambda slug: frame.once(("blocks", kind, slug), lambda: live(slug))
+
+
 @store.get("/pages/<slug>")
-@kept()
+@kept(page=_blocks_of("page"))
 def page(slug: str) -> Any:
     """A page of the shop's own."""
     return _show(slug, "page", "shop.page")
 
 
 @store.get("/policies/<slug>")
-@kept()
+@kept(page=_blocks_of("policy"))
 def policy(slug: str) -> Any:
     """One of the shop's policies."""
     return _show(slug, "policy", "shop.policy")
@@ -46,7 +55,7 @@ def _show(slug: str, kind: str, endpoint: str) -> Any:
         if moved is None or moved.published_at is None or moved.slug == slug:
             abort(404)
         return redirect(url_for(endpoint, slug=moved.slug), 301)
-    drawn, title = blocks.render(found.live), i18n.words_html(found.title)
+    drawn, title = fitting.drawn(), i18n.words_html(found.title)
     head = seo.head(i18n.pick(found.title), drawn, f"/{'pages' if kind == 'page' else 'policies'}/{slug}")
     return render_template("shop/pages/page.html", title=title, blocks=drawn, head=head)
 
@@ -92,7 +101,8 @@ def _previewed(told: dict[str, Any]) -> Any:
 
 
 def _draft(row: pages.Page) -> Any:
-    drawn, title = blocks.render(row.draft), i18n.words_html(row.working_title)
+    fitting.see(("draft", row.id), row.draft)
+    drawn, title = fitting.drawn(), i18n.words_html(row.working_title)
     head = seo.head(i18n.pick(row.working_title), "", "/")
     template = "shop/home/page.html" if row.kind == "home" else "shop/pages/page.html"
     return render_template(template, title=title, blocks=drawn, head=head)

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from kernel import blocks, files, holes, i18n
 from kernel.i18n import _, ngettext
-from shop import catalog, categories, days, pricing, seasons, services, sharing, shelf, stock
+from shop import catalog, categories, days, pricing, seasons, services, sharing, stock
 from shop.views import delivery, frame, goods, media, offers, seo, visitor
 
 FEW = 5  # from here on one says how many are left
@@ -62,7 +62,7 @@ def show(product: catalog.Product, booking: Markup | None = None) -> Any:
         buyable=buyable(product, variant), season=_season(product), back=days.told(_season(product).returns),
         promises=delivery.promises(product, variant), ladder=ladder(variant, cents), offers=offers.of(product),
         booking=_booking(product, booking), since=since,
-        siblings=goods.of(_siblings(product)), allergens=[i18n.words_html(one) for one in product.allergens],
+        allergens=[i18n.words_html(one) for one in product.allergens],
         text=blocks.prose(product.description), head=_head(product, pictures, price, variant), **_links(product, price),
     )  # fmt: skip
 
@@ -151,13 +151,6 @@ def as_json(product: catalog.Product, known: list[catalog.Variant]) -> Markup:
         text = text.replace(f"&#34;@@{one.id}.left@@&#34;", str(holes.hole(f"stock:{one.id}.left")))
         text = text.replace(f"@@{one.id}.text@@", str(holes.hole(f"stock:{one.id}.text")))
     return Markup(text)  # noqa: S704
-
-
-def _siblings(product: catalog.Product) -> Any:
-    if not product.category_id:
-        return []
-    cls = catalog.Product
-    return shelf.first(4, cls.category_id == product.category_id, cls.id != product.id, group=visitor.group())
 
 
 def _links(product: catalog.Product, price: Any) -> dict[str, Any]:

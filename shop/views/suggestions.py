@@ -1,0 +1,152 @@
+"""Rows of suggestions: holes in kept pages, each filled for who is in front of it, with the reason on every card."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, render_template
+from markupsafe import Markup, escape
+from sqlalchemy import select
+
+from crm import tastes
+from kernel import blocks, countries, holes, i18n, origins, tenancy
+from kernel.db import db
+from kernel.i18n import _, _l
+from shop import catalog, days, pagecache, shelf, suggestions
+from shop.suggestions import Suggestion
+from shop.views import blocks as kinds
+from shop.views import fitting, frame, goods, visitor
+
+WHY = "@@why@@"
+FEWEST, BESIDE, MOST = 2, 4, 12
+PERSONAL = frozenset({"again", "bought", "seen", "taste"})  # reasons that come from what somebody did or said
+CARDS = pagecache.Shelf(4 * 1024 * 1024)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A product's card without its reason, and its name."""
+
+    html: str
+    name: str
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return 300 + 2 * len(self.html)
+
+
+def init_app(_app: Flask) -> None:
+    """Register the kinds of blocks and fill their holes."""
+    count = blocks.Field("count", _l("How many"), "number", most=MOST)
+    for name, label, icon in (("again", _l("Buy again"), "undo"), ("new_for_you", _l("New for you"), "gift")):
+        blocks.kind(name, label, (kinds.TITLE, count), web="shop/blocks/suggestions.html", icon=icon)
+    holes.define_group("suggest", fill)
+
+
+def fill(keys: list[str]) -> dict[str, str]:
+    """For every "<place of a block>" and "beside.<product>" of a page: its row, or nothing; no product twice."""
+    shown: set[int] = set()
+    return {key: _beside(int(key[7:])) if key.startswith("beside.") else _row(int(key), shown) for key in keys}
+
+
+def _row(place: int, shown: set[int]) -> str:
+    block = next((one for one in g.get("fitted", ()) if one["place"] == place), None)
+    if block is None or fitting.held_out():
+        return ""
+    count = min(MOST, block["data"].get("count") or 4)
+    choose: Callable[..., list[Suggestion]] = suggestions.again if block["kind"] == "again" else suggestions.new
+    more = {} if block["kind"] == "again" else {"but": shown}
+    rows = choose(fitting.person(), count, group=_group(), **more)
+    shown |= {one.product_id for one in rows}
+    title = _("Buy it again") if block["kind"] == "again" else _("New for you")
+    own = i18n.words_html(block["data"].get("title"))
+    if not own and rows and not PERSONAL & {one.why for one in rows}:
+        title = _("What others like")
+    return _drawn(str(block["kind"]), own or title, rows, block=block["id"])
+
+
+def _beside(product_id: int) -> str:
+    """What goes with a product; by its shelf when too little is known, and for who sees no suggestions."""
+    rows = [] if fitting.held_out() else suggestions.beside(product_id, fitting.person(), BESIDE, group=_group())
+    if len(rows) < FEWEST:
+        known = {one.product_id for one in rows}
+        rows += [one for one in _siblings(product_id) if one.product_id not in known][: BESIDE - len(rows)]
+    return _drawn("beside", _("You may also like"), rows)
+
+
+def _siblings(product_id: int) -> list[Suggestion]:
+    cls = catalog.Product
+    here = select(cls.category_id).where(cls.id == product_id).scalar_subquery()
+    found = [one.id for one in shelf.first(MOST, cls.category_id == here, cls.id != product_id, group=_group())]
+    there = shelf.sellable(found, group=_group())
+    return [Suggestion(one, "shelf") for one in found if one in there]
+
+
+def _group() -> str:
+    return str(g.preview_group) if "preview_group" in g else visitor.group()
+
+
+def _drawn(name: str, title: Any, rows: Sequence[Suggestion], block: str = "") -> str:
+    if not rows:
+        return ""
+    about = {one.about for one in rows if one.why in ("bought", "seen", "like")}
+    cards = _cards({one.product_id for one in rows} | about)
+    told = [
+        {"reason": (why := reason(one, cards)), "card": Markup(_worded(cards[one.product_id].html, why))}  # noqa: S704
+        for one in rows if one.product_id in cards
+    ]  # fmt: skip
+    personal = any(one.why in PERSONAL for one in rows)
+    return render_template(
+        "shop/suggestions/row.html", name=name, title=title, goods=told, block=block, personal=personal,
+        wrap=bool(block),
+    )  # fmt: skip
+
+
+def _worded(html: str, why: str) -> str:
+    return html.replace(WHY, f'<p class="good-why">{escape(why)}</p>')
+
+
+def reason(one: Suggestion, cards: dict[int, Card]) -> str:
+    """Why a product is suggested, in words."""
+    about = cards[one.about].name if one.why in ("bought", "seen", "like") and one.about in cards else ""
+    if one.why == "again":
+        return _("because you bought it on %(day)s", day=days.told(_day(one.about)))
+    if one.why == "taste":
+        return _("because you like: %(taste)s", taste=_taste(one.about))
+    if one.why == "country":
+        return _("much bought in %(country)s", country=countries.country_name(one.about, i18n.language()))
+    told = {
+        "bought": _("because you bought %(name)s", name=about), "seen": _("like %(name)s", name=about),
+        "like": _("like %(name)s", name=about), "shop": _("much bought here"), "shelf": _("from the same shelf"),
+    }  # fmt: skip
+    return str(told.get(one.why) or _("the shop recommends it"))
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(tenancy.tenant().timezone)).date()
+
+
+def _taste(code: str) -> str:
+    notes = frame.current().notes
+    names = notes.get("tastes") or {row.code: row.name for row in tastes.interests()}
+    notes["tastes"] = names
+    return i18n.pick(names.get(code)) or code
+
+
+def _cards(ids: set[int]) -> dict[int, Card]:
+    """The cards of these products, drawn once while nothing is edited; a price is the same for everyone who sees it."""
+    place = origins.place()
+    assert place is not None
+    base = place.id, place.revision, i18n.language(), bool(g.get("preview"))
+    found = {one: CARDS.get((*base, one)) for one in ids}
+    missing = sorted(one for one, card in found.items() if card is None)
+    cls = catalog.Product
+    rows = db.session.scalars(select(cls).where(cls.id.in_(missing)).options(*shelf.light())).all() if missing else ()
+    for row, good in zip(rows, goods.of(rows, still=True), strict=True):
+        html = render_template("shop/suggestions/card.html", good={**good, "why": Markup(WHY)})  # noqa: S704
+        found[row.id] = Card(html, goods.plain(good["name"]))
+        CARDS.put((*base, row.id), found[row.id])
+    return {one: card for one, card in found.items() if card is not None}
