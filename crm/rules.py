@@ -68,7 +68,7 @@ class Term:
     form: Shape
     says: Callable[[Any], str]
     family: str = "are"  # are | like | did | now: where the builder offers it
-    inner: Callable[[str], Mapping[str, Any]] | None = None  # the rule that the value stands for
+    inner: Callable[[Any], Mapping[str, Any]] | None = None  # the rule that the value stands for
 
 
 @dataclass(frozen=True)
@@ -105,14 +105,14 @@ def term(
     name: str,
     label: Any,
     *,
-    sql: Callable[[Any], Meaning],
-    python: Callable[[Person, Any], bool],
+    sql: Callable[[Any], Meaning] = lambda _value: false(),
+    python: Callable[[Person, Any], bool] = lambda _person, _value: False,
     form: tuple[Field, ...] = (Field("value", _l("Value")),),
     says: Callable[[Any], str] | None = None,
     family: str = "are",
-    inner: Callable[[str], Mapping[str, Any]] | None = None,
+    inner: Callable[[Any], Mapping[str, Any]] | None = None,
 ) -> None:
-    """Add a word; the property test holds its two readings against each other."""
+    """Add a word by its two readings, or by the rule that is read in its place; the property test compares them."""
     told = says or (lambda value: f"{label}: {value}")
     _terms[name] = Term(name, label, sql, python, Shape(form), told, family, inner)
 
@@ -150,9 +150,9 @@ def _word(name: Any, value: Any, within: tuple[str, ...], many: list[int]) -> No
     kept = known.form.read(value)
     if known.inner is None:
         return Node(name, (), known, kept)
-    if kept in within:
-        raise BadRule(_l("The segment “%(name)s” is made of itself."), name=kept)
-    return Node(name, (_read(known.inner(kept), 0, (*within, kept), many),), known, kept)
+    if (told := f"{name} {kept}") in within:
+        raise BadRule(_l("The segment “%(name)s” is made of itself."), name=str(kept))
+    return Node(name, (_read(known.inner(kept), 0, (*within, told), many),), known, kept)
 
 
 def problems(rule: Any) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Select, String, false, func, select
+from sqlalchemy import Index, Select, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import rules
@@ -86,7 +86,7 @@ def _kept() -> list[tuple[str, str]]:
 def init_app(_app: object) -> None:
     """Teach the language the word for another segment: its rule is read in its place."""
     term(
-        "segment", _l("Segment"), inner=_inner, sql=lambda _code: false(), python=lambda _person, _code: False,
+        "segment", _l("Segment"), inner=_inner,
         says=lambda code: _("are in the segment “%(name)s”", name=_named(code)),
         form=(Field("segment", _l("Segment"), "choice", _kept, closed=True),),
     )  # fmt: skip
