@@ -3,8 +3,11 @@
 A figure that nobody can compute is typed month by month; without a value it says so, and shows nothing else.
 """
 
+import itertools
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import Date, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,15 +15,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm import indicators
 from crm.indicators import Indicator
 from kernel.db import Base, db, pk, words
+from kernel.folding import fold
 from kernel.refusal import Missing
-from kernel.tenancy import TenantOwned
+from kernel.tenancy import Binnable, TenantOwned
 
 DAYS = 30  # a computed figure is of the last so many
 MONTHS = 12  # of history
 NEAR = 10  # percent of the target by which a figure may miss it and still be near
 
 
-class IndicatorGoal(TenantOwned, Base):
+class IndicatorGoal(TenantOwned, Binnable, Base):
     """A figure that the shop watches; values are whole numbers of the unit's smallest part (see indicators)."""
 
     __tablename__ = "indicator_goal"
@@ -70,12 +74,30 @@ def listed() -> list[IndicatorGoal]:
     return list(db.session.scalars(select(IndicatorGoal).order_by(IndicatorGoal.position, IndicatorGoal.id)))
 
 
-def coded(code: str) -> IndicatorGoal:
+def coded(code: str, *, binned: bool = False) -> IndicatorGoal:
     """The goal that an address names; raises Missing."""
-    found = db.session.scalar(select(IndicatorGoal).where(IndicatorGoal.code == code))
+    mine = select(IndicatorGoal).where(IndicatorGoal.code == code).execution_options(binned=binned)
+    found = db.session.scalar(mine)
     if found is None:
         raise Missing()
     return found
+
+
+def make(name: dict[str, str], unit: str, direction: str, target: int, **told: Any) -> IndicatorGoal:
+    """Watch a figure; its code comes from its name unless it is given."""
+    code = told.pop("code", "") or _free_code(next(iter(name.values()), ""))
+    row = IndicatorGoal(code=code, name=name, unit=unit, direction=direction, target=target, **told)
+    row.position = len(listed())
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _free_code(name: str) -> str:
+    plain = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:48] or "indicador"
+    taken = set(db.session.scalars(select(IndicatorGoal.code).execution_options(binned=True)))
+    numbers = itertools.count(2)
+    return next(code for code in itertools.chain([plain], (f"{plain}-{one}" for one in numbers)) if code not in taken)
 
 
 def judged(goal: IndicatorGoal, value: int | None) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
 from markupsafe import Markup, escape
@@ -91,6 +93,11 @@ def _locale(spoken: str, country: str) -> Locale:
         return Locale(spoken, country or None)
     except (ValueError, UnknownLocaleError):  # nobody wrote down how English is written in Mexico
         return Locale(spoken)
+
+
+def number(value: int, digits: int = 0) -> str:
+    """A number as people read it; `digits` of it stand behind the comma, no more of them than it needs."""
+    return str(format_decimal(Decimal(value).scaleb(-digits), locale=locale()))
 
 
 def languages_of(tenant: Any) -> list[str]:

@@ -1,16 +1,20 @@
-"""Takings: the money that came in over some days, from the payment ledger; what was taken back or returned counts."""
+"""Takings: the money that came in over some days, from the payment ledger; what was taken back or returned counts.
+
+One query is the list of the amounts and their sum: `entries`.
+"""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
+from sqlalchemy import Select, func, literal, null, union_all
 
 from kernel import clock, tenancy
 from kernel.db import db
 from kernel.money import Money
 from shop import payment_methods
 from shop.ledger import LedgerEntry
+from shop.orders import Order
 from shop.payments import Payment
 from shop.stored_value import StoredValueEntry
 
@@ -23,31 +27,64 @@ def today() -> Money:
 
 def week() -> Money:
     """What came since Monday."""
+    return between(*this_week())
+
+
+def this_week() -> tuple[date, date]:
+    """From Monday until today."""
     day = clock.today(tenancy.tenant().timezone)
-    return between(day - timedelta(days=day.weekday()), day)
+    return day - timedelta(days=day.weekday()), day
 
 
 def week_before() -> Money:
     """What came in the same days of the week before, to compare."""
-    day = clock.today(tenancy.tenant().timezone) - timedelta(days=7)
-    return between(day - timedelta(days=day.weekday()), day)
+    first, last = this_week()
+    return between(first - timedelta(days=7), last - timedelta(days=7))
 
 
 def between(first: date, last: date) -> Money:
-    """What came from the first to the last day, both whole, in the shop's zone; rehearsals only while it practises."""
+    """What came from the first to the last day, both whole, in the shop's zone, in its currency."""
+    currency = tenancy.tenant().currency
+    return Money(sums(first, last).get(currency, 0), currency)
+
+
+def sums(first: date, last: date) -> dict[str, int]:
+    """The same in every currency in which something came or went."""
+    rows = _both(first, last)
+    found = db.select(rows.c.currency, func.sum(rows.c.amount_minor)).group_by(rows.c.currency)
+    return {currency: int(minor) for currency, minor in db.session.execute(found.order_by(rows.c.currency))}
+
+
+def entries(first: date, last: date) -> Select[Any]:
+    """Each amount of those days with its order's number and how it was paid, the newest first."""
+    rows = _both(first, last)
+    wanted = db.select(rows, Order.number, Order.name, Payment.label).select_from(rows)
+    wanted = wanted.outerjoin(Order, Order.id == rows.c.order_id).outerjoin(Payment, Payment.id == rows.c.payment_id)
+    return wanted.order_by(rows.c.at.desc(), rows.c.id.desc())
+
+
+def entries_today() -> Select[Any]:
+    """The same of today."""
+    day = clock.today(tenancy.tenant().timezone)
+    return entries(day, day)
+
+
+def _both(first: date, last: date) -> Any:
+    """What moved money, and what was kept as credit instead of leaving; rehearsals only while the shop practises."""
     stored = db.select(Payment.id).where(Payment.kind.in_(payment_methods.STORED))  # was money when it was sold
-    money = _sum(LedgerEntry, first, last).where(LedgerEntry.payment_id.not_in(stored))
-    kept = _sum(StoredValueEntry, first, last).where(StoredValueEntry.kind == "refund")  # as credit: it never left
-    whole = sum(int(db.session.scalar(part) or 0) for part in (money, kept))
-    return Money(whole, tenancy.tenant().currency)
+    money = _of(LedgerEntry, first, last, LedgerEntry.kind, LedgerEntry.reference, LedgerEntry.payment_id)
+    kept = _of(StoredValueEntry, first, last, literal("kept"), literal(""), null())
+    return union_all(
+        money.where(LedgerEntry.payment_id.not_in(stored)), kept.where(StoredValueEntry.kind == "refund")
+    ).subquery()  # fmt: skip
 
 
-def _sum(entry: Any, first: date, last: date) -> Any:
-    tenant = tenancy.tenant()
-    return db.select(func.sum(entry.amount_minor)).where(
-        entry.at >= _start(first), entry.at < _start(last + timedelta(days=1)),
-        entry.currency == tenant.currency, entry.practice == tenant.practice,
-    )  # fmt: skip
+def _of(entry: Any, first: date, last: date, *more: Any) -> Select[Any]:
+    kind, reference, payment_id = more
+    plain = entry.id, entry.at, entry.order_id, entry.amount_minor, entry.currency
+    wanted = db.select(*plain, kind.label("kind"), reference.label("reference"), payment_id.label("payment_id"))
+    inside = entry.at >= _start(first), entry.at < _start(last + timedelta(days=1))
+    return wanted.where(*inside, entry.practice == tenancy.tenant().practice)
 
 
 def _start(day: date) -> datetime:

@@ -5,11 +5,12 @@ from typing import Any
 from flask import Flask, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from kernel import memberships, menu, permissions, tenancy, today, web
+from kernel import clock, memberships, menu, permissions, tenancy, today, web
 from kernel.i18n import _, _l
+from kernel.money import Money
 from kernel.web import needs
 from shop import gift_list, order_list, receipts, setup, sharing, storefront, takings
-from shop.views import admin, desk, order_table
+from shop.views import admin, desk, figures, order_table
 
 NEWEST = 6
 
@@ -20,7 +21,8 @@ def show() -> str:
     """What is going on today."""
     return render_template(
         "shop/desk/today/show.html", figures=_figures(), lines=_lines(), rows=_newest(), steps=_guide(),
-        share=_share(), confirmed=memberships.owner_confirmed(tenancy.current()),
+        share=_share(), confirmed=memberships.owner_confirmed(tenancy.current()), plots=figures.plots(),
+        plot_days=figures.chips(".today"),
     )  # fmt: skip
 
 
@@ -62,10 +64,29 @@ def _figures() -> list[dict[str, str]]:
     before = takings.week_before()
     compared = _("The week before until the same day: %(amount)s", amount=receipts.shown(before)) if before else ""
     return [
-        {"name": "today", "number": receipts.shown(takings.today()), "label": _("Received today"), "more": ""},
-        {"name": "week", "number": receipts.shown(takings.week()), "label": _("Received this week"), "more": compared},
+        {
+            "name": "today",
+            "number": receipts.shown(takings.today()),
+            "label": _("Received today"),
+            "more": _foreign(),
+            "url": url_for(".takings"),
+        },
+        {
+            "name": "week",
+            "number": receipts.shown(takings.week()),
+            "label": _("Received this week"),
+            "more": compared,
+            "url": url_for(".takings", show="week"),
+        },
         *_owed(),
     ]
+
+
+def _foreign() -> str:
+    """What came today in other currencies: it is added to nothing."""
+    day, own = clock.today(tenancy.tenant().timezone), tenancy.tenant().currency
+    found = [Money(minor, code) for code, minor in takings.sums(day, day).items() if code != own]
+    return " · ".join(receipts.shown(amount) for amount in found)
 
 
 def _owed() -> list[dict[str, str]]:
@@ -120,7 +141,10 @@ def init_app(_app: Flask) -> None:
     """Put the first page into the rail and the orders that wait onto it."""
     permissions.define("today.view", _l("See today"), roles=("manager", "marketer", "clerk"))
     permissions.define("setup.guide", _l("Follow the setup guide"), roles=("manager",))
-    menu.entry(10, _l("Today"), "shop_admin.today", icon="today", permission="today.view")
+    menu.entry(
+        10, _l("Today"), "shop_admin.today", icon="today", permission="today.view",
+        match=("shop_admin.figure", "shop_admin.takings", "crm_admin.indicator"),
+    )  # fmt: skip
     menu.section(
         95, _l("Setup guide"), "shop_admin.setup", icon="check", permission="setup.guide",
         hint=_l("The six steps of a new shop, and what is still open."),

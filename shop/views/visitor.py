@@ -29,17 +29,18 @@ def group() -> str:
 
 def viewed(about: dict[str, Any]) -> None:
     """Count what is looked at; remember by whom only when they allowed it. A prefetch looks at nothing."""
-    if about and not _prefetched(lambda name: request.headers.get(name, "")):
+    if about and not prefetched(lambda name: request.headers.get(name, "")):
         _see("viewed", about["about_kind"], about["about_id"])
 
 
 def viewed_by_nobody(about: dict[str, Any], header: Callable[[str], str]) -> None:
     """The same in front of Flask, where nobody is known: only counted."""
-    if not _prefetched(header):
+    if not prefetched(header):
         watching.see("viewed", about=(about["about_kind"], about["about_id"]))
 
 
-def _prefetched(header: Callable[[str], str]) -> bool:
+def prefetched(header: Callable[[str], str]) -> bool:
+    """Whether a browser only fetches ahead."""
     return any("prefetch" in header(name).lower() for name in PREFETCH)
 
 

@@ -1,0 +1,105 @@
+"""The payments of some days: each amount that came or went, and their sum; what "Received today" opens."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Flask, Response, render_template, request, url_for
+from sqlalchemy import func
+
+from kernel import clock, instants, tables, tenancy, today
+from kernel.db import db
+from kernel.i18n import _, _l, pick
+from kernel.money import Money
+from kernel.web import needs
+from shop import days, receipts, takings
+from shop.views import admin
+
+PAGE = 50
+KINDS = {
+    "settle": (_l("Received"), "good"),
+    "refund": (_l("Returned"), "off"),
+    "reverse": (_l("Taken back"), "bad"),
+    "kept": (_l("Kept as credit"), "wait"),
+}
+SPANS = ("today", "week", "30", "90")
+
+
+@admin.get("/takings", endpoint="takings")
+@needs("orders.view")
+def show() -> str:
+    """The amounts of the days that the address asks for, and what they come to."""
+    first, last, name = asked()
+    wanted, number = takings.entries(first, last), _number()
+    size = int(db.session.scalar(db.select(func.count()).select_from(wanted.order_by(None).subquery())) or 0)
+    pages = max(1, -(-size // PAGE))
+    number = min(number, pages)
+    rows = db.session.execute(wanted.limit(PAGE).offset((number - 1) * PAGE))
+    return render_template(
+        "shop/desk/takings/list.html", rows=[_row(row) for row in rows], size=size, chips=_chips(name),
+        sums=_sums(first, last), span=days.span(first, last), show=name,
+        page=number, pages=pages, page_url=lambda at: url_for(".takings", show=name, page=at),
+    )  # fmt: skip
+
+
+@admin.get("/takings.csv", endpoint="takings_csv")
+@needs("orders.export")
+def csv() -> Response:
+    """The same as a file."""
+    first, last, _name = asked()
+    heads = [_("Date"), _("Order"), _("Name"), _("What"), _("Payment"), _("Reference"), _("Amount"), _("Currency")]
+    name = f"{tenancy.tenant().slug}-{_('payments')}-{first}-{last}"
+    return tables.answer(name, heads, _cells(first, last))
+
+
+def asked() -> tuple[date, date, str]:
+    """The first and the last day, and how the address calls them."""
+    day, name = clock.today(tenancy.tenant().timezone), request.args.get("show", "")
+    if name == "week":
+        return *takings.this_week(), name
+    return (day - timedelta(days=int(name) - 1), day, name) if name in {"30", "90"} else (day, day, "today")
+
+
+def _number() -> int:
+    number = request.args.get("page", "1")
+    return max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1
+
+
+def _chips(name: str) -> list[dict[str, Any]]:
+    labels = {"today": _("Today"), "week": _("This week")}
+    return [
+        {"label": labels.get(one) or _("%(days)s days", days=one), "active": one == name,
+         "url": url_for(".takings", show=one)}
+        for one in SPANS
+    ]  # fmt: skip
+
+
+def _sums(first: date, last: date) -> list[dict[str, Any]]:
+    found = takings.sums(first, last) or {tenancy.tenant().currency: 0}
+    return [
+        {"shown": receipts.shown(Money(minor, code)), "minor": minor, "currency": code} for code, minor in found.items()
+    ]
+
+
+def _row(row: Any) -> dict[str, Any]:
+    amount = Money(row.amount_minor, row.currency)
+    return {
+        "number": row.number, "url": url_for(".order", number=row.number) if row.number else "", "name": row.name or "",
+        "kind": KINDS[row.kind], "label": pick(row.label), "reference": row.reference, "minor": amount.minor,
+        "amount": receipts.shown(amount), "when": instants.told(row.at), "iso": row.at.isoformat(timespec="seconds"),
+    }  # fmt: skip
+
+
+def _cells(first: date, last: date) -> Iterator[list[object]]:
+    for row in db.session.execute(takings.entries(first, last)):
+        amount = Money(row.amount_minor, row.currency).decimal
+        yield [instants.told(row.at), row.number or "", row.name or "", KINDS[row.kind][0], pick(row.label),
+               row.reference, amount, row.currency]  # fmt: skip
+
+
+def init_app(_app: Flask) -> None:
+    """Put the payments of today onto the first page."""
+    today.line(
+        "money.today", _l("Payments today"), takings.entries_today, order=7, icon="money", permission="orders.view",
+        list_url=lambda: url_for("shop_admin.takings"),
+    )  # fmt: skip
