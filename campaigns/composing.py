@@ -151,7 +151,7 @@ def _frame(plan: Plan, letter: Letter) -> dict[str, Any]:
         "phone": letter.plain(phone) if phone else None, "home": letter.href("/"),
         "postal": letter.plain(" · ".join(postal)) if postal else None,
         "view": held(f"{letter.base}/v/{TOKEN}"), "unsubscribe": held(f"{letter.base}/u/{TOKEN}"),
-        "preferences": held(person),
+        "preferences": held(person), "trap": held(f"{letter.root}/l/{TOKEN}-0") if plan.tracked else "",
     }  # fmt: skip
 
 

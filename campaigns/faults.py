@@ -8,6 +8,8 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel import Locale
+
 from campaigns import audience, composing, fields, habits, liquid
 from campaigns.mailings import Mailing
 from crm import segments
@@ -92,13 +94,15 @@ def _heads(mailing: Mailing, read: Sequence[str]) -> Iterator[Problem]:
 
 
 def _in(language: str, read: Sequence[str]) -> str:
-    return _(" in %(language)s", language=i18n.NAMES.get(language, language)) if len(read) > 1 else ""
+    if len(read) < 2:
+        return ""
+    return _(" in %(language)s", language=Locale.parse(language).get_language_name(i18n.language()) or language)
 
 
 def _whole(mailing: Mailing) -> Iterator[Problem]:
     kinds = [blocks.known(str(block.get("kind"))) for block in mailing.blocks]
     if not any(kind and kind.mail and kind.fields for kind in kinds):
-        yield Problem(_("The letter is empty: add a block."), place="add")
+        yield Problem(_("The letter is empty: add a block."), place="b-add")
     if not habits.postal_address():
         yield Problem(_("The postal address is missing: the law asks for it below every letter."), place="footer")
 

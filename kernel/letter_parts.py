@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import render_template
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from kernel import blocks, i18n
 
@@ -158,7 +158,7 @@ def drawn(shown: Sequence[blocks.Block], letter: Letter) -> tuple[str, str]:
         told = {"block": block, "letter": letter, "look": letter.look, **values}
         pages.append(render_template(f"{kind.mail.template}.xml", **told))
         texts.append(render_template(f"{kind.mail.template}.txt", **told).strip())
-    return "\n".join(pages), "\n\n".join(texts)
+    return Markup("\n".join(pages)), "\n\n".join(texts)  # noqa: S704
 
 
 def lay(template: str, told: Mapping[str, Any]) -> str:

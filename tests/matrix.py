@@ -75,7 +75,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin." + name for name in ["category", "category_save", "category_bin", "category_move"]],
                     "category"),
     **dict.fromkeys(["shop_admin." + name for name in (
-        ["page", "page_save", "page_bin", "page_discard", "page_draft", "page_move", "page_settings", "page_undiscard", "page_withdraw"])],
+        ["page", "page_save", "page_bin", "page_discard", "page_draft", "page_move", "page_settings", "page_undiscard", "page_withdraw", "page_block_back"])],
         "page"),
     **dict.fromkeys(["shop_admin." + name for name in (
         ["product", "product_save", "product_bin", "product_publish", "product_quick", "product_withdraw"])], "product"),
@@ -122,6 +122,7 @@ LINES: dict[str, str] = {
     "shop_admin.exemption_back": "exemption_ticket", "shop_admin.person_exempt": "person",
     **dict.fromkeys(["shop_admin.settings_policies_begin", "shop_admin.settings_policies_publish"], OPEN),
     **dict.fromkeys(["crm." + name for name in ["account", "account_save", "login", "login_ask", "logout", "consent", "account_data", "account_copy", "account_erase", "subscribe", "subscribe_ask", "contact_send", "contact_sent"]], ""),
+    **dict.fromkeys(["crm." + name for name in ["tastes", "tastes_say", "tastes_rate", "tastes_forget", "tastes_learning"]], ""),
     **dict.fromkeys(["crm.login_link", "crm.login_enter"], "login"),
     **dict.fromkeys(["crm.subscribe_link", "crm.subscribe_confirm"], "sign_up"),
     **dict.fromkeys(["crm.preferences", "crm.preferences_save"], "person"),
@@ -153,6 +154,8 @@ LINES: dict[str, str] = {
     "shop_admin.special_days_back": "special_ticket",
     **dict.fromkeys(["campaigns.unsubscribe" + name for name in ["", "_done", "_undo"]], "posted"),
     "campaigns.letter_link": "followed", "campaigns.letter_picture": "posted",
+    "campaigns.letter_view": "posted", "campaigns.letter_preview": "letter_preview", "shop.letter_picture": "media",
+    **dict.fromkeys(["campaigns_admin.letter_" + name for name in ["edit", "save", "draft", "start", "block_back"]], "mailing"),
 }  # fmt: skip
 
 

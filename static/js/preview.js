@@ -24,7 +24,8 @@ function values(form) {
 
 function watch(form, inside) {
   const first = new Map(values(form));
-  let timer, at = "", drawn = false;
+  const always = form.dataset.preview === "always"; // what is filled in for each reader only the house can show
+  let timer, at = "", drawn = always;
   const tell = () => {
     const changed = values(form).filter(([name, value]) => first.get(name) !== value).map(([name, value]) => [name, spoken(form, name, value)]);
     inside.contentWindow?.postMessage({ preview: Object.fromEntries(changed), at }, "*");
@@ -42,7 +43,7 @@ function watch(form, inside) {
   });
   form.addEventListener("kept", ({ detail }) => {
     if (!drawn || !detail.preview) return;
-    drawn = false;
+    drawn = always;
     for (const [name, value] of values(form)) first.set(name, value);
     inside.src = detail.preview;
   });

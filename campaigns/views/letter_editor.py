@@ -1,0 +1,143 @@
+"""The editor of letters: the same room of blocks as pages, what is still missing, the letter as it will look."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+
+from campaigns import fields, habits, mailings, rendering, starters, writing
+from campaigns.mailings import Mailing
+from campaigns.views import admin, letter_view
+from crm import contacts
+from kernel import blocks, i18n, journal, letters, tenancy, web
+from kernel.i18n import _
+from kernel.web import needs
+from shop.forms import words
+from shop.views import block_editor
+
+KIND = "mailing.test"
+
+
+@admin.get("/mailings/<token>/edit", endpoint="letter_edit")
+@needs("mailings.edit")
+def edit(token: str) -> Any:
+    """The words and blocks of a letter; of one that has none the choice of what it begins with."""
+    mailing = mailings.named(token)
+    if writing.empty(mailing) and mailing.editable:
+        return render_template("campaigns/desk/editor/start.html", mailing=mailing, starters=_starters())
+    return render_template("campaigns/desk/editor/edit.html", **_page(mailing))
+
+
+def _starters() -> list[dict[str, Any]]:
+    return [
+        {"code": one.code, "label": one.label, "hint": one.hint, "url": letter_view.address(None, starter=one.code)}
+        for one in starters.every()
+    ]
+
+
+def _page(mailing: Mailing) -> dict[str, Any]:
+    kinds, looks = [kind for kind in blocks.kinds() if kind.mail], _looks(request.args)
+    room = block_editor.room(mailing.blocks, kinds)
+    return {
+        "mailing": mailing, "kinds": kinds, "rows": block_editor.rows(mailing.blocks, room),
+        "languages": words.languages(), "names": words.NAMES, "insert": fields.listed(),
+        "subjects": words.shown("subject", mailing.subject), "preheaders": words.shown("preheader", mailing.preheader),
+        "problems": _problems(mailing), "preview": letter_view.address(mailing, **looks), "looks": looks,
+        "people": writing.readers(mailing, also=looks["as"]), "postal": habits.postal_address(),
+        "sender": mailing.sender_name or habits.sender_name(), "shop": tenancy.tenant().name,
+    }  # fmt: skip
+
+
+def _looks(told: Any) -> dict[str, str]:
+    """As whom the letter is looked at, and in which language."""
+    language, person = str(told.get("language") or ""), str(told.get("as") or "")
+    return {
+        "as": person if contacts.by_token(person) else "",
+        "language": language if language in words.languages() else "",
+    }
+
+
+def _problems(mailing: Mailing) -> list[dict[str, str]]:
+    return [
+        {"told": one.sentence, "at": f"#b-{one.block}" if one.block else f"#{one.place}" if one.place else "#top"}
+        for one in rendering.problems(mailing)
+    ]
+
+
+@admin.post("/mailings/<token>/start", endpoint="letter_start")
+@needs("mailings.edit")
+def start(token: str) -> Any:
+    """Fill an empty letter with what one begins with."""
+    mailing, chosen = mailings.named(token), starters.named(request.form.get("starter", ""))
+    if chosen is None:
+        abort(404)
+    if writing.empty(mailing):
+        begun = chosen.make()
+        writing.keep(mailing, subject=begun.subject, preheader=begun.preheader, blocks=begun.blocks)
+    return redirect(url_for(".letter_edit", token=token), 303)
+
+
+@admin.post("/mailings/<token>/edit", endpoint="letter_save")
+@needs("mailings.edit")
+def save(token: str) -> Any:
+    """Keep the letter; add, move or take out a block, or send it to oneself, when that was the button."""
+    made = block_editor.typed()
+    mailing = mailings.named(token)
+    _keep(mailing, made.blocks)
+    block_editor.told(made, mailing, mailing.called, ".letter_block_back", token=token)
+    looks = _looks(request.form)
+    if made.verb == "test" and not made.wrong:
+        _test(mailing, looks)
+    elif made.verb == "send" and not made.wrong:
+        return redirect(url_for(".mailing", token=token), 303)
+    elif not made.place and not made.wrong and made.gone is None and made.verb != "look":
+        flash(_("Draft kept."))
+    values: dict[str, Any] = {name: value for name, value in looks.items() if value}
+    goal = url_for(".letter_edit", token=token, **values)
+    return redirect(goal + (f"#b-{made.place}" if made.place else ""), 303)
+
+
+def _keep(mailing: Mailing, kept: list[dict[str, Any]]) -> None:
+    subject, preheader = _words("subject"), _words("preheader")
+    writing.keep(mailing, subject=subject, preheader=preheader, blocks=kept)
+
+
+def _words(code: str) -> dict[str, str]:
+    told = {language: request.form.get(words.name_of(code, language), "") for language in words.languages()}
+    return {language: text.strip() for language, text in told.items() if text.strip()}
+
+
+@admin.post("/mailings/<token>/draft", endpoint="letter_draft")
+@needs("mailings.edit")
+def draft(token: str) -> Any:
+    """Keep what is being typed; tell what is still missing and where the letter is seen anew."""
+    made, mailing = block_editor.draft(), mailings.named(token)
+    _keep(mailing, made)
+    return {"preview": letter_view.address(mailing, **_looks(request.form)), "problems": _problems(mailing)}
+
+
+@admin.post("/mailings/<token>/block", endpoint="letter_block_back")
+@needs("mailings.edit")
+def block_back(token: str) -> Any:
+    """Bring the block back that was taken out last."""
+    mailing = mailings.named(token)
+    kept = block_editor.returned(mailing, mailing.blocks)
+    writing.keep(mailing, subject=mailing.subject, preheader=mailing.preheader, blocks=kept)
+    flash(_("Taken back."))
+    return redirect(url_for(".letter_edit", token=token), 303)
+
+
+def _test(mailing: Mailing, looks: dict[str, str]) -> None:
+    """Send it to who asks, marked, with links that count nothing."""
+    tenant, by = tenancy.tenant(), web.person()
+    contact = contacts.by_token(looks["as"])
+    language = looks["language"] or (contact.language if contact else "")
+    language = language if language in tenant.languages else tenant.language
+    subject, page, text = rendering.preview(mailing, contact, language)
+    with i18n.speak(language, tenant.country):
+        marked = _("[Test] %(subject)s", subject=subject)
+    letters.write(
+        "campaigns/mail/test", to=by.email, kind=KIND, language=language, about=mailing, to_name=by.known_as,
+        reply_to=tenant.email, data={"subject": marked, "page": page, "words": text},
+    )  # fmt: skip
+    journal.write("mailing.tested", about=mailing, by=by, data={"name": mailing.called})
+    flash(_("The test is on its way to %(email)s.", email=by.email))
