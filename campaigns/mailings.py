@@ -40,7 +40,7 @@ MOVES = {
 class NotNow(Refusal):
     """The letter is past that."""
 
-    message = _l("This letter is already %(state)s: look at it again.")
+    message = _l("This letter has moved on meanwhile: look at it again.")
     status = 409
 
 

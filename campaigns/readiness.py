@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from campaigns import audience
+from campaigns import audience, rendering
 from campaigns.audience import Estimate
 from campaigns.mailings import Mailing
 from kernel import memberships, tenancy
@@ -19,6 +19,7 @@ class Problem:
 
     sentence: Any
     where: str  # letter | audience | habits | account
+    place: str = ""  # where in the letter
 
 
 class NotReady(Refusal):
@@ -42,9 +43,14 @@ def problems(mailing: Mailing) -> tuple[list[Problem], Estimate | None]:
         found.append(Problem(str(why), "audience"))
     if told is not None and not told.will:
         found.append(Problem(_nobody(told), "audience"))
+    found += [Problem(one.sentence, _where(one), one.place or f"b-{one.block}") for one in rendering.problems(mailing)]
     if not memberships.owner_confirmed(tenancy.current()):
         found.append(Problem(_l("Confirm your e-mail first: before that, no letter leaves the shop."), "account"))
     return found, told
+
+
+def _where(one: rendering.Problem) -> str:
+    return "habits" if one.place == "footer" else "letter"
 
 
 def _nobody(told: Estimate) -> Any:

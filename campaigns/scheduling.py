@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from campaigns import gathering, mailings, readiness
+from campaigns import gathering, mailings, readiness, rendering
 from campaigns.mailings import Mailing
 from campaigns.recipients import OPEN, Recipient
 from kernel import clock, held, instants, jobs, journal, tenancy
@@ -51,6 +51,7 @@ def hour(day: date, text: str) -> datetime:
 def send(mailing: Mailing, *, by: Any, typed: str = "", at: datetime | None = None) -> None:
     """Let it go out at that hour, else in a minute; `typed` is the number of people where there are many."""
     readiness.refuse(mailing, typed)
+    rendering.prepare(mailing)
     mailings.move(mailing, "schedule")
     mailing.scheduled_at, mailing.note = at or clock.now() + MINUTE, ""
     _await(mailing)

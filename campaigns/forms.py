@@ -1,0 +1,112 @@
+"""What is asked of a letter to many: its name, whom it is for and in whose name; and of how a shop writes."""
+
+from datetime import time
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from campaigns import habits
+from campaigns.habits import Habits
+from campaigns.mailings import Mailing
+from crm import segments
+from crm.segments import Segment
+from kernel.forms import Form, choices, trimmed
+from kernel.i18n import _, _l, pick
+
+GONE = "?"  # stands for a segment that is no longer there
+PLAIN = {"autocomplete": "off"}
+
+
+class MailingForm(Form):
+    """A letter as its page asks for it; its words are written in the editor."""
+
+    name = StringField(
+        _l("Name"), [InputRequired(), Length(max=160)], [trimmed], render_kw={**PLAIN, "maxlength": 160},
+        description=_l("Only you see it."),
+    )  # fmt: skip
+    segment = SelectField(_l("For whom"), choices=[])
+
+
+class SenderForm(MailingForm):
+    """The same with what is rarely changed."""
+
+    sender_name = StringField(
+        _l("Sender"), [Length(max=160)], [trimmed], render_kw={**PLAIN, "maxlength": 160},
+        description=_l("Empty: the name that you chose for all letters."),
+    )  # fmt: skip
+    utm = BooleanField(_l("Mark the links, so that the report knows who came from this letter"))
+
+
+class SendForm(Form):
+    """When it goes, and the number of people where they are many."""
+
+    when = RadioField(_l("When"), choices=choices([("now", _l("Now")), ("later", _l("On a day and at an hour"))]))
+    day = DateField(_l("Day"), [Optional()])
+    hour = TimeField(_l("Hour"), [Optional()])
+    typed = StringField(_l("How many people will receive it?"), [Length(max=12)], [trimmed],
+                        render_kw={**PLAIN, "inputmode": "numeric", "maxlength": 12})  # fmt: skip
+
+
+class HabitsForm(Form):
+    """How often and when a shop writes."""
+
+    sender_name = StringField(
+        _l("Sender"), [Length(max=160)], [trimmed], render_kw={**PLAIN, "maxlength": 160},
+        description=_l("The name that people see in their inbox. Empty: the name of the shop."),
+    )  # fmt: skip
+    postal = TextAreaField(
+        _l("Postal address"), [Length(max=400)], [trimmed], render_kw={"rows": 3, "autocomplete": "off"},
+        description=_l("It stands below every letter, as many countries ask. Empty: the address of the shop."),
+    )  # fmt: skip
+    cap_hours = IntegerField(
+        _l("Hours between two letters to the same person"),
+        [InputRequired(), NumberRange(0, habits.MOST_HOURS)], render_kw={"inputmode": "numeric", **PLAIN},
+        description=_l("Whoever had a letter less than so long ago does not receive the next one. 0: no limit."),
+    )  # fmt: skip
+    quiet_from = TimeField(_l("Quiet from"), [InputRequired()])
+    quiet_until = TimeField(_l("Quiet until"), [InputRequired()])
+
+
+def mailing(row: Mailing, segment: Segment | None, posted: Any = None) -> SenderForm:
+    """The form of a letter that is for that segment."""
+    kept: dict[str, Any] = {"name": row.name, "sender_name": row.sender_name, "utm": row.utm}
+    form = SenderForm(posted, **{} if posted is not None else {**kept, "segment": segment.code if segment else ""})
+    form.segment.choices = audiences()
+    if row.segment_id and segment is None:  # it was put away: nobody is chosen until somebody is
+        form.segment.choices.insert(0, SelectChoice(GONE, _("Choose…")))
+        form.segment.data = GONE if posted is None else form.segment.data
+    return form
+
+
+def audiences() -> list[SelectChoice]:
+    """Everybody first, then the segments by name."""
+    kept = ((one.code, pick(one.name) or one.code) for one in segments.listed())
+    return choices([("", _("Everybody who allowed letters")), *kept])
+
+
+def habits_of(row: Habits, posted: Any = None) -> HabitsForm:
+    """The form of the habits."""
+    kept: dict[str, Any] = {
+        "sender_name": row.sender_name, "postal": row.postal, "cap_hours": row.cap_hours,
+        "quiet_from": time.fromisoformat(row.quiet_from), "quiet_until": time.fromisoformat(row.quiet_until),
+    }  # fmt: skip
+    return HabitsForm(posted, **{} if posted is not None else kept)
+
+
+def write_habits(form: HabitsForm, row: Habits) -> Habits:
+    """Write what was typed."""
+    row.sender_name, row.postal = form.sender_name.data or "", form.postal.data or ""
+    row.cap_hours = form.cap_hours.data or 0
+    row.quiet_from, row.quiet_until = (f"{one.data:%H:%M}" for one in (form.quiet_from, form.quiet_until))
+    return row

@@ -1,0 +1,79 @@
+"""What the list of letters to many shows: filters, where each stands, its numbers and the next thing to do."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy import func, select
+
+from campaigns import drafts, scheduling
+from campaigns.mailings import Mailing
+from campaigns.progress import ENDED
+from campaigns.recipients import OPEN, Recipient
+from kernel import instants
+from kernel.db import db
+from kernel.i18n import _, _l
+
+STATES = {
+    "draft": (_l("Draft"), "wait"), "scheduled": (_l("Scheduled"), "now"), "sending": (_l("Going out"), "now"),
+    "paused": (_l("Paused"), "care"), "held": (_l("Waiting for you"), "care"), "sent": (_l("Gone out"), "good"),
+    "stopped": (_l("Stopped"), "off"), "live": (_l("Goes by itself"), "good"),
+}  # fmt: skip
+NEXT = {
+    "draft": _l("Write it and send it"), "paused": _l("Let it go on, or stop it"), "held": _l("Decide whether it goes"),
+    "sent": _l("See what it brought"), "stopped": _l("See whom it reached"),
+}  # fmt: skip
+
+
+def asked() -> tuple[str, int]:
+    """The filter and the page that the address asks for."""
+    shown, number = request.args.get("show", "all"), request.args.get("page", "1")
+    known = shown in drafts.SHOWN or shown == "bin"
+    return shown if known else "all", max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1
+
+
+def told(shown: str, number: int) -> dict[str, Any]:
+    """What the page is told."""
+    rows, pages = drafts.page(shown, number)
+    counted = _counted(rows)
+    return {
+        "rows": [_row(row, counted.get(row.id, {})) for row in rows], "chips": _chips(shown), "show": shown,
+        "page": min(number, pages), "pages": pages, "page_url": lambda one: url_for(".mailings", show=shown, page=one),
+        "any": bool(rows) or bool(drafts.page("all", 1)[0]),
+    }  # fmt: skip
+
+
+def _chips(shown: str) -> list[dict[str, Any]]:
+    labels = {**{name: label for name, (label, _states) in drafts.SHOWN.items()}, "bin": _("In the bin")}
+    return [
+        {"label": label, "url": url_for(".mailings", show=name), "active": name == shown}
+        for name, label in labels.items()
+    ]
+
+
+def _counted(rows: Sequence[Mailing]) -> dict[int, dict[str, int]]:
+    """How many recipients each has in which state."""
+    ids = [row.id for row in rows]
+    found: dict[int, dict[str, int]] = {}
+    states = select(Recipient.mailing_id, Recipient.state, func.count()).where(Recipient.mailing_id.in_(ids))
+    for mailing_id, state, count in db.session.execute(states.group_by(Recipient.mailing_id, Recipient.state)):
+        found.setdefault(mailing_id, {})[state] = int(count)
+    return found
+
+
+def _row(row: Mailing, counts: dict[str, int]) -> dict[str, Any]:
+    done = sum(counts.get(state, 0) for state in ENDED)
+    total = done + sum(counts.get(state, 0) for state in OPEN)
+    return {
+        "token": row.token, "name": row.called, "state": STATES[row.state], "next": _next(row, done, total),
+        "people": counts.get("sent", 0) + counts.get("captured", 0) if total else None, "total": total,
+        "at": row.finished_at or row.started_at or row.scheduled_at or row.updated_at, "binned": bool(row.binned_at),
+    }  # fmt: skip
+
+
+def _next(row: Mailing, done: int, total: int) -> Any:
+    if row.state == "scheduled" and row.scheduled_at:
+        return _("It goes out on %(at)s", at=instants.told(row.scheduled_at))
+    if row.state == "sending":
+        return _("%(done)s of %(total)s", done=done, total=total)
+    return scheduling.NOTES.get(row.note, "") if row.state == "held" and row.note else NEXT.get(row.state, "")

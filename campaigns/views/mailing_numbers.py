@@ -1,0 +1,73 @@
+"""The estimate of a letter told in numbers, each leading to its people, and those people."""
+
+from collections.abc import Callable
+from typing import Any
+
+from babel.dates import format_timedelta
+from flask import url_for
+from sqlalchemy import func, select
+
+from campaigns import audience, habits
+from campaigns.audience import Estimate
+from campaigns.mailings import Mailing
+from campaigns.recipients import Recipient
+from crm.contacts import Contact
+from kernel import clock
+from kernel.db import db
+from kernel.i18n import _, locale, ngettext
+
+SAMPLES = 5
+
+
+def told(row: Mailing, estimate: Estimate) -> list[dict[str, Any]]:
+    """How many there are, how many receive it, and why the others do not."""
+    whole = _("%(num)s in the segment") if row.segment_id else _("%(num)s people")
+    found = [
+        {"name": "all", "text": whole % {"num": estimate.total}, "url": ""},
+        {"name": "will", "text": _will(estimate.will), "url": _url(row, "will") if estimate.will else ""},
+    ]
+    for why, count in estimate.excluded.items():
+        text = _one_lately(row) if why == "cap" and count == 1 else _SENTENCES[why](count)
+        found.append({"name": why, "text": text, "url": _url(row, why)})
+    return found
+
+
+def _url(row: Mailing, why: str) -> str:
+    return url_for("campaigns_admin.mailing_people", token=row.token, why=why)
+
+
+def _will(count: int) -> str:
+    return str(ngettext("%(num)s will receive it", "%(num)s will receive it", count))
+
+
+def _one_lately(row: Mailing) -> str:
+    who = audience.people(row, "cap").with_only_columns(Contact.id).order_by(None)
+    at = db.session.scalar(select(func.max(Recipient.sent_at)).where(Recipient.contact_id.in_(who)))
+    ago = format_timedelta(clock.now() - at, locale=locale(), format="short") if at else ""
+    return str(_("1 received one %(ago)s ago", ago=ago)) if ago else _lately(1)
+
+
+def _lately(count: int) -> str:
+    hours = habits.of().cap_hours
+    return str(
+        ngettext(
+            "%(num)s received one in the last %(hours)s h",
+            "%(num)s received one each in the last %(hours)s h",
+            count,
+            hours=hours,
+        )
+    )
+
+
+_SENTENCES: dict[str, Callable[[int], str]] = {
+    "consent": lambda n: ngettext("%(num)s has not allowed letters", "%(num)s have not allowed letters", n),
+    "unsubscribed": lambda n: ngettext("%(num)s unsubscribed", "%(num)s unsubscribed", n),
+    "cap": _lately,
+    "no_address": lambda n: ngettext("%(num)s has no e-mail", "%(num)s have no e-mail", n),
+    "bounced": lambda n: ngettext("%(num)s whose letters come back", "%(num)s whose letters come back", n),
+}
+
+
+def samples(row: Mailing) -> list[Contact]:
+    """A few of those who will receive it."""
+    return list(db.session.scalars(audience.people(row, "").limit(SAMPLES)))

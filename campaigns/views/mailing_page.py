@@ -1,0 +1,145 @@
+"""What the page of one letter to many shows at each step of its life, and how its steps answer a refusal."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from babel.dates import format_timedelta
+from flask import current_app, flash, redirect, render_template, url_for
+
+from campaigns import audience, forms, habits, mailings, progress, readiness, scheduling
+from campaigns.mailings import Mailing
+from campaigns.recipients import REASONS
+from campaigns.views import mailing_numbers
+from campaigns.views.mailing_list import STATES
+from crm.segments import Segment
+from kernel import clock, journal, settings, tenancy, web
+from kernel.db import db
+from kernel.i18n import locale
+from kernel.refusal import Missing, Refusal
+from shop import local_times
+
+EDITOR = "campaigns_admin.letter_edit"
+
+
+def campaign(token: str) -> Mailing:
+    """The letter to many that an address names; letters that go by themselves have pages of their own."""
+    row = mailings.named(token)
+    if row.kind != "campaign":
+        raise Missing()
+    return row
+
+
+def segment(row: Mailing) -> Segment | None:
+    """The segment it is for, where there is one and it is still there."""
+    try:
+        return audience.segment(row)
+    except audience.NoSegment:
+        return None
+
+
+def editor(row: Mailing) -> str:
+    """The address of where its words are written, for whoever may."""
+    return _link(EDITOR, token=row.token)
+
+
+def _link(endpoint: str, **values: Any) -> str:
+    permission = getattr(current_app.view_functions.get(endpoint), "permission", "")
+    return url_for(endpoint, **values) if permission and web.may(permission) else ""
+
+
+def at_mailing(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view takes a step of one letter, then shows it; a refusal becomes a message there, and nothing is kept."""
+
+    @wraps(view)
+    def stepped(token: str) -> Any:
+        try:
+            answer = view(token)
+        except Missing:
+            raise
+        except Refusal as refusal:
+            db.session.rollback()
+            campaign(token)
+            if web.wants_json():
+                raise
+            flash(str(refusal), "error")
+            answer = None
+        return answer or redirect(url_for("campaigns_admin.mailing", token=token), 303)
+
+    return stepped
+
+
+def show(row: Mailing, *, form: Any = None, sending: Any = None, status: int = 200) -> Any:
+    """The page."""
+    told = {
+        "row": row, "state": STATES[row.state], "editor": editor(row), "history": _history(row),
+        "relay": bool(settings.current().smtp_url), "kept": segment(row), **_now(row),
+    }  # fmt: skip
+    if row.state == "draft":
+        told |= _draft(row, form or forms.mailing(row, told["kept"]), sending or forms.SendForm(when="now"))
+    return render_template("campaigns/desk/mailings/show.html", **told), status
+
+
+def _draft(row: Mailing, form: Any, sending: Any) -> dict[str, Any]:
+    problems, estimate = readiness.problems(row)
+    return {
+        "form": form, "sending": sending, "problems": [_problem(row, one) for one in problems],
+        "numbers": mailing_numbers.told(row, estimate) if estimate else [], "estimate": estimate,
+        "many": bool(estimate and estimate.will >= readiness.MANY), "today": _today(),
+        "samples": mailing_numbers.samples(row) if estimate and estimate.will else [],
+        "quiet": habits.quiet_now(), "segment_url": _segment_url(segment(row)),
+    }  # fmt: skip
+
+
+def _today() -> str:
+    return clock.today(tenancy.tenant().timezone).isoformat()
+
+
+def _problem(row: Mailing, one: readiness.Problem) -> dict[str, Any]:
+    where = {"letter": editor(row), "audience": "#segment", "habits": _link("campaigns_admin.settings_letters"),
+             "account": "/account"}[one.where]  # fmt: skip
+    return {
+        "text": one.sentence,
+        "url": where + (f"#{one.place}" if one.place and one.where == "letter" and where else ""),
+    }
+
+
+def _segment_url(kept: Segment | None) -> str:
+    return _link("crm_admin.segment", code=kept.code) if kept else ""
+
+
+def _now(row: Mailing) -> dict[str, Any]:
+    """Where it stands: of what has not begun nothing."""
+    if row.state == "draft":
+        return {}
+    now, at = clock.now(), row.scheduled_at
+    left = int((at - now).total_seconds()) if at else 0
+    told = {"held_for": scheduling.NOTES.get(row.note, row.note), "left": max(0, left), "zone": _zone(row)}
+    if row.state == "scheduled":
+        return told
+    return {**told, "going": _going(row), "skipped": skipped(row)}
+
+
+def _going(row: Mailing) -> dict[str, Any]:
+    known = progress.of(row)
+    left = known.left
+    return {"known": known, "left": format_timedelta(left, locale=locale()) if left else ""}
+
+
+def skipped(row: Mailing) -> list[tuple[str, Any, int]]:
+    """Who was left out: the reason, how it is told, how many."""
+    return [(why, REASONS.get(why, why), count) for why, count in progress.skipped(row).items()]
+
+
+def _zone(row: Mailing) -> str:
+    zone = tenancy.tenant().timezone
+    return local_times.local(row.scheduled_at, zone).strftime("%H:%M:%S") if row.scheduled_at else ""
+
+
+def _history(row: Mailing) -> list[Any]:
+    return journal.of(row)[-8:][::-1]
+
+
+def fragment(row: Mailing) -> str:
+    """Only where it stands, for a page that is open."""
+    return render_template("campaigns/desk/mailings/_progress.html", row=row, state=STATES[row.state], **_now(row))

@@ -1,0 +1,69 @@
+"""The people behind each number of a letter to many: who would receive it, who did, and who did not and why."""
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from sqlalchemy import func, select
+
+from campaigns import audience, progress
+from campaigns.mailings import Mailing
+from campaigns.recipients import REASONS
+from campaigns.views import admin, mailing_page
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Missing
+from kernel.web import needs
+
+PAGE = 50
+BEFORE = {"will": _l("Who will receive it"), "consent": _l("Who has not allowed letters")}
+STATES = {
+    "sent": _l("Who received it"), "failed": _l("Whom it could not reach"), "unknown": _l("Of whom nobody knows"),
+    "open": _l("Who waits for it"), "deferred": _l("Whose mailbox asked to come later"),
+}  # fmt: skip
+
+
+@admin.get("/mailings/<token>/people", endpoint="mailing_people")
+@needs("mailings.see")
+def people(token: str) -> str:
+    """One page of them."""
+    row, why, number = mailing_page.campaign(token), request.args.get("why", "will"), request.args.get("page", "1")
+    wanted, read = _wanted(row, why)
+    total = int(db.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0)
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, int(number)), pages) if number.isdecimal() and len(number) < 7 else 1
+    rows = db.session.execute(wanted.limit(PAGE).offset((page - 1) * PAGE)).all()
+    return render_template(
+        "campaigns/desk/mailings/people.html", row=row, title=title(why), rows=[read(one) for one in rows],
+        total=total, page=page, pages=pages, why=why,
+        page_url=lambda one: url_for(".mailing_people", token=token, why=why, page=one),
+    )  # fmt: skip
+
+
+def title(why: str) -> Any:
+    """What a list of people is called."""
+    return BEFORE.get(why) or STATES.get(why) or REASONS.get(why, why)
+
+
+def _wanted(row: Mailing, why: str) -> tuple[Any, Any]:
+    if row.gathered_at is None and not row.started_at:
+        if why != "will" and why not in audience.RANK:
+            raise Missing()
+        return audience.people(row, "" if why == "will" else why), _would
+    if why in STATES:
+        return progress.rows(row, state=why), _did
+    if why in REASONS:
+        return progress.rows(row, reason=why), _did
+    raise Missing()
+
+
+def _would(row: Any) -> dict[str, Any]:
+    return {"token": row[0].token, "name": row[0].called, "email": row[0].email or "", "note": "", "at": None}
+
+
+def _did(row: Any) -> dict[str, Any]:
+    recipient, contact = row
+    return {
+        "token": contact.token if contact else "", "name": contact.called if contact else "", "email": recipient.email,
+        "note": recipient.answer if recipient.state in {"failed", "deferred", "unknown"} else "",
+        "at": recipient.sent_at,
+    }  # fmt: skip

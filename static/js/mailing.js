@@ -1,0 +1,29 @@
+// A letter on its way: its part of the page is drawn anew every two seconds while somebody looks; seconds count down.
+const EVERY = 2000;
+
+function tick() {
+  for (const clock of document.querySelectorAll("[data-countdown]")) {
+    const left = Math.max(0, Math.round((Date.parse(clock.dateTime) - Date.now()) / 1000));
+    clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  }
+}
+
+async function look(part) {
+  if (document.hidden || part.querySelector("details[open]")) return true;
+  const answer = await fetch(part.dataset.live, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) return answer === null;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-state]");
+  const before = part.querySelector("[data-state]");
+  if (!fresh || fresh.dataset.state !== before?.dataset.state) return location.reload();
+  const held = document.activeElement?.dataset?.action;
+  before.replaceWith(fresh);
+  if (held) part.querySelector(`[data-action="${held}"]`)?.focus();
+  return true;
+}
+
+async function follow(part) {
+  while (await look(part)) await new Promise((done) => setTimeout(done, EVERY));
+}
+
+for (const part of document.querySelectorAll("[data-live]")) if (part.dataset.live) follow(part);
+if (document.querySelector("[data-countdown]")) setInterval(tick, 500);
