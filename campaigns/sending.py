@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 
 from campaigns import audience, mailings, rendering
@@ -198,13 +198,12 @@ def _taken(ids: set[int]) -> set[datetime]:
 def _ended(state: str, marks: list[Mark]) -> None:
     """Sent, captured, failed or unknown: the end, unless a person asks for more. What a late worker sent is sent."""
     ids = [told.id for told in marks]
-    open_ones = ("claimed", "sending", "unknown") if state in {"sent", "captured"} else ("claimed", "sending")
     answers = {told.id: told.answer[:500] for told in marks}
     told: Any = case(answers, value=Recipient.id) if len(set(answers.values())) > 1 else marks[0].answer[:500]
     values = {"state": state, "answer": told, "lease_until": None}
     if state in {"sent", "captured"}:
         values["sent_at"] = clock.now()
-    _set(Recipient.id.in_(ids) & Recipient.state.in_(open_ones), **values)
+    _set(Recipient.id.in_(ids) & Recipient.state.in_(("claimed", "sending", "unknown")), **values)
     for row_id in ids:
         _leases.pop(row_id, None)
     if state == "failed":
@@ -220,7 +219,8 @@ def _tell(ids: list[int]) -> None:
 def _later(_state: str, marks: list[Mark]) -> None:
     """Put off by the relay: again a while later, longer each time, at last given up."""
     ids = [told.id for told in marks]
-    counts = dict(db.session.execute(select(Recipient.id, Recipient.attempts).where(Recipient.id.in_(ids))).tuples())
+    rows = db.session.execute(select(Recipient.id, Recipient.attempts).where(Recipient.id.in_(ids)))
+    counts = {row.id: row.attempts for row in rows}
     for told in marks:
         count = counts.get(told.id, 0)
         if count >= ATTEMPTS:
@@ -233,14 +233,15 @@ def _later(_state: str, marks: list[Mark]) -> None:
 def _back(_state: str, marks: list[Mark]) -> None:
     """Given back untried."""
     for told in marks:
-        untried = case((Recipient.state == "sending", Recipient.attempts - 1), else_=Recipient.attempts)
+        untried = case((Recipient.state == "claimed", Recipient.attempts), else_=Recipient.attempts - 1)
         values = {"run_at": told.at} if told.at else {}
         _set(_mine(told), state="pending", attempts=untried, lease_until=None, **values)
 
 
 def _mine(told: Mark) -> ColumnElement[bool]:
-    mine = (Recipient.id == told.id) & Recipient.state.in_(("claimed", "sending"))
-    return mine & Recipient.lease_until.in_(_taken({told.id}))
+    """Still ours, or unknown to all but us."""
+    held = Recipient.state.in_(("claimed", "sending")) & Recipient.lease_until.in_(_taken({told.id}))
+    return (Recipient.id == told.id) & or_(held, Recipient.state == "unknown")
 
 
 _VERBS = {"deferred": _later, "pending": _back}

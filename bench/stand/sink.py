@@ -44,7 +44,7 @@ class Sink(asyncio.Protocol):
         self.reading = False
         self._keep(letter)
         if self.slow:
-            asyncio.get_running_loop().call_later(random.uniform(0, 0.02), self._say, FINE)
+            asyncio.get_running_loop().call_later(random.uniform(0, 0.01), self._say, FINE)
         else:
             self._say(FINE)
         return True

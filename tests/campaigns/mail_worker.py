@@ -1,0 +1,64 @@
+"""Mail workers of the tests' own, forked on demand; told so, they leave out what makes them safe."""
+
+import os
+import signal
+import sys
+import threading
+from datetime import timedelta
+
+from campaigns import audience, rendering, sending
+from kernel import mail, transactions
+from kernel.app import create_app
+
+WORDS = "<p>" + "Pan, café y flores para el domingo. " * 20 + "</p>"
+
+
+def plain(row):
+    """A letter of few words, so that more time goes into sending it."""
+    back = f"b+{row.token}@{mail.host()}"
+    told = {"Message-ID": f"<{row.token}@{mail.host()}>"}
+    return mail.Envelope(
+        ("Café", f"c@{mail.host()}"), ("", row.email), "", "Hola", "Hola", WORDS, told, return_path=back
+    )
+
+
+def no_lease():
+    """What a dead worker had claimed stays claimed."""
+    sending._expire = lambda _now: None
+
+
+def late_mark():
+    """Marked only after it left, as careless senders do: a repetition is not seen."""
+    sending._begin = lambda ids: ids
+
+
+def no_claim():
+    """Whoever looks takes, whatever another has taken."""
+    real, sending._begin = sending._set, lambda ids: ids
+
+    def blind(which, **values):
+        return 0 if values.get("state") == "claimed" else real(which, **values)
+
+    sending._set = blind
+
+
+def no_asking():
+    """Whoever was once on the list gets the letter."""
+    audience.refusals = lambda _rows: {}
+
+
+if __name__ == "__main__":
+    transactions.SYNCHRONOUS = "OFF"
+    sending.LEASE = timedelta(seconds=float(os.environ["TEST_LEASE"]))
+    mail.BATCH, mail.PAUSE = int(os.environ["TEST_BATCH"]), 0.1
+    rendering.envelope = plain
+    if word := os.environ.get("TEST_WITHOUT"):
+        globals()[word]()
+    made = create_app()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for _line in sys.stdin:
+        child = os.fork()
+        if not child:
+            mail.run(made, threading.Event())
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()

@@ -1,0 +1,91 @@
+"""Letters to many while workers die: none is lost, none arrives twice, and of whom nobody knows it is said exactly.
+
+2,000 letters and four `kill -9`; PLAZA_EXAMPLES=10000: so many letters, and ten kills.
+"""
+
+import contextlib
+import os
+import time
+
+import pytest
+
+from campaigns import mailings
+from campaigns.mailings import Mailing
+from kernel.db import db
+from tests.campaigns import posting
+from tests.campaigns.posting import WIDTH, Office, fill, left
+
+MANY = max(2000, int(os.environ.get("PLAZA_EXAMPLES", "0")))
+KILLS = 4 if MANY == 2000 else 10
+
+
+@pytest.fixture
+def office(shop, tmp_path):
+    """Opens a post office on the test's database."""
+    with contextlib.ExitStack() as stack:
+        yield lambda **env: Office(stack, shop.app, tmp_path, **env)
+
+
+def killed(office, count, kills, **env):
+    """So many letters under so many kills; what came of them."""
+    mailing_id, post = fill(count), office(**env)
+    post.kills(count, kills, seed=kills)
+    post.bear()
+    return mailing_id, post
+
+
+def test_none_is_lost_and_none_arrives_twice_under_kills(shop, office):
+    mailing_id, post = killed(office, MANY, KILLS)
+    post.until(lambda: left(mailing_id) == 0)
+    found = post.look(mailing_id)
+    assert (found.lost, found.doubled, found.hidden) == (set(), set(), set())
+    assert len(found.unknown) <= KILLS * WIDTH
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # the control: the same look on both databases
+def test_a_sender_without_leases_would_leave_some_behind(shop, office):
+    mailing_id, post = killed(office, 200, 2, TEST_WITHOUT="no_lease")
+    post.until(lambda: post.taken.total() > 100 and _quiet(post))
+    assert left(mailing_id) > 0
+    assert post.look(mailing_id).lost
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_sender_that_marks_afterwards_would_write_twice(shop, office):
+    mailing_id, post = killed(office, 200, 2, TEST_WITHOUT="late_mark", TEST_LEASE="1")
+    post.until(lambda: left(mailing_id) == 0)
+    assert post.look(mailing_id).doubled
+
+
+def _quiet(post, seconds=2.0):
+    """Whether nothing arrived for a while."""
+    before = post.taken.total()
+    time.sleep(seconds)
+    return post.taken.total() == before
+
+
+def test_two_workers_at_once_and_somebody_who_pauses_again_and_again(shop, office):
+    mailing_id, post = fill(600), office()
+    post.bear(), post.bear()
+    for number in range(1, 11 if MANY == 2000 else 51):
+        goal = number * 10
+        post.until(lambda goal=goal: post.taken.total() >= goal)
+        step(mailing_id, "pause")
+        step(mailing_id, "resume")
+    post.until(lambda: left(mailing_id) == 0)
+    found = post.look(mailing_id)
+    assert found == posting.Found()
+    assert post.taken.total() == 600
+
+
+def step(mailing_id, verb):
+    mailings.move(db.session.get_one(Mailing, mailing_id), verb)
+    db.session.commit()
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_two_workers_that_do_not_claim_would_write_twice(shop, office):
+    mailing_id, post = fill(200), office(TEST_WITHOUT="no_claim")
+    post.bear(), post.bear()
+    post.until(lambda: left(mailing_id) == 0 or post.taken.total() > 400)
+    assert post.look(mailing_id).doubled
