@@ -35,6 +35,7 @@ class Field:
     least: int = 1
     most: int = 3_660
     default: Any = None
+    known: Callable[[list[str]], set[str]] | None = None  # which of these words are there, where options are too many
 
     def read(self, given: Any) -> Any:
         """The value as it is kept; raises BadRule with a sentence."""
@@ -142,9 +143,16 @@ class Shape:
 
 def wrong_options(field: Field, value: Any) -> list[str]:
     """Sentences about what was chosen and is not there any more."""
-    if not field.closed or value is None:
+    if value is None or not (field.closed or field.known):
         return []
-    there = field.labels()
     chosen = value if isinstance(value, list) else [value]
+    there = field.known(chosen) if field.known else set(field.labels())
     gone = [word for word in chosen if word not in there and not (word == "" and field.blank)]
     return [_("%(field)s: “%(word)s” is not there any more.", field=field.label, word=word) for word in gone]
+
+
+def either(words: list[str]) -> str:
+    """Words as a sentence gives a choice: "Costa Rica, Guatemala or Honduras"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s or %(last)s", first=", ".join(words[:-1]), last=words[-1])

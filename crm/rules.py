@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, true
 
 from crm.contacts import Contact
-from crm.rule_values import BadRule, Field, Shape, wrong_options
+from crm.rule_values import BadRule, Field, Shape, either, wrong_options
 from kernel import clock, tenancy
 from kernel.db import db
 from kernel.i18n import _l
@@ -219,4 +219,17 @@ def _leaf(meaning: Meaning, *, first: bool) -> ColumnElement[bool]:
     return meaning.where(meaning.selected_columns[0] == Contact.id).correlate(Contact).exists()
 
 
-__all__ = ["BadRule", "Field", "Node", "Person", "Shape", "Term", "problems", "read", "term", "terms", "where"]
+__all__ = [
+    "BadRule",
+    "Field",
+    "Node",
+    "Person",
+    "Shape",
+    "Term",
+    "either",
+    "problems",
+    "read",
+    "term",
+    "terms",
+    "where",
+]

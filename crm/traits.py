@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from crm import rules, tags, tastes
 from crm.consent import PURPOSES, Consent, allows
 from crm.contacts import Contact
-from crm.rules import Field, Person
+from crm.rules import Field, Person, either
 from crm.tags import ContactTag
 from crm.tastes import Taste
 from kernel import countries, i18n
@@ -20,13 +20,6 @@ from kernel.i18n import _, _l
 MANY = 300  # values of people that a form offers
 LEVELS = ((1, _l("a little")), (30, _l("quite")), (60, _l("a lot")))
 ALLOWED = {"marketing": _l("allow letters with news"), "behaviour": _l("allow remembering what they look at")}
-
-
-def either(words: list[str]) -> str:
-    """Words as a sentence gives a choice: "Costa Rica, Guatemala or Honduras"."""
-    if len(words) < 2:
-        return "".join(words)
-    return _("%(first)s or %(last)s", first=", ".join(words[:-1]), last=words[-1])
 
 
 def _known(column: Any) -> Callable[[], list[tuple[str, str]]]:

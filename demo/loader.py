@@ -15,6 +15,7 @@ from demo import (
     pictures,
     plans,
     reservations,
+    rules,
     sheets,
     shelves,
     staff,
@@ -68,6 +69,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     shelves.fill(shop, kept)
     sheets.publish(shop, kept)
     people.interests(shop)
+    rules.keep(shop)
     offers.make(shop, staff.clerk(shop))
     _sell(shop)
     tenancy.touch()

@@ -12,6 +12,7 @@ from crm.contacts import Contact
 from kernel import clock
 from kernel.db import db
 from tests.crm import people_of_all_kinds as everybody
+from tests.crm import shopping
 
 RULES = int(os.environ.get("PLAZA_EXAMPLES", "500"))
 SEEDS = range(int(os.environ.get("PLAZA_SEEDS", "1")))
@@ -44,6 +45,7 @@ def test_sql_and_python_mean_the_same_people(shop, seed):
     dice = random.Random(seed)
     with clock.at(NOON):
         everybody.world(dice)
+        shopping.go(shop, dice)
         differ, used = disagreements(dice, RULES)
     assert differ == []
     assert set(used) >= set(rules.terms())

@@ -1,0 +1,153 @@
+"""What the shop teaches the rule language: a booked time to come, what lies in the cart, what was bought."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from crm import rules
+from crm.rules import Field, Person
+from kernel import clock, tenancy
+from kernel.db import db
+from kernel.i18n import _, _l, ngettext, pick
+from shop import cart, categories
+from shop.bookings import Booking
+from shop.cart_rows import Cart, CartLine
+from shop.catalog import Product
+from shop.order_lines import OrderLine
+from shop.orders import ENDED, Order
+from shop.variants import Variant
+
+MOST = 400  # products that a form offers; others are written by their SKU
+BINNED = {"execution_options": {"binned": True}}  # what was bought stays bought
+
+
+def _goods() -> list[tuple[str, str]]:
+    rows = select(Product.sku, Product.name).where(Product.sku != "").order_by(Product.sort_name).limit(MOST)
+    return [(sku, pick(name) or sku) for sku, name in db.session.execute(rows)]
+
+
+def _there(skus: list[str]) -> set[str]:
+    """Those SKUs that the shop has, of products or of their variants."""
+    of_goods = db.session.scalars(select(Product.sku).where(Product.sku.in_(skus)), **BINNED)
+    of_variants = db.session.scalars(select(Variant.sku).where(Variant.sku.in_(skus)))
+    return {*of_goods, *of_variants}
+
+
+def _shelves() -> list[tuple[str, str]]:
+    return [(one.slug, pick(one.name) or one.slug) for one in categories.all_()]
+
+
+def _variants(skus: list[str]) -> set[int]:
+    rows = select(Variant.id, Variant.sku, Product.sku).join(Product, Product.id == Variant.product_id)
+    fits = Variant.sku.in_(skus) | Product.sku.in_(skus)
+    return {found for found, _own, _of in db.session.execute(rows.where(fits), **BINNED)}
+
+
+def _products(value: Any) -> set[int]:
+    """The products that a condition names, one by one or by shelf."""
+    shelves = categories.all_()
+    inside = [key for one in shelves if one.slug in value.get("category", ()) for key in categories.below(shelves, one)]
+    fits = Product.sku.in_(value.get("product", ())) | Product.category_id.in_(inside)
+    of_variants = select(Variant.product_id).where(Variant.sku.in_(value.get("product", ())))
+    return {*db.session.scalars(select(Product.id).where(fits), **BINNED), *db.session.scalars(of_variants)}
+
+
+def _until(now: datetime, days: int) -> datetime:
+    zone = tenancy.tenant().timezone
+    today = now.astimezone(clock.span(now.date(), now.date(), zone)[0].tzinfo).date()
+    return clock.span(today, today + timedelta(days=days), zone)[1]
+
+
+def _coming(contact: Any, now: datetime, days: int) -> Select[Any]:
+    booked = select(contact).select_from(Order).join(Booking, Booking.order_id == Order.id)
+    return booked.where(
+        Booking.state == "booked",
+        Booking.starts_at >= now,
+        Booking.starts_at < _until(now, days),
+        Order.contact_id.is_not(None),
+    )
+
+
+def _comes(person: Person, days: int) -> bool:
+    if person.contact is None:
+        return False
+    mine = _coming(Booking.id, person.now, days).where(Order.contact_id == person.contact.id)
+    return db.session.scalar(mine.limit(1)) is not None
+
+
+def _carts(now: datetime) -> Any:
+    return Cart.touched_at > now - timedelta(days=cart.DAYS)
+
+
+def _filled(skus: list[str]) -> Select[Any]:
+    lines = select(Cart.contact_id).join(CartLine, CartLine.cart_id == Cart.id)
+    return lines.where(
+        _carts(clock.now()), Cart.contact_id.is_not(None), CartLine.variant_id.in_(sorted(_variants(skus)))
+    )
+
+
+def _in_carts(person: Person) -> set[int]:
+    mine = []
+    if person.cart is not None:
+        mine.append(CartLine.cart_id == person.cart.id)
+    if person.contact is not None:
+        theirs = select(Cart.id).where(Cart.contact_id == person.contact.id, _carts(person.now))
+        mine.append(CartLine.cart_id.in_(theirs))
+    return {found for one in mine for found in db.session.scalars(select(CartLine.variant_id).where(one))}
+
+
+def _cart_has(person: Person, skus: list[str]) -> bool:
+    inside: set[int] = person.recall("in carts", _in_carts)
+    return bool(inside) and bool(inside & person.recall(f"variants {skus}", lambda _one: _variants(skus)))
+
+
+def _buyers(value: Any) -> Select[Any]:
+    bought = select(Order.contact_id).join(OrderLine, OrderLine.order_id == Order.id)
+    stands = Order.contact_id.is_not(None), Order.state.not_in(sorted(ENDED)), ~Order.practice
+    return bought.where(*stands, OrderLine.product_id.in_(sorted(_products(value))))
+
+
+def _things(person: Person) -> set[int]:
+    if person.contact is None:
+        return set()
+    mine = select(OrderLine.product_id).join(Order, Order.id == OrderLine.order_id)
+    stands = Order.contact_id == person.contact.id, Order.state.not_in(sorted(ENDED)), ~Order.practice
+    return set(db.session.scalars(mine.where(*stands)))
+
+
+def _bought(person: Person, value: Any) -> bool:
+    things: set[int] = person.recall("bought", _things)
+    return bool(things) and bool(things & person.recall(f"products {value}", lambda _one: _products(value)))
+
+
+def _named(skus: list[str]) -> str:
+    names = dict(_goods())
+    return rules.either([names.get(sku, sku) for sku in skus])
+
+
+def _says_bought(value: Any) -> str:
+    shelves = dict(_shelves())
+    told = [_named(value["product"])] if value.get("product") else []
+    told += [_("something of %(shelf)s", shelf=shelves.get(one, one)) for one in value.get("category", ())]
+    return _("bought %(what)s", what=rules.either(told) or "—")
+
+
+def init_app(_app: object) -> None:
+    """Teach the language these words."""
+    product = Field("product", _l("Product"), "choices", _goods, known=_there)
+    rules.term(
+        "bought", _l("Bought"), family="did", sql=_buyers, python=_bought, says=_says_bought,
+        form=(Field("product", _l("Product"), "choices", _goods, known=_there, needed=False),
+              Field("category", _l("Category"), "choices", _shelves, closed=True, needed=False)),
+    )  # fmt: skip
+    rules.term(
+        "booking_within", _l("Booked time to come"), family="did", python=_comes,
+        sql=lambda days: _coming(Order.contact_id, clock.now(), days),
+        form=(Field("days", _l("Within so many days"), "number", default=7),),
+        says=lambda days: ngettext("have a booking today or tomorrow", "have a booking in the next %(num)s days", days),
+    )  # fmt: skip
+    rules.term(
+        "cart_has", _l("In the cart"), family="did", sql=_filled, python=_cart_has, form=(product,),
+        says=lambda skus: _("have %(what)s in the cart", what=_named(skus)),
+    )  # fmt: skip

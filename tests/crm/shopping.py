@@ -1,0 +1,60 @@
+"""What people of a test world bought, booked and left in carts: rows written directly, for rules to be asked about."""
+
+from datetime import timedelta
+
+from crm.contacts import Contact
+from kernel import clock, signing
+from kernel.db import db
+from shop import bin as rubbish
+from shop.bookings import Booking
+from shop.cart_rows import Cart, CartLine
+from shop.order_lines import OrderLine
+from shop.orders import Order
+
+STATES = ["placed", "delivered", "cancelled", "expired"]
+MONEY = {"currency": "CRC", "tax_minor": 0}
+
+
+def go(shop, dice):
+    """Three products on two shelves and a service; some people have orders, bookings and carts, some nothing."""
+    shelf = shop.category("Bolsos")
+    goods = [shop.product("Bolso", category_id=shelf.id), shop.product("Taza"), shop.product("Gorra")]
+    for number, one in enumerate(goods):
+        one.sku = f"P-{number}"
+    trip = shop.service("Paseo")
+    for contact in db.session.scalars(db.select(Contact)):
+        for _ in range(dice.choice([0, 0, 1, 2])):
+            _ordered(dice, contact, dice.choice(goods), trip)
+        if dice.random() < 0.3:
+            _left(dice, contact, dice.choice(goods))
+    rubbish.put("product", [goods[2]])  # what was bought stays bought
+    db.session.commit()
+
+
+def _ordered(dice, contact, product, trip):
+    variant = product.variants[0]
+    order = Order(
+        number=signing.token()[:20], key=signing.token(), state=dice.choice(STATES), practice=dice.random() < 0.1,
+        contact_id=dice.choice([contact.id, contact.id, None]), language="es", rounding="half_up",
+        items_minor=100, total_minor=100, **MONEY,
+    )  # fmt: skip
+    db.session.add(order)
+    db.session.flush()
+    line = OrderLine(order_id=order.id, variant_id=variant.id, product_id=product.id, sku=variant.sku, quantity=1,
+                     unit_minor=100, net_minor=100, gross_minor=100, **MONEY)  # fmt: skip
+    db.session.add(line)
+    if dice.random() < 0.5:
+        starts = clock.now() + dice.choice(
+            [timedelta(days=-2), timedelta(hours=3), timedelta(days=6), timedelta(days=40)]
+        )
+        state = dice.choice(["booked", "booked", "cancelled"])
+        db.session.add(Booking(service_id=trip.id, order_id=order.id, state=state, starts_at=starts,
+                               ends_at=starts + timedelta(hours=2), places=1))  # fmt: skip
+
+
+def _left(dice, contact, product):
+    touched = clock.now() - dice.choice([timedelta(hours=2), timedelta(days=59), timedelta(days=61)])
+    cart = Cart(token_hash=signing.token(), contact_id=contact.id, touched_at=touched)
+    db.session.add(cart)
+    db.session.flush()
+    db.session.add(CartLine(cart_id=cart.id, variant_id=product.variants[0].id, quantity=1, seen_minor=100))
