@@ -22,6 +22,7 @@ from shop import letter_look, storefront
 
 TOKEN, PERSON = "zqtokenqz", "zqpersonqz"  # stand for the recipient's and the contact's until the letter is filled in
 NUMBER = re.compile(r"zqu(\d+)uqz")
+OURS = mrml.RenderOptions(fonts={})  # nothing is fetched from others when a letter is opened
 KEPT, LIFE = 200, 60.0  # composed letters of a process, and for how many seconds
 
 
@@ -131,7 +132,7 @@ def _laid(plan: Plan, letter: Letter, shown: Sequence[blocks.Block]) -> tuple[st
     told = {"letter": letter, "look": letter.look, "body": body, **_frame(plan, letter)}
     made = letter_parts.lay("campaigns/mail/letter.xml", told)
     text = letter_parts.lay("campaigns/mail/letter.txt", {**told, "body": words})
-    page = mrml.to_html(made).content
+    page = mrml.to_html(made, None, OURS).content
     if plan.tracked:
         pixel = letter.hold(
             f'<img src="{letter.root}/o/{TOKEN}.gif" width="1" height="1" alt="" style="display:block">'

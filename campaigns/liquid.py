@@ -59,10 +59,10 @@ def wrong(text: str) -> str:
     if LITERAL.search("".join(PIECE.findall(text))):
         return "<>&"
     try:
-        PLAIN.from_string(text)
+        unknown = set(PLAIN.from_string(text).analyze(include_partials=False).filters) - set(FILTERS)
     except (LiquidError, RecursionError) as error:
         return str(error).partition("\n")[0] or "?"
-    return ""
+    return f"| {min(unknown)}" if unknown else ""
 
 
 @lru_cache(maxsize=4096)
