@@ -60,7 +60,7 @@ def _sold() -> list[tuple[str | None, int, int]]:
         .where(~Order.practice, Order.state.not_in(ENDED), Order.placed_at > clock.now() - LATELY)
         .group_by(Contact.country, OrderLine.product_id).order_by(OrderLine.product_id)
     )  # fmt: skip
-    return [(*row,) for row in db.session.execute(wanted).tuples()]
+    return [(country, product_id, count) for country, product_id, count in db.session.execute(wanted)]
 
 
 def _by_taste(sold: Mapping[int, int]) -> dict[str, list[int]]:
@@ -76,7 +76,7 @@ def write(scopes: Scopes) -> None:
     """Let the table say that."""
     wanted = [(scope, place, one) for scope, ids in sorted(scopes.items()) for place, one in enumerate(ids)]
     rows = select(Favourite.scope, Favourite.place, Favourite.product_id).order_by(Favourite.scope, Favourite.place)
-    if sorted(wanted) == sorted((*row,) for row in db.session.execute(rows).tuples()):
+    if sorted(wanted) == sorted((scope, place, one) for scope, place, one in db.session.execute(rows)):
         return
     owner = tenancy.current()
     db.session.execute(delete(Favourite))

@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import select
 
+from campaigns import automation_letters, enrolments
 from crm import goals, logins
 from kernel import accounts, clock, files, invitations, memberships, signing, tenancy, tokens
 from kernel.db import db
@@ -155,6 +156,12 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["campaigns.unsubscribe" + name for name in ["", "_done", "_undo"]], "posted"),
     "campaigns.letter_link": "followed", "campaigns.letter_picture": "posted",
     "campaigns.letter_view": "posted", "campaigns.letter_preview": "letter_preview", "shop.letter_picture": "media",
+    **dict.fromkeys(["campaigns_admin." + name for name in (
+        ["mailings", "mailing_new", "mailing_make", "settings_letters", "settings_letters_save"])], ""),
+    **dict.fromkeys(["campaigns_admin.mailing" + name for name in (
+        ["", "_save", "_copy", "_bin", "_send", "_recall", "_pause", "_resume", "_stop", "_again", "_progress", "_people"])],
+        "mailing"),
+    "campaigns_admin.mailing_back": "gone_mailing",
     **dict.fromkeys(["campaigns_admin.letter_" + name for name in ["edit", "save", "draft", "start", "block_back"]], "mailing"),
 }  # fmt: skip
 
@@ -256,6 +263,15 @@ def _watched(world: Any) -> dict[str, dict[str, Any]]:
     gone.binned_at = clock.now()
     db.session.commit()
     return {"goal": {"code": goal.code}, "gone_goal": {"code": gone.code}}
+
+
+def _automated(world: Any) -> dict[str, dict[str, Any]]:
+    """Letters that go by themselves, and somebody who waits for the next."""
+    row = automation_letters.begin("cart", by=world.owner)
+    row.code = f"carrito-{world.slug}"
+    enrolments.enrol(row, world.contact(), "cart:1", since=clock.now())
+    db.session.commit()
+    return {"automation": {"code": row.code}, "automation_step": {"code": row.code, "position": 0}}
 
 
 def _gift(world: Any) -> dict[str, dict[str, Any]]:

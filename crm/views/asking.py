@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g
 
-from crm import visitors
+from crm import tastes, visitors
 from crm.contacts import Contact
 from crm.visitors import Visitor
 from kernel import origins, sessions, tenancy, web
@@ -43,6 +43,26 @@ def visitor() -> Visitor | None:
         g.visitor = visitors.by_token(cookie) if cookie else None
     found: Visitor | None = g.visitor
     return found
+
+
+def recognise(browser: Visitor | None) -> None:
+    """From now on in this request, this browser is that visitor, or nobody's again."""
+    g.visitor = browser
+
+
+def somebody() -> Contact | Visitor | None:
+    """Whose tastes are meant: the contact's who is in or whose browser this is, else the browser's."""
+    browser, known = visitor(), contact()
+    if known is None and browser is not None and browser.contact_id:
+        known = db.session.get(Contact, browser.contact_id)
+    return known or browser
+
+
+def unlearn() -> None:
+    """Forget what was guessed of them: they took their leave to learn back."""
+    who = somebody()
+    if who is not None:
+        tastes.unlearn(who)
 
 
 def answered() -> bool:

@@ -5,8 +5,8 @@ from typing import Any
 from flask import make_response, redirect, render_template, request
 
 from crm import consent, facts, visitors
-from crm.views import asking, store
-from kernel import holes, origins, web
+from crm.views import asking, origin, store
+from kernel import holes, i18n, origins, web
 
 DAYS = 365
 
@@ -24,7 +24,10 @@ def remember(response: Any, given: bool, *, form: str) -> None:
     origins.set_cookie(response, asking.ANSWER_COOKIE, "yes" if given else "no", days=DAYS)
     visitor, contact = asking.visitor(), asking.contact()
     if given and visitor is None:
-        visitor, token = visitors.begin()
+        visitor, token = visitors.begin(
+            country=origin.country(), language=i18n.language(), referrer=origin.sender()[:253]
+        )
+        asking.recognise(visitor)
         origins.set_cookie(response, asking.VISITOR_COOKIE, token, days=DAYS)
     if contact is not None:
         visitors.adopt(visitor, contact)
@@ -32,8 +35,11 @@ def remember(response: Any, given: bool, *, form: str) -> None:
     who = visitor or contact
     if who is not None:
         consent.record(who, "behaviour", given, form=form, ip=request.remote_addr or "")
+    if not given:
+        asking.unlearn()
     if visitor is not None and not given:
         visitors.forget(visitor)
+        asking.recognise(None)
         origins.drop_cookie(response, asking.VISITOR_COOKIE)
 
 

@@ -3,19 +3,19 @@
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
-from flask import g, session
+from flask import g
 from markupsafe import Markup
 
 from crm import rules, segments, visitors
 from crm.contacts import Contact
 from crm.segments import BadRule, Person
-from crm.views import asking
+from crm.views import asking, origin
 from kernel import blocks, clock, i18n, origins
 from kernel.blocks import Block
 from kernel.db import db
 from kernel.i18n import _
 from shop import cart as carts
-from shop.views import frame, goods, origin
+from shop.views import frame, goods
 
 CART = "cart"
 OUTSIDE = ("country", "referrer")  # what differs among visitors of whom nothing is known
@@ -94,14 +94,8 @@ def _person() -> Person:
     secret = origins.cookie(CART)
     return Person(
         contact=known, visitor=browser, language=i18n.language(), country=origin.country(),
-        referrer=origin.here() or _came_from(), now=clock.now(), cart=carts.found(secret) if secret else None,
+        referrer=origin.sender(), now=clock.now(), cart=carts.found(secret) if secret else None,
     )  # fmt: skip
-
-
-def _came_from() -> str:
-    """Who sent them when this session began."""
-    word = str(session.get("source", ""))
-    return word if not word or "." in word else f"{word}.com"
 
 
 def _nobody() -> Person:

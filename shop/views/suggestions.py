@@ -95,7 +95,7 @@ def _drawn(name: str, title: Any, rows: Sequence[Suggestion], block: str = "") -
     about = {one.about for one in rows if one.why in ("bought", "seen", "like")}
     cards = _cards({one.product_id for one in rows} | about)
     told = [
-        {"reason": (why := reason(one, cards)), "card": Markup(_worded(cards[one.product_id].html, why))}  # noqa: S704
+        {"reason": (why := reason(one, cards)), "card": _worded(cards[one.product_id], why * (one.why != "shelf"))}
         for one in rows if one.product_id in cards
     ]  # fmt: skip
     personal = any(one.why in PERSONAL for one in rows)
@@ -105,8 +105,8 @@ def _drawn(name: str, title: Any, rows: Sequence[Suggestion], block: str = "") -
     )  # fmt: skip
 
 
-def _worded(html: str, why: str) -> str:
-    return html.replace(WHY, f'<p class="good-why">{escape(why)}</p>')
+def _worded(card: Card, why: str) -> Markup:
+    return Markup(card.html.replace(WHY, f'<p class="good-why">{escape(why)}</p>' if why else ""))  # noqa: S704
 
 
 def reason(one: Suggestion, cards: dict[int, Card]) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import request
+from flask import request, session
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -33,10 +33,11 @@ def referrer(query: str, host: str, header: Header | None = None) -> str:
     return "" if parts.netloc == host else (parts.hostname or "").removeprefix("www.")[:253]
 
 
-def here() -> str:
-    """The site that sent this request; the query as it came, before a kept page let go of it."""
-    told = request.environ.get("plaza.query") or request.environ.get("QUERY_STRING", "")
-    return referrer(str(told), request.host)
+def sender() -> str:
+    """The site that sent this request, else the one that sent the first of this session."""
+    told = request.environ.get("plaza.query") or request.environ.get("QUERY_STRING", "")  # a kept page lets go of it
+    word = referrer(str(told), request.host) or str(session.get("source", ""))
+    return word if not word or "." in word else f"{word}.com"
 
 
 def _header(name: str) -> str:
