@@ -1,0 +1,182 @@
+"""The desk where letters are written: without scripts, nothing is lost, faults are named, tests count nothing."""
+
+import re
+
+from sqlalchemy import func, select
+
+from campaigns import habits, links, rendering
+from campaigns.mailings import Mailing
+from campaigns.recipients import Recipient
+from kernel import i18n, tenancy
+from kernel.db import db
+from kernel.letters import Letter
+from shop import storefront
+from tests.campaigns.letters import mailing, person
+
+JSON = {"Accept": "application/json"}
+
+
+def at(letter, rest="edit"):
+    return f"/admin/cafe/mailings/{letter.token}/{rest}"
+
+
+def typed(letter, do="save", **more):
+    """What a browser sends back of the letter's own page."""
+    data = {
+        "subject": letter.subject.get("es", ""),
+        "preheader": "",
+        "block": [row["id"] for row in letter.blocks],
+        "do": do,
+    }
+    for row in letter.blocks:
+        data[f"{row['id']}-kind"] = row["kind"]
+        for code, value in row["data"].items():
+            data |= (
+                {f"{row['id']}-{code}-{one}": told for one, told in value.items()}
+                if isinstance(value, dict)
+                else {f"{row['id']}-{code}": value}
+            )
+        data[f"{row['id']}-variant"] = [one["id"] for one in row.get("variants", ())]
+    return data | more
+
+
+def fresh(letter):
+    db.session.expire_all()
+    return db.session.get_one(Mailing, letter.id)
+
+
+def kinds(letter):
+    return [row["kind"] for row in fresh(letter).blocks]
+
+
+def test_a_letter_begins_is_built_and_taken_back_without_scripts(shop):
+    shop.product(name="Florero")
+    letter = mailing(subject={}, blocks=[])
+    db.session.commit()
+    boss = shop.admin
+    assert boss.get(at(letter)).get_data(as_text=True).count('name="starter"') == 4
+    boss.post(at(letter, "start"), data={"starter": "news"})
+    assert kinds(letter) == ["hero", "text", "products", "divider", "button"]
+    assert "Florero" in rendering.preview(fresh(letter), None, "es")[1]
+    boss.post(at(letter, "start"), data={"starter": "offer"})  # what is written is not written over
+    assert len(kinds(letter)) == 5
+    text = letter.blocks[1]["id"]
+    boss.post(at(letter), data=typed(fresh(letter), f"copy:{text}"))
+    assert kinds(letter) == ["hero", "text", "text", "products", "divider", "button"]
+    boss.post(at(letter), data=typed(fresh(letter), f"down:{text}"))
+    assert [row["id"] for row in fresh(letter).blocks].index(text) == 2
+    boss.post(at(letter), data=typed(fresh(letter), f"vary:{text}"))
+    version = fresh(letter).blocks[2]["variants"][0]["id"]
+    more = {
+        f"{version}-audience": '{"language": "en"}',
+        f"{version}-text-es": "<p>Otra</p>",
+        f"{version}-until": "2027-01-01",
+    }
+    boss.post(at(letter), data=typed(fresh(letter), **more))
+    kept = fresh(letter).blocks[2]
+    assert kept["variants"] == [{"id": version, "data": {"title": {}, "text": {"es": "<p>Otra</p>"}}, "audience": {"language": "en"}, "until": "2027-01-01"}]  # fmt: skip
+    boss.post(at(letter), data=typed(fresh(letter), f"remove:{text}", **more))
+    assert text not in [row["id"] for row in fresh(letter).blocks]
+    page = boss.get(at(letter)).get_data(as_text=True)
+    boss.post(re.search(r'action="([^"]*/block)"', page)[1])
+    assert fresh(letter).blocks[2] == kept
+
+
+def test_what_is_typed_stays_however_wrong_and_is_named(shop):
+    storefront.of().address = {}
+    letter = mailing(subject={"es": "Hola {{ nadie.sabe }}"})
+    block = letter.blocks[0]["id"]
+    db.session.commit()
+    told = shop.admin.post(at(letter, "draft"), headers=JSON, data=typed(
+        letter, **{f"{block}-text-es": '<p>Vea <a href="/p/no-hay">esto</a> {{ first_name', "block": [block, "b2", "b3", "b4", "b5"],
+                   "b2-kind": "button", "b2-link": "tienda punto com", "b3-kind": "coupon", "b3-code": "NOHAY",
+                   "b4-kind": "heading", "b4-title-es": "{{ otra_cosa }}", "b4-audience": '{"tag": "se-fue", "y": 1}',
+                   "b5-kind": "picture", "b5-picture": "0" * 64})).get_json()  # fmt: skip
+    problems = " ".join(one["told"] for one in told["problems"])
+    for fault in (
+        "nadie.sabe",
+        "/p/no-hay",
+        "tienda punto com",
+        "NOHAY",
+        "otra_cosa",
+        "dirección postal",
+        "qué hace el botón",
+        "qué muestra",
+        "quién lo ve",
+    ):
+        assert fault in problems, fault
+    assert {one["at"] for one in told["problems"]} >= {"#b-b2", "#b-b3", "#subject", "#footer"}
+    page = shop.admin.get(at(letter)).get_data(as_text=True)
+    for kept in ("tienda punto com", "NOHAY", "{{ first_name", "nadie.sabe"):
+        assert kept in page
+
+
+def test_a_letter_in_order_has_no_fault(shop):
+    vase = shop.product(name="Florero")
+    row = habits.of()
+    row.postal = "Calle 1, San José"
+    db.session.add(row)
+    letter = mailing(blocks=[
+        {"id": "t", "kind": "text", "data": {"text": {"es": f'<p>{{{{ first_name | default: "amiga" }}}} <a href="/p/{vase.slug}">x</a> <a href="https://a.org">y</a></p>'}}},
+        {"id": "b", "kind": "button", "data": {"label": {"es": "Ir"}, "link": "{{ top_product.url }}"}},
+        {"id": "p", "kind": "products", "data": {"products": [vase.slug]}},
+    ])  # fmt: skip
+    db.session.commit()
+    assert rendering.problems(letter) == []
+    english = person("ben", language="en")
+    shop.tenant.languages = ["es", "en"]
+    db.session.commit()
+    assert any("inglés" in one.sentence for one in spanish(letter)), english
+    letter.blocks = [
+        {"id": f"t{n}", "kind": "text", "data": {"text": {"es": "<p>" + "palabra " * 2000 + "</p>"}}} for n in range(8)
+    ]
+    shop.tenant.languages = ["es"]
+    db.session.commit()
+    assert ["Gmail" in one.sentence for one in rendering.problems(letter)] == [True]
+
+
+def spanish(letter):
+    with i18n.speak("es"):
+        return rendering.problems(letter)
+
+
+def test_a_test_goes_to_who_asks_and_counts_nothing(shop):
+    letter = mailing(subject={"es": "Hola {{ first_name }}"})
+    ana = person("ana")
+    db.session.commit()
+    shop.admin.post(at(letter), data={**typed(letter, "test"), "as": ana.token})
+    made = db.session.scalars(select(Letter).where(Letter.kind == "mailing.test")).one()
+    assert made.subject == "[Prueba] Hola Ana"
+    assert made.to == shop.owner.email
+    assert "/l/" not in made.html
+    assert "/o/" not in made.html
+    assert db.session.scalar(select(func.count(Recipient.id))) == 0
+    assert db.session.scalar(select(func.count(links.MailingLink.id))) == 0
+
+
+def test_what_is_on_its_way_is_not_changed(shop):
+    letter = mailing(state="sending")
+    db.session.commit()
+    before = letter.blocks
+    answer = shop.admin.post(at(letter, "draft"), data=typed(letter, subject="Otro"), headers=JSON)
+    assert answer.status_code == 409
+    assert (fresh(letter).subject, fresh(letter).blocks) == ({"es": "Café nuevo"}, before)
+
+
+def test_the_preview_is_somebodys_and_nobody_elses(shop, rival):
+    shop.enter()
+    letter = mailing(
+        subject={"es": "Hola"}, blocks=[{"id": "h", "kind": "heading", "data": {"title": {"es": "Hola {{ name }}"}}}]
+    )
+    ana = person("ana")
+    db.session.commit()
+    told = shop.admin.post(at(letter, "draft"), data={**typed(letter), "as": ana.token}, headers=JSON).get_json()
+    path = "/" + told["preview"].split("/", 3)[3]
+    answer = shop.client.get(path)
+    page = answer.get_data(as_text=True)
+    assert "Hola Ana" in page
+    assert 'data-shows="h-title-es"' in page
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Security-Policy"].endswith("sandbox allow-scripts")
+    assert rival.client.get(path).status_code == 404
+    assert tenancy.current() == shop.tenant_id
