@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaigns import mailings
 from campaigns.mailings import Mailing
 from crm import people
-from kernel import clock, journal, signing
+from kernel import clock, signing
 from kernel.db import Base, belongs, db, many, pk, ref, words
 from kernel.i18n import _l
-from kernel.refusal import Missing, Refusal
+from kernel.refusal import Missing
 from kernel.tenancy import TenantOwned
 
 
@@ -37,13 +36,6 @@ TRIGGERS = {
         _l("When somebody who allowed letters leaves things in the cart; it ends as soon as they buy."), (6, 24, 72),
     ),
 }  # fmt: skip
-
-
-class NotReady(Refusal):
-    """Something is missing before it can go by itself."""
-
-    message = _l("It cannot be turned on yet: %(needs)s")
-    status = 409
 
 
 class Automation(TenantOwned, Base):
@@ -169,30 +161,6 @@ def steps(automation: Automation) -> list[AutomationStep]:
     return list(db.session.scalars(mine.order_by(AutomationStep.position)))
 
 
-def turn_on(automation: Automation, *, by: Any) -> None:
-    """Let it go by itself from now on; its letters are live. Raises NotReady with what is missing."""
-    if automation.on:
-        return
-    automation.on, automation.on_since = True, clock.now()
-    _move_letters(automation, "draft", "open")
-    journal.write("automation.on", about=automation, by=by)
-
-
-def turn_off(automation: Automation, *, by: Any) -> None:
-    """Nobody new comes in, and who is in it receives nothing more."""
-    if not automation.on:
-        return
-    automation.on = False
-    _move_letters(automation, "live", "close")
-    journal.write("automation.off", about=automation, by=by)
-
-
-def _move_letters(automation: Automation, state: str, verb: str) -> None:
-    for step in steps(automation):
-        if step.mailing.state == state:
-            mailings.move(step.mailing, verb)
-
-
 def _copy(contact: Any) -> list[dict[str, Any]]:
     """What somebody is or was in."""
     rows = db.session.scalars(select(Enrolment).where(Enrolment.contact_id == contact.id).order_by(Enrolment.id))
@@ -211,8 +179,6 @@ def _forget(contact: Any) -> None:
 
 
 def init_app(_app: object) -> None:
-    """Speak for the people in automations, and say what staff did."""
+    """Speak for the people in automations."""
     people.exporter("automations", ["enrolment"], _copy)
     people.eraser("automations", ["enrolment"], _forget)
-    journal.kind("automation.on", _l("Turned an automation on"))
-    journal.kind("automation.off", _l("Turned an automation off"))

@@ -113,7 +113,7 @@ def init_app(_app: Flask) -> None:
     about.kind("mailing", _called)
     menu.entry(
         42, _l("Mailings"), "campaigns_admin.mailings", icon="send", permission="mailings.see",
-        match=("campaigns_admin.mailing",),
+        match=("campaigns_admin.mailing", "campaigns_admin.letter", "campaigns_admin.automation"),
     )  # fmt: skip
     today.line(
         "mailings", _l("Mailings on their way or waiting for you"), lambda: drafts.query("going"), icon="send",

@@ -1,0 +1,122 @@
+"""Abandoned carts: whoever allowed letters and left things in their cart is reminded, until they buy or change it.
+
+A cart is somebody's once they logged in with it.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from campaigns import audience, automations, enrolments, fields, welcome
+from campaigns.automations import Automation, Enrolment
+from campaigns.recipients import Recipient
+from crm import consent
+from crm.contacts import Contact
+from kernel import clock, i18n, jobs, tenancy, transactions
+from kernel.db import db
+from kernel.i18n import _l
+from shop import cart as carts
+from shop.cart_rows import Cart, CartLine
+from shop.orders import Order
+
+TRIGGER = "cart"
+SECONDS = 60  # between two looks
+OLDEST = timedelta(days=30)  # a cart left for longer is not spoken of
+REST = timedelta(days=7)  # one series of reminders in so long
+MOST = 500  # people at one look
+
+
+def look() -> None:
+    """Take in whose cart has lain as long as the first letter waits."""
+    for automation in automations.of_trigger(TRIGGER):
+        steps = automations.steps(automation)
+        if steps and automation.on_since:
+            for cart, contact in _left(automation, steps[0].delay):
+                occasion = f"cart:{cart.id}:{cart.touched_at.timestamp():.0f}"
+                enrolments.enrol(automation, contact, occasion, since=cart.touched_at, about=cart)
+
+
+def _left(automation: Automation, delay: timedelta) -> Sequence[Any]:
+    now = clock.now()
+    lies = Cart.touched_at <= now - delay, Cart.touched_at > now - OLDEST, Cart.touched_at >= automation.on_since
+    full = exists(select(CartLine.id).where(CartLine.cart_id == Cart.id).correlate(Cart))
+    told = select(Enrolment.id).where(Enrolment.automation_id == automation.id, Enrolment.contact_id == Contact.id)
+    lately = exists(told.where(Enrolment.since > now - REST).correlate(Contact))
+    bought = exists(
+        select(Order.id)
+        .where(Order.contact_id == Contact.id, Order.placed_at >= Cart.touched_at)
+        .correlate(Contact, Cart)
+    )
+    wanted = select(Cart, Contact).join(Contact, Contact.id == Cart.contact_id).where(*lies, full, ~lately, ~bought)
+    wanted = wanted.where(consent.given(Contact.id, "marketing"), Contact.email.is_not(None))
+    return db.session.execute(wanted.order_by(Cart.touched_at, Cart.id).limit(MOST)).all()
+
+
+def over(row: Enrolment, _contact: Contact) -> str:
+    """Why no more of it is right: they bought, took everything out, or came back to it."""
+    if _bought([row]):
+        return "bought"
+    cart = db.session.get(Cart, row.about_id) if row.about_id else None
+    if cart is None or cart.contact_id != row.contact_id or not carts.count(cart):
+        return "gone"
+    return "returned" if cart.touched_at > row.since else ""
+
+
+def _bought(rows: Sequence[Enrolment]) -> set[int]:
+    """Which of these have ordered since."""
+    if not rows:
+        return set()
+    ids, first = {row.contact_id for row in rows}, min(row.since for row in rows)
+    since = select(Order.contact_id, Order.placed_at).where(Order.contact_id.in_(ids), Order.placed_at >= first)
+    orders = db.session.execute(since).all()
+    return {row.id for row in rows if any(who == row.contact_id and at >= row.since for who, at in orders)}
+
+
+def check(recipients: Sequence[Recipient]) -> dict[int, audience.Answer]:
+    """Asked right before a letter leaves: whoever has bought meanwhile gets none."""
+    known = enrolments.of_letters([row.occasion for row in recipients])
+    ours = (
+        {one.id for one in db.session.scalars(select(Automation).where(Automation.trigger == TRIGGER))}
+        if known
+        else set()
+    )
+    bought = _bought([row for row in known.values() if row.automation_id in ours])
+    return {row.id: "bought" for row in recipients if row.occasion in known and known[row.occasion].id in bought}
+
+
+@jobs.job("automations.carts")
+def look_everywhere() -> None:
+    """The same in every shop that reminds."""
+    for tenant_id in welcome.shops(TRIGGER):
+        with tenancy.use(tenant_id):
+            transactions.retry_free(look)
+
+
+def _cart(about: fields.About) -> dict[str, Any]:
+    cart = carts.of_contact(about.contact) if about.contact is not None else None
+    wanted = carts.wanted(cart)
+    link = f"{about.root}/cart/shared/{carts.link(cart)}" if cart and wanted else f"{about.root}/cart"
+    first = i18n.pick(wanted[0].variant.product.name, about.language) if wanted else ""
+    return {"url": link, "first": first, "count": str(carts.count(cart))}
+
+
+def _items(about: fields.About) -> list[dict[str, str]]:
+    cart = carts.of_contact(about.contact) if about.contact is not None else None
+    return [
+        {"name": i18n.pick(one.variant.product.name, about.language), "quantity": str(one.quantity)}
+        for one in carts.wanted(cart)
+    ]
+
+
+def init_app(_app: object) -> None:
+    """Look from now on, ask again before a letter leaves, and let letters speak of the cart."""
+    jobs.every("automations.carts", seconds=SECONDS)
+    enrolments.ends(TRIGGER, over)
+    audience.also(check)
+    parts = {"url": _l("Their cart: address that fills it again"), "first": _l("Their cart: what lies first in it"),
+             "count": _l("Their cart: how many things")}  # fmt: skip
+    fields.define("cart", _l("Their cart"), {}, _cart, parts=parts)
+    items = {"name": _l("Things in their cart: name"), "quantity": _l("Things in their cart: how many")}
+    fields.define("cart_items", _l("Things in their cart"), [], _items, parts=items, many=True)

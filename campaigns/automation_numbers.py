@@ -1,0 +1,61 @@
+"""The numbers of an automation: who is in it, how many letters left, and what was ordered because of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from campaigns import automations
+from campaigns.attributed import Attributed
+from campaigns.automations import Automation, Enrolment
+from campaigns.recipients import Recipient
+from crm.contacts import Contact
+from kernel.db import db
+
+SENT = ("sent", "captured")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Of one automation."""
+
+    waiting: int
+    done: int
+    stopped: dict[str, int]  # by reason
+    sent: dict[int, int]  # by letter
+    orders: dict[int, int]
+
+    @property
+    def whole(self) -> int:
+        """How many ever came in."""
+        return self.waiting + self.done + sum(self.stopped.values())
+
+
+def of(automation: Automation) -> Numbers:
+    """Counted by the database."""
+    mine = select(Enrolment.state, Enrolment.reason, func.count()).where(Enrolment.automation_id == automation.id)
+    rows = db.session.execute(mine.group_by(Enrolment.state, Enrolment.reason)).all()
+    states = {state: sum(count for one, _why, count in rows if one == state) for state, _why, _count in rows}
+    stopped = {why: count for state, why, count in rows if state == "stopped"}
+    letters = [step.mailing_id for step in automations.steps(automation)]
+    return Numbers(states.get("waiting", 0), states.get("done", 0), stopped, _sent(letters), _orders(letters))
+
+
+def _sent(letters: Iterable[int]) -> dict[int, int]:
+    mine = select(Recipient.mailing_id, func.count()).where(
+        Recipient.mailing_id.in_(letters), Recipient.state.in_(SENT)
+    )
+    return {letter: int(count) for letter, count in db.session.execute(mine.group_by(Recipient.mailing_id))}
+
+
+def _orders(letters: Iterable[int]) -> dict[int, int]:
+    mine = select(Attributed.mailing_id, func.count()).where(Attributed.mailing_id.in_(letters))
+    return {letter: int(count) for letter, count in db.session.execute(mine.group_by(Attributed.mailing_id))}
+
+
+def people(automation: Automation, state: str) -> Any:
+    """Who waits in it, has had all of it, or received no more, the newest first."""
+    mine = select(Enrolment, Contact).join(Contact, Contact.id == Enrolment.contact_id)
+    mine = mine.where(Enrolment.automation_id == automation.id, Enrolment.state == state)
+    return mine.order_by(Enrolment.since.desc(), Enrolment.id.desc())

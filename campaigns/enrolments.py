@@ -1,0 +1,142 @@
+"""Enrolments: who comes into an automation, which letter they get next, and why they get no more.
+
+A step moves on by one conditional update and writes its recipient in the same transaction: of any number of workers
+one does it, and one that dies has done nothing; the sender then sends the recipient as any other.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from campaigns import automations, rendering
+from campaigns.automations import Automation, AutomationStep, Enrolment
+from campaigns.recipients import Recipient
+from crm import consent, segments
+from crm.contacts import Contact
+from crm.segments import Segment
+from kernel import clock, i18n, jobs, signing, suppression, tenancy
+from kernel.db import db
+from kernel.refusal import Refusal
+
+QUIET = {"synchronize_session": False}
+
+
+def enrol(automation: Automation, contact: Contact, occasion: str, *, since: datetime, about: Any = None) -> bool:
+    """Take somebody in, once for an occasion; whether they are new in it."""
+    steps = automations.steps(automation)
+    if not steps or not _meant(automation, contact):
+        return False
+    row = {
+        "tenant_id": tenancy.current(), "token": signing.token(), "automation_id": automation.id, "step": 0,
+        "contact_id": contact.id, "occasion": occasion[:60], "about_id": about.id if about else None, "since": since,
+        "due_at": since + steps[0].delay, "state": "waiting", "reason": "",
+    }  # fmt: skip
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    written = dialect.insert(Enrolment).values(**row).on_conflict_do_nothing().returning(Enrolment.id)
+    new = db.session.execute(written).scalar()
+    if new is not None:
+        _await(int(new), 0, since + steps[0].delay)
+    return new is not None
+
+
+def _meant(automation: Automation, contact: Contact) -> bool:
+    if automation.segment_id is None:
+        return True
+    kept = db.session.scalar(select(Segment).where(Segment.id == automation.segment_id))
+    try:
+        return kept is not None and segments.means(kept.rule, contact)
+    except Refusal:  # its rule names what is gone: nobody, until it is put right
+        return False
+
+
+def _await(enrolment_id: int, position: int, at: datetime) -> None:
+    jobs.later("automations.step", enrolment_id, position, at=at, key=f"{enrolment_id}:{position}", priority=4)
+
+
+@jobs.job("automations.step")
+def step(enrolment_id: int, position: int) -> None:
+    """Write the letter of a step and go on to the next; harmless twice, late, too early, or after the end."""
+    if not _taken(enrolment_id, position):
+        return
+    row = db.session.get_one(Enrolment, enrolment_id, populate_existing=True)
+    automation = db.session.get_one(Automation, row.automation_id)
+    why = "off" if not automation.on else ended(row, automation)
+    if why:
+        stop(row, why)
+        return
+    steps = automations.steps(automation)
+    rest = steps[position:]
+    if rest and not _overtaken(row, rest):
+        _write(row, rest[0])
+    _go_on(row, rest[1:])
+
+
+def _taken(enrolment_id: int, position: int) -> bool:
+    """Take the step, if it is this one's turn and due: of two workers only one can."""
+    mine = Enrolment.id == enrolment_id, Enrolment.step == position, Enrolment.state == "waiting"
+    moved = update(Enrolment).where(*mine, Enrolment.due_at <= clock.now()).values(step=position + 1)
+    return bool(db.session.execute(moved, execution_options=QUIET).rowcount)  # type: ignore[attr-defined]
+
+
+def _overtaken(row: Enrolment, rest: list[AutomationStep]) -> bool:
+    """Whether the next letter is due already: who was away gets one, not two at once."""
+    return len(rest) > 1 and row.since + rest[1].delay <= clock.now()
+
+
+_versions: dict[int, int] = {}  # of letters whose links this process has seen numbered
+
+
+def _write(row: Enrolment, step: AutomationStep) -> None:
+    contact = db.session.get_one(Contact, row.contact_id)
+    spoken, mailing = i18n.languages_of(tenancy.tenant()), step.mailing
+    if _versions.get(mailing.id) != mailing.version:
+        rendering.prepare(mailing)
+        _versions[mailing.id] = mailing.version
+    letter = Recipient(mailing_id=mailing.id, contact_id=contact.id, occasion=row.token, email=contact.email or "")
+    letter.address_hmac = suppression.fingerprint(contact.email) if contact.email else ""
+    letter.language = contact.language if contact.language in spoken else spoken[0]
+    db.session.add(letter)
+
+
+def _go_on(row: Enrolment, rest: list[AutomationStep]) -> None:
+    if not rest:
+        row.state, row.ended_at = "done", clock.now()
+        return
+    row.due_at = row.since + rest[0].delay
+    _await(row.id, row.step, row.due_at)
+
+
+def stop(row: Enrolment, why: str) -> None:
+    """End it: nothing more goes out for this occasion."""
+    row.state, row.reason, row.ended_at = "stopped", why, clock.now()
+
+
+def ended(row: Enrolment, automation: Automation) -> str:
+    """Why somebody gets no more of it; "" while they do."""
+    contact = db.session.get(Contact, row.contact_id)
+    if contact is None or not consent.allows(contact, "marketing"):
+        return "consent"
+    verb = _ends.get(automation.trigger)
+    return verb(row, contact) if verb else ""
+
+
+_ends: dict[str, Any] = {}
+
+
+def ends(trigger: str, verb: Any) -> None:
+    """Have `verb(enrolment, contact)` say why one of that trigger is over, "" while it is not."""
+    _ends[trigger] = verb
+
+
+def waiting(automation: Automation, contact_id: int) -> list[Enrolment]:
+    """Where somebody still waits for a letter of an automation."""
+    mine = Enrolment.automation_id == automation.id, Enrolment.contact_id == contact_id, Enrolment.state == "waiting"
+    return list(db.session.scalars(select(Enrolment).where(*mine)))
+
+
+def of_letters(tokens: list[str]) -> dict[str, Enrolment]:
+    """The enrolments whose letters these are, by token."""
+    rows = db.session.scalars(select(Enrolment).where(Enrolment.token.in_([one for one in tokens if one])))
+    return {row.token: row for row in rows}
