@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 from datetime import timedelta
 
@@ -47,18 +46,17 @@ def no_asking():
     audience.refusals = lambda _rows: {}
 
 
-if __name__ == "__main__":
+def live(line, known, told):
+    """Make the application once; every word that comes has a worker born, whose process id is the answer."""
     transactions.SYNCHRONOUS = "OFF"
-    sending.LEASE = timedelta(seconds=float(os.environ["TEST_LEASE"]))
-    mail.BATCH, mail.PAUSE = int(os.environ["TEST_BATCH"]), 0.1
+    sending.LEASE, mail.BATCH, mail.PAUSE = timedelta(seconds=told["lease"]), told["batch"], 0.1
     rendering.envelope = plain
-    if word := os.environ.get("TEST_WITHOUT"):
-        globals()[word]()
-    made = create_app()
+    if told["without"]:
+        globals()[told["without"]]()
+    made = create_app(known)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for _line in sys.stdin:
+    while line.recv():
         child = os.fork()
         if not child:
             mail.run(made, threading.Event())
-        sys.stdout.write(f"{child}\n")
-        sys.stdout.flush()
+        line.send(child)

@@ -4,11 +4,9 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import insert, select, update
@@ -20,7 +18,9 @@ from crm.consent import Consent
 from crm.contacts import Contact
 from kernel import clock, signing, suppression
 from kernel.db import db
+from tests.campaigns import mail_worker
 from tests.campaigns.letters import mailing
+from tests.shop.racers import SPAWN
 
 WIDTH = 4
 
@@ -71,28 +71,23 @@ def left(mailing_id):
 class Office:
     """A sink and, on this test's database, workers that are born on demand."""
 
-    def __init__(self, stack, app, folder: Path, **env: str) -> None:
+    def __init__(self, stack, app, folder: Path, *, lease=3.0, without="") -> None:
         self.log = folder / "taken"
         self.log.touch()
         port, known = free_port(), app.extensions["plaza.settings"]
         stack.enter_context(served(["bench.stand.sink", str(port), str(self.log), "slow"], port, {}))
-        told = {
-            "PLAZA_INSTANCE": str(known.instance), "PLAZA_DATABASE_URL": known.database_url, "PLAZA_URL": known.url,
-            "PLAZA_SECRET_KEY": known.secret_key, "PLAZA_SMTP_URL": f"smtp://127.0.0.1:{port}",
-            "PLAZA_SMTP_CONNECTIONS": str(WIDTH), "TEST_LEASE": "3", "TEST_BATCH": "40", **env,
-        }  # fmt: skip
-        words = [sys.executable, "-m", "tests.campaigns.mail_worker"]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self.mother = stack.enter_context(subprocess.Popen(words, env={**os.environ, **told}, text=True, **pipes))
-        stack.callback(self.mother.kill)
+        known = replace(known, smtp_url=f"smtp://127.0.0.1:{port}", smtp_connections=WIDTH)
+        self.line, theirs = SPAWN.Pipe()
+        told = {"lease": lease, "batch": 40, "without": without}
+        self.mother = SPAWN.Process(target=mail_worker.live, args=(theirs, known, told), daemon=True)
+        self.mother.start()
         self.born: list[int] = []
         stack.callback(self.end)
 
     def bear(self):
         """Have a worker begin; its process id."""
-        self.mother.stdin.write("one\n")
-        self.mother.stdin.flush()
-        self.born.append(int(self.mother.stdout.readline()))
+        self.line.send("one")
+        self.born.append(self.line.recv())
         return self.born[-1]
 
     def kill(self, pid):
@@ -103,6 +98,8 @@ class Office:
     def end(self):
         for pid in self.born:
             self.kill(pid)
+        self.line.send("")
+        self.mother.join(10)
 
     @property
     def taken(self):

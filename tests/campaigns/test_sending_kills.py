@@ -1,6 +1,6 @@
 """Letters to many while workers die: none is lost, none arrives twice, and of whom nobody knows it is said exactly.
 
-2,000 letters and four `kill -9`; PLAZA_EXAMPLES=10000: so many letters, and ten kills.
+2,000 letters (half of them on PostgreSQL) and four `kill -9`; PLAZA_EXAMPLES=10000: so many letters, and ten kills.
 """
 
 import contextlib
@@ -23,28 +23,30 @@ KILLS = 4 if MANY == 2000 else 10
 def office(shop, tmp_path):
     """Opens a post office on the test's database."""
     with contextlib.ExitStack() as stack:
-        yield lambda **env: Office(stack, shop.app, tmp_path, **env)
+        yield lambda **told: Office(stack, shop.app, tmp_path, **told)
 
 
-def killed(office, count, kills, **env):
+def killed(office, count, kills, **told):
     """So many letters under so many kills; what came of them."""
-    mailing_id, post = fill(count), office(**env)
+    mailing_id, post = fill(count), office(**told)
     post.kills(count, kills, seed=kills)
     post.bear()
     return mailing_id, post
 
 
 def test_none_is_lost_and_none_arrives_twice_under_kills(shop, office):
-    mailing_id, post = killed(office, MANY, KILLS)
+    many = MANY if shop.app.extensions["plaza.settings"].database_url.startswith("sqlite") else MANY // 2
+    mailing_id, post = killed(office, many, KILLS)
     post.until(lambda: left(mailing_id) == 0)
     found = post.look(mailing_id)
     assert (found.lost, found.doubled, found.hidden) == (set(), set(), set())
     assert len(found.unknown) <= KILLS * WIDTH
+    print(f"{many} letters, {KILLS} kills: 0 lost, 0 doubled, {len(found.unknown)} unknown and listed")
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # the control: the same look on both databases
 def test_a_sender_without_leases_would_leave_some_behind(shop, office):
-    mailing_id, post = killed(office, 200, 2, TEST_WITHOUT="no_lease")
+    mailing_id, post = killed(office, 200, 2, without="no_lease")
     post.until(lambda: post.taken.total() > 100 and _quiet(post))
     assert left(mailing_id) > 0
     assert post.look(mailing_id).lost
@@ -52,7 +54,7 @@ def test_a_sender_without_leases_would_leave_some_behind(shop, office):
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_a_sender_that_marks_afterwards_would_write_twice(shop, office):
-    mailing_id, post = killed(office, 200, 2, TEST_WITHOUT="late_mark", TEST_LEASE="1")
+    mailing_id, post = killed(office, 200, 2, without="late_mark", lease=1.0)
     post.until(lambda: left(mailing_id) == 0)
     assert post.look(mailing_id).doubled
 
@@ -85,7 +87,7 @@ def step(mailing_id, verb):
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_two_workers_that_do_not_claim_would_write_twice(shop, office):
-    mailing_id, post = fill(200), office(TEST_WITHOUT="no_claim")
+    mailing_id, post = fill(200), office(without="no_claim")
     post.bear(), post.bear()
     post.until(lambda: left(mailing_id) == 0 or post.taken.total() > 400)
     assert post.look(mailing_id).doubled
