@@ -14,13 +14,14 @@ from kernel.refusal import Missing
 from kernel.views import letter_frame
 
 PURPOSE, MINUTES = "preview-mailing", 60
+NAMED = {"language": "spoken"}  # the language of the letter, not of the shop's page
 
 
 def address(mailing: Mailing | None, *, starter: str = "", **looks: str) -> str:
     """What the back office puts into its frame; `looks`: as whom, in which language."""
     by, tenant = web.person(), tenancy.current()
     told = {"mailing": mailing.token if mailing else "", "starter": starter, "tenant": tenant, "by": by.id if by else 0}
-    values = {name: value for name, value in looks.items() if value}
+    values: dict[str, Any] = {NAMED.get(name, name): value for name, value in looks.items() if value}
     return web.shop_url("campaigns.letter_preview", token=signing.make(PURPOSE, told), **values)
 
 
@@ -50,7 +51,7 @@ def preview(token: str) -> Response:
         abort(404)
     mailing = mailings.named(told["mailing"]) if told["mailing"] else _starting(told["starter"])
     contact = contacts.by_token(request.args.get("as", ""))
-    wanted = request.args.get("language", "") or (contact.language if contact else "")
+    wanted = request.args.get("spoken", "") or (contact.language if contact else "")
     language = wanted if wanted in tenancy.tenant().languages else tenancy.tenant().language
     page = _drawn(mailing, contact, language, live=bool(told["mailing"]))
     answer = Response(page)

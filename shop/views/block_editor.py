@@ -18,7 +18,7 @@ from shop import discounts
 from shop.catalog import Product
 from shop.forms import blocks as forms
 from shop.forms import words
-from shop.views import product_values
+from shop.views import fitting, product_values
 
 UPLOAD = 64 * 1024 * 1024
 MOST_LISTED = 300
@@ -130,7 +130,7 @@ def _rule_told(rule: Any) -> str:
         segments.checked(rule)
     except segments.BadRule as bad:
         return _("A rule that no longer works: %(why)s", why=str(bad))
-    return _("A rule of its own")
+    return fitting.reason(rule)
 
 
 def room(kept: Sequence[Block], kinds: Iterable[Kind]) -> Room:

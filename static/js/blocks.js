@@ -23,10 +23,10 @@ function keys(list) {
     row.scrollIntoView({ block: "nearest" });
   });
   list.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-step]");
+    const button = event.target.closest("[data-move]");
     if (!button) return;
     event.preventDefault();
-    step(button.closest("[data-block-row]"), button.dataset.step);
+    step(button.closest("[data-block-row]"), button.dataset.move);
     button.focus();
   });
 }
@@ -75,7 +75,7 @@ function look(form) {
   for (const select of document.querySelectorAll("[data-look]")) {
     select.addEventListener("change", () => {
       const url = new URL(frame.src);
-      url.searchParams.set(select.name, select.value);
+      url.searchParams.set(select.dataset.look, select.value);
       frame.src = url;
       form.dispatchEvent(new Event("input", { bubbles: true }));
     });
