@@ -12,7 +12,7 @@ from shop import pages, slugs
 from shop.forms import pages as forms
 from shop.forms import words
 from shop.pages import Page
-from shop.views import admin, page_editor
+from shop.views import admin, lift_part, page_editor
 
 KINDS = {"home": _l("First page"), "page": _l("Page"), "policy": _l("Policy")}
 
@@ -34,7 +34,7 @@ def listed() -> Any:
         {"page": row, "name": pick(row.working_title, own) or row.slug, "kind": KINDS[row.kind], "state": _state(row)}
         for row in rows
     ]
-    return render_template("shop/desk/pages/list.html", rows=told)
+    return render_template("shop/desk/pages/list.html", rows=told, lift=lift_part.part())
 
 
 def _told(row: Page, own: str) -> dict[str, Any]:
