@@ -1,0 +1,91 @@
+"""A marketer writes a letter on the phone: begun from a starter, built by touch and keys, looked at as somebody, mended."""
+
+import base64
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import PHONE, faults, log_in, owner_of, sideways
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SHOP = "horno-tizapola"
+ROW = "[data-block-row]"
+DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+
+
+def kinds(page):
+    return page.eval_on_selector_all(f"{ROW} > input[name$='-kind']", "all => all.map(one => one.value)")
+
+
+def fine(page):
+    assert faults(page) == []
+    assert not sideways(page)
+
+
+def kept(page):
+    """Wait until what was typed is kept."""
+    page.wait_for_function("() => /\\d\\d:\\d\\d/.test(document.querySelector('[data-autosave-state]').textContent)")
+
+
+def drag(page, source, target):
+    """Pull a block by its handle onto another's."""
+    source.scroll_into_view_if_needed()
+    page.set_viewport_size({"width": 360, "height": 6000})  # both ends are in sight
+    start, end = source.bounding_box(), target.bounding_box()
+    page.mouse.move(start["x"] + 8, start["y"] + 8)
+    page.mouse.down()
+    for part in range(1, 9):
+        page.mouse.move(start["x"] + 8, start["y"] + 8 + (end["y"] - 20 - start["y"]) * part / 8)
+    page.mouse.up()
+    page.set_viewport_size(PHONE)
+
+
+def test_a_letter_on_the_phone(visit, plaza):
+    page = visit(PHONE, has_touch=True, reduced_motion="reduce")
+    log_in(page, plaza, *owner_of(SHOP))
+    page.goto(plaza.admin(SHOP, "/mailings/new"))
+    page.fill("input[name=name]", "Pan de fiesta")
+    page.locator("main form button:not([type=button])").last.tap()
+    page.wait_for_url("**/edit")
+    fine(page)
+    page.locator("button[value=news]").tap()
+    page.wait_for_selector(ROW)
+    fine(page)
+    assert kinds(page) == ["hero", "text", "products", "divider", "button"]
+    letter = page.frame_locator("[data-preview-frame] iframe")
+    page.locator(".to-preview").tap()
+    expect(letter.locator("h1").first).to_have_text("Lo nuevo")
+    page.fill("#subject", "Hola ")
+    page.select_option("select[data-insert=subject]", "first_name")
+    assert page.input_value("#subject").startswith("Hola {{ first_name | default:")
+    page.locator(f"{ROW} input[id$='-title-es']").first.fill("Solo este sábado")
+    expect(letter.locator("h1").first).to_have_text("Solo este sábado")
+    page.locator(f"{ROW} [data-move=down]").first.tap()
+    page.locator(f"{ROW} input").nth(3).focus()
+    page.keyboard.press("Alt+ArrowDown")
+    drag(page, page.locator(f"{ROW} [data-grab]").nth(4), page.locator(f"{ROW} [data-grab]").nth(0))
+    order = kinds(page)
+    assert order != ["hero", "text", "products", "divider", "button"]
+    assert sorted(order) == sorted(["hero", "text", "products", "divider", "button"])
+    kept(page)
+    page.locator("button[value='add:picture']").tap()
+    page.wait_for_url("**#b-*")
+    assert kinds(page) == [*order, "picture"]
+    with page.expect_navigation():
+        page.locator("input[type=file]").last.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": DOT})
+    assert page.locator(".with-thumb").count() >= 1
+    assert "qué muestra la imagen" in page.inner_text("[data-problems]")
+    page.locator("button[value^='vary:']").last.evaluate("one => one.closest('details').open = true")
+    page.locator("button[value^='vary:']").last.tap()
+    page.wait_for_selector(".variant")
+    fine(page)
+    page.locator(f"{ROW} button[value^='remove:']").last.evaluate("one => one.scrollIntoView()")
+    page.locator(f"{ROW} > .block-head button[value^='remove:']").last.tap()
+    page.wait_for_function(f"() => document.querySelectorAll('{ROW}').length === 5")
+    page.locator("[data-undo]").tap()
+    page.wait_for_function(f"() => document.querySelectorAll('{ROW}').length === 6")
+    page.locator(f"{ROW} > .block-head button[value^='remove:']").last.tap()
+    page.wait_for_function(f"() => document.querySelectorAll('{ROW}').length === 5")
+    page.locator("button[value=test]").tap()
+    page.wait_for_selector("text=La prueba va en camino")
+    assert page.locator("[data-problems]").is_hidden()
