@@ -93,7 +93,7 @@ def _last_order(value: Any) -> dict[str, Any]:
 def window(value: Any) -> str:
     """The words for "in the last 90 days", or nothing."""
     count = value.get("days")
-    return " " + str(ngettext("today", "in the last %(num)s days", count)) if count else ""
+    return " " + str(ngettext("in the last day", "in the last %(num)s days", count)) if count else ""
 
 
 def _says_orders(value: Any) -> str:

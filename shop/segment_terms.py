@@ -59,21 +59,25 @@ def _until(now: datetime, days: int) -> datetime:
     return clock.span(today, today + timedelta(days=days), zone)[1]
 
 
-def _coming(contact: Any, now: datetime, days: int) -> Select[Any]:
-    booked = select(contact).select_from(Order).join(Booking, Booking.order_id == Order.id)
-    return booked.where(
-        Booking.state == "booked",
-        Booking.starts_at >= now,
-        Booking.starts_at < _until(now, days),
-        Order.contact_id.is_not(None),
-    )
+def _coming() -> Select[Any]:
+    booked = select(Order.contact_id).join_from(Order, Booking, Booking.order_id == Order.id)
+    return booked.where(Booking.state == "booked", Order.contact_id.is_not(None))
+
+
+def _expected(days: int) -> Select[Any]:
+    now = clock.now()
+    return _coming().where(Booking.starts_at >= now, Booking.starts_at < _until(now, days))
+
+
+def _starts(person: Person) -> list[datetime]:
+    if person.contact is None:
+        return []
+    mine = _coming().where(Order.contact_id == person.contact.id, Booking.starts_at >= person.now)
+    return list(db.session.scalars(mine.with_only_columns(Booking.starts_at)))
 
 
 def _comes(person: Person, days: int) -> bool:
-    if person.contact is None:
-        return False
-    mine = _coming(Booking.id, person.now, days).where(Order.contact_id == person.contact.id)
-    return db.session.scalar(mine.limit(1)) is not None
+    return any(start < _until(person.now, days) for start in person.recall("starts", _starts))
 
 
 def _carts(now: datetime) -> Any:
@@ -143,7 +147,7 @@ def init_app(_app: object) -> None:
     )  # fmt: skip
     rules.term(
         "booking_within", _l("Booked time to come"), family="did", python=_comes,
-        sql=lambda days: _coming(Order.contact_id, clock.now(), days),
+        sql=_expected,
         form=(Field("days", _l("Within so many days"), "number", default=7),),
         says=lambda days: ngettext("have a booking today or tomorrow", "have a booking in the next %(num)s days", days),
     )  # fmt: skip

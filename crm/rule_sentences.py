@@ -1,0 +1,66 @@
+"""Rule sentences: a rule as one reads it, and why somebody is in or out, each condition held or not."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from crm import rules
+from crm.rules import Node, Person, either
+from kernel.i18n import _
+
+
+@dataclass(frozen=True)
+class Line:
+    """One condition, or a heading over several, and whether it holds."""
+
+    text: str
+    held: bool
+    parts: tuple["Line", ...] = ()
+
+
+def sentence(rule: Any) -> str:
+    """The rule as one sentence: "People who are in Costa Rica and like espresso"; raises BadRule."""
+    told = _told(rules.read(rule), 0)
+    return _("People who %(what)s.", what=told) if told else _("Everybody.")
+
+
+def _told(node: Node, depth: int) -> str:
+    if node.term:
+        return node.term.says(node.value)
+    if node.kind == "not":
+        inner = _told(node.parts[0], 1)
+        return _("are not among those who %(what)s", what=inner or "…")
+    said = [one for one in (_told(part, depth + 1) for part in node.parts) if one]
+    if not said:
+        return "" if node.kind == "all" else _("are in no list")
+    told = _both(said) if node.kind == "all" else either(said)
+    return f"({told})" if depth and len(said) > 1 else told
+
+
+def _both(said: list[str]) -> str:
+    if len(said) < 2:
+        return "".join(said)
+    return _("%(first)s and %(last)s", first=", ".join(said[:-1]), last=said[-1])
+
+
+HEADS = {
+    "all": lambda: _("All of this:"), "any": lambda: _("At least one of this:"), "none": lambda: _("Nothing of this:"),
+    "some": lambda: _("Not all of this:"),
+}  # fmt: skip
+
+
+def why(rule: Any, person: Person) -> Line:
+    """Every condition of a rule for one person, held or not; raises BadRule."""
+    return _line(rules.read(rule), person, wanted=True)
+
+
+def _line(node: Node, person: Person, *, wanted: bool) -> Line:
+    held = node.means(person) is wanted
+    if node.term:
+        told = _told(node, 0)
+        inside = node.parts if node.kind == "segment" else ()
+        parts = tuple(_line(part, person, wanted=True) for part in inside)
+        return Line(_told(node, 0) if wanted else _("are not among those who %(what)s", what=told), held, parts)
+    if node.kind == "not":
+        return _line(node.parts[0], person, wanted=not wanted)
+    head = node.kind if wanted else {"any": "none", "all": "some"}[node.kind]
+    return Line(HEADS[head](), held, tuple(_line(part, person, wanted=True) for part in node.parts))
