@@ -149,5 +149,6 @@ def init_app(_app: Flask) -> None:
     permissions.define("people.export", _l("Take people out as a file"), roles=("manager", "marketer"))
     permissions.define("people.erase", _l("Erase people for good"), roles=())
     menu.entry(
-        40, _l("People"), "crm_admin.people", icon="people", permission="people.view", match=("crm_admin.person",)
-    )
+        40, _l("People"), "crm_admin.people", icon="people", permission="people.view",
+        match=("crm_admin.person", "crm_admin.segment"),
+    )  # fmt: skip
