@@ -29,6 +29,7 @@ class Settings:
     dkim_key: str = field(default="", repr=False)  # an RSA key as PEM, or a file with it; none: the relay signs
     dkim_selector: str = "plaza"  # where its public half is published: <selector>._domainkey.<mail host>
     mail_host: str = ""  # domain of the sender addresses; none: the install's host
+    bounces: str = ""  # an mbox file or a Maildir into which letters come back; none: only what servers answer at once
     media_url: str = ""  # none: files in instance/media
     secret_key: str = field(default="", repr=False)  # none: made in instance/ on the first run
     instance: Path = ROOT / "instance"  # database, uploads, captured mail, secrets

@@ -1,0 +1,1 @@
+"""Trials on real data from elsewhere, which is not part of the project."""
