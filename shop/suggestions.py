@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
@@ -172,12 +173,13 @@ def rebuild() -> None:
     """The same in this shop: reckoned while nothing is locked, then written."""
     with transactions.reading():
         rows, scopes = neighbours.near(neighbours.baskets()), favourites.reckon()
+    transactions.retry_free(partial(keep, rows, scopes))
 
-    def write() -> None:
-        neighbours.write(rows)
-        favourites.write(scopes)
 
-    transactions.retry_free(write)
+def keep(rows: Iterable[neighbours.Near], scopes: favourites.Scopes) -> None:
+    """Write what was reckoned."""
+    neighbours.write(rows)
+    favourites.write(scopes)
 
 
 def forget(product_id: int) -> None:

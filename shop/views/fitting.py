@@ -6,14 +6,13 @@ from typing import Any
 from flask import g
 from markupsafe import Markup
 
-from crm import rules, segments, visitors
+from crm import rule_sentences, rules, segments, visitors
 from crm.contacts import Contact
 from crm.segments import BadRule, Person
 from crm.views import asking, origin
 from kernel import blocks, clock, i18n, origins
 from kernel.blocks import Block
 from kernel.db import db
-from kernel.i18n import _
 from shop import cart as carts
 from shop.views import frame, goods
 
@@ -41,12 +40,10 @@ def drawn() -> Markup:
 
 def reason(rule: Mapping[str, Any]) -> str:
     """For whom something is that this visitor sees."""
-    return _("For people who %(rule)s", rule=_said(rules.read(rule)))
-
-
-def _said(tree: rules.Node) -> str:
-    told = dict.fromkeys(node.term.says(node.value) for node in tree.words() if node.term and not node.term.inner)
-    return _(" and ").join(told)
+    try:
+        return rule_sentences.sentence(rule)
+    except BadRule:
+        return ""
 
 
 def fits(rule: Mapping[str, Any] | None, first: str, last: str) -> bool:

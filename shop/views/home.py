@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Flask, Response, redirect, render_template, request, url_for
 
-from kernel import origins
+from crm.views import asking
+from kernel import aside, origins, web
 from shop import pages
 from shop.views import fitting, frame, seo, store
 from shop.views.keeping import kept
@@ -51,9 +52,7 @@ def negotiate() -> Response | None:
         return None
     if request.method not in ("GET", "HEAD") or _comes_from_here():
         return None
-    wanted = (
-        request.accept_languages.best_match([place.language, *place.languages]) if request.accept_languages else None
-    )
+    wanted = _own_language(place)
     if wanted in (None, place.language):
         return None
     response: Any = redirect(
@@ -61,6 +60,17 @@ def negotiate() -> Response | None:
     )
     response.headers["Vary"] = "Accept-Language, Cookie"
     return response  # type: ignore[no-any-return]
+
+
+def _own_language(place: aside.Place) -> str | None:
+    """The language of who is logged in, else the best of those that their browser asks for."""
+    if origins.cookie(asking.COOKIE):
+        web.enter(place)
+        known = asking.contact()
+        if known is not None and known.language in (place.language, *place.languages):
+            return known.language
+    accepted = request.accept_languages
+    return accepted.best_match([place.language, *place.languages]) if accepted else None
 
 
 def _comes_from_here() -> bool:

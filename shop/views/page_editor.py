@@ -13,7 +13,7 @@ from shop import pages
 from shop.forms import pages as forms
 from shop.forms import words
 from shop.pages import Page
-from shop.views import admin, block_editor, home
+from shop.views import admin, block_editor, home, see_as
 from shop.views import pages as previews
 
 
@@ -39,6 +39,7 @@ def edit(slug: str) -> Any:
         names=words.NAMES,
         titles=words.shown("title", page.working_title),
         preview=_preview(page),
+        seen=see_as.controls(),
         address=_address(page),
         version=page.version,
     )
@@ -55,9 +56,11 @@ def save(slug: str) -> Any:
         pages.publish(page)
         journal.write("page.published", about=page, by=web.person(), data={"name": rubbish.name(page)})
         flash(_("“%(name)s” is published.", name=rubbish.name(page)))
-    elif not made.place and not made.wrong and made.gone is None:
+    elif made.verb != "see" and not made.place and not made.wrong and made.gone is None:
         flash(_("Draft kept."))
-    return redirect(url_for(".page", slug=page.slug) + (f"#b-{made.place}" if made.place else ""), 303)
+    seen: dict[str, Any] = {**see_as.asked()}
+    back = url_for(".page", slug=page.slug, **seen)
+    return redirect(back + (f"#b-{made.place}" if made.place else ""), 303)
 
 
 @admin.post("/pages/<slug>/block", endpoint="page_block_back")
@@ -76,7 +79,7 @@ def draft(slug: str) -> Any:
     """Keep what is being typed; the public page does not change."""
     made, page = block_editor.draft(), _written(slug)
     pages.save(page, made, forms.title(request.form))
-    return {"preview": _preview(page), "changed": page.changed}
+    return {"preview": _preview(page), "changed": page.changed, "unknown": see_as.controls()["unknown"]}
 
 
 @admin.post("/pages/<slug>/discard", endpoint="page_discard")
@@ -139,7 +142,9 @@ def _written(slug: str) -> Page:
 
 
 def _preview(page: Page) -> str:
-    return web.shop_url("shop.preview", token=previews.preview_token("page", page, web.person()))
+    seen = see_as.told()
+    token = previews.preview_token("page", page, web.person(), seen)
+    return web.shop_url("shop.preview", language=seen["language"], token=token)
 
 
 def _address(page: Page) -> str:

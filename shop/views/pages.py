@@ -10,7 +10,7 @@ from kernel.db import db
 from kernel.i18n import _
 from kernel.settings import ROOT
 from shop import catalog, pages, slugs
-from shop.views import fitting, frame, home, product, seo, store
+from shop.views import fitting, frame, home, product, see_as, seo, store
 from shop.views.keeping import kept
 
 PREVIEW, MINUTES = "preview", 10
@@ -60,9 +60,10 @@ def _show(slug: str, kind: str, endpoint: str) -> Any:
     return render_template("shop/pages/page.html", title=title, blocks=drawn, head=head)
 
 
-def preview_token(kind: str, row: Any, account: Any) -> str:
-    """What the back office puts into the address of a preview: the draft and who looks, for ten minutes."""
-    return signing.make(PREVIEW, {"kind": kind, "id": row.id, "tenant": row.tenant_id, "by": account.id})
+def preview_token(kind: str, row: Any, account: Any, seen: dict[str, Any] | None = None) -> str:
+    """What the back office puts into the address of a preview: the draft, who looks and as whom, for ten minutes."""
+    told = {"kind": kind, "id": row.id, "tenant": row.tenant_id, "by": account.id}
+    return signing.make(PREVIEW, told | {"as": seen} if seen else told)
 
 
 @store.get("/preview/<token>")
@@ -72,6 +73,7 @@ def preview(token: str) -> Any:
     if not told or told.get("tenant") != g.tenant_id:
         abort(404)
     g.preview, g.open_holes = True, []
+    see_as.put_on(told.get("as") or {})
     row = _previewed(told)
     if row is None:
         abort(404)

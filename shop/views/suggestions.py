@@ -59,7 +59,7 @@ def _row(place: int, shown: set[int]) -> str:
     count = min(MOST, block["data"].get("count") or 4)
     choose: Callable[..., list[Suggestion]] = suggestions.again if block["kind"] == "again" else suggestions.new
     more = {} if block["kind"] == "again" else {"but": shown}
-    rows = choose(fitting.person(), count, group=_group(), **more)
+    rows = choose(fitting.person(), count, group=visitor.group(), **more)
     shown |= {one.product_id for one in rows}
     title = _("Buy it again") if block["kind"] == "again" else _("New for you")
     own = i18n.words_html(block["data"].get("title"))
@@ -70,7 +70,7 @@ def _row(place: int, shown: set[int]) -> str:
 
 def _beside(product_id: int) -> str:
     """What goes with a product; by its shelf when too little is known, and for who sees no suggestions."""
-    rows = [] if fitting.held_out() else suggestions.beside(product_id, fitting.person(), BESIDE, group=_group())
+    rows = [] if fitting.held_out() else suggestions.beside(product_id, fitting.person(), BESIDE, group=visitor.group())
     if len(rows) < FEWEST:
         known = {one.product_id for one in rows}
         rows += [one for one in _siblings(product_id) if one.product_id not in known][: BESIDE - len(rows)]
@@ -80,13 +80,9 @@ def _beside(product_id: int) -> str:
 def _siblings(product_id: int) -> list[Suggestion]:
     cls = catalog.Product
     here = select(cls.category_id).where(cls.id == product_id).scalar_subquery()
-    found = [one.id for one in shelf.first(MOST, cls.category_id == here, cls.id != product_id, group=_group())]
-    there = shelf.sellable(found, group=_group())
+    found = [one.id for one in shelf.first(MOST, cls.category_id == here, cls.id != product_id, group=visitor.group())]
+    there = shelf.sellable(found, group=visitor.group())
     return [Suggestion(one, "shelf") for one in found if one in there]
-
-
-def _group() -> str:
-    return str(g.preview_group) if "preview_group" in g else visitor.group()
 
 
 def _drawn(name: str, title: Any, rows: Sequence[Suggestion], block: str = "") -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import request
+from flask import g, request
 
 from crm import consent, facts, watching
 from crm.views import asking
@@ -20,7 +20,9 @@ def known() -> bool:
 
 
 def group() -> str:
-    """The customer group of the shopper who is logged in, else ''."""
+    """The customer group of the shopper who is logged in, else ''; in a preview of whom it is seen as."""
+    if g.get("preview"):
+        return str(g.get("preview_group", ""))
     if not request.cookies or not origins.cookie(asking.COOKIE):
         return ""
     contact = asking.contact()

@@ -1,5 +1,6 @@
 """Pages that fit: what somebody sees of one is theirs alone; who sees the same shares what is kept, and nobody more."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -33,7 +34,7 @@ def only(title, **rule):
 
 def title(client, path="/", **headers):
     told = client.get(path, headers=headers).get_data(as_text=True)
-    return told.split("<h1", 1)[1].split(">", 1)[1].split("</h1>")[0]
+    return re.sub("<[^>]+>", "", told.split("<h1", 1)[1].split(">", 1)[1].split("</h1>")[0])
 
 
 def browser(shop, *, arm="shown", country="", **tasted):
