@@ -17,10 +17,10 @@ from kernel.refusal import Refusal
 PAGE = 25
 BINNABLE = frozenset({"draft", "sent", "stopped"})
 SHOWN = {  # filters of the list, each with the states that it shows
-    "all": (_l("All"), None),
+    "all": (_l("All mailings"), None),
     "draft": (_l("Drafts"), ("draft",)),
     "going": (_l("On their way"), ("scheduled", "sending", "paused", "held")),
-    "sent": (_l("Sent"), ("sent", "stopped")),
+    "sent": (_l("Gone out"), ("sent", "stopped")),
 }
 
 

@@ -14,7 +14,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from campaigns import habits
 from campaigns.habits import Habits
@@ -32,10 +32,10 @@ class MailingForm(Form):
     """A letter as its page asks for it; its words are written in the editor."""
 
     name = StringField(
-        _l("Name"), [InputRequired(), Length(max=160)], [trimmed], render_kw={**PLAIN, "maxlength": 160},
+        _l("Name"), [DataRequired(), Length(max=160)], [trimmed], render_kw={**PLAIN, "maxlength": 160},
         description=_l("Only you see it."),
     )  # fmt: skip
-    segment = SelectField(_l("For whom"), choices=[])
+    segment = SelectField(_l("Audience"), choices=[])
 
 
 class SenderForm(MailingForm):

@@ -7,7 +7,7 @@ from babel.dates import format_timedelta
 from flask import url_for
 from sqlalchemy import func, select
 
-from campaigns import audience, habits
+from campaigns import audience, habits, progress
 from campaigns.audience import Estimate
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
@@ -65,7 +65,19 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "cap": _lately,
     "no_address": lambda n: ngettext("%(num)s has no e-mail", "%(num)s have no e-mail", n),
     "bounced": lambda n: ngettext("%(num)s whose letters come back", "%(num)s whose letters come back", n),
+    "same_address": lambda n: ngettext("%(num)s shares an address", "%(num)s share an address", n),
+    "bought": lambda n: ngettext("%(num)s bought in the meantime", "%(num)s bought in the meantime", n),
+    "stopped": lambda n: ngettext("%(num)s was spared when it stopped", "%(num)s were spared when it stopped", n),
+    "erased": lambda n: ngettext("%(num)s asked to be forgotten", "%(num)s asked to be forgotten", n),
+    "gone": lambda n: ngettext("%(num)s is no longer among the people", "%(num)s are no longer among the people", n),
 }
+
+
+def left_out(row: Mailing) -> list[dict[str, Any]]:
+    """Who received nothing after all, by reason."""
+    return [
+        {"text": _SENTENCES[why](count), "url": _url(row, why)} for why, count in progress.skipped(row).items() if why
+    ]
 
 
 def samples(row: Mailing) -> list[Contact]:

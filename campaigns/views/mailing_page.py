@@ -9,7 +9,6 @@ from flask import current_app, flash, redirect, render_template, url_for
 
 from campaigns import audience, forms, habits, mailings, progress, readiness, scheduling
 from campaigns.mailings import Mailing
-from campaigns.recipients import REASONS
 from campaigns.views import mailing_numbers
 from campaigns.views.mailing_list import STATES
 from crm.segments import Segment
@@ -117,18 +116,13 @@ def _now(row: Mailing) -> dict[str, Any]:
     told = {"held_for": scheduling.NOTES.get(row.note, row.note), "left": max(0, left), "zone": _zone(row)}
     if row.state == "scheduled":
         return told
-    return {**told, "going": _going(row), "skipped": skipped(row)}
+    return {**told, "going": _going(row), "skipped": mailing_numbers.left_out(row)}
 
 
 def _going(row: Mailing) -> dict[str, Any]:
     known = progress.of(row)
     left = known.left
     return {"known": known, "left": format_timedelta(left, locale=locale()) if left else ""}
-
-
-def skipped(row: Mailing) -> list[tuple[str, Any, int]]:
-    """Who was left out: the reason, how it is told, how many."""
-    return [(why, REASONS.get(why, why), count) for why, count in progress.skipped(row).items()]
 
 
 def _zone(row: Mailing) -> str:

@@ -26,7 +26,8 @@ STATES = {
 @needs("mailings.see")
 def people(token: str) -> str:
     """One page of them."""
-    row, why, number = mailing_page.campaign(token), request.args.get("why", "will"), request.args.get("page", "1")
+    row, number = mailing_page.campaign(token), request.args.get("page", "1")
+    why = request.args.get("why") or ("will" if row.state in {"draft", "scheduled"} else "sent")
     wanted, read = _wanted(row, why)
     total = int(db.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0)
     pages = max(1, -(-total // PAGE))
@@ -45,7 +46,7 @@ def title(why: str) -> Any:
 
 
 def _wanted(row: Mailing, why: str) -> tuple[Any, Any]:
-    if row.gathered_at is None and not row.started_at:
+    if row.state in {"draft", "scheduled"}:
         if why != "will" and why not in audience.RANK:
             raise Missing()
         return audience.people(row, "" if why == "will" else why), _would

@@ -255,10 +255,10 @@ def test_a_shop_without_times_has_no_calendar_in_its_rail(shop):
         return rail, [url.removeprefix("/admin/cafe") for url in found.xpath("//main//a/@href")]
 
     rail, listed = words()
-    assert ("/bookings" in rail, "/letters" in rail, "/letters" in listed) == (False, True, False)
+    assert ("/bookings" in rail, "/discounts" in rail, "/discounts" in listed) == (False, True, False)
     shop.resource("Sala")
     rail, listed = words()
     assert len(rail) == menu.MOST  # a ninth word has no room: what is rare is found among the settings
-    assert ("/bookings" in rail, "/letters" in rail, "/letters" in listed) == (True, False, True)
+    assert ("/bookings" in rail, "/discounts" in rail, "/discounts" in listed) == (True, False, True)
     assert "/letters" in shop.staff("clerk").get("/admin/cafe/bookings").get_data(as_text=True)
     assert "reserva" in text(page(admin))
