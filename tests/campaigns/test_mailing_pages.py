@@ -1,0 +1,180 @@
+"""The pages of letters to many: the list, what stands in the way, sending and stopping, numbers that open their people."""
+
+from datetime import timedelta
+
+import pytest
+from lxml import html
+from sqlalchemy import select
+
+from campaigns import recipients, scheduling
+from campaigns.habits import Habits
+from campaigns.mailings import Mailing
+from campaigns.recipients import Recipient
+from crm.segments import Segment
+from kernel import clock, jobs, today
+from kernel.db import db
+from shop import storefront
+from tests.campaigns.letters import had, mailing, person, segment
+
+pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # the same on both databases
+ES = {"Accept-Language": "es"}
+ROOT = "/admin/cafe/mailings"
+
+
+def read(answer):
+    assert answer.status_code in {200, 422}, answer.status_code
+    return html.fromstring(answer.get_data(as_text=True))
+
+
+def words(found):
+    return " ".join(" ".join(found.xpath("//main//text()")).split())
+
+
+@pytest.fixture
+def ready(shop):
+    """A letter without faults to a segment of eight: one never asked, one who had a letter three hours ago."""
+    for number in range(8):
+        who = person(f"p{number}", group="vip", allowed=None if number == 0 else True)
+        if number == 1:
+            had(who, hours=3)
+    storefront.of().address = {"street": "Calle 1", "city": "Dota", "country": "CR"}
+    told = {"subject": {"es": "Café nuevo", "en": "New coffee"}}
+    text = {"title": {}, "text": {"es": "<p>Hola</p>", "en": "<p>Hello</p>"}}
+    made = mailing(segment({"group": "vip"}), blocks=[{"id": "a1", "kind": "text", "data": text}], **told)
+    db.session.commit()
+    return made
+
+
+def test_a_shop_without_letters_is_told_how_it_goes(shop):
+    found = read(shop.admin.get(ROOT, headers=ES))
+    assert len(found.xpath("//main//*[contains(@class, 'btn-primary')]")) == 1
+    assert "Todavía no hay correos" in words(found)
+
+
+def test_a_letter_is_begun_kept_copied_put_away_and_taken_back(shop):
+    of = segment({"group": "vip"})
+    db.session.commit()
+    admin = shop.staff("marketer")
+    assert admin.post(f"{ROOT}/new", data={"name": " ", "segment": ""}).status_code == 422
+    made = admin.post(f"{ROOT}/new", data={"name": "Diciembre", "segment": "one"})
+    row = db.session.scalars(select(Mailing)).one()
+    assert (made.location, row.segment_id, row.code) == (f"{ROOT}/{row.token}/edit", of.id, "diciembre")
+    admin.post(f"{ROOT}/{row.token}", data={"name": "Enero", "segment": "", "sender_name": "Ana"})
+    assert (row.name, row.segment_id, row.sender_name, row.utm) == ("Enero", None, "Ana", False)
+    admin.post(f"{ROOT}/{row.token}/copy")
+    admin.post(f"{ROOT}/{row.token}/bin")
+    assert "Copia de Enero" in words(read(admin.get(ROOT, headers=ES)))
+    assert "Enero" in words(read(admin.get(f"{ROOT}?show=bin", headers=ES)))
+    admin.post(f"{ROOT}/{row.token}/back")
+    assert (row.binned_at, len(db.session.scalars(select(Mailing)).all())) == (None, 2)
+
+
+def test_the_estimate_says_why_and_each_number_opens_its_people(ready, shop):
+    admin = shop.admin
+    found = read(admin.get(f"{ROOT}/{ready.token}", headers=ES))
+    told = [" ".join(one.text_content().split()) for one in found.xpath("//*[@data-estimate]/li")]
+    assert told[:3] == ["8 en el segmento", "6 recibirán", "1 no ha permitido correos"]
+    assert told[3].startswith("1 recibió uno hace 3")
+    for link in found.xpath("//*[@data-estimate]//a"):
+        opened = read(admin.get(link.get("href"), headers=ES))
+        number = next(word for word in link.text_content().split() if word.isdigit())
+        assert opened.xpath("//@data-total") == [number]
+        assert len(opened.xpath("//tbody/tr")) == int(number)
+
+
+def test_what_is_missing_is_named_and_nothing_is_sent(shop):
+    person("ana")
+    row = mailing(subject={}, blocks=[])
+    db.session.commit()
+    admin = shop.admin
+    found = read(admin.get(f"{ROOT}/{row.token}", headers=ES))
+    assert not found.xpath("//*[@data-action='send']")
+    assert len(found.xpath("//*[@data-problems]/li")) >= 2
+    assert admin.post(f"{ROOT}/{row.token}/sending", data={"when": "now"}).status_code == 303
+    assert "Todavía no puede salir" in admin.get(f"{ROOT}/{row.token}", headers=ES).get_data(as_text=True)
+    assert row.state == "draft"
+
+
+def test_sent_stopped_in_time_and_sent_again(ready, shop):
+    admin = shop.staff("marketer")
+    assert admin.post(f"{ROOT}/{ready.token}/sending", data={"when": "now"}).status_code == 303
+    found = read(admin.get(f"{ROOT}/{ready.token}", headers=ES))
+    assert found.xpath("//@data-mailing-state") == ["scheduled"]
+    assert found.xpath("//*[@data-action='stop-sending']")
+    assert "Nadie lo tiene todavía" in words(found)
+    assert found.xpath("//noscript/meta[@http-equiv='refresh']")  # it counts without scripts too
+    admin.post(f"{ROOT}/{ready.token}/recall")
+    with clock.at(clock.now() + timedelta(hours=1)):
+        jobs.run_due()
+    assert (ready.state, recipients.tally(ready)) == ("draft", {})
+    admin.post(f"{ROOT}/{ready.token}/sending", data={"when": "now"})
+    with clock.at(clock.now() + scheduling.MINUTE):
+        jobs.run_due()
+    assert recipients.tally(ready) == {"pending": 6, "skipped": 2}
+    found = read(admin.get(f"{ROOT}/{ready.token}", headers=ES))
+    assert found.xpath("//@data-percent") == ["0"]
+    assert "0 de 6" in words(found)
+    assert "1 no ha permitido correos" in words(found)
+
+
+def test_an_hour_that_cannot_be_stands_beside_its_field_and_stays_as_typed(ready, shop):
+    data = {"when": "later", "day": "2020-01-01", "hour": "09:30"}
+    found = read(shop.admin.post(f"{ROOT}/{ready.token}/sending", data=data, headers=ES))
+    assert "Esa hora ya pasó" in found.xpath("//*[@id='hour-error']/text()")[0]
+    assert found.xpath("//input[@id='hour']/@value") == ["09:30"]
+    found = read(shop.admin.post(f"{ROOT}/{ready.token}/sending", data={"when": "later"}, headers=ES))
+    assert found.xpath("//*[@id='day-error']/text()")
+    assert ready.state == "draft"
+
+
+def test_whom_it_did_not_reach_is_listed_and_tried_again(ready, shop):
+    ready.state, ready.gathered_at, ready.started_at = "sent", clock.now(), clock.now()
+    for number, state in enumerate(["failed", "unknown", "sent", "sent"]):
+        who = person(f"q{number}")
+        row = Recipient(mailing_id=ready.id, contact_id=who.id, email=who.email, state=state, answer="550 no")
+        db.session.add(row)
+    db.session.commit()
+    admin = shop.admin
+    found = read(admin.get(f"{ROOT}/{ready.token}", headers=ES))
+    for why, number in (("failed", 1), ("unknown", 1), ("sent", 2)):
+        [link] = set(found.xpath(f"//main//a[contains(@href, 'why={why}')]/@href"))
+        assert read(admin.get(link)).xpath("//@data-total") == [str(number)]
+    admin.post(f"{ROOT}/{ready.token}/again", data={"state": "failed"})
+    assert (ready.state, recipients.tally(ready)) == ("sending", {"pending": 1, "unknown": 1, "sent": 2})
+
+
+def test_what_is_on_its_way_is_on_hoy_with_a_list_of_that_length(ready, shop):
+    ready.state = "held"
+    mailing(state="sending")
+    db.session.commit()
+    found = read(shop.admin.get("/admin/cafe/", headers=ES))
+    [number] = found.xpath("//*[@data-count='mailings']/text()")
+    [url] = found.xpath("//*[@data-count='mailings']/ancestor::a/@href")
+    assert (number, len(read(shop.admin.get(url)).xpath("//tbody/tr"))) == ("2", 2)
+    assert today.named("mailings").number == 2
+
+
+def test_a_segment_that_was_put_away_is_asked_for_again(ready, shop):
+    db.session.scalars(select(Segment)).one().binned_at = clock.now()
+    db.session.commit()
+    found = read(shop.admin.get(f"{ROOT}/{ready.token}", headers=ES))
+    assert "ya no existe" in words(found)
+    assert not found.xpath("//*[@data-action='send']")
+    data = {"name": "Enero", "segment": "?"}
+    assert shop.admin.post(f"{ROOT}/{ready.token}", data=data).status_code == 422
+
+
+def test_the_habits_of_a_shop_are_kept(shop):
+    data = {"sender_name": "Ana de Brumas", "postal": "Apartado 7\nDota", "cap_hours": "48", "quiet_from": "20:00",
+            "quiet_until": "08:30"}  # fmt: skip
+    admin = shop.admin
+    assert admin.post("/admin/cafe/settings/mailings", data={**data, "cap_hours": "-1"}).status_code == 422
+    assert admin.post("/admin/cafe/settings/mailings", data=data).status_code == 303
+    row = db.session.scalars(select(Habits)).one()
+    assert (row.cap_hours, row.quiet_from, row.quiet_until, row.sender_name) == (48, "20:00", "08:30", "Ana de Brumas")
+    assert "20:00" in admin.get("/admin/cafe/settings/mailings").get_data(as_text=True)
+
+
+def test_who_may_not_write_letters_finds_none(ready, shop):
+    assert shop.staff("clerk").get(ROOT).status_code == 404
+    assert shop.staff("clerk").post(f"{ROOT}/{ready.token}/sending", data={"when": "now"}).status_code == 404
