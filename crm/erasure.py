@@ -10,7 +10,7 @@ from crm.contacts import Contact
 from crm.facts import Fact
 from crm.sums import ContactDay
 from crm.visitors import Visitor
-from kernel import clock, sessions, signing, tenancy, tokens
+from kernel import clock, jobs, sessions, signing, suppression, tenancy, tokens
 from kernel.db import db
 from kernel.letters import Letter
 
@@ -57,7 +57,7 @@ def _to(contact: Contact) -> Any:
 def _forget_contact(contact: Contact) -> None:
     sessions.end_all("shopper", contact.id)
     if contact.email:
-        tokens.forget("shopper", email=contact.email, tenant_id=tenancy.current())
+        _forget_address(contact.email, contact.email_norm or "")
     for name in ("name", "region", "city", "tax_id", "note", "source", "group", "stage"):
         setattr(contact, name, "")
     contact.email = contact.email_norm = contact.phone = None
@@ -65,6 +65,16 @@ def _forget_contact(contact: Contact) -> None:
     tags.forget(contact)
     sources.forget(contact)
     contact.token, contact.epoch, contact.binned_at = signing.token(), contact.epoch + 1, clock.now()
+
+
+def _forget_address(email: str, norm: str) -> None:
+    """Links and work that wait for an address end; of the address stays a mark, so that no file brings it back."""
+    for purpose in ("shopper", "subscribe"):
+        tokens.forget(purpose, email=email, tenant_id=tenancy.current())
+    jobs.forget_about(email)
+    for mark in {suppression.fingerprint(email), suppression.fingerprint(norm)}:
+        suppression.release(mark, "marketing")
+        suppression.stop(mark, "marketing", "erased")
 
 
 def _forget_browsers(contact: Contact) -> None:

@@ -1,6 +1,6 @@
 """Sources: from where a shop knows each thing about a person, and since when; one row for each field of each person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -43,14 +43,19 @@ class ContactSource(TenantOwned, Base):
 
 def note(contact: "Contact", fields: Iterable[str], source: str) -> None:
     """Say from where these fields have what they hold now."""
-    told = {"contact_id": contact.id, "source": source[:80], "at": clock.now()}
-    rows: list[dict[str, Any]] = [{**told, "field": field[:44]} for field in fields]
+    told = {"contact_id": contact.id, "source": source, "at": clock.now()}
+    write([{**told, "field": field} for field in fields])
+
+
+def write(rows: Sequence[dict[str, Any]]) -> None:
+    """The same for fields of many people: contact_id, field, source and at of each."""
     if not rows:
         return
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     writing = dialect.insert(ContactSource)
     newer = {name: writing.excluded[name] for name in ("source", "at")}
-    db.session.execute(writing.on_conflict_do_update(index_elements=SAME, set_=newer), rows)
+    short = [{**row, "field": row["field"][:44], "source": row["source"][:80]} for row in rows]
+    db.session.execute(writing.on_conflict_do_update(index_elements=SAME, set_=newer), short)
 
 
 def of(contact: "Contact") -> dict[str, ContactSource]:

@@ -51,20 +51,85 @@ class Row:
     more: bool = False  # it has cells beyond the last column: often a comma inside a number
 
 
+class WrongEncoding(Refusal):
+    """It is not written in the encoding that somebody chose."""
+
+    message = _l("The file is not %(encoding)s: line %(line)s cannot be read so. Nothing was kept; choose another one.")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A whole table: what separates its columns, their names, and each line that says something with its number."""
+
+    separator: str
+    heads: list[str]
+    rows: list[tuple[int, list[str]]]
+
+
 def decoded(data: bytes) -> str:
     """The text of a file: UTF-8 or UTF-16 as marked, else UTF-8, else as Windows writes; raises Unreadable."""
+    return read(data)[0]
+
+
+def read(data: bytes, encoding: str = "") -> tuple[str, str]:
+    """(the text, the encoding that it is in): the one that is chosen, or else the one that fits; nothing is lost."""
     if data.startswith(OFFICE):
         raise Unreadable()
-    marked = next((name for mark, name in MARKS.items() if data.startswith(mark)), "utf-8")
-    for encoding in (marked, "cp1252"):
+    if encoding:
+        return _as_chosen(data, encoding), encoding
+    marked = next((name for mark, name in MARKS.items() if data.startswith(mark)), _unmarked(data))
+    for tried in (marked, "cp1252"):
         try:
-            text = data.decode(encoding)
+            text = data.decode(tried)
         except UnicodeDecodeError:
             continue
         if "\0" in text:
             break
-        return text
+        return text, tried.removesuffix("-sig")
     raise Unreadable()
+
+
+def _unmarked(data: bytes) -> str:
+    """UTF-16 without its mark has a nought in almost every second byte of a Western text."""
+    few = data[:2000]
+    for place, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if len(few) > 3 and few[place::2].count(0) > len(few) // 3:
+            return name
+    return "utf-8"
+
+
+def _as_chosen(data: bytes, encoding: str) -> str:
+    try:
+        text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise WrongEncoding(encoding=encoding.upper(), line=line) from None
+    if "\0" in text:
+        raise Unreadable()
+    return text
+
+
+def sheet(text: str, *, most: int, wide: int = 200) -> Sheet:
+    """The table with all its columns, whatever they are called."""
+    separator, text, line = _opened(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    heads: list[str] = []
+    rows: list[tuple[int, list[str]]] = []
+    begins = line
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                if len(cells) > wide:
+                    raise Unreadable()
+                if heads:
+                    rows.append((begins, [_plain(cell) for cell in cells]))
+                heads = heads or [cell.strip(" \ufeff") for cell in cells]
+            begins = line + reader.line_num
+            if len(rows) > most:
+                raise TooLong(most=most)
+    except csv.Error:
+        raise Broken(line=begins) from None
+    return Sheet(separator, heads, rows)
 
 
 def rows(text: str, columns: Mapping[str, Sequence[str]], optional: Collection[str] = ()) -> Iterator[Row]:

@@ -48,7 +48,7 @@ from shop.return_rows import Return, ReturnLine, ReturnPicture
 from shop.views import exemptions as exemption_views
 from shop.views import pages as page_views
 from shop.views import special_days, tax_rates, tax_rules, zones
-from tests import people_things
+from tests import people_things, segment_things
 from tests.campaigns.posted import posted
 
 OPEN = "open"
@@ -141,7 +141,13 @@ LINES: dict[str, str] = {
     **dict.fromkeys(
         ["crm_admin." + name for name in ["person", "person_save", "person_bin", "person_copy", "person_erase"]], "person"
     ),
+    **dict.fromkeys(["crm_admin." + name for name in ["segments", "segment_new", "segment_make", "segment_draft"]], ""),
+    **dict.fromkeys(["crm_admin." + name for name in ["segment", "segment_save", "segment_bin"]], "segment"),
+    "crm_admin.segment_back": "gone_segment", "crm_admin.segment_why": "segment_why",
     "crm_admin.person_back": "gone_person", "crm_admin.people_undo": "people_change",
+    **dict.fromkeys(["crm_admin.imports", "crm_admin.import_make"], ""),
+    **dict.fromkeys(["crm_admin." + name for name in (
+        ["import", "import_progress", "import_columns", "import_run", "import_stop", "import_undo", "import_csv"])], "people_file"),
     "shop.preview": "preview", **dict.fromkeys(["shop.preview_brand", "shop.preview_brand_css"], "brand_preview"),
     "kernel.letter_frame": "letter_frame",
     **dict.fromkeys(["shop.gift_card_balance", "shop.gift_card_check", "shop_admin.gift_cards", "shop_admin.gift_card_new",
@@ -349,7 +355,7 @@ def _papers(world: Any, order: Any) -> dict[str, dict[str, Any]]:
         "invitation": {"name": invitations.open_ones()[0].name}, "member": {"token": member},
         "gone_member": {"token": gone}, "login": {"token": secret},
         "person": {"token": contact.token}, "gone_person": {"token": away.token},
-        **people_things.of(world, contact),
+        **people_things.of(world, contact), **segment_things.of(world, contact),
     }  # fmt: skip
 
 

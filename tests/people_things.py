@@ -2,17 +2,23 @@
 
 from typing import Any
 
-from crm import changes, subscribing
+from crm import changes, imports, subscribing
 from kernel import tokens
 from kernel.db import db
 
 
 def of(world: Any, contact: Any) -> dict[str, dict[str, Any]]:
-    """A change of many, and a sign-up that waits for its button."""
+    """A change of many, a sign-up that waits for its button, a file."""
     change = changes.tag([contact.id], f"feria {world.slug}", by=world.owner)
     told = {"name": "", "language": "es", "source": "", "interests": [], "asked_at": "", "asked_ip": "", "version": "x"}
     secret = tokens.make(
         subscribing.PURPOSE, email=f"new@{world.slug}.example.com", tenant_id=world.tenant_id, data=told
     )
+    sheet, _encoding = imports.opened(f"correo,nombre\nx@{world.slug}.example.com,Florero {world.slug}\n".encode())
+    brought = imports.begin(sheet, f"gente {world.slug}.csv", encoding="utf-8", by=world.owner)
     db.session.commit()
-    return {"people_change": {"token": change.token}, "sign_up": {"token": secret}}
+    return {
+        "people_file": {"token": brought.token},
+        "people_change": {"token": change.token},
+        "sign_up": {"token": secret},
+    }

@@ -183,6 +183,31 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "contact_import",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("profile", sa.String(length=20), nullable=False),
+        sa.Column("encoding", sa.String(length=20), nullable=False),
+        sa.Column("separator", sa.String(length=1), nullable=False),
+        sa.Column("heads", kernel.db.JSON, nullable=False),
+        sa.Column("mapping", kernel.db.JSON, nullable=False),
+        sa.Column("tag", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.Column("counts", kernel.db.JSON, nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_contact_import_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_import")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_contact_import_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_contact_import_tenant_id_token")),
+    )
+    op.create_table(
         "delivery_method",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -879,6 +904,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("contact_day", schema=None) as batch_op:
         batch_op.create_index("ix_contact_day_kind", ["tenant_id", "kind", "day", "contact_id"], unique=False)
+
+    op.create_table(
+        "contact_import_part",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("lines", kernel.db.JSON, nullable=False),
+        sa.Column("outcomes", kernel.db.JSON, nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("state IN ('waiting', 'done', 'undone')", name=op.f("ck_contact_import_part_state")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "import_id"],
+            ["contact_import.tenant_id", "contact_import.id"],
+            name="fk_contact_import_part_import_id",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_contact_import_part_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_import_part")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_contact_import_part_tenant_id_id")),
+        sa.UniqueConstraint(
+            "tenant_id", "import_id", "number", name=op.f("uq_contact_import_part_tenant_id_import_id_number")
+        ),
+    )
+    with op.batch_alter_table("contact_import_part", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contact_import_part_next", ["tenant_id", "import_id", "state", "number"], unique=False
+        )
 
     op.create_table(
         "contact_source",

@@ -1,0 +1,198 @@
+"""A line of a file as a person: what it says, in the forms in which the shop keeps it, or why it cannot be taken."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from dateutil import parser
+from email_validator import EmailNotValidError, validate_email
+
+from crm import contacts, tags
+from kernel import clock, i18n, phones
+from kernel.countries import choices
+from kernel.folding import fold
+from kernel.i18n import _l
+
+YES = {"si", "yes", "y", "s", "1", "true", "x", "verdadero", "subscribed", "suscrito", "acepta"}
+NO = {"no", "n", "0", "false", "falso", "unsubscribed", "rechaza"}
+LONGEST = {"name": 160, "region": 80, "city": 80, "group": 40, "tax_id": 40, "note": 2000, "street": 200}
+WHYS = {  # why a line is not taken, and what of one that is taken is not
+    "unreachable": _l("it has no e-mail and no telephone"),
+    "email": _l("“%(value)s” is no e-mail"),
+    "phone": _l("“%(value)s” is no telephone: left out"),
+    "phone_only": _l("“%(value)s” is no telephone, and there is no e-mail"),
+    "country": _l("“%(value)s” is no country: left out"),
+    "more": _l("it has more cells than the first line"),
+    "no_proof": _l("letters are not allowed by it: the file does not say since when"),
+    "kept_no": _l("they said no to letters, and that stays"),
+    "newer": _l("their answer here is newer, and that stays"),
+    "bin": _l("they are in the bin"),
+    "erased": _l("they asked to be forgotten"),
+    "gone": _l("whoever it was is no longer there"),
+    "stopped": _l("no letters to them from now on"),
+    "taken": _l("the telephone belongs to several people"),
+}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That somebody allowed letters, or took it back: when, and from which address."""
+
+    given: bool
+    at: datetime
+    ip: str = ""
+
+
+@dataclass
+class Told:
+    """What one line says of somebody."""
+
+    line: int
+    values: dict[str, Any] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    proof: Proof | None = None
+    notes: list[tuple[str, str]] = field(default_factory=list)  # (why, value): what of it is left out
+
+    @property
+    def email_norm(self) -> str | None:
+        """What makes two spellings of its address one person."""
+        return contacts.normal_email(self.values.get("email"))
+
+
+class Refused(Exception):
+    """A line that cannot be taken: `why` of WHYS, and what stood there."""
+
+    def __init__(self, why: str, value: str = "") -> None:
+        self.why, self.value = why, value[:80]
+        super().__init__(why)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the lines of a file are read: which column says what, and what an unwritten country is."""
+
+    mapping: Mapping[str, int]
+    wide: int
+    profile: str
+    country: str
+    tags: tuple[str, ...] = ()
+
+    @property
+    def vouches(self) -> bool:
+        """Whether the shop wrote the list itself: then a telephone in it is theirs for sure."""
+        return self.profile == "plain"
+
+
+def told(line: int, cells: Sequence[str], how: Reading) -> Told:
+    """The person of a line; raises Refused."""
+    if any(cell.strip() for cell in cells[how.wide :]):
+        raise Refused("more")
+    said = {code: _cell(cells, place) for code, place in how.mapping.items()}
+    found = Told(line, tags=list(dict.fromkeys([*_tags(said.get("tags", ""), how.profile), *how.tags])))
+    _where(said, found, how)
+    _reach(said, found)
+    name = said.get("name") or " ".join(part for part in (said.get("first_name"), said.get("last_name")) if part)
+    plain = {"name": name, **{code: said.get(code, "") for code in ("region", "city", "tax_id", "note")}}
+    plain["group"] = said.get("group", "").lower()
+    found.values |= {code: " ".join(text.split())[: LONGEST[code]] for code, text in plain.items() if text}
+    _language(said.get("language", ""), found)
+    found.proof = _proof(said, found, how)
+    return found
+
+
+def _cell(cells: Sequence[str], place: int) -> str:
+    return cells[place].strip() if place < len(cells) else ""
+
+
+def _tags(text: str, profile: str) -> list[str]:
+    """Mailchimp writes a line of CSV into the cell; others put commas or semicolons between."""
+    if not text:
+        return []
+    if profile.startswith("mailchimp"):
+        return tags.clean(next(csv.reader(io.StringIO(text)), []))
+    return tags.clean(text.replace(";", ","))
+
+
+def _reach(said: Mapping[str, str], found: Told) -> None:
+    email, phone = said.get("email", ""), said.get("phone", "")
+    if email:
+        try:
+            found.values["email"] = validate_email(email, check_deliverability=False).normalized
+        except EmailNotValidError:
+            raise Refused("email", email) from None
+    if phone:
+        known = phones.known(phone, found.values.get("country") or found.values["_country"])
+        if known:
+            found.values["phone"] = known
+        elif not email:
+            raise Refused("phone_only", phone)
+        else:
+            found.notes.append(("phone", phone))
+    if not email and not phone:
+        raise Refused("unreachable")
+    found.values.pop("_country", None)
+
+
+def _where(said: Mapping[str, str], found: Told, how: Reading) -> None:
+    text, street = said.get("country", ""), said.get("street", "")
+    code = _country(text)
+    if text and not code:
+        found.notes.append(("country", text))
+    if code:
+        found.values["country"] = code
+    found.values["_country"] = how.country  # how a telephone without its country is read
+    if street:
+        address = {"street": " ".join(part.strip() for part in street.split("  ") if part.strip())[: LONGEST["street"]]}
+        address |= {key: said[key][:80] for key in ("region", "city") if said.get(key)}
+        found.values["address"] = address | {"country": code or how.country}
+
+
+def _country(text: str) -> str:
+    wanted = fold(text)
+    if not wanted:
+        return ""
+    for language in ("es", "en"):
+        for code, name in choices(language):
+            if wanted in {code.lower(), fold(name)}:
+                return code
+    return ""
+
+
+def _language(text: str, found: Told) -> None:
+    wanted = fold(text)
+    for code, name in i18n.NAMES.items():
+        if wanted and (wanted.split("-")[0].split("_")[0] == code or wanted == fold(name)):
+            found.values["language"] = code
+
+
+def _proof(said: Mapping[str, str], found: Told, how: Reading) -> Proof | None:
+    """What the file proves: a yes has a moment at which it was given, else it is none."""
+    left = moment(said.get("left_at", "")) or moment(said.get("cleaned_at", ""))
+    if left or how.profile in ("mailchimp_left", "mailchimp_cleaned"):
+        return Proof(False, left or clock.now())
+    at, answer = (
+        moment(said.get("confirmed_at", "")) or moment(said.get("allowed_at", "")),
+        fold(said.get("allows", "")),
+    )
+    if answer in NO:
+        return Proof(False, at or clock.now())
+    asked = how.profile == "mailchimp" or answer in YES
+    if asked and at is None:
+        found.notes.append(("no_proof", ""))
+    return Proof(True, at, said.get("allowed_ip", "")[:45]) if asked and at is not None else None
+
+
+def moment(text: str) -> datetime | None:
+    """A moment as files write it, in UTC when they do not say where; never one to come."""
+    if not text or not any(sign.isdigit() for sign in text):
+        return None
+    try:
+        day_first = "/" in text or "." in text.split(" ")[0]
+        found = parser.parse(text, dayfirst=day_first, default=datetime(2000, 1, 1, tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return None
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found if datetime(1990, 1, 1, tzinfo=UTC) < found <= clock.now() else None
