@@ -30,13 +30,16 @@ SIZES = {"phone": (360, 740), "desk": (1280, 800)}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 SHOP = {"home": "/", "category": "/c/{shelf}", "product": "/p/{product}", "cart": "/cart", "checkout": "/checkout",
-        "policy": "/policies/terminos", "search": "/search?q=a", "contact": "/contact"}  # fmt: skip
+        "policy": "/policies/terminos", "search": "/search?q=a", "contact": "/contact",
+        "subscribe": "/subscribe", "tastes": "/tastes"}  # fmt: skip
 DESK = {"today": "/", "orders": "/orders", "sale": "/sales/new", "products": "/products", "people": "/people",
-        "pages": "/pages", "letters": "/letters", "settings": "/settings"}  # fmt: skip
+        "pages": "/pages", "letters": "/letters", "settings": "/settings", "bookings": "/bookings",
+        "segments": "/segments", "mailings": "/mailings", "automations": "/automations",
+        "indicators": "/indicators"}  # fmt: skip
 GOODS = {
     "tres-neblinas": ("cafes", "cafe-neblina-alta"),
     "hilos-xelantun": ("mesa-y-hogar", "camino-de-mesa-volcan"),
-    "rutas-guanquira": ("tienda", "bolsa-seca-10-litros"),
+    "rutas-guanquira": ("medio-dia", "rapidos-del-rio-guanquira"),
     "horno-tizapola": ("pan-dulce", "concha-de-vainilla"),
 }
 README = (  # name in the README, shop, page, size, scheme
@@ -45,8 +48,11 @@ README = (  # name in the README, shop, page, size, scheme
     ("selva", "rutas-guanquira", "home", "desk", "dark"),
     ("horno", "horno-tizapola", "product", "phone", "light"),
     ("caja", "horno-tizapola", "checkout", "phone", "light"),
+    ("salida", "rutas-guanquira", "product", "phone", "light"),
     ("hoy", "tres-neblinas", "desk-today", "desk", "light"),
     ("pedidos", "tres-neblinas", "desk-orders", "desk", "light"),
+    ("reservas", "rutas-guanquira", "desk-bookings", "desk", "light"),
+    ("segmentos", "tres-neblinas", "desk-segments", "desk", "light"),
 )
 HEAVIEST = 200 * 1024
 
