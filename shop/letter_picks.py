@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import select
 
-from crm import tastes
 from crm.contacts import Contact
+from crm.segments import Person
 from kernel import i18n
 from kernel.db import db
-from shop import letter_blocks, receipts, shelf
+from shop import letter_blocks, receipts, shelf, suggestions
 from shop.catalog import Product
 from shop.order_lines import OrderLine
 from shop.orders import Order
@@ -19,7 +18,6 @@ from shop.orders import Order
 Told = dict[str, str]
 Made = TypeVar("Made")
 NEW = 6  # of what is new
-LOOKED_AT = 5_000  # newest lines of orders that the best seller is counted from
 NOTHING: Told = {"name": "", "short": "", "price": "", "url": ""}
 
 
@@ -34,12 +32,21 @@ class Wish:
 
 
 def top(contact: Contact | None, wish: Wish) -> Told:
-    """The first product for what they like most, else the shop's best seller."""
-    for taste in tastes.of(contact)[:3]:
-        found = _once(wish, ("liked", taste.code), partial(_liked, taste.code, wish))
-        if found["name"]:
-            return found
-    return _once(wish, ("best",), lambda: _best(wish))
+    """What is suggested to them first: near what they bought, by taste, else what sells best."""
+    if contact is None:
+        return _once(wish, ("best",), lambda: _suggested(None, wish))
+    return _suggested(contact, wish)
+
+
+def _suggested(contact: Contact | None, wish: Wish) -> Told:
+    found = suggestions.new(Person(contact=contact), 1, group=wish.group)
+    if not found:
+        return _told(next(iter(shelf.first(1, group=wish.group)), None), wish)
+    return _one(found[0].product_id, wish)
+
+
+def _one(product_id: int, wish: Wish) -> Told:
+    return _once(wish, ("one", product_id), lambda: _told(db.session.get(Product, product_id), wish))
 
 
 def last(contact: Contact | None, wish: Wish) -> Told:
@@ -50,7 +57,7 @@ def last(contact: Contact | None, wish: Wish) -> Told:
         newest = theirs.order_by(Order.placed_at.desc(), OrderLine.position).limit(1)
         product_id = db.session.scalar(newest)
         if product_id is not None:
-            return _once(wish, ("one", product_id), lambda: _told(db.session.get(Product, product_id), wish))
+            return _one(product_id, wish)
     return top(contact, wish)
 
 
@@ -82,21 +89,6 @@ def _once(wish: Wish, key: tuple[Any, ...], make: Callable[[], Made]) -> Made:
         wish.shared[whole] = make()
     found: Made = wish.shared[whole]
     return found
-
-
-def _liked(code: str, wish: Wish) -> Told:
-    meant = cast(Product.interests, String).contains(f'"{code}"', autoescape=True)
-    return _told(next(iter(shelf.first(1, meant, group=wish.group)), None), wish)
-
-
-def _best(wish: Wish) -> Told:
-    recent = select(OrderLine.product_id).order_by(OrderLine.id.desc()).limit(LOOKED_AT).subquery()
-    often = select(recent.c.product_id).group_by(recent.c.product_id).order_by(func.count().desc(), recent.c.product_id)
-    for product_id in db.session.scalars(often.limit(NEW)):
-        found = db.session.scalar(select(Product).where(Product.id == product_id, shelf.public(wish.group)))
-        if found is not None:
-            return _told(found, wish)
-    return _told(next(iter(shelf.first(1, group=wish.group)), None), wish)
 
 
 def _told(one: Product | None, wish: Wish) -> Told:
