@@ -31,9 +31,7 @@ WHYS = {  # why a line is not taken, and what of one that is taken is not
     "newer": _l("their answer here is newer, and that stays"),
     "bin": _l("they are in the bin"),
     "erased": _l("they asked to be forgotten"),
-    "gone": _l("whoever it was is no longer there"),
     "stopped": _l("no letters to them from now on"),
-    "taken": _l("the telephone belongs to several people"),
 }
 
 

@@ -38,11 +38,16 @@ def check(row: ContactImport) -> None:
 
 def run(row: ContactImport, *, by: Any = None) -> None:
     """Take the people in, from the first line or from where it was stopped."""
+    begin(row, by=by)
+    jobs.later("crm.import_step", row.id, key=f"step:{row.id}")
+
+
+def begin(row: ContactImport, *, by: Any = None) -> None:
+    """The same without a worker: whoever calls it goes forward part by part."""
     imports.move(row, "run" if row.state == "checked" else "resume")
     if row.started_at is None:
         row.started_at, row.counts, row.seen = clock.now(), {}, 0
     journal.write("people.import_run", about=row, by=by, data={"name": row.name})
-    jobs.later("crm.import_step", row.id, key=f"step:{row.id}")
 
 
 def stop(row: ContactImport, *, by: Any = None) -> None:

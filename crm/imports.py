@@ -121,16 +121,23 @@ def opened(data: bytes, encoding: str = "") -> tuple[table_files.Sheet, str]:
     return sheet, found
 
 
-def begin(sheet: table_files.Sheet, name: str, *, encoding: str, by: Any = None, profile: str = "") -> ContactImport:
-    """Keep a file as a draft, its columns guessed; nobody is changed."""
+def draft(sheet: table_files.Sheet, name: str, *, encoding: str, profile: str = "") -> ContactImport:
+    """A file that is not kept yet: its kind and its columns are guessed."""
     row = ContactImport(
         name=name[-160:], encoding=encoding, separator=sheet.separator, heads=[head[:80] for head in sheet.heads],
         profile=profile if profile in import_fields.PROFILES else import_fields.profile(sheet.heads, name),
-        total=len(sheet.rows), mapping=import_fields.guess(sheet.heads), account_id=by.id if by else None,
+        total=len(sheet.rows), mapping=import_fields.guess(sheet.heads), state="draft", tag="",
     )  # fmt: skip
     if not any(sheet.heads):
         mails = [place for place, cell in enumerate(sheet.rows[0][1]) if "@" in cell]
         row.mapping = {"email": mails[0]} if mails else {}
+    return row
+
+
+def begin(sheet: table_files.Sheet, name: str, *, encoding: str, by: Any = None, profile: str = "") -> ContactImport:
+    """Keep a file as a draft; nobody is changed."""
+    row = draft(sheet, name, encoding=encoding, profile=profile)
+    row.account_id = by.id if by else None
     db.session.add(row)
     db.session.flush()
     starts = range(0, len(sheet.rows), AT_ONCE)

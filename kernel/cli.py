@@ -225,6 +225,19 @@ def erase_tenant(slug: str, said: str) -> None:
     click.echo(f"Erased {sum(gone.values())} rows of {len(gone)} tables. Backups from before still hold them.")
 
 
+@main.command("import")
+@click.argument("kind")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--tenant", "slug", required=True, help="The shop, as in its address.")
+@click.option(
+    "--profile", default="", help="What wrote the file, such as mailchimp; found by its columns when left out."
+)
+@click.option("--dry-run", "dry", is_flag=True, help="Say what would become of each line, and change nothing.")
+def import_file(kind: str, file: Path, slug: str, **how: Any) -> None:
+    """Bring a file into a shop, as its back office does: `plaza import contacts people.csv --tenant shop`."""
+    _safely(lambda: import_module("kernel.importers").bring(_app(), kind, file, slug, say=click.echo, **how))
+
+
 @main.command(context_settings=PASS_ON)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def test(words: tuple[str, ...]) -> None:

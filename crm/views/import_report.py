@@ -22,7 +22,7 @@ STATES = {
     "undone": (_l("Taken back"), "off"),
 }  # fmt: skip
 WORDS = {
-    "new": (_l("New"), "good"), "filled": (_l("Filled in"), "good"), "same": (_l("Unchanged"), "off"),
+    "new": (_l("New person"), "good"), "filled": (_l("Filled in"), "good"), "same": (_l("Unchanged"), "off"),
     "stopped": (_l("No letters any more"), "care"), "refused": (_l("Not taken"), "bad"),
 }  # fmt: skip
 SEPARATORS = {",": _l("commas"), ";": _l("semicolons"), "\t": _l("tabs")}

@@ -1,0 +1,134 @@
+"""Files of people in the back office and on the command line: from the file to the report, and back."""
+
+import re
+import sqlite3
+from contextlib import closing
+from io import BytesIO
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from crm import contacts, imports
+from crm.imports import ContactImport
+from kernel import cli, jobs
+from kernel.db import db
+from kernel.letters import Letter
+
+BASE = "/admin/cafe/people/imports"
+TOLD = "Correo,Nombre,Color\nana@example.com,Ana,azul\nmal@@,Eva,\n=1+1@example.com,Rara,\n"
+
+
+def _brought(browser, told=TOLD, **more):
+    data = told if isinstance(told, bytes) else told.encode()
+    return browser.post(BASE, data={"file": (BytesIO(data), "gente.csv"), **more}, content_type="multipart/form-data")
+
+
+def _chosen(browser, page):
+    """The form of the columns as it stands there, sent."""
+    found = re.findall(r'name="(column-\d+)">.*?</select>', page, re.S)
+    picked = dict(
+        re.findall(
+            r'name="(column-\d+)"><option value="">(?:(?!</select>).)*?<option value="(\w+)" selected', page, re.S
+        )
+    )
+    return {name: picked.get(name, "") for name in found}
+
+
+def test_a_file_goes_its_whole_way_and_back(shop):
+    browser = shop.admin
+    answer = _brought(browser)
+    assert answer.status_code == 303
+    page = browser.get(answer.location).text
+    assert "UTF-8" in page
+    assert "ana@example.com" in page  # cells of each column stand beside its head
+    told = _chosen(browser, page)
+    assert told == {"column-0": "email", "column-1": "name", "column-2": ""}
+    assert browser.post(f"{answer.location}/columns", data={**told, "tag": "feria"}).status_code == 303
+    assert browser.get(f"{answer.location}/progress").json["moving"] is True
+    jobs.run_due()
+    page = browser.get(answer.location).text
+    assert 'data-action="import-run"' in page
+    shop.enter()
+    assert contacts.by_email("ana@example.com") is None
+    browser.post(f"{answer.location}/run")
+    jobs.run_due()
+    page = browser.get(f"{answer.location}?show=refused").text
+    assert "mal@@" in page
+    assert "Ana</a>" not in page
+    report = browser.get(f"{answer.location}/report.csv").text
+    assert len(report.strip().splitlines()) == 4
+    assert "Ana" in report
+    shop.enter()
+    ana = contacts.by_email("ana@example.com")
+    assert ana.tags == ["feria"]
+    assert [letter.to for letter in db.session.scalars(select(Letter).where(Letter.kind == "import"))] == [
+        shop.owner.email
+    ]
+    card = browser.get(f"/admin/cafe/people/{ana.token}")
+    assert card.status_code == 200
+    browser.post(f"{answer.location}/undo")
+    jobs.run_due()
+    shop.enter()
+    assert contacts.by_email("ana@example.com") is None
+    assert browser.get(answer.location).status_code == 200
+    assert browser.post(f"{answer.location}/undo").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("told", "more"), [("ñ;ú\n1;2\n".encode("cp1252"), {"encoding": "utf-8"}), (b"PK\x03\x04xxxx", {}), (b"", {})]
+)
+def test_what_cannot_be_read_is_said_beside_the_form_and_nothing_is_kept(shop, told, more):
+    answer = _brought(shop.admin, told, **more)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert 'name="file"' in answer.text
+    shop.enter()
+    assert db.session.scalars(select(ContactImport)).all() == []
+
+
+def test_columns_without_a_way_to_reach_anybody_are_said(shop):
+    browser = shop.admin
+    place = _brought(browser).location
+    answer = browser.post(f"{place}/columns", data={"column-1": "name"})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+
+
+def test_a_clerk_brings_nobody_in(shop):
+    clerk = shop.staff("clerk")
+    assert clerk.get(BASE).status_code == 404
+    assert BASE not in clerk.get("/admin/cafe/people").text
+
+
+def test_the_command_does_the_same_and_its_dry_run_changes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLAZA_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("PLAZA_URL", "http://plaza.localhost:8000")
+    monkeypatch.setattr(imports, "AT_ONCE", 1)
+
+    def run(*words):
+        return CliRunner().invoke(cli.main, list(words))
+
+    opened = run(
+        "tenant", "new", "Espiga", "--country", "HN", "--email", "a@example.com", "--password", "tres gallinas azules"
+    )
+    assert opened.exit_code == 0, opened.output
+    file = tmp_path / "gente.csv"
+    file.write_text(TOLD, encoding="utf-8")
+    words = ("import", "contacts", str(file), "--tenant", "espiga")
+    dry = run(*words, "--dry-run")
+    assert dry.exit_code == 0, dry.output
+    assert "line 3: refused" in dry.output
+    assert dry.output.strip().endswith("2 new, 1 refused.")
+    with closing(sqlite3.connect(tmp_path / "plaza.db")) as kept:
+        assert kept.execute("SELECT count(*) FROM contact").fetchone() == (0,)
+        done = run(*words)
+        assert done.output.strip().endswith("2 new, 1 refused."), done.output
+        assert kept.execute("SELECT count(*) FROM contact").fetchone() == (2,)
+        assert kept.execute("SELECT state, seen FROM contact_import").fetchall() == [("done", 3)]
+    for wrong in (
+        ("import", "goats", str(file), "--tenant", "espiga"),
+        (*words[:-1], "nobody"),
+        (*words, "--profile", "x"),
+    ):
+        assert run(*wrong).exit_code == 1
