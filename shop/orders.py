@@ -26,6 +26,7 @@ STATES = ("placed", "preparing", "ready", "shipped", "delivered", "cancelled", "
 ENDED = frozenset({"cancelled", "expired"})
 PAYMENT_STATES = ("due", "partial", "proof", "paid", "overpaid", "refund_due", "refunded", "void")
 SETTLED = frozenset({"paid", "overpaid"})
+LED_DAYS = 7  # for so long an order is owed to the letter or campaign that led there
 
 
 class Order(TenantOwned, Base):
@@ -82,6 +83,7 @@ class Order(TenantOwned, Base):
     terms_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(String(80), default="")
+    campaign: Mapped[str] = mapped_column(String(60), default="")  # the utm_campaign of the link that led here
     by_staff: Mapped[bool] = mapped_column(default=False)
     haystack: Mapped[str] = mapped_column(Text, default="")  # what the search looks through, folded
     placed_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -159,7 +161,7 @@ def _buyer(details: "Details") -> dict[str, Any]:
     return {
         "name": details.name, "email": details.email, "phone": details.phone, "language": details.language,
         "address": dict(details.address), "tax_id": dict(details.tax), "fiscal": dict(details.fiscal),
-        "note": details.note, "source": details.source,
+        "note": details.note, "source": details.source, "campaign": details.campaign,
         "terms_version": details.terms_version, "terms_at": clock.now() if details.terms_version else None,
         "by_staff": details.by is not None,
     }  # fmt: skip

@@ -160,6 +160,7 @@ class Details:
     note: str = ""
     terms_version: str = ""
     source: str = ""
+    campaign: str = ""
     by: Any = None  # the staff account of a manual sale
     cards: Sequence[str] = ()  # the handles of gift cards that are given, among the cart's codes
     credit: Any = None  # the StoredValue of a shopper who is logged in and wants to use it

@@ -17,7 +17,7 @@ from shop import checkout as checkouts
 from shop.forms import checkout as forms
 from shop.gateways import cards
 from shop.views import cart as cart_views
-from shop.views import checkout_page, store, tender_rows, visitor
+from shop.views import checkout_page, led, store, tender_rows, visitor
 
 ORDERS = "60/hour"  # from one network of one shop
 MANY = _l(
@@ -108,6 +108,7 @@ def _details(form: forms.CheckoutForm, kept: dict[str, str]) -> quotes.Details:
     told = forms.details(
         form, kept, payment=asked.get("payment", ""), language=i18n.language(),
         terms=terms.check(asked.get("terms", "")), source=str(session.get("source", "")),
+        campaign=led.campaign(),
     )  # fmt: skip
     return replace(told, credit=tender_rows.wanted(asked), plan=asked.get("plan", ""))
 

@@ -1065,6 +1065,7 @@ def upgrade() -> None:
         sa.Column("terms_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("campaign", sa.String(length=60), nullable=False),
         sa.Column("by_staff", sa.Boolean(), nullable=False),
         sa.Column("haystack", sa.Text(), nullable=False),
         sa.Column("placed_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
