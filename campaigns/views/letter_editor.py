@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from campaigns import fields, habits, mailings, rendering, starters, writing
 from campaigns.mailings import Mailing
@@ -10,6 +10,7 @@ from campaigns.views import admin, letter_view
 from crm import contacts
 from kernel import blocks, i18n, journal, letters, tenancy, web
 from kernel.i18n import _
+from kernel.refusal import Refusal
 from kernel.web import needs
 from shop.forms import words
 from shop.views import block_editor
@@ -69,7 +70,7 @@ def start(token: str) -> Any:
     """Fill an empty letter with what one begins with."""
     mailing, chosen = mailings.named(token), starters.named(request.form.get("starter", ""))
     if chosen is None:
-        abort(404)
+        raise Refusal(_("Choose what the letter begins with."))
     if writing.empty(mailing):
         begun = chosen.make()
         writing.keep(mailing, subject=begun.subject, preheader=begun.preheader, blocks=begun.blocks)
@@ -135,9 +136,11 @@ def _test(mailing: Mailing, looks: dict[str, str]) -> None:
     subject, page, text = rendering.preview(mailing, contact, language)
     with i18n.speak(language, tenant.country):
         marked = _("[Test] %(subject)s", subject=subject)
-    letters.write(
+    row = letters.write(
         "campaigns/mail/test", to=by.email, kind=KIND, language=language, about=mailing, to_name=by.known_as,
-        reply_to=tenant.email, data={"subject": marked, "page": page, "words": text},
+        reply_to=tenant.email, data={"subject": marked},
     )  # fmt: skip
+    if row is not None:  # it was drawn by the letter's own rules
+        row.drawn_html, row.drawn_text = page, text
     journal.write("mailing.tested", about=mailing, by=by, data={"name": mailing.called})
     flash(_("The test is on its way to %(email)s.", email=by.email))

@@ -13,7 +13,7 @@ from kernel import blocks, files, journal, web
 from kernel.blocks import Kind
 from kernel.db import db
 from kernel.i18n import _, _l, pick
-from kernel.refusal import Gone, Refusal
+from kernel.refusal import Refusal
 from shop import discounts
 from shop.catalog import Product
 from shop.forms import blocks as forms
@@ -97,7 +97,7 @@ def returned(about: Any, kept: Sequence[Block]) -> list[Block]:
     """The blocks with the one that was taken out last back in its place."""
     last = next((one for one in reversed(journal.of(about)) if one.verb == REMOVED), None)
     if last is None:
-        raise Gone(_("That can no longer be taken back."))
+        raise Refusal(_("That can no longer be taken back."))
     return forms.back(kept, last.data["block"], last.data["at"])
 
 
