@@ -160,12 +160,13 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin.product_booking", "shop_admin.product_booking_save"], "service"),
     "shop_admin.special_days_back": "special_ticket",
     **dict.fromkeys(["campaigns.unsubscribe" + name for name in ["", "_done", "_undo"]], "posted"),
+    **dict.fromkeys(["campaigns_admin.returned", "campaigns_admin.returned_read"], ""),
     "campaigns.letter_link": "followed", "campaigns.letter_picture": "posted",
     "campaigns.letter_view": "posted", "campaigns.letter_preview": "letter_preview", "shop.letter_picture": "media",
     **dict.fromkeys(["campaigns_admin." + name for name in (
         ["mailings", "mailing_new", "mailing_make", "settings_letters", "settings_letters_save"])], ""),
     **dict.fromkeys(["campaigns_admin.mailing" + name for name in (
-        ["", "_save", "_copy", "_bin", "_send", "_recall", "_pause", "_resume", "_stop", "_again", "_progress", "_people"])],
+        ["", "_save", "_copy", "_bin", "_send", "_recall", "_pause", "_resume", "_stop", "_again", "_progress", "_people", "_orders"])],
         "mailing"),
     "campaigns_admin.mailing_back": "gone_mailing",
     **dict.fromkeys(["campaigns_admin.letter_" + name for name in ["edit", "save", "draft", "start", "block_back"]], "mailing"),

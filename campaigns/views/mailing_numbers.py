@@ -76,7 +76,9 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
 def left_out(row: Mailing) -> list[dict[str, Any]]:
     """Who received nothing after all, by reason."""
     return [
-        {"text": _SENTENCES[why](count), "url": _url(row, why)} for why, count in progress.skipped(row).items() if why
+        {"text": _SENTENCES[why](count), "url": _url(row, f"not-{why}")}
+        for why, count in progress.skipped(row).items()
+        if why
     ]
 
 

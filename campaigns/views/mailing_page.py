@@ -9,7 +9,7 @@ from flask import current_app, flash, redirect, render_template, url_for
 
 from campaigns import audience, forms, habits, mailings, progress, readiness, scheduling
 from campaigns.mailings import Mailing
-from campaigns.views import mailing_numbers
+from campaigns.views import mailing_figures, mailing_numbers
 from campaigns.views.mailing_list import STATES
 from crm.segments import Segment
 from kernel import clock, journal, settings, tenancy, web
@@ -18,6 +18,7 @@ from kernel.i18n import locale
 from kernel.refusal import Missing, Refusal
 from shop import local_times
 
+REPORTED = ("sent", "stopped", "paused")  # while it goes nobody counts every two seconds what it brought
 EDITOR = "campaigns_admin.letter_edit"
 
 
@@ -116,7 +117,8 @@ def _now(row: Mailing) -> dict[str, Any]:
     told = {"held_for": scheduling.NOTES.get(row.note, row.note), "left": max(0, left), "zone": _zone(row)}
     if row.state == "scheduled":
         return told
-    return {**told, "going": _going(row), "skipped": mailing_numbers.left_out(row)}
+    report = mailing_figures.told(row) if row.state in REPORTED else None
+    return {**told, "going": _going(row), "skipped": mailing_numbers.left_out(row), "report": report}
 
 
 def _going(row: Mailing) -> dict[str, Any]:

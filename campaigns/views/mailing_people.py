@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from sqlalchemy import func, select
 
-from campaigns import audience, progress
+from campaigns import audience, progress, reports
 from campaigns.mailings import Mailing
 from campaigns.recipients import REASONS
 from campaigns.views import admin, mailing_page
@@ -42,7 +42,8 @@ def people(token: str) -> str:
 
 def title(why: str) -> Any:
     """What a list of people is called."""
-    return BEFORE.get(why) or STATES.get(why) or REASONS.get(why, why)
+    figure = reports.FIGURES.get(why)
+    return BEFORE.get(why) or STATES.get(why) or (figure[0] if figure else REASONS.get(why.removeprefix("not-"), why))
 
 
 def _wanted(row: Mailing, why: str) -> tuple[Any, Any]:
@@ -52,8 +53,10 @@ def _wanted(row: Mailing, why: str) -> tuple[Any, Any]:
         return audience.people(row, "" if why == "will" else why), _would
     if why in STATES:
         return progress.rows(row, state=why), _did
-    if why in REASONS:
-        return progress.rows(row, reason=why), _did
+    if why.removeprefix("not-") in REASONS and why.startswith("not-"):
+        return progress.rows(row, reason=why.removeprefix("not-")), _did
+    if why in reports.FIGURES:
+        return reports.rows(row, why), _did
     raise Missing()
 
 

@@ -6,7 +6,8 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from campaigns import recipients, scheduling
+from campaigns import letter_events, recipients, scheduling
+from campaigns.attributed import Attributed
 from campaigns.habits import Habits
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
@@ -136,7 +137,7 @@ def test_whom_it_did_not_reach_is_listed_and_tried_again(ready, shop):
     db.session.commit()
     admin = shop.admin
     found = read(admin.get(f"{ROOT}/{ready.token}", headers=ES))
-    for why, number in (("failed", 1), ("unknown", 1), ("sent", 2)):
+    for why, number in (("failed", 1), ("unknown", 1), ("delivered", 2)):
         [link] = set(found.xpath(f"//main//a[contains(@href, 'why={why}')]/@href"))
         assert read(admin.get(link)).xpath("//@data-total") == [str(number)]
     admin.post(f"{ROOT}/{ready.token}/again", data={"state": "failed"})
@@ -178,3 +179,19 @@ def test_the_habits_of_a_shop_are_kept(shop):
 def test_who_may_not_write_letters_finds_none(ready, shop):
     assert shop.staff("clerk").get(ROOT).status_code == 404
     assert shop.staff("clerk").post(f"{ROOT}/{ready.token}/sending", data={"when": "now"}).status_code == 404
+
+
+def test_the_report_says_what_it_brought_and_each_number_is_a_list(ready, shop):
+    ready.state, ready.gathered_at, ready.started_at = "sent", clock.now(), clock.now()
+    row = had(person("lea"), hours=1, of=ready)
+    letter_events.add(row, "clicked", dedupe="1", link=1, verdict="human")
+    letter_events.add(row, "opened", dedupe="1", verdict="human")
+    order = shop.bought(shop.product(price=5_000), email="lea@example.com", paid=True)
+    db.session.add(Attributed(order_id=order.id, mailing_id=ready.id, recipient_id=row.id, how="click", currency="CRC",
+                              amount_minor=order.total_minor))  # fmt: skip
+    db.session.commit()
+    admin = shop.admin
+    found = read(admin.get(f"{ROOT}/{ready.token}", headers=ES))
+    assert found.xpath("//@data-orders") == ["1"]
+    opened = found.xpath("//*[@data-report]//a/@href") + found.xpath("//*[@data-orders]//a/@href")
+    assert [read(admin.get(url)).xpath("//@data-total") for url in opened] == [["1"]] * 4  # all but who unsubscribed

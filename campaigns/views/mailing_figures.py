@@ -1,0 +1,47 @@
+"""What the report of a letter to many shows: its figures, what it brought, its links; each leads to what it counts."""
+
+from typing import Any
+
+from flask import url_for
+
+from campaigns import reports
+from campaigns.attributed import Attributed
+from campaigns.mailings import Mailing
+from kernel import web
+from kernel.i18n import _, _l
+from shop import receipts
+from shop.orders import Order
+
+LARGE = ("delivered", "opened", "clicked", "unsubscribed")
+MORE = ("private", "perhaps", "machines", "complaints", "answered", "hard", "blocked", "soft")
+HOW = {
+    "click": _l("by a link of the letter"), "unknown": _l("perhaps by a link of the letter"),
+    "address": _l("with the address that had the letter"),
+}  # fmt: skip
+
+
+def told(row: Mailing) -> dict[str, Any]:
+    """What the page shows of it."""
+    found, earned = reports.of(row), reports.earned(row)
+    return {
+        "large": [_figure(row, name, found[name], found["delivered"]) for name in LARGE],
+        "more": [_figure(row, name, found[name], 0) for name in MORE if found[name]],
+        "earned": earned, "money": [receipts.shown(one) for one in earned.money], "links": reports.links(row)[:30],
+        "orders_url": url_for(".mailing_orders", token=row.token) if earned.orders else "",
+    }  # fmt: skip
+
+
+def _figure(row: Mailing, name: str, count: int, whole: int) -> dict[str, Any]:
+    share = f" · {count * 100 // whole} %" if whole and name != "delivered" else ""
+    url = url_for(".mailing_people", token=row.token, why=name) if count else ""
+    return {"name": name, "count": count, "label": f"{reports.FIGURES[name][0]}{share}", "url": url}
+
+
+def order(mark: Attributed, row: Order) -> dict[str, Any]:
+    """A line of the orders that it led to; `stands`: it did not come to nothing."""
+    url = url_for("shop_admin.order", number=row.number) if web.may("orders.view") else ""
+    return {
+        "number": row.number, "name": row.name or _("Over the counter"), "url": url, "at": mark.at,
+        "how": HOW.get(mark.how, mark.how), "worth": receipts.shown(mark.worth),
+        "stands": mark.back_minor < mark.amount_minor or not mark.amount_minor,
+    }  # fmt: skip
