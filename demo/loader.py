@@ -7,8 +7,10 @@ from flask import Flask
 
 from demo import (
     gifts,
+    goals,
     history,
     lately,
+    mailings,
     offers,
     opening,
     people,
@@ -72,6 +74,8 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     rules.keep(shop)
     offers.make(shop, staff.clerk(shop))
     _sell(shop)
+    goals.watch(shop)
+    mailings.write(shop, staff.owner(shop))
     tenancy.touch()
 
 

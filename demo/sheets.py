@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from demo import world
+from demo import fitting, world
 from demo.world import Told
 from kernel import clock, files
 from kernel.db import db
@@ -20,7 +20,8 @@ def publish(shop: Told, pictures: dict[str, files.File]) -> None:
         db.session.delete(row)
     db.session.flush()
     home = pages.make({"es": "Inicio", "en": "Home"}, kind="home", slug="inicio")
-    pages.save(home, [_block(shop, told, place, pictures) for place, told in enumerate(shop["home"])])
+    blocks = [_block(shop, told, place, pictures) for place, told in enumerate(shop["home"])]
+    pages.save(home, fitting.fit(shop, blocks, pictures))
     _publish(home, 0)
     for place, told in enumerate(shop["pages"], 1):
         page = pages.make(world.spoken(shop, told["title"]), kind=told["kind"], slug=told["slug"])

@@ -49,9 +49,18 @@ def hire(shop: Told, tenant_id: int, password_hash: str) -> None:
         memberships.join(account, tenant_id, person.role)
 
 
+def owner(shop: Told) -> Account:
+    """The account of whoever the shop belongs to."""
+    return _account(shop, 0)
+
+
 def clerk(shop: Told) -> Account:
     """The account of whoever stands at the counter."""
-    found = accounts.by_email(people(world.slug(shop))[1].email)
+    return _account(shop, 1)
+
+
+def _account(shop: Told, place: int) -> Account:
+    found = accounts.by_email(people(world.slug(shop))[place].email)
     assert found is not None
     return found
 

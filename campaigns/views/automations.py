@@ -113,7 +113,7 @@ def _step(step: AutomationStep, numbers: automation_numbers.Numbers) -> dict[str
     letter = step.mailing
     return {
         "position": step.position, "hours": step.delay_hours, "when": when(step.delay_hours),
-        "subject": pick(letter.subject) or letter.name, "state": mailing_list.STATES[letter.state],
+        "name": letter.called, "state": mailing_list.STATES[letter.state],
         "url": url_for("campaigns_admin.letter_edit", token=letter.token), "sent": numbers.sent.get(letter.id, 0),
         "orders": numbers.orders.get(letter.id, 0),
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from babel.dates import format_skeleton
+from babel.dates import format_date
 from flask import Flask, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -130,8 +130,8 @@ def shown(goal: IndicatorGoal, value: int | None) -> str:
 
 def month_name(month: date) -> str:
     """ "octubre", with its year when it is another one."""
-    pattern = "MMMM" if month.year == _today().year else "yMMMM"
-    return str(format_skeleton(pattern, month, locale=i18n.locale()))
+    whole = format_date(month, "MMMM", locale=i18n.locale())
+    return str(whole if month.year == _today().year else f"{whole} {month.year}")
 
 
 def _row(told: Reading) -> dict[str, Any]:
