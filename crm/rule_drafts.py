@@ -167,6 +167,12 @@ def take(root: Draft, step: str) -> None:
     _numbered(root, root.path)
 
 
+def hush(draft: Draft) -> None:
+    """Let nothing be wrong that was not typed yet: who is still writing is not told off."""
+    for one in draft.every():
+        one.wrong = {name: said for name, said in one.wrong.items() if name == "" or one.typed.get(name)}
+
+
 def rule_of(draft: Draft) -> dict[str, Any] | None:
     """The rule that was written, or None, with what is wrong said at each part."""
     for one in draft.every():
@@ -178,6 +184,11 @@ def rule_of(draft: Draft) -> dict[str, Any] | None:
         except BadRule as bad:
             draft.wrong = {"": str(bad)}
     return None if draft.faults else rule
+
+
+def written(draft: Draft) -> dict[str, Any]:
+    """The rule as far as it was written, right or wrong: nothing typed is lost."""
+    return _rule(draft)
 
 
 def _rule(draft: Draft) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 import copy
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from crm import rule_drafts
 from kernel import blocks, signing
 from kernel.blocks import MOST
 from shop.forms import words
@@ -14,6 +15,7 @@ from shop.forms import words
 ID = re.compile(r"[A-Za-z0-9_-]{1,24}")
 VARIANTS = 8  # of one block
 LONGEST = 4000  # characters of a rule
+OWN = "own"  # what is chosen for a rule that has no name
 Block = dict[str, Any]
 
 
@@ -38,9 +40,10 @@ def _block(form: Any, name: str, kind: str) -> Block:
     return made | ({"variants": variants} if variants else {})
 
 
-def _when(form: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _when(form: Any, name: str) -> dict[str, Any]:
     """For whom and when, as far as something is said."""
-    told: dict[str, Any] = {"audience": rule(str(form.get(f"{name}-audience") or ""))}
+    chosen = str(form.get(f"{name}-audience") or "")
+    told: dict[str, Any] = {"audience": written(form, name) if chosen == OWN else rule(chosen)}
     told |= {part: day(str(form.get(f"{name}-{part}") or "")) for part in ("from", "until")}
     return {part: value for part, value in told.items() if value}
 
@@ -52,6 +55,25 @@ def rule(text: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) and found else None
+
+
+def path(name: str) -> str:
+    """Under which name the rule that a block has of its own stands in the form."""
+    return f"own{signing.digest(name)[:16]}"
+
+
+def written(form: Any, name: str) -> dict[str, Any]:
+    """The rule of its own as it was written, with the step that a button asked for; a new one when there is none."""
+    if f"{path(name)}.join" not in form:
+        return rule(str(form.get(f"{name}-rule") or "")) or {"all": [{rule_drafts.FIRST: []}]}
+    draft = rule_drafts.read(form, path(name))
+    return rule_drafts.rule_of(draft) or rule_drafts.written(draft)
+
+
+def step(form: Any, kept: Sequence[Block]) -> str:
+    """The block whose own rule a button changed; "" when it was another button."""
+    every = [str(one["id"]) for row in kept for one in (row, *(row.get("variants") or ()))]
+    return next((name for name in every if f"{path(name)}-do" in form), "")
 
 
 def day(text: str) -> str:
@@ -75,6 +97,9 @@ def done(kept: Sequence[Block], verb: str) -> tuple[list[Block], str]:
     if what == "remove":
         del rows[at]
         return rows, str(rows[max(0, at - 1)]["id"]) if rows else ""
+    if what == "rule":
+        rows[at] = _ruled(rows[at])
+        return rows, name
     if what == "copy" and len(rows) < MOST:
         rows.insert(at + 1, _twin(rows[at]))
         return rows, str(rows[at + 1]["id"])
@@ -99,6 +124,8 @@ def _within(rows: list[Block], what: str, name: str) -> tuple[list[Block], str]:
             continue
         if what == "remove":
             del variants[at]
+        elif what == "rule":
+            variants[at] = _ruled(variants[at])
         else:
             _swap(variants, at, what)
         rows[number] = {**row, "variants": variants}
@@ -117,6 +144,10 @@ def _twin(row: Block) -> Block:
     for variant in made.get("variants") or ():
         variant["id"] = signing.token()[:10]
     return made
+
+
+def _ruled(row: Block) -> Block:
+    return {**row, "audience": row.get("audience") or {"all": [{rule_drafts.FIRST: []}]}}
 
 
 def _varied(row: Block) -> Block:

@@ -8,7 +8,8 @@ from typing import Any
 from flask import flash, request
 from sqlalchemy import select
 
-from crm import segments
+from crm import rule_drafts, segments
+from crm.views import rule_builder
 from kernel import blocks, files, journal, web
 from kernel.blocks import Kind
 from kernel.db import db
@@ -63,6 +64,7 @@ def typed() -> Typed:
         if f"{name}-{code}-file" in made:
             data[code] = files.keep(made[f"{name}-{code}-file"]).sha256
     rows, place = forms.done(before, verb)
+    place = place or forms.step(request.form, rows)
     at = forms.place(before, verb.partition(":")[2]) if verb.startswith("remove:") else None
     return Typed(rows, verb, place, wrong, None if at is None else before[at], at or 0)
 
@@ -117,11 +119,13 @@ def _part(one: Block, kind: Kind, room: Room) -> dict[str, Any]:
     rule = one.get("audience")
     value = json.dumps(rule, sort_keys=True, ensure_ascii=False) if rule else ""
     when = {part: one[part] for part in ("from", "until") if one.get(part)} | ({"audience": value} if value else {})
-    own = value and value not in dict(room.audiences)
+    own = bool(value) and value not in dict(room.audiences)
+    draft = rule_drafts.of(rule, forms.path(str(one["id"]))) if own else None
     return {
         "id": one["id"], "kind": kind, "data": one.get("data") or {}, "choices": room.choices,
         "pictures": room.pictures, "when": when, "audience": value,
-        "audiences": [*room.audiences, (value, _rule_told(rule))] if own else room.audiences,
+        "audiences": room.audiences, "own": own, "tree": rule_builder.shown(draft) if draft else None,
+        "told": _rule_told(rule) if own else "",
     }  # fmt: skip
 
 
@@ -145,7 +149,7 @@ def audiences() -> list[tuple[str, str]]:
     """For whom a block may be, beside everybody: the kept segments, and some that are always ready."""
     own = words.languages()[0]
     kept = [({"segment": one.code}, pick(one.name, own) or one.code) for one in segments.listed()]
-    languages = [({"language": code}, _("Who reads %(language)s", language=words.NAMES.get(code, code)))
+    languages = [({"language": [code]}, _("Who reads %(language)s", language=words.NAMES.get(code, code)))
                  for code in words.languages() if len(words.languages()) > 1]  # fmt: skip
     every = [*kept, *languages]
     return [(json.dumps(rule, sort_keys=True, ensure_ascii=False), str(label)) for rule, label in every]

@@ -11,6 +11,7 @@ from kernel import i18n, tenancy
 from kernel.db import db
 from kernel.letters import Letter
 from shop import storefront
+from shop.forms import blocks as forms
 from tests.campaigns.letters import mailing, person
 
 JSON = {"Accept": "application/json"}
@@ -68,13 +69,13 @@ def test_a_letter_begins_is_built_and_taken_back_without_scripts(shop):
     boss.post(at(letter), data=typed(fresh(letter), f"vary:{text}"))
     version = fresh(letter).blocks[2]["variants"][0]["id"]
     more = {
-        f"{version}-audience": '{"language": "en"}',
+        f"{version}-audience": '{"language": ["en"]}',
         f"{version}-text-es": "<p>Otra</p>",
         f"{version}-until": "2027-01-01",
     }
     boss.post(at(letter), data=typed(fresh(letter), **more))
     kept = fresh(letter).blocks[2]
-    assert kept["variants"] == [{"id": version, "data": {"title": {}, "text": {"es": "<p>Otra</p>"}}, "audience": {"language": "en"}, "until": "2027-01-01"}]  # fmt: skip
+    assert kept["variants"] == [{"id": version, "data": {"title": {}, "text": {"es": "<p>Otra</p>"}}, "audience": {"language": ["en"]}, "until": "2027-01-01"}]  # fmt: skip
     boss.post(at(letter), data=typed(fresh(letter), f"remove:{text}", **more))
     assert text not in [row["id"] for row in fresh(letter).blocks]
     page = boss.get(at(letter)).get_data(as_text=True)
@@ -180,3 +181,29 @@ def test_the_preview_is_somebodys_and_nobody_elses(shop, rival):
     assert answer.headers["Content-Security-Policy"].endswith("sandbox allow-scripts")
     assert rival.client.get(path).status_code == 404
     assert tenancy.current() == shop.tenant_id
+
+
+def test_a_block_has_a_rule_of_its_own_without_scripts(shop):
+    letter = mailing()
+    block = letter.blocks[0]["id"]
+    db.session.commit()
+    boss, base = shop.admin, forms.path(block)
+    boss.post(at(letter), data=typed(letter, f"rule:{block}"))
+    page = boss.get(at(letter)).get_data(as_text=True)
+    assert f'name="{base}.0.word"' in page
+    own = {
+        f"{block}-audience": "own",
+        f"{base}.join": "any",
+        f"{base}.0.word": "language",
+        f"{base}.0.was": "language",
+        f"{base}.0.language": "en",
+    }
+    boss.post(at(letter), data=typed(letter, "save", **own, **{f"{base}-do": f"add {base}"}))
+    kept = fresh(letter).blocks[0]["audience"]
+    assert len(kept["any"]) == 2
+    assert kept["any"][0] == {"language": ["en"]}
+    assert any(one.block == block for one in rendering.problems(fresh(letter)))  # the second one says nothing yet
+    boss.post(at(letter), data=typed(letter, "save", **own))
+    assert fresh(letter).blocks[0]["audience"] == {"any": [{"language": ["en"]}]}
+    boss.post(at(letter), data=typed(letter, "save", **{f"{block}-audience": ""}))
+    assert "audience" not in fresh(letter).blocks[0]

@@ -79,7 +79,7 @@ def test_a_letter_has_its_links_its_headers_and_its_way_out(app, shop):
 
 def test_a_part_is_for_whom_it_says_and_while_it_says(app, shop):
     day = clock.today(shop.tenant.timezone).isoformat()
-    english = {"id": "v1", "audience": {"language": "en"}, "data": {"text": {"es": "para ingleses"}}}
+    english = {"id": "v1", "audience": {"language": ["en"]}, "data": {"text": {"es": "para ingleses"}}}
     letter = mailing(blocks=[
         text("<p>para todos</p>", variants=[english]),
         {**text("<p>solo mayoristas</p>"), "id": "t2", "audience": {"group": "mayorista"}},
