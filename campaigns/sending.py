@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 
 from campaigns import audience, mailings, rendering
@@ -18,7 +18,7 @@ from campaigns.automations import Automation
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm.contacts import Contact
-from kernel import clock, held, mail, transactions
+from kernel import bulk, clock, held, mail, transactions
 from kernel.db import db
 from kernel.mail import Envelope, Mark
 
@@ -176,18 +176,31 @@ def mark(marks: Sequence[Mark]) -> set[int]:
     return _begin(begun) if begun else set()
 
 
+_BEGUN = bulk.change(
+    Recipient, Recipient.state == "claimed", Recipient.lease_until.in_(bindparam("leases", expanding=True)),
+    Recipient.mailing_id.in_(select(Mailing.id).where(Mailing.state.in_(GOING))),
+    state="sending", attempts=Recipient.attempts + 1, lease_until=bindparam("until"),
+)  # fmt: skip
+_OURS = bulk.change(
+    Recipient, Recipient.state == "claimed", Recipient.lease_until.in_(bindparam("leases", expanding=True)),
+    state="pending", lease_until=None,
+)  # fmt: skip
+_ENDED = bulk.change(
+    Recipient, Recipient.state.in_(("claimed", "sending", "unknown")),
+    state=bindparam("now"), answer=bindparam("said"), sent_at=bindparam("at"), lease_until=None,
+)  # fmt: skip
+
+
 def _begin(ids: set[int]) -> set[int]:
     """From claimed to sending, where the claim still stands and the mailing still goes; else it is given back."""
-    lease = clock.now() + LEASE
-    ours = Recipient.id.in_(ids) & (Recipient.state == "claimed") & Recipient.lease_until.in_(_taken(ids))
-    going = Recipient.mailing_id.in_(select(Mailing.id).where(Mailing.state.in_(GOING)))
-    count = _set(ours & going, state="sending", attempts=Recipient.attempts + 1, lease_until=lease)
+    until, leases = clock.now() + LEASE, list(_taken(ids))
+    count = bulk.run(_BEGUN, sorted(ids), leases=leases, until=until)
     mine = ids
     if count != len(ids):
-        sent = Recipient.id.in_(ids) & (Recipient.state == "sending") & (Recipient.lease_until == lease)
+        sent = Recipient.id.in_(ids) & (Recipient.state == "sending") & (Recipient.lease_until == until)
         mine = set(db.session.scalars(select(Recipient.id).where(sent)))
-        _set(ours, state="pending", lease_until=None)
-    _leases.update(dict.fromkeys(mine, lease))
+        bulk.run(_OURS, sorted(ids), leases=leases)
+    _leases.update(dict.fromkeys(mine, until))
     return mine
 
 
@@ -197,17 +210,15 @@ def _taken(ids: set[int]) -> set[datetime]:
 
 def _ended(state: str, marks: list[Mark]) -> None:
     """Sent, captured, failed or unknown: the end, unless a person asks for more. What a late worker sent is sent."""
-    ids = [told.id for told in marks]
-    answers = {told.id: told.answer[:500] for told in marks}
-    told: Any = case(answers, value=Recipient.id) if len(set(answers.values())) > 1 else marks[0].answer[:500]
-    values = {"state": state, "answer": told, "lease_until": None}
-    if state in {"sent", "captured"}:
-        values["sent_at"] = clock.now()
-    _set(Recipient.id.in_(ids) & Recipient.state.in_(("claimed", "sending", "unknown")), **values)
-    for row_id in ids:
-        _leases.pop(row_id, None)
+    at = clock.now() if state in {"sent", "captured"} else None
+    by_answer: dict[str, list[int]] = {}
+    for told in marks:
+        by_answer.setdefault(told.answer[:500], []).append(told.id)
+        _leases.pop(told.id, None)
+    for said, ids in by_answer.items():
+        bulk.run(_ENDED, ids, now=state, said=said, at=at)
     if state == "failed":
-        _tell(ids)
+        _tell([told.id for told in marks])
 
 
 def _tell(ids: list[int]) -> None:

@@ -28,7 +28,7 @@ from kernel.smtp import Parcel, Verdict
 __all__ = ["Attachment", "Envelope", "Mark", "Source"]
 
 log = structlog.get_logger()
-BATCH = 100
+BATCH = 200
 FRESH = 30.0  # seconds for which it holds that a letter may go; what is not begun then is claimed anew
 LAST = 50.0  # seconds after which none leaves that was begun: who says no gets nothing a minute later
 PAUSE = 2.0  # seconds between looks when nothing waits
@@ -97,8 +97,7 @@ def message(envelope: Envelope) -> bytes:
 
 def parcel(row_id: int, envelope: Envelope, until: float = float("inf")) -> Parcel:
     """A letter ready for the wire: dots doubled, its end marked."""
-    data = message(envelope)
-    data = data.replace(b"\r\n.", b"\r\n..") if b"\r\n." in data else data
+    data = message(envelope).replace(b"\r\n.", b"\r\n..")
     back = envelope.return_path or envelope.sender[1]
     return Parcel(row_id, mime.addressed(back), mime.addressed(envelope.to[1]), data + b".\r\n", until)
 

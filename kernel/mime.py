@@ -93,11 +93,26 @@ def _text(sort: str, text: str) -> bytes:
     return head.encode() + quoted(text)
 
 
+_quoted: dict[str, bytes] = {}  # parts of letters to many are the same in each: made once
+MOST, LONG = 1000, 20_000  # how many parts are kept, and signs of one that is not
+
+
 def quoted(text: str) -> bytes:
-    """Text as quoted-printable with the line ends of the wire."""
+    """Text as quoted-printable with the line ends of the wire; long lines break where a part of a table ends."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return binascii.b2a_qp(text.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+    return b"\r\n".join([b"=\r\n</t=\r\n".join(map(_part, row.split("</t"))) for row in text.split("\n")])
+
+
+def _part(text: str) -> bytes:
+    found = _quoted.get(text)
+    if found is None:
+        found = binascii.b2a_qp(text.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+        if len(text) < LONG:
+            if len(_quoted) >= MOST:
+                _quoted.clear()
+            _quoted[text] = found
+    return found
 
 
 def _file(file: Attachment) -> bytes:

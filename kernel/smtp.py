@@ -38,14 +38,15 @@ class Line:
     """One connection: TLS with a verified certificate wherever the relay is not on this machine."""
 
     def __init__(self, url: str, name: str) -> None:
-        parts, secure = urlsplit(url), ssl.create_default_context()
+        parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
         if parts.scheme == "smtps":
+            secure = ssl.create_default_context()
             self.smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, name, timeout=TIMEOUT, context=secure)
         else:
             self.smtp = smtplib.SMTP(host, port or 587, name, timeout=TIMEOUT)
         try:
-            self._greet(host, parts.scheme == "smtps", secure)
+            self._greet(host, parts.scheme == "smtps")
             if parts.username:
                 self.smtp.login(unquote(parts.username), unquote(parts.password or ""))
         except BaseException:
@@ -53,10 +54,10 @@ class Line:
             raise
         self.pipelined, self.delivered, self.open = self.smtp.has_extn("pipelining"), 0, True
 
-    def _greet(self, host: str, closed: bool, secure: ssl.SSLContext) -> None:
+    def _greet(self, host: str, closed: bool) -> None:
         self.smtp.ehlo_or_helo_if_needed()
         if not closed and (host not in {"localhost", "127.0.0.1", "::1"} or self.smtp.has_extn("starttls")):
-            self.smtp.starttls(context=secure)
+            self.smtp.starttls(context=ssl.create_default_context())
             self.smtp.ehlo_or_helo_if_needed()
 
     def carry(self, parcel: Parcel) -> Iterator[Verdict | None]:

@@ -1,0 +1,29 @@
+"""Changes of many rows by statements that are made once: they carry their tenant in their own SQL.
+
+What the session puts into every statement costs several times what such a statement does; letters are marked so.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, Update, bindparam, update
+from sqlalchemy.engine import CursorResult
+
+from kernel import tenancy
+from kernel.db import db
+
+IDS: Any = bindparam("ids", expanding=True)
+
+
+def change(rows: type[Any], *conditions: ColumnElement[bool], **values: Any) -> Update:
+    """The statement that gives those of the rows `ids` that meet the conditions new values; run it with `run`."""
+    table: Table = rows.__table__
+    mine = table.c.tenant_id == bindparam("of_tenant"), table.c.id.in_(IDS)
+    return update(table).where(*mine, *conditions).values(**values)
+
+
+def run(statement: Update, ids: list[int], **told: Any) -> int:
+    """Change rows of the current tenant; how many."""
+    done: CursorResult[Any] = db.session.connection().execute(
+        statement, {"of_tenant": tenancy.current(), "ids": ids, **told}
+    )
+    return int(done.rowcount)
