@@ -97,7 +97,7 @@ def window(value: Any) -> str:
 
 
 def _says_orders(value: Any) -> str:
-    told = ngettext("ordered at least once", "ordered at least %(num)s times", value.get("least", 1))
+    told = ngettext("have orders", "have at least %(num)s orders", value.get("least", 1))
     return str(told) + window(value)
 
 
@@ -118,7 +118,7 @@ def _says_last(value: Any) -> str:
 def _says_did(value: Any) -> str:
     kind = facts.kinds().get(value["kind"])
     what, least = str(kind.sentence) if kind else value["kind"], value.get("least", 1)
-    told = ngettext("did at least once: “%(what)s”", "did at least %(num)s times: “%(what)s”", least, what=what)
+    told = ngettext("did this: “%(what)s”", "did this at least %(num)s times: “%(what)s”", least, what=what)
     return str(told) + window(value)
 
 
@@ -136,21 +136,21 @@ def init_app(_app: object) -> None:
     """Teach the language these words."""
     often = Field("least", _l("At least how often"), "number", default=1, most=10_000)
     rules.term(
-        "orders", _l("Orders"), family="did", form=(often, DAYS), says=_says_orders,
+        "orders", _l("have so many orders"), family="did", form=(often, DAYS), says=_says_orders,
         sql=lambda value: _often("ordered", value), python=lambda person, value: _did(person, "ordered", value),
     )  # fmt: skip
     rules.term(
-        "spent", _l("Spent"), family="did", sql=_spenders, python=_spent, says=_says_spent,
+        "spent", _l("spent"), family="did", sql=_spenders, python=_spent, says=_says_spent,
         form=(Field("least", _l("At least"), "amount"),
               Field("currency", _l("Currency"), "currency", _currencies, closed=True), DAYS),
     )  # fmt: skip
     rules.term(
-        "last_order", _l("Last order"), family="did", inner=_last_order, says=_says_last,
+        "last_order", _l("ordered last"), family="did", inner=_last_order, says=_says_last,
         form=(Field("least", _l("At least so many days ago"), "number", needed=False, least=0),
               Field("most", _l("At most so many days ago"), "number", needed=False, least=0)),
     )  # fmt: skip
     rules.term(
-        "did", _l("Did something"), family="did", says=_says_did,
+        "did", _l("did"), family="did", says=_says_did,
         form=(Field("kind", _l("What they did"), "choice", _kinds, closed=True), often, DAYS),
         sql=lambda value: _often(value["kind"], value),
         python=lambda person, value: _did(person, value["kind"], value),

@@ -83,21 +83,21 @@ def _says_season(value: Any) -> str:
 def init_app(_app: object) -> None:
     """Teach the language these words."""
     rules.term(
-        "first_visit", _l("First visit"), family="now", form=(), sql=_newcomers, python=_is_new,
+        "first_visit", _l("are here for the first time"), family="now", form=(), sql=_newcomers, python=_is_new,
         says=lambda _value: _("are here for the first time"),
     )  # fmt: skip
     rules.term(
-        "referrer", _l("Sent by"), family="now", sql=_sent_by, python=_was_sent,
+        "referrer", _l("were sent by"), family="now", sql=_sent_by, python=_was_sent,
         form=(Field("referrer", _l("Sites, such as instagram.com"), "choices", _sites),),
         says=lambda value: _("were sent by %(site)s", site=_(" or ").join(value)),
     )  # fmt: skip
     rules.term(
-        "season", _l("Time of the year"), family="now", sql=_season_now, says=_says_season,
+        "season", _l("look at the time of the year"), family="now", sql=_season_now, says=_says_season,
         python=lambda person, value: _in_season(person.today.strftime("%m-%d"), value),
         form=(Field("first", _l("From month and day"), "day"), Field("last", _l("To month and day"), "day")),
     )  # fmt: skip
     rules.term(
-        "local_time", _l("Time of the day"), family="now", sql=_time_now, python=_time,
+        "local_time", _l("look at the time of the day"), family="now", sql=_time_now, python=_time,
         says=lambda value: _("look between %(first)s and %(last)s", **value),
         form=(Field("first", _l("From"), "time"), Field("last", _l("To"), "time")),
     )  # fmt: skip

@@ -142,7 +142,7 @@ def init_app(_app: object) -> None:
     journal.kind("segment.binned", _l("Put the segment “%(name)s” into the bin"))
     journal.kind("segment.restored", _l("Took the segment “%(name)s” out of the bin"))
     term(
-        "segment", _l("Segment"), inner=_inner,
+        "segment", _l("are in the segment"), inner=_inner,
         says=lambda code: _("are in the segment “%(name)s”", name=_named(code)),
         form=(Field("segment", _l("Segment"), "choice", _kept, closed=True),),
     )  # fmt: skip

@@ -19,7 +19,7 @@ from kernel.i18n import _, _l
 
 MANY = 300  # values of people that a form offers
 LEVELS = ((1, _l("a little")), (30, _l("quite")), (60, _l("a lot")))
-ALLOWED = {"marketing": _l("allow letters with news"), "behaviour": _l("allow remembering what they look at")}
+ALLOWED = {"marketing": _l("letters with news"), "behaviour": _l("that we remember what they look at")}
 
 
 def _known(column: Any) -> Callable[[], list[tuple[str, str]]]:
@@ -140,54 +140,55 @@ def init_app(_app: object) -> None:
     """Teach the language these words."""
     many = "choices"
     rules.term(
-        "group", _l("Group"), **_column(Contact.group, "group"), says=_says_group,
+        "group", _l("are of the group"), **_column(Contact.group, "group"), says=_says_group,
         form=(Field("group", _l("Group"), many, _known(Contact.group), blank=True),),
     )  # fmt: skip
     rules.term(
-        "country", _l("Country"), sql=lambda value: Contact.country.in_(value), python=_country, says=_says_country,
+        "country", _l("are in"), sql=lambda value: Contact.country.in_(value), python=_country, says=_says_country,
         form=(Field("country", _l("Country"), many, _lands, closed=True, blank=True),),
     )  # fmt: skip
     rules.term(
-        "region", _l("State or province"), **_place(Contact.region, "region"),
+        "region", _l("live in the state or province"), **_place(Contact.region, "region"),
         form=(Field("region", _l("State or province"), many, _known(Contact.region)),),
         says=lambda value: _("live in %(place)s", place=either(value)),
     )  # fmt: skip
     rules.term(
-        "city", _l("City"), **_place(Contact.city, "city"),
+        "city", _l("live in the city"), **_place(Contact.city, "city"),
         form=(Field("city", _l("City"), many, _known(Contact.city)),),
         says=lambda value: _("live in %(place)s", place=either(value)),
     )  # fmt: skip
     rules.term(
-        "language", _l("Language"), sql=lambda value: Contact.language.in_(value), python=_language,
+        "language", _l("read in"), sql=lambda value: Contact.language.in_(value), python=_language,
         form=(Field("language", _l("Language"), many, _spoken, closed=True),),
         says=lambda value: _("read %(language)s", language=either([i18n.NAMES.get(one, one) for one in value])),
     )  # fmt: skip
     _sorting(many)
     rules.term(
-        "interest", _l("Likes"), sql=_likes, python=_is_liked, says=_says_likes, family="like",
+        "interest", _l("like"), sql=_likes, python=_is_liked, says=_says_likes, family="like",
         form=(Field("code", _l("What they like"), many, interests, closed=True),
               Field("least", _l("At least how much"), "number", _levels, needed=False, most=100)),
     )  # fmt: skip
     rules.term(
-        "allows", _l("Consent"), sql=_allowing, python=_allows, says=lambda value: str(ALLOWED.get(value, value)),
+        "allows", _l("allow"), sql=_allowing, python=_allows,
+        says=lambda value: _("allow %(what)s", what=ALLOWED.get(value, value)),
         form=(Field("purpose", _l("Consent"), "choice", _purposes, closed=True),),
     )  # fmt: skip
 
 
 def _sorting(many: str) -> None:
     rules.term(
-        "stage", _l("Stage"), **_column(Contact.stage, "stage"),
+        "stage", _l("are at the stage"), **_column(Contact.stage, "stage"),
         form=(Field("stage", _l("Stage"), many, _known(Contact.stage)),),
         says=lambda value: _("are at the stage %(stage)s", stage=either(value)),
     )  # fmt: skip
     rules.term(
-        "tag", _l("Tag"), python=_has_tag,
+        "tag", _l("have the tag"), python=_has_tag,
         sql=lambda value: select(ContactTag.contact_id).where(ContactTag.tag.in_(value)),
         form=(Field("tag", _l("Tag"), many, _tags, closed=True),),
         says=lambda value: _("have the tag %(tag)s", tag=either([f"“{one}”" for one in value])),
     )  # fmt: skip
     rules.term(
-        "source", _l("How they came"), **_column(Contact.source, "source"),
+        "source", _l("came by"), **_column(Contact.source, "source"),
         form=(Field("source", _l("How they came"), many, _known(Contact.source)),),
         says=lambda value: _("came by %(source)s", source=either(value)),
     )  # fmt: skip

@@ -141,17 +141,17 @@ def init_app(_app: object) -> None:
     """Teach the language these words."""
     product = Field("product", _l("Product"), "choices", _goods, known=_there)
     rules.term(
-        "bought", _l("Bought"), family="did", sql=_buyers, python=_bought, says=_says_bought,
+        "bought", _l("bought"), family="did", sql=_buyers, python=_bought, says=_says_bought,
         form=(Field("product", _l("Product"), "choices", _goods, known=_there, needed=False),
               Field("category", _l("Category"), "choices", _shelves, closed=True, needed=False)),
     )  # fmt: skip
     rules.term(
-        "booking_within", _l("Booked time to come"), family="did", python=_comes,
+        "booking_within", _l("have a booking to come"), family="did", python=_comes,
         sql=_expected,
         form=(Field("days", _l("Within so many days"), "number", default=7),),
         says=lambda days: ngettext("have a booking today or tomorrow", "have a booking in the next %(num)s days", days),
     )  # fmt: skip
     rules.term(
-        "cart_has", _l("In the cart"), family="did", sql=_filled, python=_cart_has, form=(product,),
+        "cart_has", _l("have in the cart"), family="did", sql=_filled, python=_cart_has, form=(product,),
         says=lambda skus: _("have %(what)s in the cart", what=_named(skus)),
     )  # fmt: skip

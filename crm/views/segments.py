@@ -123,12 +123,15 @@ def _page(row: Segment | None, typed: Draft, name: str, *, wrong: str = "", stat
     text = request.args.get("q", "").strip()[:120]
     known = {"code": row.code if row else "", "name": name, "wrong_name": wrong, "status": status, "q": text}
     asked = _asked(row, text) if row and text else None
-    return render_template("crm/desk/segments/edit.html", **known, asked=asked, **_told(typed)), status
+    told = _told(typed, strict=status == 422)
+    return render_template("crm/desk/segments/edit.html", **known, asked=asked, **told), status
 
 
-def _told(typed: Draft) -> dict[str, Any]:
-    """The builder, the rule as a sentence, how many it means and five of them."""
-    rule = rule_drafts.rule_of(typed)
+def _told(typed: Draft, *, strict: bool = False) -> dict[str, Any]:
+    """The builder, the rule as a sentence, how many it means and five of them; `strict`: what is empty is wrong."""
+    rule = None if typed.wrong else rule_drafts.rule_of(typed)
+    if not strict:
+        rule_drafts.hush(typed)
     shown = {"tree": rule_builder.shown(typed), "faults": typed.faults}
     if rule is None:
         return {**shown, "found": None}

@@ -27,10 +27,11 @@ async function ask(builder, step) {
 }
 
 function count(page) {
-  const fresh = page?.getElementById("rule-found");
-  const old = document.getElementById("rule-found");
-  if (!fresh || !old) return;
-  old.innerHTML = fresh.innerHTML;
+  for (const id of ["rule-found", "rule-count"]) {
+    const fresh = page?.getElementById(id);
+    const old = document.getElementById(id);
+    if (fresh && old) old.replaceChildren(...fresh.childNodes);
+  }
 }
 
 async function change(builder, step, focus) {

@@ -1,0 +1,116 @@
+"""How long it takes to count a segment beside the best SQL by hand: a million people, two million purchases.
+
+`plaza bench segments [--quick] [--sqlite] [--contacts=N]`. The rule: country in a list, likes X, spent more than Y in
+90 days, nothing bought in 30. By hand: four ways to ask it, each run in turn with ours; the quickest is the floor,
+without the walls between tenants that ours passes. Milliseconds; smaller is better.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from sqlalchemy import create_engine, text
+
+from bench.stand import crowd, report
+from crm import segments
+from kernel import clock, tenancy, transactions
+from kernel.db import db
+
+Case = dict[str, float]
+CONTACTS, ROUNDS = 1_000_000, 9
+QUICK = {"CONTACTS": 3_000, "ROUNDS": 3}
+LEAST = 2_000_000
+RULE: dict[str, Any] = {
+    "all": [
+        {"country": ["CR", "GT"]},
+        {"interest": {"code": ["gusto-3"]}},
+        {"spent": {"least": LEAST, "currency": "CRC", "days": 90}},
+        {"not": {"orders": {"days": 30}}},
+    ]
+}
+SPENT = """SELECT contact_id FROM contact_day WHERE tenant_id = :tenant AND kind IN ('paid', 'refunded', 'unpaid')
+    AND currency = 'CRC' AND day >= :quarter GROUP BY contact_id HAVING sum(amount_minor) >= :least"""
+HERE = "c.tenant_id = :tenant AND c.binned_at IS NULL AND c.country IN ('CR', 'GT')"
+LIKES = "t.tenant_id = :tenant AND t.code = 'gusto-3' AND t.weight >= 1"
+LATELY = """SELECT 1 FROM contact_day o WHERE o.tenant_id = :tenant AND o.contact_id = c.id AND o.kind = 'ordered'
+    AND o.day >= :month AND o.count > 0"""
+BY_HAND = {
+    "spenders first": f"""SELECT count(*) FROM ({SPENT}) s JOIN contact c ON c.id = s.contact_id WHERE {HERE}
+        AND EXISTS (SELECT 1 FROM taste t WHERE {LIKES} AND t.contact_id = c.id) AND NOT EXISTS ({LATELY})""",
+    "spenders in": f"""SELECT count(*) FROM contact c WHERE {HERE} AND c.id IN ({SPENT})
+        AND EXISTS (SELECT 1 FROM taste t WHERE {LIKES} AND t.contact_id = c.id) AND NOT EXISTS ({LATELY})""",
+    "joined": f"""SELECT count(*) FROM ({SPENT}) s JOIN taste t ON t.contact_id = s.contact_id
+        JOIN contact c ON c.id = s.contact_id WHERE {LIKES} AND {HERE} AND NOT EXISTS ({LATELY})""",
+    "likers first": f"""SELECT count(*) FROM taste t JOIN contact c ON c.id = t.contact_id WHERE {LIKES} AND {HERE}
+        AND NOT EXISTS ({LATELY}) AND (SELECT sum(amount_minor) FROM contact_day p WHERE p.tenant_id = :tenant
+        AND p.contact_id = t.contact_id AND p.kind IN ('paid', 'refunded', 'unpaid') AND p.currency = 'CRC'
+        AND p.day >= :quarter) >= :least""",
+}  # fmt: skip
+
+
+def _timed(ask: Callable[[], int]) -> tuple[float, int]:
+    started = time.perf_counter()
+    found = ask()
+    return (time.perf_counter() - started) * 1000, found
+
+
+def measure(name: str, database_url: str) -> dict[str, Case]:
+    """The count by the rule and by hand, in turn, on one database."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        started = time.perf_counter()
+        app, tenant_id = crowd.build(folder, database_url, CONTACTS)
+        print(
+            f"{name}: {CONTACTS} contacts, {2 * CONTACTS} purchases in {time.perf_counter() - started:.0f} s",
+            flush=True,
+        )
+        stack.enter_context(app.app_context())
+        tenancy.enter(tenant_id)
+        stack.enter_context(transactions.reading())
+        bare = stack.enter_context(create_engine(db.engine.url).connect())
+        today = clock.today(tenancy.tenant().timezone)
+        told = {"tenant": tenant_id, "least": LEAST, "quarter": today - timedelta(days=89),
+                "month": today - timedelta(days=29)}  # fmt: skip
+        if bare.dialect.name == "sqlite":
+            told |= {"quarter": str(told["quarter"]), "month": str(told["month"])}
+        ways: dict[str, Callable[[], int]] = {"ours": lambda: segments.count(RULE)}
+        for way, sql in BY_HAND.items():
+            ways[way] = lambda sql=sql: int(bare.execute(text(sql), told).scalar_one())  # type: ignore[misc]
+        return {name: _told(name, ways)}
+
+
+def _told(name: str, ways: dict[str, Callable[[], int]]) -> Case:
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    for number in range(ROUNDS + 1):
+        found = {way: _timed(ask) for way, ask in ways.items()}
+        if len({count for _ms, count in found.values()}) != 1:
+            raise RuntimeError(f"they do not agree: {found}")
+        for way, (took, _count) in found.items() if number else ():
+            times[way].append(took)
+    middle = {way: median(took) for way, took in times.items()}
+    best = min((way for way in middle if way != "ours"), key=lambda way: middle[way])
+    listed = ", ".join(f"{way} {took:.1f}" for way, took in middle.items())
+    print(f"{name}: {found['ours'][1]} people; milliseconds: {listed}", flush=True)
+    print(f"{name}: × {middle['ours'] / middle[best]:.2f} of “{best}” (aim 1.3)", flush=True)
+    return {"ours": round(middle["ours"], 2), "floor": round(middle[best], 2),
+            "ratio": round(middle["ours"] / middle[best], 3)}  # fmt: skip
+
+
+def main() -> None:
+    """Measure and say it; the last line is JSON."""
+    if "--quick" in sys.argv:
+        globals().update(QUICK)
+    for word in sys.argv:
+        if word.startswith("--contacts="):
+            globals()["CONTACTS"] = int(word.partition("=")[2])
+    report.tell("segments", "ms", measure)
+
+
+if __name__ == "__main__":
+    main()
