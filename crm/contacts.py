@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, UniqueConstraint, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import sources
 from crm import tags as labels
 from kernel import clock, signing
-from kernel.db import Base, db, many, pk
+from kernel.db import Base, db, many, pk, ref
 from kernel.tenancy import Binnable, TenantOwned
 
 THERE = sql("binned_at IS NULL")
@@ -72,6 +72,16 @@ class Contact(TenantOwned, Binnable, Base):
         return self.name.split(" ")[0] if self.name else ""
 
 
+class ContactAlias(TenantOwned, Base):
+    """The token of somebody who turned out to be this contact: links that carry it lead here."""
+
+    __tablename__ = "contact_alias"
+    __extra__ = (UniqueConstraint("tenant_id", "token"),)
+    id: Mapped[int] = pk()
+    contact_id: Mapped[int] = ref("contact")
+    token: Mapped[str] = mapped_column(String(32))
+
+
 def normal_email(email: str | None) -> str | None:
     """What makes two spellings of an address one mailbox: case, `+tag`, and Gmail's dots do not count."""
     if not email or "@" not in email:
@@ -108,7 +118,13 @@ def by_phone(phone: str | None) -> Contact | None:
 
 def by_token(token: str) -> Contact | None:
     """The contact that an address names."""
-    return db.session.scalar(select(Contact).where(Contact.token == token)) if token else None
+    if not token:
+        return None
+    found = db.session.scalar(select(Contact).where(Contact.token == token))
+    if found is not None:
+        return found
+    former = select(ContactAlias.contact_id).where(ContactAlias.token == token).scalar_subquery()
+    return db.session.scalar(select(Contact).where(Contact.id == former))
 
 
 def ids_of(tokens: Sequence[str]) -> list[int]:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from crm import facts, people, sources, tags, tastes, visitors
 from crm.consent import Consent
-from crm.contacts import Contact
+from crm.contacts import Contact, ContactAlias
 from crm.facts import Fact
 from crm.sums import ContactDay
 from crm.visitors import Visitor
@@ -64,6 +64,7 @@ def _forget_contact(contact: Contact) -> None:
     contact.address = {}
     tags.forget(contact)
     sources.forget(contact)
+    db.session.execute(delete(ContactAlias).where(ContactAlias.contact_id == contact.id))
     contact.token, contact.epoch, contact.binned_at = signing.token(), contact.epoch + 1, clock.now()
 
 
@@ -103,12 +104,12 @@ def _forget_letters(contact: Contact) -> None:
 
 def init_app(_app: object) -> None:
     """Speak for crm's tables, and for the letters of the house: the kernel knows no people."""
-    people.exporter("contact", ["contact", "contact_tag", "contact_source"], _contact)
+    people.exporter("contact", ["contact", "contact_tag", "contact_source", "contact_alias"], _contact)
     people.exporter("consents", ["consent", "visitor"], _consents)
     people.exporter("facts", ["fact", "contact_day"], _facts)
     people.exporter("tastes", ["taste"], _tastes)
     people.exporter("letters", ["letter"], _letters)
-    people.eraser("contact", ["contact", "contact_tag", "contact_source"], _forget_contact)
+    people.eraser("contact", ["contact", "contact_tag", "contact_source", "contact_alias"], _forget_contact)
     people.eraser("browsers", ["visitor"], _forget_browsers)
     people.eraser("consents", ["consent"], _forget_consents)
     people.eraser("facts", ["fact", "contact_day"], _forget_facts)

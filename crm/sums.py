@@ -43,13 +43,23 @@ def add(fact: "Fact", times: int = 1) -> None:
     if fact.contact_id is None:
         return
     day = fact.at.astimezone(ZoneInfo(tenancy.tenant().timezone)).date()
-    told = {"tenant_id": tenancy.current(), "contact_id": fact.contact_id, "kind": fact.kind, "currency": fact.currency}
+    told: dict[str, Any] = {"contact_id": fact.contact_id, "kind": fact.kind, "currency": fact.currency}
     told |= {"count": times, "amount_minor": (fact.amount_minor or 0) * times}
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     for when in (day, LIFETIME):
-        row = dialect.insert(ContactDay).values(**told, day=when)
-        more = {name: getattr(ContactDay, name) + row.excluded[name] for name in ("count", "amount_minor")}
-        db.session.execute(row.on_conflict_do_update(index_elements=SAME, set_=more))
+        _more({**told, "day": when})
+
+
+def put(contact_id: int, row: ContactDay) -> None:
+    """Add somebody's sum of a day to another one's: the two are one person."""
+    same = {name: getattr(row, name) for name in ("kind", "currency", "day", "count", "amount_minor")}
+    _more({"contact_id": contact_id, **same})
+
+
+def _more(told: dict[str, Any]) -> None:
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    row = dialect.insert(ContactDay).values(**told, tenant_id=tenancy.current())
+    more = {name: getattr(ContactDay, name) + row.excluded[name] for name in ("count", "amount_minor")}
+    db.session.execute(row.on_conflict_do_update(index_elements=SAME, set_=more))
 
 
 def lifetime(contact: "Contact") -> list[ContactDay]:

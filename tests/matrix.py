@@ -145,7 +145,8 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["crm_admin." + name for name in ["segment", "segment_save", "segment_bin"]], "segment"),
     "crm_admin.segment_back": "gone_segment", "crm_admin.segment_why": "segment_why",
     "crm_admin.person_back": "gone_person", "crm_admin.people_undo": "people_change",
-    **dict.fromkeys(["crm_admin.imports", "crm_admin.import_make"], ""),
+    **dict.fromkeys(["crm_admin.imports", "crm_admin.import_make", "crm_admin.duplicates"], ""),
+    **dict.fromkeys(["crm_admin.duplicate", "crm_admin.duplicate_merge"], "two_people"),
     **dict.fromkeys(["crm_admin." + name for name in (
         ["import", "import_progress", "import_columns", "import_run", "import_stop", "import_undo", "import_csv"])], "people_file"),
     "shop.preview": "preview", **dict.fromkeys(["shop.preview_brand", "shop.preview_brand_css"], "brand_preview"),
@@ -160,7 +161,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin.product_booking", "shop_admin.product_booking_save"], "service"),
     "shop_admin.special_days_back": "special_ticket",
     **dict.fromkeys(["campaigns.unsubscribe" + name for name in ["", "_done", "_undo"]], "posted"),
-    **dict.fromkeys(["campaigns_admin.returned", "campaigns_admin.returned_read"], ""),
+    **dict.fromkeys(["campaigns_admin.mailings_returned", "campaigns_admin.mailings_returned_read"], ""),
     "campaigns.letter_link": "followed", "campaigns.letter_picture": "posted",
     "campaigns.letter_view": "posted", "campaigns.letter_preview": "letter_preview", "shop.letter_picture": "media",
     **dict.fromkeys(["campaigns_admin." + name for name in (

@@ -16,8 +16,10 @@ def of(world: Any, contact: Any) -> dict[str, dict[str, Any]]:
     )
     sheet, _encoding = imports.opened(f"correo,nombre\nx@{world.slug}.example.com,Florero {world.slug}\n".encode())
     brought = imports.begin(sheet, f"gente {world.slug}.csv", encoding="utf-8", by=world.owner)
+    twin = world.contact(f"twin@{world.slug}.example.com", name=f"Gemela {world.slug}")
     db.session.commit()
     return {
+        "two_people": {"token": contact.token, "other": twin.token},
         "people_file": {"token": brought.token},
         "people_change": {"token": change.token},
         "sign_up": {"token": secret},

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 
-from crm import consent, facts, logins
+from crm import consent, facts, logins, sources
 from crm.contacts import Contact
 from crm.forms import AccountForm, LoginForm
 from crm.views import asking, store
@@ -114,6 +114,8 @@ def account_save() -> Any:
     form = _form(contact, request.form)
     if not form.validate():
         return _account(contact, form, 422)
+    kept = {"name": form.name.data or "", "phone": form.phone.data or None, "language": form.language.data}
+    sources.note(contact, [name for name, value in kept.items() if value != getattr(contact, name)], "account")
     if (form.phone.data or None) != contact.phone:
         contact.phone, contact.phone_vouched = form.phone.data or None, False  # anybody can type a number
     contact.name = form.name.data or ""

@@ -4,17 +4,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crm import facts, sums, tastes
+from crm import sums
 from crm.consent import PURPOSES, Consent
 from crm.contacts import Contact
-from kernel import address, i18n, phones, tenancy
+from crm.views import known, story
+from kernel import address, phones, tenancy
 from kernel.db import db
 from kernel.i18n import _, _l
-from kernel.instants import told as moment
 from kernel.money import Money
 
 LABELS = {"marketing": _l("News and offers"), "behaviour": _l("Remembering what they look at")}
-MOST = 60  # facts on a page
 
 
 def row(contact: Contact) -> dict[str, Any]:
@@ -53,9 +52,8 @@ def told(contact: Contact) -> dict[str, Any]:
     """What a person's page shows beside the form."""
     return {
         "consents": [_consent(contact, purpose) for purpose in PURPOSES],
-        "steps": [_step(fact) for fact in facts.of_contact(contact, MOST)],
-        "figures": _figures(contact), "phone": phone(contact), "tastes": tastes.of(contact),
-        "names": {one.code: i18n.pick(one.name) for one in tastes.interests()},
+        "steps": story.steps(contact), "known": known.fields(contact), "likes": known.likes(contact),
+        "figures": _figures(contact), "phone": phone(contact),
         "whatsapp": f"https://wa.me/{phones.digits(contact.phone)}" if contact.phone else "",
     }  # fmt: skip
 
@@ -66,28 +64,11 @@ def _newest(contact: Contact, purpose: str) -> Consent | None:
 
 
 def _consent(contact: Contact, purpose: str) -> dict[str, Any]:
-    newest = _newest(contact, purpose)
-    if newest is None:
-        return {"label": LABELS[purpose], "state": (_("Never asked"), "wait"), "proof": ""}
-    proof = _("%(when)s, by %(form)s, words of %(version)s", when=moment(newest.at), form=_form(newest.form),
-              version=newest.text_version)  # fmt: skip
-    state = (_("Allowed"), "good") if newest.given else (_("Not allowed"), "off")
-    return {"label": LABELS[purpose], "state": state, "proof": proof}
-
-
-def _form(name: str) -> str:
-    known = {"banner": _("the banner"), "checkout": _("the checkout"), "account": _("their account")}
-    return known.get(name, name)
-
-
-def _step(fact: facts.Fact) -> dict[str, Any]:
-    kind = facts.kinds().get(fact.kind)
-    amount = Money(fact.amount_minor, fact.currency) if fact.amount_minor is not None and fact.currency else None
-    return {
-        "text": str(kind.sentence) if kind else fact.kind, "icon": kind.icon if kind else "info",
-        "at": moment(fact.at), "iso": fact.at.isoformat(), "url": kind.url(fact) if kind and kind.url else "",
-        "note": amount.format(tenancy.tenant().locale, cents=False) if amount else "",
-    }  # fmt: skip
+    told = known.answers(contact, purpose)
+    if not told:
+        return {"label": LABELS[purpose], "state": (_("Never asked"), "wait"), "proof": "", "former": []}
+    state = (_("Allowed"), "good") if told[0]["given"] else (_("Not allowed"), "off")
+    return {"label": LABELS[purpose], "state": state, **told[0], "former": told[1:]}
 
 
 def _figures(contact: Contact) -> list[dict[str, str]]:

@@ -878,6 +878,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "contact_alias",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_contact_alias_contact_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_contact_alias_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_alias")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_contact_alias_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_contact_alias_tenant_id_token")),
+    )
+    with op.batch_alter_table("contact_alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contact_alias_contact_id"), ["contact_id"], unique=False)
+
+    op.create_table(
         "contact_day",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contact_id", sa.BigInteger(), nullable=False),

@@ -1,0 +1,94 @@
+"""Who may be kept twice: found, looked at side by side, made one."""
+
+from typing import Any
+
+from flask import Flask, abort, flash, redirect, render_template, request, url_for
+
+from crm import contacts, merging, sums
+from crm.contacts import Contact
+from crm.views import admin, known, person_page
+from kernel import address, countries, i18n, permissions, tenancy, web
+from kernel.i18n import _, _l
+from kernel.money import Money
+from kernel.refusal import Refusal
+from kernel.web import needs
+
+WHYS = {"phone": _l("the same telephone"), "name": _l("the same name in the same place")}
+
+
+def init_app(_app: Flask) -> None:
+    """Say who may."""
+    permissions.define("people.merge", _l("Make one person of two"), roles=("manager",))
+
+
+@admin.get("/people/duplicates", endpoint="duplicates")
+@needs("people.merge")
+def listed() -> str:
+    """Pairs that may be one person."""
+    pairs = [
+        {"one": person_page.row(pair.one), "other": person_page.row(pair.other), "why": WHYS[pair.why]}
+        for pair in merging.candidates()
+    ]
+    return render_template("crm/desk/people/duplicates.html", pairs=pairs)
+
+
+@admin.get("/people/duplicates/<token>/<other>", endpoint="duplicate")
+@needs("people.merge")
+def compare(token: str, other: str) -> Any:
+    """The two side by side: who stays, and which values stay."""
+    return _page(_contact(token), _contact(other))
+
+
+def _contact(token: str) -> Contact:
+    return contacts.by_token(token) or abort(404)
+
+
+def _page(one: Contact, two: Contact, trouble: str = "", status: int = 200) -> Any:
+    if one.id == two.id:
+        abort(404)
+    rows = [
+        {"field": field, "label": known.LABELS[field], "values": (_shown(one, field), _shown(two, field))}
+        for field in merging.FIELDS
+    ]
+    told = [
+        {"token": who.token, "called": who.called, "since": who.created_at, "sums": _sums(who)} for who in (one, two)
+    ]
+    page = render_template(
+        "crm/desk/people/duplicate.html", rows=[row for row in rows if any(row["values"])], people=told, trouble=trouble
+    )
+    return page, status
+
+
+def _shown(who: Contact, field: str) -> str:
+    value = getattr(who, field)
+    if field == "address":
+        return ", ".join(address.lines(value, here=tenancy.tenant().country)) if value else ""
+    if field == "phone":
+        return person_page.phone(who)
+    if field == "country":
+        return countries.country_name(value, i18n.language()) if value else ""
+    return i18n.NAMES.get(value, value) if field == "language" else str(value or "")
+
+
+def _sums(who: Contact) -> str:
+    locale = tenancy.tenant().locale
+    paid = [Money(minor, currency).format(locale, cents=False) for currency, minor in sums.spent(who).items() if minor]
+    ordered = sum(row.count for row in sums.lifetime(who) if row.kind == "ordered")
+    return ", ".join([_("%(count)s orders", count=ordered), *paid]) if ordered else _("no orders")
+
+
+@admin.post("/people/duplicates/<token>/<other>", endpoint="duplicate_merge")
+@needs("people.merge")
+def merge(token: str, other: str) -> Any:
+    """Make one of the two; there is no way back, so it is asked."""
+    one, two, form = _contact(token), _contact(other), request.form
+    if form.get("sure") != "yes":
+        return _page(one, two, _("Tick the box first: this cannot be undone."), 422)
+    stays, goes = (two, one) if form.get("stays") == two.token else (one, two)
+    chosen = {field: "goes" for field in merging.FIELDS if form.get(field) == goes.token}
+    try:
+        made = merging.merge(stays, goes, chosen, by=web.person())
+    except merging.Same as same:
+        raise Refusal(str(same)) from None
+    flash(_("They are one person now: %(name)s.", name=made.called))
+    return redirect(url_for(".person", token=made.token), 303)
