@@ -18,7 +18,7 @@ SHAPES = {"hard": "bad", "complaint": "bad", "blocked": "care", "soft": "wait"}
 MOST = 500  # messages of one file
 
 
-@admin.get("/mailings/returned", endpoint="returned")
+@admin.get("/mailings/returned", endpoint="mailings_returned")
 @needs("mailings.see")
 def show() -> Any:
     """What came back, the newest first."""
@@ -42,7 +42,7 @@ def _row(event: Any, row: Any, mailing: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@admin.post("/mailings/returned", endpoint="returned_read")
+@admin.post("/mailings/returned", endpoint="mailings_returned_read")
 @needs("mailings.send")
 def read() -> Any:
     """Read a file of returned messages: one of them, or a mailbox of many; the same file twice changes nothing."""
@@ -67,7 +67,7 @@ def read() -> Any:
             ),
             "message",
         )
-    return redirect(url_for(".returned"), 303)
+    return redirect(url_for(".mailings_returned"), 303)
 
 
 def _empty(returned: Returned, bounce: Bounce) -> bool:

@@ -1,11 +1,12 @@
 """The way out of letters: one click for a person or a mailbox, nothing for a scanner, and the way back."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from campaigns import letter_events, unsubscribing
+from campaigns import audience, letter_events, unsubscribing
 from campaigns.recipients import Recipient
 from crm import consent, people
 from crm.consent import Consent
@@ -44,6 +45,19 @@ def test_a_mailbox_unsubscribes_its_person_by_one_post(shop, letter):
     assert (row.given, row.form, row.ip, row.contact_id) == (False, "letter", "127.0.0.1", letter.contact_id)
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_what_waits_for_that_person_is_refused_from_then_on(shop, letter):
+    contact = unsubscribing._contact(letter)
+    waits, other = had(contact, hours=0, of=mailing(code="next")), had(person("eva"), hours=0, of=mailing(code="next"))
+    for row in (waits, other):
+        row.state, row.sent_at = "pending", None
+    letter.sent_at -= timedelta(days=9)
+    db.session.commit()
+    assert audience.refusals([waits, other]) == {}
+    shop.client.post(f"/u/{letter.token}", data=ONE_CLICK, headers=PROVIDER)
+    assert audience.refusals([waits, other]).keys() == {waits.id}
+
+
 def test_the_same_asked_again_changes_nothing(shop, letter):
     before = len(db.session.scalars(select(Consent)).all())
     for _time in range(3):
@@ -52,6 +66,7 @@ def test_the_same_asked_again_changes_nothing(shop, letter):
     assert len(db.session.scalars(select(suppression.Suppression)).all()) == 1
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("how", ["get", "head", "options"])
 def test_who_only_looks_changes_nothing(shop, letter, how):
     assert getattr(shop.client, how)(f"/u/{letter.token}", headers=PROVIDER).status_code == 200
@@ -60,12 +75,14 @@ def test_who_only_looks_changes_nothing(shop, letter, how):
     assert not letter_events.of(letter)
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_a_page_elsewhere_can_not_bring_somebody_back(shop, letter):
     shop.client.post(f"/u/{letter.token}", data=ONE_CLICK, headers=PROVIDER)
     assert shop.client.post(f"/u/{letter.token}/undo", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert unsubscribing.left(letter)
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_the_page_offers_one_button_and_after_it_the_way_back(shop, letter):
     browser = shop.client
     page = browser.get(f"/u/{letter.token}").get_data(as_text=True)
@@ -114,6 +131,7 @@ def test_it_works_after_the_key_of_the_install_changed(app, shop, letter):
     assert suppression.blocks(letter.email, "marketing")
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("token", ["A" * 22, "..%2f..", "%00", "<script>", "ñ" * 4000, "' OR 1=1 --"])
 def test_a_token_of_no_letter_finds_a_page_that_helps(shop, letter, token):
     for answer in (shop.client.get(f"/u/{token}"), shop.client.post(f"/u/{token}", data=ONE_CLICK, headers=PROVIDER)):
@@ -131,6 +149,7 @@ def test_a_letter_of_another_shop_is_not_found(rival, shop):
     assert rival.client.post(f"/u/{token}", data=ONE_CLICK, headers=PROVIDER).status_code == 200
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_where_all_letters_came_back_nothing_is_offered(shop, letter):
     suppression.add(letter.email, "all", "hard")
     db.session.commit()
