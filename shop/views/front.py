@@ -13,11 +13,12 @@ from flask import Flask
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_etags, remove_entity_headers
 
-from crm.views import asking
+from crm import visits as visiting
+from crm.views import asking, origin
 from kernel import aside, origins, web
 from kernel.aside import Place
 from shop import pagecache
-from shop.views import keeping, visitor
+from shop.views import keeping, visitor, visits
 
 Headers = list[tuple[str, str]]
 BYTES = 4 * 1024 * 1024
@@ -39,6 +40,14 @@ class Told:
         return self.body.size + 2000
 
 
+@dataclass(frozen=True, slots=True)
+class Varies:
+    """What stands under a key whose page differs also by where somebody is and who sent them."""
+
+    names: tuple[str, ...]
+    size: int = 200
+
+
 class Front:
     """Answers in front of Flask, and listens to what Flask answers."""
 
@@ -48,7 +57,7 @@ class Front:
         if key is None:
             return None
         reader, stamp = aside.stamp()
-        told: Told | None = SHELF.get(key)
+        told: Told | None = SHELF.get(_whole(environ, key, SHELF.get(key)))
         if told is None or told.stamps.get(reader) != stamp:
             environ["plaza.listen"] = key, reader, stamp, environ.get("QUERY_STRING", "")
             return None
@@ -78,13 +87,25 @@ def _key(environ: dict[str, Any]) -> Hashable | None:
     place, consent = environ.get("plaza.place"), _consent(environ.get("HTTP_COOKIE", ""))
     if place is None or consent is None or environ["REQUEST_METHOD"] not in keeping.READS:
         return None
-    if "HTTP_HX_REQUEST" in environ or _led_away(environ, place):
+    if "HTTP_HX_REQUEST" in environ or _led_away(environ, place) or _comes_from(environ):
         return None
     return (
         place, environ["HTTP_HOST"], environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", ""),
         environ.get("QUERY_STRING", ""), keeping.encoding_of(environ.get("HTTP_ACCEPT_ENCODING", "")), consent,
         pagecache.bucket(time.time()),
     )  # fmt: skip
+
+
+def _whole(environ: dict[str, Any], key: Hashable, found: Any) -> Hashable:
+    """The key with what its page differs by as well."""
+    if not isinstance(found, Varies):
+        return key
+    header = _header(environ)
+    told = {
+        "country": lambda: origin.country(header),
+        "referrer": lambda: origin.referrer(environ.get("QUERY_STRING", ""), environ["HTTP_HOST"], header),
+    }
+    return key, *(told[name]() for name in found.names)
 
 
 def _consent(cookies: str) -> str | None:
@@ -107,10 +128,23 @@ def _led_away(environ: dict[str, Any], place: Place) -> bool:
     return accepted.best_match([place.language, *place.languages]) not in (None, place.language)
 
 
+def _header(environ: dict[str, Any]) -> visits.Header:
+    return lambda name: str(environ.get(f"HTTP_{name.upper().replace('-', '_')}", ""))
+
+
+def _comes_from(environ: dict[str, Any]) -> str:
+    """Where they come from, when their session has to keep it."""
+    return visits.told(_header(environ), environ.get("QUERY_STRING", ""))
+
+
 def _count(environ: dict[str, Any], viewed: dict[str, Any]) -> None:
-    if viewed:
+    came = environ["REQUEST_METHOD"] == "GET" and visits.arrives(_header(environ))
+    if came or viewed:
         web.enter(environ["plaza.place"])
-        visitor.viewed_by_nobody(viewed, lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}", ""))
+    if came:
+        visiting.come("")
+    if viewed:
+        visitor.viewed_by_nobody(viewed, _header(environ))
 
 
 def _send(environ: dict[str, Any], start_response: Any, told: Told) -> list[bytes]:
@@ -130,8 +164,12 @@ def _remember(environ: dict[str, Any], asked: tuple[Any, ...], headers: Headers)
     kept = environ.get("plaza.kept")
     if kept is None or environ.get("QUERY_STRING", "") != query or any(name == "Set-Cookie" for name, _ in headers):
         return
-    body, viewed = cast(tuple[pagecache.Body, dict[str, Any]], kept)
-    told: Told | None = SHELF.get(key)
+    body, viewed, varying = cast(tuple[pagecache.Body, dict[str, Any], tuple[str, ...]], kept)
+    if varying:
+        SHELF.put(key, varies := Varies(varying))
+        key = _whole(environ, key, varies)
+    found = SHELF.get(key)
+    told = found if isinstance(found, Told) else None
     if told is None or told.body.etag != body.etag or told.headers != headers:
         told = Told(list(headers), body, viewed)
         SHELF.put(key, told)
