@@ -1,7 +1,7 @@
 """What bookings say of how a shop does: places filled, made without help, people who did not come, clashes."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import aliased
@@ -21,15 +21,22 @@ FIRM = booking_list.FIRM
 
 
 def _filled(first: date, last: date, skus: Sequence[str]) -> int | None:
-    """Of the places of the departures that have left: how many were taken."""
-    now = clock.now()
+    """Of the places of the departures that have left: how many were taken; of each service from its first one on."""
+    now, began = clock.now(), _began()
     slots = [
         slot
         for slot in booking_list.board(first, last).slots
-        if slot.open and slot.starts_at <= now and (not skus or slot.service.product.sku in skus)
-    ]
+        if slot.open and began.get(slot.service.id, now) <= slot.starts_at <= now
+        and (not skus or slot.service.product.sku in skus)
+    ]  # fmt: skip
     taken = sum(row.places for slot in slots for row in slot.bookings if row.state in FIRM)
     return indicators.share(taken, sum(slot.capacity for slot in slots))
+
+
+def _began() -> dict[int, datetime]:
+    """When each service first had people: the hours of today say nothing of the time before."""
+    mine = select(Booking.service_id, func.min(Booking.starts_at)).where(Booking.state.in_(FIRM))
+    return {service: at for service, at in db.session.execute(mine.group_by(Booking.service_id))}  # noqa: C416
 
 
 def _of(first: date, last: date, skus: Sequence[str]) -> Select[Booking]:

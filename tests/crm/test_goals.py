@@ -146,3 +146,20 @@ def test_a_new_one_that_plaza_computes_has_its_unit(shop):
     assert shop.admin.post("/admin/cafe/indicators/en-linea", data={**kept, **changed}).status_code == 303
     db.session.expire_all()
     assert (goals.coded("en-linea").target, goals.coded("en-linea").corrective) == (6050, {"es": "QR en el mostrador"})
+
+
+def test_bookings_compute_theirs(shop):
+    trip = shop.service(capacity=6, product={"sku": "RIO"})
+    with time_machine.travel(clock.now() - timedelta(days=9)):
+        early = shop.booked(trip, shop.when(6), 3)
+        late = shop.booked(trip, shop.when(7), 2)
+    early.state, late.state, late.order.by_staff = "came", "missed", True
+    db.session.commit()
+    last = clock.today(shop.tenant.timezone) - timedelta(days=1)
+    first = last - timedelta(days=20)
+    asked = {code: indicators.value(f"bookings.{code}", first, last) for code in ("unaided", "missed", "clashes")}
+    assert asked == {"unaided": 5000, "missed": 4000, "clashes": 0}
+    left = (last - clock.today(shop.tenant.timezone) + timedelta(days=4)).days  # departures since the first with people
+    assert indicators.value("bookings.filled", first, last) == round(50_000 / (6 * left))
+    assert indicators.value("bookings.filled", first, last, ["OTRO"]) is None
+    assert indicators.value("bookings.filled", first, last - timedelta(days=10)) is None  # before anybody had booked
