@@ -21,7 +21,7 @@ from kernel.db import db
 from kernel.i18n import _l
 
 WRITER = "letter"
-SETTLES = timedelta(seconds=5)  # after so long whatever came with a click has come
+SETTLES = timedelta(minutes=1)  # after so long whatever came with a click has come
 BATCH = 500
 UNSENT = ("pending", "claimed", "deferred", "skipped")  # nobody has the letter: who knows its links is no reader
 
@@ -75,8 +75,7 @@ def settle() -> int:
     _compare(letters)
     _tell([event for event in events if _is_deed(event)], letters)
     for event in events:
-        event.settled = True
-    _forget_places(letters)
+        event.settled, event.network = True, ""
     return len(events)
 
 
@@ -91,17 +90,6 @@ def _compare(letters: Collection[int]) -> None:
         for event_id, (who, reason) in verdicts.together(told).items():
             if clicks[event_id].verdict != "machine":
                 clicks[event_id].verdict, clicks[event_id].reason = who, reason
-
-
-def _forget_places(letters: Collection[int]) -> None:
-    """Nobody needs to know any more from which network they came, once a minute has passed."""
-    old = (
-        LetterEvent.recipient_id.in_(letters),
-        LetterEvent.settled,
-        LetterEvent.at < clock.now() - timedelta(minutes=1),
-    )
-    for event in db.session.scalars(select(LetterEvent).where(*old, LetterEvent.network != "")):
-        event.network = ""
 
 
 def _is_deed(event: LetterEvent) -> bool:
