@@ -32,9 +32,11 @@ class Favourite(TenantOwned, Base):
     product_id: Mapped[int] = ref("product")
 
 
-def of(scopes: Iterable[str]) -> dict[str, list[int]]:
-    """The products of these scopes, the best first."""
-    wanted = select(Favourite.scope, Favourite.product_id).where(Favourite.scope.in_(sorted(set(scopes))))
+def of(scopes: Iterable[str] | None = None) -> dict[str, list[int]]:
+    """The products of these scopes, or of all, the best first."""
+    wanted = select(Favourite.scope, Favourite.product_id)
+    if scopes is not None:
+        wanted = wanted.where(Favourite.scope.in_(sorted(set(scopes))))
     found: dict[str, list[int]] = defaultdict(list)
     for scope, product_id in db.session.execute(wanted.order_by(Favourite.place)):
         found[scope].append(product_id)

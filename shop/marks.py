@@ -1,5 +1,7 @@
 """Marks: a product's tags and customer groups as rows, so that lists can be filtered by them."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Index, String, delete, exists
 
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
@@ -27,6 +29,6 @@ def write(product_id: int, *, tags: list[str], groups: list[str]) -> None:
     )
 
 
-def has(product: type, kind: str, code: str) -> ColumnElement[bool]:
+def has(product: type, kind: str, code: Any) -> ColumnElement[bool]:
     """SQL: the product carries that mark."""
     return exists().where(ProductMark.product_id == product.id, ProductMark.kind == kind, ProductMark.code == code)  # type: ignore[attr-defined]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased, load_only
@@ -54,10 +55,10 @@ class Listing:
         return max(1, -(-self.count // PER_PAGE))
 
 
-def public(group: str = "") -> ColumnElement[bool]:
+def public(group: Any = "") -> ColumnElement[bool]:
     """SQL: live, and meant for everyone or for that customer group."""
     everyone = Product.customer_groups == []
-    mine = or_(everyone, marks.has(Product, "group", group)) if group else everyone
+    mine = everyone if isinstance(group, str) and not group else or_(everyone, marks.has(Product, "group", group))
     return and_(Product.state == "live", mine)
 
 
@@ -142,15 +143,32 @@ def sold_out(product_ids: Iterable[int]) -> set[int]:
     return set(db.session.scalars(_sold_out(), {"ids": wanted})) if wanted else set()
 
 
-def sellable(ids: Iterable[int], *, group: str = "", kinds: Sequence[str] = ()) -> dict[int, list[str]]:
-    """Which of these products this visitor could buy today, each with the codes of the tastes it is for."""
-    wanted, today = sorted(set(ids)), clock.today(tenancy.tenant().timezone)
+class Sold(NamedTuple):
+    """A product that can be bought: what kind it is, and the codes of the tastes it is for."""
+
+    kind: str
+    interests: list[str]
+
+
+def sellable(ids: Iterable[int], *, group: str = "") -> dict[int, Sold]:
+    """Which of these products this visitor could buy today."""
+    wanted = sorted(set(ids))
     if not wanted:
         return {}
-    told = select(Product.id, Product.interests, Product.season_from, Product.season_to)
-    told = told.where(Product.id.in_(wanted), public(group), _in_stock())
-    rows = db.session.execute(told.where(Product.kind.in_(kinds)) if kinds else told)
-    return {one: codes for one, codes, first, last in rows if seasons.state(first, last, today).open}
+    told = {"ids": wanted, **({"group": group} if group else {})}
+    rows = db.session.execute(_sellable(bool(group)), told).all()
+    today = clock.today(tenancy.tenant().timezone) if any(row.season_from for row in rows) else date.min
+    return {
+        row.id: Sold(row.kind, row.interests) for row in rows
+        if seasons.state(row.season_from, row.season_to, today).open
+    }  # fmt: skip
+
+
+@lru_cache
+def _sellable(grouped: bool) -> Any:
+    told = select(Product.id, Product.kind, Product.interests, Product.season_from, Product.season_to)
+    mine: Any = bindparam("group") if grouped else ""
+    return told.where(Product.id.in_(bindparam("ids", expanding=True)), public(mine), _in_stock())
 
 
 @lru_cache

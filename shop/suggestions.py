@@ -1,28 +1,28 @@
 """Suggestions: what to buy again and what is new for somebody, each with its reason; nothing that is sold out."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import delete, or_, select
 
 from crm import taste_learning, tastes
-from crm.facts import Fact
 from crm.segments import Person
 from kernel import clock, jobs, tenancy, transactions
 from kernel.db import db
-from shop import favourites, neighbours, shelf
+from shop import favourites, histories, neighbours, shelf
 from shop.cart import CartLine
 from shop.catalog import Variant
-from shop.order_lines import OrderLine
-from shop.orders import ENDED, Order
 
 JUST = timedelta(days=7)  # what was bought since then is not wanted again yet
-LOOKED = timedelta(days=60)
-SEEDS, LIKED = 20, 20  # things of somebody that speak for others; how heavy a taste must be to choose by it
+LIKED, MOST = 20, 24  # how heavy a taste must be to choose by it; how many products are thought of
 AGAIN = ("physical", "bundle", "booking")  # kinds that one buys twice
 HOURLY = 3600
+
+
+Best = Mapping[str, Sequence[int]]  # favourites by scope, when the caller has them
 
 
 class Suggestion(NamedTuple):
@@ -34,23 +34,32 @@ class Suggestion(NamedTuple):
     about: Any = None
 
 
-def again(person: Person, limit: int, *, group: str = "") -> list[Suggestion]:
+def again(person: Person, limit: int, *, group: str = "", best: Best | None = None) -> list[Suggestion]:
     """What they bought before, the most often bought first."""
-    mine, now = bought(person), clock.now()
-    ranked = sorted((one for one in mine if mine[one][0] < now - JUST), key=lambda one: (-mine[one][1], one))
-    there = shelf.sellable(ranked, group=group, kinds=AGAIN)
-    return [Suggestion(one, "again", mine[one][0]) for one in ranked if one in there][:limit]
+    mine, now = _past(person), clock.now()
+    old = [deed for deed in mine if deed.kind == "ordered" and deed.at < now - JUST]
+    there = _there(person, group, best)
+    ranked = sorted(old, key=lambda deed: (-deed.times, deed.product_id))
+    return [
+        Suggestion(deed.product_id, "again", deed.at) for deed in ranked
+        if deed.product_id in there and there[deed.product_id].kind in AGAIN
+    ][:limit]  # fmt: skip
 
 
-def new(person: Person, limit: int, *, group: str = "", but: Collection[int] = ()) -> list[Suggestion]:
+def new(
+    person: Person, limit: int, *, group: str = "", but: Collection[int] = (), best: Best | None = None
+) -> list[Suggestion]:
     """What they have not bought: near what they bought and looked at, then by taste, then what sells best."""
-    told = [*_near(person), *_liked(person), *_best(person)]
-    out = {*bought(person), *in_cart(person), *but}
-    once = {one.product_id: one for one in reversed(told) if one.product_id not in out}
-    order = dict.fromkeys(one.product_id for one in told if one.product_id in once)
-    there = shelf.sellable(order, group=group)
-    unwanted = _never(person)
-    return [once[one] for one in order if one in there and not unwanted & set(there[one])][:limit]
+    there, unwanted = _there(person, group, best), _never(person)
+    out = {*_bought(person), *in_cart(person), *but}
+    found: dict[int, Suggestion] = {}
+    for one in _wished(person, best):
+        known = there.get(one.product_id)
+        if known is not None and one.product_id not in out and not unwanted & set(known.interests):
+            found.setdefault(one.product_id, one)
+        if len(found) == limit:
+            break
+    return list(found.values())
 
 
 def beside(product_id: int, person: Person, limit: int, *, group: str = "") -> list[Suggestion]:
@@ -58,23 +67,6 @@ def beside(product_id: int, person: Person, limit: int, *, group: str = "") -> l
     rows = [row.other_id for row in neighbours.of([product_id])]
     there = shelf.sellable((one for one in rows if one not in in_cart(person)), group=group)
     return [Suggestion(one, "like", product_id) for one in rows if one in there][:limit]
-
-
-def bought(person: Person) -> dict[int, tuple[datetime, int]]:
-    """What they ever bought: when last, in how many orders."""
-    return person.recall("bought", _bought)  # type: ignore[no-any-return]
-
-
-def _bought(person: Person) -> dict[int, tuple[datetime, int]]:
-    if person.contact is None:
-        return {}
-    rows = db.session.execute(
-        select(OrderLine.product_id, func.max(Order.placed_at), func.count(func.distinct(Order.id)))
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(Order.contact_id == person.contact.id, ~Order.practice, Order.state.not_in(ENDED))
-        .group_by(OrderLine.product_id)
-    )
-    return {product_id: (at, count) for product_id, at, count in rows}
 
 
 def in_cart(person: Person) -> set[int]:
@@ -89,72 +81,74 @@ def _in_cart(person: Person) -> set[int]:
     return set(db.session.scalars(lines.where(CartLine.cart_id == person.cart.id)))
 
 
+def _past(person: Person) -> list[histories.Deed]:
+    return person.recall("past", lambda one: histories.of(one.contact, one.visitor))  # type: ignore[no-any-return]
+
+
+def _bought(person: Person) -> set[int]:
+    return {deed.product_id for deed in _past(person) if deed.kind == "ordered"}
+
+
+def _there(person: Person, group: str, best: Best | None) -> Mapping[int, shelf.Sold]:
+    """Which of all that could be suggested they could buy today: asked once for both rows."""
+
+    def ask(one: Person) -> Mapping[int, shelf.Sold]:
+        wished = {wish.product_id for wish in _wished(one, best)}
+        return shelf.sellable(wished | _bought(one), group=group)
+
+    return person.recall("sellable", ask)  # type: ignore[no-any-return]
+
+
+def _wished(person: Person, best: Best | None) -> list[Suggestion]:
+    def ask(one: Person) -> list[Suggestion]:
+        codes = [taste.code for taste in _tastes(one) if taste.weight >= LIKED][:3]
+        scopes = {favourites.SHOP, f"country:{_country(one)}", *(f"taste:{code}" for code in codes)}
+        known = favourites.of(scopes) if best is None else best
+        return [*_near(one), *_liked(codes, known), *_selling(one, known)][:MOST]
+
+    return person.recall("wished", ask)  # type: ignore[no-any-return]
+
+
 def _near(person: Person) -> list[Suggestion]:
-    seeds = _seeds(person)
-    scores: dict[int, int] = {}
+    now, scores = clock.now(), Counter[int]()
     reasons: dict[int, tuple[int, Suggestion]] = {}
-    for row in neighbours.of(seeds) if seeds else ():
-        kind, weight = seeds[row.product_id]
-        points = weight * row.score
-        scores[row.other_id] = scores.get(row.other_id, 0) + points
-        if points > reasons.get(row.other_id, (0, None))[0]:
-            reasons[row.other_id] = points, Suggestion(row.other_id, kind, row.product_id)
+    for deed in _past(person):
+        weight = taste_learning.faded(neighbours.WEIGHTS[deed.kind], now - deed.at)
+        why = "bought" if deed.kind == "ordered" else "seen"
+        for other, score in deed.near:
+            points = weight * score
+            scores[other] += points
+            if points > reasons.get(other, (0, None))[0]:
+                reasons[other] = points, Suggestion(other, why, deed.product_id)
     return [reasons[one][1] for one in sorted(scores, key=lambda one: (-scores[one], one))]
 
 
-def _seeds(person: Person) -> dict[int, tuple[str, int]]:
-    """What they bought and looked at, with what it weighs by now; the heaviest."""
-    now, weights = clock.now(), neighbours.WEIGHTS
-    seeds = {
-        one: ("bought", taste_learning.faded(weights["ordered"], now - at)) for one, (at, _n) in bought(person).items()
-    }
-    for product_id, kind, at in _looked_at(person, now):
-        weight = taste_learning.faded(weights[kind], now - at)
-        if weight > seeds.get(product_id, ("", 0))[1]:
-            seeds[product_id] = "seen", weight
-    heaviest = sorted(seeds, key=lambda one: (-seeds[one][1], one))[:SEEDS]
-    return {one: seeds[one] for one in heaviest}
+def _tastes(person: Person) -> Sequence[Any]:
+    def ask(one: Person) -> Sequence[Any]:
+        who = one.contact or one.visitor
+        return tastes.brief(who) if who is not None else ()
 
-
-def _looked_at(person: Person, now: datetime) -> Iterable[tuple[int, str, datetime]]:
-    mine = _whose(person)
-    if mine is None:
-        return ()
-    wanted = (
-        select(Fact.about_id, Fact.kind, func.max(Fact.at))
-        .where(mine, Fact.kind.in_(("viewed", "added")), Fact.about_kind == "product", Fact.at > now - LOOKED)
-        .group_by(Fact.about_id, Fact.kind)
-    )
-    return [(about, kind, at) for about, kind, at in db.session.execute(wanted) if about]
-
-
-def _whose(person: Person) -> ColumnElement[bool] | None:
-    if person.contact is not None:
-        return Fact.contact_id == person.contact.id
-    return Fact.visitor_id == person.visitor.id if person.visitor is not None else None
-
-
-def _tastes(person: Person) -> list[tastes.Taste]:
-    return person.recall("every_taste", lambda one: tastes.every(one.contact or one.visitor))  # type: ignore[no-any-return]
+    return person.recall("every_taste", ask)  # type: ignore[no-any-return]
 
 
 def _never(person: Person) -> set[str]:
     return {taste.code for taste in _tastes(person) if taste.origin == "said" and not taste.weight}
 
 
-def _liked(person: Person) -> list[Suggestion]:
-    codes = [taste.code for taste in _tastes(person) if taste.weight >= LIKED][:3]
-    found = favourites.of(f"taste:{code}" for code in codes) if codes else {}
-    return [Suggestion(one, "taste", code) for code in codes for one in found.get(f"taste:{code}", ())]
+def _liked(codes: Iterable[str], best: Best) -> list[Suggestion]:
+    return [Suggestion(one, "taste", code) for code in codes for one in best.get(f"taste:{code}", ())]
 
 
-def _best(person: Person) -> list[Suggestion]:
-    """What sells best where they are, then in the shop; then what the shop itself puts first."""
+def _country(person: Person) -> str:
     known = person.contact.country if person.contact else ""
-    country = known or person.country or (person.visitor.country if person.visitor else "")
-    found = favourites.of({favourites.SHOP, f"country:{country}"})
-    here = [Suggestion(one, "country", country) for one in found.get(f"country:{country}", ())]
-    everywhere = [Suggestion(one, "shop") for one in found.get(favourites.SHOP, ())]
+    return known or person.country or (person.visitor.country if person.visitor else "")
+
+
+def _selling(person: Person, best: Best) -> list[Suggestion]:
+    """What sells best where they are, then in the shop; then what the shop itself puts first."""
+    country = _country(person)
+    here = [Suggestion(one, "country", country) for one in best.get(f"country:{country}", ())]
+    everywhere = [Suggestion(one, "shop") for one in best.get(favourites.SHOP, ())]
     first = [] if everywhere else [Suggestion(one.id, "first") for one in shelf.first(12)]
     return [*here, *everywhere, *first]
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import g
 from markupsafe import Markup
 
-from crm import rule_sentences, rules, segments, visitors
+from crm import rule_sentences, rules, segments, tastes, visitors
 from crm.contacts import Contact
 from crm.segments import BadRule, Person
 from crm.views import asking, origin
@@ -69,6 +69,15 @@ def person() -> Person:
     return found
 
 
+def _taste(told: Person) -> Person:
+    """Ask once for their tastes, for rules and for rows."""
+    who = told.contact or told.visitor
+    mine = tastes.brief(who) if who is not None else []
+    told.memory["every_taste"] = mine
+    told.memory["tastes"] = {one.code: one.weight for one in mine if one.weight}
+    return told
+
+
 def held_out() -> bool:
     """Whether this visitor belongs to those who never see what was chosen for them; a preview shows it always."""
     if g.get("preview"):
@@ -89,10 +98,11 @@ def _person() -> Person:
     if known is None and browser is not None and browser.contact_id:
         known = db.session.get(Contact, browser.contact_id)
     secret = origins.cookie(CART)
-    return Person(
+    told = Person(
         contact=known, visitor=browser, language=i18n.language(), country=origin.country(),
         referrer=origin.sender(), now=clock.now(), cart=carts.found(secret) if secret else None,
     )  # fmt: skip
+    return _taste(told) if known is not None or browser is not None else told
 
 
 def _nobody() -> Person:

@@ -14,7 +14,7 @@ from crm import tastes
 from kernel import blocks, countries, holes, i18n, origins, tenancy
 from kernel.db import db
 from kernel.i18n import _, _l
-from shop import catalog, days, pagecache, shelf, suggestions
+from shop import catalog, days, favourites, pagecache, shelf, suggestions
 from shop.suggestions import Suggestion
 from shop.views import blocks as kinds
 from shop.views import fitting, frame, goods, visitor
@@ -59,7 +59,7 @@ def _row(place: int, shown: set[int]) -> str:
     count = min(MOST, block["data"].get("count") or 4)
     choose: Callable[..., list[Suggestion]] = suggestions.again if block["kind"] == "again" else suggestions.new
     more = {} if block["kind"] == "again" else {"but": shown}
-    rows = choose(fitting.person(), count, group=visitor.group(), **more)
+    rows = choose(fitting.person(), count, group=visitor.group(), best=_best(), **more)
     shown |= {one.product_id for one in rows}
     title = _("Buy it again") if block["kind"] == "again" else _("New for you")
     own = i18n.words_html(block["data"].get("title"))
@@ -75,6 +75,15 @@ def _beside(product_id: int) -> str:
         known = {one.product_id for one in rows}
         rows += [one for one in _siblings(product_id) if one.product_id not in known][: BESIDE - len(rows)]
     return _drawn("beside", _("You may also like"), rows)
+
+
+def _best() -> dict[str, list[int]]:
+    """What sells best, read once while the frame lasts."""
+    notes = frame.current().notes
+    if "favourites" not in notes:
+        notes["favourites"] = favourites.of()
+    found: dict[str, list[int]] = notes["favourites"]
+    return found
 
 
 def _siblings(product_id: int) -> list[Suggestion]:
@@ -122,7 +131,10 @@ def reason(one: Suggestion, cards: dict[int, Card]) -> str:
 
 
 def _day(moment: datetime) -> date:
-    return moment.astimezone(ZoneInfo(tenancy.tenant().timezone)).date()
+    notes = frame.current().notes
+    zone = notes.get("timezone") or tenancy.tenant().timezone
+    notes["timezone"] = zone
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def _taste(code: str) -> str:
