@@ -108,9 +108,8 @@ def _details(form: forms.CheckoutForm, kept: dict[str, str]) -> quotes.Details:
     told = forms.details(
         form, kept, payment=asked.get("payment", ""), language=i18n.language(),
         terms=terms.check(asked.get("terms", "")), source=str(session.get("source", "")),
-        campaign=led.campaign(),
     )  # fmt: skip
-    return replace(told, credit=tender_rows.wanted(asked), plan=asked.get("plan", ""))
+    return replace(told, credit=tender_rows.wanted(asked), plan=asked.get("plan", ""), campaign=led.campaign())
 
 
 def _told_by_page() -> dict[str, str]:
