@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import aliased
 
 from campaigns import letter_events
 from campaigns.letter_events import LetterEvent
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
-from crm import people
+from crm import merging, people
 from crm.contacts import Contact
 from kernel.db import db
 from kernel.i18n import pick
@@ -50,7 +51,21 @@ def forget(contact: Contact) -> None:
     db.session.execute(wiped, execution_options=QUIET)
 
 
+def move(goes: Contact, stays: Contact) -> None:
+    """Give the letters of one to another; the one that both had stays twice, as it was sent twice."""
+    theirs = aliased(Recipient)
+    alike = exists().where(
+        theirs.contact_id == stays.id, theirs.mailing_id == Recipient.mailing_id, theirs.occasion == Recipient.occasion
+    )
+    for row in db.session.scalars(select(Recipient).where(Recipient.contact_id == goes.id, alike)):
+        row.occasion = f"merged:{row.id}"
+    db.session.flush()
+    moved = update(Recipient).where(Recipient.contact_id == goes.id).values(contact_id=stays.id)
+    db.session.execute(moved, execution_options=QUIET)
+
+
 def init_app(_app: object) -> None:
     """Speak for the tables of campaigns."""
+    merging.moves("recipient", move)
     people.exporter("mailings", ["recipient", "letter_event"], copy)
     people.eraser("mailings", ["recipient", "letter_event"], forget)
