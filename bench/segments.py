@@ -1,7 +1,7 @@
 """How long it takes to count a segment beside the best SQL by hand: a million people, two million purchases.
 
 `plaza bench segments [--quick] [--sqlite] [--contacts=N]`. The rule: country in a list, likes X, spent more than Y in
-90 days, nothing bought in 30. By hand: four ways to ask it, each run in turn with ours; the quickest is the floor,
+90 days, nothing bought in 30. By hand: five ways to ask it, each run in turn with ours; the quickest is the floor,
 without the walls between tenants that ours passes. Milliseconds; smaller is better.
 """
 
@@ -25,7 +25,7 @@ from kernel.db import db
 Case = dict[str, float]
 CONTACTS, ROUNDS = 1_000_000, 9
 QUICK = {"CONTACTS": 3_000, "ROUNDS": 3}
-LEAST = 2_000_000
+LEAST = 4_050_000
 RULE: dict[str, Any] = {
     "all": [
         {"country": ["CR", "GT"]},
@@ -36,6 +36,9 @@ RULE: dict[str, Any] = {
 }
 SPENT = """SELECT contact_id FROM contact_day WHERE tenant_id = :tenant AND kind IN ('paid', 'refunded', 'unpaid')
     AND currency = 'CRC' AND day >= :quarter GROUP BY contact_id HAVING sum(amount_minor) >= :least"""
+UNORDERED = SPENT.replace("SELECT contact_id", "SELECT contact_id + 0 AS contact_id").replace(
+    "GROUP BY contact_id", "GROUP BY contact_id + 0"
+)  # no index has it in order: SQLite is not led astray
 HERE = "c.tenant_id = :tenant AND c.binned_at IS NULL AND c.country IN ('CR', 'GT')"
 LIKES = "t.tenant_id = :tenant AND t.code = 'gusto-3' AND t.weight >= 1"
 LATELY = """SELECT 1 FROM contact_day o WHERE o.tenant_id = :tenant AND o.contact_id = c.id AND o.kind = 'ordered'
@@ -44,6 +47,8 @@ BY_HAND = {
     "spenders first": f"""SELECT count(*) FROM ({SPENT}) s JOIN contact c ON c.id = s.contact_id WHERE {HERE}
         AND EXISTS (SELECT 1 FROM taste t WHERE {LIKES} AND t.contact_id = c.id) AND NOT EXISTS ({LATELY})""",
     "spenders in": f"""SELECT count(*) FROM contact c WHERE {HERE} AND c.id IN ({SPENT})
+        AND EXISTS (SELECT 1 FROM taste t WHERE {LIKES} AND t.contact_id = c.id) AND NOT EXISTS ({LATELY})""",
+    "unordered": f"""SELECT count(*) FROM contact c WHERE {HERE} AND c.id IN ({UNORDERED})
         AND EXISTS (SELECT 1 FROM taste t WHERE {LIKES} AND t.contact_id = c.id) AND NOT EXISTS ({LATELY})""",
     "joined": f"""SELECT count(*) FROM ({SPENT}) s JOIN taste t ON t.contact_id = s.contact_id
         JOIN contact c ON c.id = s.contact_id WHERE {LIKES} AND {HERE} AND NOT EXISTS ({LATELY})""",

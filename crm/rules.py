@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, true
+from sqlalchemy import ColumnElement, Select, and_, false, literal_column, not_, or_, true
 
 from crm.contacts import Contact
 from crm.rule_values import BadRule, Field, Shape, either, wrong_options
@@ -122,6 +122,11 @@ def terms() -> dict[str, Term]:
     return dict(_terms)
 
 
+def unknown(name: Any) -> BadRule:
+    """What to say of a word that is none."""
+    return BadRule(_l("There is no condition called “%(name)s”."), name=str(name)[:60])
+
+
 def read(rule: Any) -> Node:
     """The tree of a rule; raises BadRule with a sentence that names what cannot be read."""
     return _read(rule, 0, (), [0])
@@ -146,7 +151,7 @@ def _read(rule: Any, depth: int, within: tuple[str, ...], many: list[int]) -> No
 def _word(name: Any, value: Any, within: tuple[str, ...], many: list[int]) -> Node:
     known = _terms.get(name)
     if known is None:
-        raise BadRule(_l("There is no condition called “%(name)s”."), name=str(name)[:60])
+        raise unknown(name)
     kept = known.form.read(value)
     if known.inner is None:
         return Node(name, (), known, kept)
@@ -214,9 +219,17 @@ def _leaf(meaning: Meaning, *, first: bool) -> ColumnElement[bool]:
     """
     if not isinstance(meaning, Select):
         return meaning
-    if first or (_grouped(meaning) and db.engine.dialect.name == "sqlite"):
+    if _grouped(meaning) and db.engine.dialect.name == "sqlite":
+        return Contact.id.in_(_unordered(meaning))
+    if first:
         return Contact.id.in_(meaning)
     return meaning.where(meaning.selected_columns[0] == Contact.id).correlate(Contact).exists()
+
+
+def _unordered(meaning: Select[Any]) -> Select[Any]:
+    """Added up by a value that no index has in order: SQLite would read everything in that order to save a sort."""
+    whose = meaning.selected_columns[0] + literal_column("0")
+    return meaning.with_only_columns(whose).group_by(None).group_by(whose)
 
 
 __all__ = [

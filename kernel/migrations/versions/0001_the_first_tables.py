@@ -913,14 +913,16 @@ def upgrade() -> None:
             "tenant_id",
             "contact_id",
             "kind",
-            "currency",
             "day",
-            name=op.f("uq_contact_day_tenant_id_contact_id_kind_currency_day"),
+            "currency",
+            name=op.f("uq_contact_day_tenant_id_contact_id_kind_day_currency"),
         ),
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_contact_day_tenant_id_id")),
     )
     with op.batch_alter_table("contact_day", schema=None) as batch_op:
-        batch_op.create_index("ix_contact_day_kind", ["tenant_id", "kind", "day", "contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_contact_day_kind", ["tenant_id", "kind", "day", "contact_id", "currency", "amount_minor"], unique=False
+        )
 
     op.create_table(
         "contact_import_part",
