@@ -12,6 +12,7 @@ from crm.sums import ContactDay
 from crm.visitors import Visitor
 from kernel import clock, jobs, sessions, signing, suppression, tenancy, tokens
 from kernel.db import db
+from kernel.journal import Entry
 from kernel.letters import Letter
 
 OWN = ("name", "email", "phone", "language", "country", "region", "city", "address", "tax_id", "group", "stage",
@@ -78,6 +79,12 @@ def _forget_address(email: str, norm: str) -> None:
         suppression.stop(mark, "marketing", "erased")
 
 
+def _forget_names(contact: Contact) -> None:
+    """What staff did stays, without the name of whom it was about."""
+    mine = Entry.about_kind == "contact", Entry.about_id == contact.id
+    db.session.execute(update(Entry).where(*mine).values(data={}), execution_options={"synchronize_session": False})
+
+
 def _forget_browsers(contact: Contact) -> None:
     for visitor in db.session.scalars(select(Visitor).where(Visitor.contact_id == contact.id)):
         visitors.forget(visitor)
@@ -95,11 +102,16 @@ def _forget_facts(contact: Contact) -> None:
 
 
 def _forget_letters(contact: Contact) -> None:
+    forget_letters(_to(contact))
+
+
+def forget_letters(those: Any) -> None:
+    """Empty these letters; what waits of them is not sent. Higher packages know what else is about somebody."""
     texts = ("to", "to_name", "reply_to", "subject", "template", "drawn_html", "drawn_text")
     blank: dict[str, Any] = dict.fromkeys(texts, "") | {"data": {}}
     waiting = Letter.state.in_(("pending", "claimed", "sending", "deferred"))
-    db.session.execute(update(Letter).where(_to(contact), waiting).values(state="skipped"))
-    db.session.execute(update(Letter).where(_to(contact)).values(blank))
+    db.session.execute(update(Letter).where(those, waiting).values(state="skipped"))
+    db.session.execute(update(Letter).where(those).values(blank))
 
 
 def init_app(_app: object) -> None:
@@ -110,6 +122,7 @@ def init_app(_app: object) -> None:
     people.exporter("tastes", ["taste"], _tastes)
     people.exporter("letters", ["letter"], _letters)
     people.eraser("contact", ["contact", "contact_tag", "contact_source", "contact_alias"], _forget_contact)
+    people.eraser("journal", ["journal"], _forget_names)
     people.eraser("browsers", ["visitor"], _forget_browsers)
     people.eraser("consents", ["consent"], _forget_consents)
     people.eraser("facts", ["fact", "contact_day"], _forget_facts)

@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from crm import people
+from crm import erasure, people
 from crm.contacts import Contact
 from kernel.db import db
 from kernel.i18n import _l, pick
+from kernel.letters import Letter
 from shop import bookings, cart_bookings, orders, plans
 from shop.bookings import Booking
 from shop.cart import Cart, CartLine
@@ -48,6 +49,9 @@ def forget(contact: Contact) -> None:
     db.session.execute(update(OrderLine).where(OrderLine.order_id.in_(mine)).values(texts={}), execution_options=quiet)
     said = update(Booking).where(Booking.order_id.in_(mine)).values(answers={}, language="", timezone="")
     db.session.execute(said, execution_options=quiet)
+    bookings_of = select(Booking.id).where(Booking.order_id.in_(mine)).scalar_subquery()
+    erasure.forget_letters((Letter.about_kind == "order") & Letter.about_id.in_(mine))
+    erasure.forget_letters((Letter.about_kind == "booking") & Letter.about_id.in_(bookings_of))
     for order in orders.of_contact(contact):
         order.name = order.email = order.phone = order.note = ""
         order.address, order.haystack = {}, order.number.lower()
