@@ -105,6 +105,7 @@ def test_sent_stopped_in_time_and_sent_again(ready, shop):
     assert "Nadie lo tiene todavía" in words(found)
     assert found.xpath("//noscript/meta[@http-equiv='refresh']")  # it counts without scripts too
     admin.post(f"{ROOT}/{ready.token}/recall")
+    assert read(admin.get(f"{ROOT}/{ready.token}/progress")).xpath("//@data-state") == ["draft"]  # to a page left open
     with clock.at(clock.now() + timedelta(hours=1)):
         jobs.run_due()
     assert (ready.state, recipients.tally(ready)) == ("draft", {})
