@@ -24,7 +24,7 @@ def kind(url: str) -> str:
     """Pages of one kind look alike: one of each is enough."""
     path = urlsplit(url).path
     return re.sub(
-        r"(/(?:p|c|orders|people|letters|products|categories|pages|policies|jobs|discounts|gift-cards|invoices|price-lists|resources)/)[^/]+",
+        r"(/(?:p|c|orders|people|letters|products|categories|pages|policies|jobs|discounts|gift-cards|invoices|price-lists|resources|indicators|figures|automations)/)[^/]+",
         r"\1…",
         path,
     )
