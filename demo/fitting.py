@@ -34,6 +34,16 @@ def _audience(shop: Told, told: Told) -> rules.Rule | None:
         return None
 
 
+def rows(blocks: list[Block]) -> list[Block]:
+    """The same with the two rows that are chosen for each visitor, below the first goods."""
+    place = next(number for number, one in enumerate(blocks) if one["kind"] == "products") + 1
+    chosen: list[Block] = [
+        {"id": "otra-vez", "kind": "again", "data": {"count": 4}},
+        {"id": "nuevo", "kind": "new_for_you", "data": {"count": 4}},
+    ]
+    return [*blocks[:place], *chosen, *blocks[place:]]
+
+
 def _shown(shop: Told, told: Told) -> list[str]:
     """The slugs of what a rule shows, as far as it is sold."""
     named = {one["sku"]: one["slug"] for one in world.goods(shop)}

@@ -26,6 +26,7 @@ from demo import (
 from demo.world import Told
 from kernel import files, letters, passwords, tenancy, transactions
 from kernel.db import db
+from shop import suggestions
 
 
 def load(app: Flask) -> None:
@@ -74,6 +75,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     rules.keep(shop)
     offers.make(shop, staff.clerk(shop))
     _sell(shop)
+    suggestions.keep(*suggestions.reckon())
     goals.watch(shop)
     mailings.write(shop, staff.owner(shop))
     tenancy.touch()

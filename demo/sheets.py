@@ -21,7 +21,7 @@ def publish(shop: Told, pictures: dict[str, files.File]) -> None:
     db.session.flush()
     home = pages.make({"es": "Inicio", "en": "Home"}, kind="home", slug="inicio")
     blocks = [_block(shop, told, place, pictures) for place, told in enumerate(shop["home"])]
-    pages.save(home, fitting.fit(shop, blocks, pictures))
+    pages.save(home, fitting.rows(fitting.fit(shop, blocks, pictures)))
     _publish(home, 0)
     for place, told in enumerate(shop["pages"], 1):
         page = pages.make(world.spoken(shop, told["title"]), kind=told["kind"], slug=told["slug"])

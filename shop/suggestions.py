@@ -166,8 +166,13 @@ def rebuild_everywhere() -> None:
 def rebuild() -> None:
     """The same in this shop: reckoned while nothing is locked, then written."""
     with transactions.reading():
-        rows, scopes = neighbours.near(neighbours.baskets()), favourites.reckon()
-    transactions.retry_free(partial(keep, rows, scopes))
+        found = reckon()
+    transactions.retry_free(partial(keep, *found))
+
+
+def reckon() -> tuple[list[neighbours.Near], favourites.Scopes]:
+    """What is near what, and what sells best."""
+    return neighbours.near(neighbours.baskets()), favourites.reckon()
 
 
 def keep(rows: Iterable[neighbours.Near], scopes: favourites.Scopes) -> None:
