@@ -27,8 +27,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 class Plaza:
     """A running install: where its pages are, who may log in."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, folder: Path) -> None:
         self.port = port
+        self.folder = folder  # the instance: captured letters lie there
         self.url = f"http://plaza.localhost:{port}"
 
     def shop(self, slug: str, path: str = "/") -> str:
@@ -51,11 +52,11 @@ def plaza(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plaza]:
     """The product as `plaza up` runs it, with the demo world."""
     running = os.environ.get("PLAZA_JOURNEYS", "")  # the port of a product that already runs with the demo world
     if running:
-        yield Plaza(int(running))
+        yield Plaza(int(running), Path(os.environ.get("PLAZA_INSTANCE", ROOT / "instance")))
         return
-    port = free_port()
+    port, folder = free_port(), tmp_path_factory.mktemp("instance")
     env = {name: value for name, value in os.environ.items() if not name.startswith("PLAZA_")}
-    env |= {"PLAZA_INSTANCE": str(tmp_path_factory.mktemp("instance")), "PLAZA_URL": f"http://plaza.localhost:{port}"}
+    env |= {"PLAZA_INSTANCE": str(folder), "PLAZA_URL": f"http://plaza.localhost:{port}"}
     command = [sys.executable, "-m", "kernel.cli", "up", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     said = ""
@@ -66,7 +67,7 @@ def plaza(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plaza]:
             break
     else:
         pytest.fail(f"the product did not start: {said}")
-    yield Plaza(port)
+    yield Plaza(port, folder)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
 
