@@ -46,13 +46,14 @@ def claim(limit: int) -> list[int]:
     """Claim recipients under a lease; who may not be written to is skipped, or waits for the moment that is told."""
     now = clock.now()
     with transactions.reading():  # a shop with nothing due takes no writer's turn
-        going, asleep = _going(), _asleep(now)
-        if not _lost(now) and not _waits(going, now):
+        going, asleep, lost = _going(), _asleep(now), _lost(now)
+        if not lost and not _waits(going, now):
             return []
     for mailing_id in asleep:
         _hold_late(mailing_id)
         going.remove(mailing_id)
-    _expire(now)
+    if lost:
+        _expire(now)
     for _ in range(TRIES):
         rows = _next(going, "pending", now, limit)
         rows += _next(going, "deferred", now, limit - len(rows))

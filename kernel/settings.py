@@ -23,7 +23,7 @@ class Settings:
     database_url: str = ""  # none: SQLite in instance/
     redis_url: str = ""  # none: rate limits are counted in the database
     smtp_url: str = ""  # smtp[s]://user:password@host:port; none: letters are captured, readable in the back office
-    smtp_connections: int = 8  # how many at once, for each worker
+    smtp_connections: int = 10  # how many at once, for each worker
     smtp_rate: int = 0  # letters a minute that the relay may be given, all workers together; 0: as many as it takes
     smtp_domain_rate: int = 0  # the same for the mailboxes of one domain
     dkim_key: str = field(default="", repr=False)  # an RSA key as PEM, or a file with it; none: the relay signs
