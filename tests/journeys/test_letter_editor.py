@@ -10,7 +10,9 @@ from tests.journeys.conftest import PHONE, faults, log_in, owner_of, sideways
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOP = "horno-tizapola"
 ROW = "[data-block-row]"
-DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 def kinds(page):
