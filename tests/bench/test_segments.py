@@ -1,0 +1,9 @@
+"""The measurement itself: it runs, ours and every way by hand find the same people, its last line is what tools read."""
+
+from tests.bench import last_line
+
+
+def test_the_last_line_is_json():
+    said, last = last_line.of("segments")
+    assert set(last["cases"]) == {"sqlite"}
+    assert "milliseconds: ours" in said
