@@ -8,6 +8,7 @@ from sqlalchemy import select
 from campaigns import bounce_kinds, letter_events
 from campaigns.mailings import Mailing
 from campaigns.recipients import REASONS, Recipient
+from crm import facts
 from crm.contacts import Contact
 from kernel import slots, suppression, web
 from kernel.db import db
@@ -51,6 +52,14 @@ def _row(row: Recipient, mailing: Mailing) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def mailing_url(fact: facts.Fact) -> str | None:
+    """Where a fact about a letter to many leads, for staff who may see it."""
+    row = db.session.get(Mailing, fact.about_id) if fact.about_kind == "mailing" and fact.about_id else None
+    seen = row is not None and row.kind == "campaign" and web.may("mailings.see")
+    return url_for("campaigns_admin.mailing", token=row.token) if row is not None and seen else None
+
+
 def init_app(_app: Flask) -> None:
-    """Fill the slot of a person's page."""
+    """Fill the slot of a person's page, and let its timeline lead to the letters."""
     slots.fill("crm.person", person, order=60)
+    facts.linked(("opened", "clicked"), mailing_url)

@@ -109,6 +109,15 @@ def test_what_went_back_is_taken_off(shop, lucia):
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_the_order_shows_by_which_way_they_came(shop):
+    order = shop.bought(shop.product(), email="ana@example.com")
+    order.source, order.campaign = "instagram", "cosecha<b>"
+    db.session.commit()
+    page = shop.admin.get(f"/admin/{shop.slug}/orders/{order.number}").get_data(as_text=True)
+    assert "Llegó por instagram · cosecha&lt;b&gt;" in page
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_the_word_in_a_link_is_kept_until_the_order(shop):
     browser, coffee = shop.client, shop.product()
     browser.get(f"/p/{coffee.slug}?utm_source=newsletter&utm_campaign=cafe")

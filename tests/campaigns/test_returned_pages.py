@@ -6,6 +6,8 @@ import pytest
 
 from campaigns import bounces
 from campaigns.bounce_kinds import Bounce
+from campaigns.mailings import Mailing
+from crm import facts
 from kernel import suppression
 from kernel.db import db
 from tests.campaigns import returned
@@ -52,8 +54,11 @@ def test_a_persons_page_tells_of_their_letters(shop):
     ana = person("ana")
     row = had(ana, hours=2, of=mailing(name="Café de <b>altura</b>"))
     bounces.note(row, Bounce("hard", "550 5.1.1 <script>"))
+    facts.record("clicked", contact=ana, about=("mailing", row.mailing_id))
     db.session.commit()
+    token = db.session.get_one(Mailing, row.mailing_id).token
     page = shop.admin.get(f"/admin/{shop.slug}/people/{ana.token}").get_data(as_text=True)
+    assert page.count(f'href="/admin/{shop.slug}/mailings/{token}"') == 2
     assert "Café de &lt;b&gt;altura" in page
     assert "<script>" not in page.replace('<script type="module"', "").replace("<script nonce", "")
     assert "la dirección no existe" in page
