@@ -25,7 +25,7 @@ def _page(contact: Contact, token: str) -> Response:
     often = contact.letters_every if allowed else NEVER
     page = render_template(
         "crm/preferences.html", token=token, address=hidden(contact.email or ""), allowed=allowed,
-        often=[(days, label, days == often) for days, label in [*OFTEN.items(), (NEVER, _("None"))]],
+        often=[(days, label, days == often) for days, label in [*OFTEN.items(), (NEVER, _("No letters at all"))]],
         likes=[(one.code, pick(one.name), one.code in liked) for one in tastes.interests()],
         languages=[(code, i18n.NAMES.get(code, code), code == contact.language) for code in _languages(contact)],
     )  # fmt: skip
