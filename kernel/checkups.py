@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app
 from sqlalchemy import func, select, text
 
-from kernel import backup, clock, doctor, dumps, files, following, migrations, pdf, tenancy
+from kernel import backup, clock, doctor, dumps, files, following, mail, migrations, pdf, tenancy
 from kernel.db import db
 from kernel.doctor import Finding
 from kernel.files import File
@@ -119,6 +119,21 @@ def relay_answers(known: Settings) -> Iterator[Finding]:
             yield Finding("mail", "wrong", told, _("Correct PLAZA_SMTP_URL, or open that port."))
 
 
+def letters_are_signed(_known: Settings) -> Iterator[Finding]:
+    """The key that signs letters can be used, and what the owner of the domain publishes."""
+    try:
+        mine = mail.signer()
+    except (OSError, ValueError) as error:
+        yield Finding("dkim", "wrong", _("Letters wait: PLAZA_DKIM_KEY cannot be used: %(why)s", why=error),
+                      _("Write there an RSA key as PEM, or where a file with one is."))  # fmt: skip
+        return
+    if mine is not None:
+        name, text = mine.record
+        yield Finding(
+            "dkim", "ok", _("Letters are signed; the TXT record of %(name)s says: %(text)s", name=name, text=text)
+        )
+
+
 def work_is_done(_known: Settings) -> Iterator[Finding]:
     """Jobs run, and what died is looked at."""
     now = clock.now()
@@ -219,7 +234,8 @@ def _told(path: Path) -> datetime | None:
 def init_app(_app: Flask) -> None:
     """Bring the questions to the doctor, in the order of the answers."""
     for name, verb in (("settings", settings_are_known), ("secret", secret_is_secret), ("database", database_answers),
-                       ("disk", room_is_left), ("pdf", papers_can_be_made), ("mail", relay_answers)):  # fmt: skip
+                       ("disk", room_is_left), ("pdf", papers_can_be_made), ("mail", relay_answers),
+                       ("dkim", letters_are_signed)):  # fmt: skip
         doctor.check(name, verb, database=False)
     for name, verb in (("clock", clocks_agree), ("jobs", work_is_done), ("owners", everybody_has_an_owner),
                        ("orphans", no_file_is_orphaned), ("backup", backups_are_fresh)):  # fmt: skip

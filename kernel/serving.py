@@ -1,5 +1,6 @@
 """What runs an install: the web application, the worker, what must be ready before them, and a welcome."""
 
+import gc
 import os
 import threading
 from importlib import import_module
@@ -23,6 +24,7 @@ def work() -> None:
     """Run jobs and send letters until asked to stop."""
     processes.follow_parent()
     stop, app = processes.stop_on_signals(), create_app()
+    gc.freeze()  # what is there now stays: nobody looks through it again for what could go
     sender = threading.Thread(target=mail.run, args=(app, stop), name="mail")  # no long mailing keeps a job waiting
     sender.start()
     jobs.run_worker(app, stop)

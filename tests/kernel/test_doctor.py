@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from kernel.db import db
 from kernel.settings import Settings
 from shop import checkups as shop_checkups
 from shop.orders import Order
+from tests.kernel.test_dkim import PEM
 from tests.matrix import picture_bytes
 
 
@@ -132,3 +134,13 @@ def test_settings_that_nobody_reads_and_a_relay_that_is_not_there(app, known):
     assert of(checkups.relay_answers, deaf)[0][0] == "wrong"
     bare = Settings(**{**known.__dict__, "url": "http://shops.example.com"})
     assert any("https" in told for _state, told in of(checkups.settings_are_known, bare))
+
+
+def test_a_key_that_signs_letters_is_told_and_a_broken_one_is_wrong(app, known, monkeypatch, tmp_path):
+    assert of(checkups.letters_are_signed, known) == []
+    for key, state, told in ((PEM, "ok", "plaza._domainkey.plaza.localhost"), (str(tmp_path / "no"), "wrong", "wait")):
+        monkeypatch.setitem(app.extensions, "plaza.settings", replace(known, dkim_key=key))
+        found = of(checkups.letters_are_signed, known)
+        assert [one[0] for one in found] == [state]
+        assert told in found[0][1]
+        assert "PRIVATE" not in found[0][1]
