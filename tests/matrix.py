@@ -171,6 +171,15 @@ LINES: dict[str, str] = {
         "mailing"),
     "campaigns_admin.mailing_back": "gone_mailing",
     **dict.fromkeys(["campaigns_admin.letter_" + name for name in ["edit", "save", "draft", "start", "block_back"]], "mailing"),
+    **dict.fromkeys(["campaigns_admin.automations", "campaigns_admin.automation_begin"], ""),
+    **dict.fromkeys(["campaigns_admin.automation", "campaigns_admin.automation_on", "campaigns_admin.automation_off"],
+                    "automation"),
+    "campaigns_admin.automation_delay": "automation_step",
+    **dict.fromkeys(["crm_admin.indicators", "crm_admin.indicator_new", "crm_admin.indicator_make"], ""),
+    **dict.fromkeys(["crm_admin.indicator" + name for name in ["", "_save", "_value", "_away"]], "goal"),
+    "crm_admin.indicator_back": "gone_goal",
+    **dict.fromkeys(["shop_admin.takings", "shop_admin.takings_csv"], ""),
+    **dict.fromkeys(["shop_admin.figure", "shop_admin.figure_csv"], OPEN),
 }  # fmt: skip
 
 
@@ -186,6 +195,8 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop_admin.categories_order": {"slug": shelf["slug"]},
         "shop_admin.pages_order": {"slug": page["slug"]},
         "kernel_admin.staff_role": {"role": "manager"},
+        "campaigns_admin.automation_begin": {"trigger": "welcome"},
+        "campaigns_admin.automation_delay": {"hours": "5"},
     }
 
 
@@ -218,7 +229,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     cart = world.cart(vase)
     return {
         **_papers(world, order), **_invoices(read), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
-        **_gift(world), **_services(world), **posted(world),
+        **_gift(world), **_services(world), **_watched(world), **_automated(world), **posted(world),
         "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
         "page": {"slug": page.slug}, "policy": {"slug": policy.slug}, "cart_line": {"line": cart.lines[0].token},
