@@ -7,11 +7,12 @@ from flask import url_for
 from campaigns import reports
 from campaigns.attributed import Attributed
 from campaigns.mailings import Mailing
-from kernel import web
+from kernel import tenancy, web
 from kernel.i18n import _, _l
 from shop import receipts
 from shop.orders import Order
 
+LINKS = 30  # on one page, those first that most people followed
 LARGE = ("delivered", "opened", "clicked", "unsubscribed")
 MORE = ("private", "perhaps", "machines", "complaints", "answered", "hard", "blocked", "soft")
 HOW = {
@@ -26,9 +27,17 @@ def told(row: Mailing) -> dict[str, Any]:
     return {
         "large": [_figure(row, name, found[name], found["delivered"]) for name in LARGE],
         "more": [_figure(row, name, found[name], 0) for name in MORE if found[name]],
-        "earned": earned, "money": [receipts.shown(one) for one in earned.money], "links": reports.links(row)[:30],
+        "earned": earned, "money": [receipts.shown(one) for one in earned.money],
+        "links": [(_short(one.url), one) for one in reports.links(row)[:LINKS]],
         "orders_url": url_for(".mailing_orders", token=row.token) if earned.orders else "",
     }  # fmt: skip
+
+
+def _short(url: str) -> str:
+    """An address as it is read: of the shop only its path."""
+    plain = url.partition("?")[0]
+    own = web.shop_base(tenancy.tenant())
+    return (plain.removeprefix(own) or "/") if plain.startswith(own) else plain.split("://")[-1]
 
 
 def _figure(row: Mailing, name: str, count: int, whole: int) -> dict[str, Any]:

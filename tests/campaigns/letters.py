@@ -10,6 +10,7 @@ from crm.contacts import Contact
 from crm.segments import Segment
 from kernel import clock, suppression
 from kernel.db import db
+from shop import storefront
 
 
 def person(name: str, *, allowed: bool | None = True, **told: Any) -> Contact:
@@ -30,12 +31,20 @@ def segment(rule: dict[str, Any], code: str = "one") -> Segment:
 
 def mailing(of: Segment | None = None, **told: Any) -> Mailing:
     """A letter ready to go, to everybody or to a segment."""
-    words = {"name": "Novedades", "subject": {"es": "Café nuevo"}, "code": "novedades", **told}
-    blocks = words.pop("blocks", [{"id": "a1", "kind": "text", "data": {"text": {"es": "<p>Hola</p>"}}}])
+    words = {"name": "Novedades", "subject": {"es": "Café nuevo", "en": "New coffee"}, "code": "novedades", **told}
+    blocks = words.pop(
+        "blocks", [{"id": "a1", "kind": "text", "data": {"text": {"es": "<p>Hola</p>", "en": "<p>Hello</p>"}}}]
+    )
     made = Mailing(segment_id=of.id if of else None, blocks=blocks, **words)
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def addressed() -> None:
+    """Let the shop have the postal address that stands below every letter."""
+    storefront.of().address = {"street": "Calle 1", "city": "Dota", "country": "CR"}
+    db.session.commit()
 
 
 def had(contact: Contact, *, hours: float, of: Mailing | None = None) -> Recipient:

@@ -13,7 +13,12 @@ from kernel import clock, jobs
 from kernel.db import db
 from kernel.jobs import Job
 from kernel.journal import Entry
-from tests.campaigns.letters import mailing, person
+from tests.campaigns.letters import addressed, mailing, person
+
+
+@pytest.fixture(autouse=True)
+def _address(shop):
+    addressed()
 
 
 def worker(app, dies_at=10**6):

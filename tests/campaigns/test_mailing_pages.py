@@ -14,8 +14,7 @@ from campaigns.recipients import Recipient
 from crm.segments import Segment
 from kernel import clock, jobs, today
 from kernel.db import db
-from shop import storefront
-from tests.campaigns.letters import had, mailing, person, segment
+from tests.campaigns.letters import addressed, had, mailing, person, segment
 
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # the same on both databases
 ES = {"Accept-Language": "es"}
@@ -38,10 +37,8 @@ def ready(shop):
         who = person(f"p{number}", group="vip", allowed=None if number == 0 else True)
         if number == 1:
             had(who, hours=3)
-    storefront.of().address = {"street": "Calle 1", "city": "Dota", "country": "CR"}
-    told = {"subject": {"es": "Café nuevo", "en": "New coffee"}}
-    text = {"title": {}, "text": {"es": "<p>Hola</p>", "en": "<p>Hello</p>"}}
-    made = mailing(segment({"group": "vip"}), blocks=[{"id": "a1", "kind": "text", "data": text}], **told)
+    addressed()
+    made = mailing(segment({"group": "vip"}))
     db.session.commit()
     return made
 

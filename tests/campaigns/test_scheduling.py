@@ -10,10 +10,15 @@ from campaigns.recipients import Recipient
 from kernel import clock, held, jobs, memberships
 from kernel.db import db
 from kernel.journal import Entry
-from tests.campaigns.letters import mailing, person, segment
+from tests.campaigns.letters import addressed, mailing, person, segment
 
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # the same on both databases
 NOON = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _address(shop):
+    addressed()
 
 
 def scheduled(shop, **told):
