@@ -112,11 +112,11 @@ def resting() -> bool:
 
 def send(stop: threading.Event | None = None) -> int:
     """Send what is due until nothing is, the most urgent source of all shops first; how many letters were handled."""
-    known, count, asked = settings.current(), 0, _Turns()
+    known, count, asked = settings.current(), 0, _Turns(stop or threading.Event())
     signer()  # a key that cannot be read stops everything, before anything is claimed
     relay = smtp.Relay(known.smtp_url, host(), known.smtp_connections) if known.smtp_url else None
     try:
-        while not (stop and stop.is_set()) and not (relay and resting()) and (handled := asked.next(relay)):
+        while not asked.stop.is_set() and not (relay and resting()) and (handled := asked.next(relay)):
             count += handled
         return count
     finally:
@@ -127,7 +127,8 @@ def send(stop: threading.Event | None = None) -> int:
 class _Turns:
     """Whose turn it is: after every batch the most urgent source again, and in it the next shop."""
 
-    def __init__(self) -> None:
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
         self.last: dict[str, int] = {}
 
     def next(self, relay: smtp.Relay | None) -> int:
@@ -135,11 +136,18 @@ class _Turns:
             shops, last = _shops(known), self.last.get(known.name, 0)
             for tenant_id in sorted(shops, key=lambda one: (one <= last, one)):
                 self.last[known.name] = tenant_id
-                with tenancy.use(tenant_id):
-                    handled = _Batch(known, relay).run()
+                handled = self._batch(known, tenant_id, relay)
                 if handled or (relay and resting()):
                     return handled
         return 0
+
+    def _batch(self, known: Source, tenant_id: int, relay: smtp.Relay | None) -> int:
+        try:
+            with tenancy.use(tenant_id):
+                return _Batch(known, relay, self.stop).run()
+        except Exception:  # what is wrong in one shop keeps no other's letters
+            log.exception("letters of a shop wait", source=known.name, tenant=tenant_id)
+            return 0
 
 
 def _shops(known: Source) -> list[int]:
@@ -157,8 +165,8 @@ def _shops(known: Source) -> list[int]:
 class _Batch:
     """Some letters of one source and one shop on their way."""
 
-    def __init__(self, known: Source, relay: smtp.Relay | None) -> None:
-        self.known, self.relay = known, relay
+    def __init__(self, known: Source, relay: smtp.Relay | None, stop: threading.Event) -> None:
+        self.known, self.relay, self.stop = known, relay, stop
         self.marks: list[Mark] = []
         self.began = time.monotonic()
 
@@ -210,7 +218,7 @@ class _Batch:
 
     def _hand_over(self, waiting: deque[Parcel], relay: smtp.Relay) -> None:
         """Round after round, one letter on each connection; what cannot go now is given back."""
-        while waiting and time.monotonic() < self.began + FRESH and not resting():
+        while waiting and time.monotonic() < self.began + FRESH and not resting() and not self.stop.is_set():
             try:
                 count = relay.ready(len(waiting))
             except smtp.AWAY as error:  # the relay, not the letter: away, log-in refused, no TLS
