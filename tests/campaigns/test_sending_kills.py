@@ -41,7 +41,6 @@ def test_none_is_lost_and_none_arrives_twice_under_kills(shop, office):
     found = post.look(mailing_id)
     assert (found.lost, found.doubled, found.hidden) == (set(), set(), set())
     assert len(found.unknown) <= KILLS * WIDTH
-    print(f"{many} letters, {KILLS} kills: 0 lost, 0 doubled, {len(found.unknown)} unknown and listed")
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # the control: the same look on both databases
