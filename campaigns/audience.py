@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, not_, or_, select
 
 from campaigns import habits
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
-from crm import segments
+from crm import preferences, segments
 from crm.consent import Consent
 from crm.contacts import Contact
 from crm.segments import Segment
 from kernel import clock, suppression
-from kernel.db import db
+from kernel.db import UTCDateTime, db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from kernel.suppression import Suppression
@@ -84,9 +84,18 @@ def reason() -> ColumnElement[str]:
 
 
 def _had_one() -> ColumnElement[bool]:
-    since = clock.now() - habits.of().cap
+    """Whether their last letter is more recent than the shop's pause between two, or than the one they wish."""
+    now = clock.now()
+    wished = [(Contact.letters_every == days, now - _pause(days)) for days in preferences.OFTEN if days]
+    since = case(
+        *((whose, literal(at, UTCDateTime)) for whose, at in wished), else_=literal(now - _pause(0), UTCDateTime)
+    )
     mine = (Recipient.contact_id == Contact.id) & (Recipient.sent_at > since)
     return exists(select(Recipient.id).where(mine).correlate(Contact))
+
+
+def _pause(days: int) -> timedelta:
+    return max(habits.of().cap, timedelta(days=days))
 
 
 def blocked(prints: Sequence[str]) -> dict[str, str]:
@@ -186,21 +195,30 @@ def _allowed(recipients: Sequence[Recipient]) -> dict[int, Answer]:
 def _rested(recipients: Sequence[Recipient]) -> dict[int, Answer]:
     """For whom it is too soon after another letter; what goes by itself waits instead, also for the morning."""
     kept, now = habits.of(), clock.now()
-    latest, flying = _others(recipients, now - kept.cap) if kept.cap_hours else ({}, set())
+    pauses = _pauses(recipients)
+    latest, flying = _others(recipients, now - max(pauses.values(), default=kept.cap))
     own = _by_itself(recipients)
     quiet = kept.quiet(now) if own else None
     found: dict[int, Answer] = {}
     for row in sorted(recipients, key=lambda one: one.id):
         last, patient = latest.get(row.contact_id or 0), row.mailing_id in own
-        if last is not None:
-            found[row.id] = (last + kept.cap) if patient else "cap"
-        elif row.contact_id in flying:
+        pause = pauses.get(row.contact_id or 0, kept.cap)
+        if last is not None and last + pause > now:
+            found[row.id] = (last + pause) if patient else "cap"
+        elif pause and row.contact_id in flying:
             found[row.id] = now + SOON
         elif patient and quiet:
             found[row.id] = quiet
-        elif kept.cap_hours and row.contact_id:
+        elif pause and row.contact_id:
             flying.add(row.contact_id)  # one of a batch is enough
     return found
+
+
+def _pauses(recipients: Sequence[Recipient]) -> dict[int, timedelta]:
+    """How long each rests between two letters: as the shop decided, or longer as they wish."""
+    ids = sorted({row.contact_id for row in recipients if row.contact_id})
+    rows = db.session.execute(select(Contact.id, Contact.letters_every).where(Contact.id.in_(ids)))
+    return {contact_id: _pause(days) for contact_id, days in rows}
 
 
 def _others(recipients: Sequence[Recipient], since: datetime) -> tuple[dict[int, datetime], set[int]]:

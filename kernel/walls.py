@@ -14,8 +14,8 @@ from kernel.tenancy import Binnable, ForeignTenant, TenantOwned
 
 APP_ROLE = "plaza_app"
 _OWN = (
-    "tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint"
-    " OR current_setting('app.scope', true) = 'system'"
+    "tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::bigint)"  # asked once, not of each row
+    " OR (SELECT current_setting('app.scope', true)) = 'system'"
 )
 
 

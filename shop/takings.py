@@ -58,7 +58,7 @@ def sums(first: date, last: date) -> dict[str, int]:
 def entries(first: date, last: date) -> Select[Any]:
     """Each amount of those days with its order's number and how it was paid, the newest first."""
     rows = _both(first, last)
-    wanted = db.select(rows, Order.number, Order.name, Payment.label).select_from(rows)
+    wanted: Select[Any] = db.select(rows, Order.number, Order.name, Payment.label).select_from(rows)
     wanted = wanted.outerjoin(Order, Order.id == rows.c.order_id).outerjoin(Payment, Payment.id == rows.c.payment_id)
     return wanted.order_by(rows.c.at.desc(), rows.c.id.desc())
 
@@ -82,7 +82,9 @@ def _both(first: date, last: date) -> Any:
 def _of(entry: Any, first: date, last: date, *more: Any) -> Select[Any]:
     kind, reference, payment_id = more
     plain = entry.id, entry.at, entry.order_id, entry.amount_minor, entry.currency
-    wanted = db.select(*plain, kind.label("kind"), reference.label("reference"), payment_id.label("payment_id"))
+    wanted: Select[Any] = db.select(
+        *plain, kind.label("kind"), reference.label("reference"), payment_id.label("payment_id")
+    )
     inside = entry.at >= _start(first), entry.at < _start(last + timedelta(days=1))
     return wanted.where(*inside, entry.practice == tenancy.tenant().practice)
 

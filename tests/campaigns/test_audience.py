@@ -189,6 +189,21 @@ def test_one_letter_a_day(shop):
 
 
 @ONE
+def test_who_wishes_one_a_week_gets_one_a_week(shop):
+    with clock.at(NOON):
+        contact, row = waiting()
+        had(contact, hours=6 * 24)
+        assert audience.refusals([row]) == {}
+        contact.letters_every = 7
+        db.session.flush()
+        assert audience.refusals([row]) == {row.id: "cap"}
+        assert audience.estimate(mailing()).excluded == {"cap": 1}
+        with clock.at(NOON + timedelta(days=1, hours=1)):
+            assert audience.refusals([row]) == {}
+            assert audience.estimate(mailing()).will == 1
+
+
+@ONE
 def test_two_letters_at_once_are_one_and_one_later(shop):
     with clock.at(NOON):
         contact, row = waiting()
