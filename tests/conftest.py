@@ -36,12 +36,45 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 LONG = ("test_conservation", "test_every_page", "test_races", "test_plans", "test_jobs", "journeys", "test_serving",
-        "test_loader", "test_matrix", "test_canary", "tests/bench", "test_refunds", "test_card_")  # fmt: skip
+        "test_loader", "test_matrix", "test_canary", "tests/bench", "test_refunds", "test_card_", "kills", "agreement")  # fmt: skip
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first: a long file that comes last keeps one core waiting for the other."""
+BOTH = ("races", "kills", "restore", "tenancy", "pool", "transactions", "jobs", "test_mail.", "matrix", "canary",
+        "backup", "moments", "leaving", "test_sending", "gathering", "cursors", "agreement", "test_segments",
+        "test_search.", "test_tags", "test_merging", "conservation", "availability", "numbers", "disorder",
+        "replays", "expiry", "collisions", "beside_the_guard", "test_audience", "attribution", "booking_times",
+        "test_stored", "test_registries", "test_loader", "makers")  # fmt: skip
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--both`: no test is left to one database."""
+    parser.addoption("--both", action="store_true", help="Run every test on SQLite and on PostgreSQL.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes longest begins first: a long file that comes last keeps one core waiting for the other.
+
+    Where the database is the subject every test runs on both; the others take turns, the same ones always.
+    """
+    if not config.getoption("both") and len({item.path for item in items}) > 3:
+        kept = by_turns(items)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = [item for item in items if item in kept]
     items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
+
+
+def by_turns(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Of a test that could run on two databases and is not about them: the one whose turn it is."""
+    pairs: dict[Any, list[pytest.Item]] = {}
+    for item in items:
+        known = getattr(item, "callspec", None)
+        others = tuple(sorted((name, place) for name, place in known.indices.items() if name != "app")) if known else ()
+        pairs.setdefault((item.path, getattr(item, "originalname", item.name), others), []).append(item)
+    kept: set[pytest.Item] = set()
+    for number, (key, same) in enumerate(sorted(pairs.items(), key=lambda pair: str(pair[0]))):
+        both = len(same) != 2 or any(name in key[0].as_posix() for name in BOTH)
+        kept |= set(same) if both else {same[number % 2]}
+    return kept
 
 
 PG = pytest.StashKey[str]()
@@ -81,7 +114,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
     """With PLAZA_REQUIRE=all a skipped test is a failed one."""
     report = yield
-    if report.skipped and os.environ.get("PLAZA_REQUIRE") == "all" and not hasattr(report, "wasxfail"):
+    must = os.environ.get("PLAZA_REQUIRE") == "all" and "outside" not in item.path.parts  # others' data may be far away
+    if report.skipped and must and not hasattr(report, "wasxfail"):
         report.outcome, report.longrepr = "failed", f"skipped, and PLAZA_REQUIRE=all: {report.longrepr}"
     return report
 

@@ -93,7 +93,7 @@ def visit(chromium: Browser) -> Iterator[Any]:
 
     def begin(viewport: dict[str, int] = PHONE, **options: Any) -> Page:
         context = chromium.new_context(viewport=viewport, locale="es-CR", **options)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
