@@ -242,7 +242,7 @@ def import_file(kind: str, file: Path, slug: str, **how: Any) -> None:
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def test(words: tuple[str, ...]) -> None:
     """Run the tests; words go to pytest."""
-    usual = ("-n", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder", "-q")
+    usual = ("-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder", "-q")
     sys.exit(subprocess.call([sys.executable, "-m", "pytest", *(words or usual)], cwd=ROOT))
 
 
