@@ -39,11 +39,10 @@ LONG = ("test_conservation", "test_every_page", "test_races", "test_plans", "tes
         "test_loader", "test_matrix", "test_canary", "tests/bench", "test_refunds", "test_card_", "kills", "agreement")  # fmt: skip
 
 
-BOTH = ("races", "kills", "restore", "tenancy", "pool", "transactions", "jobs", "test_mail.", "matrix", "canary",
-        "backup", "moments", "leaving", "test_sending", "gathering", "cursors", "agreement", "test_segments",
-        "test_search.", "test_tags", "test_merging", "conservation", "availability", "numbers", "disorder",
-        "replays", "expiry", "collisions", "beside_the_guard", "test_audience", "attribution", "booking_times",
-        "test_stored", "test_registries", "test_loader", "makers")  # fmt: skip
+BOTH = ("races", "kills", "restore", "tenancy", "pool", "transactions", "jobs", "test_mail.", "matrix", "canary", "backup",
+        "leaving", "test_sending", "gathering", "cursors", "agreement", "test_segments", "test_tags", "test_merging",
+        "conservation", "availability", "numbers", "collisions", "beside_the_guard", "test_audience",
+        "attribution")  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -75,7 +75,7 @@ def test_the_pages_of_a_shop(visit, plaza, slug):
 def test_the_pages_of_a_shop_in_the_dark_and_in_english(visit, plaza):
     page = visit(DESKTOP, reduced_motion="reduce", color_scheme="dark")
     inside = plaza.shop(SHOPS[1], "/en/")
-    assert examine(page, inside, inside, DESKTOP) == []
+    assert examine(page, inside, inside, DESKTOP, 20) == []
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", PHONE), ("dark", DESKTOP)])
@@ -83,7 +83,7 @@ def test_the_pages_of_the_back_office(visit, plaza, scheme, viewport):
     page = visit(viewport, reduced_motion="reduce", color_scheme=scheme)
     log_in(page, plaza, *owner_of(SHOPS[0]))
     inside = plaza.admin(SHOPS[0])
-    assert examine(page, inside, inside, viewport, 60 if scheme == "light" else 30) == []
+    assert examine(page, inside, inside, viewport, 60 if scheme == "light" else 20) == []
 
 
 def test_the_pages_of_the_install(visit, plaza):
