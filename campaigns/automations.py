@@ -132,12 +132,6 @@ def of_trigger(trigger: str) -> list[Automation]:
     return list(db.session.scalars(wanted.order_by(Automation.id)))
 
 
-def of_mailing(mailing: Mailing) -> Automation | None:
-    """The automation whose letter this is."""
-    mine = select(AutomationStep.automation_id).where(AutomationStep.mailing_id == mailing.id)
-    return db.session.scalar(select(Automation).where(Automation.id.in_(mine)))
-
-
 def make(code: str, name: dict[str, str], trigger: str, **told: Any) -> Automation:
     """A new one, off and without letters."""
     row = Automation(code=code, name=name, trigger=trigger, **told)

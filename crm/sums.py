@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Index, ScalarSelect, String, UniqueConstraint, func, select
+from sqlalchemy import Date, Index, String, UniqueConstraint, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -82,13 +82,3 @@ def spent(contact: "Contact") -> dict[str, int]:
         if row.kind in MONEY:
             found[row.currency] = found.get(row.currency, 0) + row.amount_minor
     return found
-
-
-def spending(contact_id: Any, currency: str, first: date = LIFETIME, last: date = LIFETIME) -> ScalarSelect[int]:
-    """The same in SQL, for the contact of a column: of all time, or of those days, both inside."""
-    return (
-        select(func.coalesce(func.sum(ContactDay.amount_minor), 0))
-        .where(ContactDay.contact_id == contact_id, ContactDay.kind.in_(sorted(MONEY)))
-        .where(ContactDay.currency == currency, ContactDay.day.between(first, last))
-        .scalar_subquery()
-    )

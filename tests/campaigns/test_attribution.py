@@ -130,27 +130,24 @@ def test_the_word_in_a_link_is_kept_until_the_order(shop):
         assert "campaign" not in session
 
 
-def test_a_report_counts_everybody_once_and_lists_whom_it_counts(shop):
-    letter = mailing(code="todo", state="sending")
-    rows = {}
-    for name in (
-        "read",
-        "private",
-        "clicker",
-        "perhaps",
-        "machine",
-        "left",
-        "back",
-        "hard",
-        "soft",
-        "both",
-        "spam",
-        *STATES,
-    ):
-        rows[name] = had(person(name), hours=1, of=letter)
-        rows[name].state = name if name in STATES else "sent"
+NAMES = ("read", "private", "clicker", "perhaps", "machine", "left", "back", "hard", "soft", "both", "spam", *STATES)
+CAME_BACK = {
+    "hard": ["soft", "hard"], "soft": ["soft"], "both": ["blocked", "soft"], "spam": ["complaint"], "failed": ["hard"],
+}  # fmt: skip
+
+
+def sent(letter):
+    """A recipient for every name, those of a state in it, the others reached."""
+    rows = {name: had(person(name), hours=1, of=letter) for name in NAMES}
+    for name, row in rows.items():
+        row.state = name if name in STATES else "sent"
     links.numbered(letter, ["https://example.org/a", "https://example.org/b"])
     db.session.commit()
+    return rows
+
+
+def happened(rows):
+    """What each name says became of their letter."""
     add = letter_events.add
     for name in ("read", "clicker"):
         add(rows[name], "opened", dedupe="1", verdict="human", reason="proxy")
@@ -158,22 +155,21 @@ def test_a_report_counts_everybody_once_and_lists_whom_it_counts(shop):
     add(rows["private"], "opened", dedupe="1", verdict="unknown", reason="privacy")
     for link in (1, 2):
         clicked(rows["clicker"], link=link, hours=link)
-    clicked(rows["clicker"], verdict="unknown")
-    clicked(rows["perhaps"], verdict="unknown")
-    clicked(rows["machine"], verdict="machine")
+    for name, verdict in (("clicker", "unknown"), ("perhaps", "unknown"), ("machine", "machine")):
+        clicked(rows[name], verdict=verdict)
     for name in ("left", "back"):
         unsubscribing.leave(rows[name])
     unsubscribing.stay(rows["back"])
-    for name, kinds in {
-        "hard": ["soft", "hard"],
-        "soft": ["soft"],
-        "both": ["blocked", "soft"],
-        "spam": ["complaint"],
-        "failed": ["hard"],
-    }.items():
+    for name, kinds in CAME_BACK.items():
         for kind in kinds:
             bounces.note(rows[name], Bounce(kind))
     db.session.commit()
+
+
+def test_a_report_counts_everybody_once_and_lists_whom_it_counts(shop):
+    letter = mailing(code="todo", state="sending")
+    rows = sent(letter)
+    happened(rows)
     found = reports.of(letter)
     wanted = {"hard": 2, "soft": 1, "blocked": 1, "failed": 0, "unknown": 1, "waiting": 4, "skipped": 1, "opened": 2, "private": 1,
               "clicked": 1, "perhaps": 1, "machines": 1, "unsubscribed": 1, "complaints": 1, "answered": 0, "bought": 0}  # fmt: skip

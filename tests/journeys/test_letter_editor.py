@@ -42,8 +42,23 @@ def drag(page, source, target):
     page.set_viewport_size(PHONE)
 
 
+BEGUN = ["hero", "text", "products", "divider", "button"]
+
+
 def test_a_letter_on_the_phone(visit, plaza):
     page = visit(PHONE, has_touch=True, reduced_motion="reduce")
+    begin(page, plaza)
+    write(page)
+    order = put_in_order(page)
+    illustrate(page, order)
+    take_away_and_back(page)
+    page.locator("button[value=test]").tap()
+    page.wait_for_selector("text=La prueba va en camino")
+    assert page.locator("[data-problems]").is_hidden()
+
+
+def begin(page, plaza):
+    """A new letter with the first starter."""
     log_in(page, plaza, *owner_of(SHOP))
     page.goto(plaza.admin(SHOP, "/mailings/new"))
     page.fill("input[name=name]", "Pan de fiesta")
@@ -53,7 +68,11 @@ def test_a_letter_on_the_phone(visit, plaza):
     page.locator("button[value=news]").tap()
     page.wait_for_selector(ROW)
     fine(page)
-    assert kinds(page) == ["hero", "text", "products", "divider", "button"]
+    assert kinds(page) == BEGUN
+
+
+def write(page):
+    """Its words, which the letter beside shows as they are typed."""
     letter = page.frame_locator("[data-preview-frame] iframe")
     page.locator(".to-preview").tap()
     expect(letter.locator("h1").first).to_have_text("Lo nuevo")
@@ -62,14 +81,23 @@ def test_a_letter_on_the_phone(visit, plaza):
     assert page.input_value("#subject").startswith("Hola {{ first_name | default:")
     page.locator(f"{ROW} input[id$='-title-es']").first.fill("Solo este sábado")
     expect(letter.locator("h1").first).to_have_text("Solo este sábado")
+
+
+def put_in_order(page):
+    """By a button, by keys and by drag; the new order is kept."""
     page.locator(f"{ROW} [data-move=down]").first.tap()
     page.locator(f"{ROW} input").nth(3).focus()
     page.keyboard.press("Alt+ArrowDown")
     drag(page, page.locator(f"{ROW} [data-grab]").nth(4), page.locator(f"{ROW} [data-grab]").nth(0))
     order = kinds(page)
-    assert order != ["hero", "text", "products", "divider", "button"]
-    assert sorted(order) == sorted(["hero", "text", "products", "divider", "button"])
+    assert order != BEGUN
+    assert sorted(order) == sorted(BEGUN)
     kept(page)
+    return order
+
+
+def illustrate(page, order):
+    """A picture in place, which asks for its words; and a second version of a block."""
     page.locator("button[value='add:picture']").tap()
     page.wait_for_url("**#b-*")
     assert kinds(page) == [*order, "picture"]
@@ -81,6 +109,10 @@ def test_a_letter_on_the_phone(visit, plaza):
     page.locator("button[value^='vary:']").last.tap()
     page.wait_for_selector(".variant")
     fine(page)
+
+
+def take_away_and_back(page):
+    """A block goes, comes back, and goes."""
     page.locator(f"{ROW} button[value^='remove:']").last.evaluate("one => one.scrollIntoView()")
     page.locator(f"{ROW} > .block-head button[value^='remove:']").last.tap()
     page.wait_for_function(f"() => document.querySelectorAll('{ROW}').length === 5")
@@ -88,6 +120,3 @@ def test_a_letter_on_the_phone(visit, plaza):
     page.wait_for_function(f"() => document.querySelectorAll('{ROW}').length === 6")
     page.locator(f"{ROW} > .block-head button[value^='remove:']").last.tap()
     page.wait_for_function(f"() => document.querySelectorAll('{ROW}').length === 5")
-    page.locator("button[value=test]").tap()
-    page.wait_for_selector("text=La prueba va en camino")
-    assert page.locator("[data-problems]").is_hidden()
