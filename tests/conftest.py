@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from xdist.scheduler import LoadFileScheduling
 
 from kernel.app import Plaza
 from kernel.db import db
@@ -35,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[PG] = _start_postgresql()
 
 
-LONG = ("test_conservation", "test_every_page", "test_races", "test_plans", "test_jobs", "journeys", "test_serving",
+LONG = ("journeys", "test_conservation", "test_races", "test_plans", "test_jobs", "test_serving",
         "test_loader", "test_matrix", "test_canary", "tests/bench", "test_refunds", "test_card_", "kills", "agreement")  # fmt: skip
 
 
@@ -74,6 +75,18 @@ def by_turns(items: list[pytest.Item]) -> set[pytest.Item]:
         both = len(same) != 2 or any(name in key[0].as_posix() for name in BOTH)
         kept |= set(same) if both else {same[number % 2]}
     return kept
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """A worker takes a file at a time; all journeys are one file: one product and one browser serve them all."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "journeys" if nodeid.startswith("tests/journeys/") else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Who runs what."""
+    return ByFile(config, log)
 
 
 PG = pytest.StashKey[str]()

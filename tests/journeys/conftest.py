@@ -47,7 +47,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def plaza(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plaza]:
     """The product as `plaza up` runs it, with the demo world."""
     running = os.environ.get("PLAZA_JOURNEYS", "")  # the port of a product that already runs with the demo world
@@ -72,7 +72,7 @@ def plaza(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plaza]:
     process.communicate(timeout=60)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """One browser for all journeys."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)

@@ -18,7 +18,7 @@ from shop import cart as carts
 from shop.quotes import Choice, Details
 
 SPAWN = multiprocessing.get_context("forkserver")  # a clean process that has imported everything once
-SPAWN.set_forkserver_preload(["tests.shop.racers"])
+SPAWN.set_forkserver_preload(["tests.shop.racers", "tests.warm"])
 SIZE = 8
 Answer = tuple[Any, ...]
 

@@ -2,7 +2,6 @@
 
 import os
 import random
-import signal
 import time
 from collections import Counter
 from itertools import pairwise
@@ -73,7 +72,7 @@ def test_killed_writers_leave_no_gap_and_no_double(shop, seed):
     for line, one in people[: WRITERS - 1]:  # the last one lives
         told.append(line.recv())
         time.sleep(die.uniform(0, 0.03))
-        os.kill(one.pid, signal.SIGKILL)
+        one.kill()
     for line, one in people:
         told += heard(line)
         one.join()

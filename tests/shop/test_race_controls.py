@@ -1,7 +1,5 @@
 """The races once more with one lock off each: they must fail, else the tests of races would prove nothing."""
 
-import os
-import signal
 from collections import Counter
 from datetime import timedelta
 
@@ -97,6 +95,6 @@ def test_an_order_that_is_told_before_it_is_committed_is_lost(shop):
     process = SPAWN.Process(target=unlocked.order_and_tell_too_early, args=(theirs, known, shop.tenant_id, secret))
     process.start()
     _done, number = mine.recv()
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.join()
     assert number not in set(db.session.scalars(select(Order.number)))

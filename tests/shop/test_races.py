@@ -2,7 +2,6 @@
 
 import os
 import random
-import signal
 import sqlite3
 import time
 from collections import Counter
@@ -190,7 +189,7 @@ def test_a_killed_process_loses_no_order_that_was_told(shop):
     for line, one in zip(lines, people, strict=True):
         told += [line.recv() for _ in range(4)]
         time.sleep(random.uniform(0, 0.05))
-        os.kill(one.pid, signal.SIGKILL)
+        one.kill()
         one.join()
     told += [answer for line in lines for answer in drained(line)]
     assert {answer[0] for answer in told} == {"done"}
