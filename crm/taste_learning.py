@@ -106,8 +106,8 @@ def people(contact_ids: Iterable[int | None], visitor_ids: Iterable[int | None])
 
 def _deeds(who: Who, now: datetime) -> dict[str, list[Deed]]:
     """What they did lately, by the tastes it speaks for."""
-    wanted = select(Fact.kind, Fact.at, Fact.about_kind, Fact.about_id).where(
-        _mine(who), Fact.kind.in_(sorted(POINTS)), Fact.at > now - WINDOW, Fact.about_id.is_not(None)
+    wanted = select(Fact.kind, Fact.at, Fact.about_kind, Fact.about_id, Fact.data).where(
+        _mine(who), Fact.kind.in_(sorted(POINTS)), Fact.at > now - WINDOW
     )
     rows = db.session.execute(wanted).all()
     ids: dict[str, set[int]] = defaultdict(set)
@@ -116,7 +116,7 @@ def _deeds(who: Who, now: datetime) -> dict[str, list[Deed]]:
     codes = {kind: _sources[kind](sorted(some)) for kind, some in ids.items() if kind in _sources}
     found: dict[str, list[Deed]] = defaultdict(list)
     for row in rows:
-        for code in codes.get(row.about_kind, {}).get(row.about_id or 0, ()):
+        for code in row.data.get("likes") or codes.get(row.about_kind, {}).get(row.about_id or 0, ()):
             found[code].append(Deed(row.kind, row.at))
     return found
 

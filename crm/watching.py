@@ -1,6 +1,7 @@
 """Watching: what people look at, in bulk; with their consent as their facts, else only as a count of the day."""
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,20 +16,27 @@ from kernel.i18n import _l
 
 
 class Seen(NamedTuple):
-    """Somebody did something with one thing of the shop; `visitor_id` only when they allowed it."""
+    """Somebody did something with one thing of the shop; `visitor_id` only when they allowed it.
+
+    A search is about no one thing: it has its words and the codes of the tastes that what was found is for.
+    """
 
     kind: str
     about_kind: str
     about_id: int
     at: datetime
     visitor_id: int | None = None
-    source: str = ""
+    words: str = ""
+    likes: tuple[str, ...] = ()
 
 
-def see(kind: str, *, about: tuple[str, int], visitor: Visitor | None = None, source: str = "") -> None:
+def see(
+    kind: str, *, about: tuple[str, int], visitor: Visitor | None = None, words: str = "", likes: Sequence[str] = ()
+) -> None:
     """Remember that something was looked at, searched or put into a cart; who asks here has asked for consent."""
-    seen = Seen(kind, about[0], about[1], clock.now(), visitor.id if visitor else None, source)
-    buffer.put("seen", seen)
+    who = visitor.id if visitor else None
+    told = (words, tuple(likes)) if visitor else ("", ())
+    buffer.put("seen", Seen(kind, about[0], about[1], clock.now(), who, *told))
 
 
 def write(items: list[Seen]) -> None:
@@ -37,18 +45,20 @@ def write(items: list[Seen]) -> None:
     days = Counter((item.at.astimezone(zone).date(), item.kind, item.about_kind, item.about_id) for item in items)
     for (day, kind, about_kind, about_id), times in sorted(days.items()):
         tallies.add(day, kind, about_kind=about_kind, about_id=about_id, times=times)
-    _facts({(item.visitor_id, item.kind, item.about_kind, item.about_id): item for item in items if item.visitor_id})
+    once = {(item.visitor_id, item.kind, item.about_kind, item.about_id, item.words): item for item in items}
+    _facts([item for item in once.values() if item.visitor_id])
 
 
-def _facts(told: dict[tuple[int | None, str, str, int], Seen]) -> None:
-    known = _visitors({item.visitor_id for item in told.values() if item.visitor_id})
-    for item in told.values():
+def _facts(told: Collection[Seen]) -> None:
+    known = _visitors({item.visitor_id for item in told if item.visitor_id})
+    for item in told:
         visitor = known.get(item.visitor_id or 0)
         if visitor is None:
             continue
         visitor.last_seen = max(visitor.last_seen, item.at)
         about = (item.about_kind, item.about_id) if item.about_kind else None
-        facts.record(item.kind, visitor=visitor, about=about, at=item.at, source=item.source)
+        data = {"words": item.words, "likes": list(item.likes)} if item.words else None
+        facts.record(item.kind, visitor=visitor, about=about, at=item.at, data=data)
 
 
 def _visitors(ids: set[int]) -> dict[int, Visitor]:

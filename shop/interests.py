@@ -1,5 +1,6 @@
 """Interests: which tastes the things of a shop are for; a product carries their codes, an order those of its lines."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,11 +11,20 @@ from kernel.db import db
 from shop.catalog import Product
 from shop.order_lines import OrderLine
 
+BEST = 8  # of what a search found
+
 
 def of_products(ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
     """The codes of these products."""
     wanted = select(Product.id, Product.interests).where(Product.id.in_(ids)).execution_options(binned=True)
     return {row.id: row.interests for row in db.session.execute(wanted)} if ids else {}
+
+
+def shared(found: Sequence[Product]) -> list[str]:
+    """What the best of what a search found are for: the codes that at least half of them carry."""
+    best = found[:BEST]
+    codes = Counter(code for product in best for code in dict.fromkeys(product.interests))
+    return sorted(code for code, times in codes.items() if 2 * times >= len(best))
 
 
 def of_orders(ids: Sequence[int]) -> Mapping[int, Sequence[str]]:

@@ -49,6 +49,8 @@ def _step(fact: facts.Fact) -> dict[str, Any]:
     note = amount.format(tenancy.tenant().locale, cents=False) if amount else ""
     if fact.kind == "allowed" and "given" in fact.data:
         note = _("yes") if fact.data["given"] else _("no")
+    if fact.kind == "searched":
+        note = str(fact.data.get("words") or "")
     url = kind.url(fact) if kind and kind.url else ""
     made = _told(str(kind.sentence) if kind else fact.kind, kind.icon if kind else "info", fact.at, url=url, note=note)
     return {**made, "said": str(fact.data.get("text") or "") if fact.kind == "wrote" else "",

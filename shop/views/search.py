@@ -17,7 +17,10 @@ def show() -> Any:
     """What a shopper's words mean; nothing asked shows the shelves."""
     query = " ".join(request.args.get("q", "").replace("\x00", " ").split())[: search.LONGEST_QUERY]
     found = search.find(query, i18n.language()) if query else []
-    listing = shelf.of_ids(found, catalog.asked().page, group=visitor.group())
+    page = catalog.asked().page
+    listing = shelf.of_ids(found, page, group=visitor.group())
+    if query and page == 1:  # leafing through what was found is no new search
+        visitor.searched(query, listing.products)
     title = _("Results for “%(query)s”", query=query) if query else _("Search")
     return render_template(
         "shop/search/results.html", query=query, title=title, listing=listing, goods=goods.of(listing.products),

@@ -1,6 +1,6 @@
 """The visitor in front of a shop page: which customer group they are of, and what they look at if they allowed it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import g, request
@@ -9,6 +9,8 @@ from crm import consent, facts, watching
 from crm.views import asking
 from crm.visitors import Visitor
 from kernel import origins
+from shop import interests
+from shop.catalog import Product
 
 GROUP = "customer_group"
 PREFETCH = ("Sec-Purpose", "Purpose", "X-Moz")
@@ -49,6 +51,14 @@ def prefetched(header: Callable[[str], str]) -> bool:
 def added(product: Any) -> None:
     """The same for what is put into the cart."""
     _see("added", "product", product.id)
+
+
+def searched(words: str, found: Sequence[Product]) -> None:
+    """Count a search; remember its words, and what the things found are for, only when they allowed it."""
+    if not prefetched(lambda name: request.headers.get(name, "")):
+        browser = _allowing()
+        likes = interests.shared(found) if browser else ()
+        watching.see("searched", about=("", 0), visitor=browser, words=words, likes=likes)
 
 
 def _see(kind: str, about_kind: str, about_id: int) -> None:

@@ -2,10 +2,11 @@
 
 from sqlalchemy import select
 
-from crm import consent, facts, tallies, visitors
+from crm import consent, contacts, facts, segments, tallies, visitors
 from crm.visitors import Visitor
 from kernel import buffer, clock
 from kernel.db import db
+from tests.shop.pages import text
 
 
 def _kinds(shop):
@@ -64,6 +65,34 @@ def test_a_prefetch_looks_at_nothing(shop):
     buffer.flush(shop.app)
     shop.enter()
     assert _views(shop) == 0
+
+
+def test_a_search_is_counted_and_its_words_and_likes_are_kept_of_who_allowed_it(shop):
+    for slug in ("taller-uno", "taller-dos"):
+        shop.product(f"Taller {slug[7:]}", slug=slug, interests=["aprender", slug])
+    db.session.commit()
+    browser = shop.client
+    browser.get("/search?q=taller")
+    assert _kinds(shop) == []
+    browser.post("/consent", data={"behaviour": "yes"})
+    for query in ("q=taller", "q=taller&page=2", "q=nada+de+eso", "q="):
+        browser.get(f"/search?{query}")
+    browser.get("/search?q=uno", headers={"Sec-Purpose": "prefetch"})
+    assert _kinds(shop) == ["searched", "searched"]
+    data = [fact.data for fact in db.session.scalars(select(facts.Fact).order_by(facts.Fact.id))]
+    assert data == [
+        {"words": "taller", "likes": ["aprender", "taller-dos", "taller-uno"]},
+        {"words": "nada de eso", "likes": []},
+    ]
+    today = clock.today(shop.tenant.timezone)
+    assert tallies.of("searched", today, today) == {today: 3}
+    assert "lo buscó una vez" in text(browser.get("/tastes"))
+    ana = contacts.known(email="ana@example.com", name="Ana")
+    visitors.adopt(db.session.scalars(select(Visitor)).one(), ana)
+    db.session.commit()
+    assert segments.means({"did": {"kind": "searched", "least": 2}}, ana)
+    assert "Buscó en la tienda" in (told := text(shop.admin.get(f"/admin/cafe/people/{ana.token}")))
+    assert "nada de eso" in told
 
 
 def test_an_order_adopts_the_browser_with_what_it_did(shop):
