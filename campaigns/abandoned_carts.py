@@ -1,6 +1,6 @@
 """Abandoned carts: whoever allowed letters and left things in their cart is reminded, until they buy or change it.
 
-A cart is somebody's once they logged in with it.
+A cart is somebody's once they logged in with it, or when their browser, which may be known, filled it.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from kernel import clock, i18n, jobs, tenancy, transactions
 from kernel.db import db
 from kernel.i18n import _l
 from shop import cart as carts
+from shop import cart_owners
 from shop.cart_rows import Cart, CartLine
 from shop.orders import Order
 
@@ -49,17 +50,18 @@ def _left(automation: Automation, delay: timedelta) -> Sequence[Any]:
         .where(Order.contact_id == Contact.id, Order.placed_at >= Cart.touched_at)
         .correlate(Contact, Cart)
     )
-    wanted = select(Cart, Contact).join(Contact, Contact.id == Cart.contact_id).where(*lies, full, ~lately, ~bought)
+    whose = Contact.id == cart_owners.owner()
+    wanted = select(Cart, Contact).join(Contact, whose).where(*lies, full, ~lately, ~bought)
     wanted = wanted.where(consent.given(Contact.id, "marketing"), Contact.email.is_not(None))
     return db.session.execute(wanted.order_by(Cart.touched_at, Cart.id).limit(MOST)).all()
 
 
-def over(row: Enrolment, _contact: Contact) -> str:
+def over(row: Enrolment, contact: Contact) -> str:
     """Why no more of it is right: they bought, took everything out, or came back to it."""
     if _bought([row]):
         return "bought"
-    cart = db.session.get(Cart, row.about_id) if row.about_id else None
-    if cart is None or cart.contact_id != row.contact_id or not carts.count(cart):
+    cart = db.session.scalar(select(Cart).where(Cart.id == (row.about_id or 0), cart_owners.of(contact)))
+    if cart is None or not carts.count(cart):
         return "gone"
     return "returned" if cart.touched_at > row.since else ""
 
@@ -94,8 +96,12 @@ def look_everywhere() -> None:
             transactions.retry_free(look)
 
 
+def _theirs(about: fields.About) -> Cart | None:
+    return cart_owners.newest(about.contact) if about.contact is not None else None
+
+
 def _cart(about: fields.About) -> dict[str, Any]:
-    cart = carts.of_contact(about.contact) if about.contact is not None else None
+    cart = _theirs(about)
     wanted = carts.wanted(cart)
     link = f"{about.root}/cart/shared/{carts.link(cart)}" if cart and wanted else f"{about.root}/cart"
     first = i18n.pick(wanted[0].variant.product.name, about.language) if wanted else ""
@@ -103,7 +109,7 @@ def _cart(about: fields.About) -> dict[str, Any]:
 
 
 def _items(about: fields.About) -> list[dict[str, str]]:
-    cart = carts.of_contact(about.contact) if about.contact is not None else None
+    cart = _theirs(about)
     return [
         {"name": i18n.pick(one.variant.product.name, about.language), "quantity": str(one.quantity)}
         for one in carts.wanted(cart)

@@ -62,7 +62,16 @@ def newest(who: Contact | Visitor | None, purpose: str) -> Consent | None:
 
 def given(contact_id: Any, purpose: str) -> ColumnElement[bool]:
     """In SQL: whether the newest answer of the contact of that column is a yes; silence is no."""
-    last = select(Consent.given).where(Consent.contact_id == contact_id, Consent.purpose == purpose)
+    return _yes(Consent.contact_id == contact_id, purpose)
+
+
+def given_by_browser(visitor_id: Any, purpose: str) -> ColumnElement[bool]:
+    """The same of the browser of that column."""
+    return _yes(Consent.visitor_id == visitor_id, purpose)
+
+
+def _yes(mine: ColumnElement[bool], purpose: str) -> ColumnElement[bool]:
+    last = select(Consent.given).where(mine, Consent.purpose == purpose)
     return func.coalesce(last.order_by(Consent.id.desc()).limit(1).scalar_subquery(), false()).is_(true())
 
 

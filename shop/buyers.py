@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from crm import erasure, people
 from crm.contacts import Contact
+from crm.visitors import Visitor
 from kernel.db import db
 from kernel.i18n import _l, pick
 from kernel.letters import Letter
@@ -62,11 +63,14 @@ def forget_carts(contact: Contact) -> None:
     rows = _carts(contact)
     cart_bookings.drop_all(Booking.cart_id.in_(rows))
     db.session.execute(delete(CartLine).where(CartLine.cart_id.in_(rows)))
-    db.session.execute(update(Cart).where(Cart.contact_id == contact.id).values(contact_id=None))
+    nobodys = update(Cart).where(Cart.id.in_(rows)).values(contact_id=None, visitor_id=None)
+    db.session.execute(nobodys, execution_options={"synchronize_session": False})
 
 
 def _carts(contact: Contact) -> Any:
-    return select(Cart.id).where(Cart.contact_id == contact.id).scalar_subquery()
+    browsers = select(Visitor.id).where(Visitor.contact_id == contact.id)
+    theirs = Cart.contact_id == contact.id, Cart.contact_id.is_(None) & Cart.visitor_id.in_(browsers)
+    return select(Cart.id).where(or_(*theirs)).scalar_subquery()
 
 
 def on_its_way(contact: Contact) -> Any:

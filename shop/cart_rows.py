@@ -14,13 +14,14 @@ from shop.bookings import Booking
 
 
 class Cart(TenantOwned, Base):
-    """The cart behind one cookie; a contact's once they logged in."""
+    """The cart behind one cookie; a contact's once they logged in (and see cart_owners.py)."""
 
     __tablename__ = "cart"
     __extra__ = (UniqueConstraint("tenant_id", "token_hash"),)
     id: Mapped[int] = pk()
     token_hash: Mapped[str] = mapped_column(String(64))
     contact_id: Mapped[int | None] = ref("contact")
+    visitor_id: Mapped[int | None] = ref("visitor")  # the browser that filled it last, when it allowed to be known
     revision: Mapped[int] = mapped_column(default=1)  # moves with every change: one revision is ordered once
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     touched_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)

@@ -133,9 +133,11 @@ def _take(mine: carts.Cart, want: quotes.Wanted) -> None:
 
 
 def own() -> tuple[carts.Cart, str]:
-    """This browser's cart and its secret, begun when there was none."""
-    found = current()
-    return (found, token()) if found else carts.begin(g.get("contact"))
+    """This browser's cart and its secret, begun when there was none; it is about to be filled by who is here."""
+    found, browser = current(), visitor.allowing()
+    mine, secret = (found, token()) if found else carts.begin(g.get("contact"))
+    mine.visitor_id = browser.id if browser else None
+    return mine, secret
 
 
 def _chosen() -> Variant:

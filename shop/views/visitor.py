@@ -56,17 +56,17 @@ def added(product: Any) -> None:
 def searched(words: str, found: Sequence[Product]) -> None:
     """Count a search; remember its words, and what the things found are for, only when they allowed it."""
     if not prefetched(lambda name: request.headers.get(name, "")):
-        browser = _allowing()
+        browser = allowing()
         likes = interests.shared(found) if browser else ()
         watching.see("searched", about=("", 0), visitor=browser, words=words, likes=likes)
 
 
 def _see(kind: str, about_kind: str, about_id: int) -> None:
     assert kind in facts.BEHAVIOUR
-    watching.see(kind, about=(about_kind, about_id), visitor=_allowing())
+    watching.see(kind, about=(about_kind, about_id), visitor=allowing())
 
 
-def _allowing() -> Visitor | None:
+def allowing() -> Visitor | None:
     """This browser, when its newest answer is a yes."""
     visitor = asking.visitor()
     return visitor if consent.allows(visitor, "behaviour") else None

@@ -23,8 +23,9 @@ from campaigns import (
 from campaigns.automations import Enrolment
 from campaigns.habits import Habits
 from campaigns.recipients import Recipient
-from crm import consent, facts, people, subscribing
+from crm import consent, contacts, facts, people, subscribing, visitors
 from crm.segments import Segment
+from crm.visitors import Visitor
 from kernel import clock, jobs, tokens
 from kernel.db import db
 from shop import cart as carts
@@ -157,6 +158,41 @@ def test_who_never_allowed_letters_is_not_reminded(shop):
         shop.cart(vase)  # nobody's
         go_by(6.1, clock_)
         assert db.session.scalars(select(Enrolment)).all() == []
+
+
+def adopted(shop, browser, slug, name):
+    """Somebody whose browser may be known and has filled a cart; the shop finds out whose it is, without a log-in."""
+    browser.post("/consent", data={"behaviour": "yes"})
+    browser.post("/cart/lines", data={"product": slug, "quantity": "2"})
+    shop.enter()
+    visitors.adopt(db.session.scalars(select(Visitor).where(Visitor.contact_id.is_(None))).one(), person(name))
+    db.session.commit()
+
+
+def allow(shop, browser, answer):
+    browser.post("/consent", data={"behaviour": answer})
+    shop.enter()
+
+
+def test_whose_browser_may_be_known_is_reminded_of_what_it_left_until_it_takes_that_back(shop):
+    with time_machine.travel(MORNING, tick=False) as clock_:
+        vase = shop.product("Jarrón")
+        ready(shop, "cart")
+        slug, sku, anas, beas = vase.slug, only(vase).sku, shop.client, shop.client
+        for browser, name in ((anas, "ana"), (beas, "bea")):
+            adopted(shop, browser, slug, name)
+        allow(shop, beas, "no")
+        go_by(6.1, clock_)
+        row = db.session.scalars(select(Recipient)).one()
+        assert (row.email, row.state) == ("ana@example.com", "pending")
+        assert "2 × Jarrón" in rendering.envelope(row).text
+        ana = contacts.by_email("ana@example.com")
+        assert people.export(ana)["carts"] == [{"variant": sku, "quantity": 2}]
+        assert carts.of_contact(ana) is None  # nothing of it comes back at a log-in elsewhere
+        allow(shop, anas, "no")
+        go_by(24, clock_)
+        assert letters() == [(0, "pending")]  # no second one
+        assert "Jarrón" in anas.get("/cart").get_data(as_text=True)
 
 
 def test_the_cap_and_the_quiet_hours_put_it_off(shop):

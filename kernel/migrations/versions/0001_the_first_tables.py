@@ -823,28 +823,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_automation_segment_id"), ["segment_id"], unique=False)
 
     op.create_table(
-        "cart",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("contact_id", sa.BigInteger(), nullable=True),
-        sa.Column("revision", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
-        sa.Column("touched_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
-        sa.Column("codes", kernel.db.JSON, nullable=False),
-        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_cart_contact_id"
-        ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_cart_tenant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cart")),
-        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_cart_tenant_id_id")),
-        sa.UniqueConstraint("tenant_id", "token_hash", name=op.f("uq_cart_tenant_id_token_hash")),
-    )
-    with op.batch_alter_table("cart", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_cart_contact_id"), ["contact_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_cart_touched_at"), ["touched_at"], unique=False)
-
-    op.create_table(
         "category",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
@@ -1364,6 +1342,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("card_notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_card_notice_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "cart",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=True),
+        sa.Column("visitor_id", sa.BigInteger(), nullable=True),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("touched_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("codes", kernel.db.JSON, nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_cart_contact_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "visitor_id"], ["visitor.tenant_id", "visitor.id"], name="fk_cart_visitor_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_cart_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cart")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_cart_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "token_hash", name=op.f("uq_cart_tenant_id_token_hash")),
+    )
+    with op.batch_alter_table("cart", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cart_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cart_touched_at"), ["touched_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cart_visitor_id"), ["visitor_id"], unique=False)
 
     op.create_table(
         "consent",
