@@ -5,22 +5,20 @@ end, so the database itself refuses a merge that forgot something; its token lea
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import delete, select, update
 
-from crm import consent, contacts, sources, sums, tags, tastes
+from crm import consent, contacts, picks, sources, sums, tags, tastes
 from crm.consent import PURPOSES, Consent
 from crm.contacts import Contact, ContactAlias
+from crm.picks import Pick
 from crm.sources import ContactSource
 from crm.sums import ContactDay
 from crm.tags import ContactTag
 from crm.tastes import Taste
 from kernel import journal, sessions
 from kernel.db import Base, db
-from kernel.folding import column
 from kernel.i18n import _l
 from kernel.letters import Letter
 from kernel.refusal import Gone, Refusal
@@ -28,7 +26,6 @@ from kernel.tenancy import TenantOwned
 
 FIELDS = ("name", "email", "phone", "language", "country", "address", "tax_id", "group", "stage", "note")
 QUIET = {"synchronize_session": False}
-MOST = 200  # pairs that are looked for
 
 Mover = Callable[[Contact, Contact], None]
 _movers: dict[str, Mover] = {}
@@ -40,32 +37,9 @@ class Same(Refusal):
     message = _l("That is one and the same person already.")
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two rows that may be one person, and why."""
-
-    one: Contact
-    other: Contact
-    why: str  # phone | name
-
-
 def moves(table: str, verb: Mover) -> None:
     """Have `verb(goes, stays)` move the rows of a table of which nobody may have two alike; the rest just moves."""
     _movers[table] = verb
-
-
-def candidates() -> list[Pair]:
-    """Pairs that may be one person: the same telephone, or the same name in the same place."""
-    one, other = aliased(Contact), aliased(Contact)
-    here = one.id < other.id
-    same_phone = select(one, other).where(here, one.phone == other.phone, one.phone.is_not(None))
-    place = (func.lower(one.city) == func.lower(other.city)) & (one.country == other.country)
-    same_name = select(one, other).where(here, place, one.name != "", column(one.name) == column(other.name))
-    found: dict[tuple[int, int], Pair] = {}
-    for why, wanted in (("phone", same_phone), ("name", same_name)):
-        for first, second in db.session.execute(wanted.order_by(one.id, other.id).limit(MOST)):
-            found.setdefault((first.id, second.id), Pair(first, second, why))
-    return list(found.values())
 
 
 def merge(stays: Contact, goes: Contact, chosen: Mapping[str, str], *, by: Any) -> Contact:
@@ -73,7 +47,7 @@ def merge(stays: Contact, goes: Contact, chosen: Mapping[str, str], *, by: Any) 
     stays keeps theirs, and what is empty is filled. Raises Gone when somebody merged them meanwhile."""
     if stays.id == goes.id:
         raise Same()
-    stays, goes = _locked(stays.id, goes.id)
+    stays, goes = locked(stays.id, goes.id)
     token, name = goes.token, goes.called
     values = {field: getattr(goes, field) for field in FIELDS if _taken(field, stays, goes, chosen)}
     values |= {part: getattr(goes, part) for part in ("region", "city") if "address" in values}
@@ -100,7 +74,7 @@ def merge(stays: Contact, goes: Contact, chosen: Mapping[str, str], *, by: Any) 
     return stays
 
 
-def _locked(stays: int, goes: int) -> tuple[Contact, Contact]:
+def locked(stays: int, goes: int) -> tuple[Contact, Contact]:
     """Both, in the order of their ids, nobody else changing them until the transaction ends."""
     mine = select(Contact).where(Contact.id.in_((stays, goes))).order_by(Contact.id).with_for_update()
     found = {row.id: row for row in db.session.scalars(mine.execution_options(populate_existing=True))}
@@ -117,7 +91,7 @@ def _taken(field: str, stays: Contact, goes: Contact, chosen: Mapping[str, str])
 def _move_all(goes: Contact, stays: Contact, taken: Sequence[str]) -> None:
     own: dict[str, Mover] = {
         "contact_tag": _tags, "contact_source": lambda one, other: _sources(one, other, taken),
-        "taste": _tastes, "contact_day": _sums, "consent": _consents,
+        "taste": _tastes, "contact_day": _sums, "consent": _consents, "pick": _picks,
     }  # fmt: skip
     for mapper in list(Base.registry.mappers):
         cls: Any = mapper.class_
@@ -177,6 +151,12 @@ def _sums(goes: Contact, stays: Contact) -> None:
     for row in rows:
         sums.put(stays.id, row)
     db.session.execute(delete(ContactDay).where(ContactDay.contact_id == goes.id), execution_options=QUIET)
+
+
+def _picks(goes: Contact, stays: Contact) -> None:
+    """What was reckoned for either is wrong for both together."""
+    picks.clear(stays)
+    db.session.execute(delete(Pick).where(Pick.contact_id == goes.id), execution_options=QUIET)
 
 
 def _consents(goes: Contact, stays: Contact) -> None:

@@ -146,7 +146,7 @@ LINES: dict[str, str] = {
     "crm_admin.segment_back": "gone_segment", "crm_admin.segment_why": "segment_why",
     "crm_admin.person_back": "gone_person", "crm_admin.people_undo": "people_change",
     **dict.fromkeys(["crm_admin.imports", "crm_admin.import_make", "crm_admin.duplicates"], ""),
-    **dict.fromkeys(["crm_admin.duplicate", "crm_admin.duplicate_merge"], "two_people"),
+    **dict.fromkeys(["crm_admin.duplicate", "crm_admin.duplicate_merge", "crm_admin.duplicate_two", "crm_admin.duplicate_unsure"], "two_people"),
     **dict.fromkeys(["crm_admin." + name for name in (
         ["import", "import_progress", "import_columns", "import_run", "import_stop", "import_undo", "import_csv"])], "people_file"),
     "shop.preview": "preview", **dict.fromkeys(["shop.preview_brand", "shop.preview_brand_css"], "brand_preview"),

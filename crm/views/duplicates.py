@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 
-from crm import contacts, merging, sums
+from crm import contacts, lookalikes, merging, sums
 from crm.contacts import Contact
 from crm.views import admin, known, person_page
 from kernel import address, countries, i18n, permissions, tenancy, web
@@ -27,7 +27,7 @@ def listed() -> str:
     """Pairs that may be one person."""
     pairs = [
         {"one": person_page.row(pair.one), "other": person_page.row(pair.other), "why": WHYS[pair.why]}
-        for pair in merging.candidates()
+        for pair in lookalikes.pairs()
     ]
     return render_template("crm/desk/people/duplicates.html", pairs=pairs)
 
@@ -92,3 +92,23 @@ def merge(token: str, other: str) -> Any:
         raise Refusal(str(same)) from None
     flash(_("They are one person now: %(name)s.", name=made.called))
     return redirect(url_for(".person", token=made.token), 303)
+
+
+@admin.post("/people/duplicates/<token>/<other>/two", endpoint="duplicate_two")
+@needs("people.merge")
+def two(token: str, other: str) -> Any:
+    """They are two people: it is not asked again. The toast takes it back."""
+    one, another = _contact(token), _contact(other)
+    if one.id == another.id:
+        abort(404)
+    lookalikes.part(one, another, by=web.person())
+    web.undo(_("Two people, then. We will not ask again."), ".duplicate_unsure", token=token, other=other)
+    return redirect(url_for(".duplicates"), 303)
+
+
+@admin.post("/people/duplicates/<token>/<other>/unsure", endpoint="duplicate_unsure")
+@needs("people.merge")
+def unsure(token: str, other: str) -> Any:
+    """It is asked again."""
+    lookalikes.unsure(_contact(token), _contact(other))
+    return redirect(url_for(".duplicates"), 303)

@@ -7,7 +7,7 @@ from sqlalchemy import Index, UniqueConstraint, select
 
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
-from crm import consent, contacts, facts, merging, people, preferences, sums, tags, tastes, visitors
+from crm import consent, contacts, facts, lookalikes, merging, people, preferences, sums, tags, tastes, visitors
 from crm.consent import Consent
 from crm.contacts import Contact
 from kernel import clock
@@ -48,7 +48,7 @@ def test_every_table_of_which_nobody_may_have_two_alike_has_its_mover(app):
 def test_who_may_be_one_person_is_found(shop, twins):
     contacts.known(email="beto@example.com", phone="+50683123456", name="Beto")
     contacts.known(email="x@example.com", name="Ana Mora", city="Heredia", country="CR")
-    assert sorted((pair.one.name, pair.other.name, pair.why) for pair in merging.candidates()) == [
+    assert sorted((pair.one.name, pair.other.name, pair.why) for pair in lookalikes.pairs()) == [
         ("Ana Mora", "Ana Mora", "name"), ("Ana Mora", "Beto", "phone"),
     ]  # fmt: skip
 
@@ -153,3 +153,27 @@ def test_the_page_shows_both_and_asks_before_it_joins_them(shop, twins):
     assert people.count(people.query()) == 1
     assert shop.staff("clerk").get(base).status_code == 404
     assert tags.counted()[0] == ("feria", 1)
+
+
+def _alike():
+    return [tuple(sorted((pair.one.email, pair.other.email))) for pair in lookalikes.pairs()]
+
+
+def test_of_two_people_it_is_not_asked_again_also_when_one_of_them_is_merged(shop, twins):
+    ana, other = (one.token for one in twins)
+    browser, base = shop.admin, "/admin/cafe/people/duplicates"
+    assert "Son dos personas" in browser.get(base).text
+    for _ in range(2):
+        assert browser.post(f"{base}/{other}/{ana}/two").location == base
+    assert f"{base}/{ana}/{other}" not in (listed := browser.get(base).text)
+    assert f"{base}/{other}/{ana}/unsure" in listed
+    browser.post(f"{base}/{other}/{ana}/unsure")
+    assert f"{base}/{ana}/{other}" in browser.get(base).text
+    browser.post(f"{base}/{other}/{ana}/two")
+    shop.enter()
+    third = contacts.known(email="third@example.com", name="Ana Mora", city="Cartago", country="CR")
+    assert _alike() == [("ana@example.com", "third@example.com"), ("ana.mora@work.example.com", "third@example.com")]
+    merging.merge(third, contacts.by_token(ana), {}, by=shop.owner)
+    assert _alike() == []
+    people.erase(third, by=shop.owner)
+    assert db.session.scalars(select(lookalikes.TwoPeople)).all() == []

@@ -1249,6 +1249,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tax_rule_rate_id"), ["rate_id"], unique=False)
 
     op.create_table(
+        "two_people",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=False),
+        sa.Column("other_id", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("contact_id < other_id", name=op.f("ck_two_people_order")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_two_people_contact_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "other_id"], ["contact.tenant_id", "contact.id"], name="fk_two_people_other_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_two_people_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_two_people")),
+        sa.UniqueConstraint(
+            "tenant_id", "contact_id", "other_id", name=op.f("uq_two_people_tenant_id_contact_id_other_id")
+        ),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_two_people_tenant_id_id")),
+    )
+    with op.batch_alter_table("two_people", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_two_people_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_two_people_other_id"), ["other_id"], unique=False)
+
+    op.create_table(
         "visitor",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -1646,6 +1670,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_payment_order_id"), ["order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_payment_value_id"), ["value_id"], unique=False)
 
+    op.create_table(
+        "pick",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=True),
+        sa.Column("visitor_id", sa.BigInteger(), nullable=True),
+        sa.Column("turn", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("told", kernel.db.JSON, nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(contact_id IS NULL) <> (visitor_id IS NULL)", name=op.f("ck_pick_somebody")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_pick_contact_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "visitor_id"], ["visitor.tenant_id", "visitor.id"], name="fk_pick_visitor_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_pick_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pick")),
+        sa.UniqueConstraint("tenant_id", "contact_id", name=op.f("uq_pick_tenant_id_contact_id")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_pick_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "visitor_id", name=op.f("uq_pick_tenant_id_visitor_id")),
+    )
     op.create_table(
         "product",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -1,0 +1,111 @@
+"""Lookalikes: pairs that may be one person kept twice; of whom the shop said that they are two it asks no more."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint, delete, exists, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, aliased
+
+from crm import merging, people
+from crm.contacts import Contact
+from kernel import journal, tenancy
+from kernel.db import Base, db, pk, ref
+from kernel.folding import column
+from kernel.i18n import _l
+from kernel.tenancy import TenantOwned
+
+MOST = 200  # pairs that are looked for
+
+
+class TwoPeople(TenantOwned, Base):
+    """That two contacts who are alike are two people; the one with the smaller id first."""
+
+    __tablename__ = "two_people"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "contact_id", "other_id"),
+        CheckConstraint("contact_id < other_id", name="order"),
+    )
+    id: Mapped[int] = pk()
+    contact_id: Mapped[int] = ref("contact")
+    other_id: Mapped[int] = ref("contact")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two rows that may be one person, and why."""
+
+    one: Contact
+    other: Contact
+    why: str  # phone | name
+
+
+def pairs() -> list[Pair]:
+    """Who may be one person: the same telephone, or the same name in the same place."""
+    one, other = aliased(Contact), aliased(Contact)
+    told = exists().where(TwoPeople.contact_id == one.id, TwoPeople.other_id == other.id)
+    here = one.id < other.id, ~told
+    same_phone = select(one, other).where(*here, one.phone == other.phone, one.phone.is_not(None))
+    place = (func.lower(one.city) == func.lower(other.city)) & (one.country == other.country)
+    same_name = select(one, other).where(*here, place, one.name != "", column(one.name) == column(other.name))
+    found: dict[tuple[int, int], Pair] = {}
+    for why, wanted in (("phone", same_phone), ("name", same_name)):
+        for first, second in db.session.execute(wanted.order_by(one.id, other.id).limit(MOST)):
+            found.setdefault((first.id, second.id), Pair(first, second, why))
+    return list(found.values())
+
+
+def part(one: Contact, other: Contact, *, by: Any) -> None:
+    """Keep that they are two people. Raises Gone when somebody made one of them meanwhile."""
+    merging.locked(one.id, other.id)
+    _keep(one.id, other.id)
+    journal.write("person.two", about=one, by=by)
+
+
+def unsure(one: Contact, other: Contact) -> None:
+    """It is to be asked again."""
+    first, second = sorted((one.id, other.id))
+    mine = TwoPeople.contact_id == first, TwoPeople.other_id == second
+    db.session.execute(delete(TwoPeople).where(*mine))
+
+
+def _keep(one: int, other: int) -> None:
+    first, second = sorted((one, other))
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    row = {"tenant_id": tenancy.current(), "contact_id": first, "other_id": second}
+    db.session.execute(dialect.insert(TwoPeople).values(**row).on_conflict_do_nothing())
+
+
+def _of(contact: Contact) -> ColumnElement[bool]:
+    return or_(TwoPeople.contact_id == contact.id, TwoPeople.other_id == contact.id)
+
+
+def _others(contact: Contact) -> list[int]:
+    rows = db.session.execute(select(TwoPeople.contact_id, TwoPeople.other_id).where(_of(contact))).all()
+    return sorted({one for row in rows for one in row} - {contact.id})
+
+
+def _move(goes: Contact, stays: Contact) -> None:
+    """Who is not the one is not the other either."""
+    others = _others(goes)
+    _forget(goes)
+    for other in others:
+        if other != stays.id:
+            _keep(stays.id, other)
+
+
+def _forget(contact: Contact) -> None:
+    db.session.execute(delete(TwoPeople).where(_of(contact)))
+
+
+def _told(contact: Contact) -> int:
+    """Of how many others the shop said that they are somebody else; who those are is not this person's to read."""
+    return len(_others(contact))
+
+
+def init_app(_app: object) -> None:
+    """Speak for the table, and say how the journal tells it."""
+    merging.moves("two_people", _move)
+    people.exporter("two_people", ["two_people"], _told)
+    people.eraser("two_people", ["two_people"], _forget)
+    journal.kind("person.two", _l("Said that two who are alike are two people"))
