@@ -5,6 +5,7 @@ A figure that nobody can compute is typed month by month; without a value it say
 
 import itertools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -126,9 +127,9 @@ def readings(day: date) -> list[Reading]:
     return [reading(goal, day) for goal in listed()]
 
 
-def in_state(state: str, day: date) -> Select[IndicatorGoal]:
+def in_state(state: str, told: Iterable[Reading]) -> Select[IndicatorGoal]:
     """The goals whose figure stands so: what is missed, or has no value."""
-    ids = [one.goal.id for one in readings(day) if one.state == state]
+    ids = [one.goal.id for one in told if one.state == state]
     return select(IndicatorGoal).where(IndicatorGoal.id.in_(ids)).order_by(IndicatorGoal.position, IndicatorGoal.id)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from babel.dates import format_date
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, flash, g, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -36,7 +36,7 @@ UP_TO = {"more": _l("at least %(target)s"), "less": _l("at most %(target)s")}
 def show() -> str:
     """What the shop watches; `show=missed` or `none`: only those."""
     wanted = request.args.get("show", "")
-    every = goals.readings(_today())
+    every = _readings()
     rows = [_row(one) for one in every if wanted not in STATES or one.state == wanted]
     return render_template("crm/desk/indicators/list.html", rows=rows, chips=_chips(every, wanted), any=bool(every))
 
@@ -147,6 +147,14 @@ def _row(told: Reading) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _readings() -> list[Reading]:
+    """What every figure says now, reckoned once for all that one page says of them."""
+    if "readings" not in g:
+        g.readings = goals.readings(_today())
+    found: list[Reading] = g.readings
+    return found
+
+
 def _chips(every: list[Reading], wanted: str) -> list[dict[str, Any]]:
     found = [{"label": _("All"), "url": url_for(".indicators"), "active": wanted not in STATES, "count": len(every)}]
     for name, (label, _shape) in STATES.items():
@@ -216,12 +224,12 @@ def _beside() -> str:
     """The figures on the first page, shortly."""
     if not web.may("indicators.view"):
         return ""
-    return render_template("crm/desk/indicators/_beside.html", rows=[_row(one) for one in goals.readings(_today())])
+    return render_template("crm/desk/indicators/_beside.html", rows=[_row(one) for one in _readings()])
 
 
 def _line(state: str, label: Any, order: int) -> None:
     today.line(
-        f"indicators.{state}", label, lambda: goals.in_state(state, _today()), order=order, icon="figures",
+        f"indicators.{state}", label, lambda: goals.in_state(state, _readings()), order=order, icon="figures",
         permission="indicators.view", list_url=lambda: url_for("crm_admin.indicators", show=state), when=_any,
     )  # fmt: skip
 

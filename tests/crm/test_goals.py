@@ -115,6 +115,18 @@ def test_the_first_page_counts_the_missed_and_opens_them(shop):
         assert number_ == len(names)
 
 
+def test_the_first_page_reckons_each_figure_once(shop, monkeypatch):
+    asked = []
+    kept = indicators.value
+    monkeypatch.setattr(indicators, "value", lambda code, *told: asked.append(code) or kept(code, *told))
+    for measure in ("orders.again", "people.new"):
+        made(name={"es": measure}, measure=measure)
+    db.session.commit()
+    browser = shop.admin
+    assert browser.get("/admin/cafe/").status_code == 200
+    assert sorted(asked) == ["orders.again", "people.new"]
+
+
 def test_typing_a_month_by_the_page(shop):
     goal = made()
     db.session.commit()
