@@ -2,6 +2,8 @@
 
 `plaza bench personal [--quick] [--sqlite]`. A shop of 10,000 products; 1,000 visitors whose tastes, views and purchases
 choose the cover and two rows for each. Rounds of both follow each other in one run, each request of another visitor.
+They come back: the shop's hourly job (shop/picking.py) has kept what their rows are chosen from, as it does for everybody
+who was there lately. A first page of somebody for whom nothing is kept yet is said beside it.
 The floor is the kept anonymous page, its holes filled for this request; how quickly the front answers a stranger while
 nothing at all is written is said beside it. Milliseconds a page on one connection; smaller is better.
 """

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from campaigns import attribution, tracking
+from crm import cursors
 from kernel import jobs, tenancy, transactions
 from kernel.db import db
 
@@ -22,6 +23,7 @@ def look() -> None:
                 transactions.retry_free(tracking.settle)
             if orders:
                 transactions.retry_free(attribution.attribute)
+                cursors.dealt(attribution.NAME)
 
 
 def init_app(_app: object) -> None:

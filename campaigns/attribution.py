@@ -13,9 +13,7 @@ from campaigns import mailings
 from campaigns.attributed import Attributed
 from campaigns.letter_events import LetterEvent
 from campaigns.recipients import Recipient
-from crm import cursors, facts
-from crm.facts import Fact
-from kernel import clock
+from crm import cursors
 from kernel.db import db
 from shop.ledger import LedgerEntry
 from shop.order_lines import OrderLine
@@ -29,9 +27,7 @@ Way = tuple[str, int, int | None]  # how it is known, the mailing, the recipient
 
 def waiting() -> bool:
     """Whether there is something new to look at."""
-    start = cursors.position(NAME) - (facts.REREAD_MINUTES * 60_000 << 22)
-    new = select(Fact.id).where(Fact.id > start, Fact.kind.in_(KINDS), Fact.at > clock.now() - WINDOW * 60)
-    return db.session.scalar(new.limit(1)) is not None or bool(_ended())
+    return cursors.news(NAME, KINDS) or bool(_ended())
 
 
 def attribute() -> int:

@@ -85,17 +85,15 @@ def reason() -> ColumnElement[str]:
 
 def _had_one() -> ColumnElement[bool]:
     """Whether their last letter is more recent than the shop's pause between two, or than the one they wish."""
-    now = clock.now()
-    wished = [(Contact.letters_every == days, now - _pause(days)) for days in preferences.OFTEN if days]
-    since = case(
-        *((whose, literal(at, UTCDateTime)) for whose, at in wished), else_=literal(now - _pause(0), UTCDateTime)
-    )
+    now, cap = clock.now(), habits.of().cap
+    wished = [(Contact.letters_every == days, now - _pause(days, cap)) for days in preferences.OFTEN if days]
+    since = case(*((whose, literal(at, UTCDateTime)) for whose, at in wished), else_=literal(now - cap, UTCDateTime))
     mine = (Recipient.contact_id == Contact.id) & (Recipient.sent_at > since)
     return exists(select(Recipient.id).where(mine).correlate(Contact))
 
 
-def _pause(days: int) -> timedelta:
-    return max(habits.of().cap, timedelta(days=days))
+def _pause(days: int, cap: timedelta) -> timedelta:
+    return max(cap, timedelta(days=days))
 
 
 def blocked(prints: Sequence[str]) -> dict[str, str]:
@@ -175,9 +173,8 @@ def _allowed(recipients: Sequence[Recipient]) -> dict[int, Answer]:
     ids = sorted({row.contact_id for row in recipients if row.contact_id})
     locked = select(Contact.id).where(Contact.id.in_(ids)).order_by(Contact.id).with_for_update(key_share=True)
     there = set(db.session.scalars(locked))  # nobody else claims a letter to them before this transaction ends
-    newest = select(func.max(Consent.id)).where(Consent.contact_id.in_(ids), Consent.purpose == "marketing")
-    rows = select(Consent.contact_id, Consent.given).where(Consent.id.in_(newest.group_by(Consent.contact_id)))
-    given = {row.contact_id: row.given for row in db.session.execute(rows)}
+    said = select(Consent.contact_id, Consent.given).where(Consent.contact_id.in_(ids), Consent.purpose == "marketing")
+    given = {row.contact_id: row.given for row in db.session.execute(said.order_by(Consent.id))}  # the last word counts
     prints = dict(
         zip((row.id for row in recipients), suppression.fingerprints(row.email for row in recipients), strict=True)
     )
@@ -195,7 +192,7 @@ def _allowed(recipients: Sequence[Recipient]) -> dict[int, Answer]:
 def _rested(recipients: Sequence[Recipient]) -> dict[int, Answer]:
     """For whom it is too soon after another letter; what goes by itself waits instead, also for the morning."""
     kept, now = habits.of(), clock.now()
-    pauses = _pauses(recipients)
+    pauses = _pauses(recipients, kept.cap)
     latest, flying = _others(recipients, now - max(pauses.values(), default=kept.cap))
     own = _by_itself(recipients)
     quiet = kept.quiet(now) if own else None
@@ -214,21 +211,28 @@ def _rested(recipients: Sequence[Recipient]) -> dict[int, Answer]:
     return found
 
 
-def _pauses(recipients: Sequence[Recipient]) -> dict[int, timedelta]:
+def _pauses(recipients: Sequence[Recipient], cap: timedelta) -> dict[int, timedelta]:
     """How long each rests between two letters: as the shop decided, or longer as they wish."""
     ids = sorted({row.contact_id for row in recipients if row.contact_id})
     rows = db.session.execute(select(Contact.id, Contact.letters_every).where(Contact.id.in_(ids)))
-    return {contact_id: _pause(days) for contact_id, days in rows}
+    return {contact_id: _pause(days, cap) for contact_id, days in rows}
 
 
 def _others(recipients: Sequence[Recipient], since: datetime) -> tuple[dict[int, datetime], set[int]]:
     """When each last had a letter after that moment, and to whom one is on its way right now."""
-    ids, batch = {row.contact_id for row in recipients if row.contact_id}, [row.id for row in recipients]
-    theirs = Recipient.contact_id.in_(sorted(ids)), Recipient.id.not_in(batch)
-    last = select(Recipient.contact_id, func.max(Recipient.sent_at)).where(*theirs, Recipient.sent_at > since)
-    latest = {row[0]: row[1] for row in db.session.execute(last.group_by(Recipient.contact_id)) if row[0] and row[1]}
-    flying = select(Recipient.contact_id).where(*theirs, Recipient.state.in_(FLYING))
-    return latest, {one for one in db.session.scalars(flying) if one}
+    ids, batch = {row.contact_id for row in recipients if row.contact_id}, {row.id for row in recipients}
+    told = select(Recipient.id, Recipient.contact_id, Recipient.sent_at, Recipient.state)
+    lately = or_(Recipient.sent_at > since, Recipient.state.in_(FLYING))
+    latest: dict[int, datetime] = {}
+    flying: set[int] = set()
+    for row in db.session.execute(told.where(Recipient.contact_id.in_(sorted(ids)), lately)):
+        if row.id in batch:
+            continue
+        if row.state in FLYING:
+            flying.add(row.contact_id)
+        if row.sent_at is not None and row.sent_at > since:
+            latest[row.contact_id] = max(row.sent_at, latest.get(row.contact_id, since))
+    return latest, flying
 
 
 def _by_itself(recipients: Sequence[Recipient]) -> set[int]:

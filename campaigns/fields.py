@@ -80,7 +80,7 @@ def samples(names: Iterable[str], about: About) -> dict[str, Any]:
     return real | {name: _sample(name) for name in names if name in PERSONAL}
 
 
-PERSONAL = {"first_name", "name", "last_order"}
+PERSONAL = {"first_name", "name", "last_order", "booking", "maker"}
 
 
 def _sample(name: str) -> Any:
@@ -138,6 +138,14 @@ def init_app(_app: object) -> None:
              "date": _l("Their last order: day")}  # fmt: skip
     sample = {"number": "1042", "total": "18 500", "date": _l("12 March")}
     define("last_order", _l("Their last order"), sample, _picks(letter_picks.order), parts=order)
+    booking = {"service": _l("Their next booking: what"), "day": _l("Their next booking: day"),
+               "time": _l("Their next booking: time of day")}  # fmt: skip
+    sample = {"service": _l("Tour at dawn"), "day": _l("Friday 4 December"), "time": "07:30"}
+    define("booking", _l("Their next booking"), sample, _picks(letter_picks.booking), parts=booking)
+    made = {"name": _l("Who made what they bought: name"), "place": _l("Who made what they bought: place"),
+            "hours": _l("Who made what they bought: hours of work"), "product": _l("Who made what they bought: what")}  # fmt: skip
+    sample = {"name": _l("Juana"), "place": _l("Workshop by the river"), "hours": "14", "product": _l("Table runner")}
+    define("maker", _l("Who made what they bought"), sample, _picks(letter_picks.maker), parts=made)
     for name, label in (("unsubscribe_url", _l("Way out")), ("preferences_url", _l("Preferences")),
                         ("browser_url", _l("This letter on the web"))):  # fmt: skip
         define(name, label, "", _url(name))

@@ -133,7 +133,7 @@ def _claimed(rows: list[Recipient], now: datetime) -> list[int]:
         _set(Recipient.id == row_id, lease_until=None, **told)
     mine = [row.id for row in rows if row.id not in no]
     if mine:
-        _set(Recipient.id.in_(mine), state="claimed", lease_until=now + LEASE)
+        bulk.run(_CLAIMED, mine, until=now + LEASE)
         _leases.update(dict.fromkeys(mine, now + LEASE))
     return mine
 
@@ -177,6 +177,7 @@ def mark(marks: Sequence[Mark]) -> set[int]:
     return _begin(begun) if begun else set()
 
 
+_CLAIMED = bulk.change(Recipient, state="claimed", lease_until=bindparam("until"))
 _BEGUN = bulk.change(
     Recipient, Recipient.state == "claimed", Recipient.lease_until.in_(bindparam("leases", expanding=True)),
     Recipient.mailing_id.in_(select(Mailing.id).where(Mailing.state.in_(GOING))),

@@ -10,14 +10,14 @@ from kernel import jobs, tenancy, transactions
 from kernel.db import db
 from kernel.tenancy import Tenant
 
-NAME, TRIGGER = "welcome", "welcome"
+NAME, TRIGGER, KINDS = "welcome", "welcome", ("allowed",)
 SECONDS = 20  # between two looks
 
 
 def look() -> None:
     """Take in who confirmed since the last look; what is read again is taken in once."""
     going = automations.of_trigger(TRIGGER)
-    for fact in cursors.read(NAME, ["allowed"]):
+    for fact in cursors.read(NAME, KINDS):
         contact = db.session.get(Contact, fact.contact_id) if _confirmed(fact) else None
         for automation in going:
             if contact is not None and automation.on_since and fact.at >= automation.on_since:
@@ -34,7 +34,7 @@ def look_everywhere() -> None:
     """The same in every shop that welcomes."""
     for tenant_id in shops(TRIGGER):
         with tenancy.use(tenant_id):
-            transactions.retry_free(look)
+            cursors.look(NAME, KINDS, look)
 
 
 def shops(trigger: str) -> list[int]:

@@ -1,6 +1,7 @@
 """Cursors: how far a reader of facts has come; it goes back ten minutes each time, for what was committed late."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import String, UniqueConstraint, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -8,11 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import facts
 from crm.facts import Fact
-from kernel import tenancy
+from kernel import tenancy, transactions
 from kernel.db import Base, db, pk
 from kernel.tenancy import TenantOwned
 
 PAGE = 1_000
+BACK = facts.REREAD_MINUTES * 60_000 << 22  # ten minutes, in ids
 
 
 class FactCursor(TenantOwned, Base):
@@ -38,13 +40,45 @@ def read(name: str, kinds: Iterable[str]) -> Iterator[Fact]:
     key, or is the same when done twice. The position moves with the transaction in which the facts were taken.
     """
     last = position(name)
-    start, wanted = last - (facts.REREAD_MINUTES * 60_000 << 22), sorted(set(kinds))
+    start, wanted, given = last - BACK, sorted(set(kinds)), set[int]()
     while page := _page(start, wanted):
         yield from page
         start = page[-1].id
+        given = {one for one in given | {fact.id for fact in page} if one > start - BACK}
         if len(page) < PAGE:
             break
     move(name, start)
+    _given[tenancy.current(), name] = max(last, start), given
+
+
+Given = tuple[int, set[int]]  # a position, and the facts that come again after it
+_given: dict[tuple[int, str], Given] = {}  # of the last reading, whatever becomes of its transaction
+_dealt: dict[tuple[int, str], Given] = {}  # of the last one that was kept
+
+
+def news(name: str, kinds: Iterable[str]) -> bool:
+    """Whether a reading would be given a fact that this process has not dealt with yet; for looking, before writing."""
+    last = position(name)
+    kept, known = _dealt.get((tenancy.current(), name), (0, set[int]()))
+    there = select(Fact.id).where(Fact.id > last - BACK, Fact.kind.in_(sorted(set(kinds)))).limit(PAGE)
+    ids = set(db.session.scalars(there))
+    return len(ids) == PAGE or last < kept or not ids <= known  # behind itself: the database was restored
+
+
+def dealt(name: str) -> None:
+    """The last reading was kept: what it was given is no news any more."""
+    key = tenancy.current(), name
+    if key in _given:
+        _dealt[key] = _given.pop(key)
+
+
+def look(name: str, kinds: Iterable[str], verb: Callable[[], Any]) -> None:
+    """Have `verb` read and keep what is new; where nothing is, nobody waits for the writer's turn."""
+    with transactions.reading():
+        if not news(name, kinds):
+            return
+    transactions.retry_free(verb)
+    dealt(name)
 
 
 def _page(start: int, kinds: list[str]) -> list[Fact]:

@@ -9,7 +9,20 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, false, literal_column, not_, or_, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    true,
+)
 
 from crm.contacts import Contact
 from crm.rule_values import BadRule, Field, Shape, either, wrong_options
@@ -216,11 +229,14 @@ def _leaf(meaning: Meaning, *, first: bool) -> ColumnElement[bool]:
     """A set begins as a list of ids; later it is looked up for each that is left. What is added up: see below.
 
     SQLite adds up once and keeps it, PostgreSQL gives up keeping what is large: there it is added up for each.
+    What PostgreSQL begins with is an array: as a set each of its parallel workers would add up everything once more.
     """
     if not isinstance(meaning, Select):
         return meaning
     if _grouped(meaning) and db.engine.dialect.name == "sqlite":
         return Contact.id.in_(_unordered(meaning))
+    if first and _grouped(meaning):
+        return Contact.id == any_(func.array(meaning.scalar_subquery(), type_=ARRAY(BigInteger)))
     if first:
         return Contact.id.in_(meaning)
     return meaning.where(meaning.selected_columns[0] == Contact.id).correlate(Contact).exists()

@@ -37,7 +37,7 @@ def learn_everywhere() -> None:
     """Learn in every shop."""
     for tenant_id in _tenants():
         with tenancy.use(tenant_id):
-            transactions.retry_free(learn_new)
+            cursors.look(NAME, taste_learning.POINTS, learn_new)
 
 
 @jobs.job("tastes.fade")

@@ -98,7 +98,8 @@ def learn_from(rows: Iterable[Fact]) -> None:
 def people(contact_ids: Iterable[int | None], visitor_ids: Iterable[int | None]) -> list[Who]:
     """Those contacts, and those visitors as far as they are nobody's yet; else whose they are."""
     wanted = {one for one in visitor_ids if one}
-    visitors = db.session.scalars(select(Visitor).where(Visitor.id.in_(wanted))).all() if wanted else []
+    rows = select(Visitor).where(Visitor.id.in_(wanted)).order_by(Visitor.id)
+    visitors = db.session.scalars(rows).all() if wanted else []
     ids = {one for one in contact_ids if one} | {one.contact_id for one in visitors if one.contact_id}
     contacts = db.session.scalars(select(Contact).where(Contact.id.in_(ids)).order_by(Contact.id)).all() if ids else []
     return [*contacts, *(one for one in visitors if one.contact_id is None)]

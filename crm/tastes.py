@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
     CheckConstraint,
@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm import facts
+from crm import facts, picks
 from kernel import clock, tenancy
 from kernel.db import Base, db, pk, ref, words
 from kernel.tenancy import TenantOwned
@@ -64,6 +64,14 @@ class Taste(TenantOwned, Base):
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what was done how often, behind a guess
 
 
+class Liked(NamedTuple):
+    """How much somebody likes something, and how we know: of a Taste what pages read."""
+
+    code: str
+    weight: int
+    origin: str
+
+
 def interests() -> list[Interest]:
     """What the shop's people can like, in its order."""
     return list(db.session.scalars(select(Interest).order_by(Interest.position, Interest.code)))
@@ -76,10 +84,11 @@ def every(who: "Contact | Visitor | None") -> list[Taste]:
     return list(db.session.scalars(select(Taste).where(_mine(who)).order_by(Taste.weight.desc(), Taste.code)))
 
 
-def brief(who: "Contact | Visitor") -> Sequence[Any]:
-    """Code, weight and origin of all that is known of their tastes: plain rows, for pages that only read them."""
+def brief(who: "Contact | Visitor") -> list[Liked]:
+    """All that is known of their tastes, for pages that only read it."""
     asked = {"who": who.id, "tenant": tenancy.current()}
-    return db.session.connection().execute(_brief(who.__tablename__ == "contact"), asked).all()
+    rows = db.session.connection().execute(_brief(who.__tablename__ == "contact"), asked)
+    return [Liked(*row) for row in rows]
 
 
 @lru_cache
@@ -103,14 +112,14 @@ def say(who: "Contact | Visitor", codes: Iterable[str]) -> None:
             db.session.delete(taste)
     for code in sorted(wanted):
         _said(known.get(code) or _new(who, code), SAID_WEIGHT)
-    db.session.flush()
+    _changed(who)
 
 
 def rate(who: "Contact | Visitor", code: str, level: str) -> None:
     """Keep that they want more or less of one thing, or never."""
     taste = next((known for known in every(who) if known.code == code), None)
     _said(taste or _new(who, code), LEVELS[level])
-    db.session.flush()
+    _changed(who)
 
 
 def infer(who: "Contact | Visitor", code: str, weight: int, evidence: Mapping[str, int] | None = None) -> None:
@@ -120,8 +129,10 @@ def infer(who: "Contact | Visitor", code: str, weight: int, evidence: Mapping[st
         return
     if taste is None:
         taste = _new(who, code)
-    taste.weight, taste.origin, taste.at = max(0, min(MOST, weight)), "inferred", clock.now()
-    taste.evidence = dict(evidence or {})
+    before, taste.weight = taste.weight, max(0, min(MOST, weight))
+    taste.origin, taste.at, taste.evidence = "inferred", clock.now(), dict(evidence or {})
+    if taste.weight != before:
+        _changed(who)
     db.session.flush()
 
 
@@ -134,7 +145,7 @@ def forget(who: "Contact | Visitor", code: str = "") -> None:
         if code in ("", taste.code):
             taste.weight, taste.origin, taste.evidence = 0, "inferred", {}
             taste.at = taste.since = clock.now()
-    db.session.flush()
+    _changed(who)
     if not code:
         facts.forget_behaviour(who)
 
@@ -145,12 +156,14 @@ def unlearn(who: "Contact | Visitor") -> None:
         if taste.origin == "inferred":
             forget(who, taste.code)
     facts.forget_behaviour(who)
+    _changed(who)
 
 
 def drop(who: "Contact | Visitor") -> None:
     """Leave nothing of their tastes, nor of the behaviour they were guessed from: nobody is there any more."""
     db.session.execute(delete(Taste).where(_mine(who)))
     facts.forget_behaviour(who)
+    _changed(who)
 
 
 def adopt(visitor: "Visitor", contact: "Contact") -> None:
@@ -166,6 +179,11 @@ def adopt(visitor: "Visitor", contact: "Contact") -> None:
             mine.evidence, mine.since = taste.evidence, taste.since
         db.session.delete(taste)
     db.session.flush()
+
+
+def _changed(who: "Contact | Visitor") -> None:
+    db.session.flush()
+    picks.clear(who)
 
 
 def _rank(taste: Taste) -> tuple[bool, int]:

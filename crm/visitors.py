@@ -4,14 +4,15 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import String, UniqueConstraint, bindparam, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import String, UniqueConstraint, and_, bindparam, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from crm import facts, tastes
+from crm import facts, picks, tastes
 from crm.contacts import Contact
-from kernel import clock, signing
+from crm.picks import Pick
+from kernel import clock, rows, signing, tenancy
 from kernel.db import Base, db, pk, ref
 from kernel.tenancy import TenantOwned
 
@@ -61,23 +62,44 @@ def arm(visitor: Visitor | None, contact: Contact | None) -> str:
     return db.session.scalar(first.limit(1)) or "shown"
 
 
-def by_token(token: str) -> Visitor | None:
-    """The visitor whose cookie this is; whose they are is read with them."""
+class Met(NamedTuple):
+    """A browser that came back, whose it is, and what is kept for them while it is good."""
+
+    visitor: Visitor
+    contact: Contact | None
+    kept: picks.Told | None
+
+
+def met(token: str) -> Met | None:
+    """The visitor whose cookie this is, with all that a page asks of them in one question."""
     if not token:
         return None
-    row = db.session.execute(_by_token(), {"hash": signing.digest(token)}).first()
+    db.session.flush()  # asked beside the session
+    asked = {"hash": signing.digest(token), "tenant": tenancy.current()}
+    row = db.session.connection().execute(_met(), asked).first()
     if row is None:
         return None
-    found: Visitor = row[0]
-    db.session().info["owner"] = row[1]  # held: a session lets go of rows that nobody holds
-    return found
+    ours, theirs = len(rows.columns(Visitor)), len(rows.columns(Contact))
+    visitor, rest = rows.loaded(Visitor, row[:ours]), row[ours + theirs :]
+    contact = rows.loaded(Contact, row[ours : ours + theirs]) if rest[0] is not None else None
+    return Met(visitor, contact, picks.fresh(*(rest[3:] if visitor.contact_id else rest[1:3])))
 
 
 @lru_cache
-def _by_token() -> Any:
-    """Built once: every page of a recognised browser asks it."""
-    whole = select(Visitor, Contact).outerjoin(Contact, Contact.id == Visitor.contact_id)
-    return whole.where(Visitor.token_hash == bindparam("hash"))
+def _met() -> Any:
+    """Asked beside the guard between tenants, so it names the tenant itself, and leaves out who lies in the bin."""
+    mine, own, theirs = bindparam("tenant"), aliased(Pick), aliased(Pick)
+    told = select(
+        *rows.columns(Visitor), *rows.columns(Contact), Contact.id.label("known"),
+        own.made_at, own.told, theirs.made_at, theirs.told,
+    )  # fmt: skip
+    there = and_(Contact.id == Visitor.contact_id, Contact.tenant_id == mine, Contact.binned_at.is_(None))
+    return (
+        told.select_from(Visitor).outerjoin(Contact, there)
+        .outerjoin(own, and_(own.visitor_id == Visitor.id, own.tenant_id == mine))
+        .outerjoin(theirs, and_(theirs.contact_id == Contact.id, theirs.tenant_id == mine))
+        .where(Visitor.token_hash == bindparam("hash"), Visitor.tenant_id == mine)
+    )  # fmt: skip
 
 
 def adopt(visitor: Visitor | None, contact: Contact) -> None:
@@ -87,6 +109,7 @@ def adopt(visitor: Visitor | None, contact: Contact) -> None:
     visitor.contact_id = contact.id
     facts.adopt(visitor, contact)
     tastes.adopt(visitor, contact)
+    picks.clear_all([contact.id], [visitor.id])
     for verb in _adopting:
         verb(visitor, contact)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from crm import facts, tallies
+from crm import facts, picks, tallies
 from crm.visitors import Visitor
 from kernel import buffer, clock, tenancy
 from kernel.db import db
@@ -59,6 +59,7 @@ def _facts(told: Collection[Seen]) -> None:
         about = (item.about_kind, item.about_id) if item.about_kind else None
         data = {"words": item.words, "likes": list(item.likes)} if item.words else None
         facts.record(item.kind, visitor=visitor, about=about, at=item.at, data=data)
+    picks.clear_all([one.contact_id for one in known.values()], known)
 
 
 def _visitors(ids: set[int]) -> dict[int, Visitor]:

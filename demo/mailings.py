@@ -24,8 +24,8 @@ NEEDS = {  # what is missing before the others can go by themselves
         "en": "Plaza to count the days since each person's last purchase.",
     },
     "dias-desde-entrega": {
-        "es": "que Plaza cuente los días desde la entrega, y que cada pieza diga quién la tejió.",
-        "en": "Plaza to count the days since the delivery, and each piece to say who wove it.",
+        "es": "que Plaza cuente los días desde la entrega.",
+        "en": "Plaza to count the days since the delivery.",
     },
     "horas-antes-de-reserva": {
         "es": "que salga unas horas antes de cada reserva; mientras tanto, Plaza ya envía su propio recordatorio.",
@@ -36,8 +36,8 @@ NEEDS = {  # what is missing before the others can go by themselves
         "en": "to leave some hours after each booking, and a survey that takes the answer.",
     },
     "hornada-publicada": {
-        "es": "una página para publicar cada hornada, y avisos al navegador.",
-        "en": "a page on which each batch is published, and notices to the browser.",
+        "es": "una página para publicar cada hornada, que llene lo que el correo dice de ella, y avisos al navegador.",
+        "en": "a page on which each batch is published, to fill in what the letter says of it, and notices to the browser.",
     },
     "weekday": {
         "es": "que un correo pueda repetirse cada semana.",

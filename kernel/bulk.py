@@ -15,9 +15,12 @@ IDS: Any = bindparam("ids", expanding=True)
 
 
 def change(rows: type[Any], *conditions: ColumnElement[bool], **values: Any) -> Update:
-    """The statement that gives those of the rows `ids` that meet the conditions new values; run it with `run`."""
+    """The statement that gives those of the rows `ids` that meet the conditions new values; run it with `run`.
+
+    `+ 0` keeps the database from going through all rows of the tenant, or of a mailing, instead of by the ids.
+    """
     table: Table = rows.__table__
-    mine = table.c.tenant_id == bindparam("of_tenant"), table.c.id.in_(IDS)
+    mine = table.c.tenant_id + 0 == bindparam("of_tenant"), table.c.id.in_(IDS)
     return update(table).where(*mine, *conditions).values(**values)
 
 

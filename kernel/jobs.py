@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 import structlog
 from flask import Flask, current_app
 from sqlalchemy import Index, Select, String, Text, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, tenancy
+from kernel import clock, tenancy, transactions
 from kernel.db import Base, db, pk
 from kernel.refusal import Missing
 
@@ -81,14 +82,11 @@ def later(name: str, *args: Any, at: datetime | None = None, key: str | None = N
     if name not in _verbs:
         raise LookupError(f"no job is called {name}")
     tenant_id = None if tenancy.is_system() else tenancy.current()
-    if key is not None:
-        key = f"{tenant_id}:{key}"
-        if db.session.scalar(select(Job.id).where(Job.name == name, Job.unique_key == key)):
-            return None
-    row = Job(name=name, args=json.dumps(args), tenant_id=tenant_id, unique_key=key, priority=priority)
-    row.run_at = at or clock.now()
-    db.session.add(row)
-    return row
+    told: dict[str, Any] = {"name": name, "args": json.dumps(args), "tenant_id": tenant_id, "priority": priority}
+    told |= {"unique_key": None if key is None else f"{tenant_id}:{key}", "run_at": at or clock.now()}
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(Job).values(**told).on_conflict_do_nothing(index_elements=["name", "unique_key"])
+    return db.session.scalars(new.returning(Job)).one_or_none()
 
 
 def forget(name: str, key: str) -> None:
@@ -261,6 +259,9 @@ def run_worker(app: Flask, stop: threading.Event) -> None:
 
 
 def _one() -> bool:
+    with transactions.reading():  # nobody waits for the writer's turn while nothing does
+        if db.session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is None:
+            return False
     row = claim()
     return row is not None and (run(row) or True)
 

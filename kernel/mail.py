@@ -14,13 +14,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
+from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import structlog
 from flask import Flask
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from kernel import clock, dkim, mime, rates, settings, smtp, tenancy, transactions
+from kernel.ahead import Ahead
 from kernel.db import db
 from kernel.mime import Attachment, Envelope
 from kernel.smtp import Parcel, Verdict
@@ -31,7 +34,7 @@ log = structlog.get_logger()
 BATCH = 200
 FRESH = 30.0  # seconds for which it holds that a letter may go; what is not begun then is claimed anew
 LAST = 50.0  # seconds after which none leaves that was begun: who says no gets nothing a minute later
-PAUSE = 2.0  # seconds between looks when nothing waits
+PAUSE = 1.0  # seconds between looks when nothing waits
 REST = 30.0  # seconds without a try after the relay did not answer
 UNMADE = (ValueError, MessageError)  # no letter can be made of it
 
@@ -95,11 +98,9 @@ def message(envelope: Envelope) -> bytes:
     return mime.joined(mine.signed(headers, body) if mine else headers, body)
 
 
-def parcel(row_id: int, envelope: Envelope, until: float = float("inf")) -> Parcel:
+def drawn(envelope: Envelope) -> bytes:
     """A letter ready for the wire: dots doubled, its end marked."""
-    data = message(envelope).replace(b"\r\n.", b"\r\n..")
-    back = envelope.return_path or envelope.sender[1]
-    return Parcel(row_id, mime.addressed(back), mime.addressed(envelope.to[1]), data + b".\r\n", until)
+    return message(envelope).replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
 
 _rest = {"until": 0.0}  # the relay was away: ask it again then
@@ -152,14 +153,19 @@ class _Turns:
 
 def _shops(known: Source) -> list[int]:
     """The shops that may have something to send; a shop that has none is not asked."""
-    rows, now = known.rows, clock.now()
     with transactions.reading():
-        if rows is None:
+        if known.rows is None:
             return list(db.session.scalars(select(tenancy.Tenant.id)))
-        due = rows.state.in_(("pending", "deferred")) & (rows.run_at <= now)
-        lost = rows.state.in_(("claimed", "sending")) & (rows.lease_until < now)
         with tenancy.system():
-            return list(db.session.scalars(select(rows.tenant_id).where(or_(due, lost)).distinct()))
+            return list(db.session.scalars(_wanting(known.rows), {"now": clock.now()}))
+
+
+@cache
+def _wanting(rows: Any) -> Select[int]:
+    now = bindparam("now", type_=rows.run_at.type)
+    due = rows.state.in_(("pending", "deferred")) & (rows.run_at <= now)
+    lost = rows.state.in_(("claimed", "sending")) & (rows.lease_until < now)
+    return select(rows.tenant_id).where(or_(due, lost)).distinct()
 
 
 class _Batch:
@@ -180,7 +186,8 @@ class _Batch:
         if self.relay is None:
             self._capture(envelopes)
         else:
-            self._hand_over(deque(self._allowed(self._parcels(envelopes))), self.relay)
+            with Ahead(lambda row_id: drawn(envelopes[row_id])) as letters:
+                self._hand_over(deque(self._allowed(self._parcels(envelopes))), self.relay, letters)
         self._commit()
         return len(claimed)
 
@@ -200,12 +207,14 @@ class _Batch:
         return set()
 
     def _parcels(self, envelopes: Mapping[int, Envelope]) -> list[Parcel]:
+        """Whose letters go where; what is written in them comes when it is their turn."""
         made = []
-        for row_id, envelope in envelopes.items():
+        for row_id, one in envelopes.items():
             try:
-                made.append(parcel(row_id, envelope, self.began + LAST))
+                back, to = mime.addressed(one.return_path or one.sender[1]), mime.addressed(one.to[1])
+                made.append(Parcel(row_id, back, to, b"", self.began + LAST))
             except UNMADE as error:
-                self.marks.append(Mark(row_id, "failed", str(error) or repr(error)))
+                self.marks.append(_unmade(row_id, error))
         return made
 
     def _allowed(self, parcels: list[Parcel]) -> list[Parcel]:
@@ -216,7 +225,7 @@ class _Batch:
         self.marks += [Mark(row_id, "pending", at=at) for row_id, at in wait.items()]
         return free
 
-    def _hand_over(self, waiting: deque[Parcel], relay: smtp.Relay) -> None:
+    def _hand_over(self, waiting: deque[Parcel], relay: smtp.Relay, letters: Ahead) -> None:
         """Round after round, one letter on each connection; what cannot go now is given back."""
         while waiting and time.monotonic() < self.began + FRESH and not resting() and not self.stop.is_set():
             try:
@@ -224,13 +233,23 @@ class _Batch:
             except smtp.AWAY as error:  # the relay, not the letter: away, log-in refused, no TLS
                 self._blame(waiting.popleft(), Verdict("deferred", str(error) or repr(error), away=True))
                 break
-            chosen = [waiting.popleft() for _ in range(count)]
+            letters.ask(one.id for one in islice(waiting, 2 * count))  # the next round's, while this one is on its way
+            chosen = self._filled([waiting.popleft() for _ in range(count)], letters)
             mine = self._commit(*chosen)
             told = relay.hand_over([one for one in chosen if one.id in mine])
             for one in chosen:
                 if one.id in told:
                     self._note(one, told[one.id])
         self.marks += [Mark(one.id, "pending") for one in waiting]
+
+    def _filled(self, parcels: list[Parcel], letters: Ahead) -> list[Parcel]:
+        made = []
+        for one in parcels:
+            try:
+                made.append(one._replace(data=letters.take(one.id)))
+            except UNMADE as error:
+                self.marks.append(_unmade(one.id, error))
+        return made
 
     def _blame(self, first: Parcel, told: Verdict) -> None:
         if first.id in self._commit(first):
@@ -249,7 +268,11 @@ class _Batch:
                 capture(envelope)
                 self.marks.append(Mark(row_id, "captured", "no relay is set"))
             except UNMADE as error:
-                self.marks.append(Mark(row_id, "failed", str(error) or repr(error)))
+                self.marks.append(_unmade(row_id, error))
+
+
+def _unmade(row_id: int, error: Exception) -> Mark:
+    return Mark(row_id, "failed", str(error) or repr(error))
 
 
 def capture(envelope: Envelope) -> None:

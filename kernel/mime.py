@@ -93,25 +93,33 @@ def _text(sort: str, text: str) -> bytes:
     return head.encode() + quoted(text)
 
 
-_quoted: dict[str, bytes] = {}  # parts of letters to many are the same in each: made once
-MOST, LONG = 1000, 20_000  # how many parts are kept, and signs of one that is not
+_quoted: dict[str, bytes] = {}  # rows of letters to many, and parts of rows, are the same in each: made once
+MOST, LONG = 1000, 20_000  # how many are kept, and signs of one that is not
 
 
 def quoted(text: str) -> bytes:
     """Text as quoted-printable with the line ends of the wire; long lines break where a part of a table ends."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return b"\r\n".join([b"=\r\n</t=\r\n".join(map(_part, row.split("</t"))) for row in text.split("\n")])
+    known = _quoted.get
+    return b"\r\n".join([known(row) or _row(row) for row in text.split("\n")])
+
+
+def _row(text: str) -> bytes:
+    """A row's own part is the reader's: what it shares with other letters is found again part by part."""
+    found = b"=\r\n</table=\r\n".join([_quoted.get(part) or _part(part) for part in text.split("</table")])
+    return _keep(text, found)
 
 
 def _part(text: str) -> bytes:
-    found = _quoted.get(text)
-    if found is None:
-        found = binascii.b2a_qp(text.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
-        if len(text) < LONG:
-            if len(_quoted) >= MOST:
-                _quoted.clear()
-            _quoted[text] = found
+    return _keep(text, binascii.b2a_qp(text.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n"))
+
+
+def _keep(text: str, found: bytes) -> bytes:
+    if len(text) < LONG:
+        if len(_quoted) >= MOST:
+            _quoted.clear()
+        _quoted[text] = found
     return found
 
 

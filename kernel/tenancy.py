@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Any, cast
 
 from flask import g
-from sqlalchemy import Connection, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, select, text
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    ForeignKeyConstraint,
+    String,
+    TextClause,
+    UniqueConstraint,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, MappedColumn, declared_attr, mapped_column
 
 from kernel import clock
@@ -183,12 +192,14 @@ def _rewall() -> None:
         raise_wall(session.connection())
 
 
-def raise_wall(connection: Connection) -> None:
-    """Tell PostgreSQL, for this transaction, whose rows are open."""
-    connection.execute(
-        text("SELECT set_config('app.tenant_id', :tenant, true), set_config('app.scope', :scope, true)"),
-        {"tenant": str(g.get("tenant_id") or "") if g else "", "scope": "system" if is_system() else ""},
-    )
+WALL = "set_config('app.tenant_id', :tenant, true), set_config('app.scope', :scope, true)"
+_WALL = text(f"SELECT {WALL}")
+
+
+def raise_wall(connection: Connection, statement: TextClause = _WALL, **more: str) -> None:
+    """Tell PostgreSQL, for this transaction, whose rows are open; `statement` may do more than WALL."""
+    told = {"tenant": str(g.get("tenant_id") or "") if g else "", "scope": "system" if is_system() else ""}
+    connection.execute(statement, {**told, **more})
 
 
 def touch() -> None:

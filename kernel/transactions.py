@@ -113,13 +113,15 @@ def _checkin(_raw: Any, record: Any) -> None:
         _turn.release()
 
 
+_BEGIN = text(  # one way there and back: SET TRANSACTION READ ONLY, SET LOCAL ROLE, and the tenant's wall
+    f"SELECT set_config('transaction_read_only', :only, true), set_config('role', 'plaza_app', true), {tenancy.WALL}"
+)
+
+
 @event.listens_for(Session, "after_begin")
 def _raise_wall(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if connection.dialect.name == "postgresql" and not transaction.nested:
-        if reads():
-            connection.execute(text("SET TRANSACTION READ ONLY"))
-        connection.execute(text("SET LOCAL ROLE plaza_app"))
-        tenancy.raise_wall(connection)
+        tenancy.raise_wall(connection, _BEGIN, only="on" if reads() else "off")
 
 
 def retry_free(verb: Callable[[], Any]) -> Any:

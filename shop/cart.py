@@ -75,11 +75,13 @@ def book(cart: Cart, booking: "Booking", people: Mapping[Variant, int], *, group
         raise Missing(_l("That is no longer in your cart."))
     for variant in people:
         wants.sold(variant, group=group)
-    rows = [row for row in _lines(cart) if row.booking_id != booking.id]
+    known = _lines(cart)
+    rows = [row for row in known if row.booking_id != booking.id]
     if len(rows) + len(people) > MOST_LINES:
         raise Refusal(_l("A cart has room for %(most)s different things."), most=MOST_LINES)
+    cart_bookings.take_out([row for row in known if row.booking_id == booking.id])
     made = cart_bookings.put(cart, booking, people, group)
-    wants.limits([Wanted(row.variant, row.quantity) for row in _lines(cart) if row.booking_id])
+    wants.limits([Wanted(row.variant, row.quantity) for row in (*rows, *made) if row.booking_id])
     _touch(cart)
     return made
 

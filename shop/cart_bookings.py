@@ -1,6 +1,6 @@
 """Times in a cart: the lines of a booking, which come, change and go together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
@@ -27,9 +27,8 @@ class Together(Refusal):
 
 
 def put(cart: Cart, booking: Booking, people: Mapping[Variant, int], group: str) -> list[CartLine]:
-    """Have the booking in the cart for these people, instead of the lines that it had."""
+    """Have the booking in the cart for these people; the lines that it had are out."""
     chosen = units(booking, people)
-    forget_lines(booking)
     rows = []
     for variant, quantity in chosen:
         row = CartLine(cart_id=cart.id, variant_id=variant.id, quantity=quantity, booking_id=booking.id)
@@ -92,13 +91,12 @@ def again(cart: Cart, booking: Booking) -> bool:
 
 def drop(booking: Booking) -> None:
     """Take a booking out of its cart with all its lines: others can have its time."""
-    forget_lines(booking)
+    take_out(db.session.scalars(select(CartLine).where(CartLine.booking_id == booking.id)).all())
     holdings.drop(booking)
 
 
-def forget_lines(booking: Booking) -> None:
-    """Take its lines out of the cart."""
-    rows = db.session.scalars(select(CartLine).where(CartLine.booking_id == booking.id)).all()
+def take_out(rows: Iterable[CartLine]) -> None:
+    """Take the lines of a booking out of its cart."""
     for row in rows:
         db.session.delete(row)
     db.session.flush()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from crm import facts
+from crm import facts, picks
 from kernel import clock, journal
 from kernel.db import db
 from kernel.i18n import _l
@@ -49,6 +49,8 @@ def move(order: Order, step: str) -> str:
     if (before, step) not in MOVES:
         raise NotNow(number=order.number)
     order.state = MOVES[before, step]
+    if orders.ENDED & {before, order.state} and order.contact is not None:
+        picks.clear(order.contact)  # they bought it, or did not
     return before
 
 

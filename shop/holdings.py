@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kernel import clock, jobs
 from kernel.db import db
@@ -32,29 +33,31 @@ class Elsewhere(Refusal):
     message = _l("It cannot be booked there: choose one of its own.")
 
 
-def hold(service: Service, span: Span, places: int, *, cart: Any, **told: Any) -> Booking:
+def hold(service: Service, span: Span, places: int, *, cart: Any, begun: bool = False, **told: Any) -> Booking:
     """Hold a time for a cart, ten minutes; the same time again is the same booking with other places.
 
-    `told`: answers, language, timezone. Raises JustTaken, Full or TooMany; what the cart had stays then.
+    `begun`: the cart was made just now, nobody else knows it. `told`: answers, language, timezone. Raises JustTaken,
+    Full or TooMany; what the cart had stays then.
     """
-    occupations.sound(span)
-    units_for(service, places)
-    db.session.refresh(cart, with_for_update=WEAK)  # two clicks of one cart follow each other
-    mine = Booking.cart_id == cart.id, Booking.service_id == service.id, Booking.starts_at == span.starts_at
-    row = db.session.scalars(select(Booking).where(*mine).order_by(Booking.id).limit(1)).first()
+    until = clock.now() + timedelta(minutes=MINUTES)
+    row = None if begun else _held(service, span, cart)
     if row is None:
-        row = Booking(service_id=service.id, cart_id=cart.id, starts_at=span.starts_at, ends_at=span.ends_at,
-                      places=places, units=0, state="expired", **told)  # fmt: skip
-        row.policy = list(service.policy)
-        db.session.add(row)
-        db.session.flush()
+        row = Booking(service_id=service.id, cart_id=cart.id, policy=list(service.policy), held_until=until, **told)
+        row.state = "held"
+        set_committed_value(row, "service", service)
     for name, value in told.items():
         setattr(row, name, value)
     place(row, span, places)
     if row.state == "expired":
         bookings.move(row, "hold")
-    _until(row, clock.now() + timedelta(minutes=MINUTES))
+    _until(row, until)
     return row
+
+
+def _held(service: Service, span: Span, cart: Any) -> Booking | None:
+    db.session.refresh(cart, with_for_update=WEAK)  # two clicks of one cart follow each other
+    mine = Booking.cart_id == cart.id, Booking.service_id == service.id, Booking.starts_at == span.starts_at
+    return db.session.scalars(select(Booking).where(*mine).order_by(Booking.id).limit(1)).first()
 
 
 def _until(row: Booking, until: datetime) -> None:
@@ -64,7 +67,7 @@ def _until(row: Booking, until: datetime) -> None:
 
 
 def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = ()) -> None:
-    """Have the booking at that time with so many places, instead of where it was; all or nothing.
+    """Have the booking at that time with so many places, instead of where it was; all or nothing, a new one too.
 
     `units`: those that staff chose and no others; of a departure its own. Raises JustTaken, Full, TooMany or NotNow:
     it stays then.
@@ -72,16 +75,18 @@ def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = (
     occupations.sound(span)
     count = units_for(booking.service, places)
     claim([booking.service_id])
-    _anew(booking)
+    kept = booking.id is not None
+    if kept:
+        _anew(booking)
     if booking.state not in {*LIVE, "expired"}:
         raise bookings.NotNow()
     try:
         with db.session.begin_nested():
-            _give(booking)
+            if kept:
+                _give(booking)
             booking.starts_at, booking.ends_at = span.starts_at, span.ends_at
             booking.places, booking.units = places, count
             _take(booking, set(units))
-            db.session.flush()
     except Refusal:
         db.session.expire_all()  # what was read meanwhile was taken back
         raise
@@ -89,12 +94,14 @@ def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = (
 
 
 def _take(booking: Booking, chosen: set[int]) -> None:
+    if booking.service.kind == "departure":
+        departure = departures.at(booking.service, booking.starts_at)
+        departures.take(departure, booking.places)
+        booking.departure_id, booking.ends_at = departure.id, departure.ends_at
+    db.session.add(booking)
+    db.session.flush()
     if booking.service.kind != "departure":
         _occupy(booking, chosen)
-        return
-    departure = departures.at(booking.service, booking.starts_at)
-    departures.take(departure, booking.places)
-    booking.departure_id, booking.ends_at = departure.id, departure.ends_at
 
 
 def units_for(service: Service, places: int) -> int:
@@ -166,37 +173,35 @@ def _give(booking: Booking) -> None:
         occupations.give_back(booking_id=booking.id)
 
 
-def needed_by(service_ids: Iterable[int]) -> list[int]:
-    """The resources that these services occupy."""
-    wanted = select(ServiceResource.resource_id).where(ServiceResource.service_id.in_(sorted(set(service_ids))))
-    return sorted(set(db.session.scalars(wanted)))
-
-
 def claim(service_ids: Iterable[int], resource_ids: Iterable[int] = ()) -> None:
     """Hold what these services (and these resources) are taken by, and end the holds in the way that ran out.
 
     Who places several bookings in one transaction claims all their services first, so that nobody waits crosswise:
     also what the services need whose holds are ended, because these give back all that they had.
     """
-    mine = set(service_ids)
-    needed = {*needed_by(mine), *resource_ids}
-    if late := _late(mine, needed):
-        mine |= late
-        needed |= {*needed_by(late)}
-    resources.lock(needed)
-    services.lock(mine)
-    _lapse(mine)
+    mine, own = set(service_ids), set(resource_ids)
+    late = _late(mine, own)
+    _lock(mine | late, own)
+    if late:
+        _lapse(mine | late)
 
 
 def _late(service_ids: set[int], resource_ids: set[int]) -> set[int]:
-    """The services that have holds which ran out, of these and of those that share such a resource."""
-    sharing = select(ServiceResource.service_id).where(ServiceResource.resource_id.in_(sorted(resource_ids)))
+    """The services that have holds which ran out, of these and of those that share such a resource.
+
+    Also those whose holds run out in a minute: they may while we wait for our turn.
+    """
+    shared = or_(
+        ServiceResource.resource_id.in_(services.needed_by(service_ids)),
+        ServiceResource.resource_id.in_(sorted(resource_ids)),
+    )
+    sharing = select(ServiceResource.service_id).where(shared)
     there = or_(Booking.service_id.in_(sorted(service_ids)), Booking.service_id.in_(sharing))
-    return set(db.session.scalars(select(Booking.service_id).where(*_over(), there).distinct()))
+    return set(db.session.scalars(select(Booking.service_id).where(*_over(timedelta(minutes=1)), there).distinct()))
 
 
-def _lock(service_ids: Iterable[int], resource_ids: Iterable[int] = ()) -> None:
-    resources.lock([*needed_by(service_ids), *resource_ids])
+def _lock(service_ids: set[int], resource_ids: Iterable[int] = ()) -> None:
+    resources.lock(resource_ids, services.needed_by(service_ids))
     services.lock(service_ids)
 
 
@@ -208,8 +213,8 @@ def _anew(booking: Booking) -> None:
         raise bookings.NotNow() from gone
 
 
-def _over() -> tuple[Any, Any]:
-    return Booking.state == "held", Booking.held_until <= clock.now()
+def _over(soon: timedelta = timedelta(0)) -> tuple[Any, Any]:
+    return Booking.state == "held", Booking.held_until <= clock.now() + soon
 
 
 def _lapse(service_ids: Iterable[int]) -> None:

@@ -1,16 +1,17 @@
-"""What a letter fills in from the shop for one reader: what suits them, what they bought, what is new; plain words."""
+"""What a letter fills in from the shop for one reader: what suits them, what they bought and booked; plain words."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from crm.contacts import Contact
 from crm.segments import Person
-from kernel import i18n
+from kernel import clock, i18n, tenancy
 from kernel.db import db
-from shop import letter_blocks, receipts, shelf, suggestions
+from shop import letter_blocks, local_times, receipts, shelf, suggestions
+from shop.bookings import Booking
 from shop.catalog import Product
 from shop.order_lines import OrderLine
 from shop.orders import Order
@@ -18,6 +19,7 @@ from shop.orders import Order
 Told = dict[str, str]
 Made = TypeVar("Made")
 NEW = 6  # of what is new
+LATELY = 20  # lines of orders, to find one that says who made it
 NOTHING: Told = {"name": "", "short": "", "price": "", "url": ""}
 
 
@@ -81,6 +83,36 @@ def order(contact: Contact | None, wish: Wish) -> Told:
         return {"number": "", "total": "", "date": ""}
     day = receipts.day_and_time(row.placed_at).rpartition(",")[0]
     return {"number": row.number, "total": receipts.shown(row.total), "date": day}
+
+
+def booking(contact: Contact | None, _wish: Wish) -> Told:
+    """Their next booking, at the shop's clock."""
+    row = db.session.scalars(_coming(contact.id)).first() if contact is not None else None
+    if row is None:
+        return {"service": "", "day": "", "time": ""}
+    begins = local_times.local(row.starts_at, tenancy.tenant().timezone)
+    return {"service": i18n.pick(row.name), "day": receipts.day(begins.date()), "time": f"{begins:%H:%M}"}
+
+
+def _coming(contact_id: int) -> Select[Booking]:
+    mine = select(Booking).join(Order, Order.id == Booking.order_id).where(Order.contact_id == contact_id)
+    coming = mine.where(Booking.state == "booked", Booking.starts_at > clock.now())
+    return coming.order_by(Booking.starts_at, Booking.id).limit(1)
+
+
+def maker(contact: Contact | None, wish: Wish) -> Told:
+    """Who made the last thing of theirs of which the shop says so, and what it was."""
+    rows = db.session.execute(_bought(contact.id)).all() if contact is not None else ()
+    name, told = next(((name, told) for name, told in rows if told.get("name")), ({}, {}))
+    parts = {part: str(told.get(part) or "") for part in ("name", "place", "hours")}
+    return {**parts, "product": i18n.pick(name, wish.language)}
+
+
+def _bought(contact_id: int) -> Select[Any]:
+    mine = select(Product.name, Product.maker).join(OrderLine, OrderLine.product_id == Product.id)
+    theirs = mine.join(Order, Order.id == OrderLine.order_id).where(Order.contact_id == contact_id)
+    stands = theirs.where(Order.state.not_in(("cancelled", "expired")))
+    return stands.order_by(Order.placed_at.desc(), OrderLine.position).limit(LATELY)
 
 
 def _once(wish: Wish, key: tuple[Any, ...], make: Callable[[], Made]) -> Made:

@@ -1,6 +1,7 @@
 """Occupations: which unit is taken from when to when; the database itself refuses two that overlap."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,9 +84,11 @@ def reserve(units: Sequence[int], span: Span, **owner: int) -> None:
     and has ended the holds in the way that ran out (`holdings.claim`).
     """
     rows = [Occupation(unit_id=unit, starts_at=span.starts_at, ends_at=span.ends_at, **owner) for unit in units]
+    within = db.session().in_nested_transaction()  # then all of that is taken back
     try:
-        with db.session.begin_nested():
+        with nullcontext() if within else db.session.begin_nested():
             db.session.add_all(rows)
+            db.session.flush()
     except IntegrityError as refused:
         if not any(sign in str(refused.orig) for sign in APART):
             raise

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Date, Index, String, Text, UniqueConstraint, select
 
+from crm import picks
 from kernel import clock, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
 from kernel.folding import fold
@@ -147,6 +148,8 @@ def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key
     db.session.flush()
     db.session.add_all(_line(order, line, place) for place, line in enumerate(quote.lines))
     order_events.record(order, "placed", by=details.by)
+    if contact is not None:
+        picks.clear(contact)  # what they bought is not suggested as new
     return order
 
 

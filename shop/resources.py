@@ -1,8 +1,9 @@
 """Resources: what bookings occupy (boats, guides, cabins, tables), each with so many units that nobody has twice."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, func, or_, select
 
 from kernel import signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
@@ -86,10 +87,12 @@ def grow(resource: Resource, count: int, *, named: str) -> None:
     db.session.expire(resource, ["units"])
 
 
-def lock(resource_ids: Iterable[int]) -> None:
+def lock(resource_ids: Iterable[int], asked: Select[Any] | None = None) -> None:
     """Hold these resources, in key order: who takes, moves or frees their time follows each other.
 
-    What only refers to them (a unit that is added) does not wait.
+    `asked`: those of a question, too. What only refers to them (a unit that is added) does not wait.
     """
-    mine = select(Resource.id).where(Resource.id.in_(sorted(set(resource_ids)))).order_by(Resource.id)
-    db.session.execute(mine.with_for_update(key_share=True))
+    these = Resource.id.in_(sorted(set(resource_ids)))
+    mine = select(Resource.id).where(these if asked is None else or_(these, Resource.id.in_(asked)))
+    if db.engine.dialect.name != "sqlite":  # there is one writer at a time
+        db.session.execute(mine.order_by(Resource.id).with_for_update(key_share=True))

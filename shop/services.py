@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
 from kernel.refusal import Missing
@@ -102,10 +102,23 @@ def named(slug: str) -> Service:
     return found
 
 
+def of_slug(slug: str) -> Service | None:
+    """The service of the product with that slug, live or not, with its product and what it needs, in one question."""
+    wanted = select(Service).join(Service.product).where(Product.slug == slug, Product.kind == KIND)
+    together = wanted.options(contains_eager(Service.product), joinedload(Service.needs))
+    return db.session.scalars(together).unique().one_or_none()
+
+
+def needed_by(service_ids: Iterable[int]) -> Select[Any]:
+    """The resources that these services occupy, as a question."""
+    return select(ServiceResource.resource_id).where(ServiceResource.service_id.in_(sorted(set(service_ids))))
+
+
 def lock(service_ids: Iterable[int]) -> None:
     """Hold these services, in key order, after their resources: one without any has only its places."""
     mine = select(Service.id).where(Service.id.in_(sorted(set(service_ids)))).order_by(Service.id)
-    db.session.execute(mine.with_for_update(key_share=True))
+    if db.engine.dialect.name != "sqlite":  # there is one writer at a time
+        db.session.execute(mine.with_for_update(key_share=True))
 
 
 def every() -> Sequence[Service]:

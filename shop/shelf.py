@@ -20,7 +20,7 @@ PER_PAGE = 24
 LISTED = (
     Product.slug, Product.name, Product.short, Product.unit, Product.low_minor, Product.high_minor,
     Product.price_minor, Product.compare_minor, Product.currency, Product.picture_id, Product.brief,
-    Product.season_from, Product.season_to,
+    Product.season_from, Product.season_to, Product.kind,
 )  # fmt: skip
 
 

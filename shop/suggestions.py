@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,7 +17,8 @@ from shop.cart import CartLine
 from shop.catalog import Variant
 
 JUST = timedelta(days=7)  # what was bought since then is not wanted again yet
-LIKED, MOST = 20, 24  # how heavy a taste must be to choose by it; how many products are thought of
+LIKED, MOST = 20, 24  # how heavy a taste must be to choose by it; how many new products are thought of
+OFTEN = 36  # and how many of those bought before, the most often bought first
 AGAIN = ("physical", "bundle", "booking")  # kinds that one buys twice
 HOURLY = 3600
 
@@ -34,16 +35,45 @@ class Suggestion(NamedTuple):
     about: Any = None
 
 
+class Known(NamedTuple):
+    """What somebody's suggestions are chosen from: what they bought and when last, the most often bought first; what
+    is near what they bought and looked at, the nearest first; what they like. It holds until they do or say more."""
+
+    bought: list[tuple[int, datetime]]
+    near: list[Suggestion]
+    tastes: list[tastes.Liked]
+
+    def told(self) -> dict[str, Any]:
+        """The same in words of JSON."""
+        return {**self._asdict(), "bought": [(one, at.isoformat()) for one, at in self.bought]}
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> "Known":
+        """It, out of those words."""
+        return cls(
+            [(one, datetime.fromisoformat(at)) for one, at in told["bought"]],
+            [Suggestion(*one) for one in told["near"]], [tastes.Liked(*one) for one in told["tastes"]],
+        )  # fmt: skip
+
+
+def known(person: Person) -> Known:
+    """What they did and like, reckoned once a request."""
+    return person.recall("known", _known)  # type: ignore[no-any-return]
+
+
+def _known(person: Person) -> Known:
+    who, past = person.contact or person.visitor, histories.of(person.contact, person.visitor)
+    if who is None:
+        return Known([], [], [])
+    often = sorted((-deed.times, deed.product_id, deed.at) for deed in past if deed.kind == "ordered")
+    return Known([(one, at) for _times, one, at in often], _near(past), tastes.brief(who))
+
+
 def again(person: Person, limit: int, *, group: str = "", best: Best | None = None) -> list[Suggestion]:
     """What they bought before, the most often bought first."""
-    mine, now = _past(person), clock.now()
-    old = [deed for deed in mine if deed.kind == "ordered" and deed.at < now - JUST]
     there = _there(person, group, best)
-    ranked = sorted(old, key=lambda deed: (-deed.times, deed.product_id))
-    return [
-        Suggestion(deed.product_id, "again", deed.at) for deed in ranked
-        if deed.product_id in there and there[deed.product_id].kind in AGAIN
-    ][:limit]  # fmt: skip
+    old = [Suggestion(one, "again", at) for one, at in _old(person)]
+    return [one for one in old if one.product_id in there and there[one.product_id].kind in AGAIN][:limit]
 
 
 def new(
@@ -54,8 +84,8 @@ def new(
     out = {*_bought(person), *in_cart(person), *but}
     found: dict[int, Suggestion] = {}
     for one in _wished(person, best):
-        known = there.get(one.product_id)
-        if known is not None and one.product_id not in out and not unwanted & set(known.interests):
+        sold = there.get(one.product_id)
+        if sold is not None and one.product_id not in out and not unwanted & set(sold.interests):
             found.setdefault(one.product_id, one)
         if len(found) == limit:
             break
@@ -81,12 +111,13 @@ def _in_cart(person: Person) -> set[int]:
     return set(db.session.scalars(lines.where(CartLine.cart_id == person.cart.id)))
 
 
-def _past(person: Person) -> list[histories.Deed]:
-    return person.recall("past", lambda one: histories.of(one.contact, one.visitor))  # type: ignore[no-any-return]
-
-
 def _bought(person: Person) -> set[int]:
-    return {deed.product_id for deed in _past(person) if deed.kind == "ordered"}
+    return {one for one, _at in known(person).bought}
+
+
+def _old(person: Person) -> list[tuple[int, datetime]]:
+    then = clock.now() - JUST
+    return [(one, at) for one, at in known(person).bought if at < then][:OFTEN]
 
 
 def _there(person: Person, group: str, best: Best | None) -> Mapping[int, shelf.Sold]:
@@ -94,25 +125,25 @@ def _there(person: Person, group: str, best: Best | None) -> Mapping[int, shelf.
 
     def ask(one: Person) -> Mapping[int, shelf.Sold]:
         wished = {wish.product_id for wish in _wished(one, best)}
-        return shelf.sellable(wished | _bought(one), group=group)
+        return shelf.sellable(wished | {old for old, _at in _old(one)}, group=group)
 
     return person.recall("sellable", ask)  # type: ignore[no-any-return]
 
 
 def _wished(person: Person, best: Best | None) -> list[Suggestion]:
     def ask(one: Person) -> list[Suggestion]:
-        codes = [taste.code for taste in _tastes(one) if taste.weight >= LIKED][:3]
+        codes = [taste.code for taste in known(one).tastes if taste.weight >= LIKED][:3]
         scopes = {favourites.SHOP, f"country:{_country(one)}", *(f"taste:{code}" for code in codes)}
-        known = favourites.of(scopes) if best is None else best
-        return [*_near(one), *_liked(codes, known), *_selling(one, known)][:MOST]
+        popular = favourites.of(scopes) if best is None else best
+        return [*known(one).near, *_liked(codes, popular), *_selling(one, popular)][:MOST]
 
     return person.recall("wished", ask)  # type: ignore[no-any-return]
 
 
-def _near(person: Person) -> list[Suggestion]:
+def _near(past: Iterable[histories.Deed]) -> list[Suggestion]:
     now, scores = clock.now(), Counter[int]()
     reasons: dict[int, tuple[int, Suggestion]] = {}
-    for deed in _past(person):
+    for deed in past:
         weight = taste_learning.faded(neighbours.WEIGHTS[deed.kind], now - deed.at)
         why = "bought" if deed.kind == "ordered" else "seen"
         for other, score in deed.near:
@@ -120,19 +151,11 @@ def _near(person: Person) -> list[Suggestion]:
             scores[other] += points
             if points > reasons.get(other, (0, None))[0]:
                 reasons[other] = points, Suggestion(other, why, deed.product_id)
-    return [reasons[one][1] for one in sorted(scores, key=lambda one: (-scores[one], one))]
-
-
-def _tastes(person: Person) -> Sequence[Any]:
-    def ask(one: Person) -> Sequence[Any]:
-        who = one.contact or one.visitor
-        return tastes.brief(who) if who is not None else ()
-
-    return person.recall("every_taste", ask)  # type: ignore[no-any-return]
+    return [reasons[one][1] for one in sorted(scores, key=lambda one: (-scores[one], one))[:MOST]]
 
 
 def _never(person: Person) -> set[str]:
-    return {taste.code for taste in _tastes(person) if taste.origin == "said" and not taste.weight}
+    return {taste.code for taste in known(person).tastes if taste.origin == "said" and not taste.weight}
 
 
 def _liked(codes: Iterable[str], best: Best) -> list[Suggestion]:
@@ -140,8 +163,8 @@ def _liked(codes: Iterable[str], best: Best) -> list[Suggestion]:
 
 
 def _country(person: Person) -> str:
-    known = person.contact.country if person.contact else ""
-    return known or person.country or (person.visitor.country if person.visitor else "")
+    own = person.contact.country if person.contact else ""
+    return own or person.country or (person.visitor.country if person.visitor else "")
 
 
 def _selling(person: Person, best: Best) -> list[Suggestion]:

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import make_url
 
 from kernel import buffer, migrations, transactions
@@ -63,6 +64,9 @@ def build(folder: Path, database_url: str = "") -> Plaza:
     folder.mkdir(parents=True, exist_ok=True)
     made = create_app(complete(Settings(url=URL, instance=folder, database_url=database_url, secret_key="test " * 8)))
     made.testing = True
+    compiled = folder.parent / "templates"  # each template once for all applications of a worker
+    compiled.mkdir(exist_ok=True)
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
     migrations.upgrade(made)
     return made
 

@@ -19,7 +19,7 @@ LANDS = "CASE WHEN i % 10 < 5 THEN 'CR' WHEN i % 10 < 7 THEN 'GT' WHEN i % 10 < 
 SERIES = {
     "sqlite": "(WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})"
     " SELECT i FROM n)",
-    "postgresql": "(SELECT i FROM generate_series({first}, {last}) AS n(i))",
+    "postgresql": "(SELECT i FROM generate_series({first}::bigint, {last}::bigint) AS n(i))",
 }
 DAY = {"sqlite": "date('{today}', '-' || ({back}) || ' days')", "postgresql": "(date '{today}' - ({back})::int)"}
 BOUGHT = """

@@ -12,7 +12,7 @@ from crm.tastes import Interest, Taste
 from crm.visitors import Visitor
 from kernel import clock, signing
 from kernel.db import db
-from shop import pages, suggestions
+from shop import pages, picking, suggestions
 from shop.catalog import Product
 from shop.order_lines import OrderLine
 from shop.orders import Order
@@ -27,7 +27,7 @@ def token(number: int) -> str:
 
 
 def arrive(count: int, products: int) -> None:
-    """Let so many visitors have come, and let the first page fit them."""
+    """Let so many visitors have come, let the first page fit them, and run the jobs that the shop runs each hour."""
     db.session.execute(insert(Interest), [{"code": code, "name": {"es": code.capitalize()}} for code in TASTES])
     for place, product in enumerate(db.session.scalars(select(Product).order_by(Product.id).limit(400))):
         product.interests = [TASTES[place % len(TASTES)]]
@@ -45,6 +45,7 @@ def arrive(count: int, products: int) -> None:
     _page()
     db.session.commit()
     suggestions.rebuild()
+    picking.make_all()
 
 
 def _remember(visitors: list[Visitor], products: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g
 
-from crm import tastes, visitors
+from crm import picks, tastes, visitors
 from crm.contacts import Contact
 from crm.visitors import Visitor
 from kernel import origins, sessions, tenancy, web
@@ -40,7 +40,8 @@ def visitor() -> Visitor | None:
     """This browser, when it allowed to be recognised."""
     if "visitor" not in g:
         cookie = origins.cookie(VISITOR_COOKIE)
-        g.visitor = visitors.by_token(cookie) if cookie else None
+        g.met = visitors.met(cookie) if cookie else None
+        g.visitor = g.met.visitor if g.met else None
     found: Visitor | None = g.visitor
     return found
 
@@ -48,6 +49,14 @@ def visitor() -> Visitor | None:
 def recognise(browser: Visitor | None) -> None:
     """From now on in this request, this browser is that visitor, or nobody's again."""
     g.visitor = browser
+
+
+def kept() -> picks.Told | None:
+    """What was reckoned for whoever this is, while it is good."""
+    browser, known, met = visitor(), contact(), g.get("met")
+    if met is not None and browser is met.visitor and (known is None or browser.contact_id == known.id):
+        return met.kept  # type: ignore[no-any-return]
+    return picks.of(known) if known is not None else None
 
 
 def somebody() -> Contact | Visitor | None:

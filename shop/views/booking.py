@@ -10,7 +10,7 @@ from kernel import clock, holes, i18n, limits, origins, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Missing, Refusal
-from shop import availability, bookings, cart_bookings, catalog, holdings, services, storefront
+from shop import availability, bookings, cart_bookings, holdings, services, storefront
 from shop import cart as carts
 from shop.availability import Time
 from shop.bookings import Booking
@@ -54,23 +54,25 @@ def booking_month() -> Any:
 @store.post("/bookings/hold")
 def booking_hold() -> Any:
     """Hold the chosen time and have it in the cart; or the same page again with what is wrong, nothing lost."""
-    storefront.refuse_if_closed()
-    with web.reading():  # whoever is refused has not kept a buyer waiting
-        draft = _sent()
-        asked, errors = forms.checked(draft)
-        if "refresh" in request.form or asked is None:
-            return _again(draft) if "refresh" in request.form else _again(draft, 422, errors=errors)
+    if "refresh" in request.form:
+        with web.reading():
+            return _again(_sent())
     try:
         _limit()
-        return _held(_sent())
+        draft = _sent()
+        asked, errors = forms.checked(draft)
+        if asked is not None:
+            return _held(draft, asked)
     except Refusal as refusal:
         return _refused(refusal)
+    with web.reading():  # drawing the page keeps no buyer waiting
+        return _again(_sent(), 422, errors=errors)
 
 
-def _held(draft: Draft) -> Response:
+def _held(draft: Draft, asked: Asked) -> Response:
     mine, secret = cart_views.own()
-    asked = _understood(draft)
-    row = holdings.hold(draft.service, asked.span, asked.places, cart=mine, **asked.told)
+    begun = secret != cart_views.token()
+    row = holdings.hold(draft.service, asked.span, asked.places, cart=mine, begun=begun, **asked.told)
     carts.book(mine, row, dict(asked.wanted), group=visitor.group())
     name = i18n.pick(draft.service.product.name)
     flash(_("%(item)s is kept for you for ten minutes.", item=name), "message")
@@ -106,7 +108,7 @@ def _back_to_checkout() -> Response:
 def _instead(mine: carts.Cart, row: Booking) -> None:
     people = {one.variant: one.quantity for one in mine.lines if one.booking_id == row.id}
     span = forms.when(forms.read(row.service, request.form))
-    told = {"answers": row.answers, "language": row.language, "timezone": row.timezone}
+    told: dict[str, Any] = {"answers": row.answers, "language": row.language, "timezone": row.timezone}
     fresh = holdings.hold(row.service, span, row.places, cart=mine, **told)
     carts.book(mine, fresh, people, group=visitor.group())
     if fresh.id != row.id:
@@ -118,13 +120,6 @@ def _limit() -> None:
         limits.check("hold", f"{tenancy.current()}:{limits.network(request.remote_addr)}", HOLDS)
     except limits.TooMany as many:
         raise Refusal(MANY, status=many.status) from None
-
-
-def _understood(draft: Draft) -> Asked:
-    asked, errors = forms.checked(draft)
-    if asked is None:  # it was fine a moment ago
-        raise Refusal(next(iter(errors.values())))
-    return asked
 
 
 def _refused(refusal: Refusal) -> Response:
@@ -161,6 +156,7 @@ def _again(draft: Draft, status: int = 200, **told: Any) -> Response:
 
 
 def _sent() -> Draft:
+    storefront.refuse_if_closed()
     service = _service(request.form.get("product", ""))
     return forms.read(service, request.form, _own(service))
 
@@ -175,8 +171,7 @@ def _own(service: Service) -> Booking | None:
 
 def _service(slug: str) -> Service:
     """The service of a product that this visitor may see; raises Missing."""
-    found = catalog.slugged(slug[:80].replace("\x00", ""))
-    service = services.of(found) if found and found.live and found.open_to(visitor.group()) else None
-    if service is None:
+    service = services.of_slug(slug[:80].replace("\x00", ""))
+    if service is None or not service.product.live or not service.product.open_to(visitor.group()):
         raise Missing(_("That product is not here any more."))
     return service

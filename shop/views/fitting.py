@@ -10,10 +10,12 @@ from crm import rule_sentences, rules, segments, tastes, visitors
 from crm.contacts import Contact
 from crm.segments import BadRule, Person
 from crm.views import asking, origin
+from crm.visitors import Visitor
 from kernel import blocks, clock, i18n, origins
 from kernel.blocks import Block
 from kernel.db import db
 from shop import cart as carts
+from shop import suggestions
 from shop.views import frame, goods
 
 CART = "cart"
@@ -69,11 +71,12 @@ def person() -> Person:
     return found
 
 
-def _taste(told: Person) -> Person:
-    """Ask once for their tastes, for rules and for rows."""
-    who = told.contact or told.visitor
-    mine = tastes.brief(who) if who is not None else []
-    told.memory["every_taste"] = mine
+def _remembered(told: Person, who: Contact | Visitor) -> Person:
+    """With what is kept for them, else with their tastes, asked once for rules and for rows."""
+    kept = asking.kept()
+    if kept is not None:
+        told.memory["known"] = suggestions.Known.read(kept)
+    mine = told.memory["known"].tastes if kept is not None else tastes.brief(who)
     told.memory["tastes"] = {one.code: one.weight for one in mine if one.weight}
     return told
 
@@ -102,7 +105,8 @@ def _person() -> Person:
         contact=known, visitor=browser, language=i18n.language(), country=origin.country(),
         referrer=origin.sender(), now=clock.now(), cart=carts.found(secret) if secret else None,
     )  # fmt: skip
-    return _taste(told) if known is not None or browser is not None else told
+    who = known or browser
+    return _remembered(told, who) if who is not None else told
 
 
 def _nobody() -> Person:

@@ -14,7 +14,7 @@ from crm import tastes
 from kernel import blocks, countries, holes, i18n, origins, tenancy
 from kernel.db import db
 from kernel.i18n import _, _l
-from shop import catalog, days, favourites, pagecache, shelf, suggestions
+from shop import catalog, days, favourites, pagecache, picking, shelf, suggestions
 from shop.suggestions import Suggestion
 from shop.views import blocks as kinds
 from shop.views import fitting, frame, goods, visitor
@@ -59,7 +59,10 @@ def _row(place: int, shown: set[int]) -> str:
     count = min(MOST, block["data"].get("count") or 4)
     choose: Callable[..., list[Suggestion]] = suggestions.again if block["kind"] == "again" else suggestions.new
     more = {} if block["kind"] == "again" else {"but": shown}
-    rows = choose(fitting.person(), count, group=visitor.group(), best=_best(), **more)
+    person = fitting.person()
+    if "known" not in person.memory and not g.get("preview"):
+        picking.want(person)
+    rows = choose(person, count, group=visitor.group(), best=_best(), **more)
     shown |= {one.product_id for one in rows}
     title = _("Buy it again") if block["kind"] == "again" else _("New for you")
     own = i18n.words_html(block["data"].get("title"))
