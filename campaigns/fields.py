@@ -143,7 +143,8 @@ def init_app(_app: object) -> None:
     sample = {"service": _l("Tour at dawn"), "day": _l("Friday 4 December"), "time": "07:30"}
     define("booking", _l("Their next booking"), sample, _picks(letter_picks.booking), parts=booking)
     made = {"name": _l("Who made what they bought: name"), "place": _l("Who made what they bought: place"),
-            "hours": _l("Who made what they bought: hours of work"), "product": _l("Who made what they bought: what")}  # fmt: skip
+            "hours": _l("Who made what they bought: hours of work"),
+            "product": _l("Who made what they bought: what")}  # fmt: skip
     sample = {"name": _l("Juana"), "place": _l("Workshop by the river"), "hours": "14", "product": _l("Table runner")}
     define("maker", _l("Who made what they bought"), sample, _picks(letter_picks.maker), parts=made)
     for name, label in (("unsubscribe_url", _l("Way out")), ("preferences_url", _l("Preferences")),

@@ -37,7 +37,7 @@ NEEDS = {  # what is missing before the others can go by themselves
     },
     "hornada-publicada": {
         "es": "una página para publicar cada hornada, que llene lo que el correo dice de ella, y avisos al navegador.",
-        "en": "a page on which each batch is published, to fill in what the letter says of it, and notices to the browser.",
+        "en": "a page on which each batch is published, to fill in what the letter says of it; notices to the browser.",
     },
     "weekday": {
         "es": "que un correo pueda repetirse cada semana.",

@@ -103,7 +103,8 @@ def _coming(contact_id: int) -> Select[Booking]:
 def maker(contact: Contact | None, wish: Wish) -> Told:
     """Who made the last thing of theirs of which the shop says so, and what it was."""
     rows = db.session.execute(_bought(contact.id)).all() if contact is not None else ()
-    name, told = next(((name, told) for name, told in rows if told.get("name")), ({}, {}))
+    nobody: tuple[dict[str, str], dict[str, Any]] = ({}, {})
+    name, told = next(((name, told) for name, told in rows if told.get("name")), nobody)
     parts = {part: str(told.get(part) or "") for part in ("name", "place", "hours")}
     return {**parts, "product": i18n.pick(name, wish.language)}
 
