@@ -14,7 +14,6 @@ from kernel.db import Base, db, pk
 from kernel.tenancy import TenantOwned
 
 PAGE = 1_000
-BACK = facts.REREAD_MINUTES * 60_000 << 22  # ten minutes, in ids
 
 
 class FactCursor(TenantOwned, Base):
@@ -25,6 +24,11 @@ class FactCursor(TenantOwned, Base):
     id: Mapped[int] = pk()
     name: Mapped[str] = mapped_column(String(40))
     position: Mapped[int] = mapped_column(default=0)
+
+
+def _back() -> int:
+    """How far a reading goes back, in ids."""
+    return facts.REREAD_MINUTES * 60_000 << 22
 
 
 def position(name: str) -> int:
@@ -40,11 +44,11 @@ def read(name: str, kinds: Iterable[str]) -> Iterator[Fact]:
     key, or is the same when done twice. The position moves with the transaction in which the facts were taken.
     """
     last = position(name)
-    start, wanted, given = last - BACK, sorted(set(kinds)), set[int]()
+    start, wanted, given = last - _back(), sorted(set(kinds)), set[int]()
     while page := _page(start, wanted):
         yield from page
         start = page[-1].id
-        given = {one for one in given | {fact.id for fact in page} if one > start - BACK}
+        given = {one for one in given | {fact.id for fact in page} if one > start - _back()}
         if len(page) < PAGE:
             break
     move(name, start)
@@ -60,7 +64,7 @@ def news(name: str, kinds: Iterable[str]) -> bool:
     """Whether a reading would be given a fact that this process has not dealt with yet; for looking, before writing."""
     last = position(name)
     kept, known = _dealt.get((tenancy.current(), name), (0, set[int]()))
-    there = select(Fact.id).where(Fact.id > last - BACK, Fact.kind.in_(sorted(set(kinds)))).limit(PAGE)
+    there = select(Fact.id).where(Fact.id > last - _back(), Fact.kind.in_(sorted(set(kinds)))).limit(PAGE)
     ids = set(db.session.scalars(there))
     return len(ids) == PAGE or last < kept or not ids <= known  # behind itself: the database was restored
 

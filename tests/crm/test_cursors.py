@@ -3,9 +3,10 @@
 import time
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from crm import cursors, facts
+from crm.cursors import FactCursor
 from crm.facts import Fact
 from kernel import clock, tenancy
 from kernel.db import db
@@ -92,3 +93,42 @@ def test_each_shop_has_its_own_cursor(rival, shop):
     assert tenancy.current() == rival.tenant_id
     assert cursors.position("reader") == 0
     assert list(cursors.read("reader", KINDS)) == []
+
+
+def _old(minutes):
+    """A fact that was made some minutes ago and can be seen only now."""
+    db.session.add(Fact(id=facts.new_id() - (minutes * 60_000 << 22), kind="searched"))
+    db.session.commit()
+
+
+def test_who_only_looks_is_given_each_fact_once_and_what_failed_again(shop):
+    given, fails = [], [False]
+
+    def verb():
+        given.append(len(list(cursors.read("reader", KINDS))))
+        if fails[0]:
+            raise OSError("the disk is full")
+
+    def look():
+        before = len(given)
+        cursors.look("reader", KINDS, verb)
+        return given[before:]
+
+    assert look() == []
+    facts.record("viewed")
+    db.session.commit()
+    assert (look(), look()) == ([1], [])
+    _old(5)  # its transaction ended late
+    assert (look(), look()) == ([2], [])
+    _old(6)
+    fails[0] = True
+    with pytest.raises(OSError, match="full"):
+        look()
+    fails[0] = False
+    assert (look(), look()) == ([3], [])
+    facts.record("viewed")
+    db.session.commit()
+    assert look() == [4]
+    db.session.execute(update(FactCursor).values(position=FactCursor.position - 1))  # as after a restore
+    db.session.commit()
+    assert (look(), look()) == ([4], [])
