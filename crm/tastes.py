@@ -1,6 +1,6 @@
 """Tastes: what a person likes, as they said it or as their behaviour suggests; theirs to see and to forget."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple

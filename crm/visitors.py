@@ -88,7 +88,8 @@ def met(token: str) -> Met | None:
 @lru_cache
 def _met() -> Any:
     """Asked beside the guard between tenants, so it names the tenant itself, and leaves out who lies in the bin."""
-    mine, own, theirs = bindparam("tenant"), aliased(Pick), aliased(Pick)
+    mine: Any = bindparam("tenant")
+    own, theirs = aliased(Pick), aliased(Pick)
     told = select(
         *rows.columns(Visitor), *rows.columns(Contact), Contact.id.label("known"),
         own.made_at, own.told, theirs.made_at, theirs.told,

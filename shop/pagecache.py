@@ -93,6 +93,8 @@ _PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda raw: gzip.compress(raw, 6, mtime=0),
 }
 
+_QUICK = _PACKERS | {"br": lambda raw: brotli.compress(raw, quality=2)}  # what is sent once is not packed long
+
 UNPACKERS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
 
 
@@ -101,11 +103,12 @@ def cut(text: str, viewed: dict[str, Any] | None = None) -> Page:
     return Page(holes.parts(text), viewed or {})
 
 
-def body(page: Page, fillings: dict[str, str], encoding: str) -> Body:
-    """The page filled and packed."""
+def body(page: Page, fillings: dict[str, str], encoding: str, *, once: bool = True) -> Body:
+    """The page filled and packed, for one visitor alone or to be kept."""
     raw = holes.join(page.parts, fillings).encode()
     etag = hashlib.blake2b(raw, digest_size=12).hexdigest()
-    packed = _PACKERS[encoding](raw) if encoding in _PACKERS else raw
+    packers = _QUICK if once else _PACKERS
+    packed = packers[encoding](raw) if encoding in packers else raw
     return Body(f"{etag}-{encoding}" if encoding else etag, packed, encoding)
 
 
@@ -114,7 +117,7 @@ def filled(key: Hashable, page: Page, fillings: dict[str, str], encoding: str) -
     whole = (key, encoding, tuple(fillings.get(name, "") for name in page.names))
     found: Body | None = SHELF.get(whole)
     if found is None:
-        found = body(page, fillings, encoding)
+        found = body(page, fillings, encoding, once=False)
         SHELF.put(whole, found)
     return found
 

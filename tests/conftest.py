@@ -43,7 +43,7 @@ LONG = ("journeys", "test_conservation", "test_races", "test_plans", "test_jobs"
 BOTH = ("races", "kills", "restore", "tenancy", "pool", "transactions", "jobs", "test_mail.", "matrix", "canary", "backup",
         "leaving", "test_sending", "gathering", "cursors", "agreement", "test_segments", "test_tags", "test_merging",
         "conservation", "availability", "numbers", "collisions", "beside_the_guard", "test_audience",
-        "attribution")  # fmt: skip
+        "attribution", "picking")  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

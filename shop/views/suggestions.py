@@ -1,5 +1,6 @@
 """Rows of suggestions: holes in kept pages, each filled for who is in front of it, with the reason on every card."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +20,8 @@ from shop.suggestions import Suggestion
 from shop.views import blocks as kinds
 from shop.views import fitting, frame, goods, visitor
 
-WHY = "@@why@@"
+WHY, ITEMS = "@@why@@", "@@items@@"
+ABOUT = frozenset({"bought", "seen", "like"})  # reasons that name a product
 FEWEST, BESIDE, MOST = 2, 4, 12
 PERSONAL = frozenset({"again", "bought", "seen", "taste"})  # reasons that come from what somebody did or said
 CARDS = pagecache.Shelf(4 * 1024 * 1024)
@@ -100,26 +102,44 @@ def _siblings(product_id: int) -> list[Suggestion]:
 def _drawn(name: str, title: Any, rows: Sequence[Suggestion], block: str = "") -> str:
     if not rows:
         return ""
-    about = {one.about for one in rows if one.why in ("bought", "seen", "like")}
-    cards = _cards({one.product_id for one in rows} | about)
-    told = [
-        {"reason": (why := reason(one, cards)), "card": _worded(cards[one.product_id], why * (one.why != "shelf"))}
-        for one in rows if one.product_id in cards
-    ]  # fmt: skip
-    personal = any(one.why in PERSONAL for one in rows)
-    return render_template(
-        "shop/suggestions/row.html", name=name, title=title, goods=told, block=block, personal=personal,
-        wrap=bool(block),
-    )  # fmt: skip
+    told = {"name": name, "title": title, "block": block, "personal": any(one.why in PERSONAL for one in rows)}
+    return _row_of(told).replace(ITEMS, "".join(_items(rows)))
 
 
-def _worded(card: Card, why: str) -> Markup:
-    return Markup(card.html.replace(WHY, f'<p class="good-why">{escape(why)}</p>' if why else ""))  # noqa: S704
+def _row_of(told: dict[str, Any]) -> str:
+    """A row without its items; drawn once while the frame lasts."""
+    if g.get("preview"):
+        return render_template("shop/suggestions/row.html", items=ITEMS, **told)
+    notes, key = frame.current().notes, ("row", *told.values())
+    if key not in notes:
+        notes[key] = render_template("shop/suggestions/row.html", items=ITEMS, **told)
+    return str(notes[key])
+
+
+def _items(rows: Sequence[Suggestion]) -> list[str]:
+    """Each product with its reason as HTML, drawn once for everybody of whom the same is true."""
+    base = (*_base(), pagecache.bucket(time.time()))
+    keys = {one: (*base, one.product_id, one.why, _day(one.about) if one.why == "again" else one.about) for one in rows}
+    found = {one: CARDS.get(key) for one, key in keys.items()}
+    new = [one for one, item in found.items() if item is None]
+    cards = _cards({one.product_id for one in new} | {one.about for one in new if one.why in ABOUT}) if new else {}
+    for one in new:
+        if one.product_id in cards:
+            found[one] = _item(cards[one.product_id], reason(one, cards), one.why)
+            CARDS.put(keys[one], found[one])
+    return [item.html for item in found.values() if item is not None]
+
+
+def _item(card: Card, told: str, why: str) -> Card:
+    line = "" if why == "shelf" else f'<p class="good-why">{escape(told)}</p>'
+    return Card(f'<li data-reason="{escape(told)}">{card.html.replace(WHY, line)}</li>', card.name)
 
 
 def reason(one: Suggestion, cards: dict[int, Card]) -> str:
     """Why a product is suggested, in words."""
-    about = cards[one.about].name if one.why in ("bought", "seen", "like") and one.about in cards else ""
+    if one.why in ABOUT and one.about not in cards:  # that product is gone meanwhile
+        return _("the shop recommends it")
+    about = cards[one.about].name if one.why in ABOUT else ""
     if one.why == "again":
         return _("because you bought it on %(day)s", day=days.told(_day(one.about)))
     if one.why == "taste":
@@ -147,11 +167,15 @@ def _taste(code: str) -> str:
     return i18n.pick(names.get(code)) or code
 
 
-def _cards(ids: set[int]) -> dict[int, Card]:
-    """The cards of these products, drawn once while nothing is edited; a price is the same for everyone who sees it."""
+def _base() -> tuple[Any, ...]:
     place = origins.place()
     assert place is not None
-    base = place.id, place.revision, i18n.language(), bool(g.get("preview"))
+    return place.id, place.revision, i18n.language(), bool(g.get("preview"))
+
+
+def _cards(ids: set[int]) -> dict[int, Card]:
+    """The cards of these products, drawn once while nothing is edited; a price is the same for everyone who sees it."""
+    base = _base()
     found = {one: CARDS.get((*base, one)) for one in ids}
     missing = sorted(one for one, card in found.items() if card is None)
     cls = catalog.Product

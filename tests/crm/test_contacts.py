@@ -96,7 +96,7 @@ def test_the_newest_answer_counts_and_silence_is_no(shop):
 
 def test_a_browser_brings_its_facts_and_tastes_to_whom_it_belongs(shop):
     visitor, secret = visitors.begin()
-    assert visitors.by_token(secret).id == visitor.id
+    assert visitors.met(secret).visitor.id == visitor.id
     facts.record("viewed", visitor=visitor)
     tastes.infer(visitor, "filtrado", 30)
     tastes.infer(visitor, "espresso", 10)

@@ -17,7 +17,7 @@ from kernel.refusal import Gone
 from kernel.tenancy import TenantOwned
 from shop import orders, store_credit
 
-OWN = {"contact_tag", "contact_source", "taste", "contact_day"}  # crm's own that nobody may have twice alike
+OWN = {"contact_tag", "contact_source", "taste", "contact_day", "pick"}  # crm's own that nobody may have twice alike
 
 
 @pytest.fixture
