@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from crm import consent, import_undo, imports, sources
+from crm import import_undo, imports, sources
+from crm.consent import Consent
 from crm.contacts import Contact, normal_email
 from crm.import_fields import STOPS
 from crm.import_outcomes import Outcome, Person, World, judged
-from crm.import_rows import Reading
+from crm.import_rows import Proof, Reading
 from crm.imports import ContactImport, ContactImportPart
 from crm.tags import ContactTag
 from kernel import clock, jobs, journal, signing, suppression, tenancy, transactions
@@ -161,6 +162,7 @@ class _Made:
         self.contacts: dict[int, Contact] = {}  # by the identity of their Person
         self.sources: list[dict[str, Any]] = []
         self.tags: list[dict[str, Any]] = []
+        self.answers: list[tuple[Outcome, Consent]] = []
 
     def person(self, one: Outcome) -> None:
         """Make whoever is new, and fill in what is empty."""
@@ -195,24 +197,24 @@ class _Made:
             self.tags += [{"contact_id": contact.id, "tag": tag} for tag in one.tags]
             one.undo |= {"tags": one.tags} if one.tags else {}
         if one.proof is not None and one.person is not None and one.person.id:
-            one.undo["consent"] = self._answered(one, one.person.id)
+            self.answers.append((one, self._answer(one.proof, one.person.id)))
         if one.stop and one.told is not None:
             mark = suppression.fingerprint(one.told.values["email"])
             if suppression.stop(mark, "marketing", f"import: {STOPS[self.how.profile]}"):
                 one.undo["mark"] = mark
 
-    def _answered(self, one: Outcome, contact_id: int) -> int:
-        assert one.proof is not None
-        row = consent.Consent(
-            contact_id=contact_id, purpose="marketing", given=one.proof.given, at=one.proof.at, ip=one.proof.ip,
-            form=self.source, text_version=self.how.profile,
+    def _answer(self, proof: Proof, contact_id: int) -> Consent:
+        return Consent(
+            contact_id=contact_id, purpose="marketing", given=proof.given, at=proof.at, ip=proof.ip, form=self.source,
+            text_version=self.how.profile,
         )  # fmt: skip
-        db.session.add(row)
-        db.session.flush()
-        return row.id
 
     def write(self) -> None:
         """Write what was gathered."""
+        db.session.add_all(row for _one, row in self.answers)
+        db.session.flush()
+        for one, row in self.answers:
+            one.undo["consent"] = row.id
         if self.tags:
             db.session.execute(insert(ContactTag), self.tags)
         if self.sources:
