@@ -11,16 +11,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import mrml
-from liquid import BoundTemplate
 
 from campaigns import habits, links, liquid
 from campaigns.mailings import Mailing
+from campaigns.stencils import PERSON, TOKEN, Stencil
 from kernel import blocks, i18n, letter_parts, mail, phones, tenancy, transactions, web
 from kernel.i18n import _
 from kernel.letter_parts import Letter
 from shop import letter_look, storefront
 
-TOKEN, PERSON = "zqtokenqz", "zqpersonqz"  # stand for the recipient's and the contact's until the letter is filled in
 NUMBER = re.compile(r"zqu(\d+)uqz")
 OURS = mrml.RenderOptions(fonts={})  # nothing is fetched from others when a letter is opened
 KEPT, LIFE = 200, 60.0  # composed letters of a process, and for how many seconds
@@ -30,9 +29,9 @@ KEPT, LIFE = 200, 60.0  # composed letters of a process, and for how many second
 class Composed:
     """A letter ready to be filled in: what it asks for, and what stands on every envelope of it."""
 
-    subject: BoundTemplate
-    page: BoundTemplate
-    text: BoundTemplate
+    subject: Stencil
+    page: Stencil
+    text: Stencil
     names: frozenset[str]
     root: str
     base: str
@@ -116,8 +115,8 @@ def compose(plan: Plan, shown: Sequence[blocks.Block]) -> Composed:
         page, text, subject = _laid(plan, letter, shown)
     led = _numbered(plan.mailing, urls, root)
     return Composed(
-        liquid.template(subject, page=False), liquid.template(led(page, escape), page=True),
-        liquid.template(led(text, str), page=False), frozenset(names), root, base, *_envelope(plan.mailing),
+        Stencil(liquid.template(subject, page=False)), Stencil(liquid.template(led(page, escape), page=True)),
+        Stencil(liquid.template(led(text, str), page=False)), frozenset(names), root, base, *_envelope(plan.mailing),
     )  # fmt: skip
 
 

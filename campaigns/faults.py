@@ -242,7 +242,7 @@ def _size(mailing: Mailing, read: Sequence[str]) -> Iterator[Problem]:
     for language in read:
         every = [one for block in mailing.blocks for one in forms(block)][: blocks.MOST]
         page = composing.compose(composing.Plan(mailing, language), every).page
-        size = len(str(page).encode())
+        size = len(str(page.template).encode())
         if size > LARGEST:
             kilobytes = size // 1000
             yield Problem(

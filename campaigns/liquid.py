@@ -29,13 +29,14 @@ FILTERS = (
 )  # fmt: skip
 LITERAL = re.compile(r"\"[^\"]*[<>&][^\"]*\"|'[^']*[<>&][^']*'")  # words of the template itself are not escaped again
 Wrong = LiquidError
+LIMIT = 200_000  # signs of a letter
 
 
 class Sandbox(Environment):
     """Few tags and filters, no files, and an end to every loop and every output."""
 
     loop_iteration_limit = 2000
-    output_stream_limit = 200_000
+    output_stream_limit = LIMIT
     local_namespace_limit = 2000
     context_depth_limit = 10
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from liquid.exceptions import LiquidError
 
-from campaigns import composing, faults, fields, liquid
-from campaigns.composing import PERSON, TOKEN, Composed, Plan
+from campaigns import composing, faults, fields, liquid, stencils
+from campaigns.composing import Composed, Plan
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import segments
@@ -89,15 +89,13 @@ def _today() -> date:
 def filled(made: Composed, about: fields.About, *, sample: bool = False) -> tuple[str, str, str]:
     """(subject, HTML, text) for one reader; raises Unmade when the letter's own words go round and round."""
     told = (fields.samples if sample else fields.values)(made.names, about)
+    token = about.urls["browser_url"].rpartition("/")[2]
+    words, plain = stencils.words(token, about.contact.token if about.contact else ""), stencils.Seen()
     try:
-        subject, page, text = (one.render(**told) for one in (made.subject, made.page, made.text))
+        subject, text = made.subject.fill(told, words, plain), made.text.fill(told, words, plain)
+        page = made.page.fill(told, words, stencils.Seen())
     except (LiquidError, RecursionError) as error:
         raise Unmade(str(error)) from error
-    token = about.urls["browser_url"].rpartition("/")[2]
-    person = about.contact.token if about.contact else ""
-    if not person:  # nobody is known by it any more: the way out is left
-        page, text = (one.replace(f"/preferences/{PERSON}", f"/u/{token}") for one in (page, text))
-    page, text = (one.replace(TOKEN, token).replace(PERSON, person) for one in (page, text))
     return fields.clean(subject), page, text
 
 

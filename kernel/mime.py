@@ -93,30 +93,32 @@ def _text(sort: str, text: str) -> bytes:
     return head.encode() + quoted(text)
 
 
-_quoted: dict[str, bytes] = {}  # rows of letters to many, and parts of rows, are the same in each: made once
-MOST, LONG = 1000, 20_000  # how many are kept, and signs of one that is not
+class Pieces(str):
+    """A text that knows the pieces it is made of: the long ones are the same in many letters, and encoded once."""
+
+    pieces: Sequence[str]
+
+    @classmethod
+    def of(cls, pieces: Sequence[str]) -> "Pieces":
+        """The pieces together."""
+        made = cls("".join(pieces))
+        made.pieces = pieces
+        return made
+
+
+_quoted: dict[str, bytes] = {}
+MOST, SHORT, LONG = 1000, 64, 20_000  # how many are kept, and signs of one that is not
 
 
 def quoted(text: str) -> bytes:
-    """Text as quoted-printable with the line ends of the wire; long lines break where a part of a table ends."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    known = _quoted.get
-    return b"\r\n".join([known(row) or _row(row) for row in text.split("\n")])
-
-
-def _row(text: str) -> bytes:
-    """A row's own part is the reader's: what it shares with other letters is found again part by part."""
-    found = b"=\r\n</table=\r\n".join([_quoted.get(part) or _part(part) for part in text.split("</table")])
-    return _keep(text, found)
+    """Text as quoted-printable with the line ends of the wire; what is made of pieces breaks its lines between them."""
+    return b"=\r\n".join([_quoted.get(one) or _part(one) for one in getattr(text, "pieces", (text,)) if one])
 
 
 def _part(text: str) -> bytes:
-    return _keep(text, binascii.b2a_qp(text.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n"))
-
-
-def _keep(text: str, found: bytes) -> bytes:
-    if len(text) < LONG:
+    plain = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    found = binascii.b2a_qp(plain.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+    if SHORT < len(text) < LONG:
         if len(_quoted) >= MOST:
             _quoted.clear()
         _quoted[text] = found
