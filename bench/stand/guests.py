@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from crm import picks
 from crm.consent import Consent
 from crm.contacts import Contact
 from crm.facts import Fact
@@ -26,8 +27,11 @@ def token(number: int) -> str:
     return f"guest-{number}"
 
 
-def arrive(count: int, products: int) -> None:
-    """Let so many visitors have come, let the first page fit them, and run the jobs that the shop runs each hour."""
+def arrive(count: int, products: int, new: int = 0) -> None:
+    """Let so many visitors have come, let the first page fit them, and run the jobs that the shop runs each hour.
+
+    The last `new` of them did something since then: nothing is kept for them yet.
+    """
     db.session.execute(insert(Interest), [{"code": code, "name": {"es": code.capitalize()}} for code in TASTES])
     for place, product in enumerate(db.session.scalars(select(Product).order_by(Product.id).limit(400))):
         product.interests = [TASTES[place % len(TASTES)]]
@@ -46,6 +50,9 @@ def arrive(count: int, products: int) -> None:
     db.session.commit()
     suggestions.rebuild()
     picking.make_all()
+    later = db.session.execute(select(Visitor.contact_id, Visitor.id).order_by(Visitor.id).offset(count - new)).all()
+    picks.clear_all((one.contact_id for one in later), (one.id for one in later))
+    db.session.commit()
 
 
 def _remember(visitors: list[Visitor], products: int) -> None:
