@@ -123,7 +123,7 @@ def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"pool_size": 8, "max_overflow": 8, "connect_args": {"check_same_thread": False}}
     patience = {"connect_timeout": 3, "tcp_user_timeout": 4000, "keepalives_idle": 2, "keepalives_interval": 1}
-    return {"pool_size": 5, "pool_pre_ping": True, "connect_args": {**patience, "keepalives_count": 3}}
+    return {"pool_size": 5, "connect_args": {**patience, "keepalives_count": 3}}
 
 
 def _speak(app: Flask) -> None:

@@ -4,17 +4,19 @@ Measured and argued in SQLite's and PostgreSQL's own terms: SQLite's busy waitin
 eight writers), so writers of one process queue at a lock and retry BEGIN IMMEDIATE in short steps.
 """
 
+import math
 import random
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from flask import g, has_app_context, has_request_context, request
-from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Dialect, Engine, event, text
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from kernel import tenancy
@@ -23,6 +25,7 @@ from kernel.db import db
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 PATIENCE = 10.0  # seconds a writer waits for its turn
 SYNCHRONOUS = "FULL"  # no committed order is lost when the power goes
+RESTED = 1.0  # seconds after which a connection is asked whether it still stands
 _turn = threading.Lock()
 
 
@@ -57,6 +60,25 @@ def install(engine: Engine) -> None:
         event.listen(engine, "connect", _connect_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _checkin)
+    else:
+        event.listen(engine, "checkin", _used)
+        event.listen(engine, "checkout", partial(_alive, engine.dialect))
+
+
+def _used(_raw: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _alive(dialect: Dialect, raw: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that rested whether the server is still there; one in use was answered a moment ago."""
+    if time.monotonic() - record.info.get("used", math.inf) < RESTED:
+        return
+    try:
+        dialect.do_ping(raw)
+    except Exception as error:
+        if not isinstance(error, dialect.loaded_dbapi.Error):
+            raise
+        raise InvalidatePoolError() from error
 
 
 def _connect_sqlite(raw: sqlite3.Connection, _record: Any) -> None:

@@ -1,14 +1,15 @@
 """Return commits, raise rolls back; a GET cannot write; what comes from another site is refused."""
 
 import threading
+from contextlib import nullcontext
 
 import pytest
 from flask import flash, session
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from crm.contacts import Contact
-from kernel import tenancy
+from kernel import tenancy, transactions
 from kernel.db import db
 from kernel.origins import same_origin
 from kernel.refusal import Refusal
@@ -129,3 +130,17 @@ CASES = [
 @pytest.mark.parametrize(("site", "origin", "fine"), CASES)
 def test_only_our_own_pages_may_write(site, origin, fine):
     assert same_origin(site, origin, HOST) is fine
+
+
+@pytest.mark.parametrize("app", ["pg"], indirect=True)
+@pytest.mark.parametrize("rested", [0.0, 3600.0], ids=["asked", "not asked"])
+def test_a_connection_that_rested_is_asked_whether_the_server_is_there(app, monkeypatch, rested):
+    monkeypatch.setattr(transactions, "RESTED", rested)
+    with db.engine.connect() as connection:
+        pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        connection.rollback()
+        with db.engine.connect() as other:
+            other.exec_driver_sql(f"SELECT pg_terminate_backend({pid}, 5000)")
+    ends = pytest.raises(OperationalError) if rested else nullcontext()
+    with ends, db.engine.connect() as again, db.engine.connect() as beside:  # one of the two is what ended
+        assert [one.exec_driver_sql("SELECT 1").scalar() for one in (again, beside)] == [1, 1]
