@@ -4,13 +4,13 @@ import ipaddress
 import time
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from limits import RateLimitItem, parse_many
 from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
-from sqlalchemy import String, case, delete, select
+from sqlalchemy import String, Table, bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,6 +43,16 @@ class Hits(Base):
     expires_at: Mapped[Any] = mapped_column(UTCDateTime, index=True)
 
 
+@lru_cache
+def _counting(dialect: str) -> Any:
+    """Count in one statement: a new row, or one more on that of the running window."""
+    told = (sqlite if dialect == "sqlite" else postgresql).insert(cast(Table, Hits.__table__))
+    new, passed = told.excluded, Hits.expires_at <= bindparam("now", type_=UTCDateTime)
+    kept = {name: case((passed, new[name]), else_=more) for name, more in
+            {"count": Hits.count + new.count, "expires_at": Hits.expires_at}.items()}  # fmt: skip
+    return told.on_conflict_do_update(index_elements=["key"], set_=kept).returning(Hits.count)
+
+
 class TableStorage(Storage):
     """Counters in the database; each count is a transaction of its own, so it stays when the request is refused."""
 
@@ -56,21 +66,9 @@ class TableStorage(Storage):
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count in one statement; a window that has passed begins again."""
         now = clock.now()
-        dialect: Any = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-        row = {"key": key[-200:], "count": amount, "expires_at": now + timedelta(seconds=expiry)}
-        passed = Hits.expires_at <= now
-        counted = (
-            dialect.insert(Hits)
-            .values(row)
-            .on_conflict_do_update(
-                index_elements=["key"],
-                set_={
-                    "count": case((passed, amount), else_=Hits.count + amount),
-                    "expires_at": case((passed, row["expires_at"]), else_=Hits.expires_at),
-                },
-            )
-        )
-        count = db.session.execute(counted.returning(Hits.count)).scalar_one()
+        row = {"key": key[-200:], "count": amount, "expires_at": now + timedelta(seconds=expiry), "now": now}
+        counting = _counting(db.engine.dialect.name)
+        count = db.session.execute(counting, row, execution_options={"own_sql": True}).scalar_one()
         db.session.commit()
         return int(count)
 

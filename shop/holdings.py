@@ -189,15 +189,18 @@ def claim(service_ids: Iterable[int], resource_ids: Iterable[int] = ()) -> None:
 def _late(service_ids: set[int], resource_ids: set[int]) -> set[int]:
     """The services that have holds which ran out, of these and of those that share such a resource.
 
-    Also those whose holds run out in a minute: they may while we wait for our turn.
+    Also those whose holds run out in a minute: they may while we wait for our turn. Mostly there are none at all.
     """
+    found = select(Booking.service_id).where(*_over(timedelta(minutes=1))).distinct()
+    over = set(db.session.scalars(found))
+    if over <= service_ids:
+        return over
     shared = or_(
         ServiceResource.resource_id.in_(services.needed_by(service_ids)),
         ServiceResource.resource_id.in_(sorted(resource_ids)),
     )
-    sharing = select(ServiceResource.service_id).where(shared)
-    there = or_(Booking.service_id.in_(sorted(service_ids)), Booking.service_id.in_(sharing))
-    return set(db.session.scalars(select(Booking.service_id).where(*_over(timedelta(minutes=1)), there).distinct()))
+    sharing = select(ServiceResource.service_id).where(ServiceResource.service_id.in_(sorted(over)), shared)
+    return (over & service_ids) | set(db.session.scalars(sharing))
 
 
 def _lock(service_ids: set[int], resource_ids: Iterable[int] = ()) -> None:
