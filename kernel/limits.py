@@ -14,7 +14,7 @@ from sqlalchemy import String, Table, bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, settings, signing
+from kernel import clock, settings, signing, transactions
 from kernel.db import Base, UTCDateTime, db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -68,8 +68,9 @@ class TableStorage(Storage):
         now = clock.now()
         row = {"key": key[-200:], "count": amount, "expires_at": now + timedelta(seconds=expiry), "now": now}
         counting = _counting(db.engine.dialect.name)
-        count = db.session.execute(counting, row, execution_options={"own_sql": True}).scalar_one()
-        db.session.commit()
+        with transactions.light():
+            count = db.session.execute(counting, row, execution_options={"own_sql": True}).scalar_one()
+            db.session.commit()
         return int(count)
 
     def get(self, key: str) -> int:

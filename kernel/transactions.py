@@ -54,6 +54,20 @@ def reading() -> Iterator[None]:
         g.pop("reads")
 
 
+@contextmanager
+def light() -> Iterator[None]:
+    """Commit what need not outlive a power cut, such as a count of tries, without waiting for the disk."""
+    g.light = True
+    try:
+        yield
+    finally:
+        g.pop("light")
+
+
+def _durable() -> bool:
+    return not (has_app_context() and "light" in g)
+
+
 def install(engine: Engine) -> None:
     """Attach the rules to an engine, before its first connection."""
     if engine.dialect.name == "sqlite":
@@ -97,6 +111,7 @@ def _begin_sqlite(connection: Connection) -> None:
     if not _turn.acquire(timeout=PATIENCE):
         raise TimeoutError("another thread is writing")
     connection.info["turn"] = True  # given back at check-in
+    raw.execute(f"PRAGMA synchronous={SYNCHRONOUS if _durable() or SYNCHRONOUS == 'OFF' else 'NORMAL'}")
     begin_immediate(raw)
 
 
@@ -138,12 +153,14 @@ def _checkin(_raw: Any, record: Any) -> None:
 _BEGIN = text(  # one way there and back: SET TRANSACTION READ ONLY, SET LOCAL ROLE, and the tenant's wall
     f"SELECT set_config('transaction_read_only', :only, true), set_config('role', 'plaza_app', true), {tenancy.WALL}"
 )
+_BEGIN_LIGHT = text(f"{_BEGIN.text}, set_config('synchronous_commit', 'off', true)")
 
 
 @event.listens_for(Session, "after_begin")
 def _raise_wall(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if connection.dialect.name == "postgresql" and not transaction.nested:
-        tenancy.raise_wall(connection, _BEGIN, only="on" if reads() else "off")
+        begin = _BEGIN if _durable() else _BEGIN_LIGHT
+        tenancy.raise_wall(connection, begin, only="on" if reads() else "off")
 
 
 def retry_free(verb: Callable[[], Any]) -> Any:
