@@ -70,7 +70,6 @@ def test_two_workers_share_what_is_due(shop, pair):
     assert db.session.execute(states).all() == [("done", MANY)]
 
 
-@pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # one transaction on both
 @pytest.mark.parametrize("careless", [False, True])
 def test_a_death_in_the_middle_of_a_step(shop, careless):
     waiting(shop)
