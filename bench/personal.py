@@ -1,7 +1,7 @@
 """How long a home page takes that fits its visitor, beside the same page for nobody in particular, on both databases.
 
 `plaza bench personal [--quick] [--sqlite]`. A shop of 10,000 products; 1,000 visitors whose tastes, views and purchases
-choose the cover and two rows for each. Rounds of both follow each other in one run, each request of another visitor.
+choose the cover and two rows for each. Both are asked by turns, each time by another visitor.
 They come back: the shop's hourly job (shop/picking.py) has kept what their rows are chosen from, as for everybody who
 was there lately. The page of somebody who did something since then, so that nothing is kept, is said beside it.
 The floor is the kept anonymous page, its holes filled for this request; how quickly the front answers a stranger while
@@ -40,14 +40,17 @@ def _furnish(folder: Path, database_url: str, url: str) -> None:
         db.engine.dispose()
 
 
-def _each(client: Client, cookie: Callable[[int], str], first: int) -> float:
-    """Milliseconds a page, one after the other."""
-    start = time.perf_counter()
+def _turns(client: Client, first: int, *cookies: Callable[[int], str]) -> list[float]:
+    """Milliseconds a page of each, by turns."""
+    spent = [0.0] * len(cookies)
     for number in range(first, first + EACH):
-        status, _headers, _body = client.ask("/", cookie=cookie(number))
-        if status != 200:
-            raise RuntimeError(f"the home page answered {status}")
-    return (time.perf_counter() - start) * 1000 / EACH
+        for place, cookie in enumerate(cookies):
+            start = time.perf_counter()
+            status, _headers, _body = client.ask("/", cookie=cookie(number))
+            spent[place] += time.perf_counter() - start
+            if status != 200:
+                raise RuntimeError(f"the home page answered {status}")
+    return [one * 1000 / EACH for one in spent]
 
 
 def measure(name: str, database_url: str) -> dict[str, Case]:
@@ -71,11 +74,10 @@ def _compare(name: str, client: Client, port: int) -> dict[str, Case]:
     def nobody(_number: int) -> str:
         return f"unknown_{port}=1"  # a cookie that the front does not know: the house answers each time
 
-    for cookie in (guest, nobody):
-        _each(client, cookie, 0)
-    rounds = [(_each(client, guest, place * EACH), _each(client, nobody, 0)) for place in range(ROUNDS)]
+    _turns(client, 0, guest, nobody)
+    rounds = [_turns(client, place * EACH, guest, nobody) for place in range(ROUNDS)]
     mine, bare = (median(one) for one in zip(*rounds, strict=True))
-    front, new = _each(client, lambda _number: "", 0), _each(client, recognised, VISITORS)
+    (front,), (new,) = _turns(client, 0, lambda _number: ""), _turns(client, VISITORS, recognised)
     print(f"{name} home  fits {mine:6.2f} ms  anonymous {bare:6.2f} ms  × {mine / bare:.2f} (aim {AIM});"
           f" nothing kept yet {new:.2f} ms; a stranger at the front {front:.2f} ms", flush=True)  # fmt: skip
     return {f"{name} home": {"ours": round(mine, 3), "floor": round(bare, 3), "ratio": round(mine / bare, 3)}}

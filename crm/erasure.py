@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
 
-from crm import facts, people, picks, sources, tags, tastes, visitors
+from crm import facts, people, sources, tags, tastes, visitors
 from crm.consent import Consent
 from crm.contacts import Contact, ContactAlias
 from crm.facts import Fact
@@ -43,10 +43,6 @@ def _facts(contact: Contact) -> list[dict[str, Any]]:
 
 def _tastes(contact: Contact) -> list[dict[str, Any]]:
     return [{"code": one.code, "weight": one.weight, "origin": one.origin} for one in tastes.every(contact)]
-
-
-def _picks(contact: Contact) -> dict[str, Any]:
-    return dict(picks.of(contact) or {})
 
 
 def _letters(contact: Contact) -> list[dict[str, Any]]:
@@ -124,7 +120,6 @@ def init_app(_app: object) -> None:
     people.exporter("consents", ["consent", "visitor"], _consents)
     people.exporter("facts", ["fact", "contact_day"], _facts)
     people.exporter("tastes", ["taste"], _tastes)
-    people.exporter("suggestions", ["pick"], _picks)
     people.exporter("letters", ["letter"], _letters)
     people.eraser("contact", ["contact", "contact_tag", "contact_source", "contact_alias"], _forget_contact)
     people.eraser("journal", ["journal"], _forget_names)

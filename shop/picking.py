@@ -12,14 +12,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
-from crm import consent, picks, taste_learning
+from crm import consent, people, picks, taste_learning
 from crm.contacts import Contact
 from crm.picks import Pick
 from crm.segments import Person
 from crm.visitors import Visitor
 from kernel import buffer, clock, jobs, tenancy, transactions
 from kernel.db import db
+from kernel.i18n import pick
 from shop import suggestions
+from shop.catalog import Product
 
 HOURLY, BATCH = 3600, 100  # seconds; people in one transaction
 MOST = 2000  # people of a shop in one hour
@@ -94,7 +96,21 @@ def pick_everywhere() -> None:
             make_all()
 
 
+def copy(contact: Contact) -> list[dict[str, Any]]:
+    """What is kept for them now: which products are near what they did; what they did and like is told elsewhere."""
+    kept = picks.of(contact)
+    near = suggestions.Known.read(kept).near if kept is not None else []
+    ids = {one for wish in near for one in (wish.product_id, wish.about)}
+    rows = db.session.execute(select(Product.id, Product.name).where(Product.id.in_(ids))).all() if ids else []
+    names = {row.id: pick(row.name) for row in rows}
+    return [
+        {"product": names[wish.product_id], "because_you": wish.why, "what": names.get(wish.about, "")}
+        for wish in near if wish.product_id in names
+    ]  # fmt: skip
+
+
 def init_app(_app: Any) -> None:
     """Let the buffer write; each hour from now on."""
+    people.exporter("suggestions", ["pick"], copy)
     buffer.writer("pick", write)
     jobs.every("suggestions.pick", seconds=HOURLY)

@@ -15,7 +15,7 @@ TITLES = {
     "tastes": _l("What you like"), "letters": _l("Letters about your orders"), "orders": _l("Your orders"),
     "carts": _l("Your cart"), "mailings": _l("News that we sent you"), "automations": _l("Automatic letters"),
     "invoices": _l("Your invoices"), "gift_cards": _l("Gift cards"), "store_credit": _l("Your credit"),
-    "tax exemptions": _l("Tax exemptions"),
+    "tax exemptions": _l("Tax exemptions"), "suggestions": _l("New for you"),
 }  # fmt: skip
 
 

@@ -192,5 +192,4 @@ def test_the_page_of_who_comes_back_asks_nothing_of_what_they_did_and_says_the_s
 
 def test_a_pick_is_part_of_what_somebody_may_read_of_themselves(shop, world, contact):
     keep(contact)
-    near = people.export(contact)["suggestions"]["near"]
-    assert near == [[world["dos"].id, "seen", world["uno"].id]]
+    assert people.export(contact)["suggestions"] == [{"product": "dos", "because_you": "seen", "what": "uno"}]
