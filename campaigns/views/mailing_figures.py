@@ -41,7 +41,7 @@ def _short(url: str) -> str:
 
 
 def _figure(row: Mailing, name: str, count: int, whole: int) -> dict[str, Any]:
-    share = f" · {count * 100 // whole} %" if whole and name != "delivered" else ""
+    share = f" · {count * 100 // whole}\u00a0%" if whole and name != "delivered" else ""
     url = url_for(".mailing_people", token=row.token, why=name) if count else ""
     return {"name": name, "count": count, "label": f"{reports.FIGURES[name][0]}{share}", "url": url}
 

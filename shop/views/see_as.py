@@ -13,6 +13,7 @@ from kernel import clock, countries, i18n, tenancy, web
 from kernel.db import db
 
 VISITS = ("first", "back")
+UNKNOWN = "-"  # a country that no browser told
 NAMES = ("as-who", "as-country", "as-language", "as-visit")
 AWAY = timedelta(days=30)  # when somebody known was here first
 SHOWN = 40  # people who are offered by name
@@ -22,7 +23,7 @@ def asked() -> dict[str, str]:
     """What the controls beside a preview say, as far as it means something."""
     told = {name: " ".join(request.values.get(name, "").split())[:160] for name in NAMES}
     good = {
-        "as-country": told["as-country"] in countries.all_codes(), "as-visit": told["as-visit"] in VISITS,
+        "as-country": told["as-country"] in {UNKNOWN, *countries.all_codes()}, "as-visit": told["as-visit"] in VISITS,
         "as-language": told["as-language"] in i18n.languages_of(tenancy.tenant()), "as-who": web.may("people.view"),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value and good[name]}
@@ -33,9 +34,14 @@ def told() -> dict[str, Any]:
     said, who = asked(), _found()
     language = said.get("as-language") or (who.language if who else "")
     return {
-        "who": who.id if who else None, "country": said.get("as-country", ""), "visit": said.get("as-visit", ""),
+        "who": who.id if who else None, "country": _country(said, who), "visit": said.get("as-visit", ""),
         "language": language if language in i18n.languages_of(tenancy.tenant()) else "",
     }  # fmt: skip
+
+
+def _country(said: dict[str, str], who: Contact | None) -> str:
+    """Where they come from: what is asked, else what is known of the person, else where the shop is; "" unknown."""
+    return said.get("as-country", "" if who else tenancy.tenant().country).replace(UNKNOWN, "")
 
 
 def _found() -> Contact | None:
@@ -51,7 +57,8 @@ def controls() -> dict[str, Any]:
     lands = sorted((countries.country_name(code, spoken), code) for code in countries.all_codes())
     wanted = asked()
     return {
-        "values": {name: wanted.get(name, "") for name in NAMES}, "countries": lands, "may": web.may("people.view"),
+        "values": {**dict.fromkeys(NAMES, ""), **wanted, "as-country": _country(wanted, who)}, "countries": lands,
+        "may": web.may("people.view"),
         "people": [f"{one.called} <{one.email}>" if one.email else one.called for one in rows],
         "languages": [(code, i18n.NAMES.get(code, code)) for code in i18n.languages_of(tenancy.tenant())],
         "who": who.called if who else "", "unknown": bool(wanted.get("as-who")) and who is None,
