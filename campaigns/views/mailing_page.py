@@ -128,8 +128,10 @@ def _going(row: Mailing) -> dict[str, Any]:
 
 
 def _zone(row: Mailing) -> str:
-    zone = tenancy.tenant().timezone
-    return local_times.local(row.scheduled_at, zone).strftime("%H:%M:%S") if row.scheduled_at else ""
+    if row.scheduled_at is None:
+        return ""
+    there = local_times.local(row.scheduled_at, tenancy.tenant().timezone)
+    return there.strftime("%H:%M:%S").removesuffix(":00")
 
 
 def _history(row: Mailing) -> list[Any]:
