@@ -42,7 +42,7 @@ def of_contact(contact: Any) -> Cart | None:
 def begin(contact: Any = None) -> tuple[Cart, str]:
     """A new cart and the secret token for its cookie."""
     token = signing.token()
-    row = Cart(token_hash=signing.digest(token), contact_id=contact.id if contact else None)
+    row = Cart(token_hash=signing.digest(token), contact_id=contact.id if contact else None, visitor_id=None)
     db.session.add(row)
     db.session.flush()
     return row, token

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 import pytest
 from flask import flash, session
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from crm.contacts import Contact
@@ -144,3 +144,19 @@ def test_a_connection_that_rested_is_asked_whether_the_server_is_there(app, monk
     ends = pytest.raises(OperationalError) if rested else nullcontext()
     with ends, db.engine.connect() as again, db.engine.connect() as beside:  # one of the two is what ended
         assert [one.exec_driver_sql("SELECT 1").scalar() for one in (again, beside)] == [1, 1]
+
+
+def test_only_what_may_be_lost_does_not_wait_for_the_disk(app, monkeypatch):
+    sqlite = db.engine.dialect.name == "sqlite"
+    monkeypatch.setattr(transactions, "SYNCHRONOUS", "FULL")
+    asked = text("PRAGMA synchronous" if sqlite else "SHOW synchronous_commit")
+
+    def told():
+        db.session.rollback()
+        return db.session.execute(asked, execution_options={"own_sql": True}).scalar_one()
+
+    usual = told()
+    with tenancy.system(), transactions.light():
+        light = told()
+    assert (usual, light, told()) == ((2, 1, 2) if sqlite else (usual, "off", usual))
+    db.session.rollback()

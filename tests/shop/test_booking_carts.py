@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from kernel.db import db
 from kernel.refusal import Missing
@@ -17,6 +17,7 @@ from shop import (
 )
 from shop import cart as carts
 from shop.bookings import Booking
+from shop.occupations import JustTaken
 from tests.shop.pages import text
 from tests.shop.trips import filled, lapse, told, trip
 
@@ -114,3 +115,25 @@ def test_times_move_to_the_cart_of_who_logs_in_and_are_shared_with_nobody(shop):
     assert db.session.get(Booking, twice.id) is None
     with pytest.raises(Missing):
         carts.book(former, moved, {service.product.variants[0]: 3})
+
+
+@pytest.mark.parametrize("kind", ["departure", "appointment", "nights"])
+def test_what_was_refused_leaves_nothing_in_the_cart(shop, kind):
+    service, cart = shop.service("Sala", kind, resource=shop.resource(units=1)), carts.begin()[0]
+    shop.held(service, shop.when())
+    with pytest.raises(JustTaken):
+        holdings.hold(service, shop.span(service, shop.when()), 1, cart=cart, begun=True)
+    db.session.commit()
+    assert bookings.of_cart(cart) == []
+
+
+@pytest.mark.parametrize(("kind", "most"), [("departure", 29), ("appointment", 25), ("nights", 25)])
+def test_a_hold_is_few_statements(shop, kind, most):
+    shop.service("Sala", kind, resource=shop.resource(units=2), capacity=2)
+    when = {"arrive": f"{shop.day()}", "leave": f"{shop.day(9)}"} if kind == "nights" else {"day": f"{shop.day()}"}
+    sent, asked = {"product": "sala", "time": "09:00", "places": "1", **when}, []
+    event.listen(db.engine, "before_cursor_execute", hear := lambda *words: asked.append(words[2]))
+    answer = shop.client.post("/bookings/hold", data=sent)
+    event.remove(db.engine, "before_cursor_execute", hear)
+    assert answer.status_code == 303
+    assert len(asked) <= most, f"{len(asked)}\n" + "\n".join(asked)
