@@ -98,9 +98,10 @@ def _forget(contact: Contact) -> None:
     db.session.execute(delete(TwoPeople).where(_of(contact)))
 
 
-def _told(contact: Contact) -> int:
+def _told(contact: Contact) -> list[dict[str, int]]:
     """Of how many others the shop said that they are somebody else; who those are is not this person's to read."""
-    return len(_others(contact))
+    others = len(_others(contact))
+    return [{"others": others}] if others else []
 
 
 def init_app(_app: object) -> None:
