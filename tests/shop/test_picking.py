@@ -1,6 +1,7 @@
 """Picks: a returning visitor's page reads what was kept for them; whatever makes it wrong clears it, whoever is quicker."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import event, select
 from crm import consent, facts, merging, people, picks, taste_learning, tastes, visitors, watching
 from crm.picks import Pick
 from crm.segments import Person
-from kernel import buffer, clock
+from kernel import buffer, clock, tenancy, transactions
 from kernel.db import db
 from shop import cancellations, neighbours, picking, suggestions
 from tests.goods import only
@@ -136,6 +137,25 @@ def test_a_pick_that_was_on_its_way_when_they_ordered_is_not_written(shop, world
     assert picks.keep(*picking._made(contact))  # reckoned afterwards, it is
     db.session.commit()
     assert world["dos"].id not in new(contact)
+
+
+@pytest.mark.parametrize("kept_before", [True, False])
+def test_a_pick_that_comes_while_they_order_waits_and_is_not_written(shop, world, contact, kept_before):
+    if kept_before:
+        keep(contact)
+    late, tenant_id = picking._made(contact), shop.tenant_id
+    db.session.rollback()
+
+    def write():
+        with shop.app.app_context(), tenancy.use(tenant_id):
+            return transactions.retry_free(lambda: picks.keep(*late))
+
+    picks.clear(contact)  # as the order does, before it is committed
+    with ThreadPoolExecutor(1) as other:
+        told = other.submit(write)
+        db.session.commit()
+        assert told.result() is False
+    assert picks.of(contact) is None
 
 
 def test_what_sells_and_what_lies_in_the_cart_is_asked_anew(shop, world, contact):
