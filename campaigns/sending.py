@@ -63,6 +63,17 @@ def claim(limit: int) -> list[int]:
     return []
 
 
+def shops(now: datetime) -> set[int]:
+    """The shops with somebody due in a mailing that goes, or left behind; thousands who wait in a paused one are not
+    gone through again and again."""
+    going = select(Mailing.id).where(Mailing.state.in_(GOING))
+    due = Recipient.state.in_(("pending", "deferred")) & (Recipient.run_at <= now)
+    lost = Recipient.state.in_(("claimed", "sending")) & (Recipient.lease_until < now)
+    wanted = [lost, due & (Recipient.mailing_id + 0).in_(going)] if db.session.scalar(going.limit(1)) else [lost]
+    rows = (db.session.scalars(select(Recipient.tenant_id).where(one).distinct()) for one in wanted)
+    return {tenant_id for found in rows for tenant_id in found}
+
+
 def _going() -> list[int]:
     return list(db.session.scalars(select(Mailing.id).where(Mailing.state.in_(GOING))))
 
@@ -276,4 +287,4 @@ def hold_automations(connection: Connection) -> int:
 
 held.after_restore("recipients", hold)
 held.after_restore("automations", hold_automations)
-mail.source("mailings", 10, claim=claim, bodies=bodies, mark=mark, rows=Recipient)
+mail.source("mailings", 10, claim=claim, bodies=bodies, mark=mark, shops=shops)

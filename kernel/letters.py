@@ -283,4 +283,4 @@ def hold(connection: Connection) -> int:
 
 
 held.after_restore("letters", hold)
-mail.source("letters", 0, claim=claim, bodies=bodies, mark=mark, rows=Letter)
+mail.source("letters", 0, claim=claim, bodies=bodies, mark=mark, shops=mail.waiting(Letter))

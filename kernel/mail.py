@@ -10,17 +10,16 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
-from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 import structlog
 from flask import Flask
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 
 from kernel import clock, dkim, mime, rates, settings, smtp, tenancy, transactions
 from kernel.ahead import Ahead
@@ -52,26 +51,27 @@ class Mark(NamedTuple):
 Claim = Callable[[int], list[int]]  # at most so many, under a lease
 Bodies = Callable[[list[int]], dict[int, Envelope]]  # of the claimed ones that may be written to
 Marking = Callable[[Sequence[Mark]], set[int]]  # the ids that were still ours: only those may be sent
+Shops = Callable[[datetime], Iterable[int]] | None  # that may have something to send at a moment; None: ask each
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where letters come from. `rows`: its class, with state, run_at and lease_until, so that shops are found fast."""
+    """Where letters come from, and in which shops there may be some."""
 
     name: str
     priority: int
     claim: Claim
     bodies: Bodies
     mark: Marking
-    rows: Any = None
+    shops: Shops = None
 
 
 _sources: dict[str, Source] = {}
 
 
-def source(name: str, priority: int, *, claim: Claim, bodies: Bodies, mark: Marking, rows: Any = None) -> None:
+def source(name: str, priority: int, *, claim: Claim, bodies: Bodies, mark: Marking, shops: Shops = None) -> None:
     """Let the one sender see a source; lower priority numbers go first, always."""
-    _sources[name] = Source(name, priority, claim, bodies, mark, rows)
+    _sources[name] = Source(name, priority, claim, bodies, mark, shops)
 
 
 def host() -> str:
@@ -154,18 +154,19 @@ class _Turns:
 def _shops(known: Source) -> list[int]:
     """The shops that may have something to send; a shop that has none is not asked."""
     with transactions.reading():
-        if known.rows is None:
+        if known.shops is None:
             return list(db.session.scalars(select(tenancy.Tenant.id)))
         with tenancy.system():
-            return list(db.session.scalars(_wanting(known.rows), {"now": clock.now()}))
+            return list(known.shops(clock.now()))
 
 
-@cache
-def _wanting(rows: Any) -> Select[int]:
+def waiting(rows: Any) -> Shops:
+    """The shops with a row that is due or was left behind; of a class with state, run_at and lease_until."""
     now = bindparam("now", type_=rows.run_at.type)
     due = rows.state.in_(("pending", "deferred")) & (rows.run_at <= now)
     lost = rows.state.in_(("claimed", "sending")) & (rows.lease_until < now)
-    return select(rows.tenant_id).where(or_(due, lost)).distinct()
+    wanted = select(rows.tenant_id).where(or_(due, lost)).distinct()
+    return lambda at: db.session.scalars(wanted, {"now": at})
 
 
 class _Batch:
