@@ -24,7 +24,8 @@ def part() -> Markup:
 
 
 def _row(name: str, arm: Arm) -> dict[str, Any]:
-    return {"name": name, "visitors": arm.visitors, "buyers": arm.buyers, "each": _money(round(arm.mean))}
+    visitors, buyers = i18n.number(arm.visitors), i18n.number(arm.buyers)
+    return {"name": name, "visitors": visitors, "buyers": buyers, "each": _money(round(arm.mean))}
 
 
 def sentence(found: Lift) -> str:
