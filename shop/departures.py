@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kernel import tenancy
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
@@ -87,21 +88,24 @@ def give(departure: Departure, places: int) -> None:
     """Give places back, and the units that nobody needs any more; this is never refused."""
     _move(departure, -places)
     for need in departure.service.needs:
-        _spare(departure, need)
+        _spared(departure, need)
 
 
 def _move(departure: Departure, places: int, *conditions: object) -> bool:
     mine = update(Departure).where(Departure.id == departure.id, *conditions)  # type: ignore[arg-type]
-    done = db.session.execute(mine.values(taken=Departure.taken + places), execution_options=QUIET)
-    db.session.refresh(departure)
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    moved = mine.values(taken=Departure.taken + places).returning(Departure.taken)
+    taken = db.session.execute(moved, execution_options=QUIET).scalar()
+    if taken is None:
+        db.session.refresh(departure)
+        return False
+    set_committed_value(departure, "taken", taken)
+    return True
 
 
 def fit(departure: Departure) -> None:
     """Have exactly as many units as its people fill; raises JustTaken when there are too few."""
     for need in sorted(departure.service.needs, key=lambda one: one.resource_id):
-        _spare(departure, need)
-        more = need.units(departure.taken) - len(units_of(departure, need))
+        more = need.units(departure.taken) - len(_spared(departure, need))
         if more > 0:
             free = occupations.free(need.resource_id, departure.span)
             if len(free) < more:
@@ -109,12 +113,13 @@ def fit(departure: Departure) -> None:
             occupations.reserve(free[:more], departure.span, departure_id=departure.id)
 
 
-def _spare(departure: Departure, need: "ServiceResource") -> None:
-    """Free the units of a resource that nobody fills any more."""
-    surplus = units_of(departure, need)[need.units(departure.taken) :]
-    if surplus:
+def _spared(departure: Departure, need: "ServiceResource") -> list[int]:
+    """Free the units of a resource that nobody fills any more; those that stay."""
+    known, filled = units_of(departure, need), need.units(departure.taken)
+    if surplus := known[filled:]:
         mine = Occupation.departure_id == departure.id, Occupation.unit_id.in_(surplus)
         db.session.execute(delete(Occupation).where(*mine), execution_options=QUIET)
+    return known[:filled]
 
 
 def units_of(departure: Departure, need: "ServiceResource") -> list[int]:
