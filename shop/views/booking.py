@@ -22,7 +22,7 @@ from shop.services import Service
 from shop.views import booking_page, checkout_page, product, store, visitor
 from shop.views import cart as cart_views
 
-HOLDS = "120/hour"  # from one network of one shop: each keeps a time from others
+HOLDS = "120/hour"  # from one network of one shop: each keeps a time from others; what lacks something counts too
 MANY = _l("Many times were chosen from your network within an hour. Choose again in a while, or write to the shop.")
 
 
