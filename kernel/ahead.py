@@ -1,8 +1,11 @@
 """Work done ahead: in order, by one thread of its own, while who needs it waits for the disk or the network."""
 
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+
+TURN = 0.0005  # seconds: whoever comes back from the disk or the network goes on soon, there are more waits to fill
 
 
 class Ahead:
@@ -13,10 +16,13 @@ class Ahead:
         self.pool = ThreadPoolExecutor(1, "ahead")
 
     def __enter__(self) -> "Ahead":
+        self.usual = sys.getswitchinterval()
+        sys.setswitchinterval(TURN)
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.pool.shutdown(cancel_futures=True)
+        sys.setswitchinterval(self.usual)
 
     def ask(self, numbers: Iterable[int]) -> None:
         """Have these made, in their order; what is asked for already is not made twice."""
