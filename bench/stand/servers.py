@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import make_url
 
+from kernel import processes
 from kernel.settings import ROOT
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -54,9 +55,8 @@ def free_port() -> int:
 @contextmanager
 def served(words: list[str], port: int, env: dict[str, str]) -> Iterator[int]:
     """A server's process while it listens; ended with everything it started."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", *words], cwd=ROOT, env={**os.environ, **env}, start_new_session=True
-    )
+    whole = {**os.environ, **env, processes.PARENT: str(os.getpid())}  # when we are killed it ends too
+    process = subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT, env=whole, start_new_session=True)
     try:
         _wait(process, port)
         yield process.pid
