@@ -78,10 +78,11 @@ def by_turns(items: list[pytest.Item]) -> set[pytest.Item]:
 
 
 class ByFile(LoadFileScheduling):  # type: ignore[misc]
-    """A worker takes a file at a time; all journeys are one file: one product and one browser serve them all."""
+    """A worker takes a file at a time; journeys are one file, but for the crawl: one product, one browser serve them."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "journeys" if nodeid.startswith("tests/journeys/") else str(super()._split_scope(nodeid))
+        walked = nodeid.startswith("tests/journeys/") and "test_every_page" not in nodeid
+        return "journeys" if walked else str(super()._split_scope(nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

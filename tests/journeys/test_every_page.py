@@ -68,14 +68,14 @@ def examine(page, start, inside, viewport, most=60) -> list[str]:
 
 @pytest.mark.parametrize("slug", SHOPS)
 def test_the_pages_of_a_shop(visit, plaza, slug):
-    page, most = visit(PHONE, reduced_motion="reduce"), 60 if slug == SHOPS[0] else 20  # the same templates after that
+    page, most = visit(PHONE, reduced_motion="reduce"), 60 if slug == SHOPS[0] else 12  # the same templates after that
     assert examine(page, plaza.shop(slug), plaza.shop(slug), PHONE, most) == []
 
 
 def test_the_pages_of_a_shop_in_the_dark_and_in_english(visit, plaza):
     page = visit(DESKTOP, reduced_motion="reduce", color_scheme="dark")
     inside = plaza.shop(SHOPS[1], "/en/")
-    assert examine(page, inside, inside, DESKTOP, 20) == []
+    assert examine(page, inside, inside, DESKTOP, 12) == []
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", PHONE), ("dark", DESKTOP)])
