@@ -5,6 +5,7 @@ marked `sending` only while the mailing still goes. A claim whose worker died is
 on the wire then nobody knows: it is `unknown`, and a person decides.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -198,10 +199,13 @@ _OURS = bulk.change(
     Recipient, Recipient.state == "claimed", Recipient.lease_until.in_(bindparam("leases", expanding=True)),
     state="pending", lease_until=None,
 )  # fmt: skip
-_ENDED = bulk.change(
-    Recipient, Recipient.state.in_(("claimed", "sending", "unknown")),
-    state=bindparam("now"), answer=bindparam("said"), sent_at=bindparam("at"), lease_until=None,
-)  # fmt: skip
+_ENDED = {
+    dialect: bulk.change(
+        Recipient, Recipient.state.in_(("claimed", "sending", "unknown")),
+        state=bindparam("now"), answer=answer, sent_at=bindparam("at"), lease_until=None,
+    )
+    for dialect, answer in bulk.by_row(Recipient, "said").items()
+}  # fmt: skip
 
 
 def _begin(ids: set[int]) -> set[int]:
@@ -224,12 +228,11 @@ def _taken(ids: set[int]) -> set[datetime]:
 def _ended(state: str, marks: list[Mark]) -> None:
     """Sent, captured, failed or unknown: the end, unless a person asks for more. What a late worker sent is sent."""
     at = clock.now() if state in {"sent", "captured"} else None
-    by_answer: dict[str, list[int]] = {}
-    for told in marks:
-        by_answer.setdefault(told.answer[:500], []).append(told.id)
+    said: dict[int, str] = {}
+    for told in marks:  # each has an answer of its own: relays give every letter a number
+        said[told.id] = told.answer[:500]
         _leases.pop(told.id, None)
-    for said, ids in by_answer.items():
-        bulk.run(_ENDED, ids, now=state, said=said, at=at)
+    bulk.run(_ENDED[db.engine.dialect.name], list(said), now=state, said=json.dumps(said), at=at)
     if state == "failed":
         _tell([told.id for told in marks])
 

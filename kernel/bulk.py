@@ -5,7 +5,7 @@ What the session puts into every statement costs several times what such a state
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Update, bindparam, update
+from sqlalchemy import JSON, ColumnElement, String, Table, Update, bindparam, cast, func, update
 from sqlalchemy.engine import CursorResult
 
 from kernel import tenancy
@@ -22,6 +22,15 @@ def change(rows: type[Any], *conditions: ColumnElement[bool], **values: Any) -> 
     table: Table = rows.__table__
     mine = table.c.tenant_id + 0 == bindparam("of_tenant"), table.c.id.in_(IDS)
     return update(table).where(*mine, *conditions).values(**values)
+
+
+def by_row(rows: type[Any], name: str) -> dict[str, ColumnElement[str]]:
+    """In each database's SQL: what a bound text of JSON, {row's id: text}, says of the row."""
+    told, row_id = bindparam(name, type_=String), cast(rows.__table__.c.id, String)
+    return {
+        "sqlite": func.json_extract(told, '$."' + row_id + '"'),
+        "postgresql": func.json_extract_path_text(cast(told, JSON), row_id),
+    }
 
 
 def run(statement: Update, ids: list[int], **told: Any) -> int:

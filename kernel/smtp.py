@@ -138,7 +138,7 @@ class Line:
         code, told = self.smtp.getreply()
         if code == -1:
             raise smtplib.SMTPServerDisconnected("the relay answered no code")
-        return code, told.decode("utf-8", "replace").replace("\n", " ")
+        return code, told.decode("utf-8", "replace").replace("\n", " ").replace("\0", "")
 
     def close(self, *, politely: bool = False) -> None:
         """End the connection."""

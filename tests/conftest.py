@@ -37,10 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 LONG = ("journeys", "test_conservation", "test_races", "test_plans", "test_jobs", "test_serving",
-        "test_loader", "test_matrix", "test_canary", "tests/bench", "test_refunds", "test_card_", "kills", "agreement")  # fmt: skip
+        "tests/demo", "test_matrix", "test_canary", "tests/bench", "test_refunds", "test_card_", "kills", "agreement")  # fmt: skip
 
 
-BOTH = ("races", "kills", "restore", "tenancy", "pool", "transactions", "jobs", "test_mail.", "matrix", "canary", "backup",
+BOTH = ("races", "kills", "restore", "tenancy", "pool", "transactions", "jobs", "test_mail.", "matrix", "backup",
         "leaving", "test_sending", "gathering", "cursors", "agreement", "test_segments", "test_tags", "test_merging",
         "conservation", "availability", "numbers", "collisions", "beside_the_guard", "test_audience",
         "attribution", "picking")  # fmt: skip
@@ -78,11 +78,12 @@ def by_turns(items: list[pytest.Item]) -> set[pytest.Item]:
 
 
 class ByFile(LoadFileScheduling):  # type: ignore[misc]
-    """A worker takes a file at a time; journeys are one file, but for the crawl: one product, one browser serve them."""
+    """A worker takes a file at a time. Journeys are one file, but for the crawl: one product, one browser serve them;
+    so are those who read the demo world, which is loaded once for them."""
 
     def _split_scope(self, nodeid: str) -> str:
-        walked = nodeid.startswith("tests/journeys/") and "test_every_page" not in nodeid
-        return "journeys" if walked else str(super()._split_scope(nodeid))
+        folder = next((name for name in ("journeys", "demo") if nodeid.startswith(f"tests/{name}/")), "")
+        return folder if folder and "test_every_page" not in nodeid else str(super()._split_scope(nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

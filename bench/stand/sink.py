@@ -14,6 +14,7 @@ from pathlib import Path
 END = b"\r\n.\r\n"
 MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 FINE = b"250 2.0.0 OK\r\n"
+TAKEN = b"250 2.0.0 OK: queued as %d\r\n"  # as relays say it: of each letter something else
 
 
 class Sink(asyncio.Protocol):
@@ -44,9 +45,9 @@ class Sink(asyncio.Protocol):
         self.reading = False
         self._keep(letter)
         if self.slow:
-            asyncio.get_running_loop().call_later(random.uniform(0, 0.01), self._say, FINE)
+            asyncio.get_running_loop().call_later(random.uniform(0, 0.01), self._say, TAKEN % Sink.taken)
         else:
-            self._say(FINE)
+            self._say(TAKEN % Sink.taken)
         return True
 
     def _keep(self, letter: bytes) -> None:

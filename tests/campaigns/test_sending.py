@@ -278,6 +278,17 @@ def test_what_a_dead_worker_left_is_pending_or_unknown_and_a_late_one_may_still_
     assert states(letter) == ["sent", "sent"]
 
 
+def test_each_keeps_what_the_relay_said_of_it(post):
+    going("ana", "beto")
+    said = ['250 "queued" as {1}\\', "250 niña 🧵 '; DROP TABLE recipient --"]
+    with tenancy.use(post.tenant_id):
+        ids = sending.claim(5)
+        sending.mark([mail.Mark(one, "sent", answer) for one, answer in zip(ids, said, strict=True)])
+        db.session.commit()
+        kept = {row.id: row.answer for row in db.session.scalars(select(Recipient))}
+    assert [kept[one] for one in ids] == said
+
+
 def test_nobody_worked_for_hours_so_the_rest_waits_for_a_person(post):
     letter, _ = going("ana", "beto")
     long_ago = clock.now() - sending.OUTAGE - timedelta(hours=2)

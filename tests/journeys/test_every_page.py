@@ -68,7 +68,7 @@ def examine(page, start, inside, viewport, most=60) -> list[str]:
 
 @pytest.mark.parametrize("slug", SHOPS)
 def test_the_pages_of_a_shop(visit, plaza, slug):
-    page, most = visit(PHONE, reduced_motion="reduce"), 60 if slug == SHOPS[0] else 12  # the same templates after that
+    page, most = visit(PHONE, reduced_motion="reduce"), 40 if slug == SHOPS[0] else 12  # the same templates after that
     assert examine(page, plaza.shop(slug), plaza.shop(slug), PHONE, most) == []
 
 
@@ -83,7 +83,7 @@ def test_the_pages_of_the_back_office(visit, plaza, scheme, viewport):
     page = visit(viewport, reduced_motion="reduce", color_scheme=scheme)
     log_in(page, plaza, *owner_of(SHOPS[0]))
     inside = plaza.admin(SHOPS[0])
-    assert examine(page, inside, inside, viewport, 60 if scheme == "light" else 20) == []
+    assert examine(page, inside, inside, viewport, 60 if scheme == "light" else 12) == []
 
 
 def test_the_pages_of_the_install(visit, plaza):

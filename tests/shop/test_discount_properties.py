@@ -21,9 +21,9 @@ from tests.makers import World
 
 MANY = int(os.environ.get("PLAZA_EXAMPLES", "0"))  # 10000 for the whole promise
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-quick = settings(max_examples=MANY or 300, deadline=None, derandomize=not MANY, suppress_health_check=SHARED)
-slow = settings(max_examples=MANY or 25, deadline=None, derandomize=not MANY, suppress_health_check=SHARED)
-slowest = settings(max_examples=MANY or 20, deadline=None, derandomize=not MANY, suppress_health_check=SHARED)
+quick = settings(max_examples=MANY or 150, deadline=None, derandomize=not MANY, suppress_health_check=SHARED)
+slow = settings(max_examples=MANY or 15, deadline=None, derandomize=not MANY, suppress_health_check=SHARED)
+slowest = settings(max_examples=MANY or 12, deadline=None, derandomize=not MANY, suppress_health_check=SHARED)
 PRICES = (1, 99, 2_500_00, 333_33)
 
 

@@ -18,7 +18,7 @@ from tests.shop import gifts
 from tests.shop.pages import form, marks, text
 
 FILE = "/admin/cafe/price-lists/mayor/file"
-EXAMPLES = int(os.environ.get("PLAZA_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("PLAZA_EXAMPLES", "30"))
 
 
 @pytest.fixture
