@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from kernel import aside, assets, holes, i18n, menu, origins, slots, tenancy, transactions, walls, web
+from kernel import aside, assets, holes, i18n, menu, origins, slots, templating, tenancy, transactions, walls, web
 from kernel import settings as settings_module
 from kernel.db import db
 from kernel.i18n import _
@@ -28,6 +28,8 @@ class Plaza(Flask):
     """Flask with the house's request shape: return commits, raise rolls back; host and language come before routes."""
 
     session_interface = origins.PerHost()
+    jinja_environment = templating.House
+    jinja_options: dict[str, Any] = {"cache_size": 1000}  # all of them: none is compiled twice
 
     def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Find out whose host this is and take the language off the path, then go on as Flask does."""

@@ -18,6 +18,7 @@ Fits = Callable[[Mapping[str, Any] | None, str, str], bool]  # (audience, from, 
 HIDDEN, OWN = -1, 0  # what a block shows of itself: nothing, its own data, or n: the data of its nth variant
 TAGS = {"p", "br", "strong", "em", "b", "i", "u", "s", "a", "ul", "ol", "li", "h2", "h3", "h4", "blockquote", "hr"}
 SCHEMES = {"http", "https", "mailto", "tel"}
+_CLEANER = nh3.Cleaner(tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener nofollow")
 FIELD = re.compile(r"\{\{[^{}]*\}\}")  # a place in a letter that is filled in for each reader
 LONGEST = 20_000  # characters of one text
 MOST = 40  # blocks of one page
@@ -135,9 +136,7 @@ def _drawn(block: Mapping[str, Any], place: int) -> Markup:
 
 def clean(html: str) -> str:
     """What a tenant wrote as HTML with everything taken out that could run, load or cover the page."""
-    return nh3.clean(
-        html[:LONGEST], tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener nofollow"
-    )
+    return _CLEANER.clean(html[:LONGEST])
 
 
 def prose(words: Mapping[str, str] | str | None) -> Markup:

@@ -14,8 +14,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, lazy_gettext
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from kernel import atomic, origins
@@ -25,18 +28,64 @@ LANGUAGES = ("es", "en")  # what the product itself speaks; shops may write in m
 NAMES = {"es": "Español", "en": "English", "pt": "Português", "fr": "Français", "de": "Deutsch", "it": "Italiano"}
 PREFIXES = frozenset(NAMES)  # what may stand in front of a shop's addresses
 
-_: Callable[..., str] = gettext
 _l = lazy_gettext
+_spoken: dict[str, NullTranslations] = {}  # the catalogue of each language of ours, read once
+_SILENT = NullTranslations()  # a language without one: English, as the code says it
 
-__all__ = ["_", "_l", "force_locale", "gettext", "language", "lazy_gettext", "ngettext", "pick", "speak"]
+__all__ = ["_", "_l", "gettext", "language", "lazy_gettext", "ngettext", "pick", "speak"]
 
 
 def init_app(app: Flask) -> None:
-    """Compile the parts of the translations and let Babel choose the language by request."""
+    """Compile the parts of the translations, read them, and let Babel choose the language by request."""
     folder = compile_parts(app.extensions["plaza.settings"].instance)
+    _spoken.update({path.name: Translations.load(folder, [path.name]) for path in folder.iterdir() if path.is_dir()})
     Babel().init_app(app, default_locale="es", default_translation_directories=str(folder), locale_selector=locale)
     app.jinja_env.filters["words"] = words_html
-    app.jinja_env.globals.update(language=language, pick=pick)
+    app.jinja_env.globals.update(
+        _=_told_on_page, gettext=_told_on_page, ngettext=_counted_on_page, language=language, pick=pick
+    )
+
+
+def gettext(text: str, **values: Any) -> str:
+    """A text of ours in the current language, with its holes filled; outside any application as it is written."""
+    said = _texts().gettext(text) if g else text
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, num: int, **values: Any) -> str:
+    """The same for a number of things."""
+    return (_texts().ngettext(one, many, num) if g else many) % {"num": num, **values}
+
+
+_: Callable[..., str] = gettext
+
+
+def _texts() -> NullTranslations:
+    return _spoken.get(language(), _SILENT)
+
+
+@pass_eval_context
+def _told_on_page(page: EvalContext, text: str, /, **values: Any) -> str:
+    """`_(…)` in templates: what fills the holes is escaped as the page is, the text itself is ours."""
+    if not page.autoescape:
+        return _texts().gettext(text) % values
+    return _marked(language(), text) % values if values else _whole(language(), text)
+
+
+@pass_eval_context
+def _counted_on_page(page: EvalContext, one: str, many: str, num: int, **values: Any) -> str:
+    said = _texts().ngettext(one, many, num)
+    return (Markup(said) if page.autoescape else said) % {"num": num, **values}  # noqa: S704
+
+
+@lru_cache(maxsize=4000)
+def _marked(spoken: str, text: str) -> Markup:
+    return Markup(_spoken.get(spoken, _SILENT).gettext(text))  # noqa: S704
+
+
+@lru_cache(maxsize=4000)
+def _whole(spoken: str, text: str) -> Markup:
+    return _marked(spoken, text) % {}
 
 
 def compile_parts(instance: Path) -> Path:
@@ -67,13 +116,15 @@ def merged(parts: list[Path], spoken: str) -> Catalog:
 
 def language() -> str:
     """The language of the current request, job or letter: `es`."""
-    if g and "language" in g:
-        return str(g.language)
+    known: str | None = g.get("language") if g else None
+    if known is not None:
+        return known
     if not has_request_context():
         return "es"
     place = origins.place()
-    g.language = (request.environ.get("plaza.language") or place.language) if place else _asked()
-    return str(g.language)
+    found: str = (request.environ.get("plaza.language") or place.language) if place else _asked()
+    g.language = found
+    return found
 
 
 def _asked() -> str:

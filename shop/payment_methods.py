@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from kernel import clock, countries, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, words
-from kernel.i18n import _l, force_locale
+from kernel.i18n import _l, speak
 from kernel.tenancy import Tenant, TenantOwned
 from kernel.tenancy import furnish as furnishing
 from shop import local_times
@@ -181,6 +181,6 @@ def _add(tenant: Tenant, code: str, kind: str, label: Any, *, position: int) -> 
 def _words(tenant: Tenant, label: Any) -> dict[str, str]:
     found = {}
     for language in {tenant.language, *tenant.languages} & {"es", "en"} or {"es"}:
-        with force_locale(language):
+        with speak(language):
             found[language] = str(label)
     return found

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kernel import money, table_files, tenancy
 from kernel.db import db
 from kernel.folding import fold
-from kernel.i18n import LANGUAGES, _, _l, force_locale, pick
+from kernel.i18n import LANGUAGES, _, _l, pick, speak
 from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.table_files import Row
@@ -110,7 +110,7 @@ def _columns() -> dict[str, list[str]]:
     """How each column may be called: as our own file calls it in any language, or in short."""
     found = {"sku": [_("SKU")], "price": [_("Price for this group")], "currency": [_("Currency")]}
     for spoken in LANGUAGES:
-        with force_locale(spoken):
+        with speak(spoken):
             for name, called in zip(found, (_("SKU"), _("Price for this group"), _("Currency")), strict=True):
                 found[name].append(called)
     found["sku"] += ["código", "code"]
