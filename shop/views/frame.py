@@ -9,6 +9,9 @@ from typing import Any
 
 from babel.dates import get_day_names
 from flask import Flask, g, request, url_for
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from kernel import address, aside, clock, files, i18n, origins, phones, tenancy, web
 from kernel.db import db
@@ -48,8 +51,9 @@ _lock = Lock()
 
 
 def init_app(app: Flask) -> None:
-    """Give every template of a shop its `front`."""
+    """Give every template of a shop its `front`, and the parts of it that are drawn once."""
     app.context_processor(_context)
+    app.jinja_env.globals["part"] = part
 
 
 def _context() -> dict[str, Any]:
@@ -85,6 +89,20 @@ def once(key: Hashable, make: Callable[[], Any]) -> Any:
     return found
 
 
+@pass_context
+def part(page: Context, name: str, *about: Hashable, **moving: str) -> Markup:
+    """A part of the frame as HTML, drawn once for each `about`; what is `moving` is put into it each time."""
+    marks = {key: Markup(f"@@{key}@@") for key in moving}  # noqa: S704
+    html: str = once(("part", name, *about), lambda: _drawn(page, name, marks))
+    for key, text in moving.items():
+        html = html.replace(marks[key], str(escape(text)))
+    return Markup(html)  # noqa: S704
+
+
+def _drawn(page: Context, name: str, marks: dict[str, Markup]) -> str:
+    return page.environment.get_template(name).render({**page.get_all(), **marks})
+
+
 def forget() -> None:
     """Drop every frame: the database under them was replaced."""
     with _lock:
@@ -96,10 +114,13 @@ def front() -> dict[str, Any]:
     if "front" not in g:
         frame, here = current(), request.path
         place = origins.place()
+        categories = [{**each, "active": here == each["path"]} for each in frame.values["categories"]]
         g.front = {
             **frame.values,
             "practice": bool(place and place.practice),
-            "categories": [{**each, "active": here == each["path"]} for each in frame.values["categories"]],
+            "categories": categories,
+            "here": here if any(each["active"] for each in categories) else "",
+            "asked": request.args.get("q", "") if request.endpoint == "shop.search" else "",
             "languages": [
                 {**each, "url": web.in_language(each["code"]), "active": each["code"] == i18n.language()}
                 for each in frame.values["languages"]
