@@ -24,11 +24,16 @@ def define_group(group: str, fill: FillMany) -> None:
     _groups[group] = fill
 
 
+def mark(name: str) -> Markup:
+    """Where hole `name` is, as a page that is kept says it."""
+    return Markup(f"<!--hole:{name}-->")  # noqa: S704
+
+
 def hole(name: str) -> Markup:
     """The hole's mark while a page is rendered for the cache, else its filling at once."""
     if g.get("open_holes") is not None:
         g.open_holes.append(name)
-        return Markup(f"<!--hole:{name}-->")  # noqa: S704
+        return mark(name)
     return Markup(fillings([name]).get(name, ""))  # noqa: S704
 
 

@@ -1,12 +1,12 @@
 """Shelf: which products a visitor sees in a category or a search, sorted and sieved, and which are sold out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased, load_only
 
 from kernel import clock, tenancy
@@ -43,11 +43,16 @@ class Sieve:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of a list."""
+    """One page of a list: the keys of its products in order."""
 
-    products: Sequence[Product]
+    ids: Sequence[int]
     count: int
     page: int
+
+    @property
+    def products(self) -> Sequence[Product]:
+        """The products themselves, with what lists show."""
+        return _rows(self.ids)
 
     @property
     def pages(self) -> int:
@@ -64,13 +69,14 @@ def public(group: Any = "") -> ColumnElement[bool]:
 
 def of_category(category_ids: Sequence[int], sieve: Sieve, *, group: str = "", count: int | None = None) -> Listing:
     """A page of what lies on these shelves; `count` when the caller knows it already."""
-    wanted = _sieved(select(Product).where(Product.category_id.in_(category_ids), public(group)), sieve)
-    total = count if count is not None and sieve.plain and not group else _count(wanted)
+    told = {"shelves": category_ids, "group": group, "low": sieve.low_minor, "high": sieve.high_minor, "tag": sieve.tag}
+    asked = {name: value for name, value in told.items() if value not in ("", None)}
+    wanted = _lying(frozenset(asked), sieve.in_stock, sieve.sort)
+    asked, line = {**asked, "tenant": tenancy.current()}, db.session.connection()
+    total = count if count is not None and sieve.plain and not group else _count(line, wanted, asked)
     page = min(sieve.page, max(1, -(-total // PER_PAGE)))
-    rows = (
-        wanted.options(load_only(*LISTED)).order_by(*_order(sieve.sort)).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    )
-    return Listing(db.session.scalars(rows).all(), total, page)
+    rows = line.execute(wanted, {**asked, "most": PER_PAGE, "skipped": (page - 1) * PER_PAGE})
+    return Listing([row[0] for row in rows], total, page)
 
 
 def of_ids(ids: Sequence[int], page: int = 1, *, group: str = "", size: int = PER_PAGE) -> Listing:
@@ -79,7 +85,7 @@ def of_ids(ids: Sequence[int], page: int = 1, *, group: str = "", size: int = PE
     seen = set(db.session.scalars(wanted)) if ids else set()
     kept = [one for one in ids if one in seen]
     page = min(page, max(1, -(-len(kept) // size)))
-    return Listing(_rows(kept[(page - 1) * size : page * size]), len(kept), page)
+    return Listing(kept[(page - 1) * size : page * size], len(kept), page)
 
 
 def first(limit: int, *conditions: ColumnElement[bool], group: str = "") -> Sequence[Product]:
@@ -99,18 +105,32 @@ def _rows(ids: Sequence[int]) -> list[Product]:
     return [found[one] for one in ids]
 
 
-def _count(wanted: Select[Any]) -> int:
-    return db.session.scalar(wanted.with_only_columns(func.count(Product.id))) or 0
+def _count(line: Connection, wanted: Select[Any], asked: Mapping[str, Any]) -> int:
+    return line.scalar(_counted(wanted), asked) or 0
 
 
-def _sieved(wanted: Select[Any], sieve: Sieve) -> Select[Any]:
-    if sieve.low_minor is not None:
-        wanted = wanted.where(Product.low_minor >= sieve.low_minor)
-    if sieve.high_minor is not None:
-        wanted = wanted.where(Product.low_minor <= sieve.high_minor)
-    if sieve.tag:
-        wanted = wanted.where(marks.has(Product, "tag", sieve.tag))
-    return wanted.where(_in_stock()) if sieve.in_stock else wanted
+@lru_cache(maxsize=100)
+def _counted(wanted: Select[Any]) -> Select[Any]:
+    return wanted.with_only_columns(func.count(Product.id)).order_by(None).limit(None).offset(None)
+
+
+@lru_cache(maxsize=100)
+def _lying(asked: frozenset[str], in_stock_only: bool, sort: str) -> Select[Any]:
+    """Built once for each way to ask; asked beside the guard between tenants, so it names the tenant itself."""
+    mine: Any = bindparam("group") if "group" in asked else ""
+    below: Any = bindparam("shelves", expanding=True)
+    tenant: Any = bindparam("tenant")
+    wanted = select(Product.id).where(Product.category_id.in_(below), public(mine), Product.tenant_id == tenant)
+    if "low" in asked:
+        wanted = wanted.where(Product.low_minor >= bindparam("low"))
+    if "high" in asked:
+        wanted = wanted.where(Product.low_minor <= bindparam("high"))
+    if "tag" in asked:
+        wanted = wanted.where(marks.has(Product, "tag", bindparam("tag")))
+    if in_stock_only:
+        wanted = wanted.where(in_stock())
+    there = wanted.where(Product.binned_at.is_(None)).order_by(*_order(sort))
+    return there.limit(bindparam("most")).offset(bindparam("skipped"))
 
 
 def _order(sort: str) -> tuple[Any, ...]:
@@ -123,7 +143,8 @@ def _order(sort: str) -> tuple[Any, ...]:
 
 
 @lru_cache
-def _in_stock() -> ColumnElement[bool]:
+def in_stock() -> ColumnElement[bool]:
+    """SQL: something of the product is left to sell."""
     part = aliased(Variant)
     short = exists().where(
         BundlePart.product_id == Variant.product_id, part.id == BundlePart.variant_id,
@@ -168,10 +189,10 @@ def sellable(ids: Iterable[int], *, group: str = "") -> dict[int, Sold]:
 def _sellable(grouped: bool) -> Any:
     told = select(Product.id, Product.kind, Product.interests, Product.season_from, Product.season_to)
     mine: Any = bindparam("group") if grouped else ""
-    return told.where(Product.id.in_(bindparam("ids", expanding=True)), public(mine), _in_stock())
+    return told.where(Product.id.in_(bindparam("ids", expanding=True)), public(mine), in_stock())
 
 
 @lru_cache
 def _sold_out() -> Select[Any]:
     """Built once: every kept page asks it for its cards, and building costs more than asking."""
-    return select(Product.id).where(Product.id.in_(bindparam("ids", expanding=True)), ~_in_stock())
+    return select(Product.id).where(Product.id.in_(bindparam("ids", expanding=True)), ~in_stock())

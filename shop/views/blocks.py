@@ -150,13 +150,17 @@ def products(data: Data) -> Data | None:
     if slugs:
         wanted = select(product.slug, product.id).where(product.slug.in_(slugs))
         ids = {row.slug: row.id for row in db.session.execute(wanted)}
-        found: Any = shelf.of_ids([ids[one] for one in slugs if one in ids], group=visitor.group()).products
+        found: Any = shelf.of_ids([ids[one] for one in slugs if one in ids], group=visitor.group()).ids
     else:
         under = [product.category_id.in_(categories.below(frame.current().shelves, here))] if here else []
-        found = shelf.first(min(count, 24), *under, group=visitor.group())
+        found = [one.id for one in shelf.first(min(count, 24), *under, group=visitor.group())]
     title = i18n.words_html(data.get("title")) or (i18n.words_html(here.name) if here else _("From our shelves"))
     return (
-        {"title": title, "goods": goods.of(found), "url": url_for("shop.category", slug=here.slug) if here else ""}
+        {
+            "title": title,
+            "goods": goods.of(found, eager=0),
+            "url": url_for("shop.category", slug=here.slug) if here else "",
+        }
         if found
         else None
     )

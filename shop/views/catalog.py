@@ -34,7 +34,7 @@ def category(slug: str) -> Any:
     count = here.facets.get("count")
     listing = shelf.of_category(under, sieve, group=visitor.group(), count=count)
     return render_template(
-        "shop/catalog/category.html", here=here, listing=listing, sieve=sieve, goods=goods.of(listing.products),
+        "shop/catalog/category.html", here=here, listing=listing, sieve=sieve, goods=goods.of(listing.ids),
         head=_head(here, shelves, sieve, listing), trail=trail(shelves, here), sorts=SORTS, pager=around(listing),
         below=children(shelves, here), tags=tags(here.facets.get("tags", []), sieve), without=without,
         currency=origins.place().currency, args=request.args,  # type: ignore[union-attr]

@@ -1,18 +1,39 @@
-"""Goods as lists show them: one card for each product, with its picture and what fills its holes."""
+"""Goods as lists show them: one card for each product, drawn once for all who see the same of it."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
-from flask import Flask, g, url_for
+from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
-from kernel import clock, files, holes, i18n, tenancy
+from kernel import clock, files, holes, i18n, origins, tenancy
 from kernel.db import db
 from kernel.i18n import _
 from kernel.money import Money
-from shop import catalog, days, seasons, shelf
+from shop import catalog, days, listed, pagecache, seasons, shelf
+from shop.listed import Listed
 from shop.views import frame
+
+CARDS = pagecache.Shelf(4 * 1024 * 1024)
+WHY = "@@why@@"  # in a card of a row of suggestions: where its reason goes
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A product's card, and its name."""
+
+    html: Markup
+    name: str
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes, with its key."""
+        return 1000 + 2 * len(self.html)
 
 
 def init_app(app: Flask) -> None:
@@ -21,25 +42,88 @@ def init_app(app: Flask) -> None:
 
 
 def fill(keys: list[str]) -> dict[str, str]:
-    """For every "<id>.class" and "<id>.mark" of a page, asked in one question."""
-    out = {str(one) for one in shelf.sold_out(int(key.partition(".")[0]) for key in keys)}
+    """For every "<id>.class" and "<id>.mark" of a page, asked in one question unless this request has just read it."""
+    known: dict[int, bool] = g.get("sold_out", {})
+    wanted = {int(key.partition(".")[0]) for key in keys}
+    out = {one for one in wanted if known.get(one)} | shelf.sold_out(wanted - known.keys())
     mark = Markup('<p class="good-mark">{}</p>').format(_("Sold out"))
     told = {"class": " good-out", "mark": str(mark)}
-    return {key: told[key.partition(".")[2]] if key.partition(".")[0] in out else "" for key in keys}
+    return {key: told[key.partition(".")[2]] if int(key.partition(".")[0]) in out else "" for key in keys}
 
 
-def of(products: Sequence[catalog.Product], *, still: bool = False) -> list[dict[str, Any]]:
-    """The cards of these products; `still` ones have no holes, because they are only shown while they are sold."""
-    pictures = pictures_of([product.picture_id for product in products])
-    cents = frame.current().values["cents"]
-    cards = [card(product, pictures.get(product.picture_id or 0), cents) for product in products]
-    return cards if still else [one | _holes(product) for one, product in zip(cards, products, strict=True)]
+def of(ids: Sequence[int], *, eager: int = 2) -> list[Markup]:
+    """The cards of these products as HTML; the pictures of the first `eager` ones are loaded at once."""
+    rows = listed.of(ids)
+    g.sold_out = {**g.get("sold_out", {}), **{row.id: out for row, out in rows}}
+    cards = [card.html for card in _cards([row for row, _out in rows], eager)]
+    if g.get("open_holes") is not None:
+        return cards
+    told = holes.fillings(f"card:{row.id}.{what}" for row, _out in rows for what in ("class", "mark"))
+    return [Markup(holes.fill(card, told)) for card in cards]  # noqa: S704
 
 
-def _holes(product: catalog.Product) -> dict[str, Any]:
-    return {
-        "hole_class": holes.hole(f"card:{product.id}.class"), "hole_mark": holes.hole(f"card:{product.id}.mark"),
+def still(ids: Sequence[int]) -> dict[int, Card]:
+    """Cards without holes, for who only shows what is sold; the reason why it is shown goes where WHY stands."""
+    rows = [row for row, _out in listed.of(ids)]
+    return {row.id: card for row, card in zip(rows, _cards(rows, 0, still=True), strict=True)}
+
+
+def _cards(rows: Sequence[Listed], eager: int, *, still: bool = False) -> list[Card]:
+    place, cents = origins.place(), frame.current().values["cents"]
+    assert place is not None
+    here = (place.slug, request.script_root, str(i18n.locale()), cents, still)
+    found = []
+    for number, row in enumerate(rows):
+        lazy, season = number >= eager, season_mark(row)
+        key = (row, here, lazy, season)
+        card: Card | None = CARDS.get(key)
+        if card is None:
+            card = _drawn(row, season, cents, lazy=lazy, still=still)
+            CARDS.put(key, card)
+        found.append(card)
+    return found
+
+
+def _drawn(row: Listed, season: str, cents: bool | None, *, lazy: bool, still: bool) -> Card:
+    name, short, unit = (i18n.words_html(json.loads(told)) for told in (row.name, row.short, row.unit))
+    several, locale = row.high_minor > row.low_minor, str(i18n.locale())
+    cut = not several and row.compare_minor is not None and row.compare_minor > row.price_minor
+    shown = {
+        "name": name, "short": short, "unit": unit, "url": address(row.slug), "mark": escape(season),
+        "now": escape(Money(row.low_minor, row.currency).format(locale, cents=cents)),
+        "was": escape(Money(row.compare_minor or 0, row.currency).format(locale, cents=cents)) if cut else "",
+        "since": "y" if several or (row.kind == "booking" and row.low_minor > 0) else "",
+        "pic": _picture(row, lazy=lazy) if row.sha256 else "", "initial": escape(plain(name)[:1]),
+        "out": "" if still else holes.mark(f"card:{row.id}.class"),
+        "sold": "" if still else holes.mark(f"card:{row.id}.mark"), "why": WHY if still else "",
     }  # fmt: skip
+    shape = _shape(i18n.language(), frozenset(name for name, text in shown.items() if text))
+    return Card(Markup(holes.join(shape, shown)), plain(name))  # noqa: S704
+
+
+@lru_cache(maxsize=500)
+def _shape(_spoken: str, shown: frozenset[str]) -> list[str]:
+    """A card of everything that shows this much, cut where a product's own words go: most cards of a shop are alike."""
+    return holes.parts(_macros().product_card({name: holes.mark(name) for name in shown}))
+
+
+def _picture(row: Listed, *, lazy: bool) -> Markup:
+    file = files.File(sha256=row.sha256, width=row.width, height=row.height)
+    return Markup(_macros().card_picture(file, lazy=lazy))  # noqa: S704
+
+
+def _macros() -> Any:
+    return current_app.jinja_env.get_template("_parts/card.html").module
+
+
+def address(slug: str) -> str:
+    """The address of a product's page."""
+    return _before(request.script_root) + quote(slug)
+
+
+@lru_cache(maxsize=50)
+def _before(_root: str) -> str:
+    return url_for("shop.product", slug="-").removesuffix("-")
 
 
 def pictures_of(ids: Sequence[int | None]) -> dict[int, files.File]:
@@ -50,19 +134,6 @@ def pictures_of(ids: Sequence[int | None]) -> dict[int, files.File]:
     return {row.id: row for row in db.session.scalars(select(files.File).where(files.File.id.in_(wanted)))}
 
 
-def card(product: catalog.Product, picture: files.File | None, cents: bool | None) -> dict[str, Any]:
-    """One card; its name and texts carry their language when it is not the page's."""
-    several = product.high_minor > product.low_minor
-    before = catalog.compare(product) if not several else None
-    return {
-        "name": i18n.words_html(product.name), "short": i18n.words_html(product.short),
-        "url": url_for("shop.product", slug=product.slug), "price": Money(product.low_minor, product.currency),
-        "was": before, "since": several or (product.kind == "booking" and product.low_minor > 0),
-        "unit": i18n.words_html(product.unit), "pic": picture, "cents": cents,
-        "mark": season_mark(product), "hole_class": "", "hole_mark": "",
-    }  # fmt: skip
-
-
 def today() -> Any:
     """The day where the shop is."""
     if "today" not in g:
@@ -70,7 +141,7 @@ def today() -> Any:
     return g.today
 
 
-def season_mark(product: catalog.Product) -> str:
+def season_mark(product: Listed | catalog.Product) -> str:
     """When it comes back, for a product out of season."""
     if not product.season_from:
         return ""

@@ -23,7 +23,7 @@ def show() -> Any:
         visitor.searched(query, listing.products)
     title = _("Results for “%(query)s”", query=query) if query else _("Search")
     return render_template(
-        "shop/search/results.html", query=query, title=title, listing=listing, goods=goods.of(listing.products),
+        "shop/search/results.html", query=query, title=title, listing=listing, goods=goods.of(listing.ids),
         pager=catalog.around(listing), shelves=frame.current().values["categories"],
         head=seo.head(title, frame.current().values["tagline"], "/search", robots="noindex, follow"),
     )  # fmt: skip

@@ -2,42 +2,28 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, render_template
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import select
 
 from crm import tastes
 from kernel import blocks, countries, holes, i18n, origins, tenancy
-from kernel.db import db
 from kernel.i18n import _, _l
 from shop import catalog, days, favourites, pagecache, picking, shelf, suggestions
 from shop.suggestions import Suggestion
 from shop.views import blocks as kinds
 from shop.views import fitting, frame, goods, visitor
+from shop.views.goods import Card
 
-WHY, ITEMS = "@@why@@", "@@items@@"
+ITEMS = "@@items@@"
 ABOUT = frozenset({"bought", "seen", "like"})  # reasons that name a product
 FEWEST, BESIDE, MOST = 2, 4, 12
 PERSONAL = frozenset({"again", "bought", "seen", "taste"})  # reasons that come from what somebody did or said
-CARDS = pagecache.Shelf(4 * 1024 * 1024)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A product's card without its reason, and its name."""
-
-    html: str
-    name: str
-
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes."""
-        return 300 + 2 * len(self.html)
+DRAWN = pagecache.Shelf(2 * 1024 * 1024)
 
 
 def init_app(_app: Flask) -> None:
@@ -120,19 +106,21 @@ def _items(rows: Sequence[Suggestion]) -> list[str]:
     """Each product with its reason as HTML, drawn once for everybody of whom the same is true."""
     base = (*_base(), pagecache.bucket(time.time()))
     keys = {one: (*base, one.product_id, one.why, _day(one.about) if one.why == "again" else one.about) for one in rows}
-    found = {one: CARDS.get(key) for one, key in keys.items()}
+    found = {one: DRAWN.get(key) for one, key in keys.items()}
     new = [one for one, item in found.items() if item is None]
-    cards = _cards({one.product_id for one in new} | {one.about for one in new if one.why in ABOUT}) if new else {}
+    about = {one.about for one in new if one.why in ABOUT}
+    cards = goods.still(sorted({one.product_id for one in new} | about)) if new else {}
     for one in new:
         if one.product_id in cards:
             found[one] = _item(cards[one.product_id], reason(one, cards), one.why)
-            CARDS.put(keys[one], found[one])
+            DRAWN.put(keys[one], found[one])
     return [item.html for item in found.values() if item is not None]
 
 
 def _item(card: Card, told: str, why: str) -> Card:
-    line = "" if why == "shelf" else f'<p class="good-why">{escape(told)}</p>'
-    return Card(f'<li data-reason="{escape(told)}">{card.html.replace(WHY, line)}</li>', card.name)
+    line = Markup("") if why == "shelf" else Markup('<p class="good-why">{}</p>').format(told)
+    html = Markup('<li data-reason="{}">{}</li>').format(told, card.html.replace(goods.WHY, line))
+    return Card(html, card.name)
 
 
 def reason(one: Suggestion, cards: dict[int, Card]) -> str:
@@ -171,17 +159,3 @@ def _base() -> tuple[Any, ...]:
     place = origins.place()
     assert place is not None
     return place.id, place.revision, i18n.language(), bool(g.get("preview"))
-
-
-def _cards(ids: set[int]) -> dict[int, Card]:
-    """The cards of these products, drawn once while nothing is edited; a price is the same for everyone who sees it."""
-    base = _base()
-    found = {one: CARDS.get((*base, one)) for one in ids}
-    missing = sorted(one for one, card in found.items() if card is None)
-    cls = catalog.Product
-    rows = db.session.scalars(select(cls).where(cls.id.in_(missing)).options(*shelf.light())).all() if missing else ()
-    for row, good in zip(rows, goods.of(rows, still=True), strict=True):
-        html = render_template("shop/suggestions/card.html", good={**good, "why": Markup(WHY)})  # noqa: S704
-        found[row.id] = Card(html, goods.plain(good["name"]))
-        CARDS.put((*base, row.id), found[row.id])
-    return {one: card for one, card in found.items() if card is not None}
