@@ -5,16 +5,15 @@ marked `sending` only while the mailing still goes. A claim whose worker died is
 on the wire then nobody knows: it is `unknown`, and a person decides.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 
-from campaigns import audience, mailings, rendering
+from campaigns import audience, ledger, mailings, rendering
 from campaigns.automations import Automation
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
@@ -27,7 +26,6 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 8
 TRIES = 20  # batches of people who may not be written to, passed over at a time
-GOING = ("sending", "live")
 OUTAGE = timedelta(hours=2)  # nobody worked for so long: a person decides whether the rest still goes
 QUIET = {"synchronize_session": False}
 
@@ -67,7 +65,7 @@ def claim(limit: int) -> list[int]:
 def shops(now: datetime) -> set[int]:
     """The shops with somebody due in a mailing that goes, or left behind; thousands who wait in a paused one are not
     gone through again and again."""
-    going = select(Mailing.id).where(Mailing.state.in_(GOING))
+    going = select(Mailing.id).where(Mailing.state.in_(ledger.GOING))
     due = Recipient.state.in_(("pending", "deferred")) & (Recipient.run_at <= now)
     lost = Recipient.state.in_(("claimed", "sending")) & (Recipient.lease_until < now)
     wanted = [lost, due & (Recipient.mailing_id + 0).in_(going)] if db.session.scalar(going.limit(1)) else [lost]
@@ -76,7 +74,7 @@ def shops(now: datetime) -> set[int]:
 
 
 def _going() -> list[int]:
-    return list(db.session.scalars(select(Mailing.id).where(Mailing.state.in_(GOING))))
+    return list(db.session.scalars(select(Mailing.id).where(Mailing.state.in_(ledger.GOING))))
 
 
 _seen: dict[int, datetime] = {}  # when this process last looked at a mailing that goes
@@ -145,7 +143,7 @@ def _claimed(rows: list[Recipient], now: datetime) -> list[int]:
         _set(Recipient.id == row_id, lease_until=None, **told)
     mine = [row.id for row in rows if row.id not in no]
     if mine:
-        bulk.run(_CLAIMED, mine, until=now + LEASE)
+        bulk.run(ledger.CLAIMED, mine, until=now + LEASE)
         _leases.update(dict.fromkeys(mine, now + LEASE))
     return mine
 
@@ -179,62 +177,42 @@ def _together(rows: list[Recipient]) -> list[Any]:
 
 
 def mark(marks: Sequence[Mark]) -> set[int]:
-    """Keep what became of recipients; which of them may be sent now."""
-    by_state: dict[str, list[Mark]] = {}
+    """Keep what became of recipients; which of them may be sent now. Letters that only went, and others that go now,
+    are kept at once; the rest with the transaction that is under way."""
+    turn, rest = [], dict[str, list[Mark]]()
     for told in marks:
-        by_state.setdefault(told.state, []).append(told)
-    begun = {told.id for told in by_state.pop("sending", [])}
-    for state, same in by_state.items():
-        _VERBS.get(state, _ended)(state, same)
-    return _begin(begun) if begun else set()
+        if told.state in _VERBS:
+            rest.setdefault(told.state, []).append(told)
+        else:
+            turn.append(told)
+    for state, same in rest.items():
+        _VERBS[state](state, same)
+    failed = [told.id for told in turn if told.state == "failed"]
+    if failed:
+        db.session.connection()  # whoever wants to know of them writes in the same transaction
+    mine = _turned(turn) if turn else set()
+    if failed:
+        _tell(failed)
+    return mine
 
 
-_CLAIMED = bulk.change(Recipient, state="claimed", lease_until=bindparam("until"))
-_BEGUN = bulk.change(
-    Recipient, Recipient.state == "claimed", Recipient.lease_until.in_(bindparam("leases", expanding=True)),
-    Recipient.mailing_id.in_(select(Mailing.id).where(Mailing.state.in_(GOING))),
-    state="sending", attempts=Recipient.attempts + 1, lease_until=bindparam("until"),
-)  # fmt: skip
-_OURS = bulk.change(
-    Recipient, Recipient.state == "claimed", Recipient.lease_until.in_(bindparam("leases", expanding=True)),
-    state="pending", lease_until=None,
-)  # fmt: skip
-_ENDED = {
-    dialect: bulk.change(
-        Recipient, Recipient.state.in_(("claimed", "sending", "unknown")),
-        state=bindparam("now"), answer=answer, sent_at=bindparam("at"), lease_until=None,
-    )
-    for dialect, answer in bulk.by_row(Recipient, "said").items()
-}  # fmt: skip
-
-
-def _begin(ids: set[int]) -> set[int]:
-    """From claimed to sending, where the claim still stands and the mailing still goes; else it is given back."""
-    until, leases = clock.now() + LEASE, list(_taken(ids))
-    count = bulk.run(_BEGUN, sorted(ids), leases=leases, until=until)
-    mine = ids
-    if count != len(ids):
-        sent = Recipient.id.in_(ids) & (Recipient.state == "sending") & (Recipient.lease_until == until)
-        mine = set(db.session.scalars(select(Recipient.id).where(sent)))
-        bulk.run(_OURS, sorted(ids), leases=leases)
+def _turned(marks: list[Mark]) -> set[int]:
+    """Keep what is over and what begins; which of these are ours. Those whose mailing no longer goes are given back."""
+    now, begun = clock.now(), {told.id for told in marks if told.state == "sending"}
+    leases, until = _taken(begun), now + LEASE
+    rows = [{"id": told.id, "state": told.state, "answer": told.answer[:500]} for told in marks]
+    found = bulk.gained(ledger.TURN, rows, lease=max(leases, default=now), until=until, now=now)
+    mine = {row_id for row_id, state in found if state == "sending"}
+    for told in marks:
+        _leases.pop(told.id, None)
     _leases.update(dict.fromkeys(mine, until))
+    if begun - mine:
+        bulk.run(ledger.OURS, sorted(begun - mine), leases=list(leases))
     return mine
 
 
 def _taken(ids: set[int]) -> set[datetime]:
     return {_leases[row_id] for row_id in ids if row_id in _leases}
-
-
-def _ended(state: str, marks: list[Mark]) -> None:
-    """Sent, captured, failed or unknown: the end, unless a person asks for more. What a late worker sent is sent."""
-    at = clock.now() if state in {"sent", "captured"} else None
-    said: dict[int, str] = {}
-    for told in marks:  # each has an answer of its own: relays give every letter a number
-        said[told.id] = told.answer[:500]
-        _leases.pop(told.id, None)
-    bulk.run(_ENDED[db.engine.dialect.name], list(said), now=state, said=json.dumps(said), at=at)
-    if state == "failed":
-        _tell([told.id for told in marks])
 
 
 def _tell(ids: list[int]) -> None:
@@ -247,14 +225,15 @@ def _later(_state: str, marks: list[Mark]) -> None:
     """Put off by the relay: again a while later, longer each time, at last given up."""
     ids = [told.id for told in marks]
     rows = db.session.execute(select(Recipient.id, Recipient.attempts).where(Recipient.id.in_(ids)))
-    counts = {row.id: row.attempts for row in rows}
+    counts, over = {row.id: row.attempts for row in rows}, []
     for told in marks:
         count = counts.get(told.id, 0)
         if count >= ATTEMPTS:
-            _ended("failed", [told])
+            over.append(told._replace(state="failed"))
             continue
         at = clock.now() + timedelta(minutes=min(2**count, 240))
         _set(_mine(told), state="deferred", run_at=at, lease_until=None, answer=told.answer[:500])
+    mark(over)
 
 
 def _back(_state: str, marks: list[Mark]) -> None:

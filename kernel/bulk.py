@@ -3,39 +3,75 @@
 What the session puts into every statement costs several times what such a statement does; letters are marked so.
 """
 
+import json
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, String, Table, Update, bindparam, cast, func, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    String,
+    Table,
+    Update,
+    bindparam,
+    column,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from kernel import tenancy
+from kernel import tenancy, transactions
 from kernel.db import db
 
 IDS: Any = bindparam("ids", expanding=True)
 
 
 def change(rows: type[Any], *conditions: ColumnElement[bool], **values: Any) -> Update:
-    """The statement that gives those of the rows `ids` that meet the conditions new values; run it with `run`.
+    """The statement that gives those of the rows `ids` that meet the conditions new values; run it with `run`."""
+    table: Table = rows.__table__
+    return update(table).where(mine(rows), table.c.id.in_(IDS), *conditions).values(**values)
+
+
+def mine(rows: type[Any]) -> ColumnElement[bool]:
+    """What every such statement asks for: rows of the tenant that `run` and `gained` name.
 
     `+ 0` keeps the database from going through all rows of the tenant, or of a mailing, instead of by the ids.
     """
     table: Table = rows.__table__
-    mine = table.c.tenant_id + 0 == bindparam("of_tenant"), table.c.id.in_(IDS)
-    return update(table).where(*mine, *conditions).values(**values)
+    return table.c.tenant_id + 0 == bindparam("of_tenant")
 
 
-def by_row(rows: type[Any], name: str) -> dict[str, ColumnElement[str]]:
-    """In each database's SQL: what a bound text of JSON, {row's id: text}, says of the row."""
-    told, row_id = bindparam(name, type_=String), cast(rows.__table__.c.id, String)
-    return {
-        "sqlite": func.json_extract(told, '$."' + row_id + '"'),
-        "postgresql": func.json_extract_path_text(cast(told, JSON), row_id),
-    }
+def told(*names: str) -> dict[str, FromClause]:
+    """In each database's SQL: what `gained` is told of rows, their `id` and these texts, as a table."""
+    each = func.json_each(bindparam("told", type_=String)).table_valued("value")
+    parts = [func.json_extract(each.c.value, f"$.{name}").label(name) for name in ("id", *names)]
+    columns: Any = column("id", BigInteger), *(column(name, String) for name in names)
+    lists = [bindparam(f"all_{one.name}", type_=ARRAY(one.type)) for one in columns]  # JSON's length it would guess
+    whole = func.unnest(*lists).table_valued(*columns)
+    return {"sqlite": select(*parts).subquery("told"), "postgresql": whole.render_derived("told")}
 
 
-def run(statement: Update, ids: list[int], **told: Any) -> int:
+def run(statement: Update, ids: list[int], **values: Any) -> int:
     """Change rows of the current tenant; how many."""
-    done: CursorResult[Any] = db.session.connection().execute(
-        statement, {"of_tenant": tenancy.current(), "ids": ids, **told}
-    )
+    bound = {"of_tenant": tenancy.current(), "ids": ids, **values}
+    done: CursorResult[Any] = db.session.connection().execute(statement, bound)
     return int(done.rowcount)
+
+
+def gained(statements: dict[str, ReturningUpdate[Any]], rows: list[dict[str, Any]], **values: Any) -> list[Any]:
+    """Change rows of the current tenant as they are told; what the statement of this database gives back of them.
+
+    Kept at once, there and back one time, unless a transaction is under way: then with that.
+    """
+    dialect = db.engine.dialect.name
+    if dialect == "sqlite":
+        values["told"] = json.dumps(rows)
+    else:
+        values |= {f"all_{name}": [row[name] for row in rows] for name in rows[0]}
+    bound = {"of_tenant": tenancy.current(), **values}
+    if db.session().in_transaction():
+        return list(db.session.connection().execute(statements[dialect], bound))
+    return transactions.at_once(statements[dialect], bound)

@@ -198,8 +198,12 @@ _WALL = text(f"SELECT {WALL}")
 
 def raise_wall(connection: Connection, statement: TextClause = _WALL, **more: str) -> None:
     """Tell PostgreSQL, for this transaction, whose rows are open; `statement` may do more than WALL."""
-    told = {"tenant": str(g.get("tenant_id") or "") if g else "", "scope": "system" if is_system() else ""}
-    connection.execute(statement, {**told, **more})
+    connection.execute(statement, {**wall(), **more})
+
+
+def wall() -> dict[str, str]:
+    """Whose rows are open, as WALL wants to be told."""
+    return {"tenant": str(g.get("tenant_id") or "") if g else "", "scope": "system" if is_system() else ""}
 
 
 def touch() -> None:

@@ -5,7 +5,7 @@ import signal
 import threading
 from datetime import timedelta
 
-from campaigns import audience, rendering, sending
+from campaigns import audience, ledger, rendering, sending
 from kernel import bulk, mail, transactions
 from kernel.app import create_app
 
@@ -28,13 +28,20 @@ def no_lease():
 
 def late_mark():
     """Marked only after it left, as careless senders do: a repetition is not seen."""
-    sending._begin = lambda ids: ids
+    real = sending._turned
+
+    def turned(marks):
+        over = [told for told in marks if told.state != "sending"]
+        return {told.id for told in marks if told not in over} | (real(over) if over else set())
+
+    sending._turned = turned
 
 
 def no_claim():
     """Whoever looks takes, whatever another has taken."""
-    real, sending._begin = bulk.run, lambda ids: ids
-    bulk.run = lambda statement, ids, **told: 0 if statement is sending._CLAIMED else real(statement, ids, **told)
+    late_mark()
+    real = bulk.run
+    bulk.run = lambda statement, ids, **told: 0 if statement is ledger.CLAIMED else real(statement, ids, **told)
 
 
 def no_asking():

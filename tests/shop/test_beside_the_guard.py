@@ -4,10 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from campaigns import ledger
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import consent, facts, picks, tastes, visitors
-from kernel import bulk, tenancy
+from kernel import bulk, clock, tenancy
 from kernel.db import db
 from shop import histories, picking
 
@@ -30,7 +31,7 @@ def theirs(rival, shop):
         letter = Mailing(name="Lo nuevo")
         db.session.add(letter)
         db.session.flush()
-        row = Recipient(mailing_id=letter.id, contact_id=contact.id, email=contact.email)
+        row = Recipient(mailing_id=letter.id, contact_id=contact.id, email=contact.email, state="claimed")
         db.session.add(row)
         db.session.commit()
         found = SimpleNamespace(id=contact.id, __tablename__="contact", row_id=row.id, token=token)
@@ -41,13 +42,15 @@ def theirs(rival, shop):
 def seen(who):
     met, kept = visitors.met(who.token), picks.of(who)
     known = met is not None and met.contact.id == who.id and met.kept == kept
-    rows = [row.code for row in tastes.brief(who)], len(histories.of(who, None)), bulk.run(SENT, [who.row_id])
+    over, now = [{"id": who.row_id, "state": "unknown", "answer": ""}], clock.now()
+    ended = len(bulk.gained(ledger.TURN, over, lease=now, until=now, now=now))
+    rows = [row.code for row in tastes.brief(who)], len(histories.of(who, None)), ended, bulk.run(SENT, [who.row_id])
     return (*rows, known, kept is not None)
 
 
 def test_a_neighbours_ids_find_and_change_nothing(rival, shop, theirs):
-    assert seen(theirs) == ([], 0, 0, False, False)
+    assert seen(theirs) == ([], 0, 0, 0, False, False)
     tenancy.leave()
     with tenancy.use(rival.tenant_id):
-        assert seen(theirs) == (["espresso"], 1, 1, True, True)
+        assert seen(theirs) == (["espresso"], 1, 1, 1, True, True)
     tenancy.enter(shop.tenant_id)
