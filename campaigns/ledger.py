@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, bindparam, case, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, bindparam, case, or_, select
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from kernel import bulk
+from kernel.db import UTCDateTime
 
 GOING = ("sending", "live")  # states of a mailing whose letters leave
-_TABLE: Table = Recipient.__table__  # type: ignore[assignment]
 
 CLAIMED = bulk.change(Recipient, state="claimed", lease_until=bindparam("until"))
 OURS = bulk.change(
@@ -26,17 +26,16 @@ def _turn(told: FromClause) -> ReturningUpdate[tuple[int, str]]:
 
     `case` keeps SQLite from going through all rows of a state instead of by the ids.
     """
-    row, begins, over = _TABLE.c, told.c.state == "sending", _either(told.c.state, ("sent", "captured"))
-    going = row.mailing_id.in_(select(Mailing.id).where(_either(Mailing.state, GOING)))
-    free = (row.state == "claimed") & (row.lease_until == bindparam("lease")) & going
-    open_ = _either(row.state, ("claimed", "sending", "unknown"))
-    until, now = bindparam("until", type_=row.lease_until.type), bindparam("now", type_=row.sent_at.type)
-    return (
-        update(_TABLE).where(bulk.mine(Recipient), row.id == told.c.id, case((begins, free), else_=open_))
-        .values(
-            state=told.c.state, attempts=row.attempts + case((begins, 1), else_=0), lease_until=case((begins, until)),
-            answer=case((begins, row.answer), else_=told.c.answer), sent_at=case((begins, row.sent_at), (over, now)),
-        ).returning(row.id, row.state)
+    begins, over = told.c.state == "sending", _either(told.c.state, ("sent", "captured"))
+    going = Recipient.mailing_id.in_(select(Mailing.id).where(_either(Mailing.state, GOING)))
+    free = (Recipient.state == "claimed") & (Recipient.lease_until == bindparam("lease")) & going
+    unsaid = _either(Recipient.state, ("claimed", "sending", "unknown"))
+    until, now = (bindparam(name, type_=UTCDateTime) for name in ("until", "now"))
+    return bulk.change_told(
+        Recipient, told, case((begins, free), else_=unsaid),
+        state=told.c.state, attempts=Recipient.attempts + case((begins, 1), else_=0),
+        lease_until=case((begins, until)), answer=case((begins, Recipient.answer), else_=told.c.answer),
+        sent_at=case((begins, Recipient.sent_at), (over, now)),
     )  # fmt: skip
 
 

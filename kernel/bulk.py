@@ -32,16 +32,20 @@ IDS: Any = bindparam("ids", expanding=True)
 def change(rows: type[Any], *conditions: ColumnElement[bool], **values: Any) -> Update:
     """The statement that gives those of the rows `ids` that meet the conditions new values; run it with `run`."""
     table: Table = rows.__table__
-    return update(table).where(mine(rows), table.c.id.in_(IDS), *conditions).values(**values)
+    return _mine(table).where(table.c.id.in_(IDS), *conditions).values(**values)
 
 
-def mine(rows: type[Any]) -> ColumnElement[bool]:
-    """What every such statement asks for: rows of the tenant that `run` and `gained` name.
-
-    `+ 0` keeps the database from going through all rows of the tenant, or of a mailing, instead of by the ids.
-    """
+def change_told(
+    rows: type[Any], told: FromClause, condition: ColumnElement[bool], **values: Any
+) -> ReturningUpdate[Any]:
+    """The statement that changes the rows that are told and gives back (id, state) of each; see `gained`."""
     table: Table = rows.__table__
-    return table.c.tenant_id + 0 == bindparam("of_tenant")
+    return _mine(table).where(table.c.id == told.c.id, condition).values(**values).returning(table.c.id, table.c.state)
+
+
+def _mine(table: Table) -> Update:
+    """`+ 0` keeps the database from going through all rows of the tenant, or of a mailing, instead of by the ids."""
+    return update(table).where(table.c.tenant_id + 0 == bindparam("of_tenant"))
 
 
 def told(*names: str) -> dict[str, FromClause]:
