@@ -168,7 +168,9 @@ def read(file: File, width: int | None = None) -> bytes:
 def url(file: File, width: int | None = None) -> str:
     """The address of a public picture on the shop's host."""
     fitting = next((known for known in file.widths if width and known >= width), file.widths[-1])
-    return f"/media/{tenancy.tenant().slug}/{file.sha256}.{fitting}.webp"
+    here = origins.place()
+    slug = here.slug if here is not None and here.id == tenancy.current() else tenancy.tenant().slug
+    return f"/media/{slug}/{file.sha256}.{fitting}.webp"
 
 
 def srcset(file: File, base: str = "") -> str:

@@ -1,9 +1,15 @@
-"""Templates: Jinja as Flask sets it up, with globals that are looked up at once."""
+"""Templates: Jinja as Flask sets it up, with globals that are looked up at once; parts that are drawn once."""
 
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
+from flask import render_template
 from flask.templating import Environment
+from markupsafe import Markup, escape
+
+from kernel import i18n, origins
+from kernel.aside import Place
 
 
 class House(Environment):
@@ -12,3 +18,24 @@ class House(Environment):
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The environment's own, when a template brings none."""
         return super().make_globals(d) if d else self.globals
+
+
+def once(name: str, **moving: str) -> str:
+    """A part of a shop's pages for nobody in particular, drawn once while nothing of the shop is edited.
+
+    What is `moving` is put into it each time; nothing else may differ from page to page.
+    """
+    html = _once(name, origins.place(), i18n.language(), tuple(moving))
+    for key, text in moving.items():
+        html = html.replace(mark(key), str(escape(text)))
+    return html
+
+
+def mark(key: str) -> Markup:
+    """What stands in a part until something that moves is put there."""
+    return Markup(f"@@{key}@@")  # noqa: S704
+
+
+@lru_cache(maxsize=500)
+def _once(name: str, _place: Place | None, _spoken: str, moving: tuple[str, ...]) -> str:
+    return render_template(name, **{key: mark(key) for key in moving})

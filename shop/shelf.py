@@ -160,8 +160,8 @@ def in_stock() -> ColumnElement[bool]:
 
 def sold_out(product_ids: Iterable[int]) -> set[int]:
     """Which of these products have nothing left to sell, in one question."""
-    wanted = sorted(set(product_ids))
-    return set(db.session.scalars(_sold_out(), {"ids": wanted})) if wanted else set()
+    asked = {"ids": sorted(set(product_ids)), "tenant": tenancy.current()}
+    return {row[0] for row in db.session.connection().execute(_sold_out(), asked)} if asked["ids"] else set()
 
 
 class Sold(NamedTuple):
@@ -176,8 +176,8 @@ def sellable(ids: Iterable[int], *, group: str = "") -> dict[int, Sold]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    told = {"ids": wanted, **({"group": group} if group else {})}
-    rows = db.session.execute(_sellable(bool(group)), told).all()
+    told = {"ids": wanted, "tenant": tenancy.current(), **({"group": group} if group else {})}
+    rows = db.session.connection().execute(_sellable(bool(group)), told).all()
     today = clock.today(tenancy.tenant().timezone) if any(row.season_from for row in rows) else date.min
     return {
         row.id: Sold(row.kind, row.interests) for row in rows
@@ -189,10 +189,17 @@ def sellable(ids: Iterable[int], *, group: str = "") -> dict[int, Sold]:
 def _sellable(grouped: bool) -> Any:
     told = select(Product.id, Product.kind, Product.interests, Product.season_from, Product.season_to)
     mine: Any = bindparam("group") if grouped else ""
-    return told.where(Product.id.in_(bindparam("ids", expanding=True)), public(mine), in_stock())
+    return told.where(*_own_of("ids"), public(mine), in_stock())
 
 
 @lru_cache
 def _sold_out() -> Select[Any]:
     """Built once: every kept page asks it for its cards, and building costs more than asking."""
-    return select(Product.id).where(Product.id.in_(bindparam("ids", expanding=True)), ~in_stock())
+    return select(Product.id).where(*_own_of("ids"), ~in_stock())
+
+
+def _own_of(ids: str) -> tuple[ColumnElement[bool], ...]:
+    """Asked beside the guard between tenants, so it names the tenant itself."""
+    wanted: Any = bindparam(ids, expanding=True)
+    mine: Any = bindparam("tenant")
+    return Product.id.in_(wanted), Product.tenant_id == mine, Product.binned_at.is_(None)

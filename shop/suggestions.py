@@ -92,11 +92,10 @@ def new(
     return list(found.values())
 
 
-def beside(product_id: int, person: Person, limit: int, *, group: str = "") -> list[Suggestion]:
-    """What is near a product."""
-    rows = [row.other_id for row in neighbours.of([product_id])]
-    there = shelf.sellable((one for one in rows if one not in in_cart(person)), group=group)
-    return [Suggestion(one, "like", product_id) for one in rows if one in there][:limit]
+def beside(product_id: int, person: Person) -> list[Suggestion]:
+    """What is near a product and not in their cart, the nearest first; who shows it asks what of it is there."""
+    near = neighbours.of(product_id)
+    return [Suggestion(one, "like", product_id) for one in near if one not in in_cart(person)]
 
 
 def in_cart(person: Person) -> set[int]:

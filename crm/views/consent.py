@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import make_response, redirect, render_template, request
+from flask import make_response, redirect, render_template, request, session
 
 from crm import consent, facts, visitors
 from crm.views import asking, origin, store
-from kernel import holes, i18n, origins, web
+from kernel import holes, i18n, origins, templating, web
 
 DAYS = 365
 
@@ -47,18 +47,20 @@ def banner() -> str:
     """The question, while it has no answer."""
     if asking.answered():
         return ""
-    return render_template("_parts/consent.html")
+    return templating.once("_parts/consent.html", here=request.full_path if request.query_string else request.path)
 
 
 def account() -> str:
     """The way in, or who is in."""
     known = asking.contact() if origins.cookie(asking.COOKIE) else None
-    return render_template("_parts/hole_account.html", name=known.first_name if known else "")
+    part = "_parts/hole_account.html"
+    return render_template(part, name=known.first_name) if known else templating.once(part)
 
 
 def messages() -> str:
     """What was flashed for this browser."""
-    return render_template("_parts/messages.html")
+    part = "_parts/messages.html"
+    return render_template(part) if session.get("_flashes") else templating.once(part)
 
 
 def init_app(_app: object) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, flash, g, make_response, redirect, render_template, request, url_for
 
-from kernel import holes, i18n, origins, web
+from kernel import holes, i18n, origins, templating, web
 from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
@@ -18,7 +18,13 @@ COOKIE = "cart"
 
 def init_app(_app: Flask) -> None:
     """Fill the hole of the header that shows how much is in the cart."""
-    holes.define("cart", lambda: render_template("_parts/hole_cart.html", count=count()))
+    holes.define("cart", badge)
+
+
+def badge() -> str:
+    """How much is in the cart, when something is."""
+    units, part = count(), "_parts/hole_cart.html"
+    return render_template(part, count=units) if units else templating.once(part)
 
 
 def token() -> str:

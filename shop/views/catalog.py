@@ -8,7 +8,7 @@ from kernel import i18n, money, origins
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
-from shop import catalog, categories, shelf, slugs
+from shop import catalog, categories, shelf, shown, slugs
 from shop.views import booking_page, frame, goods, product, seo, store, visitor
 from shop.views.keeping import kept
 
@@ -45,12 +45,12 @@ def category(slug: str) -> Any:
 @kept("variant", *booking_page.WHEN)
 def product_page(slug: str) -> Any:
     """One product and the one verb."""
-    found = catalog.slugged(slug)
-    if found is None or not found.live or not found.open_to(visitor.group()):
+    found = shown.slugged(slug)
+    if found is None or not found.product.live or not found.product.open_to(visitor.group()):
         return _moved("product", slug)
     if any(name in request.args for name in booking_page.WHEN):
         g.page_key = None  # a choice of times is nobody else's
-    return product.show(found)
+    return product.show(found.product, stepped=found.stepped)
 
 
 def _moved(kind: str, slug: str) -> Any:

@@ -13,7 +13,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from kernel import address, aside, clock, files, i18n, origins, phones, tenancy, web
+from kernel import address, aside, clock, files, i18n, origins, phones, templating, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
 from shop import categories, days, pagecache, pages, payment_methods, policies, sharing, storefront, themes, vouchers
@@ -78,8 +78,11 @@ def current() -> Frame:
 
 def once(key: Hashable, make: Callable[[], Any]) -> Any:
     """What a kept page needs and others too, made once while the frame lasts: plain values, no rows."""
-    if g.get("open_holes") is None or g.get("preview"):
-        return make()
+    return make() if g.get("open_holes") is None or g.get("preview") else note(key, make)
+
+
+def note(key: Hashable, make: Callable[[], Any]) -> Any:
+    """The same on any page, for what is nobody's: it may fill a hole too."""
     notes = current().notes
     found = notes.get(key)
     if found is None:
@@ -92,7 +95,7 @@ def once(key: Hashable, make: Callable[[], Any]) -> Any:
 @pass_context
 def part(page: Context, name: str, *about: Hashable, **moving: str) -> Markup:
     """A part of the frame as HTML, drawn once for each `about`; what is `moving` is put into it each time."""
-    marks = {key: Markup(f"@@{key}@@") for key in moving}  # noqa: S704
+    marks = {key: templating.mark(key) for key in moving}
     html: str = once(("part", name, *about), lambda: _drawn(page, name, marks))
     for key, text in moving.items():
         html = html.replace(marks[key], str(escape(text)))

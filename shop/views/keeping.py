@@ -51,7 +51,7 @@ def look() -> Response | None:
     seen = fitting.see(request.path, view.page(**(request.view_args or {}))) if view.page else ()
     g.page_key = _key(place, seen) if view.stored else None
     page = pagecache.SHELF.get(g.page_key) if view.stored else None
-    return _answer(g.page_key, page) if page else None
+    return _answer(page, kept_as=g.page_key) if page else None
 
 
 def keep(response: Response) -> Response:
@@ -64,7 +64,7 @@ def keep(response: Response) -> Response:
     page = pagecache.cut(response.get_data(as_text=True), g.get("viewed"))
     if key is not None:
         pagecache.SHELF.put(key, page)
-    return origins.headers(_answer(key, page))
+    return origins.headers(_answer(page))
 
 
 def _filled(response: Response) -> Response:
@@ -75,17 +75,18 @@ def _filled(response: Response) -> Response:
     return response
 
 
-def _answer(key: Hashable, page: pagecache.Page) -> Response:
+def _answer(page: pagecache.Page, kept_as: Hashable = None) -> Response:
+    """The page filled; packed well and kept so once it is asked for again (`kept_as`), quickly the first time."""
     g.open_holes = None
     fillings = holes.fillings(page.names)
     encoding = encoding_of(request.headers.get("Accept-Encoding", ""))
     body = (
-        pagecache.filled(key, page, fillings, encoding)
-        if key is not None and not visitor.known()
+        pagecache.filled(kept_as, page, fillings, encoding)
+        if kept_as is not None and not visitor.known()
         else pagecache.body(page, fillings, encoding)
     )
     varying = fitting.varying()
-    if key is not None and varying is not None and not g.get("moves"):  # what moves is asked of Flask each time
+    if kept_as is not None and varying is not None and not g.get("moves"):  # what moves is asked of Flask each time
         request.environ["plaza.kept"] = body, page.viewed, varying
     visitor.viewed(page.viewed)
     return _response(body)

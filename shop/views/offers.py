@@ -8,13 +8,15 @@ from flask import Flask
 from kernel import holes
 from shop import discount_sentences, discounts, promotions
 from shop.catalog import Product
-from shop.views import visitor
+from shop.views import frame, visitor
 
 MOST = 3
 
 
 def of(product: Product) -> list[dict[str, Any]]:
     """What is told; a promotion with a limit hides as soon as it is used up."""
+    if not frame.once("promotions", lambda: bool(discounts.asked(()))):
+        return []
     return [
         {"text": discount_sentences.offer(row, product.id),
          "gone": "" if row.usage_limit is None else holes.hole(f"offer:{row.id}")}

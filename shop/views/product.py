@@ -43,8 +43,11 @@ def _told(left: int | None, what: str) -> str:
     return str(escape(_("Available")))
 
 
-def show(product: catalog.Product, booking: Markup | None = None) -> Any:
-    """The page of a product that this visitor may see; `booking`: how its time is chosen, after a refusal."""
+def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bool = True) -> Any:
+    """The page of a product that this visitor may see; `booking`: how its time is chosen, after a refusal.
+
+    Not `stepped`: it is known that it costs the same for whoever buys however many.
+    """
     g.viewed, g.shown = {"about_kind": "product", "about_id": product.id}, product  # held until its holes are filled
     known = [variant for variant in product.variants if variant.active]
     variant = _chosen(product, known)
@@ -60,8 +63,8 @@ def show(product: catalog.Product, booking: Markup | None = None) -> Any:
         "shop/catalog/product.html", product=product, variant=variant, pictures=pictures, large=large, price=price,
         compare=compare, cents=cents, options=options(product, known, variant), variants=as_json(product, known),
         buyable=buyable(product, variant), season=_season(product), back=days.told(_season(product).returns),
-        promises=delivery.promises(product, variant), ladder=ladder(variant, cents), offers=offers.of(product),
-        booking=_booking(product, booking), since=since,
+        promises=delivery.promises(product, variant), ladder=ladder(variant, cents) if stepped else (),
+        offers=offers.of(product), booking=_booking(product, booking), since=since,
         allergens=[i18n.words_html(one) for one in product.allergens],
         text=blocks.prose(product.description), head=_head(product, pictures, price, variant), **_links(product, price),
     )  # fmt: skip

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, g, render_template
 from markupsafe import Markup
-from sqlalchemy import select
 
 from crm import tastes
 from kernel import blocks, countries, holes, i18n, origins, tenancy
@@ -35,9 +34,9 @@ def init_app(_app: Flask) -> None:
 
 
 def fill(keys: list[str]) -> dict[str, str]:
-    """For every "<place of a block>" and "beside.<product>" of a page: its row, or nothing; no product twice."""
+    """For each "<place of a block>" and "beside.<product>.<category>" of a page: its row, or nothing; nothing twice."""
     shown: set[int] = set()
-    return {key: _beside(int(key[7:])) if key.startswith("beside.") else _row(int(key), shown) for key in keys}
+    return {key: _beside(*map(int, key.split(".")[1:])) if "." in key else _row(int(key), shown) for key in keys}
 
 
 def _row(place: int, shown: set[int]) -> str:
@@ -59,30 +58,32 @@ def _row(place: int, shown: set[int]) -> str:
     return _drawn(str(block["kind"]), own or title, rows, block=block["id"])
 
 
-def _beside(product_id: int) -> str:
+def _beside(product_id: int, category_id: int) -> str:
     """What goes with a product; by its shelf when too little is known, and for who sees no suggestions."""
-    rows = [] if fitting.held_out() else suggestions.beside(product_id, fitting.person(), BESIDE, group=visitor.group())
+    near = [] if fitting.held_out() else suggestions.beside(product_id, fitting.person())
+    shelved = [Suggestion(one, "shelf") for one in _first(category_id) if one != product_id][:MOST]
+    there = shelf.sellable([one.product_id for one in (*near, *shelved)], group=visitor.group())
+    rows = [one for one in near if one.product_id in there][:BESIDE]
     if len(rows) < FEWEST:
         known = {one.product_id for one in rows}
-        rows += [one for one in _siblings(product_id) if one.product_id not in known][: BESIDE - len(rows)]
+        more = [one for one in shelved if one.product_id in there and one.product_id not in known]
+        rows += more[: BESIDE - len(rows)]
     return _drawn("beside", _("You may also like"), rows)
 
 
 def _best() -> dict[str, list[int]]:
     """What sells best, read once while the frame lasts."""
-    notes = frame.current().notes
-    if "favourites" not in notes:
-        notes["favourites"] = favourites.of()
-    found: dict[str, list[int]] = notes["favourites"]
+    found: dict[str, list[int]] = frame.note("favourites", favourites.of)
     return found
 
 
-def _siblings(product_id: int) -> list[Suggestion]:
-    cls = catalog.Product
-    here = select(cls.category_id).where(cls.id == product_id).scalar_subquery()
-    found = [one.id for one in shelf.first(MOST, cls.category_id == here, cls.id != product_id, group=visitor.group())]
-    there = shelf.sellable(found, group=visitor.group())
-    return [Suggestion(one, "shelf") for one in found if one in there]
+def _first(category_id: int) -> list[int]:
+    """The first products of a shelf and one to spare, read once while the frame lasts; whatever is left of them."""
+    group, here = visitor.group(), catalog.Product.category_id == category_id
+    found: list[int] = frame.note(
+        ("first", category_id, group), lambda: [one.id for one in shelf.first(MOST + 1, here, group=group)]
+    )
+    return found
 
 
 def _drawn(name: str, title: Any, rows: Sequence[Suggestion], block: str = "") -> str:
@@ -96,10 +97,10 @@ def _row_of(told: dict[str, Any]) -> str:
     """A row without its items; drawn once while the frame lasts."""
     if g.get("preview"):
         return render_template("shop/suggestions/row.html", items=ITEMS, **told)
-    notes, key = frame.current().notes, ("row", *told.values())
-    if key not in notes:
-        notes[key] = render_template("shop/suggestions/row.html", items=ITEMS, **told)
-    return str(notes[key])
+    drawn = frame.note(
+        ("row", *told.values()), lambda: render_template("shop/suggestions/row.html", items=ITEMS, **told)
+    )
+    return str(drawn)
 
 
 def _items(rows: Sequence[Suggestion]) -> list[str]:
@@ -142,16 +143,12 @@ def reason(one: Suggestion, cards: dict[int, Card]) -> str:
 
 
 def _day(moment: datetime) -> date:
-    notes = frame.current().notes
-    zone = notes.get("timezone") or tenancy.tenant().timezone
-    notes["timezone"] = zone
+    zone = frame.note("timezone", lambda: tenancy.tenant().timezone)
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def _taste(code: str) -> str:
-    notes = frame.current().notes
-    names = notes.get("tastes") or {row.code: row.name for row in tastes.interests()}
-    notes["tastes"] = names
+    names = frame.note("tastes", lambda: {row.code: row.name for row in tastes.interests()})
     return i18n.pick(names.get(code)) or code
 
 
