@@ -90,7 +90,12 @@ def _sample(name: str) -> Any:
 
 def clean(text: str) -> str:
     """What a person typed as one line: no signs that only turn or break lines."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text[:MOST]).split())
+    line = text[:MOST]
+    return " ".join((line if line.isprintable() else "".join(_shown(sign) for sign in line)).split())
+
+
+def _shown(sign: str) -> str:
+    return sign if sign.isprintable() else " "
 
 
 def _contact(about: About, name: str) -> str:

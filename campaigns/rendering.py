@@ -1,9 +1,11 @@
 """Rendering: the letter that one reader gets, as it is sent and as it is looked at; and what keeps it from going."""
 
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from liquid.exceptions import LiquidError
+from sqlalchemy import select
 
 from campaigns import composing, faults, fields, liquid, stencils
 from campaigns.composing import Composed, Plan
@@ -15,6 +17,15 @@ from kernel import blocks, clock, mail, tenancy
 from kernel.db import db
 from kernel.mail import Envelope
 
+Addressed = Any  # a recipient, or a row of what a letter needs of one: ADDRESSED
+ADDRESSED = (
+    Recipient.id,
+    Recipient.token,
+    Recipient.mailing_id,
+    Recipient.contact_id,
+    Recipient.email,
+    Recipient.language,
+)
 Problem = faults.Problem
 problems = faults.of
 
@@ -23,51 +34,77 @@ class Unmade(ValueError):
     """No letter can be made of it for this reader."""
 
 
-def envelope(recipient: Recipient) -> Envelope:
+class Desk:
+    """Where letters of one shop are written one after another: what many of them share is looked up once."""
+
+    def __init__(self, mailings: Iterable[Mailing] = (), contacts: Iterable[Contact] = ()) -> None:
+        self.mailings, self.contacts = {one.id: one for one in mailings}, {one.id: one for one in contacts}
+        self.made: dict[Hashable, Composed] = {}
+        self.host, self.slug = mail.host(), tenancy.tenant().slug
+
+    def mailing(self, mailing_id: int) -> Mailing:
+        """A mailing by its id."""
+        if mailing_id not in self.mailings:
+            self.mailings[mailing_id] = db.session.get_one(Mailing, mailing_id)
+        return self.mailings[mailing_id]
+
+    def contact(self, contact_id: int | None) -> Contact | None:
+        """Somebody by their id, None when they are gone."""
+        if contact_id is None:
+            return None
+        return self.contacts.get(contact_id) or db.session.get(Contact, contact_id)
+
+    def composed(self, mailing: Mailing, language: str, contact: Contact | None) -> Composed:
+        """The templates of a mailing for somebody who reads that language."""
+        who, group, mine = segments.Person(contact=contact, language=language), _group(contact), mailing.blocks
+        choices = blocks.choices(mine, lambda rule, start, end: _fits(who, rule, (start, end)))
+        key = mailing.id, language, group, choices
+        found = self.made.get(key)
+        if found is None:
+            plan = Plan(mailing, language, group, tracked=True)
+            found = self.made[key] = composing.kept(plan, choices, lambda: blocks.taken(mine, choices))
+        return found
+
+
+def desk(rows: Sequence[Addressed]) -> Desk:
+    """A desk with everything that letters to these are made of, read at once."""
+    letters = {row.mailing_id for row in rows}
+    people = [row.contact_id for row in rows if row.contact_id]
+    return Desk(
+        db.session.scalars(select(Mailing).where(Mailing.id.in_(letters))),
+        db.session.scalars(select(Contact).where(Contact.id.in_(people))),
+    )
+
+
+def envelope(recipient: Addressed, at: Desk | None = None) -> Envelope:
     """The letter of a recipient, ready for the wire; raises Unmade."""
-    mailing = db.session.get_one(Mailing, recipient.mailing_id)
-    contact = _contact(recipient)
-    made = _composed(Plan(mailing, recipient.language, _group(contact), tracked=True), contact)
+    at = at or Desk()
+    mailing, contact = at.mailing(recipient.mailing_id), at.contact(recipient.contact_id)
+    made = at.composed(mailing, recipient.language, contact)
     subject, page, text = filled(made, _about(made, recipient, contact))
     name = fields.clean(contact.name) if contact else ""
-    return Envelope(
-        made.sender, (name, recipient.email), made.reply_to, subject, text, page,
-        _headers(mailing, recipient, made.root), return_path=f"b+{recipient.token}@{mail.host()}",
-    )  # fmt: skip
-
-
-def _headers(mailing: Mailing, recipient: Recipient, root: str) -> dict[str, str]:
-    host, slug = mail.host(), tenancy.tenant().slug
-    return {
-        "Message-ID": f"<{recipient.token}@{host}>",
-        "List-ID": f"<{slug}.letters.{host}>",
-        "List-Unsubscribe": f"<{root}/u/{recipient.token}>",
+    headers = {
+        "Message-ID": f"<{recipient.token}@{at.host}>",
+        "List-ID": f"<{at.slug}.letters.{at.host}>",
+        "List-Unsubscribe": f"<{made.root}/u/{recipient.token}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Feedback-ID": f"{mailing.token}:{slug}:{mailing.kind}:plaza",
+        "Feedback-ID": f"{mailing.token}:{at.slug}:{mailing.kind}:plaza",
     }
-
-
-def _contact(recipient: Recipient) -> Contact | None:
-    return db.session.get(Contact, recipient.contact_id) if recipient.contact_id else None
+    to, back = (name, recipient.email), f"b+{recipient.token}@{at.host}"
+    return Envelope(made.sender, to, made.reply_to, subject, text, page, headers, return_path=back)
 
 
 def _group(contact: Contact | None) -> str:
     return contact.group if contact else ""
 
 
-def _about(made: Composed, recipient: Recipient, contact: Contact | None) -> fields.About:
+def _about(made: Composed, recipient: Addressed, contact: Contact | None) -> fields.About:
     person = contact.token if contact else ""
     urls = {
         "unsubscribe_url": f"{made.base}/u/{recipient.token}", "browser_url": f"{made.base}/v/{recipient.token}",
         "preferences_url": f"{made.base}/preferences/{person}" if person else f"{made.base}/u/{recipient.token}",
     }  # fmt: skip
     return fields.About(contact, recipient.language, _group(contact), made.base, urls, made.shared)
-
-
-def _composed(plan: Plan, contact: Contact | None) -> Composed:
-    mine, who = plan.mailing.blocks, segments.Person(contact=contact, language=plan.language)
-    choices = blocks.choices(mine, lambda rule, start, end: _fits(who, rule, (start, end)))
-    return composing.kept(plan, choices, lambda: blocks.taken(mine, choices))
 
 
 def _fits(who: segments.Person, rule: Any, days: tuple[str, str]) -> bool:
@@ -101,8 +138,9 @@ def filled(made: Composed, about: fields.About, *, sample: bool = False) -> tupl
 
 def view(recipient: Recipient) -> tuple[str, str]:
     """(subject, HTML) of a letter that somebody looks at on the web."""
-    mailing, contact = db.session.get_one(Mailing, recipient.mailing_id), _contact(recipient)
-    made = _composed(Plan(mailing, recipient.language, _group(contact), tracked=True), contact)
+    at = Desk()
+    mailing, contact = at.mailing(recipient.mailing_id), at.contact(recipient.contact_id)
+    made = at.composed(mailing, recipient.language, contact)
     subject, page, _text = filled(made, _about(made, recipient, contact))
     return subject, page.replace(f"{made.root}/o/{recipient.token}.gif", "data:,")
 
@@ -142,7 +180,7 @@ def destination(recipient: Recipient, url: str) -> str:
     if not blocks.FIELD.fullmatch(url) or liquid.wrong(url):
         return url
     root, base = composing.roots(recipient.language)
-    contact = _contact(recipient)
+    contact = Desk().contact(recipient.contact_id)
     about = fields.About(contact, recipient.language, _group(contact), base, {})
     told = fields.values({path[0] for path in liquid.asked(url)}, about)
     found = blocks.link(liquid.template(url, page=False).render(**told))

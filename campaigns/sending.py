@@ -7,7 +7,7 @@ on the wire then nobody knows: it is `unknown`, and a person decides.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or_, select, update
@@ -17,7 +17,6 @@ from campaigns import audience, ledger, mailings, rendering
 from campaigns.automations import Automation
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
-from crm.contacts import Contact
 from kernel import bulk, clock, held, mail, transactions
 from kernel.db import db
 from kernel.mail import Envelope, Mark
@@ -27,6 +26,7 @@ LEASE = timedelta(minutes=5)
 ATTEMPTS = 8
 TRIES = 20  # batches of people who may not be written to, passed over at a time
 OUTAGE = timedelta(hours=2)  # nobody worked for so long: a person decides whether the rest still goes
+ASKED = Recipient.id, Recipient.mailing_id, Recipient.contact_id, Recipient.email, Recipient.occasion
 QUIET = {"synchronize_session": False}
 
 Told = Callable[[list[Recipient]], None]
@@ -108,8 +108,9 @@ def _due(going: list[int], state: str, now: datetime) -> Select[Recipient]:
 
 
 def _next(going: list[int], state: str, now: datetime, limit: int) -> list[Recipient]:
-    rows = _due(going, state, now).limit(limit).with_for_update(skip_locked=True)
-    return list(db.session.scalars(rows)) if going and limit > 0 else []
+    """As rows of what is asked of recipients below: letters are claimed by the hundred."""
+    rows = _due(going, state, now).with_only_columns(*ASKED).limit(limit).with_for_update(skip_locked=True)
+    return cast(list[Recipient], db.session.execute(rows).all()) if going and limit > 0 else []
 
 
 def _waits(going: list[int], now: datetime) -> bool:
@@ -153,27 +154,17 @@ def bodies(ids: list[int]) -> dict[int, Envelope]:
     made: dict[int, Envelope] = {}
     wrong: dict[int, str] = {}
     with transactions.reading():
-        rows = list(db.session.scalars(select(Recipient).where(Recipient.id.in_(ids))))
-        _held = _together(rows)
+        rows = db.session.execute(select(*rendering.ADDRESSED).where(Recipient.id.in_(ids))).all()
+        desk = rendering.desk(rows)
         for row in rows:
             try:
-                made[row.id] = rendering.envelope(row)
+                made[row.id] = rendering.envelope(row, desk)
             except Exception as error:
                 log.warning("a letter could not be made", mailing=row.mailing_id, error=repr(error))
                 wrong[row.id] = f"{type(error).__name__}: {error}"
     if wrong:
         mark([Mark(row_id, "failed", why) for row_id, why in wrong.items()])
     return made
-
-
-def _together(rows: list[Recipient]) -> list[Any]:
-    """Everything that those letters are made of, read at once and held, so that none is read one by one."""
-    letters = {row.mailing_id for row in rows}
-    people = [row.contact_id for row in rows if row.contact_id]
-    return [
-        *db.session.scalars(select(Mailing).where(Mailing.id.in_(letters))),
-        *db.session.scalars(select(Contact).where(Contact.id.in_(people))),
-    ]
 
 
 def mark(marks: Sequence[Mark]) -> set[int]:

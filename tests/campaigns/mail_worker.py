@@ -12,7 +12,7 @@ from kernel.app import create_app
 WORDS = "<p>" + "Pan, café y flores para el domingo. " * 20 + "</p>"
 
 
-def plain(row):
+def plain(row, _desk):
     """A letter of few words, so that more time goes into sending it."""
     back = f"b+{row.token}@{mail.host()}"
     told = {"Message-ID": f"<{row.token}@{mail.host()}>"}

@@ -9,7 +9,7 @@ from liquid.exceptions import LiquidError
 from markupsafe import Markup
 from sqlalchemy import func, select
 
-from campaigns import composing, links, liquid, rendering
+from campaigns import composing, links, liquid, rendering, stencils
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from kernel import clock, files, mail
@@ -132,6 +132,18 @@ def test_what_is_no_field_stays_as_it_was_typed(typed):
     page = liquid.template(letter.release(said.page), page=True).render(name="N")
     assert Markup(page).unescape() == typed
     assert "<" not in page
+
+
+@pytest.mark.parametrize("page", [True, False])
+@pytest.mark.parametrize(
+    "asked",
+    ["name", "name | default: 'amiga'", 'name | default: "d\'e & f"', "name | default: ''", "name | upcase", "nobody"],
+)
+def test_what_needs_no_liquid_reads_as_liquid_says_it(asked, page):
+    template = liquid.template(f"a {{{{ {asked} }}}} b", page=page)
+    for value in ("", " ", "Ana", "<b> & \"'", "Íñigo", Markup("<i>x</i>"), None, 0, False, ["<a>"], []):
+        filled = stencils.Stencil(template).fill({"name": value}, stencils.words("token", "person"), {})
+        assert filled == template.render(name=value), value
 
 
 def test_loops_end(app, shop):

@@ -306,10 +306,10 @@ def test_a_letter_that_cannot_be_made_fails_and_keeps_nobody_waiting(post, monke
     letter, _ = going("ana", "beto")
     real = sending.rendering.envelope
 
-    def makes(row):
+    def makes(row, desk):
         if row.email.startswith("ana"):
             raise ValueError("the words go round and round")
-        return real(row)
+        return real(row, desk)
 
     monkeypatch.setattr(sending.rendering, "envelope", makes)
     send(post)
