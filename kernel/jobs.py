@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import structlog
@@ -18,7 +19,7 @@ from sqlalchemy import Index, Select, String, Text, UniqueConstraint, delete, fu
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, tenancy, transactions
+from kernel import clock, rows, tenancy, transactions
 from kernel.db import Base, db, pk
 from kernel.refusal import Missing
 
@@ -84,9 +85,15 @@ def later(name: str, *args: Any, at: datetime | None = None, key: str | None = N
     tenant_id = None if tenancy.is_system() else tenancy.current()
     told: dict[str, Any] = {"name": name, "args": json.dumps(args), "tenant_id": tenant_id, "priority": priority}
     told |= {"unique_key": None if key is None else f"{tenant_id}:{key}", "run_at": at or clock.now()}
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(Job).values(**told).on_conflict_do_nothing(index_elements=["name", "unique_key"])
-    return db.session.scalars(new.returning(Job)).one_or_none()
+    db.session.flush()
+    row = db.session.connection().execute(_new(db.engine.dialect.name), told).first()
+    return rows.loaded(Job, row) if row else None
+
+
+@lru_cache
+def _new(dialect: str) -> Any:
+    new = (postgresql if dialect == "postgresql" else sqlite).insert(Job)
+    return new.on_conflict_do_nothing(index_elements=["name", "unique_key"]).returning(*rows.columns(Job))
 
 
 def forget(name: str, key: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from sys import maxsize
 
 from kernel import clock
 from shop import booking_times, local_times, vacancies
@@ -68,7 +69,8 @@ def month(
     found = iter(vacancies.at(service, spans, besides=besides))
     known = {day: [next(found) for _span in offered[day].spans] for day in offered}
     every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    days = (_day(service, day, known.get(day, []), places) for day in every)
+    least = _least(service, places)
+    days = [_day(service, day, known.get(day, []), least) for day in every]
     return {one.day: replace(one, begins=one.day in offered and offered[one.day].begins) for one in days}
 
 
@@ -98,23 +100,23 @@ def stay_free(service: Service, span: Span, places: int = 1, *, besides: Booking
     return _time(service, vacancies.at(service, [span], besides=besides)[0], places).free
 
 
-def fits(service: Service, left: int, places: int) -> bool:
-    """Whether so many people fit into what is left: places of a departure, units of the others."""
-    if service.kind == "nights":
-        return 1 <= places <= left * service.capacity
-    return 1 <= places <= service.capacity and left >= (places if service.kind == "departure" else 1)
+def _least(service: Service, places: int) -> int:
+    """What has to be left so that so many people fit (places of a departure, units of the others), if they ever do."""
+    if places < 1 or (service.kind != "nights" and places > service.capacity):
+        return maxsize
+    return {"departure": places, "appointment": 1}.get(service.kind, -(-places // service.capacity))
 
 
 def _time(service: Service, one: Vacancy, places: int) -> Time:
     missing = max(0, service.group_min - one.gathered) if service.kind == "departure" else 0
-    free = fits(service, one.left, places)
+    free = one.left >= _least(service, places)
     return Time(one.span.starts_at, one.span.ends_at, one.left, free, one.gathered, missing)
 
 
-def _day(service: Service, day: date, known: Sequence[Vacancy], places: int) -> Day:
+def _day(service: Service, day: date, known: Sequence[Vacancy], least: int) -> Day:
     if not known:
         return Day(day, _unsold(service, day))
-    free = [one.left for one in known if fits(service, one.left, places)]
+    free = [one.left for one in known if one.left >= least]
     left = len(free) if service.kind == "appointment" else max(one.left for one in known)
     few = left <= FEW and service.kind != "nights"
     return Day(day, ("few" if few else "free") if free else "full", left)

@@ -144,12 +144,12 @@ def times(service: Service, first: date, last: date) -> dict[date, list[Span]]:
     """The departures and appointments of each day on which some are sold, in order, also those that are over."""
     if service.kind == "nights":
         return {}
-    known = hours.windows(service, first, last)
-    return {day: _begun(service, day, known[day]) for day in known if in_season(service, day)}
+    known, where = hours.windows(service, first, last), zone()
+    return {day: _begun(service, day, known[day], where) for day in known if in_season(service, day)}
 
 
-def _begun(service: Service, day: date, windows: list[Window]) -> list[Span]:
-    where, length = zone(), service.length
+def _begun(service: Service, day: date, windows: list[Window], where: str) -> list[Span]:
+    length = service.length
     begun = {at for window in windows for at in _starts(service, day, window, where)}  # clocks that jump make two one
     return [Span(at, at + length) for at in sorted(begun)]
 
@@ -163,7 +163,7 @@ def _starts(service: Service, day: date, window: Window, where: str) -> Iterator
     tonight = opens < closes
     until = local_times.instant(day if tonight else day + timedelta(days=1), closes, where)  # open past midnight
     for minute in range(_minutes(opens), _minutes(closes) if tonight else 24 * 60, service.step):
-        at = local_times.instant(day, time(minute // 60, minute % 60), where)
+        at = local_times.instant(day, time(*divmod(minute, 60)), where)
         if at + length <= until:
             yield at
 

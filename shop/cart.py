@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from kernel import clock, signing
+from kernel import beside, clock, signing
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
@@ -43,9 +43,7 @@ def begin(contact: Any = None) -> tuple[Cart, str]:
     """A new cart and the secret token for its cookie."""
     token = signing.token()
     row = Cart(token_hash=signing.digest(token), contact_id=contact.id if contact else None, visitor_id=None)
-    db.session.add(row)
-    db.session.flush()
-    return row, token
+    return beside.put(row), token
 
 
 def add(
@@ -69,20 +67,26 @@ def add(
     return line
 
 
-def book(cart: Cart, booking: "Booking", people: Mapping[Variant, int], *, group: str = "") -> list[CartLine]:
-    """Have a booking that this cart holds in it, for so many of each variant; its lines from before leave."""
+def book(
+    cart: Cart, booking: "Booking", people: Mapping[Variant, int], *, group: str = "", begun: bool = False
+) -> list[CartLine]:
+    """Have a booking that this cart holds in it, for so many of each variant; its lines from before leave.
+
+    `begun`: the cart was made just now, nothing is in it.
+    """
     if booking.cart_id != cart.id:
         raise Missing(_l("That is no longer in your cart."))
     for variant in people:
         wants.sold(variant, group=group)
-    known = _lines(cart)
+    known = () if begun else _lines(cart)
     rows = [row for row in known if row.booking_id != booking.id]
     if len(rows) + len(people) > MOST_LINES:
         raise Refusal(_l("A cart has room for %(most)s different things."), most=MOST_LINES)
     cart_bookings.take_out([row for row in known if row.booking_id == booking.id])
     made = cart_bookings.put(cart, booking, people, group)
     wants.limits([Wanted(row.variant, row.quantity) for row in (*rows, *made) if row.booking_id])
-    _touch(cart)
+    if not begun:
+        _touch(cart)
     return made
 
 

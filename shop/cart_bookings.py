@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from kernel import clock
+from kernel import beside, clock
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
@@ -33,9 +33,7 @@ def put(cart: Cart, booking: Booking, people: Mapping[Variant, int], group: str)
     for variant, quantity in chosen:
         row = CartLine(cart_id=cart.id, variant_id=variant.id, quantity=quantity, booking_id=booking.id)
         row.texts, row.seen_minor = {}, price(booking, variant, group).minor
-        rows.append(row)
-    db.session.add_all(rows)
-    db.session.flush()
+        rows.append(beside.put(row))
     return rows
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm.attributes import set_committed_value
 
-from kernel import clock, jobs
+from kernel import beside, clock, jobs
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -42,7 +43,7 @@ def hold(service: Service, span: Span, places: int, *, cart: Any, begun: bool = 
     until = clock.now() + timedelta(minutes=MINUTES)
     row = None if begun else _held(service, span, cart)
     if row is None:
-        row = Booking(service_id=service.id, cart_id=cart.id, policy=list(service.policy), held_until=until, **told)
+        row = Booking(service_id=service.id, cart_id=cart.id, policy=list(service.policy), held_until=until)
         row.state = "held"
         set_committed_value(row, "service", service)
     for name, value in told.items():
@@ -61,8 +62,9 @@ def _held(service: Service, span: Span, cart: Any) -> Booking | None:
 
 
 def _until(row: Booking, until: datetime) -> None:
-    row.held_until = until
-    db.session.flush()
+    if row.held_until != until:
+        row.held_until = until
+        db.session.flush()
     jobs.later("bookings.lapse", row.id, at=until, key=f"{row.id}:{int(until.timestamp())}")
 
 
@@ -81,13 +83,15 @@ def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = (
     if booking.state not in {*LIVE, "expired"}:
         raise bookings.NotNow()
     try:
-        with db.session.begin_nested():
+        with beside.attempt():
             if kept:
                 _give(booking)
             booking.starts_at, booking.ends_at = span.starts_at, span.ends_at
             booking.places, booking.units = places, count
             _take(booking, set(units))
     except Refusal:
+        if not kept and booking in db.session:
+            db.session.expunge(booking)
         db.session.expire_all()  # what was read meanwhile was taken back
         raise
     db.session.expire(booking, ["departure"])
@@ -98,7 +102,8 @@ def _take(booking: Booking, chosen: set[int]) -> None:
         departure = departures.at(booking.service, booking.starts_at)
         departures.take(departure, booking.places)
         booking.departure_id, booking.ends_at = departure.id, departure.ends_at
-    db.session.add(booking)
+    if booking.id is None:
+        beside.put(booking)
     db.session.flush()
     if booking.service.kind != "departure":
         _occupy(booking, chosen)
@@ -191,20 +196,31 @@ def _late(service_ids: set[int], resource_ids: set[int]) -> set[int]:
 
     Also those whose holds run out in a minute: they may while we wait for our turn. Mostly there are none at all.
     """
-    found = select(Booking.service_id).where(*_over(timedelta(minutes=1))).distinct()
-    over = set(db.session.scalars(found))
+    over = {row[0] for row in beside.ask(_running_out(), soon=clock.now() + timedelta(minutes=1))}
     if over <= service_ids:
         return over
+    mine = {"over": sorted(over), "services": sorted(service_ids), "resources": sorted(resource_ids)}
+    return (over & service_ids) | {row[0] for row in beside.ask(_sharing(), **mine)}
+
+
+@lru_cache
+def _running_out() -> Select[Any]:
+    over = Booking.state == "held", Booking.held_until <= bindparam("soon")
+    return select(Booking.service_id).where(Booking.tenant_id == bindparam("tenant"), *over).distinct()
+
+
+@lru_cache
+def _sharing() -> Select[Any]:
     shared = or_(
-        ServiceResource.resource_id.in_(services.needed_by(service_ids)),
-        ServiceResource.resource_id.in_(sorted(resource_ids)),
+        ServiceResource.resource_id.in_(services.needed()),
+        ServiceResource.resource_id.in_(bindparam("resources", expanding=True)),
     )
-    sharing = select(ServiceResource.service_id).where(ServiceResource.service_id.in_(sorted(over)), shared)
-    return (over & service_ids) | set(db.session.scalars(sharing))
+    theirs = ServiceResource.service_id.in_(bindparam("over", expanding=True))
+    return select(ServiceResource.service_id).where(ServiceResource.tenant_id == bindparam("tenant"), theirs, shared)
 
 
 def _lock(service_ids: set[int], resource_ids: Iterable[int] = ()) -> None:
-    resources.lock(resource_ids, services.needed_by(service_ids))
+    resources.lock(resource_ids, services.needed(), services=sorted(service_ids))
     services.lock(service_ids)
 
 
@@ -216,12 +232,9 @@ def _anew(booking: Booking) -> None:
         raise bookings.NotNow() from gone
 
 
-def _over(soon: timedelta = timedelta(0)) -> tuple[Any, Any]:
-    return Booking.state == "held", Booking.held_until <= clock.now() + soon
-
-
 def _lapse(service_ids: Iterable[int]) -> None:
-    mine = select(Booking).where(*_over(), Booking.service_id.in_(sorted(service_ids))).order_by(Booking.id)
+    over = Booking.state == "held", Booking.held_until <= clock.now()
+    mine = select(Booking).where(*over, Booking.service_id.in_(sorted(service_ids))).order_by(Booking.id)
     anew = {"populate_existing": True}  # what was read before the locks may be old
     for row in db.session.scalars(mine.with_for_update(skip_locked=True, key_share=True), execution_options=anew).all():
         _give(row)

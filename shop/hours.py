@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, Index, String, or_, select
+from sqlalchemy import CheckConstraint, Date, Index, Row, String, bindparam, or_, select
 
-from kernel import countries, tenancy
+from kernel import beside, countries, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
 from kernel.tenancy import TenantOwned
-from shop.services import Service
+from shop.services import SERVICES, Service
 
 
 class Hours(TenantOwned, Base):
@@ -66,9 +68,7 @@ def of_all(services: Sequence[Service], first: date, last: date) -> dict[int, di
     return found
 
 
-def _on(
-    day: date, week: dict[int, list[Window]], other: dict[date, list[DayException]], closed: set[date]
-) -> list[Window]:
+def _on(day: date, week: dict[int, list[Window]], other: dict[date, list[Row[Any]]], closed: set[date]) -> list[Window]:
     if day in other:
         return [Window(row.opens, row.closes) for row in other[day] if row.opens]
     return [] if day in closed else week.get(day.weekday(), [])
@@ -89,8 +89,7 @@ def of(service: Service) -> Sequence[Hours]:
 
 def _weeks(services: Sequence[Service]) -> dict[int, dict[int, list[Window]]]:
     found: dict[int, dict[int, list[Window]]] = {service.id: {} for service in services}
-    mine = select(Hours).where(Hours.service_id.in_(sorted(found)))
-    for row in db.session.scalars(mine.order_by(Hours.weekday, Hours.opens)):
+    for row in beside.ask(_written(), services=sorted(found)):
         found[row.service_id].setdefault(row.weekday, []).append(Window(row.opens, row.closes))
     for service in services:
         if service.kind == "nights" and not found[service.id]:
@@ -98,15 +97,29 @@ def _weeks(services: Sequence[Service]) -> dict[int, dict[int, list[Window]]]:
     return found
 
 
-def _others(services: Sequence[Service], first: date, last: date) -> dict[int, dict[date, list[DayException]]]:
-    ids = [service.id for service in services]
-    mine = or_(DayException.service_id.in_(sorted(ids)), DayException.service_id.is_(None))
-    rows = db.session.scalars(select(DayException).where(mine, DayException.day.between(first, last))).all()
-    return {one: _of_service(one, rows) for one in ids}
+@lru_cache
+def _written() -> Any:
+    mine = Hours.tenant_id == bindparam("tenant"), Hours.service_id.in_(SERVICES)
+    asked = select(Hours.service_id, Hours.weekday, Hours.opens, Hours.closes)
+    return asked.where(*mine).order_by(Hours.weekday, Hours.opens)
 
 
-def _of_service(service_id: int, rows: Sequence[DayException]) -> dict[date, list[DayException]]:
-    found: dict[date, list[DayException]] = {}
+def _others(services: Sequence[Service], first: date, last: date) -> dict[int, dict[date, list[Row[Any]]]]:
+    ids = sorted(service.id for service in services)
+    found = beside.ask(_excepted(), services=ids, first=first, last=last)
+    return {one: _of_service(one, found) for one in ids}
+
+
+@lru_cache
+def _excepted() -> Any:
+    theirs = or_(DayException.service_id.in_(SERVICES), DayException.service_id.is_(None))
+    inside = DayException.day.between(bindparam("first"), bindparam("last"))
+    asked = select(DayException.service_id, DayException.day, DayException.opens, DayException.closes)
+    return asked.where(DayException.tenant_id == bindparam("tenant"), theirs, inside)
+
+
+def _of_service(service_id: int, rows: Sequence[Row[Any]]) -> dict[date, list[Row[Any]]]:
+    found: dict[date, list[Row[Any]]] = {}
     for row in rows:
         if row.service_id in (None, service_id):
             found.setdefault(row.day, []).append(row)

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, delete, select
+from sqlalchemy import CheckConstraint, Index, Select, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped
 
-from kernel import ddl
+from kernel import beside, ddl
 from kernel.db import Base, db, pk, ref
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -83,12 +84,11 @@ def reserve(units: Sequence[int], span: Span, **owner: int) -> None:
     The one verb behind holds, bookings, moves, walk-ins and closures: whoever calls it holds the resources
     and has ended the holds in the way that ran out (`holdings.claim`).
     """
-    rows = [Occupation(unit_id=unit, starts_at=span.starts_at, ends_at=span.ends_at, **owner) for unit in units]
-    within = db.session().in_nested_transaction()  # then all of that is taken back
+    within = db.session.connection().in_nested_transaction()  # then all of that is taken back
     try:
-        with nullcontext() if within else db.session.begin_nested():
-            db.session.add_all(rows)
-            db.session.flush()
+        with nullcontext() if within else beside.attempt():
+            for unit in units:
+                beside.put(Occupation(unit_id=unit, starts_at=span.starts_at, ends_at=span.ends_at, **owner))
     except IntegrityError as refused:
         if not any(sign in str(refused.orig) for sign in APART):
             raise
@@ -105,9 +105,18 @@ def sound(span: Span, most: timedelta = YEAR) -> None:
 
 def free(resource_id: int, span: Span) -> list[int]:
     """The units of a resource that nobody has in all that time, in the order in which they are filled."""
-    taken = select(Occupation.id).where(Occupation.unit_id == ResourceUnit.id, *overlapping(span)).exists()
-    mine = select(ResourceUnit.id).where(ResourceUnit.resource_id == resource_id, ResourceUnit.active, ~taken)
-    return list(db.session.scalars(mine.order_by(ResourceUnit.position, ResourceUnit.id)))
+    asked = {"resource": resource_id, "begins": span.starts_at, "ends": span.ends_at}
+    return [row[0] for row in beside.ask(_free(), **asked)]
+
+
+@lru_cache
+def _free() -> Select[Any]:
+    tenant: Any = bindparam("tenant")
+    there = Occupation.starts_at < bindparam("ends"), Occupation.ends_at > bindparam("begins")
+    taken = select(Occupation.id).where(Occupation.tenant_id == tenant, Occupation.unit_id == ResourceUnit.id, *there)
+    theirs = ResourceUnit.tenant_id == tenant, ResourceUnit.resource_id == bindparam("resource"), ResourceUnit.active
+    mine = select(ResourceUnit.id).where(*theirs, ~taken.exists())
+    return mine.order_by(ResourceUnit.position, ResourceUnit.id)
 
 
 def overlapping(span: Span) -> tuple[Any, Any]:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 from typing import Any
 
-from sqlalchemy import String, select
+from sqlalchemy import Select, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import money
-from kernel.db import Base, db, pk, ref
+from kernel import beside, money, rows
+from kernel.db import Base, pk, ref
 from kernel.money import Money
 from kernel.tenancy import TenantOwned
 from shop.tax_rules import TAX, Rate
@@ -47,9 +48,15 @@ def breaks(product_ids: Iterable[int]) -> dict[int, list[PriceBreak]]:
     found: dict[int, list[PriceBreak]] = {product_id: [] for product_id in product_ids}
     if not found:
         return found
-    for row in db.session.scalars(select(PriceBreak).where(PriceBreak.product_id.in_(list(found)))):
+    for row in beside.entities(PriceBreak, beside.ask(_lower(), products=list(found))):
         found[row.product_id].append(row)
     return found
+
+
+@lru_cache
+def _lower() -> Select[Any]:
+    these = PriceBreak.product_id.in_(bindparam("products", expanding=True))
+    return select(*rows.columns(PriceBreak)).where(PriceBreak.tenant_id == bindparam("tenant"), these)
 
 
 def ladder(variant: Variant, group: str = "") -> list[tuple[int, Money]]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, bindparam, select
+from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
+from kernel import beside, rows
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
 from kernel.refusal import Missing
 from kernel.tenancy import TenantOwned
@@ -15,6 +18,7 @@ from shop.resources import Resource
 
 KIND = "booking"  # of the product and of its variants' stock
 KINDS = ("departure", "appointment", "nights")
+SERVICES: Any = bindparam("services", expanding=True)  # of questions that are made once: the ids that are meant
 
 
 class Service(TenantOwned, Base):
@@ -95,8 +99,7 @@ def of_product(product_id: int) -> Service | None:
 
 def named(slug: str) -> Service:
     """The service of the product with that slug; raises Missing."""
-    found = db.session.scalars(select(Service).join(Product, Product.id == Service.product_id).where(
-        Product.slug == slug, Product.binned_at.is_(None))).one_or_none()  # fmt: skip
+    found = of_slug(slug)
     if found is None:
         raise Missing()
     return found
@@ -104,21 +107,47 @@ def named(slug: str) -> Service:
 
 def of_slug(slug: str) -> Service | None:
     """The service of the product with that slug, live or not, with its product and what it needs, in one question."""
-    wanted = select(Service).join(Service.product).where(Product.slug == slug, Product.kind == KIND)
-    together = wanted.options(contains_eager(Service.product), joinedload(Service.needs))
-    return db.session.scalars(together).unique().one_or_none()
+    found = beside.ask(_by_slug(), slug=slug)
+    if not found:
+        return None
+    own, theirs = (len(rows.columns(cls)) for cls in (Service, Product))
+    service, product = rows.loaded(Service, found[0][:own]), rows.loaded(Product, found[0][own : own + theirs])
+    needs = [rows.loaded(ServiceResource, row[own + theirs :]) for row in found if row[-1] is not None]
+    set_committed_value(service, "product", product)
+    set_committed_value(service, "needs", needs)
+    return service  # type: ignore[no-any-return]
 
 
-def needed_by(service_ids: Iterable[int]) -> Select[Any]:
-    """The resources that these services occupy, as a question."""
-    return select(ServiceResource.resource_id).where(ServiceResource.service_id.in_(sorted(set(service_ids))))
+@lru_cache
+def _by_slug() -> Select[Any]:
+    mine: Any = bindparam("tenant")
+    product = (Product.id == Service.product_id) & (Product.tenant_id == mine) & Product.binned_at.is_(None)
+    needs = (ServiceResource.service_id == Service.id) & (ServiceResource.tenant_id == mine)
+    told = select(*rows.columns(Service), *rows.columns(Product), *rows.columns(ServiceResource))
+    return (
+        told.select_from(Service).join(Product, product).outerjoin(ServiceResource, needs)
+        .where(Product.slug == bindparam("slug"), Product.kind == KIND, Service.tenant_id == mine)
+        .order_by(ServiceResource.id)
+    )  # fmt: skip
+
+
+@lru_cache
+def needed() -> Select[Any]:
+    """The resources that the services of `:services` occupy, as a question."""
+    mine = ServiceResource.tenant_id == bindparam("tenant")
+    return select(ServiceResource.resource_id).where(mine, ServiceResource.service_id.in_(SERVICES))
 
 
 def lock(service_ids: Iterable[int]) -> None:
     """Hold these services, in key order, after their resources: one without any has only its places."""
-    mine = select(Service.id).where(Service.id.in_(sorted(set(service_ids)))).order_by(Service.id)
     if db.engine.dialect.name != "sqlite":  # there is one writer at a time
-        db.session.execute(mine.with_for_update(key_share=True))
+        beside.ask(_locking(), services=sorted(set(service_ids)))
+
+
+@lru_cache
+def _locking() -> Select[Any]:
+    mine = Service.tenant_id == bindparam("tenant"), Service.id.in_(SERVICES)
+    return select(Service.id).where(*mine).order_by(Service.id).with_for_update(key_share=True)
 
 
 def every() -> Sequence[Service]:

@@ -5,19 +5,22 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import String, cast, func, or_, select
+from sqlalchemy import String, bindparam, cast, func, or_, select
 
-from kernel import clock
+from kernel import beside, clock
 from kernel.db import db
-from shop import occupations
 from shop.bookings import Booking
 from shop.departures import Departure
 from shop.occupations import Occupation, Span
 from shop.resources import MOST_UNITS, ResourceUnit
 from shop.services import Service, ServiceResource
+
+TENANT: Any = bindparam("tenant")
+NEEDED: Any = bindparam("needed", expanding=True)  # the resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +112,24 @@ def _departures(service: Service, spans: Sequence[Span]) -> dict[Any, Any]:
     if service.kind != "departure":
         return {}
     begun = [span.starts_at for span in spans]
+    asked = {"service": service.id, "first": min(begun), "last": max(begun)}
+    return {row.starts_at: row for row in beside.ask(_written(), **asked)}
+
+
+@lru_cache
+def _written() -> Any:
     wanted = select(Departure.id, Departure.starts_at, Departure.ends_at, Departure.capacity, Departure.taken,
                     Departure.state)  # fmt: skip
-    mine = Departure.service_id == service.id, Departure.starts_at.between(min(begun), max(begun))
-    return {row.starts_at: row for row in db.session.execute(wanted.where(*mine))}
+    inside = Departure.starts_at.between(bindparam("first"), bindparam("last"))
+    return wanted.where(Departure.tenant_id == TENANT, Departure.service_id == bindparam("service"), inside)
 
 
 def _gone(service: Service, besides: Booking | None) -> _Gone:
-    needed = [need.resource_id for need in service.needs]
-    sharing = select(ServiceResource.service_id).where(ServiceResource.resource_id.in_(needed))
-    over = Booking.state == "held", Booking.held_until <= clock.now()
-    wanted = select(Booking.id, Booking.departure_id, Booking.places)
-    rows = list(
-        db.session.execute(wanted.where(*over, or_(Booking.service_id == service.id, Booking.service_id.in_(sharing))))
-    )
+    asked = {"service": service.id, "needed": [need.resource_id for need in service.needs], "now": clock.now()}
+    rows: list[Any] = list(beside.ask(_over(), **asked))
     gone = _Gone()
     if besides is not None and besides.live:
-        rows.append((besides.id, besides.departure_id, besides.places))  # type: ignore[arg-type]
+        rows.append((besides.id, besides.departure_id, besides.places))
     for key, departure_id, places in rows:
         gone.bookings.add(key)
         if departure_id is not None:
@@ -133,14 +137,22 @@ def _gone(service: Service, besides: Booking | None) -> _Gone:
     return gone
 
 
+@lru_cache
+def _over() -> Any:
+    """The holds that ran out, of the service and of those that share what it needs."""
+    shared = ServiceResource.tenant_id == TENANT, ServiceResource.resource_id.in_(NEEDED)
+    sharing = select(ServiceResource.service_id).where(*shared)
+    over = Booking.tenant_id == TENANT, Booking.state == "held", Booking.held_until <= bindparam("now")
+    theirs = or_(Booking.service_id == bindparam("service"), Booking.service_id.in_(sharing))
+    return select(Booking.id, Booking.departure_id, Booking.places).where(*over, theirs)
+
+
 def _taken(service: Service, wide: Sequence[Span], gone: _Gone) -> _Taken:
     found = _Taken()
     needed = sorted(need.resource_id for need in service.needs)
     if not needed:
         return found
-    asked = select(ResourceUnit.id, ResourceUnit.resource_id, ResourceUnit.active)
-    order = ResourceUnit.position, ResourceUnit.id
-    units = db.session.execute(asked.where(ResourceUnit.resource_id.in_(needed)).order_by(*order)).all()
+    units = beside.ask(_units(), needed=needed)
     found.bits = {unit_id: 1 << number for number, (unit_id, _resource_id, _active) in enumerate(units)}
     for need in service.needs:
         usable = [
@@ -155,22 +167,34 @@ def _taken(service: Service, wide: Sequence[Span], gone: _Gone) -> _Taken:
     return found
 
 
+@lru_cache
+def _units() -> Any:
+    asked = select(ResourceUnit.id, ResourceUnit.resource_id, ResourceUnit.active)
+    mine = asked.where(ResourceUnit.tenant_id == TENANT, ResourceUnit.resource_id.in_(NEEDED))
+    return mine.order_by(ResourceUnit.position, ResourceUnit.id)
+
+
 def _blocks(resource_of: dict[int, int], wide: Sequence[Span], gone: _Gone, *, named: bool) -> list[_Block]:
     """What is taken of these units, put together by time: many bookings at the same times are one row."""
     whole = Span(min(span.starts_at for span in wide), max(span.ends_at for span in wide))
-    by: list[Any] = [Occupation.starts_at, Occupation.ends_at, *([Occupation.departure_id] if named else [])]
-    mine = Occupation.unit_id.in_(list(resource_of)), *occupations.overlapping(whole)
-    wanted = select(func.aggregate_strings(cast(Occupation.unit_id, String), ","), *by).where(*mine)
-    if gone.bookings:
-        kept = or_(Occupation.booking_id.is_(None), Occupation.booking_id.not_in(sorted(gone.bookings)))
-        wanted = wanted.where(kept)
-    rows = db.session.execute(wanted.group_by(*by))
-    found = [
-        _Block(row[1], row[2], row[3] if named else None, [int(unit) for unit in row[0].split(",")]) for row in rows
-    ]
+    asked = {"units": list(resource_of), "begins": whole.starts_at, "ends": whole.ends_at}
+    without = {"gone": sorted(gone.bookings)} if gone.bookings else {}
+    rows = beside.ask(_together(named, bool(without)), **asked, **without)
+    found = [_Block(row[1], row[2], row[3] if named else None, list(map(int, row[0].split(",")))) for row in rows]
     if gone.places:
         _spare(found, resource_of, gone)
     return found
+
+
+@lru_cache
+def _together(named: bool, gone: bool) -> Any:
+    """Mostly nothing is gone: then the index alone has the answer."""
+    by: list[Any] = [Occupation.starts_at, Occupation.ends_at, *([Occupation.departure_id] if named else [])]
+    there = Occupation.starts_at < bindparam("ends"), Occupation.ends_at > bindparam("begins")
+    kept = or_(Occupation.booking_id.is_(None), Occupation.booking_id.not_in(bindparam("gone", expanding=True)))
+    mine = Occupation.tenant_id == TENANT, Occupation.unit_id.in_(bindparam("units", expanding=True)), *there
+    wanted = select(func.aggregate_strings(cast(Occupation.unit_id, String), ","), *by).where(*mine).group_by(*by)
+    return wanted.where(kept) if gone else wanted
 
 
 def _spare(blocks: Sequence[_Block], resource_of: dict[int, int], gone: _Gone) -> None:
@@ -203,7 +227,7 @@ def _busy(wide: Sequence[Span], taken: _Taken) -> list[int]:
     over = list(accumulate(ends, max))  # up to each, the last end: what began before may last longer
     busy = [0] * len(wide)
     for block in taken.blocks:
-        mask = sum(taken.bits[unit] for unit in block.units)
+        mask = sum(map(taken.bits.__getitem__, block.units))
         for place in range(bisect_right(over, block.starts_at), bisect_left(starts, block.ends_at)):
             if ends[place] > block.starts_at:
                 busy[order[place]] |= mask

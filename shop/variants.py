@@ -1,9 +1,12 @@
 """Variants: what is really bought (own SKU, price, stock and picture), and the parts of a bundle."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, bindparam, select
 
+from kernel import beside, rows
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
 from kernel.tenancy import TenantOwned
 
@@ -53,8 +56,14 @@ class BundlePart(TenantOwned, Base):
 
 def of(*product_ids: int) -> Sequence[Variant]:
     """The variants that can be chosen of these products, in order."""
-    wanted = select(Variant).where(Variant.product_id.in_(product_ids), Variant.active)
-    return db.session.scalars(wanted.order_by(Variant.product_id, Variant.position, Variant.id)).all()
+    return beside.entities(Variant, beside.ask(_chosen_of(), products=list(product_ids)))
+
+
+@lru_cache
+def _chosen_of() -> Select[Any]:
+    these = Variant.product_id.in_(bindparam("products", expanding=True))
+    mine = select(*rows.columns(Variant)).where(Variant.tenant_id == bindparam("tenant"), these, Variant.active)
+    return mine.order_by(Variant.product_id, Variant.position, Variant.id)
 
 
 def by_sku(sku: str) -> Variant | None:

@@ -73,7 +73,7 @@ def _held(draft: Draft, asked: Asked) -> Response:
     mine, secret = cart_views.own()
     begun = secret != cart_views.token()
     row = holdings.hold(draft.service, asked.span, asked.places, cart=mine, begun=begun, **asked.told)
-    carts.book(mine, row, dict(asked.wanted), group=visitor.group())
+    carts.book(mine, row, dict(asked.wanted), group=visitor.group(), begun=begun)
     name = i18n.pick(draft.service.product.name)
     flash(_("%(item)s is kept for you for ten minutes.", item=name), "message")
     visitor.added(draft.service.product)

@@ -132,7 +132,7 @@ def unlocked_hold(secret: str, service_id: int, starts_at: datetime, minutes: in
     with ExitStack() as stack:
         stack.enter_context(_instead(occupations, "free", lambda resource_id, _span: seen[resource_id]))
         for owner in (resources, services):
-            stack.enter_context(_instead(owner, "lock", lambda *_these: None))
+            stack.enter_context(_instead(owner, "lock", lambda *_these, **_values: None))
         return hold(secret, service_id, starts_at, minutes, places)
 
 

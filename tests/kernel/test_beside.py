@@ -1,0 +1,73 @@
+"""Statements beside the session: they find the current tenant's rows only; what they write is the session's own."""
+
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import func, select
+
+from kernel import beside, tenancy
+from kernel.db import db
+from kernel.tenancy import ForeignTenant
+from shop import cart as carts
+from shop import hours, occupations, pricing, services, vacancies, variants
+from shop.cart_rows import Cart
+from shop.pricing import PriceBreak
+
+
+@pytest.fixture
+def theirs(rival, shop):
+    """A service of the neighbour's with a unit that is taken, a variant and a lower price."""
+    tenancy.leave()
+    with tenancy.use(rival.tenant_id):
+        row = rival.service("Vecino", "appointment", resource=rival.resource("Silla"))
+        db.session.add(PriceBreak(product_id=row.product_id, min_qty=2, price_minor=1))
+        rival.held(row, rival.when())
+        span = rival.span(row, rival.when())
+        [need] = row.needs
+        found = row.id, row.product_id, need.resource_id, span
+    tenancy.enter(shop.tenant_id)
+    return found
+
+
+def seen(theirs):
+    service_id, product_id, resource_id, span = theirs
+    like = services.Service(id=service_id, kind="appointment", holidays=True, before=0, after=0, minutes=60)
+    like.needs = [services.ServiceResource(resource_id=resource_id, seats=1)]
+    lower = pricing.breaks([product_id])[product_id]
+    day = span.starts_at.date()
+    sold = sum(len(known) for known in hours.windows(like, day, day).values())
+    later = occupations.Span(span.ends_at, span.ends_at + (span.ends_at - span.starts_at))
+    left = [one.left for one in vacancies.at(like, [span, later])]
+    named = services.of_slug("vecino") is not None
+    return named, len(variants.of(product_id)), len(lower), sold, occupations.free(resource_id, later) != [], left
+
+
+def test_a_neighbour_s_ids_find_nothing(rival, shop, theirs):
+    assert seen(theirs) == (False, 0, 0, 0, False, [0, 0])
+    tenancy.leave()
+    with tenancy.use(rival.tenant_id):
+        assert seen(theirs) == (True, 1, 1, 1, True, [0, 1])
+    tenancy.enter(shop.tenant_id)
+
+
+def test_what_is_put_is_the_session_s(rival, shop):
+    row, secret = carts.begin()
+    assert (row in db.session, row.tenant_id, row.revision, row.lines) == (True, shop.tenant_id, 1, [])
+    row.codes = ["MAYO"]
+    db.session.commit()
+    assert carts.found(secret) is row
+    assert row.codes == ["MAYO"]
+    with pytest.raises(ForeignTenant):
+        beside.put(Cart(token_hash="x", tenant_id=rival.tenant_id))
+
+
+def test_what_was_tried_is_taken_back(shop):
+    with suppress(LookupError), beside.attempt():
+        carts.begin()
+        raise LookupError
+    db.session.expire_all()
+    assert db.session.scalar(select(func.count()).select_from(Cart)) == 0
+    db.session.add(Cart(token_hash="not yet written"))
+    with beside.attempt():
+        carts.begin()
+    assert db.session.scalar(select(func.count()).select_from(Cart)) == 2
