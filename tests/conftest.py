@@ -3,10 +3,11 @@
 import contextlib
 import contextvars
 import os
+import shutil
 import socket
 from collections import Counter
-from collections.abc import Iterator
-from importlib import import_module
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -191,24 +192,40 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     """The application on SQLite, then on PostgreSQL, with real commits; the context is entered."""
     known = template(request.param, request, tmp_path_factory)
     known.app.test_client_class = Client
+    known.app.extensions["plaza.tests"] = known
     with known.app.app_context():
         yield known.app
     known.restore()
 
 
+def again(app: Plaza, name: str, make: Callable[[], Any]) -> Any:
+    """What `make` gives and leaves in an empty database; made once for the tests of a worker."""
+    kept: databases.Template = app.extensions["plaza.tests"]
+    return kept.again(name, make)
+
+
 @pytest.fixture(scope="session")
-def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Plaza:
-    """An application with the demo world on SQLite, loaded once for all who only read it; enter its context."""
-    made = databases.build(tmp_path_factory.mktemp("demo"))
+def demo_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an instance with the demo world, to copy."""
+    base = tmp_path_factory.getbasetemp()
+    return databases.demo_world((base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "demo world")
+
+
+@pytest.fixture(scope="session")
+def demo_app(demo_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Plaza:
+    """An application with the demo world on SQLite for all who only read it; enter its context."""
+    made = databases.build(Path(shutil.copytree(demo_world, tmp_path_factory.mktemp("demo") / "instance")))
     made.test_client_class = Client
-    import_module("demo.loader").load(made)
     return made
 
 
 @pytest.fixture
-def shop(app: Plaza) -> World:
+def shop(app: Plaza, request: pytest.FixtureRequest) -> World:
     """A furnished shop in Costa Rica with an owner; its tenant is entered."""
-    return World.open(app)
+    if "rival" in request.fixturenames:
+        return World.open(app)
+    opened = again(app, "shop", lambda: World.open(app).told())
+    return World(app, *opened).enter()
 
 
 @pytest.fixture

@@ -1,17 +1,21 @@
 """The databases that tests run on: a SQLite file put back after each test, a PostgreSQL emptied after each."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from copy import deepcopy
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import make_url
+from sqlalchemy import Connection, Table, make_url
 
 from kernel import buffer, migrations, transactions
 from kernel.app import Plaza, create_app
@@ -58,6 +62,23 @@ def fresh_database(server: str, name: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def demo_world(folder: Path) -> Path:
+    """An instance with the demo world on SQLite, loaded once for all workers of a run; copy it, let none open it."""
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made, whole = folder / "instance", folder / "loaded"
+        if not whole.exists():
+            shutil.rmtree(made, ignore_errors=True)
+            app = build(made)
+            import_module("demo.loader").load(app)
+            with app.app_context():
+                db.session.remove()
+                db.engine.dispose()
+            whole.touch()
+    return made
+
+
 def build(folder: Path, database_url: str = "") -> Plaza:
     """An application of its own with an empty, migrated database."""
     transactions.SYNCHRONOUS = "OFF"  # tests need no disk
@@ -80,8 +101,28 @@ class Template:
         with app.app_context():
             self.sqlite = db.engine.dialect.name == "sqlite"
             db.engine.dispose()
+        self.kept: dict[str, tuple[Any, Any]] = {}  # by name: what was made, and the rows with it
         if self.sqlite:
             shutil.copy(self.file, folder / "template.db")
+
+    def again(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` does to an empty database and gives back; after the first time its rows and files are put there.
+
+        What it gives back must be plain: no rows.
+        """
+        media, beside = self.folder / "media", self.folder / f"media of {name}"
+        if name in self.kept:
+            made, rows = self.kept[name]
+            self._load(rows)
+            if beside.exists():
+                shutil.copytree(beside, media, dirs_exist_ok=True)
+            return deepcopy(made)
+        made = make()
+        db.session.commit()
+        if media.exists():
+            shutil.copytree(media, beside)
+        self.kept[name] = deepcopy(made), self._rows(name)
+        return made
 
     def restore(self) -> None:
         """Empty everything, so that the next test begins as the first did."""
@@ -100,12 +141,34 @@ class Template:
             db.engine.dispose()
 
     def _put_back(self) -> None:
-        db.engine.dispose()
-        with (
-            closing(sqlite3.connect(self.folder / "template.db")) as source,
-            closing(sqlite3.connect(self.file)) as mine,
-        ):
-            source.backup(mine)
+        self._load(self.folder / "template.db")
+
+    def _rows(self, name: str) -> Any:
+        db.session.remove()
+        if self.sqlite:
+            path = self.folder / f"{name}.db"
+            with closing(sqlite3.connect(self.file)) as mine, closing(sqlite3.connect(path)) as there:
+                mine.backup(there)
+            return path
+        with db.engine.begin() as connection:
+            told = {
+                f'"{table.name}" ({_names(table)})': _copied(connection, table) for table in Base.metadata.sorted_tables
+            }
+            return {columns: rows for columns, rows in told.items() if rows}
+
+    def _load(self, rows: Any) -> None:
+        db.session.remove()
+        if self.sqlite:
+            db.engine.dispose()
+            with closing(sqlite3.connect(rows)) as source, closing(sqlite3.connect(self.file)) as mine:
+                source.backup(mine)
+            return
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("SET session_replication_role = replica")
+            for columns, told in rows.items():
+                with _driver(connection).cursor().copy(f"COPY {columns} FROM STDIN") as copy:
+                    copy.write(told)
+            connection.exec_driver_sql("SET session_replication_role = origin")
 
     def _empty(self) -> None:
         names = "; ".join(f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables)
@@ -113,3 +176,16 @@ class Template:
             connection.exec_driver_sql(
                 f"SET session_replication_role = replica; {names}; SET session_replication_role = origin"
             )
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def _names(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.columns if column.computed is None)
+
+
+def _copied(connection: Connection, table: Table) -> bytes:
+    with _driver(connection).cursor().copy(f'COPY (SELECT {_names(table)} FROM "{table.name}") TO STDOUT') as copy:
+        return b"".join(bytes(part) for part in copy)

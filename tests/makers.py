@@ -41,6 +41,10 @@ class World(Goods, Times):
         db.session.commit()
         return cls(app, slug, tenant.id, owner.id)
 
+    def told(self) -> tuple[str, int, int]:
+        """What it is known by, without the application."""
+        return self.slug, self.tenant_id, self.owner_id
+
     @property
     def tenant(self) -> Tenant:
         """The tenant's row."""

@@ -9,6 +9,8 @@ from werkzeug.routing import Map, Rule
 
 from kernel import aside, origins, permissions, walls
 from kernel.db import db
+from tests.conftest import again
+from tests.makers import World
 from tests.matrix import LINES, OPEN, forms, things
 
 STAFF = permissions.ROLES
@@ -58,12 +60,18 @@ def ask(browser, method, path, **how):
 
 
 @pytest.fixture
-def pair(rival, shop):
+def pair(app):
     """(theirs, mine, their things, my things); mine is entered."""
-    rival.enter()
-    theirs = things(rival)
-    shop.enter()
-    return rival, shop, theirs, things(shop)
+
+    def furnish():
+        made = []
+        for values in ({"slug": "rival", "name": "Rival", "email": "rival@example.com"}, {}):
+            world = World.open(app, **values)
+            made.append((world.told(), things(world)))
+        return made
+
+    [(rival, theirs), (mine, ours)] = again(app, "pair", furnish)
+    return World(app, *rival), World(app, *mine).enter(), theirs, ours
 
 
 def rows_of(tenant_id):
@@ -219,8 +227,8 @@ def copy(source, target):
 
 
 @pytest.mark.parametrize("site", [None, "cross-site", "same-site", "none"])
-def test_what_comes_from_elsewhere_is_refused(app, shop, site):
-    known = things(shop)
+def test_what_comes_from_elsewhere_is_refused(app, pair, site):
+    _rival, shop, _theirs, known = pair
     owner, shopper, found = shop.admin, shop.shopper(shop.contact()), []
     before = rows_of(shop.tenant_id)
     for side, browser in (("admin", owner), ("store", shopper), ("install", owner)):

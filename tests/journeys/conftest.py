@@ -48,13 +48,14 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="package")
-def plaza(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plaza]:
+def plaza(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plaza]:
     """The product as `plaza up` runs it, with the demo world."""
     running = os.environ.get("PLAZA_JOURNEYS", "")  # the port of a product that already runs with the demo world
     if running:
         yield Plaza(int(running), Path(os.environ.get("PLAZA_INSTANCE", ROOT / "instance")))
         return
-    port, folder = free_port(), tmp_path_factory.mktemp("instance")
+    port, folder = free_port(), tmp_path_factory.mktemp("plaza") / "instance"
+    shutil.copytree(request.getfixturevalue("demo_world"), folder)
     env = {name: value for name, value in os.environ.items() if not name.startswith("PLAZA_")}
     env |= {"PLAZA_INSTANCE": str(folder), "PLAZA_URL": f"http://plaza.localhost:{port}"}
     command = [sys.executable, "-m", "kernel.cli", "up", "--port", str(port)]

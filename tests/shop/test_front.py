@@ -36,6 +36,7 @@ def app(request, tmp_path_factory):
     else:
         known = conftest.template("sqlite", request, tmp_path_factory)
     known.app.test_client_class = conftest.Client
+    known.app.extensions["plaza.tests"] = known
     with known.app.app_context():
         yield known.app
     known.restore()
