@@ -4,12 +4,13 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from copy import deepcopy
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from sqlalchemy import Connection, Table, make_url
 from kernel import buffer, migrations, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import Base, db
-from kernel.settings import Settings, complete
+from kernel.settings import ROOT, Settings, complete
 from shop import pagecache
 from shop.views import frame
 
@@ -63,18 +64,16 @@ def fresh_database(server: str, name: str) -> str:
 
 
 def demo_world(folder: Path) -> Path:
-    """An instance with the demo world on SQLite, loaded once for all workers of a run; copy it, let none open it."""
+    """An instance that `plaza prepare` filled, once for all workers of a run: copy it, let none open it."""
     folder.mkdir(exist_ok=True)
     with open(folder / "lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        made, whole = folder / "instance", folder / "loaded"
+        made, whole = folder / "instance", folder / "whole"
         if not whole.exists():
             shutil.rmtree(made, ignore_errors=True)
-            app = build(made)
-            import_module("demo.loader").load(app)
-            with app.app_context():
-                db.session.remove()
-                db.engine.dispose()
+            env = {name: value for name, value in os.environ.items() if not name.startswith("PLAZA_")}
+            env |= {"PLAZA_INSTANCE": str(made), "PLAZA_URL": URL}
+            subprocess.run([sys.executable, "-m", "kernel.cli", "prepare"], cwd=ROOT, env=env, check=True)
             whole.touch()
     return made
 
