@@ -99,8 +99,8 @@ def message(envelope: Envelope) -> bytes:
 
 
 def drawn(envelope: Envelope) -> bytes:
-    """A letter ready for the wire: dots doubled, its end marked."""
-    return message(envelope).replace(b"\r\n.", b"\r\n..") + b".\r\n"
+    """A letter ready for the wire, its end marked; there are no dots to double, for no line of one begins so."""
+    return message(envelope) + b".\r\n"
 
 
 _rest = {"until": 0.0}  # the relay was away: ask it again then

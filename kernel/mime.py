@@ -3,17 +3,18 @@
 Nothing that a stranger wrote becomes a header of its own: what stands in one is a single line of printable signs.
 """
 
-import base64
 import binascii
 import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import MIMEPart
 from email.utils import format_datetime
+from functools import lru_cache
 
 from kernel import clock
 
@@ -62,7 +63,7 @@ def composed(envelope: Envelope) -> tuple[list[Header], bytes]:
     headers = [("From", mailbox(*envelope.sender)), ("To", mailbox(*envelope.to))]
     if envelope.reply_to:
         headers.append(("Reply-To", mailbox("", envelope.reply_to)))
-    headers += [("Subject", line(envelope.subject)), ("Date", format_datetime(clock.now()))]
+    headers += [("Subject", line(envelope.subject)), ("Date", _date(clock.now().replace(microsecond=0)))]
     headers += [(_named(name), _told(value)) for name, value in envelope.headers.items()]
     return [*headers, ("MIME-Version", "1.0"), ("Content-Type", kind)], body
 
@@ -70,6 +71,11 @@ def composed(envelope: Envelope) -> tuple[list[Header], bytes]:
 def joined(headers: list[Header], body: bytes) -> bytes:
     """The whole letter."""
     return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("ascii") + b"\r\n" + body
+
+
+@lru_cache(maxsize=2)
+def _date(second: datetime) -> str:
+    return format_datetime(second)
 
 
 def _body(envelope: Envelope) -> tuple[str, bytes]:
@@ -80,9 +86,12 @@ def _body(envelope: Envelope) -> tuple[str, bytes]:
     return _multipart("mixed", [inner, *map(_file, envelope.attached)])
 
 
+BOUNDARY = f"=_{secrets.token_hex(12)}"
+
+
 def _multipart(sort: str, parts: list[bytes]) -> tuple[str, bytes]:
     """No quoted-printable line and no base64 one can hold `=_`, so the boundary is never met inside."""
-    boundary = f"=_{secrets.token_hex(12)}"
+    boundary = f"{BOUNDARY}{sort}"
     between = f"\r\n--{boundary}\r\n".encode()
     whole = between[2:] + between.join(parts) + f"\r\n--{boundary}--\r\n".encode()
     return f'multipart/{sort};\r\n boundary="{boundary}"', whole
@@ -106,22 +115,32 @@ class Pieces(str):
         return made
 
 
-_quoted: dict[str, bytes] = {}
-MOST, SHORT, LONG = 1000, 64, 20_000  # how many are kept, and signs of one that is not
+_quoted: dict[str, bytes] = {}  # long pieces: the words of letters that many get
+_brief: dict[str, bytes] = {}  # short ones: what stands between those, and a reader's own, many times in one letter
+MOST, SHORT, LONG = 1000, 64, 20_000  # how many are kept of each, and signs of a short one, and of one that is not kept
+_DOTS = re.compile(rb"^\.+", re.MULTILINE)
 
 
 def quoted(text: str) -> bytes:
-    """Text as quoted-printable with the line ends of the wire; what is made of pieces breaks its lines between them."""
-    return b"=\r\n".join([_quoted.get(one) or _part(one) for one in getattr(text, "pieces", (text,)) if one])
+    """Text as quoted-printable with the line ends of the wire; what is made of pieces breaks its lines between them.
+
+    No line begins with a dot, which mail servers would want doubled.
+    """
+    pieces = getattr(text, "pieces", (text,))
+    return b"=\r\n".join([_quoted.get(one) or _brief.get(one) or _part(one) for one in pieces if one])
 
 
 def _part(text: str) -> bytes:
     plain = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    found = binascii.b2a_qp(plain.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
-    if SHORT < len(text) < LONG:
-        if len(_quoted) >= MOST:
-            _quoted.clear()
-        _quoted[text] = found
+    found = binascii.b2a_qp(plain.encode("utf-8", "replace"), istext=True)
+    if found.startswith(b".") or b"\n." in found:
+        found = _DOTS.sub(lambda dots: b"=2E=\n" * len(dots[0]), found)  # on lines of their own: none grows too long
+    found = found.replace(b"\n", b"\r\n")
+    if len(text) < LONG:
+        kept = _brief if len(text) <= SHORT else _quoted
+        if len(kept) >= MOST:
+            kept.clear()
+        kept[text] = found
     return found
 
 
@@ -135,6 +154,7 @@ def _file(file: Attachment) -> bytes:
     return bytes(part)
 
 
+@lru_cache(maxsize=1000)
 def mailbox(name: str, address: str) -> str:
     """A name and an address for a header."""
     where, called = addressed(address), phrase(name)
@@ -188,13 +208,12 @@ def one_line(text: str) -> str:
 
 def word(text: str) -> str:
     """Encoded words (RFC 2047) that never split a sign."""
-    rows, now = [], b""
-    for sign in map(str.encode, text):
-        if len(now) + len(sign) > 42:
-            rows.append(now)
-            now = b""
-        now += sign
-    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(row).decode()}?=" for row in [*rows, now])
+    rows, left = [], text.encode()
+    while len(left) > 42:
+        end = next(place for place in range(42, 0, -1) if left[place] & 0xC0 != 0x80)
+        rows.append(left[:end])
+        left = left[end:]
+    return "\r\n ".join([f"=?utf-8?b?{binascii.b2a_base64(row, newline=False).decode()}?=" for row in [*rows, left]])
 
 
 def _named(name: str) -> str:

@@ -106,3 +106,16 @@ def test_an_address_as_mail_servers_take_it(address, sent):
 def test_no_letter_can_be_made_to_what_is_no_address(address):
     with pytest.raises(ValueError, match="no address"):
         mime.addressed(address)
+
+
+def test_no_line_of_a_letter_begins_with_a_dot_and_its_words_come_out_as_they_went_in():
+    chance = random.Random(5)
+    parts = [".", "..", "\n", "\n.", "a", "ñ", " ", "=", "x" * 70, "日", "--=_"]
+    for _ in range(300):
+        pieces = ["".join(chance.choices(parts, k=chance.randint(0, 12))) for _ in range(4)]
+        told = mime.Pieces.of(pieces)
+        letter, got = read(text=told, html=told, attached=[mime.Attachment("a.txt", "text/plain", told)])
+        assert not any(line.startswith(b".") for line in letter.split(b"\r\n"))
+        for sort in ("plain", "html"):
+            part = next(one for one in got.walk() if one.get_content_type() == f"text/{sort}")
+            assert part.get_payload(decode=True).decode().replace("\r\n", "\n") == told
