@@ -116,7 +116,10 @@ def merged(parts: list[Path], spoken: str) -> Catalog:
 
 def language() -> str:
     """The language of the current request, job or letter: `es`."""
-    known: str | None = g.get("language") if g else None
+    try:
+        known: str | None = g.get("language")
+    except RuntimeError:  # outside any application
+        known = None
     if known is not None:
         return known
     if not has_request_context():
@@ -133,9 +136,13 @@ def _asked() -> str:
 
 def locale() -> Locale:
     """Language and country for formats: a shop's country, else the language alone."""
-    place = origins.place() if has_request_context() else None
-    country = g.get("country") or (place.country if place else "") if g else ""
+    country = (g.get("country") or _country_here()) if g else ""
     return _locale(language(), country)
+
+
+def _country_here() -> str:
+    place = origins.place()
+    return place.country if place else ""
 
 
 @lru_cache(maxsize=200)
@@ -174,8 +181,9 @@ def found(words: Mapping[str, str] | str | None, wanted: str | None = None) -> t
 
 def words_html(words: Mapping[str, str] | str | None) -> Markup:
     """The text for a page; inside `<span lang=…>` when it had to fall back to another language."""
-    spoken, text = found(words)
-    if spoken == language():
+    here = language()
+    spoken, text = found(words, here)
+    if spoken == here:
         return escape(text)
     return Markup('<span lang="{}">{}</span>').format(spoken, text)
 

@@ -71,34 +71,37 @@ def still(ids: Sequence[int]) -> dict[int, Card]:
 def _cards(rows: Sequence[Listed], eager: int, *, still: bool = False) -> list[Card]:
     place, cents = origins.place(), frame.current().values["cents"]
     assert place is not None
-    here = (place.slug, request.script_root, str(i18n.locale()), cents, still)
+    locale = str(i18n.locale())
+    here, money = (place.slug, request.script_root, locale, cents, still), {"language": locale, "cents": cents}
     found = []
     for number, row in enumerate(rows):
         lazy, season = number >= eager, season_mark(row)
         key = (row, here, lazy, season)
         card: Card | None = CARDS.get(key)
         if card is None:
-            card = _drawn(row, season, cents, lazy=lazy, still=still)
+            card = _drawn(row, season, money, lazy=lazy, still=still)
             CARDS.put(key, card)
         found.append(card)
     return found
 
 
-def _drawn(row: Listed, season: str, cents: bool | None, *, lazy: bool, still: bool) -> Card:
-    name, short, unit = (i18n.words_html(json.loads(told)) for told in (row.name, row.short, row.unit))
-    several, locale = row.high_minor > row.low_minor, str(i18n.locale())
+def _drawn(row: Listed, season: str, money: dict[str, Any], *, lazy: bool, still: bool) -> Card:
+    name, short, unit = (
+        "" if told == "{}" else i18n.words_html(json.loads(told)) for told in (row.name, row.short, row.unit)
+    )
+    several, called = row.high_minor > row.low_minor, plain(name)
     cut = not several and row.compare_minor is not None and row.compare_minor > row.price_minor
     shown = {
         "name": name, "short": short, "unit": unit, "url": address(row.slug), "mark": escape(season),
-        "now": escape(Money(row.low_minor, row.currency).format(locale, cents=cents)),
-        "was": escape(Money(row.compare_minor or 0, row.currency).format(locale, cents=cents)) if cut else "",
+        "now": escape(Money(row.low_minor, row.currency).format(**money)),
+        "was": escape(Money(row.compare_minor or 0, row.currency).format(**money)) if cut else "",
         "since": "y" if several or (row.kind == "booking" and row.low_minor > 0) else "",
-        "pic": _picture(row, lazy=lazy) if row.sha256 else "", "initial": escape(plain(name)[:1]),
+        "pic": _picture(row, lazy=lazy) if row.sha256 else "", "initial": escape(called[:1]),
         "out": "" if still else holes.mark(f"card:{row.id}.class"),
         "sold": "" if still else holes.mark(f"card:{row.id}.mark"), "why": WHY if still else "",
     }  # fmt: skip
     shape = _shape(i18n.language(), frozenset(name for name, text in shown.items() if text))
-    return Card(Markup(holes.join(shape, shown)), plain(name))  # noqa: S704
+    return Card(Markup(holes.join(shape, shown)), called)  # noqa: S704
 
 
 @lru_cache(maxsize=500)
