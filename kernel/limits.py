@@ -69,9 +69,8 @@ class TableStorage(Storage):
         row = {"key": key[-200:], "count": amount, "expires_at": now + timedelta(seconds=expiry), "now": now}
         counting = _counting(db.engine.dialect.name)
         with transactions.light():
-            count = db.session.execute(counting, row, execution_options={"own_sql": True}).scalar_one()
-            db.session.commit()
-        return int(count)
+            [told] = transactions.at_once(counting, row)
+        return int(told[0])
 
     def get(self, key: str) -> int:
         """The count of the running window."""

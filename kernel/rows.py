@@ -40,6 +40,12 @@ def loaded(cls: type, values: Sequence[Any]) -> Any:
     return made
 
 
+def values(entity: Any) -> tuple[Any, ...]:
+    """The values of an entity's columns, of which `loaded` makes it again."""
+    cls: Any = type(entity)
+    return tuple(getattr(entity, name) for name in _names(cls))
+
+
 @lru_cache
 def _names(cls: type) -> tuple[str, ...]:
     mapper: Any = inspect(cls)

@@ -177,7 +177,8 @@ def at_once(statement: UpdateBase, bound: dict[str, Any]) -> list[Any]:
 
 def _in_one_flight(connection: Connection, statement: UpdateBase, bound: dict[str, Any]) -> list[Any]:
     raw: Any = connection.connection.driver_connection
-    begin, compiled = (_compiled(one, connection.dialect) for one in (_BEGIN, statement))
+    wall = _BEGIN if _durable() else _BEGIN_LIGHT
+    begin, compiled = (_compiled(one, connection.dialect) for one in (wall, statement))
     try:
         raw.autocommit = True  # what begins and ends stands among the statements, so that none waits for another
         with raw.pipeline():

@@ -8,7 +8,7 @@ from kernel import clock, tenancy
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from shop import days, hours, local_times, seasons
-from shop.hours import Window
+from shop.hours import Plan, Window
 from shop.local_times import NoTime
 from shop.occupations import Span
 from shop.services import Service
@@ -95,18 +95,18 @@ def _no_day() -> date:
     raise NoDay()
 
 
-def asked(service: Service, day: date, clock_time: str) -> Span:
+def asked(service: Service, day: date, clock_time: str, *, known: Plan | None = None) -> Span:
     """The departure or appointment that begins then; raises a Refusal that says why there is none."""
     _within_reach(service, day)
     starts_at = local_times.moment(day, clock_time, zone())
     _ahead(service, starts_at)
-    found = [span for span in times(service, day, day).get(day, []) if span.starts_at == starts_at]
+    found = [span for span in times(service, day, day, known=known).get(day, []) if span.starts_at == starts_at]
     if not found:
         raise NotOffered()
     return found[0]
 
 
-def stay(service: Service, arrive: date, leave: date) -> Span:
+def stay(service: Service, arrive: date, leave: date, *, known: Plan | None = None) -> Span:
     """The nights from one day to another, from check-in to check-out; raises a Refusal that says why not."""
     if leave <= arrive:
         raise LeavesTooEarly()
@@ -116,15 +116,15 @@ def stay(service: Service, arrive: date, leave: date) -> Span:
         raise TooLong(nights=service.nights_max)
     if count < service.nights_min:
         raise TooShort(nights=service.nights_min)
-    _sold(service, arrive, count)
+    _sold(service, arrive, count, known)
     span = between(service, arrive, leave)
     _ahead(service, span.starts_at)
     return span
 
 
-def _sold(service: Service, arrive: date, count: int) -> None:
+def _sold(service: Service, arrive: date, count: int, known: Plan | None) -> None:
     nights = [arrive + timedelta(days=number) for number in range(count)]
-    sold = sold_nights(service, arrive, nights[-1])
+    sold = sold_nights(service, arrive, nights[-1], known=known)
     for night in nights:
         _in_season(service, night)
         if night not in sold:
@@ -140,12 +140,12 @@ def between(service: Service, arrive: date, leave: date) -> Span:
     return Span(begins, local_times.moment(leave, service.check_out, where))
 
 
-def times(service: Service, first: date, last: date) -> dict[date, list[Span]]:
+def times(service: Service, first: date, last: date, *, known: Plan | None = None) -> dict[date, list[Span]]:
     """The departures and appointments of each day on which some are sold, in order, also those that are over."""
     if service.kind == "nights":
         return {}
-    known, where = hours.windows(service, first, last), zone()
-    return {day: _begun(service, day, known[day], where) for day in known if in_season(service, day)}
+    sold, where = hours.windows(service, first, last, known=known), zone()
+    return {day: _begun(service, day, sold[day], where) for day in sold if in_season(service, day)}
 
 
 def _begun(service: Service, day: date, windows: list[Window], where: str) -> list[Span]:
@@ -172,11 +172,12 @@ def _minutes(clock: time) -> int:
     return clock.hour * 60 + clock.minute
 
 
-def sold_nights(service: Service, first: date, last: date) -> dict[date, bool]:
+def sold_nights(service: Service, first: date, last: date, *, known: Plan | None = None) -> dict[date, bool]:
     """The nights that are sold from one day to another: whether a stay may begin with them."""
     if service.kind != "nights":
         return {}
-    begins, closed = hours.windows(service, first, last), hours.closed(service, first, last)
+    begins = hours.windows(service, first, last, known=known)
+    closed = hours.closed(service, first, last, known=known)
     every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return {day: day in begins for day in every if day not in closed and in_season(service, day)}
 

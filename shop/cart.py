@@ -68,11 +68,12 @@ def add(
 
 
 def book(
-    cart: Cart, booking: "Booking", people: Mapping[Variant, int], *, group: str = "", begun: bool = False
-) -> list[CartLine]:
+    cart: Cart, booking: "Booking", people: Mapping[Variant, int], *, group: str = "", begun: bool = False,
+    lower: Sequence[pricing.PriceBreak] | None = None,
+) -> list[CartLine]:  # fmt: skip
     """Have a booking that this cart holds in it, for so many of each variant; its lines from before leave.
 
-    `begun`: the cart was made just now, nothing is in it.
+    `begun`: the cart was made just now, nothing is in it. `lower`: the product's lower prices, where they were read.
     """
     if booking.cart_id != cart.id:
         raise Missing(_l("That is no longer in your cart."))
@@ -83,7 +84,7 @@ def book(
     if len(rows) + len(people) > MOST_LINES:
         raise Refusal(_l("A cart has room for %(most)s different things."), most=MOST_LINES)
     cart_bookings.take_out([row for row in known if row.booking_id == booking.id])
-    made = cart_bookings.put(cart, booking, people, group)
+    made = cart_bookings.put(cart, booking, people, group, known=lower)
     wants.limits([Wanted(row.variant, row.quantity) for row in (*rows, *made) if row.booking_id])
     if not begun:
         _touch(cart)

@@ -26,13 +26,14 @@ class Together(Refusal):
     message = _l("To change how many come, choose the time again on its page; or take it out of the cart.")
 
 
-def put(cart: Cart, booking: Booking, people: Mapping[Variant, int], group: str) -> list[CartLine]:
+def put(
+    cart: Cart, booking: Booking, people: Mapping[Variant, int], group: str, *, known: Sequence[PriceBreak] | None
+) -> list[CartLine]:
     """Have the booking in the cart for these people; the lines that it had are out."""
-    chosen = units(booking, people)
     rows = []
-    for variant, quantity in chosen:
+    for variant, quantity in units(booking, people):
         row = CartLine(cart_id=cart.id, variant_id=variant.id, quantity=quantity, booking_id=booking.id)
-        row.texts, row.seen_minor = {}, price(booking, variant, group).minor
+        row.texts, row.seen_minor = {}, price(booking, variant, group, known=known).minor
         rows.append(beside.put(row))
     return rows
 

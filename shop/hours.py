@@ -1,6 +1,6 @@
 """Hours: at which times of the week a service is sold, and the days that are otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -47,36 +47,53 @@ class Window:
     closes: str = ""
 
 
-def windows(service: Service, first: date, last: date) -> dict[date, list[Window]]:
+@dataclass(frozen=True)
+class Plan:
+    """When a service is sold: the times of its week by weekday, and those of the days that are otherwise."""
+
+    week: Mapping[int, Sequence[Window]]
+    others: Mapping[date, Sequence[Any]]  # rows with `opens` and `closes`, '' where they close the day
+
+
+def plan(service: Service, first: date) -> Plan:
+    """All of it from that day on."""
+    return Plan(_weeks([service])[service.id], _others([service], first, date.max)[service.id])
+
+
+def windows(service: Service, first: date, last: date, *, known: Plan | None = None) -> dict[date, list[Window]]:
     """The times of each day from `first` to `last` on which it is sold; a day without any is left out.
 
-    A service by the night without hours of its own arrives on any day.
+    A service by the night without hours of its own arrives on any day. `known`: when somebody read it already.
     """
-    return of_all([service], first, last)[service.id]
+    if known is None:
+        return of_all([service], first, last)[service.id]
+    return _sold(service, first, last, known)
 
 
 def of_all(services: Sequence[Service], first: date, last: date) -> dict[int, dict[date, list[Window]]]:
     """The same of several services by their id, asked in two statements however many they are."""
     weeks, others = _weeks(services), _others(services, first, last)
-    closed = set() if all(service.holidays for service in services) else _holidays(first, last)
+    plans = {service: Plan(weeks[service.id], others[service.id]) for service in services}
+    return {service.id: _sold(service, first, last, known) for service, known in plans.items()}
+
+
+def _sold(service: Service, first: date, last: date, known: Plan) -> dict[date, list[Window]]:
+    closed = set() if service.holidays else _holidays(first, last)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    found: dict[int, dict[date, list[Window]]] = {}
-    for service in services:
-        off = set() if service.holidays else closed
-        times = {day: _on(day, weeks[service.id], others[service.id], off) for day in days}
-        found[service.id] = {day: sorted(known, key=lambda one: one.opens) for day, known in times.items() if known}
-    return found
+    times = {day: _on(day, known, closed) for day in days}
+    return {day: sorted(found, key=lambda one: one.opens) for day, found in times.items() if found}
 
 
-def _on(day: date, week: dict[int, list[Window]], other: dict[date, list[Row[Any]]], closed: set[date]) -> list[Window]:
-    if day in other:
-        return [Window(row.opens, row.closes) for row in other[day] if row.opens]
-    return [] if day in closed else week.get(day.weekday(), [])
+def _on(day: date, known: Plan, closed: set[date]) -> Sequence[Window]:
+    if day in known.others:
+        return [Window(row.opens, row.closes) for row in known.others[day] if row.opens]
+    return [] if day in closed else known.week.get(day.weekday(), [])
 
 
-def closed(service: Service, first: date, last: date) -> set[date]:
+def closed(service: Service, first: date, last: date, *, known: Plan | None = None) -> set[date]:
     """The days from `first` to `last` that an exception or a holiday closes, whatever the week says."""
-    other = _others([service], first, last)[service.id]
+    every = known.others if known else _others([service], first, last)[service.id]
+    other = {day: found for day, found in every.items() if first <= day <= last}
     holidays = set() if service.holidays else _holidays(first, last)
     return {day for day in other if not any(row.opens for row in other[day])} | (holidays - other.keys())
 

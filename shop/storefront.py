@@ -68,8 +68,13 @@ def of() -> Storefront:
     tenant_id, found = info.get("storefront", (None, None))
     if tenant_id != tenancy.current() or found is None or found not in db.session:
         found = next(iter(beside.entities(Storefront, beside.ask(_mine()))), None)
-        info["storefront"] = tenancy.current(), found  # held: a session lets go of rows that nobody holds
+        hold(found)
     return found or blank()
+
+
+def hold(found: Storefront | None) -> None:
+    """This is the current tenant's: a session lets go of rows that nobody holds."""
+    db.session().info["storefront"] = tenancy.current(), found
 
 
 @lru_cache

@@ -12,6 +12,8 @@ from kernel.i18n import _l
 from kernel.refusal import Refusal
 from shop import booking_times, holdings, variants, wants
 from shop.bookings import Booking
+from shop.hours import Plan
+from shop.kept_services import Known
 from shop.occupations import JustTaken, Span
 from shop.services import Service
 from shop.variants import Variant
@@ -33,6 +35,7 @@ class Draft:
     service: Service
     posted: Mapping[str, str]
     besides: Booking | None = None  # what this visitor's own cart holds of it: it is not taken from themselves
+    known: Known | None = None  # what was read of the service already
 
     def said(self, name: str, most: int = 40) -> str:
         """One field as it was typed."""
@@ -50,7 +53,12 @@ class Draft:
     @property
     def kinds(self) -> list[Variant]:
         """The kinds of person, each with its price; of the others the one thing that is sold."""
-        return list(variants.of(self.service.product_id))
+        return list(self.known.variants if self.known else variants.of(self.service.product_id))
+
+    @property
+    def plan(self) -> Plan | None:
+        """When it is sold, where that was read already."""
+        return self.known.plan if self.known else None
 
     def count(self, variant: Variant, place: int = 0) -> str:
         """How many of a kind as it was typed, or as a link said it: `2.1`; one of the first kind while nothing was."""
@@ -75,13 +83,15 @@ class Asked:
     told: dict[str, Any] = field(default_factory=dict)  # answers, language, timezone: see holdings.hold
 
 
-def read(service: Service, posted: Mapping[str, str], besides: Booking | None = None) -> Draft:
+def read(
+    service: Service, posted: Mapping[str, str], besides: Booking | None = None, known: Known | None = None
+) -> Draft:
     """What was sent; a button that offers another time says it instead of the fields."""
     told = dict(list(posted.items())[:MOST_KEPT])
     first, _, second = told.get("again", "").partition(" ")
     if first:
         told |= {"arrive": first, "leave": second} if service.kind == "nights" else {"day": first, "time": second}
-    return Draft(service, told, besides)
+    return Draft(service, told, besides, known)
 
 
 def checked(draft: Draft) -> tuple[Asked | None, dict[str, str]]:
@@ -113,13 +123,13 @@ def when(draft: Draft) -> Span:
         if not draft.said("arrive") or not draft.said("leave"):
             raise Wrong(_l("Choose the day on which you come and the day on which you leave."))
         days = booking_times.day(draft.said("arrive")), booking_times.day(draft.said("leave"))
-        return booking_times.stay(draft.service, *days)
+        return booking_times.stay(draft.service, *days, known=draft.plan)
     if not draft.said("day"):
         raise Wrong(_l("Choose a day."))
     day = booking_times.day(draft.said("day"))
     if not draft.said("time"):
         raise Wrong(_l("Choose a time."))
-    return booking_times.asked(draft.service, day, draft.said("time"))
+    return booking_times.asked(draft.service, day, draft.said("time"), known=draft.plan)
 
 
 def people(draft: Draft) -> tuple[int, dict[Variant, int]]:

@@ -10,7 +10,7 @@ from kernel import clock, holes, i18n, limits, origins, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Missing, Refusal
-from shop import availability, bookings, cart_bookings, holdings, services, storefront
+from shop import availability, bookings, cart_bookings, holdings, kept_services, services, storefront
 from shop import cart as carts
 from shop.availability import Time
 from shop.bookings import Booking
@@ -59,8 +59,12 @@ def booking_hold() -> Any:
             return _again(_sent())
     try:
         _limit()
-        draft = _sent()
+        draft = _sent(kept=True)
         asked, errors = forms.checked(draft)
+        if asked is not None and kept_services.moved(_revision()):  # somebody edited the shop meanwhile
+            db.session.expire_all()
+            draft = _sent()
+            asked, errors = forms.checked(draft)
         if asked is not None:
             return _held(draft, asked)
     except Refusal as refusal:
@@ -73,7 +77,8 @@ def _held(draft: Draft, asked: Asked) -> Response:
     mine, secret = cart_views.own()
     begun = secret != cart_views.token()
     row = holdings.hold(draft.service, asked.span, asked.places, cart=mine, begun=begun, **asked.told)
-    carts.book(mine, row, dict(asked.wanted), group=visitor.group(), begun=begun)
+    lower = draft.known.breaks if draft.known else None
+    carts.book(mine, row, dict(asked.wanted), group=visitor.group(), begun=begun, lower=lower)
     name = i18n.pick(draft.service.product.name)
     flash(_("%(item)s is kept for you for ten minutes.", item=name), "message")
     visitor.added(draft.service.product)
@@ -155,10 +160,19 @@ def _again(draft: Draft, status: int = 200, **told: Any) -> Response:
     return response
 
 
-def _sent() -> Draft:
+def _sent(*, kept: bool = False) -> Draft:
+    """What was sent, of a service that was read now, or (`kept`) once for as long as nobody edits the shop."""
+    slug = request.form.get("product", "")
+    known = kept_services.of_slug(_clean(slug), _revision()) if kept else None
     storefront.refuse_if_closed()
-    service = _service(request.form.get("product", ""))
-    return forms.read(service, request.form, _own(service))
+    service = _open(known.service) if known else _service(slug)
+    return forms.read(service, request.form, _own(service), known)
+
+
+def _revision() -> int:
+    place = origins.place()
+    assert place is not None
+    return place.revision
 
 
 def _own(service: Service) -> Booking | None:
@@ -171,7 +185,14 @@ def _own(service: Service) -> Booking | None:
 
 def _service(slug: str) -> Service:
     """The service of a product that this visitor may see; raises Missing."""
-    service = services.of_slug(slug[:80].replace("\x00", ""))
+    return _open(services.of_slug(_clean(slug)))
+
+
+def _clean(slug: str) -> str:
+    return slug[:80].replace("\x00", "")
+
+
+def _open(service: Service | None) -> Service:
     if service is None or not service.product.live or not service.product.open_to(visitor.group()):
         raise Missing(_("That product is not here any more."))
     return service
