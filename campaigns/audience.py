@@ -14,7 +14,7 @@ from crm import preferences, segments
 from crm.consent import Consent
 from crm.contacts import Contact
 from crm.segments import Segment
-from kernel import clock, suppression
+from kernel import bulk, clock, suppression
 from kernel.db import UTCDateTime, db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -98,7 +98,7 @@ def _pause(days: int, cap: timedelta) -> timedelta:
 
 def blocked(prints: Sequence[str]) -> dict[str, str]:
     """Which of these fingerprints of addresses may not be written to, and why."""
-    rows = select(Suppression.address_hmac, Suppression.scope).where(Suppression.address_hmac.in_(prints))
+    rows = select(Suppression.address_hmac, Suppression.scope).where(bulk.among(Suppression.address_hmac, prints))
     return _scopes(db.session.execute(rows))
 
 
@@ -171,10 +171,11 @@ def refusals(recipients: Sequence[Recipient]) -> dict[int, Answer]:
 def _allowed(recipients: Sequence[Recipient]) -> dict[int, Answer]:
     """Who is gone, has not allowed letters, or is suppressed."""
     ids = sorted({row.contact_id for row in recipients if row.contact_id})
-    locked = select(Contact.id).where(Contact.id.in_(ids)).order_by(Contact.id).with_for_update(key_share=True)
+    locked = select(Contact.id).where(bulk.among(Contact.id, ids)).order_by(Contact.id).with_for_update(key_share=True)
     there = set(db.session.scalars(locked))  # nobody else claims a letter to them before this transaction ends
-    said = select(Consent.contact_id, Consent.given).where(Consent.contact_id.in_(ids), Consent.purpose == "marketing")
-    given = {row.contact_id: row.given for row in db.session.execute(said.order_by(Consent.id))}  # the last word counts
+    said = select(Consent.id, Consent.contact_id, Consent.given).where(bulk.among(Consent.contact_id, ids))
+    rows = db.session.execute(said.where(Consent.purpose == "marketing")).all()
+    given = {row.contact_id: row.given for row in sorted(rows)}  # the last word counts
     prints = dict(
         zip((row.id for row in recipients), suppression.fingerprints(row.email for row in recipients), strict=True)
     )
@@ -214,7 +215,7 @@ def _rested(recipients: Sequence[Recipient]) -> dict[int, Answer]:
 def _pauses(recipients: Sequence[Recipient], cap: timedelta) -> dict[int, timedelta]:
     """How long each rests between two letters: as the shop decided, or longer as they wish."""
     ids = sorted({row.contact_id for row in recipients if row.contact_id})
-    rows = db.session.execute(select(Contact.id, Contact.letters_every).where(Contact.id.in_(ids)))
+    rows = db.session.execute(select(Contact.id, Contact.letters_every).where(bulk.among(Contact.id, ids)))
     return {contact_id: _pause(days, cap) for contact_id, days in rows}
 
 
@@ -225,7 +226,7 @@ def _others(recipients: Sequence[Recipient], since: datetime) -> tuple[dict[int,
     lately = or_(Recipient.sent_at > since, Recipient.state.in_(FLYING))
     latest: dict[int, datetime] = {}
     flying: set[int] = set()
-    for row in db.session.execute(told.where(Recipient.contact_id.in_(sorted(ids)), lately)):
+    for row in db.session.execute(told.where(bulk.among(Recipient.contact_id, sorted(ids)), lately)):
         if row.id in batch:
             continue
         if row.state in FLYING:

@@ -13,7 +13,7 @@ from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import segments
 from crm.contacts import Contact
-from kernel import blocks, clock, mail, tenancy
+from kernel import blocks, bulk, clock, mail, tenancy
 from kernel.db import db
 from kernel.mail import Envelope
 
@@ -72,7 +72,7 @@ def desk(rows: Sequence[Addressed]) -> Desk:
     people = [row.contact_id for row in rows if row.contact_id]
     return Desk(
         db.session.scalars(select(Mailing).where(Mailing.id.in_(letters))),
-        db.session.scalars(select(Contact).where(Contact.id.in_(people))),
+        db.session.scalars(select(Contact).where(bulk.among(Contact.id, people))),
     )
 
 

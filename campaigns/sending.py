@@ -154,7 +154,7 @@ def bodies(ids: list[int]) -> dict[int, Envelope]:
     made: dict[int, Envelope] = {}
     wrong: dict[int, str] = {}
     with transactions.reading():
-        rows = db.session.execute(select(*rendering.ADDRESSED).where(Recipient.id.in_(ids))).all()
+        rows = db.session.execute(select(*rendering.ADDRESSED).where(bulk.among(Recipient.id, ids))).all()
         desk = rendering.desk(rows)
         for row in rows:
             try:

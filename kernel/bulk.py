@@ -4,7 +4,8 @@ What the session puts into every statement costs several times what such a state
 """
 
 import json
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -14,9 +15,11 @@ from sqlalchemy import (
     String,
     Table,
     Update,
+    any_,
     bindparam,
     column,
     func,
+    literal,
     select,
     update,
 )
@@ -26,13 +29,29 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from kernel import tenancy, transactions
 from kernel.db import db
 
-IDS: Any = bindparam("ids", expanding=True)
+DIALECTS = ("sqlite", "postgresql")
+Changes = dict[str, Update]  # of each database
 
 
-def change(rows: type[Any], *conditions: ColumnElement[bool], **values: Any) -> Update:
+def change(rows: type[Any], *conditions: ColumnElement[bool], **values: Any) -> Changes:
     """The statement that gives those of the rows `ids` that meet the conditions new values; run it with `run`."""
     table: Table = rows.__table__
-    return _mine(table).where(table.c.id.in_(IDS), *conditions).values(**values)
+    ids = {"sqlite": bindparam("ids", type_=String), "postgresql": bindparam("ids", type_=ARRAY(BigInteger))}
+    made = {dialect: _mine(table).where(_within(table.c.id, ids[dialect], dialect)) for dialect in DIALECTS}
+    return {dialect: one.where(*conditions).values(**values) for dialect, one in made.items()}
+
+
+def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """What `in_` says, for hundreds of values: they are one bound thing, so that the statement is always the same."""
+    dialect, found = db.engine.dialect.name, list(values)
+    bound = literal(found, ARRAY(column.type)) if dialect == "postgresql" else literal(json.dumps(found), String)
+    return _within(column, bound, dialect)
+
+
+def _within(column: Any, bound: Any, dialect: str) -> ColumnElement[bool]:
+    if dialect == "postgresql":
+        return cast(ColumnElement[bool], column == any_(bound))
+    return cast(ColumnElement[bool], column.in_(select(func.json_each(bound).table_valued("value").c.value)))
 
 
 def change_told(
@@ -58,10 +77,11 @@ def told(*names: str) -> dict[str, FromClause]:
     return {"sqlite": select(*parts).subquery("told"), "postgresql": whole.render_derived("told")}
 
 
-def run(statement: Update, ids: list[int], **values: Any) -> int:
+def run(changes: Changes, ids: list[int], **values: Any) -> int:
     """Change rows of the current tenant; how many."""
-    bound = {"of_tenant": tenancy.current(), "ids": ids, **values}
-    done: CursorResult[Any] = db.session.connection().execute(statement, bound)
+    dialect = db.engine.dialect.name
+    bound = {"of_tenant": tenancy.current(), "ids": json.dumps(ids) if dialect == "sqlite" else ids, **values}
+    done: CursorResult[Any] = db.session.connection().execute(changes[dialect], bound)
     return int(done.rowcount)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ from kernel.ahead import Ahead
 from kernel.db import db
 from kernel.mime import Attachment, Envelope
 from kernel.smtp import Parcel, Verdict
+from kernel.turns import Turns
 
 __all__ = ["Attachment", "Envelope", "Mark", "Source"]
 
@@ -113,11 +115,11 @@ def resting() -> bool:
 
 def send(stop: threading.Event | None = None) -> int:
     """Send what is due until nothing is, the most urgent source of all shops first; how many letters were handled."""
-    known, count, asked = settings.current(), 0, _Turns(stop or threading.Event())
+    known, count, turns, stop = settings.current(), 0, Turns(), stop or threading.Event()
     signer()  # a key that cannot be read stops everything, before anything is claimed
     relay = smtp.Relay(known.smtp_url, host(), known.smtp_connections) if known.smtp_url else None
     try:
-        while not asked.stop.is_set() and not (relay and resting()) and (handled := asked.next(relay)):
+        while not stop.is_set() and not (relay and resting()) and (handled := _next(turns, relay, stop)):
             count += handled
         return count
     finally:
@@ -125,30 +127,23 @@ def send(stop: threading.Event | None = None) -> int:
             relay.close()
 
 
-class _Turns:
-    """Whose turn it is: after every batch the most urgent source again, and in it the next shop."""
+def _next(turns: Turns, relay: smtp.Relay | None, stop: threading.Event) -> int:
+    """After every batch the most urgent source again, and in it the next shop."""
+    for known in sorted(_sources.values(), key=lambda one: one.priority):
+        for tenant_id in turns.of(known.name, partial(_shops, known), urgent=known.priority == 0):
+            handled = _batch(known, tenant_id, relay, stop)
+            if handled or (relay and resting()):
+                return handled
+    return 0
 
-    def __init__(self, stop: threading.Event) -> None:
-        self.stop = stop
-        self.last: dict[str, int] = {}
 
-    def next(self, relay: smtp.Relay | None) -> int:
-        for known in sorted(_sources.values(), key=lambda one: one.priority):
-            shops, last = _shops(known), self.last.get(known.name, 0)
-            for tenant_id in sorted(shops, key=lambda one: (one <= last, one)):
-                self.last[known.name] = tenant_id
-                handled = self._batch(known, tenant_id, relay)
-                if handled or (relay and resting()):
-                    return handled
+def _batch(known: Source, tenant_id: int, relay: smtp.Relay | None, stop: threading.Event) -> int:
+    try:
+        with tenancy.use(tenant_id):
+            return _Batch(known, relay, stop).run()
+    except Exception:  # what is wrong in one shop keeps no other's letters
+        log.exception("letters of a shop wait", source=known.name, tenant=tenant_id)
         return 0
-
-    def _batch(self, known: Source, tenant_id: int, relay: smtp.Relay | None) -> int:
-        try:
-            with tenancy.use(tenant_id):
-                return _Batch(known, relay, self.stop).run()
-        except Exception:  # what is wrong in one shop keeps no other's letters
-            log.exception("letters of a shop wait", source=known.name, tenant=tenant_id)
-            return 0
 
 
 def _shops(known: Source) -> list[int]:
@@ -234,8 +229,10 @@ class _Batch:
             except smtp.AWAY as error:  # the relay, not the letter: away, log-in refused, no TLS
                 self._blame(waiting.popleft(), Verdict("deferred", str(error) or repr(error), away=True))
                 break
-            letters.ask(one.id for one in islice(waiting, 2 * count))  # the next round's, while this one is on its way
-            chosen = self._filled([waiting.popleft() for _ in range(count)], letters)
+            chosen = [waiting.popleft() for _ in range(count)]
+            for coming in chosen, islice(waiting, count):  # the next round's, while this one is on its way
+                letters.ask(one.id for one in coming)
+            chosen = self._filled(chosen, letters)
             mine = self._commit(*chosen)
             told = relay.hand_over([one for one in chosen if one.id in mine])
             for one in chosen:
