@@ -36,6 +36,11 @@ def mark(key: str) -> Markup:
     return Markup(f"@@{key}@@")  # noqa: S704
 
 
+def forget() -> None:
+    """Drop every part: the database under them was replaced."""
+    _once.cache_clear()
+
+
 @lru_cache(maxsize=500)
 def _once(name: str, _place: Place | None, _spoken: str, moving: tuple[str, ...]) -> str:
     return render_template(name, **{key: mark(key) for key in moving})

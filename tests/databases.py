@@ -18,7 +18,7 @@ import psycopg
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Table, make_url
 
-from kernel import buffer, migrations, transactions
+from kernel import buffer, migrations, templating, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import Base, db
 from kernel.settings import ROOT, Settings, complete
@@ -127,6 +127,7 @@ class Template:
         """Empty everything, so that the next test begins as the first did."""
         pagecache.SHELF.clear()
         frame.forget()
+        templating.forget()
         buffer.drop()
         with self.app.app_context():
             db.session.remove()
