@@ -65,12 +65,13 @@ class TableStorage(Storage):
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count in one statement; a window that has passed begins again."""
-        now = clock.now()
-        row = {"key": key[-200:], "count": amount, "expires_at": now + timedelta(seconds=expiry), "now": now}
-        counting = _counting(db.engine.dialect.name)
         with transactions.light():
-            [told] = transactions.at_once(counting, row)
+            [told] = transactions.at_once(_counting(db.engine.dialect.name), self._row(key, expiry, amount))
         return int(told[0])
+
+    def _row(self, key: str, expiry: float, amount: int) -> dict[str, Any]:
+        now = clock.now()
+        return {"key": key[-200:], "count": amount, "expires_at": now + timedelta(seconds=expiry), "now": now}
 
     def get(self, key: str) -> int:
         """The count of the running window."""
@@ -95,7 +96,18 @@ class TableStorage(Storage):
         db.session.execute(delete(Hits).where(Hits.key == key[-200:]))
 
 
-_table = FixedWindowRateLimiter(TableStorage())
+class WithinStorage(TableStorage):
+    """The same in the transaction that is under way."""
+
+    STORAGE_SCHEME = ["within"]
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count in one statement, which is kept or taken back with all the rest."""
+        counting = _counting(db.engine.dialect.name)
+        return int(db.session.connection().execute(counting, self._row(key, expiry, amount)).scalar_one())
+
+
+_table, _within = FixedWindowRateLimiter(TableStorage()), FixedWindowRateLimiter(WithinStorage())
 
 
 _closed = {"until": 0.0}  # the breaker: Redis was away, ask it again then
@@ -114,23 +126,35 @@ def check(name: str, key: str, rule: str) -> None:
 
     Called before anything is written: what the session holds is rolled back, the count is committed by itself.
     """
-    told = signing.fingerprint("limit", key)[:32]
     db.session.rollback()
+    _check(name, key, rule, _table)
+
+
+def check_within(name: str, key: str, rule: str) -> None:
+    """The same in the transaction that is under way, where what is tried mostly succeeds: it needs no second one.
+
+    Whoever rolls it back counts the try by `check`, which may count it twice where Redis counts.
+    """
+    _check(name, key, rule, _within)
+
+
+def _check(name: str, key: str, rule: str, table: FixedWindowRateLimiter) -> None:
+    told = signing.fingerprint("limit", key)[:32]
     for item in parse_many(rule):
-        if not _hit(item, name, told):
+        if not _hit(item, table, name, told):
             raise TooMany(minutes=_minutes(item))
 
 
-def _hit(item: RateLimitItem, name: str, key: str) -> bool:
+def _hit(item: RateLimitItem, table: FixedWindowRateLimiter, name: str, key: str) -> bool:
     url = settings.current().redis_url
     if not url or time.monotonic() < _closed["until"]:
-        return _table.hit(item, name, key)
+        return table.hit(item, name, key)
     try:
         return _redis(url).hit(item, name, key)
     except Exception as error:  # Redis is away: the shop goes on and counts in its table
         log.warning("Redis does not answer, limits are counted in the database", error=repr(error))
         _closed["until"] = time.monotonic() + 30
-        return _table.hit(item, name, key)
+        return table.hit(item, name, key)
 
 
 def counted(key: str, seconds: int, amount: int) -> tuple[int, datetime]:

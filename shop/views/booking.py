@@ -1,6 +1,6 @@
 """Booking: the part of a product page that is booked, the month that the script asks for, and holding a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from flask import Flask, flash, g, redirect, request, url_for
@@ -58,7 +58,6 @@ def booking_hold() -> Any:
         with web.reading():
             return _again(_sent())
     try:
-        _limit()
         draft = _sent(kept=True)
         asked, errors = forms.checked(draft)
         if asked is not None and kept_services.moved(_revision()):  # somebody edited the shop meanwhile
@@ -66,9 +65,12 @@ def booking_hold() -> Any:
             draft = _sent()
             asked, errors = forms.checked(draft)
         if asked is not None:
+            _limit(limits.check_within)
             return _held(draft, asked)
     except Refusal as refusal:
         return _refused(refusal)
+    if many := _too_often():
+        return _refused(many, counted=True)
     with web.reading():  # drawing the page keeps no buyer waiting
         return _again(_sent(), 422, errors=errors)
 
@@ -120,17 +122,28 @@ def _instead(mine: carts.Cart, row: Booking) -> None:
         cart_bookings.drop(row)
 
 
-def _limit() -> None:
+def _limit(check: Callable[[str, str, str], None] = limits.check) -> None:
     try:
-        limits.check("hold", f"{tenancy.current()}:{limits.network(request.remote_addr)}", HOLDS)
+        check("hold", f"{tenancy.current()}:{limits.network(request.remote_addr)}", HOLDS)
     except limits.TooMany as many:
         raise Refusal(MANY, status=many.status) from None
 
 
-def _refused(refusal: Refusal) -> Response:
-    """The page as it was sent, with fresh times; nothing of what was begun is kept."""
+def _too_often() -> Refusal | None:
+    """Count a try that took nothing, by itself: what was begun is rolled back; what to say when there were too many."""
+    try:
+        _limit()
+    except Refusal as many:
+        return many
+    return None
+
+
+def _refused(refusal: Refusal, *, counted: bool = False) -> Response:
+    """The page as it was sent, with fresh times; nothing of what was begun is kept but that it was tried."""
     trouble, status = str(refusal), refusal.status
-    db.session.rollback()
+    many = None if counted else _too_often()
+    if many is not None:
+        trouble, status = str(many), many.status
     with web.reading():
         draft = _sent()
         again = _others(draft) if isinstance(refusal, JustTaken) else ()
