@@ -10,18 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from flask import Flask
 from sqlalchemy import Connection, inspect
 
 from kernel import atomic, clock, dumps, migrations
 from kernel.i18n import _l
+from kernel.late import Late
 from kernel.refusal import Refusal
 from kernel.settings import Settings
 
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+
+fernet, scrypt = Late("cryptography.fernet"), Late("cryptography.hazmat.primitives.kdf.scrypt")
 FORMAT = "plaza-backup-1"
 MANIFEST, SECRETS = "manifest.json", "secrets.sealed"
 LAST = "last-backup.json"  # in the instance: when and where, for the doctor
@@ -140,10 +143,11 @@ def sealed(known: Settings, passphrase: str, salt: bytes) -> bytes:
     return box_of(passphrase, salt).encrypt(json.dumps({"secret_key": known.secret_key}).encode())
 
 
-def box_of(passphrase: str, salt: bytes) -> Fernet:
+def box_of(passphrase: str, salt: bytes) -> "Fernet":
     """What seals and opens with a passphrase: slow on purpose, so that guessing is dear."""
-    key = Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(passphrase.encode())
-    return Fernet(base64.urlsafe_b64encode(key))
+    key = scrypt.Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(passphrase.encode())
+    box: Fernet = fernet.Fernet(base64.urlsafe_b64encode(key))
+    return box
 
 
 def check(box: zipfile.ZipFile) -> dict[str, Any]:

@@ -5,11 +5,13 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
 from kernel import clock
+from kernel.late import Late
 from kernel.mime import Header
+
+PRIMITIVES = "cryptography.hazmat.primitives"
+hashes, serialization = Late(f"{PRIMITIVES}.hashes"), Late(f"{PRIMITIVES}.serialization")
+padding, rsa = Late(f"{PRIMITIVES}.asymmetric.padding"), Late(f"{PRIMITIVES}.asymmetric.rsa")
 
 SIGNED = (
     "from", "to", "subject", "date", "message-id", "reply-to", "mime-version", "content-type", "list-unsubscribe",

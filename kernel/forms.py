@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import request
-from flask_babel import gettext, ngettext
 from wtforms import Form as _Form
 from wtforms import i18n as wtforms_i18n
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from kernel.i18n import language
+from kernel.i18n import gettext, language, ngettext
 
 
 class Form(_Form):

@@ -16,7 +16,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, lazy_gettext
+from flask_babel import Babel, force_locale
+from flask_babel.speaklater import LazyString
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
@@ -28,7 +29,6 @@ LANGUAGES = ("es", "en")  # what the product itself speaks; shops may write in m
 NAMES = {"es": "Español", "en": "English", "pt": "Português", "fr": "Français", "de": "Deutsch", "it": "Italiano"}
 PREFIXES = frozenset(NAMES)  # what may stand in front of a shop's addresses
 
-_l = lazy_gettext
 _spoken: dict[str, NullTranslations] = {}  # the catalogue of each language of ours, read once
 _SILENT = NullTranslations()  # a language without one: English, as the code says it
 
@@ -57,7 +57,13 @@ def ngettext(one: str, many: str, num: int, **values: Any) -> str:
     return (_texts().ngettext(one, many, num) if g else many) % {"num": num, **values}
 
 
+def lazy_gettext(text: str, **values: Any) -> Any:
+    """A text that is told when it is read, in the language of then."""
+    return LazyString(gettext, text, **values)
+
+
 _: Callable[..., str] = gettext
+_l = lazy_gettext
 
 
 def _texts() -> NullTranslations:

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 PARENT = "PLAZA_PARENT"  # tells a child whose death is its own
+M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8  # of glibc's mallopt
 PATIENCE = 20.0  # seconds that a child may take to finish what it does
 Child = subprocess.Popen[bytes]
 
@@ -48,6 +50,21 @@ def _end(child: Child) -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
+
+
+def thrifty() -> None:
+    """Have the C library keep one heap for all threads and give back what is free at its end (glibc)."""
+    if sys.platform == "linux":
+        for setting, value in ((M_ARENA_MAX, 1), (M_TRIM_THRESHOLD, 64 * 1024)):
+            getattr(ctypes.CDLL(None), "mallopt", lambda *_: 0)(setting, value)
+
+
+def settle() -> None:
+    """All is loaded: let go of what starting needed, and look through the rest no more for what could go."""
+    gc.collect()
+    gc.freeze()
+    if sys.platform == "linux":
+        getattr(ctypes.CDLL(None), "malloc_trim", lambda *_: 0)(0)
 
 
 def follow_parent(parent: int | None = None) -> None:

@@ -4,10 +4,15 @@ import base64
 import hashlib
 import hmac
 from functools import lru_cache
-
-from cryptography.fernet import Fernet, InvalidToken
+from typing import TYPE_CHECKING
 
 from kernel import settings
+from kernel.late import Late
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+
+fernet = Late("cryptography.fernet")
 
 
 class Broken(ValueError):
@@ -23,11 +28,12 @@ def unseal(purpose: str, sealed: str) -> str:
     """What was sealed for that purpose; raises Broken."""
     try:
         return _box(purpose, settings.current().secret_key).decrypt(sealed.encode()).decode()
-    except (InvalidToken, UnicodeError) as error:
+    except (fernet.InvalidToken, UnicodeError) as error:
         raise Broken(purpose) from error
 
 
 @lru_cache(maxsize=64)
-def _box(purpose: str, secret: str) -> Fernet:
+def _box(purpose: str, secret: str) -> "Fernet":
     key = hmac.new(secret.encode(), f"seal|{purpose}".encode(), hashlib.sha256).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+    box: Fernet = fernet.Fernet(base64.urlsafe_b64encode(key))
+    return box

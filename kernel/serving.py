@@ -1,6 +1,5 @@
 """What runs an install: the web application, the worker, what must be ready before them, and a welcome."""
 
-import gc
 import os
 import threading
 from importlib import import_module
@@ -17,14 +16,17 @@ from kernel.settings import Settings
 def wsgi() -> Plaza:
     """The application for one process of the web server, which ends with its parent."""
     processes.follow_parent(os.getppid())
-    return create_app()
+    processes.thrifty()
+    app = create_app()
+    processes.settle()
+    return app
 
 
 def work() -> None:
     """Run jobs and send letters until asked to stop."""
     processes.follow_parent()
     stop, app = processes.stop_on_signals(), create_app()
-    gc.freeze()  # what is there now stays: nobody looks through it again for what could go
+    processes.settle()
     sender = threading.Thread(target=mail.run, args=(app, stop), name="mail")  # no long mailing keeps a job waiting
     sender.start()
     jobs.run_worker(app, stop)

@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from icalendar import STATUS, Calendar, Event, Timezone, vText
 
 from kernel import clock, i18n, mail, signing, tenancy, web
 from kernel.i18n import _, pick
+from kernel.late import Late
 from shop import receipts
 from shop.bookings import LIVE, Booking
 
+if TYPE_CHECKING:
+    from icalendar import Event, Timezone
+
+icalendar = Late("icalendar")
 LONGEST = 1_000  # signs of one text
 MARGIN = timedelta(days=366)  # what a file tells of its zone before its first and after its last time
 
@@ -34,10 +38,12 @@ class Entry:
 def ics(entries: Iterable[Entry], *, name: str = "") -> bytes:
     """The file with these times in the shop's zone; `name` is what a calendar that follows it is called."""
     rows, zone = list(entries), tenancy.tenant().timezone
-    made = Calendar.new(prodid=f"-//Plaza//Plaza//{i18n.language().upper()}", method="PUBLISH", subcomponents=[])
+    made = icalendar.Calendar.new(
+        prodid=f"-//Plaza//Plaza//{i18n.language().upper()}", method="PUBLISH", subcomponents=[]
+    )
     made.pop("UID", None)  # a new one at each look would say that the calendar is another
     if name:
-        made.add("X-WR-CALNAME", vText(" ".join(clean(name).split())))
+        made.add("X-WR-CALNAME", icalendar.vText(" ".join(clean(name).split())))
         made.add("X-WR-TIMEZONE", zone)
     for row in rows:
         made.add_component(_event(row, ZoneInfo(zone)))
@@ -49,15 +55,17 @@ def ics(entries: Iterable[Entry], *, name: str = "") -> bytes:
     return bytes(made.to_ical())
 
 
-def _event(row: Entry, zone: ZoneInfo) -> Event:
+def _event(row: Entry, zone: ZoneInfo) -> "Event":
     if row.ends_at <= row.starts_at:
         raise ValueError("what is in a calendar ends after it begins")
-    return Event.new(
-        uid=row.uid, stamp=clock.now(), sequence=row.changed, status=STATUS.CANCELLED if row.off else STATUS.CONFIRMED,
+    state = icalendar.STATUS.CANCELLED if row.off else icalendar.STATUS.CONFIRMED
+    made: Event = icalendar.Event.new(
+        uid=row.uid, stamp=clock.now(), sequence=row.changed, status=state,
         start=row.starts_at.astimezone(zone), end=row.ends_at.astimezone(zone),
         summary=clean(row.title), location=clean(row.where) or None, description=clean(row.note) or None,
         url=row.url or None,
     )  # fmt: skip
+    return made
 
 
 def clean(text: str) -> str:
@@ -67,7 +75,7 @@ def clean(text: str) -> str:
     return "\n".join(plain).strip()
 
 
-def _mend(zone: Timezone) -> None:
+def _mend(zone: "Timezone") -> None:
     """Say when clocks go forward by the clock before: the library says it by the clock after, an hour late."""
     for part in zone.subcomponents:
         gap = part.TZOFFSETTO - part.TZOFFSETFROM

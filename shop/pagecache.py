@@ -4,8 +4,9 @@ import gzip
 import hashlib
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from threading import Lock
 from typing import Any
 
@@ -13,7 +14,7 @@ import brotli  # type: ignore[import-untyped]
 
 from kernel import holes
 
-BYTES = 12 * 1024 * 1024  # of one process, all tenants together: some hundreds of pages
+BYTES = 8 * 1024 * 1024  # of one process, all tenants together: some hundreds of pages
 LARGEST = 512 * 1024  # a page above this is not kept
 
 
@@ -21,18 +22,19 @@ LARGEST = 512 * 1024  # a page above this is not kept
 class Page:
     """A rendered page cut at its holes, and what a visitor sees on it (for facts)."""
 
-    parts: list[str]
+    texts: list[bytes]
+    names: list[str]  # of its holes: one between each two texts
     viewed: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def names(self) -> list[str]:
-        """The names of its holes, in order."""
-        return self.parts[1::2]
 
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        return 400 + sum(sys.getsizeof(part) for part in self.parts)
+        return 400 + sum(map(sys.getsizeof, (*self.texts, *self.names)))
+
+    def filled(self, fillings: Mapping[str, str]) -> bytes:
+        """The whole page; a name that nobody knows stays empty."""
+        between = [fillings.get(name, "").encode() for name in self.names]
+        return b"".join(part for pair in zip_longest(self.texts, between, fillvalue=b"") for part in pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,13 @@ UNPACKERS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip
 
 def cut(text: str, viewed: dict[str, Any] | None = None) -> Page:
     """A rendered page, cut at its holes."""
-    return Page(holes.parts(text), viewed or {})
+    parts = holes.parts(text)
+    return Page([part.encode() for part in parts[::2]], parts[1::2], viewed or {})
 
 
 def body(page: Page, fillings: dict[str, str], encoding: str, *, once: bool = True) -> Body:
     """The page filled and packed, for one visitor alone or to be kept."""
-    raw = holes.join(page.parts, fillings).encode()
+    raw = page.filled(fillings)
     etag = hashlib.blake2b(raw, digest_size=12).hexdigest()
     packers = _QUICK if once else _PACKERS
     packed = packers[encoding](raw) if encoding in packers else raw

@@ -3,25 +3,23 @@
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import Connection
 
 from kernel import ddl, walls
 from kernel.db import Base, db
+from kernel.late import Late
 
 HERE = Path(__file__).parent
+command, autogenerate = Late("alembic.command"), Late("alembic.autogenerate")
+config, migration, script = Late("alembic.config"), Late("alembic.migration"), Late("alembic.script")
 
 
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(HERE))
-    config.attributes["connection"] = connection
-    return config
+def _config(connection: Connection) -> Any:
+    told = config.Config()
+    told.set_main_option("script_location", str(HERE))
+    told.attributes["connection"] = connection
+    return told
 
 
 def upgrade(app: Flask, revision: str = "head") -> None:
@@ -53,23 +51,24 @@ def _foreign(name: str) -> bool:
 def differences(app: Flask) -> list[Any]:
     """What models say and the database does not have (or the other way round); empty when in step."""
     with app.app_context(), db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_object": include, "compare_type": False})
-        found = list(compare_metadata(context, Base.metadata))
+        how = {"include_object": include, "compare_type": False}
+        context = migration.MigrationContext.configure(connection, opts=how)
+        found = list(autogenerate.compare_metadata(context, Base.metadata))
         return found if ddl.applied(connection) else [*found, "declared DDL is not applied"]
 
 
 def revision(connection: Connection) -> str:
     """The revision that a database stands at; '' for none."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    return migration.MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def known(revision: str) -> bool:
     """Whether this version can come from that revision."""
-    script = ScriptDirectory(str(HERE))
-    return revision in {one.revision for one in script.walk_revisions()}
+    written = script.ScriptDirectory(str(HERE))
+    return revision in {one.revision for one in written.walk_revisions()}
 
 
 def heads(app: Flask) -> list[str]:
     """The newest revisions: always exactly one."""
     with app.app_context(), db.engine.connect() as connection:
-        return list(ScriptDirectory.from_config(_config(connection)).get_heads())
+        return list(script.ScriptDirectory.from_config(_config(connection)).get_heads())

@@ -19,7 +19,7 @@ from shop import catalog, days, listed, pagecache, seasons, shelf
 from shop.listed import Listed
 from shop.views import frame
 
-CARDS = pagecache.Shelf(4 * 1024 * 1024)
+CARDS = pagecache.Shelf(3 * 1024 * 1024)
 WHY = "@@why@@"  # in a card of a row of suggestions: where its reason goes
 
 

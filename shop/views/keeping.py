@@ -71,7 +71,7 @@ def _filled(response: Response) -> Response:
     if response.mimetype == "text/html" and not response.direct_passthrough:
         page = pagecache.cut(response.get_data(as_text=True))
         g.open_holes = None
-        response.set_data(holes.join(page.parts, holes.fillings(page.names)))
+        response.set_data(page.filled(holes.fillings(page.names)))
     return response
 
 
