@@ -43,6 +43,18 @@ def remember(response: Any, given: bool, *, form: str) -> None:
         origins.drop_cookie(response, asking.VISITOR_COOKIE)
 
 
+def begin_again(response: Any) -> None:
+    """After a log-out the browser is a new one that may remember as before: the next at it may be somebody else."""
+    before = asking.visitor()
+    if before is None or before.contact_id is None:
+        return
+    asking.recognise(None)
+    remember(response, given=True, form="logout")
+    after = asking.visitor()
+    assert after is not None
+    after.arm = before.arm
+
+
 def banner() -> str:
     """The question, while it has no answer."""
     if asking.answered():
@@ -64,7 +76,8 @@ def messages() -> str:
 
 
 def init_app(_app: object) -> None:
-    """Fill the holes of pages that are cached for everyone."""
+    """Fill the holes of pages that are cached for everyone; who leaves takes along what they were known by."""
+    asking.on_leaving(begin_again)
     holes.define("consent", banner)
     holes.define("account", account)
     holes.define("messages", messages)

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from crm import consent, contacts, facts, visitors
-from kernel import clock, jobs, tokens
+from crm import consent, contacts, facts
+from crm.visitors import Visitor
+from kernel import clock, jobs, origins, signing, tokens
 from kernel.db import db
 from kernel.letters import Letter
 
@@ -164,6 +165,26 @@ def test_logging_out_leaves_nothing_behind(shop):
     assert 'class="line"' in browser.get("/cart").text
 
 
+def test_who_logs_out_of_a_shared_computer_is_not_met_there_again(shop):
+    ana, browser = _ana(shop).id, shop.client
+
+    def known():
+        secret = browser.get_cookie(origins.cookie_name("visitor"), domain="cafe.plaza.localhost").value
+        shop.enter()
+        row = db.session.scalars(select(Visitor).where(Visitor.token_hash == signing.digest(secret))).one()
+        return row.contact_id, row.arm, consent.allows(row, "behaviour")
+
+    browser.post("/consent", data={"behaviour": "yes"})
+    browser.post(_link(shop))
+    before = known()
+    browser.post("/account/logout")
+    assert (before[0], known()) == (ana, (None, *before[1:]))
+    assert known()[2]
+    stranger = shop.client
+    stranger.post("/account/logout")
+    assert stranger.get_cookie(origins.cookie_name("visitor"), domain="cafe.plaza.localhost") is None
+
+
 def test_logging_out_everywhere_ends_the_other_devices(shop):
     ana = _ana(shop)
     one, other = shop.shopper(ana), shop.shopper(ana)
@@ -179,7 +200,7 @@ def test_the_account_keeps_what_is_changed_and_the_proof_of_what_is_allowed(shop
     assert (ana.name, ana.phone, ana.language) == ("Ana M.", "+50683123456", "en")
     row = consent.newest(ana, "marketing")
     assert (row.given, row.form, row.text_version) == (True, "account", consent.TEXT_VERSION)
-    assert db.session.scalars(select(visitors.Visitor)).one().contact_id == ana.id
+    assert db.session.scalars(select(Visitor)).one().contact_id == ana.id
     browser.post("/account", data={**told, "marketing": ""} | {"behaviour": ""})
     assert browser.post("/account", data={"name": "Ana", "language": "es"}).status_code == 303
     assert not consent.allows(ana, "marketing")
