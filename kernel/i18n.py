@@ -46,18 +46,18 @@ def init_app(app: Flask) -> None:
     )
 
 
-def gettext(text: str, **values: Any) -> str:
+def gettext(text: str, /, **values: Any) -> str:
     """A text of ours in the current language, with its holes filled; outside any application as it is written."""
     said = _texts().gettext(text) if g else text
     return said % values if values else said
 
 
-def ngettext(one: str, many: str, num: int, **values: Any) -> str:
+def ngettext(one: str, many: str, /, num: int, **values: Any) -> str:
     """The same for a number of things."""
     return (_texts().ngettext(one, many, num) if g else many) % {"num": num, **values}
 
 
-def lazy_gettext(text: str, **values: Any) -> Any:
+def lazy_gettext(text: str, /, **values: Any) -> Any:
     """A text that is told when it is read, in the language of then."""
     return LazyString(gettext, text, **values)
 
@@ -79,7 +79,7 @@ def _told_on_page(page: EvalContext, text: str, /, **values: Any) -> str:
 
 
 @pass_eval_context
-def _counted_on_page(page: EvalContext, one: str, many: str, num: int, **values: Any) -> str:
+def _counted_on_page(page: EvalContext, one: str, many: str, /, num: int, **values: Any) -> str:
     said = _texts().ngettext(one, many, num)
     return (Markup(said) if page.autoescape else said) % {"num": num, **values}  # noqa: S704
 

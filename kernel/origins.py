@@ -11,7 +11,24 @@ from kernel import settings
 from kernel.aside import Place
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+RULES = {  # of every page; some may do more
+    "default-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
 FOREIGN_OK: set[str] = set()  # endpoints whose authority is a token or a signature; they read no cookie
+
+
+def _written(rules: dict[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+SHOP_POLICY = _written(RULES)
 
 
 def foreign_ok(endpoint: str) -> None:
@@ -93,24 +110,16 @@ def nonce() -> str:
 
 def policy() -> str:
     """The Content-Security-Policy of the current response."""
-    known = settings.current()
-    rules = {
-        "default-src": "'self'",
-        "img-src": "'self' data: blob:",
-        "script-src": "'self'",
-        "style-src": "'self'",
-        "object-src": "'none'",
-        "base-uri": "'none'",
-        "form-action": "'self'",
-        "frame-ancestors": "'none'",
-    }
+    if place() is not None and not request.path.startswith("/preview/"):
+        return SHOP_POLICY
+    known, rules = settings.current(), dict(RULES)
     if place() is None:
         shops = " ".join(sorted({f"{known.scheme}://*.{known.host}", *g.get("shop_origins", ())}))
         own = f"'self' 'nonce-{g.nonce}'" if "nonce" in g else "'self'"
         rules |= {"img-src": f"'self' data: blob: {shops}", "script-src": own, "style-src": own, "frame-src": shops}
-    elif request.path.startswith("/preview/"):
+    else:
         rules["frame-ancestors"] = known.url
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
+    return _written(rules)
 
 
 def headers(response: Response) -> Response:

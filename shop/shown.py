@@ -9,14 +9,16 @@ from sqlalchemy.orm.attributes import set_committed_value
 from kernel import rows, tenancy
 from kernel.db import db
 from shop.catalog import Product, ProductPicture, Variant
+from shop.neighbours import ProductNeighbour
 from shop.pricing import PriceBreak
 
 
 class Shown(NamedTuple):
-    """A product with its variants loaded, and whether it has prices by quantity or for groups."""
+    """A product with its variants loaded; whether it has prices by quantity or for groups, and neighbours."""
 
     product: Product
     stepped: bool
+    near: bool
 
 
 def slugged(slug: str) -> Shown | None:
@@ -27,11 +29,12 @@ def slugged(slug: str) -> Shown | None:
         return None
     first, own = found[0], len(rows.columns(Product))
     product: Product = rows.loaded(Product, first[:own])
-    variants = [rows.loaded(Variant, row[own:-2]) for row in found if row[own] is not None]
+    variants = [rows.loaded(Variant, row[own:-3]) for row in found if row[own] is not None]
     set_committed_value(product, "variants", variants)
-    if not first[-2]:
+    pictured, stepped, near = first[-3:]
+    if not pictured:
         set_committed_value(product, "pictures", [])
-    return Shown(product, bool(first[-1]))
+    return Shown(product, bool(stepped), bool(near))
 
 
 @lru_cache
@@ -42,6 +45,7 @@ def _slugged() -> Select[Any]:
         *rows.columns(Product), *rows.columns(Variant),
         exists().where(ProductPicture.product_id == Product.id, ProductPicture.tenant_id == mine),
         exists().where(PriceBreak.product_id == Product.id, PriceBreak.tenant_id == mine),
+        exists().where(ProductNeighbour.product_id == Product.id, ProductNeighbour.tenant_id == mine),
     )  # fmt: skip
     own = and_(Variant.product_id == Product.id, Variant.tenant_id == mine)
     there = Product.slug == bindparam("slug"), Product.tenant_id == mine, Product.binned_at.is_(None)

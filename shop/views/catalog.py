@@ -50,6 +50,7 @@ def product_page(slug: str) -> Any:
         return _moved("product", slug)
     if any(name in request.args for name in booking_page.WHEN):
         g.page_key = None  # a choice of times is nobody else's
+    g.apart = not found.near
     return product.show(found.product, stepped=found.stepped)
 
 

@@ -61,7 +61,15 @@ def _context() -> dict[str, Any]:
 
 
 def current() -> Frame:
-    """The frame of the current shop in the current language."""
+    """The frame of the current shop in the current language, looked up once a request."""
+    spoken, found = i18n.language(), g.get("frame")
+    if found is None or found[0] != spoken:
+        found = g.frame = spoken, _current()
+    frame: Frame = found[1]
+    return frame
+
+
+def _current() -> Frame:
     place = origins.place()
     assert place is not None
     key = (place.id, place.revision, place.slug, i18n.language(), pagecache.bucket(time.time()))

@@ -60,7 +60,8 @@ def _row(place: int, shown: set[int]) -> str:
 
 def _beside(product_id: int, category_id: int) -> str:
     """What goes with a product; by its shelf when too little is known, and for who sees no suggestions."""
-    near = [] if fitting.held_out() else suggestions.beside(product_id, fitting.person())
+    apart = g.get("apart") or fitting.held_out()  # the page has just read that nothing is near it
+    near = [] if apart else suggestions.beside(product_id, fitting.person())
     shelved = [Suggestion(one, "shelf") for one in _first(category_id) if one != product_id][:MOST]
     there = shelf.sellable([one.product_id for one in (*near, *shelved)], group=visitor.group())
     rows = [one for one in near if one.product_id in there][:BESIDE]

@@ -89,3 +89,17 @@ def test_the_finder_finds_a_planted_text(tmp_path):
 def test_no_translation_of_the_kernel_is_missing():
     ours = ("kernel/", "templates/kernel/", "templates/errors/", "templates/_parts/")
     assert [line for line in translating.missing() if line.startswith(ours)] == []
+
+
+def test_a_hole_may_have_any_name_and_is_escaped_on_pages_only(app):
+    said, page = (
+        i18n.lazy_gettext("%(text)s · %(one)s", text="<b>", one="100%"),
+        '{{ _("%(text)s · %(one)s", text=t, one="%") }}',
+    )
+    with app.test_request_context(), i18n.speak("es"):
+        assert str(said) == "<b> · 100%"
+        assert app.jinja_env.from_string(page).render(t="<b>") == "&lt;b&gt; · %"
+        assert (
+            app.jinja_env.from_string('{{ _("Cart") }} {{ ngettext("%(num)s", "%(num)s!", 2, many="") }}').render()
+            == "Carrito 2!"
+        )
