@@ -4,6 +4,8 @@
 looked at. Its floor is the bare statement that reads what is taken in that month. What is timed of a hold is the POST
 that a visitor's page sends, whole: look, take, put into a new cart, commit; its floor is a bare Flask that inserts one
 row and commits, on the same server and database, in rounds that follow each other. No two holds ever overlap.
+Eight visitors who each send the next as soon as they have their answer wait for each other: with two threads that
+answer, six of them always do. So it is also told how long it takes when holds come as visitors do, so many a second.
 """
 
 import random
@@ -11,6 +13,7 @@ import secrets
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,7 +23,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, insert, select, text
 
 from bench.stand import floor, report, world
-from bench.stand.servers import Client, free_port, memory, served
+from bench.stand.servers import Client, free_port, memory, processor, served
 from kernel import clock, tenancy
 from kernel.app import create_app
 from kernel.db import db
@@ -35,7 +38,7 @@ from shop.resources import Resource
 from shop.services import Service, ServiceResource
 
 Case = dict[str, float]
-UNITS, BOOKINGS, LOOKS, ROUNDS, HOLDS, VISITORS = 20, 5000, 60, 3, 96, 8
+UNITS, BOOKINGS, LOOKS, ROUNDS, HOLDS, VISITORS, A_SECOND = 20, 5000, 60, 3, 96, 8, 20
 QUICK = {"BOOKINGS": 300, "LOOKS": 5, "ROUNDS": 1, "HOLDS": 16}
 OWN = 1000  # a product and its variant beside those of the shop that is measured elsewhere
 SLUG, ZONE, PLAIN = "visita", "America/Costa_Rica", "%Y-%m-%d %H:%M:%S.%f"
@@ -75,18 +78,41 @@ class Calendar:
         engine.dispose()
         return _case([1 / mine for mine, _ in found], [1 / least for _, least in found])
 
-    def hold(self) -> tuple[Case, list[float]]:
-        """Rounds of eight visitors who each hold one free time after the other; and how long each took."""
+    def first_hold(self) -> float:
+        """How long the first one of a fresh process takes: it is not one of those that are measured together."""
+        took: list[float] = []
+        self._held(Client(self.port, f"{world.SLUG}.plaza.localhost", 1), 0, took)
+        return took[0]
+
+    def hold(self) -> tuple[Case, list[float], float]:
+        """Rounds of eight visitors who each hold one free time after the other; how long each took, and our work."""
         ours = Client(self.port, f"{world.SLUG}.plaza.localhost", VISITORS)
         bare = Client(self.beside, "localhost", VISITORS)
         took: list[float] = []
-        mine, least = [], []
+        mine, least, before = [], [], processor(self.pid)
         for _ in range(ROUNDS):
             mine.append(ours.rate(HOLDS, lambda _number, line: self._held(ours, line, took)))
             least.append(bare.rate(HOLDS, lambda _number, line: _written(bare, line)))
         if overlaps := self.count(OVERLAPS):
             raise RuntimeError(f"{overlaps} overlaps")
-        return _case(mine, least), took
+        return _case(mine, least), took, (processor(self.pid) - before) / len(took)
+
+    def calm(self) -> list[float]:
+        """How long holds take that come at their own times, so many a second, counted from when each was due."""
+        ours = Client(self.port, f"{world.SLUG}.plaza.localhost", VISITORS)
+        start, took = time.perf_counter(), list[float]()
+        dice = random.Random(5)
+        due = sorted(start + dice.uniform(0, HOLDS / A_SECOND) for _ in range(HOLDS))
+
+        def visit(line: int) -> None:
+            for at in due[line::VISITORS]:
+                time.sleep(max(0.0, at - time.perf_counter()))
+                self._held(ours, line, [])
+                took.append(time.perf_counter() - at)
+
+        with ThreadPoolExecutor(VISITORS) as pool:
+            list(pool.map(visit, range(VISITORS)))
+        return took
 
     def _held(self, client: Client, line: int, took: list[float]) -> int:
         when = self.free.pop()
@@ -194,15 +220,21 @@ def measure(name: str, database_url: str) -> dict[str, Case]:
     """All cases on one database."""
     with ExitStack() as stack:
         calendar = Calendar(stack, database_url)
-        look, (held, took) = calendar.month(), calendar.hold()
+        look, first = calendar.month(), calendar.first_hold()
+        (held, took, worked), calm = calendar.hold(), calendar.calm()
         print(f"{name:11} month      {1000 / look['ours']:7.1f} ms       floor {1000 / look['floor']:7.1f} ms  "
               f"× {look['ratio']:.3f}")  # fmt: skip
         print(f"{name:11} {VISITORS} visitors {held['ours']:7.1f} holds/s  floor {held['floor']:7.1f}/s   "
               f"× {held['ratio']:.3f}")  # fmt: skip
-        late = quantiles(took, n=100)[98]
-        print(f"{name}: {len(took)} held, 0 overlap; half within {1000 * median(took):.0f} ms, 99 % within "
-              f"{1000 * late:.0f} ms; memory of the web process {memory(calendar.pid)} MB", flush=True)  # fmt: skip
+        print(f"{name}: the first of the process {1000 * first:.0f} ms; {len(took)} held, 0 overlap; {_said(took)}; "
+              f"{1000 * worked:.1f} ms of processor time each")  # fmt: skip
+        print(f"{name}: {A_SECOND} a second at their own times: {_said(calm)}; memory of the web process "
+              f"{memory(calendar.pid)} MB", flush=True)  # fmt: skip
         return {f"{name} month": look, f"{name} {VISITORS} visitors": held}
+
+
+def _said(took: list[float]) -> str:
+    return f"half within {1000 * median(took):.0f} ms, 99 % within {1000 * quantiles(took, n=100)[98]:.0f} ms"
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import configure_mappers
 
 from kernel import accounts, i18n, jobs, mail, migrations, passwords, phones, processes, signup, tenancy, transactions
 from kernel.app import Plaza, create_app
@@ -18,6 +19,7 @@ def wsgi() -> Plaza:
     processes.follow_parent(os.getppid())
     processes.thrifty()
     app = create_app()
+    configure_mappers()  # else whoever comes first waits for it, and everybody behind them
     processes.settle()
     return app
 

@@ -81,15 +81,23 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
 
 def memory(pid: int) -> int:
     """Megabytes of the largest process of a server: the one that answers."""
-    found = [0]
+    return max([0, *(int(told[21]) * os.sysconf("SC_PAGE_SIZE") // 2**20 for told in _group(pid))])
+
+
+def processor(pid: int) -> float:
+    """Seconds of processor time that all processes of a server took until now."""
+    return sum((int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK") for told in _group(pid))
+
+
+def _group(pid: int) -> Iterator[list[str]]:
+    """What the system tells of each process of a group, from its state on."""
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             told = path.read_text().rsplit(")", 1)[1].split()
-            if int(told[2]) == pid:  # its process group
-                found.append(int(told[21]) * os.sysconf("SC_PAGE_SIZE") // 2**20)
         except OSError:  # it ended while we looked
             continue
-    return max(found)
+        if int(told[2]) == pid:
+            yield told
 
 
 class Client:
