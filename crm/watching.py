@@ -43,8 +43,7 @@ def write(items: list[Seen]) -> None:
     """Count everything, and tell the facts of those who allowed it, each thing once."""
     zone = ZoneInfo(tenancy.tenant().timezone)
     days = Counter((item.at.astimezone(zone).date(), item.kind, item.about_kind, item.about_id) for item in items)
-    for (day, kind, about_kind, about_id), times in sorted(days.items()):
-        tallies.add(day, kind, about_kind=about_kind, about_id=about_id, times=times)
+    tallies.add_all(days)
     once = {(item.visitor_id, item.kind, item.about_kind, item.about_id, item.words): item for item in items}
     _facts([item for item in once.values() if item.visitor_id])
 
