@@ -152,7 +152,8 @@ _checks: list[Check] = []
 
 def also(check: Check) -> None:
     """Have `check(recipients)` say for whom of a batch it is no longer right, or not yet: {id: reason or moment}."""
-    _checks.append(check)
+    if check not in _checks:
+        _checks.append(check)
 
 
 def refusals(recipients: Sequence[Recipient]) -> dict[int, Answer]:

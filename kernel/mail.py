@@ -32,7 +32,7 @@ from kernel.turns import Turns
 __all__ = ["Attachment", "Envelope", "Mark", "Source"]
 
 log = structlog.get_logger()
-BATCH = 200
+BATCH = 300
 FRESH = 30.0  # seconds for which it holds that a letter may go; what is not begun then is claimed anew
 LAST = 50.0  # seconds after which none leaves that was begun: who says no gets nothing a minute later
 PAUSE = 1.0  # seconds between looks when nothing waits
