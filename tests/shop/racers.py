@@ -13,7 +13,7 @@ from kernel.app import Plaza, create_app
 from kernel.db import db
 from kernel.refusal import Refusal
 from kernel.settings import Settings
-from shop import cancellations, checkout, counters, numbering, orders, proofs, stock
+from shop import cancellations, checkout, counters, numbering, orders, pagecache, proofs, stock
 from shop import cart as carts
 from shop.quotes import Choice, Details
 
@@ -68,6 +68,7 @@ def _live(line: Connection, gate: Any) -> None:
         with app.app_context():
             db.engine.dispose()
         aside.forget()
+        pagecache.SHELF.clear()  # the next test has another database
 
 
 def _verb(name: str) -> Callable[..., Any]:
