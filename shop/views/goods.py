@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 from typing import Any
 from urllib.parse import quote
 
@@ -86,28 +87,30 @@ def _cards(rows: Sequence[Listed], eager: int, *, still: bool = False) -> list[C
 
 
 def _drawn(row: Listed, season: str, money: dict[str, Any], *, lazy: bool, still: bool) -> Card:
-    name, short, unit = (
-        "" if told == "{}" else i18n.words_html(json.loads(told)) for told in (row.name, row.short, row.unit)
-    )
+    name, short, unit = map(i18n.words_html, json.loads(f"[{row.name},{row.short},{row.unit}]"))
     several, called = row.high_minor > row.low_minor, plain(name)
+    since = several or (row.kind == "booking" and row.low_minor > 0)
     cut = not several and row.compare_minor is not None and row.compare_minor > row.price_minor
     shown = {
         "name": name, "short": short, "unit": unit, "url": address(row.slug), "mark": escape(season),
         "now": escape(Money(row.low_minor, row.currency).format(**money)),
         "was": escape(Money(row.compare_minor or 0, row.currency).format(**money)) if cut else "",
-        "since": "y" if several or (row.kind == "booking" and row.low_minor > 0) else "",
         "pic": _picture(row, lazy=lazy) if row.sha256 else "", "initial": escape(called[:1]),
         "out": "" if still else holes.mark(f"card:{row.id}.class"),
         "sold": "" if still else holes.mark(f"card:{row.id}.mark"), "why": WHY if still else "",
     }  # fmt: skip
-    shape = _shape(i18n.language(), frozenset(name for name, text in shown.items() if text))
-    return Card(Markup(holes.join(shape, shown)), called)  # noqa: S704
+    has = (bool(short), bool(unit), bool(season), cut, since, bool(row.sha256))
+    return Card(Markup(_shape(i18n.language(), *has).format_map(shown)), called)  # noqa: S704
 
 
 @lru_cache(maxsize=500)
-def _shape(_spoken: str, shown: frozenset[str]) -> list[str]:
-    """A card of everything that shows this much, cut where a product's own words go: most cards of a shop are alike."""
-    return holes.parts(_macros().product_card({name: holes.mark(name) for name in shown}))
+def _shape(_spoken: str, *has: bool) -> str:
+    """A card of everything that shows this much, with `{name}` where a product's own goes: most of a shop are alike."""
+    some = ("short", "unit", "mark", "was", "since", "pic")
+    shown = {"name", "url", "now", "initial", "out", "sold", "why", *compress(some, has)}
+    parts = holes.parts(_macros().product_card({name: holes.mark(name) for name in shown}))
+    safe = [part.replace("{", "{{").replace("}", "}}") for part in parts]
+    return "".join(f"{{{part}}}" if place % 2 else part for place, part in enumerate(safe))
 
 
 def _picture(row: Listed, *, lazy: bool) -> Markup:
@@ -154,4 +157,5 @@ def season_mark(product: Listed | catalog.Product) -> str:
 
 def plain(text: Any) -> str:
     """A text without its tags, for titles and descriptions."""
-    return escape(text).striptags()
+    safe = escape(text)
+    return safe.striptags() if "<" in safe or "&" in safe else " ".join(safe.split())
