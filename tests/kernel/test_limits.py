@@ -38,6 +38,18 @@ def test_tries_are_counted_and_refused_with_how_long_to_wait(app):
     limits.check("other", "ana", "3/minute")  # and something else
 
 
+def test_a_try_is_counted_with_what_it_did_or_not_at_all(app):
+    limits.check_within("test", "ana", "2/hour")
+    db.session.rollback()
+    for _ in range(2):
+        limits.check_within("test", "ana", "2/hour")
+        db.session.commit()
+    for check in (limits.check_within, limits.check):
+        with pytest.raises(TooMany):
+            check("test", "ana", "2/hour")
+        db.session.rollback()
+
+
 def test_a_window_that_has_passed_begins_again_and_is_swept(app):
     limits.check("test", "ana", "1/minute")
     db.session.execute(update(Hits).values(expires_at=clock.now() - timedelta(seconds=1)))

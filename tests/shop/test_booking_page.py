@@ -344,3 +344,15 @@ def test_a_network_keeps_so_many_times_and_no_more(shop, trip, monkeypatch):
     answer = shop.client.post("/bookings/hold", data=told(shop))
     assert answer.status_code == 429
     assert form(answer, "/bookings/hold")[ADULTS] == "2"
+
+
+@pytest.mark.parametrize("lacking", [{"time": ""}, {ADULTS: "7", CHILDREN: "5"}], ids=["lacking", "taken"])
+def test_a_try_that_takes_nothing_counts_once(shop, trip, monkeypatch, lacking):
+    monkeypatch.setattr("shop.views.booking.HOLDS", "3/hour")
+    shop.held(trip, shop.when(), 6)
+    answers = [shop.client.post("/bookings/hold", data=told(shop, **lacking)).status_code for _ in range(2)]
+    assert len(set(answers)) == 1
+    assert answers[0] in {409, 422}
+    assert shop.client.post("/bookings/hold", data=told(shop)).status_code == 303
+    assert shop.client.post("/bookings/hold", data=told(shop)).status_code == 429
+    assert shop.client.post("/bookings/hold", data=told(shop, **lacking)).status_code == 429
