@@ -52,7 +52,7 @@ class Mark(NamedTuple):
 
 Claim = Callable[[int], list[int]]  # at most so many, under a lease
 Bodies = Callable[[list[int]], dict[int, Envelope]]  # of the claimed ones that may be written to
-Marking = Callable[[Sequence[Mark]], set[int]]  # the ids that were still ours: only those may be sent
+Marking = Callable[[Sequence[Mark]], set[int]]  # the ids still ours: only those may be sent, once it is committed
 Shops = Callable[[datetime], Iterable[int]] | None  # that may have something to send at a moment; None: ask each
 
 

@@ -183,7 +183,7 @@ def _in_one_flight(connection: Connection, statement: UpdateBase, bound: dict[st
         raw.autocommit = True  # what begins and ends stands among the statements, so that none waits for another
         with raw.pipeline():
             raw.execute("BEGIN")
-            raw.execute(str(begin), {**tenancy.wall(), "only": "off"})
+            raw.execute(str(begin), {**tenancy.wall(), "only": "on" if reads() else "off"})
             found = raw.execute(str(compiled), compiled.construct_params(bound))
             raw.execute("COMMIT")
         raw.autocommit = False

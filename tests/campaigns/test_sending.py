@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from campaigns import audience, mailings, sending
+from campaigns import audience, ledger, mailings, sending
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import consent, contacts
-from kernel import clock, mail, smtp, suppression, tenancy
+from kernel import bulk, clock, mail, smtp, suppression, tenancy
 from kernel.db import db
 from tests.campaigns.letters import mailing, person
 from tests.kernel import relay
@@ -287,6 +287,21 @@ def test_each_keeps_what_the_relay_said_of_it(post):
         db.session.commit()
         kept = {row.id: row.answer for row in db.session.scalars(select(Recipient))}
     assert [kept[one] for one in ids] == said
+
+
+def test_a_round_that_cannot_be_kept_leaves_all_as_it_was_and_the_next_is_kept(post):
+    letter, _ = going("ana", "beto")
+    with tenancy.use(post.tenant_id):
+        ids = sending.claim(5)
+        db.session.commit()
+        told, now = [{"id": one, "state": "unknown", "answer": "250"} for one in ids], clock.now()
+        moments = {"lease": now, "until": now, "now": now}
+        with pytest.raises(Exception, match=r"(?i)not[ -]null"):
+            bulk.gained(ledger.TURN, [told[0], {**told[1], "answer": None}], **moments)
+        assert states(letter) == ["claimed", "claimed"]
+        assert len(bulk.gained(ledger.TURN, told, **moments)) == 2
+        db.session.rollback()
+    assert states(letter) == ["unknown", "unknown"]
 
 
 def test_nobody_worked_for_hours_so_the_rest_waits_for_a_person(post):
