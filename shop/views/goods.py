@@ -91,9 +91,10 @@ def _drawn(row: Listed, season: str, money: dict[str, Any], *, lazy: bool, still
     several, called = row.high_minor > row.low_minor, plain(name)
     since = several or (row.kind == "booking" and row.low_minor > 0)
     cut = not several and row.compare_minor is not None and row.compare_minor > row.price_minor
+    free = row.kind == "booking" and not row.high_minor
     shown = {
         "name": name, "short": short, "unit": unit, "url": address(row.slug), "mark": escape(season),
-        "now": escape(Money(row.low_minor, row.currency).format(**money)),
+        "now": escape(_("Free") if free else Money(row.low_minor, row.currency).format(**money)),
         "was": escape(Money(row.compare_minor or 0, row.currency).format(**money)) if cut else "",
         "pic": _picture(row, lazy=lazy) if row.sha256 else "", "initial": escape(called[:1]),
         "out": "" if still else holes.mark(f"card:{row.id}.class"),

@@ -244,6 +244,7 @@ def test_an_appointment_asks_for_a_time_and_free_ones_cost_nothing(shop):
     tables = shop.resource("Mesa", units=2)
     shop.service("Mesa", "appointment", price=0, resource=tables, seats=0, capacity=4, minutes=60, step=60)
     client = shop.client
+    assert "Gratis" in text(client.get("/search?q=mesa"))
     page = client.get(f"/p/mesa?day={shop.day()}&time=10:00")
     assert "Reservar no cuesta nada" in text(page)
     sent = {"product": "mesa", "day": str(shop.day()), "time": "10:00", "places": "4"}
