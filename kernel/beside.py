@@ -40,6 +40,9 @@ def put(entity: Any) -> Any:
     written = {**done.last_inserted_params(), "id": key}
     entity.__dict__.update({name: written[column] for name, column in names.items() if column in written})
     make_transient_to_detached(entity)
+    before = db.session().identity_map.get(mapper.identity_key_from_primary_key((key,)))
+    if before is not None:  # its row was taken back, and a new one has got its key
+        db.session.expunge(before)
     db.session.add(entity)
     return entity
 

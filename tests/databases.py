@@ -96,20 +96,22 @@ class Template:
 
     def __init__(self, app: Plaza, folder: Path) -> None:
         self.app, self.folder = app, folder
+        self.beside = folder.parent / f"beside {folder.name}"  # not in the instance, where tests look for what it keeps
+        self.beside.mkdir()
         self.file = folder / "plaza.db"
         with app.app_context():
             self.sqlite = db.engine.dialect.name == "sqlite"
             db.engine.dispose()
         self.kept: dict[str, tuple[Any, Any]] = {}  # by name: what was made, and the rows with it
         if self.sqlite:
-            shutil.copy(self.file, folder / "template.db")
+            shutil.copy(self.file, self.beside / "template.db")
 
     def again(self, name: str, make: Callable[[], Any]) -> Any:
         """What `make` does to an empty database and gives back; after the first time its rows and files are put there.
 
         What it gives back must be plain: no rows.
         """
-        media, beside = self.folder / "media", self.folder / f"media of {name}"
+        media, beside = self.folder / "media", self.beside / f"media of {name}"
         if name in self.kept:
             made, rows = self.kept[name]
             self._load(rows)
@@ -141,12 +143,12 @@ class Template:
             db.engine.dispose()
 
     def _put_back(self) -> None:
-        self._load(self.folder / "template.db")
+        self._load(self.beside / "template.db")
 
     def _rows(self, name: str) -> Any:
         db.session.remove()
         if self.sqlite:
-            path = self.folder / f"{name}.db"
+            path = self.beside / f"{name}.db"
             with closing(sqlite3.connect(self.file)) as mine, closing(sqlite3.connect(path)) as there:
                 mine.backup(there)
             return path

@@ -71,3 +71,19 @@ def test_what_was_tried_is_taken_back(shop):
     with beside.attempt():
         carts.begin()
     assert db.session.scalar(select(func.count()).select_from(Cart)) == 2
+
+
+@pytest.mark.parametrize("ended", ["attempt", "rollback"])
+def test_a_key_that_was_taken_back_is_given_again(shop, ended):
+    before = []
+    with suppress(ZeroDivisionError), beside.attempt():
+        before.append(carts.begin()[0])
+        if ended == "attempt":
+            raise ZeroDivisionError
+    db.session.rollback()
+    shop.enter()
+    row, secret = carts.begin()
+    row.codes = ["MAYO"]
+    db.session.commit()
+    assert (carts.found(secret), row.codes) == (row, ["MAYO"])
+    assert before[0] is not row
