@@ -76,6 +76,12 @@ def dealt(name: str) -> None:
         _dealt[key] = _given.pop(key)
 
 
+def forget() -> None:
+    """Drop what was dealt with: the database under it was replaced."""
+    _given.clear()
+    _dealt.clear()
+
+
 def look(name: str, kinds: Iterable[str], verb: Callable[[], Any]) -> None:
     """Have `verb` read and keep what is new; where nothing is, nobody waits for the writer's turn."""
     with transactions.reading():

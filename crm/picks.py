@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, UniqueConstraint, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kernel import clock, tenancy
+from kernel import beside, clock, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
 from kernel.tenancy import TenantOwned
 
@@ -48,9 +48,8 @@ def fresh(made_at: datetime | None, told: Any) -> Told | None:
 
 def of(who: "Contact | Visitor") -> Told | None:
     """What is kept for them, while it is good."""
-    asked = {"who": who.id, "tenant": tenancy.current()}
-    row = db.session.connection().execute(_of(_column(who)), asked).first()
-    return fresh(row.made_at, row.told) if row else None
+    found = beside.ask(_of(_column(who)), who=who.id)
+    return fresh(found[0].made_at, found[0].told) if found else None
 
 
 @lru_cache

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import facts, picks
-from kernel import clock, tenancy
+from kernel import beside, clock
 from kernel.db import Base, db, pk, ref, words
 from kernel.tenancy import TenantOwned
 
@@ -86,9 +86,7 @@ def every(who: "Contact | Visitor | None") -> list[Taste]:
 
 def brief(who: "Contact | Visitor") -> list[Liked]:
     """All that is known of their tastes, for pages that only read it."""
-    asked = {"who": who.id, "tenant": tenancy.current()}
-    rows = db.session.connection().execute(_brief(who.__tablename__ == "contact"), asked)
-    return [Liked(*row) for row in rows]
+    return [Liked(*row) for row in beside.ask(_brief(who.__tablename__ == "contact"), who=who.id)]
 
 
 @lru_cache

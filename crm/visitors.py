@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from crm import facts, picks, tastes
 from crm.contacts import Contact
 from crm.picks import Pick
-from kernel import clock, rows, signing, tenancy
+from kernel import beside, clock, rows, signing
 from kernel.db import Base, db, pk, ref
 from kernel.tenancy import TenantOwned
 
@@ -74,11 +74,10 @@ def met(token: str) -> Met | None:
     """The visitor whose cookie this is, with all that a page asks of them in one question."""
     if not token:
         return None
-    db.session.flush()  # asked beside the session
-    asked = {"hash": signing.digest(token), "tenant": tenancy.current()}
-    row = db.session.connection().execute(_met(), asked).first()
-    if row is None:
+    found = beside.ask(_met(), hash=signing.digest(token))
+    if not found:
         return None
+    row = found[0]
     ours, theirs = len(rows.columns(Visitor)), len(rows.columns(Contact))
     visitor, rest = rows.loaded(Visitor, row[:ours]), row[ours + theirs :]
     contact = rows.loaded(Contact, row[ours : ours + theirs]) if rest[0] is not None else None

@@ -1,6 +1,6 @@
 """Templates: Jinja as Flask sets it up, with globals that are looked up at once; parts that are drawn once."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +25,11 @@ def once(name: str, **moving: str) -> str:
 
     What is `moving` is put into it each time; nothing else may differ from page to page.
     """
-    html = _once(name, origins.place(), i18n.language(), tuple(moving))
+    return put(_once(name, origins.place(), i18n.language(), tuple(moving)), moving)
+
+
+def put(html: str, moving: Mapping[str, str]) -> str:
+    """A part with what moves in the places of its marks."""
     for key, text in moving.items():
         html = html.replace(mark(key), str(escape(text)))
     return html

@@ -9,8 +9,7 @@ from sqlalchemy import BigInteger, Select, and_, bindparam, func, literal, selec
 from crm.contacts import Contact
 from crm.facts import Fact
 from crm.visitors import Visitor
-from kernel import clock, tenancy
-from kernel.db import db
+from kernel import beside, clock
 from shop.neighbours import ProductNeighbour
 from shop.order_lines import OrderLine
 from shop.orders import ENDED, Order
@@ -34,8 +33,7 @@ def of(contact: Contact | None, visitor: Visitor | None) -> list[Deed]:
     who = contact or visitor
     if who is None:
         return []
-    asked = {"who": who.id, "since": clock.now() - LOOKED, "tenant": tenancy.current()}
-    rows = db.session.connection().execute(_asked(contact is not None), asked)
+    rows = beside.ask(_asked(contact is not None), who=who.id, since=clock.now() - LOOKED)
     found: dict[tuple[int, str], Deed] = {}
     for product_id, kind, at, times, other, score in rows:
         deed = found.setdefault((product_id, kind), Deed(product_id, kind, at, times, []))

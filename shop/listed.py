@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Text, and_, bindparam, cast, select
 
-from kernel import tenancy
-from kernel.db import db
+from kernel import beside
 from kernel.files import File
 from shop import shelf
 from shop.catalog import Product
@@ -38,8 +37,7 @@ def of(ids: Sequence[int]) -> list[tuple[Listed, bool]]:
     """These products in the given order, each with whether it is sold out; without those in the bin."""
     if not ids:
         return []
-    asked = {"ids": sorted(set(ids)), "tenant": tenancy.current()}
-    rows = db.session.connection().execute(_listed(), asked)
+    rows = beside.ask(_listed(), ids=sorted(set(ids)))
     found = {row[0]: (Listed(*row[:-1]), bool(row[-1])) for row in rows}
     return [found[one] for one in ids if one in found]
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import CheckConstraint, Select, UniqueConstraint, bindparam, delete, select
 
 from crm.facts import Fact
-from kernel import clock, tenancy
+from kernel import beside, clock, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
 from kernel.tenancy import TenantOwned
 from shop.order_lines import OrderLine
@@ -51,8 +51,7 @@ class Near(NamedTuple):
 
 def of(product_id: int) -> Sequence[int]:
     """What is near a product, the nearest first."""
-    asked = {"product": product_id, "tenant": tenancy.current()}
-    return [row[0] for row in db.session.connection().execute(_near(), asked)]
+    return [row[0] for row in beside.ask(_near(), product=product_id)]
 
 
 @lru_cache

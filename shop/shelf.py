@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased, load_only
 
-from kernel import clock, tenancy
+from kernel import beside, clock, tenancy
 from kernel.db import db
 from shop import marks, seasons
 from shop.catalog import BundlePart, Product, Variant
@@ -160,8 +160,8 @@ def in_stock() -> ColumnElement[bool]:
 
 def sold_out(product_ids: Iterable[int]) -> set[int]:
     """Which of these products have nothing left to sell, in one question."""
-    asked = {"ids": sorted(set(product_ids)), "tenant": tenancy.current()}
-    return {row[0] for row in db.session.connection().execute(_sold_out(), asked)} if asked["ids"] else set()
+    asked = sorted(set(product_ids))
+    return {row[0] for row in beside.ask(_sold_out(), ids=asked)} if asked else set()
 
 
 class Sold(NamedTuple):
@@ -176,8 +176,7 @@ def sellable(ids: Iterable[int], *, group: str = "") -> dict[int, Sold]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    told = {"ids": wanted, "tenant": tenancy.current(), **({"group": group} if group else {})}
-    rows = db.session.connection().execute(_sellable(bool(group)), told).all()
+    rows = beside.ask(_sellable(bool(group)), ids=wanted, **({"group": group} if group else {}))
     today = clock.today(tenancy.tenant().timezone) if any(row.season_from for row in rows) else date.min
     return {
         row.id: Sold(row.kind, row.interests) for row in rows

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, bindparam, exists, select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from kernel import rows, tenancy
-from kernel.db import db
+from kernel import beside, rows
 from shop.catalog import Product, ProductPicture, Variant
 from shop.neighbours import ProductNeighbour
 from shop.pricing import PriceBreak
@@ -23,8 +22,7 @@ class Shown(NamedTuple):
 
 def slugged(slug: str) -> Shown | None:
     """The product with that slug, live or not."""
-    asked = {"slug": slug, "tenant": tenancy.current()}
-    found = db.session.connection().execute(_slugged(), asked).all()
+    found = beside.ask(_slugged(), slug=slug)
     if not found:
         return None
     first, own = found[0], len(rows.columns(Product))

@@ -18,6 +18,7 @@ import psycopg
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Table, make_url
 
+from crm import cursors
 from kernel import buffer, migrations, templating, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import Base, db
@@ -130,6 +131,7 @@ class Template:
         pagecache.SHELF.clear()
         frame.forget()
         templating.forget()
+        cursors.forget()
         buffer.drop()
         with self.app.app_context():
             db.session.remove()

@@ -11,7 +11,7 @@ from babel.dates import get_day_names
 from flask import Flask, g, request, url_for
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from kernel import address, aside, clock, files, i18n, origins, phones, templating, tenancy, web
 from kernel.db import db
@@ -105,9 +105,7 @@ def part(page: Context, name: str, *about: Hashable, **moving: str) -> Markup:
     """A part of the frame as HTML, drawn once for each `about`; what is `moving` is put into it each time."""
     marks = {key: templating.mark(key) for key in moving}
     html: str = once(("part", name, *about), lambda: _drawn(page, name, marks))
-    for key, text in moving.items():
-        html = html.replace(marks[key], str(escape(text)))
-    return Markup(html)  # noqa: S704
+    return Markup(templating.put(html, moving))  # noqa: S704
 
 
 def _drawn(page: Context, name: str, marks: dict[str, Markup]) -> str:
