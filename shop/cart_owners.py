@@ -5,7 +5,7 @@ The second is only for speaking of it: what a cart costs, and what comes back at
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, union_all
 
 from crm import consent
 from crm.contacts import Contact
@@ -24,6 +24,14 @@ def of(contact: Contact) -> ColumnElement[bool]:
     """In SQL: whether a cart is theirs; indexes answer it."""
     browsers = select(Visitor.id).where(Visitor.contact_id == contact.id, _known())
     return or_(Cart.contact_id == contact.id, Cart.contact_id.is_(None) & Cart.visitor_id.in_(browsers))
+
+
+def whose(*fits: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """In SQL: the ids of everybody who owns one of the carts that fit; none of them is NULL."""
+    logged_in = select(Cart.contact_id).where(Cart.contact_id.is_not(None), *fits)
+    browsers = select(Visitor.contact_id).join(Cart, Cart.visitor_id == Visitor.id)
+    theirs = browsers.where(Cart.contact_id.is_(None), Visitor.contact_id.is_not(None), _known(), *fits)
+    return union_all(logged_in, theirs)
 
 
 def newest(contact: Contact) -> Cart | None:

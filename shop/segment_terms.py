@@ -3,14 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from crm import rules
+from crm.contacts import Contact
 from crm.rules import Field, Person
 from kernel import clock, tenancy
 from kernel.db import db
 from kernel.i18n import _, _l, ngettext, pick
-from shop import cart, categories
+from shop import cart, cart_owners, categories
 from shop.bookings import Booking
 from shop.cart_rows import Cart, CartLine
 from shop.catalog import Product
@@ -84,11 +85,10 @@ def _carts(now: datetime) -> Any:
     return Cart.touched_at > now - timedelta(days=cart.DAYS)
 
 
-def _filled(skus: list[str]) -> Select[Any]:
-    lines = select(Cart.contact_id).join(CartLine, CartLine.cart_id == Cart.id)
-    return lines.where(
-        _carts(clock.now()), Cart.contact_id.is_not(None), CartLine.variant_id.in_(sorted(_variants(skus)))
-    )
+def _filled(skus: list[str]) -> ColumnElement[bool]:
+    lies = CartLine.cart_id == Cart.id, CartLine.variant_id.in_(sorted(_variants(skus)))
+    inside = select(CartLine.id).where(*lies).correlate(Cart).exists()
+    return Contact.id.in_(cart_owners.whose(_carts(clock.now()), inside))
 
 
 def _in_carts(person: Person) -> set[int]:
@@ -96,7 +96,7 @@ def _in_carts(person: Person) -> set[int]:
     if person.cart is not None:
         mine.append(CartLine.cart_id == person.cart.id)
     if person.contact is not None:
-        theirs = select(Cart.id).where(Cart.contact_id == person.contact.id, _carts(person.now))
+        theirs = select(Cart.id).where(cart_owners.of(person.contact), _carts(person.now))
         mine.append(CartLine.cart_id.in_(theirs))
     return {found for one in mine for found in db.session.scalars(select(CartLine.variant_id).where(one))}
 

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from crm.consent import Consent
 from crm.contacts import Contact
+from crm.visitors import Visitor
 from kernel import clock, signing
 from kernel.db import db
 from shop import bin as rubbish
@@ -25,7 +27,7 @@ def go(shop, dice):
     for contact in db.session.scalars(db.select(Contact)):
         for _ in range(dice.choice([0, 0, 1, 2])):
             _ordered(dice, contact, dice.choice(goods), trip)
-        if dice.random() < 0.3:
+        if dice.random() < 0.4:
             _left(dice, contact, dice.choice(goods))
     rubbish.put("product", [goods[2]])  # what was bought stays bought
     db.session.commit()
@@ -53,8 +55,14 @@ def _ordered(dice, contact, product, trip):
 
 
 def _left(dice, contact, product):
+    """A cart that somebody logged in with, or one of a browser of theirs, which may be known or not."""
     touched = clock.now() - dice.choice([timedelta(hours=2), timedelta(days=59), timedelta(days=61)])
-    cart = Cart(token_hash=signing.token(), contact_id=contact.id, touched_at=touched)
+    browser = dice.choice([None, *db.session.scalars(db.select(Visitor).where(Visitor.contact_id == contact.id))])
+    cart = Cart(token_hash=signing.token(), touched_at=touched)
+    cart.contact_id = dice.choice([contact.id, None]) if browser else contact.id
+    cart.visitor_id = browser.id if browser else None
+    answers = [dice.random() < 0.7 for _ in range(dice.randint(0, 2))] if browser else []
+    db.session.add_all(Consent(visitor_id=browser.id, purpose="behaviour", given=given) for given in answers)
     db.session.add(cart)
     db.session.flush()
     db.session.add(CartLine(cart_id=cart.id, variant_id=product.variants[0].id, quantity=1, seen_minor=100))
