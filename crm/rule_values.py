@@ -31,7 +31,7 @@ class Field:
     options: Options | None = None
     closed: bool = False
     needed: bool = True
-    blank: bool = False  # whether "" is a value: "of no group"
+    blank: Any = None  # what "" is called when it is a value: "of no group", "not known"
     least: int = 1
     most: int = 3_660
     default: Any = None
@@ -47,7 +47,7 @@ class Field:
 
     def labels(self) -> dict[str, str]:
         """What may be chosen, by value."""
-        return dict(self.options()) if self.options else {}
+        return {**(dict(self.options()) if self.options else {}), **({"": str(self.blank)} if self.blank else {})}
 
 
 def _words(field: Field, given: Any) -> list[str]:

@@ -1,6 +1,10 @@
 """Rules: a tree of conditions that is read twice, as SQL for "who" and in Python for "this visitor, now".
 
 {"all": [rule…]}, {"any": [rule…]}, {"not": rule}, or one condition: {word: value}.
+
+What is not known is neither so nor not so: whoever is "not in Costa Rica" is known to be elsewhere. A place under a
+`not` is therefore read with "" (not known) among its values, by both readings and in the sentence alike. What the shop
+itself writes down (a group, a tag, an order) is always known, and so is a kept segment: who is not in it is outside.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -82,6 +86,7 @@ class Term:
     says: Callable[[Any], str]
     family: str = "are"  # are | like | did | now: where the builder offers it
     inner: Callable[[Any], Mapping[str, Any]] | None = None  # the rule that the value stands for
+    unknown: bool = False  # whether "" among its values means that nobody knows
 
 
 @dataclass(frozen=True)
@@ -124,10 +129,11 @@ def term(
     says: Callable[[Any], str] | None = None,
     family: str = "are",
     inner: Callable[[Any], Mapping[str, Any]] | None = None,
+    unknown: bool = False,
 ) -> None:
     """Add a word by its two readings, or by the rule that is read in its place; the property test compares them."""
     told = says or (lambda value: f"{label}: {value}")
-    _terms[name] = Term(name, label, sql, python, Shape(form), told, family, inner)
+    _terms[name] = Term(name, label, sql, python, Shape(form), told, family, inner, unknown)
 
 
 def terms() -> dict[str, Term]:
@@ -145,7 +151,7 @@ def read(rule: Any) -> Node:
     return _read(rule, 0, (), [0])
 
 
-def _read(rule: Any, depth: int, within: tuple[str, ...], many: list[int]) -> Node:
+def _read(rule: Any, depth: int, within: tuple[str, ...], many: list[int], *, negated: bool = False) -> Node:
     many[0] += 1
     if not isinstance(rule, Mapping) or len(rule) != 1:
         raise BadRule()
@@ -155,17 +161,19 @@ def _read(rule: Any, depth: int, within: tuple[str, ...], many: list[int]) -> No
     if name in GROUPS:
         if not isinstance(value, list | tuple):
             raise BadRule()
-        return Node(name, tuple(_read(one, depth + 1, within, many) for one in value))
+        return Node(name, tuple(_read(one, depth + 1, within, many, negated=negated) for one in value))
     if name == "not":
-        return Node("not", (_read(value, depth + 1, within, many),))
-    return _word(name, value, within, many)
+        return Node("not", (_read(value, depth + 1, within, many, negated=not negated),))
+    return _word(name, value, within, many, negated=negated)
 
 
-def _word(name: Any, value: Any, within: tuple[str, ...], many: list[int]) -> Node:
+def _word(name: Any, value: Any, within: tuple[str, ...], many: list[int], *, negated: bool) -> Node:
     known = _terms.get(name)
     if known is None:
         raise unknown(name)
     kept = known.form.read(value)
+    if negated and known.unknown and "" not in kept:
+        kept = [*kept, ""]
     if known.inner is None:
         return Node(name, (), known, kept)
     if (told := f"{name} {kept}") in within:

@@ -120,7 +120,16 @@ def _allows(person: Person, purpose: str) -> bool:
 
 
 def _says_country(value: list[str]) -> str:
-    return _("are in %(place)s", place=either([countries.country_name(one, i18n.language()) or "—" for one in value]))
+    lands = [countries.country_name(one, i18n.language()) if one else _("an unknown country") for one in value]
+    return _("are in %(place)s", place=either(lands))
+
+
+def _says_region(value: list[str]) -> str:
+    return _("live in %(place)s", place=either([one or _("an unknown state or province") for one in value]))
+
+
+def _says_city(value: list[str]) -> str:
+    return _("live in %(place)s", place=either([one or _("an unknown city") for one in value]))
 
 
 def _says_likes(value: Any) -> str:
@@ -138,24 +147,22 @@ def _says_group(value: list[str]) -> str:
 
 def init_app(_app: object) -> None:
     """Teach the language these words."""
-    many = "choices"
+    many, lost = "choices", _l("not known")
     rules.term(
         "group", _l("are of the group"), **_column(Contact.group, "group"), says=_says_group,
-        form=(Field("group", _l("Group"), many, _known(Contact.group), blank=True),),
+        form=(Field("group", _l("Group"), many, _known(Contact.group), blank=_l("none")),),
     )  # fmt: skip
     rules.term(
         "country", _l("are in"), sql=lambda value: Contact.country.in_(value), python=_country, says=_says_country,
-        form=(Field("country", _l("Country"), many, _lands, closed=True, blank=True),),
+        form=(Field("country", _l("Country"), many, _lands, closed=True, blank=lost),), unknown=True,
     )  # fmt: skip
     rules.term(
-        "region", _l("live in the state or province"), **_place(Contact.region, "region"),
-        form=(Field("region", _l("State or province"), many, _known(Contact.region)),),
-        says=lambda value: _("live in %(place)s", place=either(value)),
+        "region", _l("live in the state or province"), **_place(Contact.region, "region"), says=_says_region,
+        form=(Field("region", _l("State or province"), many, _known(Contact.region), blank=lost),), unknown=True,
     )  # fmt: skip
     rules.term(
-        "city", _l("live in the city"), **_place(Contact.city, "city"),
-        form=(Field("city", _l("City"), many, _known(Contact.city)),),
-        says=lambda value: _("live in %(place)s", place=either(value)),
+        "city", _l("live in the city"), **_place(Contact.city, "city"), says=_says_city,
+        form=(Field("city", _l("City"), many, _known(Contact.city), blank=lost),), unknown=True,
     )  # fmt: skip
     rules.term(
         "language", _l("read in"), sql=lambda value: Contact.language.in_(value), python=_language,

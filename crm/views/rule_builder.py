@@ -23,16 +23,19 @@ def shown(draft: Draft) -> dict[str, Any]:
     return _shown(draft, {})
 
 
-def _shown(draft: Draft, known: dict[str, Any]) -> dict[str, Any]:
+def _shown(draft: Draft, known: dict[str, Any], *, negated: bool = False) -> dict[str, Any]:
     same = {"path": draft.path, "wrong": draft.wrong.get("", ""), "depth": draft.depth}
     if draft.join:
-        parts = [_shown(part, known) for part in draft.parts]
+        under = negated is not (draft.join in {"none", "some"})
+        parts = [_shown(part, known, negated=under) for part in draft.parts]
         deeper = draft.depth < rule_drafts.DEEPEST
         joins = [{"value": one, "label": HEADS[one], "chosen": one == draft.join} for one in rule_drafts.JOINS]
         return {**same, "group": True, "joins": joins, "parts": parts, "deeper": deeper}
     term = rules.terms().get(draft.word)
     fields = [_field(draft, one, known) for one in term.form.fields] if term else []
-    return {**same, "word": draft.word, "negate": draft.negate, "fields": fields, "words": _words(draft.word)}
+    unsure = bool(term and term.unknown and negated is not draft.negate)
+    told = {"word": draft.word, "negate": draft.negate, "fields": fields, "unsure": unsure}
+    return {**same, **told, "words": _words(draft.word)}
 
 
 def _words(chosen: str) -> list[dict[str, Any]]:

@@ -70,7 +70,7 @@ for (const builder of document.querySelectorAll("[data-rule-builder]")) {
   builder.addEventListener("input", (event) => {
     if (event.target.matches("[data-rule-filter]")) return filter(event.target);
     clearTimeout(timer);
-    if (event.target.matches("[data-rule-word]")) return change(builder, "", event.target.id);
+    if (event.target.matches("[data-rule-word], [data-rule-turn]")) return change(builder, "", event.target.id);
     timer = setTimeout(async () => count(await ask(builder, "")), DELAY);
   });
   builder.addEventListener("keydown", (event) => {

@@ -91,7 +91,7 @@ def _sum(one, kind, currency, day, *told):
 
 
 SPECIAL = {
-    "city": CITIES[:-1], "region": CITIES[:-1], "referrer": ["instagram.com", "google.com", "example.org"],
+    "city": CITIES, "region": CITIES, "referrer": ["instagram.com", "google.com", "example.org"],
     "stage": ["prospecto", "cliente"], "source": ["feria", "pedido"], "tag": [*WORDS, "nobody has it"],
     "group": ["", "mayorista", "hotel"], "country": LANDS,
 }  # fmt: skip

@@ -2,7 +2,8 @@
 
 import pytest
 
-from crm import contacts, segments
+from crm import contacts, rule_sentences, segments
+from crm.contacts import Contact
 from crm.segments import Person, Segment
 from kernel.db import db
 
@@ -86,3 +87,62 @@ def test_somebody_unknown_is_known_by_what_their_browser_says(shop):
         assert segments.means(rule, here), rule
     for rule in ({"tag": "vip"}, {"orders": 1}, {"interest": "te"}, {"allows": "marketing"}, {"last_order": {}}):
         assert not segments.means(rule, here), rule
+
+
+ELSEWHERE = [  # whom a rule means of people in Costa Rica, in the United States and of an unknown country
+    ({"country": ["CR"]}, "cr"),
+    ({"not": {"country": ["CR"]}}, "us"),
+    ({"not": {"not": {"country": ["CR"]}}}, "cr"),
+    ({"country": [""]}, "?"),
+    ({"not": {"country": [""]}}, "cr us"),
+    ({"country": ["CR", ""]}, "cr ?"),
+    ({"any": [{"not": {"country": ["CR"]}}, {"country": [""]}]}, "us ?"),
+    ({"not": {"any": [{"country": ["CR"]}, {"city": ["Heredia"]}]}}, "us"),
+    ({"not": {"all": [{"country": ["CR"]}, {"city": ["Miami"]}]}}, "cr us"),
+    ({"not": {"city": ["Heredia"]}}, "us"),
+    ({"not": {"region": ["Heredia"]}}, ""),
+    ({"not": {"segment": "cr"}}, "us ?"),
+    ({"not": {"segment": "lejos"}}, "cr ?"),
+    ({"not": {"group": ["vip"]}}, "cr us ?"),
+]
+
+
+@pytest.fixture
+def lands(shop):
+    """Somebody here, somebody elsewhere, somebody of whom nobody knows where they are."""
+    contacts.known(email="a@example.com", name="cr", country="CR", city="Heredia")
+    contacts.known(email="b@example.com", name="us", country="US", city="Miami")
+    contacts.known(email="c@example.com", name="?")
+    _keep("cr", {"country": ["CR"]})
+    _keep("lejos", {"not": {"country": ["CR"]}})
+
+
+@pytest.mark.usefixtures("lands")
+def test_who_is_not_in_a_place_is_known_to_be_elsewhere():
+    for rule, wanted in ELSEWHERE:
+        assert {one.name for one in db.session.scalars(segments.who(rule))} == set(wanted.split()), rule
+        people = db.session.scalars(db.select(Contact))
+        assert {one.name for one in people if segments.means(rule, one)} == set(wanted.split()), rule
+
+
+def test_a_visitor_of_an_unknown_country_is_told_nothing_about_elsewhere(shop):
+    away = {"not": {"country": ["CR"]}}
+    assert not segments.means(away, Person())
+    assert segments.means(away, Person(country="US"))
+    assert not segments.means(away, Person(country="CR"))
+    assert segments.means({"country": [""]}, Person())
+    assert segments.means({"not": {"language": ["es"]}}, Person(language="en"))
+
+
+@pytest.mark.usefixtures("lands")
+def test_the_sentence_and_the_reason_say_what_a_not_leaves_out():
+    away = {"all": [{"not": {"country": ["CR"]}}, {"country": ["CR", "US"]}]}
+    said = "no están en Costa Rica o un país desconocido"
+    assert said in rule_sentences.sentence(away)
+    assert "desconocido" not in rule_sentences.sentence({"not": {"not": {"country": ["CR"]}}})
+    nowhere = contacts.by_email("c@example.com")
+    line = rule_sentences.why(away, Person(contact=nowhere))
+    assert (line.parts[0].text, line.parts[0].held) == (said, False)
+    line = rule_sentences.why({"not": {"any": [{"country": ["CR"]}]}}, Person(contact=nowhere))
+    assert [(part.text, part.held) for part in line.parts] == [("están en Costa Rica o un país desconocido", True)]
+    assert not line.held
