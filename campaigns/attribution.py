@@ -96,7 +96,7 @@ def _give_back(order_ids: Iterable[int]) -> None:
     rows = select(Attributed, Order.state).join(Order, Order.id == Attributed.order_id)
     for row, state in db.session.execute(rows.where(Attributed.order_id.in_(list(order_ids)))):
         refunded = select(func.sum(LedgerEntry.amount_minor)).where(
-            LedgerEntry.order_id == row.order_id, LedgerEntry.kind == "refund"
+            LedgerEntry.order_id == row.order_id, LedgerEntry.kind.in_(("refund", "bounce"))
         )
         back = row.amount_minor if state in ENDED else -int(db.session.scalar(refunded) or 0)
         row.back_minor = min(row.amount_minor, max(0, back))

@@ -18,7 +18,6 @@ from shop.invoice_list import Month
 from shop.invoices import Invoice
 from shop.ledger import LedgerEntry
 from shop.payments import Payment
-from shop.refunds import Refund
 from shop.stored_value import StoredValueEntry
 from shop.tax_rules import TAX
 
@@ -125,11 +124,6 @@ def _money(entry: LedgerEntry, payment: Payment, chart: Chart) -> Iterator[Posti
 
 
 def _side(entry: LedgerEntry, payment: Payment, chart: Chart) -> Account:
-    if entry.kind == "refund" and _became_credit(entry):
+    if entry.key.startswith("credit:"):  # a refund that became store credit
         return chart.of("gift_cards")
     return chart.paid_by(payment.kind, payment.method.code if payment.method_id else "")
-
-
-def _became_credit(entry: LedgerEntry) -> bool:
-    known = entry.key.removeprefix("refund:")
-    return known.isdecimal() and db.session.scalar(select(Refund.to).where(Refund.id == int(known))) == "credit"

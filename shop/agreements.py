@@ -41,7 +41,8 @@ def agree(order: Order, terms: plans.Terms, *, by: "Account") -> None:
         raise NothingOwed()
     if terms.start < plans.today():
         raise Past()
-    plans.write(order, "agreed", [*_paid(order), *dues(order.money(order.total_minor - order.received_minor), terms)])
+    rows = [*_paid(order), *dues(order.balance, terms)]
+    plans.write(order, "agreed", [*rows, Due(order.money(order.credited_minor), rows[-1].on)])  # that is taken off it
     _ask_anew(order)
     _told(order, by)
 

@@ -18,12 +18,12 @@ from shop import (
     cancellations,
     invoices,
     local_times,
+    lowering,
     order_events,
     orders,
-    payments,
     plan_reminders,
-    plans,
     receipts,
+    reductions,
     refunds,
 )
 from shop.booking_shares import Share
@@ -123,33 +123,22 @@ def _take_out(booking: Booking, order: Order, found: Share, **told: Any) -> None
     own = [line for line in order.lines if line.booking_id == booking.id]
     data = {"minor": found.back.minor, "reason": told["reason"], "booking": booking.id}
     order_events.record(order, "booking_cancelled", by=told["by"], **data)
-    order.credited_minor += found.unpaid.minor
-    db.session.flush()
+    less = {"lines": {line.id: line.quantity for line in own}, "reason": told["reason"]}
+    reductions.note(order, found.unpaid.minor, **less)
     if found.back.minor and (told["to"] == "credit" or not refunds.by_hands(order, some=True)):
         _give(booking, order, found.back.minor, told, lines=own)
     else:  # somebody returns it by hand: until then the order is paid too much
-        order.credited_minor += found.back.minor
-    if order.balance.minor <= 0 and not was_paid:  # what was missing is no longer owed
-        payments.settled(order)
-    _ask_less(order)
-    payments.refresh(order)
+        reductions.note(order, found.back.minor, **less)
+    lowering.settle(order, was_paid=was_paid)
     booking_confirmations.finish(order)
     _write(booking, order, found, **told)
-    invoices.when_less(order, reason=told["reason"], lines={line.id: line.quantity for line in own})
+    invoices.when_less(order, **less)
 
 
 def _give(booking: Booking, order: Order, minor: int, told: dict[str, Any], *, lines: Sequence[Any] = ()) -> None:
     back = [{"line": line.id, "quantity": line.quantity} for line in lines]
     more = {"to": told["to"], "reason": told["reason"], "by": told["by"], "lines": back}
     refunds.give(order, amount=order.money(minor), key=f"booking:{booking.id}", **more)
-
-
-def _ask_less(order: Order) -> None:
-    """The payment that waits asked for more than is due by now: another one takes its place."""
-    waiting, due = order.payments[-1] if order.payments else None, plans.due_now(order).minor
-    if waiting is not None and waiting.state == "due" and 0 < due < waiting.amount_minor - waiting.received_minor:
-        payments.move(waiting, "void")
-        payments.open(order, waiting.method)
 
 
 def _write(booking: Booking, order: Order, found: Share, **told: Any) -> None:

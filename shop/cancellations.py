@@ -85,13 +85,22 @@ def by_staff(
     orders.lock(order)
     if not reason.strip():
         raise Refusal(_l("Write why the order is cancelled: the buyer will read it."))
-    most = refunds.refundable(order)  # what is on its way back is kept by nobody
-    if kept is not None and not 0 <= kept.minor <= max(most.minor, 0):
+    most = keepable(order)
+    if kept is not None and not 0 <= kept.minor <= most.minor:
         raise payments.WrongAmount(most=most.format(order.language))
     order.kept_minor = kept.minor if kept is not None else 0
     made = _cancel(order, by=by, reason=reason.strip()[:300], restock=restock)
     journal.write("orders.cancelled", about=order, by=by, data={"number": order.number, "reason": made.reason})
     return made
+
+
+def keepable(order: Order) -> Money:
+    """The most that may be kept of what came: no more than it costs, nothing of what is on its way back.
+
+    What gift cards cost that nobody used goes back whole; what was spent of the others cannot go back at all.
+    """
+    worth = min(refunds.refundable(order).minor, order.total_minor - order.credited_minor)
+    return order.money(max(0, worth - recalls.unused(order).minor))
 
 
 def with_booking(order: Order, *, by: "Account | None", reason: str, kept: Money) -> Cancellation:
@@ -104,7 +113,8 @@ def with_booking(order: Order, *, by: "Account | None", reason: str, kept: Money
 
 
 def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -> Cancellation:
-    recalls.of(order, order.money(0))  # refuses when one was used
+    stay = min(order.kept_minor, recalls.used(order).minor)
+    recalls.of(order, order.money(stay))  # refuses when less is kept than was spent
     fulfilment.move(order, "cancel")
     made = Cancellation(order_id=order.id, account_id=by.id if by else None, reason=reason, restocked=restock)
     db.session.add(made)

@@ -11,11 +11,12 @@ from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.tenancy import TenantOwned
-from shop import card_amounts, chargebacks, order_events
+from shop import card_amounts, chargebacks, order_events, refunds
 
 if TYPE_CHECKING:
     from shop.card_sessions import CardSession
     from shop.orders import Order
+    from shop.refund_rows import Refund
 
 OVER = ("won", "lost", "warning_closed", "prevented")
 WAITS = ("needs_response", "warning_needs_response")
@@ -119,6 +120,17 @@ def of(order: "Order") -> Sequence[CardDispute]:
     return db.session.scalars(
         select(CardDispute).where(CardDispute.order_id == order.id).order_by(CardDispute.id)
     ).all()
+
+
+def _came_back(refund: "Refund") -> None:
+    for row in of(refund.order):
+        if row.state == "lost" and row.session.payment_id == refund.payment_id:
+            chargebacks.more(row, refund)
+
+
+def init_app(_app: object) -> None:
+    """Have a refund that came back fill what a bank had taken without it."""
+    refunds.around("back", _came_back)
 
 
 def waiting() -> Select[CardDispute]:

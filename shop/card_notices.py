@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, String, UniqueConstraint, select
+from sqlalchemy import Select, String, UniqueConstraint, delete, select
 
 from kernel import clock, signing
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
@@ -37,8 +37,8 @@ KINDS: dict[str, tuple[Any, Any]] = {
         _l("A dispute that had been lost was decided for you: its money stands in the order as paid too much."),
     ),
     "refund_failed": (
-        _l("A refund came back"),
-        _l("The buyer's bank did not take the refund: return the money another way."),
+        _l("A part of a refund came back"),
+        _l("The buyer's bank did not take a part of a refund. Look at it in Stripe and return that part another way."),
     ),
 }
 WORDS = {
@@ -84,6 +84,11 @@ def write(kind: str, about: str, *, order: "Order | None" = None, words: Sequenc
         row = CardNotice(key=key, kind=kind, about=about[:160], words=list(words), order_id=order.id if order else None)
         db.session.add(row)
         db.session.flush()
+
+
+def withdraw(kind: str, about: str) -> None:
+    """It turned out otherwise: there is nothing to look at."""
+    db.session.execute(delete(CardNotice).where(CardNotice.kind == kind, CardNotice.about == about))
 
 
 def waiting() -> Select[CardNotice]:

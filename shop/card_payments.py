@@ -1,18 +1,20 @@
 """Card payments: what Stripe tells of a page becomes money of its order once, whoever tells it, in any order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from kernel import clock, tenancy
 from kernel.db import db
-from shop import card_amounts, card_notices, holds, orders, payments, refunds
+from kernel.money import Money
+from shop import card_amounts, card_notices, holds, orders, payments, refund_retries, refunds
 from shop.card_sessions import OPEN, SLOW, CardSession
-from shop.refunds import Refund
+from shop.refund_rows import BANK, HOLDING, Refund
 
 Told = Mapping[str, Any]
 FINISHED = ("failed", "canceled")  # of a refund
+CHARGE = "charge:"  # begins the key of what a charge told of before its refund did
 
 
 def differs(row: CardSession, told: Told, amount: str) -> list[str]:
@@ -106,19 +108,25 @@ def over(row: CardSession, state: str = "expired") -> None:
 
 def refunded_in_all(row: CardSession, charge: Told) -> None:
     """A charge tells how much of it went back: what we do not know of is booked, its refunds are named later."""
-    held = select(func.sum(Refund.amount_minor)).where(
-        Refund.payment_id == row.payment_id, Refund.state.in_((*refunds.HOLDING, "done")),
-        ~Refund.key.startswith(refunds.BANK),  # no refund, as Stripe counts
-    )  # fmt: skip
     orders.lock(row.order)
     db.session.refresh(row)
     total = card_amounts.money(int(charge.get("amount_refunded") or 0), row.currency)
-    unknown = total.minor - int(db.session.scalar(held) or 0)
+    unknown = total.minor - sum(one.amount_minor for one in _of(row) if _asked(one))
     if unknown > 0:
-        key = f"charge:{charge['id']}:{total.minor}"
-        amount = row.order.money(unknown)
-        if refunds.noticed(row.payment, amount=amount, reference="", key=key):
-            row.unnamed_units += card_amounts.convert(amount)
+        key = f"{CHARGE}{charge['id']}:{total.minor}"
+        refunds.noticed(row.payment, amount=row.order.money(unknown), reference="", key=key)
+
+
+def _of(row: CardSession) -> Sequence[Refund]:
+    """What went back, or was to go back, by the card: not what a bank took by itself, no refund as Stripe counts."""
+    mine = select(Refund).where(Refund.payment_id == row.payment_id, ~Refund.key.startswith(BANK))
+    return db.session.scalars(mine.order_by(Refund.id)).all()
+
+
+def _asked(refund: Refund) -> bool:
+    """Whether a charge may count it; one that came to nothing since was counted for a while."""
+    by_stripe = refund.state in HOLDING or (refund.state == "done" and not refund.hand and refund.to == "money")
+    return by_stripe or bool(refund.refused)
 
 
 def refund(row: CardSession, told: Told) -> None:
@@ -126,15 +134,8 @@ def refund(row: CardSession, told: Told) -> None:
     orders.lock(row.order)
     db.session.refresh(row)
     name, status = str(told["id"]), str(told.get("status") or "")
-    mine = _mine(told)
-    if mine is not None:
-        settle_refund(mine, name, status, str(told.get("failure_reason") or ""))
-    elif name in row.refund_ids or status in FINISHED:
-        if status in FINISHED and name in row.refund_ids:
-            card_notices.write("refund_failed", name, order=row.order)
-    else:
-        row.refund_ids = [*row.refund_ids, name]
-        _named(row, name, int(told["amount"]))
+    mine = _mine(told) or _named(row, name, card_amounts.money(int(told["amount"]), row.currency), status)
+    settle_refund(mine, name, status, str(told.get("failure_reason") or ""))
 
 
 def _mine(told: Told) -> Refund | None:
@@ -145,21 +146,40 @@ def _mine(told: Told) -> Refund | None:
 
 
 def settle_refund(mine: Refund, name: str, status: str, why: str = "") -> None:
-    """Take a refund that we asked for one step on."""
+    """Take a refund that Stripe calls `name` one step on; what came to nothing stays so, whatever is told later."""
     if status in FINISHED:
-        if mine.state == "done":
+        if not refund_retries.refused(mine, name=name, error=why):
             card_notices.write("refund_failed", name, order=mine.order)
-        else:
-            refunds.fail(mine, error=why)
+    elif name in mine.refused:
+        if status == "succeeded":
+            refund_retries.told_late(mine, name=name)
     elif status == "succeeded":
         refunds.finish(mine, reference=name)
     else:
         refunds.sent(mine, reference=name)
 
 
-def _named(row: CardSession, name: str, units: int) -> None:
-    if row.unnamed_units >= units:  # its charge told of it before
-        row.unnamed_units -= units
-        return
-    amount = card_amounts.money(units, row.currency)
-    refunds.noticed(row.payment, amount=amount, reference=name, key=name)
+def _named(row: CardSession, name: str, amount: Money, status: str) -> Refund:
+    """A refund that was made in Stripe: its charge told of it before and it has its name from now on, or it is new."""
+    unnamed = [one for one in _of(row) if one.key.startswith(CHARGE) and not one.reference]
+    known = next((one for one in unnamed if one.amount == amount), None)
+    if known is None:
+        known = _part(next((one for one in unnamed if one.amount > amount), None), name, amount)
+    if known is not None:
+        known.reference = name
+        db.session.flush()
+        return known
+    tell = status not in FINISHED  # then nothing reached them
+    made = refunds.noticed(row.payment, amount=amount, reference=name, key=name, tell=tell)
+    assert made is not None  # nobody knew it by that name
+    return made
+
+
+def _part(whole: Refund | None, name: str, amount: Money) -> Refund | None:
+    """A charge told of several at once: one of them becomes a row of its own."""
+    if whole is None:
+        return None
+    whole.amount_minor -= amount.minor
+    part = refunds.written(whole.payment, amount.minor, key=name)
+    part.state, part.done_at = "done", whole.done_at
+    return part

@@ -64,8 +64,6 @@ class CardSession(TenantOwned, Base):
     units: Mapped[int]  # the amount as Stripe counts it
     url: Mapped[str] = mapped_column(Text, default="")
     declined: Mapped[str] = mapped_column(String(40), default="")  # why the last attempt failed
-    refund_ids: Mapped[list[str]] = mapped_column(default=list)  # refunds that are known by their own name
-    unnamed_units: Mapped[int] = mapped_column(default=0)  # refunded as its charge told, refund not yet named
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)  # when Stripe last told how it stands
     expires_at: Mapped[datetime]

@@ -1,6 +1,9 @@
 """Chargebacks: what a bank took back for good after a dispute, booked once; and what it brought again later."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from sqlalchemy import select
 
 from kernel import i18n, tenancy
 from kernel.db import db
@@ -8,6 +11,7 @@ from kernel.i18n import _
 from kernel.money import Money
 from shop import card_notices, ledger, order_events, orders, payments, refund_retries, refunds
 from shop.payments import Payment
+from shop.refund_rows import BANK, Refund
 
 if TYPE_CHECKING:
     from shop.card_disputes import CardDispute
@@ -28,7 +32,7 @@ def lost(dispute: "CardDispute") -> None:
 
 
 def _key(dispute: "CardDispute") -> str:
-    return f"{refunds.BANK}{dispute.stripe_id}"
+    return f"{BANK}{dispute.stripe_id}"
 
 
 def _taken(dispute: "CardDispute", payment: Payment) -> Money:
@@ -38,6 +42,55 @@ def _taken(dispute: "CardDispute", payment: Payment) -> Money:
         return dispute.amount
     card_notices.write("beyond", dispute.stripe_id, order=dispute.order)
     return held
+
+
+def give_way(refund: Refund) -> None:
+    """A refund had left before the bank took the rest, and is told after it: of that less is booked, as if before."""
+    payment = refund.payment
+    db.session.refresh(payment, ["received_minor"])
+    for taken in _booked(payment):
+        part = min(refund.amount_minor - payment.received_minor, taken.amount_minor)
+        if part <= 0:
+            return
+        _less(taken, part, key=f"way:{taken.id}:{refund.id}:{refund.attempt}")
+        card_notices.write("beyond", taken.reference, order=refund.order)
+
+
+def more(dispute: "CardDispute", refund: Refund) -> None:
+    """A refund came back that had left less for the bank: it holds nothing of it any more, the bank had all."""
+    booked, payment = refunds.known(_key(dispute)), refund.payment
+    if booked is None:
+        lost(dispute)
+        return
+    part = min(dispute.amount_minor - booked.amount_minor, payment.received_minor)
+    if part > 0 and dispute.currency == booked.currency:
+        key, amount = f"more:{refund.ledger_key}", refund.order.money(-part)
+        ledger.append(payment, "refund", amount, key=key, reference=dispute.stripe_id)
+        booked.amount_minor += part
+        if not payment.received_minor and (payment.state, "refund") in payments.MOVES:
+            payments.move(payment, "refund")
+        card_notices.withdraw("beyond", dispute.stripe_id)
+        refund_retries.overtaken(payment)
+        payments.refresh(refund.order)
+
+
+def _booked(payment: Payment) -> Sequence[Refund]:
+    """What banks took of a payment."""
+    rows = select(Refund).where(Refund.payment_id == payment.id, Refund.key.startswith(BANK), Refund.state == "done")
+    return db.session.scalars(rows.order_by(Refund.id)).all()
+
+
+def _less(taken: Refund, minor: int, *, key: str) -> None:
+    """Of what a bank took so much was gone already: a contrary entry; a row of which nothing is left is none."""
+    payment, amount = taken.payment, taken.order.money(minor)
+    ledger.append(payment, "bounce", amount, key=key, reference=taken.reference)
+    if payment.state == "refunded":
+        payments.move(payment, "settle")
+    if taken.amount_minor > minor:
+        taken.amount_minor -= minor
+    else:
+        db.session.delete(taken)
+    db.session.flush()
 
 
 def regained(dispute: "CardDispute") -> None:
@@ -53,3 +106,8 @@ def regained(dispute: "CardDispute") -> None:
     order_events.record(order, "regained", minor=booked.amount_minor, reference=reference)
     payments.refresh(order)
     card_notices.write("regained", reference, order=order)
+
+
+def init_app(_app: object) -> None:
+    """Have what a bank took give way to refunds that are told after it."""
+    refunds.around("leaving", give_way)

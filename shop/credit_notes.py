@@ -7,7 +7,7 @@ from kernel import journal
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import invoices, orders, payments
+from shop import invoices, lowering, orders, reductions
 from shop.invoices import Invoice
 from shop.orders import Order
 
@@ -34,8 +34,9 @@ def give(
     made = invoices.credit(order, amount=amount, lines=lines, reason=reason, by=by)
     if made is None:
         raise NoInvoice(number=order.number)
-    order.credited_minor += made.gross_minor
-    payments.refresh(order)
+    was_paid = order.paid
+    reductions.note(order, made.gross_minor, lines=lines, reason=reason)
+    lowering.settle(order, was_paid=was_paid)
     journal.write("invoices.credited", about=order, by=by, data={"number": made.number})
     return made
 

@@ -84,15 +84,28 @@ def copied(order: "Order") -> list[InvoiceLine]:
     return lines
 
 
-def kept(order: "Order") -> list[InvoiceLine]:
-    """What the shop keeps of an order that ended, as lines: of each its share, with the tax that lies in it."""
+def kept(order: "Order", held: "Mapping[int, int]") -> list[InvoiceLine]:
+    """What the shop keeps of an order that ended, as lines, with the tax that lies in it.
+
+    First the price of gift cards that are still good (`held`: order line → minor), then of goods and delivery each
+    its share, last what came for cards that never were or are void.
+    """
     lines = copied(order)
-    grosses = [line.gross_minor for line in lines]
-    shares = invoice_parts.split(min(order.kept_minor, order.total_minor), grosses)
-    return [line for line, share in zip(lines, shares, strict=True) if share and _shrunk(line, share, order)]
+    tiers = _tiers([Left(line, line.quantity, _rest(line)) for line in lines], held)
+    shares = invoice_parts.filled(min(order.kept_minor, order.total_minor), tiers[::-1])
+    return [line for line, share in zip(lines, shares, strict=True) if share and _shrunk(line, share, order, held)]
 
 
-def _shrunk(line: InvoiceLine, share: int, order: "Order") -> InvoiceLine:
+def _tiers(rests: "Sequence[Left]", held: "Mapping[int, int]") -> list[list[int]]:
+    """How much of each line is: the price of gift cards that are not good, goods and delivery, cards that are."""
+    good = [min(held.get(one.line.order_line_id or 0, 0), one.rest.gross) for one in rests]
+    card = [one.line.kind == "voucher" for one in rests]
+    dead = [(one.rest.gross - minor) * is_card for one, minor, is_card in zip(rests, good, card, strict=True)]
+    goods = [one.rest.gross * (not is_card) for one, is_card in zip(rests, card, strict=True)]
+    return [dead, goods, good]
+
+
+def _shrunk(line: InvoiceLine, share: int, order: "Order", held: "Mapping[int, int]") -> InvoiceLine:
     if share != line.gross_minor:
         part = invoice_parts.part(_rest(line), share)
         line.net_minor, line.tax_minor, line.gross_minor, line.components = (
@@ -102,8 +115,10 @@ def _shrunk(line: InvoiceLine, share: int, order: "Order") -> InvoiceLine:
             part.components,
         )
         line.quantity, line.discount_minor = 0, 0  # an amount of it, no units
-    if line.kind == "voucher":  # nobody can spend it later: it is earned
-        line.kind = "goods"
+    if line.kind == "voucher":
+        if held.get(line.order_line_id or 0):  # somebody spends it still: it stays owed
+            return line
+        line.kind = "goods"  # nobody can spend it later: it is earned
     with i18n.speak(order.language, tenancy.tenant().country):
         line.options = [*line.options, {"name": _("Order called off"), "value": _("what the shop keeps of it")}]
     return line
@@ -170,15 +185,39 @@ def credited(left: Left, part: Rest, units: int, place: int) -> InvoiceLine:
     )  # fmt: skip
 
 
-def of_amount(rests: "Sequence[Left]", minor: int) -> list[InvoiceLine]:
-    """The lines of a credit note over an amount, taken of all those rests in proportion."""
+def of_amount(
+    rests: "Sequence[Left]", minor: int, held: "Mapping[int, int]", lines: "Mapping[int, int] | None" = None
+) -> list[InvoiceLine]:
+    """The lines of a credit note over an amount: first of the units that came back (`lines`), then their delivery,
+    then of gift cards that are void, then of all goods in proportion, and last of cards that are still good (`held`).
+    """  # fmt: skip
     whole = sum(one.rest.gross for one in rests)
-    shares = invoice_parts.split(min(max(minor, 0), whole), [one.rest.gross for one in rests])
+    named = [_worth(one, (lines or {}).get(one.line.order_line_id or 0, 0)) for one in rests]
+    carried = [one.rest.gross if one.line.kind == "delivery" and any(named) else 0 for one in rests]
+    taken = [sum(pair) for pair in zip(named, carried, strict=True)]
+    others = [
+        [min(minor_, one.rest.gross - gone) for one, minor_, gone in zip(rests, tier, taken, strict=True)]
+        for tier in _tiers(rests, held)
+    ]
+    shares = invoice_parts.filled(min(max(minor, 0), whole), [named, carried, *others])
     return [
-        credited(one, invoice_parts.part(one.rest, share), one.units if share == one.rest.gross else 0, place)
+        credited(one, invoice_parts.part(one.rest, share), _units(one, share, lines or {}), place)
         for place, (one, share) in enumerate(zip(rests, shares, strict=True))
         if share or (minor == whole and one.units)
     ]
+
+
+def _units(left: Left, share: int, lines: "Mapping[int, int]") -> int:
+    """How many units an amount of a line takes back: all, those that came back, or none when it is another amount."""
+    if share == left.rest.gross:
+        return left.units
+    came = min(lines.get(left.line.order_line_id or 0, 0), left.units)
+    return came if share == _worth(left, came) else 0
+
+
+def _worth(left: Left, units: int) -> int:
+    """What so many units of a line's rest come to."""
+    return left.rest.gross * min(units, left.units) // left.units if left.units else 0
 
 
 def of_lines(rests: "Sequence[Left]", lines: "Mapping[int, int]", *, delivery: bool = False) -> list[InvoiceLine]:
@@ -188,7 +227,7 @@ def of_lines(rests: "Sequence[Left]", lines: "Mapping[int, int]", *, delivery: b
         units = lines.get(one.line.order_line_id or 0, 0) if one.line.kind != "delivery" else int(delivery)
         units = min(units, one.units)
         if units > 0:
-            part = invoice_parts.part(one.rest, one.rest.gross * units // one.units)
+            part = invoice_parts.part(one.rest, _worth(one, units))
             found.append(credited(one, part, units, len(found)))
     return found
 

@@ -34,6 +34,16 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
+def filled(amount: int, tiers: Sequence[Sequence[int]]) -> list[int]:
+    """Split `amount` over places, tier by tier: what the first cannot hold goes on to the next; [] for no tier."""
+    found = [0] * len(tiers[0]) if tiers else []
+    for weights in tiers:
+        taken = min(amount, sum(weights))
+        amount -= taken
+        found = [so_far + part for so_far, part in zip(found, split(taken, weights), strict=True)]
+    return found
+
+
 def rest(whole: Rest, gone: Sequence[Rest]) -> Rest:
     """What is left of a line when those parts are gone."""
     components = [

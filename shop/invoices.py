@@ -20,6 +20,8 @@ from shop import (
     invoicing,
     order_events,
     orders,
+    recalls,
+    reductions,
 )
 from shop.invoice_lines import InvoiceLine
 from shop.invoice_series import InvoiceSeries, Outdated, UsedUp
@@ -110,9 +112,11 @@ def issue(order: Order, *, by: "Account | None" = None) -> Invoice:
     ended = order.state in ENDED
     if ended and not order.kept_minor:
         raise Ended(number=order.number)
-    made = _written(order, "invoice", invoice_lines.kept(order) if ended else invoice_lines.copied(order))
+    lines = invoice_lines.kept(order, recalls.held(order)) if ended else invoice_lines.copied(order)
+    made = _written(order, "invoice", lines)
     order_events.record(order, "invoiced", by=by, minor=made.gross_minor, reference=made.number)
-    follow(order, by=by)  # what was given back before there was an invoice
+    for one in reductions.of(order):  # what it cost less before there was an invoice, each for its own lines
+        follow(order, reason=one.reason, lines=one.units, most=one.amount_minor, by=by)
     return made
 
 
@@ -135,7 +139,7 @@ def credit(
     if lines is not None:
         parts = invoice_lines.of_lines(rests, lines, delivery=more.get("delivery", False))
     else:
-        parts = invoice_lines.of_amount(rests, most if amount is None else amount.minor)
+        parts = invoice_lines.of_amount(rests, most if amount is None else amount.minor, recalls.held(order))
     if not sum(part.gross_minor for part in parts) or (amount and amount.minor > most):
         raise TooMuch(most=invoice.money(most).format(order.language))
     return _credited(invoice, parts, reason=reason, by=more.get("by"))
@@ -148,25 +152,24 @@ def _credited(invoice: Invoice, parts: Sequence[InvoiceLine], *, reason: str, by
     return made
 
 
-def follow(
-    order: Order, *, reason: str = "", lines: Mapping[int, int] | None = None, by: "Account | None" = None
-) -> Invoice | None:
+def follow(order: Order, *, reason: str = "", lines: Mapping[int, int] | None = None, **more: Any) -> Invoice | None:
     """Take back what the invoice holds beyond what the order still costs: after refunds, when it ended.
 
-    `lines`: the units of order lines that came back, when it is for those. None when there is nothing to take back.
+    `lines`: the units of order lines that came back, when it is for those; `most`: no more than so many minor units;
+    `by` is who asks. None when there is nothing to take back.
     """
     invoice = of(order)
     if invoice is None:
         return None
     rests = invoice_lines.left(invoice.id)
     due = sum(one.rest.gross for one in rests) - owed(order)
+    due = min(due, more.get("most", due))
     if due <= 0:
         return None
     parts = invoice_lines.of_lines(rests, lines or {})
-    if sum(part.gross_minor for part in parts) != due:  # another amount than those units: then of these lines, or all
-        named = [one for one in rests if one.line.order_line_id in (lines or {})]
-        parts = invoice_lines.of_amount(named if sum(one.rest.gross for one in named) >= due else rests, due)
-    return _credited(invoice, parts, reason=reason, by=by)
+    if sum(part.gross_minor for part in parts) != due:  # another amount than those units
+        parts = invoice_lines.of_amount(rests, due, recalls.held(order), lines)
+    return _credited(invoice, parts, reason=reason, by=more.get("by"))
 
 
 def owed(order: Order) -> int:

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from kernel.accounts import Account
     from shop.payments import Payment
 
-KINDS = ("settle", "refund", "reverse")
-TOLD = {"settle": "paid", "refund": "refunded", "reverse": "unpaid"}  # the fact that each one is: see crm.sums.MONEY
+# the fact that each kind is: see crm.sums.MONEY
+TOLD = {"settle": "paid", "refund": "refunded", "bounce": "refund_bounced", "reverse": "unpaid"}
 # what a card or credit paid is no money of who spends it: it was paid when it was bought, perhaps by somebody else
 WITHIN = {"settle": "value_spent", "refund": "value_back", "reverse": "value_back"}
 
 
 class LedgerEntry(TenantOwned, Base):
-    """An amount that was received (positive), returned or taken back (negative)."""
+    """An amount that was received or came back (positive), returned or taken back (negative)."""
 
     __tablename__ = "ledger_entry"
     __extra__ = (

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 PAY = _l("Pay now")
 BOOKED = frozenset({"placed", "paid"})  # these tell when and where what was booked is …
 OFF = frozenset({"cancelled", "expired"})  # … and these take it out of calendars
-TO_PAY = frozenset({"soon", "today", "overdue", "plan", "partial"})  # their button leads to the page where one pays
+# their button leads to the page where one pays
+TO_PAY = frozenset({"soon", "today", "overdue", "plan", "partial", "lowered"})
 
 
 BUYER = {
@@ -124,6 +125,17 @@ BUYER = {
         _l("You have %(amount)s of store credit"),
         _l("Use it the next time you buy with us."),
     ),
+    "lowered": Words(
+        _l("%(number)s costs %(amount)s less"),
+        _l("Your order costs %(amount)s less"),
+        _l("We have what you gave back. %(balance)s is still to be paid."),
+        _l("Pay the rest"),
+    ),
+    "cleared": Words(
+        _l("%(number)s costs %(amount)s less"),
+        _l("Your order costs %(amount)s less"),
+        _l("We have what you gave back. Nothing is left to pay."),
+    ),
     "return_asked": Words(
         _l("We have your wish to return something of %(number)s"),
         _l("We have your request"),
@@ -163,6 +175,12 @@ SHOP = {
         _l("Late payment of %(number)s"),
         _l("Paid too late, the money goes back by itself"),
         _l("%(name)s paid %(amount)s by card after the order had ended and its goods were gone. We return it for you."),
+        _l("Open the order"),
+    ),
+    "refund_bounced": Words(
+        _l("A refund of %(number)s came back"),
+        _l("The money came back to you"),
+        _l("The bank of %(name)s did not take %(amount)s: you still owe it. Return it another way."),
         _l("Open the order"),
     ),
     "return_asked": Words(

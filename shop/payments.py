@@ -284,10 +284,11 @@ def init_app(_app: object) -> None:
     """Say how payments are told."""
     facts.kind("paid", _l("Paid an order"), "money")
     facts.kind("refunded", _l("Got money back"), "undo")
+    facts.kind("refund_bounced", _l("Money that was returned came back"), "money")
     facts.kind("unpaid", _l("A payment was taken back"), "undo")
     facts.kind("value_spent", _l("Paid with a gift card or store credit"), "gift")
     facts.kind("value_back", _l("Got it back as gift card or store credit"), "undo")
-    sums.money("paid", "refunded", "unpaid")
+    sums.money("paid", "refunded", "refund_bounced", "unpaid")
     journal.kind("orders.paid", _l("Noted a payment of %(number)s"))
     journal.kind("orders.reversed", _l("Took back a payment of %(number)s"))
     journal.kind("orders.proof_refused", _l("Did not accept a proof of %(number)s: %(reason)s"))

@@ -104,9 +104,14 @@ def write(order: "Order", kind: str, dues: Iterable[Due]) -> None:
 
 
 def parts(order: "Order") -> list[Part]:
-    """The parts of its plan, paid the oldest first; what the order no longer costs is taken off the last ones."""
+    """The parts of its plan, paid the oldest first; what the order no longer costs is taken off the last ones.
+
+    A part of which nothing is left so is none.
+    """
     left, found = max(order.received_minor, 0), []
     for row, minor in zip(order.instalments, _owed(order), strict=True):
+        if not minor:
+            continue
         paid = min(left, minor)
         left -= paid
         found.append(Part(row.position, row.due_on, order.money(minor), order.money(paid)))

@@ -30,7 +30,8 @@ from shop.orders import Order
 from shop.payments import Payment
 from shop.plans import Instalment
 from shop.proofs import Proof
-from shop.refunds import Refund
+from shop.reductions import Reduction
+from shop.refund_rows import Refund
 from shop.return_rows import Return, ReturnLine, ReturnPicture
 from shop.stock import StockMove
 from shop.stored_value import StoredValue, StoredValueEntry
@@ -93,7 +94,7 @@ def wipe(*, by: Any) -> int:
     db.session.execute(delete(InvoiceLine).where(InvoiceLine.invoice_id.in_(papers)), execution_options=quiet)
     money = (ReturnPicture, ReturnLine, Return, Invoice, Proof, Download, LedgerEntry, Refund, Payment, Instalment)
     cards = (CardDispute, CardNotice, CardSession)
-    for kind in (*cards, *money, OrderDiscount, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
+    for kind in (*cards, *money, Reduction, OrderDiscount, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
         db.session.execute(delete(kind).where(kind.order_id.in_(mine)), execution_options=quiet)
     booking_confirmations.wipe()
     db.session.execute(delete(Order).where(Order.practice), execution_options=quiet)

@@ -34,6 +34,7 @@ def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, A
         **discounted(order),
         "taxes": taxes(order),
         "total": shown(order.total),
+        "off": _off(order),
         "received": shown(order.received),
         "balance": shown(order.balance),
         "asked": shown(asked(order)),
@@ -43,6 +44,12 @@ def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, A
         "pay": to_pay(order),
         "delivery": delivery(order, stranger=stranger),
     }
+
+
+def _off(order: "Order") -> list[tuple[str, str]]:
+    """What comes off the total: by how much less it costs by now, and what was received."""
+    less = [(_("Returned or lowered"), shown(order.money(-order.credited_minor)))] if order.credited_minor else []
+    return [*less, (_("Received"), shown(order.received))]
 
 
 def shown(amount: Money) -> str:

@@ -1,29 +1,22 @@
 """Refunds: money that goes back to a buyer, by the way it came or as store credit; never more than was received."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, func, select, update
+from sqlalchemy import func, select, update
 
-from kernel import clock, jobs, journal, signing
-from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
+from kernel import clock, jobs, journal
+from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
-from kernel.tenancy import TenantOwned
-from shop import invoices, ledger, letters, order_events, orders, payments, recalls
+from shop import invoices, ledger, letters, order_events, orders, payments, recalls, reductions
 from shop.ledger import LedgerEntry
 from shop.orders import Order
 from shop.payments import Payment
+from shop.refund_rows import BANK, CREDIT, HOLDING, Refund
 
-if TYPE_CHECKING:
-    from kernel.accounts import Account
-
-CREDIT = "store_credit"  # the tender that holds what a shop owes a person
 OWN = ("gift_card", CREDIT)  # what was paid with these goes back there first
-HOLDING = ("requested", "sent")  # its amount is set aside
-BANK = "dispute:"  # begins the key of what a bank took by itself: see chargebacks
 QUIET = {"synchronize_session": False}
 
 
@@ -33,51 +26,9 @@ class NoCredit(Refusal):
     message = _l("This order has no buyer with an account here: return the money instead.")
 
 
-class Refund(TenantOwned, Base):
-    """An amount that goes back: requested, sent to a gateway, done or failed."""
-
-    __tablename__ = "refund"
-    __extra__ = (UniqueConstraint("tenant_id", "key"), CheckConstraint("amount_minor > 0", name="amount"))
-    id: Mapped[int] = pk()
-    token: Mapped[str] = mapped_column(String(32), default=signing.token)
-    order_id: Mapped[int] = ref("order")
-    payment_id: Mapped[int] = ref("payment")
-    amount_minor: Mapped[int]
-    currency: Mapped[str] = mapped_column(String(3))
-    to: Mapped[str] = mapped_column(String(8), default="money")  # money | credit
-    state: Mapped[str] = mapped_column(String(12), default="requested")  # requested | sent | done | failed
-    reason: Mapped[str] = mapped_column(String(300), default="")
-    lines: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"line": id, "quantity": 2}] that came back
-    key: Mapped[str] = mapped_column(String(120))  # the same form sent twice is one refund
-    attempt: Mapped[int] = mapped_column(default=1)  # what was refused is asked anew, under another key
-    reference: Mapped[str] = mapped_column(String(120), default="")  # the gateway's, the bank's
-    error: Mapped[str] = mapped_column(String(300), default="")
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    at: Mapped[datetime] = mapped_column(default=clock.now)
-    done_at: Mapped[datetime | None]
-
-    order: Mapped[Order] = belongs("Refund.order_id", "Order")
-    payment: Mapped[Payment] = belongs("Refund.payment_id", "Payment")
-    by: Mapped["Account | None"] = belongs("Refund.account_id", "Account")
-
-    @property
-    def amount(self) -> Money:
-        """What goes back."""
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def way(self) -> str:
-        """How it goes back: the kind of its payment, or store credit."""
-        return CREDIT if self.to == "credit" else self.payment.kind
-
-    @property
-    def gateway_key(self) -> str:
-        """The idempotency key for the gateway: kept with the row before anybody is called."""
-        return f"refund-{self.token}-{self.attempt}"
-
-
 _gateways: dict[str, Callable[[Refund], Any]] = {}
 _tenders: dict[str, Callable[[Refund], str]] = {}
+_around: dict[str, list[Callable[[Refund], None]]] = {"leaving": [], "gone": [], "back": []}
 
 
 def gateway(kind: str, verb: Callable[[Refund], Any]) -> None:
@@ -91,6 +42,23 @@ def gateway(kind: str, verb: Callable[[Refund], Any]) -> None:
 def tender(kind: str, verb: Callable[[Refund], str]) -> None:
     """Return money of that kind within the house, in the same transaction; the verb answers with a reference."""
     _tenders[kind] = verb
+
+
+def around(moment: str, verb: Callable[[Refund], None]) -> None:
+    """Have `verb(refund)` called before its money is booked as gone (`leaving`), after (`gone`), when it is `back`."""
+    if verb not in _around[moment]:
+        _around[moment].append(verb)
+
+
+def passing(moment: str, refund: Refund) -> None:
+    """Call who waits for that moment of a refund."""
+    for verb in _around[moment]:
+        verb(refund)
+
+
+def asked_again(kind: str) -> bool:
+    """Whether somebody other than a person returns money of that kind, and can be asked once more."""
+    return kind in _gateways
 
 
 def refundable(order: Order) -> Money:
@@ -123,7 +91,7 @@ def give(order: Order, *, amount: Money, key: str, to: str = "money", **told: An
     set_aside(order, amount)
     recalls.of(order, refundable(order), whole=True)  # what stays paid covers the cards that the order bought
     rows = [
-        _row(payment, part, key=key if not place else f"{key}:{place}", to=to, **told)
+        written(payment, part, key=key if not place else f"{key}:{place}", to=to, **told)
         for place, (payment, part) in enumerate(_shares(order, amount.minor))
     ]
     for row in rows:
@@ -136,7 +104,8 @@ def known(key: str) -> Refund | None:
     return db.session.scalars(select(Refund).where(Refund.key == key)).one_or_none()
 
 
-def _row(payment: Payment, minor: int, *, key: str, **told: Any) -> Refund:
+def written(payment: Payment, minor: int, *, key: str, **told: Any) -> Refund:
+    """A refund's row, before anything happens; `told` as for `give`."""
     by = told.get("by")
     row = Refund(order_id=payment.order_id, payment_id=payment.id, amount_minor=minor, currency=payment.currency)
     row.to, row.key, row.reason = told.get("to", "money"), key, told.get("reason", "").strip()[:300]
@@ -190,6 +159,8 @@ def begin(refund: Refund, *, reference: str = "") -> None:
         order_events.record(refund.order, "refund_asked", by=refund.by, minor=refund.amount_minor)
         jobs.later("refunds.send", refund.id, key=refund.gateway_key)
     else:  # a transfer, cash: a person returned it, here it is noted
+        refund.hand = True
+        db.session.flush()
         finish(refund, reference=reference)
 
 
@@ -209,25 +180,26 @@ def sent(refund: Refund, *, reference: str) -> None:
         refund.state, refund.reference, refund.error = "sent", reference[:120], ""
 
 
-def finish(refund: Refund, *, reference: str = "") -> bool:
-    """The money went back: into the ledger, once; False when that was known."""
+def finish(refund: Refund, *, reference: str = "", tell: bool = True) -> bool:
+    """The money went back: into the ledger, once; False when that was known. `tell`: by a letter to the buyer."""
     order = orders.lock(refund.order)
     db.session.refresh(refund)
     if refund.state == "done":
         return False
     if refund.state in HOLDING:
         _release(order, refund.amount)
+    passing("leaving", refund)
     refund.state, refund.done_at, refund.error = "done", clock.now(), ""
     refund.reference = (reference or refund.reference).strip()[:120]
-    lowered = _lowered(refund)
-    ledger.append(refund.payment, "refund", -refund.amount, key=f"refund:{refund.id}", by=refund.by,
+    lowered, came_back = _lowered(refund), reductions.units(refund.lines)
+    ledger.append(refund.payment, "refund", -refund.amount, key=refund.ledger_key, by=refund.by,
                   reference=refund.reference, within=refund.to == "credit")  # fmt: skip
-    order.credited_minor += lowered
+    reductions.note(order, lowered, lines=came_back, reason=refund.reason)
     order.kept_minor = max(0, min(order.kept_minor, order.received_minor))  # what went back is not kept
     if not left(refund.payment) and (refund.payment.state, "refund") in payments.MOVES:
         payments.move(refund.payment, "refund")
-    _tell(refund)
-    came_back = {one["line"]: one["quantity"] for one in refund.lines}
+    _tell(refund, buyer=tell and not refund.key.startswith(BANK))  # of a dispute their own bank told them
+    passing("gone", refund)
     invoices.when_less(order, reason=refund.reason, lines=came_back)  # last: the series' row is the last lock
     return True
 
@@ -240,7 +212,7 @@ def _lowered(refund: Refund) -> int:
     return max(0, refund.amount_minor - max(0, -order.balance.minor))
 
 
-def _tell(refund: Refund) -> None:
+def _tell(refund: Refund, *, buyer: bool) -> None:
     order, minor = refund.order, refund.amount_minor
     kind = "credited" if refund.to == "credit" else "refunded"
     told = {"minor": minor, "reference": refund.reference, "reason": refund.reason}
@@ -248,7 +220,7 @@ def _tell(refund: Refund) -> None:
     if refund.by is not None:
         journal.write("orders.refunded", about=order, by=refund.by, data={"number": order.number, "minor": minor})
     payments.refresh(order)
-    if not refund.key.startswith(BANK):  # their own bank told them
+    if buyer:
         letters.tell(order, kind, amount=refund.amount, reason=refund.reason)
 
 
@@ -262,15 +234,19 @@ def fail(refund: Refund, *, error: str) -> None:
         order_events.record(order, "refund_failed", minor=refund.amount_minor, reason=refund.error)
 
 
-def noticed(payment: Payment, *, amount: Money, reference: str, key: str, reason: str = "") -> Refund | None:
-    """The gateway tells of money that went back without us; None when it is known by its key or reference."""
+def noticed(payment: Payment, *, amount: Money, reference: str, key: str, **told: Any) -> Refund | None:
+    """The gateway tells of money that went back without us; None when it is known by its key or reference.
+
+    `told`: reason; `tell=False`: the buyer gets no letter.
+    """
     orders.lock(payment.order)
     if known(key) or by_reference(reference):
         return None
     recalls.of(payment.order, payment.order.received - amount, gone=True)
-    row = _row(payment, amount.minor, key=key, reason=reason)
+    row = written(payment, amount.minor, key=key, reason=told.get("reason", ""))
     row.state = "noticed"  # nothing was set aside for it
-    finish(row, reference=reference)
+    db.session.flush()
+    finish(row, reference=reference, tell=told.get("tell", True))
     return row
 
 

@@ -55,7 +55,7 @@ class ReturnLine(TenantOwned, Base):
     order_id: Mapped[int] = ref("order")
     line_id: Mapped[int] = ref("order_line")
     quantity: Mapped[int]
-    paid_minor: Mapped[int]  # what was paid for them: discount off, tax inside
+    paid_minor: Mapped[int]  # what they cost in the order: discount off, tax inside
     restock: Mapped[bool] = mapped_column(default=True)
     restocked_at: Mapped[datetime | None]
 
@@ -75,7 +75,7 @@ class ReturnPicture(TenantOwned, Base):
 
 
 def share(line: OrderLine, quantity: int) -> int:
-    """What was paid for the next units of a line: all its shares together are the line, to the cent."""
+    """What the next units of a line cost: all its shares together are the line, to the cent."""
     until = line.gross_minor * (line.returned + quantity) // line.quantity
     return until - line.gross_minor * line.returned // line.quantity
 

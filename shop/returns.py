@@ -11,9 +11,23 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
-from shop import fulfilment, letters, order_events, orders, refunds, return_policies, return_rows, stock
+from shop import (
+    fulfilment,
+    invoices,
+    letters,
+    lowering,
+    order_events,
+    orders,
+    payments,
+    reductions,
+    refunds,
+    return_policies,
+    return_rows,
+    stock,
+)
 from shop.order_lines import OrderLine
 from shop.orders import Order
+from shop.refund_rows import Refund
 from shop.return_rows import OPEN, Return, ReturnLine, ReturnPicture
 
 if TYPE_CHECKING:
@@ -153,12 +167,47 @@ class _Units:
         self.variant_id, self.quantity, self.day = line.line.variant_id, line.quantity, line.line.day
 
 
-def refund(row: Return, *, amount: Money, by: "Account", to: str = "money", reference: str = "") -> list[Any]:
-    """Pay back what came back, as money or as store credit."""
+def refund(row: Return, *, amount: Money, by: "Account", to: str = "money", reference: str = "") -> list[Refund]:
+    """What came back is taken off the order's price: first off what is not paid yet, the rest goes back.
+
+    `amount`: what it is worth; `to`: "money" or "credit". Of the parts of a plan the last ones become smaller first.
+    """
     _decide(row, "refund", by=by)
-    lines = [{"line": line.line_id, "quantity": line.quantity} for line in row.lines]
-    told = {"reason": row.reason, "reference": reference, "lines": lines, "by": by}
-    return refunds.give(row.order, amount=amount, to=to, key=f"return:{row.id}", **told)
+    order, units = row.order, {line.line_id: line.quantity for line in row.lines}
+    back = [{"line": line, "quantity": quantity} for line, quantity in units.items()]
+    told: dict[str, Any] = {"reason": row.reason, "reference": reference, "lines": back, "by": by, "to": to}
+    told["key"] = f"return:{row.id}"
+    if order.state in orders.ENDED:  # it costs nothing any more
+        return refunds.give(order, amount=amount, **told)
+    if not 0 <= amount.minor <= worth_most(order).minor:
+        raise payments.WrongAmount(most=worth_most(order).format(order.language))
+    was_paid, beyond = order.paid, _beyond(order, amount)
+    reductions.note(order, amount.minor, lines=units, reason=row.reason)
+    given = refunds.give(order, amount=beyond, **told) if beyond else []
+    lowering.settle(order, was_paid=was_paid)
+    _tell_less(row, amount - beyond)
+    invoices.when_less(order, reason=row.reason, lines=units)  # last: the series' row is the last lock
+    return given
+
+
+def worth_most(order: Order) -> Money:
+    """What the order still costs: nothing that comes back is worth more."""
+    return order.money(max(0, order.total_minor - order.credited_minor))
+
+
+def _beyond(order: Order, amount: Money) -> Money:
+    """What of it was paid beyond what the order costs without it; what is on its way back already is gone."""
+    going = order.refunding_minor
+    if order.balance.minor <= 0:  # of that, only what was paid too much: the rest lowers the price when it is done
+        going = min(going, -order.balance.minor)
+    return order.money(max(0, min(amount.minor, amount.minor - order.balance.minor - going)))
+
+
+def _tell_less(row: Return, less: Money) -> None:
+    """The buyer hears what is no longer to be paid."""
+    if less:
+        order_events.record(row.order, "lowered", by=row.by, minor=less.minor, reason=row.reason)
+        letters.tell(row.order, "lowered" if row.order.balance.minor > 0 else "cleared", amount=less)
 
 
 def _decide(row: Return, step: str, *, by: "Account", answer: str = "") -> None:
@@ -173,9 +222,10 @@ def _decide(row: Return, step: str, *, by: "Account", answer: str = "") -> None:
 
 
 def proposed(row: Return, *, delivery: bool = False) -> Money:
-    """What was paid for it, delivery too when wanted, as far as it can still go back."""
+    """What it cost, delivery too when wanted, as far as the order still costs so much."""
     minor = sum(line.paid_minor for line in row.lines) + (row.order.shipping_minor if delivery else 0)
-    return row.order.money(min(minor, refunds.refundable(row.order).minor))
+    most = refunds.refundable(row.order) if row.order.state in orders.ENDED else worth_most(row.order)
+    return row.order.money(min(minor, most.minor))
 
 
 def by_key(key: str) -> Return | None:

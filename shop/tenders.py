@@ -13,7 +13,7 @@ from shop import gift_cards, payment_methods, payments, refunds, store_credit, s
 from shop.gift_cards import GiftCard
 from shop.orders import Order
 from shop.payments import Payment
-from shop.refunds import Refund
+from shop.refund_rows import Refund
 from shop.stored_value import StoredValue
 
 if TYPE_CHECKING:

@@ -80,7 +80,7 @@ LINES: dict[str, str] = {
         "page"),
     **dict.fromkeys(["shop_admin." + name for name in (
         ["product", "product_save", "product_bin", "product_publish", "product_quick", "product_withdraw"])], "product"),
-    **dict.fromkeys(["shop_admin.refund_retry", "shop_admin.refund_by_hand"], "refund"),
+    **dict.fromkeys(["shop_admin.refund_" + name for name in ["as_credit", "bounce", "by_hand", "retry"]], "refund"),
     **dict.fromkeys(["shop_admin.return_" + name for name in ["accept", "picture", "receive", "refund", "refuse"]], "return"),
     **dict.fromkeys(["shop_admin.settings_cards_" + name for name in ["save", "use", "remove"]], OPEN),
     "shop_admin.card_notice_seen": "card_notice", "shop_hooks.stripe": OPEN,
@@ -171,6 +171,7 @@ LINES: dict[str, str] = {
         "mailing"),
     "campaigns_admin.mailing_back": "gone_mailing",
     **dict.fromkeys(["campaigns_admin.letter_" + name for name in ["edit", "save", "draft", "start", "block_back"]], "mailing"),
+    **dict.fromkeys(["campaigns_admin.letter_version", "campaigns_admin.letter_version_back"], "letter_version"),
     **dict.fromkeys(["campaigns_admin.automations", "campaigns_admin.automation_begin"], ""),
     **dict.fromkeys(["campaigns_admin.automation", "campaigns_admin.automation_on", "campaigns_admin.automation_off"],
                     "automation"),

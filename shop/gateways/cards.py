@@ -15,7 +15,7 @@ from shop.card_sessions import CardSession
 from shop.gateways import stripe
 from shop.gateways.stripe import Access, Away
 from shop.orders import Order
-from shop.refunds import Refund
+from shop.refund_rows import Refund
 
 log = structlog.get_logger()
 LOCALES = {"es": "es-419", "en": "en", "pt": "pt-BR", "fr": "fr"}

@@ -5,11 +5,11 @@ from typing import Any
 from flask import url_for
 
 from kernel.i18n import _, _l, pick
-from shop import orders, receipts, refunds, return_policies, returns
+from shop import orders, receipts, refund_retries, refunds, return_policies, returns
 from shop.forms.returns import RefundForm
 from shop.order_lines import OrderLine
 from shop.orders import Order
-from shop.refunds import Refund
+from shop.refund_rows import WAITING, Refund
 from shop.return_rows import Return
 from shop.views import desk
 
@@ -18,6 +18,7 @@ REFUNDS = {
     "sent": (_l("On its way"), "wait"),
     "done": (_l("Returned"), "good"),
     "failed": (_l("Did not go through"), "bad"),
+    "bounced": (_l("Came back to you"), "bad"),
     "overtaken": (_l("Not needed any more"), "off"),
 }
 RETURNS = {
@@ -67,8 +68,13 @@ def _refund(row: Refund) -> dict[str, Any]:
     at: dict[str, Any] = {"number": row.order.number, "token": row.token}
     return {
         "amount": receipts.shown(row.amount), "way": way, "state": REFUNDS[row.state], "error": row.error,
-        "note": " · ".join(filter(None, told)), "token": row.token, "failed": row.state == "failed",
-        "retry": url_for("shop_admin.refund_retry", **at), "hand": url_for("shop_admin.refund_by_hand", **at),
+        "note": " · ".join(filter(None, told)), "token": row.token, "waits": row.state in WAITING,
+        "why": row.error or _("The other side did not say why.") if row.state == "failed" or row.error else "",
+        "bounced": row.state == "bounced", "may_bounce": refund_retries.noted(row),
+        "retry": url_for("shop_admin.refund_retry", **at) if refunds.asked_again(row.way) else "",
+        "hand": url_for("shop_admin.refund_by_hand", **at),
+        "credit": url_for("shop_admin.refund_as_credit", **at) if refunds.creditable(row.order) else "",
+        "bounce": url_for("shop_admin.refund_bounce", **at),
     }  # fmt: skip
 
 

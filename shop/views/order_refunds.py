@@ -11,7 +11,7 @@ from kernel.refusal import Missing
 from kernel.web import needs
 from shop import order_list, orders, receipts, refund_retries, refunds
 from shop.forms.returns import RefundForm
-from shop.refunds import Refund
+from shop.refund_rows import Refund
 from shop.views import admin, desk, order_desk
 
 
@@ -62,6 +62,26 @@ def by_hand(number: str, token: str) -> None:
     row = _of(number, token)
     refund_retries.by_hand(row, reference=reference, by=web.person())
     flash(_("Noted: you returned %(amount)s.", amount=receipts.shown(row.amount)))
+
+
+@admin.post("/orders/<number>/refunds/<token>/credit", endpoint="refund_as_credit")
+@needs("orders.refund")
+@desk.at_order
+def as_credit(number: str, token: str) -> None:
+    """The buyer gets store credit for what did not arrive."""
+    row = _of(number, token)
+    refund_retries.as_credit(row, by=web.person())
+    tell([row], row.amount)
+
+
+@admin.post("/orders/<number>/refunds/<token>/bounce", endpoint="refund_bounce")
+@needs("orders.refund")
+@desk.at_order
+def bounce(number: str, token: str) -> None:
+    """The bank sent back what staff had returned."""
+    row = _of(number, token)
+    refund_retries.returned(row, by=web.person())
+    flash(_("Noted: %(amount)s is with you again, and you still owe it.", amount=receipts.shown(row.amount)))
 
 
 def _of(number: str, token: str) -> Refund:

@@ -8,7 +8,7 @@ from kernel import today, web
 from kernel.i18n import _, _l
 from kernel.refusal import Missing
 from kernel.web import needs
-from shop import order_list, orders, returns
+from shop import order_list, orders, receipts, returns
 from shop.forms import returns as forms
 from shop.return_rows import Return
 from shop.views import admin, desk, money_back, order_desk, order_refunds, private_files
@@ -75,7 +75,13 @@ def refund(number: str, token: str) -> Any:
     if amount is None:
         return order_desk.page(orders.numbered(number), returned=money_back.of_return(row, form)), 422
     told = {"to": form.to.data or "money", "reference": form.reference.data or ""}
-    order_refunds.tell(returns.refund(row, amount=amount, by=web.person(), **told), amount)
+    given = returns.refund(row, amount=amount, by=web.person(), **told)
+    back = row.order.money(sum(one.amount_minor for one in given))
+    order_refunds.tell(given, back)
+    if back < amount:
+        left = max(row.order.balance, row.order.money(0))
+        words = {"amount": receipts.shown(amount - back), "left": receipts.shown(left)}
+        flash(_("%(amount)s less is to be paid: %(left)s is left.", **words))
     return None
 
 

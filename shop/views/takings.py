@@ -19,6 +19,7 @@ PAGE = 50
 KINDS = {
     "settle": (_l("Received"), "good"),
     "refund": (_l("Returned"), "off"),
+    "bounce": (_l("Came back"), "care"),
     "reverse": (_l("Taken back"), "bad"),
     "kept": (_l("Kept as credit"), "wait"),
 }

@@ -12,7 +12,7 @@ from kernel.letters import Letter
 from shop import card_disputes, card_events, card_payments, ledger, orders
 from shop.invoices import Invoice
 from shop.orders import Order
-from shop.refunds import Refund
+from shop.refund_rows import Refund
 from tests.shop.card_world import Till, till
 from tests.shop.fake_stripe import fake_stripe, stripe_base
 

@@ -17,7 +17,7 @@ from shop import (
     refunds,
     stored_value,
 )
-from shop.refunds import Refund
+from shop.refund_rows import Refund
 from tests.shop import gifts
 
 

@@ -12,7 +12,7 @@ from kernel import jobs, signing
 from kernel.db import db
 from kernel.refusal import Refusal
 from shop import cancellations, ledger, order_events, orders, payments, refund_retries, refunds
-from shop.refunds import Refund
+from shop.refund_rows import Refund
 
 HERE = "tests.shop.refund_racers:"
 EXAMPLES = int(os.environ.get("PLAZA_EXAMPLES", "8"))

@@ -1005,6 +1005,8 @@ def upgrade() -> None:
         sa.Column("finished_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.Column("made_by", sa.String(length=160), nullable=False),
+        sa.Column("written_by", sa.String(length=160), nullable=False),
+        sa.Column("written_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1568,6 +1570,48 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "letter_print",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mailing_id", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("names", kernel.db.JSON, nullable=False),
+        sa.Column("said", kernel.db.JSON, nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mailing_id"], ["mailing.tenant_id", "mailing.id"], name="fk_letter_print_mailing_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_letter_print_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_print")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_letter_print_tenant_id_id")),
+        sa.UniqueConstraint(
+            "tenant_id", "mailing_id", "digest", name=op.f("uq_letter_print_tenant_id_mailing_id_digest")
+        ),
+    )
+    op.create_table(
+        "letter_version",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mailing_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("subject", kernel.db.JSON, nullable=False),
+        sa.Column("preheader", kernel.db.JSON, nullable=False),
+        sa.Column("blocks", kernel.db.JSON, nullable=False),
+        sa.Column("by", sa.String(length=160), nullable=False),
+        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mailing_id"], ["mailing.tenant_id", "mailing.id"], name="fk_letter_version_mailing_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_letter_version_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_version")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_letter_version_tenant_id_id")),
+        sa.UniqueConstraint(
+            "tenant_id", "mailing_id", "number", name=op.f("uq_letter_version_tenant_id_mailing_id_number")
+        ),
+    )
+    op.create_table(
         "mailing_link",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("mailing_id", sa.BigInteger(), nullable=False),
@@ -1780,46 +1824,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "recipient",
+        "reduction",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("token", sa.String(length=32), nullable=False),
-        sa.Column("mailing_id", sa.BigInteger(), nullable=False),
-        sa.Column("contact_id", sa.BigInteger(), nullable=True),
-        sa.Column("occasion", sa.String(length=40), nullable=False),
-        sa.Column("email", sa.String(length=320), nullable=False),
-        sa.Column("address_hmac", sa.String(length=64), nullable=False),
-        sa.Column("language", sa.String(length=8), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("reason", sa.String(length=20), nullable=False),
-        sa.Column("attempts", sa.BigInteger(), nullable=False),
-        sa.Column("run_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
-        sa.Column("lease_until", kernel.db.UTCDateTime(timezone=True), nullable=True),
-        sa.Column("sent_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
-        sa.Column("answer", sa.String(length=500), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("lines", kernel.db.JSON, nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_reduction_amount")),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_recipient_contact_id"
+            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_reduction_order_id"
         ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "mailing_id"], ["mailing.tenant_id", "mailing.id"], name="fk_recipient_mailing_id"
-        ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_recipient_tenant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_recipient")),
-        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_recipient_tenant_id_id")),
-        sa.UniqueConstraint(
-            "tenant_id",
-            "mailing_id",
-            "contact_id",
-            "occasion",
-            name=op.f("uq_recipient_tenant_id_mailing_id_contact_id_occasion"),
-        ),
-        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_recipient_tenant_id_token")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_reduction_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reduction")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_reduction_tenant_id_id")),
     )
-    with op.batch_alter_table("recipient", schema=None) as batch_op:
-        batch_op.create_index("ix_recipient_address", ["tenant_id", "mailing_id", "address_hmac"], unique=False)
-        batch_op.create_index("ix_recipient_contact", ["tenant_id", "contact_id", "sent_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_recipient_mailing_id"), ["mailing_id"], unique=False)
-        batch_op.create_index("ix_recipient_next", ["state", "run_at"], unique=False)
+    with op.batch_alter_table("reduction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reduction_order_id"), ["order_id"], unique=False)
 
     op.create_table(
         "return",
@@ -1935,40 +1958,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_taste_code", ["tenant_id", "code", "contact_id"], unique=False)
 
     op.create_table(
-        "attributed",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
-        sa.Column("mailing_id", sa.BigInteger(), nullable=False),
-        sa.Column("recipient_id", sa.BigInteger(), nullable=True),
-        sa.Column("how", sa.String(length=8), nullable=False),
-        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
-        sa.Column("back_minor", sa.BigInteger(), nullable=False),
-        sa.Column("bookings", sa.BigInteger(), nullable=False),
-        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint(
-            "amount_minor >= 0 AND back_minor BETWEEN 0 AND amount_minor", name=op.f("ck_attributed_amounts")
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "mailing_id"], ["mailing.tenant_id", "mailing.id"], name="fk_attributed_mailing_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_attributed_order_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "recipient_id"], ["recipient.tenant_id", "recipient.id"], name="fk_attributed_recipient_id"
-        ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_attributed_tenant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_attributed")),
-        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_attributed_tenant_id_id")),
-        sa.UniqueConstraint("tenant_id", "order_id", name=op.f("uq_attributed_tenant_id_order_id")),
-    )
-    with op.batch_alter_table("attributed", schema=None) as batch_op:
-        batch_op.create_index("ix_attributed_mailing", ["tenant_id", "mailing_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_attributed_recipient_id"), ["recipient_id"], unique=False)
-
-    op.create_table(
         "card_session",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
@@ -1983,8 +1972,6 @@ def upgrade() -> None:
         sa.Column("units", sa.BigInteger(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("declined", sa.String(length=40), nullable=False),
-        sa.Column("refund_ids", kernel.db.JSON, nullable=False),
-        sa.Column("unnamed_units", sa.BigInteger(), nullable=False),
         sa.Column("created_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("asked_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
@@ -2062,38 +2049,6 @@ def upgrade() -> None:
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ledger_entry_order_id"), ["order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ledger_entry_payment_id"), ["payment_id"], unique=False)
-
-    op.create_table(
-        "letter_event",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("mailing_id", sa.BigInteger(), nullable=False),
-        sa.Column("recipient_id", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.String(length=12), nullable=False),
-        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
-        sa.Column("link", sa.BigInteger(), nullable=False),
-        sa.Column("verdict", sa.String(length=8), nullable=False),
-        sa.Column("reason", sa.String(length=16), nullable=False),
-        sa.Column("family", sa.String(length=24), nullable=False),
-        sa.Column("network", sa.String(length=43), nullable=False),
-        sa.Column("settled", sa.Boolean(), nullable=False),
-        sa.Column("said", sa.String(length=300), nullable=False),
-        sa.Column("dedupe", sa.String(length=120), nullable=False),
-        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "mailing_id"], ["mailing.tenant_id", "mailing.id"], name="fk_letter_event_mailing_id"
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "recipient_id"], ["recipient.tenant_id", "recipient.id"], name="fk_letter_event_recipient_id"
-        ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_letter_event_tenant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_event")),
-        sa.UniqueConstraint("tenant_id", "dedupe", name=op.f("uq_letter_event_tenant_id_dedupe")),
-        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_letter_event_tenant_id_id")),
-    )
-    with op.batch_alter_table("letter_event", schema=None) as batch_op:
-        batch_op.create_index("ix_letter_event_mailing", ["tenant_id", "mailing_id", "kind", "verdict"], unique=False)
-        batch_op.create_index("ix_letter_event_open", ["tenant_id", "settled", "at"], unique=False)
-        batch_op.create_index("ix_letter_event_recipient", ["tenant_id", "recipient_id", "kind", "at"], unique=False)
 
     op.create_table(
         "price_break",
@@ -2216,6 +2171,53 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_proof_twin_id"), ["twin_id"], unique=False)
 
     op.create_table(
+        "recipient",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("mailing_id", sa.BigInteger(), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=True),
+        sa.Column("occasion", sa.String(length=40), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("address_hmac", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("run_at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", kernel.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.String(length=500), nullable=False),
+        sa.Column("print_id", sa.BigInteger(), nullable=True),
+        sa.Column("said", kernel.db.JSON, nullable=True),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "contact_id"], ["contact.tenant_id", "contact.id"], name="fk_recipient_contact_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mailing_id"], ["mailing.tenant_id", "mailing.id"], name="fk_recipient_mailing_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "print_id"], ["letter_print.tenant_id", "letter_print.id"], name="fk_recipient_print_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_recipient_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recipient")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_recipient_tenant_id_id")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "mailing_id",
+            "contact_id",
+            "occasion",
+            name=op.f("uq_recipient_tenant_id_mailing_id_contact_id_occasion"),
+        ),
+        sa.UniqueConstraint("tenant_id", "token", name=op.f("uq_recipient_tenant_id_token")),
+    )
+    with op.batch_alter_table("recipient", schema=None) as batch_op:
+        batch_op.create_index("ix_recipient_address", ["tenant_id", "mailing_id", "address_hmac"], unique=False)
+        batch_op.create_index("ix_recipient_contact", ["tenant_id", "contact_id", "sent_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recipient_mailing_id"), ["mailing_id"], unique=False)
+        batch_op.create_index("ix_recipient_next", ["state", "run_at"], unique=False)
+
+    op.create_table(
         "refund",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token", sa.String(length=32), nullable=False),
@@ -2230,6 +2232,8 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("attempt", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.String(length=120), nullable=False),
+        sa.Column("refused", kernel.db.JSON, nullable=False),
+        sa.Column("hand", sa.Boolean(), nullable=False),
         sa.Column("error", sa.String(length=300), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
@@ -2372,6 +2376,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_variant_product_id"), ["product_id"], unique=False)
 
     op.create_table(
+        "attributed",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("mailing_id", sa.BigInteger(), nullable=False),
+        sa.Column("recipient_id", sa.BigInteger(), nullable=True),
+        sa.Column("how", sa.String(length=8), nullable=False),
+        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("back_minor", sa.BigInteger(), nullable=False),
+        sa.Column("bookings", sa.BigInteger(), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "amount_minor >= 0 AND back_minor BETWEEN 0 AND amount_minor", name=op.f("ck_attributed_amounts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mailing_id"], ["mailing.tenant_id", "mailing.id"], name="fk_attributed_mailing_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["order.tenant_id", "order.id"], name="fk_attributed_order_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "recipient_id"], ["recipient.tenant_id", "recipient.id"], name="fk_attributed_recipient_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_attributed_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attributed")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_attributed_tenant_id_id")),
+        sa.UniqueConstraint("tenant_id", "order_id", name=op.f("uq_attributed_tenant_id_order_id")),
+    )
+    with op.batch_alter_table("attributed", schema=None) as batch_op:
+        batch_op.create_index("ix_attributed_mailing", ["tenant_id", "mailing_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attributed_recipient_id"), ["recipient_id"], unique=False)
+
+    op.create_table(
         "bundle_part",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("product_id", sa.BigInteger(), nullable=False),
@@ -2487,6 +2525,38 @@ def upgrade() -> None:
             "tenant_id", "service_id", "starts_at", name=op.f("uq_departure_tenant_id_service_id_starts_at")
         ),
     )
+    op.create_table(
+        "letter_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mailing_id", sa.BigInteger(), nullable=False),
+        sa.Column("recipient_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("at", kernel.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("link", sa.BigInteger(), nullable=False),
+        sa.Column("verdict", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("family", sa.String(length=24), nullable=False),
+        sa.Column("network", sa.String(length=43), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.Column("said", sa.String(length=300), nullable=False),
+        sa.Column("dedupe", sa.String(length=120), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "mailing_id"], ["mailing.tenant_id", "mailing.id"], name="fk_letter_event_mailing_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "recipient_id"], ["recipient.tenant_id", "recipient.id"], name="fk_letter_event_recipient_id"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_letter_event_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_event")),
+        sa.UniqueConstraint("tenant_id", "dedupe", name=op.f("uq_letter_event_tenant_id_dedupe")),
+        sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_letter_event_tenant_id_id")),
+    )
+    with op.batch_alter_table("letter_event", schema=None) as batch_op:
+        batch_op.create_index("ix_letter_event_mailing", ["tenant_id", "mailing_id", "kind", "verdict"], unique=False)
+        batch_op.create_index("ix_letter_event_open", ["tenant_id", "settled", "at"], unique=False)
+        batch_op.create_index("ix_letter_event_recipient", ["tenant_id", "recipient_id", "kind", "at"], unique=False)
+
     op.create_table(
         "service_hours",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
