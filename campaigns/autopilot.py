@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from campaigns import automations, mailings, rendering
+from campaigns import automations, mailings, rendering, versions
 from campaigns.automations import TRIGGERS, Automation
 from campaigns.mailings import Mailing
 from kernel import clock, journal, memberships, tenancy
@@ -68,6 +68,7 @@ def _move_letters(automation: Automation, state: str, verb: str) -> None:
     for step in automations.steps(automation):
         if step.mailing.state == state:
             mailings.move(step.mailing, verb)
+            versions.keep(step.mailing)
 
 
 def init_app(_app: object) -> None:

@@ -3,7 +3,7 @@
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from threading import Lock
@@ -35,8 +35,9 @@ class Composed:
     names: frozenset[str]
     root: str
     base: str
-    sender: tuple[str, str]
-    reply_to: str
+    sources: tuple[str, str, str]  # of subject, page and text
+    sender: tuple[str, str] = ("", "")
+    reply_to: str = ""
     shared: dict[Any, Any] = field(default_factory=dict)
 
 
@@ -114,10 +115,19 @@ def compose(plan: Plan, shown: Sequence[blocks.Block]) -> Composed:
     with i18n.speak(plan.language, tenancy.tenant().country):
         page, text, subject = _laid(plan, letter, shown)
     led = _numbered(plan.mailing, urls, root)
-    return Composed(
-        Stencil(liquid.template(subject, page=False)), Stencil(liquid.template(led(page, escape), page=True)),
-        Stencil(liquid.template(led(text, str), page=False)), frozenset(names), root, base, *_envelope(plan.mailing),
-    )  # fmt: skip
+    sources = subject, led(page, escape), led(text, str)
+    return Composed(*_stencils(*sources), frozenset(names), root, base, sources, *_envelope(plan.mailing))
+
+
+def _stencils(subject: str, page: str, text: str) -> tuple[Stencil, Stencil, Stencil]:
+    plain = [Stencil(liquid.template(one, page=False)) for one in (subject, text)]
+    return plain[0], Stencil(liquid.template(page, page=True)), plain[1]
+
+
+def again(sources: tuple[str, str, str], names: Iterable[str], language: str) -> Composed:
+    """The letter that was once composed of these templates, to be looked at."""
+    root, base = roots(language)
+    return Composed(*_stencils(*sources), frozenset(names), root, base, sources)
 
 
 def _envelope(mailing: Mailing) -> tuple[tuple[str, str], str]:

@@ -80,6 +80,18 @@ def samples(names: Iterable[str], about: About) -> dict[str, Any]:
     return real | {name: _sample(name) for name in names if name in PERSONAL}
 
 
+def alike(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What these values say to all readers of a letter."""
+    return {name: value for name, value in told.items() if name in ALIKE}
+
+
+def own(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What they say of one reader at this moment: it stays with their letter. Who they are is asked anew."""
+    return {name: value for name, value in told.items() if name not in LASTING}
+
+
+ALIKE = {"shop", "new_arrivals"}
+LASTING = {*ALIKE, *HIDDEN, "first_name", "name"}
 PERSONAL = {"first_name", "name", "last_order", "booking", "maker"}
 
 

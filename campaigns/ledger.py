@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, bindparam, case, or_, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, bindparam, case, cast, func, or_, select, type_coerce
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from campaigns.mailings import Mailing
@@ -20,9 +20,10 @@ OURS = bulk.change(
 )  # fmt: skip
 
 
-def _turn(told: FromClause) -> ReturningUpdate[tuple[int, str]]:
+def _turn(told: FromClause, dialect: str) -> ReturningUpdate[tuple[int, str]]:
     """What is over and what begins, in one statement: from claimed to sending where the claim still stands and the
-    mailing still goes; the end unless a person asks for more, and what a late worker sent is sent.
+    mailing still goes; the end unless a person asks for more, and what a late worker sent is sent. Of a letter that
+    leaves it is told what it was made of, as `print` and `said`.
 
     `case` keeps SQLite from going through all rows of a state instead of by the ids.
     """
@@ -30,12 +31,15 @@ def _turn(told: FromClause) -> ReturningUpdate[tuple[int, str]]:
     going = Recipient.mailing_id.in_(select(Mailing.id).where(_either(Mailing.state, GOING)))
     free = (Recipient.state == "claimed") & (Recipient.lease_until == bindparam("lease")) & going
     unsaid = _either(Recipient.state, ("claimed", "sending", "unknown"))
+    typed, leaves = cast if dialect == "postgresql" else type_coerce, told.c.print.is_not(None)
     until, now = (bindparam(name, type_=UTCDateTime) for name in ("until", "now"))
     return bulk.change_told(
         Recipient, told, case((begins, free), else_=unsaid),
         state=told.c.state, attempts=Recipient.attempts + case((begins, 1), else_=0),
         lease_until=case((begins, until)), answer=case((begins, Recipient.answer), else_=told.c.answer),
         sent_at=case((begins, Recipient.sent_at), (over, now)),
+        print_id=func.coalesce(cast(told.c.print, BigInteger), Recipient.print_id),
+        said=case((leaves, typed(told.c.said, Recipient.said.type)), else_=Recipient.said),
     )  # fmt: skip
 
 
@@ -43,4 +47,5 @@ def _either(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
     return or_(*(column == one for one in values))
 
 
-TURN = {dialect: _turn(told) for dialect, told in bulk.told("state", "answer").items()}
+TOLD = ("state", "answer", "print", "said")
+TURN = {dialect: _turn(told, dialect) for dialect, told in bulk.told(*TOLD).items()}

@@ -71,6 +71,8 @@ class Mailing(TenantOwned, Binnable, Base):
     finished_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(String(300), default="")  # why it is held, or what an automation still needs
     made_by: Mapped[str] = mapped_column(String(160), default="")  # the name of who began it
+    written_by: Mapped[str] = mapped_column(String(160), default="")  # the name of who changed its words last
+    written_at: Mapped[datetime | None]  # and when
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 

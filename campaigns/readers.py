@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, null, select, update
 from sqlalchemy.orm import aliased
 
 from campaigns import letter_events
@@ -25,7 +25,7 @@ def copy(contact: Contact) -> list[dict[str, Any]]:
     return [
         {
             "subject": pick(mailing.subject), "email": row.email, "language": row.language, "state": row.state,
-            "reason": row.reason, "sent_at": row.sent_at.isoformat() if row.sent_at else None,
+            "reason": row.reason, "sent_at": row.sent_at.isoformat() if row.sent_at else None, "said": row.said or {},
             "events": [_event(event) for event in letter_events.of(row)],
         }
         for row, mailing in db.session.execute(mine)
@@ -44,7 +44,7 @@ def forget(contact: Contact) -> None:
     db.session.execute(
         update(Recipient).where(mine, Recipient.state.in_(WAITING)).values(**gone), execution_options=QUIET
     )
-    db.session.execute(update(Recipient).where(mine).values(email="", answer=""), execution_options=QUIET)
+    db.session.execute(update(Recipient).where(mine).values(email="", answer="", said=null()), execution_options=QUIET)
     theirs = select(Recipient.id).where(mine).scalar_subquery()
     blank = {"network": "", "family": "", "said": ""}
     wiped = update(LetterEvent).where(LetterEvent.recipient_id.in_(theirs)).values(**blank)

@@ -6,6 +6,7 @@ a second letter to somebody is worse than none.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -58,6 +59,8 @@ class Recipient(TenantOwned, Base):
     lease_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(String(500), default="")  # what the relay said
+    print_id: Mapped[int | None] = ref("letter_print", index=False)  # the letter as it left: see prints.py
+    said: Mapped[dict[str, Any] | None]  # what its fields said to them alone
 
     @property
     def done(self) -> bool:

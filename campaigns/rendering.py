@@ -1,15 +1,17 @@
 """Rendering: the letter that one reader gets, as it is sent and as it is looked at; and what keeps it from going."""
 
-from collections.abc import Hashable, Iterable, Sequence
+import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from liquid.exceptions import LiquidError
 from sqlalchemy import select
 
-from campaigns import composing, faults, fields, liquid, stencils
+from campaigns import composing, faults, fields, liquid, prints, stencils
 from campaigns.composing import Composed, Plan
 from campaigns.mailings import Mailing
+from campaigns.prints import Print
 from campaigns.recipients import Recipient
 from crm import segments
 from crm.contacts import Contact
@@ -40,6 +42,8 @@ class Desk:
     def __init__(self, mailings: Iterable[Mailing] = (), contacts: Iterable[Contact] = ()) -> None:
         self.mailings, self.contacts = {one.id: one for one in mailings}, {one.id: one for one in contacts}
         self.made: dict[Hashable, Composed] = {}
+        self.prints: dict[int, Print] = {}  # of each that was composed, by its place in memory
+        self.drawn: dict[int, tuple[Print, dict[str, Any]]] = {}  # what each recipient's letter was made of
         self.host, self.slug = mail.host(), tenancy.tenant().slug
 
     def mailing(self, mailing_id: int) -> Mailing:
@@ -65,6 +69,13 @@ class Desk:
             found = self.made[key] = composing.kept(plan, choices, lambda: blocks.taken(mine, choices))
         return found
 
+    def note(self, recipient: Addressed, made: Composed, told: dict[str, Any]) -> None:
+        """Remember what a letter was made of: so it is kept once it leaves."""
+        found = self.prints.get(id(made))
+        if found is None:
+            found = self.prints[id(made)] = prints.of(recipient.mailing_id, made, told)
+        self.drawn[recipient.id] = found, fields.own(told)
+
 
 def desk(rows: Sequence[Addressed]) -> Desk:
     """A desk with everything that letters to these are made of, read at once."""
@@ -81,7 +92,10 @@ def envelope(recipient: Addressed, at: Desk | None = None) -> Envelope:
     at = at or Desk()
     mailing, contact = at.mailing(recipient.mailing_id), at.contact(recipient.contact_id)
     made = at.composed(mailing, recipient.language, contact)
-    subject, page, text = filled(made, _about(made, recipient, contact))
+    about = _about(made, recipient, contact)
+    told = fields.values(made.names, about)
+    subject, page, text = filled(made, about, told)
+    at.note(recipient, made, told)
     name = fields.clean(contact.name) if contact else ""
     headers = {
         "Message-ID": f"<{recipient.token}@{at.host}>",
@@ -123,9 +137,8 @@ def _today() -> date:
     return clock.today(tenancy.tenant().timezone)
 
 
-def filled(made: Composed, about: fields.About, *, sample: bool = False) -> tuple[str, str, str]:
+def filled(made: Composed, about: fields.About, told: Mapping[str, Any]) -> tuple[str, str, str]:
     """(subject, HTML, text) for one reader; raises Unmade when the letter's own words go round and round."""
-    told = (fields.samples if sample else fields.values)(made.names, about)
     token = about.urls["browser_url"].rpartition("/")[2]
     words, plain = stencils.words(token, about.contact.token if about.contact else ""), stencils.Seen()
     try:
@@ -137,12 +150,14 @@ def filled(made: Composed, about: fields.About, *, sample: bool = False) -> tupl
 
 
 def view(recipient: Recipient) -> tuple[str, str]:
-    """(subject, HTML) of a letter that somebody looks at on the web."""
+    """(subject, HTML) of a letter that somebody looks at on the web: as it was sent, once it was."""
     at = Desk()
     mailing, contact = at.mailing(recipient.mailing_id), at.contact(recipient.contact_id)
-    made = at.composed(mailing, recipient.language, contact)
-    subject, page, _text = filled(made, _about(made, recipient, contact))
-    return subject, page.replace(f"{made.root}/o/{recipient.token}.gif", "data:,")
+    made, said = prints.sent(recipient) or (at.composed(mailing, recipient.language, contact), {})
+    about = _about(made, recipient, contact)
+    told = fields.values(made.names - said.keys(), about) | said
+    subject, page, _text = filled(made, about, told)
+    return subject, re.sub(rf"https?://[^\"'/]+/o/{recipient.token}\.gif", "data:,", page)
 
 
 def preview(mailing: Mailing, contact: Contact | None, language: str, *, shows: bool = False) -> tuple[str, str, str]:
@@ -152,7 +167,8 @@ def preview(mailing: Mailing, contact: Contact | None, language: str, *, shows: 
     made = composing.compose(Plan(mailing, language, _group(contact), shows=shows), shown)
     urls = dict.fromkeys(("unsubscribe_url", "preferences_url", "browser_url"), f"{made.base}/#")
     about = fields.About(contact, language, _group(contact), made.base, urls)
-    subject, page, text = filled(made, about, sample=contact is None)
+    told = (fields.values if contact else fields.samples)(made.names, about)
+    subject, page, text = filled(made, about, told)
     for kind in ("v", "u", "preferences"):
         page, text = (one.replace(f"{made.base}/{kind}/#", "#") for one in (page, text))
     return subject, page, text

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from campaigns import gathering, mailings, readiness, rendering
+from campaigns import gathering, mailings, readiness, rendering, versions
 from campaigns.mailings import Mailing
 from campaigns.recipients import OPEN, Recipient
 from kernel import clock, held, instants, jobs, journal, tenancy
@@ -53,6 +53,7 @@ def send(mailing: Mailing, *, by: Any, typed: str = "", at: datetime | None = No
     readiness.refuse(mailing, typed)
     rendering.prepare(mailing)
     mailings.move(mailing, "schedule")
+    versions.keep(mailing)
     mailing.scheduled_at, mailing.note = at or clock.now() + MINUTE, ""
     _await(mailing)
     told = {"name": mailing.called, "at": instants.told(mailing.scheduled_at)}

@@ -5,6 +5,7 @@ marked `sending` only while the mailing still goes. A claim whose worker died is
 on the wire then nobody knows: it is `unknown`, and a person decides.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -13,7 +14,7 @@ import structlog
 from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 
-from campaigns import audience, ledger, mailings, rendering
+from campaigns import audience, ledger, mailings, prints, rendering
 from campaigns.automations import Automation
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
@@ -39,6 +40,9 @@ def on_refusal(verb: Told) -> None:
 
 
 _leases: dict[int, datetime] = {}  # what this process claimed: another's later claim ends it
+_drawn: dict[int, tuple[str | None, str | None]] = {}  # of what it claimed: the print, and what it says to one alone
+NOTHING = (None, None)
+LEAVES = ("sending", "captured")  # marks of a letter that goes now
 
 
 def claim(limit: int) -> list[int]:
@@ -162,9 +166,20 @@ def bodies(ids: list[int]) -> dict[int, Envelope]:
             except Exception as error:
                 log.warning("a letter could not be made", mailing=row.mailing_id, error=repr(error))
                 wrong[row.id] = f"{type(error).__name__}: {error}"
+        kept = prints.known(desk.prints.values())
+    _remember(desk, kept)
     if wrong:
         mark([Mark(row_id, "failed", why) for row_id, why in wrong.items()])
     return made
+
+
+def _remember(desk: rendering.Desk, kept: dict[prints.Key, int]) -> None:
+    """What each letter was made of: it is written down with the mark of its leaving."""
+    new = [one for one in desk.prints.values() if one.key not in kept]
+    if new:
+        kept |= prints.keep(new)
+    for row_id, (made, said) in desk.drawn.items():
+        _drawn[row_id] = str(kept[made.key]), json.dumps(said) if said else None
 
 
 def mark(marks: Sequence[Mark]) -> set[int]:
@@ -178,6 +193,8 @@ def mark(marks: Sequence[Mark]) -> set[int]:
             turn.append(told)
     for state, same in rest.items():
         _VERBS[state](state, same)
+        for told in same:
+            _drawn.pop(told.id, None)
     failed = [told.id for told in turn if told.state == "failed"]
     if failed:
         db.session.connection()  # whoever wants to know of them writes in the same transaction
@@ -191,15 +208,22 @@ def _turned(marks: list[Mark]) -> set[int]:
     """Keep what is over and what begins; which of these are ours. Those whose mailing no longer goes are given back."""
     now, begun = clock.now(), {told.id for told in marks if told.state == "sending"}
     leases, until = _taken(begun), now + LEASE
-    rows = [{"id": told.id, "state": told.state, "answer": told.answer[:500]} for told in marks]
+    rows = [_row(told) for told in marks]
     found = bulk.gained(ledger.TURN, rows, lease=max(leases, default=now), until=until, now=now)
     mine = {row_id for row_id, state in found if state == "sending"}
     for told in marks:
         _leases.pop(told.id, None)
+        _drawn.pop(told.id, None)
     _leases.update(dict.fromkeys(mine, until))
     if begun - mine:
         bulk.run(ledger.OURS, sorted(begun - mine), leases=list(leases))
     return mine
+
+
+def _row(told: Mark) -> dict[str, Any]:
+    leaves = told.state in LEAVES
+    made, said = _drawn.get(told.id, NOTHING) if leaves else NOTHING
+    return {"id": told.id, "state": told.state, "answer": told.answer[:500], "print": made, "said": said}
 
 
 def _taken(ids: set[int]) -> set[datetime]:

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from campaigns import fields, habits, mailings, rendering, starters, writing
 from campaigns.mailings import Mailing
-from campaigns.views import admin, letter_view
+from campaigns.views import admin, letter_versions, letter_view
 from crm import contacts
 from kernel import blocks, i18n, journal, letters, tenancy, web
 from kernel.i18n import _
@@ -45,6 +45,7 @@ def _page(mailing: Mailing) -> dict[str, Any]:
         "problems": _problems(mailing), "preview": letter_view.address(mailing, **looks), "looks": looks,
         "people": writing.readers(mailing, also=looks["as"]), "postal": habits.postal_address(),
         "sender": mailing.sender_name or habits.sender_name(), "shop": tenancy.tenant().name,
+        "versions": letter_versions.listed(mailing),
     }  # fmt: skip
 
 
@@ -73,7 +74,8 @@ def start(token: str) -> Any:
         raise Refusal(_("Choose what the letter begins with."))
     if writing.empty(mailing):
         begun = chosen.make()
-        writing.keep(mailing, subject=begun.subject, preheader=begun.preheader, blocks=begun.blocks)
+        told: dict[str, Any] = {"subject": begun.subject, "preheader": begun.preheader, "blocks": begun.blocks}
+        writing.keep(mailing, **told, by=web.person())
     return redirect(url_for(".letter_edit", token=token), 303)
 
 
@@ -83,7 +85,7 @@ def save(token: str) -> Any:
     """Keep the letter; add, move or take out a block, or send it to oneself, when that was the button."""
     made = block_editor.typed()
     mailing = mailings.named(token)
-    _keep(mailing, made.blocks)
+    _keep(mailing, made.blocks, mark=made.verb == "save")
     block_editor.told(made, mailing, mailing.called, ".letter_block_back", token=token)
     looks = _looks(request.form)
     if made.verb == "test" and not made.wrong:
@@ -97,9 +99,9 @@ def save(token: str) -> Any:
     return redirect(goal + (f"#b-{made.place}" if made.place else ""), 303)
 
 
-def _keep(mailing: Mailing, kept: list[dict[str, Any]]) -> None:
-    subject, preheader = _words("subject"), _words("preheader")
-    writing.keep(mailing, subject=subject, preheader=preheader, blocks=kept)
+def _keep(mailing: Mailing, kept: list[dict[str, Any]], *, mark: bool = False) -> None:
+    told: dict[str, Any] = {"subject": _words("subject"), "preheader": _words("preheader"), "blocks": kept}
+    writing.keep(mailing, **told, by=web.person(), mark=mark)
 
 
 def _words(code: str) -> dict[str, str]:
@@ -122,7 +124,8 @@ def block_back(token: str) -> Any:
     """Bring the block back that was taken out last."""
     mailing = mailings.named(token)
     kept = block_editor.returned(mailing, mailing.blocks)
-    writing.keep(mailing, subject=mailing.subject, preheader=mailing.preheader, blocks=kept)
+    told: dict[str, Any] = {"subject": mailing.subject, "preheader": mailing.preheader, "blocks": kept}
+    writing.keep(mailing, **told, by=web.person())
     flash(_("Taken back."))
     return redirect(url_for(".letter_edit", token=token), 303)
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, abort, g, request
 from markupsafe import escape
 
-from campaigns import mailings, recipients, rendering, starters
+from campaigns import mailings, recipients, rendering, starters, versions
 from campaigns.mailings import Mailing
 from campaigns.views import store
 from crm import contacts
@@ -17,10 +17,11 @@ PURPOSE, MINUTES = "preview-mailing", 60
 NAMED = {"language": "spoken"}  # the language of the letter, not of the shop's page
 
 
-def address(mailing: Mailing | None, *, starter: str = "", **looks: str) -> str:
-    """What the back office puts into its frame; `looks`: as whom, in which language."""
+def address(mailing: Mailing | None, *, starter: str = "", version: str = "", **looks: str) -> str:
+    """What the back office puts into its frame; `looks`: as whom, in which language; `version`: an earlier one."""
     by, tenant = web.person(), tenancy.current()
     told = {"mailing": mailing.token if mailing else "", "starter": starter, "tenant": tenant, "by": by.id if by else 0}
+    told |= {"version": version} if version else {}
     values: dict[str, Any] = {NAMED.get(name, name): value for name, value in looks.items() if value}
     return web.shop_url("campaigns.letter_preview", token=signing.make(PURPOSE, told), **values)
 
@@ -50,10 +51,12 @@ def preview(token: str) -> Response:
     if not told or told.get("tenant") != g.tenant_id:
         abort(404)
     mailing = mailings.named(told["mailing"]) if told["mailing"] else _starting(told["starter"])
+    if told.get("version"):
+        mailing = versions.seen(versions.named(mailing, int(told["version"])), mailing)
     contact = contacts.by_token(request.args.get("as", ""))
     wanted = request.args.get("spoken", "") or (contact.language if contact else "")
     language = wanted if wanted in tenancy.tenant().languages else tenancy.tenant().language
-    page = _drawn(mailing, contact, language, live=bool(told["mailing"]))
+    page = _drawn(mailing, contact, language, live=bool(told["mailing"] and not told.get("version")))
     answer = Response(page)
     answer.headers["Content-Security-Policy"] = _lively(letter_frame.policy(page))
     return _private(answer)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from campaigns import letter_events, links
+from campaigns import letter_events, links, versions
+from campaigns.prints import LetterPrint
 from campaigns.views import letter_view
 from kernel import clock, signing
 from kernel.db import db
@@ -14,6 +15,19 @@ def posted(world: Any) -> dict[str, dict[str, Any]]:
     letter = mailing(name=f"Correo {world.slug}", state="sent")
     row = had(person(f"lector-{world.slug}"), hours=1, of=letter)
     links.numbered(letter, [f"http://{world.slug}.plaza.localhost:8000/p/florero-{world.slug}"])
+    versions.keep(letter)
+    there = {
+        "digest": world.slug,
+        "subject": "Hola",
+        "page": f"<p>{world.slug}</p>",
+        "text": "",
+        "names": [],
+        "said": {},
+    }
+    left = LetterPrint(mailing_id=letter.id, **there)
+    db.session.add(left)
+    db.session.flush()
+    row.print_id, row.said = left.id, {"cart": {"first": f"Florero {world.slug}"}}
     gone = mailing(name=f"Ya no {world.slug}", code="gone", binned_at=clock.now())
     letter_events.add(row, "clicked", dedupe="1", link=1, verdict="human", family=f"chrome {world.slug}")
     letter_events.add(row, "bounced", dedupe="", reason="hard", said=f"550 no hay {world.slug}")
@@ -21,6 +35,6 @@ def posted(world: Any) -> dict[str, dict[str, Any]]:
     seen = {"mailing": letter.token, "starter": "", "tenant": world.tenant_id, "by": 1}
     return {
         "posted": {"token": row.token}, "followed": {"name": f"{row.token}-1"}, "mailing": {"token": letter.token},
-        "gone_mailing": {"token": gone.token},
+        "letter_version": {"token": letter.token, "number": 1}, "gone_mailing": {"token": gone.token},
         "letter_preview": {"token": signing.make(letter_view.PURPOSE, seen)},
     }  # fmt: skip

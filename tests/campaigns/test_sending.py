@@ -294,7 +294,8 @@ def test_a_round_that_cannot_be_kept_leaves_all_as_it_was_and_the_next_is_kept(p
     with tenancy.use(post.tenant_id):
         ids = sending.claim(5)
         db.session.commit()
-        told, now = [{"id": one, "state": "unknown", "answer": "250"} for one in ids], clock.now()
+        blank, now = {"state": "unknown", "answer": "250", "print": None, "said": None}, clock.now()
+        told = [{"id": one, **blank} for one in ids]
         moments = {"lease": now, "until": now, "now": now}
         with pytest.raises(Exception, match=r"(?i)not[ -]null"):
             bulk.gained(ledger.TURN, [told[0], {**told[1], "answer": None}], **moments)

@@ -42,7 +42,7 @@ def theirs(rival, shop):
 def seen(who):
     met, kept = visitors.met(who.token), picks.of(who)
     known = met is not None and met.contact.id == who.id and met.kept == kept
-    over, now = [{"id": who.row_id, "state": "unknown", "answer": ""}], clock.now()
+    over, now = [{"id": who.row_id, "state": "unknown", "answer": "", "print": None, "said": None}], clock.now()
     ended = len(bulk.gained(ledger.TURN, over, lease=now, until=now, now=now))
     rows = [row.code for row in tastes.brief(who)], len(histories.of(who, None)), ended, bulk.run(SENT, [who.row_id])
     return (*rows, known, kept is not None)

@@ -1,0 +1,42 @@
+"""Earlier versions of a letter: looked at as they were, and gone back to."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+
+from campaigns import mailings, versions, writing
+from campaigns.mailings import Mailing
+from campaigns.views import admin, letter_view
+from kernel import web
+from kernel.i18n import _, pick
+from kernel.web import needs
+
+
+def listed(mailing: Mailing) -> list[dict[str, Any]]:
+    """What the editor tells of them, the newest first; the one that says what the letter says is marked."""
+    return [
+        {"number": one.number, "by": one.by, "at": one.at, "subject": pick(one.subject),
+         "now": versions.same(one, mailing)} for one in versions.of(mailing)
+    ]  # fmt: skip
+
+
+@admin.get("/mailings/<token>/versions/<int:number>", endpoint="letter_version")
+@needs("mailings.edit")
+def show(token: str, number: int) -> Any:
+    """One version as it would look today."""
+    mailing = mailings.named(token)
+    version = versions.named(mailing, number)
+    told = {"mailing": mailing, "version": version, "now": versions.same(version, mailing)}
+    return render_template(
+        "campaigns/desk/editor/version.html", **told, preview=letter_view.address(mailing, version=str(number))
+    )
+
+
+@admin.post("/mailings/<token>/versions/<int:number>", endpoint="letter_version_back")
+@needs("mailings.edit")
+def back(token: str, number: int) -> Any:
+    """Go back to it; what the letter says now is kept as a version too."""
+    mailing = mailings.named(token)
+    writing.go_back(mailing, versions.named(mailing, number), by=web.person())
+    flash(_("The letter says what it said then. What it said before is among its versions."))
+    return redirect(url_for(".letter_edit", token=token), 303)
