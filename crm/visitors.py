@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, UniqueConstraint, and_, bindparam, select
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy import String, UniqueConstraint, and_, bindparam, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import facts, picks, tastes
 from crm.contacts import Contact
@@ -18,6 +18,8 @@ from kernel.tenancy import TenantOwned
 
 _adopting: list[Callable[["Visitor", Contact], None]] = []
 
+OURS = ("id", "contact_id", "arm", "country", "language", "referrer")  # what pages ask of a browser
+THEIRS = ("id", "tenant_id", "name", "language", "country", "group", "epoch")  # and of the contact whose it is
 HOLD_OUT = 10  # percent of visitors who always see the page without suggestions
 
 
@@ -78,26 +80,24 @@ def met(token: str) -> Met | None:
     if not found:
         return None
     row = found[0]
-    ours, theirs = len(rows.columns(Visitor)), len(rows.columns(Contact))
-    visitor, rest = rows.loaded(Visitor, row[:ours]), row[ours + theirs :]
-    contact = rows.loaded(Contact, row[ours : ours + theirs]) if rest[0] is not None else None
-    return Met(visitor, contact, picks.fresh(*(rest[3:] if visitor.contact_id else rest[1:3])))
+    ours, theirs = len(OURS), len(OURS) + len(THEIRS)
+    visitor, rest = rows.loaded(Visitor, row[:ours], OURS), row[theirs:]
+    contact = rows.loaded(Contact, row[ours:theirs], THEIRS) if row[ours] is not None else None
+    return Met(visitor, contact, picks.fresh(*rest))
 
 
 @lru_cache
 def _met() -> Any:
     """Asked beside the guard between tenants, so it names the tenant itself, and leaves out who lies in the bin."""
     mine: Any = bindparam("tenant")
-    own, theirs = aliased(Pick), aliased(Pick)
-    told = select(
-        *rows.columns(Visitor), *rows.columns(Contact), Contact.id.label("known"),
-        own.made_at, own.told, theirs.made_at, theirs.told,
-    )  # fmt: skip
+    ours, theirs = ([getattr(cls, name) for name in names] for cls, names in ((Visitor, OURS), (Contact, THEIRS)))
     there = and_(Contact.id == Visitor.contact_id, Contact.tenant_id == mine, Contact.binned_at.is_(None))
+    whose = or_(
+        and_(Pick.contact_id == Visitor.contact_id), and_(Pick.visitor_id == Visitor.id, Visitor.contact_id.is_(None))
+    )
     return (
-        told.select_from(Visitor).outerjoin(Contact, there)
-        .outerjoin(own, and_(own.visitor_id == Visitor.id, own.tenant_id == mine))
-        .outerjoin(theirs, and_(theirs.contact_id == Contact.id, theirs.tenant_id == mine))
+        select(*ours, *theirs, Pick.made_at, Pick.told).select_from(Visitor).outerjoin(Contact, there)
+        .outerjoin(Pick, and_(Pick.tenant_id == mine, whose))
         .where(Visitor.token_hash == bindparam("hash"), Visitor.tenant_id == mine)
     )  # fmt: skip
 

@@ -26,9 +26,12 @@ def new(cls: type) -> Insert:
     return insert(cls)
 
 
-def loaded(cls: type, values: Sequence[Any]) -> Any:
-    """The entity with these values of its columns; the one that the session has already stays as it is there."""
-    told, session = dict(zip(_names(cls), values, strict=True)), db.session()
+def loaded(cls: type, values: Sequence[Any], names: Sequence[str] = ()) -> Any:
+    """The entity with these values of its columns; the one that the session has already stays as it is there.
+
+    With `names`, the values are of those alone, the key among them; what else it has is asked when it is wanted.
+    """
+    told, session = dict(zip(names or _names(cls), values, strict=True)), db.session()
     mapper: Any = inspect(cls)
     known = session.identity_map.get(mapper.identity_key_from_primary_key((told["id"],)))
     if known is not None:

@@ -10,13 +10,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from typing import Any
 
 from flask import g, has_app_context, has_request_context, request
 from sqlalchemy import Compiled, Connection, Dialect, Engine, Executable, UpdateBase, event, text
-from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from kernel import tenancy
@@ -50,8 +50,22 @@ def reading() -> Iterator[None]:
     try:
         yield
     finally:
+        end_reading()
         db.session.rollback()
         g.pop("reads")
+
+
+def end_reading(_error: BaseException | None = None) -> None:
+    """Let go of what only read, by COMMIT: at a ROLLBACK psycopg forgets each statement that the server knows by name.
+
+    The session's own rollback finds nothing to do then; a line that broke is its affair as ever.
+    """
+    session = db.session()
+    if not reads() or not session.in_transaction() or session.get_bind().dialect.name != "postgresql":
+        return
+    with suppress(SQLAlchemyError, db.engine.dialect.loaded_dbapi.Error):
+        raw: Any = session.connection().connection.driver_connection
+        raw.commit()
 
 
 @contextmanager
@@ -104,7 +118,9 @@ def _connect_sqlite(raw: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     raw: Any = connection.connection.driver_connection
     only = reads()
-    raw.execute(f"PRAGMA query_only={int(only)}")  # a GET that writes fails at once
+    if connection.info.get("only") is not only:  # said only when it changes: SQLite compiles every statement anew then
+        raw.execute(f"PRAGMA query_only={int(only)}")  # a GET that writes fails at once
+        connection.info["only"] = only
     if only:
         raw.execute("BEGIN DEFERRED")
         return

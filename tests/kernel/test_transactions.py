@@ -147,6 +147,43 @@ def test_a_connection_that_rested_is_asked_whether_the_server_is_there(app, monk
         assert [one.exec_driver_sql("SELECT 1").scalar() for one in (again, beside)] == [1, 1]
 
 
+@pytest.mark.parametrize("app", ["pg"], indirect=True)
+@pytest.mark.parametrize("verb", ["as it is", "rolled back"])
+def test_what_is_asked_by_each_page_is_known_to_the_server_by_name(app, count, monkeypatch, verb):
+    if verb == "rolled back":
+        monkeypatch.setattr(transactions, "reads", lambda: False)
+    known = text("SELECT count(*) FROM pg_prepared_statements")
+
+    def page():
+        db.session.scalar(select(func.count()).select_from(Contact))
+        return str(db.session.scalar(known, execution_options={"own_sql": True}))
+
+    answers = []
+    in_thread(lambda: answers.extend(int(view(app, "GET", page)[0]) for _ in range(40)))
+    assert (answers[-1] > 0) is (verb == "as it is"), answers
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_page_that_reads_after_another_leaves_the_compiled_statements_alone(app, count):
+    db.session.remove()
+    db.engine.dispose()
+    said = []
+
+    def page():
+        db.session.connection().connection.driver_connection.set_trace_callback(said.append)
+        return str(count())
+
+    def pragmas(*methods):
+        said.clear()
+        for method in methods:
+            in_thread(lambda method=method: view(app, method, page))
+        return [one for one in said if "query_only" in one]
+
+    pragmas("GET")
+    assert pragmas("GET", "GET") == []
+    assert pragmas("POST", "POST", "GET") == ["PRAGMA query_only=0", "PRAGMA query_only=1"]
+
+
 def test_only_what_may_be_lost_does_not_wait_for_the_disk(app, monkeypatch):
     sqlite = db.engine.dialect.name == "sqlite"
     monkeypatch.setattr(transactions, "SYNCHRONOUS", "FULL")
