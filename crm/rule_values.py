@@ -47,7 +47,7 @@ class Field:
 
     def labels(self) -> dict[str, str]:
         """What may be chosen, by value."""
-        return {**(dict(self.options()) if self.options else {}), **({"": str(self.blank)} if self.blank else {})}
+        return {**({"": str(self.blank)} if self.blank else {}), **(dict(self.options()) if self.options else {})}
 
 
 def _words(field: Field, given: Any) -> list[str]:

@@ -9,13 +9,14 @@ from campaigns.mailings import Mailing
 from campaigns.views import admin, letter_view
 from kernel import web
 from kernel.i18n import _, pick
+from kernel.letter_parts import PIECE
 from kernel.web import needs
 
 
 def listed(mailing: Mailing) -> list[dict[str, Any]]:
     """What the editor tells of them, the newest first; the one that says what the letter says is marked."""
     return [
-        {"number": one.number, "by": one.by, "at": one.at, "subject": pick(one.subject),
+        {"number": one.number, "by": one.by, "at": one.at, "subject": PIECE.sub("…", pick(one.subject)),
          "now": versions.same(one, mailing)} for one in versions.of(mailing)
     ]  # fmt: skip
 
