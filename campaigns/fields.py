@@ -7,7 +7,7 @@ from typing import Any
 from crm.contacts import Contact
 from kernel import i18n, phones, tenancy
 from kernel.i18n import _l
-from shop import letter_picks, storefront
+from shop import letter_picks, letter_rows, storefront
 
 MOST = 160  # signs of a value that a person typed
 
@@ -22,6 +22,15 @@ class About:
     root: str  # where the shop's pages are, without a last stroke
     urls: Mapping[str, str]
     shared: dict[Any, Any] = field(default_factory=dict)
+    batch: "Batch | None" = None
+
+
+@dataclass
+class Batch:
+    """The readers whose letters are filled in one after another: what is asked of one is asked for all at once."""
+
+    people: Mapping[int, Contact]
+    readers: letter_rows.Readers | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,19 @@ def _picks(verb: Callable[..., Any]) -> Callable[[About], Any]:
     return lambda about: verb(about.contact, letter_picks.Wish(about.language, about.group, about.root, about.shared))
 
 
+def _row(name: str) -> Callable[[About], Any]:
+    """A row of products that is chosen for each reader."""
+
+    def value(about: About) -> list[dict[str, str]]:
+        batch, contact = about.batch, about.contact
+        if batch is None or (contact is not None and contact.id not in batch.people):
+            batch = Batch({contact.id: contact} if contact is not None else {})
+        batch.readers = batch.readers or letter_rows.Readers(batch.people)
+        return batch.readers.row(name, contact, letter_picks.Wish(about.language, about.group, about.root))
+
+    return value
+
+
 def init_app(_app: object) -> None:
     """The fields that every shop has."""
     product = {
@@ -151,6 +173,8 @@ def init_app(_app: object) -> None:
     define("top_product", top, {}, _picks(letter_picks.top), parts=parts(top))
     define("last_product", last, {}, _picks(letter_picks.last), parts=parts(last))
     define("new_arrivals", fresh, [], _picks(letter_picks.fresh), parts=parts(fresh), many=True)
+    for name, label in ((letter_rows.AGAIN, _l("Buy again")), (letter_rows.NEW, _l("New for you"))):
+        define(name, label, [], _row(name), parts=dict.fromkeys(letter_rows.PARTS, label), many=True)
     order = {"number": _l("Their last order: number"), "total": _l("Their last order: total"),
              "date": _l("Their last order: day")}  # fmt: skip
     sample = {"number": "1042", "total": "18 500", "date": _l("12 March")}

@@ -41,6 +41,7 @@ class Desk:
 
     def __init__(self, mailings: Iterable[Mailing] = (), contacts: Iterable[Contact] = ()) -> None:
         self.mailings, self.contacts = {one.id: one for one in mailings}, {one.id: one for one in contacts}
+        self.batch = fields.Batch(self.contacts)
         self.made: dict[Hashable, Composed] = {}
         self.prints: dict[int, Print] = {}  # of each that was composed, by its place in memory
         self.drawn: dict[int, tuple[Print, dict[str, Any]]] = {}  # what each recipient's letter was made of
@@ -93,6 +94,7 @@ def envelope(recipient: Addressed, at: Desk | None = None) -> Envelope:
     mailing, contact = at.mailing(recipient.mailing_id), at.contact(recipient.contact_id)
     made = at.composed(mailing, recipient.language, contact)
     about = _about(made, recipient, contact)
+    about.batch = at.batch
     told = fields.values(made.names, about)
     subject, page, text = filled(made, about, told)
     at.note(recipient, made, told)
@@ -198,7 +200,8 @@ def destination(recipient: Recipient, url: str) -> str:
     root, base = composing.roots(recipient.language)
     contact = Desk().contact(recipient.contact_id)
     about = fields.About(contact, recipient.language, _group(contact), base, {})
-    told = fields.values({path[0] for path in liquid.asked(url)}, about)
+    names, said = {path[0] for path in liquid.asked(url)}, recipient.said or {}
+    told = fields.values(names - said.keys(), about) | said  # it leads where it led when the letter left
     found = blocks.link(liquid.template(url, page=False).render(**told))
     mailing = db.session.get_one(Mailing, recipient.mailing_id)
     return composing.tagged(mailing, found, root) if found.startswith(root) else f"{base}/"

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from crm import tastes
 from kernel import blocks, countries, holes, i18n, origins, tenancy
 from kernel.i18n import _, _l
-from shop import catalog, days, favourites, pagecache, picking, shelf, suggestions
+from shop import catalog, days, favourites, letter_rows, pagecache, picking, shelf, suggestions
 from shop.suggestions import Suggestion
 from shop.views import blocks as kinds
 from shop.views import fitting, frame, goods, visitor
@@ -28,8 +28,10 @@ DRAWN = pagecache.Shelf(2 * 1024 * 1024)
 def init_app(_app: Flask) -> None:
     """Register the kinds of blocks and fill their holes."""
     count = blocks.Field("count", _l("How many"), "number", most=MOST)
-    for name, label, icon in (("again", _l("Buy again"), "undo"), ("new_for_you", _l("New for you"), "gift")):
-        blocks.kind(name, label, (kinds.TITLE, count), web="shop/blocks/suggestions.html", icon=icon)
+    fields, drawn = (kinds.TITLE, count), "shop/blocks/suggestions.html"
+    again, new = letter_rows.mail(letter_rows.AGAIN), letter_rows.mail(letter_rows.NEW)
+    blocks.kind("again", _l("Buy again"), fields, web=drawn, icon="undo", mail=again)
+    blocks.kind("new_for_you", _l("New for you"), fields, web=drawn, icon="gift", mail=new)
     holes.define_group("suggest", fill)
 
 
