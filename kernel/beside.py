@@ -4,22 +4,32 @@ What the session makes of a statement costs several times what the statement doe
 in the statement itself, as `:tenant`, and leaves out what lies in the bin; PostgreSQL's own wall stands as ever.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Select, inspect
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state
 
-from kernel import rows, tenancy
+from kernel import prepared, rows, tenancy
 from kernel.db import db
-from kernel.tenancy import ForeignTenant
+from kernel.tenancy import ForeignTenant, TenantOwned
 
 
 def ask(statement: Select[Any], **values: Any) -> Sequence[Any]:
     """The rows of the current tenant that a statement finds, what the session has not written yet among them."""
     db.session.flush()
     return db.session.connection().execute(statement, {"tenant": tenancy.current(), **values}).all()
+
+
+def column(statement: Select[Any], **values: Any) -> list[Any]:
+    """The same of one column of numbers or texts, which no list (`in_`) chooses: as the driver gives them."""
+    session = db.session()
+    session.flush()
+    connection = session.connection()
+    found = prepared.of(statement, connection.dialect).run(connection, {"tenant": tenancy.current(), **values})
+    return [row[0] for row in found.fetchall()]
 
 
 def entities(cls: type[Any], found: Iterable[Sequence[Any]]) -> list[Any]:
@@ -29,21 +39,65 @@ def entities(cls: type[Any], found: Iterable[Sequence[Any]]) -> list[Any]:
 
 def put(entity: Any) -> Any:
     """Write one new row of the current tenant, which then is the session's as any that it wrote; gives it back."""
-    mapper: Any = inspect(type(entity))
-    names = {one.key: one.columns[0].name for one in mapper.column_attrs}
-    told = {names[key]: value for key, value in entity.__dict__.items() if key in names}
-    if told.setdefault("tenant_id", tenancy.current()) != tenancy.current():
-        raise ForeignTenant(f"{type(entity).__name__} of another tenant")
-    cls: Any = type(entity)
-    done: Any = db.session.connection().execute(rows.new(cls), told)
-    [key] = done.inserted_primary_key
-    written = {**done.last_inserted_params(), "id": key}
-    entity.__dict__.update({name: written[column] for name, column in names.items() if column in written})
+    session = db.session()
+    entity.__dict__.update(_written(session, type(entity), entity.__dict__))
     make_transient_to_detached(entity)
-    before = db.session().identity_map.get(mapper.identity_key_from_primary_key((key,)))
+    return _joined(session, entity)
+
+
+def new(cls: type[Any], **told: Any) -> Any:
+    """The same of what is told of its columns."""
+    session = db.session()
+    return _made(session, inspect(cls), _written(session, cls, told))
+
+
+def add(cls: type[Any], *, unless: tuple[str, ...] = (), **told: Any) -> int | None:
+    """Write one new row of which the session need know nothing; its key.
+
+    `unless`: columns in which no other row has the same; None when one has, and nothing is written.
+    """
+    key: int | None = _written(db.session(), cls, told, unless)["id"]
+    return key
+
+
+def _written(session: Session, cls: Any, told: Mapping[str, Any], unless: tuple[str, ...] = ()) -> dict[str, Any]:
+    if issubclass(cls, TenantOwned):
+        mine = tenancy.current()
+        told = {"tenant_id": mine, **told}
+        if told["tenant_id"] != mine:
+            raise ForeignTenant(f"{cls.__name__} of another tenant")
+    connection = session.connection()
+    how = prepared.inserting(cls, connection.dialect, unless)
+    row = how.whole(told)
+    return {**row, "id": how.write(connection, row)}
+
+
+def held(cls: type[Any], every: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Entities with these values of all their columns, by their names; what the session has stays as it is there."""
+    mapper, session = inspect(cls), db.session()
+    return [_held(session, mapper, told) for told in every]
+
+
+def _held(session: Session, mapper: Any, told: Mapping[str, Any]) -> Any:
+    known = session.identity_map.get(mapper.identity_key_from_primary_key((told["id"],)))
+    return known if known is not None else _made(session, mapper, told)
+
+
+def _made(session: Session, mapper: Any, told: Mapping[str, Any]) -> Any:
+    entity = mapper.class_manager.new_instance()
+    entity.__dict__.update(told)
+    instance_state(entity).key = mapper.identity_key_from_primary_key((told["id"],))
+    return _joined(session, entity)
+
+
+def _joined(session: Session, entity: Any) -> Any:
+    """Have a row that the database has in the session, as if this had loaded it."""
+    state: Any = instance_state(entity)
+    before = session.identity_map.get(state.key)
     if before is not None:  # its row was taken back, and a new one has got its key
-        db.session.expunge(before)
-    db.session.add(entity)
+        session.expunge(before)
+    state.session_id = session.hash_key
+    session.identity_map.add(state)
     return entity
 
 

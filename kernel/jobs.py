@@ -10,16 +10,14 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, TypeVar
 
 import structlog
 from flask import Flask, current_app
 from sqlalchemy import Index, Select, String, Text, UniqueConstraint, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, rows, tenancy, transactions
+from kernel import beside, clock, tenancy, transactions
 from kernel.db import Base, db, pk
 from kernel.refusal import Missing
 
@@ -78,22 +76,15 @@ def every(name: str, *, seconds: float) -> None:
     _every[name] = seconds
 
 
-def later(name: str, *args: Any, at: datetime | None = None, key: str | None = None, priority: int = 5) -> Job | None:
-    """Write a job of the current tenant into this transaction; None when one with that key already waits."""
+def later(name: str, *args: Any, at: datetime | None = None, key: str | None = None, priority: int = 5) -> int | None:
+    """Write a job of the current tenant into this transaction: its id; None when one with that key already waits."""
     if name not in _verbs:
         raise LookupError(f"no job is called {name}")
     tenant_id = None if tenancy.is_system() else tenancy.current()
     told: dict[str, Any] = {"name": name, "args": json.dumps(args), "tenant_id": tenant_id, "priority": priority}
     told |= {"unique_key": None if key is None else f"{tenant_id}:{key}", "run_at": at or clock.now()}
     db.session.flush()
-    row = db.session.connection().execute(_new(db.engine.dialect.name), told).first()
-    return rows.loaded(Job, row) if row else None
-
-
-@lru_cache
-def _new(dialect: str) -> Any:
-    new = (postgresql if dialect == "postgresql" else sqlite).insert(Job)
-    return new.on_conflict_do_nothing(index_elements=["name", "unique_key"]).returning(*rows.columns(Job))
+    return beside.add(Job, unless=("name", "unique_key"), **told)
 
 
 def forget(name: str, key: str) -> None:

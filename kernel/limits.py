@@ -14,7 +14,7 @@ from sqlalchemy import String, Table, bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, settings, signing, transactions
+from kernel import clock, prepared, settings, signing, transactions
 from kernel.db import Base, UTCDateTime, db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -41,6 +41,9 @@ class Hits(Base):
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     count: Mapped[int]
     expires_at: Mapped[Any] = mapped_column(UTCDateTime, index=True)
+
+
+COLUMNS = ("key", "count", "expires_at")
 
 
 @lru_cache
@@ -103,8 +106,9 @@ class WithinStorage(TableStorage):
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count in one statement, which is kept or taken back with all the rest."""
-        counting = _counting(db.engine.dialect.name)
-        return int(db.session.connection().execute(counting, self._row(key, expiry, amount)).scalar_one())
+        connection = db.session.connection()
+        counting = prepared.of(_counting(connection.dialect.name), connection.dialect, COLUMNS)
+        return int(counting.run(connection, self._row(key, expiry, amount)).fetchone()[0])
 
 
 _table, _within = FixedWindowRateLimiter(TableStorage()), FixedWindowRateLimiter(WithinStorage())
@@ -140,9 +144,14 @@ def check_within(name: str, key: str, rule: str) -> None:
 
 def _check(name: str, key: str, rule: str, table: FixedWindowRateLimiter) -> None:
     told = signing.fingerprint("limit", key)[:32]
-    for item in parse_many(rule):
+    for item in _parsed(rule):
         if not _hit(item, table, name, told):
             raise TooMany(minutes=_minutes(item))
+
+
+@lru_cache(maxsize=200)
+def _parsed(rule: str) -> list[RateLimitItem]:
+    return parse_many(rule)
 
 
 def _hit(item: RateLimitItem, table: FixedWindowRateLimiter, name: str, key: str) -> bool:
@@ -184,7 +193,7 @@ def forgive(name: str, key: str, rule: str) -> None:
     """Forget the tries of `key`: it was the right person after all."""
     told = signing.fingerprint("limit", key)[:32]
     if not settings.current().redis_url:
-        for item in parse_many(rule):
+        for item in _parsed(rule):
             _table.clear(item, name, told)
 
 

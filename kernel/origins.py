@@ -1,11 +1,13 @@
 """Two origins and what may come from outside: hosts, cross-site checks, cookies, headers."""
 
 import secrets
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, g, has_request_context, request
 from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from kernel import settings
 from kernel.aside import Place
@@ -21,6 +23,13 @@ RULES = {  # of every page; some may do more
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
+HEADERS = (  # of every answer, beside its policy
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=(), browsing-topics=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),  # only where all is https
+)
 FOREIGN_OK: set[str] = set()  # endpoints whose authority is a token or a signature; they read no cookie
 
 
@@ -54,11 +63,16 @@ class PerHost(SecureCookieSessionInterface):
     """Sessions signed per host: a cookie replayed at another one is an empty session."""
 
     def get_signing_serializer(self, app: Any) -> Any:
-        """The usual serializer, salted with the host."""
-        serializer = super().get_signing_serializer(app)
-        if serializer is not None:
-            serializer.salt = f"session|{request.host}".encode()
-        return serializer
+        """The usual serializer, salted with the host; one that was made is used again."""
+        return _signing(app.secret_key, request.host)
+
+
+@lru_cache(maxsize=200)
+def _signing(secret: str, host: str) -> URLSafeTimedSerializer:
+    usual = SecureCookieSessionInterface
+    how = {"key_derivation": usual.key_derivation, "digest_method": usual.digest_method}
+    salt = f"session|{host}".encode()
+    return URLSafeTimedSerializer(secret, salt=salt, serializer=usual.serializer, signer_kwargs=how)
 
 
 def cookie_name(name: str) -> str:
@@ -124,14 +138,12 @@ def policy() -> str:
 
 def headers(response: Response) -> Response:
     """Put the house's headers on every response."""
-    put = response.headers.setdefault
-    put("Content-Security-Policy", policy())
-    put("X-Content-Type-Options", "nosniff")
-    put("Referrer-Policy", "strict-origin-when-cross-origin")
-    put("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=(), browsing-topics=()")
-    put("Cross-Origin-Opener-Policy", "same-origin")
-    if settings.current().secure:
-        put("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "private, no-cache" if place() else "private, no-store"
+    said = {name.lower() for name, _value in response.headers}  # asked once, not of each: it costs as much as they do
+    if "content-security-policy" not in said:
+        response.headers.add("Content-Security-Policy", policy())
+    for name, value in HEADERS if settings.current().secure else HEADERS[:-1]:
+        if name.lower() not in said:
+            response.headers.add(name, value)
+    if "cache-control" not in said:
+        response.headers.add("Cache-Control", "private, no-cache" if place() else "private, no-store")
     return response

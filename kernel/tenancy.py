@@ -122,18 +122,25 @@ class Binnable:
 
 def current() -> int:
     """The current tenant's id; raises NoTenant."""
-    found = g.get("tenant_id") if g else None
+    try:
+        found: int | None = g.get("tenant_id")
+    except RuntimeError:  # outside any application
+        found = None
     if found is None:
         raise NoTenant("no current tenant")
-    return int(found)
+    return found
 
 
 def tenant() -> Tenant:
     """The current tenant."""
-    found = db.session.get(Tenant, current())
+    session, mine = db.session(), current()
+    held: Tenant | None = session.info.get("tenant")  # a session lets go of rows that nobody holds
+    if held is not None and held.__dict__.get("id") == mine and held in session:  # of what is to be read anew, no id
+        return held
+    found = session.get(Tenant, mine)
     if found is None:
         raise NoTenant("the current tenant is gone")
-    db.session().info["tenant"] = found  # held: a session lets go of rows that nobody holds
+    session.info["tenant"] = found
     return found
 
 

@@ -6,6 +6,7 @@ eight writers), so writers of one process queue at a lock and retry BEGIN IMMEDI
 
 import math
 import random
+import re
 import sqlite3
 import threading
 import time
@@ -26,6 +27,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 PATIENCE = 10.0  # seconds a writer waits for its turn
 SYNCHRONOUS = "FULL"  # no committed order is lost when the power goes
 RESTED = 1.0  # seconds after which a connection is asked whether it still stands
+TUPLES = 2  # how libpq says that a statement gave rows back: PGRES_TUPLES_OK
+_NAMED = re.compile(r":(\w+)")
 _turn = threading.Lock()
 
 
@@ -175,8 +178,30 @@ _BEGIN_LIGHT = text(f"{_BEGIN.text}, set_config('synchronous_commit', 'off', tru
 @event.listens_for(Session, "after_begin")
 def _raise_wall(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if connection.dialect.name == "postgresql" and not transaction.nested:
-        begin = _BEGIN if _durable() else _BEGIN_LIGHT
-        tenancy.raise_wall(connection, begin, only="on" if reads() else "off")
+        told = {**tenancy.wall(), "only": "on" if reads() else "off"}
+        if not _began_walled(connection, _words(_durable(), **told)):
+            connection.execute(_BEGIN if _durable() else _BEGIN_LIGHT, told)
+
+
+def _began_walled(connection: Connection, words: bytes) -> bool:
+    """Begin and raise the wall one way there and back; False when that failed: who tries again hears why."""
+    raw: Any = connection.connection.driver_connection
+    if raw.pgconn.transaction_status:
+        return False  # it has begun already
+    return bool(raw.pgconn.exec_(words).status == TUPLES)
+
+
+@lru_cache(maxsize=1000)
+def _words(durable: bool, **told: str) -> bytes:
+    """The transaction's beginning with its values in it: numbers and words of ours."""
+    said = {name: _literal(value) for name, value in told.items()}
+    return f"BEGIN; {_NAMED.sub(lambda name: said[name[1]], (_BEGIN if durable else _BEGIN_LIGHT).text)}".encode()
+
+
+def _literal(value: str) -> str:
+    if value and not value.isalnum():
+        raise ValueError("neither a number nor a word")
+    return f"'{value}'"
 
 
 def at_once(statement: UpdateBase, bound: dict[str, Any]) -> list[Any]:

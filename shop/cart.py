@@ -39,11 +39,11 @@ def of_contact(contact: Any) -> Cart | None:
     return db.session.scalar(mine.order_by(Cart.touched_at.desc()).limit(1))
 
 
-def begin(contact: Any = None) -> tuple[Cart, str]:
-    """A new cart and the secret token for its cookie."""
+def begin(contact: Any = None, browser: Any = None) -> tuple[Cart, str]:
+    """A new cart and the secret token for its cookie; `browser`: the one that fills it, when it may be known."""
     token = signing.token()
-    row = Cart(token_hash=signing.digest(token), contact_id=contact.id if contact else None, visitor_id=None)
-    return beside.put(row), token
+    whose = {"contact_id": contact.id if contact else None, "visitor_id": browser.id if browser else None}
+    return beside.new(Cart, token_hash=signing.digest(token), **whose), token
 
 
 def add(

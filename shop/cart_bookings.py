@@ -32,9 +32,9 @@ def put(
     """Have the booking in the cart for these people; the lines that it had are out."""
     rows = []
     for variant, quantity in units(booking, people):
-        row = CartLine(cart_id=cart.id, variant_id=variant.id, quantity=quantity, booking_id=booking.id)
-        row.texts, row.seen_minor = {}, price(booking, variant, group, known=known).minor
-        rows.append(beside.put(row))
+        told = {"cart_id": cart.id, "variant_id": variant.id, "quantity": quantity, "booking_id": booking.id}
+        seen = price(booking, variant, group, known=known).minor
+        rows.append(beside.new(CartLine, **told, seen_minor=seen))
     return rows
 
 

@@ -107,7 +107,7 @@ def fit(departure: Departure) -> None:
     for need in sorted(departure.service.needs, key=lambda one: one.resource_id):
         more = need.units(departure.taken) - len(_spared(departure, need))
         if more > 0:
-            free = occupations.free(need.resource_id, departure.span)
+            free = occupations.free(need.resource_id, departure.span, more)
             if len(free) < more:
                 raise JustTaken()
             occupations.reserve(free[:more], departure.span, departure_id=departure.id)

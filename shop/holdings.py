@@ -1,11 +1,12 @@
 """Holdings: a booking takes its time, moves it, or gives it back; who was too slow loses it by itself."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, func, or_, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -16,6 +17,7 @@ from kernel.refusal import Refusal
 from shop import bookings, departures, occupations, resources, services
 from shop.bookings import LIVE, Booking
 from shop.occupations import JustTaken, Span
+from shop.resources import Resource
 from shop.services import Service, ServiceResource
 
 MINUTES = 10  # in the cart
@@ -37,8 +39,8 @@ class Elsewhere(Refusal):
 def hold(service: Service, span: Span, places: int, *, cart: Any, begun: bool = False, **told: Any) -> Booking:
     """Hold a time for a cart, ten minutes; the same time again is the same booking with other places.
 
-    `begun`: the cart was made just now, nobody else knows it. `told`: answers, language, timezone. Raises JustTaken,
-    Full or TooMany; what the cart had stays then.
+    `begun`: the cart was made just now, nobody else knows it, and whoever is refused takes it back. `told`: answers,
+    language, timezone. Raises JustTaken, Full or TooMany; what the cart had stays then.
     """
     until = clock.now() + timedelta(minutes=MINUTES)
     row = None if begun else _held(service, span, cart)
@@ -48,7 +50,7 @@ def hold(service: Service, span: Span, places: int, *, cart: Any, begun: bool = 
         set_committed_value(row, "service", service)
     for name, value in told.items():
         setattr(row, name, value)
-    place(row, span, places)
+    place(row, span, places, begun=begun)
     if row.state == "expired":
         bookings.move(row, "hold")
     _until(row, until)
@@ -68,11 +70,11 @@ def _until(row: Booking, until: datetime) -> None:
     jobs.later("bookings.lapse", row.id, at=until, key=f"{row.id}:{int(until.timestamp())}")
 
 
-def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = ()) -> None:
+def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = (), begun: bool = False) -> None:
     """Have the booking at that time with so many places, instead of where it was; all or nothing, a new one too.
 
     `units`: those that staff chose and no others; of a departure its own. Raises JustTaken, Full, TooMany or NotNow:
-    it stays then.
+    it stays then. `begun`: as in `hold`; what has its own units is refused before anything of it is written.
     """
     occupations.sound(span)
     count = units_for(booking.service, places)
@@ -82,8 +84,9 @@ def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = (
         _anew(booking)
     if booking.state not in {*LIVE, "expired"}:
         raise bookings.NotNow()
+    whole = begun and booking.service.kind != "departure"
     try:
-        with beside.attempt():
+        with nullcontext() if whole else beside.attempt():
             if kept:
                 _give(booking)
             booking.starts_at, booking.ends_at = span.starts_at, span.ends_at
@@ -102,11 +105,12 @@ def _take(booking: Booking, chosen: set[int]) -> None:
         departure = departures.at(booking.service, booking.starts_at)
         departures.take(departure, booking.places)
         booking.departure_id, booking.ends_at = departure.id, departure.ends_at
+    free = _free(booking, chosen) if booking.service.kind != "departure" else []
     if booking.id is None:
         beside.put(booking)
     db.session.flush()
-    if booking.service.kind != "departure":
-        _occupy(booking, chosen)
+    if free:
+        occupations.take(free, booking.span, booking_id=booking.id)
 
 
 def units_for(service: Service, places: int) -> int:
@@ -117,16 +121,29 @@ def units_for(service: Service, places: int) -> int:
     return {"departure": 0, "appointment": 1}.get(service.kind, -(-places // service.capacity))
 
 
-def _occupy(booking: Booking, chosen: set[int]) -> None:
+def _free(booking: Booking, chosen: set[int]) -> list[int]:
+    """The units that it is to have, of each resource as many as it needs; raises JustTaken."""
     needed = sorted(need.resource_id for need in booking.service.needs)
     if chosen and not chosen <= {unit.id for unit in resources.units(needed)}:
         raise Elsewhere()
+    found: list[int] = []
     for resource_id in needed:
-        free = sorted(occupations.free(resource_id, booking.span), key=lambda one: one not in chosen)
-        wished = [unit.id for unit in resources.units([resource_id]) if unit.id in chosen] if chosen else []
-        if len(free) < booking.units or not set(wished) <= set(free):
+        free = _chosen(resource_id, booking, chosen) if chosen else _first(resource_id, booking)
+        if len(free) < booking.units:
             raise JustTaken()
-        occupations.reserve(free[: booking.units], booking.span, booking_id=booking.id)
+        found.extend(free)
+    return found
+
+
+def _first(resource_id: int, booking: Booking) -> list[int]:
+    return occupations.free(resource_id, booking.span, booking.units)
+
+
+def _chosen(resource_id: int, booking: Booking, chosen: set[int]) -> list[int]:
+    """The same with those that were chosen, all of them, before the others."""
+    free = sorted(occupations.free(resource_id, booking.span), key=lambda one: one not in chosen)
+    wished = {unit.id for unit in resources.units([resource_id]) if unit.id in chosen}
+    return free[: booking.units] if wished <= set(free) else []
 
 
 def release(rows: Iterable[Booking], step: str) -> None:
@@ -196,7 +213,7 @@ def _late(service_ids: set[int], resource_ids: set[int]) -> set[int]:
 
     Also those whose holds run out in a minute: they may while we wait for our turn. Mostly there are none at all.
     """
-    over = {row[0] for row in beside.ask(_running_out(), soon=clock.now() + timedelta(minutes=1))}
+    over = set(beside.column(_running_out(), soon=clock.now() + timedelta(minutes=1)))
     if over <= service_ids:
         return over
     mine = {"over": sorted(over), "services": sorted(service_ids), "resources": sorted(resource_ids)}
@@ -220,8 +237,24 @@ def _sharing() -> Select[Any]:
 
 
 def _lock(service_ids: set[int], resource_ids: Iterable[int] = ()) -> None:
-    resources.lock(resource_ids, services.needed(), services=sorted(service_ids))
-    services.lock(service_ids)
+    """Hold these services, after these and their resources: each in key order, there and back once."""
+    if db.engine.dialect.name != "sqlite":  # there is one writer at a time
+        beside.column(_locking(), services=sorted(service_ids), resources=sorted(set(resource_ids)))
+
+
+@lru_cache
+def _locking() -> Select[Any]:
+    tenant: Any = bindparam("tenant")
+    mine, own = (any_(bindparam(name, type_=ARRAY(BigInteger))) for name in ("services", "resources"))
+    needed = select(ServiceResource.resource_id).where(
+        ServiceResource.tenant_id == tenant, ServiceResource.service_id == mine
+    )
+    these = or_(Resource.id == own, Resource.id.in_(needed))
+    first = select(Resource.id).where(Resource.tenant_id == tenant, these).order_by(Resource.id)
+    held = first.with_for_update(key_share=True).cte("held")
+    counted = select(func.count()).select_from(held).scalar_subquery() >= 0  # all of them, before any service
+    asked = select(Service.id).where(Service.tenant_id == tenant, Service.id == mine, counted)
+    return asked.order_by(Service.id).with_for_update(key_share=True)
 
 
 def _anew(booking: Booking) -> None:

@@ -37,9 +37,9 @@ class Known:
 
 @dataclass(frozen=True)
 class _Kept:
-    """The values of these rows by entity, in their order."""
+    """The values of these rows by entity, in their order: each by the name of its column."""
 
-    values: dict[type[Any], list[tuple[Any, ...]]]
+    values: dict[type[Any], list[dict[str, Any]]]
     plan: Plan
 
     @property
@@ -62,7 +62,7 @@ def of_slug(slug: str, revision: int) -> Known | None:
 
 def moved(revision: int) -> bool:
     """Whether somebody edited the shop since it had that revision; whoever writes asks it first."""
-    return bool(beside.ask(_revision())[0][0] != revision)
+    return beside.column(_revision()) != [revision]
 
 
 @lru_cache
@@ -87,11 +87,15 @@ def _kept(known: Known) -> _Kept:
         Service: [known.service], ServiceResource: known.service.needs, Variant: known.variants,
         PriceBreak: known.breaks,
     }  # fmt: skip
-    return _Kept({cls: [rows.values(one) for one in found] for cls, found in every.items()}, known.plan)
+    return _Kept({cls: [_values(cls, one) for one in found] for cls, found in every.items()}, known.plan)
+
+
+def _values(cls: Any, row: Any) -> dict[str, Any]:
+    return dict(zip([one.key for one in rows.columns(cls)], rows.values(row), strict=True))
 
 
 def _known(kept: _Kept) -> Known:
-    made = {cls: [rows.loaded(cls, told) for told in every] for cls, every in kept.values.items()}
+    made = {cls: beside.held(cls, every) for cls, every in kept.values.items()}
     tenancy.tenant()  # holds it
     storefront.hold(next(iter(made[Storefront]), None))
     [service], [product] = made[Service], made[Product]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Select, bindparam, delete, select
+from sqlalchemy import CheckConstraint, Index, Integer, Select, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped
 
@@ -20,6 +20,7 @@ from shop.resources import ResourceUnit
 
 QUIET = {"synchronize_session": False}
 YEAR = timedelta(days=366)
+MANY = 1_000_000  # units: all
 APART = ("occupation_apart", "this unit is occupied then")  # how the databases say that two overlap
 
 
@@ -79,16 +80,22 @@ class Span:
 
 
 def reserve(units: Sequence[int], span: Span, **owner: int) -> None:
-    """Take these units for `departure_id=`, `booking_id=` or `closure_id=`; raises JustTaken.
+    """Take these units for `departure_id=`, `booking_id=` or `closure_id=`, all or none; raises JustTaken."""
+    within = db.session.connection().in_nested_transaction()  # then all of that is taken back
+    with nullcontext() if within else beside.attempt():
+        take(units, span, **owner)
+
+
+def take(units: Sequence[int], span: Span, **owner: int) -> None:
+    """The same for whoever takes all back when it is refused; raises JustTaken.
 
     The one verb behind holds, bookings, moves, walk-ins and closures: whoever calls it holds the resources
     and has ended the holds in the way that ran out (`holdings.claim`).
     """
-    within = db.session.connection().in_nested_transaction()  # then all of that is taken back
+    told: dict[str, Any] = {"starts_at": span.starts_at, "ends_at": span.ends_at, **owner}
     try:
-        with nullcontext() if within else beside.attempt():
-            for unit in units:
-                beside.put(Occupation(unit_id=unit, starts_at=span.starts_at, ends_at=span.ends_at, **owner))
+        for unit in units:
+            beside.add(Occupation, unit_id=unit, **told)
     except IntegrityError as refused:
         if not any(sign in str(refused.orig) for sign in APART):
             raise
@@ -103,10 +110,10 @@ def sound(span: Span, most: timedelta = YEAR) -> None:
         raise TooLong()
 
 
-def free(resource_id: int, span: Span) -> list[int]:
-    """The units of a resource that nobody has in all that time, in the order in which they are filled."""
-    asked = {"resource": resource_id, "begins": span.starts_at, "ends": span.ends_at}
-    return [row[0] for row in beside.ask(_free(), **asked)]
+def free(resource_id: int, span: Span, most: int = MANY) -> list[int]:
+    """The units of a resource that nobody has in all that time, in the order in which they are filled: the first."""
+    asked = {"resource": resource_id, "begins": span.starts_at, "ends": span.ends_at, "most": most}
+    return beside.column(_free(), **asked)
 
 
 @lru_cache
@@ -116,7 +123,7 @@ def _free() -> Select[Any]:
     taken = select(Occupation.id).where(Occupation.tenant_id == tenant, Occupation.unit_id == ResourceUnit.id, *there)
     theirs = ResourceUnit.tenant_id == tenant, ResourceUnit.resource_id == bindparam("resource"), ResourceUnit.active
     mine = select(ResourceUnit.id).where(*theirs, ~taken.exists())
-    return mine.order_by(ResourceUnit.position, ResourceUnit.id)
+    return mine.order_by(ResourceUnit.position, ResourceUnit.id).limit(bindparam("most", type_=Integer))
 
 
 def overlapping(span: Span) -> tuple[Any, Any]:

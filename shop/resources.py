@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, bindparam, func, or_, select
+from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, bindparam, func, select
 
 from kernel import beside, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
@@ -88,17 +88,17 @@ def grow(resource: Resource, count: int, *, named: str) -> None:
     db.session.expire(resource, ["units"])
 
 
-def lock(resource_ids: Iterable[int], asked: Select[Any] | None = None, **values: Any) -> None:
+def lock(resource_ids: Iterable[int]) -> None:
     """Hold these resources, in key order: who takes, moves or frees their time follows each other.
 
-    `asked`: those of a question, too, with its values. What only refers to them (a unit that is added) does not wait.
+    What only refers to them (a unit that is added) does not wait.
     """
     if db.engine.dialect.name != "sqlite":  # there is one writer at a time
-        beside.ask(_locking(asked), resources=sorted(set(resource_ids)), **values)
+        beside.ask(_locking(), resources=sorted(set(resource_ids)))
 
 
 @lru_cache
-def _locking(asked: Select[Any] | None) -> Select[Any]:
+def _locking() -> Select[Any]:
     these = Resource.id.in_(bindparam("resources", expanding=True))
-    mine = Resource.tenant_id == bindparam("tenant"), these if asked is None else or_(these, Resource.id.in_(asked))
+    mine = Resource.tenant_id == bindparam("tenant"), these
     return select(Resource.id).where(*mine).order_by(Resource.id).with_for_update(key_share=True)

@@ -1,6 +1,6 @@
 """Services: how a product's time is sold: as departures with places, as appointments, or by the night."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -136,18 +136,6 @@ def needed() -> Select[Any]:
     """The resources that the services of `:services` occupy, as a question."""
     mine = ServiceResource.tenant_id == bindparam("tenant")
     return select(ServiceResource.resource_id).where(mine, ServiceResource.service_id.in_(SERVICES))
-
-
-def lock(service_ids: Iterable[int]) -> None:
-    """Hold these services, in key order, after their resources: one without any has only its places."""
-    if db.engine.dialect.name != "sqlite":  # there is one writer at a time
-        beside.ask(_locking(), services=sorted(set(service_ids)))
-
-
-@lru_cache
-def _locking() -> Select[Any]:
-    mine = Service.tenant_id == bindparam("tenant"), Service.id.in_(SERVICES)
-    return select(Service.id).where(*mine).order_by(Service.id).with_for_update(key_share=True)
 
 
 def every() -> Sequence[Service]:

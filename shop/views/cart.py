@@ -141,9 +141,10 @@ def _take(mine: carts.Cart, want: quotes.Wanted) -> None:
 def own() -> tuple[carts.Cart, str]:
     """This browser's cart and its secret, begun when there was none; it is about to be filled by who is here."""
     found, browser = current(), visitor.allowing()
-    mine, secret = (found, token()) if found else carts.begin(g.get("contact"))
-    mine.visitor_id = browser.id if browser else None
-    return mine, secret
+    if found is None:
+        return carts.begin(g.get("contact"), browser)
+    found.visitor_id = browser.id if browser else None
+    return found, token()
 
 
 def _chosen() -> Variant:

@@ -1,0 +1,110 @@
+"""Prepared statements: what is asked or written again and again, made once into the words that a driver takes.
+
+What SQLAlchemy does for each of them (find the compiled form, defaults, types, a result) costs several times what the
+database does for one row.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+from sqlalchemy import Column, Connection, Dialect, Executable, inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+Form = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A statement as a driver takes it."""
+
+    text: str
+    own: Mapping[str, Any]  # the values that stand in the statement itself
+    forms: tuple[tuple[str, Form | None], ...]  # the names of its values, and how the driver wants each
+    by_place: bool  # whether it wants them in order, not by name
+
+    def run(self, connection: Connection, told: Mapping[str, Any]) -> Any:
+        """The driver's own cursor, after it was done with these values; what it does not ask for is left out."""
+        known = {**self.own, **told} if self.own else told
+        formed = [(name, _formed(known[name], form)) for name, form in self.forms]
+        sent = tuple([value for _name, value in formed]) if self.by_place else dict(formed)
+        for heard in connection.dispatch.before_cursor_execute:
+            heard(connection, None, self.text, sent, None, False)
+        raw: Any = connection.connection.driver_connection
+        try:
+            return raw.execute(self.text, sent)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(connection, self.text, sent, error) from error
+
+
+def _formed(value: Any, form: Form | None) -> Any:
+    return value if form is None or value is None else form(value)
+
+
+def _told(connection: Connection, text: str, sent: Any, error: Any) -> Any:
+    """A driver's error as SQLAlchemy tells it; who lost the server is not met again."""
+    dialect: Any = connection.dialect
+    lost = bool(dialect.is_disconnect(error, connection.connection.driver_connection, None))
+    if lost:
+        connection.invalidate(error)
+    base = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(text, sent, error, base, connection_invalidated=lost, dialect=dialect)
+
+
+@lru_cache(maxsize=300)
+def of(statement: Executable, dialect: Dialect, columns: tuple[str, ...] | None = None) -> Prepared:
+    """A question or, with the columns that are told of one row, what writes it. Lists (`in_`) are not for it."""
+    made: Any = statement.compile(dialect=dialect, column_keys=columns)  # type: ignore[attr-defined]
+    names = made.positiontup if dialect.positional else list(made.binds)
+    forms = tuple((name, made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
+    own = {name: one.effective_value for name, one in made.binds.items() if not one.required}
+    return Prepared(str(made), own, forms, bool(dialect.positional))
+
+
+@dataclass(frozen=True)
+class Insert:
+    """A row's INSERT, with what fills its columns; these go by the names that the entity has for them."""
+
+    statement: Prepared
+    columns: Mapping[str, str]
+    fills: Mapping[str, Callable[[], Any]]
+    tells: bool  # whether the driver tells the key without being asked
+
+    def whole(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        """All columns but the key; what is no column is left out."""
+        return {name: told[name] if name in told else fill() for name, fill in self.fills.items()}
+
+    def write(self, connection: Connection, row: Mapping[str, Any]) -> int | None:
+        """Write a whole row; its key, or None when one like it is there that may be instead."""
+        done = self.statement.run(connection, {column: row[name] for name, column in self.columns.items()})
+        if self.tells:
+            return int(done.lastrowid)
+        found = done.fetchone()
+        return int(found[0]) if found else None
+
+
+@lru_cache(maxsize=300)
+def inserting(cls: Any, dialect: Dialect, unless: tuple[str, ...] = ()) -> Insert:
+    """The INSERT of an entity; `unless` one is there with the same in these columns."""
+    mapper: Any = inspect(cls)
+    table, tells = mapper.local_table, dialect.name == "sqlite" and not unless
+    columns = {one.key: one.columns[0] for one in mapper.column_attrs if not one.columns[0].primary_key}
+    new: Any = (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
+    if unless:
+        new = new.on_conflict_do_nothing(index_elements=list(unless))
+    named = {name: column.name for name, column in columns.items()}
+    made = of(new if tells else new.returning(table.c.id), dialect, tuple(named.values()))
+    return Insert(made, named, {name: _fill(column) for name, column in columns.items()}, tells)
+
+
+def _fill(column: Column[Any]) -> Callable[[], Any]:
+    default: Any = column.default
+    if default is None:
+        return _nothing
+    return partial(default.arg, None) if default.is_callable else lambda: default.arg
+
+
+def _nothing() -> None:
+    return None
