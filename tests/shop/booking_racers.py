@@ -20,8 +20,6 @@ from shop import (
     holdings,
     occupations,
     payment_methods,
-    resources,
-    services,
     variants,
     walk_ins,
 )
@@ -130,9 +128,8 @@ def unlocked_hold(secret: str, service_id: int, starts_at: datetime, minutes: in
         seen = {need.resource_id: occupations.free(need.resource_id, span) for need in needed}
     time.sleep(THINKING)
     with ExitStack() as stack:
-        stack.enter_context(_instead(occupations, "free", lambda resource_id, _span: seen[resource_id]))
-        for owner in (resources, services):
-            stack.enter_context(_instead(owner, "lock", lambda *_these, **_values: None))
+        stack.enter_context(_instead(occupations, "free", lambda resource_id, _span, most: seen[resource_id][:most]))
+        stack.enter_context(_instead(holdings, "_lock", lambda *_these: None))
         return hold(secret, service_id, starts_at, minutes, places)
 
 

@@ -127,7 +127,7 @@ def test_what_was_refused_leaves_nothing_in_the_cart(shop, kind):
     assert bookings.of_cart(cart) == []
 
 
-@pytest.mark.parametrize(("kind", "most"), [("departure", 23), ("appointment", 13), ("nights", 13)])
+@pytest.mark.parametrize(("kind", "most"), [("departure", 26), ("appointment", 18), ("nights", 18)])
 def test_a_hold_is_few_statements(shop, kind, most):
     shop.service("Sala", kind, resource=shop.resource(units=2), capacity=2)
     when = {"arrive": f"{shop.day()}", "leave": f"{shop.day(9)}"} if kind == "nights" else {"day": f"{shop.day()}"}
