@@ -5,6 +5,7 @@ from wtforms.validators import DataRequired, Length
 
 from kernel.forms import Form, trimmed
 from kernel.i18n import _l
+from shop.forms.amounts import PriceField
 
 
 class ProofForm(Form):
@@ -19,12 +20,15 @@ class ProofForm(Form):
 
 
 class CancelForm(Form):
-    """Why staff call an order off, and whether its goods go back on the shelf."""
+    """Why staff call an order off, what of its money they keep, and whether its goods go back on the shelf."""
 
     reason = StringField(
         _l("Reason"), [DataRequired(_l("Write why: the buyer will read it.")), Length(max=300)], filters=[trimmed],
         description=_l("The buyer will read it."), render_kw={"maxlength": 300},
     )  # fmt: skip
+    kept = PriceField(
+        _l("The shop keeps"), empty=True, description=_l("The rest of what came has to be returned."), id="cancel-kept"
+    )
     restock = BooleanField(_l("Put the goods back on sale"), default=True)
 
 

@@ -25,7 +25,7 @@ RETURNS = {
     "asked": (_l("Asked for"), "care"),
     "accepted": (_l("Accepted"), "wait"),
     "received": (_l("Here: to be paid back"), "care"),
-    "refunded": (_l("Paid back"), "good"),
+    "refunded": (_l("Settled"), "good"),
     "refused": (_l("Not accepted"), "off"),
 }
 

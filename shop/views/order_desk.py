@@ -16,6 +16,7 @@ from shop import (
     order_story,
     orders,
     proofs,
+    recalls,
     receipts,
     reversals,
     sharing,
@@ -62,6 +63,7 @@ def page(order: Order, **forms: Form) -> str:
         undo=_undo(order), person_url=_person(order), whatsapp=_whatsapp(order), share=_share(order),
         back=money_back.shown(order), card=card_desk.told(order), letters=_letters(order),
         cancelled=cancellations.of(order), may_cancel=fulfilment.may(order, "cancel"),
+        keepable=_keepable(order),
         papers=order_papers.shown(order), plan=order_plan.told(order),
         form={**_forms(order), **order_plan.forms(order), **forms},
         key=signing.token(), balance=desk.typed(order.balance), gifts=gift_rows.of_order(order),
@@ -73,8 +75,19 @@ def _forms(order: Order) -> dict[str, Form]:
     return {
         "pay": MoneyForm(data={"amount": order_plan.told(order).get("amount", "")}),
         "refund": money_back.form(order),
-        "ship": ShipForm(), "cancel": CancelForm(data={"restock": True}), "note": NoteForm(), "credit": CreditForm(),
+        "ship": ShipForm(), "cancel": _cancel(order), "note": NoteForm(), "credit": CreditForm(),
     }  # fmt: skip
+
+
+def _keepable(order: Order) -> str:
+    most = cancellations.keepable(order)
+    return receipts.shown(most) if most else ""
+
+
+def _cancel(order: Order) -> CancelForm:
+    """What is kept at least stands in it: the price of gift cards that somebody used."""
+    used = recalls.used(order)
+    return CancelForm(data={"restock": True, "kept": desk.typed(used) if used else ""})
 
 
 def _beside(name: str, text: str, args: dict[str, str]) -> list[dict[str, Any]]:

@@ -72,7 +72,8 @@ def cancel(number: str) -> Any:
     if not form.validate():
         return order_desk.page(orders.numbered(number), cancel=form), 422
     order = orders.numbered(number)
-    cancellations.by_staff(order, by=web.person(), reason=form.reason.data or "", restock=form.restock.data)
+    kept, reason = order.money(form.kept.minor or 0), form.reason.data or ""
+    cancellations.by_staff(order, by=web.person(), reason=reason, restock=form.restock.data, kept=kept)
     flash(_("%(number)s is cancelled.", number=number))
     return None
 

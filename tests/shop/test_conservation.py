@@ -24,7 +24,10 @@ from shop import (
     invoice_lines,
     invoices,
     payments,
+    reductions,
+    refund_retries,
     refunds,
+    returns,
     reversals,
 )
 from shop import cart as carts
@@ -73,8 +76,9 @@ class History:
     def step(self):
         """One thing happens, or half of it and then nothing of it."""
         verb = self.die.choices([self.place, self.pay, self.part, self.refund, self.cancel, self.expire, self.deliver,
-                                 self.note, self.issue, self.undo, self.dispute, self.book,
-                                 self.call_off], [6, 8, 4, 4, 2, 2, 3, 3, 1, 1, 2, 3, 3])[0]  # fmt: skip
+                                 self.note, self.issue, self.undo, self.dispute, self.book, self.call_off,
+                                 self.bring_back, self.bounce, self.another_way],
+                                [6, 8, 4, 4, 2, 2, 3, 3, 1, 1, 2, 3, 3, 4, 2, 2])[0]  # fmt: skip
         moved, self.fuse = 0, self.die.randrange(40) if self.die.random() < 0.15 else None
         try:
             moved = verb(self.order() if verb not in (self.place, self.book) else None)
@@ -139,6 +143,33 @@ class History:
         rows = refunds.give(order, amount=self.amount(order, order.received_minor), key=signing.token(),
                             by=self.shop.owner, reason="Roto")  # fmt: skip
         return -sum(row.amount_minor for row in rows)
+
+    def bring_back(self, order):
+        """Goods come back of an order that is paid, in part or not at all."""
+        lines, before = [line for line in returns.returnable(order) if not line.booking_id], order.received_minor
+        if order.state != "delivered" or not lines:
+            raise Refusal("not handed over")
+        row = returns.note(order, {self.die.choice(lines).id: 1}, key=signing.token(), by=self.shop.owner)
+        worth = order.money(self.die.randint(0, returns.proposed(row).minor))
+        returns.refund(row, amount=worth, by=self.shop.owner, to=self.die.choice(["money", "credit"]))
+        return order.received_minor - before
+
+    def bounce(self, order):
+        """A bank sends back what was returned by hand; of what it took by itself it may have more then."""
+        before = order.received_minor
+        row = self.die.choice([one for one in refunds.of(order) if refund_retries.noted(one)] or [None])
+        if row is None:
+            raise Refusal("nothing returned")
+        refund_retries.returned(row, by=self.shop.owner)
+        return order.received_minor - before
+
+    def another_way(self, order):
+        row = self.die.choice([one for one in refunds.of(order) if one.state == "bounced"] or [None])
+        if row is None:
+            raise Refusal("nothing waits")
+        told = self.die.choice([(refund_retries.by_hand, {"reference": "efectivo"}), (refund_retries.as_credit, {})])
+        told[0](row, by=self.shop.owner, **told[1])
+        return -row.amount_minor
 
     def cancel(self, order):
         cancellations.by_staff(order, by=self.shop.owner, reason="Sin existencias", restock=self.die.random() < 0.8)
@@ -205,7 +236,7 @@ def places_differ():
 def papers_agree(order):
     """invoices − credit notes = received − refunded + open."""
     came = db.session.scalar(select(func.sum(LedgerEntry.amount_minor)).where(LedgerEntry.order_id == order.id)) or 0
-    if came != order.received_minor:
+    if came != order.received_minor or order.credited_minor != sum(r.amount_minor for r in reductions.of(order)):
         return False
     papers = invoices.every(order)
     if not papers:
@@ -214,7 +245,7 @@ def papers_agree(order):
     rests = [left.rest for left in invoice_lines.left(papers[0].id)]
     return (
         sum(row.sign * row.gross_minor for row in papers) == came + open_minor
-        and papers[0].gross_minor == order.total_minor
+        and (papers[0].gross_minor == order.total_minor or order.state in ENDED)  # then it may bill what is kept
         and all(min(rest.net, rest.tax, *(one["tax_minor"] for one in rest.components)) >= 0 for rest in rests)
     )
 
