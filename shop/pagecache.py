@@ -51,10 +51,14 @@ class Body:
         return 400 + len(self.data)
 
 
+_shelves: list["Shelf"] = []
+
+
 class Shelf:
     """What was used last stays; the rest goes when there are too many bytes."""
 
     def __init__(self, limit: int = BYTES) -> None:
+        _shelves.append(self)
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()
         self._limit = limit
@@ -98,6 +102,12 @@ _PACKERS: dict[str, Callable[[bytes], bytes]] = {
 _QUICK = _PACKERS | {"br": lambda raw: brotli.compress(raw, quality=2)}  # what is sent once is not packed long
 
 UNPACKERS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
+
+
+def forget() -> None:
+    """Let go of all that is kept on any shelf: the database under it was replaced."""
+    for one in _shelves:
+        one.clear()
 
 
 def cut(text: str, viewed: dict[str, Any] | None = None) -> Page:
