@@ -119,7 +119,7 @@ def cut(text: str, viewed: dict[str, Any] | None = None) -> Page:
 def body(page: Page, fillings: dict[str, str], encoding: str, *, once: bool = True) -> Body:
     """The page filled and packed, for one visitor alone or to be kept."""
     raw = page.filled(fillings)
-    etag = hashlib.blake2b(raw, digest_size=12).hexdigest()
+    etag = hashlib.sha256(raw).hexdigest()[:24]
     packers = _QUICK if once else _PACKERS
     packed = packers[encoding](raw) if encoding in packers else raw
     return Body(f"{etag}-{encoding}" if encoding else etag, packed, encoding)
