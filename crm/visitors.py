@@ -18,8 +18,8 @@ from kernel.tenancy import TenantOwned
 
 _adopting: list[Callable[["Visitor", Contact], None]] = []
 
-OURS = ("id", "contact_id", "arm", "country", "language", "referrer")  # what pages ask of a browser
-THEIRS = ("id", "tenant_id", "name", "language", "country", "group", "epoch")  # and of the contact whose it is
+OURS = ("id", "contact_id", "arm", "country")  # what pages ask of a browser
+THEIRS = ("id", "country")  # and of the contact whose it is
 HOLD_OUT = 10  # percent of visitors who always see the page without suggestions
 
 

@@ -61,14 +61,16 @@ def reading() -> Iterator[None]:
 def end_reading(_error: BaseException | None = None) -> None:
     """Let go of what only read, by COMMIT: at a ROLLBACK psycopg forgets each statement that the server knows by name.
 
-    The session's own rollback finds nothing to do then; a line that broke is its affair as ever.
+    The session, which is done with, finds nothing to roll back then; a line that broke is its affair as ever.
     """
     session = db.session()
-    if not reads() or not session.in_transaction() or session.get_bind().dialect.name != "postgresql":
+    if not session.in_transaction() or session.get_bind().dialect.name != "postgresql":
         return
     with suppress(SQLAlchemyError, db.engine.dialect.loaded_dbapi.Error):
-        raw: Any = session.connection().connection.driver_connection
-        raw.commit()
+        connection = session.connection()
+        raw: Any = connection.connection.driver_connection
+        if connection.info["reads"]:
+            raw.commit()
 
 
 @contextmanager
@@ -178,7 +180,8 @@ _BEGIN_LIGHT = text(f"{_BEGIN.text}, set_config('synchronous_commit', 'off', tru
 @event.listens_for(Session, "after_begin")
 def _raise_wall(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if connection.dialect.name == "postgresql" and not transaction.nested:
-        told = {**tenancy.wall(), "only": "on" if reads() else "off"}
+        connection.info["reads"] = reads()
+        told = {**tenancy.wall(), "only": "on" if connection.info["reads"] else "off"}
         if not _began_walled(connection, _words(_durable(), **told)):
             connection.execute(_BEGIN if _durable() else _BEGIN_LIGHT, told)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, String, column, inspect, select
+from sqlalchemy import text as sql
 
 from kernel import clock, tenancy
 from kernel.db import Base, Mapped, db, many, mapped_column, pk, ref, words
@@ -19,6 +20,7 @@ from shop.variants import BundlePart, Variant
 KINDS = ("physical", "digital", "bundle", "voucher", "booking")
 IMMATERIAL = frozenset({"digital", "voucher", "booking"})  # nothing to deliver
 MOST = 1_000_000  # units of anything
+EVERYONES = sql("binned_at IS NULL AND customer_groups = '[]'")
 __all__ = ["BundlePart", "Category", "Product", "ProductPicture", "Variant"]
 
 
@@ -32,6 +34,10 @@ class Product(TenantOwned, Binnable, Base):
             sqlite_where=column("binned_at").is_(None), postgresql_where=column("binned_at").is_(None),
         ),
         Index("ix_product_shelf", "tenant_id", "category_id", "state", "position", "id"),
+        Index(
+            "ix_product_open", "tenant_id", "category_id", "state", "position", "id",
+            sqlite_where=EVERYONES, postgresql_where=EVERYONES,
+        ),  # a list is read from it alone, whichever page of it
         Index("ix_product_price", "tenant_id", "category_id", "state", "low_minor", "id"),
         Index("ix_product_newest", "tenant_id", "category_id", "state", "published_at", "id"),
         Index("ix_product_name", "tenant_id", "category_id", "state", "sort_name", "id"),

@@ -51,10 +51,14 @@ class Body:
         return 400 + len(self.data)
 
 
+_shelves: list["Shelf"] = []
+
+
 class Shelf:
     """What was used last stays; the rest goes when there are too many bytes."""
 
     def __init__(self, limit: int = BYTES) -> None:
+        _shelves.append(self)
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()
         self._limit = limit
@@ -100,6 +104,12 @@ _QUICK = _PACKERS | {"br": lambda raw: brotli.compress(raw, quality=2)}  # what 
 UNPACKERS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
 
 
+def forget() -> None:
+    """Let go of all that is kept on any shelf: the database under it was replaced."""
+    for one in _shelves:
+        one.clear()
+
+
 def cut(text: str, viewed: dict[str, Any] | None = None) -> Page:
     """A rendered page, cut at its holes."""
     parts = holes.parts(text)
@@ -109,7 +119,7 @@ def cut(text: str, viewed: dict[str, Any] | None = None) -> Page:
 def body(page: Page, fillings: dict[str, str], encoding: str, *, once: bool = True) -> Body:
     """The page filled and packed, for one visitor alone or to be kept."""
     raw = page.filled(fillings)
-    etag = hashlib.blake2b(raw, digest_size=12).hexdigest()
+    etag = hashlib.sha256(raw).hexdigest()[:24]
     packers = _QUICK if once else _PACKERS
     packed = packers[encoding](raw) if encoding in packers else raw
     return Body(f"{etag}-{encoding}" if encoding else etag, packed, encoding)

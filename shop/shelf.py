@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased, load_only
 
 from kernel import beside, clock, tenancy
@@ -62,7 +62,7 @@ class Listing:
 
 def public(group: Any = "") -> ColumnElement[bool]:
     """SQL: live, and meant for everyone or for that customer group."""
-    everyone = Product.customer_groups == []
+    everyone = Product.customer_groups == literal_column("'[]'")  # as ix_product_open says it
     mine = everyone if isinstance(group, str) and not group else or_(everyone, marks.has(Product, "group", group))
     return and_(Product.state == "live", mine)
 

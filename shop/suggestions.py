@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, or_, select
@@ -18,6 +19,7 @@ from shop.catalog import Variant
 
 JUST = timedelta(days=7)  # what was bought since then is not wanted again yet
 LIKED, MOST = 20, 24  # how heavy a taste must be to choose by it; how many new products are thought of
+SOON = 12  # how many of each row are asked first whether they are there: more than are shown
 OFTEN = 36  # and how many of those bought before, the most often bought first
 AGAIN = ("physical", "bundle", "booking")  # kinds that one buys twice
 HOURLY = 3600
@@ -72,8 +74,7 @@ def _known(person: Person) -> Known:
 def again(person: Person, limit: int, *, group: str = "", best: Best | None = None) -> list[Suggestion]:
     """What they bought before, the most often bought first."""
     there = _there(person, group, best)
-    old = [Suggestion(one, "again", at) for one, at in _old(person)]
-    return [one for one in old if one.product_id in there and there[one.product_id].kind in AGAIN][:limit]
+    return list(islice((Suggestion(one, "again", at) for one, at in _old(person) if there.kind(one) in AGAIN), limit))
 
 
 def new(
@@ -81,15 +82,8 @@ def new(
 ) -> list[Suggestion]:
     """What they have not bought: near what they bought and looked at, then by taste, then what sells best."""
     there, unwanted = _there(person, group, best), _never(person)
-    out = {*_bought(person), *in_cart(person), *but}
-    found: dict[int, Suggestion] = {}
-    for one in _wished(person, best):
-        sold = there.get(one.product_id)
-        if sold is not None and one.product_id not in out and not unwanted & set(sold.interests):
-            found.setdefault(one.product_id, one)
-        if len(found) == limit:
-            break
-    return list(found.values())
+    wished = (one for one in _untried(person, best) if one.product_id not in but)
+    return list(islice((one for one in wished if there.fits(one.product_id, unwanted)), limit))
 
 
 def beside(product_id: int, person: Person) -> list[Suggestion]:
@@ -119,14 +113,47 @@ def _old(person: Person) -> list[tuple[int, datetime]]:
     return [(one, at) for one, at in known(person).bought if at < then][:OFTEN]
 
 
-def _there(person: Person, group: str, best: Best | None) -> Mapping[int, shelf.Sold]:
-    """Which of all that could be suggested they could buy today: asked once for both rows."""
+class _There:
+    """Which of all that could be suggested they could buy today. The first of both rows are asked at once; the others,
+    only when those do not do."""
 
-    def ask(one: Person) -> Mapping[int, shelf.Sold]:
-        wished = {wish.product_id for wish in _wished(one, best)}
-        return shelf.sellable(wished | {old for old, _at in _old(one)}, group=group)
+    def __init__(self, rows: Sequence[Sequence[int]], group: str) -> None:
+        first = {one for row in rows for one in row[:SOON]}
+        self._rest, self._group = {one for row in rows for one in row} - first, group
+        self._sold = shelf.sellable(first, group=group)
+
+    def _of(self, product_id: int) -> shelf.Sold | None:
+        if product_id in self._rest:
+            self._sold |= shelf.sellable(self._rest, group=self._group)
+            self._rest = set()
+        return self._sold.get(product_id)
+
+    def kind(self, product_id: int) -> str:
+        """What kind it is, or "" when it is not there."""
+        sold = self._of(product_id)
+        return sold.kind if sold else ""
+
+    def fits(self, product_id: int, unwanted: set[str]) -> bool:
+        """Whether it is there and of no taste that they do not want."""
+        sold = self._of(product_id)
+        return sold is not None and not unwanted & set(sold.interests)
+
+
+def _there(person: Person, group: str, best: Best | None) -> _There:
+    def ask(one: Person) -> _There:
+        rows = [old for old, _at in _old(one)], [wish.product_id for wish in _untried(one, best)]
+        return _There(rows, group)
 
     return person.recall("sellable", ask)  # type: ignore[no-any-return]
+
+
+def _untried(person: Person, best: Best | None) -> list[Suggestion]:
+    """What they may wish and neither bought nor laid into their cart, each once."""
+    out, found = {*_bought(person), *in_cart(person)}, dict[int, Suggestion]()
+    for one in _wished(person, best):
+        if one.product_id not in out:
+            found.setdefault(one.product_id, one)
+    return list(found.values())
 
 
 def _wished(person: Person, best: Best | None) -> list[Suggestion]:

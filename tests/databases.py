@@ -128,7 +128,7 @@ class Template:
 
     def restore(self) -> None:
         """Empty everything, so that the next test begins as the first did."""
-        pagecache.SHELF.clear()
+        pagecache.forget()
         frame.forget()
         templating.forget()
         cursors.forget()

@@ -1809,6 +1809,13 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_product_newest", ["tenant_id", "category_id", "state", "published_at", "id"], unique=False
         )
+        batch_op.create_index(
+            "ix_product_open",
+            ["tenant_id", "category_id", "state", "position", "id"],
+            unique=False,
+            sqlite_where=sa.text("binned_at IS NULL AND customer_groups = '[]'"),
+            postgresql_where=sa.text("binned_at IS NULL AND customer_groups = '[]'"),
+        )
         batch_op.create_index(batch_op.f("ix_product_picture_id"), ["picture_id"], unique=False)
         batch_op.create_index(
             "ix_product_price", ["tenant_id", "category_id", "state", "low_minor", "id"], unique=False
