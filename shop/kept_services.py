@@ -95,7 +95,7 @@ def _values(cls: Any, row: Any) -> dict[str, Any]:
 
 
 def _known(kept: _Kept) -> Known:
-    made = {cls: beside.held(cls, every) for cls, every in kept.values.items()}
+    made = beside.held(kept.values)
     tenancy.tenant()  # holds it
     storefront.hold(next(iter(made[Storefront]), None))
     [service], [product] = made[Service], made[Product]
