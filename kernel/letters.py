@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from flask import render_template
-from sqlalchemy import ColumnElement, Connection, Index, String, Text, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Index, String, Text, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import (
@@ -120,7 +120,8 @@ def write(
 
     `template` names `<template>.subject.txt`, `.txt` and `.html`; `data` is plain words, numbers, lists and dicts
     (`attached`: what `mail.Attachment` is made of);
-    `told`: to_name, reply_to, private, about (a row). Only the subject is drawn now: the rest waits for the worker.
+    `told`: to_name, reply_to, private, about (a row), run_at (not before). Only the subject is drawn now: the rest
+    waits for the worker.
     """
     if not to or silent():
         return None
@@ -132,6 +133,19 @@ def write(
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def waiting(row: Any, kind: str, **told: Any) -> Letter | None:
+    """The letter of that kind about a row which waits for its moment and was told this."""
+    mine = Letter.about_kind == row.__tablename__, Letter.about_id == row.id, Letter.kind == kind
+    found = db.session.scalars(select(Letter).where(*mine, Letter.state == "pending", Letter.run_at > clock.now()))
+    return next((one for one in found if told.items() <= one.data.items()), None)
+
+
+def take_back(row: Letter) -> bool:
+    """Forget a letter that waits; False when it is leaving just now."""
+    gone = delete(Letter).where(Letter.id == row.id, Letter.state == "pending").returning(Letter.id)
+    return db.session.scalar(gone) is not None
 
 
 def drawn(row: Letter) -> tuple[str, str]:

@@ -1,8 +1,9 @@
 """The letters of a booking: it is near, it has a new time, it is called off; with both clocks and a calendar's file."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from kernel import i18n, tenancy, web
+from kernel import clock, i18n, tenancy, web
 from kernel import letters as post
 from kernel.i18n import _l
 from shop import booking_story, calendars, receipts
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SEE = _l("See your booking")
+GRACE = timedelta(minutes=1)  # in which the shop may move a booking back and nobody hears of it
 GUEST = {
     "near": Words(
         _l("In two days: %(name)s"), _l("We see you in two days"), _l("%(when)s. Here is all you need."), SEE
@@ -47,20 +49,43 @@ SHOP = {
 }
 
 
-def tell(booking: Booking, kind: str, **told: Any) -> None:
+def moved(booking: Booking, *, since: datetime, was: str, soon: bool) -> None:
+    """Tell the guest the new time; `since` and `was`: the moment before and how it is said.
+
+    `soon`: not at once but in a minute, in which whoever moved it may move it back, and then nothing is told.
+    """
+    unread = _unread(booking)
+    if unread and post.take_back(unread) and soon:
+        since, was = datetime.fromisoformat(unread.data["since"]), unread.data["was"]
+        if since == booking.starts_at:
+            return
+    tell(booking, "moved", was=was, since=since.isoformat(), run_at=clock.now() + (GRACE if soon else timedelta(0)))
+
+
+def _unread(booking: Booking) -> post.Letter | None:
+    """The letter with a new time that has not left."""
+    return post.waiting(booking.order, "bookings.moved", booking=booking.token)
+
+
+def tell(booking: Booking, kind: str, *, run_at: datetime | None = None, **told: Any) -> None:
     """Write to the guest: `was` (the sentence of the time before), `reason`, `back` (what comes back, a sentence)."""
     order, tenant = booking.order, tenancy.tenant()
     if order is None or not order.email or post.silent():
         return
+    if kind == "cancelled" and (unread := _unread(booking)):
+        unread.run_at = clock.now()  # first things first
     with i18n.speak(order.language, tenant.country):
         data = _data(booking, GUEST[kind], told) | {
             "button_url": address(booking),
+            "booking": booking.token,
+            "since": told.get("since", ""),
+            "was": told.get("was", ""),
             "attached": attached([booking]),
             "due": receipts.shown(order.balance) if kind in {"near", "next"} and order.balance.minor > 0 else "",
         }
     post.write(
         "mail/bookings/booking", to=order.email, kind=f"bookings.{kind}", language=order.language, about=order,
-        to_name=order.name, reply_to=tenant.email, data=data,
+        to_name=order.name, reply_to=tenant.email, data=data, run_at=run_at or clock.now(),
     )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def move(booking: Booking, span: Span, *, by: "Account | None" = None, units: It
     if by is not None:
         journal.write("bookings.moved", about=booking, by=by, data={"number": order.number})
     if booking.starts_at != was:
-        booking_letters.tell(booking, "moved", was=before)
+        booking_letters.moved(booking, since=was, was=before, soon=by is not None)
         if by is None:
             booking_letters.tell_shop(booking, "moved", was=before)
 

@@ -6,9 +6,9 @@ import time_machine
 from icalendar import Calendar
 from sqlalchemy import event, select
 
-from kernel import clock, menu, permissions, today
+from kernel import clock, letters, menu, permissions, today
 from kernel.db import db
-from shop import booking_list, order_list, resources
+from shop import booking_letters, booking_list, booking_story, order_list, resources
 from shop.departures import Departure
 from tests.shop.desk_calendar import AT, ES, cabin, page, post, room, sku, stamp, told, trip, undo, units_of, walk_in
 from tests.shop.pages import marks, read, text
@@ -99,6 +99,40 @@ def test_a_booking_is_moved_and_moved_back(shop):
     assert (row.starts_at, units_of(row)) == (shop.when(3, "09:00"), ["Sala 1"])
     post(admin, f"/{row.token}/move", day=shop.day(4).isoformat(), time="15:00")  # the form below the times
     assert row.starts_at == shop.when(4, "15:00")
+
+
+def test_a_move_is_told_after_its_minute_once_and_not_when_taken_back(shop):
+    row = shop.booked(room(shop), shop.when(3, "09:00"))
+    first = booking_story.when(row)
+
+    def to(hour):
+        post(shop.admin, f"/{row.token}/move", to=stamp(shop.when(3, hour)))
+        return [one for one in letters.about(row.order) if one.kind == "bookings.moved"]
+
+    with time_machine.travel(clock.now(), tick=False) as now:
+        [told] = to("11:00")
+        assert told.id not in letters.claim(9)
+        db.session.commit()
+        assert to("09:00") == []
+        to("12:00")
+        [told] = to("14:00")  # one letter, from what was told last
+        assert first in told.text
+        assert booking_story.when(row) in told.text
+        now.shift(61)
+        assert told.id in letters.claim(9)
+        db.session.commit()
+        assert len(to("09:00")) == 2
+
+
+def test_what_was_moved_and_is_called_off_is_told_in_that_order(shop):
+    row = shop.booked(room(shop), shop.when(3, "09:00"))
+    with time_machine.travel(clock.now(), tick=False):
+        post(shop.admin, f"/{row.token}/move", to=stamp(shop.when(3, "11:00")))
+        booking_letters.tell(row, "cancelled")
+        db.session.commit()
+        ids = letters.claim(9)
+        kinds = {one.id: one.kind for one in letters.about(row.order)}
+        assert [kinds[one] for one in ids][-2:] == ["bookings.moved", "bookings.cancelled"]
 
 
 def test_a_departure_is_moved_within_its_places(shop):
