@@ -8,8 +8,6 @@ from shop import (
     booking_confirmations,
     delivery_slots,
     fulfilment,
-    holds,
-    invoices,
     letters,
     order_events,
     orders,
@@ -44,9 +42,6 @@ def expire(order_id: int) -> None:
     for verb in _before:
         verb(order_id)
     if not _ends(orders.lock(order)):
-        return
-    if invoices.of(order) is not None:  # what is billed is called off by a person: it has one invoice, and may be paid
-        holds.end(order)
         return
     fulfilment.move(order, "expire")
     order_events.record(order, "expired")

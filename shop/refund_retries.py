@@ -7,7 +7,7 @@ from sqlalchemy import Select, select, update
 from kernel import journal
 from kernel.db import db
 from kernel.i18n import _l
-from shop import fulfilment, ledger, letters, order_events, orders, payments, refunds
+from shop import fulfilment, invoices, ledger, letters, order_events, orders, payments, refunds
 from shop.orders import Order
 from shop.payments import Payment
 from shop.refund_rows import WAITING, Refund
@@ -131,10 +131,18 @@ def overtaken(payment: Payment) -> None:
 
 
 def _owed(refund: Refund) -> None:
-    """What bounced is owed no longer when other money went in its place: the order holds no more than it costs."""
-    if refund.order.payment in {"paid", "refunded", "void"}:
-        waits = update(Refund).where(Refund.order_id == refund.order_id, Refund.state == "bounced")
-        db.session.execute(waits.values(state="overtaken"))
+    """What bounced is owed as far as the order holds more than it costs: other money may have gone in its place."""
+    beyond = refund.order.received_minor - invoices.owed(refund.order)
+    if beyond < 0:  # a part of a deposit: less came than the order costs, whatever went back
+        return
+    rows = select(Refund).where(Refund.order_id == refund.order_id, Refund.state == "bounced").order_by(Refund.id)
+    for row in db.session.scalars(rows):
+        if beyond > 0:
+            row.amount_minor = min(row.amount_minor, beyond)
+        else:
+            row.state = "overtaken"
+        beyond -= row.amount_minor
+    db.session.flush()
 
 
 def init_app(_app: object) -> None:

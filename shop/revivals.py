@@ -1,9 +1,16 @@
 """Money that comes after an order expired: its goods are taken again, or the money has to go back."""
 
 from kernel.db import db
+from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import booking_confirmations, delivery_slots, fulfilment, order_events, redemptions, shipping, stock
+from shop import booking_confirmations, delivery_slots, fulfilment, invoices, order_events, redemptions, shipping, stock
 from shop.orders import Order
+
+
+class TakenBack(Refusal):
+    """An order has one invoice."""
+
+    message = _l("Its invoice was already taken back: it has to be ordered anew.")
 
 
 def revive(order: Order) -> bool:
@@ -20,6 +27,8 @@ def revive(order: Order) -> bool:
 
 
 def _take(order: Order) -> None:
+    if invoices.of(order) is not None:
+        raise TakenBack()
     if not order.practice:
         stock.take(order.lines, order=order)
         if order.delivery_method_id is not None:

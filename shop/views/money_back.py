@@ -32,10 +32,10 @@ RETURNS = {
 
 def shown(order: Order) -> dict[str, Any]:
     """Everything about it."""
-    rest = refunds.refundable(order)
+    rest, given = refunds.refundable(order), [_refund(row) for row in refunds.of(order)]
     return {
         "rest": receipts.shown(rest) if rest.minor > 0 else "", "credit": refunds.creditable(order),
-        "by_hand": refunds.by_hands(order), "refunds": [_refund(row) for row in refunds.of(order)],
+        "by_hand": refunds.by_hands(order), "refunds": given, "waits": any(one["waits"] for one in given),
         "returns": [_return(row) for row in returns.of(order)], "reasons": return_policies.reasons(),
         "lines": [] if order.state in orders.ENDED else [_line(line) for line in returns.returnable(order)],
     }  # fmt: skip

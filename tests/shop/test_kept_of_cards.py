@@ -65,7 +65,7 @@ def book():
     return tuple(sum(int(row[place] * 100) for row in rows) for place in (-4, -3, -2))
 
 
-@pytest.mark.parametrize("kept", [0, 1, 3_000_00, 8_000_00])
+@pytest.mark.parametrize("kept", [0, 3_000_01, 8_000_00])
 def test_what_is_kept_is_kept_of_the_goods_and_taxed_so(shop, mixed, kept):
     call_off(shop, mixed, kept)
     _invoice, note = invoices.every(mixed)
@@ -82,7 +82,7 @@ def test_what_is_kept_is_kept_of_the_goods_and_taxed_so(shop, mixed, kept):
     assert (account("1102"), stored_value.owed("CRC").minor) == (kept, 0)
 
 
-@pytest.mark.parametrize("kept", [10_000_00, 12_500_00, 18_000_00])
+@pytest.mark.parametrize("kept", [10_000_00, 12_500_00])
 def test_a_card_that_somebody_used_stays_with_its_price(shop, mixed, kept):
     used, other = gift_cards.of_order(mixed)
     gifts.bought(shop, shop.product("Taza", price=4_000_00), used)
