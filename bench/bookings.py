@@ -23,7 +23,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, insert, select, text
 
 from bench.stand import floor, report, world
-from bench.stand.servers import Client, free_port, memory, processor, served
+from bench.stand.servers import Client, Frugal, free_port, memory, processor, served
 from kernel import clock, tenancy
 from kernel.app import create_app
 from kernel.db import db
@@ -81,13 +81,13 @@ class Calendar:
     def first_hold(self) -> float:
         """How long the first one of a fresh process takes: it is not one of those that are measured together."""
         took: list[float] = []
-        self._held(Client(self.port, f"{world.SLUG}.plaza.localhost", 1), 0, took)
+        self._held(Frugal(self.port, f"{world.SLUG}.plaza.localhost", 1), 0, took)
         return took[0]
 
     def hold(self) -> tuple[Case, list[float], float]:
         """Rounds of eight visitors who each hold one free time after the other; how long each took, and our work."""
-        ours = Client(self.port, f"{world.SLUG}.plaza.localhost", VISITORS)
-        bare = Client(self.beside, "localhost", VISITORS)
+        ours = Frugal(self.port, f"{world.SLUG}.plaza.localhost", VISITORS)
+        bare = Frugal(self.beside, "localhost", VISITORS)
         took: list[float] = []
         mine, least, before = [], [], processor(self.pid)
         for _ in range(ROUNDS):
@@ -99,7 +99,7 @@ class Calendar:
 
     def calm(self) -> list[float]:
         """How long holds take that come at their own times, so many a second, counted from when each was due."""
-        ours = Client(self.port, f"{world.SLUG}.plaza.localhost", VISITORS)
+        ours = Frugal(self.port, f"{world.SLUG}.plaza.localhost", VISITORS)
         start, took = time.perf_counter(), list[float]()
         dice = random.Random(5)
         due = sorted(start + dice.uniform(0, HOLDS / A_SECOND) for _ in range(HOLDS))

@@ -72,10 +72,10 @@ def _written(session: Session, cls: Any, told: Mapping[str, Any], unless: tuple[
     return {**row, "id": how.write(connection, row)}
 
 
-def held(cls: type[Any], every: Iterable[Mapping[str, Any]]) -> list[Any]:
+def held(kept: Mapping[type[Any], Iterable[Mapping[str, Any]]]) -> dict[type[Any], list[Any]]:
     """Entities with these values of all their columns, by their names; what the session has stays as it is there."""
-    mapper, session = inspect(cls), db.session()
-    return [_held(session, mapper, told) for told in every]
+    session = db.session()
+    return {cls: [_held(session, inspect(cls), told) for told in every] for cls, every in kept.items()}
 
 
 def _held(session: Session, mapper: Any, told: Mapping[str, Any]) -> Any:

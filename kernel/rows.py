@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Insert, insert, inspect
+from sqlalchemy import inspect
 from sqlalchemy.orm import make_transient_to_detached
 
 from kernel.db import db
@@ -18,12 +18,6 @@ from kernel.db import db
 def columns(cls: type) -> tuple[Any, ...]:
     """All columns of an entity, in the order in which `loaded` wants their values."""
     return tuple(getattr(cls, name) for name in _names(cls))
-
-
-@lru_cache
-def new(cls: type) -> Insert:
-    """The statement that writes a row of an entity's table."""
-    return insert(cls)
 
 
 def loaded(cls: type, values: Sequence[Any], names: Sequence[str] = ()) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from kernel import clock, tenancy
@@ -95,42 +96,86 @@ def _no_day() -> date:
     raise NoDay()
 
 
-def asked(service: Service, day: date, clock_time: str, *, known: Plan | None = None) -> Span:
-    """The departure or appointment that begins then; raises a Refusal that says why there is none."""
-    _within_reach(service, day)
-    starts_at = local_times.moment(day, clock_time, zone())
-    _ahead(service, starts_at)
-    found = [span for span in times(service, day, day, known=known).get(day, []) if span.starts_at == starts_at]
-    if not found:
-        raise NotOffered()
-    return found[0]
+@dataclass(frozen=True)
+class Times:
+    """The times of a service: what is said of its days is read when it is asked, or was (`plan`) read before."""
+
+    service: Service
+    plan: Plan | None = None
+
+    def asked(self, day: date, clock_time: str) -> Span:
+        """The departure or appointment that begins then; raises a Refusal that says why there is none."""
+        _within_reach(self.service, day)
+        starts_at = local_times.moment(day, clock_time, zone())
+        _ahead(self.service, starts_at)
+        found = [span for span in self.days(day, day).get(day, []) if span.starts_at == starts_at]
+        if not found:
+            raise NotOffered()
+        return found[0]
+
+    def stay(self, arrive: date, leave: date) -> Span:
+        """The nights from one day to another, from check-in to check-out; raises a Refusal that says why not."""
+        if leave <= arrive:
+            raise LeavesTooEarly()
+        _within_reach(self.service, arrive)
+        count = (leave - arrive).days
+        if count > self.service.nights_max:
+            raise TooLong(nights=self.service.nights_max)
+        if count < self.service.nights_min:
+            raise TooShort(nights=self.service.nights_min)
+        self._sold(arrive, count)
+        span = between(self.service, arrive, leave)
+        _ahead(self.service, span.starts_at)
+        return span
+
+    def days(self, first: date, last: date) -> dict[date, list[Span]]:
+        """The departures and appointments of each day on which some are sold, in order, also those that are over."""
+        if self.service.kind == "nights":
+            return {}
+        sold, where = self._said(first, last).windows(first, last), zone()
+        return {day: _begun(self.service, day, sold[day], where) for day in sold if in_season(self.service, day)}
+
+    def nights(self, first: date, last: date) -> dict[date, bool]:
+        """The nights that are sold from one day to another: whether a stay may begin with them."""
+        if self.service.kind != "nights":
+            return {}
+        said = self._said(first, last)
+        begins, closed = said.windows(first, last), said.closed(first, last)
+        every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        return {day: day in begins for day in every if day not in closed and in_season(self.service, day)}
+
+    def _said(self, first: date, last: date) -> Plan:
+        return self.plan or hours.plan(self.service, first, last)
+
+    def _sold(self, arrive: date, count: int) -> None:
+        nights = [arrive + timedelta(days=number) for number in range(count)]
+        sold = self.nights(arrive, nights[-1])
+        for night in nights:
+            _in_season(self.service, night)
+            if night not in sold:
+                raise ClosedNight(day=days.told(night))
+        if self.service.kind != "nights" or not sold[arrive]:
+            raise NoArrival()
 
 
-def stay(service: Service, arrive: date, leave: date, *, known: Plan | None = None) -> Span:
-    """The nights from one day to another, from check-in to check-out; raises a Refusal that says why not."""
-    if leave <= arrive:
-        raise LeavesTooEarly()
-    _within_reach(service, arrive)
-    count = (leave - arrive).days
-    if count > service.nights_max:
-        raise TooLong(nights=service.nights_max)
-    if count < service.nights_min:
-        raise TooShort(nights=service.nights_min)
-    _sold(service, arrive, count, known)
-    span = between(service, arrive, leave)
-    _ahead(service, span.starts_at)
-    return span
+def asked(service: Service, day: date, clock_time: str) -> Span:
+    """See Times.asked."""
+    return Times(service).asked(day, clock_time)
 
 
-def _sold(service: Service, arrive: date, count: int, known: Plan | None) -> None:
-    nights = [arrive + timedelta(days=number) for number in range(count)]
-    sold = sold_nights(service, arrive, nights[-1], known=known)
-    for night in nights:
-        _in_season(service, night)
-        if night not in sold:
-            raise ClosedNight(day=days.told(night))
-    if service.kind != "nights" or not sold[arrive]:
-        raise NoArrival()
+def stay(service: Service, arrive: date, leave: date) -> Span:
+    """See Times.stay."""
+    return Times(service).stay(arrive, leave)
+
+
+def times(service: Service, first: date, last: date) -> dict[date, list[Span]]:
+    """See Times.days."""
+    return Times(service).days(first, last)
+
+
+def sold_nights(service: Service, first: date, last: date) -> dict[date, bool]:
+    """See Times.nights."""
+    return Times(service).nights(first, last)
 
 
 def between(service: Service, arrive: date, leave: date) -> Span:
@@ -138,14 +183,6 @@ def between(service: Service, arrive: date, leave: date) -> Span:
     where = zone()
     begins = local_times.moment(arrive, service.check_in, where)
     return Span(begins, local_times.moment(leave, service.check_out, where))
-
-
-def times(service: Service, first: date, last: date, *, known: Plan | None = None) -> dict[date, list[Span]]:
-    """The departures and appointments of each day on which some are sold, in order, also those that are over."""
-    if service.kind == "nights":
-        return {}
-    sold, where = hours.windows(service, first, last, known=known), zone()
-    return {day: _begun(service, day, sold[day], where) for day in sold if in_season(service, day)}
 
 
 def _begun(service: Service, day: date, windows: list[Window], where: str) -> list[Span]:
@@ -170,16 +207,6 @@ def _starts(service: Service, day: date, window: Window, where: str) -> Iterator
 
 def _minutes(clock: time) -> int:
     return clock.hour * 60 + clock.minute
-
-
-def sold_nights(service: Service, first: date, last: date, *, known: Plan | None = None) -> dict[date, bool]:
-    """The nights that are sold from one day to another: whether a stay may begin with them."""
-    if service.kind != "nights":
-        return {}
-    begins = hours.windows(service, first, last, known=known)
-    closed = hours.closed(service, first, last, known=known)
-    every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return {day: day in begins for day in every if day not in closed and in_season(service, day)}
 
 
 def in_season(service: Service, day: date) -> bool:
@@ -224,5 +251,5 @@ def _ahead(service: Service, starts_at: datetime) -> None:
 
 
 __all__ = ["ClosedNight", "LeavesTooEarly", "NoArrival", "NoDay", "NoTime", "NotOffered", "OutOfSeason", "Past",
-           "TooFar", "TooLong", "TooShort", "TooSoon", "asked", "between", "day", "earliest", "in_season", "last_day",
-           "sold_nights", "stay", "times", "zone"]  # fmt: skip
+           "Times", "TooFar", "TooLong", "TooShort", "TooSoon", "asked", "between", "day", "earliest", "in_season",
+           "last_day", "sold_nights", "stay", "times", "zone"]  # fmt: skip

@@ -53,49 +53,55 @@ class Plan:
 
     week: Mapping[int, Sequence[Window]]
     others: Mapping[date, Sequence[Any]]  # rows with `opens` and `closes`, '' where they close the day
+    holidays: bool  # whether it is sold on national holidays
+
+    def windows(self, first: date, last: date) -> dict[date, list[Window]]:
+        """The times of each day from `first` to `last` on which it is sold; a day without any is left out.
+
+        A service by the night without hours of its own arrives on any day.
+        """
+        closed = self._holidays(first, last)
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        times = {day: self._on(day, closed) for day in days}
+        return {day: sorted(found, key=lambda one: one.opens) for day, found in times.items() if found}
+
+    def closed(self, first: date, last: date) -> set[date]:
+        """The days from `first` to `last` that an exception or a holiday closes, whatever the week says."""
+        other = {day: found for day, found in self.others.items() if first <= day <= last}
+        shut = {day for day in other if not any(row.opens for row in other[day])}
+        return shut | (self._holidays(first, last) - other.keys())
+
+    def _on(self, day: date, closed: set[date]) -> Sequence[Window]:
+        if day in self.others:
+            return [Window(row.opens, row.closes) for row in self.others[day] if row.opens]
+        return [] if day in closed else self.week.get(day.weekday(), [])
+
+    def _holidays(self, first: date, last: date) -> set[date]:
+        if self.holidays:
+            return set()
+        profile = countries.profile(tenancy.tenant().country)
+        return {day for year in range(first.year, last.year + 1) for day in profile.holidays(year)}
 
 
-def plan(service: Service, first: date) -> Plan:
-    """All of it from that day on."""
-    return Plan(_weeks([service])[service.id], _others([service], first, date.max)[service.id])
+def plan(service: Service, first: date, last: date = date.max) -> Plan:
+    """What is said of the days from `first` to `last`."""
+    return plans([service], first, last)[service.id]
 
 
-def windows(service: Service, first: date, last: date, *, known: Plan | None = None) -> dict[date, list[Window]]:
-    """The times of each day from `first` to `last` on which it is sold; a day without any is left out.
+def plans(services: Sequence[Service], first: date, last: date) -> dict[int, Plan]:
+    """The same of several services by their id, asked in two statements however many they are."""
+    weeks, others = _weeks(services), _others(services, first, last)
+    return {service.id: Plan(weeks[service.id], others[service.id], service.holidays) for service in services}
 
-    A service by the night without hours of its own arrives on any day. `known`: when somebody read it already.
-    """
-    if known is None:
-        return of_all([service], first, last)[service.id]
-    return _sold(service, first, last, known)
+
+def windows(service: Service, first: date, last: date) -> dict[date, list[Window]]:
+    """The times of each day from `first` to `last` on which it is sold; a day without any is left out."""
+    return plan(service, first, last).windows(first, last)
 
 
 def of_all(services: Sequence[Service], first: date, last: date) -> dict[int, dict[date, list[Window]]]:
-    """The same of several services by their id, asked in two statements however many they are."""
-    weeks, others = _weeks(services), _others(services, first, last)
-    plans = {service: Plan(weeks[service.id], others[service.id]) for service in services}
-    return {service.id: _sold(service, first, last, known) for service, known in plans.items()}
-
-
-def _sold(service: Service, first: date, last: date, known: Plan) -> dict[date, list[Window]]:
-    closed = set() if service.holidays else _holidays(first, last)
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    times = {day: _on(day, known, closed) for day in days}
-    return {day: sorted(found, key=lambda one: one.opens) for day, found in times.items() if found}
-
-
-def _on(day: date, known: Plan, closed: set[date]) -> Sequence[Window]:
-    if day in known.others:
-        return [Window(row.opens, row.closes) for row in known.others[day] if row.opens]
-    return [] if day in closed else known.week.get(day.weekday(), [])
-
-
-def closed(service: Service, first: date, last: date, *, known: Plan | None = None) -> set[date]:
-    """The days from `first` to `last` that an exception or a holiday closes, whatever the week says."""
-    every = known.others if known else _others([service], first, last)[service.id]
-    other = {day: found for day, found in every.items() if first <= day <= last}
-    holidays = set() if service.holidays else _holidays(first, last)
-    return {day for day in other if not any(row.opens for row in other[day])} | (holidays - other.keys())
+    """The same of several services by their id."""
+    return {one: found.windows(first, last) for one, found in plans(services, first, last).items()}
 
 
 def of(service: Service) -> Sequence[Hours]:
@@ -141,8 +147,3 @@ def _of_service(service_id: int, rows: Sequence[Row[Any]]) -> dict[date, list[Ro
         if row.service_id in (None, service_id):
             found.setdefault(row.day, []).append(row)
     return {day: [one for one in known if one.service_id] or known for day, known in found.items()}  # its own first
-
-
-def _holidays(first: date, last: date) -> set[date]:
-    profile = countries.profile(tenancy.tenant().country)
-    return {day for year in range(first.year, last.year + 1) for day in profile.holidays(year)}

@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from kernel import beside, clock, rows, tenancy
 from kernel.tenancy import Tenant
 from shop import hours, pagecache, pricing, services, storefront, variants
+from shop.booking_times import Times
 from shop.catalog import Product
 from shop.hours import Plan
 from shop.pricing import PriceBreak
@@ -33,6 +34,11 @@ class Known:
     variants: Sequence[Variant]
     breaks: Sequence[PriceBreak]
     plan: Plan
+
+    @property
+    def times(self) -> Times:
+        """Its times, of which nothing needs to be asked."""
+        return Times(self.service, self.plan)
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ def _values(cls: Any, row: Any) -> dict[str, Any]:
 
 
 def _known(kept: _Kept) -> Known:
-    made = {cls: beside.held(cls, every) for cls, every in kept.values.items()}
+    made = beside.held(kept.values)
     tenancy.tenant()  # holds it
     storefront.hold(next(iter(made[Storefront]), None))
     [service], [product] = made[Service], made[Product]

@@ -58,12 +58,15 @@ class Readers:
     def _chosen(self, wish: Wish) -> Mapping[int, Rows]:
         if wish.group not in self.rows:
             ids = {one for known in self.known.values() for one in _named(known)}
-            sold = shelf.sellable({*ids, *(one for row in self.best.values() for one in row)}, group=wish.group)
-            self.rows[wish.group] = {one: self._of(one, wish.group, sold) for one in self.people}
+            ids |= {one for row in self.best.values() for one in row}
+            there = suggestions._There([sorted(ids)], wish.group)
+            mine = [one for one, who in self.people.items() if who.group == wish.group]
+            self.rows[wish.group] = {one: self._of(one, wish.group, there) for one in mine}
         return self.rows[wish.group]
 
-    def _of(self, contact_id: int, group: str, sold: Mapping[int, shelf.Sold]) -> Rows:
-        memory = {"known": self.known[contact_id], "sellable": sold}
+    def _of(self, contact_id: int, group: str, there: Any) -> Rows:
+        """Chosen as for a page; what suggestions would ask for one person was asked for all."""
+        memory = {"known": self.known[contact_id], "sellable": there}
         person = Person(contact=self.people[contact_id], memory=memory)
         new = suggestions.new(person, MOST, group=group, best=self.best)
         return {AGAIN: suggestions.again(person, MOST, group=group, best=self.best), NEW: new}

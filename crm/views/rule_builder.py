@@ -33,8 +33,8 @@ def _shown(draft: Draft, known: dict[str, Any], *, negated: bool = False) -> dic
         return {**same, "group": True, "joins": joins, "parts": parts, "deeper": deeper}
     term = rules.terms().get(draft.word)
     fields = [_field(draft, one, known) for one in term.form.fields] if term else []
-    unsure = bool(term and term.unknown and negated is not draft.negate)
-    told = {"word": draft.word, "negate": draft.negate, "fields": fields, "unsure": unsure}
+    place, unsure = bool(term and term.unknown), negated is not draft.negate
+    told = {"word": draft.word, "negate": draft.negate, "fields": fields, "place": place, "unsure": unsure}
     return {**same, **told, "words": _words(draft.word)}
 
 

@@ -11,8 +11,8 @@ from kernel import i18n, tenancy
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from shop import booking_times, holdings, variants, wants
+from shop.booking_times import Times
 from shop.bookings import Booking
-from shop.hours import Plan
 from shop.kept_services import Known
 from shop.occupations import JustTaken, Span
 from shop.services import Service
@@ -56,9 +56,9 @@ class Draft:
         return list(self.known.variants if self.known else variants.of(self.service.product_id))
 
     @property
-    def plan(self) -> Plan | None:
-        """When it is sold, where that was read already."""
-        return self.known.plan if self.known else None
+    def times(self) -> Times:
+        """When it is sold."""
+        return self.known.times if self.known else Times(self.service)
 
     def count(self, variant: Variant, place: int = 0) -> str:
         """How many of a kind as it was typed, or as a link said it: `2.1`; one of the first kind while nothing was."""
@@ -123,13 +123,13 @@ def when(draft: Draft) -> Span:
         if not draft.said("arrive") or not draft.said("leave"):
             raise Wrong(_l("Choose the day on which you come and the day on which you leave."))
         days = booking_times.day(draft.said("arrive")), booking_times.day(draft.said("leave"))
-        return booking_times.stay(draft.service, *days, known=draft.plan)
+        return draft.times.stay(*days)
     if not draft.said("day"):
         raise Wrong(_l("Choose a day."))
     day = booking_times.day(draft.said("day"))
     if not draft.said("time"):
         raise Wrong(_l("Choose a time."))
-    return booking_times.asked(draft.service, day, draft.said("time"), known=draft.plan)
+    return draft.times.asked(day, draft.said("time"))
 
 
 def people(draft: Draft) -> tuple[int, dict[Variant, int]]:

@@ -32,6 +32,7 @@ function count(page) {
     const old = document.getElementById(id);
     if (fresh && old) old.replaceChildren(...fresh.childNodes);
   }
+  for (const hint of document.querySelectorAll("[data-rule-unsure]")) hint.hidden = page?.getElementById(hint.id)?.hidden ?? hint.hidden;
 }
 
 async function change(builder, step, focus) {
@@ -70,7 +71,7 @@ for (const builder of document.querySelectorAll("[data-rule-builder]")) {
   builder.addEventListener("input", (event) => {
     if (event.target.matches("[data-rule-filter]")) return filter(event.target);
     clearTimeout(timer);
-    if (event.target.matches("[data-rule-word], [data-rule-turn]")) return change(builder, "", event.target.id);
+    if (event.target.matches("[data-rule-word]")) return change(builder, "", event.target.id);
     timer = setTimeout(async () => count(await ask(builder, "")), DELAY);
   });
   builder.addEventListener("keydown", (event) => {
