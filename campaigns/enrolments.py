@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from campaigns import automations, rendering
 from campaigns.automations import Automation, AutomationStep, Enrolment
@@ -17,7 +16,7 @@ from crm import consent, segments
 from crm.contacts import Contact
 from crm.segments import Segment
 from kernel import clock, i18n, jobs, signing, suppression, tenancy
-from kernel.db import db
+from kernel.db import db, upsert
 from kernel.refusal import Refusal
 
 QUIET = {"synchronize_session": False}
@@ -33,8 +32,7 @@ def enrol(automation: Automation, contact: Contact, occasion: str, *, since: dat
         "contact_id": contact.id, "occasion": occasion[:60], "about_id": about.id if about else None, "since": since,
         "due_at": since + steps[0].delay, "state": "waiting", "reason": "",
     }  # fmt: skip
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    written = dialect.insert(Enrolment).values(**row).on_conflict_do_nothing().returning(Enrolment.id)
+    written = upsert(Enrolment).values(**row).on_conflict_do_nothing().returning(Enrolment.id)
     new = db.session.execute(written).scalar()
     if new is not None:
         _await(int(new), 0, since + steps[0].delay)

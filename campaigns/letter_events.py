@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, String, UniqueConstraint, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.recipients import Recipient
 from kernel import clock, tenancy
-from kernel.db import Base, db, pk, ref
+from kernel.db import Base, db, pk, ref, upsert
 from kernel.tenancy import TenantOwned
 
 KINDS = ("opened", "clicked", "unsubscribed", "allowed", "bounced", "answered")
@@ -43,14 +42,13 @@ class LetterEvent(TenantOwned, Base):
 
 def add(recipient: Recipient, kind: str, *, dedupe: str, **told: Any) -> bool:
     """Write an event once; False when it was already told."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     row: dict[str, Any] = {
         "tenant_id": tenancy.current(),
         "recipient_id": recipient.id,
         "mailing_id": recipient.mailing_id,
     }
     row |= {"kind": kind, "dedupe": f"{kind}:{recipient.id}:{dedupe}"[:120], **told}
-    written = dialect.insert(LetterEvent).values(**row).on_conflict_do_nothing().returning(LetterEvent.id)
+    written = upsert(LetterEvent).values(**row).on_conflict_do_nothing().returning(LetterEvent.id)
     return db.session.execute(written).scalar() is not None
 
 

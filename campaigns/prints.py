@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import String, Text, UniqueConstraint, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns import composing, fields
 from campaigns.composing import Composed
 from campaigns.recipients import Recipient
 from kernel import tenancy
-from kernel.db import Base, db, pk, ref
+from kernel.db import Base, db, pk, ref, upsert
 from kernel.tenancy import TenantOwned
 
 Key = tuple[int, str]  # of a print: mailing, digest
@@ -68,9 +67,8 @@ def known(prints: Collection[Print]) -> dict[Key, int]:
 
 def keep(prints: Collection[Print]) -> dict[Key, int]:
     """Keep these, of which another worker may have kept some meanwhile; their ids."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     for one in prints:
-        db.session.execute(dialect.insert(LetterPrint).values(**_row(one)).on_conflict_do_nothing())
+        db.session.execute(upsert(LetterPrint).values(**_row(one)).on_conflict_do_nothing())
     return known(prints)
 
 

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import String, UniqueConstraint, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import facts
 from crm.facts import Fact
 from kernel import tenancy, transactions
-from kernel.db import Base, db, pk
+from kernel.db import Base, db, pk, upsert
 from kernel.tenancy import TenantOwned
 
 PAGE = 1_000
@@ -98,8 +97,7 @@ def _page(start: int, kinds: list[str]) -> list[Fact]:
 
 def move(name: str, last: int) -> None:
     """Let the reader have come so far; it never goes back."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(FactCursor).values(tenant_id=tenancy.current(), name=name, position=0)
+    new = upsert(FactCursor).values(tenant_id=tenancy.current(), name=name, position=0)
     db.session.execute(new.on_conflict_do_nothing())
     ahead = update(FactCursor).where(FactCursor.name == name, FactCursor.position < last).values(position=last)
     db.session.execute(ahead, execution_options={"synchronize_session": False})

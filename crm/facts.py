@@ -10,12 +10,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, String, UniqueConstraint, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import partitions, sums
 from kernel import clock, tenancy
-from kernel.db import Base, Id, UTCDateTime, db, pk, ref
+from kernel.db import Base, Id, UTCDateTime, db, pk, ref, upsert
 from kernel.money import Money
 from kernel.tenancy import TenantOwned
 
@@ -142,9 +141,8 @@ def _about(about: Any) -> tuple[str, int | None]:
 
 
 def _first(key: str, fact_id: int) -> bool:
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     row = {"tenant_id": tenancy.current(), "key": key, "fact_id": fact_id}
-    written = dialect.insert(FactKey).values(**row).on_conflict_do_nothing().returning(FactKey.id)
+    written = upsert(FactKey).values(**row).on_conflict_do_nothing().returning(FactKey.id)
     return db.session.execute(written).scalar() is not None
 
 

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint, delete, exists, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, aliased
 
 from crm import merging, people
 from crm.contacts import Contact
 from kernel import journal, tenancy
-from kernel.db import Base, db, pk, ref
+from kernel.db import Base, db, pk, ref, upsert
 from kernel.folding import column
 from kernel.i18n import _l
 from kernel.tenancy import TenantOwned
@@ -71,9 +70,8 @@ def unsure(one: Contact, other: Contact) -> None:
 
 def _keep(one: int, other: int) -> None:
     first, second = sorted((one, other))
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     row = {"tenant_id": tenancy.current(), "contact_id": first, "other_id": second}
-    db.session.execute(dialect.insert(TwoPeople).values(**row).on_conflict_do_nothing())
+    db.session.execute(upsert(TwoPeople).values(**row).on_conflict_do_nothing())
 
 
 def _of(contact: Contact) -> ColumnElement[bool]:

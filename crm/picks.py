@@ -10,10 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, UniqueConstraint, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kernel import beside, clock, tenancy
-from kernel.db import Base, Mapped, db, mapped_column, pk, ref
+from kernel.db import Base, Mapped, db, mapped_column, pk, ref, upsert
 from kernel.tenancy import TenantOwned
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def keep(column: str, who: int, turn: int | None, told: Told) -> bool:
     values = {"made_at": clock.now(), "told": dict(told)}
     if turn is None:
         row = {**values, column: who, "turn": 0, "tenant_id": tenancy.current()}
-        new = _dialect().insert(Pick).values(**row).on_conflict_do_nothing().returning(Pick.id)
+        new = upsert(Pick).values(**row).on_conflict_do_nothing().returning(Pick.id)
         return db.session.execute(new).scalar() is not None
     mine = update(Pick).where(getattr(Pick, column) == who, Pick.turn == turn).values(**values)
     done = db.session.execute(mine.returning(Pick.id), execution_options={"synchronize_session": False})
@@ -86,19 +85,15 @@ def clear_all(contacts: Iterable[int | None] = (), visitors: Iterable[int | None
     for column, ids in (("contact_id", contacts), ("visitor_id", visitors)):
         told = [{"who": one, "tenant": tenancy.current()} for one in sorted({one for one in ids if one})]
         if told:
-            db.session.connection().execute(_clearing(column, _dialect()), told)
+            db.session.connection().execute(_clearing(column, db.engine.dialect.name), told)
 
 
 @lru_cache
-def _clearing(column: str, dialect: Any) -> Any:
+def _clearing(column: str, dialect: str) -> Any:
     """A row is left even for whom nothing was kept: else a pick on its way would come in after this."""
     row: dict[str, Any] = {"tenant_id": bindparam("tenant"), column: bindparam("who"), "turn": 1, "told": {}}
     empty: dict[str, Any] = {"turn": Pick.turn + 1, "made_at": None, "told": {}}
-    return dialect.insert(Pick).values(row).on_conflict_do_update(index_elements=["tenant_id", column], set_=empty)
-
-
-def _dialect() -> Any:
-    return postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    return upsert(Pick, dialect).values(row).on_conflict_do_update(index_elements=["tenant_id", column], set_=empty)
 
 
 def _column(who: "Contact | Visitor") -> str:

@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, UniqueConstraint, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import clock
-from kernel.db import Base, db, pk, ref
+from kernel.db import Base, db, pk, ref, upsert
 from kernel.i18n import _l
 from kernel.tenancy import TenantOwned
 
@@ -51,8 +50,7 @@ def write(rows: Sequence[dict[str, Any]]) -> None:
     """The same for fields of many people: contact_id, field, source and at of each."""
     if not rows:
         return
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    writing = dialect.insert(ContactSource)
+    writing = upsert(ContactSource)
     newer = {name: writing.excluded[name] for name in ("source", "at")}
     short = [{**row, "field": row["field"][:44], "source": row["source"][:80]} for row in rows]
     db.session.execute(writing.on_conflict_do_update(index_elements=SAME, set_=newer), short)

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Date, Index, String, UniqueConstraint, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import tenancy
-from kernel.db import Base, db, pk, ref
+from kernel.db import Base, db, pk, ref, upsert
 from kernel.tenancy import TenantOwned
 
 if TYPE_CHECKING:
@@ -57,8 +56,7 @@ def put(contact_id: int, row: ContactDay) -> None:
 
 
 def _more(told: dict[str, Any]) -> None:
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(ContactDay).values(**told, tenant_id=tenancy.current())
+    row = upsert(ContactDay).values(**told, tenant_id=tenancy.current())
     more = {name: getattr(ContactDay, name) + row.excluded[name] for name in ("count", "amount_minor")}
     db.session.execute(row.on_conflict_do_update(index_elements=SAME, set_=more))
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Index, String, UniqueConstraint, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import Base, db, pk, ref
+from kernel.db import Base, db, pk, ref, upsert
 from kernel.tenancy import TenantOwned
 
 if TYPE_CHECKING:
@@ -53,10 +52,9 @@ def keep(contact: "Contact", words: str | Iterable[str]) -> None:
 
 def add(ids: Sequence[int], tag: str) -> list[int]:
     """Give people a tag; who had it already keeps it and is not among the ids that come back."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     got: list[int] = []
     for few in _few(ids):
-        adding = dialect.insert(ContactTag).on_conflict_do_nothing().returning(ContactTag.contact_id)
+        adding = upsert(ContactTag).on_conflict_do_nothing().returning(ContactTag.contact_id)
         got += db.session.scalars(adding, [{"contact_id": one, "tag": tag} for one in few])
     _seen()
     return got

@@ -6,11 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Date, String, UniqueConstraint, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import tenancy
-from kernel.db import Base, db, pk
+from kernel.db import Base, db, pk, upsert
 from kernel.tenancy import TenantOwned
 
 
@@ -41,15 +40,14 @@ def add_all(counted: Mapping[Key, int]) -> None:
     owner = tenancy.current()
     told = [{**dict(zip(KEY, key, strict=True)), "tenant": owner, "times": counted[key]} for key in sorted(counted)]
     if told:
-        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-        db.session.connection().execute(_counting(dialect), told)
+        db.session.connection().execute(_counting(db.engine.dialect.name), told)
 
 
 @lru_cache
-def _counting(dialect: Any) -> Any:
+def _counting(dialect: str) -> Any:
     """Beside the guard between tenants, so it names the tenant itself."""
     row: dict[str, Any] = {name: bindparam(name) for name in KEY}
-    new = dialect.insert(Tally).values(**row, tenant_id=bindparam("tenant"), count=bindparam("times"))
+    new = upsert(Tally, dialect).values(**row, tenant_id=bindparam("tenant"), count=bindparam("times"))
     more = {"count": Tally.count + new.excluded.count}
     return new.on_conflict_do_update(index_elements=["tenant_id", *KEY], set_=more)
 

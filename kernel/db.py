@@ -6,6 +6,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON as _JSON
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column, registry, relationship
 
@@ -63,6 +64,15 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 
 
+def upsert(table: Any, dialect: str = "") -> Any:
+    """An INSERT that may say what to do when its row is there already: `.on_conflict_do_nothing()` and the like.
+
+    A statement that is kept names its database (`engine.dialect.name`); else it is the one at hand.
+    """
+    known = postgresql if (dialect or db.engine.dialect.name) == "postgresql" else sqlite
+    return known.insert(table)
+
+
 def pk() -> MappedColumn[int]:
     """The bigint primary key that every table has."""
     return mapped_column(Id, primary_key=True)
@@ -103,5 +113,6 @@ __all__ = [
     "mapped_column",
     "pk",
     "ref",
+    "upsert",
     "words",
 ]

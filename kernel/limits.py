@@ -11,11 +11,10 @@ from limits import RateLimitItem, parse_many
 from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import String, Table, bindparam, case, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import clock, prepared, settings, signing, transactions
-from kernel.db import Base, UTCDateTime, db
+from kernel.db import Base, UTCDateTime, db, upsert
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 
@@ -49,7 +48,7 @@ COLUMNS = ("key", "count", "expires_at")
 @lru_cache
 def _counting(dialect: str) -> Any:
     """Count in one statement: a new row, or one more on that of the running window."""
-    told = (sqlite if dialect == "sqlite" else postgresql).insert(cast(Table, Hits.__table__))
+    told = upsert(cast(Table, Hits.__table__), dialect)
     new, passed = told.excluded, Hits.expires_at <= bindparam("now", type_=UTCDateTime)
     kept = {name: case((passed, new[name]), else_=more) for name, more in
             {"count": Hits.count + new.count, "expires_at": Hits.expires_at}.items()}  # fmt: skip

@@ -10,8 +10,9 @@ from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Executable, inspect
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
+
+from kernel.db import upsert
 
 Form = Callable[[Any], Any]
 
@@ -91,7 +92,7 @@ def inserting(cls: Any, dialect: Dialect, unless: tuple[str, ...] = ()) -> Inser
     mapper: Any = inspect(cls)
     table, tells = mapper.local_table, dialect.name == "sqlite" and not unless
     columns = {one.key: one.columns[0] for one in mapper.column_attrs if not one.columns[0].primary_key}
-    new: Any = (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
+    new: Any = upsert(table, dialect.name)
     if unless:
         new = new.on_conflict_do_nothing(index_elements=list(unless))
     named = {name: column.name for name, column in columns.items()}

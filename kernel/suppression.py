@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import String, UniqueConstraint, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import clock, signing, tenancy
-from kernel.db import Base, db, pk
+from kernel.db import Base, db, pk, upsert
 from kernel.tenancy import TenantOwned
 
 SCOPES = ("all", "marketing")  # `all`: the mailbox does not exist or complained; `marketing`: unsubscribed
@@ -45,9 +44,8 @@ def stop(mark: str, scope: str, reason: str) -> bool:
     """The same for an address of which only the fingerprint is left; False when it was stopped before."""
     if scope not in SCOPES:
         raise ValueError(f"{scope} is no scope")
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     row = {"tenant_id": tenancy.current(), "address_hmac": mark, "scope": scope, "reason": reason[:80]}
-    written = dialect.insert(Suppression).values(**row).on_conflict_do_nothing().returning(Suppression.id)
+    written = upsert(Suppression).values(**row).on_conflict_do_nothing().returning(Suppression.id)
     return db.session.execute(written).scalar() is not None
 
 

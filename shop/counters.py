@@ -3,11 +3,10 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import tenancy
-from kernel.db import db
+from kernel.db import db, upsert
 
 
 class Counter:
@@ -18,9 +17,8 @@ class Counter:
 
 def ensure(cls: type[Counter], **key: Any) -> None:
     """Make the counter of `key` unless it is there; two at once make one."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     row = {"tenant_id": tenancy.current(), "taken": 0, **key}
-    db.session.execute(dialect.insert(cls).values(**row).on_conflict_do_nothing())
+    db.session.execute(upsert(cls).values(**row).on_conflict_do_nothing())
 
 
 def take(cls: type[Counter], units: int, limit: int | None, **key: Any) -> bool:

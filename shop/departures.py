@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.attributes import set_committed_value
 
 from kernel import tenancy
-from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
+from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref, upsert
 from kernel.i18n import _l
 from kernel.tenancy import TenantOwned
 from shop import occupations
@@ -59,12 +58,11 @@ class Departure(TenantOwned, Base):
 
 def at(service: Service, starts_at: datetime) -> Departure:
     """The service's departure at that time, made unless it is there; two at once make one."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     row = {
         "tenant_id": tenancy.current(), "service_id": service.id, "starts_at": starts_at,
         "ends_at": starts_at + service.length, "capacity": service.capacity, "taken": 0, "state": "open", "note": "",
     }  # fmt: skip
-    db.session.execute(dialect.insert(Departure).values(**row).on_conflict_do_nothing())
+    db.session.execute(upsert(Departure).values(**row).on_conflict_do_nothing())
     mine = select(Departure).where(Departure.service_id == service.id, Departure.starts_at == starts_at)
     return db.session.scalars(mine).one()
 

@@ -5,11 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Date, Index, String, column, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kernel import clock, tenancy
 from kernel.countries import papers
-from kernel.db import Base, Mapped, db, mapped_column, pk
+from kernel.db import Base, Mapped, db, mapped_column, pk, upsert
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
@@ -165,9 +164,8 @@ def _usual(kind: str, practice: bool) -> dict[str, Any]:
 
 
 def _begin(kind: str, practice: bool) -> None:
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     row = {"tenant_id": tenancy.current(), **_usual(kind, practice)}
-    db.session.execute(dialect.insert(InvoiceSeries).values(**row).on_conflict_do_nothing())
+    db.session.execute(upsert(InvoiceSeries).values(**row).on_conflict_do_nothing())
 
 
 def highest(prefix: str) -> int:

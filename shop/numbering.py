@@ -3,10 +3,9 @@
 from typing import Any
 
 from sqlalchemy import String, UniqueConstraint, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kernel import tenancy
-from kernel.db import Base, Mapped, db, mapped_column, pk
+from kernel.db import Base, Mapped, db, mapped_column, pk, upsert
 from kernel.tenancy import TenantOwned
 
 FIRST = 1001
@@ -55,7 +54,6 @@ def initials(slug: str) -> str:
 
 
 def _ensure(code: str) -> None:
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     prefix = "P" if code.startswith("practice") else initials(tenancy.tenant().slug)
     row = {"tenant_id": tenancy.current(), "code": code, "prefix": prefix, "next": FIRST}
-    db.session.execute(dialect.insert(Series).values(**row).on_conflict_do_nothing())
+    db.session.execute(upsert(Series).values(**row).on_conflict_do_nothing())

@@ -8,9 +8,7 @@ from threading import Lock
 from typing import Any
 
 from babel.dates import get_day_names
-from flask import Flask, g, request, url_for
-from jinja2 import pass_context
-from jinja2.runtime import Context
+from flask import Flask, g, render_template, request, url_for
 from markupsafe import Markup
 
 from kernel import address, aside, clock, files, i18n, origins, phones, templating, tenancy, web
@@ -100,16 +98,14 @@ def note(key: Hashable, make: Callable[[], Any]) -> Any:
     return found
 
 
-@pass_context
-def part(page: Context, name: str, *about: Hashable, **moving: str) -> Markup:
-    """A part of the frame as HTML, drawn once for each `about`; what is `moving` is put into it each time."""
+def part(name: str, *about: Hashable, **moving: str) -> Markup:
+    """A part of the frame as HTML, drawn once for each `about`; what is `moving` is put into it each time.
+
+    It sees nothing of the page that asks for it first, so it cannot keep anything of it for the others.
+    """
     marks = {key: templating.mark(key) for key in moving}
-    html: str = once(("part", name, *about), lambda: _drawn(page, name, marks))
+    html: str = once(("part", name, *about), lambda: render_template(name, **marks))
     return Markup(templating.put(html, moving))  # noqa: S704
-
-
-def _drawn(page: Context, name: str, marks: dict[str, Markup]) -> str:
-    return page.environment.get_template(name).render({**page.get_all(), **marks})
 
 
 def forget() -> None:
