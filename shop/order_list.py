@@ -45,6 +45,12 @@ def _overdue() -> Any:
     return and_(_balance(), Order.plan != "", Order.hold_until.is_(None), lacks)
 
 
+def _owing() -> Any:
+    """More came than it costs, and that is not on its way back."""
+    beyond = Order.received_minor - Order.refunding_minor + Order.credited_minor > Order.total_minor
+    return or_(Order.payment == "refund_due", and_(Order.payment == "overpaid", beyond))
+
+
 FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "open": (_l("Still open"), lambda: Order.state.in_(("placed", "preparing", "ready", "shipped"))),
     "proofs": (_l("Proofs to check"), lambda: Order.payment == "proof"),
@@ -57,7 +63,7 @@ FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "shipped": (_l("On its way"), lambda: Order.state == "shipped"),
     "overdue": (_l("Balances overdue"), _overdue),
     "balance": (_l("With a balance"), _balance),
-    "refunds": (_l("To refund"), lambda: Order.payment.in_(("refund_due", "overpaid"))),
+    "refunds": (_l("To refund"), _owing),
     "returns": (_l("Returns"), lambda: Order.id.in_(returns.waiting().with_only_columns(Order.id))),
     "failed_refunds": (_l("Failed refunds"), lambda: Order.id.in_(refund_retries.failed().with_only_columns(Order.id))),
     "done": (_l("Finished"), lambda: Order.state.in_(("delivered", "cancelled", "expired"))),

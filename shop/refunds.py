@@ -66,6 +66,11 @@ def refundable(order: Order) -> Money:
     return order.money(max(0, order.received_minor - order.refunding_minor))  # a bank may take what is set aside
 
 
+def owed(order: Order) -> Money:
+    """What has to go back and is not on its way yet: what came beyond what the order costs, or is kept of it."""
+    return order.money(max(0, order.received_minor - order.refunding_minor - invoices.owed(order)))
+
+
 def creditable(order: Order) -> bool:
     """Whether what goes back can become store credit."""
     return CREDIT in _tenders and order.contact_id is not None

@@ -43,11 +43,8 @@ def shown(order: Order) -> dict[str, Any]:
 
 def form(order: Order) -> RefundForm:
     """The form of a refund: what is most likely to go back stands in it."""
-    more = max(-order.balance.minor, 0)
-    kept = order.kept_minor if order.state in orders.ENDED else 0
-    rest = refunds.refundable(order).minor
-    ended = rest - kept if order.state in orders.ENDED else more
-    return RefundForm(data={"amount": desk.typed(order.money(min(ended, rest) or rest)), "to": "money"})
+    likely = refunds.owed(order) or refunds.refundable(order)
+    return RefundForm(data={"amount": desk.typed(likely), "to": "money"})
 
 
 def of_return(row: Return, filled: RefundForm) -> RefundForm:

@@ -18,6 +18,7 @@ from shop import (
     proofs,
     recalls,
     receipts,
+    refunds,
     reversals,
     sharing,
 )
@@ -122,7 +123,7 @@ def _next(order: Order) -> str:
     """The one thing that is most likely next: it has the primary button."""
     if order.payment == "proof":
         return "proof"
-    if order.payment in {"refund_due", "overpaid"}:
+    if refunds.owed(order):
         return "refund"
     waits = order.state == "placed" and not order.paid and order.payments and order.payments[-1].kind == "transfer"
     if waits or (order.state == "delivered" and order.balance.minor > 0 and order.payment != "refunded"):

@@ -19,6 +19,7 @@ from shop import (
     invoice_list,
     invoices,
     ledger,
+    order_list,
     payments,
     plan_policies,
     plans,
@@ -144,6 +145,7 @@ def test_a_gateway_that_takes_its_time_lowers_it_once(shop):
         refunds._gateways.pop("transfer")
     assert (order.payment, order.balance.minor, made.state) == ("overpaid", -8_000_00, "requested")
     assert papers(order) == [("invoice", 16_000_00), ("credit_note", 8_000_00)]
+    assert (refunds.owed(order).minor, order_list.count("refunds")) == (0, 0)  # it is on its way
     refunds.finish(made, reference="re_1")
     assert (order.payment, order.credited_minor, len(papers(order))) == ("paid", 8_000_00, 2)
 
