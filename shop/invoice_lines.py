@@ -188,15 +188,16 @@ def credited(left: Left, part: Rest, units: int, place: int) -> InvoiceLine:
 def of_amount(
     rests: "Sequence[Left]", minor: int, held: "Mapping[int, int]", lines: "Mapping[int, int] | None" = None
 ) -> list[InvoiceLine]:
-    """The lines of a credit note over an amount: first of the units that came back (`lines`), then their delivery,
-    then of gift cards that are void, then of all goods in proportion, and last of cards that are still good (`held`).
-    """  # fmt: skip
+    """The lines of a credit note over an amount: first of the units that came back (`lines`), then their delivery.
+
+    Then of gift cards that are void, then of all goods in proportion, and last of cards that are still good (`held`).
+    """
     whole = sum(one.rest.gross for one in rests)
     named = [_worth(one, (lines or {}).get(one.line.order_line_id or 0, 0)) for one in rests]
     carried = [one.rest.gross if one.line.kind == "delivery" and any(named) else 0 for one in rests]
     taken = [sum(pair) for pair in zip(named, carried, strict=True)]
     others = [
-        [min(minor_, one.rest.gross - gone) for one, minor_, gone in zip(rests, tier, taken, strict=True)]
+        [min(part, one.rest.gross - gone) for one, part, gone in zip(rests, tier, taken, strict=True)]
         for tier in _tiers(rests, held)
     ]
     shares = invoice_parts.filled(min(max(minor, 0), whole), [named, carried, *others])

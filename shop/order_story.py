@@ -98,7 +98,7 @@ def coming(order: "Order") -> list[str]:
 
 
 def _step(event: "OrderEvent", order: "Order") -> dict[str, Any]:
-    bad = {"cancelled", "expired", "proof_refused", "late", "declined"}
+    bad = {"cancelled", "expired", "proof_refused", "late", "declined", "refund_failed", "refund_bounced"}
     return {
         "text": str(event.sentence),
         "at": receipts.day_and_time(event.at),
