@@ -171,6 +171,7 @@ LINES: dict[str, str] = {
         "mailing"),
     "campaigns_admin.mailing_back": "gone_mailing",
     **dict.fromkeys(["campaigns_admin.letter_" + name for name in ["edit", "save", "draft", "start", "block_back"]], "mailing"),
+    "campaigns_admin.letter_sent": "posted",
     **dict.fromkeys(["campaigns_admin.letter_version", "campaigns_admin.letter_version_back"], "letter_version"),
     **dict.fromkeys(["campaigns_admin.automations", "campaigns_admin.automation_begin"], ""),
     **dict.fromkeys(["campaigns_admin.automation", "campaigns_admin.automation_on", "campaigns_admin.automation_off"],

@@ -1,15 +1,17 @@
-"""Earlier versions of a letter: looked at as they were, and gone back to."""
+"""Earlier versions of a letter, looked at and gone back to; and the letter that one person was sent, as it was."""
 
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
-from campaigns import mailings, versions, writing
+from campaigns import mailings, recipients, versions, writing
 from campaigns.mailings import Mailing
 from campaigns.views import admin, letter_view
 from kernel import web
+from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.letter_parts import PIECE
+from kernel.refusal import Missing
 from kernel.web import needs
 
 
@@ -41,3 +43,15 @@ def back(token: str, number: int) -> Any:
     writing.go_back(mailing, versions.named(mailing, number), by=web.person())
     flash(_("The letter says what it said then. What it said before is among its versions."))
     return redirect(url_for(".letter_edit", token=token), 303)
+
+
+@admin.get("/mailings/letters/<token>", endpoint="letter_sent")
+@needs("mailings.see")
+def sent(token: str) -> Any:
+    """What somebody was sent, as it was, whatever the letter says today."""
+    row = recipients.by_token(token)
+    mailing = db.session.get(Mailing, row.mailing_id) if row is not None and row.print_id else None
+    if row is None or mailing is None:
+        raise Missing()
+    preview = letter_view.address(mailing, sent=token)
+    return render_template("campaigns/desk/editor/sent.html", mailing=mailing, row=row, preview=preview)

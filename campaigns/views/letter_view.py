@@ -1,5 +1,6 @@
 """A letter on the web: as its reader got it, and as it will look while it is written; on the shop's origin."""
 
+import re
 from typing import Any
 
 from flask import Response, abort, g, request
@@ -17,11 +18,12 @@ PURPOSE, MINUTES = "preview-mailing", 60
 NAMED = {"language": "spoken"}  # the language of the letter, not of the shop's page
 
 
-def address(mailing: Mailing | None, *, starter: str = "", version: str = "", **looks: str) -> str:
-    """What the back office puts into its frame; `looks`: as whom, in which language; `version`: an earlier one."""
+def address(mailing: Mailing | None, *, starter: str = "", version: str = "", sent: str = "", **looks: str) -> str:
+    """What the back office puts into its frame; `looks`: as whom, in which language; `version`: an earlier one;
+    `sent`: the letter of the recipient with that token."""
     by, tenant = web.person(), tenancy.current()
     told = {"mailing": mailing.token if mailing else "", "starter": starter, "tenant": tenant, "by": by.id if by else 0}
-    told |= {"version": version} if version else {}
+    told |= {name: value for name, value in (("version", version), ("sent", sent)) if value}
     values: dict[str, Any] = {NAMED.get(name, name): value for name, value in looks.items() if value}
     return web.shop_url("campaigns.letter_preview", token=signing.make(PURPOSE, told), **values)
 
@@ -56,7 +58,8 @@ def preview(token: str) -> Response:
     contact = contacts.by_token(request.args.get("as", ""))
     wanted = request.args.get("spoken", "") or (contact.language if contact else "")
     language = wanted if wanted in tenancy.tenant().languages else tenancy.tenant().language
-    page = _drawn(mailing, contact, language, live=bool(told["mailing"] and not told.get("version")))
+    live = bool(told["mailing"] and not told.get("version"))
+    page = _sent(told["sent"]) if told.get("sent") else _drawn(mailing, contact, language, live=live)
     answer = Response(page)
     answer.headers["Content-Security-Policy"] = _lively(letter_frame.policy(page))
     return _private(answer)
@@ -80,6 +83,14 @@ def _drawn(mailing: Mailing, contact: Any, language: str, *, live: bool) -> str:
             return f"<!doctype html><title>…</title><p>{escape(str(why).partition(chr(10))[0])}</p>"
     script = f'<script src="{web.static("js/preview-inside.js")}"></script>' if live else ""
     return page.replace("</body>", f"{script}</body>", 1)
+
+
+def _sent(token: str) -> str:
+    """What somebody was sent, for staff: nothing in it leads anywhere, so nothing is counted."""
+    row = recipients.by_token(token)
+    if row is None:
+        raise Missing()
+    return re.sub(rf"https?://[^\"'<> ]+/[a-z]+/{re.escape(token)}[^\"'<> ]*", "#", rendering.view(row)[1])
 
 
 def _lively(policy: str) -> str:

@@ -49,6 +49,7 @@ def _row(row: Recipient, mailing: Mailing) -> dict[str, Any]:
         "name": mailing.name, "at": row.sent_at, "told": ", ".join(filter(None, words)),
         "state": (_("It came back"), "bad") if back else STATES.get(row.state, (_("On its way"), "now")),
         "url": url_for("campaigns_admin.mailing", token=mailing.token) if mailing.kind == "campaign" else "",
+        "seen": url_for("campaigns_admin.letter_sent", token=row.token) if row.print_id else "",
     }  # fmt: skip
 
 

@@ -115,3 +115,19 @@ def test_a_letter_that_has_not_left_is_seen_as_it_would_leave(shop, letter):
     token, number = row.token, letter.id
     change(number)
     assert "Otra cosa, Ana" in seen(shop, token)
+
+
+def test_staff_see_what_somebody_was_sent_and_count_nothing(shop, letter):
+    number = letter.id
+    [token] = send(letter, person("ana"))
+    change(number)
+    who = db.session.scalars(select(Contact).where(Contact.email == "ana@example.com")).one().token
+    boss = shop.admin
+    link = f"/admin/cafe/mailings/letters/{token}"
+    assert link in boss.get(f"/admin/cafe/people/{who}").get_data(as_text=True)
+    frame = boss.get(link).get_data(as_text=True).partition('<iframe src="')[2].partition('"')[0]
+    page = shop.client.get(frame.replace("&amp;", "&")).get_data(as_text=True)
+    assert "Hola Ana" in page
+    assert "Florero" in page
+    assert "Otra cosa" not in page
+    assert token not in page  # no link of theirs, nothing that counts
