@@ -76,7 +76,7 @@ def met(token: str) -> Met | None:
     """The visitor whose cookie this is, with all that a page asks of them in one question."""
     if not token:
         return None
-    found = beside.ask(_met(), hash=signing.digest(token))
+    found = beside.plain(_met(), hash=signing.digest(token))
     if not found:
         return None
     row = found[0]

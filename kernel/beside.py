@@ -23,13 +23,17 @@ def ask(statement: Select[Any], **values: Any) -> Sequence[Any]:
     return db.session.connection().execute(statement, {"tenant": tenancy.current(), **values}).all()
 
 
-def column(statement: Select[Any], **values: Any) -> list[Any]:
-    """The same of one column of numbers or texts, which no list (`in_`) chooses: as the driver gives them."""
+def plain(statement: Select[Any], **values: Any) -> list[tuple[Any, ...]]:
+    """The same as plain tuples and several times quicker; no list (`in_`) chooses them."""
     session = db.session()
     session.flush()
     connection = session.connection()
-    found = prepared.of(statement, connection.dialect).run(connection, {"tenant": tenancy.current(), **values})
-    return [row[0] for row in found.fetchall()]
+    return prepared.of(statement, connection.dialect).rows(connection, {"tenant": tenancy.current(), **values})
+
+
+def column(statement: Select[Any], **values: Any) -> list[Any]:
+    """The same of one column."""
+    return [row[0] for row in plain(statement, **values)]
 
 
 def entities(cls: type[Any], found: Iterable[Sequence[Any]]) -> list[Any]:

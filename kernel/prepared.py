@@ -25,6 +25,7 @@ class Prepared:
     own: Mapping[str, Any]  # the values that stand in the statement itself
     forms: tuple[tuple[str, Form | None], ...]  # the names of its values, and how the driver wants each
     by_place: bool  # whether it wants them in order, not by name
+    gives: tuple[Form | None, ...] = ()  # what makes of the driver's values those of the columns, where there is more
 
     def run(self, connection: Connection, told: Mapping[str, Any]) -> Any:
         """The driver's own cursor, after it was done with these values; what it does not ask for is left out."""
@@ -38,6 +39,11 @@ class Prepared:
             return raw.execute(self.text, sent)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _told(connection, self.text, sent, error) from error
+
+    def rows(self, connection: Connection, told: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """What a question finds: a row is the values of its columns, as the session would give them."""
+        found: list[tuple[Any, ...]] = self.run(connection, told).fetchall()
+        return [tuple(map(_formed, row, self.gives)) for row in found] if self.gives else found
 
 
 def _formed(value: Any, form: Form | None) -> Any:
@@ -61,7 +67,9 @@ def of(statement: Executable, dialect: Dialect, columns: tuple[str, ...] | None 
     names = made.positiontup if dialect.positional else list(made.binds)
     forms = tuple((name, made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
     own = {name: one.effective_value for name, one in made.binds.items() if not one.required}
-    return Prepared(str(made), own, forms, bool(dialect.positional))
+    asked = getattr(statement, "selected_columns", ())
+    gives = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in asked)
+    return Prepared(str(made), own, forms, bool(dialect.positional), gives if any(gives) else ())
 
 
 @dataclass(frozen=True)
