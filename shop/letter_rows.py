@@ -7,19 +7,17 @@ the same language and group.
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from crm import consent, tastes
 from crm.contacts import Contact
 from crm.segments import Person
-from kernel import blocks, bulk, clock, countries, files, i18n, tenancy
+from kernel import blocks, bulk, clock, files, i18n, tenancy
 from kernel.db import db
 from kernel.i18n import _
 from kernel.letter_parts import Letter, Said
-from shop import days, favourites, histories, letter_blocks, shelf, suggestions
+from shop import favourites, histories, letter_blocks, reasons, shelf, suggestions
 from shop.catalog import Product
 from shop.letter_picks import Told, Wish
 from shop.suggestions import Known, Suggestion
@@ -29,7 +27,6 @@ PARTS = ("name", "price", "url", "picture", "why")  # what is said of each of th
 MOST = 6  # products of a row
 FIRST = 12  # products that the shop puts first, while nothing sells best
 MONTH = timedelta(days=30)
-PRODUCTS = ("bought", "seen")  # reasons about a product
 GONE: Told = {"name": ""}  # what a reason names and nobody may see any more
 Rows = Mapping[str, Sequence[Suggestion]]  # by field
 
@@ -59,15 +56,14 @@ class Readers:
         if wish.group not in self.rows:
             ids = {one for known in self.known.values() for one in _named(known)}
             ids |= {one for row in self.best.values() for one in row}
-            there = suggestions._There([sorted(ids)], wish.group)
+            there = suggestions.There([sorted(ids)], wish.group)
             mine = [one for one, who in self.people.items() if who.group == wish.group]
             self.rows[wish.group] = {one: self._of(one, wish.group, there) for one in mine}
         return self.rows[wish.group]
 
-    def _of(self, contact_id: int, group: str, there: Any) -> Rows:
+    def _of(self, contact_id: int, group: str, there: suggestions.There) -> Rows:
         """Chosen as for a page; what suggestions would ask for one person was asked for all."""
-        memory = {"known": self.known[contact_id], "sellable": there}
-        person = Person(contact=self.people[contact_id], memory=memory)
+        person = suggestions.informed(self.people[contact_id], self.known[contact_id], there)
         new = suggestions.new(person, MOST, group=group, best=self.best)
         return {AGAIN: suggestions.again(person, MOST, group=group, best=self.best), NEW: new}
 
@@ -89,18 +85,9 @@ class Readers:
         return made
 
     def _why(self, one: Suggestion, goods: Mapping[int, Told]) -> str:
-        about = goods[one.about]["name"] if one.why in PRODUCTS and one.about in goods else ""
-        if one.why == "again":
-            return _("because you bought it on %(day)s", day=days.told(_day(one.about)))
-        if one.why == "taste":
-            return _("because you like: %(taste)s", taste=i18n.pick(self.names.get(one.about)) or one.about)
-        if one.why == "country":
-            return _("much bought in %(country)s", country=countries.country_name(one.about, i18n.language()))
-        if about:
-            return (
-                _("because you bought %(name)s", name=about) if one.why == "bought" else _("like %(name)s", name=about)
-            )
-        return _("much bought here") if one.why == "shop" and self.sells else _("the shop recommends it")
+        name = goods[one.about]["name"] if one.why in reasons.ABOUT and one.about in goods else ""
+        first = one.why == "shop" and not self.sells  # nothing sells best: it is what the shop puts first
+        return reasons.told(one._replace(why="first") if first else one, name, self.names, tenancy.tenant().timezone)
 
 
 def _deeds(people: Mapping[int, Contact]) -> dict[int, list[histories.Deed]]:
@@ -112,7 +99,7 @@ def _deeds(people: Mapping[int, Contact]) -> dict[int, list[histories.Deed]]:
 
 def _known(deeds: Sequence[histories.Deed], liked: list[tastes.Liked]) -> Known:
     often = sorted((-deed.times, deed.product_id, deed.at) for deed in deeds if deed.kind == "ordered")
-    return Known([(one, at) for _times, one, at in often], suggestions._near(deeds), liked)
+    return Known([(one, at) for _times, one, at in often], suggestions.near(deeds), liked)
 
 
 def _named(known: Known) -> set[int]:
@@ -120,11 +107,7 @@ def _named(known: Known) -> set[int]:
 
 
 def _all(row: Sequence[Suggestion]) -> set[int]:
-    return {one.product_id for one in row} | {one.about for one in row if one.why in PRODUCTS}
-
-
-def _day(moment: Any) -> Any:
-    return moment.astimezone(ZoneInfo(tenancy.tenant().timezone)).date()
+    return {one.product_id for one in row} | {one.about for one in row if one.why in reasons.ABOUT}
 
 
 def _told(ids: set[int], wish: Wish) -> dict[int, Told]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, or_, select
 
 from crm import taste_learning, tastes
+from crm.contacts import Contact
 from crm.segments import Person
 from kernel import clock, jobs, tenancy, transactions
 from kernel.db import db
@@ -58,6 +59,11 @@ class Known(NamedTuple):
         )  # fmt: skip
 
 
+def informed(contact: Contact, known: Known, there: "There") -> Person:
+    """Somebody of whom that much was read already, with others: suggestions ask nothing more."""
+    return Person(contact=contact, memory={"known": known, "sellable": there})
+
+
 def known(person: Person) -> Known:
     """What they did and like, reckoned once a request."""
     return person.recall("known", _known)  # type: ignore[no-any-return]
@@ -68,7 +74,7 @@ def _known(person: Person) -> Known:
     if who is None:
         return Known([], [], [])
     often = sorted((-deed.times, deed.product_id, deed.at) for deed in past if deed.kind == "ordered")
-    return Known([(one, at) for _times, one, at in often], _near(past), tastes.brief(who))
+    return Known([(one, at) for _times, one, at in often], near(past), tastes.brief(who))
 
 
 def again(person: Person, limit: int, *, group: str = "", best: Best | None = None) -> list[Suggestion]:
@@ -113,7 +119,7 @@ def _old(person: Person) -> list[tuple[int, datetime]]:
     return [(one, at) for one, at in known(person).bought if at < then][:OFTEN]
 
 
-class _There:
+class There:
     """Which of all that could be suggested they could buy today. The first of both rows are asked at once; the others,
     only when those do not do."""
 
@@ -139,10 +145,10 @@ class _There:
         return sold is not None and not unwanted & set(sold.interests)
 
 
-def _there(person: Person, group: str, best: Best | None) -> _There:
-    def ask(one: Person) -> _There:
+def _there(person: Person, group: str, best: Best | None) -> There:
+    def ask(one: Person) -> There:
         rows = [old for old, _at in _old(one)], [wish.product_id for wish in _untried(one, best)]
-        return _There(rows, group)
+        return There(rows, group)
 
     return person.recall("sellable", ask)  # type: ignore[no-any-return]
 
@@ -166,7 +172,8 @@ def _wished(person: Person, best: Best | None) -> list[Suggestion]:
     return person.recall("wished", ask)  # type: ignore[no-any-return]
 
 
-def _near(past: Iterable[histories.Deed]) -> list[Suggestion]:
+def near(past: Iterable[histories.Deed]) -> list[Suggestion]:
+    """What is near what somebody did, the nearest first, and why."""
     now, scores = clock.now(), Counter[int]()
     reasons: dict[int, tuple[int, Suggestion]] = {}
     for deed in past:

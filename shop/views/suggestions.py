@@ -2,24 +2,21 @@
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, g, render_template
 from markupsafe import Markup
 
 from crm import tastes
-from kernel import blocks, countries, holes, i18n, origins, tenancy
+from kernel import blocks, holes, i18n, origins, tenancy
 from kernel.i18n import _, _l
-from shop import catalog, days, favourites, letter_rows, pagecache, picking, shelf, suggestions
+from shop import catalog, favourites, letter_rows, pagecache, picking, reasons, shelf, suggestions
 from shop.suggestions import Suggestion
 from shop.views import blocks as kinds
 from shop.views import fitting, frame, goods, visitor
 from shop.views.goods import Card
 
 ITEMS = "@@items@@"
-ABOUT = frozenset({"bought", "seen", "like"})  # reasons that name a product
 FEWEST, BESIDE, MOST = 2, 4, 12
 PERSONAL = frozenset({"again", "bought", "seen", "taste"})  # reasons that come from what somebody did or said
 DRAWN = pagecache.Shelf(2 * 1024 * 1024)
@@ -109,14 +106,17 @@ def _row_of(told: dict[str, Any]) -> str:
 def _items(rows: Sequence[Suggestion]) -> list[str]:
     """Each product with its reason as HTML, drawn once for everybody of whom the same is true."""
     base = (*_base(), pagecache.bucket(time.time()))
-    keys = {one: (*base, one.product_id, one.why, _day(one.about) if one.why == "again" else one.about) for one in rows}
+    keys = {
+        one: (*base, one.product_id, one.why, reasons.day(one.about, _zone()) if one.why == "again" else one.about)
+        for one in rows
+    }
     found = {one: DRAWN.get(key) for one, key in keys.items()}
     new = [one for one, item in found.items() if item is None]
-    about = {one.about for one in new if one.why in ABOUT}
+    about = {one.about for one in new if one.why in reasons.ABOUT}
     cards = goods.still(sorted({one.product_id for one in new} | about)) if new else {}
     for one in new:
         if one.product_id in cards:
-            found[one] = _item(cards[one.product_id], reason(one, cards), one.why)
+            found[one] = _item(cards[one.product_id], _reason(one, cards), one.why)
             DRAWN.put(keys[one], found[one])
     return [item.html for item in found.values() if item is not None]
 
@@ -127,32 +127,14 @@ def _item(card: Card, told: str, why: str) -> Card:
     return Card(html, card.name)
 
 
-def reason(one: Suggestion, cards: dict[int, Card]) -> str:
-    """Why a product is suggested, in words."""
-    if one.why in ABOUT and one.about not in cards:  # that product is gone meanwhile
-        return _("the shop recommends it")
-    about = cards[one.about].name if one.why in ABOUT else ""
-    if one.why == "again":
-        return _("because you bought it on %(day)s", day=days.told(_day(one.about)))
-    if one.why == "taste":
-        return _("because you like: %(taste)s", taste=_taste(one.about))
-    if one.why == "country":
-        return _("much bought in %(country)s", country=countries.country_name(one.about, i18n.language()))
-    told = {
-        "bought": _("because you bought %(name)s", name=about), "seen": _("like %(name)s", name=about),
-        "like": _("like %(name)s", name=about), "shop": _("much bought here"), "shelf": _("from the same shelf"),
-    }  # fmt: skip
-    return str(told.get(one.why) or _("the shop recommends it"))
-
-
-def _day(moment: datetime) -> date:
-    zone = frame.note("timezone", lambda: tenancy.tenant().timezone)
-    return moment.astimezone(ZoneInfo(zone)).date()
-
-
-def _taste(code: str) -> str:
+def _reason(one: Suggestion, cards: dict[int, Card]) -> str:
+    name = cards[one.about].name if one.why in reasons.ABOUT and one.about in cards else ""
     names = frame.note("tastes", lambda: {row.code: row.name for row in tastes.interests()})
-    return i18n.pick(names.get(code)) or code
+    return reasons.told(one, name, names, _zone())
+
+
+def _zone() -> str:
+    return str(frame.note("timezone", lambda: tenancy.tenant().timezone))
 
 
 def _base() -> tuple[Any, ...]:
