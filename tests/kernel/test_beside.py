@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from kernel import beside, tenancy
 from kernel.db import db
@@ -11,6 +11,7 @@ from kernel.tenancy import ForeignTenant
 from shop import cart as carts
 from shop import hours, occupations, pricing, services, vacancies, variants
 from shop.cart_rows import Cart
+from shop.catalog import Product
 from shop.pricing import PriceBreak
 
 
@@ -87,3 +88,16 @@ def test_a_key_that_was_taken_back_is_given_again(shop, ended):
     db.session.commit()
     assert (carts.found(secret), row.codes) == (row, ["MAYO"])
     assert before[0] is not row
+
+
+def test_plain_rows_are_those_that_the_session_would_give(shop):
+    """JSON, moments and numbers as everybody else gets them, though the driver is asked without a detour."""
+    made = shop.product("Café", tags=["nuevo"])
+    db.session.commit()
+    columns = Product.id, Product.name, Product.tags, Product.created_at, Product.binned_at, Product.price_minor
+    mine = Product.tenant_id == bindparam("tenant"), Product.id == bindparam("id")
+    statement = select(*columns).where(*mine)
+    assert beside.plain(statement, id=made.id) == [tuple(row) for row in beside.ask(statement, id=made.id)]
+    assert beside.plain(statement, id=made.id)[0][1] == made.name
+    assert beside.column(select(Product.tags).where(*mine), id=made.id) == [["nuevo"]]
+    assert beside.plain(statement, id=0) == []
