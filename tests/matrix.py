@@ -100,7 +100,7 @@ LINES: dict[str, str] = {
         ["bookings", "bookings_week", "bookings_units", "bookings_short", "bookings_list", "bookings_feeds", "walk_in",
          "walk_in_make", "closure_new", "closure_make"])], ""),
     **dict.fromkeys(["shop_admin.booking" + name for name in (
-        ["", "_came", "_missed", "_undo", "_note", "_move", "_move_make", "_cancel"])], "booking"),
+        ["", "_came", "_missed", "_undo", "_note", "_answer", "_move", "_move_make", "_cancel"])], "booking"),
     **dict.fromkeys(["shop_admin.departure" + name for name in ["", "_places", "_sale", "_cancel"]], "departure"),
     **dict.fromkeys(["shop_admin.closure", "shop_admin.closure_open"], "closure"),
     "shop_admin.bookings_feed_renew": "unit", "shop.calendar_feed": "feed",

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
-from kernel import i18n, tenancy
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import booking_times, holdings, variants, wants
+from shop import booking_answers, booking_times, holdings, variants, wants
+from shop.booking_answers import LONGEST
 from shop.booking_times import Times
 from shop.bookings import Booking
 from shop.kept_services import Known
@@ -19,7 +19,6 @@ from shop.services import Service
 from shop.variants import Variant
 
 PEOPLE, ANSWER = "people.", "answer."  # what the names of such fields begin with
-LONGEST = 300  # signs of an answer
 YEARS = range(2000, 2200)  # in others nothing is sold, and days after theirs may not be counted
 MOST_KEPT = 60  # fields
 
@@ -168,7 +167,7 @@ def counted(draft: Draft) -> int:
 
 def _answers(draft: Draft, errors: dict[str, str]) -> dict[str, str]:
     """What was answered by the label that the shop's people read; what is missing goes to the errors."""
-    found, spoken = {}, tenancy.tenant().language
+    found = {}
     for asked in draft.service.questions:
         name = ANSWER + str(asked["code"])
         text = " ".join(draft.said(name, 5000).split())
@@ -177,7 +176,7 @@ def _answers(draft: Draft, errors: dict[str, str]) -> dict[str, str]:
         elif len(text) > LONGEST:
             errors[name] = str(_l("There is room for %(most)s characters.")) % {"most": LONGEST}
         elif text:
-            found[i18n.pick(asked.get("label"), spoken) or str(asked["code"])] = text
+            found[booking_answers.label(asked)] = text
     return found
 
 

@@ -13,6 +13,7 @@ from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import (
     arrivals,
+    booking_answers,
     booking_list,
     booking_orders,
     booking_story,
@@ -66,7 +67,7 @@ def page(booking: Booking, **told: Any) -> str:
         day_title=receipts.day(day), name=booking_rows.called(booking), money=order_story.MONEY[order.payment],
         phone=phones.show(order.phone, tenancy.tenant().country) if order.phone else "", whatsapp=_whatsapp(booking),
         units=[unit.name for unit in booking_list.units_taken(booking)], sums=_sums(order), notes=_notes(order),
-        back=_back(booking),
+        back=_back(booking), asked=booking_answers.open_to(booking) if steps(booking)["move"] else [],
         beside=_beside(day), page_url=_page(booking), steps=steps(booking), key=signing.token(),
         departure_url=booking_rows.slot_url(booking.service, booking.starts_at) if booking.departure_id else "", **told,
     )  # fmt: skip
@@ -156,6 +157,16 @@ def cancel(booking: Booking) -> None:
     """Call it off with all its money back; the guest reads why."""
     booking_orders.cancel(booking, by=web.person(), reason=request.form.get("reason", "")[:300])
     flash(_("The booking is cancelled."))
+
+
+@admin.post("/bookings/<token>/answers", endpoint="booking_answer")
+@needs("bookings.manage")
+@at_booking
+def answer(booking: Booking) -> None:
+    """What its service asks, of who was not asked or says it now."""
+    told = {name.removeprefix("answer."): text for name, text in request.form.items() if name.startswith("answer.")}
+    booking_answers.write(booking, told, by=web.person())
+    flash(_("The answers are kept."))
 
 
 @admin.post("/bookings/<token>/notes", endpoint="booking_note")

@@ -8,7 +8,7 @@ from kernel.db import db
 from shop import booking_list, bookings, resources
 from shop.bookings import Booking
 from shop.orders import Order
-from tests.shop.desk_calendar import AT, cabin, page, post, room, sku, stamp, trip, units_of, walk_in
+from tests.shop.desk_calendar import AT, cabin, page, post, room, sku, stamp, told, trip, units_of, walk_in
 from tests.shop.pages import form, marks
 
 
@@ -67,3 +67,18 @@ def test_a_walk_in_that_cannot_be_loses_nothing(shop):
     for at in ("", "zzz", stamp(shop.when(3, "10:17")), "20200101T150000Z"):
         assert post(shop.admin, "/new", **fields, at=at).status_code in {409, 422}
     assert db.session.scalar(select(func.count(Booking.id)).where(Booking.state == "held")) == 0
+
+
+def test_who_walks_in_is_asked_afterwards(shop):
+    asked = [{"code": "alergias", "label": {"es": "Alergias"}, "required": True}]
+    ride, admin = trip(shop, questions=asked), shop.admin
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 1}, browser=admin)
+    row, here = db.session.scalars(select(Booking)).one(), urlsplit(answer.location).path.removeprefix(AT)
+    assert form(page(admin, here), "/answers") == {"answer.alergias": ""}
+    post(admin, f"{here}/answers", **{"answer.alergias": "  Maní y  camarones ", "answer.otra": "x"})
+    assert row.answers == {"Alergias": "Maní y camarones"}
+    row.answers = {**row.answers, "Talla": "M"}  # was asked once
+    db.session.commit()
+    assert "300" in told(admin, post(admin, f"{here}/answers", **{"answer.alergias": "a" * 301}))
+    post(admin, f"{here}/answers", **{"answer.alergias": ""})
+    assert row.answers == {"Talla": "M"}

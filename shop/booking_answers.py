@@ -1,0 +1,52 @@
+"""Answers of a booking: what its service asks, by the label that the shop's people read."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from kernel import i18n, journal, tenancy
+from kernel.i18n import _l
+from kernel.refusal import Refusal
+from shop.bookings import Booking
+from shop.services import Service
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+LONGEST = 300  # signs
+
+
+class TooLong(Refusal):
+    """An answer for which there is no room."""
+
+    message = _l("There is room for %(most)s characters.")
+
+
+def label(asked: Mapping[str, Any]) -> str:
+    """Under what its answers are kept: as it reads in the shop's own language."""
+    return i18n.pick(asked.get("label"), tenancy.tenant().language) or str(asked["code"])
+
+
+def open_to(booking: Booking) -> list[dict[str, str]]:
+    """What staff can write down: `code`, `label` and the `text` that is there; also what its guest left out."""
+    asked = [(str(one["code"]), label(one)) for one in _asked(booking.service)]
+    return [{"code": code, "label": name, "text": booking.answers.get(name, "")} for code, name in asked]
+
+
+def write(booking: Booking, told: Mapping[str, str], *, by: "Account | None") -> None:
+    """Have these answers by the code of their question; what is asked no more stays as it was. Raises TooLong."""
+    asked = {label(one): " ".join(told.get(str(one["code"]), "").split()) for one in _asked(booking.service)}
+    if any(len(text) > LONGEST for text in asked.values()):
+        raise TooLong(most=LONGEST)
+    now = {**booking.answers, **asked}
+    booking.answers = {name: text for name, text in now.items() if text}
+    number = booking.order.number if booking.order else ""
+    journal.write("bookings.answered", about=booking, by=by, data={"number": number})
+
+
+def _asked(service: Service) -> list[dict[str, Any]]:
+    return list(service.questions)
+
+
+def init_app(_app: object) -> None:
+    """Say how the journal tells it."""
+    journal.kind("bookings.answered", _l("Wrote down what the guests of %(number)s answered"))
