@@ -126,17 +126,13 @@ def _free(booking: Booking, chosen: set[int]) -> list[int]:
     needed = sorted(need.resource_id for need in booking.service.needs)
     if chosen and not chosen <= {unit.id for unit in resources.units(needed)}:
         raise Elsewhere()
-    found: list[int] = []
+    found, span = list[int](), booking.span
     for resource_id in needed:
-        free = _chosen(resource_id, booking, chosen) if chosen else _first(resource_id, booking)
+        free = _chosen(resource_id, booking, chosen) if chosen else occupations.free(resource_id, span, booking.units)
         if len(free) < booking.units:
             raise JustTaken()
         found.extend(free)
     return found
-
-
-def _first(resource_id: int, booking: Booking) -> list[int]:
-    return occupations.free(resource_id, booking.span, booking.units)
 
 
 def _chosen(resource_id: int, booking: Booking, chosen: set[int]) -> list[int]:
@@ -213,11 +209,20 @@ def _late(service_ids: set[int], resource_ids: set[int]) -> set[int]:
 
     Also those whose holds run out in a minute: they may while we wait for our turn. Mostly there are none at all.
     """
-    over = set(beside.column(_running_out(), soon=clock.now() + timedelta(minutes=1)))
+    soon = clock.now() + timedelta(minutes=1)
+    over = set(beside.column(_running_out(), soon=soon)) if beside.column(_first(), soon=soon) else set()
     if over <= service_ids:
         return over
     mine = {"over": sorted(over), "services": sorted(service_ids), "resources": sorted(resource_ids)}
     return (over & service_ids) | {row[0] for row in beside.ask(_sharing(), **mine)}
+
+
+@lru_cache
+def _first() -> Select[Any]:
+    """One of those: PostgreSQL plans this once, and the whole of them anew each time that it is asked."""
+    held = Booking.tenant_id == bindparam("tenant"), Booking.state == "held", Booking.held_until.is_not(None)
+    first = select(Booking.service_id, Booking.held_until).where(*held).order_by(Booking.held_until).limit(1).subquery()
+    return select(first.c.service_id).where(first.c.held_until <= bindparam("soon"))
 
 
 @lru_cache
