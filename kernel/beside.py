@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Select, inspect
-from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy import Select
+from sqlalchemy.orm import make_transient_to_detached
 
 from kernel import prepared, rows, tenancy
 from kernel.db import db
@@ -43,16 +42,14 @@ def entities(cls: type[Any], found: Iterable[Sequence[Any]]) -> list[Any]:
 
 def put(entity: Any) -> Any:
     """Write one new row of the current tenant, which then is the session's as any that it wrote; gives it back."""
-    session = db.session()
-    entity.__dict__.update(_written(session, type(entity), entity.__dict__))
+    entity.__dict__.update(_written(type(entity), entity.__dict__))
     make_transient_to_detached(entity)
-    return _joined(session, entity)
+    return rows.joined(entity)
 
 
 def new(cls: type[Any], **told: Any) -> Any:
     """The same of what is told of its columns."""
-    session = db.session()
-    return _made(session, inspect(cls), _written(session, cls, told))
+    return rows.made(cls, _written(cls, told))
 
 
 def add(cls: type[Any], *, unless: tuple[str, ...] = (), **told: Any) -> int | None:
@@ -60,49 +57,20 @@ def add(cls: type[Any], *, unless: tuple[str, ...] = (), **told: Any) -> int | N
 
     `unless`: columns in which no other row has the same; None when one has, and nothing is written.
     """
-    key: int | None = _written(db.session(), cls, told, unless)["id"]
+    key: int | None = _written(cls, told, unless)["id"]
     return key
 
 
-def _written(session: Session, cls: Any, told: Mapping[str, Any], unless: tuple[str, ...] = ()) -> dict[str, Any]:
+def _written(cls: Any, told: Mapping[str, Any], unless: tuple[str, ...] = ()) -> dict[str, Any]:
     if issubclass(cls, TenantOwned):
         mine = tenancy.current()
         told = {"tenant_id": mine, **told}
         if told["tenant_id"] != mine:
             raise ForeignTenant(f"{cls.__name__} of another tenant")
-    connection = session.connection()
+    connection = db.session.connection()
     how = prepared.inserting(cls, connection.dialect, unless)
     row = how.whole(told)
     return {**row, "id": how.write(connection, row)}
-
-
-def held(kept: Mapping[type[Any], Iterable[Mapping[str, Any]]]) -> dict[type[Any], list[Any]]:
-    """Entities with these values of all their columns, by their names; what the session has stays as it is there."""
-    session = db.session()
-    return {cls: [_held(session, inspect(cls), told) for told in every] for cls, every in kept.items()}
-
-
-def _held(session: Session, mapper: Any, told: Mapping[str, Any]) -> Any:
-    known = session.identity_map.get(mapper.identity_key_from_primary_key((told["id"],)))
-    return known if known is not None else _made(session, mapper, told)
-
-
-def _made(session: Session, mapper: Any, told: Mapping[str, Any]) -> Any:
-    entity = mapper.class_manager.new_instance()
-    entity.__dict__.update(told)
-    instance_state(entity).key = mapper.identity_key_from_primary_key((told["id"],))
-    return _joined(session, entity)
-
-
-def _joined(session: Session, entity: Any) -> Any:
-    """Have a row that the database has in the session, as if this had loaded it."""
-    state: Any = instance_state(entity)
-    before = session.identity_map.get(state.key)
-    if before is not None:  # its row was taken back, and a new one has got its key
-        session.expunge(before)
-    state.session_id = session.hash_key
-    session.identity_map.add(state)
-    return entity
 
 
 @contextmanager

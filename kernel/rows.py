@@ -4,12 +4,13 @@ A question to the session costs several times what the database needs for one ro
 time asks for columns, names its tenant itself, and gets the same entity that everybody else would get.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state
 
 from kernel.db import db
 
@@ -25,22 +26,43 @@ def loaded(cls: type, values: Sequence[Any], names: Sequence[str] = ()) -> Any:
 
     With `names`, the values are of those alone, the key among them; what else it has is asked when it is wanted.
     """
-    told, session = dict(zip(names or _names(cls), values, strict=True)), db.session()
+    return held(cls, dict(zip(names or _names(cls), values, strict=True)))
+
+
+def held(cls: type, told: Mapping[str, Any]) -> Any:
+    """The same of values by the names of their columns."""
     mapper: Any = inspect(cls)
-    known = session.identity_map.get(mapper.identity_key_from_primary_key((told["id"],)))
-    if known is not None:
-        return known
-    made = mapper.class_manager.new_instance()
-    made.__dict__.update(told)
-    make_transient_to_detached(made)
-    session.add(made)
-    return made
+    known = db.session().identity_map.get(mapper.identity_key_from_primary_key((told["id"],)))
+    return known if known is not None else made(cls, told)
 
 
-def values(entity: Any) -> tuple[Any, ...]:
-    """The values of an entity's columns, of which `loaded` makes it again."""
+def made(cls: type, told: Mapping[str, Any]) -> Any:
+    """The entity of a row that the session does not know yet."""
+    mapper: Any = inspect(cls)
+    entity = mapper.class_manager.new_instance()
+    entity.__dict__.update(told)
+    if len(told) < len(_names(cls)):
+        make_transient_to_detached(entity)  # what is missing is asked when it is wanted
+    else:
+        instance_state(entity).key = mapper.identity_key_from_primary_key((told["id"],))
+    return joined(entity)
+
+
+def joined(entity: Any) -> Any:
+    """Have a row that the database has in the session, as if this had loaded it."""
+    session, state = db.session(), cast(Any, instance_state(entity))
+    before = session.identity_map.get(state.key)
+    if before is not None:  # its row was taken back, and a new one has got its key
+        session.expunge(before)
+    state.session_id = session.hash_key
+    session.identity_map.add(state)
+    return entity
+
+
+def told(entity: Any) -> dict[str, Any]:
+    """The values of an entity's columns by their names, of which `held` makes it again."""
     cls: Any = type(entity)
-    return tuple(getattr(entity, name) for name in _names(cls))
+    return {name: getattr(entity, name) for name in _names(cls)}
 
 
 @lru_cache

@@ -93,15 +93,11 @@ def _kept(known: Known) -> _Kept:
         Service: [known.service], ServiceResource: known.service.needs, Variant: known.variants,
         PriceBreak: known.breaks,
     }  # fmt: skip
-    return _Kept({cls: [_values(cls, one) for one in found] for cls, found in every.items()}, known.plan)
-
-
-def _values(cls: Any, row: Any) -> dict[str, Any]:
-    return dict(zip([one.key for one in rows.columns(cls)], rows.values(row), strict=True))
+    return _Kept({cls: [rows.told(one) for one in found] for cls, found in every.items()}, known.plan)
 
 
 def _known(kept: _Kept) -> Known:
-    made = beside.held(kept.values)
+    made = {cls: [rows.held(cls, told) for told in every] for cls, every in kept.values.items()}
     tenancy.tenant()  # holds it
     storefront.hold(next(iter(made[Storefront]), None))
     [service], [product] = made[Service], made[Product]
