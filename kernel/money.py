@@ -9,6 +9,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.numbers import format_currency, get_currency_precision, get_decimal_symbol
 
+from kernel.i18n import _l
 from kernel.refusal import Refusal
 
 ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "up": ROUND_UP}
@@ -23,7 +24,7 @@ _GROUPS = re.compile(r"\d+|\d{1,3}([.,])\d{3}(?:\1\d{3})*")
 class BadAmount(Refusal):
     """What was typed is not an amount of money."""
 
-    message = "That is not an amount of money: write it like 1500 or 1500.50."
+    message = _l("That is not an amount of money: write it like 1500 or 1500.50.")
 
 
 @lru_cache

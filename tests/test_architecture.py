@@ -29,6 +29,8 @@ CLOSED_LIST = {
     "tenant", "domain", "tenant_former_slug", "account", "membership", "session", "token", "reset", "job", "rate_limit",
 }  # fmt: skip
 SYSTEM_PLACES = {"kernel/tenancy.py", "kernel/account_letters.py", "kernel/mail.py"}
+REFUSALS = {"Refusal", "Missing", "Gone"}
+COMMANDS = {"kernel/importers.py", "crm/import_command.py"}  # they speak to a terminal, in English
 COMMITTERS = {
     "kernel/jobs.py",
     "kernel/mail.py",
@@ -186,6 +188,26 @@ def evaluates(file: Source) -> Iterator[str]:
             yield f"{file.path}:{node.lineno} evaluates"
 
 
+def names(node: ast.Assign) -> set[str]:
+    """What an assignment fills."""
+    return {one.id for one in node.targets if isinstance(one, ast.Name)}
+
+
+def untranslated(file: Source) -> Iterator[str]:
+    """A refusal is told in the language of who asked: its sentence is `_(…)` or `_l(…)`, in a command's file alone plain."""
+    plain = (ast.Constant, ast.JoinedStr)
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.ClassDef):
+            told = [one.value for one in node.body if isinstance(one, ast.Assign) and "message" in names(one)]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REFUSALS:
+            told = [] if file.path in COMMANDS else node.args[:1]
+        else:
+            continue
+        yield from (
+            f"{file.path}:{one.lineno}: a refusal without a translation" for one in told if isinstance(one, plain)
+        )
+
+
 def naive_time(file: Source) -> Iterator[str]:
     if file.path != "kernel/clock.py" and re.search(r"datetime\.(now|utcnow|today)\(|date\.today\(", file.text):
         yield f"{file.path} asks the time elsewhere than kernel.clock"
@@ -208,6 +230,7 @@ BAD_LINES: dict[Rule, Source] = {
     around_the_wall: Source("shop/x.py", "ForeignKey('a.id', ondelete='SET NULL')"),
     opens_all: Source("shop/x.py", "with tenancy.system(): ..."),
     evaluates: Source("shop/x.py", "eval('1')"),
+    untranslated: Source("shop/x.py", "class Bad(Refusal):\n    message = 'No.'"),
     naive_time: Source("shop/x.py", "now = datetime.now()"),
 }
 

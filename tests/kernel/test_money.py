@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel import i18n
 from kernel.money import BadAmount, Money, digits, parse, percent, ratio, share, total, zero
 
 CURRENCIES = ["CRC", "GTQ", "CLP", "KWD", "USD"]
@@ -120,3 +121,8 @@ def test_currencies_do_not_mix_and_nothing_is_a_float():
         Money(1, "CRC") * 1.5  # type: ignore[operator]
     with pytest.raises(ValueError, match="weights"):
         share(Money(1, "CRC"), [0, 0])
+
+
+def test_what_is_no_amount_is_refused_in_the_language_of_who_typed_it(app):
+    with i18n.speak("es"), pytest.raises(BadAmount, match="Eso no es un monto"):
+        parse("abc", "GTQ")
