@@ -59,10 +59,12 @@ def cart_add() -> Any:
         flash(str(first), "error")
         return redirect(url_for("shop.product", slug=variant.product.slug), 303)
     said = {name[5:]: value for name, value in request.form.items() if name.startswith("text-")}
-    mine, secret = own()
+    units, (mine, secret) = wants.quantity(asked), own()
     try:
-        carts.add(mine, variant, wants.quantity(asked), texts=said, group=visitor.group())
-    except vouchers.BadWish as wrong:
+        carts.add(mine, variant, units, texts=said, group=visitor.group())
+    except (vouchers.BadWish, stock.SoldOut, wants.BadQuantity) as wrong:
+        if web.wants_json():
+            raise
         return _again(variant, wrong)
     flash(_("%(item)s is in your cart.", item=i18n.pick(variant.product.name)), "message")
     visitor.added(variant.product)
@@ -71,10 +73,14 @@ def cart_add() -> Any:
     return answer
 
 
-def _again(variant: Variant, wrong: vouchers.BadWish) -> Any:
-    """The gift card's page once more: what was written stays, and what is wrong stands beside it."""
+def _again(variant: Variant, wrong: Refusal) -> Any:
+    """The product's page once more, told what is wrong; what was written for a gift card stays, that beside it."""
     db.session.rollback()
-    g.wrong, g.chosen = wrong, variant.sku
+    g.chosen = variant.sku
+    if isinstance(wrong, vouchers.BadWish):
+        g.wrong = wrong
+    else:
+        flash(str(wrong), "error")
     made = make_response(product.show(variant.product), wrong.status)
     made.headers["Cache-Control"] = "private, no-store"
     return made

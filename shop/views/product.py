@@ -20,11 +20,17 @@ def init_app(app: Flask) -> None:
 
 
 def fill(keys: list[str]) -> dict[str, str]:
-    """For every "<variant>.left|units|text|off" of a page: what is left now."""
-    asked = {int(key.partition(".")[0]) for key in keys}
-    variants = catalog.variants(asked)
+    """For every "<variant>.left|units|text|schema" of a page: what is left now; "<variant>-<variant>….off": of all."""
+    asked = {key: [int(one) for one in key.partition(".")[0].split("-")] for key in keys}
+    variants = catalog.variants({one for ids in asked.values() for one in ids})
     left = stock.available(list(variants.values()))
-    return {key: _told(left.get(int(key.partition(".")[0]), 0), key.partition(".")[2]) for key in keys}
+    return {key: _told(_most([left.get(one, 0) for one in ids]), key.partition(".")[2]) for key, ids in asked.items()}
+
+
+def _most(left: list[int | None]) -> int | None:
+    """What is left of the one of which most is; None: without limit."""
+    counted = [one for one in left if one is not None]
+    return max(counted) if len(counted) == len(left) else None
 
 
 def _told(left: int | None, what: str) -> str:
@@ -63,7 +69,8 @@ def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bo
         "shop/catalog/product.html", product=product, variant=variant, pictures=pictures, large=large, price=price,
         compare=compare, cents=cents, options=options(product, known, variant), variants=as_json(product, known),
         buyable=buyable(product, variant), season=_season(product), back=days.told(_season(product).returns),
-        promises=delivery.promises(product, variant), ladder=ladder(variant, cents) if stepped else (),
+        every="-".join(str(one.id) for one in known), promises=delivery.promises(product, variant),
+        ladder=ladder(variant, cents) if stepped else (),
         offers=offers.of(product), booking=_booking(product, booking), since=since,
         allergens=[i18n.words_html(one) for one in product.allergens],
         text=blocks.prose(product.description), head=_head(product, pictures, price, variant), **_links(product, price),

@@ -11,15 +11,19 @@ function put(page, name, text) {
   for (const spot of page.querySelectorAll(`[data-variant="${name}"]`)) spot.textContent = text;
 }
 
+function offer(form, variant) {
+  const verb = form.querySelector("[data-action=add-to-cart]");
+  if (verb) verb.disabled = variant?.left === 0;
+}
+
 function update(form, variants, page) {
   const variant = matching(variants, chosen(form));
-  const verb = form.querySelector("[data-action=add-to-cart]");
   if (!variant) return;
+  offer(form, variant);
   for (const name of ["price", "was", "stock", "sku"]) put(page, name, variant[name] ?? "");
   if (variant.picture) page.querySelector(`[data-picture="${variant.picture}"]`)?.click();
   const holder = page.querySelector("[data-stock]");
   if (holder) holder.dataset.stock = variant.left ?? "";
-  if (verb) verb.disabled = variant.left === 0;
   const quantity = form.querySelector("[name=quantity]");
   if (quantity && variant.left !== null && variant.left !== undefined) quantity.max = Math.max(1, variant.left);
 }
@@ -43,5 +47,6 @@ export function start() {
   const form = page.querySelector("form[data-variants]");
   if (!form) return;
   const variants = JSON.parse(form.dataset.variants);
+  offer(form, matching(variants, chosen(form)));
   form.addEventListener("change", (event) => { if (event.target.matches("[data-option]")) update(form, variants, page); });
 }

@@ -55,13 +55,6 @@ def test_a_quantity_that_is_none_is_refused_and_nothing_is_lost(shop, typed):
     assert read(client.get("/cart")).xpath("//input[@name='quantity']/@value") == ["2"]
 
 
-def test_more_than_there_is(shop):
-    shop.product("Pocos", stock=2)
-    answer = shop.client.post("/cart/lines", data={"product": "pocos", "quantity": "3"})
-    assert answer.status_code == 409
-    assert "Solo quedan 2 de Pocos" in text(answer)
-
-
 def test_a_price_that_came_along_is_nobody_s(shop):
     shop.product("Café Uno", price=2_500_00)
     client = shop.client

@@ -6,7 +6,7 @@ import pytest
 
 from kernel import clock
 from kernel.db import db
-from shop import catalog
+from shop import catalog, stock
 from shop.pricing import PriceBreak
 from tests.goods import only
 from tests.shop.pages import marks, read, text
@@ -43,6 +43,29 @@ def test_sold_out_cannot_be_pressed(shop):
     button = read(answer).xpath("//*[@data-action='add-to-cart']")[0]
     assert button.get("disabled") is not None
     assert "Agotado" in text(answer)
+
+
+def test_with_options_it_cannot_be_pressed_once_all_are_sold_out(shop):
+    product = shop.product("Manta", options={"color": ["azul", "rojo"]}, stock=1)
+    first, last = product.variants
+    pressed, client = "//*[@data-action='add-to-cart'][not(@disabled)]", shop.client
+    for sold, offered in ((first, True), (last, False)):
+        stock.adjust(sold, on_hand=0)
+        db.session.commit()
+        assert bool(read(client.get("/p/manta")).xpath(pressed)) is offered
+
+
+def test_more_than_there_is_shows_the_product_once_more(shop):
+    shop.product("Pocos", stock=2)
+    answer = shop.client.post("/cart/lines", data={"product": "pocos", "quantity": "3"})
+    assert answer.status_code == 409
+    assert "Solo quedan 2 de Pocos" in text(answer)
+    assert marks(answer, "data-stock") == ["2"]
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    told = shop.client.post(
+        "/cart/lines", data={"product": "pocos", "quantity": "3"}, headers={"Accept": "application/json"}
+    )
+    assert (told.status_code, "Pocos" in told.json["error"]) == (409, True)
 
 
 def test_options_choose_a_variant_without_a_script(shop):
