@@ -24,6 +24,13 @@ class NotPayable(Refusal):
     status = 409
 
 
+class Ended(Refusal):
+    """A cancelled order asks for no money."""
+
+    message = _l("%(number)s was cancelled: nothing is paid for it any more.")
+    status = 409
+
+
 PROOF = _l("We are looking at your proof of payment. You will hear from us before you pay anything else.")
 CARD = _l("Your bank takes its time with your card. You will hear from us before you pay anything else.")
 
@@ -97,10 +104,15 @@ def _instead(order: Order, method: PaymentMethod, amount: Money) -> Payment:
 def collect(
     order: Order, amount: Money, *, key: str, by: "Account", method: PaymentMethod | None = None, reference: str = ""
 ) -> ledger.LedgerEntry | None:
-    """Staff took money for it, by that method or the one that waits; once per key, None when it was known."""
+    """Staff took money for it, by that method or the one that waits; once per key, None when it was known.
+
+    Of an expired order it takes the goods again, or has to go back; one that was cancelled takes none: raises Ended.
+    """
     orders.lock(order)
     if any(entry.key == key for entry in ledger.of(order)):
         return None
+    if order.state == "cancelled":
+        raise Ended(number=order.number)
     payment = payments.current(order)
     if payment.kind in payment_methods.STORED or (open_(order) and not _same(payment, method)):
         payment = _instead(order, method or _usual(payment), amount)

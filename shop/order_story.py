@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kernel.i18n import _, _l
-from shop import booking_words, fulfilment, order_events, plans, receipts
+from shop import booking_words, ended_words, fulfilment, order_events, plans, receipts
 
 if TYPE_CHECKING:
     from shop.order_events import OrderEvent
@@ -75,6 +75,9 @@ def visited(order: "Order") -> bool:
 def title(order: "Order") -> tuple[str, str]:
     """What the order's page says on top, and the sentence below it."""
     heading, sentence = TITLES[status(order)]
+    if order.kept:  # of what was paid, a part only comes back
+        heading = TITLES["refund_due" if order.payment == "refund_due" else order.state][0]
+        sentence = ended_words.said(order)
     return str(heading), str(sentence)
 
 

@@ -125,6 +125,16 @@ class Order(TenantOwned, Base):
         return self.state not in ENDED and self.state != "delivered"
 
     @property
+    def ended(self) -> bool:
+        """Whether it was called off or expired: nothing is asked for any more."""
+        return self.state in ENDED
+
+    @property
+    def kept(self) -> Money:
+        """What the shop keeps of what was received, when it ended."""
+        return self.money(self.kept_minor if self.ended else 0)
+
+    @property
     def held(self) -> bool:
         """Whether its goods are kept only until `hold_until`."""
         return self.state == "placed" and self.hold_until is not None and not self.paid

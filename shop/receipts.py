@@ -35,6 +35,7 @@ def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, A
         "taxes": taxes(order),
         "total": shown(order.total),
         "off": _off(order),
+        "rest": _rest(order),
         "received": shown(order.received),
         "balance": shown(order.balance),
         "asked": shown(asked(order)),
@@ -47,9 +48,21 @@ def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, A
 
 
 def _off(order: "Order") -> list[tuple[str, str]]:
-    """What comes off the total: by how much less it costs by now, and what was received."""
+    """What comes off the total: by how much less it costs by now, and what was received; of an ended one what stays."""
+    if order.ended:
+        came = [(_("Received"), shown(order.received))] if order.received else []
+        return [*came, (_("The shop keeps"), shown(order.kept))] if order.kept else came
     less = [(_("Returned or lowered"), shown(order.money(-order.credited_minor)))] if order.credited_minor else []
     return [*less, (_("Received"), shown(order.received))]
+
+
+def _rest(order: "Order") -> tuple[str, str]:
+    """What remains after `off`, and what it is called: to be paid, too much, or of an ended order to go back."""
+    if order.ended:
+        back = order.received - order.kept
+        return (_("To be returned"), shown(back)) if order.received else (_("Received"), shown(order.received))
+    beyond = order.balance.minor < 0
+    return (_("Paid too much"), shown(-order.balance)) if beyond else (_("Still to be paid"), shown(order.balance))
 
 
 def shown(amount: Money) -> str:

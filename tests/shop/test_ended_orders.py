@@ -1,0 +1,59 @@
+"""What an order that was called off says of its money and still allows: what came, what stays, what goes back."""
+
+import pytest
+
+from kernel.db import db
+from shop import balances, cancellations, expiry, payments
+from tests.shop.pages import text
+
+HTML = {"Accept-Language": "es"}
+
+
+def page(shop, order):
+    return text(shop.admin.get(f"/admin/cafe/orders/{order.number}", headers=HTML)).replace("\u00a0", " ")
+
+
+def seen(shop, order):
+    """What the buyer reads."""
+    return text(shop.client.get(f"/orders/{order.token}", headers=HTML)).replace("\u00a0", " ")
+
+
+@pytest.fixture
+def ended(shop):
+    """A cake of ₡10 000 whose deposit of ₡5 000 came, called off while ₡4 000 of it are kept."""
+    order = shop.bought(
+        shop.product("Torta", price=10_000_00, deposit_bp=5000), plan="deposit", email="ana@example.com"
+    )
+    payments.settle(payments.current(order), key="deposit", amount=order.money(5_000_00))
+    cancellations.by_staff(order, by=shop.owner, reason="No vino", kept=order.money(4_000_00))
+    db.session.commit()
+    return order
+
+
+def test_a_cancelled_order_asks_for_nothing_and_says_what_stays_and_what_goes_back(shop, ended):
+    said = page(shop, ended)
+    assert "Recibido₡5 000La tienda se queda con₡4 000 Por devolver₡1 000" in said
+    assert "Falta pagar" not in said
+    assert "/payments" not in shop.admin.get(f"/admin/cafe/orders/{ended.number}").get_data(as_text=True)
+    read = seen(shop, ended)
+    assert "Le debemos dinero De lo que pagó, la tienda se queda con ₡4 000. La tienda le devuelve ₡1 000" in read
+    assert "lo que pagó y le escribe" not in read
+    assert "Falta pagar" not in read
+
+
+def test_a_cancelled_order_takes_no_payment(shop, ended):
+    with pytest.raises(balances.Ended):
+        balances.collect(ended, ended.money(5_000_00), key="late", by=shop.owner)
+    shop.admin.post(f"/admin/cafe/orders/{ended.number}/payments", data={"amount": "5000"}, headers=HTML)
+    db.session.expire_all()
+    assert (ended.received_minor, ended.payment) == (5_000_00, "refund_due")
+
+
+def test_one_that_expired_still_takes_late_money(shop):
+    order = shop.bought(shop.product())
+    shop.late(order)
+    expiry.expire(order.id)
+    db.session.commit()
+    assert "Falta pagar" not in page(shop, order)
+    balances.collect(order, order.total, key="late", by=shop.owner)
+    assert (order.state, order.payment) == ("placed", "paid")
