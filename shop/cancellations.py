@@ -16,6 +16,7 @@ from shop import (
     booking_confirmations,
     booking_policies,
     delivery_slots,
+    ended_words,
     fulfilment,
     letters,
     order_events,
@@ -118,7 +119,7 @@ def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -
     fulfilment.move(order, "cancel")
     made = Cancellation(order_id=order.id, account_id=by.id if by else None, reason=reason, restocked=restock)
     db.session.add(made)
-    order_events.record(order, "cancelled", by=by, reason=reason, restocked=restock)
+    order_events.record(order, "cancelled", by=by, reason=reason, restocked=restock, kept=order.kept_minor)
     if restock:  # goods before places, as whoever places an order takes them: locks in one order make no knot
         stock.give_back(order, reason="cancelled")
     delivery_slots.give_back(order)
@@ -129,7 +130,7 @@ def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -
     if not order.practice:
         key = f"cancelled:{order.id}"
         facts.record("cancelled", contact=order.contact, about=order, amount=order.total, dedupe=key)
-    letters.tell(order, "cancelled", reason=reason)
+    letters.tell(order, "cancelled", reason=reason, more=ended_words.said)
     if by is None:
         letters.tell_shop(order, "cancelled", reason=reason)
     return made

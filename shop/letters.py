@@ -200,7 +200,7 @@ TWIN = _l("Careful: the same reference or picture was already used for another o
 
 
 def tell(order: "Order", kind: str, **told: Any) -> None:
-    """Write to the buyer, if they left an address."""
+    """Write to the buyer, if they left an address; `more`: a verb that says something of the order in its language."""
     if not order.email or post.silent():
         return
     tenant = tenancy.tenant()
@@ -241,7 +241,7 @@ def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
     values = {name: paper[name] for name in ("number", "name", "total", "balance")}
     values["name"] = paper["name"] or paper["number"]
     values["until"] = receipts.until(order.hold_until) if order.hold_until else ""
-    amount = told.get("amount")
+    amount, more = told.get("amount"), told.get("more")
     values["next"], values["day"] = paper["plan"].get("next", ""), str(told.get("day", ""))
     due = told.get("due")
     values["due"] = receipts.shown(due) if isinstance(due, Money) else paper["asked"]
@@ -251,7 +251,7 @@ def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
         "paper": told.get("paper") or {},
         "subject": str(words.subject) % values,
         "heading": str(words.heading) % values,
-        "lead": str(words.lead) % values,
+        "lead": " ".join(filter(None, (str(words.lead) % values, more(order) if more else ""))),
         "button_label": str(words.button),
         "reason": quiet(str(told.get("reason") or "")),
         "tracking": quiet(" ".join(filter(None, (told.get("carrier"), told.get("tracking"))))),

@@ -113,11 +113,16 @@ def _step(event: "OrderEvent", order: "Order") -> dict[str, Any]:
 
 
 def note(event: "OrderEvent", order: "Order") -> str:
-    """What was written with a step: an amount, a reference, a reason, a carrier's number."""
+    """What was written with a step: an amount, what is kept, a reference, a reason, a carrier's number."""
     told = event.data
     amount = receipts.shown(order.money(told["minor"])) if "minor" in told else ""
     step = told.get("step")
-    words = [amount, *(str(told.get(name) or "") for name in ("carrier", "tracking", "reference", "reason", "text"))]
+    kept = f"{_('The shop keeps')} {receipts.shown(order.money(told['kept']))}" if told.get("kept") else ""
+    words = [
+        amount,
+        kept,
+        *(str(told.get(name) or "") for name in ("carrier", "tracking", "reference", "reason", "text")),
+    ]
     times = [booking_words.moment(datetime.fromisoformat(told[name])) for name in ("was", "now") if name in told]
     return " · ".join(filter(None, [*words, " → ".join(times), str(order_events.SENTENCES[step]) if step else ""]))
 

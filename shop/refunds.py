@@ -10,7 +10,7 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
-from shop import invoices, ledger, letters, order_events, orders, payments, recalls, reductions
+from shop import invoices, ledger, letters, order_events, orders, payments, recalls, receipts, reductions
 from shop.ledger import LedgerEntry
 from shop.orders import Order
 from shop.payments import Payment
@@ -24,6 +24,12 @@ class NoCredit(Refusal):
     """Store credit needs somebody who has it."""
 
     message = _l("This order has no buyer with an account here: return the money instead.")
+
+
+class Kept(payments.WrongAmount):
+    """What the shop keeps goes back only when somebody says so."""
+
+    message = _l("At most %(most)s has to go back: the shop keeps %(kept)s. To return that too, tick the box.")
 
 
 _gateways: dict[str, Callable[[Refund], Any]] = {}
@@ -86,11 +92,14 @@ def by_hands(order: Order, *, some: bool = False) -> bool:
 def give(order: Order, *, amount: Money, key: str, to: str = "money", **told: Any) -> list[Refund]:
     """Return an amount: as many rows as payments it came by; [] when that key was given before.
 
-    `told`: reason, reference, by (the account), lines ([{"line", "quantity"}] that came back).
+    `told`: reason, reference, by (the account), lines ([{"line", "quantity"}] that came back); `spare=True`: nothing of
+    what the shop keeps of an ended order. Raises Kept, WrongAmount.
     """
     orders.lock(order)
     if known(key):
         return []
+    if told.pop("spare", False) and order.kept and amount > owed(order):
+        raise Kept(most=receipts.shown(owed(order)), kept=receipts.shown(order.kept))
     if to == "credit" and not creditable(order):
         raise NoCredit()
     set_aside(order, amount)

@@ -178,7 +178,7 @@ def refund(row: Return, *, amount: Money, by: "Account", to: str = "money", refe
     told: dict[str, Any] = {"reason": row.reason, "reference": reference, "lines": back, "by": by, "to": to}
     told["key"] = f"return:{row.id}"
     if order.state in orders.ENDED:  # it costs nothing any more
-        return refunds.give(order, amount=amount, **told)
+        return refunds.give(order, amount=amount, spare=True, **told)
     if not 0 <= amount.minor <= worth_most(order).minor:
         raise payments.WrongAmount(most=worth_most(order).format(order.language))
     was_paid, beyond = order.paid, _beyond(order, amount)
@@ -224,7 +224,7 @@ def _decide(row: Return, step: str, *, by: "Account", answer: str = "") -> None:
 def proposed(row: Return, *, delivery: bool = False) -> Money:
     """What it cost, delivery too when wanted, as far as the order still costs so much."""
     minor = sum(line.paid_minor for line in row.lines) + (row.order.shipping_minor if delivery else 0)
-    most = refunds.refundable(row.order) if row.order.state in orders.ENDED else worth_most(row.order)
+    most = refunds.owed(row.order) if row.order.state in orders.ENDED else worth_most(row.order)
     return row.order.money(min(minor, most.minor))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import IntegerField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from kernel.forms import Form, choices, trimmed
@@ -28,6 +28,12 @@ class RefundForm(Form):
         _l("Reference"), [Length(max=120)], [trimmed], id="refund-reference",
         render_kw={"autocomplete": "off", "maxlength": 120},
     )  # fmt: skip
+
+
+class OrderRefundForm(RefundForm):
+    """The same for a whole order: of one that ended, what the shop keeps goes back only when this box says so."""
+
+    kept = BooleanField(_l("Return what the shop keeps too"), id="refund-kept")
 
 
 class AskForm(Form):

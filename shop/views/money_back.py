@@ -6,7 +6,7 @@ from flask import url_for
 
 from kernel.i18n import _, _l, pick
 from shop import orders, receipts, refund_retries, refunds, return_policies, returns
-from shop.forms.returns import RefundForm
+from shop.forms.returns import OrderRefundForm, RefundForm
 from shop.order_lines import OrderLine
 from shop.orders import Order
 from shop.refund_rows import WAITING, Refund
@@ -32,19 +32,26 @@ RETURNS = {
 
 def shown(order: Order) -> dict[str, Any]:
     """Everything about it."""
-    rest, given = refunds.refundable(order), [_refund(row) for row in refunds.of(order)]
+    given = [_refund(row) for row in refunds.of(order)]
     return {
-        "rest": receipts.shown(rest) if rest.minor > 0 else "", "credit": refunds.creditable(order),
+        **_rest(order), "credit": refunds.creditable(order),
         "by_hand": refunds.by_hands(order), "refunds": given, "waits": any(one["waits"] for one in given),
         "returns": [_return(row) for row in returns.of(order)], "reasons": return_policies.reasons(),
         "lines": [] if order.state in orders.ENDED else [_line(line) for line in returns.returnable(order)],
     }  # fmt: skip
 
 
-def form(order: Order) -> RefundForm:
-    """The form of a refund: what is most likely to go back stands in it."""
-    likely = refunds.owed(order) or refunds.refundable(order)
-    return RefundForm(data={"amount": desk.typed(likely), "to": "money"})
+def _rest(order: Order) -> dict[str, str]:
+    """How much can go back, and what more of an ended order when the shop gives back what it keeps; '' for nothing."""
+    most = refunds.refundable(order)
+    rest = refunds.owed(order) if order.kept else most
+    return {"rest": receipts.shown(rest) if rest else "", "kept": receipts.shown(most - rest) if most > rest else ""}
+
+
+def form(order: Order) -> OrderRefundForm:
+    """The form of a refund: what is most likely to go back stands in it, never what the shop keeps."""
+    likely = refunds.owed(order) or (order.money(0) if order.kept else refunds.refundable(order))
+    return OrderRefundForm(data={"amount": desk.typed(likely) if likely else "", "to": "money"})
 
 
 def of_return(row: Return, filled: RefundForm) -> RefundForm:

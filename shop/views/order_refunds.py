@@ -10,7 +10,7 @@ from kernel.money import Money
 from kernel.refusal import Missing
 from kernel.web import needs
 from shop import order_list, orders, receipts, refund_retries, refunds
-from shop.forms.returns import RefundForm
+from shop.forms.returns import OrderRefundForm
 from shop.refund_rows import Refund
 from shop.views import admin, desk, order_desk
 
@@ -20,13 +20,13 @@ from shop.views import admin, desk, order_desk
 @desk.at_order
 def give(number: str) -> Any:
     """Money goes back, all of it or a part; the same form sent twice counts once."""
-    form = RefundForm(request.form)
+    form = OrderRefundForm(request.form)
     amount = desk.amount_of(form, orders.numbered(number).currency)
     if amount is None:
         return order_desk.page(orders.numbered(number), refund=form), 422
     given = refunds.give(
         orders.numbered(number), amount=amount, to=form.to.data or "money", reason=form.reason.data or "",
-        reference=form.reference.data or "", by=web.person(), key=f"desk:{desk.key()}",
+        reference=form.reference.data or "", by=web.person(), key=f"desk:{desk.key()}", spare=not form.kept.data,
     )  # fmt: skip
     tell(given, amount)
     return None

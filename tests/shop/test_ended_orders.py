@@ -2,9 +2,10 @@
 
 import pytest
 
+from kernel import letters
 from kernel.db import db
 from shop import balances, cancellations, expiry, payments
-from tests.shop.pages import text
+from tests.shop.pages import form, text
 
 HTML = {"Accept-Language": "es"}
 
@@ -57,3 +58,31 @@ def test_one_that_expired_still_takes_late_money(shop):
     assert "Falta pagar" not in page(shop, order)
     balances.collect(order, order.total, key="late", by=shop.owner)
     assert (order.state, order.payment) == ("placed", "paid")
+
+
+def test_what_is_kept_stands_on_the_timeline_and_in_the_letter(shop, ended):
+    assert "La tienda se queda con ₡4 000 · No vino" in page(shop, ended)
+    assert "La tienda se queda con ₡4 000 · No vino" in seen(shop, ended)
+    [letter] = [row for row in letters.about(ended) if row.kind == "orders.cancelled"]
+    told = letter.text.replace("\u00a0", " ")
+    assert "De lo que pagó, la tienda se queda con ₡4 000. La tienda le devuelve ₡1 000 y le escribe." in told
+
+
+def test_the_form_returns_what_is_left_to_go_back_and_the_rest_only_when_the_box_says_so(shop, ended):
+    at = f"/admin/cafe/orders/{ended.number}"
+    sent = form(shop.admin.get(at, headers=HTML), "/refunds")
+    assert sent["amount"] == "1000"
+    assert "Como máximo ₡1 000. La tienda se queda con ₡4 000" in page(shop, ended)
+    for amount, more in (("1000.01", {}), ("5000.01", {"kept": "y"})):
+        shop.admin.post(f"{at}/refunds", data={**sent, "amount": amount, **more}, headers=HTML)
+        db.session.expire_all()
+        assert (ended.received_minor, ended.kept_minor) == (5_000_00, 4_000_00)
+    shop.admin.post(f"{at}/refunds", data=sent, headers=HTML)
+    db.session.expire_all()
+    assert (ended.received_minor, ended.kept_minor) == (4_000_00, 4_000_00)
+    sent = form(shop.admin.get(at, headers=HTML), "/refunds")
+    assert sent["amount"] == ""
+    assert "Ya se le devolvieron ₡1 000." in seen(shop, ended)
+    shop.admin.post(f"{at}/refunds", data={**sent, "amount": "500", "kept": "y"}, headers=HTML)
+    db.session.expire_all()
+    assert (ended.received_minor, ended.kept_minor) == (3_500_00, 3_500_00)
