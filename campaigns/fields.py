@@ -6,7 +6,7 @@ from typing import Any
 
 from crm.contacts import Contact
 from kernel import i18n, phones, tenancy
-from kernel.i18n import _l
+from kernel.i18n import _, _l
 from shop import letter_picks, letter_rows, storefront
 
 MOST = 160  # signs of a value that a person typed
@@ -73,6 +73,14 @@ def listed() -> list[tuple[str, Any]]:
             continue
         found += [(f"{one.name}.{part}", label) for part, label in one.parts.items()] or [(one.name, one.label)]
     return found
+
+
+def called(name: str, place: int | None = None) -> str:
+    """What a field is called, or the product at a place of its row (from 0); "" when there is none of that name."""
+    one = _fields.get(name)
+    if one is None or place is None:
+        return str(one.label) if one else ""
+    return _("%(row)s, product %(num)s", row=str(one.label), num=place + 1)
 
 
 HIDDEN = {"unsubscribe_url", "preferences_url", "browser_url"}  # the footer has them

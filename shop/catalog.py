@@ -1,6 +1,6 @@
 """The catalogue: products of every kind, what may be asked of one, and what must follow when one changes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -129,6 +129,12 @@ def compare(product: Product, variant: Variant | None = None) -> Money | None:
 def slugged(slug: str) -> Product | None:
     """The product with that slug, live or not."""
     return db.session.scalars(select(Product).where(Product.slug == slug)).one_or_none()
+
+
+def names(slugs: Collection[str]) -> dict[str, dict[str, str]]:
+    """What the products with these slugs are called."""
+    rows = db.session.execute(select(Product.slug, Product.name).where(Product.slug.in_(slugs)))
+    return {row.slug: row.name for row in rows}
 
 
 def by_sku(sku: str) -> Product | None:

@@ -1,17 +1,22 @@
 """What the report of a letter to many shows: its figures, what it brought, its links; each leads to what it counts."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
 
-from campaigns import reports
+from campaigns import fields, reports
 from campaigns.attributed import Attributed
 from campaigns.mailings import Mailing
+from campaigns.reports import LinkFigure
 from kernel import tenancy, web
-from kernel.i18n import _, _l
-from shop import receipts
+from kernel.i18n import _, _l, pick
+from shop import catalog, receipts
 from shop.orders import Order
 
+FILLED = re.compile(r"\{\{ *(\w+)(?:\[(\d+)\])?(?:\.\w+)? *\}\}")  # an address that is filled in for each reader
+GOOD = re.compile(r"(?:/[a-z]{2})?/p/([^/]+)")  # the path of a product's page
 LINKS = 30  # on one page, those first that most people followed
 LARGE = ("delivered", "opened", "clicked", "unsubscribed")
 MORE = ("private", "perhaps", "machines", "complaints", "answered", "hard", "blocked", "soft")
@@ -28,9 +33,23 @@ def told(row: Mailing) -> dict[str, Any]:
         "large": [_figure(row, name, found[name], found["delivered"]) for name in LARGE],
         "more": [_figure(row, name, found[name], 0) for name in MORE if found[name]],
         "earned": earned, "money": [receipts.shown(one) for one in earned.money],
-        "links": [(_short(one.url), one) for one in reports.links(row)[:LINKS]],
+        "links": _links(row),
         "orders_url": url_for(".mailing_orders", token=row.token) if earned.orders else "",
     }  # fmt: skip
+
+
+def _links(row: Mailing) -> list[tuple[str, LinkFigure]]:
+    """Each link with what it leads to: what a field is called, a product's name, else the address."""
+    found = [(_short(one.url), one) for one in reports.links(row)[:LINKS]]
+    names = catalog.names({led[1] for short, _one in found if (led := GOOD.fullmatch(short))})
+    return [(_led(short, names), one) for short, one in found]
+
+
+def _led(short: str, names: Mapping[str, Mapping[str, str]]) -> str:
+    if filled := FILLED.fullmatch(short):
+        return fields.called(filled[1], int(filled[2]) if filled[2] else None) or short
+    good = GOOD.fullmatch(short)
+    return pick(names[good[1]]) if good and good[1] in names else short
 
 
 def _short(url: str) -> str:

@@ -6,13 +6,13 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from campaigns import letter_events, recipients, scheduling
+from campaigns import letter_events, links, recipients, scheduling
 from campaigns.attributed import Attributed
 from campaigns.habits import Habits
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm.segments import Segment
-from kernel import clock, jobs, today
+from kernel import clock, jobs, tenancy, today, web
 from kernel.db import db
 from tests.campaigns.letters import addressed, had, mailing, person, segment
 
@@ -193,3 +193,21 @@ def test_the_report_says_what_it_brought_and_each_number_is_a_list(ready, shop):
     assert found.xpath("//@data-orders") == ["1"]
     opened = found.xpath("//*[@data-report]//a/@href") + found.xpath("//*[@data-orders]//a/@href")
     assert [read(admin.get(url)).xpath("//@data-total") for url in opened] == [["1"]] * 4  # all but who unsubscribed
+
+
+def test_the_report_names_what_its_links_lead_to(ready, shop):
+    ready.state, ready.gathered_at, ready.started_at = "sent", clock.now(), clock.now()
+    shop.product("Café Uno")
+    base = web.shop_base(tenancy.tenant())
+    paths = [
+        f"{base}/p/cafe-uno?a=1",
+        f"{base}/c/cafe",
+        "{{ buy_again[0].url }}",
+        "{{ top_product.url }}",
+        "{{ x.url }}",
+    ]
+    links.numbered(ready, paths)
+    db.session.commit()
+    found = read(shop.admin.get(f"{ROOT}/{ready.token}", headers=ES))
+    told = ["Café Uno", "/c/cafe", "Comprar otra vez, 1.º producto", "Lo que más le va", "{{ x.url }}"]
+    assert found.xpath("//td[contains(@class, 'clip-mail')]/text()") == told
