@@ -25,7 +25,7 @@ def row(order: Order) -> list[object]:
     amounts = (order.items_minor, order.shipping_minor, order.tax_minor, order.total_minor, order.received_minor)
     return [
         order.number, order.placed_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"), order_story.STATES[order.state][0],
-        order_story.MONEY[order.payment][0], order.name, order.email, order.phone, pick(order.delivery_label),
+        order_story.money(order)[0], order.name, order.email, order.phone, pick(order.delivery_label),
         order.delivery_day or "", ", ".join(receipts.place(order)), goods,
         *(order.money(minor).decimal for minor in amounts), plans.due_now(order).decimal, order.currency, order.source,
     ]  # fmt: skip

@@ -67,6 +67,14 @@ def status(order: "Order") -> str:
     return f"placed.{kind}" if kind in {"transfer", "practice", "card"} else "placed.later"
 
 
+def money(order: "Order") -> tuple[str, str]:
+    """Where its money stands, in a word and its colour; of an ended one that owes nothing, what was kept was earned."""
+    if order.kept and order.payment != "refund_due":
+        return _("%(amount)s charged", amount=receipts.shown(order.kept)), "good"
+    word, colour = MONEY[order.payment]
+    return str(word), colour
+
+
 def visited(order: "Order") -> bool:
     """Whether nothing is handed over: its people come at the time that they booked."""
     return order.delivery_kind == "none" and any(line.booking_id for line in order.lines)

@@ -120,7 +120,7 @@ def _printed(row: Any) -> dict[str, Any]:
         "service": pick(row.service.product.name), "people": ", ".join(booking_story.people(row)),
         "answers": row.answers, "phone": phones.show(order.phone, tenancy.tenant().country) if order.phone else "",
         "number": order.number, "due": receipts.shown(order.balance) if order.balance.minor > 0 else "",
-        "money": order_story.MONEY[order.payment][0], "note": order.note, "came": row.state == "came",
+        "money": order_story.money(order)[0], "note": order.note, "came": row.state == "came",
     }  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def page(booking: Booking, **told: Any) -> str:
     day = booking_rows.local_day(booking.starts_at, zone)
     return render_template(
         "shop/desk/bookings/show.html", booking=booking, order=order, told=booking_story.told(booking), day=day,
-        day_title=receipts.day(day), name=booking_rows.called(booking), money=order_story.MONEY[order.payment],
+        day_title=receipts.day(day), name=booking_rows.called(booking), money=order_story.money(order),
         phone=phones.show(order.phone, tenancy.tenant().country) if order.phone else "", whatsapp=_whatsapp(booking),
         units=[unit.name for unit in booking_list.units_taken(booking)], sums=_sums(order), notes=_notes(order),
         back=_back(booking), asked=booking_answers.open_to(booking) if steps(booking)["move"] else [],

@@ -59,7 +59,7 @@ def page(order: Order, **forms: Form) -> str:
     args = list_view.kept(name, text)
     return render_template(
         "shop/desk/orders/show.html", order=order, told=told, args=args, beside=_beside(name, text, args),
-        state=order_story.STATES[order.state], money=order_story.MONEY[order.payment],
+        state=order_story.STATES[order.state], money=order_story.money(order),
         steps=order_story.steps(order, staff=True), proofs=_proofs(order), verbs=_verbs(order), next=_next(order),
         undo=_undo(order), person_url=_person(order), whatsapp=_whatsapp(order), share=_share(order),
         back=money_back.shown(order), card=card_desk.told(order), letters=_letters(order),

@@ -15,7 +15,7 @@ def row(order: Order, **args: Any) -> dict[str, Any]:
     return {
         "number": order.number, "url": url_for("shop_admin.order", number=order.number, **args),
         "name": order.name or order.email or order.phone, "total": receipts.shown(order.total),
-        "state": order_story.STATES[order.state], "money": order_story.MONEY[order.payment],
+        "state": order_story.STATES[order.state], "money": order_story.money(order),
         "when": instants.told(order.placed_at), "iso": order.placed_at.isoformat(),
         "goods": _goods(order), "due": _due(order), "practice": order.practice, "late": _late(order),
     }  # fmt: skip

@@ -47,7 +47,7 @@ def _mine(order: orders.Order) -> dict[str, Any]:
     return {
         "number": order.number, "url": url_for("shop.order", token=order.token), "total": receipts.shown(order.total),
         "when": receipts.day_and_time(order.placed_at), "iso": order.placed_at.isoformat(),
-        "state": order_story.STATES[order.state], "money": order_story.MONEY[order.payment],
+        "state": order_story.STATES[order.state], "money": order_story.money(order),
         "goods": ", ".join(f"{line.quantity} × {pick(line.name)}" for line in order.lines[:3]),
         "booked": booked_rows.of(order),
     }  # fmt: skip

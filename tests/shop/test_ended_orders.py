@@ -5,6 +5,7 @@ import pytest
 from kernel import letters
 from kernel.db import db
 from shop import balances, cancellations, expiry, payments
+from tests.shop import gifts
 from tests.shop.pages import form, text
 
 HTML = {"Accept-Language": "es"}
@@ -86,3 +87,16 @@ def test_the_form_returns_what_is_left_to_go_back_and_the_rest_only_when_the_box
     shop.admin.post(f"{at}/refunds", data={**sent, "amount": "500", "kept": "y"}, headers=HTML)
     db.session.expire_all()
     assert (ended.received_minor, ended.kept_minor) == (3_500_00, 3_500_00)
+
+
+def test_what_was_kept_of_a_gift_card_was_earned(shop):
+    card = gifts.card(shop, 6_000_00)
+    order = gifts.bought(shop, shop.product(price=10_000_00), card)
+    shop.pay(order)
+    cancellations.by_staff(order, by=shop.owner, reason="No vino", kept=order.money(7_000_00))
+    db.session.commit()
+    said, read = page(shop, order), seen(shop, order)
+    assert "Se cobraron ₡7 000" in said
+    assert "Sin cobro" not in said
+    assert form(shop.admin.get(f"/admin/cafe/orders/{order.number}", headers=HTML), "/refunds")["amount"] == ""
+    assert "Su pedido fue cancelado De lo que pagó, la tienda se queda con ₡7 000. Ya se le devolvieron ₡3 000." in read
