@@ -3,6 +3,7 @@
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
+from html import unescape
 from typing import Any
 
 from liquid.exceptions import LiquidError
@@ -28,6 +29,7 @@ ADDRESSED = (
     Recipient.email,
     Recipient.language,
 )
+HIDDEN = re.compile(r'<body[^>]*>\s*<div style="display:none[^"]*">([^<]*)</div>')  # the first thing of a letter
 Problem = faults.Problem
 problems = faults.of
 
@@ -160,6 +162,12 @@ def view(recipient: Recipient) -> tuple[str, str]:
     told = fields.values(made.names - said.keys(), about) | said
     subject, page, _text = filled(made, about, told)
     return subject, re.sub(rf"https?://[^\"'/]+/o/{recipient.token}\.gif", "data:,", page)
+
+
+def line(page: str) -> str:
+    """The line that mailboxes show beside the subject, as the HTML of a letter hides it; "" when it has none."""
+    found = HIDDEN.search(page)
+    return unescape(found[1]).strip() if found else ""
 
 
 def preview(mailing: Mailing, contact: Contact | None, language: str, *, shows: bool = False) -> tuple[str, str, str]:

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
-from campaigns import mailings, recipients, versions, writing
+from campaigns import mailings, recipients, rendering, versions, writing
 from campaigns.mailings import Mailing
 from campaigns.views import admin, letter_view
-from kernel import web
+from kernel import tenancy, web
 from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.letter_parts import PIECE
@@ -18,7 +18,7 @@ from kernel.web import needs
 def listed(mailing: Mailing) -> list[dict[str, Any]]:
     """What the editor tells of them, the newest first; the one that says what the letter says is marked."""
     return [
-        {"number": one.number, "by": one.by, "at": one.at, "subject": PIECE.sub("…", pick(one.subject)),
+        {"number": one.number, "by": one.by, "at": one.at, "subject": _bare(pick(one.subject)),
          "now": versions.same(one, mailing)} for one in versions.of(mailing)
     ]  # fmt: skip
 
@@ -29,10 +29,24 @@ def show(token: str, number: int) -> Any:
     """One version as it would look today."""
     mailing = mailings.named(token)
     version = versions.named(mailing, number)
-    told = {"mailing": mailing, "version": version, "now": versions.same(version, mailing)}
+    told = {"mailing": mailing, "version": version, "now": versions.same(version, mailing), "heads": _heads(version)}
     return render_template(
         "campaigns/desk/editor/version.html", **told, preview=letter_view.address(mailing, version=str(number))
     )
+
+
+def _bare(words: str | None) -> str:
+    """Words whose fields nobody in particular fills in."""
+    return PIECE.sub("…", words or "")
+
+
+def _heads(version: versions.LetterVersion) -> list[tuple[str, str, str]]:
+    """(language, subject, preview text) of a version in each of the shop's languages that it has words in."""
+    found = [
+        (language, _bare(version.subject.get(language)), _bare(version.preheader.get(language)))
+        for language in tenancy.tenant().languages
+    ]
+    return [one for one in found if any(one[1:])]
 
 
 @admin.post("/mailings/<token>/versions/<int:number>", endpoint="letter_version_back")
@@ -53,5 +67,6 @@ def sent(token: str) -> Any:
     mailing = db.session.get(Mailing, row.mailing_id) if row is not None and row.print_id else None
     if row is None or mailing is None:
         raise Missing()
-    preview = letter_view.address(mailing, sent=token)
-    return render_template("campaigns/desk/editor/sent.html", mailing=mailing, row=row, preview=preview)
+    preview, (subject, page) = letter_view.address(mailing, sent=token), rendering.view(row)
+    heads = [(row.language, subject, rendering.line(page))]
+    return render_template("campaigns/desk/editor/sent.html", mailing=mailing, row=row, preview=preview, heads=heads)

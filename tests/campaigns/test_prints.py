@@ -118,14 +118,17 @@ def test_a_letter_that_has_not_left_is_seen_as_it_would_leave(shop, letter):
 
 
 def test_staff_see_what_somebody_was_sent_and_count_nothing(shop, letter):
-    number = letter.id
+    number, letter.preheader = letter.id, {"es": "Vea «lo nuevo», {{ first_name }}"}
     [token] = send(letter, person("ana"))
     change(number)
     who = db.session.scalars(select(Contact).where(Contact.email == "ana@example.com")).one().token
     boss = shop.admin
     link = f"/admin/cafe/mailings/letters/{token}"
     assert link in boss.get(f"/admin/cafe/people/{who}").get_data(as_text=True)
-    frame = boss.get(link).get_data(as_text=True).partition('<iframe src="')[2].partition('"')[0]
+    around = boss.get(link).get_data(as_text=True)
+    assert "<dd>Café nuevo</dd>" in around
+    assert "<dd>Vea «lo nuevo», Ana</dd>" in around
+    frame = around.partition('<iframe src="')[2].partition('"')[0]
     page = shop.client.get(frame.replace("&amp;", "&")).get_data(as_text=True)
     assert "Hola Ana" in page
     assert "Florero" in page

@@ -96,7 +96,7 @@ def test_what_is_about_to_be_sent_is_kept(shop):
 
 
 def test_they_are_listed_looked_at_and_gone_back_to_in_the_editor(shop):
-    letter = mailing(subject={"es": "Antes"})
+    letter = mailing(subject={"es": "Antes, {{ first_name }}"})
     token, letter_id = letter.token, letter.id
     write(letter, "lo primero", mark=True)
     write(letter, "lo segundo", mark=True)
@@ -108,6 +108,7 @@ def test_they_are_listed_looked_at_and_gone_back_to_in_the_editor(shop):
     one = boss.get(f"{here}/versions/2").get_data(as_text=True)
     assert "Volver a esta versión" in one
     assert "Rosa" in one
+    assert "<dd>Antes, …</dd>" in one
     frame = one.partition('<iframe src="')[2].partition('"')[0].replace("&amp;", "&")
     assert "lo primero" in shop.client.get(frame).get_data(as_text=True)
     assert "Volver a esta versión" not in boss.get(f"{here}/versions/3").get_data(as_text=True)
