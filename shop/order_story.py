@@ -90,8 +90,8 @@ def title(order: "Order") -> tuple[str, str]:
 
 
 def steps(order: "Order", *, staff: bool = False) -> list[dict[str, Any]]:
-    """The timeline: what happened, then what comes next."""
-    past = [_step(event, order) for event in order_events.of(order) if staff or not event.internal]
+    """The timeline: what happened, then what comes next; for `staff` with all that was taken back and who did it."""
+    past = [_step(event, order, staff=staff) for event in order_events.of(order) if staff or not event.internal]
     return past + [{"text": text, "kind": "next"} for text in coming(order)]
 
 
@@ -108,14 +108,14 @@ def coming(order: "Order") -> list[str]:
     return [*pay, *(str(order_events.SENTENCES[kind]) for kind in rest)]
 
 
-def _step(event: "OrderEvent", order: "Order") -> dict[str, Any]:
+def _step(event: "OrderEvent", order: "Order", *, staff: bool) -> dict[str, Any]:
     bad = {"cancelled", "expired", "proof_refused", "late", "declined", "refund_failed", "refund_bounced"}
     return {
         "text": str(event.sentence),
         "at": receipts.day_and_time(event.at),
         "iso": event.at.isoformat(),
         "kind": "bad" if event.kind in bad else "off" if event.undone_at else "",
-        "who": event.account.known_as if event.account else "",
+        "who": event.account.known_as if staff and event.account else "",
         "note": note(event, order),
     }
 

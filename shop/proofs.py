@@ -146,6 +146,7 @@ def take_back(order: Order, *, by: "Account") -> None:
     proof = db.session.get(Proof, int(number.split(":")[0])) if number else None
     if proof is not None:
         proof.state, proof.decided_at = "sent", None
+        reversals.undone(order, "proof_approved")
         payments.move(proof_payment(proof), "prove")
         payments.refresh(order)
 

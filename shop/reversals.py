@@ -34,9 +34,24 @@ def reverse(order: Order, *, by: "Account") -> LedgerEntry:
     ledger.append(payment, "reverse", -entry.amount, key=f"reverse:{entry.id}", by=by, reference=entry.reference)
     if payment.state == "settled" and order.balance.minor > 0:
         payments.move(payment, "part")
+    undone(order, "paid")
     order_events.record(order, "reversed", by=by, minor=entry.amount_minor)
     journal.write("orders.reversed", about=order, by=by, data={"number": order.number, "minor": entry.amount_minor})
     payments.refresh(order)
     if order.state == "placed" and order.payment == "due" and payment.kind not in payment_methods.UNHELD:
         holds.again(order)  # its goods are kept for a time only, as before
     return entry
+
+
+def standing(order: Order) -> list[LedgerEntry]:
+    """The order's entries without those that were taken back, and without the taking back."""
+    rows = ledger.of(order)
+    back = {row.key for row in rows if row.kind == "reverse"}
+    return [row for row in rows if row.kind != "reverse" and f"reverse:{row.id}" not in back]
+
+
+def undone(order: Order, kind: str) -> None:
+    """The latest step of that kind was taken back: the buyer no longer reads it."""
+    event = order_events.last(order, kind)
+    if event is not None:
+        event.undone_at = clock.now()

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 
 from kernel import limits, tenancy
 from kernel.i18n import _, pick
-from shop import balances, ledger, orders, payments, plans, receipts
+from shop import balances, orders, payments, plans, receipts, reversals
 from shop.orders import Order
 from shop.views import store
 
@@ -46,10 +46,11 @@ def _amounts(order: Order) -> list[dict[str, str]]:
 
 
 def _came(order: Order) -> list[dict[str, str]]:
+    """What came and went, without what was noted by mistake and taken back."""
     labels = {payment.id: pick(payment.label) for payment in order.payments}
     return [
         {"at": receipts.day_and_time(row.at), "amount": receipts.shown(row.amount), "how": labels[row.payment_id]}
-        for row in ledger.of(order)
+        for row in reversals.standing(order)
     ]
 
 
