@@ -27,13 +27,21 @@ def _told(node: Node, depth: int) -> str:
     if node.term:
         return node.term.says(node.value)
     if node.kind == "not":
-        inner = _told(node.parts[0], 1)
-        return _("are not among those who %(what)s", what=inner or "…")
+        return _denied(node.parts[0])
     said = [one for one in (_told(part, depth + 1) for part in node.parts) if one]
     if not said:
         return "" if node.kind == "all" else _("are in no list")
     told = _both(said) if node.kind == "all" else either(said)
     return f"({told})" if depth and len(said) > 1 else told
+
+
+def _denied(node: Node) -> str:
+    """Who is not of those; of a place, who is known to be elsewhere."""
+    while node.kind in rules.GROUPS and len(node.parts) == 1:
+        node = node.parts[0]
+    if node.term and node.term.elsewhere and "" in node.value:
+        return node.term.elsewhere([one for one in node.value if one])
+    return _("are not among those who %(what)s", what=_told(node, 1) or "…")
 
 
 def _both(said: list[str]) -> str:
@@ -56,10 +64,9 @@ def why(rule: Any, person: Person) -> Line:
 def _line(node: Node, person: Person, *, wanted: bool) -> Line:
     held = node.means(person) is wanted
     if node.term:
-        told = _told(node, 0)
         inside = node.parts if node.kind == "segment" else ()
         parts = tuple(_line(part, person, wanted=True) for part in inside)
-        return Line(_told(node, 0) if wanted else _("are not among those who %(what)s", what=told), held, parts)
+        return Line(_told(node, 0) if wanted else _denied(node), held, parts)
     if node.kind == "not":
         return _line(node.parts[0], person, wanted=not wanted)
     head = node.kind if wanted else {"any": "none", "all": "some"}[node.kind]

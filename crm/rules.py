@@ -87,6 +87,7 @@ class Term:
     family: str = "are"  # are | like | did | now: where the builder offers it
     inner: Callable[[Any], Mapping[str, Any]] | None = None  # the rule that the value stands for
     unknown: bool = False  # whether "" among its values means that nobody knows
+    elsewhere: Callable[[Any], str] | None = None  # how its contrary is said, of whom it is known
 
 
 @dataclass(frozen=True)
@@ -130,10 +131,11 @@ def term(
     family: str = "are",
     inner: Callable[[Any], Mapping[str, Any]] | None = None,
     unknown: bool = False,
+    elsewhere: Callable[[Any], str] | None = None,
 ) -> None:
     """Add a word by its two readings, or by the rule that is read in its place; the property test compares them."""
     told = says or (lambda value: f"{label}: {value}")
-    _terms[name] = Term(name, label, sql, python, Shape(form), told, family, inner, unknown)
+    _terms[name] = Term(name, label, sql, python, Shape(form), told, family, inner, unknown, elsewhere)
 
 
 def terms() -> dict[str, Term]:

@@ -119,9 +119,8 @@ def _allows(person: Person, purpose: str) -> bool:
     return bool(person.recall(f"allows {purpose}", lambda one: allows(who(one), purpose)))
 
 
-def _says_country(value: list[str]) -> str:
-    lands = [countries.country_name(one, i18n.language()) if one else _("an unknown country") for one in value]
-    return _("are in %(place)s", place=either(lands))
+def _lands_of(value: list[str]) -> str:
+    return either([countries.country_name(one, i18n.language()) if one else _("an unknown country") for one in value])
 
 
 def _says_region(value: list[str]) -> str:
@@ -130,6 +129,22 @@ def _says_region(value: list[str]) -> str:
 
 def _says_city(value: list[str]) -> str:
     return _("live in %(place)s", place=either([one or _("an unknown city") for one in value]))
+
+
+def _other_land(value: list[str]) -> str:
+    if not value:
+        return _("are in a known country")
+    return _("are in a known country other than %(place)s", place=_lands_of(value))
+
+
+def _other_region(value: list[str]) -> str:
+    if not value:
+        return _("live in a known state or province")
+    return _("live in a known state or province other than %(place)s", place=either(value))
+
+
+def _other_city(value: list[str]) -> str:
+    return _("live in a known city other than %(place)s", place=either(value)) if value else _("live in a known city")
 
 
 def _says_likes(value: Any) -> str:
@@ -153,15 +168,18 @@ def init_app(_app: object) -> None:
         form=(Field("group", _l("Group"), many, _known(Contact.group), blank=_l("none")),),
     )  # fmt: skip
     rules.term(
-        "country", _l("are in"), sql=lambda value: Contact.country.in_(value), python=_country, says=_says_country,
+        "country", _l("are in"), sql=lambda value: Contact.country.in_(value), python=_country,
+        says=lambda value: _("are in %(place)s", place=_lands_of(value)), elsewhere=_other_land,
         form=(Field("country", _l("Country"), many, _lands, closed=True, blank=lost),), unknown=True,
     )  # fmt: skip
     rules.term(
-        "region", _l("live in the state or province"), **_place(Contact.region, "region"), says=_says_region,
+        "region", _l("live in the state or province"), **_place(Contact.region, "region"),
+        says=_says_region, elsewhere=_other_region,
         form=(Field("region", _l("State or province"), many, _known(Contact.region), blank=lost),), unknown=True,
     )  # fmt: skip
     rules.term(
-        "city", _l("live in the city"), **_place(Contact.city, "city"), says=_says_city,
+        "city", _l("live in the city"), **_place(Contact.city, "city"),
+        says=_says_city, elsewhere=_other_city,
         form=(Field("city", _l("City"), many, _known(Contact.city), blank=lost),), unknown=True,
     )  # fmt: skip
     rules.term(

@@ -137,9 +137,14 @@ def test_a_visitor_of_an_unknown_country_is_told_nothing_about_elsewhere(shop):
 @pytest.mark.usefixtures("lands")
 def test_the_sentence_and_the_reason_say_what_a_not_leaves_out():
     away = {"all": [{"not": {"country": ["CR"]}}, {"country": ["CR", "US"]}]}
-    said = "no están en Costa Rica o un país desconocido"
+    said = "están en un país conocido, distinto de Costa Rica"
     assert said in rule_sentences.sentence(away)
-    assert "desconocido" not in rule_sentences.sentence({"not": {"not": {"country": ["CR"]}}})
+    assert "conocido" not in rule_sentences.sentence({"not": {"not": {"country": ["CR"]}}})
+    assert said in rule_sentences.sentence({"not": {"any": [{"country": ["CR"]}]}})
+    assert "viven en una ciudad conocida, distinta de Dota o Jacó." in rule_sentences.sentence(
+        {"not": {"city": ["Dota", "Jacó"]}}
+    )
+    assert "están en un país conocido." in rule_sentences.sentence({"not": {"country": [""]}})
     nowhere = contacts.by_email("c@example.com")
     line = rule_sentences.why(away, Person(contact=nowhere))
     assert (line.parts[0].text, line.parts[0].held) == (said, False)
