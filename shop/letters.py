@@ -117,6 +117,11 @@ BUYER = {
         _l("We returned %(amount)s"),
         _l("It may take some days until you see it."),
     ),
+    "refund_bounced": Words(
+        _l("The money that we returned of %(number)s came back"),
+        _l("%(amount)s came back to us"),
+        _l("It did not reach you: the shop returns it another way. Answer this letter to agree on how."),
+    ),
     "invoice": Words(
         _l("%(paper)s of your order %(number)s"), _l("Your paper %(paper)s"), _l("Download it here or from your order.")
     ),

@@ -69,7 +69,6 @@ INTERNAL = frozenset(  # not told to the buyer
         "missed",
         "declined",
         "refund_failed",
-        "refund_bounced",
         "disputed",
         "dispute_closed",
         "regained",

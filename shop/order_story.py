@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kernel.i18n import _, _l
-from shop import booking_words, ended_words, fulfilment, order_events, plans, receipts
+from shop import booking_words, ended_words, fulfilment, order_events, plans, receipts, refund_retries
 
 if TYPE_CHECKING:
     from shop.order_events import OrderEvent
@@ -86,6 +86,9 @@ def title(order: "Order") -> tuple[str, str]:
     if order.kept:  # of what was paid, a part only comes back
         heading = TITLES["refund_due" if order.payment == "refund_due" else order.state][0]
         sentence = ended_words.said(order)
+    elif came_back := refund_retries.came_back(order):
+        told = _l("%(amount)s that we had returned came back to us: the shop returns it another way and writes to you.")
+        heading, sentence = TITLES["refund_due"][0], str(told) % {"amount": receipts.shown(came_back)}
     return str(heading), str(sentence)
 
 
@@ -116,13 +119,15 @@ def _step(event: "OrderEvent", order: "Order", *, staff: bool) -> dict[str, Any]
         "iso": event.at.isoformat(),
         "kind": "bad" if event.kind in bad else "off" if event.undone_at else "",
         "who": event.account.known_as if staff and event.account else "",
-        "note": note(event, order),
+        "note": note(event, order, staff=staff),
     }
 
 
-def note(event: "OrderEvent", order: "Order") -> str:
+def note(event: "OrderEvent", order: "Order", *, staff: bool) -> str:
     """What was written with a step: an amount, what is kept, a reference, a reason, a carrier's number."""
     told = event.data
+    if event.kind == "refund_bounced" and not staff:  # why is what a gateway wrote to the shop
+        told = {"minor": told["minor"]}
     amount = receipts.shown(order.money(told["minor"])) if "minor" in told else ""
     step = told.get("step")
     kept = f"{_('The shop keeps')} {receipts.shown(order.money(told['kept']))}" if told.get("kept") else ""

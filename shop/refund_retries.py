@@ -7,6 +7,7 @@ from sqlalchemy import Select, select, update
 from kernel import journal
 from kernel.db import db
 from kernel.i18n import _l
+from kernel.money import Money
 from shop import fulfilment, invoices, ledger, letters, order_events, orders, payments, refunds
 from shop.orders import Order
 from shop.payments import Payment
@@ -80,7 +81,7 @@ def told_late(refund: Refund, *, name: str) -> None:
         return
     error = refund.error
     refunds.finish(refund, reference=name, tell=False)
-    bounced(refund, error=error)
+    bounced(refund, error=error, tell=False)  # of neither the buyer has heard
 
 
 def returned(refund: Refund, *, by: "Account") -> None:
@@ -97,10 +98,11 @@ def noted(refund: Refund) -> bool:
     return refund.state == "done" and refund.hand
 
 
-def bounced(refund: Refund, *, error: str = "", by: "Account | None" = None) -> None:
+def bounced(refund: Refund, *, error: str = "", by: "Account | None" = None, tell: bool = True) -> None:
     """The money of a refund that was done is here again: a contrary entry; it is owed and waits for another way.
 
-    What the order costs stays as it was lowered, with its credit note. The caller holds the order's row.
+    What the order costs stays as it was lowered, with its credit note. The caller holds the order's row. `tell`: by a
+    letter to the buyer.
     """
     order, payment = refund.order, refund.payment
     key = f"bounce:{refund.ledger_key}"
@@ -112,10 +114,18 @@ def bounced(refund: Refund, *, error: str = "", by: "Account | None" = None) -> 
     order_events.record(order, "refund_bounced", by=by, minor=refund.amount_minor, reason=refund.error)
     payments.refresh(order)
     refunds.passing("back", refund)
+    if tell:
+        letters.tell(order, "refund_bounced", amount=refund.amount)
     if by is not None:
         journal.write("orders.bounced", about=order, by=by, data={"number": order.number})
     else:
         letters.tell_shop(order, "refund_bounced", amount=refund.amount)
+
+
+def came_back(order: Order) -> Money:
+    """What bounced and waits for another way to the buyer."""
+    rows = [row for row in refunds.of(order) if row.state == "bounced"]
+    return order.money(sum(row.amount_minor for row in rows))
 
 
 def failed() -> Select[Order]:

@@ -111,6 +111,20 @@ def test_it_may_come_back_twice(shop, sent_back):
     assert [row.amount_minor for row in store_credit.entries(order.contact)] == [8_000_00]
 
 
+def test_the_buyer_hears_that_it_came_back_and_how_it_went_then(shop, sent_back):
+    order = sent_back.order
+    [letter] = [row for row in letters.about(order) if row.kind == "orders.refund_bounced"]
+    assert "₡8\u00a0000" in letter.subject + letter.text
+    read = text(shop.client.get(f"/orders/{order.token}", headers=HTML)).replace("\u00a0", " ")
+    assert "Le debemos dinero Nos regresaron ₡8 000 que le habíamos devuelto" in read
+    assert "Un reembolso regresó" in read
+    refund_retries.as_credit(sent_back, by=shop.owner)
+    db.session.commit()
+    read = text(shop.client.get(f"/orders/{order.token}", headers=HTML)).replace("\u00a0", " ")
+    assert "Le debemos dinero" not in read
+    assert read.index("Dinero devuelto") < read.index("Un reembolso regresó") < read.index("Saldo a favor")
+
+
 def test_staff_note_it_and_choose_on_the_page_of_the_order(shop):
     order = shop.bought(shop.product(price=20_000_00), paid=True, email="ana@example.com")
     [row] = refunds.give(order, amount=order.money(8_000_00), key="r", by=shop.owner)
