@@ -32,6 +32,7 @@ function count(page) {
     const old = document.getElementById(id);
     if (fresh && old) old.replaceChildren(...fresh.childNodes);
   }
+  for (const said of document.querySelectorAll("[data-rule-said]")) said.textContent = page?.getElementById(said.id)?.textContent ?? said.textContent;
   for (const hint of document.querySelectorAll("[data-rule-unsure]")) hint.hidden = page?.getElementById(hint.id)?.hidden ?? hint.hidden;
 }
 

@@ -30,6 +30,7 @@ def test_a_nested_segment_by_touch_on_a_phone(visit, plaza):
     owner.fill("[data-rule-filter]", "costa")
     pill(owner, "rule.0.country", "CR")
     owner.wait_for_selector("#rule-found .found-count")
+    owner.locator("[id='rule.0.country-said']", has_text="Costa Rica").wait_for()
     owner.locator("[id='group-rule']").tap()
     owner.locator("[id='rule.1.0.word']").select_option("interest")
     owner.wait_for_selector("[name='rule.1.0.code']", state="attached")
