@@ -104,6 +104,17 @@ def of(mailing: Mailing) -> dict[str, int]:
     return {name: int(count) for name, count in zip(FIGURES, found, strict=True)}
 
 
+def kept_here(mailing: Mailing) -> bool:
+    """Whether its letters stayed in the house, because no mail server was set, and none has left."""
+    mine = select(Recipient.state).where(Recipient.mailing_id == mailing.id, Recipient.state.in_(ARRIVED)).distinct()
+    return set(db.session.scalars(mine)) == {"captured"}
+
+
+def label(name: str, *, here: bool) -> Any:
+    """What a figure is called; `here`: of a letter that was kept in the house."""
+    return _l("Kept here, not sent") if here and name == "delivered" else FIGURES[name][0]
+
+
 def orders(mailing: Mailing) -> Select[Attributed, Order]:
     """The orders that the letter led to, the newest first."""
     wanted = select(Attributed, Order).join(Order, Order.id == Attributed.order_id)

@@ -16,7 +16,8 @@ from kernel.i18n import _, _l
 
 MOST = 12
 STATES = {
-    "sent": (_l("Has it"), "good"), "captured": (_l("Has it"), "good"), "failed": (_l("Not delivered"), "bad"),
+    "sent": (_l("Has it"), "good"), "captured": (_l("Kept, not gone out"), "off"),
+    "failed": (_l("Not delivered"), "bad"),
     "skipped": (_l("Not written to"), "off"), "unknown": (_l("Nobody knows"), "care"),
 }  # fmt: skip
 TOLD = {"opened": _l("opened"), "clicked": _l("followed a link"), "unsubscribed": _l("unsubscribed by it")}

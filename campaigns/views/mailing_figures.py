@@ -28,9 +28,9 @@ HOW = {
 
 def told(row: Mailing) -> dict[str, Any]:
     """What the page shows of it."""
-    found, earned = reports.of(row), reports.earned(row)
+    found, earned, here = reports.of(row), reports.earned(row), reports.kept_here(row)
     return {
-        "large": [_figure(row, name, found[name], found["delivered"]) for name in LARGE],
+        "large": [_figure(row, name, found[name], found["delivered"], here=here) for name in LARGE],
         "more": [_figure(row, name, found[name], 0) for name in MORE if found[name]],
         "earned": earned, "money": [receipts.shown(one) for one in earned.money],
         "links": _links(row),
@@ -59,10 +59,10 @@ def _short(url: str) -> str:
     return (plain.removeprefix(own) or "/") if plain.startswith(own) else plain.split("://")[-1]
 
 
-def _figure(row: Mailing, name: str, count: int, whole: int) -> dict[str, Any]:
+def _figure(row: Mailing, name: str, count: int, whole: int, *, here: bool = False) -> dict[str, Any]:
     share = f" · {count * 100 // whole}\u00a0%" if whole and name != "delivered" else ""
     url = url_for(".mailing_people", token=row.token, why=name) if count else ""
-    return {"name": name, "count": count, "label": f"{reports.FIGURES[name][0]}{share}", "url": url}
+    return {"name": name, "count": count, "label": f"{reports.label(name, here=here)}{share}", "url": url}
 
 
 def order(mark: Attributed, row: Order) -> dict[str, Any]:

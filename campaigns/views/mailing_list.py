@@ -25,6 +25,11 @@ NEXT = {
 }  # fmt: skip
 
 
+def state(row: Mailing, *, here: bool) -> tuple[Any, str]:
+    """Where a letter stands, in words and a colour; `here`: all that went was kept in the house."""
+    return (_l("Kept, not gone out"), "off") if here and row.state == "sent" else STATES[row.state]
+
+
 def asked() -> tuple[str, int]:
     """The filter and the page that the address asks for."""
     shown, number = request.args.get("show", "all"), request.args.get("page", "1")
@@ -62,10 +67,10 @@ def _counted(rows: Sequence[Mailing]) -> dict[int, dict[str, int]]:
 
 
 def _row(row: Mailing, counts: dict[str, int]) -> dict[str, Any]:
-    done = sum(counts.get(state, 0) for state in ENDED)
-    total = done + sum(counts.get(state, 0) for state in OPEN)
+    done = sum(counts.get(one, 0) for one in ENDED)
+    total, here = done + sum(counts.get(one, 0) for one in OPEN), "captured" in counts and "sent" not in counts
     return {
-        "token": row.token, "name": row.called, "state": STATES[row.state], "next": _next(row, done, total),
+        "token": row.token, "name": row.called, "state": state(row, here=here), "next": _next(row, done, total),
         "people": counts.get("sent", 0) + counts.get("captured", 0) if total else None, "total": total,
         "at": row.finished_at or row.started_at or row.scheduled_at or row.updated_at, "binned": bool(row.binned_at),
     }  # fmt: skip

@@ -7,10 +7,9 @@ from typing import Any
 from babel.dates import format_timedelta
 from flask import current_app, flash, redirect, render_template, url_for
 
-from campaigns import audience, forms, habits, mailings, progress, readiness, scheduling
+from campaigns import audience, forms, habits, mailings, progress, readiness, reports, scheduling
 from campaigns.mailings import Mailing
-from campaigns.views import mailing_figures, mailing_numbers
-from campaigns.views.mailing_list import STATES
+from campaigns.views import mailing_figures, mailing_list, mailing_numbers
 from crm.segments import Segment
 from kernel import clock, journal, settings, tenancy, web
 from kernel.db import db
@@ -72,12 +71,16 @@ def at_mailing(view: Callable[..., Any]) -> Callable[..., Any]:
 def show(row: Mailing, *, form: Any = None, sending: Any = None, status: int = 200) -> Any:
     """The page."""
     told = {
-        "row": row, "state": STATES[row.state], "editor": editor(row), "history": _history(row),
+        "row": row, "state": _state(row), "editor": editor(row), "history": _history(row),
         "relay": bool(settings.current().smtp_url), "kept": segment(row), **_now(row),
     }  # fmt: skip
     if row.state == "draft":
         told |= _draft(row, form or forms.mailing(row, told["kept"]), sending or forms.SendForm(when="now"))
     return render_template("campaigns/desk/mailings/show.html", **told), status
+
+
+def _state(row: Mailing) -> Any:
+    return mailing_list.state(row, here=row.state == "sent" and reports.kept_here(row))
 
 
 def _draft(row: Mailing, form: Any, sending: Any) -> dict[str, Any]:
@@ -140,4 +143,4 @@ def _history(row: Mailing) -> list[Any]:
 
 def fragment(row: Mailing) -> str:
     """Only where it stands, for a page that is open."""
-    return render_template("campaigns/desk/mailings/_progress.html", row=row, state=STATES[row.state], **_now(row))
+    return render_template("campaigns/desk/mailings/_progress.html", row=row, state=_state(row), **_now(row))

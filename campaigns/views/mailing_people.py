@@ -34,16 +34,17 @@ def people(token: str) -> str:
     page = min(max(1, int(number)), pages) if number.isdecimal() and len(number) < 7 else 1
     rows = db.session.execute(wanted.limit(PAGE).offset((page - 1) * PAGE)).all()
     return render_template(
-        "campaigns/desk/mailings/people.html", row=row, title=title(why), rows=[read(one) for one in rows],
+        "campaigns/desk/mailings/people.html", row=row, title=title(why, row), rows=[read(one) for one in rows],
         total=total, page=page, pages=pages, why=why,
         page_url=lambda one: url_for(".mailing_people", token=token, why=why, page=one),
     )  # fmt: skip
 
 
-def title(why: str) -> Any:
+def title(why: str, row: Mailing) -> Any:
     """What a list of people is called."""
-    figure = reports.FIGURES.get(why)
-    return BEFORE.get(why) or STATES.get(why) or (figure[0] if figure else REASONS.get(why.removeprefix("not-"), why))
+    if why in reports.FIGURES and why not in STATES:
+        return reports.label(why, here=reports.kept_here(row))
+    return BEFORE.get(why) or STATES.get(why) or REASONS.get(why.removeprefix("not-"), why)
 
 
 def _wanted(row: Mailing, why: str) -> tuple[Any, Any]:

@@ -1,5 +1,6 @@
 """The pages of letters to many: the list, what stands in the way, sending and stopping, numbers that open their people."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -211,3 +212,15 @@ def test_the_report_names_what_its_links_lead_to(ready, shop):
     found = read(shop.admin.get(f"{ROOT}/{ready.token}", headers=ES))
     told = ["Café Uno", "/c/cafe", "Comprar otra vez, 1.º producto", "Lo que más le va", "{{ x.url }}"]
     assert found.xpath("//td[contains(@class, 'clip-mail')]/text()") == told
+
+
+@pytest.mark.parametrize(("state", "said"), [("captured", "guardados? aquí"), ("sent", "entregados|enviado")])
+def test_what_was_kept_here_for_want_of_a_mail_server_is_not_said_to_have_arrived(ready, shop, state, said):
+    ready.state, ready.gathered_at, ready.started_at = "sent", clock.now(), clock.now()
+    had(person("lea"), hours=1, of=ready).state = state
+    db.session.commit()
+    admin, here = shop.admin, f"{ROOT}/{ready.token}"
+    for url in (here, f"{here}/people?why=delivered", ROOT):
+        page = words(read(admin.get(url, headers=ES))).lower()
+        assert re.search(said, page), url
+        assert state == "captured" or "guardado" not in page
