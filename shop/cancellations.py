@@ -23,6 +23,7 @@ from shop import (
     orders,
     payments,
     recalls,
+    receipts,
     redemptions,
     refunds,
     stock,
@@ -88,7 +89,7 @@ def by_staff(
         raise Refusal(_l("Write why the order is cancelled: the buyer will read it."))
     most = keepable(order)
     if kept is not None and not 0 <= kept.minor <= most.minor:
-        raise payments.WrongAmount(most=most.format(order.language))
+        raise payments.WrongAmount(most=receipts.shown(most))
     order.kept_minor = kept.minor if kept is not None else 0
     made = _cancel(order, by=by, reason=reason.strip()[:300], restock=restock)
     journal.write("orders.cancelled", about=order, by=by, data={"number": order.number, "reason": made.reason})

@@ -27,6 +27,7 @@ from shop import (
     orders,
     payment_methods,
     plans,
+    receipts,
     revivals,
 )
 from shop.orders import ENDED, Order
@@ -190,7 +191,7 @@ def settle(
     if amount.minor <= 0:
         if ledger.known(payment, key):
             return None
-        raise WrongAmount(most=order.total.format(order.language))
+        raise WrongAmount(most=receipts.shown(order.total))
     entry = ledger.append(payment, "settle", amount, key=key, reference=reference.strip()[:120], by=by)
     if entry is None:
         return None

@@ -131,12 +131,11 @@ def written(payment: Payment, minor: int, *, key: str, **told: Any) -> Refund:
 
 def set_aside(order: Order, amount: Money) -> None:
     """Keep an amount for a refund in one conditional statement: whoever comes second finds only what is left."""
-    most = refundable(order).format(order.language)
     room = Order.received_minor - Order.refunding_minor >= amount.minor
     kept = update(Order).where(Order.id == order.id, room).values(refunding_minor=Order.refunding_minor + amount.minor)
     done = amount.minor > 0 and db.session.execute(kept, execution_options=QUIET).rowcount  # type: ignore[attr-defined]
     if not done:
-        raise payments.WrongAmount(most=most)
+        raise payments.WrongAmount(most=receipts.shown(refundable(order)))
     db.session.refresh(order, ["refunding_minor"])
 
 
@@ -155,7 +154,7 @@ def _shares(order: Order, minor: int) -> Iterator[tuple[Payment, int]]:
             minor -= part
             yield payment, part
     if minor:
-        raise payments.WrongAmount(most=refundable(order).format(order.language))
+        raise payments.WrongAmount(most=receipts.shown(refundable(order)))
 
 
 def left(payment: Payment) -> int:

@@ -19,6 +19,7 @@ from shop import (
     order_events,
     orders,
     payments,
+    receipts,
     reductions,
     refunds,
     return_policies,
@@ -180,7 +181,7 @@ def refund(row: Return, *, amount: Money, by: "Account", to: str = "money", refe
     if order.state in orders.ENDED:  # it costs nothing any more
         return refunds.give(order, amount=amount, spare=True, **told)
     if not 0 <= amount.minor <= worth_most(order).minor:
-        raise payments.WrongAmount(most=worth_most(order).format(order.language))
+        raise payments.WrongAmount(most=receipts.shown(worth_most(order)))
     was_paid, beyond = order.paid, _beyond(order, amount)
     reductions.note(order, amount.minor, lines=units, reason=row.reason)
     given = refunds.give(order, amount=beyond, **told) if beyond else []

@@ -3,18 +3,21 @@
 from typing import Any
 
 from flask import render_template
-from wtforms import Form
+from wtforms import Field, Form
 
 from kernel import i18n, letters, signing, tenancy, web
+from kernel.db import db
 from kernel.i18n import _
-from kernel.refusal import Missing
+from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import (
     cancellations,
     fulfilment,
+    gift_cards,
     order_list,
     order_story,
     orders,
+    payments,
     proofs,
     recalls,
     receipts,
@@ -39,6 +42,7 @@ from shop.views import (
 from shop.views import order_list as list_view
 
 BESIDE = 25
+AMOUNT = (payments.WrongAmount, recalls.Whole, gift_cards.Spent)  # what verbs say of an amount that was typed
 VERBS = {
     "prepare": ("shop_admin.order_prepare", "box"), "ready": ("shop_admin.order_ready", "store"),
     "ship": ("shop_admin.order_ship", "truck"), "deliver": ("shop_admin.order_deliver", "check"),
@@ -70,6 +74,15 @@ def page(order: Order, **forms: Form) -> str:
         key=signing.token(), balance=desk.typed(order.balance), gifts=gift_rows.of_order(order),
         tracking=fulfilment.tracking(order), until=receipts.until(order.hold_until) if order.hold_until else "",
     )  # fmt: skip
+
+
+def again(number: str, field: Field, refusal: Refusal, **forms: Form) -> tuple[str, int]:
+    """The page once more after a verb refused: why stands beside its field, what was typed stays, nothing is kept."""
+    if web.wants_json():
+        raise refusal
+    db.session.rollback()
+    field.errors = [str(refusal)]
+    return page(orders.numbered(number), **forms), 422
 
 
 def _forms(order: Order) -> dict[str, Form]:

@@ -107,6 +107,9 @@ def end(number: str) -> Any:
     if not form.validate():
         return order_desk.page(order, end=form), 422
     kept = order.money(form.kept.minor or 0)
-    cancellations.by_staff(order, by=web.person(), reason=form.reason.data or "", kept=kept)
+    try:
+        cancellations.by_staff(order, by=web.person(), reason=form.reason.data or "", kept=kept)
+    except order_desk.AMOUNT as refusal:
+        return order_desk.again(number, form.kept, refusal, end=form)
     flash(_("%(number)s is cancelled.", number=number))
     return None

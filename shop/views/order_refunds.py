@@ -24,10 +24,13 @@ def give(number: str) -> Any:
     amount = desk.amount_of(form, orders.numbered(number).currency)
     if amount is None:
         return order_desk.page(orders.numbered(number), refund=form), 422
-    given = refunds.give(
-        orders.numbered(number), amount=amount, to=form.to.data or "money", reason=form.reason.data or "",
-        reference=form.reference.data or "", by=web.person(), key=f"desk:{desk.key()}", spare=not form.kept.data,
-    )  # fmt: skip
+    try:
+        given = refunds.give(
+            orders.numbered(number), amount=amount, to=form.to.data or "money", reason=form.reason.data or "",
+            reference=form.reference.data or "", by=web.person(), key=f"desk:{desk.key()}", spare=not form.kept.data,
+        )  # fmt: skip
+    except order_desk.AMOUNT as refusal:
+        return order_desk.again(number, form.amount, refusal, refund=form)
     tell(given, amount)
     return None
 

@@ -75,7 +75,10 @@ def refund(number: str, token: str) -> Any:
     if amount is None:
         return order_desk.page(orders.numbered(number), returned=money_back.of_return(row, form)), 422
     told = {"to": form.to.data or "money", "reference": form.reference.data or ""}
-    given = returns.refund(row, amount=amount, by=web.person(), **told)
+    try:
+        given = returns.refund(row, amount=amount, by=web.person(), **told)
+    except order_desk.AMOUNT as refusal:
+        return order_desk.again(number, form.amount, refusal, returned=money_back.of_return(row, form))
     back = row.order.money(sum(one.amount_minor for one in given))
     order_refunds.tell(given, back)
     if back < amount:

@@ -4,9 +4,9 @@ import pytest
 
 from kernel import letters
 from kernel.db import db
-from shop import balances, cancellations, expiry, payments
+from shop import balances, cancellations, expiry, payments, returns
 from tests.shop import gifts
-from tests.shop.pages import form, text
+from tests.shop.pages import form, read, text
 
 HTML = {"Accept-Language": "es"}
 
@@ -18,6 +18,11 @@ def page(shop, order):
 def seen(shop, order):
     """What the buyer reads."""
     return text(shop.client.get(f"/orders/{order.token}", headers=HTML)).replace("\u00a0", " ")
+
+
+def filled(shop, order):
+    """The amount that stands in the form that returns money."""
+    return read(shop.admin.get(f"/admin/cafe/orders/{order.number}")).xpath("//*[@id='refund-amount']")[0].get("value")
 
 
 @pytest.fixture
@@ -37,10 +42,10 @@ def test_a_cancelled_order_asks_for_nothing_and_says_what_stays_and_what_goes_ba
     assert "Recibido₡5 000La tienda se queda con₡4 000 Por devolver₡1 000" in said
     assert "Falta pagar" not in said
     assert "/payments" not in shop.admin.get(f"/admin/cafe/orders/{ended.number}").get_data(as_text=True)
-    read = seen(shop, ended)
-    assert "Le debemos dinero De lo que pagó, la tienda se queda con ₡4 000. La tienda le devuelve ₡1 000" in read
-    assert "lo que pagó y le escribe" not in read
-    assert "Falta pagar" not in read
+    told = seen(shop, ended)
+    assert "Le debemos dinero De lo que pagó, la tienda se queda con ₡4 000. La tienda le devuelve ₡1 000" in told
+    assert "lo que pagó y le escribe" not in told
+    assert "Falta pagar" not in told
 
 
 def test_a_cancelled_order_takes_no_payment(shop, ended):
@@ -81,10 +86,9 @@ def test_the_form_returns_what_is_left_to_go_back_and_the_rest_only_when_the_box
     shop.admin.post(f"{at}/refunds", data=sent, headers=HTML)
     db.session.expire_all()
     assert (ended.received_minor, ended.kept_minor) == (4_000_00, 4_000_00)
-    sent = form(shop.admin.get(at, headers=HTML), "/refunds")
-    assert sent["amount"] == ""
+    assert filled(shop, ended) == ""
     assert "Ya se le devolvieron ₡1 000." in seen(shop, ended)
-    shop.admin.post(f"{at}/refunds", data={**sent, "amount": "500", "kept": "y"}, headers=HTML)
+    shop.admin.post(f"{at}/refunds", data={"amount": "500", "kept": "y"}, headers=HTML)
     db.session.expire_all()
     assert (ended.received_minor, ended.kept_minor) == (3_500_00, 3_500_00)
 
@@ -95,8 +99,40 @@ def test_what_was_kept_of_a_gift_card_was_earned(shop):
     shop.pay(order)
     cancellations.by_staff(order, by=shop.owner, reason="No vino", kept=order.money(7_000_00))
     db.session.commit()
-    said, read = page(shop, order), seen(shop, order)
+    said, told = page(shop, order), seen(shop, order)
     assert "Se cobraron ₡7 000" in said
     assert "Sin cobro" not in said
-    assert form(shop.admin.get(f"/admin/cafe/orders/{order.number}", headers=HTML), "/refunds")["amount"] == ""
-    assert "Su pedido fue cancelado De lo que pagó, la tienda se queda con ₡7 000. Ya se le devolvieron ₡3 000." in read
+    assert filled(shop, order) == ""
+    assert "Su pedido fue cancelado De lo que pagó, la tienda se queda con ₡7 000. Ya se le devolvieron ₡3 000." in told
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "sent", "most"),
+    [
+        ("/refunds", "amount", {"amount": "99999", "reason": "Se rompió"}, "₡5 000"),
+        ("/cancellation", "kept", {"kept": "999999", "reason": "Se rompió"}, "₡5 000"),
+        ("/plan/end", "kept", {"kept": "90000", "reason": "Se rompió"}, "₡5 000"),
+    ],
+)
+def test_too_large_an_amount_stands_beside_its_field_with_all_that_was_typed(shop, path, field, sent, most):
+    order = shop.bought(shop.product("Torta", price=10_000_00, deposit_bp=5000), plan="deposit")
+    payments.settle(payments.current(order), key="deposit", amount=order.money(5_000_00))
+    db.session.commit()
+    answer = shop.admin.post(f"/admin/cafe/orders/{order.number}{path}", data=sent, headers=HTML)
+    assert answer.status_code == 422
+    [box] = read(answer).xpath(f"//form[contains(@action, '{path}')]")
+    assert form(answer, path).items() >= sent.items()
+    assert f"de {most} como máximo" in box.text_content().replace("\u00a0", " ")
+    assert box.xpath("..")[0].get("open") is not None
+    assert box.xpath(f".//*[@name='{field}']")[0].get("aria-invalid") == "true"
+
+
+def test_too_large_an_amount_for_what_came_back_stands_beside_its_field(shop):
+    order = shop.bought(shop.product("Torta", price=10_000_00), paid=True)
+    row = returns.note(order, {order.lines[0].id: 1}, key="back", by=shop.owner)
+    db.session.commit()
+    at = f"/returns/{row.token}/refund"
+    answer = shop.admin.post(f"/admin/cafe/orders/{order.number}{at}", data={"amount": "10001"}, headers=HTML)
+    assert answer.status_code == 422
+    assert form(answer, at)["amount"] == "10001"
+    assert "de ₡10 000 como máximo" in text(answer).replace("\u00a0", " ")
