@@ -99,14 +99,28 @@ def deposit(product: Product, gross: Money, units: int) -> Money:
 
 def layaway(quote: Quote) -> PlanOffer | None:
     """The shop's own terms, when the order is large enough and everything is paid before its day."""
+    dues = _parts(quote)
+    return PlanOffer("layaway", dues) if dues and not _late(dues, quote) else None
+
+
+def layaway_until(quote: Quote) -> date | None:
+    """The day of its last payment, where only the day of the order comes before that."""
+    dues = _parts(quote)
+    return dues[-1].on if dues and _late(dues, quote) else None
+
+
+def _parts(quote: Quote) -> list[Due]:
     policy = plan_policies.of()
     if not policy.layaway or quote.total.minor < max(policy.from_minor, 2) or all(one.digital for one in quote.lines):
-        return None
+        return []
     first = money.percent(quote.total, policy.first_bp)
     dues = spread(plans.split(quote.total, policy.most, first=first), plans.today(), policy.every_days)
-    day = first_day(quote)
-    late = day is not None and dues[-1].on is not None and dues[-1].on > day
-    return None if late or len(dues) < 2 else PlanOffer("layaway", dues)
+    return dues if len(dues) > 1 else []
+
+
+def _late(dues: Sequence[Due], quote: Quote) -> bool:
+    day, last = first_day(quote), dues[-1].on
+    return day is not None and last is not None and last > day
 
 
 def spread(amounts: Sequence[Money], first: date, every_days: int) -> list[Due]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from kernel.i18n import _, ngettext
 from kernel.money import Money
-from shop import plan_offers, receipts
+from shop import days, plan_offers, receipts
 from shop.plan_offers import PlanOffer
 from shop.quotes import Quote
 
@@ -22,11 +22,22 @@ def of(posted: Mapping[str, Any], quote: Quote, due: Money | None = None) -> dic
     offer = next((one for one in offers if one.kind == picked), None)
     given = quote.total.minor - (due or quote.total).minor  # by gift cards and credit
     return {
-        "plans": [_choice(one) for one in offers], "plan": picked if offers else "",
+        "plan_missing": _missing(quote), "plans": [_choice(one) for one in offers], "plan": picked if offers else "",
         "full": receipts.shown(quote.total),
         "plan_now": receipts.shown(_less(offer.now, given)) if offer else "",
         "plan_days": [_day(due.amount, due.on, place) for place, due in enumerate(offer.dues)] if offer else [],
     }  # fmt: skip
+
+
+def _missing(quote: Quote) -> str:
+    """Why the shop's layaway is not among the choices, where another day is all that it takes."""
+    until = plan_offers.layaway_until(quote)
+    if until is None:
+        return ""
+    free = quote.offer.days if quote.offer else ()
+    if any(one.open and one.day >= until for one in free):
+        return _("To pay in parts, choose a day from %(day)s on: by then everything is paid.", day=days.told(until))
+    return _("In parts it would be paid by %(day)s, after the day of this order.", day=days.told(until))
 
 
 def _less(amount: Money, given: int) -> Money:

@@ -59,6 +59,24 @@ def test_layaway_shows_its_days(shop):
     assert len(pages.read(page).xpath("//*[@id='plans']//ol[@class='plan-days']/li")) == 4
 
 
+def test_the_checkout_says_why_layaway_is_missing_and_a_later_day_brings_it(shop):
+    layaway(every_days=2)
+    shop.transfer()
+    week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    shop.delivery(code="tienda", kind="pickup", days=week, slots=["09:00-12:00"])
+    buyer = shop.buyer(shop.product(price=10_000_00))
+    form = pages.form(buyer.get("/checkout"), "/checkout") | {"shipping": "tienda", "refresh": "1"}
+    told = [buyer.post("/checkout", data=form)]
+    until = clock.today(shop.tenant.timezone) + timedelta(days=6)
+    told.append(buyer.post("/checkout", data={**form, "day": until.isoformat()}))
+    layaway(every_days=20)
+    told.append(buyer.post("/checkout", data={**form, "day": until.isoformat()}))
+    said = [" ".join(pages.read(page).xpath("//*[@id='plans']//text()")) for page in told]
+    assert ["Apartado en" in one for one in said] == [False, True, False]
+    assert ["elija un día desde el" in one for one in said] == [True, False, False]
+    assert ["después del día de este pedido" in one for one in said] == [False, False, True]
+
+
 def test_the_pay_link_says_what_is_due_and_opens_a_payment(shop, bought):
     client = shop.client
     shop.pay(bought)
