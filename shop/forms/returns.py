@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _l
@@ -49,7 +49,9 @@ class AskForm(Form):
 class NoteForm(Form):
     """Why something came back, noted by staff."""
 
-    reason = SelectField(_l("Reason"), choices=[], validate_choice=False, id="return-reason")
+    reason = SelectField(
+        _l("Reason"), [DataRequired(_l("Choose the reason."))], choices=[], validate_choice=False, id="return-reason"
+    )
 
 
 class PolicyForm(Form):
@@ -65,6 +67,15 @@ class PolicyForm(Form):
         _l("Reasons to choose from"), [Length(max=1500)], [trimmed], description=_l("One per line."),
         render_kw={"rows": 6},
     )  # fmt: skip
+
+
+def noted(form: Any) -> Any:
+    """Staff's form with the shop's reasons to choose from; none of them is chosen for anybody."""
+    known = return_policies.reasons()
+    form.reason.choices = choices([("", _l("Choose…")), *((reason, reason) for reason in known)])
+    if form.reason.data not in known:
+        form.reason.data = ""
+    return form
 
 
 def reasoned(form: Any) -> Any:

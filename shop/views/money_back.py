@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 
 from kernel.i18n import _, _l, pick
-from shop import orders, receipts, refund_retries, refunds, return_policies, returns
+from shop import orders, receipts, refund_retries, refunds, returns
 from shop.forms.returns import OrderRefundForm, RefundForm
 from shop.order_lines import OrderLine
 from shop.orders import Order
@@ -36,7 +36,7 @@ def shown(order: Order) -> dict[str, Any]:
     return {
         **_rest(order), "credit": refunds.creditable(order),
         "by_hand": refunds.by_hands(order), "refunds": given, "waits": any(one["waits"] for one in given),
-        "returns": [_return(row) for row in returns.of(order)], "reasons": return_policies.reasons(),
+        "returns": [_return(row) for row in returns.of(order)],
         "lines": [] if order.state in orders.ENDED else [_line(line) for line in returns.returnable(order)],
     }  # fmt: skip
 

@@ -25,6 +25,7 @@ from shop import (
     reversals,
     sharing,
 )
+from shop.forms import returns
 from shop.forms.invoices import CreditForm
 from shop.forms.orders import CancelForm, MoneyForm, NoteForm, ShipForm
 from shop.orders import Order
@@ -88,7 +89,7 @@ def again(number: str, field: Field, refusal: Refusal, **forms: Form) -> tuple[s
 def _forms(order: Order) -> dict[str, Form]:
     return {
         "pay": MoneyForm(data={"amount": order_plan.told(order).get("amount", "")}),
-        "refund": money_back.form(order),
+        "refund": money_back.form(order), "back": returns.noted(returns.NoteForm()),
         "ship": ShipForm(), "cancel": _cancel(order), "note": NoteForm(), "credit": CreditForm(),
     }  # fmt: skip
 

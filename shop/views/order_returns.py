@@ -17,14 +17,17 @@ from shop.views import admin, desk, money_back, order_desk, order_refunds, priva
 @admin.post("/orders/<number>/returns", endpoint="order_return")
 @needs("orders.refund")
 @desk.at_order
-def note(number: str) -> None:
+def note(number: str) -> Any:
     """Something came back: how many of which line, and what goes back on sale."""
-    form = forms.reasoned(forms.NoteForm(request.form))
+    form = forms.noted(forms.NoteForm(request.form))
+    if not form.validate():
+        return order_desk.page(orders.numbered(number), back=form), 422
     returns.note(
         orders.numbered(number), wanted(), key=f"desk:{desk.key()}", by=web.person(),
         reason=form.reason.data, restock=restocked(),
     )  # fmt: skip
     flash(_("It is noted. Say now how much goes back."))
+    return None
 
 
 def wanted() -> dict[int, int]:

@@ -4,7 +4,7 @@ import pytest
 
 from kernel import letters
 from kernel.db import db
-from shop import balances, cancellations, expiry, payments, returns
+from shop import balances, cancellations, expiry, payments, return_policies, returns
 from tests.shop import gifts
 from tests.shop.pages import form, read, text
 
@@ -136,3 +136,19 @@ def test_too_large_an_amount_for_what_came_back_stands_beside_its_field(shop):
     assert answer.status_code == 422
     assert form(answer, at)["amount"] == "10001"
     assert "de ₡10 000 como máximo" in text(answer).replace("\u00a0", " ")
+
+
+def test_nobody_chose_the_reason_of_a_return_before_it_is_chosen(shop):
+    order = shop.bought(shop.product("Torta", price=10_000_00), 3, paid=True)
+    at, units = f"/admin/cafe/orders/{order.number}", f"units-{order.lines[0].id}"
+    sent = form(shop.admin.get(at, headers=HTML), "/returns")
+    assert sent["reason"] == ""
+    answer = shop.admin.post(f"{at}/returns", data={**sent, units: "2"}, headers=HTML)
+    assert answer.status_code == 422
+    assert "Elija el motivo." in text(answer)
+    typed = {units: "2", "reason": "", "restock": str(order.lines[0].id)}
+    assert form(answer, "/returns").items() >= typed.items()
+    sent = form(answer, "/returns") | {"reason": return_policies.reasons()[0]}
+    assert shop.admin.post(f"{at}/returns", data=sent, headers=HTML).status_code == 303
+    [row] = returns.of(order)
+    assert (row.reason, row.lines[0].quantity) == (return_policies.reasons()[0], 2)
