@@ -24,3 +24,10 @@ def span(first: date, last: date) -> str:
     if first.month == last.month:
         return f"{first.day}\u2009–\u2009{told(last)}" if i18n.language() != "en" else f"{told(first)}–{last.day}"
     return f"{told(first)} – {told(last)}"
+
+
+def ends(first: date, last: date) -> tuple[str, str]:
+    """Both ends of some days, as they stand in a sentence: "27" and "28 de noviembre"."""
+    if first.month != last.month:
+        return told(first), told(last)
+    return (str(first.day), told(last)) if i18n.language() != "en" else (told(first), str(last.day))

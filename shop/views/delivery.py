@@ -79,7 +79,8 @@ def when(offer: shipping.Offer) -> str:
     first, last = offer.eta
     if offer.method.is_pickup or first == last:
         return from_day(first, pickup=offer.method.is_pickup)
-    return _("Arrives between %(days)s", days=days.span(first, last))
+    begin, end = days.ends(first, last)
+    return _("Arrives between %(first)s and %(last)s", first=begin, last=end)
 
 
 def from_day(day: date, *, pickup: bool) -> str:

@@ -1,5 +1,6 @@
 """The product page: its marks, options, own words, season, what is sold out, and what it promises."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ def test_price_delivery_and_one_verb(shop):
     assert "₡2" in said
     assert "500" in said
     assert "Envío" in said
+    assert re.search(r"Llega entre el \d+( de \w+)? y el \d+ de \w+", said)
     assert marks(answer, "data-stock") == ["7"]
     assert marks(answer, "data-action").count("add-to-cart") == 1
     assert read(answer).xpath("count(//h1)") == 1
