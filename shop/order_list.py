@@ -45,10 +45,15 @@ def _overdue() -> Any:
     return and_(_balance(), Order.plan != "", Order.hold_until.is_(None), lacks)
 
 
+def _failed() -> Any:
+    """A refund of it did not go through."""
+    return Order.id.in_(refund_retries.failed().with_only_columns(Order.id))
+
+
 def _owing() -> Any:
-    """More came than it costs, and that is not on its way back."""
+    """More came than it costs, that is not on its way back, and no refund waits to be tried again."""
     beyond = Order.received_minor - Order.refunding_minor + Order.credited_minor > Order.total_minor
-    return or_(Order.payment == "refund_due", and_(Order.payment == "overpaid", beyond))
+    return and_(or_(Order.payment == "refund_due", and_(Order.payment == "overpaid", beyond)), ~_failed())
 
 
 FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
@@ -65,7 +70,7 @@ FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "balance": (_l("With a balance"), _balance),
     "refunds": (_l("To refund"), _owing),
     "returns": (_l("Returns"), lambda: Order.id.in_(returns.waiting().with_only_columns(Order.id))),
-    "failed_refunds": (_l("Failed refunds"), lambda: Order.id.in_(refund_retries.failed().with_only_columns(Order.id))),
+    "failed_refunds": (_l("Failed refunds"), _failed),
     "done": (_l("Finished"), lambda: Order.state.in_(("delivered", "cancelled", "expired"))),
     "all": (_l("All orders"), lambda: Order.id.is_not(None)),
 }

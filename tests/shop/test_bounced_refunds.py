@@ -67,6 +67,7 @@ def test_the_ledger_has_it_again_and_it_is_owed(shop, sent_back):
     assert sums.spent(order.contact) == {"CRC": 20_000_00}
     assert db.session.scalars(refund_retries.failed()).all() == [order]
     assert db.session.scalars(order_list.query("failed_refunds")).all() == [order]
+    assert order_list.count("refunds") == 0  # the same money waits once
     with pytest.raises(Refusal):  # the form pressed twice
         refund_retries.returned(sent_back, by=shop.owner)
 
