@@ -1,33 +1,48 @@
 """Amounts and counts as people type them into the back office: read exactly, refused with a sentence."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms import StringField
 from wtforms.validators import StopValidation
 
 from kernel import money, tenancy
-from kernel.i18n import _
+from kernel.i18n import _, _l
 from kernel.money import Money
 from shop.sheets import MOST_PRICE
 
+EXAMPLE = {"example": "12500"}
+PRICE = {
+    "none": _l("Write the price, such as %(example)s."),
+    "negative": _l("A price cannot be negative."),
+    "number": _l("Write the price as a number, such as %(example)s."),
+    "most": _l("That is more than a price can be: the most is %(most)s."),
+}
+AMOUNT = {
+    "none": _l("Write the amount, such as %(example)s."),
+    "negative": _l("An amount cannot be negative."),
+    "number": _l("Write the amount as a number, such as %(example)s."),
+    "most": _l("That is too much: the most is %(most)s."),
+}
 
-def price(text: str, *, empty: bool = False) -> int | None:
-    """Minor units of the shop's currency; raises ValueError with the sentence to show."""
+
+def price(text: str, *, empty: bool = False, said: Mapping[str, Any] = PRICE) -> int | None:
+    """Minor units of the shop's currency; raises ValueError with the sentence to show, one of those `said`."""
     tenant = tenancy.tenant()
     if not text.strip():
         if empty:
             return None
-        raise ValueError(_("Write the price, such as %(example)s.", example="12500"))
+        raise ValueError(str(said["none"]) % EXAMPLE)
     if re.match(r"\D*[-−–]", text.strip()):
-        raise ValueError(_("A price cannot be negative."))
+        raise ValueError(str(said["negative"]))
     try:
         minor = money.parse(text, tenant.currency, tenant.locale).minor
     except money.BadAmount:
-        raise ValueError(_("Write the price as a number, such as %(example)s.", example="12500")) from None
+        raise ValueError(str(said["number"]) % EXAMPLE) from None
     if minor > MOST_PRICE:
         most = Money(MOST_PRICE, tenant.currency).format(tenant.locale, cents=False)
-        raise ValueError(_("That is more than a price can be: the most is %(most)s.", most=most))
+        raise ValueError(str(said["most"]) % {"most": most})
     return minor
 
 
@@ -73,6 +88,8 @@ class PricesField(StringField):
 class PriceField(StringField):
     """A price; `.minor` once it is validated."""
 
+    said = PRICE
+
     def __init__(self, *args: Any, empty: bool = False, **options: Any) -> None:
         options.setdefault("render_kw", {"inputmode": "decimal", "autocomplete": "off", "maxlength": 24})
         super().__init__(*args, **options)
@@ -82,9 +99,15 @@ class PriceField(StringField):
     def pre_validate(self, _form: Any) -> None:
         """Read what was typed."""
         try:
-            self.minor = price(self.data or "", empty=self.empty)
+            self.minor = price(self.data or "", empty=self.empty, said=self.said)
         except ValueError as error:
             raise StopValidation(str(error)) from None
+
+
+class AmountField(PriceField):
+    """An amount that is no price."""
+
+    said = AMOUNT
 
 
 class WholeField(StringField):

@@ -5,7 +5,7 @@ from wtforms.validators import DataRequired, Length
 
 from kernel.forms import Form, trimmed
 from kernel.i18n import _l
-from shop.forms.amounts import PriceField
+from shop.forms.amounts import AmountField
 
 
 class ProofForm(Form):
@@ -26,7 +26,7 @@ class CancelForm(Form):
         _l("Reason"), [DataRequired(_l("Write why: the buyer will read it.")), Length(max=300)], filters=[trimmed],
         description=_l("The buyer will read it."), render_kw={"maxlength": 300},
     )  # fmt: skip
-    kept = PriceField(
+    kept = AmountField(
         _l("The shop keeps"), empty=True, description=_l("The rest of what came has to be returned."), id="cancel-kept"
     )
     restock = BooleanField(_l("Put the goods back on sale"), default=True)

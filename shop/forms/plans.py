@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from kernel.forms import Form, trimmed
 from kernel.i18n import _, _l
 from shop import plan_policies
-from shop.forms.amounts import PriceField, WholeField
+from shop.forms.amounts import AmountField, PriceField, WholeField
 
 MOST_PERCENT = 99
 
@@ -17,7 +17,7 @@ class AgreementForm(Form):
     """In how many parts what is left of an order is paid."""
 
     count = WholeField(_l("Payments"), most=plan_policies.MOST_PARTS, least=1)
-    first = PriceField(_l("The first one"), empty=True, description=_l("Empty: all of them alike."))
+    first = AmountField(_l("The first one"), empty=True, description=_l("Empty: all of them alike."))
     start = DateField(_l("First day"), [DataRequired(_l("Choose a day."))])
     every = WholeField(_l("Days between them"), most=90, least=1)
 
@@ -36,7 +36,7 @@ class DayForm(Form):
 class EndForm(Form):
     """A plan that is not paid ends: what of it the shop keeps, and why."""
 
-    kept = PriceField(_l("The shop keeps"), empty=True, description=_l("The rest of what came has to be returned."))
+    kept = AmountField(_l("The shop keeps"), empty=True, description=_l("The rest of what came has to be returned."))
     reason = StringField(
         _l("Reason"), [DataRequired(_l("Write why: the buyer will read it.")), Length(max=300)], [trimmed],
         description=_l("The buyer will read it."), render_kw={"maxlength": 300},

@@ -152,3 +152,11 @@ def test_nobody_chose_the_reason_of_a_return_before_it_is_chosen(shop):
     assert shop.admin.post(f"{at}/returns", data=sent, headers=HTML).status_code == 303
     [row] = returns.of(order)
     assert (row.reason, row.lines[0].quantity) == (return_policies.reasons()[0], 2)
+
+
+@pytest.mark.parametrize(("typed", "said"), [("-5", "Un monto no puede ser negativo."), ("x", "Escriba el monto como")])
+def test_what_is_kept_is_called_no_price(shop, typed, said):
+    order = shop.bought(shop.product("Café"), paid=True)
+    sent = {"kept": typed, "reason": "No hay"}
+    answer = shop.admin.post(f"/admin/cafe/orders/{order.number}/cancellation", data=sent, headers=HTML)
+    assert (answer.status_code, said in text(answer)) == (422, True)
