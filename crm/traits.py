@@ -210,7 +210,7 @@ def _sorting(many: str) -> None:
         "tag", _l("have the tag"), python=_has_tag,
         sql=lambda value: select(ContactTag.contact_id).where(ContactTag.tag.in_(value)),
         form=(Field("tag", _l("Tag"), many, _tags, closed=True),),
-        says=lambda value: _("have the tag %(tag)s", tag=either([f"“{one}”" for one in value])),
+        says=lambda value: _("have the tag %(tag)s", tag=either([_("“%(name)s”", name=one) for one in value])),
     )  # fmt: skip
     rules.term(
         "source", _l("came by"), **_column(Contact.source, "source"),

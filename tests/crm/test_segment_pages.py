@@ -76,7 +76,7 @@ def test_a_deleted_tag_is_named_and_the_segment_still_opens(people):
     tags.remove([ana.id], "feria")
     db.session.commit()
     page = _page(people.admin.get(f"{HERE}/de-feria"))
-    assert "«feria»" in page or "“feria”" in page
+    assert "«feria»" in page
     form = {"name": "De feria", "rule.join": "all", "rule.0.word": "tag", "rule.0.was": "tag", "rule.0.tag": "feria"}
     _page(people.admin.post(f"{HERE}/de-feria", data=form), 422)
     assert "feria" in _page(people.admin.get(HERE))

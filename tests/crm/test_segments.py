@@ -60,7 +60,7 @@ def test_a_segment_inside_another_is_read_in_its_place(shop):
 def test_a_segment_made_of_itself_is_refused(shop):
     _keep("a", {"segment": "b"})
     _keep("b", {"not": {"segment": "a"}})
-    with pytest.raises(segments.BadRule, match=r"“[ab]”"):
+    with pytest.raises(segments.BadRule, match=r"«[ab]»"):
         segments.who({"segment": "a"})
 
 

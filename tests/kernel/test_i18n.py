@@ -1,5 +1,6 @@
 """Languages: words of shoppers with fallback, addresses by language, and nothing of ours left untold in Spanish."""
 
+import re
 import tomllib
 
 import pytest
@@ -76,6 +77,13 @@ def test_every_registered_word_has_spanish_words(app):
         english = [str(label) for label in told]
     known = spanish()
     assert [text for text in english if not (known.get(text) and known.get(text).string)] == []
+
+
+def test_spanish_has_one_kind_of_quotation_marks():
+    said = [one.string for one in spanish() if one.id]
+    told = [text for one in said for text in ([one] if isinstance(one, str) else one)]
+    assert [text for text in told if "«" in text]
+    assert [text for text in told if re.search("[“”]", text)] == []
 
 
 def test_the_finder_finds_a_planted_text(tmp_path):
