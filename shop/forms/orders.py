@@ -4,8 +4,10 @@ from wtforms import BooleanField, FileField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from kernel.forms import Form, trimmed
-from kernel.i18n import _l
+from kernel.i18n import _, _l
+from kernel.money import Money
 from shop.forms.amounts import AmountField
+from shop.receipts import shown
 
 
 class ProofForm(Form):
@@ -32,11 +34,21 @@ class CancelForm(Form):
     restock = BooleanField(_l("Put the goods back on sale"), default=True)
 
 
-class MoneyForm(Form):
-    """An amount that came or went, with its reference."""
+class PayForm(Form):
+    """Money that came for an order, with its reference; more than it owes is asked once more."""
 
     amount = StringField(_l("Amount"), [Length(max=30)], filters=[trimmed], render_kw={"inputmode": "decimal"})
     reference = StringField(_l("Reference"), [Length(max=120)], filters=[trimmed], render_kw={"autocomplete": "off"})
+    beyond = BooleanField(_l("Yes, so much came"), id="pay-beyond")
+    asks = False  # whether that box is shown
+
+    def too_much(self, amount: Money, owed: Money) -> bool:
+        """Whether it is more than is owed and nobody confirmed it; that stands beside the amount then."""
+        self.asks = amount > owed
+        if not self.asks or self.beyond.data:
+            return False
+        self.amount.errors = [_("That is %(more)s too much. Tick the box if it is right.", more=shown(amount - owed))]
+        return True
 
 
 class ShipForm(Form):

@@ -27,7 +27,7 @@ from shop import (
 )
 from shop.forms import returns
 from shop.forms.invoices import CreditForm
-from shop.forms.orders import CancelForm, MoneyForm, NoteForm, ShipForm
+from shop.forms.orders import CancelForm, NoteForm, PayForm, ShipForm
 from shop.orders import Order
 from shop.views import (
     admin,
@@ -88,7 +88,7 @@ def again(number: str, field: Field, refusal: Refusal, **forms: Form) -> tuple[s
 
 def _forms(order: Order) -> dict[str, Form]:
     return {
-        "pay": MoneyForm(data={"amount": order_plan.told(order).get("amount", "")}),
+        "pay": PayForm(data={"amount": order_plan.told(order).get("amount", "")}),
         "refund": money_back.form(order), "back": returns.noted(returns.NoteForm()),
         "ship": ShipForm(), "cancel": _cancel(order), "note": NoteForm(), "credit": CreditForm(),
     }  # fmt: skip

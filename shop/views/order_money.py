@@ -10,7 +10,7 @@ from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import balances, ledger, orders, proofs, receipts
-from shop.forms.orders import MoneyForm
+from shop.forms.orders import PayForm
 from shop.orders import Order
 from shop.views import admin, desk, order_desk, order_plan
 
@@ -44,11 +44,10 @@ def refuse(number: str, token: str) -> None:
 @desk.at_order
 def pay(number: str) -> Any:
     """Money came; the same form sent twice counts once."""
-    form = MoneyForm(request.form)
-    amount = desk.amount_of(form, orders.numbered(number).currency)
-    if amount is None:
-        return order_desk.page(orders.numbered(number), pay=form), 422
-    order = orders.numbered(number)
+    form, order = PayForm(request.form), orders.numbered(number)
+    amount = desk.amount_of(form, order.currency)
+    if amount is None or (balances.open_(order) and form.too_much(amount, order.balance)):
+        return order_desk.page(order, pay=form), 422
     method, reference = order_plan.method(order, request.form.get("method", "")), form.reference.data or ""
     if balances.collect(order, amount, key=f"desk:{desk.key()}", by=web.person(), method=method, reference=reference):
         _taken(order, amount)

@@ -160,3 +160,18 @@ def test_what_is_kept_is_called_no_price(shop, typed, said):
     sent = {"kept": typed, "reason": "No hay"}
     answer = shop.admin.post(f"/admin/cafe/orders/{order.number}/cancellation", data=sent, headers=HTML)
     assert (answer.status_code, said in text(answer)) == (422, True)
+
+
+def test_a_payment_above_what_is_owed_is_asked_once_more(shop):
+    order = shop.bought(shop.product("Torta", price=10_000_00))
+    at = f"/admin/cafe/orders/{order.number}"
+    sent = {**form(shop.admin.get(at, headers=HTML), "/payments"), "amount": "999999", "reference": "SINPE 8"}
+    answer = shop.admin.post(f"{at}/payments", data=sent, headers=HTML)
+    assert (answer.status_code, order.received_minor) == (422, 0)
+    assert "Son ₡989 999 de más." in text(answer).replace("\u00a0", " ")
+    again = form(answer, "/payments")
+    assert (again["amount"], again["reference"], "beyond" in again) == ("999999", "SINPE 8", False)
+    assert shop.admin.post(f"{at}/payments", data={**again, "beyond": "y"}, headers=HTML).status_code == 303
+    db.session.expire_all()
+    assert (order.received_minor, order.payment) == (999_999_00, "overpaid")
+    assert "Pagado de más₡989 999" in page(shop, order)
