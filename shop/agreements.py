@@ -7,7 +7,18 @@ from kernel import journal, money
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
-from shop import holds, letters, order_events, orders, payments, plan_offers, plan_policies, plan_reminders, plans
+from shop import (
+    holds,
+    letters,
+    order_events,
+    orders,
+    payments,
+    plan_offers,
+    plan_policies,
+    plan_reminders,
+    plans,
+    receipts,
+)
 from shop.orders import Order
 from shop.plans import Due, Part
 
@@ -50,7 +61,7 @@ def agree(order: Order, terms: plans.Terms, *, by: "Account") -> None:
 def dues(left: Money, terms: plans.Terms) -> list[Due]:
     """The parts of an amount on those terms."""
     if terms.first is not None and not 0 < terms.first.minor < left.minor:
-        raise TooLittle(most=left.format())
+        raise TooLittle(most=receipts.shown(left))
     parts = [terms.first] if terms.first is not None else []
     parts += plans.split(left - money.total(parts, left.currency), max(1, terms.count - len(parts)))
     return plan_offers.spread(parts, terms.start, terms.every_days)

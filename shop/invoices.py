@@ -21,6 +21,7 @@ from shop import (
     order_events,
     orders,
     recalls,
+    receipts,
     reductions,
 )
 from shop.invoice_lines import InvoiceLine
@@ -141,7 +142,7 @@ def credit(
     else:
         parts = invoice_lines.of_amount(rests, most if amount is None else amount.minor, recalls.held(order))
     if not sum(part.gross_minor for part in parts) or (amount and amount.minor > most):
-        raise TooMuch(most=invoice.money(most).format(order.language))
+        raise TooMuch(most=receipts.shown(invoice.money(most)))
     return _credited(invoice, parts, reason=reason, by=more.get("by"))
 
 

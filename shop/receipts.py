@@ -41,6 +41,7 @@ def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, A
         "asked": shown(asked(order)),
         "plan": plan(order),
         "paid": order.paid,
+        "ended": order.ended,
         "method": pick(order.payments[-1].label) if order.payments else "",
         "pay": to_pay(order),
         "delivery": delivery(order, stranger=stranger),
