@@ -9,7 +9,7 @@ from kernel.origins import FOREIGN_OK
 from kernel.settings import Settings, complete
 from tests.makers import World
 
-VALUES = {"tenant": "cafe", "width": 320, "position": 0, "digest": "x", "sha": "a" * 64}
+VALUES = {"tenant": "cafe", "width": 320, "position": 0, "number": 1, "digest": "x", "sha": "a" * 64}
 FOREIGN = ["cross-site", "same-site", "none", "", None]
 
 
