@@ -5,6 +5,7 @@ import contextvars
 import os
 import shutil
 import socket
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 from xdist.scheduler import LoadFileScheduling
 
+from kernel import buffer
 from kernel.app import Plaza
 from kernel.db import db
 from tests import databases
@@ -27,6 +29,7 @@ def _resolve(host: Any, *args: Any, **values: Any) -> Any:
 
 
 socket.getaddrinfo = _resolve  # *.localhost is not resolved everywhere
+buffer._thread[os.getpid()] = threading.main_thread()  # it writes when a test says so, never by itself into another's
 _server = contextlib.ExitStack()
 _skipped: Counter[str] = Counter()
 

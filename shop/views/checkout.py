@@ -86,7 +86,8 @@ def _looked_over() -> tuple[forms.CheckoutForm, dict[str, str], Response | None]
     try:
         checkouts.rehearse(mine, forms.choice(request.form, kept), _details(form, kept), **_told_by_page())
     except Refusal as refusal:
-        return form, kept, _again(form, {}, refusal)
+        known = _known()  # the twin may have emptied it in this very moment
+        return form, kept, _to(known) if known else _again(form, {}, refusal)
     return form, kept, None
 
 

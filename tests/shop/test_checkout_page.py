@@ -1,5 +1,7 @@
 """The checkout: one page for a guest, few fields, the whole cost first, errors that keep what was typed, one order."""
 
+import threading
+
 import pytest
 from sqlalchemy import func, select
 
@@ -135,6 +137,29 @@ def test_pressed_twice_is_one_order(shop, sold):
     assert first.headers["Location"] == second.headers["Location"]
     assert count() == 1
     assert stock.on_hand(sold) == 4
+
+
+def test_a_twin_that_orders_in_the_middle_leads_both_to_one_order(shop, sold, monkeypatch):
+    client, real, twins = shop.buyer(sold), checkout_view.checkouts.rehearse, []
+    told = {**form(client.get("/checkout"), "/checkout"), **BUYER}
+
+    def press():
+        with shop.app.app_context():
+            twins.append(client.post("/checkout", data=told))
+
+    def rehearse(*args, **values):
+        monkeypatch.setattr(checkout_view.checkouts, "rehearse", real)
+        twin = threading.Thread(target=press)
+        twin.start()
+        twin.join()
+        return real(*args, **values)
+
+    monkeypatch.setattr(checkout_view.checkouts, "rehearse", rehearse)
+    second = client.post("/checkout", data=told)
+    [first] = twins
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert (count(), stock.on_hand(sold)) == (1, 4)
 
 
 def test_a_network_orders_so_often_and_loses_nothing(shop, sold, monkeypatch):
