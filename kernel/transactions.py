@@ -63,6 +63,8 @@ def end_reading(_error: BaseException | None = None) -> None:
 
     The session, which is done with, finds nothing to roll back then; a line that broke is its affair as ever.
     """
+    if not db.session.registry.has():  # nothing was asked, as by a page that stands ready at the front
+        return
     session = db.session()
     if not session.in_transaction() or session.get_bind().dialect.name != "postgresql":
         return

@@ -37,7 +37,7 @@ class Readers:
     def __init__(self, people: Mapping[int, Contact]) -> None:
         self.people = people
         deeds, liked = _deeds(people), tastes.brief_of(people)
-        self.known = {one: _known(deeds[one], liked[one]) for one in people}
+        self.known = {one: suggestions.reckoned(deeds[one], liked[one]) for one in people}
         self.best, self.sells = favourites.of(), True
         if not self.best.get(favourites.SHOP):
             self.best[favourites.SHOP], self.sells = [one.id for one in shelf.first(FIRST)], False
@@ -95,11 +95,6 @@ def _deeds(people: Mapping[int, Contact]) -> dict[int, list[histories.Deed]]:
     allow = bulk.among(Contact.id, people), consent.given(Contact.id, "behaviour")
     allowed, found = set(db.session.scalars(select(Contact.id).where(*allow))), histories.of_many(people)
     return {who: [one for one in deeds if one.kind == "ordered" or who in allowed] for who, deeds in found.items()}
-
-
-def _known(deeds: Sequence[histories.Deed], liked: list[tastes.Liked]) -> Known:
-    often = sorted((-deed.times, deed.product_id, deed.at) for deed in deeds if deed.kind == "ordered")
-    return Known([(one, at) for _times, one, at in often], suggestions.near(deeds), liked)
 
 
 def _named(known: Known) -> set[int]:

@@ -71,10 +71,13 @@ def known(person: Person) -> Known:
 
 def _known(person: Person) -> Known:
     who, past = person.contact or person.visitor, histories.of(person.contact, person.visitor)
-    if who is None:
-        return Known([], [], [])
+    return reckoned(past, tastes.brief(who)) if who is not None else Known([], [], [])
+
+
+def reckoned(past: Sequence[histories.Deed], liked: list[tastes.Liked]) -> Known:
+    """The same of what somebody did and likes, read already."""
     often = sorted((-deed.times, deed.product_id, deed.at) for deed in past if deed.kind == "ordered")
-    return Known([(one, at) for _times, one, at in often], near(past), tastes.brief(who))
+    return Known([(one, at) for _times, one, at in often], _near(past), liked)
 
 
 def again(person: Person, limit: int, *, group: str = "", best: Best | None = None) -> list[Suggestion]:
@@ -172,8 +175,7 @@ def _wished(person: Person, best: Best | None) -> list[Suggestion]:
     return person.recall("wished", ask)  # type: ignore[no-any-return]
 
 
-def near(past: Iterable[histories.Deed]) -> list[Suggestion]:
-    """What is near what somebody did, the nearest first, and why."""
+def _near(past: Iterable[histories.Deed]) -> list[Suggestion]:
     now, scores = clock.now(), Counter[int]()
     reasons: dict[int, tuple[int, Suggestion]] = {}
     for deed in past:

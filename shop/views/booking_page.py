@@ -91,6 +91,6 @@ def _span(draft: Draft, chosen: Chosen, picked: Time | None) -> Span | None:
     if not draft.nights:
         return picked.span if picked else None
     try:
-        return booking_times.stay(draft.service, chosen.first, chosen.last) if chosen.first and chosen.last else None
+        return draft.times.stay(chosen.first, chosen.last) if chosen.first and chosen.last else None
     except Refusal:
         return None

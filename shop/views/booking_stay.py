@@ -38,7 +38,7 @@ def told(draft: Draft, chosen: Chosen) -> str:
         more = ngettext("At least %(num)s night.", "At least %(num)s nights.", least) if least > 1 else ""
         return f"{_('Now tap the day on which you leave.')} {more}".strip()
     try:
-        span = booking_times.stay(draft.service, chosen.first, chosen.last)
+        span = draft.times.stay(chosen.first, chosen.last)
     except Refusal as refusal:
         return str(refusal)
     count = (chosen.last - chosen.first).days

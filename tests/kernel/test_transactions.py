@@ -163,6 +163,18 @@ def test_what_is_asked_by_each_page_is_known_to_the_server_by_name(app, count, m
     assert (answers[-1] > 0) is (verb == "as it is"), answers
 
 
+def test_who_asked_nothing_begins_no_session_at_the_end(app):
+    begun = []
+
+    def run():
+        with app.app_context():
+            transactions.end_reading()
+            begun.append(db.session.registry.has())
+
+    in_thread(run)
+    assert begun == [False]
+
+
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_a_page_that_reads_after_another_leaves_the_compiled_statements_alone(app, count):
     db.session.remove()

@@ -11,7 +11,6 @@ from kernel.db import db
 from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import (
-    accounting,
     balances,
     cancellations,
     gift_cards,
@@ -36,17 +35,11 @@ from shop.pricing import PriceBreak
 from shop.quotes import Wanted
 from tests.goods import only
 from tests.shop import gifts
+from tests.shop.books import account
 
 
 def billed(order):
     return sum(row.sign * row.gross_minor for row in invoices.every(order))
-
-
-def account(code):
-    """What stands on an account: debits less credits."""
-    rows = accounting.of(invoice_list.this_month())
-    assert sum(row.amount.minor for row in rows) == 0
-    return sum(row.amount.minor for row in rows if row.account.code == code)
 
 
 def spent(*people):

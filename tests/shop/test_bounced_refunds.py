@@ -12,12 +12,10 @@ from kernel import letters
 from kernel.db import db
 from kernel.refusal import Refusal
 from shop import (
-    accounting,
     card_disputes,
     card_events,
     card_notices,
     card_payments,
-    invoice_list,
     invoices,
     ledger,
     order_list,
@@ -27,6 +25,7 @@ from shop import (
 )
 from shop.orders import Order
 from shop.refund_rows import Refund
+from tests.shop.books import account
 from tests.shop.card_world import Till, till
 from tests.shop.fake_stripe import fake_stripe, stripe_base
 from tests.shop.pages import form, text
@@ -51,12 +50,6 @@ def sent_back(shop):
 
 def entries(order):
     return [(row.kind, row.amount_minor) for row in ledger.of(order)]
-
-
-def account(code):
-    rows = accounting.of(invoice_list.this_month())
-    assert sum(row.amount.minor for row in rows) == 0
-    return sum(row.amount.minor for row in rows if row.account.code == code)
 
 
 def test_the_ledger_has_it_again_and_it_is_owed(shop, sent_back):
@@ -145,10 +138,7 @@ def test_staff_note_it_and_choose_on_the_page_of_the_order(shop):
 
 @pytest.fixture
 def paid(till: Till):
-    order = till.order()
-    till.pay(order)
-    till.reconcile()
-    return till.again(order)
+    return till.paid()
 
 
 def test_stripe_tells_that_it_came_back(till: Till, paid):

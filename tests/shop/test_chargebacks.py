@@ -31,10 +31,7 @@ WALKS = 12  # of the 120 orders of five events, beside the straight one and the 
 @pytest.fixture
 def paid(till: Till):
     """An order that a card paid and the shop billed."""
-    order = till.order()
-    till.pay(order)
-    till.reconcile()
-    return till.again(order)
+    return till.paid()
 
 
 def dispute(till):

@@ -4,7 +4,6 @@ import pytest
 
 from kernel.db import db
 from shop import (
-    accounting,
     cancellations,
     cart,
     checkout,
@@ -22,6 +21,7 @@ from shop import (
 )
 from tests.goods import only
 from tests.shop import gifts
+from tests.shop.books import account
 from tests.shop.pages import form, text
 
 HTML = {"Accept-Language": "es"}
@@ -51,12 +51,6 @@ def call_off(shop, order, kept):
 
 def lines(paper):
     return {line.kind: (line.gross_minor, line.tax_minor) for line in invoice_lines.of(paper.id)}
-
-
-def account(code):
-    rows = accounting.of(invoice_list.this_month())
-    assert sum(row.amount.minor for row in rows) == 0
-    return sum(row.amount.minor for row in rows if row.account.code == code)
 
 
 def book():

@@ -10,7 +10,6 @@ from kernel import letters as post
 from kernel.db import db
 from kernel.refusal import Refusal
 from shop import (
-    accounting,
     agreements,
     cart,
     checkout,
@@ -29,6 +28,7 @@ from shop import (
 )
 from shop.plans import Terms
 from tests.goods import only
+from tests.shop.books import account
 from tests.shop.pages import form, text
 
 HTML = {"Accept-Language": "es"}
@@ -65,12 +65,6 @@ def parts(order):
 
 def papers(order):
     return [(row.kind, row.gross_minor) for row in invoices.every(order)]
-
-
-def account(code):
-    rows = accounting.of(invoice_list.this_month())
-    assert sum(row.amount.minor for row in rows) == 0
-    return sum(row.amount.minor for row in rows if row.account.code == code)
 
 
 def test_the_balance_falls_by_the_whole_line_and_nothing_goes_back(shop, chest):
