@@ -150,7 +150,6 @@ def _speak(app: Flask) -> None:
 def _guard(app: Flask) -> None:
     app.before_request(_enter)
     app.after_request(origins.headers)
-    app.teardown_appcontext(transactions.end_reading)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(DataError, _unfit)

@@ -4,11 +4,13 @@ import json
 import os
 import sqlite3
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Engine
 
+from kernel import libpq
 from kernel.db import db
 
 
@@ -48,7 +50,7 @@ def stamp() -> tuple[int, Any]:
     engine = db.engine
     if engine.dialect.name == "sqlite":  # told by each connection for itself
         return threading.get_ident(), (_generation, _sqlite(engine).execute("PRAGMA data_version").fetchone()[0])
-    return 0, _postgresql(engine, "SELECT pg_current_snapshot()::text", {})[0]  # which transactions are over
+    return 0, _postgresql(engine, "SELECT pg_current_snapshot()::text", ())[0]  # which transactions are over
 
 
 def row(statement: str, key: str) -> Any:
@@ -56,7 +58,7 @@ def row(statement: str, key: str) -> Any:
     engine = db.engine
     if engine.dialect.name == "sqlite":
         return _sqlite(engine).execute(statement, {"key": key}).fetchone()
-    return _postgresql(engine, statement.replace(":key", "%(key)s"), {"key": key})
+    return _postgresql(engine, statement.replace(":key", "$1"), (key,))
 
 
 def _sqlite(engine: Engine) -> sqlite3.Connection:
@@ -80,17 +82,18 @@ class _Line:
         self._held.detach()
         self._raw.rollback()
         self._raw.autocommit = True
+        self._known = libpq.Line(self._raw)
 
-    def ask(self, statement: str, values: dict[str, str]) -> Any:
+    def ask(self, statement: str, values: Sequence[str]) -> Any:
         """The first row."""
-        return self._raw.execute(statement, values).fetchone()
+        return next(iter(self._known.ask(statement, values)), None)
 
     def __del__(self) -> None:
         with suppress(Exception):
             self._raw.close()
 
 
-def _postgresql(engine: Engine, statement: str, values: dict[str, str]) -> Any:
+def _postgresql(engine: Engine, statement: str, values: Sequence[str]) -> Any:
     wanted = (_generation, id(engine), os.getpid())
     known = getattr(_mine, "line", None)
     if known is not None and known[0] == wanted:

@@ -107,7 +107,8 @@ class WithinStorage(TableStorage):
         """Count in one statement, which is kept or taken back with all the rest."""
         connection = db.session.connection()
         counting = prepared.of(_counting(connection.dialect.name), connection.dialect, COLUMNS)
-        return int(counting.run(connection, self._row(key, expiry, amount)).fetchone()[0])
+        [told], _key = counting.run(connection, self._row(key, expiry, amount))
+        return int(told[0])
 
 
 _table, _within = FixedWindowRateLimiter(TableStorage()), FixedWindowRateLimiter(WithinStorage())

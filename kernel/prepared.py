@@ -4,6 +4,7 @@ What SQLAlchemy does for each of them (find the compiled form, defaults, types, 
 database does for one row.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -12,9 +13,11 @@ from typing import Any
 from sqlalchemy import Column, Connection, Dialect, Executable, inspect
 from sqlalchemy.exc import DBAPIError
 
+from kernel import libpq
 from kernel.db import upsert
 
 Form = Callable[[Any], Any]
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True)
@@ -23,26 +26,31 @@ class Prepared:
 
     text: str
     own: Mapping[str, Any]  # the values that stand in the statement itself
-    forms: tuple[tuple[str, Form | None], ...]  # the names of its values, and how the driver wants each
-    by_place: bool  # whether it wants them in order, not by name
+    names: tuple[str, ...]  # of its values, in order
+    forms: tuple[tuple[int, Form], ...]  # how the driver wants those of them that it does not take as they are
     gives: tuple[Form | None, ...] = ()  # what makes of the driver's values those of the columns, where there is more
 
-    def run(self, connection: Connection, told: Mapping[str, Any]) -> Any:
-        """The driver's own cursor, after it was done with these values; what it does not ask for is left out."""
+    def run(self, connection: Connection, told: Mapping[str, Any]) -> tuple[list[tuple[Any, ...]], int | None]:
+        """The driver's rows, and the key of a new one where it tells that; what is not asked for is left out."""
         known = {**self.own, **told} if self.own else told
-        formed = [(name, _formed(known[name], form)) for name, form in self.forms]
-        sent = tuple([value for _name, value in formed]) if self.by_place else dict(formed)
+        sent = [known[name] for name in self.names]
+        for place, form in self.forms:
+            if (value := sent[place]) is not None:
+                sent[place] = form(value)
         for heard in connection.dispatch.before_cursor_execute:
             heard(connection, None, self.text, sent, None, False)
-        raw: Any = connection.connection.driver_connection
         try:
-            return raw.execute(self.text, sent)
+            if connection.dialect.name == "postgresql":
+                return libpq.line(connection).ask(self.text, sent), None
+            raw: Any = connection.connection.driver_connection
+            done = raw.execute(self.text, sent)
+            return done.fetchall(), done.lastrowid
         except connection.dialect.loaded_dbapi.Error as error:
             raise _told(connection, self.text, sent, error) from error
 
     def rows(self, connection: Connection, told: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """What a question finds: a row is the values of its columns, as the session would give them."""
-        found: list[tuple[Any, ...]] = self.run(connection, told).fetchall()
+        found, _key = self.run(connection, told)
         return [tuple(map(_formed, row, self.gives)) for row in found] if self.gives else found
 
 
@@ -64,12 +72,20 @@ def _told(connection: Connection, text: str, sent: Any, error: Any) -> Any:
 def of(statement: Executable, dialect: Dialect, columns: tuple[str, ...] | None = None) -> Prepared:
     """A question or, with the columns that are told of one row, what writes it. Lists (`in_`) are not for it."""
     made: Any = statement.compile(dialect=dialect, column_keys=columns)  # type: ignore[attr-defined]
-    names = made.positiontup if dialect.positional else list(made.binds)
-    forms = tuple((name, made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
+    said, names = (str(made), tuple(made.positiontup)) if dialect.positional else _numbered(str(made))
+    forms = [made.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
     own = {name: one.effective_value for name, one in made.binds.items() if not one.required}
     asked = getattr(statement, "selected_columns", ())
     gives = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in asked)
-    return Prepared(str(made), own, forms, bool(dialect.positional), gives if any(gives) else ())
+    formed = tuple((place, form) for place, form in enumerate(forms) if form)
+    return Prepared(said, own, names, formed, gives if any(gives) else ())
+
+
+def _numbered(said: str) -> tuple[str, tuple[str, ...]]:
+    """A statement whose values go by name with `$1`, `$2` … instead, and these names in order."""
+    names = tuple(dict.fromkeys(_NAMED.findall(said)))
+    place = {name: f"${number}" for number, name in enumerate(names, start=1)}
+    return _NAMED.sub(lambda found: place[found[1]], said).replace("%%", "%"), names
 
 
 @dataclass(frozen=True)
@@ -87,11 +103,10 @@ class Insert:
 
     def write(self, connection: Connection, row: Mapping[str, Any]) -> int | None:
         """Write a whole row; its key, or None when one like it is there that may be instead."""
-        done = self.statement.run(connection, {column: row[name] for name, column in self.columns.items()})
+        found, key = self.statement.run(connection, {column: row[name] for name, column in self.columns.items()})
         if self.tells:
-            return int(done.lastrowid)
-        found = done.fetchone()
-        return int(found[0]) if found else None
+            return key
+        return int(found[0][0]) if found else None
 
 
 @lru_cache(maxsize=300)

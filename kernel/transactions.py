@@ -11,16 +11,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import Any
 
 from flask import g, has_app_context, has_request_context, request
 from sqlalchemy import Compiled, Connection, Dialect, Engine, Executable, UpdateBase, event, text
-from sqlalchemy.exc import InvalidatePoolError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from kernel import tenancy
+from kernel import libpq, tenancy
 from kernel.db import db
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -53,26 +53,8 @@ def reading() -> Iterator[None]:
     try:
         yield
     finally:
-        end_reading()
         db.session.rollback()
         g.pop("reads")
-
-
-def end_reading(_error: BaseException | None = None) -> None:
-    """Let go of what only read, by COMMIT: at a ROLLBACK psycopg forgets each statement that the server knows by name.
-
-    The session, which is done with, finds nothing to roll back then; a line that broke is its affair as ever.
-    """
-    if not db.session.registry.has():  # nothing was asked, as by a page that stands ready at the front
-        return
-    session = db.session()
-    if not session.in_transaction() or session.get_bind().dialect.name != "postgresql":
-        return
-    with suppress(SQLAlchemyError, db.engine.dialect.loaded_dbapi.Error):
-        connection = session.connection()
-        raw: Any = connection.connection.driver_connection
-        if connection.info["reads"]:
-            raw.commit()
 
 
 @contextmanager
@@ -96,6 +78,7 @@ def install(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _checkin)
     else:
+        libpq.install(engine)
         event.listen(engine, "checkin", _used)
         event.listen(engine, "checkout", partial(_alive, engine.dialect))
 
@@ -182,8 +165,7 @@ _BEGIN_LIGHT = text(f"{_BEGIN.text}, set_config('synchronous_commit', 'off', tru
 @event.listens_for(Session, "after_begin")
 def _raise_wall(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if connection.dialect.name == "postgresql" and not transaction.nested:
-        connection.info["reads"] = reads()
-        told = {**tenancy.wall(), "only": "on" if connection.info["reads"] else "off"}
+        told = {**tenancy.wall(), "only": "on" if reads() else "off"}
         if not _began_walled(connection, _words(_durable(), **told)):
             connection.execute(_BEGIN if _durable() else _BEGIN_LIGHT, told)
 

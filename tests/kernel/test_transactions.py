@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from crm.contacts import Contact
-from kernel import tenancy, transactions
+from kernel import libpq, tenancy, transactions
 from kernel.db import db
 from kernel.origins import same_origin
 from kernel.refusal import Refusal
@@ -148,10 +148,10 @@ def test_a_connection_that_rested_is_asked_whether_the_server_is_there(app, monk
 
 
 @pytest.mark.parametrize("app", ["pg"], indirect=True)
-@pytest.mark.parametrize("verb", ["as it is", "rolled back"])
+@pytest.mark.parametrize("verb", ["as it is", "rolled back by psycopg"])
 def test_what_is_asked_by_each_page_is_known_to_the_server_by_name(app, count, monkeypatch, verb):
-    if verb == "rolled back":
-        monkeypatch.setattr(transactions, "reads", lambda: False)
+    if verb == "rolled back by psycopg":
+        monkeypatch.setattr(libpq, "OPEN", set())
     known = text("SELECT count(*) FROM pg_prepared_statements")
 
     def page():
@@ -161,18 +161,6 @@ def test_what_is_asked_by_each_page_is_known_to_the_server_by_name(app, count, m
     answers = []
     in_thread(lambda: answers.extend(int(view(app, "GET", page)[0]) for _ in range(40)))
     assert (answers[-1] > 0) is (verb == "as it is"), answers
-
-
-def test_who_asked_nothing_begins_no_session_at_the_end(app):
-    begun = []
-
-    def run():
-        with app.app_context():
-            transactions.end_reading()
-            begun.append(db.session.registry.has())
-
-    in_thread(run)
-    assert begun == [False]
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)

@@ -1,0 +1,101 @@
+"""PostgreSQL over its own library: statements that the server knows by name, each asked and answered in one call.
+
+psycopg's cursor costs several times what such a call does. It keeps names of its own on the same line and has the
+server forget all of them, ours too, after a ROLLBACK, a DROP or an ALTER. So a ROLLBACK is said here, of which it never
+hears; after one of the others (a ROLLBACK TO SAVEPOINT among them) the server is asked which names it still knows.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+from kernel.late import Late
+
+adapt, errors = Late("psycopg.adapt"), Late("psycopg.errors")
+FORGETS = ("ROLLBACK", "DROP ", "ALTER ")
+KNOWN = b"SELECT name FROM pg_prepared_statements"
+OPEN = {2, 3}  # a transaction that goes on, or that broke: PQTRANS_INTRANS, PQTRANS_INERROR
+TOLD = {1, 2}  # PGRES_COMMAND_OK, PGRES_TUPLES_OK
+
+
+class Line:
+    """A psycopg connection and what its server knows by name; whoever asks has begun the transaction."""
+
+    def __init__(self, raw: Any) -> None:
+        self.raw, self.doubtful = raw, False
+        self._names: dict[str, bytes] = {}
+        self._made = 0
+        self._adapting = adapt.Transformer(raw)
+
+    def ask(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows that a statement with `$1`, `$2` … gives back; raises psycopg's errors."""
+        if self.doubtful:
+            self._recall()
+        name = self._names.get(statement) or self._prepare(statement)
+        sent = self._adapting.dump_sequence(values, _as_text(len(values)))
+        return self._rows(self.raw.pgconn.exec_prepared(name, sent))
+
+    def _prepare(self, statement: str) -> bytes:
+        self._made += 1
+        name = b"plaza_%d" % self._made
+        self._rows(self.raw.pgconn.prepare(name, statement.encode()))
+        self._names[statement] = name
+        return name
+
+    def _recall(self) -> None:
+        kept = {name.encode() for (name,) in self._rows(self.raw.pgconn.exec_(KNOWN))}
+        self._names = {statement: name for statement, name in self._names.items() if name in kept}
+        self.doubtful = False
+
+    def _rows(self, result: Any) -> list[tuple[Any, ...]]:
+        if result.status not in TOLD:
+            raise _refusal(result)
+        if not result.ntuples:
+            return []
+        self._adapting.set_pgresult(result)
+        return list(self._adapting.load_rows(0, result.ntuples, tuple))
+
+
+def _refusal(result: Any) -> Exception:
+    """What the server said; a line that broke says it without a code."""
+    told: Any = errors.error_from_result(result)
+    return told if told.sqlstate else errors.OperationalError(str(told))  # type: ignore[no-any-return]
+
+
+@lru_cache
+def _as_text(count: int) -> list[Any]:
+    return [adapt.PyFormat.TEXT] * count
+
+
+def line(connection: Connection) -> Line:
+    """The line of a connection of SQLAlchemy's, for as long as its server stands."""
+    raw: Any = connection.connection.driver_connection
+    known: Line | None = connection.info.get("line")
+    if known is None or known.raw is not raw:
+        known = connection.info["line"] = Line(raw)
+    return known
+
+
+def install(engine: Engine) -> None:
+    """Say its ROLLBACK, and hear what makes the server forget."""
+    event.listen(engine, "rollback", _end)
+    event.listen(engine, "reset", lambda raw, _record, _state: roll_back(raw))
+    event.listen(engine, "before_cursor_execute", _hear)
+
+
+def _end(connection: Connection) -> None:
+    if not connection.closed and not connection.invalidated:
+        roll_back(connection.connection.driver_connection)
+
+
+def roll_back(raw: Any) -> None:
+    """End a transaction so that no name is forgotten: psycopg then finds nothing to roll back, but what is lost."""
+    if raw.pgconn.transaction_status in OPEN:
+        raw.pgconn.exec_(b"ROLLBACK")
+
+
+def _hear(connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+    if statement.startswith(FORGETS) and (known := connection.info.get("line")):
+        known.doubtful = True
