@@ -79,10 +79,10 @@ class _Line:
     def __init__(self, engine: Engine) -> None:
         self._held = engine.raw_connection()
         self._raw: Any = cast(Any, self._held.driver_connection)
+        self._known = libpq.line(self._held)
         self._held.detach()
         self._raw.rollback()
         self._raw.autocommit = True
-        self._known = libpq.Line(self._raw)
 
     def ask(self, statement: str, values: Sequence[str]) -> Any:
         """The first row."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import make_transient_to_detached
 
-from kernel import prepared, rows, tenancy
+from kernel import prepared, rows, tenancy, transactions
 from kernel.db import db
 from kernel.tenancy import ForeignTenant, TenantOwned
 
@@ -26,7 +26,7 @@ def plain(statement: Select[Any], **values: Any) -> list[tuple[Any, ...]]:
     """The same as plain tuples and several times quicker; no list (`in_`) chooses them."""
     session = db.session()
     session.flush()
-    connection = session.connection()
+    connection = transactions.connection(session)
     return prepared.of(statement, connection.dialect).rows(connection, {"tenant": tenancy.current(), **values})
 
 
@@ -67,7 +67,7 @@ def _written(cls: Any, told: Mapping[str, Any], unless: tuple[str, ...] = ()) ->
         told = {"tenant_id": mine, **told}
         if told["tenant_id"] != mine:
             raise ForeignTenant(f"{cls.__name__} of another tenant")
-    connection = db.session.connection()
+    connection = transactions.connection(db.session())
     how = prepared.inserting(cls, connection.dialect, unless)
     row = how.whole(told)
     return {**row, "id": how.write(connection, row)}

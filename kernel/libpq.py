@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 
 from kernel.late import Late
 
@@ -69,12 +69,12 @@ def _as_text(count: int) -> list[Any]:
     return [adapt.PyFormat.TEXT] * count
 
 
-def line(connection: Connection) -> Line:
-    """The line of a connection of SQLAlchemy's, for as long as its server stands."""
-    raw: Any = connection.connection.driver_connection
-    known: Line | None = connection.info.get("line")
+def line(pooled: PoolProxiedConnection) -> Line:
+    """The one line of a connection out of the pool, for as long as its server stands."""
+    raw: Any = pooled.driver_connection
+    known: Line | None = pooled.info.get("line")
     if known is None or known.raw is not raw:
-        known = connection.info["line"] = Line(raw)
+        known = pooled.info["line"] = Line(raw)
     return known
 
 

@@ -105,7 +105,7 @@ class WithinStorage(TableStorage):
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count in one statement, which is kept or taken back with all the rest."""
-        connection = db.session.connection()
+        connection = transactions.connection(db.session())
         counting = prepared.of(_counting(connection.dialect.name), connection.dialect, COLUMNS)
         [told], _key = counting.run(connection, self._row(key, expiry, amount))
         return int(told[0])

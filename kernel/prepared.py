@@ -41,7 +41,7 @@ class Prepared:
             heard(connection, None, self.text, sent, None, False)
         try:
             if connection.dialect.name == "postgresql":
-                return libpq.line(connection).ask(self.text, sent), None
+                return libpq.line(connection.connection).ask(self.text, sent), None
             raw: Any = connection.connection.driver_connection
             done = raw.execute(self.text, sent)
             return done.fetchall(), done.lastrowid

@@ -5,7 +5,7 @@ time asks for columns, names its tenant itself, and gets the same entity that ev
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from sqlalchemy import inspect
@@ -29,28 +29,28 @@ def loaded(cls: type, values: Sequence[Any], names: Sequence[str] = ()) -> Any:
     return held(cls, dict(zip(names or _names(cls), values, strict=True)))
 
 
-def held(cls: type, told: Mapping[str, Any]) -> Any:
-    """The same of values by the names of their columns."""
-    mapper: Any = inspect(cls)
-    known = db.session().identity_map.get(mapper.identity_key_from_primary_key((told["id"],)))
-    return known if known is not None else made(cls, told)
+def held(cls: type, told: Mapping[str, Any], session: Any = None) -> Any:
+    """The same of values by the names of their columns; whoever has many has the session at hand."""
+    session = session or db.session()
+    known = session.identity_map.get(_mapper(cls).identity_key_from_primary_key((told["id"],)))
+    return known if known is not None else made(cls, told, session)
 
 
-def made(cls: type, told: Mapping[str, Any]) -> Any:
+def made(cls: type, told: Mapping[str, Any], session: Any = None) -> Any:
     """The entity of a row that the session does not know yet."""
-    mapper: Any = inspect(cls)
+    mapper = _mapper(cls)
     entity = mapper.class_manager.new_instance()
     entity.__dict__.update(told)
     if len(told) < len(_names(cls)):
         make_transient_to_detached(entity)  # what is missing is asked when it is wanted
     else:
         instance_state(entity).key = mapper.identity_key_from_primary_key((told["id"],))
-    return joined(entity)
+    return joined(entity, session)
 
 
-def joined(entity: Any) -> Any:
+def joined(entity: Any, session: Any = None) -> Any:
     """Have a row that the database has in the session, as if this had loaded it."""
-    session, state = db.session(), cast(Any, instance_state(entity))
+    session, state = session or db.session(), cast(Any, instance_state(entity))
     before = session.identity_map.get(state.key)
     if before is not None:  # its row was taken back, and a new one has got its key
         session.expunge(before)
@@ -65,7 +65,11 @@ def told(entity: Any) -> dict[str, Any]:
     return {name: getattr(entity, name) for name in _names(cls)}
 
 
-@lru_cache
+@cache
+def _mapper(cls: type) -> Any:
+    return inspect(cls)
+
+
+@cache
 def _names(cls: type) -> tuple[str, ...]:
-    mapper: Any = inspect(cls)
-    return tuple(one.key for one in mapper.column_attrs)
+    return tuple(one.key for one in _mapper(cls).column_attrs)

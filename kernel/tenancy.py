@@ -140,7 +140,12 @@ def tenant() -> Tenant:
     found = session.get(Tenant, mine)
     if found is None:
         raise NoTenant("the current tenant is gone")
-    session.info["tenant"] = found
+    return hold(found)
+
+
+def hold(found: Tenant) -> Tenant:
+    """This is the current tenant: a session lets go of rows that nobody holds."""
+    db.session().info["tenant"] = found
     return found
 
 

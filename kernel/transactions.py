@@ -163,11 +163,24 @@ _BEGIN_LIGHT = text(f"{_BEGIN.text}, set_config('synchronous_commit', 'off', tru
 
 
 @event.listens_for(Session, "after_begin")
-def _raise_wall(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+def _raise_wall(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    session.info["connection"] = connection
     if connection.dialect.name == "postgresql" and not transaction.nested:
         told = {**tenancy.wall(), "only": "on" if reads() else "off"}
         if not _began_walled(connection, _words(_durable(), **told)):
             connection.execute(_BEGIN if _durable() else _BEGIN_LIGHT, told)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _let_go(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("connection", None)
+
+
+def connection(session: Session) -> Connection:
+    """The connection of its transaction, begun when there is none: to ask the session each time costs as much again."""
+    known: Connection | None = session.info.get("connection")
+    return session.connection() if known is None else known
 
 
 def _began_walled(connection: Connection, words: bytes) -> bool:

@@ -1,9 +1,10 @@
 """Booking times: when a service is sold, and what somebody asked for as a span of time or a clear sentence."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from kernel import clock, tenancy
 from kernel.i18n import _l
@@ -105,8 +106,9 @@ class Times:
 
     def asked(self, day: date, clock_time: str) -> Span:
         """The departure or appointment that begins then; raises a Refusal that says why there is none."""
-        _within_reach(self.service, day)
-        starts_at = local_times.moment(day, clock_time, zone())
+        where = zone()
+        _within_reach(self.service, day, where)
+        starts_at = local_times.moment(day, clock_time, where)
         _ahead(self.service, starts_at)
         found = [span for span in self.days(day, day).get(day, []) if span.starts_at == starts_at]
         if not found:
@@ -117,7 +119,7 @@ class Times:
         """The nights from one day to another, from check-in to check-out; raises a Refusal that says why not."""
         if leave <= arrive:
             raise LeavesTooEarly()
-        _within_reach(self.service, arrive)
+        _within_reach(self.service, arrive, zone())
         count = (leave - arrive).days
         if count > self.service.nights_max:
             raise TooLong(nights=self.service.nights_max)
@@ -187,22 +189,23 @@ def between(service: Service, arrive: date, leave: date) -> Span:
 
 def _begun(service: Service, day: date, windows: list[Window], where: str) -> list[Span]:
     length = service.length
-    begun = {at for window in windows for at in _starts(service, day, window, where)}  # clocks that jump make two one
+    step = 0 if service.kind == "departure" else service.step
+    begun = {at for one in windows for at in _starts(one, length, step, day=day, where=where)}  # clocks that jump: once
     return [Span(at, at + length) for at in sorted(begun)]
 
 
-def _starts(service: Service, day: date, window: Window, where: str) -> Iterator[datetime]:
+@lru_cache(maxsize=1000)
+def _starts(window: Window, length: timedelta, step: int, *, day: date, where: str) -> Sequence[datetime]:
+    """What begins in that time of a day, every so many minutes; `step` is 0 where only its opening counts."""
     opens = local_times.clock_time(window.opens)
-    if service.kind == "departure" or not window.closes:
-        yield local_times.instant(day, opens, where)
-        return
-    closes, length = local_times.clock_time(window.closes), service.length
+    if not step or not window.closes:
+        return [local_times.instant(day, opens, where)]
+    closes = local_times.clock_time(window.closes)
     tonight = opens < closes
     until = local_times.instant(day if tonight else day + timedelta(days=1), closes, where)  # open past midnight
-    for minute in range(_minutes(opens), _minutes(closes) if tonight else 24 * 60, service.step):
-        at = local_times.instant(day, time(*divmod(minute, 60)), where)
-        if at + length <= until:
-            yield at
+    minutes = range(_minutes(opens), _minutes(closes) if tonight else 24 * 60, step)
+    begun = [local_times.instant(day, time(*divmod(minute, 60)), where) for minute in minutes]
+    return [at for at in begun if at + length <= until]
 
 
 def _minutes(clock: time) -> int:
@@ -221,7 +224,11 @@ def earliest(service: Service) -> datetime:
 
 def last_day(service: Service) -> date:
     """The last day on which something that is sold may begin."""
-    return clock.today(zone()) + timedelta(days=min(service.horizon, MOST_DAYS))
+    return _last(service, clock.today(zone()))
+
+
+def _last(service: Service, today: date) -> date:
+    return today + timedelta(days=min(service.horizon, MOST_DAYS))
 
 
 def zone() -> str:
@@ -229,11 +236,12 @@ def zone() -> str:
     return tenancy.tenant().timezone
 
 
-def _within_reach(service: Service, day: date) -> None:
-    if day < clock.today(zone()):
+def _within_reach(service: Service, day: date, where: str) -> None:
+    today = clock.today(where)
+    if day < today:
         raise Past()
-    if day > last_day(service):
-        raise TooFar(day=days.told(last_day(service)))
+    if day > (last := _last(service, today)):
+        raise TooFar(day=days.told(last))
     _in_season(service, day)
 
 

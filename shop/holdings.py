@@ -1,7 +1,6 @@
 """Holdings: a booking takes its time, moves it, or gives it back; who was too slow loses it by itself."""
 
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -36,21 +35,20 @@ class Elsewhere(Refusal):
     message = _l("It cannot be booked there: choose one of its own.")
 
 
-def hold(service: Service, span: Span, places: int, *, cart: Any, begun: bool = False, **told: Any) -> Booking:
+def hold(service: Service, span: Span, places: int, *, cart: Any, **told: Any) -> Booking:
     """Hold a time for a cart, ten minutes; the same time again is the same booking with other places.
 
-    `begun`: the cart was made just now, nobody else knows it, and whoever is refused takes it back. `told`: answers,
-    language, timezone. Raises JustTaken, Full or TooMany; what the cart had stays then.
+    `told`: answers, language, timezone. Raises JustTaken, Full or TooMany; what the cart had stays then.
     """
     until = clock.now() + timedelta(minutes=MINUTES)
-    row = None if begun else _held(service, span, cart)
+    row = _held(service, span, cart)
     if row is None:
         row = Booking(service_id=service.id, cart_id=cart.id, policy=list(service.policy), held_until=until)
         row.state = "held"
         set_committed_value(row, "service", service)
     for name, value in told.items():
         setattr(row, name, value)
-    place(row, span, places, begun=begun)
+    place(row, span, places)
     if row.state == "expired":
         bookings.move(row, "hold")
     _until(row, until)
@@ -67,14 +65,19 @@ def _until(row: Booking, until: datetime) -> None:
     if row.held_until != until:
         row.held_until = until
         db.session.flush()
+    run_out(row, until)
+
+
+def run_out(row: Booking, until: datetime) -> None:
+    """Have the hold end by itself at that time."""
     jobs.later("bookings.lapse", row.id, at=until, key=f"{row.id}:{int(until.timestamp())}")
 
 
-def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = (), begun: bool = False) -> None:
+def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = ()) -> None:
     """Have the booking at that time with so many places, instead of where it was; all or nothing, a new one too.
 
     `units`: those that staff chose and no others; of a departure its own. Raises JustTaken, Full, TooMany or NotNow:
-    it stays then. `begun`: as in `hold`; what has its own units is refused before anything of it is written.
+    it stays then.
     """
     occupations.sound(span)
     count = units_for(booking.service, places)
@@ -84,9 +87,8 @@ def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = (
         _anew(booking)
     if booking.state not in {*LIVE, "expired"}:
         raise bookings.NotNow()
-    whole = begun and booking.service.kind != "departure"
     try:
-        with nullcontext() if whole else beside.attempt():
+        with beside.attempt():
             if kept:
                 _give(booking)
             booking.starts_at, booking.ends_at = span.starts_at, span.ends_at
@@ -105,7 +107,7 @@ def _take(booking: Booking, chosen: set[int]) -> None:
         departure = departures.at(booking.service, booking.starts_at)
         departures.take(departure, booking.places)
         booking.departure_id, booking.ends_at = departure.id, departure.ends_at
-    free = _free(booking, chosen) if booking.service.kind != "departure" else []
+    free = units_free(booking, chosen) if booking.service.kind != "departure" else []
     if booking.id is None:
         beside.put(booking)
     db.session.flush()
@@ -121,7 +123,7 @@ def units_for(service: Service, places: int) -> int:
     return {"departure": 0, "appointment": 1}.get(service.kind, -(-places // service.capacity))
 
 
-def _free(booking: Booking, chosen: set[int]) -> list[int]:
+def units_free(booking: Booking, chosen: Set[int] = frozenset()) -> list[int]:
     """The units that it is to have, of each resource as many as it needs; raises JustTaken."""
     needed = sorted(need.resource_id for need in booking.service.needs)
     if chosen and not chosen <= {unit.id for unit in resources.units(needed)}:
@@ -135,7 +137,7 @@ def _free(booking: Booking, chosen: set[int]) -> list[int]:
     return found
 
 
-def _chosen(resource_id: int, booking: Booking, chosen: set[int]) -> list[int]:
+def _chosen(resource_id: int, booking: Booking, chosen: Set[int]) -> list[int]:
     """The same with those that were chosen, all of them, before the others."""
     free = sorted(occupations.free(resource_id, booking.span), key=lambda one: one not in chosen)
     wished = {unit.id for unit in resources.units([resource_id]) if unit.id in chosen}

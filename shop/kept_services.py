@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from kernel import beside, clock, rows, tenancy
+from kernel.db import db
 from kernel.tenancy import Tenant
 from shop import hours, pagecache, pricing, services, storefront, variants
 from shop.booking_times import Times
@@ -97,8 +98,9 @@ def _kept(known: Known) -> _Kept:
 
 
 def _known(kept: _Kept) -> Known:
-    made = {cls: [rows.held(cls, told) for told in every] for cls, every in kept.values.items()}
-    tenancy.tenant()  # holds it
+    session = db.session()
+    made = {cls: [rows.held(cls, told, session) for told in every] for cls, every in kept.values.items()}
+    tenancy.hold(*made[Tenant])
     storefront.hold(next(iter(made[Storefront]), None))
     [service], [product] = made[Service], made[Product]
     set_committed_value(service, "product", product)

@@ -1,7 +1,7 @@
 """Booking: the part of a product page that is booked, the month that the script asks for, and holding a time."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from flask import Flask, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -10,7 +10,7 @@ from kernel import clock, holes, i18n, limits, origins, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Missing, Refusal
-from shop import availability, bookings, cart_bookings, holdings, kept_services, services, storefront
+from shop import availability, bookings, cart_bookings, cart_holds, holdings, kept_services, services, storefront
 from shop import cart as carts
 from shop.availability import Time
 from shop.bookings import Booking
@@ -60,13 +60,15 @@ def booking_hold() -> Any:
     try:
         draft = _sent(kept=True)
         asked, errors = forms.checked(draft)
+        answer = redirect(url_for("shop.cart"), 303)  # made before anybody waits for us
         if asked is not None and kept_services.moved(_revision()):  # somebody edited the shop meanwhile
             db.session.expire_all()
             draft = _sent()
             asked, errors = forms.checked(draft)
         if asked is not None:
             _limit(limits.check_within)
-            return _held(draft, asked)
+            _hold(draft, asked, answer)
+            return answer
     except Refusal as refusal:
         return _refused(refusal)
     if many := _too_often():
@@ -75,18 +77,16 @@ def booking_hold() -> Any:
         return _again(_sent(), 422, errors=errors)
 
 
-def _held(draft: Draft, asked: Asked) -> Response:
-    mine, secret = cart_views.own()
-    begun = secret != cart_views.token()
-    row = holdings.hold(draft.service, asked.span, asked.places, cart=mine, begun=begun, **asked.told)
-    lower = draft.known.breaks if draft.known else None
-    carts.book(mine, row, dict(asked.wanted), group=visitor.group(), begun=begun, lower=lower)
+def _hold(draft: Draft, asked: Asked, answer: Any) -> None:
     name = i18n.pick(draft.service.product.name)
-    flash(_("%(item)s is kept for you for ten minutes.", item=name), "message")
+    kept = _("%(item)s is kept for you for ten minutes.", item=name)
+    mine, secret = cart_views.own()
+    origins.set_cookie(answer, cart_views.COOKIE, secret, days=carts.DAYS)
+    how: dict[str, Any] = {"begun": secret != cart_views.token(), "group": visitor.group(), **asked.told}
+    lower = draft.known.breaks if draft.known else None
+    cart_holds.hold(mine, draft.service, asked.span, asked.wanted, places=asked.places, lower=lower, **how)
+    flash(kept, "message")
     visitor.added(draft.service.product)
-    answer = redirect(url_for("shop.cart"), 303)
-    origins.set_cookie(cast(Any, answer), cart_views.COOKIE, secret, days=carts.DAYS)
-    return answer
 
 
 @store.post("/bookings/again/<line>")

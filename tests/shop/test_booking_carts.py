@@ -7,18 +7,21 @@ import time_machine
 from sqlalchemy import event, func, select
 
 from kernel.db import db
+from kernel.jobs import Job
 from kernel.refusal import Missing
 from shop import (
     bookings,
     cart_bookings,
+    cart_holds,
     holdings,
     quotes,
     wants,
 )
 from shop import cart as carts
 from shop.bookings import Booking
-from shop.occupations import JustTaken
-from tests.shop.pages import text
+from shop.cart_rows import Cart, CartLine
+from shop.occupations import Occupation
+from tests.shop.pages import read, text
 from tests.shop.trips import filled, lapse, told, trip
 
 
@@ -117,23 +120,54 @@ def test_times_move_to_the_cart_of_who_logs_in_and_are_shared_with_nobody(shop):
         carts.book(former, moved, {service.product.variants[0]: 3})
 
 
+def sent(shop, kind, **more):
+    """What a browser sends to hold the shop's one service; a stay lasts two nights."""
+    when = {"arrive": f"{shop.day()}", "leave": f"{shop.day(9)}"} if kind == "nights" else {"day": f"{shop.day()}"}
+    return {"product": "sala", "time": "09:00", "places": "1", **when, **more}
+
+
+def left():
+    """All that a hold writes."""
+    db.session.expire_all()
+    return [sorted(db.session.scalars(select(cls.id))) for cls in (Cart, Booking, Occupation, CartLine, Job)]
+
+
 @pytest.mark.parametrize("kind", ["departure", "appointment", "nights"])
-def test_what_was_refused_leaves_nothing_in_the_cart(shop, kind):
-    service, cart = shop.service("Sala", kind, resource=shop.resource(units=1)), carts.begin()[0]
-    shop.held(service, shop.when())
-    with pytest.raises(JustTaken):
-        holdings.hold(service, shop.span(service, shop.when()), 1, cart=cart, begun=True)
-    db.session.commit()
-    assert bookings.of_cart(cart) == []
+@pytest.mark.parametrize("begun", [True, False])
+def test_what_was_refused_leaves_everything_as_it_was(shop, kind, begun):
+    service, client = shop.service("Sala", kind, resource=shop.resource(units=1)), shop.client
+    other = shop.service("Otra", "appointment", resource=shop.resource("Otra"))
+    if not begun:
+        assert client.post("/bookings/hold", data=sent(shop, "other", product="otra")).status_code == 303
+    span = shop.span(service, shop.when())
+    shop.held(service, span.starts_at)
+    before = left()
+    answer = client.post("/bookings/hold", data=sent(shop, kind))
+    assert answer.status_code == 409
+    assert read(answer).xpath("//button[@name='again']/@value")
+    assert left() == before
+    assert ("Otra" in text(client.get("/cart"))) is not begun
+    assert [row.service_id for row in db.session.scalars(select(Booking))].count(other.id) == (0 if begun else 1)
+
+
+def test_nobody_waits_while_a_new_cart_is_written(shop, monkeypatch):
+    """All of a hold but its units is there before what they are taken by is claimed."""
+    service, there = shop.service("Sala", "appointment", resource=shop.resource(units=1)), []
+    monkeypatch.setattr(holdings, "claim", lambda _ids: there.extend(left()))
+    cart = carts.begin()[0]
+    people, span = {service.product.variants[0]: 1}, shop.span(service, shop.when())
+    row = cart_holds.hold(cart, service, span, people, places=1, begun=True)
+    assert [len(found) for found in there] == [1, 1, 0, 1, 1]
+    assert [len(found) for found in left()] == [1, 1, 1, 1, 1]
+    assert (row.state, row.live, row.units) == ("held", True, 1)
 
 
 @pytest.mark.parametrize(("kind", "most"), [("departure", 26), ("appointment", 18), ("nights", 18)])
 def test_a_hold_is_few_statements(shop, kind, most):
     shop.service("Sala", kind, resource=shop.resource(units=2), capacity=2)
-    when = {"arrive": f"{shop.day()}", "leave": f"{shop.day(9)}"} if kind == "nights" else {"day": f"{shop.day()}"}
-    sent, asked = {"product": "sala", "time": "09:00", "places": "1", **when}, []
+    told, asked = sent(shop, kind), []
     event.listen(db.engine, "before_cursor_execute", hear := lambda *words: asked.append(words[2]))
-    answer = shop.client.post("/bookings/hold", data=sent)
+    answer = shop.client.post("/bookings/hold", data=told)
     event.remove(db.engine, "before_cursor_execute", hear)
     assert answer.status_code == 303
     assert len(asked) <= most, f"{len(asked)}\n" + "\n".join(asked)
