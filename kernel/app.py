@@ -59,6 +59,10 @@ class Plaza(Flask):
         subdomain = "store" if request.environ.get("plaza.place") else ""
         return self.url_map.bind_to_environ(request.environ, subdomain=subdomain)
 
+    def ensure_sync(self, func: Any) -> Any:
+        """As it is: nothing here is asynchronous, and looking whether it is costs each page a dozen times."""
+        return func
+
     def dispatch_request(self, *args: Any, **values: Any) -> Any:
         """Return commits once, raise rolls back, and the browser's session with it."""
         if request.method in transactions.SAFE:

@@ -107,7 +107,8 @@ def drop_cookie(response: Response, name: str) -> None:
 
 def cookie(name: str) -> str:
     """The value of one of our cookies, or ''."""
-    return request.cookies.get(cookie_name(name), "")
+    sent = request.cookies
+    return sent.get(cookie_name(name), "") if sent else ""
 
 
 def place() -> Place | None:

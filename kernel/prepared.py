@@ -4,6 +4,8 @@ What SQLAlchemy does for each of them (find the compiled form, defaults, types, 
 database does for one row.
 """
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -15,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from kernel.db import upsert
 
 Form = Callable[[Any], Any]
+_LISTED = re.compile(r"(NOT )?IN \(__\[POSTCOMPILE_(\w+)\]\)")  # where a list stands, whose length is not known yet
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Prepared:
     own: Mapping[str, Any]  # the values that stand in the statement itself
     forms: tuple[tuple[str, Form | None], ...]  # the names of its values, and how the driver wants each
     by_place: bool  # whether it wants them in order, not by name
-    gives: tuple[Form | None, ...] = ()  # what makes of the driver's values those of the columns, where there is more
+    gives: tuple[tuple[int, Form], ...] = ()  # what makes of a driver's value that of the column at this place
 
     def run(self, connection: Connection, told: Mapping[str, Any]) -> Any:
         """The driver's own cursor, after it was done with these values; what it does not ask for is left out."""
@@ -43,7 +46,14 @@ class Prepared:
     def rows(self, connection: Connection, told: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """What a question finds: a row is the values of its columns, as the session would give them."""
         found: list[tuple[Any, ...]] = self.run(connection, told).fetchall()
-        return [tuple(map(_formed, row, self.gives)) for row in found] if self.gives else found
+        return [self._given(row) for row in found] if self.gives else found
+
+    def _given(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for place, form in self.gives:
+            if (value := row[place]) is not None:
+                values[place] = form(value)
+        return tuple(values)
 
 
 def _formed(value: Any, form: Form | None) -> Any:
@@ -62,14 +72,33 @@ def _told(connection: Connection, text: str, sent: Any, error: Any) -> Any:
 
 @lru_cache(maxsize=300)
 def of(statement: Executable, dialect: Dialect, columns: tuple[str, ...] | None = None) -> Prepared:
-    """A question or, with the columns that are told of one row, what writes it. Lists (`in_`) are not for it."""
+    """A question or, with the columns that are told of one row, what writes it. A list (`in_`) is one value of it."""
     made: Any = statement.compile(dialect=dialect, column_keys=columns)  # type: ignore[attr-defined]
     names = made.positiontup if dialect.positional else list(made.binds)
-    forms = tuple((name, made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
+    forms = tuple((name, _form(made.binds[name], dialect)) for name in names)
     own = {name: one.effective_value for name, one in made.binds.items() if not one.required}
     asked = getattr(statement, "selected_columns", ())
-    gives = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in asked)
-    return Prepared(str(made), own, forms, bool(dialect.positional), gives if any(gives) else ())
+    gives = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in asked]
+    return Prepared(
+        _LISTED.sub(_sqlite_list if dialect.name == "sqlite" else _postgresql_list, str(made)), own, forms,
+        bool(dialect.positional), tuple((place, form) for place, form in enumerate(gives) if form is not None),
+    )  # fmt: skip
+
+
+def _form(bind: Any, dialect: Dialect) -> Form | None:
+    """How the driver wants a value: a list whole, of numbers or words."""
+    if bind.expanding:
+        return json.dumps if dialect.name == "sqlite" else list
+    form: Form | None = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    return form
+
+
+def _sqlite_list(found: re.Match[str]) -> str:
+    return f"{found[1] or ''}IN (SELECT value FROM json_each(?))"
+
+
+def _postgresql_list(found: re.Match[str]) -> str:
+    return f"{'<> ALL' if found[1] else '= ANY'} (%({found[2]})s)"
 
 
 @dataclass(frozen=True)

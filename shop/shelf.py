@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased, load_only
 
 from kernel import beside, clock, tenancy
@@ -72,11 +72,10 @@ def of_category(category_ids: Sequence[int], sieve: Sieve, *, group: str = "", c
     told = {"shelves": category_ids, "group": group, "low": sieve.low_minor, "high": sieve.high_minor, "tag": sieve.tag}
     asked = {name: value for name, value in told.items() if value not in ("", None)}
     wanted = _lying(frozenset(asked), sieve.in_stock, sieve.sort)
-    asked, line = {**asked, "tenant": tenancy.current()}, db.session.connection()
-    total = count if count is not None and sieve.plain and not group else _count(line, wanted, asked)
+    total = count if count is not None and sieve.plain and not group else _count(wanted, asked)
     page = min(sieve.page, max(1, -(-total // PER_PAGE)))
-    rows = line.execute(wanted, {**asked, "most": PER_PAGE, "skipped": (page - 1) * PER_PAGE})
-    return Listing([row[0] for row in rows], total, page)
+    ids = beside.column(wanted, **asked, most=PER_PAGE, skipped=(page - 1) * PER_PAGE)
+    return Listing(ids, total, page)
 
 
 def of_ids(ids: Sequence[int], page: int = 1, *, group: str = "", size: int = PER_PAGE) -> Listing:
@@ -105,8 +104,8 @@ def _rows(ids: Sequence[int]) -> list[Product]:
     return [found[one] for one in ids]
 
 
-def _count(line: Connection, wanted: Select[Any], asked: Mapping[str, Any]) -> int:
-    return line.scalar(_counted(wanted), asked) or 0
+def _count(wanted: Select[Any], asked: Mapping[str, Any]) -> int:
+    return int(beside.column(_counted(wanted), **asked)[0])
 
 
 @lru_cache(maxsize=100)
@@ -161,7 +160,7 @@ def in_stock() -> ColumnElement[bool]:
 def sold_out(product_ids: Iterable[int]) -> set[int]:
     """Which of these products have nothing left to sell, in one question."""
     asked = sorted(set(product_ids))
-    return {row[0] for row in beside.ask(_sold_out(), ids=asked)} if asked else set()
+    return set(beside.column(_sold_out(), ids=asked)) if asked else set()
 
 
 class Sold(NamedTuple):
@@ -176,11 +175,11 @@ def sellable(ids: Iterable[int], *, group: str = "") -> dict[int, Sold]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = beside.ask(_sellable(bool(group)), ids=wanted, **({"group": group} if group else {}))
-    today = clock.today(tenancy.tenant().timezone) if any(row.season_from for row in rows) else date.min
+    rows = beside.plain(_sellable(bool(group)), ids=wanted, **({"group": group} if group else {}))
+    today = clock.today(tenancy.tenant().timezone) if any(since for *_told, since, _till in rows) else date.min
     return {
-        row.id: Sold(row.kind, row.interests) for row in rows
-        if seasons.state(row.season_from, row.season_to, today).open
+        one: Sold(kind, interests) for one, kind, interests, since, till in rows
+        if seasons.state(since, till, today).open
     }  # fmt: skip
 
 
