@@ -1,12 +1,13 @@
 """Shelf: which products a visitor sees in a category or a search, sorted and sieved, and which are sold out."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased, load_only
 
 from kernel import beside, clock, tenancy
@@ -164,10 +165,16 @@ def sold_out(product_ids: Iterable[int]) -> set[int]:
 
 
 class Sold(NamedTuple):
-    """A product that can be bought: what kind it is, and the codes of the tastes it is for."""
+    """A product that can be bought: what kind it is, and what tastes it is for."""
 
     kind: str
-    interests: list[str]
+    told: str  # JSON: most who ask whether it can be bought ask nothing else
+
+    @property
+    def interests(self) -> list[str]:
+        """The codes of the tastes it is for."""
+        found: list[str] = json.loads(self.told)
+        return found
 
 
 def sellable(ids: Iterable[int], *, group: str = "") -> dict[int, Sold]:
@@ -178,14 +185,15 @@ def sellable(ids: Iterable[int], *, group: str = "") -> dict[int, Sold]:
     rows = beside.plain(_sellable(bool(group)), ids=wanted, **({"group": group} if group else {}))
     today = clock.today(tenancy.tenant().timezone) if any(since for *_told, since, _till in rows) else date.min
     return {
-        one: Sold(kind, interests) for one, kind, interests, since, till in rows
+        one: Sold(kind, told) for one, kind, told, since, till in rows
         if seasons.state(since, till, today).open
     }  # fmt: skip
 
 
 @lru_cache
 def _sellable(grouped: bool) -> Any:
-    told = select(Product.id, Product.kind, Product.interests, Product.season_from, Product.season_to)
+    likes = cast(Product.interests, Text)
+    told = select(Product.id, Product.kind, likes, Product.season_from, Product.season_to)
     mine: Any = bindparam("group") if grouped else ""
     return told.where(*_own_of("ids"), public(mine), in_stock())
 

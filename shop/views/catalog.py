@@ -1,6 +1,7 @@
 """Category and product pages."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, g, redirect, render_template, request, url_for
 
@@ -90,8 +91,9 @@ def _amount(text: str | None) -> int | None:
 def without(*names: str, **put: Any) -> str:
     """This page's address without some of what was asked, with something else instead; always its first page."""
     left = {name: value for name, value in request.args.items() if name not in (*names, "page", *put)}
-    values = {name: value for name, value in put.items() if value}
-    return url_for(request.endpoint or "shop.home", **(request.view_args or {}), **{**left, **values})
+    query = urlencode({**left, **{name: value for name, value in put.items() if value}})
+    here = frame.path(request.endpoint or "shop.home", **(request.view_args or {}))
+    return f"{here}?{query}" if query else here
 
 
 def around(listing: shelf.Listing) -> dict[str, Any]:
@@ -119,7 +121,7 @@ def tags(common: list[list[Any]], sieve: shelf.Sieve) -> list[dict[str, Any]]:
 def children(shelves: Any, here: Any) -> list[dict[str, Any]]:
     """The shelves right below this one."""
     return [
-        {"label": i18n.pick(one.name), "url": url_for("shop.category", slug=one.slug), "active": False}
+        {"label": i18n.pick(one.name), "url": frame.path("shop.category", slug=one.slug), "active": False}
         for one in categories.children(shelves, here)
     ]
 
@@ -127,9 +129,10 @@ def children(shelves: Any, here: Any) -> list[dict[str, Any]]:
 def trail(shelves: Any, here: Any, last: Any = None) -> list[tuple[Any, str]]:
     """Where one is, from home: pairs of (name, address); the last has none."""
     path = [
-        (i18n.words_html(one.name), url_for("shop.category", slug=one.slug)) for one in categories.path(shelves, here)
+        (i18n.words_html(one.name), frame.path("shop.category", slug=one.slug))
+        for one in categories.path(shelves, here)
     ]
-    whole = [(_("Home"), url_for("shop.home")), *path]
+    whole = [(_("Home"), frame.path("shop.home")), *path]
     return [*whole, (last, "")] if last is not None else [*whole[:-1], (whole[-1][0], "")]
 
 
@@ -138,5 +141,5 @@ def _head(here: Any, shelves: Any, sieve: shelf.Sieve, listing: shelf.Listing) -
     steps = [(i18n.pick(one.name), f"/c/{one.slug}") for one in categories.path(shelves, here)]
     text = i18n.pick(here.intro) or i18n.pick(here.name)
     robots = "" if sieve.plain and sieve.sort == "featured" else "noindex, follow"
-    image = seo.absolute(url_for("shop.shop_card", digest="card"))
+    image = seo.absolute(frame.path("shop.shop_card", digest="card"))
     return seo.head(i18n.pick(here.name), text, path, data=[seo.breadcrumbs(steps)], robots=robots, image=image)

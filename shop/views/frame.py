@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
+from urllib.parse import quote
 
 from babel.dates import get_day_names
 from flask import Flask, g, render_template, request, url_for
@@ -96,6 +97,28 @@ def note(key: Hashable, make: Callable[[], Any]) -> Any:
             notes.clear()
         found = notes[key] = make()
     return found
+
+
+def still(key: Hashable, make: Callable[[], Any]) -> Any:
+    """The same as long as nothing at all was committed: for what moves without an edit, such as what is left."""
+    asked = request.environ.get("plaza.listen") if request.method in origins.SAFE else None
+    if asked is None:
+        return make()
+    _key, reader, stamp, _query = asked
+    kept = note(("still", reader, key), lambda: [None, None])
+    if kept[0] != stamp:
+        kept[:] = stamp, make()
+    return kept[1]
+
+
+def path(endpoint: str, **parts: str) -> str:
+    """`url_for` a page of the shop; what it builds is kept for all whose addresses differ in these words alone."""
+    built: str = note(
+        ("path", endpoint, request.script_root), lambda: url_for(endpoint, **{name: f"~{name}~" for name in parts})
+    )
+    for name, word in parts.items():
+        built = built.replace(f"~{name}~", quote(word))
+    return built
 
 
 def part(name: str, *about: Hashable, **moving: str) -> Markup:

@@ -8,7 +8,7 @@ from itertools import compress
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
@@ -74,7 +74,7 @@ def still(ids: Sequence[int]) -> dict[int, Card]:
 def _cards(rows: Sequence[Listed], eager: int, *, still: bool = False) -> list[Card]:
     place, root = origins.place(), request.script_root
     assert place is not None
-    how = _How(i18n.language(), str(i18n.locale()), frame.current().values["cents"], _before(root), still)
+    how = _How(i18n.language(), str(i18n.locale()), frame.current().values["cents"], address(""), still)
     here, found = (place.slug, root, how), []
     for number, row in enumerate(rows):
         lazy, season = number >= eager, season_mark(row)
@@ -141,12 +141,7 @@ def _macros() -> Any:
 
 def address(slug: str) -> str:
     """The address of a product's page."""
-    return _before(request.script_root) + quote(slug)
-
-
-@lru_cache(maxsize=50)
-def _before(_root: str) -> str:
-    return url_for("shop.product", slug="-").removesuffix("-")
+    return frame.path("shop.product", slug=slug)
 
 
 def pictures_of(ids: Sequence[int | None]) -> dict[int, files.File]:
