@@ -94,7 +94,7 @@ def _form(bind: Any, dialect: Dialect) -> Form | None:
 
 
 def _sqlite_list(found: re.Match[str]) -> str:
-    return f"{found[1] or ''}IN (SELECT value FROM json_each(?))"
+    return f"{found[1] or ''}IN (SELECT value FROM json_each(?))"  # noqa: S608
 
 
 def _postgresql_list(found: re.Match[str]) -> str:

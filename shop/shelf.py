@@ -70,9 +70,10 @@ def public(group: Any = "") -> ColumnElement[bool]:
 
 def of_category(category_ids: Sequence[int], sieve: Sieve, *, group: str = "", count: int | None = None) -> Listing:
     """A page of what lies on these shelves; `count` when the caller knows it already."""
-    told = {"shelves": category_ids, "group": group, "low": sieve.low_minor, "high": sieve.high_minor, "tag": sieve.tag}
+    told = {"group": group, "low": sieve.low_minor, "high": sieve.high_minor, "tag": sieve.tag}
     asked = {name: value for name, value in told.items() if value not in ("", None)}
-    wanted = _lying(frozenset(asked), sieve.in_stock, sieve.sort)
+    wanted = _lying(len(category_ids), frozenset(asked), sieve.in_stock, sieve.sort)
+    asked |= {_nth(place): one for place, one in enumerate(category_ids)}
     total = count if count is not None and sieve.plain and not group else _count(wanted, asked)
     page = min(sieve.page, max(1, -(-total // PER_PAGE)))
     ids = beside.column(wanted, **asked, most=PER_PAGE, skipped=(page - 1) * PER_PAGE)
@@ -115,12 +116,15 @@ def _counted(wanted: Select[Any]) -> Select[Any]:
 
 
 @lru_cache(maxsize=100)
-def _lying(asked: frozenset[str], in_stock_only: bool, sort: str) -> Select[Any]:
-    """Built once for each way to ask; asked beside the guard between tenants, so it names the tenant itself."""
+def _lying(shelves: int, asked: frozenset[str], in_stock_only: bool, sort: str) -> Select[Any]:
+    """Built once for each way to ask; asked beside the guard between tenants, so it names the tenant itself.
+
+    Each shelf is a value of its own: of a single one the index has the order too.
+    """
     mine: Any = bindparam("group") if "group" in asked else ""
-    below: Any = bindparam("shelves", expanding=True)
+    below = Product.category_id.in_([bindparam(_nth(place)) for place in range(shelves)])
     tenant: Any = bindparam("tenant")
-    wanted = select(Product.id).where(Product.category_id.in_(below), public(mine), Product.tenant_id == tenant)
+    wanted = select(Product.id).where(below, public(mine), Product.tenant_id == tenant)
     if "low" in asked:
         wanted = wanted.where(Product.low_minor >= bindparam("low"))
     if "high" in asked:
@@ -131,6 +135,10 @@ def _lying(asked: frozenset[str], in_stock_only: bool, sort: str) -> Select[Any]
         wanted = wanted.where(in_stock())
     there = wanted.where(Product.binned_at.is_(None)).order_by(*_order(sort))
     return there.limit(bindparam("most")).offset(bindparam("skipped"))
+
+
+def _nth(place: int) -> str:
+    return f"shelf_{place}"
 
 
 def _order(sort: str) -> tuple[Any, ...]:

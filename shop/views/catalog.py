@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, g, redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from kernel import i18n, money, origins
 from kernel.db import db
@@ -36,10 +37,21 @@ def category(slug: str) -> Any:
     listing = shelf.of_category(under, sieve, group=visitor.group(), count=count)
     return render_template(
         "shop/catalog/category.html", here=here, listing=listing, sieve=sieve, goods=goods.of(listing.ids),
-        head=_head(here, shelves, sieve, listing), trail=trail(shelves, here), sorts=SORTS, pager=around(listing),
-        below=children(shelves, here), tags=tags(here.facets.get("tags", []), sieve), without=without,
-        currency=origins.place().currency, args=request.args,  # type: ignore[union-attr]
+        head=_head(here, shelves, sieve, listing), trail=trail(shelves, here), pager=around(listing),
+        below=children(shelves, here), sieving=_sieving(here, sieve),
     )  # fmt: skip
+
+
+def _sieving(here: Any, sieve: shelf.Sieve) -> Markup:
+    """How the shelf is sieved and sorted, as HTML: where nothing is sieved, the same on each of its pages."""
+
+    def drawn() -> Markup:
+        chips = tags(here.facets.get("tags", []), sieve)
+        told = {"here": here, "sieve": sieve, "tags": chips, "sorts": SORTS, "args": request.args}
+        return Markup(render_template("shop/catalog/_sieve.html", **told))  # noqa: S704
+
+    found: Markup = frame.once(("sieve", here.id, sieve.sort), drawn) if sieve.plain else drawn()
+    return found
 
 
 @store.get("/p/<slug>", endpoint="product")

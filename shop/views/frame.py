@@ -61,11 +61,12 @@ def _context() -> dict[str, Any]:
 
 def current() -> Frame:
     """The frame of the current shop in the current language, looked up once a request."""
-    spoken, found = i18n.language(), g.get("frame")
-    if found is None or found[0] != spoken:
-        found = g.frame = spoken, _current()
-    frame: Frame = found[1]
-    return frame
+    here = g._get_current_object()
+    found: tuple[str, Frame] | None = here.get("frame")
+    if found is None or found[0] != here.get("language"):
+        spoken = i18n.language()
+        found = here.frame = spoken, _current()
+    return found[1]
 
 
 def _current() -> Frame:

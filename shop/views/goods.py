@@ -103,7 +103,7 @@ class _How(NamedTuple):
 
 def _drawn(row: Listed, how: _How, season: str, *, lazy: bool) -> Card:
     words = json.loads(f"[{row.name},{row.short},{row.unit}]")
-    name, short, unit = [i18n.words_html(one, how.spoken) for one in words]
+    name, short, unit = [i18n.words_html(one, how.spoken) if one else "" for one in words]
     several, called = row.high_minor > row.low_minor, plain(name)
     since = several or (row.kind == "booking" and row.low_minor > 0)
     cut = not several and row.compare_minor is not None and row.compare_minor > row.price_minor
@@ -123,7 +123,7 @@ def _shape(_spoken: str, still: bool, *has: bool) -> str:
     """A card of everything that shows this much, with `{name}` where a product's own goes: most of a shop are alike."""
     some = ("short", "unit", "mark", "was", "since", "pic")
     shown = {"name", "url", "now", "initial", *compress(some, has)}
-    moving = {"why": Markup(WHY)} if still else {"out": _OUT, "sold": _SOLD}
+    moving = {"why": Markup(WHY)} if still else {"out": _OUT, "sold": _SOLD}  # noqa: S704
     parts = holes.parts(_macros().product_card({name: holes.mark(name) for name in shown} | moving))
     safe = [part.replace("{", "{{").replace("}", "}}") for part in parts]
     whole = "".join(f"{{{part}}}" if place % 2 else part for place, part in enumerate(safe))

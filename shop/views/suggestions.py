@@ -77,11 +77,14 @@ def _best() -> dict[str, list[int]]:
 
 def _first(category_id: int) -> list[int]:
     """Those of the first products of a shelf that can be bought: which, looked up once while nothing changes."""
-    group, here = visitor.group(), catalog.Product.category_id == category_id
-    first: list[int] = frame.note(
-        ("first", category_id, group), lambda: [one.id for one in shelf.first(MOST + 1, here, group=group)]
-    )
-    there: dict[int, Any] = frame.still(("first", category_id, group), lambda: shelf.sellable(first, group=group))
+    group = visitor.group()
+    key = "first", category_id, group
+
+    def lying() -> list[int]:
+        return [one.id for one in shelf.first(MOST + 1, catalog.Product.category_id == category_id, group=group)]
+
+    first: list[int] = frame.note(key, lying)
+    there: dict[int, Any] = frame.still(key, lambda: shelf.sellable(first, group=group))
     return [one for one in first if one in there]
 
 
