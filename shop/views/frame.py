@@ -114,9 +114,8 @@ def still(key: Hashable, make: Callable[[], Any]) -> Any:
 
 def path(endpoint: str, **parts: str) -> str:
     """`url_for` a page of the shop; what it builds is kept for all whose addresses differ in these words alone."""
-    built: str = note(
-        ("path", endpoint, request.script_root), lambda: url_for(endpoint, **{name: f"~{name}~" for name in parts})
-    )
+    open_: dict[str, Any] = {name: f"~{name}~" for name in parts}
+    built: str = note(("path", endpoint, request.script_root), lambda: url_for(endpoint, **open_))
     for name, word in parts.items():
         built = built.replace(f"~{name}~", quote(word))
     return built
