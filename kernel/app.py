@@ -12,7 +12,21 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from kernel import aside, assets, holes, i18n, menu, origins, slots, templating, tenancy, transactions, walls, web
+from kernel import (
+    aside,
+    assets,
+    holes,
+    i18n,
+    menu,
+    origins,
+    routing,
+    slots,
+    templating,
+    tenancy,
+    transactions,
+    walls,
+    web,
+)
 from kernel import settings as settings_module
 from kernel.db import db
 from kernel.i18n import _
@@ -28,6 +42,7 @@ class Plaza(Flask):
     """Flask with the house's request shape: return commits, raise rolls back; host and language come before routes."""
 
     session_interface = origins.PerHost()
+    url_rule_class = routing.Route
     jinja_environment = templating.House
     jinja_options: dict[str, Any] = {"cache_size": 1000}  # all of them: none is compiled twice
 
@@ -58,6 +73,10 @@ class Plaza(Flask):
             return super().create_url_adapter(None)
         subdomain = "store" if request.environ.get("plaza.place") else ""
         return self.url_map.bind_to_environ(request.environ, subdomain=subdomain)
+
+    def ensure_sync(self, func: Any) -> Any:
+        """As it is: nothing here is asynchronous, and looking whether it is costs each page a dozen times."""
+        return func
 
     def dispatch_request(self, *args: Any, **values: Any) -> Any:
         """Return commits once, raise rolls back, and the browser's session with it."""

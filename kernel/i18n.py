@@ -123,7 +123,7 @@ def merged(parts: list[Path], spoken: str) -> Catalog:
 def language() -> str:
     """The language of the current request, job or letter: `es`."""
     try:
-        known: str | None = g.get("language")
+        known: str | None = g._get_current_object().get("language")  # asked dozens of times a page
     except RuntimeError:  # outside any application
         known = None
     if known is not None:
@@ -179,15 +179,17 @@ def found(words: Mapping[str, str] | str | None, wanted: str | None = None) -> t
     wanted = wanted or language()
     if isinstance(words, str) or not words:
         return wanted, str(words or "")
-    for known in (wanted, "es", "en", *words):
-        if words.get(known):
-            return known, words[known]
+    if text := words.get(wanted):
+        return wanted, text
+    for known in ("es", "en", *words):
+        if text := words.get(known):
+            return known, text
     return wanted, ""
 
 
-def words_html(words: Mapping[str, str] | str | None) -> Markup:
-    """The text for a page; inside `<span lang=…>` when it had to fall back to another language."""
-    here = language()
+def words_html(words: Mapping[str, str] | str | None, here: str = "") -> Markup:
+    """The text for a page in language `here`, else the current one; inside `<span lang=…>` when it is in another."""
+    here = here or language()
     spoken, text = found(words, here)
     if spoken == here:
         return escape(text)

@@ -107,8 +107,8 @@ def drop_cookie(response: Response, name: str) -> None:
 
 def cookie(name: str) -> str:
     """The value of one of our cookies, or ''."""
-    told = request.cookies
-    return told.get(cookie_name(name), "") if told else ""
+    sent = request.cookies
+    return sent.get(cookie_name(name), "") if sent else ""
 
 
 def place() -> Place | None:

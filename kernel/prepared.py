@@ -4,8 +4,9 @@ What SQLAlchemy does for each of them (find the compiled form, defaults, types, 
 database does for one row.
 """
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -18,6 +19,7 @@ from kernel.db import upsert
 
 Form = Callable[[Any], Any]
 _NAMED = re.compile(r"%\((\w+)\)s")
+_LISTED = re.compile(r"(NOT )?IN \(__\[POSTCOMPILE_(\w+)\]\)")  # where a list stands, whose length is not known yet
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Prepared:
     own: Mapping[str, Any]  # the values that stand in the statement itself
     names: tuple[str, ...]  # of its values, in order
     forms: tuple[tuple[int, Form], ...]  # how the driver wants those of them that it does not take as they are
-    gives: tuple[Form | None, ...] = ()  # what makes of the driver's values those of the columns, where there is more
+    gives: tuple[tuple[int, Form], ...] = ()  # what makes of a driver's value that of the column at this place
 
     def run(self, connection: Connection, told: Mapping[str, Any]) -> tuple[list[tuple[Any, ...]], int | None]:
         """The driver's rows, and the key of a new one where it tells that; what is not asked for is left out."""
@@ -51,11 +53,14 @@ class Prepared:
     def rows(self, connection: Connection, told: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """What a question finds: a row is the values of its columns, as the session would give them."""
         found, _key = self.run(connection, told)
-        return [tuple(map(_formed, row, self.gives)) for row in found] if self.gives else found
+        return [self._given(row) for row in found] if self.gives else found
 
-
-def _formed(value: Any, form: Form | None) -> Any:
-    return value if form is None or value is None else form(value)
+    def _given(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for place, form in self.gives:
+            if (value := row[place]) is not None:
+                values[place] = form(value)
+        return tuple(values)
 
 
 def _told(connection: Connection, text: str, sent: Any, error: Any) -> Any:
@@ -70,15 +75,35 @@ def _told(connection: Connection, text: str, sent: Any, error: Any) -> Any:
 
 @lru_cache(maxsize=300)
 def of(statement: Executable, dialect: Dialect, columns: tuple[str, ...] | None = None) -> Prepared:
-    """A question or, with the columns that are told of one row, what writes it. Lists (`in_`) are not for it."""
+    """A question or, with the columns that are told of one row, what writes it. A list (`in_`) is one value of it."""
     made: Any = statement.compile(dialect=dialect, column_keys=columns)  # type: ignore[attr-defined]
-    said, names = (str(made), tuple(made.positiontup)) if dialect.positional else _numbered(str(made))
-    forms = [made.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    whole = _LISTED.sub(_sqlite_list if dialect.name == "sqlite" else _postgresql_list, str(made))
+    said, names = (whole, tuple(made.positiontup)) if dialect.positional else _numbered(whole)
     own = {name: one.effective_value for name, one in made.binds.items() if not one.required}
+    forms = [_form(made.binds[name], dialect) for name in names]
     asked = getattr(statement, "selected_columns", ())
-    gives = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in asked)
-    formed = tuple((place, form) for place, form in enumerate(forms) if form)
-    return Prepared(said, own, names, formed, gives if any(gives) else ())
+    gives = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in asked]
+    return Prepared(said, own, names, _there(forms), _there(gives))
+
+
+def _there(forms: Sequence[Form | None]) -> tuple[tuple[int, Form], ...]:
+    return tuple((place, form) for place, form in enumerate(forms) if form is not None)
+
+
+def _form(bind: Any, dialect: Dialect) -> Form | None:
+    """How the driver wants a value: a list whole, of numbers or words."""
+    if bind.expanding:
+        return json.dumps if dialect.name == "sqlite" else list
+    form: Form | None = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    return form
+
+
+def _sqlite_list(found: re.Match[str]) -> str:
+    return f"{found[1] or ''}IN (SELECT value FROM json_each(?))"  # noqa: S608
+
+
+def _postgresql_list(found: re.Match[str]) -> str:
+    return f"{'<> ALL' if found[1] else '= ANY'} (%({found[2]})s)"
 
 
 def _numbered(said: str) -> tuple[str, tuple[str, ...]]:

@@ -1,12 +1,13 @@
 """Shelf: which products a visitor sees in a category or a search, sorted and sieved, and which are sold out."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased, load_only
 
 from kernel import beside, clock, tenancy
@@ -69,14 +70,14 @@ def public(group: Any = "") -> ColumnElement[bool]:
 
 def of_category(category_ids: Sequence[int], sieve: Sieve, *, group: str = "", count: int | None = None) -> Listing:
     """A page of what lies on these shelves; `count` when the caller knows it already."""
-    told = {"shelves": category_ids, "group": group, "low": sieve.low_minor, "high": sieve.high_minor, "tag": sieve.tag}
+    told = {"group": group, "low": sieve.low_minor, "high": sieve.high_minor, "tag": sieve.tag}
     asked = {name: value for name, value in told.items() if value not in ("", None)}
-    wanted = _lying(frozenset(asked), sieve.in_stock, sieve.sort)
-    asked, line = {**asked, "tenant": tenancy.current()}, db.session.connection()
-    total = count if count is not None and sieve.plain and not group else _count(line, wanted, asked)
+    wanted = _lying(len(category_ids), frozenset(asked), sieve.in_stock, sieve.sort)
+    asked |= {_nth(place): one for place, one in enumerate(category_ids)}
+    total = count if count is not None and sieve.plain and not group else _count(wanted, asked)
     page = min(sieve.page, max(1, -(-total // PER_PAGE)))
-    rows = line.execute(wanted, {**asked, "most": PER_PAGE, "skipped": (page - 1) * PER_PAGE})
-    return Listing([row[0] for row in rows], total, page)
+    ids = beside.column(wanted, **asked, most=PER_PAGE, skipped=(page - 1) * PER_PAGE)
+    return Listing(ids, total, page)
 
 
 def of_ids(ids: Sequence[int], page: int = 1, *, group: str = "", size: int = PER_PAGE) -> Listing:
@@ -105,8 +106,8 @@ def _rows(ids: Sequence[int]) -> list[Product]:
     return [found[one] for one in ids]
 
 
-def _count(line: Connection, wanted: Select[Any], asked: Mapping[str, Any]) -> int:
-    return line.scalar(_counted(wanted), asked) or 0
+def _count(wanted: Select[Any], asked: Mapping[str, Any]) -> int:
+    return int(beside.column(_counted(wanted), **asked)[0])
 
 
 @lru_cache(maxsize=100)
@@ -115,12 +116,15 @@ def _counted(wanted: Select[Any]) -> Select[Any]:
 
 
 @lru_cache(maxsize=100)
-def _lying(asked: frozenset[str], in_stock_only: bool, sort: str) -> Select[Any]:
-    """Built once for each way to ask; asked beside the guard between tenants, so it names the tenant itself."""
+def _lying(shelves: int, asked: frozenset[str], in_stock_only: bool, sort: str) -> Select[Any]:
+    """Built once for each way to ask; asked beside the guard between tenants, so it names the tenant itself.
+
+    Each shelf is a value of its own: of a single one the index has the order too.
+    """
     mine: Any = bindparam("group") if "group" in asked else ""
-    below: Any = bindparam("shelves", expanding=True)
+    below = Product.category_id.in_([bindparam(_nth(place)) for place in range(shelves)])
     tenant: Any = bindparam("tenant")
-    wanted = select(Product.id).where(Product.category_id.in_(below), public(mine), Product.tenant_id == tenant)
+    wanted = select(Product.id).where(below, public(mine), Product.tenant_id == tenant)
     if "low" in asked:
         wanted = wanted.where(Product.low_minor >= bindparam("low"))
     if "high" in asked:
@@ -131,6 +135,10 @@ def _lying(asked: frozenset[str], in_stock_only: bool, sort: str) -> Select[Any]
         wanted = wanted.where(in_stock())
     there = wanted.where(Product.binned_at.is_(None)).order_by(*_order(sort))
     return there.limit(bindparam("most")).offset(bindparam("skipped"))
+
+
+def _nth(place: int) -> str:
+    return f"shelf_{place}"
 
 
 def _order(sort: str) -> tuple[Any, ...]:
@@ -161,14 +169,20 @@ def in_stock() -> ColumnElement[bool]:
 def sold_out(product_ids: Iterable[int]) -> set[int]:
     """Which of these products have nothing left to sell, in one question."""
     asked = sorted(set(product_ids))
-    return {row[0] for row in beside.ask(_sold_out(), ids=asked)} if asked else set()
+    return set(beside.column(_sold_out(), ids=asked)) if asked else set()
 
 
 class Sold(NamedTuple):
-    """A product that can be bought: what kind it is, and the codes of the tastes it is for."""
+    """A product that can be bought: what kind it is, and what tastes it is for."""
 
     kind: str
-    interests: list[str]
+    told: str  # JSON: most who ask whether it can be bought ask nothing else
+
+    @property
+    def interests(self) -> list[str]:
+        """The codes of the tastes it is for."""
+        found: list[str] = json.loads(self.told)
+        return found
 
 
 def sellable(ids: Iterable[int], *, group: str = "") -> dict[int, Sold]:
@@ -176,17 +190,18 @@ def sellable(ids: Iterable[int], *, group: str = "") -> dict[int, Sold]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = beside.ask(_sellable(bool(group)), ids=wanted, **({"group": group} if group else {}))
-    today = clock.today(tenancy.tenant().timezone) if any(row.season_from for row in rows) else date.min
+    rows = beside.plain(_sellable(bool(group)), ids=wanted, **({"group": group} if group else {}))
+    today = clock.today(tenancy.tenant().timezone) if any(since for *_told, since, _till in rows) else date.min
     return {
-        row.id: Sold(row.kind, row.interests) for row in rows
-        if seasons.state(row.season_from, row.season_to, today).open
+        one: Sold(kind, told) for one, kind, told, since, till in rows
+        if seasons.state(since, till, today).open
     }  # fmt: skip
 
 
 @lru_cache
 def _sellable(grouped: bool) -> Any:
-    told = select(Product.id, Product.kind, Product.interests, Product.season_from, Product.season_to)
+    likes = cast(Product.interests, Text)
+    told = select(Product.id, Product.kind, likes, Product.season_from, Product.season_to)
     mine: Any = bindparam("group") if grouped else ""
     return told.where(*_own_of("ids"), public(mine), in_stock())
 

@@ -145,7 +145,7 @@ class There:
     def fits(self, product_id: int, unwanted: set[str]) -> bool:
         """Whether it is there and of no taste that they do not want."""
         sold = self._of(product_id)
-        return sold is not None and not unwanted & set(sold.interests)
+        return sold is not None and not (unwanted and unwanted & set(sold.interests))
 
 
 def _there(person: Person, group: str, best: Best | None) -> There:

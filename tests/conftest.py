@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import gc
 import os
 import shutil
 import socket
@@ -65,6 +66,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = [item for item in items if item in kept]
     items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: nobody looks through all of it again and again for what could go."""
+    gc.collect()
+    gc.freeze()
 
 
 def by_turns(items: list[pytest.Item]) -> set[pytest.Item]:
@@ -173,6 +180,7 @@ def template(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest
         folder = tmp_path_factory.mktemp(kind)
         url = _pg_url(request.config) if kind == "pg" else ""
         known[kind] = databases.Template(databases.build(folder, url), folder)
+        gc.freeze()
     return known[kind]
 
 

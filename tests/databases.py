@@ -85,11 +85,16 @@ def build(folder: Path, database_url: str = "") -> Plaza:
     folder.mkdir(parents=True, exist_ok=True)
     made = create_app(complete(Settings(url=URL, instance=folder, database_url=database_url, secret_key="test " * 8)))
     made.testing = True
-    compiled = folder.parent / "templates"  # each template once for all applications of a worker
-    compiled.mkdir(exist_ok=True)
-    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    keep_templates(made)
     migrations.upgrade(made)
     return made
+
+
+def keep_templates(made: Plaza) -> None:
+    """Each template is compiled once for all applications of a worker and its racers, whose instances lie together."""
+    compiled = made.extensions["plaza.settings"].instance.parent / "templates"
+    compiled.mkdir(exist_ok=True)
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
 
 
 class Template:

@@ -1,8 +1,10 @@
 """Category and product pages."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, g, redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from kernel import i18n, money, origins
 from kernel.db import db
@@ -35,10 +37,21 @@ def category(slug: str) -> Any:
     listing = shelf.of_category(under, sieve, group=visitor.group(), count=count)
     return render_template(
         "shop/catalog/category.html", here=here, listing=listing, sieve=sieve, goods=goods.of(listing.ids),
-        head=_head(here, shelves, sieve, listing), trail=trail(shelves, here), sorts=SORTS, pager=around(listing),
-        below=children(shelves, here), tags=tags(here.facets.get("tags", []), sieve), without=without,
-        currency=origins.place().currency, args=request.args,  # type: ignore[union-attr]
+        head=_head(here, shelves, sieve, listing), trail=trail(shelves, here), pager=around(listing),
+        below=children(shelves, here), sieving=_sieving(here, sieve),
     )  # fmt: skip
+
+
+def _sieving(here: Any, sieve: shelf.Sieve) -> Markup:
+    """How the shelf is sieved and sorted, as HTML: where nothing is sieved, the same on each of its pages."""
+
+    def drawn() -> Markup:
+        chips = tags(here.facets.get("tags", []), sieve)
+        told = {"here": here, "sieve": sieve, "tags": chips, "sorts": SORTS, "args": request.args}
+        return Markup(render_template("shop/catalog/_sieve.html", **told))  # noqa: S704
+
+    found: Markup = frame.once(("sieve", here.id, sieve.sort), drawn) if sieve.plain else drawn()
+    return found
 
 
 @store.get("/p/<slug>", endpoint="product")
@@ -90,8 +103,9 @@ def _amount(text: str | None) -> int | None:
 def without(*names: str, **put: Any) -> str:
     """This page's address without some of what was asked, with something else instead; always its first page."""
     left = {name: value for name, value in request.args.items() if name not in (*names, "page", *put)}
-    values = {name: value for name, value in put.items() if value}
-    return url_for(request.endpoint or "shop.home", **(request.view_args or {}), **{**left, **values})
+    query = urlencode({**left, **{name: value for name, value in put.items() if value}})
+    here = frame.path(request.endpoint or "shop.home", **(request.view_args or {}))
+    return f"{here}?{query}" if query else here
 
 
 def around(listing: shelf.Listing) -> dict[str, Any]:
@@ -119,7 +133,7 @@ def tags(common: list[list[Any]], sieve: shelf.Sieve) -> list[dict[str, Any]]:
 def children(shelves: Any, here: Any) -> list[dict[str, Any]]:
     """The shelves right below this one."""
     return [
-        {"label": i18n.pick(one.name), "url": url_for("shop.category", slug=one.slug), "active": False}
+        {"label": i18n.pick(one.name), "url": frame.path("shop.category", slug=one.slug), "active": False}
         for one in categories.children(shelves, here)
     ]
 
@@ -127,9 +141,10 @@ def children(shelves: Any, here: Any) -> list[dict[str, Any]]:
 def trail(shelves: Any, here: Any, last: Any = None) -> list[tuple[Any, str]]:
     """Where one is, from home: pairs of (name, address); the last has none."""
     path = [
-        (i18n.words_html(one.name), url_for("shop.category", slug=one.slug)) for one in categories.path(shelves, here)
+        (i18n.words_html(one.name), frame.path("shop.category", slug=one.slug))
+        for one in categories.path(shelves, here)
     ]
-    whole = [(_("Home"), url_for("shop.home")), *path]
+    whole = [(_("Home"), frame.path("shop.home")), *path]
     return [*whole, (last, "")] if last is not None else [*whole[:-1], (whole[-1][0], "")]
 
 
@@ -138,5 +153,5 @@ def _head(here: Any, shelves: Any, sieve: shelf.Sieve, listing: shelf.Listing) -
     steps = [(i18n.pick(one.name), f"/c/{one.slug}") for one in categories.path(shelves, here)]
     text = i18n.pick(here.intro) or i18n.pick(here.name)
     robots = "" if sieve.plain and sieve.sort == "featured" else "noindex, follow"
-    image = seo.absolute(url_for("shop.shop_card", digest="card"))
+    image = seo.absolute(frame.path("shop.shop_card", digest="card"))
     return seo.head(i18n.pick(here.name), text, path, data=[seo.breadcrumbs(steps)], robots=robots, image=image)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
+from urllib.parse import quote
 
 from babel.dates import get_day_names
 from flask import Flask, g, render_template, request, url_for
@@ -60,11 +61,12 @@ def _context() -> dict[str, Any]:
 
 def current() -> Frame:
     """The frame of the current shop in the current language, looked up once a request."""
-    spoken, found = i18n.language(), g.get("frame")
-    if found is None or found[0] != spoken:
-        found = g.frame = spoken, _current()
-    frame: Frame = found[1]
-    return frame
+    here = g._get_current_object()
+    found: tuple[str, Frame] | None = here.get("frame")
+    if found is None or found[0] != here.get("language"):
+        spoken = i18n.language()
+        found = here.frame = spoken, _current()
+    return found[1]
 
 
 def _current() -> Frame:
@@ -96,6 +98,27 @@ def note(key: Hashable, make: Callable[[], Any]) -> Any:
             notes.clear()
         found = notes[key] = make()
     return found
+
+
+def still(key: Hashable, make: Callable[[], Any]) -> Any:
+    """The same as long as nothing at all was committed: for what moves without an edit, such as what is left."""
+    asked = request.environ.get("plaza.listen") if request.method in origins.SAFE else None
+    if asked is None:
+        return make()
+    _key, reader, stamp, _query = asked
+    kept = note(("still", reader, key), lambda: [None, None])
+    if kept[0] != stamp:
+        kept[:] = stamp, make()
+    return kept[1]
+
+
+def path(endpoint: str, **parts: str) -> str:
+    """`url_for` a page of the shop; what it builds is kept for all whose addresses differ in these words alone."""
+    open_: dict[str, Any] = {name: f"~{name}~" for name in parts}
+    built: str = note(("path", endpoint, request.script_root), lambda: url_for(endpoint, **open_))
+    for name, word in parts.items():
+        built = built.replace(f"~{name}~", quote(word))
+    return built
 
 
 def part(name: str, *about: Hashable, **moving: str) -> Markup:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
@@ -22,6 +22,7 @@ from shop.views import frame
 
 CARDS = pagecache.Shelf(3 * 1024 * 1024)
 WHY = "@@why@@"  # in a card of a row of suggestions: where its reason goes
+_OUT, _SOLD = Markup("@@out@@"), Markup("@@sold@@")  # in the shape of a card: its holes, which have the product's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,10 @@ def fill(keys: list[str]) -> dict[str, str]:
     known: dict[int, bool] = g.get("sold_out", {})
     wanted = {int(key.partition(".")[0]) for key in keys}
     out = {one for one in wanted if known.get(one)} | shelf.sold_out(wanted - known.keys())
+    if not out:
+        return {}
     mark = Markup('<p class="good-mark">{}</p>').format(_("Sold out"))
-    told = {"class": " good-out", "mark": str(mark)}
-    return {key: told[key.partition(".")[2]] if int(key.partition(".")[0]) in out else "" for key in keys}
+    return {f"{one}.{what}": text for one in out for what, text in (("class", " good-out"), ("mark", str(mark)))}
 
 
 def of(ids: Sequence[int], *, eager: int = 2) -> list[Markup]:
@@ -70,48 +72,62 @@ def still(ids: Sequence[int]) -> dict[int, Card]:
 
 
 def _cards(rows: Sequence[Listed], eager: int, *, still: bool = False) -> list[Card]:
-    place, cents = origins.place(), frame.current().values["cents"]
+    place, root = origins.place(), request.script_root
     assert place is not None
-    locale = str(i18n.locale())
-    here, money = (place.slug, request.script_root, locale, cents, still), {"language": locale, "cents": cents}
-    found = []
+    how = _How(i18n.language(), str(i18n.locale()), frame.current().values["cents"], address(""), still)
+    here, found = (place.slug, root, how), []
     for number, row in enumerate(rows):
         lazy, season = number >= eager, season_mark(row)
         key = (row, here, lazy, season)
         card: Card | None = CARDS.get(key)
         if card is None:
-            card = _drawn(row, season, money, lazy=lazy, still=still)
+            card = _drawn(row, how, season, lazy=lazy)
             CARDS.put(key, card)
         found.append(card)
     return found
 
 
-def _drawn(row: Listed, season: str, money: dict[str, Any], *, lazy: bool, still: bool) -> Card:
-    name, short, unit = map(i18n.words_html, json.loads(f"[{row.name},{row.short},{row.unit}]"))
+class _How(NamedTuple):
+    """What is the same for all cards of a list."""
+
+    spoken: str
+    locale: str
+    cents: bool | None
+    before: str  # what stands in an address before the product's own part
+    still: bool
+
+    def told(self, minor: int, currency: str) -> Markup:
+        """An amount of money."""
+        return escape(Money(minor, currency).format(self.locale, cents=self.cents))
+
+
+def _drawn(row: Listed, how: _How, season: str, *, lazy: bool) -> Card:
+    words = json.loads(f"[{row.name},{row.short},{row.unit}]")
+    name, short, unit = [i18n.words_html(one, how.spoken) if one else "" for one in words]
     several, called = row.high_minor > row.low_minor, plain(name)
     since = several or (row.kind == "booking" and row.low_minor > 0)
     cut = not several and row.compare_minor is not None and row.compare_minor > row.price_minor
     free = row.kind == "booking" and not row.high_minor
     shown = {
-        "name": name, "short": short, "unit": unit, "url": address(row.slug), "mark": escape(season),
-        "now": escape(_("Free") if free else Money(row.low_minor, row.currency).format(**money)),
-        "was": escape(Money(row.compare_minor or 0, row.currency).format(**money)) if cut else "",
+        "id": row.id, "name": name, "short": short, "unit": unit, "url": how.before + quote(row.slug),
+        "now": escape(_("Free")) if free else how.told(row.low_minor, row.currency), "mark": season and escape(season),
+        "was": how.told(row.compare_minor or 0, row.currency) if cut else "",
         "pic": _picture(row, lazy=lazy) if row.sha256 else "", "initial": escape(called[:1]),
-        "out": "" if still else holes.mark(f"card:{row.id}.class"),
-        "sold": "" if still else holes.mark(f"card:{row.id}.mark"), "why": WHY if still else "",
     }  # fmt: skip
     has = (bool(short), bool(unit), bool(season), cut, since, bool(row.sha256))
-    return Card(Markup(_shape(i18n.language(), *has).format_map(shown)), called)  # noqa: S704
+    return Card(Markup(_shape(how.spoken, how.still, *has).format_map(shown)), called)  # noqa: S704
 
 
 @lru_cache(maxsize=500)
-def _shape(_spoken: str, *has: bool) -> str:
+def _shape(_spoken: str, still: bool, *has: bool) -> str:
     """A card of everything that shows this much, with `{name}` where a product's own goes: most of a shop are alike."""
     some = ("short", "unit", "mark", "was", "since", "pic")
-    shown = {"name", "url", "now", "initial", "out", "sold", "why", *compress(some, has)}
-    parts = holes.parts(_macros().product_card({name: holes.mark(name) for name in shown}))
+    shown = {"name", "url", "now", "initial", *compress(some, has)}
+    moving = {"why": Markup(WHY)} if still else {"out": _OUT, "sold": _SOLD}  # noqa: S704
+    parts = holes.parts(_macros().product_card({name: holes.mark(name) for name in shown} | moving))
     safe = [part.replace("{", "{{").replace("}", "}}") for part in parts]
-    return "".join(f"{{{part}}}" if place % 2 else part for place, part in enumerate(safe))
+    whole = "".join(f"{{{part}}}" if place % 2 else part for place, part in enumerate(safe))
+    return whole.replace(_OUT, holes.mark("card:{id}.class")).replace(_SOLD, holes.mark("card:{id}.mark"))
 
 
 def _picture(row: Listed, *, lazy: bool) -> Markup:
@@ -125,12 +141,7 @@ def _macros() -> Any:
 
 def address(slug: str) -> str:
     """The address of a product's page."""
-    return _before(request.script_root) + quote(slug)
-
-
-@lru_cache(maxsize=50)
-def _before(_root: str) -> str:
-    return url_for("shop.product", slug="-").removesuffix("-")
+    return frame.path("shop.product", slug=slug)
 
 
 def pictures_of(ids: Sequence[int | None]) -> dict[int, files.File]:
@@ -159,4 +170,4 @@ def season_mark(product: Listed | catalog.Product) -> str:
 def plain(text: Any) -> str:
     """A text without its tags, for titles and descriptions."""
     safe = escape(text)
-    return safe.striptags() if "<" in safe or "&" in safe else " ".join(safe.split())
+    return safe.striptags() if "<" in safe or "&" in safe else " ".join(str(safe).split())

@@ -64,7 +64,7 @@ def keep(response: Response) -> Response:
     page = pagecache.cut(response.get_data(as_text=True), g.get("viewed"))
     if key is not None:
         pagecache.SHELF.put(key, page)
-    return origins.headers(_answer(page))
+    return _answer(page, response)
 
 
 def _filled(response: Response) -> Response:
@@ -75,8 +75,8 @@ def _filled(response: Response) -> Response:
     return response
 
 
-def _answer(page: pagecache.Page, kept_as: Hashable = None) -> Response:
-    """The page filled; packed well and kept so once it is asked for again (`kept_as`), quickly the first time."""
+def _answer(page: pagecache.Page, drawn: Response | None = None, *, kept_as: Hashable = None) -> Response:
+    """The page filled; packed well and kept so once it is asked for again (`kept_as`), quickly when just `drawn`."""
     g.open_holes = None
     fillings = holes.fillings(page.names)
     encoding = encoding_of(request.headers.get("Accept-Encoding", ""))
@@ -89,12 +89,13 @@ def _answer(page: pagecache.Page, kept_as: Hashable = None) -> Response:
     if kept_as is not None and varying is not None and not g.get("moves"):  # what moves is asked of Flask each time
         request.environ["plaza.kept"] = body, page.viewed, varying
     visitor.viewed(page.viewed)
-    return _response(body)
+    return _sent(body, drawn or Response(content_type="text/html; charset=utf-8"))
 
 
-def _response(body: pagecache.Body) -> Response:
+def _sent(body: pagecache.Body, response: Response) -> Response:
     same = request.if_none_match.contains_weak(body.etag)
-    response = Response(b"" if same else body.data, 304 if same else 200, content_type="text/html; charset=utf-8")
+    response.set_data(b"" if same else body.data)
+    response.status_code = 304 if same else 200
     response.set_etag(body.etag, weak=True)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Accept-Encoding, Cookie"

@@ -59,7 +59,7 @@ def shop_card(tenant: str, digest: str) -> Any:
 
 def card_url(product: catalog.Product, picture: files.File | None) -> str:
     """The address of a product's share card."""
-    return url_for("shop.card", slug=product.slug, digest=product_card(product, picture).digest)
+    return frame.path("shop.card", slug=product.slug, digest=product_card(product, picture).digest)
 
 
 def product_card(product: catalog.Product, picture: files.File | None) -> sharing.Card:

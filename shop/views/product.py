@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flask import Flask, g, render_template, request, url_for
+from flask import Flask, g, render_template, request
 from markupsafe import Markup, escape
 
 from kernel import blocks, files, holes, i18n
@@ -166,15 +166,15 @@ def as_json(product: catalog.Product, known: list[catalog.Variant]) -> Markup:
 def _links(product: catalog.Product, price: Any) -> dict[str, Any]:
     frame_now = frame.current()
     here = next((one for one in frame_now.shelves if one.id == product.category_id), None)
-    address = seo.absolute(url_for("shop.product", slug=product.slug))
+    address = seo.absolute(goods.address(product.slug))
     text = sharing.product_text(
         i18n.pick(product.name), price.format(str(i18n.locale()), cents=frame_now.values["cents"]), address
     )
     steps = [
-        (i18n.words_html(one.name), url_for("shop.category", slug=one.slug))
+        (i18n.words_html(one.name), frame.path("shop.category", slug=one.slug))
         for one in categories.path(frame_now.shelves, here)
     ]
-    trail = [(_("Home"), url_for("shop.home")), *steps, (i18n.words_html(product.name), "")]
+    trail = [(_("Home"), frame.path("shop.home")), *steps, (i18n.words_html(product.name), "")]
     return {"address": address, "whatsapp": sharing.whatsapp(text), "trail": trail}
 
 
@@ -197,7 +197,7 @@ def _head(
 def _json_ld(product: catalog.Product, picture: Any, price: Any, variant: catalog.Variant | None) -> Markup:
     offer = {
         "@type": "Offer", "price": f"{price.decimal:f}", "priceCurrency": price.currency,
-        "url": seo.absolute(url_for("shop.product", slug=product.slug)),
+        "url": seo.absolute(goods.address(product.slug)),
         "availability": "https://schema.org/"
         + ("@@stock@@" if variant and buyable(product, variant) else "OutOfStock"),
         "seller": {"@type": "Organization", "name": frame.current().values["name"]},

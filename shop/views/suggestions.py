@@ -61,13 +61,11 @@ def _beside(product_id: int, category_id: int) -> str:
     """What goes with a product; by its shelf when too little is known, and for who sees no suggestions."""
     apart = g.get("apart") or fitting.held_out()  # the page has just read that nothing is near it
     near = [] if apart else suggestions.beside(product_id, fitting.person())
-    shelved = [Suggestion(one, "shelf") for one in _first(category_id) if one != product_id][:MOST]
-    there = shelf.sellable([one.product_id for one in (*near, *shelved)], group=visitor.group())
+    there = shelf.sellable((one.product_id for one in near), group=visitor.group())
     rows = [one for one in near if one.product_id in there][:BESIDE]
     if len(rows) < FEWEST:
-        known = {one.product_id for one in rows}
-        more = [one for one in shelved if one.product_id in there and one.product_id not in known]
-        rows += more[: BESIDE - len(rows)]
+        known = {product_id, *(one.product_id for one in rows)}
+        rows += [Suggestion(one, "shelf") for one in _first(category_id) if one not in known][: BESIDE - len(rows)]
     return _drawn("beside", _("You may also like"), rows)
 
 
@@ -78,12 +76,16 @@ def _best() -> dict[str, list[int]]:
 
 
 def _first(category_id: int) -> list[int]:
-    """The first products of a shelf and one to spare, read once while the frame lasts; whatever is left of them."""
-    group, here = visitor.group(), catalog.Product.category_id == category_id
-    found: list[int] = frame.note(
-        ("first", category_id, group), lambda: [one.id for one in shelf.first(MOST + 1, here, group=group)]
-    )
-    return found
+    """Those of the first products of a shelf that can be bought: which, looked up once while nothing changes."""
+    group = visitor.group()
+    key = "first", category_id, group
+
+    def lying() -> list[int]:
+        return [one.id for one in shelf.first(MOST + 1, catalog.Product.category_id == category_id, group=group)]
+
+    first: list[int] = frame.note(key, lying)
+    there: dict[int, Any] = frame.still(key, lambda: shelf.sellable(first, group=group))
+    return [one for one in first if one in there]
 
 
 def _drawn(name: str, title: Any, rows: Sequence[Suggestion], block: str = "") -> str:

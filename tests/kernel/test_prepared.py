@@ -59,3 +59,17 @@ def test_a_line_that_broke_is_not_met_again(shop, begun, monkeypatch):
     assert told.value.connection_invalidated
     db.session.rollback()
     assert beside.add(Cart, token_hash=signing.token())
+
+
+@pytest.mark.parametrize("asked", [[2, 3, 70_000, 2**40], [3], []])
+def test_a_list_is_one_value(shop, asked):
+    """Numbers and words of any count; what is left out is left out."""
+    for number in range(1, 5):
+        beside.add(jobs.Job, name=f"kind.{number}", args="[]", run_at=clock.now())
+    every = [*beside.column(select(jobs.Job.id).order_by(jobs.Job.id))]
+    among = select(jobs.Job.id).where(jobs.Job.id.in_(bindparam("ids", expanding=True))).order_by(jobs.Job.id)
+    others = select(jobs.Job.id).where(jobs.Job.id.not_in(bindparam("ids", expanding=True))).order_by(jobs.Job.id)
+    assert beside.column(among, ids=asked) == [one for one in every if one in asked]
+    assert beside.column(others, ids=asked) == [one for one in every if one not in asked]
+    named = select(jobs.Job.id).where(jobs.Job.name.in_(bindparam("names", expanding=True))).order_by(jobs.Job.id)
+    assert beside.column(named, names=["kind.2", "kind.4", "ñ'\""]) == [every[1], every[3]]

@@ -1,5 +1,6 @@
 """Racers: real processes, each with an application of its own on the test's database, that begin together."""
 
+import gc
 import multiprocessing
 import random
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from kernel.settings import Settings
 from shop import cancellations, checkout, counters, numbering, orders, pagecache, proofs, stock
 from shop import cart as carts
 from shop.quotes import Choice, Details
+from tests import databases
 
 SPAWN = multiprocessing.get_context("forkserver")  # a clean process that has imported everything once
 SPAWN.set_forkserver_preload(["tests.shop.racers", "tests.warm"])
@@ -58,7 +60,7 @@ def _live(line: Connection, gate: Any) -> None:
     apps: dict[str, Plaza] = {}
     while (told := line.recv()) is not None:
         known, slug, tenant_id, verb, tries, seed = told
-        app = apps.get(known.database_url) or apps.setdefault(known.database_url, create_app(known))
+        app = apps.get(known.database_url) or apps.setdefault(known.database_url, _made(known))
         random.seed(seed)
         with app.app_context():
             db.session.execute(db.select(tenancy.Tenant.id))  # the connection is there before the start
@@ -69,6 +71,13 @@ def _live(line: Connection, gate: Any) -> None:
             db.engine.dispose()
         aside.forget()
         pagecache.SHELF.clear()  # the next test has another database
+
+
+def _made(known: Settings) -> Plaza:
+    app = create_app(known)
+    databases.keep_templates(app)
+    gc.freeze()
+    return app
 
 
 def _verb(name: str) -> Callable[..., Any]:

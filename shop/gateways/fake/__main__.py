@@ -31,6 +31,8 @@ def main() -> None:
     told = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         fake = Fake(told.state or Path(folder) / "fake.db", controlled=True)
+        if told.state is None:
+            fake.store.in_passing()
         if told.webhook:
             with fake.store.writing(told.key) as books:
                 DOES["endpoint"](books, {"url": told.webhook, "secret": told.secret})
