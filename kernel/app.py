@@ -62,7 +62,7 @@ class Plaza(Flask):
         environ["plaza.host"] = "install" if host == install else "unknown"
         if host == install or not host:
             return
-        place = aside.place(host, install)
+        place, environ["plaza.stamp"] = aside.at(host, install)
         if place is not None:
             environ["plaza.host"], environ["plaza.place"] = "shop", place
             _take_language(environ, place)

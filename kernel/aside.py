@@ -27,6 +27,7 @@ class Place(NamedTuple):
     practice: bool
 
 
+Stamp = tuple[int, Any]
 COLUMNS = "t.id, t.slug, t.revision, t.language, t.languages, t.country, t.currency, t.live_at"
 BY_SLUG = f"SELECT {COLUMNS} FROM tenant t WHERE t.slug = :key"  # noqa: S608
 BY_HOST = (
@@ -43,14 +44,6 @@ def forget() -> None:
     """Let every thread open a new connection: the database's file was replaced (tests, restore)."""
     global _generation
     _generation += 1
-
-
-def stamp() -> tuple[int, Any]:
-    """(reader, stamp): as long as a reader finds the same stamp, nothing at all was committed in between."""
-    engine = db.engine
-    if engine.dialect.name == "sqlite":  # told by each connection for itself
-        return threading.get_ident(), (_generation, _sqlite(engine).execute("PRAGMA data_version").fetchone()[0])
-    return 0, _postgresql(engine, "SELECT pg_current_snapshot()::text", ())[0]  # which transactions are over
 
 
 def row(statement: str, key: str) -> Any:
@@ -104,12 +97,19 @@ def _postgresql(engine: Engine, statement: str, values: Sequence[str]) -> Any:
     return known[1].ask(statement, values)
 
 
-def place(host: str, install: str) -> Place | None:
-    """The tenant at a host name (`install` is the host below which slugs live), or None."""
-    suffix = "." + install
-    if host.endswith(suffix):
-        return _place(row(BY_SLUG, host[: -len(suffix)]))
-    return _place(row(BY_HOST, host))
+def at(host: str, install: str) -> tuple[Place | None, Stamp]:
+    """The tenant at a host name (`install` is the host below which slugs live), or None; and the moment's stamp.
+
+    (reader, stamp): as long as a reader finds the same stamp, nothing at all was committed in between.
+    """
+    suffix, engine = "." + install, db.engine
+    statement, key = (BY_SLUG, host[: -len(suffix)]) if host.endswith(suffix) else (BY_HOST, host)
+    if engine.dialect.name == "sqlite":  # told by each connection for itself
+        found = _place(row(statement, key))
+        version = _sqlite(engine).execute("PRAGMA data_version").fetchone()[0]
+        return found, (threading.get_ident(), (_generation, version))
+    told = row(statement.replace("SELECT ", "SELECT pg_current_snapshot()::text, ", 1), key)  # which are over
+    return (_place(told[1:]), (0, told[0])) if told else (None, (0, None))
 
 
 def by_slug(slug: str) -> Place | None:

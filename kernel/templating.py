@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template
 from flask.templating import Environment
+from jinja2 import Template
 from markupsafe import Markup, escape
 
 from kernel import i18n, origins
@@ -13,7 +14,26 @@ from kernel.aside import Place
 
 
 class House(Environment):
-    """Every template has the same globals, and no chain in front of them: pages import macros by the dozen."""
+    """Every template has the same globals, and no chain in front of them; each is looked for once: pages import macros
+    by the dozen."""
+
+    def __init__(self, *told: Any, **options: Any) -> None:
+        super().__init__(*told, **options)
+        self._loaded: dict[str, Template] = {}
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
+    ) -> Template:
+        """The template of that name; as long as the house runs, the same."""
+        if globals or self.auto_reload or not isinstance(name, str):
+            return super().get_template(name, parent, globals)
+        found = self._loaded.get(name)
+        if found is None:
+            found = self._loaded[name] = super().get_template(name, parent, globals)
+        return found
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The environment's own, when a template brings none."""

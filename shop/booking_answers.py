@@ -26,10 +26,12 @@ def label(asked: Mapping[str, Any]) -> str:
     return i18n.pick(asked.get("label"), tenancy.tenant().language) or str(asked["code"])
 
 
-def open_to(booking: Booking) -> list[dict[str, str]]:
-    """What staff can write down: `code`, `label` and the `text` that is there; also what its guest left out."""
+def open_to(booking: Booking, typed: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What staff can write down: `code`, `label`, the `text` that is there or was just typed and if it is too long;
+    also what its guest left out."""
     asked = [(str(one["code"]), label(one)) for one in _asked(booking.service)]
-    return [{"code": code, "label": name, "text": booking.answers.get(name, "")} for code, name in asked]
+    told = [(code, name, typed.get(code, booking.answers.get(name, ""))) for code, name in asked]
+    return [{"code": code, "label": name, "text": text, "long": len(text) > LONGEST} for code, name, text in told]
 
 
 def write(booking: Booking, told: Mapping[str, str], *, by: "Account | None") -> None:

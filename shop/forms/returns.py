@@ -39,7 +39,7 @@ class OrderRefundForm(RefundForm):
 class AskForm(Form):
     """What a buyer says of what they want to give back; how many of each line is read beside it."""
 
-    reason = SelectField(_l("Reason"), choices=[], validate_choice=False)
+    reason = SelectField(_l("Reason"), [DataRequired(_l("Choose the reason."))], choices=[], validate_choice=False)
     note = TextAreaField(_l("What happened"), [Length(max=500)], [trimmed], render_kw={"rows": 3, "maxlength": 500})
     pictures = MultipleFileField(
         _l("Pictures"), render_kw=PICTURES, description=_l("Up to 3, 10 MB each. Only the shop sees them.")
@@ -69,19 +69,10 @@ class PolicyForm(Form):
     )  # fmt: skip
 
 
-def noted(form: Any) -> Any:
-    """Staff's form with the shop's reasons to choose from; none of them is chosen for anybody."""
+def reasoned(form: Any) -> Any:
+    """The form with the shop's reasons to choose from; none of them is chosen for anybody."""
     known = return_policies.reasons()
     form.reason.choices = choices([("", _l("Choose…")), *((reason, reason) for reason in known)])
     if form.reason.data not in known:
         form.reason.data = ""
-    return form
-
-
-def reasoned(form: Any) -> Any:
-    """The form with the shop's reasons to choose from; one that is none of them is the first."""
-    known = return_policies.reasons()
-    form.reason.choices = choices((reason, reason) for reason in known)
-    if form.reason.data not in known:
-        form.reason.data = known[0]
     return form

@@ -1,6 +1,6 @@
 """One booking in the back office: who, when, what they answered, what is due; came, moved, cancelled, a note."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -56,8 +56,8 @@ def show(token: str) -> str:
     return page(bookings.by_token(token))
 
 
-def page(booking: Booking, **told: Any) -> str:
-    """The page, with what was typed when something was refused."""
+def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: Any) -> str:
+    """The page, with what was typed when something was refused; `typed`: answers by the code of their question."""
     order, zone = booking.order, tenancy.tenant().timezone
     if order is None:
         raise Missing()
@@ -67,7 +67,7 @@ def page(booking: Booking, **told: Any) -> str:
         day_title=receipts.day(day), name=booking_rows.called(booking), money=order_story.money(order),
         phone=phones.show(order.phone, tenancy.tenant().country) if order.phone else "", whatsapp=_whatsapp(booking),
         units=[unit.name for unit in booking_list.units_taken(booking)], sums=_sums(order), notes=_notes(order),
-        back=_back(booking), asked=booking_answers.open_to(booking) if steps(booking)["move"] else [],
+        back=_back(booking), asked=booking_answers.open_to(booking, typed or {}) if steps(booking)["move"] else [],
         beside=_beside(day), page_url=_page(booking), steps=steps(booking), key=signing.token(),
         departure_url=booking_rows.slot_url(booking.service, booking.starts_at) if booking.departure_id else "", **told,
     )  # fmt: skip
@@ -162,11 +162,15 @@ def cancel(booking: Booking) -> None:
 @admin.post("/bookings/<token>/answers", endpoint="booking_answer")
 @needs("bookings.manage")
 @at_booking
-def answer(booking: Booking) -> None:
-    """What its service asks, of who was not asked or says it now."""
+def answer(booking: Booking) -> Any:
+    """What its service asks, of who was not asked or says it now; what is too long stays in its field."""
     told = {name.removeprefix("answer."): text for name, text in request.form.items() if name.startswith("answer.")}
-    booking_answers.write(booking, told, by=web.person())
+    try:
+        booking_answers.write(booking, told, by=web.person())
+    except booking_answers.TooLong as refusal:
+        return page(booking, typed=told, too_long=str(refusal)), 422
     flash(_("The answers are kept."))
+    return None
 
 
 @admin.post("/bookings/<token>/notes", endpoint="booking_note")

@@ -102,10 +102,9 @@ def note(key: Hashable, make: Callable[[], Any]) -> Any:
 
 def still(key: Hashable, make: Callable[[], Any]) -> Any:
     """The same as long as nothing at all was committed: for what moves without an edit, such as what is left."""
-    asked = request.environ.get("plaza.listen") if request.method in origins.SAFE else None
-    if asked is None:
+    if request.method not in origins.SAFE or g.get("preview"):
         return make()
-    _key, reader, stamp, _query = asked
+    reader, stamp = request.environ["plaza.stamp"]
     kept = note(("still", reader, key), lambda: [None, None])
     if kept[0] != stamp:
         kept[:] = stamp, make()

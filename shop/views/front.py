@@ -15,7 +15,7 @@ from werkzeug.http import parse_accept_header, parse_etags, remove_entity_header
 
 from crm import visits as visiting
 from crm.views import asking, origin
-from kernel import aside, origins, web
+from kernel import origins, web
 from kernel.aside import Place
 from shop import pagecache
 from shop.views import keeping, visitor, visits
@@ -56,10 +56,10 @@ class Front:
         key = _key(environ)
         if key is None:
             return None
-        reader, stamp = aside.stamp()
+        reader, stamp = environ["plaza.stamp"]
         told: Told | None = SHELF.get(_whole(environ, key, SHELF.get(key)))
         if told is None or told.stamps.get(reader) != stamp:
-            environ["plaza.listen"] = key, reader, stamp, environ.get("QUERY_STRING", "")
+            environ["plaza.listen"] = key, environ.get("QUERY_STRING", "")
             return None
         _count(environ, told.viewed)
         return _send(environ, start_response, told)
@@ -160,7 +160,7 @@ def _send(environ: dict[str, Any], start_response: Any, told: Told) -> list[byte
 
 def _remember(environ: dict[str, Any], asked: tuple[Any, ...], headers: Headers) -> None:
     """Keep what the slow way answered, when it was a kept page and nothing of it is this visitor's alone."""
-    key, reader, stamp, query = asked
+    key, query = asked
     kept = environ.get("plaza.kept")
     if kept is None or environ.get("QUERY_STRING", "") != query or any(name == "Set-Cookie" for name, _ in headers):
         return
@@ -173,4 +173,5 @@ def _remember(environ: dict[str, Any], asked: tuple[Any, ...], headers: Headers)
     if told is None or told.body.etag != body.etag or told.headers != headers:
         told = Told(list(headers), body, viewed)
         SHELF.put(key, told)
+    reader, stamp = environ["plaza.stamp"]
     told.stamps[reader] = stamp

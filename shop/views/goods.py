@@ -112,7 +112,7 @@ def _drawn(row: Listed, how: _How, season: str, *, lazy: bool) -> Card:
         "id": row.id, "name": name, "short": short, "unit": unit, "url": how.before + quote(row.slug),
         "now": escape(_("Free")) if free else how.told(row.low_minor, row.currency), "mark": season and escape(season),
         "was": how.told(row.compare_minor or 0, row.currency) if cut else "",
-        "pic": _picture(row, lazy=lazy) if row.sha256 else "", "initial": escape(called[:1]),
+        "pic": _picture(row, lazy=lazy) if row.sha256 else "", "initial": "" if row.sha256 else escape(called[:1]),
     }  # fmt: skip
     has = (bool(short), bool(unit), bool(season), cut, since, bool(row.sha256))
     return Card(Markup(_shape(how.spoken, how.still, *has).format_map(shown)), called)  # noqa: S704
@@ -169,5 +169,5 @@ def season_mark(product: Listed | catalog.Product) -> str:
 
 def plain(text: Any) -> str:
     """A text without its tags, for titles and descriptions."""
-    safe = escape(text)
+    safe = text if isinstance(text, Markup) else escape(text)
     return safe.striptags() if "<" in safe or "&" in safe else " ".join(str(safe).split())

@@ -89,7 +89,7 @@ def again(number: str, field: Field, refusal: Refusal, **forms: Form) -> tuple[s
 def _forms(order: Order) -> dict[str, Form]:
     return {
         "pay": PayForm(data={"amount": order_plan.told(order).get("amount", "")}),
-        "refund": money_back.form(order), "back": returns.noted(returns.NoteForm()),
+        "refund": money_back.form(order), "back": returns.reasoned(returns.NoteForm()),
         "ship": ShipForm(), "cancel": _cancel(order), "note": NoteForm(), "credit": CreditForm(),
     }  # fmt: skip
 

@@ -19,7 +19,7 @@ from shop.views import admin, desk, money_back, order_desk, order_refunds, priva
 @desk.at_order
 def note(number: str) -> Any:
     """Something came back: how many of which line, and what goes back on sale."""
-    form = forms.noted(forms.NoteForm(request.form))
+    form = forms.reasoned(forms.NoteForm(request.form))
     if not form.validate():
         return order_desk.page(orders.numbered(number), back=form), 422
     returns.note(

@@ -39,7 +39,7 @@ def view(app, method, body):
     with app.test_request_context("/", method=method, base_url="http://uno.plaza.localhost:8000") as context:
         from kernel import aside, web
 
-        web.enter(aside.place("uno.plaza.localhost:8000", "plaza.localhost:8000"))
+        web.enter(aside.at("uno.plaza.localhost:8000", "plaza.localhost:8000")[0])
         app.view_functions["test"] = body
         context.request.routing_exception = None
         context.request.url_rule = type("Rule", (), {"endpoint": "test", "provide_automatic_options": False})()

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from flask import request, request_started
+from sqlalchemy import event
 
 from crm import tallies
 from kernel import buffer, clock, origins, tenancy
@@ -112,6 +113,27 @@ def test_a_sale_an_edit_and_another_stock_are_seen_at_once(shop, reached):
     catalog.changed(product)
     db.session.commit()
     assert "₡7" in shop.client.get("/p/cafe-uno").get_data(as_text=True)
+
+
+def test_what_of_a_shelf_can_be_bought_is_not_asked_again_while_nothing_is_committed(shop, app):
+    shelf, asked = shop.category("Granos"), []
+    uno, _dos = (shop.product(f"Café {name}", slug=name, stock=5, category_id=shelf.id) for name in ("uno", "dos"))
+    db.session.commit()
+    event.listen(db.engine, "before_cursor_execute", hear := lambda *words: asked.append("CAST(product.i" in words[2]))
+
+    def drawn(number):  # a page that nobody has seen
+        asked.clear()
+        return shop.client.get(f"/p/dos?variant=x{number}").get_data(as_text=True), sum(asked)
+
+    try:
+        assert any(drawn(number)[1] == 0 for number in range(60))
+        stock.adjust(uno.variants[0], on_hand=0)
+        db.session.commit()
+        page, count = drawn("-")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", hear)
+    assert "Café uno" not in page
+    assert count == 1
 
 
 def test_who_is_somebody_goes_to_flask(shop, reached):

@@ -1,7 +1,6 @@
 """What is drawn once for many pages (frame, cards, rows) shows an edit at once, to whom it is for and to nobody else."""
 
 import pytest
-from sqlalchemy import event
 
 from kernel import files, tenancy
 from kernel.db import db
@@ -78,23 +77,6 @@ def test_what_is_sold_shows_without_an_edit(shop, goods):
     db.session.commit()
     assert not [page for page in said(shop, "/", "/c/granos", "/p/uno") if "Agotado" in page]
     assert "parecido a Café Dos" in said(shop, "/p/dos")[0]
-
-
-def test_what_of_a_shelf_can_be_bought_is_asked_once_until_something_is_committed(shop, goods):
-    tenancy.touch()
-    db.session.commit()
-    asked = []
-    event.listen(
-        db.engine, "before_cursor_execute", hear := lambda *words: asked.append("CAST(product.interests" in words[2])
-    )
-    said(shop, "/p/uno", "/p/dos")
-    assert sum(asked) == 1
-    stock.adjust(only(goods[0]), on_hand=0)
-    db.session.commit()
-    asked.clear()
-    assert "Café Uno" not in said(shop, "/p/dos", "/p/uno")[0]
-    event.remove(db.engine, "before_cursor_execute", hear)
-    assert sum(asked) == 1
 
 
 def test_an_edit_of_the_frame_shows_on_every_page(shop, goods):

@@ -35,7 +35,9 @@ def note(shop, order, units, *, restock=True, key="k", **told):
 
 def ask(client, order, units, **told):
     page = client.get(f"/orders/{order.token}/returns", headers=HTML)
-    data = {**form(page, "/returns"), f"units-{order.lines[0].id}": str(units), **told}
+    sent = {**form(page, "/returns"), f"units-{order.lines[0].id}": str(units)}
+    assert sent["reason"] == ""  # none is chosen for anybody
+    data = {**sent, "reason": return_policies.reasons()[0], **told}
     return client.post(f"/orders/{order.token}/returns", data=data, headers=HTML)
 
 
@@ -138,13 +140,13 @@ def test_what_is_refused_may_be_asked_for_again_and_the_buyer_reads_why(shop, ha
 def test_the_same_form_sent_twice_is_one_return(shop, handed):
     client = shop.client
     page = client.get(f"/orders/{handed.token}/returns", headers=HTML)
-    data = {**form(page, "/returns"), f"units-{handed.lines[0].id}": "1"}
+    data = {**form(page, "/returns"), f"units-{handed.lines[0].id}": "1", "reason": return_policies.reasons()[0]}
     for _ in range(2):
         assert client.post(f"/orders/{handed.token}/returns", data=data).status_code == 303
     assert len(returns.of(handed)) == 1
 
 
-@pytest.mark.parametrize("sent", [{"pictures": b"no picture"}, {"note": "x" * 501}, {"units": "0"}])
+@pytest.mark.parametrize("sent", [{"pictures": b"no picture"}, {"note": "x" * 501}, {"units": "0"}, {"reason": ""}])
 def test_what_cannot_be_read_keeps_what_was_typed(shop, handed, sent):
     told = {"note": "mi nota", **sent}
     if "pictures" in told:
