@@ -15,6 +15,7 @@ from kernel.db import db
 from shop import (
     booking_orders,
     bookings,
+    cart_holds,
     closures,
     departure_changes,
     holdings,
@@ -41,6 +42,13 @@ def hold(secret: str, service_id: int, starts_at: datetime, minutes: int, places
     assert cart is not None
     span = Span(starts_at, starts_at + timedelta(minutes=minutes))
     return holdings.hold(db.session.get_one(Service, service_id), span, places, cart=cart).id
+
+
+def hold_anew(service_id: int, starts_at: datetime, minutes: int) -> int:
+    """A visitor who has no cart yet takes a time into a new one."""
+    service, span = db.session.get_one(Service, service_id), Span(starts_at, starts_at + timedelta(minutes=minutes))
+    people = {service.product.variants[0]: 1}
+    return cart_holds.hold(carts.begin()[0], service, span, people, places=1, begun=True).id
 
 
 def hold_both(secret: str, wanted: Sequence[Told]) -> list[int]:

@@ -12,6 +12,7 @@ from kernel.refusal import Refusal
 from shop import bookings, closures, departures
 from shop import cart as carts
 from shop.bookings import Booking
+from shop.cart_rows import Cart
 from shop.orders import Order
 from tests.shop import booking_racers
 from tests.shop.booking_racers import browsers, faults, run_out, shares, without_walls
@@ -88,6 +89,15 @@ def crowd(shop, count=24):
     service = shop.service("Masaje", "appointment", minutes=60, resource=shop.resource("Sala"))
     starts = [shop.when(7, "10:00") + timedelta(minutes=15 * (place % 4)) for place in range(count)]
     return [(secret, service.id, at, 60) for secret, at in zip(browsers(count), starts, strict=True)]
+
+
+def test_of_visitors_without_a_cart_one_has_the_room_and_the_others_leave_nothing_behind(crew, shop):
+    tries = [what for _secret, *what in crowd(shop)]
+    before = db.session.scalar(select(func.count(Cart.id)))
+    assert told(crew.race(shop, f"{HERE}hold_anew", tries)) == {"done": 1, "refused": 23}
+    assert faults() == []
+    assert db.session.scalar(select(func.count(Booking.id))) == 1
+    assert db.session.scalar(select(func.count(Cart.id))) == before + 1
 
 
 def test_without_a_lock_the_database_refuses_what_overlaps(crew, shop):
