@@ -99,7 +99,7 @@ _PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda raw: gzip.compress(raw, 6, mtime=0),
 }
 
-_QUICK = _PACKERS | {"br": lambda raw: brotli.compress(raw, quality=2)}  # what is sent once is not packed long
+_QUICK = _PACKERS | {"br": lambda raw: brotli.compress(raw, quality=1)}  # what is sent once is not packed long
 
 UNPACKERS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
 
