@@ -105,10 +105,11 @@ def still(key: Hashable, make: Callable[[], Any]) -> Any:
     if request.method not in origins.SAFE or g.get("preview"):
         return make()
     reader, stamp = request.environ["plaza.stamp"]
-    kept = note(("still", reader, key), lambda: [None, None])
-    if kept[0] != stamp:
-        kept[:] = stamp, make()
-    return kept[1]
+    kept: list[tuple[Any, Any]] = note(("still", reader, key), lambda: [(None, None)])
+    found = kept[0]  # another thread may put its own there meanwhile
+    if found[0] != stamp:
+        found = kept[0] = stamp, make()
+    return found[1]
 
 
 def path(endpoint: str, **parts: str) -> str:
