@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from kernel import libpq
 from kernel.db import db
+from kernel.prepared import Prepared
 
 
 class Place(NamedTuple):
@@ -51,7 +52,20 @@ def row(statement: str, key: str) -> Any:
     engine = db.engine
     if engine.dialect.name == "sqlite":
         return _sqlite(engine).execute(statement, {"key": key}).fetchone()
-    return _postgresql(engine, statement.replace(":key", "$1"), (key,))
+    return next(iter(_postgresql(engine, statement.replace(":key", "$1"), (key,))), None)
+
+
+def rows(statement: Prepared, told: Mapping[str, Any], begin: Sequence[bytes]) -> list[tuple[Any, ...]]:
+    """What a question finds by itself; on PostgreSQL `begin` raises the wall of its transaction."""
+    engine, sent = db.engine, statement.sent(told)
+    for heard in engine.dispatch.before_cursor_execute:
+        heard(None, None, statement.text, sent, None, False)
+    try:
+        if engine.dialect.name == "sqlite":
+            return statement.given(_sqlite(engine).execute(statement.text, sent).fetchall())
+        return statement.given(_postgresql(engine, statement.text, sent, begin))
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise statement.told(engine.dialect, sent, error) from error
 
 
 def _sqlite(engine: Engine) -> sqlite3.Connection:
@@ -77,24 +91,27 @@ class _Line:
         self._raw.rollback()
         self._raw.autocommit = True
 
-    def ask(self, statement: str, values: Sequence[str]) -> Any:
-        """The first row."""
-        return next(iter(self._known.ask(statement, values)), None)
+    def ask(self, statement: str, values: Sequence[Any], begin: Sequence[bytes] = ()) -> list[tuple[Any, ...]]:
+        """The rows; in a transaction that `begin` begins, where that is told."""
+        return self._known.alone(begin, statement, values) if begin else self._known.ask(statement, values)
 
     def __del__(self) -> None:
         with suppress(Exception):
             self._raw.close()
 
 
-def _postgresql(engine: Engine, statement: str, values: Sequence[str]) -> Any:
+def _postgresql(
+    engine: Engine, statement: str, values: Sequence[Any], begin: Sequence[bytes] = ()
+) -> list[tuple[Any, ...]]:
     wanted = (_generation, id(engine), os.getpid())
-    known = getattr(_mine, "line", None)
+    known: tuple[Any, _Line] | None = getattr(_mine, "line", None)
     if known is not None and known[0] == wanted:
         with suppress(engine.dialect.loaded_dbapi.OperationalError):  # the server was restarted: once more
-            return known[1].ask(statement, values)
+            return known[1].ask(statement, values, begin)
     _mine.line = None
-    _mine.line = known = (wanted, _Line(engine))
-    return known[1].ask(statement, values)
+    fresh = _Line(engine)
+    _mine.line = wanted, fresh
+    return fresh.ask(statement, values, begin)
 
 
 def at(host: str, install: str) -> tuple[Place | None, Stamp]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import make_transient_to_detached
 
-from kernel import prepared, rows, tenancy, transactions
+from kernel import aside, prepared, rows, tenancy, transactions
 from kernel.db import db
 from kernel.tenancy import ForeignTenant, TenantOwned
 
@@ -28,6 +28,14 @@ def plain(statement: Select[Any], **values: Any) -> list[tuple[Any, ...]]:
     session.flush()
     connection = transactions.connection(session)
     return prepared.of(statement, connection.dialect).rows(connection, {"tenant": tenancy.current(), **values})
+
+
+def glance(statement: Select[Any], **values: Any) -> list[tuple[Any, ...]]:
+    """The same for a page that asks nothing else: where nothing has begun, a transaction of its own in one flight."""
+    if db.session.registry.has() or not transactions.reads():
+        return plain(statement, **values)
+    asked = prepared.of(statement, db.engine.dialect)
+    return aside.rows(asked, {"tenant": tenancy.current(), **values}, transactions.walled())
 
 
 def column(statement: Select[Any], **values: Any) -> list[Any]:

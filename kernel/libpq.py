@@ -37,6 +37,34 @@ class Line:
         sent = self._adapting.dump_sequence(values, _as_text(len(values)))
         return self._rows(self.raw.pgconn.exec_prepared(name, sent))
 
+    def alone(self, begin: Sequence[bytes], statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The same in a transaction of its own, that `begin` begins: all of it is sent and answered at once."""
+        name = self._names.get(statement) or self._prepare(statement)
+        sent, line = self._adapting.dump_sequence(values, _as_text(len(values))), self.raw.pgconn
+        try:
+            line.enter_pipeline_mode()
+            for words in begin:
+                line.send_query_params(words, None)
+            line.send_query_prepared(name, sent)
+            line.send_query_params(b"COMMIT", None)
+            line.pipeline_sync()
+            told = [self._next() for _each in (*begin, name, b"COMMIT")]
+            line.get_result()  # of the sync
+            line.exit_pipeline_mode()
+        except BaseException:
+            self.raw.close()  # nobody knows what is still to come on it
+            raise
+        roll_back(self.raw)  # where something was refused
+        return [self._rows(result) for result in told][-2]
+
+    def _next(self) -> Any:
+        """What the server said to the next of what was sent; each is followed by nothing."""
+        told = self.raw.pgconn.get_result()
+        if told is None:
+            raise errors.OperationalError("the server closed the connection")
+        self.raw.pgconn.get_result()
+        return told
+
     def _prepare(self, statement: str) -> bytes:
         self._made += 1
         name = b"plaza_%d" % self._made

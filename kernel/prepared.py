@@ -32,13 +32,18 @@ class Prepared:
     forms: tuple[tuple[int, Form], ...]  # how the driver wants those of them that it does not take as they are
     gives: tuple[tuple[int, Form], ...] = ()  # what makes of a driver's value that of the column at this place
 
-    def run(self, connection: Connection, told: Mapping[str, Any]) -> tuple[list[tuple[Any, ...]], int | None]:
-        """The driver's rows, and the key of a new one where it tells that; what is not asked for is left out."""
+    def sent(self, told: Mapping[str, Any]) -> list[Any]:
+        """The values in order, as the driver wants them."""
         known = {**self.own, **told} if self.own else told
         sent = [known[name] for name in self.names]
         for place, form in self.forms:
             if (value := sent[place]) is not None:
                 sent[place] = form(value)
+        return sent
+
+    def run(self, connection: Connection, told: Mapping[str, Any]) -> tuple[list[tuple[Any, ...]], int | None]:
+        """The driver's rows, and the key of a new one where it tells that; what is not asked for is left out."""
+        sent = self.sent(told)
         for heard in connection.dispatch.before_cursor_execute:
             heard(connection, None, self.text, sent, None, False)
         try:
@@ -48,11 +53,19 @@ class Prepared:
             done = raw.execute(self.text, sent)
             return done.fetchall(), done.lastrowid
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _told(connection, self.text, sent, error) from error
+            raise _lost(connection, error, self.told(connection.dialect, sent, error)) from error
+
+    def told(self, dialect: Any, sent: Any, error: Any) -> Any:
+        """A driver's error as SQLAlchemy tells it."""
+        return DBAPIError.instance(self.text, sent, error, dialect.loaded_dbapi.Error, dialect=dialect)
 
     def rows(self, connection: Connection, told: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """What a question finds: a row is the values of its columns, as the session would give them."""
         found, _key = self.run(connection, told)
+        return self.given(found)
+
+    def given(self, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """A driver's rows with the values that the session would give."""
         return [self._given(row) for row in found] if self.gives else found
 
     def _given(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -63,14 +76,13 @@ class Prepared:
         return tuple(values)
 
 
-def _told(connection: Connection, text: str, sent: Any, error: Any) -> Any:
-    """A driver's error as SQLAlchemy tells it; who lost the server is not met again."""
+def _lost(connection: Connection, error: Any, told: Any) -> Any:
+    """Who lost the server is not met again."""
     dialect: Any = connection.dialect
-    lost = bool(dialect.is_disconnect(error, connection.connection.driver_connection, None))
-    if lost:
+    if dialect.is_disconnect(error, connection.connection.driver_connection, None):
         connection.invalidate(error)
-    base = dialect.loaded_dbapi.Error
-    return DBAPIError.instance(text, sent, error, base, connection_invalidated=lost, dialect=dialect)
+        told.connection_invalidated = True
+    return told
 
 
 @lru_cache(maxsize=300)

@@ -199,6 +199,8 @@ def system() -> Iterator[None]:
 
 
 def _rewall() -> None:
+    if not db.session.registry.has():
+        return
     session = db.session()
     if session.in_transaction() and session.get_bind().dialect.name == "postgresql":
         raise_wall(session.connection())

@@ -165,10 +165,10 @@ _BEGIN_LIGHT = text(f"{_BEGIN.text}, set_config('synchronous_commit', 'off', tru
 @event.listens_for(Session, "after_begin")
 def _raise_wall(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     session.info["connection"] = connection
-    if connection.dialect.name == "postgresql" and not transaction.nested:
-        told = {**tenancy.wall(), "only": "on" if reads() else "off"}
-        if not _began_walled(connection, _words(_durable(), **told)):
-            connection.execute(_BEGIN if _durable() else _BEGIN_LIGHT, told)
+    if connection.dialect.name != "postgresql" or transaction.nested:
+        return
+    if not _began_walled(connection, b"; ".join(walled())):
+        connection.execute(_BEGIN if _durable() else _BEGIN_LIGHT, _told())
 
 
 @event.listens_for(Session, "after_transaction_end")
@@ -191,11 +191,20 @@ def _began_walled(connection: Connection, words: bytes) -> bool:
     return bool(raw.pgconn.exec_(words).status == TUPLES)
 
 
+def _told() -> dict[str, str]:
+    return {**tenancy.wall(), "only": "on" if reads() else "off"}
+
+
+def walled() -> tuple[bytes, bytes]:
+    """What begins a transaction on PostgreSQL that stands behind the wall of whoever is the current tenant."""
+    return b"BEGIN", _words(_durable(), **_told())
+
+
 @lru_cache(maxsize=1000)
 def _words(durable: bool, **told: str) -> bytes:
-    """The transaction's beginning with its values in it: numbers and words of ours."""
+    """What raises the wall, with its values in it: numbers and words of ours."""
     said = {name: _literal(value) for name, value in told.items()}
-    return f"BEGIN; {_NAMED.sub(lambda name: said[name[1]], (_BEGIN if durable else _BEGIN_LIGHT).text)}".encode()
+    return _NAMED.sub(lambda name: said[name[1]], (_BEGIN if durable else _BEGIN_LIGHT).text).encode()
 
 
 def _literal(value: str) -> str:

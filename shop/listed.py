@@ -37,7 +37,7 @@ def of(ids: Sequence[int]) -> list[tuple[Listed, bool]]:
     """These products in the given order, each with whether it is sold out; without those in the bin."""
     if not ids:
         return []
-    rows = beside.plain(_listed(), ids=sorted(set(ids)))
+    rows = beside.glance(_listed(), ids=sorted(set(ids)))
     found = {row[0]: (Listed(*row[:-1]), bool(row[-1])) for row in rows}
     return [found[one] for one in ids if one in found]
 

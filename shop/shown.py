@@ -22,7 +22,7 @@ class Shown(NamedTuple):
 
 def slugged(slug: str) -> Shown | None:
     """The product with that slug, live or not."""
-    found = beside.plain(_slugged(), slug=slug)
+    found = beside.glance(_slugged(), slug=slug)
     if not found:
         return None
     first, own = found[0], len(rows.columns(Product))

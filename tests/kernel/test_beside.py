@@ -1,8 +1,9 @@
 """Statements beside the session: they find the current tenant's rows only; what they write is the session's own."""
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
+from flask import g
 from sqlalchemy import bindparam, func, select
 
 from kernel import beside, tenancy
@@ -101,3 +102,38 @@ def test_plain_rows_are_those_that_the_session_would_give(shop):
     assert beside.plain(statement, id=made.id)[0][1] == made.name
     assert beside.column(select(Product.tags).where(*mine), id=made.id) == [["nuevo"]]
     assert beside.plain(statement, id=0) == []
+
+
+NAMES = select(Product.name).where(Product.tenant_id == bindparam("tenant"))
+
+
+def test_a_glance_begins_nothing_and_sees_what_was_committed(rival, shop):
+    shop.product("Uno")
+    db.session.commit()
+    tenancy.leave()
+    with tenancy.use(rival.tenant_id):
+        rival.product("Ajeno")
+        db.session.commit()
+    tenancy.enter(shop.tenant_id)
+    db.session.remove()
+    with reading():
+        assert beside.glance(NAMES) == [({"es": "Uno"},)]
+        assert not db.session.registry.has()
+
+
+def test_a_glance_within_a_transaction_sees_what_that_wrote(shop):
+    db.session.add(Product(slug="dos", sku="DOS", name={"es": "Dos"}, currency="CRC", price_minor=1))
+    assert beside.glance(NAMES) == [({"es": "Dos"},)]
+    db.session.rollback()
+    with reading():
+        assert beside.glance(NAMES) == []
+
+
+@contextmanager
+def reading():
+    """As a page does."""
+    g.reads = True
+    try:
+        yield
+    finally:
+        g.pop("reads")

@@ -1,12 +1,14 @@
 """Statements that PostgreSQL knows by name outlive what makes its server forget others, and say what it refuses."""
 
 import pytest
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.exc import DataError, IntegrityError
+from flask import g
+from sqlalchemy import Integer, Text, bindparam, func, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from kernel import beside, libpq, signing
+from kernel import beside, libpq, signing, tenancy
 from kernel.db import db
 from shop.cart_rows import Cart, CartLine
+from shop.catalog import Product
 
 pytestmark = pytest.mark.parametrize("app", ["pg"], indirect=True)
 NAMES = "SELECT count(*) FROM pg_prepared_statements WHERE starts_with(name, 'plaza')"
@@ -89,3 +91,51 @@ def test_a_line_that_broke_is_told_as_one_each_time(app):
         with pytest.raises(psycopg.OperationalError):
             line.ask("SELECT pg_backend_pid()", ())
     raw.close()
+
+
+def alone(told, **values):
+    """What a question finds in a transaction of its own, where reading is all that is done."""
+    g.reads = True
+    try:
+        return beside.glance(told, **values)
+    finally:
+        g.pop("reads")
+
+
+LEFT = select(func.div(1, bindparam("by", type_=Integer)))
+ROLE = select(func.current_user(), func.current_setting("transaction_read_only"), func.pg_backend_pid())
+
+
+def test_a_question_alone_stands_behind_the_wall_and_may_only_read(rival, shop):
+    ours = shop.product("Nuestro").id
+    db.session.commit()
+    db.session.remove()
+    role, reads, line = alone(ROLE)[0]
+    assert (role, reads) == ("plaza_app", "on")
+    every = select(Product.id)  # it names no tenant: PostgreSQL's own wall is all that stands
+    assert (alone(every), alone(ROLE)[0][2]) == ([(ours,)], line)
+    tenancy.leave()
+    with tenancy.use(rival.tenant_id):
+        assert alone(every) == []
+    tenancy.enter(shop.tenant_id)
+    with pytest.raises(DBAPIError, match="read-only"):
+        alone(select(func.nextval("cart_id_seq")))
+
+
+def test_what_is_refused_alone_is_told_as_ever_and_the_line_goes_on(shop):
+    db.session.remove()
+    before = alone(ROLE)
+    with pytest.raises(DataError, match="division by zero"):
+        alone(LEFT, by=0)
+    with pytest.raises(DataError):
+        alone(select(bindparam("text", type_=Text)), text="a\x00b")
+    assert (alone(LEFT, by=1), alone(ROLE)) == ([(1,)], before)
+
+
+def test_a_line_that_broke_alone_is_another(shop):
+    db.session.remove()
+    [[_role, _reads, line]] = alone(ROLE)
+    with db.engine.connect() as other:
+        other.exec_driver_sql(f"SELECT pg_terminate_backend({line})")
+    [[_role, _reads, again]] = alone(ROLE)
+    assert again != line
