@@ -1,7 +1,8 @@
 """Shelf: which products a visitor sees in a category or a search, sorted and sieved, and which are sold out."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -16,8 +17,10 @@ from shop import marks, seasons
 from shop.catalog import BundlePart, Product, Variant
 from shop.variants import UNCOUNTED
 
+Once = Callable[[Hashable, Callable[[], Any]], Any]
 SORTS = ("featured", "price", "-price", "newest", "name")
 PER_PAGE = 24
+AHEAD = 10 * PER_PAGE  # keys read at once: far down a list, whoever reads on would pass all that is above again
 LISTED = (
     Product.slug, Product.name, Product.short, Product.unit, Product.low_minor, Product.high_minor,
     Product.price_minor, Product.compare_minor, Product.currency, Product.picture_id, Product.brief,
@@ -68,16 +71,32 @@ def public(group: Any = "") -> ColumnElement[bool]:
     return and_(Product.state == "live", mine)
 
 
-def of_category(category_ids: Sequence[int], sieve: Sieve, *, group: str = "", count: int | None = None) -> Listing:
-    """A page of what lies on these shelves; `count` when the caller knows it already."""
+def each_time(_key: Hashable, make: Callable[[], Any]) -> Any:
+    """Keep nothing."""
+    return make()
+
+
+def of_category(
+    category_ids: Sequence[int], sieve: Sieve, *, group: str = "", count: int | None = None, once: Once = each_time
+) -> Listing:
+    """A page of what lies on these shelves; `count` when the caller knows it already.
+
+    What is not sieved moves only with edits: `once(key, make)` may keep its keys until then, some pages of them.
+    """
     told = {"group": group, "low": sieve.low_minor, "high": sieve.high_minor, "tag": sieve.tag}
     asked = {name: value for name, value in told.items() if value not in ("", None)}
     wanted = _lying(len(category_ids), frozenset(asked), sieve.in_stock, sieve.sort)
     asked |= {_nth(place): one for place, one in enumerate(category_ids)}
     total = count if count is not None and sieve.plain and not group else _count(wanted, asked)
     page = min(sieve.page, max(1, -(-total // PER_PAGE)))
-    ids = beside.column(wanted, **asked, most=PER_PAGE, skipped=(page - 1) * PER_PAGE)
-    return Listing(ids, total, page)
+    keep, most = (once, AHEAD) if sieve.plain else (each_time, PER_PAGE)
+    start = (page - 1) * PER_PAGE
+    above = start - start % most
+    keys = keep(
+        ("keys", *category_ids, group, sieve.sort, above),
+        lambda: array("q", beside.column(wanted, **asked, most=most, skipped=above)),
+    )
+    return Listing(keys[start - above :][:PER_PAGE], total, page)
 
 
 def of_ids(ids: Sequence[int], page: int = 1, *, group: str = "", size: int = PER_PAGE) -> Listing:

@@ -4,7 +4,8 @@ import pytest
 
 from kernel import tenancy
 from kernel.db import db
-from shop import facets, slugs
+from shop import catalog, facets, slugs
+from shop import shelf as shelves
 from tests.shop.pages import read, text
 
 
@@ -65,6 +66,32 @@ def test_pages_of_twenty_four(shop):
     first, second = names(shop.client.get("/c/muchos")), names(shop.client.get("/c/muchos?page=2"))
     assert len(first) == 24
     assert second == ["Cosa 24", "Cosa 25"]
+
+
+def test_whoever_reads_on_asks_for_no_keys_again_until_something_is_edited(shop, monkeypatch):
+    monkeypatch.setattr(shelves, "PER_PAGE", 2)
+    monkeypatch.setattr(shelves, "AHEAD", 6)
+    one = shop.category("Muchos")
+    made = [shop.product(f"Cosa {number}", category_id=one.id, position=number) for number in range(9)]
+    facets.refresh_all()
+    db.session.commit()
+    asked, real = [], shelves.beside.column
+    monkeypatch.setattr(shelves.beside, "column", lambda *told, **values: asked.append(1) or real(*told, **values))
+
+    def seen(*pages, more=""):
+        asked.clear()
+        found = [name for page in pages for name in names(shop.client.get(f"/c/muchos?page={page}{more}"))]
+        return found, len(asked)
+
+    whole = [f"Cosa {number}" for number in range(9)]
+    assert seen(1, 2, 3) == (whole[:6], 1)
+    assert seen(5, 4) == ([*whole[8:], *whole[6:8]], 1)
+    assert seen(1, 2, more="&sort=name") == (whole[:4], 1)
+    assert seen(2, more="&stock=1") == (whole[2:4], 2)  # what is left moves without an edit: counted, and asked
+    made[1].position = 20
+    catalog.changed(made[1])
+    db.session.commit()
+    assert seen(1, 2, 5) == ([whole[0], *whole[2:5], whole[1]], 2)
 
 
 def test_a_slug_of_yesterday_leads_to_today_s(shop, shelf):
