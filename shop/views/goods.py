@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress
 from typing import Any, NamedTuple
@@ -25,17 +24,12 @@ WHY = "@@why@@"  # in a card of a row of suggestions: where its reason goes
 _OUT, _SOLD = Markup("@@out@@"), Markup("@@sold@@")  # in the shape of a card: its holes, which have the product's key
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """A product's card, and its name."""
 
     html: Markup
     name: str
-
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes, with its key."""
-        return 1000 + 2 * len(self.html)
+    size: int  # about how many bytes it takes, with its key
 
 
 def init_app(app: Flask) -> None:
@@ -75,16 +69,9 @@ def _cards(rows: Sequence[Listed], eager: int, *, still: bool = False) -> list[C
     place, root = origins.place(), request.script_root
     assert place is not None
     how = _How(i18n.language(), str(i18n.locale()), frame.current().values["cents"], address(""), still)
-    here, found = (place.slug, root, how), []
-    for number, row in enumerate(rows):
-        lazy, season = number >= eager, season_mark(row)
-        key = (row, here, lazy, season)
-        card: Card | None = CARDS.get(key)
-        if card is None:
-            card = _drawn(row, how, season, lazy=lazy)
-            CARDS.put(key, card)
-        found.append(card)
-    return found
+    here = place.slug, root, how
+    keys = [(row, season_mark(row), number >= eager, here) for number, row in enumerate(rows)]
+    return CARDS.each(keys, lambda wanted: _drawn(wanted, how))
 
 
 class _How(NamedTuple):
@@ -96,26 +83,38 @@ class _How(NamedTuple):
     before: str  # what stands in an address before the product's own part
     still: bool
 
-    def told(self, minor: int, currency: str) -> Markup:
-        """An amount of money."""
-        return escape(Money(minor, currency).format(self.locale, cents=self.cents))
+
+def _drawn(wanted: Sequence[tuple[Any, ...]], how: _How) -> list[Card]:
+    """The cards of (row, season, lazy, …); their words are read in one go."""
+    texts = json.loads(f"[{','.join([f'[{row.name},{row.short},{row.unit}]' for row, *_how in wanted])}]")
+    return [
+        _card(row, words, how, (season, lazy)) for (row, season, lazy, _here), words in zip(wanted, texts, strict=True)
+    ]
 
 
-def _drawn(row: Listed, how: _How, season: str, *, lazy: bool) -> Card:
-    words = json.loads(f"[{row.name},{row.short},{row.unit}]")
+def _card(row: Listed, words: Sequence[Any], how: _How, seen: tuple[str, bool]) -> Card:
     name, short, unit = [i18n.words_html(one, how.spoken) if one else "" for one in words]
+    season, lazy = seen
     several, called = row.high_minor > row.low_minor, plain(name)
     since = several or (row.kind == "booking" and row.low_minor > 0)
     cut = not several and row.compare_minor is not None and row.compare_minor > row.price_minor
     free = row.kind == "booking" and not row.high_minor
+    pic = _picture(row, lazy=lazy) if row.sha256 else ""
     shown = {
         "id": row.id, "name": name, "short": short, "unit": unit, "url": how.before + quote(row.slug),
-        "now": escape(_("Free")) if free else how.told(row.low_minor, row.currency), "mark": season and escape(season),
-        "was": how.told(row.compare_minor or 0, row.currency) if cut else "",
-        "pic": _picture(row, lazy=lazy) if row.sha256 else "", "initial": "" if row.sha256 else escape(called[:1]),
+        "now": escape(_("Free")) if free else _told(row.low_minor, row.currency, how.locale, how.cents),
+        "was": _told(row.compare_minor or 0, row.currency, how.locale, how.cents) if cut else "",
+        "pic": pic, "initial": "" if pic else escape(called[:1]), "mark": season and escape(season),
     }  # fmt: skip
-    has = (bool(short), bool(unit), bool(season), cut, since, bool(row.sha256))
-    return Card(Markup(_shape(how.spoken, how.still, *has).format_map(shown)), called)  # noqa: S704
+    has = (bool(short), bool(unit), bool(season), cut, since, bool(pic))
+    html = Markup(_shape(how.spoken, how.still, *has).format_map(shown))  # noqa: S704
+    return Card(html, called, 1000 + 2 * len(html))
+
+
+@lru_cache(maxsize=4096)
+def _told(minor: int, currency: str, locale: str, cents: bool | None) -> Markup:
+    """An amount of money on a page: most of a shop's prices are those of other things too."""
+    return escape(Money(minor, currency).format(locale, cents=cents))
 
 
 @lru_cache(maxsize=500)
