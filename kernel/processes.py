@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 PARENT = "PLAZA_PARENT"  # tells a child whose death is its own
-M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8  # of glibc's mallopt
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # of glibc's mallopt
+SPARE = 4 * 1024 * 1024  # bytes of free memory that are kept: to give them back and have them again costs each page
 PATIENCE = 20.0  # seconds that a child may take to finish what it does
 Child = subprocess.Popen[bytes]
 
@@ -53,9 +54,9 @@ def _end(child: Child) -> None:
 
 
 def thrifty() -> None:
-    """Have the C library keep one heap for all threads and give back what is free at its end (glibc)."""
+    """Have the C library keep one heap for all threads and give back what is free at its end, but for some (glibc)."""
     if sys.platform == "linux":
-        for setting, value in ((M_ARENA_MAX, 1), (M_TRIM_THRESHOLD, 64 * 1024)):
+        for setting, value in ((M_ARENA_MAX, 1), (M_TRIM_THRESHOLD, SPARE), (M_MMAP_THRESHOLD, SPARE)):
             getattr(ctypes.CDLL(None), "mallopt", lambda *_: 0)(setting, value)
 
 
