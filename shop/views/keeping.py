@@ -1,5 +1,6 @@
 """Kept pages: a view marked `@kept(…)` is rendered once for everyone, with holes for what differs by visitor."""
 
+import threading
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -9,12 +10,15 @@ from flask import Flask, Response, current_app, g, request
 
 from kernel import holes, i18n, origins, web
 from kernel.aside import Place
+from kernel.db import db
 from shop import pagecache
 from shop.views import fitting, visitor, visits
 
 View = TypeVar("View", bound=Callable[..., Any])
 Page = Callable[..., Sequence[Mapping[str, Any]]]
 READS = frozenset({"GET", "HEAD"})
+PATIENCE = 2.0  # seconds
+_turn = threading.Lock()
 
 
 def kept(*params: str, store: bool = True, page: Page | None = None) -> Callable[[View], View]:
@@ -36,6 +40,7 @@ def init_app(app: Flask) -> None:
     """Look before the view, keep after it."""
     app.before_request(look)
     app.after_request(keep)
+    app.teardown_request(_next)
 
 
 def look() -> Response | None:
@@ -50,8 +55,32 @@ def look() -> Response | None:
     g.open_holes = []
     seen = fitting.see(request.path, view.page(**(request.view_args or {}))) if view.page else ()
     g.page_key = _key(place, seen) if view.stored else None
-    page = pagecache.SHELF.get(g.page_key) if view.stored else None
+    page = _lying(g.page_key)
+    if page is None and _waited():
+        page = _lying(g.page_key)
     return _answer(page, kept_as=g.page_key) if page else None
+
+
+def _lying(key: Hashable) -> pagecache.Page | None:
+    found: pagecache.Page | None = pagecache.SHELF.get(key) if key is not None else None
+    return found
+
+
+def _waited() -> bool:
+    """On SQLite, which keeps nobody waiting, pages are drawn one after the other: threads that draw at the same time
+    only take the interpreter from each other. Whoever waited may find the page drawn."""
+    if db.engine.dialect.name != "sqlite":
+        return False
+    g.turn = _turn.acquire(blocking=False)
+    if g.turn:
+        return False
+    g.turn = _turn.acquire(timeout=PATIENCE)
+    return True
+
+
+def _next(_error: BaseException | None) -> None:
+    if g.pop("turn", False):
+        _turn.release()
 
 
 def keep(response: Response) -> Response:

@@ -1,6 +1,8 @@
 """The page cache: one rendering for everyone, holes filled for each, an edit empties it and a sale does not."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import template_rendered
@@ -9,7 +11,7 @@ from sqlalchemy import update
 from kernel import tenancy
 from kernel.db import db
 from kernel.tenancy import Tenant
-from shop import catalog, pagecache, stock
+from shop import catalog, pagecache, shown, stock
 from shop.views import keeping
 from tests.goods import only
 from tests.shop.pages import marks, read, text
@@ -180,6 +182,56 @@ def _editing(app, real):
         return real(*args)
 
     return cut
+
+
+def at_once(shop, path, count=6):
+    """Some ask for the same page at the same time."""
+
+    def ask(client):
+        with shop.app.app_context():
+            return client.get(path).status_code
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(ask, [shop.client for _ in range(count)]))
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_new_page_that_many_ask_for_at_once_is_drawn_once(shop, drawn, monkeypatch, waits):
+    shop.product("Café Uno")
+    db.session.commit()
+    real = shown.slugged
+    monkeypatch.setattr(shown, "slugged", lambda slug: time.sleep(0.2) or real(slug))
+    if not waits:  # the same without turns
+        monkeypatch.setattr(keeping, "_waited", lambda: False)
+    assert at_once(shop, "/p/cafe-uno") == [200] * 6
+    assert (drawn.count("shop/catalog/product.html") == 1) is waits
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_page_that_fails_takes_nobody_s_turn(shop, monkeypatch):
+    shop.product("Café Uno")
+    db.session.commit()
+    real = shown.slugged
+    monkeypatch.setitem(shop.app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setattr(shown, "slugged", lambda _slug: 1 / 0)
+    assert shop.client.get("/p/cafe-uno").status_code == 500
+    monkeypatch.setattr(shown, "slugged", real)
+    assert not keeping._turn.locked()
+    assert shop.client.get("/p/cafe-uno").status_code == 200
+
+
+def test_each_makes_at_once_what_is_missing():
+    shelf, wanted = pagecache.Shelf(), []
+
+    def made(keys):
+        wanted.append(keys)
+        return [pagecache.Page([str(key).encode()], []) for key in keys]
+
+    assert [page.texts for page in shelf.each([1, 2, 3], made)] == [[b"1"], [b"2"], [b"3"]]
+    assert [page.texts for page in shelf.each([4, 2, 5, 4], made)] == [[b"4"], [b"2"], [b"5"], [b"4"]]
+    assert wanted == [[1, 2, 3], [4, 5, 4]]
+    assert shelf.bytes == sum(shelf.get(key).size for key in range(1, 6))
 
 
 def test_it_is_bounded_by_bytes():
