@@ -39,15 +39,16 @@ def hole(name: str) -> Markup:
 
 def fillings(names: Iterable[str]) -> dict[str, str]:
     """What fills those holes for the current visitor."""
-    found, asked = {}, defaultdict(list)
+    found, asked = dict[str, str](), defaultdict[str, list[str]](list)
     for name in names:
-        group, _, key = name.partition(":")
-        if name in _fills:
-            found[name] = str(_fills[name]())
-        elif group in _groups:
+        if fill := _fills.get(name):
+            found[name] = str(fill())
+        else:
+            group, _, key = name.partition(":")
             asked[group].append(key)
     for group, keys in asked.items():
-        found.update({f"{group}:{key}": str(text) for key, text in _groups[group](keys).items()})
+        if many := _groups.get(group):
+            found |= {f"{group}:{key}": str(text) for key, text in many(keys).items()}
     return found
 
 

@@ -62,6 +62,10 @@ def allowed() -> bool:
 class PerHost(SecureCookieSessionInterface):
     """Sessions signed per host: a cookie replayed at another one is an empty session."""
 
+    def open_session(self, app: Any, request: Any) -> Any:
+        """The usual one; who brings no cookie has none, and nothing is signed for them."""
+        return super().open_session(app, request) if request.environ.get("HTTP_COOKIE") else self.session_class()
+
     def get_signing_serializer(self, app: Any) -> Any:
         """The usual serializer, salted with the host; one that was made is used again."""
         return _signing(app.secret_key, request.host)

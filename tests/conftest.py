@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask.testing import FlaskClient
 from xdist.scheduler import LoadFileScheduling
@@ -31,6 +32,10 @@ def _resolve(host: Any, *args: Any, **values: Any) -> Any:
 
 socket.getaddrinfo = _resolve  # *.localhost is not resolved everywhere
 buffer._thread[os.getpid()] = threading.main_thread()  # it writes when a test says so, never by itself into another's
+hypothesis.settings.register_profile(  # a machine may be slow
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 _server = contextlib.ExitStack()
 _skipped: Counter[str] = Counter()
 

@@ -34,10 +34,11 @@ def category(slug: str) -> Any:
         return _moved("category", slug)
     sieve, under = asked(), categories.below(shelves, here)
     count = here.facets.get("count")
-    listing = shelf.of_category(under, sieve, group=visitor.group(), count=count)
+    listing = shelf.of_category(under, sieve, group=visitor.group(), count=count, once=frame.once)
     return render_template(
         "shop/catalog/category.html", here=here, listing=listing, sieve=sieve, goods=goods.of(listing.ids),
-        head=_head(here, shelves, sieve, listing), trail=trail(shelves, here), pager=around(listing),
+        head=_head(here, shelves, sieve, listing), pager=around(listing),
+        trail=frame.once(("trail", here.id), lambda: trail(shelves, here)),
         below=children(shelves, here), sieving=_sieving(here, sieve),
     )  # fmt: skip
 
@@ -150,8 +151,12 @@ def trail(shelves: Any, here: Any, last: Any = None) -> list[tuple[Any, str]]:
 
 def _head(here: Any, shelves: Any, sieve: shelf.Sieve, listing: shelf.Listing) -> seo.Head:
     path = f"/c/{here.slug}" + (f"?page={listing.page}" if listing.page > 1 else "")
-    steps = [(i18n.pick(one.name), f"/c/{one.slug}") for one in categories.path(shelves, here)]
+    data = frame.once(("crumbs", here.id), lambda: _crumbs(shelves, here))
     text = i18n.pick(here.intro) or i18n.pick(here.name)
     robots = "" if sieve.plain and sieve.sort == "featured" else "noindex, follow"
     image = seo.absolute(frame.path("shop.shop_card", digest="card"))
-    return seo.head(i18n.pick(here.name), text, path, data=[seo.breadcrumbs(steps)], robots=robots, image=image)
+    return seo.head(i18n.pick(here.name), text, path, data=[data], robots=robots, image=image)
+
+
+def _crumbs(shelves: Any, here: Any) -> Markup:
+    return seo.breadcrumbs([(i18n.pick(one.name), f"/c/{one.slug}") for one in categories.path(shelves, here)])
