@@ -17,6 +17,7 @@ from kernel import (
     assets,
     holes,
     i18n,
+    logs,
     menu,
     origins,
     routing,
@@ -74,6 +75,10 @@ class Plaza(Flask):
         subdomain = "store" if request.environ.get("plaza.place") else ""
         return self.url_map.bind_to_environ(request.environ, subdomain=subdomain)
 
+    def log_exception(self, exc_info: Any) -> None:
+        """Tell by which route it came, not by which address: that may be somebody's secret link."""
+        self.logger.error("Exception on %s [%s]", request.url_rule, request.method, exc_info=exc_info)
+
     def ensure_sync(self, func: Any) -> Any:
         """As it is: nothing here is asynchronous, and looking whether it is costs each page a dozen times."""
         return func
@@ -104,6 +109,7 @@ def _take_language(environ: dict[str, Any], place: aside.Place) -> None:
 
 def create_app(settings: Settings | None = None) -> Plaza:
     """The whole application, ready to serve, migrate or work."""
+    logs.set_up()
     known = settings or settings_module.load()
     app = Plaza("plaza", root_path=str(ROOT), template_folder=str(ROOT / "templates"), static_folder=None)
     app.extensions["plaza.settings"] = known
@@ -142,9 +148,9 @@ def _config(known: Settings) -> dict[str, Any]:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"pool_size": 8, "max_overflow": 8, "connect_args": {"check_same_thread": False}}
+        return {"pool_size": 8, "max_overflow": 8, "connect_args": {"check_same_thread": False}, **logs.HIDDEN}
     patience = {"connect_timeout": 3, "tcp_user_timeout": 4000, "keepalives_idle": 2, "keepalives_interval": 1}
-    return {"pool_size": 5, "connect_args": {**patience, "keepalives_count": 3}}
+    return {"pool_size": 5, "connect_args": {**patience, "keepalives_count": 3}, **logs.HIDDEN}
 
 
 def _speak(app: Flask) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Dialect, Executable, inspect
 from sqlalchemy.exc import DBAPIError
 
-from kernel import libpq
+from kernel import libpq, logs
 from kernel.db import upsert
 
 Form = Callable[[Any], Any]
@@ -57,7 +57,7 @@ class Prepared:
 
     def told(self, dialect: Any, sent: Any, error: Any) -> Any:
         """A driver's error as SQLAlchemy tells it."""
-        return DBAPIError.instance(self.text, sent, error, dialect.loaded_dbapi.Error, dialect=dialect)
+        return DBAPIError.instance(self.text, sent, error, dialect.loaded_dbapi.Error, dialect=dialect, **logs.HIDDEN)
 
     def rows(self, connection: Connection, told: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """What a question finds: a row is the values of its columns, as the session would give them."""
