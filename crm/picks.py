@@ -47,8 +47,8 @@ def fresh(made_at: datetime | None, told: Any) -> Told | None:
 
 def of(who: "Contact | Visitor") -> Told | None:
     """What is kept for them, while it is good."""
-    found = beside.ask(_of(_column(who)), who=who.id)
-    return fresh(found[0].made_at, found[0].told) if found else None
+    found = beside.plain(_of(_column(who)), who=who.id)
+    return fresh(*found[0]) if found else None
 
 
 @lru_cache

@@ -86,7 +86,7 @@ def every(who: "Contact | Visitor | None") -> list[Taste]:
 
 def brief(who: "Contact | Visitor") -> list[Liked]:
     """All that is known of their tastes, for pages that only read it."""
-    return [Liked(*row) for row in beside.ask(_brief(who.__tablename__ == "contact"), who=who.id)]
+    return [Liked(*row) for row in beside.plain(_brief(who.__tablename__ == "contact"), who=who.id)]
 
 
 def brief_of(contacts: Collection[int]) -> dict[int, list[Liked]]:

@@ -36,7 +36,7 @@ def of(contact: Contact | None, visitor: Visitor | None) -> list[Deed]:
     who = contact or visitor
     if who is None:
         return []
-    rows = beside.ask(_asked(contact is not None), who=who.id, since=clock.now() - LOOKED)
+    rows = beside.plain(_asked(contact is not None), who=who.id, since=clock.now() - LOOKED)
     found: dict[tuple[int, str], Deed] = {}
     for product_id, kind, at, times, other, score in rows:
         deed = found.setdefault((product_id, kind), Deed(product_id, kind, at, times, []))

@@ -216,7 +216,7 @@ def _late(service_ids: set[int], resource_ids: set[int]) -> set[int]:
     if over <= service_ids:
         return over
     mine = {"over": sorted(over), "services": sorted(service_ids), "resources": sorted(resource_ids)}
-    return (over & service_ids) | {row[0] for row in beside.ask(_sharing(), **mine)}
+    return (over & service_ids) | set(beside.column(_sharing(), **mine))
 
 
 @lru_cache

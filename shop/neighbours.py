@@ -51,7 +51,7 @@ class Near(NamedTuple):
 
 def of(product_id: int) -> Sequence[int]:
     """What is near a product, the nearest first."""
-    return [row[0] for row in beside.ask(_near(), product=product_id)]
+    return beside.column(_near(), product=product_id)
 
 
 @lru_cache

@@ -48,7 +48,7 @@ def breaks(product_ids: Iterable[int]) -> dict[int, list[PriceBreak]]:
     found: dict[int, list[PriceBreak]] = {product_id: [] for product_id in product_ids}
     if not found:
         return found
-    for row in beside.entities(PriceBreak, beside.ask(_lower(), products=list(found))):
+    for row in beside.entities(PriceBreak, beside.plain(_lower(), products=list(found))):
         found[row.product_id].append(row)
     return found
 

@@ -94,7 +94,7 @@ def lock(resource_ids: Iterable[int]) -> None:
     What only refers to them (a unit that is added) does not wait.
     """
     if db.engine.dialect.name != "sqlite":  # there is one writer at a time
-        beside.ask(_locking(), resources=sorted(set(resource_ids)))
+        beside.column(_locking(), resources=sorted(set(resource_ids)))
 
 
 @lru_cache

@@ -107,7 +107,7 @@ def named(slug: str) -> Service:
 
 def of_slug(slug: str) -> Service | None:
     """The service of the product with that slug, live or not, with its product and what it needs, in one question."""
-    found = beside.ask(_by_slug(), slug=slug)
+    found = beside.plain(_by_slug(), slug=slug)
     if not found:
         return None
     own, theirs = (len(rows.columns(cls)) for cls in (Service, Product))

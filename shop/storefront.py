@@ -67,7 +67,7 @@ def of() -> Storefront:
     info = db.session().info
     tenant_id, found = info.get("storefront", (None, None))
     if tenant_id != tenancy.current() or found is None or found not in db.session:
-        found = next(iter(beside.entities(Storefront, beside.ask(_mine()))), None)
+        found = next(iter(beside.entities(Storefront, beside.plain(_mine()))), None)
         hold(found)
     return found or blank()
 

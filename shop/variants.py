@@ -56,7 +56,7 @@ class BundlePart(TenantOwned, Base):
 
 def of(*product_ids: int) -> Sequence[Variant]:
     """The variants that can be chosen of these products, in order."""
-    return beside.entities(Variant, beside.ask(_chosen_of(), products=list(product_ids)))
+    return beside.entities(Variant, beside.plain(_chosen_of(), products=list(product_ids)))
 
 
 @lru_cache

@@ -130,6 +130,18 @@ def either(verb: str, told: Told) -> Any:
 
 def unlocked_hold(secret: str, service_id: int, starts_at: datetime, minutes: int, places: int = 1) -> int:
     """Look what is free, think, and take that without holding anything."""
+    with _thoughtless(service_id, starts_at, minutes):
+        return hold(secret, service_id, starts_at, minutes, places)
+
+
+def unlocked_hold_anew(service_id: int, starts_at: datetime, minutes: int) -> int:
+    """The same for who has no cart yet."""
+    with _thoughtless(service_id, starts_at, minutes):
+        return hold_anew(service_id, starts_at, minutes)
+
+
+@contextmanager
+def _thoughtless(service_id: int, starts_at: datetime, minutes: int) -> Iterator[None]:
     with transactions.reading():
         needed = db.session.get_one(Service, service_id).needs
         span = Span(starts_at, starts_at + timedelta(minutes=minutes))
@@ -138,7 +150,7 @@ def unlocked_hold(secret: str, service_id: int, starts_at: datetime, minutes: in
     with ExitStack() as stack:
         stack.enter_context(_instead(occupations, "free", lambda resource_id, _span, most: seen[resource_id][:most]))
         stack.enter_context(_instead(holdings, "_lock", lambda *_these: None))
-        return hold(secret, service_id, starts_at, minutes, places)
+        yield
 
 
 @contextmanager

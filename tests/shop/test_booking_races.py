@@ -111,10 +111,11 @@ def test_without_the_database_s_refusal_the_locks_suffice(crew, shop):
         assert faults() == []
 
 
-def test_with_neither_two_have_the_same_room(crew, shop):
+@pytest.mark.parametrize(("verb", "first"), [("unlocked_hold", 0), ("unlocked_hold_anew", 1)])
+def test_with_neither_two_have_the_same_room(crew, shop, verb, first):
     """The control: this must go wrong, else the races would prove nothing."""
     with without_walls():
-        told(crew.race(shop, f"{HERE}unlocked_hold", crowd(shop)))
+        told(crew.race(shop, f"{HERE}{verb}", [what[first:] for what in crowd(shop)]))
         assert booking_racers.overlaps() > 0
 
 
