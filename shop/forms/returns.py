@@ -47,8 +47,9 @@ class AskForm(Form):
 
 
 class NoteForm(Form):
-    """Why something came back, noted by staff."""
+    """Why something came back, noted by staff; how many of each line is read beside it."""
 
+    wrong = ""  # what is wrong with how many
     reason = SelectField(
         _l("Reason"), [DataRequired(_l("Choose the reason."))], choices=[], validate_choice=False, id="return-reason"
     )

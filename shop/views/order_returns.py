@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, flash, request
 
 from kernel import today, web
+from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Missing
 from kernel.web import needs
@@ -22,10 +23,17 @@ def note(number: str) -> Any:
     form = forms.reasoned(forms.NoteForm(request.form))
     if not form.validate():
         return order_desk.page(orders.numbered(number), back=form), 422
-    returns.note(
-        orders.numbered(number), wanted(), key=f"desk:{desk.key()}", by=web.person(),
-        reason=form.reason.data, restock=restocked(),
-    )  # fmt: skip
+    try:
+        returns.note(
+            orders.numbered(number), wanted(), key=f"desk:{desk.key()}", by=web.person(),
+            reason=form.reason.data, restock=restocked(),
+        )  # fmt: skip
+    except returns.NotSoMany:
+        if web.wants_json():
+            raise
+        db.session.rollback()
+        form.wrong = _("Say how many of which article came back: at most as many as were bought.")
+        return order_desk.page(orders.numbered(number), back=form), 422
     flash(_("It is noted. Say now how much goes back."))
     return None
 

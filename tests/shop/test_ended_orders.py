@@ -154,6 +154,23 @@ def test_nobody_chose_the_reason_of_a_return_before_it_is_chosen(shop):
     assert (row.reason, row.lines[0].quantity) == (return_policies.reasons()[0], 2)
 
 
+@pytest.mark.parametrize("units", ["0", "9"])
+def test_how_many_came_back_is_wrong_beside_the_articles_and_nothing_is_lost(shop, units):
+    order = shop.bought(shop.product("Torta", price=10_000_00), 3, paid=True)
+    at, reason = f"/admin/cafe/orders/{order.number}", return_policies.reasons()[1]
+    told = {f"units-{order.lines[0].id}": units, "reason": reason}
+    sent = form(shop.admin.get(at, headers=HTML), "/returns") | told
+    del sent["restock"]
+    answer = shop.admin.post(f"{at}/returns", data=sent, headers=HTML)
+    assert answer.status_code == 422
+    [said] = read(answer).xpath("//form[contains(@action, '/returns')]//*[@id='units-error']/text()")
+    assert said == "Diga cuántas unidades de qué artículo volvieron: como máximo las que se compraron."
+    again = form(answer, "/returns")
+    assert again.items() >= told.items()
+    assert "restock" not in again
+    assert returns.of(order) == []
+
+
 @pytest.mark.parametrize(("typed", "said"), [("-5", "Un monto no puede ser negativo."), ("x", "Escriba el monto como")])
 def test_what_is_kept_is_called_no_price(shop, typed, said):
     order = shop.bought(shop.product("Café"), paid=True)
