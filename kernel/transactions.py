@@ -16,11 +16,11 @@ from functools import lru_cache, partial
 from typing import Any
 
 from flask import g, has_app_context, has_request_context, request
-from sqlalchemy import Compiled, Connection, Dialect, Engine, Executable, UpdateBase, event, text
+from sqlalchemy import Connection, Dialect, Engine, UpdateBase, event, text
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from kernel import libpq, tenancy
+from kernel import libpq, prepared, tenancy
 from kernel.db import db
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -214,39 +214,17 @@ def _literal(value: str) -> str:
 
 
 def at_once(statement: UpdateBase, bound: dict[str, Any]) -> list[Any]:
-    """The rows that a statement gives back which is a transaction of its own: PostgreSQL is asked and answers once.
-
-    Lists in it (`in_`) are not for it: their length changes what is asked.
-    """
+    """The rows that a statement gives back which is a transaction of its own: PostgreSQL is asked and answers once."""
     with db.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            return _in_one_flight(connection, statement, bound)
-        with connection.begin():
-            return list(connection.execute(statement, bound))
-
-
-def _in_one_flight(connection: Connection, statement: UpdateBase, bound: dict[str, Any]) -> list[Any]:
-    raw: Any = connection.connection.driver_connection
-    wall = _BEGIN if _durable() else _BEGIN_LIGHT
-    begin, compiled = (_compiled(one, connection.dialect) for one in (wall, statement))
-    try:
-        raw.autocommit = True  # what begins and ends stands among the statements, so that none waits for another
-        with raw.pipeline():
-            raw.execute("BEGIN")
-            raw.execute(str(begin), {**tenancy.wall(), "only": "on" if reads() else "off"})
-            found = raw.execute(str(compiled), compiled.construct_params(bound))
-            raw.execute("COMMIT")
-        raw.autocommit = False
-        return list(found)
-    except BaseException:
-        connection.invalidate()  # nobody knows how far it came: its server forgets all that was not committed
-        raise
-
-
-@lru_cache(maxsize=32)
-def _compiled(statement: Executable, dialect: Dialect) -> Compiled:
-    made: Compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
-    return made
+        if connection.dialect.name != "postgresql":
+            with connection.begin():
+                return list(connection.execute(statement, bound))
+        asked = prepared.of(statement, connection.dialect)
+        try:
+            return libpq.line(connection.connection).alone(walled(), asked.text, asked.sent(bound))
+        except BaseException:
+            connection.invalidate()  # nobody knows how far it came: its server forgets all that was not committed
+            raise
 
 
 def retry_free(verb: Callable[[], Any]) -> Any:
