@@ -31,7 +31,10 @@ def plain(statement: Select[Any], **values: Any) -> list[tuple[Any, ...]]:
 
 
 def glance(statement: Select[Any], **values: Any) -> list[tuple[Any, ...]]:
-    """The same for a page that asks nothing else: where nothing has begun, a transaction of its own in one flight."""
+    """The same for what need not be of one moment with whatever else a page asks.
+
+    Where nothing has begun it is a transaction of its own, in one flight.
+    """
     if db.session.registry.has() or not transactions.reads():
         return plain(statement, **values)
     asked = prepared.of(statement, db.engine.dialect)

@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    IntegerField,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from kernel.forms import Form, choices, trimmed
@@ -49,7 +58,7 @@ class AskForm(Form):
 class NoteForm(Form):
     """Why something came back, noted by staff; how many of each line is read beside it."""
 
-    wrong = ""  # what is wrong with how many
+    units = Field(_l("How many of which article"))  # has no value: what is wrong with theirs stands here
     reason = SelectField(
         _l("Reason"), [DataRequired(_l("Choose the reason."))], choices=[], validate_choice=False, id="return-reason"
     )

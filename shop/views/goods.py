@@ -29,7 +29,11 @@ class Card(NamedTuple):
 
     html: Markup
     name: str
-    size: int  # about how many bytes it takes, with its key
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes, with its key."""
+        return 1000 + 2 * len(self.html)
 
 
 def init_app(app: Flask) -> None:
@@ -107,8 +111,7 @@ def _card(row: Listed, words: Sequence[Any], how: _How, seen: tuple[str, bool]) 
         "pic": pic, "initial": "" if pic else escape(called[:1]), "mark": season and escape(season),
     }  # fmt: skip
     has = (bool(short), bool(unit), bool(season), cut, since, bool(pic))
-    html = Markup(_shape(how.spoken, how.still, *has).format_map(shown))  # noqa: S704
-    return Card(html, called, 1000 + 2 * len(html))
+    return Card(Markup(_shape(how.spoken, how.still, *has).format_map(shown)), called)  # noqa: S704
 
 
 @lru_cache(maxsize=4096)

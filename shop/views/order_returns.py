@@ -5,9 +5,8 @@ from typing import Any
 from flask import Flask, flash, request
 
 from kernel import today, web
-from kernel.db import db
 from kernel.i18n import _, _l
-from kernel.refusal import Missing
+from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import order_list, orders, receipts, returns
 from shop.forms import returns as forms
@@ -29,11 +28,8 @@ def note(number: str) -> Any:
             reason=form.reason.data, restock=restocked(),
         )  # fmt: skip
     except returns.NotSoMany:
-        if web.wants_json():
-            raise
-        db.session.rollback()
-        form.wrong = _("Say how many of which article came back: at most as many as were bought.")
-        return order_desk.page(orders.numbered(number), back=form), 422
+        said = Refusal(_("Say how many of which article came back: at most as many as were bought."))
+        return order_desk.again(number, form.units, said, back=form)
     flash(_("It is noted. Say now how much goes back."))
     return None
 
