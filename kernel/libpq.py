@@ -31,15 +31,13 @@ class Line:
 
     def ask(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The rows that a statement with `$1`, `$2` … gives back; raises psycopg's errors."""
-        if self.doubtful:
-            self._recall()
-        name = self._names.get(statement) or self._prepare(statement)
+        name = self._name(statement)
         sent = self._adapting.dump_sequence(values, _as_text(len(values)))
         return self._rows(self.raw.pgconn.exec_prepared(name, sent))
 
     def alone(self, begin: Sequence[bytes], statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The same in a transaction of its own, that `begin` begins: all of it is sent and answered at once."""
-        name = self._names.get(statement) or self._prepare(statement)
+        name = self._name(statement)
         sent, line = self._adapting.dump_sequence(values, _as_text(len(values))), self.raw.pgconn
         try:
             line.enter_pipeline_mode()
@@ -64,6 +62,12 @@ class Line:
             raise errors.OperationalError("the server closed the connection")
         self.raw.pgconn.get_result()
         return told
+
+    def _name(self, statement: str) -> bytes:
+        """What the server knows a statement by; it is told it first where it does not."""
+        if self.doubtful:
+            self._recall()
+        return self._names.get(statement) or self._prepare(statement)
 
     def _prepare(self, statement: str) -> bytes:
         self._made += 1

@@ -5,7 +5,7 @@ from flask import g
 from sqlalchemy import Integer, Text, bindparam, func, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from kernel import beside, libpq, signing, tenancy
+from kernel import beside, libpq, limits, signing, tenancy
 from kernel.db import db
 from shop.cart_rows import Cart, CartLine
 from shop.catalog import Product
@@ -63,6 +63,17 @@ def test_what_the_server_forgot_is_told_it_again(shop, way, named):
     before = by_name()
     assert (before == 0) is named
     assert (cart() > 0, carts(), by_name()) == (True, 2, before + (2 if named else 1))
+
+
+def test_what_the_server_forgot_is_told_it_again_alone(shop):
+    counters = limits.TableStorage()
+    counted = [counters.incr("a", 60), counters.incr("a", 60)]
+    often()
+    with pytest.raises(IntegrityError), beside.attempt():
+        beside.add(CartLine, cart_id=1, variant_id=1, quantity=0, seen_minor=0)
+    assert by_name() == 0
+    db.session.remove()
+    assert [*counted, counters.incr("a", 60)] == [1, 2, 3]
 
 
 def test_a_nul_is_refused_as_ever(shop):
