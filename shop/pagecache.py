@@ -4,9 +4,8 @@ import gzip
 import hashlib
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from threading import Lock
 from typing import Any
 
@@ -33,8 +32,10 @@ class Page:
 
     def filled(self, fillings: Mapping[str, str]) -> bytes:
         """The whole page; a name that nobody knows stays empty."""
-        between = [fillings.get(name, "").encode() for name in self.names]
-        return b"".join(part for pair in zip_longest(self.texts, between, fillvalue=b"") for part in pair)
+        parts = [b""] * (len(self.texts) + len(self.names))
+        parts[::2] = self.texts
+        parts[1::2] = [fillings.get(name, "").encode() for name in self.names]
+        return b"".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +75,15 @@ class Shelf:
 
     def put(self, key: Hashable, what: Any) -> None:
         """Keep something that has a `size`."""
-        with self._lock:
-            self._put(key, what)
-
-    def each(self, keys: Sequence[Hashable], make: Callable[[list[Any]], Sequence[Any]]) -> list[Any]:
-        """What is kept under each key; `make(keys)` makes what is not, all of it at once, and it is kept."""
-        with self._lock:
-            found = [self._kept.get(key) for key in keys]
-            for key, one in zip(keys, found, strict=True):
-                if one is not None:
-                    self._kept.move_to_end(key)
-        missing = [place for place, one in enumerate(found) if one is None]
-        if missing:
-            made = make([keys[place] for place in missing])
-            with self._lock:
-                for place, one in zip(missing, made, strict=True):
-                    found[place] = one
-                    self._put(keys[place], one)
-        return found
-
-    def _put(self, key: Hashable, what: Any) -> None:
         size = what.size
         if size > LARGEST:
             return
-        former = self._kept.pop(key, None)
-        self._kept[key] = what
-        self.bytes += size - (former.size if former else 0)
-        while self.bytes > self._limit:
-            self.bytes -= self._kept.popitem(last=False)[1].size
+        with self._lock:
+            former = self._kept.pop(key, None)
+            self._kept[key] = what
+            self.bytes += size - (former.size if former else 0)
+            while self.bytes > self._limit:
+                self.bytes -= self._kept.popitem(last=False)[1].size
 
     def clear(self) -> None:
         """Forget everything."""

@@ -1,5 +1,6 @@
 """Goods as lists show them: one card for each product, drawn once for all who see the same of it."""
 
+import html
 import json
 from collections.abc import Sequence
 from functools import lru_cache
@@ -7,7 +8,7 @@ from itertools import compress
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
@@ -15,20 +16,25 @@ from kernel import clock, files, holes, i18n, origins, tenancy
 from kernel.db import db
 from kernel.i18n import _
 from kernel.money import Money
-from shop import catalog, days, listed, pagecache, seasons, shelf
+from shop import catalog, days, listed, seasons, shelf
 from shop.listed import Listed
 from shop.views import frame
 
-CARDS = pagecache.Shelf(3 * 1024 * 1024)
 WHY = "@@why@@"  # in a card of a row of suggestions: where its reason goes
-_OUT, _SOLD = Markup("@@out@@"), Markup("@@sold@@")  # in the shape of a card: its holes, which have the product's key
+_SHA = "@@sha@@"  # in the shape of a picture: which it is
+_SOLD = Markup("@@sold@@")  # in the shape of a card: its hole, which has the product's key
 
 
 class Card(NamedTuple):
-    """A product's card, and its name."""
+    """A product's card and its name, both as HTML."""
 
     html: Markup
-    name: str
+    called: str
+
+    @property
+    def name(self) -> str:
+        """The name as plain text."""
+        return plain(Markup(self.called))  # noqa: S704
 
     @property
     def size(self) -> int:
@@ -42,14 +48,14 @@ def init_app(app: Flask) -> None:
 
 
 def fill(keys: list[str]) -> dict[str, str]:
-    """For every "<id>.class" and "<id>.mark" of a page, asked in one question unless this request has just read it."""
+    """For every "<id>" of a page, asked in one question unless this request has just read it."""
     known: dict[int, bool] = g.get("sold_out", {})
-    wanted = {int(key.partition(".")[0]) for key in keys}
+    wanted = set(map(int, keys))
     out = {one for one in wanted if known.get(one)} | shelf.sold_out(wanted - known.keys())
     if not out:
         return {}
-    mark = Markup('<p class="good-mark">{}</p>').format(_("Sold out"))
-    return {f"{one}.{what}": text for one in out for what, text in (("class", " good-out"), ("mark", str(mark)))}
+    mark = str(Markup('<p class="good-mark good-sold">{}</p>').format(_("Sold out")))
+    return {str(one): mark for one in out}
 
 
 def of(ids: Sequence[int], *, eager: int = 2) -> list[Markup]:
@@ -59,7 +65,7 @@ def of(ids: Sequence[int], *, eager: int = 2) -> list[Markup]:
     cards = [card.html for card in _cards([row for row, _out in rows], eager)]
     if g.get("open_holes") is not None:
         return cards
-    told = holes.fillings(f"card:{row.id}.{what}" for row, _out in rows for what in ("class", "mark"))
+    told = holes.fillings(f"card:{row.id}" for row, _out in rows)
     return [Markup(holes.fill(card, told)) for card in cards]  # noqa: S704
 
 
@@ -69,49 +75,52 @@ def still(ids: Sequence[int]) -> dict[int, Card]:
     return {row.id: card for row, card in zip(rows, _cards(rows, 0, still=True), strict=True)}
 
 
-def _cards(rows: Sequence[Listed], eager: int, *, still: bool = False) -> list[Card]:
-    place, root = origins.place(), request.script_root
-    assert place is not None
-    how = _How(i18n.language(), str(i18n.locale()), frame.current().values["cents"], address(""), still)
-    here = place.slug, root, how
-    keys = [(row, season_mark(row), number >= eager, here) for number, row in enumerate(rows)]
-    return CARDS.each(keys, lambda wanted: _drawn(wanted, how))
-
-
 class _How(NamedTuple):
     """What is the same for all cards of a list."""
 
     spoken: str
     locale: str
     cents: bool | None
+    slug: str  # of the shop
     before: str  # what stands in an address before the product's own part
     still: bool
 
 
-def _drawn(wanted: Sequence[tuple[Any, ...]], how: _How) -> list[Card]:
-    """The cards of (row, season, lazy, …); their words are read in one go."""
-    texts = json.loads(f"[{','.join([f'[{row.name},{row.short},{row.unit}]' for row, *_how in wanted])}]")
-    return [
-        _card(row, words, how, (season, lazy)) for (row, season, lazy, _here), words in zip(wanted, texts, strict=True)
-    ]
+def _cards(rows: Sequence[Listed], eager: int, *, still: bool = False) -> list[Card]:
+    """The cards of these rows, whose words are read in one go."""
+    place, cents = origins.place(), frame.current().values["cents"]
+    assert place is not None
+    how = _How(i18n.language(), str(i18n.locale()), cents, place.slug, address(""), still)
+    texts = json.loads(f"[{','.join([f'[{row.name},{row.short},{row.unit}]' for row in rows])}]")
+    told = enumerate(zip(rows, texts, strict=True))
+    return [_card(row, words, how, lazy=number >= eager) for number, (row, words) in told]
 
 
-def _card(row: Listed, words: Sequence[Any], how: _How, seen: tuple[str, bool]) -> Card:
-    name, short, unit = [i18n.words_html(one, how.spoken) if one else "" for one in words]
-    season, lazy = seen
-    several, called = row.high_minor > row.low_minor, plain(name)
+def _card(row: Listed, words: Sequence[Any], how: _How, *, lazy: bool) -> Card:
+    name, short, unit = [_words(one, how.spoken) if one else "" for one in words]
+    season = season_mark(row)
+    several = row.high_minor > row.low_minor
     since = several or (row.kind == "booking" and row.low_minor > 0)
     cut = not several and row.compare_minor is not None and row.compare_minor > row.price_minor
     free = row.kind == "booking" and not row.high_minor
-    pic = _picture(row, lazy=lazy) if row.sha256 else ""
+    pic = _picture(how.slug, row.width, row.height, lazy=lazy).replace(_SHA, row.sha256) if row.sha256 else ""
     shown = {
-        "id": row.id, "name": name, "short": short, "unit": unit, "url": how.before + quote(row.slug),
+        "id": str(row.id), "name": name, "short": short, "unit": unit, "url": how.before + quote(row.slug),
         "now": escape(_("Free")) if free else _told(row.low_minor, row.currency, how.locale, how.cents),
         "was": _told(row.compare_minor or 0, row.currency, how.locale, how.cents) if cut else "",
-        "pic": pic, "initial": "" if pic else escape(called[:1]), "mark": season and escape(season),
+        "pic": pic, "initial": "" if pic else escape(plain(Markup(name))[:1]),  # noqa: S704
+        "mark": season and escape(season),
     }  # fmt: skip
-    has = (bool(short), bool(unit), bool(season), cut, since, bool(pic))
-    return Card(Markup(_shape(how.spoken, how.still, *has).format_map(shown)), called)  # noqa: S704
+    parts, names = _shape(how.spoken, how.still, bool(short), bool(unit), bool(season), cut, since, bool(pic))
+    whole = list(parts)
+    whole[1::2] = [shown[one] for one in names]
+    return Card(Markup("".join(whole)), name)  # noqa: S704
+
+
+def _words(told: Any, spoken: str) -> str:
+    """As `i18n.words_html`, of which lists ask for dozens."""
+    mine = told.get(spoken) if isinstance(told, dict) else None
+    return html.escape(mine) if mine else str(i18n.words_html(told, spoken))
 
 
 @lru_cache(maxsize=4096)
@@ -121,20 +130,22 @@ def _told(minor: int, currency: str, locale: str, cents: bool | None) -> Markup:
 
 
 @lru_cache(maxsize=500)
-def _shape(_spoken: str, still: bool, *has: bool) -> str:
-    """A card of everything that shows this much, with `{name}` where a product's own goes: most of a shop are alike."""
+def _shape(_spoken: str, still: bool, *has: bool) -> tuple[list[str], list[str]]:
+    """A card of everything that shows this much, cut where a product's own goes, and what goes there: most of a shop
+    are alike."""
     some = ("short", "unit", "mark", "was", "since", "pic")
     shown = {"name", "url", "now", "initial", *compress(some, has)}
-    moving = {"why": Markup(WHY)} if still else {"out": _OUT, "sold": _SOLD}  # noqa: S704
-    parts = holes.parts(_macros().product_card({name: holes.mark(name) for name in shown} | moving))
-    safe = [part.replace("{", "{{").replace("}", "}}") for part in parts]
-    whole = "".join(f"{{{part}}}" if place % 2 else part for place, part in enumerate(safe))
-    return whole.replace(_OUT, holes.mark("card:{id}.class")).replace(_SOLD, holes.mark("card:{id}.mark"))
+    moving = {"why": Markup(WHY)} if still else {"sold": _SOLD}  # noqa: S704
+    drawn = _macros().product_card({name: holes.mark(name) for name in shown} | moving)
+    parts = holes.parts(drawn.replace(_SOLD, holes.mark(f"card:{holes.mark('id')}")))
+    return parts, parts[1::2]
 
 
-def _picture(row: Listed, *, lazy: bool) -> Markup:
-    file = files.File(sha256=row.sha256, width=row.width, height=row.height)
-    return Markup(_macros().card_picture(file, lazy=lazy))  # noqa: S704
+@lru_cache(maxsize=500)
+def _picture(_slug: str, width: int | None, height: int | None, *, lazy: bool) -> str:
+    """A picture of that size, with a mark for which one: most of a shop are alike in this, too."""
+    file = files.File(sha256=_SHA, width=width, height=height)
+    return str(_macros().card_picture(file, lazy=lazy))
 
 
 def _macros() -> Any:

@@ -126,7 +126,7 @@ def _items(rows: Sequence[Suggestion]) -> list[str]:
 def _item(card: Card, told: str, why: str) -> Card:
     line = Markup("") if why == "shelf" else Markup('<p class="good-why">{}</p>').format(told)
     html = Markup('<li data-reason="{}">{}</li>').format(told, card.html.replace(goods.WHY, line))
-    return Card(html, card.name)
+    return Card(html, card.called)
 
 
 def _reason(one: Suggestion, cards: dict[int, Card]) -> str:

@@ -45,7 +45,7 @@ def test_nothing_fits_and_the_page_says_what_to_do(shop, shelf):
 
 
 def test_sold_out_is_said_on_the_card(shop, shelf):
-    cards = read(shop.client.get("/c/granos")).xpath("//article[contains(@class,'good-out')]")
+    cards = read(shop.client.get("/c/granos")).xpath("//article[.//*[contains(@class,'good-sold')]]")
     assert len(cards) == 1
     assert "Medio" in cards[0].text_content()
     assert "Agotado" in cards[0].text_content()

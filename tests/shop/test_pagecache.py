@@ -221,19 +221,6 @@ def test_a_page_that_fails_takes_nobody_s_turn(shop, monkeypatch):
     assert shop.client.get("/p/cafe-uno").status_code == 200
 
 
-def test_each_makes_at_once_what_is_missing():
-    shelf, wanted = pagecache.Shelf(), []
-
-    def made(keys):
-        wanted.append(keys)
-        return [pagecache.Page([str(key).encode()], []) for key in keys]
-
-    assert [page.texts for page in shelf.each([1, 2, 3], made)] == [[b"1"], [b"2"], [b"3"]]
-    assert [page.texts for page in shelf.each([4, 2, 5, 4], made)] == [[b"4"], [b"2"], [b"5"], [b"4"]]
-    assert wanted == [[1, 2, 3], [4, 5, 4]]
-    assert shelf.bytes == sum(shelf.get(key).size for key in range(1, 6))
-
-
 def test_it_is_bounded_by_bytes():
     shelf = pagecache.Shelf(limit=10_000)
     for number in range(50):
