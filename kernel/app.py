@@ -53,9 +53,9 @@ class Plaza(Flask):
         with self.app_context():
             self._locate(environ)
             answer = front.answer(environ, start_response) if front else None
-        if answer is not None:
-            return answer
-        return super().wsgi_app(environ, front.listen(environ, start_response) if front else start_response)
+            if answer is not None:
+                return answer
+            return super().wsgi_app(environ, front.listen(environ, start_response) if front else start_response)
 
     def _locate(self, environ: dict[str, Any]) -> None:
         install = self.extensions["plaza.settings"].host

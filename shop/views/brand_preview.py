@@ -36,11 +36,11 @@ def brand(token: str) -> Any:
         "font": themes.PRESETS[theme.preset].file, "theme_color": theme.surface,
         "theme_url": url_for("shop.preview_brand_css", token=token),
     }  # fmt: skip
-    g.preview, g.open_holes = True, []
+    g.preview = g.open_holes = True
     page = pages.home()
     fitting.see("brand", page.live if page and page.published_at else home.DEFAULT)
     text = render_template("shop/home/page.html", blocks=fitting.drawn(), head=seo.head(told["name"], "", "/"))
-    parts, g.open_holes = holes.parts(text), None
+    parts, g.open_holes = holes.parts(text), False
     filled = holes.fillings(name for name in parts[1::2] if ":" in name)
     return with_icons(holes.join(parts, filled)), {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 

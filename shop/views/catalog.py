@@ -111,10 +111,11 @@ def without(*names: str, **put: Any) -> str:
 
 def around(listing: shelf.Listing) -> dict[str, Any]:
     """What the pager needs: where one is, and the addresses before and after."""
-    here = listing.page
-    steps = {"before": here - 1 if here > 1 else None, "after": here + 1 if here < listing.pages else None}
-    found = {name: without(page=page if page > 1 else None) if page else "" for name, page in steps.items()}
-    return {"page": here, "pages": listing.pages, **found}
+    here, first = listing.page, without()
+    more = first + ("&" if "?" in first else "?") + "page="
+    before = "" if here < 2 else first if here == 2 else f"{more}{here - 1}"
+    after = f"{more}{here + 1}" if here < listing.pages else ""
+    return {"page": here, "pages": listing.pages, "before": before, "after": after}
 
 
 def tags(common: list[list[Any]], sieve: shelf.Sieve) -> list[dict[str, Any]]:

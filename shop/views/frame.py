@@ -86,7 +86,8 @@ def _current() -> Frame:
 
 def once(key: Hashable, make: Callable[[], Any]) -> Any:
     """What a kept page needs and others too, made once while the frame lasts: plain values, no rows."""
-    return make() if g.get("open_holes") is None or g.get("preview") else note(key, make)
+    here = g._get_current_object()  # asked a dozen times a page
+    return make() if not here.get("open_holes") or here.get("preview") else note(key, make)
 
 
 def note(key: Hashable, make: Callable[[], Any]) -> Any:

@@ -63,7 +63,7 @@ def of(ids: Sequence[int], *, eager: int = 2) -> list[Markup]:
     rows = listed.of(ids)
     g.sold_out = {**g.get("sold_out", {}), **{row.id: out for row, out in rows}}
     cards = [card.html for card in _cards([row for row, _out in rows], eager)]
-    if g.get("open_holes") is not None:
+    if g.get("open_holes"):
         return cards
     told = holes.fillings(f"card:{row.id}" for row, _out in rows)
     return [Markup(holes.fill(card, told)) for card in cards]  # noqa: S704
@@ -167,9 +167,11 @@ def pictures_of(ids: Sequence[int | None]) -> dict[int, files.File]:
 
 def today() -> Any:
     """The day where the shop is."""
-    if "today" not in g:
-        g.today = clock.today(frame.once("timezone", lambda: tenancy.tenant().timezone))
-    return g.today
+    here = g._get_current_object()
+    found = here.get("today")
+    if found is None:
+        found = here.today = clock.today(frame.once("timezone", lambda: tenancy.tenant().timezone))
+    return found
 
 
 def season_mark(product: Listed | catalog.Product) -> str:

@@ -52,7 +52,7 @@ def look() -> Response | None:
     web.enter(place)
     visits.count()
     _only(view.kept)
-    g.open_holes = []
+    g.open_holes = True
     seen = fitting.see(request.path, view.page(**(request.view_args or {}))) if view.page else ()
     g.page_key = _key(place, seen) if view.stored else None
     page = _lying(g.page_key)
@@ -85,7 +85,7 @@ def _next(_error: BaseException | None) -> None:
 
 def keep(response: Response) -> Response:
     """Keep what the view rendered and send it filled."""
-    if g.get("open_holes") is None:
+    if not g.get("open_holes"):
         return response
     key = g.pop("page_key", None)
     if response.status_code != 200 or response.mimetype != "text/html":
@@ -99,14 +99,14 @@ def keep(response: Response) -> Response:
 def _filled(response: Response) -> Response:
     if response.mimetype == "text/html" and not response.direct_passthrough:
         page = pagecache.cut(response.get_data(as_text=True))
-        g.open_holes = None
+        g.open_holes = False
         response.set_data(page.filled(holes.fillings(page.names)))
     return response
 
 
 def _answer(page: pagecache.Page, drawn: Response | None = None, *, kept_as: Hashable = None) -> Response:
     """The page filled; packed well and kept so once it is asked for again (`kept_as`), quickly when just `drawn`."""
-    g.open_holes = None
+    g.open_holes = False
     fillings = holes.fillings(page.names)
     encoding = encoding_of(request.headers.get("Accept-Encoding", ""))
     body = (
@@ -142,12 +142,12 @@ def _only(params: frozenset[str]) -> None:
     """Leave only what the page knows in the query, in one order; what came is kept for who sent them here."""
     if not request.query_string:
         return
-    pairs = [(name, value) for name, value in request.args.items(multi=True) if name in params and value]
-    clean = urlencode(sorted(pairs))
+    pairs = sorted((name, value) for name, value in request.args.items(multi=True) if name in params and value)
+    clean = urlencode(pairs)
     request.environ["plaza.query"] = request.environ.get("QUERY_STRING", "")
     request.environ["QUERY_STRING"] = clean
     request.query_string = clean.encode()
-    request.__dict__.pop("args", None)
+    request.__dict__["args"] = request.parameter_storage_class(pairs)
 
 
 def _key(place: Place, seen: tuple[int, ...]) -> Hashable:

@@ -72,13 +72,13 @@ def preview(token: str) -> Any:
     told = signing.read(PREVIEW, token, minutes=MINUTES)
     if not told or told.get("tenant") != g.tenant_id:
         abort(404)
-    g.preview, g.open_holes = True, []
+    g.preview = g.open_holes = True
     see_as.put_on(told.get("as") or {})
     row = _previewed(told)
     if row is None:
         abort(404)
     parts = holes.parts(product.show(row) if told["kind"] == "product" else _draft(row))
-    g.open_holes = None
+    g.open_holes = False
     drawn = holes.join(parts, holes.fillings(name for name in parts[1::2] if ":" in name))
     return with_icons(drawn), {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 

@@ -61,19 +61,21 @@ def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bo
     since = product.kind == services.KIND and len(known) > 1
     price = product.low if since else catalog.price(product, variant)
     compare = None if since else catalog.compare(product, variant)
-    cents = frame.current().values["cents"]
+    cents, season = frame.current().values["cents"], _season(product)
+    sold = buyable(variant, season)
     large = next(
         (one for one in pictures if variant and one["id"] == variant.picture_id), pictures[0] if pictures else None
     )
     return render_template(
         "shop/catalog/product.html", product=product, variant=variant, pictures=pictures, large=large, price=price,
         compare=compare, cents=cents, options=options(product, known, variant), variants=as_json(product, known),
-        buyable=buyable(product, variant), season=_season(product), back=days.told(_season(product).returns),
+        buyable=sold, season=season, back=days.told(season.returns),
         every="-".join(str(one.id) for one in known), promises=delivery.promises(product, variant),
         ladder=ladder(variant, cents) if stepped else (),
         offers=offers.of(product), booking=_booking(product, booking), since=since,
         allergens=[i18n.words_html(one) for one in product.allergens],
-        text=blocks.prose(product.description), head=_head(product, pictures, price, variant), **_links(product, price),
+        text=blocks.prose(product.description), head=_head(product, pictures, price, (variant, sold)),
+        **_links(product, price),
     )  # fmt: skip
 
 
@@ -100,10 +102,9 @@ def _chosen(product: catalog.Product, known: list[catalog.Variant]) -> catalog.V
     return next((one for one in known if one.sku == sku), known[0] if known else None)
 
 
-def buyable(product: catalog.Product, variant: catalog.Variant | None) -> bool:
+def buyable(variant: catalog.Variant | None, season: seasons.Season) -> bool:
     """Whether the verb is offered: there is something to buy, in season, in an open shop."""
-    values = frame.current().values
-    return variant is not None and not values["closed_until"] and _season(product).open
+    return variant is not None and not frame.current().values["closed_until"] and season.open
 
 
 def _season(product: catalog.Product) -> seasons.Season:
@@ -170,22 +171,28 @@ def _links(product: catalog.Product, price: Any) -> dict[str, Any]:
     text = sharing.product_text(
         i18n.pick(product.name), price.format(str(i18n.locale()), cents=frame_now.values["cents"]), address
     )
-    steps = [
-        (i18n.words_html(one.name), frame.path("shop.category", slug=one.slug))
-        for one in categories.path(frame_now.shelves, here)
-    ]
-    trail = [(_("Home"), frame.path("shop.home")), *steps, (i18n.words_html(product.name), "")]
+    steps = frame.once(("steps", product.category_id), lambda: _steps(frame_now.shelves, here))
+    trail = [*steps, (i18n.words_html(product.name), "")]
     return {"address": address, "whatsapp": sharing.whatsapp(text), "trail": trail}
 
 
+def _steps(shelves: Any, here: Any) -> list[tuple[Any, str]]:
+    """From home to the shelf: pairs of (name, address)."""
+    path = categories.path(shelves, here)
+    return [
+        (_("Home"), frame.path("shop.home")),
+        *((i18n.words_html(one.name), frame.path("shop.category", slug=one.slug)) for one in path),
+    ]
+
+
 def _head(
-    product: catalog.Product, pictures: list[dict[str, Any]], price: Any, variant: catalog.Variant | None
+    product: catalog.Product, pictures: list[dict[str, Any]], price: Any, sold: tuple[catalog.Variant | None, bool]
 ) -> seo.Head:
     path, shelves = f"/p/{product.slug}", frame.current().shelves
     here = next((one for one in shelves if one.id == product.category_id), None)
     steps = [(i18n.pick(one.name), f"/c/{one.slug}") for one in categories.path(shelves, here)]
     picture: files.File | None = pictures[0]["file"] if pictures else None
-    told = _json_ld(product, picture, price, variant)
+    told = _json_ld(product, picture, price, sold)
     return seo.head(
         i18n.pick(product.name), i18n.pick(product.short) or i18n.pick(product.description), path, kind="product",
         image=seo.absolute(media.card_url(product, picture)),
@@ -194,12 +201,12 @@ def _head(
     )  # fmt: skip
 
 
-def _json_ld(product: catalog.Product, picture: Any, price: Any, variant: catalog.Variant | None) -> Markup:
+def _json_ld(product: catalog.Product, picture: Any, price: Any, sold: tuple[catalog.Variant | None, bool]) -> Markup:
+    variant, buyable = sold
     offer = {
         "@type": "Offer", "price": f"{price.decimal:f}", "priceCurrency": price.currency,
         "url": seo.absolute(goods.address(product.slug)),
-        "availability": "https://schema.org/"
-        + ("@@stock@@" if variant and buyable(product, variant) else "OutOfStock"),
+        "availability": "https://schema.org/" + ("@@stock@@" if buyable else "OutOfStock"),
         "seller": {"@type": "Organization", "name": frame.current().values["name"]},
     }  # fmt: skip
     told = seo.json_ld({
