@@ -72,16 +72,31 @@ def add(cls: type[Any], *, unless: tuple[str, ...] = (), **told: Any) -> int | N
     return key
 
 
+def post(cls: type[Any], *, unless: tuple[str, ...] = (), **told: Any) -> None:
+    """The same of which nobody need know anything at once: PostgreSQL hears of it with what is asked next.
+
+    What is refused of it is raised then, at the latest by the commit.
+    """
+    connection = transactions.connection(db.session())
+    how: prepared.Insert = prepared.inserting(cls, connection.dialect, unless)  # type: ignore[arg-type]
+    how.send(connection, how.whole(_own(cls, told)))
+
+
 def _written(cls: Any, told: Mapping[str, Any], unless: tuple[str, ...] = ()) -> dict[str, Any]:
-    if issubclass(cls, TenantOwned):
-        mine = tenancy.current()
-        told = {"tenant_id": mine, **told}
-        if told["tenant_id"] != mine:
-            raise ForeignTenant(f"{cls.__name__} of another tenant")
     connection = transactions.connection(db.session())
     how = prepared.inserting(cls, connection.dialect, unless)
-    row = how.whole(told)
+    row = how.whole(_own(cls, told))
     return {**row, "id": how.write(connection, row)}
+
+
+def _own(cls: Any, told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is told of a row, with the current tenant; nobody writes for another."""
+    if not issubclass(cls, TenantOwned):
+        return told
+    mine = tenancy.current()
+    if told.get("tenant_id", mine) != mine:
+        raise ForeignTenant(f"{cls.__name__} of another tenant")
+    return {**told, "tenant_id": mine}
 
 
 @contextmanager

@@ -76,15 +76,15 @@ def every(name: str, *, seconds: float) -> None:
     _every[name] = seconds
 
 
-def later(name: str, *args: Any, at: datetime | None = None, key: str | None = None, priority: int = 5) -> int | None:
-    """Write a job of the current tenant into this transaction: its id; None when one with that key already waits."""
+def later(name: str, *args: Any, at: datetime | None = None, key: str | None = None, priority: int = 5) -> None:
+    """Write a job of the current tenant into this transaction, unless one with that key already waits."""
     if name not in _verbs:
         raise LookupError(f"no job is called {name}")
     tenant_id = None if tenancy.is_system() else tenancy.current()
     told: dict[str, Any] = {"name": name, "args": json.dumps(args), "tenant_id": tenant_id, "priority": priority}
     told |= {"unique_key": None if key is None else f"{tenant_id}:{key}", "run_at": at or clock.now()}
     db.session.flush()
-    return beside.add(Job, unless=("name", "unique_key"), **told)
+    beside.post(Job, unless=("name", "unique_key"), **told)
 
 
 def forget(name: str, key: str) -> None:

@@ -17,6 +17,7 @@ adapt, errors = Late("psycopg.adapt"), Late("psycopg.errors")
 FORGETS = ("ROLLBACK", "DROP ", "ALTER ")
 KNOWN = b"SELECT name FROM pg_prepared_statements"
 OPEN = {2, 3}  # a transaction that goes on, or that broke: PQTRANS_INTRANS, PQTRANS_INERROR
+Sent = tuple[bytes, list[Any] | None]  # words as they are, or the name of a statement and its values
 TOLD = {1, 2}  # PGRES_COMMAND_OK, PGRES_TUPLES_OK
 
 
@@ -28,32 +29,63 @@ class Line:
         self._names: dict[str, bytes] = {}
         self._made = 0
         self._adapting = adapt.Transformer(raw)
+        self._waiting: list[Sent] = []  # what goes with the next one
 
     def ask(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """The rows that a statement with `$1`, `$2` … gives back; raises psycopg's errors."""
-        name = self._name(statement)
-        sent = self._adapting.dump_sequence(values, _as_text(len(values)))
-        return self._rows(self.raw.pgconn.exec_prepared(name, sent))
+        """The rows that a statement with `$1`, `$2` … gives back; raises psycopg's errors, of what went along too."""
+        one = self._one(statement, values)
+        if not self._waiting:
+            return self._rows(self.raw.pgconn.exec_prepared(*one))
+        return self._all([*self._taken(), one])[-1]
 
     def alone(self, begin: Sequence[bytes], statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The same in a transaction of its own, that `begin` begins: all of it is sent and answered at once."""
-        name = self._name(statement)
-        sent, line = self._adapting.dump_sequence(values, _as_text(len(values))), self.raw.pgconn
+        one = self._one(statement, values)
+        told = self._flight([*[(words, None) for words in begin], one, (b"COMMIT", None)])
+        roll_back(self.raw)  # where something was refused
+        return [self._rows(result) for result in told][-2]
+
+    def send(self, statement: str, values: Sequence[Any]) -> None:
+        """Have a statement of which nothing need be known go with the next one; what is refused is raised then."""
+        self._waiting.append(self._one(statement, values))
+
+    def settle(self) -> None:
+        """Have go now what waits: something else than we is about to use the line."""
+        if self._waiting:
+            self._all(self._taken())
+
+    def drop(self) -> None:
+        """Forget what waits: the transaction ends without it."""
+        self._waiting = []
+
+    def _taken(self) -> list[Sent]:
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
+    def _one(self, statement: str, values: Sequence[Any]) -> Sent:
+        return self._name(statement), self._adapting.dump_sequence(values, _as_text(len(values)))
+
+    def _all(self, sent: list[Sent]) -> list[list[tuple[Any, ...]]]:
+        return [self._rows(result) for result in self._flight(sent)]
+
+    def _flight(self, sent: list[Sent]) -> list[Any]:
+        """What the server says to each: all of it goes at once, and after what is refused nothing more is done."""
+        line = self.raw.pgconn
         try:
             line.enter_pipeline_mode()
-            for words in begin:
-                line.send_query_params(words, None)
-            line.send_query_prepared(name, sent)
-            line.send_query_params(b"COMMIT", None)
+            for words, values in sent:
+                if values is None:
+                    line.send_query_params(words, None)
+                else:
+                    line.send_query_prepared(words, values)
             line.pipeline_sync()
-            told = [self._next() for _each in (*begin, name, b"COMMIT")]
+            told = [self._next() for _each in sent]
             line.get_result()  # of the sync
             line.exit_pipeline_mode()
         except BaseException:
             self.raw.close()  # nobody knows what is still to come on it
             raise
-        roll_back(self.raw)  # where something was refused
-        return [self._rows(result) for result in told][-2]
+        return told
 
     def _next(self) -> Any:
         """What the server said to the next of what was sent; each is followed by nothing."""
@@ -113,13 +145,19 @@ def line(pooled: PoolProxiedConnection) -> Line:
 def install(engine: Engine) -> None:
     """Say its ROLLBACK, and hear what makes the server forget."""
     event.listen(engine, "rollback", _end)
-    event.listen(engine, "reset", lambda raw, _record, _state: roll_back(raw))
+    event.listen(engine, "reset", _reset)
     event.listen(engine, "before_cursor_execute", _hear)
 
 
 def _end(connection: Connection) -> None:
     if not connection.closed and not connection.invalidated:
-        roll_back(connection.connection.driver_connection)
+        _reset(connection.connection.driver_connection, connection.connection)
+
+
+def _reset(raw: Any, pooled: Any, _state: Any = None) -> None:
+    if known := pooled.info.get("line"):
+        known.drop()
+    roll_back(raw)
 
 
 def roll_back(raw: Any) -> None:

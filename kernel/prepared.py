@@ -6,18 +6,21 @@ database does for one row.
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy import Column, Connection, Dialect, Executable, inspect
+from sqlalchemy import Column, Connection, Dialect, Engine, Executable, event, inspect
 from sqlalchemy.exc import DBAPIError
 
 from kernel import libpq, logs
 from kernel.db import upsert
 
 Form = Callable[[Any], Any]
+_settling = WeakSet[Engine]()  # where nothing goes by a cursor, or is committed, before what waits
 _NAMED = re.compile(r"%\((\w+)\)s")
 _LISTED = re.compile(r"(NOT )?IN \(__\[POSTCOMPILE_(\w+)\]\)")  # where a list stands, whose length is not known yet
 
@@ -43,21 +46,28 @@ class Prepared:
 
     def run(self, connection: Connection, told: Mapping[str, Any]) -> tuple[list[tuple[Any, ...]], int | None]:
         """The driver's rows, and the key of a new one where it tells that; what is not asked for is left out."""
-        sent = self.sent(told)
-        for heard in connection.dispatch.before_cursor_execute:
-            heard(connection, None, self.text, sent, None, False)
-        try:
+        sent = self._heard(connection, told)
+        with telling(connection, self.text, sent):
             if connection.dialect.name == "postgresql":
                 return libpq.line(connection.connection).ask(self.text, sent), None
             raw: Any = connection.connection.driver_connection
             done = raw.execute(self.text, sent)
             return done.fetchall(), done.lastrowid
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _lost(connection, error, self.told(connection.dialect, sent, error)) from error
 
-    def told(self, dialect: Any, sent: Any, error: Any) -> Any:
-        """A driver's error as SQLAlchemy tells it."""
-        return DBAPIError.instance(self.text, sent, error, dialect.loaded_dbapi.Error, dialect=dialect, **logs.HIDDEN)
+    def send(self, connection: Connection, told: Mapping[str, Any]) -> None:
+        """The same of which nothing need be known: PostgreSQL hears it with what is asked next, or before COMMIT."""
+        if connection.engine not in _settling:
+            self.run(connection, told)
+            return
+        sent = self._heard(connection, told)
+        with telling(connection, self.text, sent):
+            libpq.line(connection.connection).send(self.text, sent)
+
+    def _heard(self, connection: Connection, told: Mapping[str, Any]) -> list[Any]:
+        sent = self.sent(told)
+        for heard in connection.dispatch.before_cursor_execute:
+            heard(connection, None, self.text, sent, None, False)
+        return sent
 
     def rows(self, connection: Connection, told: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """What a question finds: a row is the values of its columns, as the session would give them."""
@@ -76,13 +86,40 @@ class Prepared:
         return tuple(values)
 
 
-def _lost(connection: Connection, error: Any, told: Any) -> Any:
-    """Who lost the server is not met again."""
+def told(dialect: Any, text: str, sent: Any, error: Any) -> Any:
+    """A driver's error as SQLAlchemy tells it."""
+    return DBAPIError.instance(text, sent, error, dialect.loaded_dbapi.Error, dialect=dialect, **logs.HIDDEN)
+
+
+@contextmanager
+def telling(connection: Connection, text: str, sent: Any = None) -> Iterator[None]:
+    """Tell a driver's errors as SQLAlchemy does; who lost the server is not met again."""
     dialect: Any = connection.dialect
-    if dialect.is_disconnect(error, connection.connection.driver_connection, None):
-        connection.invalidate(error)
-        told.connection_invalidated = True
-    return told
+    try:
+        yield
+    except dialect.loaded_dbapi.Error as error:
+        said = told(dialect, text, sent, error)
+        if dialect.is_disconnect(error, connection.connection.driver_connection, None):
+            connection.invalidate(error)
+            said.connection_invalidated = True
+        raise said from error
+
+
+def install(engine: Engine) -> None:
+    """Let PostgreSQL hear what waits before anything goes by a cursor, and before COMMIT."""
+    event.listen(engine, "before_cursor_execute", _settle)
+    event.listen(engine, "commit", _settle)
+    _settling.add(engine)
+
+
+def _settle(connection: Connection, cursor: Any = True, statement: str = "COMMIT", *_more: Any) -> None:
+    known = connection.info.get("line") if cursor is not None else None  # else the line takes along what waits there
+    if known is None:
+        return
+    if statement.startswith("ROLLBACK TO"):
+        known.drop()  # what was there before the savepoint has gone with it
+    with telling(connection, "what went before"):
+        known.settle()
 
 
 @lru_cache(maxsize=300)
@@ -138,9 +175,16 @@ class Insert:
         """All columns but the key; what is no column is left out."""
         return {name: told[name] if name in told else fill() for name, fill in self.fills.items()}
 
+    def send(self, connection: Connection, row: Mapping[str, Any]) -> None:
+        """Write a whole row of which nothing need be known."""
+        self.statement.send(connection, self._named(row))
+
+    def _named(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        return {column: row[name] for name, column in self.columns.items()}
+
     def write(self, connection: Connection, row: Mapping[str, Any]) -> int | None:
         """Write a whole row; its key, or None when one like it is there that may be instead."""
-        found, key = self.statement.run(connection, {column: row[name] for name, column in self.columns.items()})
+        found, key = self.statement.run(connection, self._named(row))
         if self.tells:
             return key
         return int(found[0][0]) if found else None

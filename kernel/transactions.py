@@ -79,6 +79,7 @@ def install(engine: Engine) -> None:
         event.listen(engine, "checkin", _checkin)
     else:
         libpq.install(engine)
+        prepared.install(engine)
         event.listen(engine, "checkin", _used)
         event.listen(engine, "checkout", partial(_alive, engine.dialect))
 

@@ -70,7 +70,7 @@ def add(
 def book(
     cart: Cart, booking: "Booking", people: Mapping[Variant, int], *, group: str = "", begun: bool = False,
     lower: Sequence[pricing.PriceBreak] | None = None,
-) -> list[CartLine]:  # fmt: skip
+) -> None:  # fmt: skip
     """Have a booking that this cart holds in it, for so many of each variant; its lines from before leave.
 
     `begun`: the cart was made just now, nothing is in it. `lower`: the product's lower prices, where they were read.
@@ -84,11 +84,11 @@ def book(
     if len(rows) + len(people) > MOST_LINES:
         raise Refusal(_l("A cart has room for %(most)s different things."), most=MOST_LINES)
     cart_bookings.take_out([row for row in known if row.booking_id == booking.id])
-    made = cart_bookings.put(cart, booking, people, group, known=lower)
-    wants.limits([Wanted(row.variant, row.quantity) for row in (*rows, *made) if row.booking_id])
+    put = cart_bookings.put(cart, booking, people, group, known=lower)
+    kept = [(row.variant, row.quantity) for row in rows if row.booking_id]
+    wants.limits([Wanted(variant, quantity) for variant, quantity in (*kept, *put)])
     if not begun:
         _touch(cart)
-    return made
 
 
 def change(cart: Cart, line: CartLine, quantity: int, *, group: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -28,14 +29,14 @@ class Together(Refusal):
 
 def put(
     cart: Cart, booking: Booking, people: Mapping[Variant, int], group: str, *, known: Sequence[PriceBreak] | None
-) -> list[CartLine]:
-    """Have the booking in the cart for these people; the lines that it had are out."""
-    rows = []
-    for variant, quantity in units(booking, people):
-        told = {"cart_id": cart.id, "variant_id": variant.id, "quantity": quantity, "booking_id": booking.id}
+) -> list[tuple[Variant, int]]:
+    """Have the booking in the cart for these people: so many of each variant; the lines that it had are out."""
+    chosen = units(booking, people)
+    mine: dict[str, Any] = {"cart_id": cart.id, "booking_id": booking.id}
+    for variant, quantity in chosen:
         seen = price(booking, variant, group, known=known).minor
-        rows.append(beside.new(CartLine, **told, seen_minor=seen))
-    return rows
+        beside.post(CartLine, **mine, variant_id=variant.id, quantity=quantity, seen_minor=seen)
+    return chosen
 
 
 def units(booking: Booking, people: Mapping[Variant, int]) -> list[tuple[Variant, int]]:

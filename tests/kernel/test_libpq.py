@@ -2,10 +2,10 @@
 
 import pytest
 from flask import g
-from sqlalchemy import Integer, Text, bindparam, func, select
+from sqlalchemy import Integer, Text, bindparam, create_engine, func, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from kernel import beside, libpq, limits, signing, tenancy
+from kernel import beside, libpq, limits, prepared, signing, tenancy
 from kernel.db import db
 from shop.cart_rows import Cart, CartLine
 from shop.catalog import Product
@@ -74,6 +74,79 @@ def test_what_the_server_forgot_is_told_it_again_alone(shop):
     assert by_name() == 0
     db.session.remove()
     assert [*counted, counters.incr("a", 60)] == [1, 2, 3]
+
+
+@pytest.fixture
+def flights(monkeypatch):
+    """How many statements went at once, each time that some went together."""
+    real, told = libpq.Line._flight, []
+
+    def flown(line, sent):
+        told.append(len(sent))
+        return real(line, sent)
+
+    monkeypatch.setattr(libpq.Line, "_flight", flown)
+    return told
+
+
+def posted(hashed=""):
+    beside.post(Cart, token_hash=hashed or signing.token())
+
+
+@pytest.mark.parametrize(
+    "reading", [carts, lambda: db.session.scalar(select(func.count(Cart.id)))], ids=["beside", "by a cursor"]
+)
+def test_what_is_posted_goes_with_what_is_asked_next(shop, flights, reading):
+    carts()
+    posted()
+    posted()
+    assert flights == []
+    assert (reading(), sum(flights) >= 2, len(flights)) == (2, True, 1)
+    db.session.commit()
+    assert (carts(), len(flights)) == (2, 1)
+
+
+def test_what_is_posted_is_there_after_the_commit_and_not_after_a_rollback(shop):
+    posted()
+    db.session.rollback()
+    posted()
+    db.session.commit()
+    posted()
+    with pytest.raises(LookupError):
+        in_vain()
+    posted()
+    db.session.commit()
+    assert carts() == 3
+
+
+def in_vain():
+    with beside.attempt():
+        posted("x")
+        posted("x")
+        raise LookupError
+
+
+@pytest.mark.parametrize("then", ["asked", "by a cursor", "committed"])
+def test_what_is_refused_of_it_is_raised_by_the_next(shop, then):
+    one = signing.token()
+    cart(one)
+    posted(one)
+    posted()
+    next_ = {"asked": carts, "by a cursor": by_name, "committed": db.session.commit}[then]
+    with pytest.raises(IntegrityError, match="token_hash"):
+        next_()
+    db.session.rollback()
+    assert (carts(), cart(one) > 0) == (0, True)
+
+
+def test_where_nobody_listens_nothing_waits(shop):
+    beside_it = create_engine(db.engine.url)
+    how = prepared.inserting(Cart, beside_it.dialect)
+    with beside_it.connect() as bare:
+        how.send(bare, how.whole({"tenant_id": shop.tenant_id, "token_hash": "x" * 40}))
+        bare.commit()
+    beside_it.dispose()
+    assert carts() == 1
 
 
 def test_a_nul_is_refused_as_ever(shop):
