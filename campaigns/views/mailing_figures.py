@@ -16,6 +16,7 @@ from shop import catalog, receipts
 from shop.orders import Order
 
 FILLED = re.compile(r"\{\{ *(\w+)(?:\[(\d+)\])?(?:\.\w+)? *\}\}")  # an address that is filled in for each reader
+HOME = re.compile(r"/(?:([a-z]{2})/?)?")
 GOOD = re.compile(r"(?:/[a-z]{2})?/p/([^/]+)")  # the path of a product's page
 LINKS = 30  # on one page, those first that most people followed
 LARGE = ("delivered", "opened", "clicked", "unsubscribed")
@@ -39,7 +40,7 @@ def told(row: Mailing) -> dict[str, Any]:
 
 
 def _links(row: Mailing) -> list[tuple[str, LinkFigure]]:
-    """Each link with what it leads to: what a field is called, a product's name, else the address."""
+    """Each link with what it leads to: what a field is called, a product's name, home, else the address."""
     found = [(_short(one.url), one) for one in reports.links(row)[:LINKS]]
     names = catalog.names({led[1] for short, _one in found if (led := GOOD.fullmatch(short))})
     return [(_led(short, names), one) for short, one in found]
@@ -48,6 +49,8 @@ def _links(row: Mailing) -> list[tuple[str, LinkFigure]]:
 def _led(short: str, names: Mapping[str, Mapping[str, str]]) -> str:
     if filled := FILLED.fullmatch(short):
         return fields.called(filled[1], int(filled[2]) if filled[2] else None) or short
+    if home := HOME.fullmatch(short):
+        return " · ".join([_("Home"), *([home[1].upper()] if home[1] else [])])
     good = GOOD.fullmatch(short)
     return pick(names[good[1]]) if good and good[1] in names else short
 

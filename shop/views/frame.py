@@ -143,12 +143,10 @@ def front() -> dict[str, Any]:
     if "front" not in g:
         frame, here = current(), request.path
         place = origins.place()
-        categories = [{**each, "active": here == each["path"]} for each in frame.values["categories"]]
         g.front = {
             **frame.values,
             "practice": bool(place and place.practice),
-            "categories": categories,
-            "here": here if any(each["active"] for each in categories) else "",
+            "here": here if any(here == each["path"] for each in frame.values["categories"]) else "",
             "asked": request.args.get("q", "") if request.endpoint == "shop.search" else "",
             "languages": [
                 {**each, "url": web.in_language(each["code"]), "active": each["code"] == i18n.language()}

@@ -71,13 +71,19 @@ def product_card(product: catalog.Product, picture: files.File | None) -> sharin
 
 
 def _look(title: str, line: str, price: str, picture: files.File | None) -> sharing.Card:
+    shop = frame.current().values["name"] if price else ""
+    worn: dict[str, str] = frame.note("card", _worn)
+    return sharing.Card(
+        title=title, price=price, shop=shop, line=line, picture=picture.sha256 if picture else "", **worn
+    )
+
+
+def _worn() -> dict[str, str]:
+    """The face and the colours of the shop's cards."""
     known = frame.current()
     colours = themes.palette(known.theme)
-    return sharing.Card(
-        title=title, price=price, shop=known.values["name"] if price else "", line=line,
-        font=known.values["font"], surface=colours["surface"], ink=colours["ink"], accent=colours["accent"],
-        soft=colours["ink-soft"], picture=picture.sha256 if picture else "",
-    )  # fmt: skip
+    told = {"surface": "surface", "ink": "ink", "accent": "accent", "soft": "ink-soft"}
+    return {"font": known.values["font"], **{name: colours[token] for name, token in told.items()}}
 
 
 def _picture(file_id: int | None) -> files.File | None:

@@ -73,10 +73,16 @@ def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bo
         every="-".join(str(one.id) for one in known), promises=delivery.promises(product, variant),
         ladder=ladder(variant, cents) if stepped else (),
         offers=offers.of(product), booking=_booking(product, booking), since=since,
+        stepper=frame.once(("stepper", product.min_qty, product.max_qty), lambda: _stepper(product)),
         allergens=[i18n.words_html(one) for one in product.allergens],
         text=blocks.prose(product.description), head=_head(product, pictures, price, (variant, sold)),
         **_links(product, price),
     )  # fmt: skip
+
+
+def _stepper(product: catalog.Product) -> Markup:
+    told = {"least": product.min_qty, "most": product.max_qty}
+    return Markup(render_template("shop/catalog/_stepper.html", **told))  # noqa: S704
 
 
 def _booking(product: catalog.Product, drawn: Markup | None) -> Markup | None:

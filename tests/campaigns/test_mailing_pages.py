@@ -203,6 +203,8 @@ def test_the_report_names_what_its_links_lead_to(ready, shop):
     paths = [
         f"{base}/p/cafe-uno?a=1",
         f"{base}/c/cafe",
+        base,
+        f"{base}/en/",
         "{{ buy_again[0].url }}",
         "{{ top_product.url }}",
         "{{ x.url }}",
@@ -210,7 +212,15 @@ def test_the_report_names_what_its_links_lead_to(ready, shop):
     links.numbered(ready, paths)
     db.session.commit()
     found = read(shop.admin.get(f"{ROOT}/{ready.token}", headers=ES))
-    told = ["Café Uno", "/c/cafe", "Comprar otra vez, 1.º producto", "Lo que más le va", "{{ x.url }}"]
+    told = [
+        "Café Uno",
+        "/c/cafe",
+        "Inicio",
+        "Inicio · EN",
+        "Comprar otra vez, 1.º producto",
+        "Lo que más le va",
+        "{{ x.url }}",
+    ]
     assert found.xpath("//td[contains(@class, 'clip-mail')]/text()") == told
 
 

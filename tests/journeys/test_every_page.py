@@ -1,4 +1,5 @@
-"""Every page of shops and back office, crawled: axe finds nothing, nothing scrolls sideways at 320, targets are large."""
+"""Every page of shops and back office, crawled: axe finds nothing, nothing scrolls sideways at 320, no text is a column of
+letters there, targets are large."""
 
 import re
 from urllib.parse import urlsplit
@@ -17,6 +18,12 @@ SMALL = """() => [...document.querySelectorAll('a, button, input, select, textar
 .filter(one => one.offsetParent && !one.closest('p, li, td, label, .skip, [hidden]') && one.type !== 'hidden')
 .map(one => [one.getBoundingClientRect(), one])
 .filter(([box]) => box.width > 1 && (box.width < 24 || box.height < 24))
+.map(([box, one]) => `${one.outerHTML.slice(0, 90)} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+
+SQUEEZED = """() => [...document.querySelectorAll('main *')]
+.filter(one => one.offsetParent && [...one.childNodes].some(part => part.nodeType === 3 && part.data.trim().length > 11))
+.map(one => [one.getBoundingClientRect(), one])
+.filter(([box]) => box.width > 1 && box.width < 40 && box.height > 3 * box.width)
 .map(([box, one]) => `${one.outerHTML.slice(0, 90)} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
 
 
@@ -55,7 +62,7 @@ def look(page) -> list[str]:
     wrong = faults(page) + [f"{page.url}: small target {one}" for one in page.evaluate(SMALL)]
     page.set_viewport_size(NARROW)
     wrong += [f"{page.url}: scrolls sideways at 320"] if sideways(page) else []
-    return wrong
+    return wrong + [f"{page.url}: a column of letters {one}" for one in page.evaluate(SQUEEZED)]
 
 
 def examine(page, start, inside, viewport, most=60) -> list[str]:
@@ -99,7 +106,9 @@ def test_the_pages_of_the_install(visit, plaza):
 def test_the_look_sees_what_is_wrong(visit, plaza):
     page = visit(PHONE)
     page.set_content(
-        "<html lang=es><title>x</title><body><img src='data:,'><div style='width:900px'>…</div></body></html>"
+        "<html lang=es><title>x</title><body><img src='data:,'><div style='width:900px'>…</div>"
+        "<main><p style='width:1em'>una letra por línea</p></main></body></html>"
     )
     assert faults(page)
     assert sideways(page)
+    assert len(page.evaluate(SQUEEZED)) == 1
