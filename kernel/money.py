@@ -78,17 +78,25 @@ class Money:
         return _formatted(self.minor, self.currency, language, cents)
 
 
-@lru_cache(maxsize=4096)
 def _formatted(minor: int, currency: str, language: str, cents: bool | None) -> str:
+    """As CLDR writes it: amounts of as many digits look alike but for these, so each length is asked of Babel once."""
+    unit = 10 ** digits(currency)
+    round_ = cents is False and minor % unit == 0
+    told = str(abs(minor) // unit) if round_ else f"{abs(minor):0{digits(currency) + 1}}"
+    return _shape(len(told), currency, language, negative=minor < 0, whole=round_) % tuple(told)
+
+
+@lru_cache(maxsize=1000)
+def _shape(length: int, currency: str, language: str, *, negative: bool, whole: bool) -> str:
+    """An amount of so many digits, with `%s` for each of them."""
+    ones = int("1" * length) * (-1 if negative else 1)
     locale = Locale.parse(language.replace("-", "_"))
-    exact = Decimal(minor).scaleb(-digits(currency))
-    whole = exact == exact.to_integral_value()
-    if cents is False and whole:
+    if whole:
         pattern = re.sub(r"([0#])[.]0+", r"\1", locale.currency_formats["standard"].pattern)
-        told = format_currency(exact, currency, pattern, locale, currency_digits=False)
+        told = format_currency(Decimal(ones), currency, pattern, locale, currency_digits=False)
     else:
-        told = format_currency(exact, currency, locale=locale)
-    return told.replace(currency, SIGNS.get(currency, currency))
+        told = format_currency(Decimal(ones).scaleb(-digits(currency)), currency, locale=locale)
+    return told.replace(currency, SIGNS.get(currency, currency)).replace("%", "%%").replace("1", "%s")
 
 
 def zero(currency: str) -> Money:

@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel import i18n
-from kernel.money import BadAmount, Money, digits, parse, percent, ratio, share, total, zero
+from kernel.money import SIGNS, BadAmount, Money, digits, parse, percent, ratio, share, total, zero
 
 CURRENCIES = ["CRC", "GTQ", "CLP", "KWD", "USD"]
 amounts = st.integers(-(10**12), 10**12)
@@ -74,6 +75,15 @@ def test_digits_are_those_of_the_currency(currency, count):
 )
 def test_amounts_are_written_as_their_country_does(amount, language, told):
     assert amount.format(language) in told.split("|")
+
+
+@given(
+    st.integers(-(10**14), 10**14), st.sampled_from(["CRC", "GTQ", "HNL", "MXN", "CLP", "KWD", "USD", "EUR"]),
+    st.sampled_from(["es_CR", "es_GT", "es_MX", "es_PA", "es", "en", "en_US", "de_CH", "pt_BR", "ar_EG", "hi_IN"]),
+)  # fmt: skip
+def test_any_amount_is_written_as_cldr_writes_it(minor, currency, language):
+    told = format_currency(Decimal(minor).scaleb(-digits(currency)), currency, locale=language)
+    assert Money(minor, currency).format(language) == told.replace(currency, SIGNS.get(currency, currency))
 
 
 def test_empty_cents_can_be_left_out_but_never_full_ones():
