@@ -81,9 +81,9 @@ class Money:
 def _formatted(minor: int, currency: str, language: str, cents: bool | None) -> str:
     """As CLDR writes it: amounts of as many digits look alike but for these, so each length is asked of Babel once."""
     unit = 10 ** digits(currency)
-    round_ = cents is False and minor % unit == 0
-    told = str(abs(minor) // unit) if round_ else f"{abs(minor):0{digits(currency) + 1}}"
-    return _shape(len(told), currency, language, negative=minor < 0, whole=round_) % tuple(told)
+    whole = cents is False and minor % unit == 0
+    told = str(abs(minor) // unit) if whole else f"{abs(minor):0{digits(currency) + 1}}"
+    return _shape(len(told), currency, language, negative=minor < 0, whole=whole) % tuple(told)
 
 
 @lru_cache(maxsize=1000)

@@ -1,4 +1,4 @@
-"""Goods as lists show them: one card for each product, drawn once for all who see the same of it."""
+"""Goods as lists show them: one card for each product, in a shape that is drawn once for all that show as much."""
 
 import html
 import json
