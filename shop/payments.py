@@ -283,9 +283,9 @@ def standing(order: Order) -> str:
 
 def init_app(_app: object) -> None:
     """Say how payments are told."""
-    facts.kind("paid", _l("Paid an order"), "money")
+    facts.kind("paid", _l("Paid an order"), "cash")
     facts.kind("refunded", _l("Got money back"), "undo")
-    facts.kind("refund_bounced", _l("Money that was returned came back"), "money")
+    facts.kind("refund_bounced", _l("Money that was returned came back"), "cash")
     facts.kind("unpaid", _l("A payment was taken back"), "undo")
     facts.kind("value_spent", _l("Paid with a gift card or store credit"), "gift")
     facts.kind("value_back", _l("Got it back as gift card or store credit"), "undo")

@@ -84,18 +84,18 @@ def _packed(image: Image.Image) -> bytes:
 
 def _write_all(pen: ImageDraw.ImageDraw, card: Card, begin: int) -> None:
     width = SIZE[0] - begin - 64
-    size = next((size for size in (76, 64, 54, 46) if len(_lines(card.title, _font(card.font, size), width)) <= 3), 40)
-    lines = _lines(card.title, _font(card.font, size), width)[:4]
+    size = next((size for size in (76, 64, 54, 46) if len(_lines(card.title, font(card.font, size), width)) <= 3), 40)
+    lines = _lines(card.title, font(card.font, size), width)[:4]
     pen.rectangle((begin, 84, begin + 72, 92), fill=card.accent)
-    _write(pen, (begin, 112), card.shop, _font("figtree", 32, 600), fill=card.soft)
+    write(pen, (begin, 112), card.shop, font("figtree", 32, 600), fill=card.soft)
     top = 190
     for line in lines:
-        _write(pen, (begin, top), line, _font(card.font, size), fill=card.ink)
+        write(pen, (begin, top), line, font(card.font, size), fill=card.ink)
         top += round(size * 1.12)
-    for line in _lines(card.line, _font("figtree", 30, 400), width)[:2] if top < 420 else []:
-        _write(pen, (begin, top + 20), line, _font("figtree", 30, 400), fill=card.soft)
+    for line in _lines(card.line, font("figtree", 30, 400), width)[:2] if top < 420 else []:
+        write(pen, (begin, top + 20), line, font("figtree", 30, 400), fill=card.soft)
         top += 40
-    _write(pen, (begin, 500), card.price, _font("figtree", 60, 700), fill=card.ink)
+    write(pen, (begin, 500), card.price, font("figtree", 60, 700), fill=card.ink)
 
 
 def _lines(text: str, font: Any, width: int) -> list[str]:
@@ -108,8 +108,8 @@ def _lines(text: str, font: Any, width: int) -> list[str]:
     return found
 
 
-def _write(pen: ImageDraw.ImageDraw, at: tuple[float, float], text: str, font: Any, *, fill: str) -> None:
-    """A line of text; the faces have no colón sign, so it is a C with two strokes."""
+def write(pen: ImageDraw.ImageDraw, at: tuple[float, float], text: str, font: Any, *, fill: str) -> None:
+    """Draw a line of text; the faces have no colón sign, so it is a C with two strokes."""
     clean, left = text.replace("\u202f", "\u00a0"), at[0]
     for place, part in enumerate(clean.split("₡")):
         if place:
@@ -124,14 +124,15 @@ def _write(pen: ImageDraw.ImageDraw, at: tuple[float, float], text: str, font: A
 
 
 @lru_cache(maxsize=32)
-def _font(name: str, size: int, weight: int = 0) -> Any:
+def font(name: str, size: int, weight: int = 0) -> Any:
+    """One of our faces in that size, to draw with."""
     places = (settings.current().instance / "vendor/fonts", ROOT / "instance/vendor/fonts")
     found = next((folder / f"{name}.woff2" for folder in places if (folder / f"{name}.woff2").exists()), None)
     if found is None:
         return ImageFont.load_default(size)
-    font = ImageFont.truetype(str(found), size)
-    font.set_variation_by_axes([weight or {"fraunces": 500}.get(name, 680)])
-    return font
+    face = ImageFont.truetype(str(found), size)
+    face.set_variation_by_axes([weight or {"fraunces": 500}.get(name, 680)])
+    return face
 
 
 def kept(folder: Path, card: Card, picture: bytes | None) -> bytes:

@@ -9,7 +9,7 @@ from kernel import clock, tenancy
 from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
 from shop import vouchers
-from shop.forms.amounts import PriceField
+from shop.forms.amounts import AmountField
 
 WAYS = choices([("add", _l("Give")), ("take", _l("Take"))])
 WHY = _l("Write why: it stays in the history.")
@@ -30,7 +30,7 @@ class ReasonForm(Form):
 class IssueForm(Form):
     """A card that is given by hand."""
 
-    amount = PriceField(_l("Amount"))
+    amount = AmountField(_l("Amount"))
     recipient = StringField(
         _l("For"), [Length(max=120)], [trimmed], render_kw={"autocomplete": "off", "maxlength": 120}
     )
@@ -54,7 +54,7 @@ class IssueForm(Form):
         if field.data and field.data < clock.today(tenancy.tenant().timezone):
             raise ValidationError(_("Choose a day that is still to come."))
 
-    def validate_amount(self, field: PriceField) -> None:
+    def validate_amount(self, field: AmountField) -> None:
         """More than nothing."""
         _more_than_nothing(field)
 
@@ -63,14 +63,14 @@ class MoveForm(Form):
     """An amount that is put on or taken off, and why."""
 
     way = RadioField(_l("What to do"), choices=WAYS, default="add")
-    amount = PriceField(_l("Amount"))
+    amount = AmountField(_l("Amount"))
     reason = reason()
 
-    def validate_amount(self, field: PriceField) -> None:
+    def validate_amount(self, field: AmountField) -> None:
         """More than nothing."""
         _more_than_nothing(field)
 
 
-def _more_than_nothing(field: PriceField) -> None:
+def _more_than_nothing(field: AmountField) -> None:
     if not field.minor:
         raise ValidationError(_("Write an amount greater than zero."))

@@ -88,7 +88,7 @@ def _goods(rows: Any) -> list[dict[str, Any]]:
 
 def _price(row: Product, kept: list[Variant]) -> dict[str, Any]:
     several = any(one.price_minor is not None for one in kept)
-    told = row.low.format(str(i18n.locale()), cents=None)
+    told = row.low.format(str(i18n.locale()), cents=False)
     return {"edit": not several, "text": _("from %(price)s", price=told), "typed": amounts.typed(row.price_minor)}
 
 
