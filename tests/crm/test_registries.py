@@ -10,6 +10,7 @@ from kernel import blocks, clock, mail, slots, today, web
 from kernel.db import Base, db
 from kernel.letters import Letter
 from kernel.money import Money
+from kernel.settings import ROOT
 from kernel.tenancy import TenantOwned
 from shop.orders import Order
 
@@ -58,6 +59,18 @@ def test_a_fact_that_nobody_can_tell_is_refused(shop):
 
 def test_every_kind_of_behaviour_can_be_told(app):
     assert {"viewed", "added", "searched"} <= set(facts.kinds()) & facts.BEHAVIOUR
+
+
+def undrawn(kinds):
+    """The kinds whose icon is none of our drawings."""
+    sprite = (ROOT / "static/icons/sprite.svg").read_text("utf-8")
+    return {kind.name for kind in kinds if f'id="{kind.icon}"' not in sprite}
+
+
+def test_every_kind_of_fact_and_of_block_has_its_drawing(app):
+    assert undrawn([facts.Kind("lost", "Lost", "no-such-drawing", None)]) == {"lost"}
+    assert undrawn(facts.kinds().values()) == set()
+    assert undrawn(blocks.kinds()) == set()
 
 
 def test_new_people_are_counted_by_whole_days_of_the_shop(shop):
