@@ -171,7 +171,7 @@ def test_one_follows_and_a_strange_folder_stays_as_it_is(app, shop, tmp_path):
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 def test_old_moments_are_thinned_and_what_is_left_is_whole(app, shop, tmp_path):
     place, now = begun(app, tmp_path / "m"), clock.now()
-    ages = [timedelta(minutes=n) for n in range(0, 60, 20)] + [timedelta(days=3, minutes=n) for n in range(3)]
+    ages = [timedelta(minutes=n) for n in range(0, 60, 20)] + [timedelta(days=3, microseconds=n) for n in range(3)]
     for number, age in enumerate(sorted(ages, reverse=True)):
         with clock.at((now - age).replace(minute=min(30 + number, 59)) if age > moments.ALL_OF else now - age):
             shop.tenant.name = f"Café {number}"
