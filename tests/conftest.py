@@ -183,7 +183,7 @@ def template(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest
     known = request.getfixturevalue("_templates")
     if kind not in known:
         folder = tmp_path_factory.mktemp(kind)
-        url = _pg_url(request.config) if kind == "pg" else ""
+        url = pg_url(request.config) if kind == "pg" else ""
         known[kind] = databases.Template(databases.build(folder, url), folder)
         gc.freeze()
     return known[kind]
@@ -198,9 +198,10 @@ def skip_without_postgresql(config: pytest.Config) -> str:
     return address
 
 
-def _pg_url(config: pytest.Config) -> str:
+def pg_url(config: pytest.Config, prefix: str = "") -> str:
+    """A new database of this worker; what is called otherwise stands beside the others."""
     address, worker = skip_without_postgresql(config), getattr(config, "workerinput", None)
-    return databases.fresh_database(address, f"plaza_{worker['workerid'] if worker else 'one'}")
+    return databases.fresh_database(address, f"plaza_{prefix}{worker['workerid'] if worker else 'one'}")
 
 
 @pytest.fixture(params=["sqlite", "pg"])

@@ -39,7 +39,7 @@ def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "sqlite":
         made = request.getfixturevalue("demo_app")
     else:
-        made = databases.build(tmp_path_factory.mktemp("demo"), conftest._pg_url(request.config))
+        made = databases.build(tmp_path_factory.mktemp("demo"), conftest.pg_url(request.config, "demo_"))
         made.test_client_class = conftest.Client
         loader.load(made)
     with made.app_context():
