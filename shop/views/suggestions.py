@@ -91,16 +91,8 @@ def _first(category_id: int) -> list[int]:
 def _drawn(name: str, title: Any, rows: Sequence[Suggestion], block: str = "") -> str:
     if not rows:
         return ""
-    personal = any(one.why in PERSONAL for one in rows)
-    told = {"name": name, "title": title, "block": block, "personal": personal}
-    if personal or g.get("preview"):
-        return _row_of(told).replace(ITEMS, "".join(_items(rows)))
-    key = (*_base(), pagecache.bucket(time.time()), *told.values(), *rows)  # everybody's to whom the same is said
-    found: Card | None = DRAWN.get(key)
-    if found is None:
-        found = Card(Markup(_row_of(told).replace(ITEMS, "".join(_items(rows)))), "")  # noqa: S704
-        DRAWN.put(key, found)
-    return str(found.html)
+    told = {"name": name, "title": title, "block": block, "personal": any(one.why in PERSONAL for one in rows)}
+    return _row_of(told).replace(ITEMS, "".join(_items(rows)))
 
 
 def _row_of(told: dict[str, Any]) -> str:
