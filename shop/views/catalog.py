@@ -140,14 +140,10 @@ def children(shelves: Any, here: Any) -> list[dict[str, Any]]:
     ]
 
 
-def trail(shelves: Any, here: Any, last: Any = None) -> list[tuple[Any, str]]:
+def trail(shelves: Any, here: Any) -> list[tuple[Any, str]]:
     """Where one is, from home: pairs of (name, address); the last has none."""
-    path = [
-        (i18n.words_html(one.name), frame.path("shop.category", slug=one.slug))
-        for one in categories.path(shelves, here)
-    ]
-    whole = [(_("Home"), frame.path("shop.home")), *path]
-    return [*whole, (last, "")] if last is not None else [*whole[:-1], (whole[-1][0], "")]
+    *steps, (last, _address) = product.steps_to(shelves, here)
+    return [*steps, (last, "")]
 
 
 def _head(here: Any, shelves: Any, sieve: shelf.Sieve, listing: shelf.Listing) -> seo.Head:

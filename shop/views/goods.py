@@ -1,6 +1,5 @@
 """Goods as lists show them: one card for each product, in a shape that is drawn once for all that show as much."""
 
-import html
 import json
 from collections.abc import Sequence
 from functools import lru_cache
@@ -26,15 +25,15 @@ _SOLD = Markup("@@sold@@")  # in the shape of a card: its hole, which has the pr
 
 
 class Card(NamedTuple):
-    """A product's card and its name, both as HTML."""
+    """A product's card and what it is called, both as HTML."""
 
     html: Markup
-    called: str
+    called: Markup
 
     @property
     def name(self) -> str:
         """The name as plain text."""
-        return plain(Markup(self.called))  # noqa: S704
+        return plain(self.called)
 
     @property
     def size(self) -> int:
@@ -97,7 +96,7 @@ def _cards(rows: Sequence[Listed], eager: int, *, still: bool = False) -> list[C
 
 
 def _card(row: Listed, words: Sequence[Any], how: _How, *, lazy: bool) -> Card:
-    name, short, unit = [_words(one, how.spoken) if one else "" for one in words]
+    name, short, unit = [i18n.words_html(one, how.spoken) if one else Markup("") for one in words]
     season = season_mark(row)
     several = row.high_minor > row.low_minor
     since = several or (row.kind == "booking" and row.low_minor > 0)
@@ -108,19 +107,13 @@ def _card(row: Listed, words: Sequence[Any], how: _How, *, lazy: bool) -> Card:
         "id": str(row.id), "name": name, "short": short, "unit": unit, "url": how.before + quote(row.slug),
         "now": escape(_("Free")) if free else _told(row.low_minor, row.currency, how.locale, how.cents),
         "was": _told(row.compare_minor or 0, row.currency, how.locale, how.cents) if cut else "",
-        "pic": pic, "initial": "" if pic else escape(plain(Markup(name))[:1]),  # noqa: S704
+        "pic": pic, "initial": "" if pic else escape(plain(name)[:1]),
         "mark": season and escape(season),
     }  # fmt: skip
     parts, names = _shape(how.spoken, how.still, bool(short), bool(unit), bool(season), cut, since, bool(pic))
     whole = list(parts)
     whole[1::2] = [shown[one] for one in names]
     return Card(Markup("".join(whole)), name)  # noqa: S704
-
-
-def _words(told: Any, spoken: str) -> str:
-    """As `i18n.words_html`, of which lists ask for dozens."""
-    mine = told.get(spoken) if isinstance(told, dict) else None
-    return html.escape(mine) if mine else str(i18n.words_html(told, spoken))
 
 
 @lru_cache(maxsize=4096)

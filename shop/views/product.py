@@ -73,16 +73,10 @@ def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bo
         every="-".join(str(one.id) for one in known), promises=delivery.promises(product, variant),
         ladder=ladder(variant, cents) if stepped else (),
         offers=offers.of(product), booking=_booking(product, booking), since=since,
-        stepper=frame.once(("stepper", product.min_qty, product.max_qty), lambda: _stepper(product)),
         allergens=[i18n.words_html(one) for one in product.allergens],
-        text=blocks.prose(product.description), head=_head(product, pictures, price, (variant, sold)),
+        text=blocks.prose(product.description), head=_head(product, pictures, price, variant, sold=sold),
         **_links(product, price),
     )  # fmt: skip
-
-
-def _stepper(product: catalog.Product) -> Markup:
-    told = {"least": product.min_qty, "most": product.max_qty}
-    return Markup(render_template("shop/catalog/_stepper.html", **told))  # noqa: S704
 
 
 def _booking(product: catalog.Product, drawn: Markup | None) -> Markup | None:
@@ -177,12 +171,12 @@ def _links(product: catalog.Product, price: Any) -> dict[str, Any]:
     text = sharing.product_text(
         i18n.pick(product.name), price.format(str(i18n.locale()), cents=frame_now.values["cents"]), address
     )
-    steps = frame.once(("steps", product.category_id), lambda: _steps(frame_now.shelves, here))
+    steps = frame.once(("steps", product.category_id), lambda: steps_to(frame_now.shelves, here))
     trail = [*steps, (i18n.words_html(product.name), "")]
     return {"address": address, "whatsapp": sharing.whatsapp(text), "trail": trail}
 
 
-def _steps(shelves: Any, here: Any) -> list[tuple[Any, str]]:
+def steps_to(shelves: Any, here: Any) -> list[tuple[Any, str]]:
     """From home to the shelf: pairs of (name, address)."""
     path = categories.path(shelves, here)
     return [
@@ -192,13 +186,13 @@ def _steps(shelves: Any, here: Any) -> list[tuple[Any, str]]:
 
 
 def _head(
-    product: catalog.Product, pictures: list[dict[str, Any]], price: Any, sold: tuple[catalog.Variant | None, bool]
+    product: catalog.Product, pictures: list[dict[str, Any]], price: Any, variant: catalog.Variant | None, *, sold: bool
 ) -> seo.Head:
     path, shelves = f"/p/{product.slug}", frame.current().shelves
     here = next((one for one in shelves if one.id == product.category_id), None)
     steps = [(i18n.pick(one.name), f"/c/{one.slug}") for one in categories.path(shelves, here)]
     picture: files.File | None = pictures[0]["file"] if pictures else None
-    told = _json_ld(product, picture, price, sold)
+    told = _json_ld(product, picture, price, variant, sold=sold)
     return seo.head(
         i18n.pick(product.name), i18n.pick(product.short) or i18n.pick(product.description), path, kind="product",
         image=seo.absolute(media.card_url(product, picture)),
@@ -207,12 +201,13 @@ def _head(
     )  # fmt: skip
 
 
-def _json_ld(product: catalog.Product, picture: Any, price: Any, sold: tuple[catalog.Variant | None, bool]) -> Markup:
-    variant, buyable = sold
+def _json_ld(
+    product: catalog.Product, picture: Any, price: Any, variant: catalog.Variant | None, *, sold: bool
+) -> Markup:
     offer = {
         "@type": "Offer", "price": f"{price.decimal:f}", "priceCurrency": price.currency,
         "url": seo.absolute(goods.address(product.slug)),
-        "availability": "https://schema.org/" + ("@@stock@@" if buyable else "OutOfStock"),
+        "availability": "https://schema.org/" + ("@@stock@@" if sold else "OutOfStock"),
         "seller": {"@type": "Organization", "name": frame.current().values["name"]},
     }  # fmt: skip
     told = seo.json_ld({

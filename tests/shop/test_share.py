@@ -72,6 +72,17 @@ def test_what_is_no_picture_of_this_shop_is_not_there(shop, path):
     assert shop.client.get(f"/media/cafe/{path}").status_code == 404
 
 
+def test_each_card_shows_its_own_picture(shop):
+    shas = {f"Café {name}": picture().sha256 for name in ("Uno", "Dos")}  # as large as each other
+    for name, sha in shas.items():
+        shop.product(name, picture_id=files.by_sha(sha).id)
+    db.session.commit()
+    for card in read(shop.client.get("/search?q=caf%C3%A9")).xpath("//article"):
+        [name], [src] = card.xpath(".//h3/a/text()"), card.xpath(".//img/@src")
+        assert src.startswith(f"/media/cafe/{shas.pop(name)}.")
+    assert shas == {}
+
+
 def test_another_tenant_s_picture_is_not_there(rival, shop):
     mine = picture()
     db.session.commit()
