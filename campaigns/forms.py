@@ -26,14 +26,13 @@ from kernel.i18n import _, _l, pick
 
 GONE = "?"  # stands for a segment that is no longer there
 PLAIN = {"autocomplete": "off"}
-FILL = _l("Fill this in.")
 
 
 class MailingForm(Form):
     """A letter as its page asks for it; its words are written in the editor."""
 
     name = StringField(
-        _l("Name"), [DataRequired(FILL), Length(max=160)], [trimmed], render_kw={**PLAIN, "maxlength": 160},
+        _l("Name"), [DataRequired(), Length(max=160)], [trimmed], render_kw={**PLAIN, "maxlength": 160},
         description=_l("Only you see it."),
     )  # fmt: skip
     segment = SelectField(_l("Audience"), choices=[])
@@ -72,11 +71,11 @@ class HabitsForm(Form):
     )  # fmt: skip
     cap_hours = IntegerField(
         _l("Hours between two letters to the same person"),
-        [InputRequired(FILL), NumberRange(0, habits.MOST_HOURS)], render_kw={"inputmode": "numeric", **PLAIN},
+        [InputRequired(), NumberRange(0, habits.MOST_HOURS)], render_kw={"inputmode": "numeric", **PLAIN},
         description=_l("Whoever had a letter less than so long ago does not receive the next one. 0: no limit."),
     )  # fmt: skip
-    quiet_from = TimeField(_l("Quiet from"), [InputRequired(FILL)])
-    quiet_until = TimeField(_l("Quiet until"), [InputRequired(FILL)])
+    quiet_from = TimeField(_l("Quiet from"), [InputRequired()])
+    quiet_until = TimeField(_l("Quiet until"), [InputRequired()])
 
 
 def mailing(row: Mailing, segment: Segment | None, posted: Any = None) -> SenderForm:

@@ -11,6 +11,16 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from kernel.i18n import gettext, language, ngettext
 
 
+class _Texts:
+    """WTForms' texts; an empty field is told as we tell it everywhere."""
+
+    def __init__(self, theirs: Any) -> None:
+        self._theirs, self.ngettext = theirs, theirs.ngettext
+
+    def gettext(self, text: str) -> str:
+        return gettext("Fill this in.") if text == "This field is required." else str(self._theirs.gettext(text))
+
+
 class Form(_Form):
     """A form in the page's language. `Form.of_request()` reads what was posted, as typed."""
 
@@ -18,8 +28,8 @@ class Form(_Form):
         """Let WTForms speak the page's language."""
 
         def get_translations(self, _form: Any) -> Any:
-            """WTForms' own texts, in Spanish or English."""
-            return wtforms_i18n.get_translations([language(), "en"])
+            """WTForms' own texts, in Spanish or English, but for what is said of an empty field."""
+            return _Texts(wtforms_i18n.get_translations([language(), "en"]))
 
     @classmethod
     def of_request(cls, **values: Any) -> "Form":

@@ -63,6 +63,4 @@ class ShipForm(Form):
 class NoteForm(Form):
     """A note for colleagues."""
 
-    text = TextAreaField(
-        _l("Note"), [DataRequired(_l("Fill this in.")), Length(max=500)], filters=[trimmed], render_kw={"rows": 2}
-    )
+    text = TextAreaField(_l("Note"), [DataRequired(), Length(max=500)], filters=[trimmed], render_kw={"rows": 2})

@@ -5,13 +5,32 @@ import tomllib
 
 import pytest
 from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+from wtforms import IntegerField, StringField
+from wtforms.validators import DataRequired, Optional
 
-from kernel import countries, i18n, journal, memberships, permissions, translating
+from kernel import countries, forms, i18n, journal, memberships, permissions, translating
 from kernel.i18n import pick, words_html
 from kernel.menu import _entries, _sections
 from kernel.today import _lines
 
 WORDS = {"es": "Café", "en": "Coffee"}
+
+
+class Wanted(forms.Form):
+    """A form that says nothing of its own about an empty field."""
+
+    name = StringField(validators=[DataRequired()])
+    count = IntegerField(validators=[Optional()])
+
+
+@pytest.mark.parametrize(("spoken", "empty"), [("es", "Complete este dato."), ("en", "Fill this in.")])
+def test_every_form_says_the_same_of_an_empty_field(app, spoken, empty):
+    with i18n.speak(spoken):
+        form = Wanted(MultiDict({"name": "", "count": "x"}))
+        assert not form.validate()
+        assert form.name.errors == [empty]
+        assert form.count.errors != [empty]  # what else is wrong has WTForms' own words
 
 
 @pytest.mark.parametrize(
