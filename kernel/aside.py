@@ -65,7 +65,7 @@ def rows(statement: Prepared, told: Mapping[str, Any], begin: Sequence[bytes]) -
             return statement.given(_sqlite(engine).execute(statement.text, sent).fetchall())
         return statement.given(_postgresql(engine, statement.text, sent, begin))
     except engine.dialect.loaded_dbapi.Error as error:
-        raise prepared.told(engine.dialect, statement.text, sent, error) from error
+        raise prepared.refused(engine.dialect, statement.text, sent, error) from error
 
 
 def _sqlite(engine: Engine) -> sqlite3.Connection:

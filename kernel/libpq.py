@@ -1,4 +1,5 @@
-"""PostgreSQL over its own library: statements that the server knows by name, each asked and answered in one call.
+"""PostgreSQL over its own library: statements that the server knows by name, each asked and answered in one call,
+and with it those before it of which nothing need be known.
 
 psycopg's cursor costs several times what such a call does. It keeps names of its own on the same line and has the
 server forget all of them, ours too, after a ROLLBACK, a DROP or an ALTER. So a ROLLBACK is said here, of which it never

@@ -6,8 +6,7 @@ database does for one row.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -47,12 +46,14 @@ class Prepared:
     def run(self, connection: Connection, told: Mapping[str, Any]) -> tuple[list[tuple[Any, ...]], int | None]:
         """The driver's rows, and the key of a new one where it tells that; what is not asked for is left out."""
         sent = self._heard(connection, told)
-        with telling(connection, self.text, sent):
+        try:
             if connection.dialect.name == "postgresql":
                 return libpq.line(connection.connection).ask(self.text, sent), None
             raw: Any = connection.connection.driver_connection
             done = raw.execute(self.text, sent)
             return done.fetchall(), done.lastrowid
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _lost(connection, self.text, sent, error) from error
 
     def send(self, connection: Connection, told: Mapping[str, Any]) -> None:
         """The same of which nothing need be known: PostgreSQL hears it with what is asked next, or before COMMIT."""
@@ -60,8 +61,10 @@ class Prepared:
             self.run(connection, told)
             return
         sent = self._heard(connection, told)
-        with telling(connection, self.text, sent):
+        try:
             libpq.line(connection.connection).send(self.text, sent)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _lost(connection, self.text, sent, error) from error
 
     def _heard(self, connection: Connection, told: Mapping[str, Any]) -> list[Any]:
         sent = self.sent(told)
@@ -86,40 +89,42 @@ class Prepared:
         return tuple(values)
 
 
-def told(dialect: Any, text: str, sent: Any, error: Any) -> Any:
+def refused(dialect: Any, text: str, sent: Any, error: Any) -> Any:
     """A driver's error as SQLAlchemy tells it."""
     return DBAPIError.instance(text, sent, error, dialect.loaded_dbapi.Error, dialect=dialect, **logs.HIDDEN)
 
 
-@contextmanager
-def telling(connection: Connection, text: str, sent: Any = None) -> Iterator[None]:
-    """Tell a driver's errors as SQLAlchemy does; who lost the server is not met again."""
+def _lost(connection: Connection, text: str, sent: Any, error: Any) -> Any:
+    """The same; who lost the server is not met again."""
     dialect: Any = connection.dialect
-    try:
-        yield
-    except dialect.loaded_dbapi.Error as error:
-        said = told(dialect, text, sent, error)
-        if dialect.is_disconnect(error, connection.connection.driver_connection, None):
-            connection.invalidate(error)
-            said.connection_invalidated = True
-        raise said from error
+    told = refused(dialect, text, sent, error)
+    if dialect.is_disconnect(error, connection.connection.driver_connection, None):
+        connection.invalidate(error)
+        told.connection_invalidated = True
+    return told
 
 
 def install(engine: Engine) -> None:
     """Let PostgreSQL hear what waits before anything goes by a cursor, and before COMMIT."""
-    event.listen(engine, "before_cursor_execute", _settle)
+    event.listen(engine, "before_cursor_execute", _before_cursor)
     event.listen(engine, "commit", _settle)
     _settling.add(engine)
 
 
-def _settle(connection: Connection, cursor: Any = True, statement: str = "COMMIT", *_more: Any) -> None:
-    known = connection.info.get("line") if cursor is not None else None  # else the line takes along what waits there
-    if known is None:
+def _before_cursor(connection: Connection, cursor: Any, statement: str, *_more: Any) -> None:
+    if cursor is None:  # it goes by the line itself, and takes along what waits there
         return
-    if statement.startswith("ROLLBACK TO"):
-        known.drop()  # what was there before the savepoint has gone with it
-    with telling(connection, "what went before"):
-        known.settle()
+    if statement.startswith("ROLLBACK TO") and (known := connection.info.get("line")):
+        known.drop()  # what was there before the savepoint went with that
+    _settle(connection)
+
+
+def _settle(connection: Connection) -> None:
+    if known := connection.info.get("line"):
+        try:
+            known.settle()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _lost(connection, "what went before", None, error) from error
 
 
 @lru_cache(maxsize=300)
