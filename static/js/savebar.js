@@ -1,4 +1,4 @@
-// The save bar: there while a form differs from what was loaded, of something new always; leaving warns only then.
+// The save bar: there while a form differs from what was loaded; leaving warns only then.
 function state(form) {
   return JSON.stringify([...new FormData(form)].map(([key, value]) => [key, value instanceof File ? value.name : value]));
 }
@@ -11,7 +11,7 @@ function watch(form) {
   const look = () => {
     const on = dirty();
     bar.classList.toggle("savebar-on", on);
-    bar.hidden = !on && form.dataset.savebar !== "new";
+    bar.hidden = !on;
   };
   form.addEventListener("input", look);
   form.addEventListener("change", look);
