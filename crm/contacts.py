@@ -12,12 +12,13 @@ from crm import sources
 from crm import tags as labels
 from kernel import clock, signing
 from kernel.db import Base, db, many, pk, ref
+from kernel.sessions import Subject
 from kernel.tenancy import Binnable, TenantOwned
 
 THERE = sql("binned_at IS NULL")
 
 
-class Contact(TenantOwned, Binnable, Base):
+class Contact(TenantOwned, Binnable, Subject, Base):
     """A person or firm: how to reach them, where they are, how the shop sorts them."""
 
     __tablename__ = "contact"

@@ -11,7 +11,7 @@ from kernel.db import Base, db, pk
 from kernel.refusal import Missing
 
 
-class Account(Base):
+class Account(sessions.Subject, Base):
     """A person who logs in to the back office; one for all the shops where they work."""
 
     __tablename__ = "account"
@@ -23,14 +23,6 @@ class Account(Base):
     language: Mapped[str] = mapped_column(String(8), default="es")
     confirmed_at: Mapped[datetime | None]  # when they showed that the address is theirs
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-
-    is_authenticated = True  # what Flask-Login asks of the one who is here
-    is_active = True
-    is_anonymous = False
-
-    def get_id(self) -> str:
-        """The key that Flask-Login knows a staff person by."""
-        return f"staff:{self.id}:{self.epoch}"
 
     @property
     def known_as(self) -> str:

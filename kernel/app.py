@@ -17,6 +17,7 @@ from kernel import (
     assets,
     holes,
     i18n,
+    login,
     logs,
     menu,
     origins,
@@ -124,6 +125,7 @@ def create_app(settings: Settings | None = None) -> Plaza:
         _speak(app)
         for name in PACKAGES:
             import_module(name).init_app(app)
+    login.init_app(app)
     _guard(app)
     _serve_static(app, known, laid)
     return app

@@ -11,6 +11,14 @@ from kernel.db import Base, db, pk
 LIFE = {"staff": timedelta(days=30), "shopper": timedelta(days=180)}
 
 
+class Subject:
+    """Somebody who may have sessions: what Flask-Login asks of the one who is here."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+
 class Session(Base):
     """A log-in of somebody on one device; `kind` says whose id `subject_id` is."""
 

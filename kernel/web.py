@@ -9,7 +9,7 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, request, ur
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from kernel import aside, origins, permissions, settings, tenancy, transactions
+from kernel import aside, login, origins, permissions, settings, tenancy, transactions
 from kernel.aside import Place
 from kernel.db import db
 
@@ -103,7 +103,7 @@ def may(permission: str) -> bool:
 
 def person() -> Any:
     """The staff account that is asking, or None."""
-    return g.get("person")
+    return login.who("install")
 
 
 def _with(base: str, endpoint: str, subdomain: str, values: dict[str, Any]) -> str:

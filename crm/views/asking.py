@@ -8,7 +8,7 @@ from flask import g
 from crm import picks, tastes, visitors
 from crm.contacts import Contact
 from crm.visitors import Visitor
-from kernel import origins, sessions, tenancy, web
+from kernel import login, origins, sessions, tenancy, web
 from kernel.db import db
 
 COOKIE = "shopper"
@@ -24,7 +24,7 @@ _leaving: list[Callable[[Any], None]] = []
 def contact() -> Contact | None:
     """The contact who is logged in at this shop, or None; looked up once a request, when first asked for."""
     if "contact" not in g:
-        g.contact = _contact()
+        g.contact = login.who("shop") if origins.cookie(COOKIE) else None
     found: Contact | None = g.contact
     return found
 
@@ -118,4 +118,5 @@ def load() -> None:
 
 def init_app(_app: object) -> None:
     """Have every shop page know its shopper."""
+    login.population("shop", _contact)
     web.audience("store", load)

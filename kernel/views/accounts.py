@@ -3,7 +3,7 @@
 from typing import Any
 
 from babel.dates import format_date
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel import account_letters, accounts, i18n, limits, origins, passwords, sessions, web
@@ -78,8 +78,8 @@ def speak() -> Response:
     answer = web.back("/")
     if wanted in LANGUAGES:
         origins.set_cookie(answer, asking.LANGUAGE_COOKIE, wanted, days=365)  # type: ignore[arg-type]
-        if g.person is not None:
-            accounts.get(g.person.id).language = wanted
+        if (known := web.person()) is not None:
+            known.language = wanted
     return answer
 
 
@@ -104,13 +104,14 @@ def _page(**forms: Any) -> str:
     forms.setdefault("about", AboutMeForm(data={"name": known.name, "language": known.language}))
     forms.setdefault("word", ChangePasswordForm())
     forms.setdefault("address", ChangeEmailForm())
-    devices = [_device(row) for row in sessions.of("staff", known.id)]
+    here = asking.session()
+    devices = [_device(row, here=row is here) for row in sessions.of("staff", known.id)]
     return render_template("kernel/accounts/show.html", account=known, devices=devices, **forms)
 
 
-def _device(row: sessions.Session) -> dict[str, Any]:
+def _device(row: sessions.Session, *, here: bool) -> dict[str, Any]:
     since = format_date(row.created_at.date(), "medium", locale=i18n.locale())
-    return {"name": _agent(row.device), "since": since, "here": row.id == g.session_id}
+    return {"name": _agent(row.device), "since": since, "here": here}
 
 
 def _agent(told: str) -> str:

@@ -3,7 +3,7 @@
 from flask import Flask, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import accounts, aside, memberships, origins, sessions, transactions, web
+from kernel import accounts, aside, login, memberships, origins, sessions, transactions, web
 from kernel.accounts import Account
 from kernel.i18n import LANGUAGES
 from kernel.sessions import Session
@@ -15,6 +15,8 @@ DAYS = sessions.LIFE["staff"].days
 
 def init_app(_app: Flask) -> None:
     """Look at the cookie before each page of the install and of the back office."""
+    login.population("install", account)
+    login.manager.unauthorized_handler(_ask)
     web.audience("install", load)
     web.audience("admin", admit)
 
@@ -25,11 +27,14 @@ def session() -> Session | None:
     return sessions.find("staff", cookie) if cookie else None
 
 
+def account() -> Account | None:
+    """The account whose session this browser has, or None."""
+    return accounts.person(session())
+
+
 def load() -> None:
     """Find out who is asking; the page speaks their language."""
-    row = session()
-    known = accounts.person(row)
-    g.person, g.session_id = known, row.id if known and row else None
+    known = web.person()
     spoken = known.language if known else origins.cookie(LANGUAGE_COOKIE)
     if spoken in LANGUAGES:
         g.language = spoken
@@ -38,12 +43,13 @@ def load() -> None:
 def admit() -> Response | None:
     """Let staff of the tenant in the address in; ask others to log in, and show strangers that nothing is there."""
     load()
-    if g.person is None:
-        return _ask()
+    known = web.person()
+    if known is None:
+        return login.manager.unauthorized()  # type: ignore[no-any-return]
     place = web.place_of_admin()
     if place is None:
         return _renamed()
-    held = memberships.held(g.person.id, place.id)
+    held = memberships.held(known.id, place.id)
     if held is None:
         abort(404)
     g.role = held.role
@@ -51,11 +57,13 @@ def admit() -> Response | None:
     return None
 
 
-def _ask() -> Response | None:
+def _ask() -> Response:
+    """Ask a stranger to log in; then they are where they wanted to go."""
     if web.wants_json() or web.is_partial():
         abort(401)
-    full = request.full_path.rstrip("?")
-    wanted = full if request.method in transactions.SAFE else f"/admin/{web.slug_of_admin()}/"
+    wanted = request.full_path.rstrip("?")
+    if request.method not in transactions.SAFE:
+        wanted = f"/admin/{g.admin_slug}/" if g.get("admin_slug") else url_for("kernel_install.account")
     return redirect(url_for("kernel_install.login", next=wanted), 303)
 
 

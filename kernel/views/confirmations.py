@@ -1,9 +1,9 @@
 """Links in letters that show whose an address is: the page has a button, only its POST does something."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from kernel import account_letters, accounts, clock, limits, tokens, web
+from kernel import account_letters, accounts, clock, limits, login, tokens, web
 from kernel.accounts import Account
 from kernel.i18n import _
 from kernel.views import install
@@ -61,8 +61,7 @@ def mine() -> Account:
     """The account that is asking; others are asked to log in."""
     known: Account | None = web.person()
     if known is None:
-        wanted = request.path if request.method == "GET" else url_for("kernel_install.account")
-        abort(redirect(url_for("kernel_install.login", next=wanted), 303))
+        abort(login.manager.unauthorized())
     return known
 
 

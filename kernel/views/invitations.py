@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from kernel import accounts, clock, i18n, invitations, memberships, passwords, tenancy, tokens, web
@@ -20,8 +20,8 @@ def invitation(token: str) -> str:
 @install.post("/invitations/<token>")
 def invitation_accept(token: str) -> Any:
     """Work there from now on."""
-    if g.person is not None:
-        return _in(token, accounts.get(g.person.id))
+    if (known := web.person()) is not None:
+        return _in(token, known)
     form: Any = JoinForm.of_request()
     with web.reading():
         email = tokens.read(invitations.PURPOSE, token).email

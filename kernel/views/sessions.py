@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
+from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from kernel import accounts, limits, memberships, origins, sessions, web
@@ -18,7 +19,7 @@ TO_ONE_ADDRESS = "10/15 minutes"
 def login() -> Any:
     """The way in."""
     wanted = request.args.get("next", "")
-    if g.person is not None:
+    if web.person() is not None:
         return redirect(web.local(wanted, home()), 303)
     return _asked(LoginForm(data={"next": web.local(wanted, "")}))
 
@@ -36,8 +37,7 @@ def enter() -> Any:
     if known is None or not accounts.welcome(known):
         form.password.errors = [_("E-mail and password do not fit together. Try again or choose a new password.")]
         return _asked(form), 422
-    g.person = accounts.get(known.id)
-    return asking.enter(redirect(web.local(form.next.data, home()), 303), g.person)
+    return asking.enter(redirect(web.local(form.next.data, home()), 303), accounts.get(known.id))
 
 
 @install.post("/logout")
@@ -51,11 +51,10 @@ def logout() -> Response:
 
 
 @install.get("/shops")
+@login_required  # type: ignore[untyped-decorator]
 def shops() -> Any:
     """Choose which shop to open."""
-    if g.person is None:
-        return redirect(url_for(".login", next="/shops"), 303)
-    mine = memberships.shops_of(g.person.id)
+    mine = memberships.shops_of(web.person().id)
     if len(mine) == 1 and "all" not in request.args:
         return redirect(f"/admin/{mine[0][0].slug}/", 303)
     return render_template("kernel/sessions/shops.html", shops=mine, role_labels=memberships.ROLE_LABELS)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel import account_letters, accounts, countries, i18n, limits, origins, passwords, signing, signup, web
@@ -27,8 +27,8 @@ def open_shop() -> Any:
         return _asked(form), 422
     limits.check("signup", limits.network(request.remote_addr), RULE)
     wish = Wish(form.name.data, form.country.data, form.phone.data)
-    if g.person is not None:
-        shop = signup.open_shop(wish, accounts.get(g.person.id))
+    if (known := web.person()) is not None:
+        shop = signup.open_shop(wish, known)
         return redirect(f"/admin/{shop.slug}/", 303)
     with web.reading():
         password_hash = passwords.hashed(form.password.data)
@@ -38,7 +38,7 @@ def open_shop() -> Any:
 @install.get("/signup/welcome")
 def welcome() -> Any:
     """Into the new shop; without one, that a letter tells how to go on."""
-    return redirect(url_for(".shops"), 303) if g.person is not None else render_template("kernel/signup/letter.html")
+    return redirect(url_for(".shops"), 303) if web.person() else render_template("kernel/signup/letter.html")
 
 
 def _newcomer(wish: Wish, email: str, password_hash: str) -> Response:
@@ -54,7 +54,7 @@ def _newcomer(wish: Wish, email: str, password_hash: str) -> Response:
 
 
 def _form(**values: Any) -> Any:
-    return (ShopForm if g.person is not None else SignupForm).of_request(**values)
+    return (ShopForm if web.person() else SignupForm).of_request(**values)
 
 
 def _guessed() -> str:
