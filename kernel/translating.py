@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
 
 from kernel import i18n
 from kernel.settings import ROOT
@@ -38,9 +39,21 @@ def texts(root: Path = ROOT) -> Iterator[Text]:
 
 
 def missing() -> list[str]:
-    """What is untranslated, or translated with other holes than the text has; a line each."""
+    """What is untranslated, translated twice, or with other holes than the text has; a line each."""
     parts = sorted((i18n.SOURCES / LANGUAGE).glob("*.po"))
-    return list(compare(texts(), i18n.merged(parts, LANGUAGE)))
+    return [*compare(texts(), i18n.merged(parts, LANGUAGE)), *twice(parts)]
+
+
+def twice(parts: list[Path]) -> Iterator[str]:
+    """A line for each text that has words in two parts: only those of the first are ever read."""
+    seen: dict[str, str] = {}
+    for part in parts:
+        with part.open("rb") as stream:
+            for message in read_po(stream):
+                single = message.id if isinstance(message.id, str) else message.id[0]
+                if single and single in seen:
+                    yield f"{part.name}: translated in {seen[single]} too: {single!r}"
+                seen[single] = part.name
 
 
 def compare(found: Iterator[Text], catalogue: Catalog) -> Iterator[str]:

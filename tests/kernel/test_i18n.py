@@ -113,6 +113,14 @@ def test_the_finder_finds_a_planted_text(tmp_path):
     assert "no words in es" in found[0]
 
 
+def test_words_in_two_parts_are_told(tmp_path):
+    parts = [tmp_path / "a.po", tmp_path / "b.po"]
+    for part, word in zip(parts, ("Para", "Hasta"), strict=True):
+        part.write_text(f'msgid ""\nmsgstr ""\n\nmsgid "To"\nmsgstr "{word}"\n', encoding="utf-8")
+    assert list(translating.twice(parts)) == ["b.po: translated in a.po too: 'To'"]
+    assert list(translating.twice(parts[:1])) == []
+
+
 def test_no_translation_of_the_kernel_is_missing():
     ours = ("kernel/", "templates/kernel/", "templates/errors/", "templates/_parts/")
     assert [line for line in translating.missing() if line.startswith(ours)] == []
