@@ -82,12 +82,13 @@ def _moved(kind: str, slug: str) -> Any:
 def asked() -> shelf.Sieve:
     """What the query asks, of what the page knows; anything else is the default, never an error."""
     told = request.args
-    page = told.get("page", "")
+    page, ends = told.get("page", ""), [_amount(told.get(name)) for name in ("min", "max")]
+    low, high = ends if None in ends else sorted(ends)  # type: ignore[type-var]
     return shelf.Sieve(
         sort=told["sort"] if told.get("sort") in SORTS else "featured",
         page=int(page) if page.isdecimal() and 0 < len(page) < 6 and int(page) else 1,
-        low_minor=_amount(told.get("min")), high_minor=_amount(told.get("max")),
-        in_stock=told.get("stock") == "1", tag=told.get("tag", "").replace("\x00", "")[:60],
+        low_minor=low, high_minor=high, in_stock=told.get("stock") == "1",
+        tag=told.get("tag", "").replace("\x00", "")[:60],
     )  # fmt: skip
 
 

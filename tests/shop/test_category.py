@@ -35,6 +35,7 @@ def test_sorted_by_price(shop, shelf):
 
 def test_sieved_by_price_stock_and_tag(shop, shelf):
     assert names(shop.client.get("/c/granos?min=1500&max=2500")) == ["Medio"]
+    assert names(shop.client.get("/c/granos?min=2500&max=1500")) == ["Medio"]
     assert names(shop.client.get("/c/granos?stock=1&sort=price")) == ["Barato", "Caro"]
     assert names(shop.client.get("/c/granos?tag=oscuro&sort=price")) == ["Barato", "Caro"]
 
