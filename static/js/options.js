@@ -28,6 +28,28 @@ function update(form, variants, page) {
   if (quantity && variant.left !== null && variant.left !== undefined) quantity.max = Math.max(1, variant.left);
 }
 
+// An option with which nothing is left, whatever else is chosen, is struck out; it may be looked at all the same.
+function strike(form, variants) {
+  const choice = chosen(form);
+  for (const field of form.querySelectorAll("input[data-option]")) {
+    const wish = { ...choice, [field.dataset.option]: field.value };
+    const sold = matching(variants, wish)?.left === 0;
+    field.closest("label").classList.toggle("is-sold", sold);
+    field.closest("label").title = sold ? form.dataset.sold : "";
+  }
+}
+
+// Who named no variant is shown one that can be had.
+function prefer(form, variants) {
+  if (!location.pathname.includes("/p/") || new URLSearchParams(location.search).has("variant")) return;
+  const first = matching(variants, chosen(form));
+  if (first?.left !== 0) return;
+  const near = (one) => Object.entries(first.options).filter(([code, value]) => one.options[code] === value).length;
+  const free = variants.filter((one) => one.left !== 0).sort((a, b) => near(b) - near(a))[0];
+  if (!free) return;
+  for (const field of form.querySelectorAll("input[data-option]")) field.checked = free.options[field.dataset.option] === field.value;
+}
+
 function pictures(page) {
   page.addEventListener("click", (event) => {
     const thumb = event.target.closest("a[data-picture]");
@@ -47,6 +69,8 @@ export function start() {
   const form = page.querySelector("form[data-variants]");
   if (!form) return;
   const variants = JSON.parse(form.dataset.variants);
-  offer(form, matching(variants, chosen(form)));
-  form.addEventListener("change", (event) => { if (event.target.matches("[data-option]")) update(form, variants, page); });
+  prefer(form, variants);
+  const show = () => { update(form, variants, page); strike(form, variants); };
+  show();
+  form.addEventListener("change", (event) => { if (event.target.matches("[data-option]")) show(); });
 }

@@ -1,0 +1,48 @@
+"""A product of which one variant is sold out: the page begins with another, and strikes out what is gone."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import PHONE, faults
+
+pytestmark = pytest.mark.browser
+SHOP, BLOUSE, FIRST = "hilos-xelantun", "/p/blusa-tejado", "HX-008-XS-C"
+
+
+@pytest.fixture
+def sold_out(plaza):
+    """Nothing is left of what the page would begin with."""
+    with closing(sqlite3.connect(plaza.folder / "plaza.db", isolation_level=None)) as rows:
+        [(before,)] = rows.execute("SELECT on_hand FROM variant WHERE sku = ?", (FIRST,))
+        rows.execute("UPDATE variant SET on_hand = 0 WHERE sku = ?", (FIRST,))
+        yield
+        rows.execute("UPDATE variant SET on_hand = ? WHERE sku = ?", (before, FIRST))
+
+
+def test_the_page_begins_with_what_can_be_had(visit, plaza, sold_out):
+    page = visit(PHONE)
+    page.goto(plaza.shop(SHOP, BLOUSE))
+    verb, stock = page.locator("[data-action=add-to-cart]"), page.locator("#stock")
+    expect(verb).to_be_enabled()
+    expect(stock).not_to_contain_text("Agotado")
+    expect(page.locator("input[name=option-talla]:checked")).to_have_value("xs")  # the nearest to what came first
+    gone = page.locator("label:has(input[name=option-color][value=crudo])")
+    expect(gone).to_have_class("pill is-sold")
+    assert gone.get_attribute("title") == "Agotado"
+    assert faults(page) == []
+    gone.click()
+    expect(stock).to_contain_text("Agotado")
+    expect(verb).to_be_disabled()
+    page.locator("label:has(input[name=option-talla][value=m])").click()
+    expect(gone).to_have_class("pill")
+    expect(verb).to_be_enabled()
+
+
+def test_who_names_a_variant_sees_that_one(visit, plaza, sold_out):
+    page = visit(PHONE)
+    page.goto(plaza.shop(SHOP, f"{BLOUSE}?variant={FIRST}"))
+    expect(page.locator("#stock")).to_contain_text("Agotado")
+    expect(page.locator("[data-action=add-to-cart]")).to_be_disabled()
