@@ -68,7 +68,7 @@ def answer(
     """The page for what is chosen and typed so far."""
     place_country, fresh = country(posted), form is None
     form = form or forms.made(None, place_country, **posted)
-    place = forms.place(posted, place_country.code)
+    place = _place(posted, place_country)
     basket, offers, offer = priced(mine, posted, place_country, place)
     day, slot = when(offer, forms.day(posted), str(posted.get("slot") or ""))
     quote = quotes.quote(basket, offer, day, slot)
@@ -76,6 +76,7 @@ def answer(
     page = render_template(
         "shop/checkout/page.html", form=form, fresh=fresh, trouble=trouble, places=places,
         wrong=_wrong(places, form), offers=offers, offer=offer, day=day, slot=slot,
+        wished=offer.code if offer else posted.get("shipping"),
         pills=pills_of(offer), slots=slots_of(offer, day), eta=eta_of, quote=quote, lines=cart_page.lines(basket),
         countries=_countries(), country=place_country, terms_version=terms.version(), terms=terms.policies(),
         key=str(posted.get("key") or "") or signing.token(), amount=cart_page.amount,
@@ -93,7 +94,7 @@ def _money(mine: carts.Cart | None, posted: Posted, quote: quotes.Quote) -> dict
     """What is given for it, how much is paid now, and by what it may be paid."""
     given = tender_rows.of(mine, posted, quote)
     parts = plan_rows.of(posted, quote, given["due"])
-    methods = checkouts.payable(quote, forms.place(posted, country(posted).code), plan=parts["plan"])
+    methods = checkouts.payable(quote, _place(posted, country(posted)), plan=parts["plan"])
     return {**given, **parts, "payments": methods, "payment": _payment(methods, str(posted.get("payment") or ""))}
 
 
@@ -151,10 +152,19 @@ def is_delivery(posted: Posted) -> bool:
     return any(method.code == wished and not method.is_pickup for method in shipping.methods())
 
 
+def _place(posted: Posted, profile: Profile) -> dict[str, str]:
+    """What of the address decides the cost: nothing of one that is only kept while the buyer thinks of fetching it."""
+    wished = posted.get("shipping")
+    fetched = any(method.code == wished and method.is_pickup for method in shipping.methods())
+    return {"country": profile.code} if fetched else forms.place(posted, profile.code)
+
+
 def picked(offers: Sequence[Offer], code: str) -> Offer | None:
-    """The chosen offer while it goes, else the first that does."""
-    going = [offer for offer in offers if offer.open]
-    return next((offer for offer in going if offer.code == code), going[0] if going else None)
+    """The chosen offer if it goes; what goes first when none was chosen."""
+    chosen = next((offer for offer in offers if offer.code == code), None)
+    if chosen is None:
+        chosen = next((offer for offer in offers if offer.open), None)
+    return chosen if chosen is not None and chosen.open else None
 
 
 def when(offer: Offer | None, day: date | None, slot: str) -> tuple[date | None, str]:

@@ -230,6 +230,29 @@ def test_methods_by_zone_and_group(shop, sold):
     assert "on-delivery" in read(client.post("/checkout", data=near)).xpath(codes)
 
 
+def test_an_address_outlives_the_thought_of_fetching_it(shop, sold):
+    shop.zone("gam", "San José")
+    shop.delivery(zones=["gam"])
+    client = shop.buyer(sold)
+    limon = {"address_region": "Limón", "address_city": "Limón", "address_street": "Frente al parque"}
+    typed = {"refresh": "1", "shipping": "retiro", **limon}
+    fetched = client.post("/checkout", data=typed)
+    open_ways = read(fetched).xpath("//input[@name='shipping'][not(@disabled)]/@value")
+    assert set(open_ways) == {"retiro", "envio"}  # where it would go is asked once it shall be brought
+    assert not read(fetched).xpath("//*[contains(@class,'address')]//*[@name='address_street']")
+    kept = form(fetched, "/checkout")
+    assert {name: kept[name] for name in limon} == limon
+    again = client.post("/checkout", data={**kept, "refresh": "1", "shipping": "envio"})
+    page = read(again)
+    assert page.xpath("//*[@name='address_region']/option[@selected]/text()") == ["Limón"]
+    assert page.xpath("//input[@name='shipping'][@checked]/@value") == ["envio"]  # nobody chose for them
+    assert "No llega a esa dirección" in text(again)
+    answer = client.post("/checkout", data={**form(again, "/checkout"), **BUYER, "shipping": "envio"})
+    assert (answer.status_code, count()) == (422, 0)
+    near = {**form(again, "/checkout"), "address_region": "San José", "refresh": "1", "shipping": "envio"}
+    assert "Total con entrega" in text(client.post("/checkout", data=near))
+
+
 def test_the_terms_that_were_seen_are_the_terms_that_are_accepted(shop, sold):
     policy = pages.make({"es": "Condiciones"}, kind="policy", slug="terms")
     pages.publish(policy)
