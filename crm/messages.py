@@ -20,7 +20,7 @@ def write(text: str, *, email: str, name: str = "", phone: str = "", language: s
     with speak(shop.language, shop.country):
         said = {
             "subject": _("%(name)s writes to you", name=name or email), "heading": _("A message from your shop's page"),
-            "lead": _("%(name)s wrote this. Answer this letter and it goes to %(email)s.", name=name or email,
+            "lead": _("%(name)s wrote this. Answer this e-mail and it goes to %(email)s.", name=name or email,
                       email=email),
             "message": text[:LONGEST].splitlines(), "phone": phones.show(phone, shop.country) if phone else "",
         }  # fmt: skip

@@ -23,7 +23,7 @@ _readers: list[Reader] = []
 class Nobody(Missing):
     """A link that leads to nobody (any more)."""
 
-    message = _l("This link leads to nobody any more. Use the one at the foot of the last letter, or write to us.")
+    message = _l("This link leads to nobody any more. Use the one at the foot of the last e-mail, or write to us.")
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ BUYER = {
     "overdue": Words(
         _l("%(number)s: a payment is late"),
         _l("%(due)s was due on %(day)s"),
-        _l("Pay it today, or answer this letter if something came up: we look for a solution."),
+        _l("Pay it today, or answer this e-mail if something came up: we look for a solution."),
         PAY,
     ),
     "plan": Words(
@@ -85,7 +85,7 @@ BUYER = {
     "delivered": Words(
         _l("%(number)s was delivered"),
         _l("Your order was delivered"),
-        _l("We hope that you enjoy it. If anything is wrong, answer this letter."),
+        _l("We hope that you enjoy it. If anything is wrong, answer this e-mail."),
     ),
     "downloads": Words(
         _l("Your files of %(number)s"),
@@ -120,7 +120,7 @@ BUYER = {
     "refund_bounced": Words(
         _l("The money that we returned of %(number)s came back"),
         _l("%(amount)s came back to us"),
-        _l("It did not reach you: the shop returns it another way. Answer this letter to agree on how."),
+        _l("It did not reach you: the shop returns it another way. Answer this e-mail to agree on how."),
     ),
     "invoice": Words(
         _l("%(paper)s of your order %(number)s"), _l("Your paper %(paper)s"), _l("Download it here or from your order.")
@@ -154,7 +154,7 @@ BUYER = {
     "return_refused": Words(
         _l("Your return of %(number)s was not accepted"),
         _l("We cannot take it back"),
-        _l("Look at what the shop wrote. If you see it otherwise, answer this letter."),
+        _l("Look at what the shop wrote. If you see it otherwise, answer this e-mail."),
     ),
 }
 SHOP = {

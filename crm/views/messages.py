@@ -44,7 +44,7 @@ def drawn(data: Data) -> Data:
 
 def init_app(_app: Flask) -> None:
     """Let pages have forms."""
-    options = (("subscribe", _l("Sign up for letters")), ("contact", _l("Write to the shop")))
+    options = (("subscribe", _l("Sign up for e-mails")), ("contact", _l("Write to the shop")))
     fields = (
         Field("title", _l("Title"), "words"), Field("text", _l("Text"), "words"),
         Field("what", _l("What it is for"), "choice", options=options),

@@ -12,8 +12,8 @@ from kernel.refusal import Refusal
 
 TITLES = {
     "contact": _l("Who you are"), "consents": _l("What you allowed"), "facts": _l("What you did"),
-    "tastes": _l("What you like"), "letters": _l("Letters about your orders"), "orders": _l("Your orders"),
-    "carts": _l("Your cart"), "mailings": _l("News that we sent you"), "automations": _l("Automatic letters"),
+    "tastes": _l("What you like"), "letters": _l("E-mails about your orders"), "orders": _l("Your orders"),
+    "carts": _l("Your cart"), "mailings": _l("News that we sent you"), "automations": _l("Automatic e-mails"),
     "invoices": _l("Your invoices"), "gift_cards": _l("Gift cards"), "store_credit": _l("Your credit"),
     "tax exemptions": _l("Tax exemptions"), "suggestions": _l("New for you"),
 }  # fmt: skip

@@ -25,7 +25,7 @@ def _page(contact: Contact, token: str) -> Response:
     often = contact.letters_every if allowed else NEVER
     page = render_template(
         "crm/preferences.html", token=token, address=hidden(contact.email or ""), allowed=allowed,
-        often=[(days, label, days == often) for days, label in [*OFTEN.items(), (NEVER, _("No letters at all"))]],
+        often=[(days, label, days == often) for days, label in [*OFTEN.items(), (NEVER, _("No e-mails at all"))]],
         likes=[(one.code, pick(one.name), one.code in liked) for one in tastes.interests()],
         languages=[(code, i18n.NAMES.get(code, code), code == contact.language) for code in _languages(contact)],
     )  # fmt: skip
@@ -55,5 +55,5 @@ def save(token: str) -> Any:
     spoken = form.get("language", "")
     language = spoken if spoken in _languages(contact) else contact.language
     asks = preferences.change(contact, Wish(often, language, tuple(form.getlist("likes")[:24])), ip=ip)
-    flash(_("Kept. To write to you again we ask back by letter: press its button.") if asks else _("Saved."), "message")
+    flash(_("Kept. To write to you again we ask back by e-mail: press its button.") if asks else _("Saved."), "message")
     return redirect(url_for("crm.preferences", token=token), 303)

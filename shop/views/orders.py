@@ -123,7 +123,7 @@ def _thanks(sent: proofs.Proof) -> str:
         return _(
             "We have it. This reference or picture was already used for another order, so the shop will look closely."
         )
-    return _("We have your proof. The shop confirms it by letter.")
+    return _("We have your proof. The shop confirms it by e-mail.")
 
 
 @store.post("/orders/<token>/cancellation", endpoint="order_cancel")
