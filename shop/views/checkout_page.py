@@ -39,6 +39,7 @@ class Place:
     value: str
     options: Sequence[str] | None  # None: it is typed
     error: str = ""
+    above: str = ""  # what must be chosen first
 
     @property
     def id(self) -> str:
@@ -180,7 +181,7 @@ def when(offer: Offer | None, day: date | None, slot: str) -> tuple[date | None,
 def places_of(posted: Posted, profile: Profile, errors: Mapping[str, str]) -> list[Place]:
     """The address form of a country with what was typed and what is wrong."""
     found: list[Place] = []
-    above = {"country": profile.code}
+    above, before = {"country": profile.code}, ""
     typed = forms.typed(posted, profile.code)
     for line in addresses.fields(profile.code):
         listed = None if line.level is None else addresses.parts(profile.code, line.level, above)
@@ -191,9 +192,10 @@ def places_of(posted: Posted, profile: Profile, errors: Mapping[str, str]) -> li
         found.append(
             Place(
                 line.key, line.label, line.autocomplete, line.required, line.long, line.example, value, listed,
-                errors.get(line.key, ""),
+                errors.get(line.key, ""), before,
             )
         )  # fmt: skip
+        before = line.label
     return found
 
 
