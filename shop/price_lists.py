@@ -19,6 +19,7 @@ from shop.categories import Category
 from shop.pricing import PriceBreak
 
 MOST = 12  # prices of one product
+WHOLE = 10_000  # basis points
 
 
 @dataclass(frozen=True)
@@ -98,15 +99,15 @@ def put(group: str, wanted: Mapping[int, int | None], *, by: object) -> int:
 
 
 def fill(group: str, basis_points: int, shelf: Category | None, *, by: object) -> int:
-    """Give the group so much less than the listed price on a category or on everything; how many prices changed."""
-    if not 0 < basis_points < 10_000:
+    """Give the group so many basis points less than the listed price, on a category or all; how many prices changed."""
+    if not 0 < basis_points < WHOLE:
         raise Refusal(_l("Write a percentage from 0.01 to 99.99."))
     listed = [product for product in goods(shelf) if product.price_minor]
     return put(group, {one.id: _less(one, basis_points) for one in listed}, by=by)
 
 
 def _less(product: Product, basis_points: int) -> int:
-    return money.percent(Money(product.price_minor, product.currency), 10_000 - basis_points).minor
+    return money.percent(Money(product.price_minor, product.currency), WHOLE - basis_points).minor
 
 
 def steps(product: Product) -> list[Step]:

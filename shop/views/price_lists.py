@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from wtforms.validators import StopValidation
 
 from kernel import web
 from kernel.i18n import _, ngettext, pick
@@ -11,7 +10,7 @@ from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import catalog, categories, price_lists, receipts
 from shop.forms import amounts
-from shop.forms import discounts as discount_forms
+from shop.forms import price_lists as forms
 from shop.price_lists import Step
 from shop.views import admin
 from shop.views.settings import unit
@@ -21,30 +20,19 @@ from shop.views.settings import unit
 @needs("discounts.edit")
 def listed() -> Any:
     """Every group, and how many prices it has."""
-    return _list()
+    return _list(forms.made())
 
 
-def _list(trouble: str = "", status: int = 200) -> Any:
-    page = render_template(
-        "shop/desk/price_lists/list.html", rows=price_lists.every(), shelves=_shelves(), trouble=trouble,
-        typed=request.form,
-    )  # fmt: skip
-    return page, status
-
-
-def _shelves() -> list[tuple[str, str]]:
-    return [(row.slug, "\u2002" * depth + pick(row.name)) for row, depth in categories.tree(categories.all_())]
+def _list(form: Any) -> str:
+    return render_template("shop/desk/price_lists/list.html", rows=price_lists.every(), form=form)
 
 
 @admin.post("/price-lists", endpoint="price_list_make")
 @needs("discounts.edit")
 def make() -> Any:
     """A list for a group, filled by a percentage."""
-    try:
-        group = price_lists.normal(request.form.get("group", ""))
-        return _filled(group)
-    except Refusal as refusal:
-        return _list(str(refusal), 422)
+    form = forms.made(request.form)
+    return _filled(form) if form.validate() else (_list(form), 422)
 
 
 @admin.get("/price-lists/<group>", endpoint="price_list")
@@ -54,7 +42,7 @@ def show(group: str) -> Any:
     return _page(group)
 
 
-def _page(group: str, wrong: dict[str, str] | None = None, status: int = 200) -> Any:
+def _page(group: str, wrong: dict[str, str] | None = None, filling: Any = None) -> str:
     one, kept = price_lists.named(group), price_lists.prices(group)
     shelf = categories.slugged(request.args.get("category", ""))
     rows = [
@@ -63,11 +51,10 @@ def _page(group: str, wrong: dict[str, str] | None = None, status: int = 200) ->
          "wrong": (wrong or {}).get(row.slug, "")}
         for row in price_lists.goods(shelf)
     ]  # fmt: skip
-    page = render_template(
-        "shop/desk/price_lists/edit.html", one=one, rows=rows, shelves=_shelves(), unit=unit(), wrong=wrong or {},
-        shelf=shelf.slug if shelf else "",
+    return render_template(
+        "shop/desk/price_lists/edit.html", one=one, rows=rows, form=filling or forms.made(group=group), unit=unit(),
+        wrong=wrong or {}, shelf=shelf.slug if shelf else "",
     )  # fmt: skip
-    return page, status
 
 
 @admin.post("/price-lists/<group>", endpoint="price_list_save")
@@ -84,7 +71,7 @@ def save(group: str) -> Any:
         except ValueError as error:
             wrong[row.slug] = str(error)
     if wrong:
-        return _page(group, wrong, 422)
+        return _page(group, wrong), 422
     return _told(group, price_lists.put(group, wanted, by=web.person()))
 
 
@@ -93,16 +80,13 @@ def save(group: str) -> Any:
 def fill(group: str) -> Any:
     """So much less than the listed price, on a category or everything."""
     price_lists.named(group)
-    return _filled(group)
+    form = forms.made(request.form, group=group)
+    return _filled(form) if form.validate() else (_page(group, filling=form), 422)
 
 
-def _filled(group: str) -> Any:
-    shelf = categories.slugged(request.form.get("category", ""))
-    try:
-        less = discount_forms.percent(request.form.get("percent", ""))
-    except StopValidation as error:
-        raise Refusal(str(error)) from None
-    return _told(group, price_lists.fill(group, less, shelf, by=web.person()))
+def _filled(form: Any) -> Any:
+    shelf = categories.slugged(form.category.data or "")
+    return _told(form.named, price_lists.fill(form.named, form.percent.bp, shelf, by=web.person()))
 
 
 def _told(group: str, changed: int) -> Any:

@@ -216,6 +216,30 @@ def test_a_group_gets_its_price_list(shop):
     assert "7500.5" in client.get("/admin/cafe/price-lists/mayorista.csv").get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"group": "", "percent": "20"}, ["group"]),
+        ({"group": "!!", "percent": "20"}, ["group"]),
+        ({"group": "Mayor", "percent": "100"}, ["percent"]),
+        ({"group": "Mayor", "percent": "mucho"}, ["percent"]),
+        ({"group": "x" * 41, "percent": ""}, ["group", "percent"]),
+    ],
+)
+def test_what_is_wrong_with_a_list_stands_beside_its_field(shop, typed, wrong):
+    product, client = sold(shop), shop.admin
+    answer = client.post("/admin/cafe/price-lists", data=typed)
+    page = read(answer)
+    assert (answer.status_code, page.xpath("//*[@aria-invalid='true']/@id")) == (422, wrong)
+    assert {name: page.xpath(f"string(//*[@id='{name}']/@value)") for name in typed} == typed
+    assert price_lists.every() == []
+    client.post("/admin/cafe/price-lists", data={"group": "Mayorista", "percent": "20"})
+    answer = client.post("/admin/cafe/price-lists/mayorista/fill", data=typed)
+    wrong = [name for name in wrong if name != "group"]
+    assert (answer.status_code == 422, read(answer).xpath("//*[@aria-invalid='true']/@id")) == (bool(wrong), wrong)
+    assert priced((product, 1), group="mayorista").total.minor == 8_000_00
+
+
 def test_prices_by_quantity_of_a_product(shop):
     product, client = sold(shop), shop.admin
     where = f"/admin/cafe/products/{product.slug}/prices"
