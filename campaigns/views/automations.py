@@ -11,7 +11,6 @@ from campaigns.views import admin, mailing_list
 from kernel import about, instants, web
 from kernel.db import db
 from kernel.i18n import _, _l, ngettext, pick
-from kernel.refusal import Refusal
 from kernel.web import needs
 
 MOST = 200  # people on the page
@@ -45,12 +44,16 @@ def begin() -> Response:
 @needs("mailings.see")
 def show(code: str) -> str:
     """One: what sets it off, what is missing, its letters, who is in it."""
-    row = automations.coded(code)
+    return _page(automations.coded(code), {})
+
+
+def _page(row: Automation, wrong: dict[int, str]) -> str:
+    """`wrong`: by a step's position, what is wrong with the hours that were typed for it."""
     state = request.args.get("show", "waiting")
     state = state if state in SHOWN else "waiting"
     people: Any = db.session.execute(automation_numbers.people(row, state).limit(MOST)).all()
     return render_template(
-        "campaigns/desk/automations/show.html", row=_row(row), steps=_steps(row), chips=_chips(row, state),
+        "campaigns/desk/automations/show.html", row=_row(row), steps=_steps(row), wrong=wrong, chips=_chips(row, state),
         people=[_person(*pair) for pair in people], show=state, needs=[_need(one) for one in autopilot.needs(row)],
     )  # fmt: skip
 
@@ -77,16 +80,18 @@ def turn_off(code: str) -> Response:
 
 @admin.post("/automations/<code>/steps/<int:position>", endpoint="automation_delay")
 @needs("mailings.edit")
-def delay(code: str, position: int) -> Response:
+def delay(code: str, position: int) -> Any:
     """How long after it happened that letter goes; the letters keep their order."""
-    steps = automations.steps(automations.coded(code))
+    row = automations.coded(code)
+    steps = automations.steps(row)
     if position >= len(steps):
         abort(404)
     typed = request.form.get("hours", "").strip()
     least = steps[position - 1].delay_hours if position else 0
     most = steps[position + 1].delay_hours if position + 1 < len(steps) else LONGEST
     if not (typed.isascii() and typed.isdigit() and len(typed) < 6 and least <= int(typed) <= most):
-        raise Refusal(_l("Write whole hours from %(least)s to %(most)s."), least=least, most=most)
+        told = _("Write whole hours from %(least)s to %(most)s.", least=least, most=most)
+        return _page(row, {position: told}), 422
     steps[position].delay_hours = int(typed)
     flash(_("Kept for everybody who comes in from now on."))
     return redirect(url_for(".automation", code=code), 303)

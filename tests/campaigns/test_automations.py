@@ -327,7 +327,10 @@ def test_the_page_says_what_is_missing_and_turns_it_on(shop):
     assert automations.coded("cart").on
     assert {step.mailing.state for step in automations.steps(automations.coded("cart"))} == {"live"}
     assert admin.post("/admin/cafe/automations/cart/steps/0", data={"hours": "8"}).status_code == 303
-    assert admin.post("/admin/cafe/automations/cart/steps/0", data={"hours": "25"}).status_code in {302, 303, 422}
+    refused = admin.post("/admin/cafe/automations/cart/steps/0", data={"hours": "<25>"})
+    [field] = BeautifulSoup(refused.text, "html.parser").select("[aria-invalid=true]")
+    assert (refused.status_code, field["id"], field["value"]) == (422, "h0", "<25>")
+    assert "Escriba horas enteras, de 0 a 24." in refused.text
     db.session.expire_all()
     assert [step.delay_hours for step in automations.steps(automations.coded("cart"))] == [8, 24, 72]
     assert admin.post("/admin/cafe/automations/cart/off").status_code == 303
