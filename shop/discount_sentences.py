@@ -39,6 +39,13 @@ def offer(row: "Discount", product_id: int) -> str:
     return " · ".join(filter(None, (told, _last_day(row.ends_on))))
 
 
+def nearly(row: "Discount", units: int, missing: int) -> str:
+    """What a little more would bring: `Con 1 más: lleve 2 y el siguiente a mitad de precio, en Cafés.`"""
+    if units:
+        return str(ngettext("With one more: %(rule)s.", "With %(num)s more: %(rule)s.", units, rule=_head(row)))
+    return str(_("With %(amount)s more: %(rule)s.", amount=amount(missing), rule=_head(row)))
+
+
 def _last_day(ends: date | None) -> str:
     if ends is None:
         return ""

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from kernel import clock, tenancy
 from kernel.i18n import _
-from shop import catalog, categories, discount_rules, discount_sentences, discounts, redemptions, vouchers
+from shop import (
+    catalog,
+    categories,
+    discount_rules,
+    discount_sentences,
+    discounts,
+    redemptions,
+    vouchers,
+    within_reach,
+)
 from shop.discount_rules import Cut, Item, Rule
 from shop.discounts import Discount
 from shop.redemptions import NOBODY, Person
@@ -33,6 +42,7 @@ class Found:
 
     cuts: Sequence[Cut] = ()
     declined: Sequence[Declined] = ()
+    asked: tuple[Sequence[Rule], Sequence[Item]] = ((), ())  # what it was worked out of
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,14 @@ def of(wanted: Sequence["Wanted"], units: Sequence["Money"], asking: Asking) -> 
         for row in rows
         if row.code and row.token not in got
     ]
-    return Found(cuts, sorted(declined, key=lambda one: one.code))
+    return Found(cuts, sorted(declined, key=lambda one: one.code), (list(rules.values()), items))
+
+
+def nearly(found: Found) -> list[str]:
+    """A sentence for each promotion that is within reach."""
+    rules, items = found.asked
+    near = within_reach.of([rule for rule in rules if rule.told.get("row")], items) if items else []
+    return [discount_sentences.nearly(one.rule.told["row"], one.units, one.amount) for one in near]
 
 
 def around(product: "Product", group: str) -> list[Discount]:

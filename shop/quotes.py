@@ -83,6 +83,7 @@ class Basket:
     cuts: Sequence[Cut] = ()  # what comes off; each line's part is in its discount
     declined: Sequence[Declined] = ()  # codes that bring nothing, and why
     zoned: bool = False  # whether its taxes differ from place to place
+    promoted: promotions.Found = field(default_factory=promotions.Found)
 
     @property
     def savings(self) -> list[Saving]:
@@ -197,7 +198,9 @@ def price(
     goods = [want.product for want in wanted if want.product.kind not in catalog.IMMATERIAL]
     worth = money.total([line.gross for line in lines if not line.voucher], currency)  # a gift card frees no delivery
     parcel = Parcel(lines, goods, worth, group)
-    return Basket(lines, items, parcel, rates, book.delivery, group, rounding, found.cuts, found.declined, book.zoned)
+    return Basket(
+        lines, items, parcel, rates, book.delivery, group, rounding, found.cuts, found.declined, book.zoned, found
+    )
 
 
 def quote(basket: Basket, offer: Offer | None = None, day: date | None = None, slot: str = "") -> Quote:

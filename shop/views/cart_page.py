@@ -8,7 +8,7 @@ from flask import Response, render_template, request, url_for
 from kernel import i18n, tenancy, web
 from kernel.i18n import _
 from kernel.money import Money
-from shop import bookings, catalog, exemptions, quotes, sharing, shipping
+from shop import bookings, catalog, exemptions, promotions, quotes, sharing, shipping
 from shop import cart as carts
 from shop.cart import Notice
 from shop.quotes import Basket, QuoteLine
@@ -31,6 +31,7 @@ def answer(
         codes=code_field.field(mine, basket, typed=code or request.args.get("code", "")[:80], trouble=code_trouble),
         savings=code_field.savings(basket) if basket else [],
         sum_rows=code_field.sums(basket, amount) if basket else [],
+        nearly=promotions.nearly(basket.promoted) if basket else [],
     )  # fmt: skip
     return Response(page, status)
 
