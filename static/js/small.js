@@ -63,7 +63,15 @@ function busy(event) {
   event.target.dataset.sent = "1";
 }
 
+function named(input) {
+  const told = document.querySelector(`[data-files="${input.id}"]`);
+  if (!told) return;
+  told.dataset.none ??= told.textContent;
+  told.textContent = [...input.files].map((file) => file.name).join(", ") || told.dataset.none;
+}
+
 export function start() {
+  document.body.append(voice);
   document.addEventListener("click", ({ target }) => {
     const stepper = target.closest("[data-step]");
     if (stepper) step(stepper);
@@ -71,8 +79,8 @@ export function start() {
     if (copier) copy(copier);
   });
   document.addEventListener("change", ({ target }) => {
-  document.body.append(voice);
     if (target.matches("[data-send]")) target.form.requestSubmit();
+    if (target.matches("[type=file]")) named(target);
   });
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.sent && !event.target.matches("[hx-post]")) event.preventDefault();
@@ -81,6 +89,7 @@ export function start() {
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
     for (const button of document.querySelectorAll("[aria-busy=true]")) button.removeAttribute("aria-busy");
+    document.querySelectorAll("[type=file]").forEach(named);
   });
   for (const clock of document.querySelectorAll("[data-until]")) {
     const timer = setInterval(() => tick(clock) || clearInterval(timer), 1000);

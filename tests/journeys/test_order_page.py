@@ -1,0 +1,66 @@
+"""The page of an order on a phone: numbers are copied one after the other, the proof is chosen and seen by its name."""
+
+import pytest
+
+from tests.journeys.conftest import PHONE, faults, pick, settled, sideways
+
+pytestmark = pytest.mark.browser
+SHOP = "tres-neblinas"
+NAME = "Comprobante-SINPE-27-de-noviembre-de-Marta-Rojas.png"
+
+
+def ordered(page, plaza):
+    """A bag of coffee to fetch, to be paid by transfer."""
+    page.goto(plaza.shop(SHOP, "/p/cafe-miel-roja"))
+    page.locator("[data-action=add-to-cart]").click()
+    page.goto(plaza.shop(SHOP, "/checkout"))
+    pick(page, "shipping", "retiro")
+    pick(page, "payment", "transfer")
+    page.fill("input[name=email]", "marta.copia@example.com")
+    page.fill("input[name=name]", "Marta Rojas")
+    settled(page)
+    page.locator("[data-action=place-order]").click()
+    page.wait_for_url("**/orders/**")
+
+
+def lines_of(page, selector):
+    """In how many lines the text of each stands."""
+    return page.locator(selector).evaluate_all("found => found.map(one => one.getClientRects().length)")
+
+
+def test_numbers_are_copied_and_nothing_lies_over_the_page(visit, plaza):
+    page = visit(PHONE, permissions=["clipboard-read", "clipboard-write"], is_mobile=True)
+    ordered(page, plaza)
+    buttons = page.locator(".pay-box [data-copy]")
+    before = buttons.all_inner_texts()
+    for place in range(buttons.count()):
+        buttons.nth(place).click()
+        assert page.evaluate("navigator.clipboard.readText()") == buttons.nth(place).get_attribute("data-copy")
+    assert "Copiado" in buttons.last.inner_text()
+    page.wait_for_selector("p[role=status]:text-is('Copiado')", state="attached")
+    assert page.locator(".toast-line").count() == 0
+    page.wait_for_function("words => [...document.querySelectorAll('.pay-box [data-copy]')].every("
+                           "(one, place) => one.innerText === words[place])", arg=before)  # fmt: skip
+    assert set(lines_of(page, ".copy-number")) == {1}
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_chosen_file_is_named_whole(visit, plaza, scripts):
+    page = visit(PHONE, is_mobile=True)
+    ordered(page, plaza)
+    address = page.url.split("#")[0]
+    page = visit(PHONE, is_mobile=True, java_script_enabled=scripts)
+    page.goto(address)
+    box = page.locator("input[name=file]")
+    assert (box.bounding_box()["width"] > 100) is not scripts
+    if not scripts:
+        return
+    assert "Todavía no ha elegido nada." in page.locator("#proof").inner_text()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("Elegir el archivo").click()
+    chooser.value.set_files({"name": NAME, "mimeType": "image/png", "buffer": b"x"})
+    told = page.locator("[data-files]")
+    assert told.inner_text() == NAME
+    assert told.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert not sideways(page)
+    assert faults(page) == []
