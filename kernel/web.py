@@ -177,9 +177,9 @@ def back(default: str) -> Response:
     return redirect(local(path, default) if referrer.netloc == request.host else default, 303)
 
 
-def undo(message: Any, endpoint: str, **values: Any) -> None:
-    """Say what was done in a toast, with a button that takes it back (a POST to `endpoint`)."""
-    told: Any = {"text": str(message), "undo": url_for(endpoint, **values)}
+def undo(message: Any, endpoint: str, *, fields: Any = None, **values: Any) -> None:
+    """Say what was done in a toast, with a button that takes it back: a POST to `endpoint`, of these `fields`."""
+    told: Any = {"text": str(message), "undo": url_for(endpoint, **values), "fields": dict(fields or {})}
     flash(told, "undo")
 
 

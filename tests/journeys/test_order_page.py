@@ -1,4 +1,4 @@
-"""The page of an order on a phone: numbers are copied one after the other, the proof is chosen and seen by its name."""
+"""Cart and page of an order on a phone: nothing lies over the next verb, numbers are copied, the proof has its name."""
 
 import pytest
 
@@ -26,6 +26,24 @@ def ordered(page, plaza):
 def lines_of(page, selector):
     """In how many lines the text of each stands."""
     return page.locator(selector).evaluate_all("found => found.map(one => one.getClientRects().length)")
+
+
+def test_what_the_cart_says_lies_over_no_verb_and_goes_at_a_tap(visit, plaza):
+    page = visit(PHONE, is_mobile=True)
+    page.goto(plaza.shop(SHOP, "/p/cafe-miel-roja"))
+    page.locator("[data-action=add-to-cart]").click()
+    said, buy = page.locator(".toast-line"), page.locator("[data-action=go-to-checkout]")
+    buy.scroll_into_view_if_needed()
+    edge = said.bounding_box()
+    assert edge["y"] + edge["height"] < buy.bounding_box()["y"]
+    assert edge["y"] + edge["height"] < 80
+    said.locator("p").click()
+    assert said.count() == 0
+    page.get_by_role("button", name="Quitar").click()
+    page.locator("[data-undo]").click()
+    page.wait_for_selector("[data-action=go-to-checkout]")
+    for small in (page.get_by_role("button", name="Quitar"), page.get_by_role("link", name="Seguir viendo")):
+        assert small.bounding_box()["height"] >= 44
 
 
 def test_numbers_are_copied_and_nothing_lies_over_the_page(visit, plaza):
