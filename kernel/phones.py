@@ -35,6 +35,14 @@ def known(text: str, country: str = "") -> str:
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164)) if number else ""
 
 
+def national(text: str, country: str) -> str:
+    """The digits that people of the country dial ("+506 8312 3456" in CR → "83123456"); '' for any other number."""
+    number = _parsed(text, country)
+    if number is None or number.country_code != phonenumbers.country_code_for_region(country):
+        return ""
+    return str(phonenumbers.national_significant_number(number))
+
+
 def show(e164: str, country: str = "") -> str:
     """The number for people: as written in `country` when it is from there, else international."""
     number = _parsed(e164, country)

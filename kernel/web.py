@@ -177,9 +177,20 @@ def back(default: str) -> Response:
     return redirect(local(path, default) if referrer.netloc == request.host else default, 303)
 
 
-def undo(message: Any, endpoint: str, **values: Any) -> None:
-    """Say what was done in a toast, with a button that takes it back (a POST to `endpoint`)."""
-    told: Any = {"text": str(message), "undo": url_for(endpoint, **values)}
+def led_back() -> Response:
+    """Redirect (303) who looks where a shop only takes forms: to the page of ours they come from, else to one above."""
+    came = urlsplit(request.referrer or "")
+    if came.netloc == request.host and came.path != request.path and store_route(came.path):
+        return back("/")
+    path = request.path.rpartition("/")[0]
+    while path and not store_route(path):
+        path = path.rpartition("/")[0]
+    return redirect(request.script_root + (path or "/"), 303)
+
+
+def undo(message: Any, endpoint: str, *, fields: Any = None, **values: Any) -> None:
+    """Say what was done in a toast, with a button that takes it back: a POST to `endpoint`, of these `fields`."""
+    told: Any = {"text": str(message), "undo": url_for(endpoint, **values), "fields": dict(fields or {})}
     flash(told, "undo")
 
 

@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime
 from kernel import address, clock, countries, i18n, phones, tenancy
 from kernel.i18n import _, pick
 from kernel.money import Money
-from shop import order_discounts, plans, storefront, tax_rules
+from shop import order_discounts, pay_numbers, plans, storefront, tax_rules
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -165,7 +165,7 @@ def to_pay(order: "Order") -> dict[str, Any]:
         "amount": shown(payment.asked),
         "plain": _plain(payment.asked),
         "code": order.number,
-        "accounts": list(method.account),
+        "accounts": pay_numbers.told(method),
         "instructions": pick(method.instructions),
         "until": until(order.hold_until) if order.hold_until else "",
     }

@@ -128,7 +128,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["crm.subscribe_link", "crm.subscribe_confirm"], "sign_up"),
     **dict.fromkeys(["crm.preferences", "crm.preferences_save"], "person"),
     **dict.fromkeys(["shop." + name for name in (
-        ["home", "booking_hold", "booking_month", "cart", "cart_add",  "cart_seen", "checkout", "checkout_place", "contact", "robots", "search", "sitemap"])], ""),
+        ["home", "booking_hold", "booking_hold_looked", "booking_month", "cart", "cart_add",  "cart_seen", "checkout", "checkout_place", "contact", "robots", "search", "sitemap"])], ""),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
     **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),
     "shop_admin.booking_arrive": "booking",

@@ -51,6 +51,12 @@ def booking_month() -> Any:
     return Response(found, content_type="text/html; charset=utf-8", headers={"Cache-Control": "private, no-store"})
 
 
+@store.get("/bookings/hold")
+def booking_hold_looked() -> Response:
+    """Nothing to be seen here, and no booking of that name: as after a reload of what was wrong."""
+    return web.led_back()
+
+
 @store.post("/bookings/hold")
 def booking_hold() -> Any:
     """Hold the chosen time and have it in the cart; or the same page again with what is wrong, nothing lost."""

@@ -67,7 +67,8 @@ def cart_add() -> Any:
             raise
         return _again(variant, wrong)
     flash(_("%(item)s is in your cart.", item=i18n.pick(variant.product.name)), "message")
-    visitor.added(variant.product)
+    if "back" not in request.form:  # an undo tells nothing new of what they like
+        visitor.added(variant.product)
     answer: Any = redirect(web.local(request.form.get("next"), url_for("shop.cart")), 303)
     origins.set_cookie(answer, COOKIE, secret, days=carts.DAYS)
     return answer
@@ -93,15 +94,26 @@ def cart_change(line: str) -> Any:
     row = carts.line(mine, line)
     assert mine is not None
     if "remove" in request.form:
-        carts.remove(mine, row)
-        flash(_("Taken out of the cart."), "message")
-        return _to_cart()
+        return _take_out(mine, row)
     asked = request.form.get("quantity", "")
     try:
         carts.change(mine, row, wants.quantity(asked), group=visitor.group())
     except Refusal as refusal:
         db.session.rollback()
         return cart_page.answer(current(), status=refusal.status, trouble=str(refusal), typed={line: asked})
+    return _to_cart()
+
+
+def _take_out(mine: carts.Cart, row: carts.CartLine) -> Any:
+    """Out, with a way back that says the same again; of a booking there is none: its time is free for others."""
+    variant, booked = row.variant, row.booking_id is not None
+    carts.remove(mine, row)
+    told = _("%(item)s is no longer in your cart.", item=cart_page.named(variant))
+    if booked:
+        flash(told, "message")
+    else:
+        said = {f"text-{code}": text for code, text in row.texts.items()}
+        web.undo(told, ".cart_add", fields={"sku": variant.sku, "quantity": row.quantity, "back": "1", **said})
     return _to_cart()
 
 

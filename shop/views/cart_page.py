@@ -12,6 +12,7 @@ from shop import bookings, catalog, exemptions, promotions, quotes, sharing, shi
 from shop import cart as carts
 from shop.cart import Notice
 from shop.quotes import Basket, QuoteLine
+from shop.variants import Variant
 from shop.views import cart_times, code_field, frame, goods, visitor
 
 
@@ -67,8 +68,7 @@ def _notices(mine: carts.Cart | None) -> list[str]:
 
 def told(notice: Notice) -> str:
     """What changed, in a sentence."""
-    variant = notice.line.variant
-    item = i18n.pick(variant.product.name) if variant and variant.product else _("A product")
+    item = named(notice.line.variant)
     if notice.kind == "gone":
         return _("%(item)s is no longer sold.", item=item)
     if notice.kind == "lapsed":
@@ -79,6 +79,11 @@ def told(notice: Notice) -> str:
         return _("Only %(left)s left of %(item)s.", left=notice.left, item=item)
     before, now = (amount(money) if money else "" for money in (notice.before, notice.now))
     return _("The price of %(item)s changed from %(before)s to %(now)s.", item=item, before=before, now=now)
+
+
+def named(variant: Variant | None) -> str:
+    """What a line is of, also when that is gone."""
+    return i18n.pick(variant.product.name) if variant and variant.product else _("A product")
 
 
 def amount(money: Money) -> str:

@@ -67,8 +67,8 @@ def _url(order: Order) -> str:
 
 
 def _share(order: Order) -> str:
-    total = receipts.shown(order.total)
-    return sharing.whatsapp(f"{_('My order')} {order.number} · {total}\n{_url(order)}")
+    text = _("My order %(number)s · %(total)s", number=order.number, total=receipts.shown(order.total))
+    return sharing.whatsapp(f"{text}\n{_url(order)}")
 
 
 def _whatsapp(order: Order) -> str:

@@ -1,6 +1,5 @@
 // Small comforts: quantity steppers, copy buttons, busy buttons, countdowns, selects that send their form, files by name.
 import { say } from "./say.js";
-import { toast } from "./toast.js";
 
 function step(button) {
   const input = button.closest("[data-stepper]").querySelector("input");
@@ -10,9 +9,44 @@ function step(button) {
 }
 
 async function copy(button) {
-  await navigator.clipboard?.writeText(button.dataset.copy);
-  toast(say("copied"));
+  if (navigator.clipboard) await navigator.clipboard.writeText(button.dataset.copy);
+  else copyByHand(button.dataset.copy);
+  tell(button, say("copied"));
 }
+
+// A shop without https has no clipboard: there the browser copies what is selected.
+function copyByHand(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "nobody";
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
+// The button itself says it: several are tapped one after the other, and nothing may lie over what comes next.
+function tell(button, text) {
+  if (!button.dataset.told) {
+    const before = [...button.childNodes].map((node) => node.cloneNode(true));
+    const mark = button.querySelector("use");
+    button.dataset.told = "1";
+    button.style.minWidth = `${button.offsetWidth}px`;
+    mark?.setAttribute("href", mark.getAttribute("href").replace(/#.*/, "#check"));
+    [...button.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).forEach((node) => node.remove());
+    button.append(text);
+    setTimeout(() => {
+      button.replaceChildren(...before);
+      delete button.dataset.told;
+    }, 2000);
+  }
+  voice.textContent = "";
+  setTimeout(() => { voice.textContent = text; }, 100);
+}
+
+const voice = document.createElement("p");
+voice.className = "visually-hidden";
+voice.setAttribute("role", "status");
 
 function tick(clock) {
   const left = Math.max(0, Math.round((Date.parse(clock.dataset.until) - Date.now()) / 1000));
@@ -29,7 +63,15 @@ function busy(event) {
   event.target.dataset.sent = "1";
 }
 
+function named(input) {
+  const told = document.querySelector(`[data-files="${input.id}"]`);
+  if (!told) return;
+  told.dataset.none ??= told.textContent;
+  told.textContent = [...input.files].map((file) => file.name).join(", ") || told.dataset.none;
+}
+
 export function start() {
+  document.body.append(voice);
   document.addEventListener("click", ({ target }) => {
     const stepper = target.closest("[data-step]");
     if (stepper) step(stepper);
@@ -38,6 +80,7 @@ export function start() {
   });
   document.addEventListener("change", ({ target }) => {
     if (target.matches("[data-send]")) target.form.requestSubmit();
+    if (target.matches("[type=file]")) named(target);
   });
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.sent && !event.target.matches("[hx-post]")) event.preventDefault();
@@ -46,6 +89,7 @@ export function start() {
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
     for (const button of document.querySelectorAll("[aria-busy=true]")) button.removeAttribute("aria-busy");
+    document.querySelectorAll("[type=file]").forEach(named);
   });
   for (const clock of document.querySelectorAll("[data-until]")) {
     const timer = setInterval(() => tick(clock) || clearInterval(timer), 1000);

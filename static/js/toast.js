@@ -1,14 +1,16 @@
-// Toasts: read aloud, gone after 8 s, waiting while pointed at or focused; Ctrl/⌘ Z presses the newest "undo".
+// Toasts: read aloud, gone after 5 s (with an undo 8) or at a tap, waiting while pointed at or focused; Ctrl/⌘ Z presses the newest "undo".
 import { say } from "./say.js";
 
-const STAY = 8500;
+const STAY = 5000;
+const STAY_TO_UNDO = 8500;
 
 function live(line) {
   if (line.dataset.live) return;
   line.dataset.live = "1";
   line.querySelector("[data-close]")?.addEventListener("click", () => line.remove());
   if (line.dataset.toast === "stay") return;
-  let left = STAY;
+  line.addEventListener("click", ({ target }) => target.closest("button, a") || line.remove());
+  let left = line.querySelector("[data-undo]") ? STAY_TO_UNDO : STAY;
   let last = performance.now();
   const held = () => line.matches(":hover") || line.contains(document.activeElement) || document.hidden;
   const clock = setInterval(() => {

@@ -105,10 +105,11 @@ def test_spanish_has_one_kind_of_quotation_marks():
     assert [text for text in told if re.search("[“”]", text)] == []
 
 
-def test_the_finder_finds_a_planted_text(tmp_path):
+@pytest.mark.parametrize("planted", ["_('Nobody translated this %(name)s')", "f'{_(\"Nobody said this\")} {count}'"])
+def test_the_finder_finds_a_planted_text(tmp_path, planted):
     folder = tmp_path / "kernel"
     folder.mkdir()
-    (folder / "x.py").write_text("_('Nobody translated this %(name)s')")
+    (folder / "x.py").write_text(planted)
     found = list(translating.compare(translating.texts(tmp_path), spanish()))
     assert "no words in es" in found[0]
 

@@ -20,6 +20,14 @@ def test_what_people_type_is_kept_the_same_way(text, country, kept):
     assert phones.parse(text, country) == kept
 
 
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("+506 8312 3456", "83123456"), ("8312-3456", "83123456"), ("+52 222 000 0404", ""), ("no tengo", "")],
+)
+def test_what_people_there_dial(text, digits):
+    assert phones.national(text, "CR") == digits
+
+
 @pytest.mark.parametrize("text", ["", "123", "no tengo", "9" * 400, "+50683123456789", "\x00"])
 def test_what_is_no_number_says_how_to_write_one(text):
     with pytest.raises(phones.BadPhone) as refused:

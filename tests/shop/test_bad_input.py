@@ -35,6 +35,29 @@ def test_another_method_is_told_so(shop, method):
     assert read(answer).xpath("//h1")
 
 
+@pytest.mark.parametrize(
+    ("path", "leads"),
+    [
+        ("/cart/lines", "/cart"), ("/cart/lines/x", "/cart"), ("/cart/notices", "/cart"), ("/en/cart/lines", "/en/cart"),
+        ("/bookings/hold", "/"), ("/en/bookings/hold", "/en/"),
+    ],
+)  # fmt: skip
+def test_where_forms_are_sent_one_looks_at_the_page_above(shop, path, leads):
+    answer = shop.client.get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (303, leads)
+    assert shop.client.get(answer.headers["Location"]).status_code == 200
+
+
+def test_who_comes_from_a_page_of_the_shop_is_led_back_to_it_and_never_round_and_round(shop):
+    shop.product("Café Uno")
+    host = "http://cafe.plaza.localhost:8000"
+    for came, leads in (("/p/cafe-uno?day=1", "/p/cafe-uno?day=1"), ("/bookings/hold", "/"), ("/nada", "/")):
+        answer = shop.client.get("/bookings/hold", headers={"Referer": host + came})
+        assert answer.headers["Location"] == leads
+    assert shop.client.get("/bookings/hold", headers={"Referer": "http://evil.test/cart"}).headers["Location"] == "/"
+    assert shop.client.get("/cart/lines", headers={"Accept": "application/json"}).status_code == 405
+
+
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
                                      {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": None, "Origin": "http://evil.test"},
                                      {"Sec-Fetch-Site": None}])  # fmt: skip

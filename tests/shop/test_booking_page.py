@@ -117,6 +117,9 @@ def test_a_time_is_held_and_stands_in_the_cart_as_one_line(shop, trip):
     assert sound(checkout)
     line = next(url for url in marks(page, "action") if url.startswith("/cart/lines/"))
     client.post(line, data={"remove": "1"})
+    page = client.get("/cart")
+    assert "Paseo ya no está en su carrito." in text(page)
+    assert "data-undo" not in page.get_data(as_text=True)  # others can have its time by now
     assert db.session.scalars(db.select(Booking)).all() == []
 
 

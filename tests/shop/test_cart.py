@@ -18,6 +18,15 @@ def line_of(answer):
     return next(url for url in marks(answer, "action") if url.startswith("/cart/lines/"))
 
 
+def lines_in(answer):
+    """What each line says of itself, and how many it is for."""
+    lines = read(answer).xpath("//ul[contains(@class,'lines')]/li")
+    return [
+        (" ".join(one.xpath("./div[1]")[0].text_content().split()), one.xpath(".//input[@name='quantity']/@value"))
+        for one in lines
+    ]
+
+
 def test_empty_says_so_and_leads_on(shop):
     answer = shop.client.get("/cart")
     assert answer.status_code == 200
@@ -37,6 +46,24 @@ def test_put_in_change_take_out(shop):
     assert read(client.get("/cart")).xpath("//input[@name='quantity']/@value") == ["3"]
     client.post(line_of(page), data={"remove": "1"})
     assert "vacío" in text(client.get("/cart"))
+
+
+def test_what_was_taken_out_is_named_and_comes_back_as_it_was(shop):
+    texts = [{"code": "note", "label": {"es": "Dedicatoria"}, "max": 40}]
+    shop.product("Pastel", texts=texts, options={"size": ["s", "l"]})
+    client = shop.client
+    first = {"product": "pastel", "option-size": "l", "text-note": '"Ñandú" & <b>', "quantity": "2"}
+    client.post("/cart/lines", data=first)
+    client.post("/cart/lines", data={"product": "pastel", "option-size": "s"})
+    before = lines_in(client.get("/cart"))
+    client.post(line_of(client.get("/cart")), data={"remove": "1"})
+    page = client.get("/cart")
+    assert "Pastel ya no está en su carrito." in text(page)
+    assert len(lines_in(page)) == 1
+    [back] = read(page).xpath("//form[.//*[@data-undo]]")
+    assert client.post(back.get("action"), data={one.get("name"): one.get("value") for one in back.xpath(".//input")})
+    assert sorted(lines_in(client.get("/cart"))) == sorted(before)
+    assert not read(client.get("/cart")).xpath("//*[@data-undo]")
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,19 @@ def last():
     return db.session.scalars(select(Order).order_by(Order.id.desc())).first()
 
 
+def test_a_card_taken_out_of_the_cart_comes_back_with_its_message(shop):
+    browser, product = shop.client, gifts.voucher(shop)
+    said = {"text-to": "Rosa", "text-email": "rosa@example.com", "text-message": "¡Feliz día!", "quantity": "2"}
+    browser.post("/cart/lines", data={"product": product.slug, **said})
+    [address] = read(browser.get("/cart")).xpath("//form[.//input[@name='remove']]/@action")
+    browser.post(address, data={"remove": "1"})
+    [back] = read(browser.get("/cart")).xpath("//form[.//*[@data-undo]]")
+    fields = {one.get("name"): one.get("value") for one in back.xpath(".//input")}
+    assert said.items() <= fields.items()
+    browser.post(back.get("action"), data=fields)
+    assert "¡Feliz día!" in text(browser.get("/cart"))
+
+
 def test_the_balance_page_tells_what_is_left_and_only_on_the_right_code(shop):
     card = gifts.card(shop)
     shown = text(shop.client.post("/gift-card", data={"code": gift_cards.code(card).lower()}))

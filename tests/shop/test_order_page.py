@@ -1,5 +1,7 @@
 """The page of an order: what it tells in each state, what the buyer may do, and that it is theirs alone."""
 
+from urllib.parse import unquote
+
 import pytest
 
 from kernel.db import db
@@ -49,7 +51,7 @@ def test_each_step_has_its_words(shop, order):
 
 def test_the_buyer_cancels_while_that_is_allowed(shop, order):
     assert "cancel-order" in marks(page(shop, order), "data-action")
-    assert shop.client.get(f"/orders/{order.token}/cancellation").status_code == 405
+    assert shop.client.get(f"/orders/{order.token}/cancellation").headers["Location"] == f"/orders/{order.token}"
     answer = shop.client.post(f"/orders/{order.token}/cancellation", data={"reason": "<b>No</b>"})
     assert answer.status_code == 303
     answer = page(shop, order)
@@ -84,6 +86,14 @@ def test_in_the_language_of_the_address(shop, order):
 
 def test_another_tenant_does_not_have_it(rival, shop, order):
     assert rival.client.get(f"/orders/{order.token}").status_code == 404
+
+
+def test_handed_on_in_the_language_of_the_page_and_told_what_that_shows(shop, order):
+    for prefix, begins, hint in (("", "Mi pedido", "personas de confianza"), ("/en", "My order", "people you trust")):
+        tree = read(shop.client.get(f"{prefix}/orders/{order.token}"))
+        [link] = [one for one in tree.xpath("//a[@aria-describedby]") if one.get("href").startswith("https://wa.me/?")]
+        assert unquote(link.get("href").partition("text=")[2]).startswith(f"{begins} {order.number} · ₡")
+        assert hint in tree.get_element_by_id(link.get("aria-describedby")).text_content()
 
 
 def test_shared_by_whatsapp(shop, order):

@@ -1,0 +1,84 @@
+"""Cart and page of an order on a phone: nothing lies over the next verb, numbers are copied, the proof has its name."""
+
+import pytest
+
+from tests.journeys.conftest import PHONE, faults, pick, settled, sideways
+
+pytestmark = pytest.mark.browser
+SHOP = "tres-neblinas"
+NAME = "Comprobante-SINPE-27-de-noviembre-de-Marta-Rojas.png"
+
+
+def ordered(page, plaza):
+    """A bag of coffee to fetch, to be paid by transfer."""
+    page.goto(plaza.shop(SHOP, "/p/cafe-miel-roja"))
+    page.locator("[data-action=add-to-cart]").click()
+    page.goto(plaza.shop(SHOP, "/checkout"))
+    pick(page, "shipping", "retiro")
+    pick(page, "payment", "transfer")
+    page.fill("input[name=email]", "marta.copia@example.com")
+    page.fill("input[name=name]", "Marta Rojas")
+    settled(page)
+    page.locator("[data-action=place-order]").click()
+    page.wait_for_url("**/orders/**")
+
+
+def lines_of(page, selector):
+    """In how many lines the text of each stands."""
+    return page.locator(selector).evaluate_all("found => found.map(one => one.getClientRects().length)")
+
+
+def test_what_the_cart_says_lies_over_no_verb_and_goes_at_a_tap(visit, plaza):
+    page = visit(PHONE, is_mobile=True)
+    page.goto(plaza.shop(SHOP, "/p/cafe-miel-roja"))
+    page.locator("[data-action=add-to-cart]").click()
+    said, buy = page.locator(".toast-line"), page.locator("[data-action=go-to-checkout]")
+    buy.scroll_into_view_if_needed()
+    edge = said.bounding_box()
+    assert edge["y"] + edge["height"] < buy.bounding_box()["y"]
+    assert edge["y"] + edge["height"] < 80
+    said.locator("p").click()
+    assert said.count() == 0
+    page.get_by_role("button", name="Quitar").click()
+    page.locator("[data-undo]").click()
+    page.wait_for_selector("[data-action=go-to-checkout]")
+    for small in (page.get_by_role("button", name="Quitar"), page.get_by_role("link", name="Seguir viendo")):
+        assert small.bounding_box()["height"] >= 44
+
+
+def test_numbers_are_copied_and_nothing_lies_over_the_page(visit, plaza):
+    page = visit(PHONE, permissions=["clipboard-read", "clipboard-write"], is_mobile=True)
+    ordered(page, plaza)
+    buttons = page.locator(".pay-box [data-copy]")
+    before = buttons.all_inner_texts()
+    for place in range(buttons.count()):
+        buttons.nth(place).click()
+        assert page.evaluate("navigator.clipboard.readText()") == buttons.nth(place).get_attribute("data-copy")
+    assert "Copiado" in buttons.last.inner_text()
+    page.wait_for_selector("p[role=status]:text-is('Copiado')", state="attached")
+    assert page.locator(".toast-line").count() == 0
+    page.wait_for_function("words => [...document.querySelectorAll('.pay-box [data-copy]')].every("
+                           "(one, place) => one.innerText === words[place])", arg=before)  # fmt: skip
+    assert set(lines_of(page, ".copy-number")) == {1}
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_chosen_file_is_named_whole(visit, plaza, scripts):
+    page = visit(PHONE, is_mobile=True)
+    ordered(page, plaza)
+    address = page.url.split("#")[0]
+    page = visit(PHONE, is_mobile=True, java_script_enabled=scripts)
+    page.goto(address)
+    box = page.locator("input[name=file]")
+    assert (box.bounding_box()["width"] > 100) is not scripts
+    if not scripts:
+        return
+    assert "Todavía no ha elegido nada." in page.locator("#proof").inner_text()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("Elegir el archivo").click()
+    chooser.value.set_files({"name": NAME, "mimeType": "image/png", "buffer": b"x"})
+    told = page.locator("[data-files]")
+    assert told.inner_text() == NAME
+    assert told.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert not sideways(page)
+    assert faults(page) == []
