@@ -40,7 +40,7 @@ def parts(draft: Draft) -> dict[str, Any]:
     closed = closed_because(draft.service.product)
     if closed:
         return {"open": False, "closed": closed, "events": []}
-    near = availability.next_free(draft.service, clock.now(), forms.counted(draft), 3, besides=draft.besides)
+    near = availability.next_free(draft.service, clock.now(), forms.counted(draft), 3, **draft.how)
     chosen = _chosen(draft)
     times = _times(draft, chosen)
     picked = booking_offers.picked(draft, times)
@@ -83,7 +83,7 @@ def _month(draft: Draft, chosen: Chosen, near: Sequence[Time]) -> date:
 def _times(draft: Draft, chosen: Chosen) -> Sequence[Time]:
     if draft.nights or chosen.first is None:
         return []
-    return availability.day(draft.service, chosen.first, forms.counted(draft), besides=draft.besides)
+    return availability.day(draft.service, chosen.first, forms.counted(draft), **draft.how)
 
 
 def _span(draft: Draft, chosen: Chosen, picked: Time | None) -> Span | None:

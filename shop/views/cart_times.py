@@ -7,12 +7,12 @@ from flask import url_for
 
 from kernel import clock, i18n
 from kernel.i18n import ngettext
-from shop import availability, booking_story, booking_times, local_times
+from shop import availability, booking_story, booking_times, booking_waits, local_times
 from shop.bookings import Booking
 from shop.forms import bookings as forms
 from shop.occupations import Span
 from shop.quotes import QuoteLine
-from shop.views import booking_offers
+from shop.views import booking_offers, visitor
 
 
 def told(booking: Booking, lines: Sequence[QuoteLine]) -> dict[str, Any]:
@@ -52,8 +52,9 @@ def _again(booking: Booking) -> list[dict[str, str]]:
     if booking.live or _free(booking):
         return []
     after = max(booking.starts_at, clock.now())
-    found = availability.next_free(booking.service, after, booking.places)
-    found = found or availability.next_free(booking.service, clock.now(), booking.places)
+    wait = booking_waits.of(booking.service, visitor.group())
+    found = availability.next_free(booking.service, after, booking.places, wait=wait)
+    found = found or availability.next_free(booking.service, clock.now(), booking.places, wait=wait)
     return [booking_offers.button(forms.read(booking.service, {}), one) for one in found]
 
 
