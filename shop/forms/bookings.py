@@ -103,7 +103,7 @@ def read(
 def checked(draft: Draft) -> tuple[Asked | None, dict[str, str]]:
     """(what was understood, what is wrong by field): all of it at once, not one after the other."""
     errors: dict[str, str] = {}
-    span = _tried(errors, "when", lambda: when(draft))
+    span = _tried(errors, "when" if draft.nights or draft.day() is None else "time", lambda: when(draft))
     found = _tried(errors, "people", lambda: people(draft))
     answers = _answers(draft, errors)
     if span is None or found is None or errors:

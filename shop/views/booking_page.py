@@ -45,7 +45,7 @@ def parts(draft: Draft) -> dict[str, Any]:
     times = _times(draft, chosen)
     picked = booking_offers.picked(draft, times)
     return {
-        "open": True, "slug": draft.service.product.slug, "nights": draft.nights,
+        "open": True, "errors": {}, "slug": draft.service.product.slug, "nights": draft.nights,
         "next": None if chosen.first else booking_offers.nearest(draft, near),
         "month": booking_month.of(draft, chosen, _month(draft, chosen, near)),
         "day": {"value": chosen.first.isoformat() if chosen.first else "", "title": booking_month.title(chosen.first)},

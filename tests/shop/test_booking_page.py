@@ -183,6 +183,25 @@ def test_what_cannot_be_is_refused_with_a_sentence_and_nothing_is_lost(shop, tri
     assert "Café Uno" in text(client.get("/cart"))
 
 
+def test_everything_that_is_wrong_is_said_at_once_and_beside_its_field(shop):
+    questions = [{"code": "tallas", "label": {"es": "Tallas"}, "required": True}]
+    shop.service(price=PEOPLE, capacity=9, questions=questions)
+    for left, spot, sentence in (({"day": "", "time": ""}, "field-when", "Elija un día."),
+                                 ({"time": ""}, "field-time", "Elija una hora."),
+                                 ({"day": "2020-01-01"}, "field-time", "ya pasó")):  # fmt: skip
+        page = shop.client.post("/bookings/hold", data=told(shop, **{ADULTS: "0", CHILDREN: "0"}, **left))
+        tree = read(page)
+        said = {one: tree.xpath(f"string(//*[@id='{one}'])") for one in (spot, "people-error", "answer-tallas-error")}
+        assert sentence in said[spot]
+        assert "cuántas personas" in said["people-error"]
+        assert "Responda" in said["answer-tallas-error"]
+        links = [url.removeprefix("#") for url in tree.xpath("//*[@data-errors]//a/@href")]
+        assert len(links) == 3
+        assert all(tree.xpath(f"//*[@id='{one}']") for one in links)
+        assert tree.xpath("//form[@data-booking]/@novalidate") == [""]  # the page's words, not the browser's
+        assert sound(page)
+
+
 def test_nobody_books_what_is_not_there_or_not_theirs(rival, shop):
     rival.enter()
     rival.service("Del vecino")
