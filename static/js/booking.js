@@ -1,5 +1,5 @@
 // Booking: a day, a time or one person more is asked at once and only what moved is put in; a time that is kept counts down.
-import { show } from "./validate.js";
+import { leader, show } from "./validate.js";
 
 const form = document.querySelector("form[data-booking]");
 const WHEN = ["month", "day", "time", "arrive", "leave"];
@@ -34,7 +34,7 @@ function put(text) {
   const again = focused();
   const wrong = [...form.querySelectorAll("[data-part] [aria-invalid]")].map((one) => one.name);
   for (const part of new DOMParser().parseFromString(text, "text/html").querySelectorAll("[data-part]")) document.getElementById(part.id)?.replaceWith(part);
-  for (const name of wrong) for (const one of [...form.querySelectorAll(`[data-part] [name="${name}"]:enabled`)].slice(0, 1)) show(one);
+  for (const one of wrong.map((name) => form.querySelector(`[data-part] [name="${name}"]:enabled`))) if (one) show(leader(one));
   zones();
   again();
 }

@@ -5,6 +5,7 @@ const FIELDS = "input:not([type=hidden]):not([type=submit]), input[data-must], s
 
 function sentence(field) {
   if (field.dataset.must) return field.value ? "" : field.dataset.sayRequired;
+  if (field.dataset.wrong && field.checked) return field.dataset.wrong;
   const state = field.validity;
   if (state.valid) return "";
   if (state.valueMissing) return field.dataset.sayRequired || say("required");
@@ -62,7 +63,7 @@ function focus(field) {
 }
 
 // Of a group the one that is chosen, else the first that can be.
-function leader(field) {
+export function leader(field) {
   if (field.type !== "radio") return field;
   const group = [...field.form.querySelectorAll(`[type=radio][name="${CSS.escape(field.name)}"]:enabled`)];
   return group.find((one) => one.checked) ?? group[0] ?? field;

@@ -62,9 +62,10 @@ def test_all_that_is_missing_is_said_at_once_in_the_page_s_words(visit, plaza):
     expect(page.locator("#field-time")).to_have_text("Elija una hora.")
     expect(page.locator("input[name=time]").first).to_be_focused()
     assert page.locator("[data-errors] li").count() == 2  # nobody comes, either
-    page.fill("[name^='people.'] >> nth=0", "2")
+    page.fill("[name^='people.'] >> nth=0", "18")
     page.locator("label:has(input[name=time])").first.click()
     expect(page.locator("#field-time")).to_be_empty()
+    expect(page.locator("#booking-sum")).to_contain_text("18 ×")
     assert faults(page) == []
     book(page)
 

@@ -81,6 +81,30 @@ def test_a_day_shows_its_times_and_one_is_chosen_by_its_address(shop, trip):
     assert "₡12" in said
 
 
+def test_more_people_than_are_left_is_said_of_the_time_and_has_no_total(shop, trip):
+    shop.held(trip, shop.when(), 9)
+
+    def looked(adults, time="09:00"):
+        return shop.client.get(
+            f"/bookings/month?product=paseo&day={shop.day()}&time={time}&{ADULTS}={adults}&{CHILDREN}=0"
+        )
+
+    page = looked(5)
+    assert "A las 09:00 solo quedan 3 lugares." in text(page)
+    assert "Total" not in text(page)
+    kept = read(page).xpath("//input[@name='time'][@checked]")
+    assert [(one.get("value"), one.get("disabled")) for one in kept] == [("09:00", None)]  # fewer people keep it
+    assert "Total" in text(looked(3))
+    assert "solo quedan" not in text(looked(3))
+    assert "Total" in text(looked(5, "14:00"))
+    shop.held(trip, shop.when(at="14:00"), 12)
+    assert "A las 14:00 ya no queda lugar." in text(looked(5, "14:00"))
+    refused = shop.client.post("/bookings/hold", data=told(shop, **{ADULTS: "5", CHILDREN: "0"}))
+    assert refused.status_code == 409
+    assert "A las 09:00 solo quedan 3 lugares." in text(refused)
+    assert sound(refused)
+
+
 def test_an_address_of_nonsense_shows_the_page(shop, trip):
     for asked in ("day=2027-02-30", "day=x", "month=9999-99", "day=9999-12-31", "month=0001-01", "people=x.9",
                   "time=%00", "arrive=2027-01-05&leave=2027-01-01"):  # fmt: skip
