@@ -8,7 +8,7 @@ from babel.dates import get_timezone_location
 
 from kernel import clock, i18n, tenancy
 from kernel.i18n import _, _l, pick
-from shop import calendars, receipts
+from shop import calendars, payment_methods, plans, receipts
 from shop.bookings import Booking
 
 STATES = {
@@ -19,6 +19,22 @@ STATES = {
     "cancelled": (_l("Called off"), "off"),
     "expired": (_l("Ran out"), "off"),
 }
+UNPAID, LOOKED_AT = (_l("Waits for your payment"), "wait"), (_l("We look at your payment"), "wait")
+
+
+def confirmed(booking: Booking) -> bool:
+    """Whether it is kept for good: what was due first was paid, or is paid where one comes."""
+    order = booking.order
+    if order is None or booking.state != "booked" or plans.secured(order):
+        return True
+    return bool(order.payments) and order.payments[-1].kind in payment_methods.UNHELD
+
+
+def state(booking: Booking) -> tuple[str, str]:
+    """Where it stands as its guest reads it, with the look of the word."""
+    if confirmed(booking):
+        return STATES[booking.state]
+    return LOOKED_AT if booking.order and booking.order.payment == "proof" else UNPAID
 
 
 def told(booking: Booking) -> dict[str, Any]:
@@ -93,7 +109,7 @@ def soon(booking: Booking) -> bool:
 
 def title(booking: Booking) -> str:
     """What its page says on top."""
-    if booking.state == "booked" and not (booking.order and booking.order.held):
+    if booking.state == "booked" and confirmed(booking):
         return _("You are expected") if soon(booking) else _("Your booking was at this time")
     return {
         "came": _("Thank you for coming"),
