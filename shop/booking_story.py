@@ -44,6 +44,7 @@ def told(booking: Booking) -> dict[str, Any]:
         "name": pick(booking.name),
         "when": when(booking, shop),
         "zone": zone_name(shop),
+        "elsewhere": elsewhere(booking),
         "there": when(booking, other) if other else "",
         "there_zone": zone_name(other) if other else "",
         "iso": booking.starts_at.astimezone(ZoneInfo(shop)).isoformat(),
@@ -53,6 +54,18 @@ def told(booking: Booking) -> dict[str, Any]:
         "state": STATES[booking.state],
         "answers": dict(booking.answers),
     }
+
+
+def elsewhere(booking: Booking) -> str:
+    """`13:30–17:30 · hora de España` where the visitor is, with the days where these differ; '' at the same clocks."""
+    other = visitor_zone(booking)
+    if not other:
+        return ""
+    here, there = ZoneInfo(tenancy.tenant().timezone), ZoneInfo(other)
+    ends = [(at.astimezone(here).date(), at.astimezone(there)) for at in (booking.starts_at, booking.ends_at)]
+    same = all(day == at.date() == ends[0][0] for day, at in ends)
+    told = "–".join(hour(at) for _day, at in ends) if same else when(booking, other)
+    return f"{told} · {zone_name(other)}"
 
 
 def when(booking: Booking, zone: str = "") -> str:

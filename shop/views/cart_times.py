@@ -17,10 +17,10 @@ from shop.views import booking_offers, visitor
 
 def told(booking: Booking, lines: Sequence[QuoteLine]) -> dict[str, Any]:
     """Everything that a line shows of its time."""
-    zone, other = booking_times.zone(), booking_story.visitor_zone(booking)
-    there = f"{booking_story.when(booking, other)} · {booking_story.zone_name(other)}" if other else ""
+    zone, there = booking_times.zone(), booking_story.elsewhere(booking)
     return {
-        "when": booking_story.when(booking, zone), "there": there, "people": _people(booking, lines),
+        "when": booking_story.when(booking, zone), "there": there,
+        "zone": booking_story.zone_name(zone) if there else "", "people": _people(booking, lines),
         "seconds": _seconds(booking), "until": _until(booking), "over": not booking.live,
         "again": _again(booking), "url": _url(booking, lines),
     }  # fmt: skip

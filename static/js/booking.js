@@ -63,8 +63,12 @@ function shown() {
   if (times && times.getBoundingClientRect().bottom > innerHeight - 80) times.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
 }
 
-function clock(at, timeZone) {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { timeZone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+function clock(at, timeZone, more = {}) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...more }).format(at);
+}
+
+function weekday(at, timeZone) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, { timeZone, weekday: "short" }).format(at);
 }
 
 function zoneName(at) {
@@ -77,7 +81,8 @@ function zones() {
   const box = document.querySelector("[data-zone]");
   for (const spot of box?.querySelectorAll("[data-instant]") ?? []) {
     const at = new Date(spot.dataset.instant);
-    const mine = clock(at, here);
+    const away = weekday(at, here) !== weekday(at, box.dataset.zone);
+    const mine = clock(at, here, away ? { weekday: "short" } : {});
     const other = mine !== clock(at, box.dataset.zone);
     spot.textContent = other ? box.dataset.yours.replace("{time}", mine) : "";
     if (other) box.querySelector("[data-zone-note]").textContent = ` · ${box.dataset.note.replace("{zone}", zoneName(at))}`;

@@ -132,7 +132,9 @@ def test_a_time_is_held_and_stands_in_the_cart_as_one_line(shop, trip):
     said = text(page)
     assert read(page).xpath("count(//li[contains(@class, 'line')])") == 1
     assert "2 × Adulto, 1 × Nino" in said
-    assert "hora de España" in said
+    assert "hora de Costa Rica" in said  # in bold, where it is
+    assert "En su zona horaria: 16:00–18:00 · hora de España" in said
+    assert len(read(page).xpath("//*[contains(@class, 'line-when')]")) == 1
     assert "Se lo guardamos hasta las" in said
     assert 500 < int(marks(page, "data-hold")[0]) <= 600
     assert sound(page)
