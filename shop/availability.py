@@ -7,6 +7,7 @@ from sys import maxsize
 
 from kernel import clock
 from shop import booking_times, local_times, vacancies
+from shop.booking_times import AT_ONCE
 from shop.bookings import Booking
 from shop.occupations import Span
 from shop.services import Service
@@ -61,10 +62,14 @@ class _Offer:
 
 
 def month(
-    service: Service, first: date, last: date, places: int = 1, *, besides: Booking | None = None
-) -> dict[date, Day]:
-    """Every day from `first` to `last`: how it is for so many people; what `besides` has counts as free."""
-    offered = _offered(service, *_sold(service, first, last))
+    service: Service, first: date, last: date, places: int = 1, *, besides: Booking | None = None,
+    wait: timedelta = AT_ONCE,
+) -> dict[date, Day]:  # fmt: skip
+    """Every day from `first` to `last`: how it is for so many people; what `besides` has counts as free.
+
+    `wait`: what begins sooner is not offered, because nobody could pay for it: see booking_waits.
+    """
+    offered = _offered(service, *_sold(service, first, last), wait)
     spans = [span for day in offered for span in offered[day].spans]
     found = iter(vacancies.at(service, spans, besides=besides))
     known = {day: [next(found) for _span in offered[day].spans] for day in offered}
@@ -74,17 +79,21 @@ def month(
     return {one.day: replace(one, begins=one.day in offered and offered[one.day].begins) for one in days}
 
 
-def day(service: Service, day: date, places: int = 1, *, besides: Booking | None = None) -> list[Time]:
+def day(
+    service: Service, day: date, places: int = 1, *, besides: Booking | None = None, wait: timedelta = AT_ONCE
+) -> list[Time]:
     """The times of a day that can still be booked or are full, in order; what is too late is left out."""
-    spans = _flat(_offered(service, *_sold(service, day, day)))
+    spans = _flat(_offered(service, *_sold(service, day, day), wait))
     return [_time(service, one, places) for one in vacancies.at(service, spans, besides=besides)]
 
 
 def next_free(
-    service: Service, after: datetime, places: int = 1, count: int = 3, *, besides: Booking | None = None
-) -> list[Time]:
+    service: Service, after: datetime, places: int = 1, count: int = 3, *, besides: Booking | None = None,
+    wait: timedelta = AT_ONCE,
+) -> list[Time]:  # fmt: skip
     """The first times from that moment on at which so many people fit; of nights the shortest stays."""
     found: list[Time] = []
+    after = max(after, booking_times.earliest(service, wait))
     for first, last in _stretches(service, after):
         spans = _stays(service, first, last) if service.kind == "nights" else _flat(_offered(service, first, last))
         later = [span for span in spans if span.starts_at >= after]
@@ -133,7 +142,7 @@ def _sold(service: Service, first: date, last: date) -> tuple[date, date]:
     return max(first, clock.today(booking_times.zone())), min(last, booking_times.last_day(service))
 
 
-def _offered(service: Service, first: date, last: date) -> dict[date, _Offer]:
+def _offered(service: Service, first: date, last: date, wait: timedelta = AT_ONCE) -> dict[date, _Offer]:
     """What can be booked each day, early enough; of nights the one that begins then."""
     if first > last:
         return {}
@@ -143,7 +152,7 @@ def _offered(service: Service, first: date, last: date) -> dict[date, _Offer]:
     else:
         times = booking_times.times(service, first, last)
         found = {day: _Offer(times[day]) for day in times}
-    soonest, now = booking_times.earliest(service), clock.now()
+    soonest, now = booking_times.earliest(service, wait), clock.now()
     early = {day: _Offer([span for span in one.spans if soonest <= span.starts_at > now], one.begins)
              for day, one in found.items()}  # fmt: skip
     return {day: one for day, one in early.items() if one.spans}

@@ -15,12 +15,14 @@ from shop import (
     booking_prices,
     booking_story,
     booking_times,
+    booking_waits,
     departures,
     holdings,
     local_times,
     order_events,
     orders,
 )
+from shop.booking_times import Times
 from shop.bookings import Booking, NotNow
 from shop.occupations import Span
 from shop.orders import Order
@@ -60,6 +62,13 @@ def allowed_to_guest(booking: Booking) -> bool:
     """Whether its guest may change the time now."""
     order, sold = booking.order, booking.service.product is not None  # not in the bin
     return sold and booking.state == "booked" and order is not None and order.open and clock.now() < until(booking)
+
+
+def wait(booking: Booking) -> timedelta:
+    """What begins sooner its guest cannot choose: what is still to be paid so that it stays would come too late."""
+    order = booking.order
+    waits = order is not None and order.held and order.payment != "proof"
+    return booking_waits.of(booking.service, order.customer_group) if order and waits else booking_times.AT_ONCE
 
 
 def move(booking: Booking, span: Span, *, by: "Account | None" = None, units: Iterable[int] = ()) -> None:
@@ -102,9 +111,10 @@ def _locked(booking: Booking) -> Order:
 def _wanted(booking: Booking, span: Span) -> Span:
     """A time that the service sells now, for as long and as much as it was booked."""
     service, (begins, ends) = booking.service, _days(span)
+    times = Times(service, wait=wait(booking))
     if service.kind != "nights":
-        return booking_times.asked(service, begins, f"{_local(span.starts_at):%H:%M}")
-    wanted = booking_times.stay(service, begins, ends)
+        return times.asked(begins, f"{_local(span.starts_at):%H:%M}")
+    wanted = times.stay(begins, ends)
     _as_long(booking, wanted)
     variant = booking.lines[0].variant if booking.lines else None
     if variant is not None and _price(booking, variant, wanted) != _price(booking, variant, _own(booking)):

@@ -8,7 +8,7 @@ from babel.dates import get_timezone_location
 
 from kernel import clock, i18n, tenancy
 from kernel.i18n import _, _l, pick
-from shop import calendars, receipts
+from shop import calendars, payment_methods, plans, receipts
 from shop.bookings import Booking
 
 STATES = {
@@ -19,6 +19,22 @@ STATES = {
     "cancelled": (_l("Called off"), "off"),
     "expired": (_l("Ran out"), "off"),
 }
+UNPAID, LOOKED_AT = (_l("Waits for your payment"), "wait"), (_l("We look at your payment"), "wait")
+
+
+def confirmed(booking: Booking) -> bool:
+    """Whether it is kept for good: what was due first was paid, or is paid where one comes."""
+    order = booking.order
+    if order is None or booking.state != "booked" or plans.secured(order):
+        return True
+    return bool(order.payments) and order.payments[-1].kind in payment_methods.UNHELD
+
+
+def state(booking: Booking) -> tuple[str, str]:
+    """Where it stands as its guest reads it, with the look of the word."""
+    if confirmed(booking):
+        return STATES[booking.state]
+    return LOOKED_AT if booking.order and booking.order.payment == "proof" else UNPAID
 
 
 def told(booking: Booking) -> dict[str, Any]:
@@ -28,6 +44,7 @@ def told(booking: Booking) -> dict[str, Any]:
         "name": pick(booking.name),
         "when": when(booking, shop),
         "zone": zone_name(shop),
+        "elsewhere": elsewhere(booking),
         "there": when(booking, other) if other else "",
         "there_zone": zone_name(other) if other else "",
         "iso": booking.starts_at.astimezone(ZoneInfo(shop)).isoformat(),
@@ -37,6 +54,18 @@ def told(booking: Booking) -> dict[str, Any]:
         "state": STATES[booking.state],
         "answers": dict(booking.answers),
     }
+
+
+def elsewhere(booking: Booking) -> str:
+    """`13:30–17:30 · hora de España` where the visitor is, with the days where these differ; '' at the same clocks."""
+    other = visitor_zone(booking)
+    if not other:
+        return ""
+    here, there = ZoneInfo(tenancy.tenant().timezone), ZoneInfo(other)
+    ends = [(at.astimezone(here).date(), at.astimezone(there)) for at in (booking.starts_at, booking.ends_at)]
+    same = all(day == at.date() == ends[0][0] for day, at in ends)
+    told = "–".join(hour(at) for _day, at in ends) if same else when(booking, other)
+    return f"{told} · {zone_name(other)}"
 
 
 def when(booking: Booking, zone: str = "") -> str:
@@ -93,7 +122,7 @@ def soon(booking: Booking) -> bool:
 
 def title(booking: Booking) -> str:
     """What its page says on top."""
-    if booking.state == "booked" and not (booking.order and booking.order.held):
+    if booking.state == "booked" and confirmed(booking):
         return _("You are expected") if soon(booking) else _("Your booking was at this time")
     return {
         "came": _("Thank you for coming"),

@@ -15,6 +15,7 @@ from shop.local_times import NoTime
 from shop.occupations import Span
 from shop.services import Service
 
+AT_ONCE = timedelta()
 MOST_DAYS = 3660  # nobody sells farther ahead, whatever the horizon says
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -35,6 +36,12 @@ class TooSoon(Refusal):
     """It begins within the service's lead time."""
 
     message = _l("It is booked at least %(hours)s h ahead. Choose a later time.")
+
+
+class TooSoonToPay(TooSoon):
+    """It begins before any payment for it would have arrived."""
+
+    message = _l("A payment takes up to %(hours)s h to arrive, and that time begins before. Choose a later one.")
 
 
 class TooFar(Refusal):
@@ -99,17 +106,21 @@ def _no_day() -> date:
 
 @dataclass(frozen=True)
 class Times:
-    """The times of a service: what is said of its days is read when it is asked, or was (`plan`) read before."""
+    """The times of a service: what is said of its days is read when it is asked, or was (`plan`) read before.
+
+    `wait`: what begins sooner cannot be paid for in time, see booking_waits.
+    """
 
     service: Service
     plan: Plan | None = None
+    wait: timedelta = AT_ONCE
 
     def asked(self, day: date, clock_time: str) -> Span:
         """The departure or appointment that begins then; raises a Refusal that says why there is none."""
         where = zone()
         _within_reach(self.service, day, where)
         starts_at = local_times.moment(day, clock_time, where)
-        _ahead(self.service, starts_at)
+        _ahead(self.service, starts_at, self.wait)
         found = [span for span in self.days(day, day).get(day, []) if span.starts_at == starts_at]
         if not found:
             raise NotOffered()
@@ -127,7 +138,7 @@ class Times:
             raise TooShort(nights=self.service.nights_min)
         self._sold(arrive, count)
         span = between(self.service, arrive, leave)
-        _ahead(self.service, span.starts_at)
+        _ahead(self.service, span.starts_at, self.wait)
         return span
 
     def days(self, first: date, last: date) -> dict[date, list[Span]]:
@@ -217,9 +228,9 @@ def in_season(service: Service, day: date) -> bool:
     return seasons.state(service.product.season_from, service.product.season_to, day).open
 
 
-def earliest(service: Service) -> datetime:
-    """What begins before this moment is too soon."""
-    return clock.now() + timedelta(hours=service.lead)
+def earliest(service: Service, wait: timedelta = AT_ONCE) -> datetime:
+    """What begins before this moment is too soon: for the service itself, or to be paid."""
+    return clock.now() + max(timedelta(hours=service.lead), wait)
 
 
 def last_day(service: Service) -> date:
@@ -251,13 +262,15 @@ def _in_season(service: Service, day: date) -> None:
         raise OutOfSeason(day=days.told(state.returns))
 
 
-def _ahead(service: Service, starts_at: datetime) -> None:
+def _ahead(service: Service, starts_at: datetime, wait: timedelta) -> None:
     if starts_at <= clock.now():
         raise Past()
     if starts_at < earliest(service):
         raise TooSoon(hours=service.lead)
+    if starts_at < earliest(service, wait):
+        raise TooSoonToPay(hours=wait // timedelta(hours=1))
 
 
 __all__ = ["ClosedNight", "LeavesTooEarly", "NoArrival", "NoDay", "NoTime", "NotOffered", "OutOfSeason", "Past",
-           "Times", "TooFar", "TooLong", "TooShort", "TooSoon", "asked", "between", "day", "earliest", "in_season",
-           "last_day", "sold_nights", "stay", "times", "zone"]  # fmt: skip
+           "Times", "TooFar", "TooLong", "TooShort", "TooSoon", "TooSoonToPay", "asked", "between", "day", "earliest",
+           "in_season", "last_day", "sold_nights", "stay", "times", "zone"]  # fmt: skip

@@ -136,15 +136,23 @@ def _ask(order: Order, method: PaymentMethod | None, plan: PlanOffer | None) -> 
 
 def payable(quote: Quote, address: Mapping[str, str], *, plan: str = "") -> list[PaymentMethod]:
     """The payment methods that a buyer may use for this order, or for the first part of that plan."""
-    place = zones.of(address) if address else set()
-    found = [method for method in payment_methods.active() if _fits(method, quote, place)]
     begins = min((line.begins for line in quote.lines if line.begins), default=None)
-    found = [method for method in found if payment_methods.in_time(method, begins, quote.day)]
+    found = [one for one in _fitting(quote, address) if payment_methods.in_time(one, begins, quote.day)]
     if plan and plan != "full":
         return [method for method in found if method.kind not in payment_methods.UNHELD]
     return (
         [one for one in found if one.kind not in payment_methods.AT_ONCE] if plan_offers.asks_deposit(quote) else found
     )
+
+
+def too_late(quote: Quote, address: Mapping[str, str]) -> bool:
+    """Whether what is booked begins before its money could come by any of the ways that would do otherwise."""
+    return any(line.begins for line in quote.lines) and bool(_fitting(quote, address)) and not payable(quote, address)
+
+
+def _fitting(quote: Quote, address: Mapping[str, str]) -> list[PaymentMethod]:
+    place = zones.of(address) if address else set()
+    return [method for method in payment_methods.active() if _fits(method, quote, place)]
 
 
 def keeps(cart: carts.Cart | None) -> bool:

@@ -136,6 +136,15 @@ def in_time(method: PaymentMethod, begins: datetime | None, handed_on: date | No
     return method.kind != "transfer" or clock.now() + method.time_to_pay <= begins
 
 
+def quickest(case: Case) -> timedelta | None:
+    """How long before something booked its money has to be on its way at the latest; None when no way fits at all.
+
+    `case` of what is booked alone: nothing is handed over at which it could be paid.
+    """
+    found = [method for method in active() if fits(method, case, set())]
+    return min((method.time_to_pay if method.kind == "transfer" else timedelta() for method in found), default=None)
+
+
 def named(code: str) -> PaymentMethod | None:
     """The method with that code, offered or not."""
     return db.session.scalars(db.select(PaymentMethod).where(PaymentMethod.code == code)).one_or_none()

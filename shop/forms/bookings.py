@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -35,6 +35,7 @@ class Draft:
     posted: Mapping[str, str]
     besides: Booking | None = None  # what this visitor's own cart holds of it: it is not taken from themselves
     known: Known | None = None  # what was read of the service already
+    wait: timedelta = booking_times.AT_ONCE  # what begins sooner cannot be paid for in time
 
     def said(self, name: str, most: int = 40) -> str:
         """One field as it was typed."""
@@ -50,6 +51,11 @@ class Draft:
         return self.service.kind == "nights"
 
     @property
+    def how(self) -> dict[str, Any]:
+        """For whom one looks what is free: see availability."""
+        return {"besides": self.besides, "wait": self.wait}
+
+    @property
     def kinds(self) -> list[Variant]:
         """The kinds of person, each with its price; of the others the one thing that is sold."""
         return list(self.known.variants if self.known else variants.of(self.service.product_id))
@@ -57,7 +63,7 @@ class Draft:
     @property
     def times(self) -> Times:
         """When it is sold."""
-        return self.known.times if self.known else Times(self.service)
+        return Times(self.service, self.known.plan if self.known else None, self.wait)
 
     def count(self, variant: Variant, place: int = 0) -> str:
         """How many of a kind as it was typed, or as a link said it: `2.1`; one of the first kind while nothing was."""
@@ -83,20 +89,21 @@ class Asked:
 
 
 def read(
-    service: Service, posted: Mapping[str, str], besides: Booking | None = None, known: Known | None = None
-) -> Draft:
+    service: Service, posted: Mapping[str, str], besides: Booking | None = None, known: Known | None = None,
+    *, wait: timedelta = booking_times.AT_ONCE,
+) -> Draft:  # fmt: skip
     """What was sent; a button that offers another time says it instead of the fields."""
     told = dict(list(posted.items())[:MOST_KEPT])
     first, _, second = told.get("again", "").partition(" ")
     if first:
         told |= {"arrive": first, "leave": second} if service.kind == "nights" else {"day": first, "time": second}
-    return Draft(service, told, besides, known)
+    return Draft(service, told, besides, known, wait)
 
 
 def checked(draft: Draft) -> tuple[Asked | None, dict[str, str]]:
     """(what was understood, what is wrong by field): all of it at once, not one after the other."""
     errors: dict[str, str] = {}
-    span = _tried(errors, "when", lambda: when(draft))
+    span = _tried(errors, "when" if draft.nights or draft.day() is None else "time", lambda: when(draft))
     found = _tried(errors, "people", lambda: people(draft))
     answers = _answers(draft, errors)
     if span is None or found is None or errors:

@@ -19,5 +19,5 @@ def _row(row: Booking) -> dict[str, Any]:
     return {
         "name": pick(row.name), "when": booking_story.when(row),
         "url": url_for("shop.booking", token=row.token),
-        "state": booking_story.STATES[row.state], "coming": booking_story.soon(row),
+        "state": booking_story.state(row), "coming": booking_story.soon(row) and booking_story.confirmed(row),
     }  # fmt: skip

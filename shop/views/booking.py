@@ -1,6 +1,7 @@
 """Booking: the part of a product page that is booked, the month that the script asks for, and holding a time."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, flash, g, redirect, request, url_for
@@ -10,13 +11,24 @@ from kernel import clock, holes, i18n, limits, origins, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Missing, Refusal
-from shop import availability, bookings, cart_bookings, cart_holds, holdings, kept_services, services, storefront
+from shop import (
+    availability,
+    booking_waits,
+    bookings,
+    cart_bookings,
+    cart_holds,
+    holdings,
+    kept_services,
+    services,
+    storefront,
+)
 from shop import cart as carts
 from shop.availability import Time
 from shop.bookings import Booking
 from shop.forms import bookings as forms
 from shop.forms import checkout as checkout_forms
 from shop.forms.bookings import Asked, Draft
+from shop.kept_services import Known
 from shop.occupations import JustTaken
 from shop.services import Service
 from shop.views import booking_page, checkout_page, product, store, visitor
@@ -40,14 +52,14 @@ def fill(keys: list[str]) -> dict[str, str]:
 def _filled(service: Service | None, what: str) -> str:
     if what == "schema":
         return "InStock" if service and _next(service, 1, 1) else "OutOfStock"
-    return str(booking_page.box(forms.read(service, request.args, _own(service)))) if service else ""
+    return str(booking_page.box(_read(service, request.args))) if service else ""
 
 
 @store.get("/bookings/month")
 def booking_month() -> Any:
     """The parts that move with a choice, for the script; never kept."""
     service = _service(request.args.get("product", ""))
-    found = booking_page.moving(forms.read(service, request.args, _own(service)))
+    found = booking_page.moving(_read(service, request.args))
     return Response(found, content_type="text/html; charset=utf-8", headers={"Cache-Control": "private, no-store"})
 
 
@@ -120,7 +132,7 @@ def _back_to_checkout() -> Response:
 
 def _instead(mine: carts.Cart, row: Booking) -> None:
     people = {one.variant: one.quantity for one in mine.lines if one.booking_id == row.id}
-    span = forms.when(forms.read(row.service, request.form))
+    span = forms.when(forms.read(row.service, request.form, wait=_wait(row.service)))
     told: dict[str, Any] = {"answers": row.answers, "language": row.language, "timezone": row.timezone}
     fresh = holdings.hold(row.service, span, row.places, cart=mine, **told)
     carts.book(mine, fresh, people, group=visitor.group())
@@ -163,11 +175,11 @@ def _others(draft: Draft) -> Sequence[Time]:
         after = forms.when(draft).starts_at
     except Refusal:
         return _next(service, places)
-    return availability.next_free(service, after, places, besides=draft.besides) or _next(service, places)
+    return availability.next_free(service, after, places, **draft.how) or _next(service, places)
 
 
 def _next(service: Service, places: int, count: int = 3) -> Sequence[Time]:
-    return availability.next_free(service, clock.now(), places, count)
+    return availability.next_free(service, clock.now(), places, count, wait=_wait(service))
 
 
 def _again(draft: Draft, status: int = 200, **told: Any) -> Response:
@@ -185,7 +197,15 @@ def _sent(*, kept: bool = False) -> Draft:
     known = kept_services.of_slug(_clean(slug), _revision()) if kept else None
     storefront.refuse_if_closed()
     service = _open(known.service) if known else _service(slug)
-    return forms.read(service, request.form, _own(service), known)
+    return _read(service, request.form, known)
+
+
+def _read(service: Service, sent: Any, known: Known | None = None) -> Draft:
+    return forms.read(service, sent, _own(service), known, wait=_wait(service))
+
+
+def _wait(service: Service) -> timedelta:
+    return booking_waits.of(service, visitor.group())
 
 
 def _revision() -> int:

@@ -39,7 +39,7 @@ def of(draft: Draft, chosen: Chosen, shown: date) -> dict[str, Any]:
     since = (
         chosen.first if draft.nights and chosen.first and first - timedelta(days=62) < chosen.first < first else first
     )
-    known = availability.month(draft.service, since, last, forms.counted(draft), besides=draft.besides)
+    known = availability.month(draft.service, since, last, forms.counted(draft), **draft.how)
     ends = leaving(draft, chosen, known, last)
     weeks = calendar.Calendar(i18n.locale().first_week_day).monthdatescalendar(first.year, first.month)
     today, end = clock.today(booking_times.zone()), booking_times.last_day(draft.service)

@@ -25,13 +25,23 @@ def local(at: datetime) -> datetime:
     return local_times.local(at, booking_times.zone())
 
 
-def picked(draft: Draft, times: Sequence[Time]) -> Time | None:
-    """The time that was chosen while it is free, or the only one that there is."""
-    wished = draft.said("time", 5)
-    found = next((one for one in times if value(one) == wished), None)
-    if found is None and len(times) == 1:
-        found = times[0]
-    return found if found is not None and found.free else None
+def wished(draft: Draft, times: Sequence[Time]) -> Time | None:
+    """The time that was chosen, or the only one that there is, free or not."""
+    said = draft.said("time", 5)
+    found = next((one for one in times if value(one) == said), None)
+    return times[0] if found is None and len(times) == 1 else found
+
+
+def short(draft: Draft, one: Time | None) -> str:
+    """Why the time that was chosen cannot be had by so many, with what is left of it."""
+    if one is None or one.free:
+        return ""
+    at = value(one)
+    if not one.left or draft.service.kind != "departure":
+        return _("At %(time)s nothing is left. Choose another one.", time=at)
+    told: str = ngettext("At %(time)s only %(num)s place is left.", "At %(time)s only %(num)s places are left.",
+                         one.left, time=at)  # fmt: skip
+    return told
 
 
 def value(one: Time) -> str:
@@ -40,10 +50,12 @@ def value(one: Time) -> str:
 
 
 def pill(draft: Draft, one: Time, chosen: Time | None) -> dict[str, Any]:
-    """A time to choose."""
+    """A time to choose; the chosen one stays so when fewer people would fit."""
     timezone = forms.timezone(draft.said("timezone", 64))
+    on = one is chosen and (one.free or one.left > 0)
     return {
-        "value": value(one), "text": value(one), "word": left(one, draft), "free": one.free, "chosen": one is chosen,
+        "value": value(one), "text": value(one), "word": left(one, draft), "chosen": on, "open": one.free or on,
+        "wrong": short(draft, one) if on else "",
         "instant": one.starts_at.astimezone(UTC).isoformat(), "yours": yours(one.starts_at, timezone),
     }  # fmt: skip
 

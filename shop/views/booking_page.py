@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from kernel import clock
 from kernel.i18n import _
-from kernel.refusal import Refusal
 from shop import availability, booking_times, catalog, days, seasons
 from shop.availability import Time
 from shop.forms import bookings as forms
@@ -40,19 +39,23 @@ def parts(draft: Draft) -> dict[str, Any]:
     closed = closed_because(draft.service.product)
     if closed:
         return {"open": False, "closed": closed, "events": []}
-    near = availability.next_free(draft.service, clock.now(), forms.counted(draft), 3, besides=draft.besides)
+    near = availability.next_free(draft.service, clock.now(), forms.counted(draft), 3, **draft.how)
     chosen = _chosen(draft)
     times = _times(draft, chosen)
-    picked = booking_offers.picked(draft, times)
+    wished = booking_offers.wished(draft, times)
+    picked = wished if wished and wished.free else None
+    stay = booking_stay.told(draft, chosen)
     return {
-        "open": True, "slug": draft.service.product.slug, "nights": draft.nights,
+        "open": True, "errors": {}, "short": booking_offers.short(draft, wished),
+        "slug": draft.service.product.slug, "nights": draft.nights,
         "next": None if chosen.first else booking_offers.nearest(draft, near),
         "month": booking_month.of(draft, chosen, _month(draft, chosen, near)),
         "day": {"value": chosen.first.isoformat() if chosen.first else "", "title": booking_month.title(chosen.first)},
-        "times": [booking_offers.pill(draft, one, picked) for one in times],
+        "times": [booking_offers.pill(draft, one, wished) for one in times],
         "zone": booking_offers.zone(draft, picked),
-        "stay": booking_stay.fields(draft, chosen), "stay_told": booking_stay.told(draft, chosen),
-        "sum": booking_sum.of(draft, _span(draft, chosen, picked)), "group": booking_offers.group(draft, picked),
+        "stay": booking_stay.fields(draft, chosen), "stay_told": stay.told,
+        "sum": _sum(draft, stay.span if draft.nights else picked and picked.span, times, wished),
+        "group": booking_offers.group(draft, picked),
         "events": booking_offers.events(draft.service, near),
     }  # fmt: skip
 
@@ -83,14 +86,10 @@ def _month(draft: Draft, chosen: Chosen, near: Sequence[Time]) -> date:
 def _times(draft: Draft, chosen: Chosen) -> Sequence[Time]:
     if draft.nights or chosen.first is None:
         return []
-    return availability.day(draft.service, chosen.first, forms.counted(draft), besides=draft.besides)
+    return availability.day(draft.service, chosen.first, forms.counted(draft), **draft.how)
 
 
-def _span(draft: Draft, chosen: Chosen, picked: Time | None) -> Span | None:
-    """The time that is paid for, while it is one that could be had."""
-    if not draft.nights:
-        return picked.span if picked else None
-    try:
-        return draft.times.stay(chosen.first, chosen.last) if chosen.first and chosen.last else None
-    except Refusal:
-        return None
+def _sum(draft: Draft, span: Span | None, times: Sequence[Time], wished: Time | None) -> dict[str, Any] | None:
+    """What it comes to; nothing of what so many people cannot have."""
+    free = wished.free if wished else not times or any(one.free for one in times)
+    return booking_sum.of(draft, span) if free else None

@@ -1,5 +1,6 @@
 """From which day to which day one stays: two fields, and what the choice so far means."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from kernel import clock
@@ -8,6 +9,7 @@ from kernel.refusal import Refusal
 from shop import availability, booking_times, days
 from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
+from shop.occupations import Span
 from shop.views.booking_month import Chosen
 
 
@@ -27,24 +29,31 @@ def fields(draft: Draft, chosen: Chosen) -> list[dict[str, Any]]:
     ]
 
 
-def told(draft: Draft, chosen: Chosen) -> str:
+@dataclass(frozen=True)
+class Stay:
+    """What is said of the choice so far, and from when to when it is while it can be had."""
+
+    told: str
+    span: Span | None = None
+
+
+def told(draft: Draft, chosen: Chosen) -> Stay:
     """What comes next, why it cannot be, or how many nights it is."""
     if not draft.nights:
-        return ""
+        return Stay("")
     if chosen.first is None:
-        return _("Tap the day on which you come.")
+        return Stay(_("Tap the day on which you come."))
     if chosen.last is None:
         least = draft.service.nights_min
         more = ngettext("At least %(num)s night.", "At least %(num)s nights.", least) if least > 1 else ""
-        return f"{_('Now tap the day on which you leave.')} {more}".strip()
+        return Stay(f"{_('Now tap the day on which you leave.')} {more}".strip())
     try:
         span = draft.times.stay(chosen.first, chosen.last)
     except Refusal as refusal:
-        return str(refusal)
+        return Stay(str(refusal))
     count = (chosen.last - chosen.first).days
     nights = ngettext("%(num)s night", "%(num)s nights", count)
     if not availability.stay_free(draft.service, span, forms.counted(draft), besides=draft.besides):
-        return _(
-            "%(when)s: not all of these nights are free. Choose other dates.", when=days.span(chosen.first, chosen.last)
-        )
-    return f"{days.span(chosen.first, chosen.last)} · {nights}"
+        when = days.span(chosen.first, chosen.last)
+        return Stay(_("%(when)s: not all of these nights are free. Choose other dates.", when=when))
+    return Stay(f"{days.span(chosen.first, chosen.last)} · {nights}", span)

@@ -7,20 +7,20 @@ from flask import url_for
 
 from kernel import clock, i18n
 from kernel.i18n import ngettext
-from shop import availability, booking_story, booking_times, local_times
+from shop import availability, booking_story, booking_times, booking_waits, local_times
 from shop.bookings import Booking
 from shop.forms import bookings as forms
 from shop.occupations import Span
 from shop.quotes import QuoteLine
-from shop.views import booking_offers
+from shop.views import booking_offers, visitor
 
 
 def told(booking: Booking, lines: Sequence[QuoteLine]) -> dict[str, Any]:
     """Everything that a line shows of its time."""
-    zone, other = booking_times.zone(), booking_story.visitor_zone(booking)
-    there = f"{booking_story.when(booking, other)} · {booking_story.zone_name(other)}" if other else ""
+    zone, there = booking_times.zone(), booking_story.elsewhere(booking)
     return {
-        "when": booking_story.when(booking, zone), "there": there, "people": _people(booking, lines),
+        "when": booking_story.when(booking, zone), "there": there,
+        "zone": booking_story.zone_name(zone) if there else "", "people": _people(booking, lines),
         "seconds": _seconds(booking), "until": _until(booking), "over": not booking.live,
         "again": _again(booking), "url": _url(booking, lines),
     }  # fmt: skip
@@ -52,8 +52,9 @@ def _again(booking: Booking) -> list[dict[str, str]]:
     if booking.live or _free(booking):
         return []
     after = max(booking.starts_at, clock.now())
-    found = availability.next_free(booking.service, after, booking.places)
-    found = found or availability.next_free(booking.service, clock.now(), booking.places)
+    wait = booking_waits.of(booking.service, visitor.group())
+    found = availability.next_free(booking.service, after, booking.places, wait=wait)
+    found = found or availability.next_free(booking.service, clock.now(), booking.places, wait=wait)
     return [booking_offers.button(forms.read(booking.service, {}), one) for one in found]
 
 

@@ -95,8 +95,11 @@ def _money(mine: carts.Cart | None, posted: Posted, quote: quotes.Quote) -> dict
     """What is given for it, how much is paid now, and by what it may be paid."""
     given = tender_rows.of(mine, posted, quote)
     parts = plan_rows.of(posted, quote, given["due"])
-    methods = checkouts.payable(quote, _place(posted, country(posted)), plan=parts["plan"])
-    return {**given, **parts, "payments": methods, "payment": _payment(methods, str(posted.get("payment") or ""))}
+    place = _place(posted, country(posted))
+    methods = checkouts.payable(quote, place, plan=parts["plan"])
+    late = not methods and checkouts.too_late(quote, place)
+    chosen = _payment(methods, str(posted.get("payment") or ""))
+    return {**given, **parts, "payments": methods, "payment": chosen, "late": late}
 
 
 def priced(

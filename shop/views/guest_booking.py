@@ -40,10 +40,11 @@ def show(token: str) -> Response:
 def _page(booking: Booking, status: int = 200, *, trouble: str = "") -> Response:
     order = booking.order
     assert order is not None
-    told = booking_story.told(booking)
+    told = {**booking_story.told(booking), "state": booking_story.state(booking)}
+    sure = booking_story.confirmed(booking)
     return private(render_template(
         "shop/bookings/show.html", booking=booking, order=order, told=told, title=booking_story.title(booking),
-        code=code(booking) if booking.state in {"booked", "came"} else "", money=_money(booking, order),
+        code=code(booking) if booking.state in {"booked", "came"} and sure else "", money=_money(order), sure=sure,
         back=_back(booking, order), until=_until(booking),
         cancel=_cancel(booking), whatsapp=_whatsapp(booking, told["when"]), trouble=trouble,
     ), status)  # fmt: skip
@@ -76,16 +77,19 @@ def drawn_code(token: str) -> Response:
     return answer
 
 
-def _money(booking: Booking, order: Order) -> dict[str, Any]:
+def _money(order: Order) -> dict[str, Any]:
     rows = [(_("Order %(number)s", number=order.number), receipts.shown(order.total))]
     rows.append((_("Received"), receipts.shown(order.received)))
     owed, plan = order.balance.minor > 0 and order.open, receipts.plan(order)
+    now = receipts.asked(order)
+    rest = order.balance - now
     if owed:
         rows.append((_("Still to be paid"), receipts.shown(order.balance)))
     return {
         "rows": rows, "left": receipts.shown(order.balance) if owed else "", "owes": owed,
         "next": plan.get("next", "") if owed and not plan.get("is_due") else "",
         "until": receipts.until(order.hold_until) if owed and order.held and order.hold_until else "",
+        "now": receipts.shown(now), "rest": receipts.shown(rest) if rest.minor > 0 else "",
     }  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def _refused(booking: Booking, refusal: Refusal, *, again: bool) -> Any:
 
 def _others(booking: Booking, draft: Draft) -> Sequence[Time]:
     after = max(forms.when(draft).starts_at, clock.now())
-    found = availability.next_free(booking.service, after, booking.places, besides=booking)
+    found = availability.next_free(booking.service, after, booking.places, **draft.how)
     return [one for one in found if booking.service.kind != "nights" or _nights(one.span) == _nights(_own(booking))]
 
 
@@ -68,11 +68,13 @@ def _draft(booking: Booking, sent: Any) -> Draft:
     told |= {"places": str(booking.places), "timezone": booking.timezone}
     if booking.service.kind == "departure":
         told |= {PEOPLE + line.variant.sku: str(line.quantity) for line in booking.lines}
-    draft = forms.read(booking.service, told, booking)
+    wait = booking_moves.wait(booking)
+    draft = forms.read(booking.service, told, booking, wait=wait)
     arrive = draft.day("arrive")
     if draft.nights and arrive is not None:
         leave = arrive + timedelta(days=_nights(_own(booking)))
-        draft = forms.read(booking.service, {**told, "arrive": arrive.isoformat(), "leave": leave.isoformat()}, booking)
+        told |= {"arrive": arrive.isoformat(), "leave": leave.isoformat()}
+        draft = forms.read(booking.service, told, booking, wait=wait)
     return draft
 
 

@@ -1,4 +1,6 @@
 // Booking: a day, a time or one person more is asked at once and only what moved is put in; a time that is kept counts down.
+import { leader, show } from "./validate.js";
+
 const form = document.querySelector("form[data-booking]");
 const WHEN = ["month", "day", "time", "arrive", "leave"];
 const ends = new WeakMap();
@@ -14,6 +16,14 @@ function asked(link) {
   return told;
 }
 
+// Somebody has to come: said with everything else that is missing.
+function heads() {
+  const people = form.querySelectorAll("[name^='people.']");
+  const nobody = people.length && [...people].every((one) => !Number(one.value));
+  people[0]?.setCustomValidity(nobody ? form.dataset.nobody : "");
+  if (people[0]?.matches("[aria-invalid]")) show(people[0]);
+}
+
 function focused() {
   const at = document.activeElement;
   const known = at?.dataset?.day ? `[data-day="${at.dataset.day}"]` : at?.id ? `#${CSS.escape(at.id)}` : at?.name === "time" ? `[name=time][value="${at.value}"]` : at?.rel === "nofollow" ? `.cal-turn[aria-label="${at.getAttribute("aria-label")}"]` : "";
@@ -22,7 +32,9 @@ function focused() {
 
 function put(text) {
   const again = focused();
+  const wrong = [...form.querySelectorAll("[data-part] [aria-invalid]")].map((one) => one.name);
   for (const part of new DOMParser().parseFromString(text, "text/html").querySelectorAll("[data-part]")) document.getElementById(part.id)?.replaceWith(part);
+  for (const one of wrong.map((name) => form.querySelector(`[data-part] [name="${name}"]:enabled`))) if (one) show(leader(one));
   zones();
   again();
 }
@@ -51,8 +63,12 @@ function shown() {
   if (times && times.getBoundingClientRect().bottom > innerHeight - 80) times.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
 }
 
-function clock(at, timeZone) {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { timeZone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+function clock(at, timeZone, more = {}) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...more }).format(at);
+}
+
+function weekday(at, timeZone) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, { timeZone, weekday: "short" }).format(at);
 }
 
 function zoneName(at) {
@@ -65,7 +81,8 @@ function zones() {
   const box = document.querySelector("[data-zone]");
   for (const spot of box?.querySelectorAll("[data-instant]") ?? []) {
     const at = new Date(spot.dataset.instant);
-    const mine = clock(at, here);
+    const away = weekday(at, here) !== weekday(at, box.dataset.zone);
+    const mine = clock(at, here, away ? { weekday: "short" } : {});
     const other = mine !== clock(at, box.dataset.zone);
     spot.textContent = other ? box.dataset.yours.replace("{time}", mine) : "";
     if (other) box.querySelector("[data-zone-note]").textContent = ` · ${box.dataset.note.replace("{zone}", zoneName(at))}`;
@@ -93,9 +110,12 @@ if (form) {
     event.preventDefault();
     ask(link);
   });
+  form.addEventListener("input", heads);
   form.addEventListener("change", ({ target }) => {
+    heads();
     if (target.matches("[name^='people.'], [name=places], [name=time], [data-moves]")) ask();
   });
+  heads();
   zones();
 }
 if (document.querySelector("[data-hold]")) { count(); setInterval(count, 1000); }

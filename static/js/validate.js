@@ -1,9 +1,11 @@
 // Checks a field when one leaves it, again at each key while it is wrong, and all of a form before it is sent.
 import { say } from "./say.js";
 
-const FIELDS = "input:not([type=hidden]):not([type=submit]), select, textarea";
+const FIELDS = "input:not([type=hidden]):not([type=submit]), input[data-must], select, textarea";
 
 function sentence(field) {
+  if (field.dataset.must) return field.value ? "" : field.dataset.sayRequired;
+  if (field.dataset.wrong && field.checked) return field.dataset.wrong;
   const state = field.validity;
   if (state.valid) return "";
   if (state.valueMissing) return field.dataset.sayRequired || say("required");
@@ -17,8 +19,13 @@ function sentence(field) {
   return field.validationMessage;
 }
 
+// A hidden field that must be filled by something else names the spot that speaks for it; the buttons of a group share one.
+function spotOf(field) {
+  return field.dataset.must || (field.type === "radio" && `field-${field.name}`);
+}
+
 function place(field) {
-  const known = document.getElementById(`${field.id}-error`);
+  const known = document.getElementById(spotOf(field)) ?? document.getElementById(`${field.id}-error`);
   if (known) return known;
   const home = field.closest(".field, fieldset");
   if (!home || !field.id) return null;
@@ -30,7 +37,7 @@ function place(field) {
 }
 
 export function show(field) {
-  const text = field.willValidate ? sentence(field) : "";
+  const text = field.willValidate || field.dataset.must ? sentence(field) : "";
   const spot = place(field);
   if (spot) spot.textContent = text;
   const about = new Set((field.getAttribute("aria-describedby") || "").split(" ").filter(Boolean));
@@ -51,6 +58,22 @@ function name(field) {
   return (legend || field.labels?.[0])?.firstChild?.textContent.trim() || field.getAttribute("aria-label") || field.name;
 }
 
+function focus(field) {
+  (field.dataset.must ? document.getElementById(field.dataset.must) : field).focus();
+}
+
+// Of a group the one that is chosen, else the first that can be.
+export function leader(field) {
+  if (field.type !== "radio") return field;
+  const group = [...field.form.querySelectorAll(`[type=radio][name="${CSS.escape(field.name)}"]:enabled`)];
+  return group.find((one) => one.checked) ?? group[0] ?? field;
+}
+
+// What was found wrong and may be mended by this change: of a group the one that speaks for it.
+function wrong(field) {
+  return field.matches("[type=radio]") ? field.form.querySelector(`[name="${CSS.escape(field.name)}"][aria-invalid]`) : field.matches("[aria-invalid]") && field;
+}
+
 function summary(form, wrong) {
   form.querySelector("[data-errors]")?.remove();
   if (wrong.length < 2) return;
@@ -64,8 +87,8 @@ function summary(form, wrong) {
   for (const [field, text] of wrong) {
     const link = document.createElement("a");
     link.href = `#${field.id}`;
-    link.textContent = `${name(field)}: ${text}`;
-    link.addEventListener("click", (event) => { event.preventDefault(); field.focus(); });
+    link.textContent = field.dataset.must ? text : `${name(field)}: ${text}`;
+    link.addEventListener("click", (event) => { event.preventDefault(); focus(field); });
     const item = document.createElement("li");
     item.append(link);
     list.append(item);
@@ -77,8 +100,9 @@ function summary(form, wrong) {
 function all(form) {
   const seen = new Set();
   const wrong = [];
-  for (const field of form.querySelectorAll(FIELDS)) {
-    if (field.type === "radio" && seen.has(field.name)) continue;
+  for (const each of form.querySelectorAll(FIELDS)) {
+    if (each.type === "radio" && seen.has(each.name)) continue;
+    const field = leader(each);
     seen.add(field.name);
     const text = show(field);
     if (text) wrong.push([field, text]);
@@ -93,7 +117,7 @@ export function start() {
     if (ours(target) && (target.value || target.hasAttribute("aria-invalid")) && !["radio", "checkbox"].includes(target.type)) show(target);
   });
   for (const kind of ["input", "change"]) {
-    document.addEventListener(kind, ({ target }) => { if (ours(target) && target.hasAttribute("aria-invalid")) show(target); });
+    document.addEventListener(kind, ({ target }) => { if (ours(target) && wrong(target)) show(wrong(target)); });
   }
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -103,8 +127,8 @@ export function start() {
     if (!wrong.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    wrong[0][0].focus();
+    focus(wrong[0][0]);
   }, true);
   const first = document.querySelector("[data-errors]");
-  (first?.closest("form") ?? document).querySelector("[aria-invalid=true]")?.focus({ preventScroll: false });
+  (first?.closest("form") ?? document).querySelector("[aria-invalid=true]:not([type=hidden]), .error[tabindex]:not(:empty)")?.focus();
 }

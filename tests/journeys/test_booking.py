@@ -43,6 +43,33 @@ def book(page):
     page.wait_for_url("**/cart")
 
 
+def test_all_that_is_missing_is_said_at_once_in_the_page_s_words(visit, plaza):
+    page = visit(PHONE)
+    page.goto(plaza.shop("rutas-guanquira", "/p/rapidos-del-rio-guanquira"))
+    next_month(page)
+    page.click("[data-action=book]")
+    expect(page.locator("#field-when")).to_have_text("Elija un día.")
+    expect(page.locator("#field-when")).to_be_focused()
+    expect(page.locator("#field-when")).to_be_in_viewport()
+    assert page.locator("[data-errors] li").count() == 1 + page.locator("[name^='answer.'][required]").count() > 1
+    page.locator(DAYS).nth(-1).click()
+    expect(page.locator("input[name=time]").first).to_be_attached()
+    expect(page.locator("#field-when")).to_be_empty()
+    for one in page.locator("[name^='answer.'][required]").all():
+        one.fill("M, 9999 0000")
+    page.fill("[name^='people.'] >> nth=0", "0")
+    page.click("[data-action=book]")
+    expect(page.locator("#field-time")).to_have_text("Elija una hora.")
+    expect(page.locator("input[name=time]").first).to_be_focused()
+    assert page.locator("[data-errors] li").count() == 2  # nobody comes, either
+    page.fill("[name^='people.'] >> nth=0", "18")
+    page.locator("label:has(input[name=time])").first.click()
+    expect(page.locator("#field-time")).to_be_empty()
+    expect(page.locator("#booking-sum")).to_contain_text("18 ×")
+    assert faults(page) == []
+    book(page)
+
+
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_coffee_and_a_tasting_in_one_cart_one_payment_one_invoice(visit, plaza, size):
     page = visit(size)
@@ -142,7 +169,7 @@ def test_by_keyboard_alone(visit, plaza):
     page = visit(DESKTOP)
     page.goto(plaza.shop(SHOP, TASTING))
     before = page.inner_text("#cal-name")
-    tab_to(page, ".cal-head a")
+    tab_to(page, ".cal-head a:last-child")
     page.keyboard.press("Enter")
     expect(page.locator("#cal-name")).not_to_have_text(before)
     settle(page)

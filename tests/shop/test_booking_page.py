@@ -81,6 +81,30 @@ def test_a_day_shows_its_times_and_one_is_chosen_by_its_address(shop, trip):
     assert "₡12" in said
 
 
+def test_more_people_than_are_left_is_said_of_the_time_and_has_no_total(shop, trip):
+    shop.held(trip, shop.when(), 9)
+
+    def looked(adults, time="09:00"):
+        return shop.client.get(
+            f"/bookings/month?product=paseo&day={shop.day()}&time={time}&{ADULTS}={adults}&{CHILDREN}=0"
+        )
+
+    page = looked(5)
+    assert "A las 09:00 solo quedan 3 lugares." in text(page)
+    assert "Total" not in text(page)
+    kept = read(page).xpath("//input[@name='time'][@checked]")
+    assert [(one.get("value"), one.get("disabled")) for one in kept] == [("09:00", None)]  # fewer people keep it
+    assert "Total" in text(looked(3))
+    assert "solo quedan" not in text(looked(3))
+    assert "Total" in text(looked(5, "14:00"))
+    shop.held(trip, shop.when(at="14:00"), 12)
+    assert "A las 14:00 ya no queda lugar." in text(looked(5, "14:00"))
+    refused = shop.client.post("/bookings/hold", data=told(shop, **{ADULTS: "5", CHILDREN: "0"}))
+    assert refused.status_code == 409
+    assert "A las 09:00 solo quedan 3 lugares." in text(refused)
+    assert sound(refused)
+
+
 def test_an_address_of_nonsense_shows_the_page(shop, trip):
     for asked in ("day=2027-02-30", "day=x", "month=9999-99", "day=9999-12-31", "month=0001-01", "people=x.9",
                   "time=%00", "arrive=2027-01-05&leave=2027-01-01"):  # fmt: skip
@@ -108,7 +132,9 @@ def test_a_time_is_held_and_stands_in_the_cart_as_one_line(shop, trip):
     said = text(page)
     assert read(page).xpath("count(//li[contains(@class, 'line')])") == 1
     assert "2 × Adulto, 1 × Nino" in said
-    assert "hora de España" in said
+    assert "hora de Costa Rica" in said  # in bold, where it is
+    assert "En su zona horaria: 16:00–18:00 · hora de España" in said
+    assert len(read(page).xpath("//*[contains(@class, 'line-when')]")) == 1
     assert "Se lo guardamos hasta las" in said
     assert 500 < int(marks(page, "data-hold")[0]) <= 600
     assert sound(page)
@@ -184,6 +210,25 @@ def test_what_cannot_be_is_refused_with_a_sentence_and_nothing_is_lost(shop, tri
         assert form(answer, "/bookings/hold")[CHILDREN] == wrong.get(CHILDREN, "1")
     assert db.session.scalars(db.select(Booking)).all() == []
     assert "Café Uno" in text(client.get("/cart"))
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_beside_its_field(shop):
+    questions = [{"code": "tallas", "label": {"es": "Tallas"}, "required": True}]
+    shop.service(price=PEOPLE, capacity=9, questions=questions)
+    for left, spot, sentence in (({"day": "", "time": ""}, "field-when", "Elija un día."),
+                                 ({"time": ""}, "field-time", "Elija una hora."),
+                                 ({"day": "2020-01-01"}, "field-time", "ya pasó")):  # fmt: skip
+        page = shop.client.post("/bookings/hold", data=told(shop, **{ADULTS: "0", CHILDREN: "0"}, **left))
+        tree = read(page)
+        said = {one: tree.xpath(f"string(//*[@id='{one}'])") for one in (spot, "people-error", "answer-tallas-error")}
+        assert sentence in said[spot]
+        assert "cuántas personas" in said["people-error"]
+        assert "Responda" in said["answer-tallas-error"]
+        links = [url.removeprefix("#") for url in tree.xpath("//*[@data-errors]//a/@href")]
+        assert len(links) == 3
+        assert all(tree.xpath(f"//*[@id='{one}']") for one in links)
+        assert tree.xpath("//form[@data-booking]/@novalidate") == [""]  # the page's words, not the browser's
+        assert sound(page)
 
 
 def test_nobody_books_what_is_not_there_or_not_theirs(rival, shop):

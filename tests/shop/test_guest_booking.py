@@ -74,7 +74,7 @@ def test_it_tells_everything_and_changes_nothing(shop, trip):
         assert words.casefold() in told.replace("\xa0", " ").casefold(), words
     assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("private, no-store", "same-origin")
     assert f"/orders/{row.order.token}/pay?choose=1" in marks(answer, "href")
-    assert str(guest_booking.code(row)) in answer.get_data(as_text=True)
+    assert str(guest_booking.code(row)) not in answer.get_data(as_text=True)
     assert f"/bookings/{row.token}/arrive" in web.admin_url("shop_admin.booking_arrive", token=row.token)
     picture = page(shop, row, ".png")
     assert (picture.mimetype, picture.data[:4]) == ("image/png", b"\x89PNG")
@@ -109,6 +109,36 @@ def test_a_paid_one_asks_for_nothing_and_speaks_english(shop, trip):
     assert "You are expected" in text(answer)
     assert not any("/pay" in href for href in marks(answer, "href"))
     assert "Donde usted está" not in text(page(shop, row))
+
+
+def test_until_what_is_due_first_is_paid_it_is_not_confirmed_and_has_no_code(shop, trip):
+    trip.product.deposit_bp = 3_000
+    db.session.commit()
+    row = shop.booked(trip, shop.when(7), [2], plan="deposit")
+    order = shop.client.get(f"/orders/{row.order.token}")
+    amount = read(order).xpath("string(//*[@class='pay-amount'])").replace("\xa0", " ")
+    asked = text(page(shop, row)).replace("\xa0", " ")
+    assert "Pague ₡3 000 para confirmarla." in asked
+    assert "₡3 000" in amount
+    assert "El resto, ₡7 000, se paga después." in asked
+    assert "Le guardamos el lugar hasta el" in asked
+    assert "Falta su pago" in asked
+    assert f"/orders/{row.order.token}" in marks(page(shop, row), "href")
+    for words in ("Reservada", "Muestre este código", "Le esperamos"):
+        assert words not in asked
+    assert "Su código para la entrada" not in text(order)
+    row.order.payment = "proof"
+    db.session.commit()
+    looked = page(shop, row)
+    assert "Estamos revisando su comprobante." in text(looked)
+    assert "how-to-pay" not in marks(looked, "data-action")
+    row.order.payment = "due"
+    shop.pay(row.order, 3_000_00)
+    db.session.commit()
+    sure = page(shop, row)
+    assert str(guest_booking.code(row)) in sure.get_data(as_text=True)
+    assert "Muestre este código" in text(sure)
+    assert "₡7 000 por pagar" in text(sure).replace("\xa0", " ")
 
 
 def test_what_nobody_ordered_has_no_page(shop, trip):
