@@ -54,7 +54,7 @@ def parts(draft: Draft) -> dict[str, Any]:
         "times": [booking_offers.pill(draft, one, wished) for one in times],
         "zone": booking_offers.zone(draft, picked),
         "stay": booking_stay.fields(draft, chosen), "stay_told": stay.told,
-        "sum": _sum(draft, stay.span if draft.nights else picked and picked.span, times, wished),
+        "sum": _sum(draft, stay.span if draft.nights else picked.span if picked else None, times, wished),
         "group": booking_offers.group(draft, picked),
         "events": booking_offers.events(draft.service, near),
     }  # fmt: skip
