@@ -75,10 +75,11 @@ def of(wanted: Sequence["Wanted"], units: Sequence["Money"], asking: Asking) -> 
     return Found(cuts, sorted(declined, key=lambda one: one.code), (list(rules.values()), items))
 
 
-def nearly(found: Found) -> list[str]:
-    """A sentence for each promotion that is within reach."""
+def nearly(found: Found, *, delivered: bool) -> list[str]:
+    """A sentence for each promotion that is within reach; free delivery is none where nothing is delivered."""
     rules, items = found.asked
-    near = within_reach.of([rule for rule in rules if rule.told.get("row")], items) if items else []
+    asked = [rule for rule in rules if rule.told.get("row") and (delivered or rule.kind != "shipping")]
+    near = within_reach.of(asked, items) if items else []
     return [discount_sentences.nearly(one.rule.told["row"], one.units, one.amount) for one in near]
 
 

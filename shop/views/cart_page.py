@@ -32,7 +32,7 @@ def answer(
         codes=code_field.field(mine, basket, typed=code or request.args.get("code", "")[:80], trouble=code_trouble),
         savings=code_field.savings(basket) if basket else [],
         sum_rows=code_field.sums(basket, amount) if basket else [],
-        nearly=promotions.nearly(basket.promoted) if basket else [],
+        nearly=promotions.nearly(basket.promoted, delivered=not basket.digital) if basket else [],
     )  # fmt: skip
     return Response(page, status)
 

@@ -66,6 +66,15 @@ def test_whoever_adds_what_is_missing_gets_more(known, cart):
         assert then[one.rule.key] > now.get(one.rule.key, -1)
 
 
+def test_free_delivery_is_near_only_where_something_is_delivered(shop):
+    shop.delivery()
+    off(shop, "shipping", label="Gratis", least_minor=15_000_00)
+    book, file = sold(shop), shop.product("Guía", price=10_000_00, stock=None, kind="digital")
+    said = "Con ₡5 000 más: envío gratis."
+    assert said in text(shop.buyer(book).get("/cart"))
+    assert "envío gratis" not in text(shop.buyer(file).get("/cart"))
+
+
 def test_the_cart_says_what_one_more_brings(shop):
     product = sold(shop)
     off(shop, "bundle", label="Docena", buy=2, get=1, percent_bp=5_000)
