@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kernel.i18n import _, _l
-from shop import booking_words, ended_words, fulfilment, order_events, plans, receipts, refund_retries
+from shop import (
+    booking_words,
+    ended_words,
+    fulfilment,
+    order_events,
+    payment_methods,
+    plans,
+    receipts,
+    refund_retries,
+)
 
 if TYPE_CHECKING:
     from shop.order_events import OrderEvent
@@ -37,6 +46,7 @@ TITLES = {
     "placed.practice": (_l("Pay with the practice card"), _l("No money moves: this shop still practises.")),
     "placed.card": (_l("Pay to confirm your order"), _l("We keep it for you meanwhile.")),
     "placed.later": (_l("Your order is confirmed"), _l("You pay when you receive it.")),
+    "placed.on_pickup": (_l("Your order is confirmed"), _l("You pay when you pick it up.")),
     "placed.paid": (_l("Your order is paid"), _l("We prepare it and tell you at each step.")),
     "placed.booked": (_l("Your booking is confirmed"), _l("We expect you: all that you need is below.")),
     "preparing": (_l("We are preparing your order"), _l("We tell you when it is ready.")),
@@ -64,7 +74,7 @@ def status(order: "Order") -> str:
     if order.payment in {"proof", "partial"}:
         return f"placed.{order.payment}"
     kind = order.payments[-1].kind if order.payments else ""
-    return f"placed.{kind}" if kind in {"transfer", "practice", "card"} else "placed.later"
+    return f"placed.{kind}" if kind in {"transfer", "practice", "card", "on_pickup"} else "placed.later"
 
 
 def money(order: "Order") -> tuple[str, str]:
@@ -108,7 +118,14 @@ def coming(order: "Order") -> list[str]:
     pay = [] if order.paid else [_("Payment")]
     if visited(order):
         return [*pay, _("Your visit")]
-    return [*pay, *(str(order_events.SENTENCES[kind]) for kind in rest)]
+    steps = [str(order_events.SENTENCES[kind]) for kind in rest]
+    return [*steps[:-1], *pay, *steps[-1:]] if at_handover(order) else [*pay, *steps]
+
+
+def at_handover(order: "Order") -> bool:
+    """Whether it is paid when it is handed over, all at once."""
+    kind = order.payments[-1].kind if order.payments else ""
+    return kind in payment_methods.AT_ONCE and not order.plan
 
 
 def _step(event: "OrderEvent", order: "Order", *, staff: bool) -> dict[str, Any]:

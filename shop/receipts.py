@@ -109,7 +109,7 @@ def sums(order: "Order", discounts: "Sequence[OrderDiscount]") -> list[tuple[str
     """What the total consists of: goods, what comes off them, the delivery and what comes off that."""
     added = [tax_rules.on_top(line.tax_components) for line in order.lines]
     goods = order.items_minor + order.discount_minor - sum(added)
-    rows = [(_("Products"), shown(order.money(goods)))]
+    rows = [(_("Items"), shown(order.money(goods)))]
     rows += [(one.told, shown(-one.amount)) for one in discounts if one.kind != "shipping"]
     if order.delivery_kind != "none":
         saved = sum(one.amount_minor for one in discounts if one.kind == "shipping")

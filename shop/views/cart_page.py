@@ -8,7 +8,7 @@ from flask import Response, render_template, request, url_for
 from kernel import i18n, tenancy, web
 from kernel.i18n import _
 from kernel.money import Money
-from shop import bookings, catalog, exemptions, promotions, quotes, sharing, shipping
+from shop import bookings, catalog, exemptions, plan_offers, promotions, quotes, receipts, sharing, shipping
 from shop import cart as carts
 from shop.cart import Notice
 from shop.quotes import Basket, QuoteLine
@@ -31,7 +31,7 @@ def answer(
         most={want.token: want.product.max_qty for want in wanted},
         codes=code_field.field(mine, basket, typed=code or request.args.get("code", "")[:80], trouble=code_trouble),
         savings=code_field.savings(basket) if basket else [],
-        sum_rows=code_field.sums(basket, amount) if basket else [],
+        sum_rows=code_field.sums(basket, amount) if basket else [], parts=_parts(basket) if basket else "",
         nearly=promotions.nearly(basket.promoted, delivered=not basket.digital) if basket else [],
     )  # fmt: skip
     return Response(page, status)
@@ -58,7 +58,21 @@ def _timed(booking: bookings.Booking | None, of: Sequence[QuoteLine]) -> dict[st
     gross = of[0].listed
     for line in of[1:]:
         gross += line.listed
-    return {"booking": cart_times.told(booking, of), "gross": gross, "more": []}
+    answers = [f"{label}: {text}" for label, text in booking.answers.items()]
+    if booking.language:
+        answers.insert(0, f"{_('Language')}: {i18n.NAMES.get(booking.language, booking.language)}")
+    return {"booking": cart_times.told(booking, of), "gross": gross, "more": answers}
+
+
+def _parts(basket: Basket) -> str:
+    """What a deposit asks for at once, and when the rest is paid; how much that is only when no delivery adds to it."""
+    offer = next((one for one in plan_offers.of(quotes.quote(basket)) if one.kind == "deposit"), None)
+    if offer is None:
+        return ""
+    now, later = amount(offer.now), amount(offer.later)
+    if all(line.booking_id for line in basket.lines):
+        return _("You pay %(now)s now; the rest, %(later)s, on the day.", now=now, later=later)
+    return _("You pay %(now)s now and the rest %(day)s.", now=now, day=receipts.due_day(offer.dues[-1].on))
 
 
 def _notices(mine: carts.Cart | None) -> list[str]:

@@ -43,7 +43,7 @@ def _page(order: Order, form: ProofForm) -> str:
     return render_template(
         "shop/orders/show.html", order=order, form=form, title=title, sentence=sentence,
         told=receipts.told(order), steps=order_story.steps(order), status=order_story.status(order),
-        proofs=proofs.of(order), wants_proof=proofs.wanted(order), owes=balance.owes(order),
+        proofs=proofs.of(order), wants_proof=proofs.wanted(order), left=balance.offer(order),
         card=card_pay.told(order),
         may_cancel=cancellations.allowed_to_buyer(order), reason=cancelled.reason if cancelled else "",
         returned=_returned(order), may_return=bool(return_policies.of().days) and returns.allowed_to_buyer(order),

@@ -6,7 +6,8 @@ import pytest
 
 from kernel.db import db
 from shop import cancellations, catalog, fulfilment, stock
-from tests.shop.pages import marks, read, text
+from shop.payment_methods import PaymentMethod
+from tests.shop.pages import form, marks, read, text
 
 
 @pytest.fixture
@@ -76,6 +77,40 @@ def test_what_the_shop_cancelled_says_why(shop, order):
     answer = page(shop, order)
     assert "Se acabó el grano" in text(answer)
     assert "upload-proof" not in marks(answer, "data-action")
+
+
+def test_what_is_paid_at_the_door_is_told_calmly_and_may_be_paid_before(shop):
+    shop.transfer()
+    shop.on_delivery(instructions={"es": "En efectivo al mensajero."})
+    shop.delivery()
+    product = shop.product("Pan", price=2_500_00)
+    for said, order in (
+        ("al recogerlo", shop.bought(product, payment="pickup")),
+        ("al recibirlo", shop.bought(product, payment="on-delivery", shipping="envio")),
+    ):
+        tree = read(page(shop, order))
+        told = " ".join(tree.get_element_by_id("balance").text_content().split())
+        assert f"Usted paga {said}." in " ".join(tree.text_content().split())
+        assert f"00 {said}" in told.replace("\u00a0", " ")
+        assert "cuánto" not in told
+        assert tree.xpath("//ol[contains(@class,'timeline')]/li[last()-1]")[0].text_content().strip() == "Pago"
+        assert tree.xpath("//a[@data-action='pay-balance']/text()") == ["Prefiero pagar por adelantado"]
+        way = shop.client.get(f"/orders/{order.token}/pay?choose=1")
+        assert "¿Cuánto paga ahora?" not in text(way)
+        assert form(way, "/payments") == {"amount": "all", "payment": "transfer"}
+    assert "En efectivo al mensajero." in told
+
+
+def test_with_one_way_to_pay_there_is_nothing_to_choose(shop, order):
+    other = "Pagar de otra manera"
+    methods = db.session.scalars(db.select(PaymentMethod).where(PaymentMethod.kind != "transfer")).all()
+    for method in methods:
+        method.active = False
+    db.session.commit()
+    assert not read(page(shop, order)).xpath("//a[@data-action='pay-balance']")
+    shop.transfer("other")
+    db.session.commit()
+    assert read(page(shop, order)).xpath("//a[@data-action='pay-balance']/text()") == [other]
 
 
 def test_in_the_language_of_the_address(shop, order):
