@@ -107,8 +107,8 @@ def _mark(booking: Booking, box: dict[str, Any]) -> None:
     own = {day.isoformat() for day in booking_prices.days(_own(booking))} if box["nights"] else set[str]()
     own |= {f"{booking_offers.local(booking.starts_at):%Y-%m-%d}"}
     for cell in (cell for week in box["month"]["weeks"] for cell in week if cell.get("value") in own):
-        cell["look"], cell["label"] = f"{cell['look']} mine", f"{cell['label']}, {_('you have this day')}"
-        cell["word"] = _("yours")
+        cell["look"], cell["word"] = f"{cell['look']} mine", _("yours")
+        cell["label"] = f"{cell['number']} {cell['word']}, {cell['label']}"  # what is heard has what is seen in it
     for one in box["times"] if box["day"]["value"] in own else ():
         if one["value"] == booking_story.hour(booking_offers.local(booking.starts_at)):
             one["word"] = _("yours")
