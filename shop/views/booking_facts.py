@@ -15,8 +15,9 @@ Fact = tuple[str, Any, Any]  # a drawing, its name, the text
 def of(service: Service) -> list[Fact]:
     """The facts that this service has, the most asked for first."""
     found = [_length(service), _meeting(service), _age(service), _languages(service), _group(service)]
-    cancelling = "undo", _("If you cancel"), booking_policies.sentence(service.policy)
-    return [one for one in [*found, cancelling] if one is not None]
+    if service.product.high_minor:  # nothing comes back of what is free
+        found.append(("undo", _("If you cancel"), booking_policies.sentence(service.policy)))
+    return [one for one in found if one is not None]
 
 
 def _length(service: Service) -> Fact:

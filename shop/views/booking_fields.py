@@ -15,6 +15,7 @@ from shop.views import booking_facts, cart_page, visitor
 def of(draft: Draft, errors: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the fields need, with what was typed and what is wrong."""
     return {
+        "free": not draft.service.product.high_minor,
         "kinds": _kinds(draft), "people": draft.service.kind != "departure", "room": _room(draft),
         "languages": _languages(draft),
         "questions": [_question(draft, one, errors) for one in draft.service.questions],

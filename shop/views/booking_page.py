@@ -45,6 +45,7 @@ def parts(draft: Draft) -> dict[str, Any]:
     wished = booking_offers.wished(draft, times)
     picked = wished if wished and wished.free else None
     stay = booking_stay.told(draft, chosen)
+    span = picked.span if picked else stay.span
     return {
         "open": True, "errors": {}, "short": booking_offers.short(draft, wished),
         "slug": draft.service.product.slug, "nights": draft.nights,
@@ -54,7 +55,7 @@ def parts(draft: Draft) -> dict[str, Any]:
         "times": [booking_offers.pill(draft, one, wished) for one in times],
         "zone": booking_offers.zone(draft, picked),
         "stay": booking_stay.fields(draft, chosen), "stay_told": stay.told,
-        "sum": _sum(draft, stay.span if draft.nights else picked.span if picked else None, times, wished),
+        "sum": _sum(draft, span, times, wished),
         "group": booking_offers.group(draft, picked),
         "events": booking_offers.events(draft.service, near),
     }  # fmt: skip

@@ -28,6 +28,8 @@ def of(draft: Draft, span: Span | None) -> dict[str, Any] | None:
         basket = quotes.price(_wanted(draft, people, span), visitor.group())
     except Refusal:
         return None
+    if not basket.items and not basket.cuts:  # free: it has no sum
+        return {"rows": [], "total": "", "notes": _notes(quotes.quote(basket))}
     rows = _nights(draft, span, people) if draft.nights and span else _people(basket)
     off = code_field.sums(basket, cart_page.amount)[1:]  # what comes off, taxes on top
     return {"rows": [*rows, *off], "total": _told(basket.items), "notes": _notes(quotes.quote(basket))}

@@ -52,7 +52,8 @@ def take(token: str) -> Any:
 def _refused(booking: Booking, refusal: Refusal, *, again: bool) -> Any:
     draft = _draft(booking, request.form)
     others = _others(booking, draft) if again else ()
-    return _page(booking, draft, refusal.status, trouble=str(refusal), again=others)
+    spot = "" if again else "when" if draft.nights or draft.day() is None else "time"
+    return _page(booking, draft, refusal.status, trouble=str(refusal), again=others, spot=spot)
 
 
 def _others(booking: Booking, draft: Draft) -> Sequence[Time]:
@@ -63,8 +64,9 @@ def _others(booking: Booking, draft: Draft) -> Sequence[Time]:
 
 def _draft(booking: Booking, sent: Any) -> Draft:
     """What was chosen, for as many people and nights as are booked."""
-    told = {"month": f"{booking_offers.local(booking.starts_at):%Y-%m}"} if not CHOICE & sent.keys() else {}
-    told |= {name: sent.get(name, "") for name in CHOICE if sent.get(name)}
+    told = {name: sent.get(name, "") for name in CHOICE if sent.get(name)}
+    if told.keys() <= {"time"}:
+        told["month"] = f"{booking_offers.local(booking.starts_at):%Y-%m}"
     told |= {"places": str(booking.places), "timezone": booking.timezone}
     if booking.service.kind == "departure":
         told |= {PEOPLE + line.variant.sku: str(line.quantity) for line in booking.lines}
@@ -86,14 +88,30 @@ def _nights(span: Span) -> int:
     return len(booking_prices.days(span))
 
 
-def _page(booking: Booking, draft: Draft, status: int = 200, *, trouble: str = "", again: Sequence[Time] = ()) -> Any:
+def _page(
+    booking: Booking, draft: Draft, status: int = 200, *, trouble: str = "", again: Sequence[Time] = (), spot: str = ""
+) -> Any:
     box = booking_page.parts(draft)
     if box["open"]:
+        box["errors"] = {spot: trouble} if spot else {}
         _lead_here(booking, box)
+        _mark(booking, box)
     return guest_booking.private(render_template(
         "shop/bookings/move.html", booking=booking, box=box, told=booking_story.told(booking), trouble=trouble,
         again=[booking_offers.button(draft, one) for one in again],
     ), status)  # fmt: skip
+
+
+def _mark(booking: Booking, box: dict[str, Any]) -> None:
+    """What the booking has already is told in the month and among the times."""
+    own = {day.isoformat() for day in booking_prices.days(_own(booking))} if box["nights"] else set[str]()
+    own |= {f"{booking_offers.local(booking.starts_at):%Y-%m-%d}"}
+    for cell in (cell for week in box["month"]["weeks"] for cell in week if cell.get("value") in own):
+        cell["look"], cell["word"] = f"{cell['look']} mine", _("yours")
+        cell["label"] = f"{cell['number']} {cell['word']}, {cell['label']}"  # what is heard has what is seen in it
+    for one in box["times"] if box["day"]["value"] in own else ():
+        if one["value"] == booking_story.hour(booking_offers.local(booking.starts_at)):
+            one["word"] = _("yours")
 
 
 def _lead_here(booking: Booking, box: dict[str, Any]) -> None:

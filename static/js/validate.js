@@ -59,7 +59,7 @@ function name(field) {
 }
 
 function focus(field) {
-  (field.dataset.must ? document.getElementById(field.dataset.must) : field).focus();
+  (document.getElementById(field.dataset.must) ?? field).focus();
 }
 
 // Of a group the one that is chosen, else the first that can be.

@@ -294,10 +294,17 @@ def test_an_appointment_asks_for_a_time_and_free_ones_cost_nothing(shop):
     client = shop.client
     assert "Gratis" in text(client.get("/search?q=mesa"))
     page = client.get(f"/p/mesa?day={shop.day()}&time=10:00")
-    assert "Reservar no cuesta nada" in text(page)
+    said = text(page)
+    assert "Reservar no cuesta nada" in said
+    assert not any(words in said for words in ("Si cancela", "devuelve", "Total", "₡", "todavía no paga nada"))
     sent = {"product": "mesa", "day": str(shop.day()), "time": "10:00", "places": "4"}
     assert client.post("/bookings/hold", data=sent).status_code == 303
     assert "4 personas" in text(client.get("/cart"))
+    checkout = {**form(client.get("/checkout"), "/checkout"), "email": "ana@example.com", "name": "Ana Mora"}
+    order = client.get(client.post("/checkout", data=checkout).location)
+    assert read(order).xpath("//dt[.='Pago']") == []
+    booking = client.get(next(url for url in marks(order, "href") if "/bookings/" in url))
+    assert "₡" not in text(booking)
     assert shop.client.post("/bookings/hold", data={**sent, "places": "5"}).status_code == 422
 
 

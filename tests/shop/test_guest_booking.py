@@ -181,6 +181,26 @@ def test_another_time_by_link(shop, trip):
     assert state(row) == (then, "booked", 1)  # sent twice, moved once
 
 
+def test_its_own_day_is_marked_and_an_empty_form_stays_where_it_is(shop, trip):
+    row = shop.booked(trip, shop.when(40), [2], paid=True)
+    own = choice(row.starts_at)
+    first = page(shop, row, "/move")
+    assert "Cambiar fecha u hora" in text(first)
+    assert "mine" in read(first).xpath(f"//a[@data-day='{own['day']}']/..")[0].get("class").split()
+    assert " suya, " in read(first).xpath(f"//a[@data-day='{own['day']}']/@aria-label")[0]
+    month = read(first).xpath("//input[@name='month']/@value")
+    assert month == [own["day"][:7]]
+    for sent in ({"month": month[0], "day": ""}, {"day": ""}):
+        empty = shop.client.post(f"/bookings/{row.token}/move", data=sent)
+        assert empty.status_code == 422
+        assert read(empty).xpath("//input[@name='month']/@value") == month
+        assert read(empty).xpath("string(//*[@id='field-when'])") == "Elija un día."
+    day = shop.client.post(f"/bookings/{row.token}/move", data={"day": own["day"]})
+    assert read(day).xpath("string(//*[@id='field-time'])") == "Elija una hora."
+    assert "suya" in read(day).xpath("string(//label[.//input[@value='09:00']])")
+    assert read(day).xpath("count(//input[@name='day'])") == 1
+
+
 def test_when_somebody_was_quicker_nothing_changes_and_the_next_times_are_offered(shop, trip):
     row, then = shop.booked(trip, shop.when(7), [2], paid=True), shop.when(9)
     shop.booked(trip, then, [5], paid=True)
