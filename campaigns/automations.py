@@ -149,6 +149,12 @@ def write_step(automation: Automation, mailing: Mailing, delay_hours: int) -> Au
     return step
 
 
+def of_letter(mailing: Mailing) -> Automation | None:
+    """The automation that a letter belongs to, or None."""
+    mine = select(Automation).join(AutomationStep, AutomationStep.automation_id == Automation.id)
+    return db.session.scalar(mine.where(AutomationStep.mailing_id == mailing.id))
+
+
 def steps(automation: Automation) -> list[AutomationStep]:
     """Its letters, in order."""
     mine = select(AutomationStep).where(AutomationStep.automation_id == automation.id)

@@ -19,6 +19,7 @@ HIDDEN, OWN = -1, 0  # what a block shows of itself: nothing, its own data, or n
 TAGS = {"p", "br", "strong", "em", "b", "i", "u", "s", "a", "ul", "ol", "li", "h2", "h3", "h4", "blockquote", "hr"}
 SCHEMES = {"http", "https", "mailto", "tel"}
 _CLEANER = nh3.Cleaner(tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener nofollow")
+SCRIPTS = re.compile(r"[\W_]*(javascript|vbscript|data)\s*:", re.IGNORECASE)  # nobody's typing error
 FIELD = re.compile(r"\{\{[^{}]*\}\}")  # a place in a letter that is filled in for each reader
 LONGEST = 20_000  # characters of one text
 MOST = 40  # blocks of one page
@@ -185,4 +186,9 @@ def _typed_link(value: str) -> str:
     """An address as typed, so that its maker can mend it: one that is none is no link where it is drawn."""
     if value.lower().startswith("www."):
         return f"https://{value}"
-    return value if FIELD.fullmatch(value) or urlsplit(value).scheme in {"", *SCHEMES} else ""
+    return "" if SCRIPTS.match(value) else value
+
+
+def stray(target: str) -> bool:
+    """Whether something was typed as an address that leads nowhere: neither a link nor a place to fill in."""
+    return bool(target) and not FIELD.fullmatch(target) and not link(target)

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from campaigns import fields, habits, mailings, rendering, starters, writing
+from campaigns import automations, fields, habits, mailings, rendering, starters, writing
 from campaigns.mailings import Mailing
 from campaigns.views import admin, letter_versions, letter_view
 from crm import contacts
@@ -45,8 +45,21 @@ def _page(mailing: Mailing) -> dict[str, Any]:
         "problems": _problems(mailing), "preview": letter_view.address(mailing, **looks), "looks": looks,
         "people": writing.readers(mailing, also=looks["as"]), "postal": habits.postal_address(),
         "sender": mailing.sender_name or habits.sender_name(), "shop": tenancy.tenant().name,
-        "versions": letter_versions.listed(mailing),
+        "versions": letter_versions.listed(mailing), "home": _home(mailing),
     }  # fmt: skip
+
+
+def _home(mailing: Mailing) -> dict[str, Any]:
+    """Where one goes on to: its own page, which sends it; from an automation's letter the automation."""
+    row = automations.of_letter(mailing)
+    if row is None:
+        return {
+            "name": mailing.called,
+            "url": url_for(".mailing", token=mailing.token),
+            "automation": False,
+            "on": False,
+        }
+    return {"name": i18n.pick(row.name), "url": url_for(".automation", code=row.code), "automation": True, "on": row.on}
 
 
 def _looks(told: Any) -> dict[str, str]:
@@ -91,7 +104,7 @@ def save(token: str) -> Any:
     if made.verb == "test" and not made.wrong:
         _test(mailing, looks)
     elif made.verb == "send" and not made.wrong:
-        return redirect(url_for(".mailing", token=token), 303)
+        return redirect(_home(mailing)["url"], 303)
     elif not made.place and not made.wrong and made.gone is None and made.verb != "look":
         flash(_("Draft kept."))
     values: dict[str, Any] = {name: value for name, value in looks.items() if value}

@@ -66,7 +66,10 @@ def save(token: str) -> Any:
         row, by=web.person(), name=form.name.data, segment_id=chosen.id if chosen else None,
         sender_name=form.sender_name.data or "", utm=form.utm.data,
     )  # fmt: skip
-    flash(_("“%(name)s” is kept.", name=row.called))
+    if "unsent" in request.form:
+        flash(_("It was not sent: for whom it is was kept first. Look at the number, then send it."), "error")
+    else:
+        flash(_("“%(name)s” is kept.", name=row.called))
     return redirect(url_for(".mailing", token=token), 303)
 
 

@@ -122,7 +122,7 @@ def _part(one: Block, kind: Kind, room: Room) -> dict[str, Any]:
     own = bool(value) and value not in dict(room.audiences)
     draft = rule_drafts.of(rule, forms.path(str(one["id"]))) if own else None
     return {
-        "id": one["id"], "kind": kind, "data": one.get("data") or {}, "choices": room.choices,
+        "id": one["id"], "kind": kind, "stray": blocks.stray, "data": one.get("data") or {}, "choices": room.choices,
         "pictures": room.pictures, "when": when, "audience": value,
         "audiences": room.audiences, "own": own, "tree": rule_builder.shown(draft) if draft else None,
         "told": _rule_told(rule) if own else "",

@@ -25,5 +25,16 @@ async function follow(part) {
   while (await look(part)) await new Promise((done) => setTimeout(done, EVERY));
 }
 
+// Who changed for whom it is and did not keep that sends to nobody yet: it is kept first, and the number is told anew.
+const audience = document.querySelector("form[data-audience]");
+document.querySelector(".send-form")?.addEventListener("submit", (event) => {
+  if (!audience?.querySelector(".savebar-on")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const told = Object.assign(document.createElement("input"), { type: "hidden", name: "unsent", value: "1" });
+  audience.append(told);
+  audience.requestSubmit();
+});
+
 for (const part of document.querySelectorAll("[data-live]")) if (part.dataset.live) follow(part);
 if (document.querySelector("[data-countdown]")) setInterval(tick, 500);

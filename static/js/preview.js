@@ -50,6 +50,15 @@ function watch(form, inside) {
   inside.addEventListener("load", tell);
 }
 
+// On a desk the page is as wide as a screen, made smaller until it fits beside the form.
+const SCREEN = 1180;
+function fit(frame) {
+  const box = frame.querySelector(".preview-box");
+  const style = getComputedStyle(box);
+  const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  frame.style.setProperty("--scale", String(Math.min(1, room / SCREEN)));
+}
+
 export function start() {
   const frame = document.querySelector("[data-preview-frame]");
   const form = document.querySelector("form[data-preview]");
@@ -59,6 +68,8 @@ export function start() {
     const size = target.closest("[data-size]");
     if (!size) return;
     for (const each of frame.querySelectorAll("[data-size]")) each.setAttribute("aria-pressed", String(each === size));
+    fit(frame);
     frame.classList.toggle("preview-desktop", size.dataset.size === "desktop");
   });
+  addEventListener("resize", () => fit(frame));
 }

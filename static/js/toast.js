@@ -5,8 +5,8 @@ const STAY = 5000;
 const STAY_TO_UNDO = 8500;
 
 function live(line) {
-  if (line.dataset.live) return;
-  line.dataset.live = "1";
+  if (line.dataset.seen) return;
+  line.dataset.seen = "1";
   line.querySelector("[data-close]")?.addEventListener("click", () => line.remove());
   if (line.dataset.toast === "stay") return;
   line.addEventListener("click", ({ target }) => target.closest("button, a") || line.remove());

@@ -338,6 +338,23 @@ def test_the_page_says_what_is_missing_and_turns_it_on(shop):
     assert {step.mailing.state for step in automations.steps(automations.coded("cart"))} == {"draft"}
 
 
+def test_the_editor_of_its_letter_leads_back_to_the_automation(shop):
+    admin = shop.admin
+    admin.post("/admin/cafe/automations", data={"trigger": "cart"})
+    letter = automations.steps(automations.coded("cart"))[0].mailing
+    where = f"/admin/cafe/mailings/{letter.token}/edit"
+    page = admin.get(where)
+    assert "Volver a la automatización" in page.text
+    assert "Seguir al envío" not in page.text
+    links = {
+        link["href"]
+        for link in BeautifulSoup(page.text, "html.parser").select("main nav a, header nav a, nav.crumbs a")
+    }
+    assert f"/admin/cafe/mailings/{letter.token}" not in links
+    data = {"subject": letter.subject["es"], "block": [], "do": "send"}
+    assert admin.post(where, data=data).location == "/admin/cafe/automations/cart"
+
+
 def test_what_plaza_cannot_see_says_what_it_needs(shop):
     automations.make("hornada", {"es": "Está saliendo"}, "", needs={"es": "Publicar hornadas todavía no existe."})
     db.session.commit()

@@ -50,6 +50,16 @@ def kinds(letter):
     return [row["kind"] for row in fresh(letter).blocks]
 
 
+def test_a_link_that_is_none_stays_and_is_told_beside_its_field(shop):
+    letter = mailing(blocks=[{"id": "uno", "kind": "button", "data": {"label": {"es": "Ver"}, "link": "/"}}])
+    db.session.commit()
+    shop.admin.post(at(letter), data=typed(letter, **{"uno-link": "htp://roto"}))
+    assert fresh(letter).blocks[0]["data"]["link"] == "htp://roto"
+    page = shop.admin.get(at(letter)).get_data(as_text=True)
+    assert re.search(r'<input[^>]+id="uno-link"[^>]+aria-invalid="true"', page)
+    assert "Esta dirección no lleva a ninguna parte." in page
+
+
 def test_a_letter_begins_is_built_and_taken_back_without_scripts(shop):
     shop.product(name="Florero")
     letter = mailing(subject={}, blocks=[])

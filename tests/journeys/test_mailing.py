@@ -136,6 +136,17 @@ def send(page, plaza, token):
     numbers = page.locator("[data-estimate]").inner_text()
     will = int(re.search(r"(\d+) recibir", numbers)[1])
     assert "no han permitido correos" in numbers or "no ha permitido correos" in numbers
+    meant = page.locator("[name=segment]").input_value()
+    page.locator("[name=segment]").select_option(
+        ""
+    )  # to everybody, and not kept: that number was not the one on the button
+    page.locator("[data-action=send]").tap()
+    page.wait_for_selector("text=No se envió")
+    assert (state(page), letters(plaza, token)) == ("draft", [])
+    assert int(re.search(r"(\d+) recibir", page.locator("[data-estimate]").inner_text())[1]) > will
+    page.locator("[name=segment]").select_option(meant)
+    page.locator("form[data-audience] .btn-primary").tap()
+    page.wait_for_selector(f"[data-estimate]:has-text('{will} recibir')")
     seen(page).locator("[data-action=send]").tap()
     page.wait_for_selector("[data-action=stop-sending]")
     assert (state(seen(page)), letters(plaza, token)) == ("scheduled", [])

@@ -56,6 +56,22 @@ def test_links_that_may_not(target):
     assert blocks.link(target) == ""
 
 
+@pytest.mark.parametrize("typed", ["htp://roto", "htp:/roto punto com", "tres neblinas punto com", "pasteles"])
+def test_an_address_that_is_none_is_kept_as_typed_and_told(typed):
+    assert blocks._typed_link(typed) == typed
+    assert blocks.stray(typed)
+    assert not blocks.link(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "/c/cafe", "https://example.com", "{{ shop.url }}"])
+def test_an_address_that_is_one_is_not_told(typed):
+    assert not blocks.stray(typed)
+
+
+def test_a_script_is_no_typing_error():
+    assert blocks._typed_link("JavaScript:alert(1)") == blocks._typed_link(" data:text/html,x") == ""
+
+
 def test_a_block_is_read_from_what_was_posted(app):
     choices = (("left", "Left"), ("right", "Right"))
     fields = [
