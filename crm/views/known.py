@@ -36,7 +36,7 @@ def fields(contact: Contact) -> list[dict[str, Any]]:
          "at": moment(told[name].at) if name in told else ""}
         for name, label in LABELS.items() if name != "source" and (getattr(contact, name) and name in told)
     ]  # fmt: skip
-    came = {"label": LABELS["source"], "by": contact.source or _("not known"), "at": moment(contact.created_at)}
+    came = {"label": LABELS["source"], "by": by(contact.source) or _("not known"), "at": moment(contact.created_at)}
     return [came, *found]
 
 
