@@ -16,7 +16,6 @@ from kernel import beside, clock, rows, tenancy
 from kernel.db import db
 from kernel.tenancy import Tenant
 from shop import hours, pagecache, pricing, services, storefront, variants
-from shop.booking_times import Times
 from shop.catalog import Product
 from shop.hours import Plan
 from shop.pricing import PriceBreak
@@ -35,11 +34,6 @@ class Known:
     variants: Sequence[Variant]
     breaks: Sequence[PriceBreak]
     plan: Plan
-
-    @property
-    def times(self) -> Times:
-        """Its times, of which nothing needs to be asked."""
-        return Times(self.service, self.plan)
 
 
 @dataclass(frozen=True)
