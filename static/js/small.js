@@ -9,12 +9,15 @@ function step(button) {
 }
 
 async function copy(button) {
-  if (navigator.clipboard) await navigator.clipboard.writeText(button.dataset.copy);
-  else copyByHand(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    copyByHand(button.dataset.copy);
+  }
   tell(button, say("copied"));
 }
 
-// A shop without https has no clipboard: there the browser copies what is selected.
+// A shop without https has no clipboard, some browsers refuse it: then what is selected is copied.
 function copyByHand(text) {
   const field = document.createElement("textarea");
   field.value = text;

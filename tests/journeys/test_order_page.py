@@ -11,7 +11,7 @@ NAME = "Comprobante-SINPE-27-de-noviembre-de-Marta-Rojas.png"
 
 def ordered(page, plaza):
     """A bag of coffee to fetch, to be paid by transfer."""
-    page.goto(plaza.shop(SHOP, "/p/cafe-miel-roja"))
+    page.goto(plaza.shop(SHOP, "/p/tueste-oscuro-de-madrugada"))
     page.locator("[data-action=add-to-cart]").click()
     page.goto(plaza.shop(SHOP, "/checkout"))
     pick(page, "shipping", "retiro")
@@ -30,7 +30,7 @@ def lines_of(page, selector):
 
 def test_what_the_cart_says_lies_over_no_verb_and_goes_at_a_tap(visit, plaza):
     page = visit(PHONE, is_mobile=True)
-    page.goto(plaza.shop(SHOP, "/p/cafe-miel-roja"))
+    page.goto(plaza.shop(SHOP, "/p/tueste-oscuro-de-madrugada"))
     page.locator("[data-action=add-to-cart]").click()
     said, buy = page.locator(".toast-line"), page.locator("[data-action=go-to-checkout]")
     buy.scroll_into_view_if_needed()
