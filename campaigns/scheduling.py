@@ -35,16 +35,22 @@ class BadHour(Refusal):
     """No hour at which it could go."""
 
 
+class BadDay(BadHour):
+    """A day that a letter cannot go out on."""
+
+
 def hour(day: date, text: str) -> datetime:
     """The moment that a clock of the shop shows that day and hour; raises BadHour."""
     zone = tenancy.tenant().timezone
     at = local_times.moment(day, text, zone)
     if local_times.local(at, zone).time() != local_times.clock_time(text):
         raise BadHour(_l("There is no such hour on that day: the clocks go forward over it."))
+    if day < clock.today(zone):
+        raise BadDay(_l("That day is past: choose a later one."))
     if at <= clock.now():
         raise BadHour(_l("That hour is past: choose a later one."))
     if at > clock.now() + FARTHEST:
-        raise BadHour(_l("That is more than a year away: choose an earlier day."))
+        raise BadDay(_l("That is more than a year away: choose an earlier day."))
     return at
 
 

@@ -25,7 +25,8 @@ def send(token: str) -> Any:
             scheduling.send(row, by=web.person(), typed=form.typed.data or "", at=at)
             return redirect(url_for(".mailing", token=token), 303)
     except scheduling.BadHour as refusal:
-        form.hour.errors = [str(refusal)]
+        wrong = form.day if isinstance(refusal, scheduling.BadDay) else form.hour
+        wrong.errors = [str(refusal)]
     except readiness.NotCounted as refusal:
         form.typed.errors = [str(refusal)]
     except Refusal as refusal:

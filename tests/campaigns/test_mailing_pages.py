@@ -120,8 +120,12 @@ def test_sent_stopped_in_time_and_sent_again(ready, shop):
 def test_an_hour_that_cannot_be_stands_beside_its_field_and_stays_as_typed(ready, shop):
     data = {"when": "later", "day": "2020-01-01", "hour": "09:30"}
     found = read(shop.admin.post(f"{ROOT}/{ready.token}/sending", data=data, headers=ES))
-    assert "Esa hora ya pasó" in found.xpath("//*[@id='hour-error']/text()")[0]
+    assert "Ese día ya pasó" in found.xpath("//*[@id='day-error']/text()")[0]
     assert found.xpath("//input[@id='hour']/@value") == ["09:30"]
+    today = clock.today(shop.tenant.timezone).isoformat()
+    data = {"when": "later", "day": today, "hour": "00:00"}
+    found = read(shop.admin.post(f"{ROOT}/{ready.token}/sending", data=data, headers=ES))
+    assert "Esa hora ya pasó" in found.xpath("//*[@id='hour-error']/text()")[0]
     found = read(shop.admin.post(f"{ROOT}/{ready.token}/sending", data={"when": "later"}, headers=ES))
     assert found.xpath("//*[@id='day-error']/text()")
     assert ready.state == "draft"
