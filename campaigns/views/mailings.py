@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask import Flask, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from campaigns import drafts, forms
 from campaigns.mailings import Mailing
 from campaigns.views import admin, mailing_list, mailing_page
 from crm import segments
-from kernel import about, menu, permissions, today, web
+from kernel import about, menu, permissions, slots, today, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.web import needs
@@ -108,8 +109,17 @@ def _called(ids: Any) -> dict[int, about.Told]:
     return {row.id: about.Told(row.called, about.page("campaigns_admin.mailing", token=row.token)) for row in rows}
 
 
+def _of_segment(code: str) -> str:
+    """The way from a segment to a letter for it."""
+    if not web.may("mailings.edit"):
+        return ""
+    link = Markup('<a class="btn btn-quiet btn-small" data-action="write-to-segment" href="{}">{}</a>')
+    return link.format(url_for("campaigns_admin.mailing_new", segment=code), _("Write to them"))
+
+
 def init_app(_app: Flask) -> None:
     """Put letters to many into the rail and those on their way into "Hoy"; say who may do what with them."""
+    slots.fill("crm.segment", _of_segment)
     permissions.define("mailings.see", _l("See letters to many and what they brought"), roles=("manager", "marketer"))
     permissions.define("mailings.edit", _l("Write letters to many"), roles=("manager", "marketer"))
     permissions.define("mailings.send", _l("Send letters to many"), roles=("manager", "marketer"))

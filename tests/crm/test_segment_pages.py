@@ -1,5 +1,7 @@
 """The pages of segments: a builder that works as a plain form, a list with counts, why somebody is in or out."""
 
+import re
+
 import pytest
 
 from crm import contacts, rule_drafts, segments, tags
@@ -116,6 +118,19 @@ def test_into_the_bin_and_back_and_a_copy(people):
     admin.post(f"{HERE}/vecinos/back")
     assert segments.by_code("vecinos").rule == {"all": [{"country": ["CR"]}]}
     assert "CR" in _page(admin.get(f"{HERE}/new?from=vecinos"))
+
+
+def test_from_a_segment_one_goes_on_to_its_people_and_to_a_letter(people):
+    _kept(people, "ticos", {"country": ["CR"]})
+    admin = people.admin
+    page = _page(admin.get(f"{HERE}/ticos"))
+    assert 'href="/admin/cafe/people?segment=ticos"' in page
+    assert 'href="/admin/cafe/mailings/new?segment=ticos"' in page
+    listed = _page(admin.get("/admin/cafe/people?segment=ticos"))
+    assert ("Ana" in listed, "Beto" in listed) == (True, False)
+    new = _page(admin.get("/admin/cafe/mailings/new?segment=ticos"))
+    assert re.search(r'<option selected value="ticos">|<option value="ticos" selected', new)
+    assert "mailings/new" not in _page(admin.get(f"{HERE}/new"))  # there is nobody yet
 
 
 def test_a_clerk_makes_no_segments(people):
