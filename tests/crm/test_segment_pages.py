@@ -46,6 +46,18 @@ def test_a_segment_is_made_without_scripts_step_by_step(people):
     shown = _page(admin.get(f"{HERE}/vecinos"))
     assert "Beto" in shown
     assert "Ana" not in shown
+    goes_on(admin, shown)
+    assert "mailings/new" not in _page(admin.get(f"{HERE}/new"))  # there is nobody yet
+
+
+def goes_on(admin, shown):
+    """From the segment to all of its people, and to a letter for them."""
+    assert 'href="/admin/cafe/people?segment=vecinos"' in shown
+    assert 'href="/admin/cafe/mailings/new?segment=vecinos"' in shown
+    listed = _page(admin.get("/admin/cafe/people?segment=vecinos"))
+    assert ("Beto" in listed, "Ana" in listed) == (True, False)
+    new = _page(admin.get("/admin/cafe/mailings/new?segment=vecinos"))
+    assert re.search(r'<option selected value="vecinos">|<option value="vecinos" selected', new)
 
 
 def test_the_words_of_a_condition_change_with_it_and_what_was_typed_stays(people):
@@ -118,19 +130,6 @@ def test_into_the_bin_and_back_and_a_copy(people):
     admin.post(f"{HERE}/vecinos/back")
     assert segments.by_code("vecinos").rule == {"all": [{"country": ["CR"]}]}
     assert "CR" in _page(admin.get(f"{HERE}/new?from=vecinos"))
-
-
-def test_from_a_segment_one_goes_on_to_its_people_and_to_a_letter(people):
-    _kept(people, "ticos", {"country": ["CR"]})
-    admin = people.admin
-    page = _page(admin.get(f"{HERE}/ticos"))
-    assert 'href="/admin/cafe/people?segment=ticos"' in page
-    assert 'href="/admin/cafe/mailings/new?segment=ticos"' in page
-    listed = _page(admin.get("/admin/cafe/people?segment=ticos"))
-    assert ("Ana" in listed, "Beto" in listed) == (True, False)
-    new = _page(admin.get("/admin/cafe/mailings/new?segment=ticos"))
-    assert re.search(r'<option selected value="ticos">|<option value="ticos" selected', new)
-    assert "mailings/new" not in _page(admin.get(f"{HERE}/new"))  # there is nobody yet
 
 
 def test_a_clerk_makes_no_segments(people):
