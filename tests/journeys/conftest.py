@@ -141,6 +141,22 @@ def pick(page: Page, group: str, value: str) -> None:
     settled(page)
 
 
+def order_to_fetch(page: Page, address: str, email: str, name: str) -> None:
+    """Order one product of a page, to be fetched and paid by transfer; then the page of the order is there."""
+    page.goto(address)
+    page.locator("[data-action=add-to-cart]").click()
+    page.wait_for_url("**/cart")
+    page.locator("[data-action=go-to-checkout]").click()
+    page.wait_for_url("**/checkout")
+    pick(page, "shipping", "retiro")
+    pick(page, "payment", "transfer")
+    page.fill("input[name=email]", email)
+    page.fill("input[name=name]", name)
+    settled(page)
+    page.locator("[data-action=place-order]").click()
+    page.wait_for_url("**/orders/**")
+
+
 def faults(page: Page) -> list[str]:
     """What axe finds on the page as it is now."""
     page.evaluate(AXE.read_text(encoding="utf-8"))

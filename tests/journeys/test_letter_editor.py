@@ -76,6 +76,11 @@ def write(page):
     letter = page.frame_locator("[data-preview-frame] iframe")
     page.locator(".to-preview").tap()
     expect(letter.locator("h1").first).to_have_text("Lo nuevo")
+    page.locator("[data-size=desktop]").tap()
+    assert letter.locator("body").evaluate("() => innerWidth") > 1000  # a desk's, made smaller
+    assert not sideways(page)
+    page.locator("[data-size=phone]").tap()
+    assert letter.locator("body").evaluate("() => innerWidth") < 400
     page.fill("#subject", "Hola ")
     page.select_option("select[data-insert=subject]", "first_name")
     assert page.input_value("#subject").startswith("Hola {{ first_name | default:")

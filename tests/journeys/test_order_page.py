@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.conftest import PHONE, faults, pick, settled, sideways
+from tests.journeys.conftest import PHONE, faults, order_to_fetch, sideways
 
 pytestmark = pytest.mark.browser
 SHOP = "tres-neblinas"
@@ -11,16 +11,7 @@ NAME = "Comprobante-SINPE-27-de-noviembre-de-Marta-Rojas.png"
 
 def ordered(page, plaza):
     """A bag of coffee to fetch, to be paid by transfer."""
-    page.goto(plaza.shop(SHOP, "/p/tueste-oscuro-de-madrugada"))
-    page.locator("[data-action=add-to-cart]").click()
-    page.goto(plaza.shop(SHOP, "/checkout"))
-    pick(page, "shipping", "retiro")
-    pick(page, "payment", "transfer")
-    page.fill("input[name=email]", "marta.copia@example.com")
-    page.fill("input[name=name]", "Marta Rojas")
-    settled(page)
-    page.locator("[data-action=place-order]").click()
-    page.wait_for_url("**/orders/**")
+    order_to_fetch(page, plaza.shop(SHOP, "/p/tueste-oscuro-de-madrugada"), "marta.copia@example.com", "Marta Rojas")
 
 
 def lines_of(page, selector):

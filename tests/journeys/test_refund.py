@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, pick, settled, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, order_to_fetch, owner_of, sideways
 from tests.journeys.test_deposit import press, send_proof
 
 pytestmark = pytest.mark.browser
@@ -11,16 +11,7 @@ SHOP = "tres-neblinas"
 
 def test_a_partial_refund_with_its_credit_note(visit, plaza):
     page = visit(PHONE)
-    page.goto(plaza.shop(SHOP, "/p/cafe-neblina-alta"))
-    page.locator("[data-action=add-to-cart]").click()
-    page.goto(plaza.shop(SHOP, "/checkout"))
-    pick(page, "shipping", "retiro")
-    pick(page, "payment", "transfer")
-    page.fill("input[name=email]", "rebeca.soto@example.com")
-    page.fill("input[name=name]", "Rebeca Soto")
-    settled(page)
-    page.locator("[data-action=place-order]").click()
-    page.wait_for_url("**/orders/**")
+    order_to_fetch(page, plaza.shop(SHOP, "/p/cafe-neblina-alta"), "rebeca.soto@example.com", "Rebeca Soto")
     order = page.url.split("#")[0]
     number = page.locator(".order-head .caps").inner_text().split()[-1]
     send_proof(page, "991122", "#a50")
