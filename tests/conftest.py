@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import threading
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -80,16 +81,17 @@ def pytest_collection_finish() -> None:
 
 
 def by_turns(items: list[pytest.Item]) -> set[pytest.Item]:
-    """Of a test that could run on two databases and is not about them: the one whose turn it is."""
+    """Of a test that could run on two databases and is not about them: the one that its name says, always the same."""
     pairs: dict[Any, list[pytest.Item]] = {}
     for item in items:
         known = getattr(item, "callspec", None)
         others = tuple(sorted((name, place) for name, place in known.indices.items() if name != "app")) if known else ()
-        pairs.setdefault((item.path, getattr(item, "originalname", item.name), others), []).append(item)
+        place = item.nodeid.partition("::")[0]
+        pairs.setdefault((place, getattr(item, "originalname", item.name), others), []).append(item)
     kept: set[pytest.Item] = set()
-    for number, (key, same) in enumerate(sorted(pairs.items(), key=lambda pair: str(pair[0]))):
-        both = len(same) != 2 or any(name in key[0].as_posix() for name in BOTH)
-        kept |= set(same) if both else {same[number % 2]}
+    for key, same in pairs.items():
+        both = len(same) != 2 or any(name in key[0] for name in BOTH)
+        kept |= set(same) if both else {same[zlib.crc32(str(key).encode()) % 2]}
     return kept
 
 
