@@ -115,6 +115,7 @@ def create_app(settings: Settings | None = None) -> Plaza:
     app = Plaza("plaza", root_path=str(ROOT), template_folder=str(ROOT / "templates"), static_folder=None)
     app.extensions["plaza.settings"] = known
     app.config.update(_config(known))
+    app.url_map.converters["int"] = routing.Number
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     laid = assets.lay_out(known)

@@ -1,9 +1,9 @@
-"""Routes whose addresses are put together by code that is compiled when it is first wanted, not at the start."""
+"""Routes whose addresses are put together by code that is compiled when it is first wanted; numbers in them."""
 
 from collections.abc import Callable
 from typing import Any
 
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 
 class Route(Rule):
@@ -19,3 +19,9 @@ class Route(Rule):
             return address
 
         return build
+
+
+class Number(IntegerConverter):
+    """A number in an address that a row of ours can have: a longer one leads to no page."""
+
+    regex = r"\d{1,18}"

@@ -12,7 +12,7 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Gone, Refusal
 from kernel.tenancy import Tenant
-from shop import booking_traces, catalog, categories, facets, pages, slugs, stock, suggestions
+from shop import booking_traces, catalog, categories, facets, page_versions, pages, slugs, stock, suggestions
 from shop.cart import CartLine
 from shop.marks import ProductMark
 from shop.order_lines import OrderLine
@@ -30,6 +30,9 @@ def put(kind: str, rows: Sequence[Any], *, by: Any = None) -> list[int]:
         raise Refusal(_l("A shop always has its first page. Change it instead."))
     if kind == "product":
         booking_traces.end_holds([row.id for row in rows])
+    if kind == "page":
+        for row in rows:
+            page_versions.end(row)
     now = clock.now()
     for row in rows:
         row.binned_at = now
@@ -48,6 +51,8 @@ def restore(kind: str, ids: Sequence[int], *, by: Any = None) -> list[Any]:
     for row in rows:
         row.slug = slugs.free(cls, row.slug, keep=row.id)
         row.binned_at = None
+        if kind == "page" and row.published_at:
+            pages.show_again(row, by=by.known_as if by else "")
         journal.write("shop.restored", about=row, by=by, data={"name": name(row)})
     _settle(kind, rows)
     return rows
@@ -142,6 +147,8 @@ def _deleted(kind: str, row: Any) -> bool:
             db.session.execute(delete(slug).where(slug.kind == kind, slug.target_id == row.id))
             if kind == "product":
                 _delete_parts(row)
+            if kind == "page" and row.kind != "policy":  # what a buyer accepted stays
+                page_versions.forget(row.id)
             cls = KINDS[kind]
             db.session.execute(delete(cls).where(cls.id == row.id), execution_options={"binned": True})
     except IntegrityError:  # something refers to it after all: it stays in the bin

@@ -9,7 +9,7 @@ from sqlalchemy import Index, String, column, select
 from kernel import clock, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, words
 from kernel.tenancy import Binnable, TenantOwned
-from shop import slugs
+from shop import page_versions, slugs
 
 KINDS = ("home", "page", "policy")
 
@@ -94,18 +94,46 @@ def save(page: Page, blocks: list[dict[str, Any]], title: dict[str, str] | None 
         page.draft_title = title
 
 
-def publish(page: Page) -> None:
-    """Let the public see the draft."""
-    page.live = [dict(block) for block in page.draft]
-    page.title, page.draft_title = dict(page.working_title), {}
+def publish(page: Page, *, by: str = "") -> None:
+    """Let the public see the draft; `by`: the name of who does it."""
+    title, page.draft_title = dict(page.working_title), {}
+    _show(page, page.draft, title, by)
+
+
+def take_back(page: Page, *, by: str = "") -> None:
+    """Let the public see again what it saw before the last publication; what was published stays as the draft."""
+    before = page_versions.before(page)
+    if before is None:
+        return withdraw(page)
+    page.draft_title = dict(page.working_title)
+    return _show(page, before.blocks, before.title, by)
+
+
+def show_again(page: Page, *, by: str = "") -> None:
+    """Let the public see a page that it saw once, as it was."""
+    _show(page, page.live, page.title, by)
+
+
+def _show(page: Page, blocks: list[dict[str, Any]], title: dict[str, str], by: str) -> None:
+    db.session.refresh(page, ["version"], with_for_update=True)  # two who publish at once make two versions
+    page.live, page.title = [dict(block) for block in blocks], dict(title)
     page.version = (page.version or 0) + 1
     page.published_at = clock.now()
+    page_versions.keep(page, by)
     tenancy.touch()
+
+
+def seen(version: page_versions.PageVersion) -> Page | None:
+    """The page with the words of a version, to be looked at: it is not kept."""
+    page = db.session.get(Page, version.page_id)
+    told = {"title": version.title, "draft_title": {}, "draft": version.blocks, "live": []}
+    return Page(kind=page.kind, slug=page.slug, **told) if page else None
 
 
 def withdraw(page: Page) -> None:
     """Take a page off the public shop; its draft stays."""
     page.published_at = None
+    page_versions.end(page)
     tenancy.touch()
 
 

@@ -76,8 +76,9 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin." + name for name in ["category", "category_save", "category_bin", "category_move"]],
                     "category"),
     **dict.fromkeys(["shop_admin." + name for name in (
-        ["page", "page_save", "page_bin", "page_discard", "page_draft", "page_move", "page_settings", "page_undiscard", "page_withdraw", "page_block_back"])],
+        ["page", "page_save", "page_bin", "page_discard", "page_draft", "page_move", "page_settings", "page_undiscard", "page_unpublish", "page_withdraw", "page_block_back"])],
         "page"),
+    **dict.fromkeys(["shop_admin.page_version", "shop_admin.page_version_back"], "page_version"),
     **dict.fromkeys(["shop_admin." + name for name in (
         ["product", "product_save", "product_bin", "product_publish", "product_quick", "product_withdraw"])], "product"),
     **dict.fromkeys(["shop_admin.refund_" + name for name in ["as_credit", "bounce", "by_hand", "retry"]], "refund"),
@@ -195,7 +196,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop_admin.sale_draft": {"add": product["sku"]},
         "shop_admin.settings_taxes_sample": {"code": "exento"},
         "shop_admin.categories_order": {"slug": shelf["slug"]},
-        "shop_admin.pages_order": {"slug": page["slug"]},
+        "shop_admin.pages_order": {"slug": page["slug"]}, "shop_admin.page_unpublish": {"number": "1"},
         "kernel_admin.staff_role": {"role": "manager"},
         "campaigns_admin.automation_begin": {"trigger": "welcome"},
         "campaigns_admin.automation_delay": {"hours": "5"},
@@ -234,7 +235,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
         **_gift(world), **_services(world), **_watched(world), **_automated(world), **posted(world),
         "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
-        "page": {"slug": page.slug}, "policy": {"slug": policy.slug}, "cart_line": {"line": cart.lines[0].token},
+        "page": {"slug": page.slug}, "page_version": {"slug": page.slug, "number": 1}, "policy": {"slug": policy.slug}, "cart_line": {"line": cart.lines[0].token},
         "download": {"token": got.token}, "media": {"tenant": world.slug, "sha": picture.sha256, "width": 8},
         "download_file": {"token": got.token, "ticket": signing.make("download", [world.tenant_id, got.id])},
         "card": {"tenant": world.slug, "slug": vase.slug, "digest": "x"},

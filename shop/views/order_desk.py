@@ -24,6 +24,7 @@ from shop import (
     refunds,
     reversals,
     sharing,
+    terms,
 )
 from shop.forms import returns
 from shop.forms.invoices import CreditForm
@@ -73,7 +74,8 @@ def page(order: Order, **forms: Form) -> str:
         papers=order_papers.shown(order), plan=order_plan.told(order),
         form={**_forms(order), **order_plan.forms(order), **forms},
         key=signing.token(), balance=desk.typed(order.balance), gifts=gift_rows.of_order(order),
-        tracking=fulfilment.tracking(order), until=receipts.until(order.hold_until) if order.hold_until else "",
+        accepted=terms.accepted(order), tracking=fulfilment.tracking(order),
+        until=receipts.until(order.hold_until) if order.hold_until else "",
     )  # fmt: skip
 
 

@@ -13,14 +13,15 @@ from shop import pages
 from shop.forms import pages as forms
 from shop.forms import words
 from shop.pages import Page
-from shop.views import admin, block_editor, home, see_as
+from shop.views import admin, block_editor, home, page_versions, see_as
 from shop.views import pages as previews
+
+LEFT = ("page.discarded", page_versions.BACK)  # what keeps the draft that is gone
 
 
 def init_app(_app: Flask) -> None:
     """Say who may, and how the journal tells it."""
     permissions.define("pages.edit", _l("Write the pages of the shop"), roles=["manager", "marketer"])
-    journal.kind("page.published", _l("Published “%(name)s”"))
     journal.kind("page.discarded", _l("Threw the draft of “%(name)s” away"))
 
 
@@ -42,6 +43,7 @@ def edit(slug: str) -> Any:
         seen=see_as.controls(),
         address=_address(page),
         version=page.version,
+        versions=page_versions.listed(page),
     )
 
 
@@ -53,9 +55,7 @@ def save(slug: str) -> Any:
     pages.save(page, made.blocks, forms.title(request.form))
     block_editor.told(made, page, rubbish.name(page), ".page_block_back", slug=page.slug)
     if made.verb == "publish" and not made.wrong:
-        pages.publish(page)
-        journal.write("page.published", about=page, by=web.person(), data={"name": rubbish.name(page)})
-        flash(_("“%(name)s” is published.", name=rubbish.name(page)))
+        page_versions.publish(page)
     elif made.verb != "see" and not made.place and not made.wrong and made.gone is None:
         flash(_("Draft kept."))
     seen: dict[str, Any] = {**see_as.asked()}
@@ -97,9 +97,9 @@ def discard(slug: str) -> Any:
 @admin.post("/pages/<slug>/undiscard", endpoint="page_undiscard")
 @needs("pages.edit")
 def undiscard(slug: str) -> Any:
-    """Bring the draft back that was thrown away last."""
+    """Bring the draft back that was thrown away last, or written over by an earlier version."""
     page = _page(slug)
-    last = next((one for one in reversed(journal.of(page)) if one.verb == "page.discarded"), None)
+    last = next((one for one in reversed(journal.of(page)) if one.verb in LEFT), None)
     if last is None:
         raise Gone(_("That can no longer be taken back."))
     pages.save(page, last.data["draft"], last.data["title"])

@@ -10,6 +10,7 @@ from kernel.db import db
 from kernel.i18n import _
 from kernel.settings import ROOT
 from shop import catalog, pages, slugs
+from shop.page_versions import PageVersion
 from shop.views import fitting, frame, home, product, see_as, seo, store
 from shop.views.keeping import kept
 
@@ -68,7 +69,7 @@ def preview_token(kind: str, row: Any, account: Any, seen: dict[str, Any] | None
 
 @store.get("/preview/<token>")
 def preview(token: str) -> Any:
-    """A draft as it will look: inside the back office's sandboxed frame; reads no cookie, is not stored."""
+    """A draft or a version as it looks: inside the back office's sandboxed frame; reads no cookie, is not stored."""
     told = signing.read(PREVIEW, token, minutes=MINUTES)
     if not told or told.get("tenant") != g.tenant_id:
         abort(404)
@@ -91,12 +92,13 @@ def with_icons(drawn: str) -> str:
 
 
 def _previewed(told: dict[str, Any]) -> Any:
-    """The draft that a token names; with id 0 what is not kept yet: a new product, the first page of a new shop."""
-    kinds: dict[str, Any] = {"page": pages.Page, "product": catalog.Product}
+    """What a token names; with id 0 what is not kept yet: a new product, the first page of a new shop."""
+    kinds: dict[str, Any] = {"page": pages.Page, "product": catalog.Product, "version": PageVersion}
     if told["kind"] not in kinds:
         return None
     if told["id"]:
-        return db.session.get(kinds[told["kind"]], told["id"])
+        found = db.session.get(kinds[told["kind"]], told["id"])
+        return pages.seen(found) if isinstance(found, PageVersion) else found
     if told["kind"] == "product":
         return catalog.blank({i18n.language(): _("Your product")})
     return pages.Page(kind="home", title={}, draft_title={}, draft=home.DEFAULT, live=[])

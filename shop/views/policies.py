@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from flask import Flask, abort, flash, redirect, url_for
+from flask import Flask, abort, redirect, url_for
 from sqlalchemy import select
 
 from kernel import i18n, menu, web
 from kernel.db import db
-from kernel.i18n import _, _l
+from kernel.i18n import _l
 from kernel.web import needs
 from shop import pages, policies, settings
 from shop.pages import Page
-from shop.views import admin
+from shop.views import admin, page_versions
 from shop.views.settings import page
 
 
@@ -45,9 +45,8 @@ def begin(slug: str) -> Any:
 def publish(slug: str) -> Any:
     """Let buyers read the draft."""
     row = pages.slugged(slug, "policy") or abort(404)
-    pages.publish(row)
+    page_versions.publish(row)
     settings.told("policies", by=web.person(), what=i18n.pick(row.title))
-    flash(_("“%(name)s” is published.", name=i18n.pick(row.title)), "message")
     return redirect(url_for(".settings_policies"), 303)
 
 

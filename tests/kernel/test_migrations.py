@@ -1,0 +1,110 @@
+"""Migrations: a database of an earlier version comes to today's with all its rows; so does a backup of one."""
+
+import contextlib
+import secrets
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from kernel import backup, clock, migrations
+from kernel.app import create_app
+from kernel.db import db
+from kernel.settings import Settings, complete
+from tests import conftest, databases
+from tests.kernel.places import PHRASE, bring, empty, known, restored
+
+__all__ = ["empty"]
+OWNER = "plaza_owner"
+
+
+@contextlib.contextmanager
+def owned(request):
+    """A PostgreSQL database whose owner is no superuser, as where it is rented; its address."""
+    admin = conftest.skip_without_postgresql(request.config)
+    url = sa.make_url(conftest.pg_url(request.config, "owned_"))
+    password, role = secrets.token_hex(8), f"{OWNER}_{url.database}"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER CREATEROLE PASSWORD '{password}'")
+        connection.execute(f"GRANT plaza_app TO {role} WITH ADMIN OPTION")
+        connection.execute(f"ALTER DATABASE {url.database} OWNER TO {role}")
+    try:
+        yield url.set(username=role, password=password).render_as_string(hide_password=False)
+    finally:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {url.database} WITH (FORCE)")
+            connection.execute(f"REVOKE plaza_app FROM {role} CASCADE")
+            connection.execute(f"DROP ROLE {role}")
+
+
+@pytest.fixture
+def before(app, request, tmp_path):
+    """An application whose database stands at the first revision, with a shop that has published two pages."""
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(owned(request)) if known(app).database_url.startswith("postgresql") else ""
+        settings = Settings(url=databases.URL, instance=tmp_path / "old", database_url=url, secret_key="test " * 8)
+        settings.instance.mkdir()
+        made = create_app(complete(settings))
+        migrations.upgrade(made, "0001")
+        with made.app_context():
+            _shop()
+        yield made
+        with made.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _shop():
+    """Rows as they were written then."""
+    now = clock.now()
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT set_config('app.scope', 'system', true)")
+        table = sa.Table("tenant", sa.MetaData(), autoload_with=connection)
+        told = {column.name: "" for column in table.columns} | {
+            "id": 1, "slug": "cafe", "name": "Café", "fiscal": "{}", "languages": '["es"]', "country": "CR",
+            "currency": "CRC", "language": "es", "timezone": "America/Costa_Rica", "revision": 1, "live_at": None,
+            "created_at": now,
+        }  # fmt: skip
+        connection.execute(table.insert(), told)
+        page = sa.Table("page", sa.MetaData(), autoload_with=connection)
+        for number, shown in ((1, now), (2, now), (3, None)):
+            connection.execute(page.insert(), {
+                "id": number, "tenant_id": 1, "slug": f"p{number}", "kind": "policy", "title": '{"es": "Condiciones"}',
+                "draft_title": "{}", "draft": "[]", "live": '[{"id": "a", "kind": "text"}]', "version": number + 3,
+                "position": number, "in_menu": True, "published_at": shown, "binned_at": None,
+            })  # fmt: skip
+
+
+def kept():
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT set_config('app.scope', 'system', true)")
+        asked = sa.text("SELECT page_id, number, blocks, until FROM page_version ORDER BY page_id")
+        return [(row.page_id, row.number, row.until) for row in connection.execute(asked)]
+
+
+def test_what_is_public_is_the_first_version_that_is_kept(before):
+    migrations.upgrade(before)
+    assert migrations.differences(before) == []
+    with before.app_context():
+        assert kept() == [(1, 4, None), (2, 5, None)]
+    migrations.upgrade(before)
+    with before.app_context():
+        assert len(kept()) == 2
+
+
+def test_a_backup_of_an_earlier_version_is_brought_to_today_s(before, empty, tmp_path):
+    backup.write(before, tmp_path / "one.backup", PHRASE)
+    bring(empty, tmp_path / "one.backup")
+    with restored(empty) as again:
+        assert migrations.differences(again) == []
+        assert kept() == [(1, 4, None), (2, 5, None)]
+
+
+@pytest.mark.parametrize("app", ["pg"], indirect=True)
+def test_a_tenant_s_eyes_would_have_moved_no_row(before, monkeypatch):
+    monkeypatch.setattr(migrations, "_see_every_row", lambda _connection: None)
+    migrations.upgrade(before)
+    with before.app_context():
+        assert kept() == []
