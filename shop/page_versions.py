@@ -66,9 +66,10 @@ def end(page: "Page", at: datetime | None = None) -> None:
 
 def before(page: "Page") -> PageVersion | None:
     """What the public saw until it saw what it sees now; None when there was no such page to see."""
-    now, last = (PageVersion.number == page.version, PageVersion.number == page.version - 1)
-    began = select(PageVersion.at).where(PageVersion.page_id == page.id, now).scalar_subquery()
-    return db.session.scalar(select(PageVersion).where(PageVersion.page_id == page.id, last, PageVersion.until == began))
+    mine = PageVersion.page_id == page.id
+    began = select(PageVersion.at).where(mine, PageVersion.number == page.version).scalar_subquery()
+    last = mine, PageVersion.number == page.version - 1, PageVersion.until == began
+    return db.session.scalar(select(PageVersion).where(*last))
 
 
 def forget(page_id: int) -> None:
