@@ -52,7 +52,7 @@ def add(
     """Put so many of a variant in; the same with the same words goes onto its line."""
     wants.sold(variant, group=group)
     wants.timeless(variant.product)
-    said = wants.texts(variant.product, texts or {})
+    said = wants.texts(variant, texts or {})
     rows = _lines(cart)
     line = next((row for row in rows if row.variant_id == variant.id and row.texts == said), None)
     if line is None and len(rows) >= MOST_LINES:

@@ -83,7 +83,7 @@ def quoted(wanted: Sequence[Wanted], choice: Choice, contact: Any = None, *, by_
     for want in wanted:
         if want.product is None or not want.variant.active:
             raise PutAway(item=i18n.pick(want.product.name) if want.product else want.variant.sku)
-        wants.texts(want.product, want.texts)
+        wants.texts(want.variant, want.texts)
         if want.booking is None:
             wants.timeless(want.product)
     free = exemptions.of(contact.id, contact.group) if contact else {}

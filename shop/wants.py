@@ -38,7 +38,9 @@ class NeedsTime(Refusal):
 
 
 class TextMissing(Refusal):
-    """The buyer's own words are missing or too long."""
+    """The buyer's own words are missing or too long; `field` is the code of the text."""
+
+    field = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def check(wanted: Sequence[Wanted], *, group: str = "", day: date | None = None)
         if want.booking is None:
             timeless(want.product)
         _in_season(want.product, want.day or day or clock.today(tenancy.tenant().timezone))
-        texts(want.product, want.texts)
+        texts(want.variant, want.texts)
     limits(wanted)
 
 
@@ -114,22 +116,35 @@ def by_product(wanted: Iterable[Wanted]) -> list[tuple[Product, int]]:
     return list(tally.values())
 
 
-def texts(product: Product, given: Mapping[str, str]) -> dict[str, str]:
-    """The buyer's own words, checked: only what the product asks for, as long as it may be."""
+def asked(variant: Variant) -> list[dict[str, Any]]:
+    """What its buyer is asked to write; a text may be asked with one choice only: {"when": {"size": "to-measure"}}."""
+    return [
+        one for one in variant.product.texts
+        if all(variant.options.get(code) == value for code, value in (one.get("when") or {}).items())
+    ]  # fmt: skip
+
+
+def texts(variant: Variant, given: Mapping[str, str]) -> dict[str, str]:
+    """The buyer's own words, checked: only what that variant asks for, as long as it may be."""
+    product = variant.product
     if product.kind == vouchers.KIND:
         return vouchers.read(given)
     if product.kind == services.KIND:  # its questions are the service's, the answers the booking's
         return {}
-    checked = {}
-    for asked in product.texts:
-        text, label = " ".join(given.get(asked["code"], "").split()), i18n.pick(asked.get("label"))
-        if asked.get("required") and not text:
-            raise TextMissing(_l("Write “%(label)s”: it goes on the product."), label=label)
-        if len(text) > int(asked.get("max") or 200):
-            raise TextMissing(_l("“%(label)s” has room for %(most)s characters."), label=label, most=asked.get("max"))
-        if text:
-            checked[asked["code"]] = text
-    return checked
+    return {one["code"]: text for one in asked(variant) if (text := _text(one, given.get(one["code"], "")))}
+
+
+def _text(one: Mapping[str, Any], given: str) -> str:
+    text, label, most = " ".join(given.split()), i18n.pick(one.get("label")), int(one.get("max") or 200)
+    wrong = None
+    if one.get("required") and not text:
+        wrong = TextMissing(_l("Write “%(label)s”: it goes on the product."), label=label)
+    elif len(text) > most:
+        wrong = TextMissing(_l("“%(label)s” has room for %(most)s characters."), label=label, most=most)
+    if wrong is not None:
+        wrong.field = str(one["code"])
+        raise wrong
+    return text
 
 
 def spoken(want: Wanted) -> dict[str, str]:
@@ -139,7 +154,7 @@ def spoken(want: Wanted) -> dict[str, str]:
     if want.booking is not None:
         return booking_words.of(want.booking)
     language = tenancy.tenant().language
-    labels = {asked["code"]: i18n.pick(asked.get("label"), language) for asked in want.product.texts}
+    labels = {one["code"]: i18n.pick(one.get("label"), language) for one in want.product.texts}
     return {labels.get(code) or code: text for code, text in want.texts.items()}
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, StringField
 from wtforms.validators import Length
 
-from kernel import signing
-from kernel.forms import Form, trimmed
+from kernel import i18n, signing
+from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
 from shop import catalog, options, variants, wants
 from shop.forms import words
@@ -58,6 +58,7 @@ def lists() -> dict[str, Any]:
         **words.fields("label", _l("What is asked"), 80),
         "max": WholeField(_l("Most characters"), most=500, least=1),
         "required": BooleanField(_l("Must be written")),
+        "when": SelectField(_l("Asked"), choices=[], validate_choice=False),
     }
     return {
         "options": FieldList(FormField(type("OptionForm", (Form,), option))),
@@ -78,8 +79,24 @@ def roomy(form: Any) -> Any:
     return form
 
 
+def offer(form: Any, product: catalog.Product | None) -> None:
+    """Let a text be asked with one choice only: of the choices that are kept, and the one that it names."""
+    kept = [(options.key({one["code"]: value["code"]}), _choice(one, value)) for one in product.options
+            for value in one["values"]] if product else []  # fmt: skip
+    for row in form.texts:
+        said, gone = row.form.when.data or "", _("A choice that is there no more")
+        more = [(said, gone)] if said and said not in dict(kept) else []
+        row.form.when.choices = choices([("", _("Always")), *kept, *more]) if kept or more else []
+
+
+def _choice(option: Any, value: Any) -> str:
+    own = words.languages()[0]
+    names = i18n.pick(option["name"], own), i18n.pick(value["name"], own)
+    return _("Only with %(option)s: %(value)s", option=names[0], value=names[1])
+
+
 def _filled(row: Any) -> bool:
-    return any(field.data for field in row.form if field.type != "HiddenField")
+    return any(field.data for field in row.form if field.type not in ("HiddenField", "SelectField"))
 
 
 def listed(text: str | None, most: int = 24) -> list[str]:
@@ -123,9 +140,11 @@ def asked(form: Any) -> list[dict[str, Any]]:
         label = words.read(row.form, "label")
         if label.get(words.languages()[0]):
             code = row.form.code.data or signing.token()[:8]
-            kept.append(
-                {"code": code, "label": label, "max": row.form.max.number or 60, "required": row.form.required.data}
-            )
+            option, _is, value = (row.form.when.data or "").partition("=")
+            kept.append({
+                "code": code, "label": label, "max": row.form.max.number or 60, "required": row.form.required.data,
+                **({"when": {option[:80]: value[:80]}} if value else {}),
+            })  # fmt: skip
     return kept
 
 

@@ -81,7 +81,7 @@ def _lines(skus: Sequence[str], quantities: Sequence[str], posted: Mapping[str, 
 
 
 def _texts(variant: Variant, posted: Mapping[str, Any]) -> dict[str, str]:
-    found = {one["code"]: str(posted.get(f"text.{variant.sku}.{one['code']}") or "") for one in variant.product.texts}
+    found = {one["code"]: str(posted.get(f"text.{variant.sku}.{one['code']}") or "") for one in wants.asked(variant)}
     return {code: text for code, text in found.items() if text.strip()}
 
 

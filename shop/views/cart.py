@@ -62,7 +62,7 @@ def cart_add() -> Any:
     units, (mine, secret) = wants.quantity(asked), own()
     try:
         carts.add(mine, variant, units, texts=said, group=visitor.group())
-    except (vouchers.BadWish, stock.SoldOut, wants.BadQuantity) as wrong:
+    except (vouchers.BadWish, wants.TextMissing, stock.SoldOut, wants.BadQuantity) as wrong:
         if web.wants_json():
             raise
         return _again(variant, wrong)
@@ -75,10 +75,10 @@ def cart_add() -> Any:
 
 
 def _again(variant: Variant, wrong: Refusal) -> Any:
-    """The product's page once more, told what is wrong; what was written for a gift card stays, that beside it."""
+    """The product's page once more, told what is wrong; what was written stays, that beside it."""
     db.session.rollback()
     g.chosen = variant.sku
-    if isinstance(wrong, vouchers.BadWish):
+    if isinstance(wrong, vouchers.BadWish | wants.TextMissing):
         g.wrong = wrong
     else:
         flash(str(wrong), "error")

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from kernel import blocks, files, holes, i18n
 from kernel.i18n import _, ngettext
-from shop import catalog, categories, days, pricing, seasons, services, sharing, stock
+from shop import catalog, categories, days, pricing, seasons, services, sharing, stock, wants
 from shop.views import delivery, frame, goods, media, offers, seo, visitor
 
 FEW = 5  # from here on one says how many are left
@@ -69,6 +69,7 @@ def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bo
     return render_template(
         "shop/catalog/product.html", product=product, variant=variant, pictures=pictures, large=large, price=price,
         compare=compare, cents=cents, options=options(product, known, variant), variants=as_json(product, known),
+        texts=texts(product, known),
         buyable=sold, season=season, back=days.told(season.returns),
         every="-".join(str(one.id) for one in known), promises=delivery.promises(product, variant),
         ladder=ladder(variant, cents) if stepped else (),
@@ -141,6 +142,28 @@ def options(
         }
         for option in product.options
     ]  # fmt: skip
+
+
+def texts(product: catalog.Product, known: list[catalog.Variant]) -> list[dict[str, Any]]:
+    """What the buyer is asked to write, and what was written in a form that comes back."""
+    every = product.texts if len(known) > 1 else wants.asked(known[0]) if known else []
+    return [
+        {
+            "code": one["code"], "label": i18n.words_html(one.get("label")), "max": one.get("max") or 200,
+            "required": one.get("required"), "said": request.form.get(f"text-{one['code']}", ""),
+            **(_when(product, one["when"]) if one.get("when") and len(known) > 1 else {}),
+        }
+        for one in every
+    ]  # fmt: skip
+
+
+def _when(product: catalog.Product, when: dict[str, str]) -> dict[str, Any]:
+    """The choice with which a text is asked, for the script and in words."""
+    code, chosen = next(iter(when.items()))
+    option: dict[str, Any] = next((one for one in product.options if one["code"] == code), {})
+    value: dict[str, Any] = next((one for one in option.get("values", ()) if one["code"] == chosen), {})
+    names = i18n.words_html(option.get("name")), i18n.words_html(value.get("name"))
+    return {"when": f"{code}={chosen}", "option": names[0], "value": names[1]}
 
 
 def as_json(product: catalog.Product, known: list[catalog.Variant]) -> Markup:

@@ -190,10 +190,11 @@ def _page(product: Product | None, form: Any) -> str:
     numbered = [(sha, str(at)) for at, sha in enumerate(thumbs, 1)]
     for entry in form.variants:
         entry.form.picture.choices = choices([("", "–"), *numbered])
+    product_rows.offer(product_rows.roomy(form), product)
     return render_template(
         "shop/desk/products/edit.html",
         product=product,
-        form=product_rows.roomy(form),
+        form=form,
         thumbs=thumbs,
         variants=known,
         labels={key: options.label(product, row, own) for key, row in known.items()} if product else {},

@@ -101,6 +101,7 @@ def _hanging(product: Product) -> dict[str, Any]:
                 **words.shown("label", one.get("label")),
                 "max": _text(one.get("max")),
                 "required": bool(one.get("required")),
+                "when": options.key(one.get("when") or {}),
             }
             for one in product.texts
         ],

@@ -105,7 +105,7 @@ def _line(line: forms.Line, quote: Any) -> dict[str, Any]:
     asked = [
         {"name": f"text.{line.variant.sku}.{one['code']}", "label": pick(one.get("label")),
          "value": line.texts.get(one["code"], ""), "most": one.get("max") or 200, "required": bool(one.get("required"))}
-        for one in line.variant.product.texts
+        for one in wants.asked(line.variant)
     ]  # fmt: skip
     return {**tile(line.variant), "quantity": line.quantity, "gross": receipts.shown(priced.gross) if priced else "—",
             "texts": asked}  # fmt: skip

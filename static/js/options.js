@@ -50,6 +50,20 @@ function prefer(form, variants) {
   for (const field of form.querySelectorAll("input[data-option]")) field.checked = free.options[field.dataset.option] === field.value;
 }
 
+// A text that is asked with one choice only comes and goes with it.
+function ask(form) {
+  const choice = chosen(form);
+  for (const spot of form.querySelectorAll("[data-when]")) {
+    const [code, value] = spot.dataset.when.split("=");
+    const asked = choice[code] === value;
+    spot.toggleAttribute("data-asked", asked);
+    spot.hidden = !asked;
+    const field = spot.querySelector("input");
+    field.disabled = !asked;
+    field.required = asked && spot.dataset.must !== undefined;
+  }
+}
+
 function pictures(page) {
   page.addEventListener("click", (event) => {
     const thumb = event.target.closest("a[data-picture]");
@@ -70,7 +84,7 @@ export function start() {
   if (!form) return;
   const variants = JSON.parse(form.dataset.variants);
   prefer(form, variants);
-  const show = () => { update(form, variants, page); strike(form, variants); };
+  const show = () => { update(form, variants, page); strike(form, variants); ask(form); };
   show();
   form.addEventListener("change", (event) => { if (event.target.matches("[data-option]")) show(); });
 }

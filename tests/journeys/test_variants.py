@@ -41,6 +41,22 @@ def test_the_page_begins_with_what_can_be_had(visit, plaza, sold_out):
     expect(verb).to_be_enabled()
 
 
+def test_a_blouse_made_to_measure_asks_for_the_measures(visit, plaza):
+    page = visit(PHONE)
+    page.goto(plaza.shop(SHOP, BLOUSE))
+    field = page.get_by_label("Sus medidas en cm")
+    expect(field).to_be_hidden()
+    page.locator("label:has(input[name=option-talla][value=a-medida])").click()
+    expect(field).to_be_visible()
+    page.locator("[data-action=add-to-cart]").click()  # the browser stops who wrote none
+    assert page.url.endswith(BLOUSE)
+    assert faults(page) == []
+    field.fill("92, 98, 60")
+    page.locator("[data-action=add-to-cart]").click()
+    page.wait_for_url("**/cart")
+    expect(page.locator("main")).to_contain_text("92, 98, 60")
+
+
 def test_who_names_a_variant_sees_that_one(visit, plaza, sold_out):
     page = visit(PHONE)
     page.goto(plaza.shop(SHOP, f"{BLOUSE}?variant={FIRST}"))

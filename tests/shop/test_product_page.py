@@ -99,6 +99,39 @@ def test_a_required_text_of_one_s_own(shop):
     assert "10" in text(long)
 
 
+MEASURES = {"code": "m", "label": {"es": "Sus medidas"}, "max": 20, "required": True, "when": {"talla": "medida"}}
+
+
+def test_a_text_that_is_asked_with_one_choice_only(shop):
+    shop.product("Blusa", options={"talla": ["s", "medida"]}, texts=[MEASURES])
+    page = read(shop.client.get("/p/blusa"))
+    [field] = page.xpath("//*[@data-when='talla=medida'][@data-must]//input")
+    assert field.get("required") is None  # without scripts nobody may be stopped by it
+    assert "Solo con Talla: medida" in text(shop.client.get("/p/blusa"))
+    client = shop.client
+    said = {"product": "blusa", "option-talla": "s", "text-m": "90, 70, 60"}
+    assert client.post("/cart/lines", data={**said, "text-m": ""}).status_code == 303
+    assert client.post("/cart/lines", data=said).status_code == 303
+    assert "90, 70, 60" not in text(client.get("/cart"))  # nobody asked for it
+    again = client.post("/cart/lines", data={**said, "option-talla": "medida", "text-m": "x" * 21})
+    assert again.status_code == 422
+    [field] = read(again).xpath("//input[@name='text-m']")
+    assert (field.get("value"), field.get("aria-invalid")) == ("x" * 21, "true")
+    assert field.get("aria-describedby").split()[0] in read(again).xpath("//*[@class='error']/@id")
+    assert read(again).xpath("//input[@name='option-talla'][@checked]/@value") == ["medida"]
+    client.post("/cart/lines", data={**said, "option-talla": "medida"})
+    assert "90, 70, 60" in text(client.get("/cart"))
+
+
+def test_a_choice_alone_asks_its_text_and_one_that_is_gone_asks_none(shop):
+    shop.product("Blusa", options={"talla": ["medida"]}, texts=[MEASURES])
+    [field] = read(shop.client.get("/p/blusa")).xpath("//input[@name='text-m']")
+    assert field.get("required") is not None
+    shop.product("Falda", options={"talla": ["s"]}, texts=[MEASURES])
+    assert not read(shop.client.get("/p/falda")).xpath("//input[@name='text-m']")
+    assert shop.client.post("/cart/lines", data={"product": "falda", "option-talla": "s"}).status_code == 303
+
+
 def test_out_of_season_says_when_it_comes_back(shop):
     day = clock.today(shop.tenant.timezone) + timedelta(days=40)
     shop.product("Rosca", season_from=f"{day:%m-%d}", season_to=f"{day + timedelta(days=10):%m-%d}")

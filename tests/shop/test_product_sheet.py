@@ -112,6 +112,17 @@ def test_a_rich_product_comes_through_unchanged(shop):
     assert after == before
 
 
+def test_a_text_of_one_choice_keeps_it_whatever_becomes_of_the_choice(shop):
+    texts = [{"code": code, "label": {"es": code}, "max": 9, "required": True, "when": {"talla": value}}
+             for code, value in (("uno", "medida"), ("dos", "perdida"))]  # fmt: skip
+    product = shop.product("Blusa", options={"talla": ["s", "medida"]}, texts=texts)
+    page = shop.admin.get(f"/admin/cafe/products/{product.slug}").get_data(as_text=True)
+    assert '<option selected value="talla=medida">Solo con Talla: medida</option>' in page
+    assert '<option selected value="talla=perdida">Una opción que ya no está</option>' in page
+    before, after = resaved(shop, product)
+    assert after == before
+
+
 def test_what_is_made_each_day_and_what_has_no_limit(shop):
     for product in (shop.product("Pan", daily=40, stock=None), shop.product("Vale", stock=None)):
         before, after = resaved(shop, product)

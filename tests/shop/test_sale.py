@@ -159,6 +159,16 @@ def test_words_on_the_product(shop):
     assert last().lines[0].texts == {"Dedicatoria": "Feliz día"}
 
 
+def test_words_of_one_choice_are_asked_with_it(shop):
+    asked = {"code": "m", "label": {"es": "Medidas"}, "required": True, "when": {"talla": "medida"}}
+    blouse = shop.product("Blusa", stock=None, options={"talla": ["s", "medida"]}, texts=[asked])
+    small, made = (one.sku for one in blouse.variants)
+    assert sell(shop.admin, sku=small, qty="1").status_code == 303
+    assert sell(shop.admin, sku=made, qty="1").status_code == 422
+    sell(shop.admin, sku=made, qty="1", **{f"text.{made}.m": "90"})
+    assert last().lines[0].texts == {"Medidas": "90"}
+
+
 def test_a_clerk_sells_and_a_marketer_does_not(shop):
     assert shop.staff("clerk").get("/admin/cafe/sales/new").status_code == 200
     marketer = shop.staff("marketer")
