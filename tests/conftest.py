@@ -54,7 +54,7 @@ LONG = ("journeys", "test_conservation", "test_races", "test_plans", "test_jobs"
 BOTH = ("races", "kills", "restore", "migrations", "tenancy", "pool", "transactions", "jobs", "test_mail.", "matrix", "backup",
         "leaving", "test_sending", "gathering", "cursors", "agreement", "test_segments", "test_tags", "test_merging",
         "conservation", "availability", "numbers", "collisions", "beside_the_guard", "test_audience",
-        "attribution", "picking")  # fmt: skip
+        "attribution", "picking", "_input")  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -85,9 +85,9 @@ def by_turns(items: list[pytest.Item]) -> set[pytest.Item]:
     pairs: dict[Any, list[pytest.Item]] = {}
     for item in items:
         known = getattr(item, "callspec", None)
-        others = tuple(sorted((name, place) for name, place in known.indices.items() if name != "app")) if known else ()
-        place = item.nodeid.partition("::")[0]
-        pairs.setdefault((place, getattr(item, "originalname", item.name), others), []).append(item)
+        more = known.id.replace(str(known.params.get("app", "")), "", 1) if known else ""
+        key = item.nodeid.partition("::")[0], getattr(item, "originalname", item.name), more
+        pairs.setdefault(key, []).append(item)
     kept: set[pytest.Item] = set()
     for key, same in pairs.items():
         both = len(same) != 2 or any(name in key[0] for name in BOTH)
