@@ -1,4 +1,6 @@
 // Blocks: order by keys, a field of the reader put where one writes, and what is still missing told anew after each draft.
+import { start as fold } from "./folding.js";
+
 function tell(row) {
   row.closest("form")?.dispatchEvent(new Event("input", { bubbles: true }));
 }
@@ -82,7 +84,10 @@ function look(form) {
   }
 }
 
-for (const list of document.querySelectorAll("[data-blocks]")) keys(list);
+for (const list of document.querySelectorAll("[data-blocks]")) {
+  keys(list);
+  fold(list);
+}
 for (const select of document.querySelectorAll("[data-insert]")) {
   select.addEventListener("change", () => select.value && put(select, select.closest("form").dataset.friend ?? ""));
 }

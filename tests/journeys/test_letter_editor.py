@@ -71,6 +71,13 @@ def begin(page, plaza):
     assert kinds(page) == BEGUN
 
 
+def unfold(page):
+    """Open what lies folded: on a phone every block but the one that one was led to."""
+    folded = page.locator(".block-fold[aria-expanded=false]")
+    while folded.count():
+        folded.first.tap()
+
+
 def write(page):
     """Its words, which the letter beside shows as they are typed."""
     letter = page.frame_locator("[data-preview-frame] iframe")
@@ -84,7 +91,11 @@ def write(page):
     page.fill("#subject", "Hola ")
     page.select_option("select[data-insert=subject]", "first_name")
     assert page.input_value("#subject").startswith("Hola {{ first_name | default:")
-    page.locator(f"{ROW} input[id$='-title-es']").first.fill("Solo este sábado")
+    field = page.locator(f"{ROW} input[id$='-title-es']").first
+    expect(field).to_be_hidden()
+    expect(page.locator(".block-fold").first).to_contain_text("Lo nuevo")
+    unfold(page)
+    field.fill("Solo este sábado")
     expect(letter.locator("h1").first).to_have_text("Solo este sábado")
 
 
@@ -110,6 +121,7 @@ def illustrate(page, order):
         page.locator("input[type=file]").last.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": DOT})
     assert page.locator(".with-thumb").count() >= 1
     assert "qué muestra la imagen" in page.inner_text("[data-problems]")
+    unfold(page)
     page.locator("button[value^='vary:']").last.evaluate("one => one.closest('details').open = true")
     page.locator("button[value^='vary:']").last.tap()
     page.wait_for_selector(".variant")
