@@ -20,7 +20,7 @@ SHOWN = {  # filters of the list, each with the states that it shows
     "all": (_l("All mailings"), None),
     "draft": (_l("Drafts"), ("draft",)),
     "going": (_l("On their way"), ("scheduled", "sending", "paused", "held")),
-    "sent": (_l("Gone out"), ("sent", "stopped")),
+    "sent": (_l("Already gone out"), ("sent", "stopped")),
 }
 
 

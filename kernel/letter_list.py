@@ -24,7 +24,7 @@ STATES: dict[str, tuple[Any, str]] = {
 FILTERS: dict[str, tuple[Any, Callable[[], ColumnElement[bool]]]] = {
     "all": (_l("All"), true),
     "waiting": (_l("Waiting"), lambda: Letter.state.in_(("pending", "claimed", "sending", "deferred"))),
-    "sent": (_l("Sent"), lambda: Letter.state.in_(("sent", "captured"))),
+    "sent": (_l("Already sent"), lambda: Letter.state.in_(("sent", "captured"))),
     "failed": (_l("Could not be sent"), lambda: Letter.state.in_(("failed", "skipped", "held"))),
 }
 

@@ -21,6 +21,10 @@ STATES = {
     "over": (_l("Over"), "off"),
     "bin": (_l("In the bin"), "off"),
 }
+CHIPS = {
+    "active": _l("Running"), "planned": _l("Planned for later"), "paused": _l("Paused"),
+    "used_up": _l("All used up"), "over": _l("Past ones"),
+}  # fmt: skip
 
 
 def listed(show: str) -> dict[str, Any]:
@@ -33,11 +37,7 @@ def listed(show: str) -> dict[str, Any]:
         chosen = [row for row in every if show not in STATES or states[row.id] == show]
     brought = discount_report.of([row.id for row in chosen])
     chips = [_chip("all", _("All discounts"), show, len(every))]
-    chips += [
-        _chip(name, word, show, list(states.values()).count(name))
-        for name, (word, _s) in STATES.items()
-        if name != "bin"
-    ]
+    chips += [_chip(name, word, show, list(states.values()).count(name)) for name, word in CHIPS.items()]
     chips.append(_chip("bin", STATES["bin"][0], show, None))
     return {
         "rows": [_row(row, brought.get(row.id)) for row in chosen],
