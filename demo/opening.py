@@ -57,6 +57,7 @@ def dress(shop: Told, pictures: dict[str, files.File]) -> None:
     row.surface = told["brand"]["surface"].upper()
     row.logo_id, row.hero_id = (pictures[name].id if name in pictures else None for name in ("logo", "hero"))
     row.setup_hidden = True
+    row.tag_words = {code: world.spoken(shop, words) for code, words in shop["tag_words"].items()}
     db.session.add(row)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Index, String, delete, func, insert, or_, select
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
 from kernel.folding import fold
 from kernel.tenancy import TenantOwned, current
+from shop import storefront
 
 if TYPE_CHECKING:
     import snowballstemmer
@@ -99,6 +100,7 @@ def _weights(product: "Product") -> Counter[str]:
     found: Counter[str] = Counter()
     said = [(product.name, 8), (product.short, 3), (product.description, 1)]
     said += [({"es": " ".join(product.tags).replace("-", " ")}, 4), ({"es": product.sku}, 8)]
+    said += [(words, 4) for tag, words in storefront.of().tag_words.items() if tag in product.tags]
     said += [(option["name"], 1) for group in product.options for option in group.get("values", [])]
     for words, weight in said:
         for language, text in words.items():

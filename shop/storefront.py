@@ -47,6 +47,7 @@ class Storefront(TenantOwned, Base):
     closed_until: Mapped[date | None]  # the day on which it sells again
     closed_message: Mapped[dict[str, str]] = words()
     setup_hidden: Mapped[bool] = mapped_column(default=False)
+    tag_words: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"anil": {"es": "Añil", "en": "Indigo"}}
 
     def closed_on(self, day: date) -> bool:
         """Whether nothing is sold that day."""
@@ -85,8 +86,9 @@ def _mine() -> Select[Any]:
 def blank() -> Storefront:
     """A storefront as the defaults make it, not yet kept."""
     return Storefront(
-        tagline={}, story={}, address={}, hours={}, closed_message={}, email="", phone="", whatsapp="", pattern="",
-        preset=PRESETS[0], primary="", accent="", surface="", show_cents=False, setup_hidden=False,
+        tagline={}, story={}, address={}, hours={}, closed_message={}, tag_words={}, email="", phone="",
+        whatsapp="", pattern="", preset=PRESETS[0], primary="", accent="", surface="", show_cents=False,
+        setup_hidden=False,
     )  # fmt: skip
 
 

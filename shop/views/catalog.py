@@ -10,7 +10,7 @@ from kernel import i18n, money, origins
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
-from shop import catalog, categories, shelf, shown, slugs
+from shop import catalog, categories, shelf, shown, slugs, tag_words
 from shop.views import booking_page, frame, goods, product, seo, store, visitor
 from shop.views.keeping import kept
 
@@ -121,9 +121,10 @@ def around(listing: shelf.Listing) -> dict[str, Any]:
 
 def tags(common: list[list[Any]], sieve: shelf.Sieve) -> list[dict[str, Any]]:
     """The commonest tags as chips; the one that is on takes itself off."""
+    known = frame.current().values["tag_words"]
     chips = [
         {
-            "label": tag.replace("-", " ").capitalize(),
+            "label": tag_words.label(tag, known),
             "url": without(tag=None if tag == sieve.tag else tag),
             "active": tag == sieve.tag,
         }

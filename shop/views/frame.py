@@ -176,7 +176,7 @@ def _told(tenant: tenancy.Tenant, row: storefront.Storefront) -> dict[str, Any]:
         "whatsapp_url": sharing.whatsapp("", row.whatsapp) if row.whatsapp else "",
         "address": address.lines(row.address, here=tenant.country, language=i18n.language()), "place": row.address,
         "hours": _hours(row), "opening": row.hours, "cents": None if row.show_cents else False, "closed_until": closed,
-        "closed": closed and _closed(row, closed),
+        "closed": closed and _closed(row, closed), "tag_words": row.tag_words,
     }  # fmt: skip
 
 
