@@ -117,7 +117,9 @@ def _fits(one: Block, fits: Fits) -> bool:
 
 def _taken(block: Block, choice: int) -> Data:
     variant = block["variants"][choice - 1] if choice > OWN else {}
-    plain = {"id": block.get("id"), "kind": block.get("kind"), "data": variant.get("data", block.get("data") or {})}
+    shown = variant or block  # in a preview what is typed into its fields is seen, and nothing else
+    data = variant.get("data", block.get("data") or {})
+    plain = {"id": shown.get("id"), "kind": block.get("kind"), "data": data}
     rule = variant.get("audience") or block.get("audience")
     return {**plain, "rule": rule} if rule else plain
 

@@ -45,6 +45,16 @@ def test_the_draft_is_seen_with_those_eyes(shop, page, seen, shown):
     assert title(shop.client, preview(shop, **seen)) == shown
 
 
+def test_what_is_typed_above_a_version_is_not_shown_in_its_place(shop, page):
+    drawn = shop.client.get(preview(shop)).get_data(as_text=True)
+    assert 'data-shows="v3-title-es"' in drawn  # the field of the version that is seen
+    assert 'data-shows="hero-title-es"' not in drawn
+    assert 'data-shows="hero-title-es"' in shop.client.get(preview(shop, visit="back")).get_data(as_text=True)
+    edited = shop.admin.get("/admin/cafe/pages/home").get_data(as_text=True)
+    assert "4 versiones se muestran en lugar de esto" in edited
+    assert 'href="#who-hero"' in edited
+
+
 def test_a_person_with_tastes_is_looked_through_and_nothing_is_counted(shop):
     publish(hero(only("Aprender", interest={"code": ["aprender"]})))
     ana = shop.contact()
