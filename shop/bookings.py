@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, func, select
 
 from kernel import clock, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref
@@ -127,6 +127,12 @@ def of_order(order: "Order") -> Sequence[Booking]:
 def of_cart(cart: Any) -> Sequence[Booking]:
     """The bookings that a cart holds, in key order."""
     return db.session.scalars(select(Booking).where(Booking.cart_id == cart.id).order_by(Booking.id)).all()
+
+
+def until(moment: datetime) -> int:
+    """How many bookings that stand begin between now and that moment."""
+    coming = Booking.starts_at >= clock.now(), Booking.starts_at < moment, Booking.state == "booked"
+    return db.session.scalar(select(func.count(Booking.id)).where(*coming)) or 0
 
 
 def of_ids(ids: Iterable[int]) -> dict[int, Booking]:

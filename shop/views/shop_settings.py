@@ -1,5 +1,6 @@
 """Settings: the shop's address and languages, closing for holidays, practising."""
 
+from datetime import time
 from typing import Any
 
 from flask import Flask, flash, redirect, request, url_for
@@ -7,9 +8,9 @@ from flask import Flask, flash, redirect, request, url_for
 from kernel import clock, i18n, menu, shop_names, tenancy, web
 from kernel import settings as install
 from kernel.forms import choices
-from kernel.i18n import _, _l
+from kernel.i18n import _, _l, ngettext
 from kernel.web import needs
-from shop import days, practice, settings, storefront
+from shop import bookings, days, local_times, practice, settings, storefront
 from shop.forms import settings as forms
 from shop.forms import words
 from shop.views import admin
@@ -68,6 +69,16 @@ def close() -> Any:
     settings.put(settings.front(), {"closed_until": form.until.data, "closed_message": words.read(form, "message")})
     settings.told("shop", by=web.person(), what=_("closed for holidays"))
     web.undo(_("The shop is closed until then."), ".settings_shop_open")
+    count = (
+        bookings.until(local_times.instant(form.until.data, time.min, tenancy.tenant().timezone))
+        if form.until.data
+        else 0
+    )
+    if count and web.may("bookings.view"):
+        flash(ngettext(
+            "One booking is before that day. It stays: look at it in the calendar.",
+            "%(num)s bookings are before that day. They stay: look at them in the calendar.", count,
+        ))  # fmt: skip
     return redirect(url_for(".settings_shop"), 303)
 
 

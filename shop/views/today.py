@@ -9,7 +9,7 @@ from kernel import clock, memberships, menu, permissions, tenancy, today, web
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.web import needs
-from shop import gift_list, order_list, receipts, setup, sharing, storefront, takings
+from shop import days, gift_list, order_list, receipts, setup, sharing, storefront, takings
 from shop.views import admin, desk, figures, order_table
 
 NEWEST = 6
@@ -21,8 +21,9 @@ def show() -> str:
     """What is going on today."""
     return render_template(
         "shop/desk/today/show.html", figures=_figures(), lines=_lines(), rows=_newest(), steps=_guide(),
-        share=_share(), confirmed=memberships.owner_confirmed(tenancy.current()), plots=figures.plots(),
-        plot_days=figures.chips(".today"),
+        share=_share(),
+        closed=days.told(storefront.closed(), weekday=True), confirmed=memberships.owner_confirmed(tenancy.current()),
+        plots=figures.plots(), plot_days=figures.chips(".today"),
     )  # fmt: skip
 
 

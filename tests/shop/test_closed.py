@@ -35,6 +35,20 @@ def test_every_page_says_so(shop, product):
         assert "volvemos a vender el" in said
 
 
+def test_who_closes_is_told_of_bookings_that_stand_and_hoy_says_that_it_is_closed(shop):
+    shop.transfer()
+    tour = shop.service("Paseo", capacity=12)
+    for ahead in (3, 12):
+        shop.booked(tour, shop.when(ahead))
+    db.session.commit()
+    boss, day = shop.admin, clock.today(shop.tenant.timezone) + timedelta(days=9)
+    assert boss.post("/admin/cafe/settings/shop/closed", data={"until": f"{day}"}).status_code == 303
+    assert "Hay una reserva antes de ese día" in text(boss.get("/admin/cafe/settings/shop"))
+    assert "La tienda está cerrada y vuelve a vender" in text(boss.get("/admin/cafe/"))
+    boss.post("/admin/cafe/settings/shop/open")
+    assert "La tienda está cerrada y vuelve a vender" not in text(boss.get("/admin/cafe/"))
+
+
 def test_nothing_can_be_put_into_the_cart(shop, product):
     close(shop)
     answer = shop.client.get("/p/cafe-uno")
