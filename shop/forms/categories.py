@@ -6,7 +6,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import Length, ValidationError
 
 from kernel.forms import Form, choices, trimmed
-from kernel.i18n import _, _l
+from kernel.i18n import _, _l, pick
 from shop import categories
 from shop.forms import words
 
@@ -24,6 +24,12 @@ class CategoryForm(Form):
         """At least one letter or number."""
         if field.data and not any(sign.isalnum() for sign in field.data):
             raise ValidationError(_("Write letters or numbers, such as honey-250."))
+
+
+def shelves() -> list[tuple[categories.Category, str]]:
+    """Every category and what it is called in a list to choose from, set in below the one it belongs to."""
+    own = words.languages()[0]
+    return [(row, "— " * depth + pick(row.name, own)) for row, depth in categories.tree(categories.all_())]
 
 
 def made(posted: Any, row: categories.Category | None, shelves: list[tuple[str, str]]) -> Any:

@@ -10,10 +10,11 @@ from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l, pick
-from shop import categories, discount_sentences, discounts, shipping
+from shop import discount_sentences, discounts, shipping
 from shop.discounts import Discount
 from shop.forms import amounts, product_rows, words
 from shop.forms.amounts import PriceField, WholeField
+from shop.forms.categories import shelves
 
 MOST = 300  # products to tick
 LIST = {"maxlength": 200, "autocomplete": "off"}
@@ -83,9 +84,7 @@ def percent(text: str) -> int:
 def made(posted: Any, kind: str, goods: list[tuple[str, str]], **values: Any) -> Any:
     """The form of a kind of discount."""
     form = type("Form", (DiscountForm,), words.fields("label", _l("Name"), 80, needed=True))(posted, **values)
-    form.categories.choices = choices(
-        (str(row.id), "\u2002" * depth + pick(row.name)) for row, depth in categories.tree(categories.all_())
-    )
+    form.categories.choices = choices((str(row.id), label) for row, label in shelves())
     form.products.choices = choices(goods)
     form.methods.choices = choices((way.code, pick(way.label)) for way in shipping.every())
     form.kind = kind

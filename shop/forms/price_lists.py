@@ -6,9 +6,10 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from kernel.forms import Form, choices, trimmed
-from kernel.i18n import _, _l, pick
+from kernel.i18n import _, _l
 from kernel.refusal import Refusal
-from shop import categories, price_lists
+from shop import price_lists
+from shop.forms.categories import shelves
 from shop.forms.discounts import PercentField
 
 
@@ -40,8 +41,7 @@ class ListForm(Form):
 def made(posted: Any = None, *, group: str = "") -> Any:
     """The form with the shop's categories; it does not ask for a group that is known."""
     form: Any = ListForm(posted)
-    shelves = [(row.slug, "\u2002" * depth + pick(row.name)) for row, depth in categories.tree(categories.all_())]
-    form.category.choices = choices([("", _("Every category")), *shelves])
+    form.category.choices = choices([("", _("Every category")), *((row.slug, label) for row, label in shelves())])
     if group:
         del form.group
         form.named = group

@@ -9,6 +9,7 @@ from kernel import files, i18n, tenancy
 from kernel.db import db
 from shop import categories, options, taxes, vouchers
 from shop.catalog import Product, Variant
+from shop.forms import categories as category_forms
 from shop.forms import deposits, fiscal, product_rows, words
 from shop.forms import products as forms
 from shop.forms.amounts import typed
@@ -184,8 +185,7 @@ def keep_languages(sheet: Sheet, product: Product | None) -> None:
 
 def shelves() -> list[tuple[str, str]]:
     """Every category as a choice, set in below the one it belongs to."""
-    every, own = categories.all_(), words.languages()[0]
-    return [(row.slug, "— " * depth + i18n.pick(row.name, own)) for row, depth in categories.tree(every)]
+    return [(row.slug, label) for row, label in category_forms.shelves()]
 
 
 def known_skus() -> list[tuple[str, str]]:
