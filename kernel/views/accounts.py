@@ -29,7 +29,8 @@ def account_keep() -> Any:
     if not form.validate():
         return _page(about=form), 422
     known.name, known.language = form.name.data, form.language.data
-    flash(_("Kept."))
+    with i18n.speak(known.language):
+        flash(_("Kept."))
     return redirect(url_for(".account"), 303)
 
 

@@ -188,6 +188,7 @@ def test_name_and_language_are_kept(shop):
     page = browser.get("/account").get_data(as_text=True)
     assert '<html lang="en">' in page
     assert "Marta Solís" in page
+    assert "Kept." in page  # said in what they read from now on
     assert browser.post("/account", data={"name": "Marta", "language": "xx"}).status_code == 422
     assert '<html lang="en">' in browser.get(f"/admin/{shop.slug}/").get_data(as_text=True)
 
