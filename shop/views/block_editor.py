@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from flask import flash, request
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from kernel.blocks import Kind
 from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
-from shop import discounts
+from shop import categories, discounts, pages
 from shop.catalog import Product
 from shop.forms import blocks as forms
 from shop.forms import words
@@ -166,9 +167,20 @@ def _coupons() -> list[tuple[str, str]]:
     return [(row.code, f"{row.code} · {discounts.name(row)}") for row in live]
 
 
+def _places() -> list[tuple[str, str]]:
+    """Where a link may lead inside the shop: (address, name) of categories, pages and products."""
+    own = words.languages()[0]
+    found = [("shop.category", row.slug, pick(row.name, own)) for row in categories.all_()]
+    for kind in ("page", "policy"):
+        found += [(f"shop.{kind}", row.slug, pick(row.title, own)) for row in pages.listed(kind)]
+    found += [("shop.product", slug, name) for slug, name in _products()]
+    ways = {name: urlsplit(web.shop_url(name, slug="~")).path for name in {name for name, _slug, _name in found}}
+    return [("/", _("First page")), *((ways[name].replace("~", quote(slug)), called) for name, slug, called in found)]
+
+
 FINDERS: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "products": _products, "categories": product_values.shelves, "category": product_values.shelves,
-    "coupon": _coupons,
+    "coupon": _coupons, "link": _places,
 }  # fmt: skip
 
 

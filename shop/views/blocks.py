@@ -17,7 +17,7 @@ Data = dict[str, Any]
 TITLE = Field("title", _l("Title"), "words")
 TEXT = Field("text", _l("Text"), "prose")
 LINK = Field(
-    "link", _l("Address it leads to"), "link", _l("A path of the shop like /c/cakes, or an address with https://")
+    "link", _l("Address it leads to"), "link", _l("Write a name and choose from the shop, or an address with https://")
 )
 LABEL = Field("label", _l("Words on the button"), "words")
 PICTURE = Field("picture", _l("Picture"), "picture")

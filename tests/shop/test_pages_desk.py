@@ -3,9 +3,11 @@
 import io
 import re
 
+from bs4 import BeautifulSoup
+
 from kernel import signing
 from kernel.db import db
-from shop import pages
+from shop import catalog, pages
 from tests.shop.test_products_desk import photo
 
 JSON = {"Accept": "application/json"}
@@ -88,6 +90,21 @@ def test_blocks_are_added_ordered_and_taken_out_without_scripts(shop):
     boss.post("/admin/cafe/pages/nosotros", data={"block": ["x" * 99, "../etc"], "x-kind": "nobody"})
     db.session.expire_all()
     assert page.draft == []
+
+
+def test_a_link_is_chosen_by_name_from_what_the_shop_has(shop):
+    shop.product("Café de altura", category_id=shop.category("Granos").id)
+    catalog.withdraw(shop.product("Borrador"))
+    _page, block = begun(shop)
+    assert 'id="places"' not in shop.admin.get("/admin/cafe/pages/nosotros").get_data(as_text=True)
+    shop.admin.post("/admin/cafe/pages/nosotros", data=typed(block, "Uno", do="publish"))
+    shop.admin.post("/admin/cafe/pages/nosotros", data=typed(block, "Uno", do="add:hero"))
+    page = BeautifulSoup(shop.admin.get("/admin/cafe/pages/nosotros").get_data(as_text=True), "html.parser")
+    offered = {one["value"]: one.text for one in page.select("#places option")}
+    assert offered == {"/": "Portada", "/c/granos": "Granos", "/pages/nosotros": "Nosotros", "/p/cafe-de-altura": "Café de altura"}  # fmt: skip
+    assert [one["name"] for one in page.select("input[list=places]")] == [
+        f"{page.select('[data-block-row]')[1]['id'][2:]}-link"
+    ]
 
 
 def test_a_picture_of_a_block_and_one_that_is_none(shop):
