@@ -20,7 +20,7 @@ FILE = Path(__file__).parent / "booked_times.yaml"
 PERSON = {"es": "Persona", "en": "Person"}
 PEOPLE = {"adulto": {"es": "Adulto", "en": "Adult"}, "nino": {"es": "Niña o niño", "en": "Child"}}
 HOLY_WEEK = ("easter-7", "easter-1")  # Palm Sunday to Holy Saturday
-AHEAD = {"departure": 180, "nights": 365}
+AHEAD = {"departure": 180, "appointment": 60, "nights": 365}
 
 
 @cache
@@ -75,7 +75,8 @@ def write(shop: Told, told: Told, product: catalog.Product, known: dict[str, Res
     db.session.add(ServiceResource(service_id=row.id, resource_id=resource.id, seats=_seats(booking, resource)))
     for day in booking.get("days", ()):
         for opens in booking["times"]:
-            db.session.add(hours.Hours(service_id=row.id, weekday=DAYS.index(day), opens=opens))
+            times = {"opens": opens, "closes": booking.get("closes", "")}
+            db.session.add(hours.Hours(service_id=row.id, weekday=DAYS.index(day), **times))
 
 
 def _seats(booking: Told, resource: Resource) -> int:
@@ -86,12 +87,15 @@ def _seats(booking: Told, resource: Resource) -> int:
 
 def _service(shop: Told, told: Told) -> Told:
     booking = told["booking"]
-    kind = "nights" if booking.get("nightly") else "departure"
+    kind = "nights" if booking.get("nightly") else "appointment" if "appointment" in booking else "departure"
     same: Told = {"capacity": booking["capacity"], "lead": booking["lead_hours"], "horizon": AHEAD[kind], "kind": kind}
     if kind == "nights":
         season = [_season(shop, one) for one in booking.get("season", ())]
         stay = {key: booking[key] for key in ("check_in", "check_out")}
         return {**same, **stay, "nights_min": booking["min_nights"], "seasons": season}
+    if kind == "appointment":
+        step = booking["appointment"]
+        same |= {"step": step["step_min"], "after": step["after_min"]}
     return {**same, "minutes": booking["duration_min"], "group_min": booking["min_people"]}
 
 

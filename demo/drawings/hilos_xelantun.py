@@ -151,5 +151,13 @@ def workshop_voucher() -> str:
     return blocks("#F7D9C4", ROSE, "#D9A56B", 140) + shadow((8, 196), 160) + put(paper.envelope(CREAM, P.accent), (0, 48), 1.12) + put(paper.card((-132, -92, 264, 184), P.main, *art), (0, -28), 0.96, 4) + put(paper.envelope_front(CREAM, P.second), (0, 48), 1.12)
 
 
+def fitting() -> str:
+    """A dressmaker's form with a measuring tape, and cloth that waits."""
+    ticks = "M-58 -14l6 -9M-46 26h-12M-42 66h-12M-40 106h-12M46 6h12M42 46h12"
+    tape = line("M-24 -62 Q-62 -30 -46 40 T-44 128", P.gold, 13) + line("M24 -62 Q60 -34 48 30 T44 84", P.gold, 13) + line(ticks, P.dark, 2.5)
+    waiting = cloth.pile(((P.main, P.gold), (P.third, CREAM), (P.accent, P.gold)), 150, 26)
+    return blocks("#F3E1C8", ROSE, "#B9805A", 150) + shadow((-70, 216), 90, 14) + put(garments.bust("#E9D6B8", "#7A4A30") + tape, (-70, -46), 0.96) + shadow((122, 206), 96, 10) + put(waiting, (120, 196), 1.05)
+
+
 GOODS = (volcano, milpa, napkins, quetzal, sierra, market, moon, roof_tile, cochineal, patchwork, hummingbird, cloud_wool, royal_road, fiesta, strap_scene, jaspe,
-         yardage, wholesale, backstrap_class, dyes, workshop_voucher)
+         yardage, wholesale, backstrap_class, dyes, workshop_voucher, fitting)

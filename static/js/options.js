@@ -53,8 +53,8 @@ function prefer(form, variants) {
 // A text that is asked with one choice only comes and goes with it.
 function ask(form) {
   const choice = chosen(form);
-  for (const spot of form.querySelectorAll("[data-when]")) {
-    const [code, value] = spot.dataset.when.split("=");
+  for (const spot of form.querySelectorAll("[data-choice]")) {
+    const [code, value] = spot.dataset.choice.split("=");
     const asked = choice[code] === value;
     spot.toggleAttribute("data-asked", asked);
     spot.hidden = !asked;

@@ -56,7 +56,8 @@ def test_each_is_booked_as_its_file_says(shop: Any) -> None:
         assert (product.deposit_bp or 0) == 100 * said["deposit_pct"]
         assert row.policy[0] == {"hours": said["cancel_hours"], "back_bp": 10_000}
         assert row.meeting["es"]
-        assert row.kind == ("nights" if said.get("nightly") else "departure")
+        kind = "nights" if said.get("nightly") else "appointment" if "appointment" in said else "departure"
+        assert row.kind == kind
         if row.kind == "nights":
             assert (row.check_in, row.check_out, row.nights_min) == (
                 said["check_in"], said["check_out"], said["min_nights"],
@@ -66,6 +67,9 @@ def test_each_is_booked_as_its_file_says(shop: Any) -> None:
             week = {(DAYS[one.weekday], one.opens) for one in hours.of(row)}
             assert week == {(day, at) for day in said["days"] for at in said["times"]}
             assert (row.minutes, row.group_min) == (said["duration_min"], said["min_people"])
+        if kind == "appointment":
+            assert {one.closes for one in hours.of(row)} == {said["closes"]}
+            assert {"step_min": row.step, "after_min": row.after} == said["appointment"]
 
 
 def test_children_have_their_price_and_a_table_is_a_whole_unit(shop: Any) -> None:

@@ -105,7 +105,7 @@ MEASURES = {"code": "m", "label": {"es": "Sus medidas"}, "max": 20, "required": 
 def test_a_text_that_is_asked_with_one_choice_only(shop):
     shop.product("Blusa", options={"talla": ["s", "medida"]}, texts=[MEASURES])
     page = read(shop.client.get("/p/blusa"))
-    [field] = page.xpath("//*[@data-when='talla=medida'][@data-must]//input")
+    [field] = page.xpath("//*[@data-choice='talla=medida'][@data-must]//input")
     assert field.get("required") is None  # without scripts nobody may be stopped by it
     assert "Solo con Talla: medida" in text(shop.client.get("/p/blusa"))
     client = shop.client
