@@ -12,7 +12,7 @@ from kernel import blocks, signing
 from kernel.blocks import MOST
 from shop.forms import words
 
-ID = re.compile(r"[A-Za-z0-9_-]{1,24}")
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 VARIANTS = 8  # of one block
 LONGEST = 4000  # characters of a rule
 OWN = "own"  # what is chosen for a rule that has no name

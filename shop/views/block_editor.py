@@ -86,6 +86,18 @@ def _decoded(sent: dict[str, bytes]) -> tuple[dict[str, files.Made], str]:
     return made, wrong
 
 
+def astray(kept: Sequence[Block]) -> str:
+    """The block, or the version of one, in which an address leads nowhere; "" for none."""
+    for block in kept:
+        kind = blocks.known(str(block.get("kind")))
+        links = [field.code for field in (kind.fields if kind else ()) if field.kind == "link"]
+        for one in (block, *(block.get("variants") or ())):
+            data = one.get("data") or {}
+            if any(blocks.stray(str(data.get(code) or "")) for code in links):
+                return str(one["id"])
+    return ""
+
+
 def told(kept: Typed, about: Any, name: str, endpoint: str, **values: Any) -> None:
     """Say what happened: a picture that could not be read, or a block that can come back."""
     if kept.wrong:

@@ -19,10 +19,10 @@ from shop.views import admin, desk, order_desk, order_plan
 @needs("orders.pay")
 @desk.at_order
 def approve(number: str, token: str) -> None:
-    """The money of that proof is there: all that is due, or the amount that was typed."""
+    """The money of that proof is there: the amount that was typed, or all that is due where none is asked for."""
     proof = order_desk.proof_of(number, token)
-    given = request.form.get("amount", "").strip()
-    amount = desk.amount(given, proof.order.currency) if given else None
+    given = request.form.get("amount")
+    amount = desk.amount(given.strip(), proof.order.currency) if given is not None else None
     proofs.approve(proof, by=web.person(), amount=amount)
     _taken(proof.order, ledger.of(proof.order)[-1].amount)
 

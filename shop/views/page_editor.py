@@ -54,13 +54,17 @@ def save(slug: str) -> Any:
     made, page = block_editor.typed(), _written(slug)
     pages.save(page, made.blocks, forms.title(request.form))
     block_editor.told(made, page, rubbish.name(page), ".page_block_back", slug=page.slug)
-    if made.verb == "publish" and not made.wrong:
+    stray = block_editor.astray(made.blocks) if made.verb == "publish" else ""
+    if stray:
+        flash(_("Kept as a draft: an address in it leads nowhere. Mend it, then publish."), "error")
+    elif made.verb == "publish" and not made.wrong:
         page_versions.publish(page)
     elif made.verb != "see" and not made.place and not made.wrong and made.gone is None:
         flash(_("Draft kept."))
     seen: dict[str, Any] = {**see_as.asked()}
     back = url_for(".page", slug=page.slug, **seen)
-    return redirect(back + (f"#b-{made.place}" if made.place else ""), 303)
+    place = stray or made.place
+    return redirect(back + (f"#b-{place}" if place else ""), 303)
 
 
 @admin.post("/pages/<slug>/block", endpoint="page_block_back")

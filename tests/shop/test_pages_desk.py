@@ -64,6 +64,15 @@ def test_the_preview_shows_the_draft_to_who_has_its_address(shop):
     assert shop.client.get("/preview/" + signing.make("preview", {"kind": "page", "id": 1, "tenant": 999, "by": 1})).status_code == 404  # fmt: skip
 
 
+def test_a_version_of_a_block_stays_whatever_its_name(shop):
+    page, block = begun(shop)
+    name = "v-interests-has-turismo-rural-y-mas"
+    sent = {**typed(block, "Uno"), f"{block}-variant": name, f"{name}-text-es": "Para ellos", "do": "publish"}
+    shop.admin.post("/admin/cafe/pages/nosotros", data=sent)
+    db.session.expire_all()
+    assert [one["id"] for one in page.live[0]["variants"]] == [name]
+
+
 def test_what_runs_is_taken_out_of_blocks(shop):
     _page, block = begun(shop)
     shop.admin.post("/admin/cafe/pages/nosotros", data=typed(block, '<p>Hola<script>alert(1)</script><a href="javascript:x()">y</a></p>', do="publish"))  # fmt: skip
@@ -90,6 +99,20 @@ def test_blocks_are_added_ordered_and_taken_out_without_scripts(shop):
     boss.post("/admin/cafe/pages/nosotros", data={"block": ["x" * 99, "../etc"], "x-kind": "nobody"})
     db.session.expire_all()
     assert page.draft == []
+
+
+def test_an_address_that_leads_nowhere_is_not_published(shop):
+    page, block = begun(shop)
+    boss = shop.admin
+    sent = {**typed(block, "Uno"), f"{block}-kind": "hero", f"{block}-link": "esto no es un enlace", "do": "publish"}
+    answer = boss.post("/admin/cafe/pages/nosotros", data=sent)
+    assert answer.headers["Location"].endswith(f"#b-{block}")
+    assert "Guardado como borrador" in boss.get("/admin/cafe/pages/nosotros").get_data(as_text=True)
+    db.session.expire_all()
+    assert (page.version, page.draft[0]["data"]["link"]) == (0, "esto no es un enlace")
+    boss.post("/admin/cafe/pages/nosotros", data={**sent, f"{block}-link": "/c/cafes"})
+    db.session.expire_all()
+    assert page.version == 1
 
 
 def test_a_link_is_chosen_by_name_from_what_the_shop_has(shop):
