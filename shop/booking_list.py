@@ -1,7 +1,7 @@
 """The desk's calendar: what is taken on some days, by service and by unit, in a constant number of statements."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from kernel import clock, tenancy
 from kernel.db import db
-from shop import booking_times, departures, hours, local_times, occupations, order_list
+from shop import booking_times, departures, hours, local_times, occupations, order_list, slots
 from shop.bookings import LIVE, Booking
 from shop.closures import Closure
 from shop.departures import Departure
@@ -20,55 +20,11 @@ from shop.occupations import Occupation, Span
 from shop.orders import Order
 from shop.resources import Resource, ResourceUnit
 from shop.services import Service, ServiceResource
+from shop.slots import Slot
 
 FIRM = ("booked", "came", "missed")
 SOON = timedelta(hours=48)  # before a service is no longer sold: then it is time to decide about a small group
 MOST = 200
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A departure as the desk sees it: planned by the hours, or written because somebody booked or changed it."""
-
-    service: Service
-    starts_at: datetime
-    departure: Departure | None
-    bookings: Sequence[Booking]
-
-    @property
-    def ends_at(self) -> datetime:
-        """When it comes back."""
-        return self.departure.ends_at if self.departure else self.starts_at + self.service.length
-
-    @property
-    def span(self) -> Span:
-        """What it occupies, its service's buffers inside."""
-        return Span(self.starts_at, self.ends_at).widened(self.service.before, self.service.after)
-
-    @property
-    def capacity(self) -> int:
-        """How many people it takes."""
-        return self.departure.capacity if self.departure else self.service.capacity
-
-    @property
-    def taken(self) -> int:
-        """How many people have a place, those who are still choosing how to pay included."""
-        return sum(row.places for row in self.bookings)
-
-    @property
-    def open(self) -> bool:
-        """Whether more are taken."""
-        return self.departure is None or self.departure.state == "open"
-
-    @property
-    def left(self) -> int:
-        """How many places can still be had, as far as its units go."""
-        return max(0, self.capacity - self.taken) if self.open else 0
-
-    @property
-    def missing(self) -> int:
-        """How many people it lacks to go."""
-        return max(0, self.service.group_min - self.taken)
 
 
 @dataclass(frozen=True)
@@ -101,7 +57,18 @@ class Board:
 
     @cached_property
     def slots(self) -> list[Slot]:
-        """The departures of these days, in order."""
+        """The departures of these days, in order, with what the units hold that they have or can have."""
+        pools = {row.id: row for row in self.resources}
+        return [replace(slot, fit=self._fit(slot, pools)) for slot in self._boats]
+
+    def _fit(self, slot: Slot, pools: Mapping[int, Resource]) -> int | None:
+        own = {"departure": slot.departure.id if slot.departure else None}
+        needs = [(need, pools[need.resource_id]) for need in slot.service.needs if need.resource_id in pools]
+        found = [need.people(len(self.free(pool, slot.span, but=own))) for need, pool in needs]
+        return min((count for count in found if count is not None), default=None)
+
+    @cached_property
+    def _boats(self) -> list[Slot]:
         known = {(row.service_id, row.starts_at): row for row in self.departures}
         for service in self.services:
             if service.kind == "departure" and service.product.live:
@@ -123,7 +90,7 @@ class Board:
     def taken(self) -> dict[int, list[Occupation]]:
         """What is taken of each unit, in order; a hold that ran out takes nothing."""
         alive = {row.id for row in self.bookings}
-        boarded = {slot.departure.id for slot in self.slots if slot.departure and slot.taken}
+        boarded = {slot.departure.id for slot in self._boats if slot.departure and slot.taken}
         found: dict[int, list[Occupation]] = {}
         for row in self.occupations:
             if row.closure_id or row.booking_id in alive or row.departure_id in boarded:
@@ -229,14 +196,14 @@ def slot(service: Service, starts_at: datetime) -> Slot | None:
     mine = select(Departure).where(Departure.service_id == service.id, Departure.starts_at == starts_at)
     row = db.session.scalars(mine).one_or_none()
     if row is not None:
-        return slots_of([row])[0]
+        return slots.fitted(slots_of([row]))[0]
     zone = tenancy.tenant().timezone
     day = local_times.local(starts_at, zone).date()
     times = hours.windows(service, day, day).get(day, [])
     planned = service.kind == "departure" and any(
         local_times.moment(day, one.opens, zone) == starts_at for one in times
     )
-    return Slot(service, starts_at, None, []) if planned else None
+    return slots.fitted([Slot(service, starts_at, None, [])])[0] if planned else None
 
 
 def matching(text: str, most: int) -> Sequence[Booking]:

@@ -11,7 +11,7 @@ from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import booking_list, booking_story, booking_times, days, order_story, papers, receipts
+from shop import booking_list, booking_story, booking_times, days, order_story, papers, receipts, slots
 from shop.booking_list import Board
 from shop.departures import Departure
 from shop.views import admin, booking_grid, booking_rows
@@ -88,7 +88,7 @@ def _unit(board: Board, unit: Any, whole: dict[date, list[dict[str, Any]]]) -> d
 def small() -> Any:
     """The departures that have people, but fewer than they need: to call off, or to run all the same."""
     wanted = booking_list.short().options(joinedload(Departure.service))
-    rows = booking_list.slots_of(db.session.scalars(wanted).all())
+    rows = slots.fitted(booking_list.slots_of(db.session.scalars(wanted).all()))
     told = [
         {"name": pick(slot.service.product.name), "when": receipts.until(slot.starts_at),
          "lacks": booking_rows.lacks(slot), "filled": booking_rows.filled(slot),

@@ -9,11 +9,12 @@ from flask import url_for
 from kernel import clock, web
 from kernel.i18n import _, ngettext, pick
 from shop import booking_story, booking_targets, days, local_times, order_story
-from shop.booking_list import FIRM, Board, Slot
+from shop.booking_list import FIRM, Board
 from shop.bookings import Booking
 from shop.closures import Closure
 from shop.occupations import Span
 from shop.services import Service
+from shop.slots import Slot
 
 
 def agenda(board: Board, day: date) -> list[dict[str, Any]]:
@@ -65,7 +66,7 @@ def add_url(slot: Slot) -> str:
 
 def filled(slot: Slot) -> str:
     """`7 de 18`."""
-    return _("%(taken)s of %(capacity)s", taken=slot.taken, capacity=slot.capacity)
+    return _("%(taken)s of %(capacity)s", taken=slot.taken, capacity=slot.places)
 
 
 def lacks(slot: Slot) -> str:

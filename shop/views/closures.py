@@ -14,6 +14,7 @@ from shop import booking_list, booking_times, closures, local_times, receipts, r
 from shop.closures import Closure
 from shop.occupations import Span
 from shop.resources import ResourceUnit
+from shop.slots import Slot
 from shop.views import admin, booking_calendar, booking_rows
 
 MOST = 200
@@ -85,7 +86,7 @@ def _in_the_way(ids: list[int], span: Span) -> list[dict[str, Any]]:
 def _told(what: Any) -> tuple[Any, dict[str, str]]:
     if isinstance(what, Closure):
         return what.starts_at, {"name": what.reason or _("Closed"), "url": booking_rows.closure_url(what)}
-    if isinstance(what, booking_list.Slot):
+    if isinstance(what, Slot):
         name = f"{pick(what.service.product.name)} · {booking_rows.filled(what)}"
         return what.starts_at, {"name": name, "url": booking_rows.slot_url(what.service, what.starts_at)}
     person = booking_rows.person(what)

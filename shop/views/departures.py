@@ -12,8 +12,8 @@ from kernel.i18n import _, ngettext, pick
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import booking_list, booking_targets, departure_changes, departures, receipts, services
-from shop.booking_list import Slot
 from shop.departures import Departure
+from shop.slots import Slot
 from shop.views import admin, booking_rows
 
 PATH = "/bookings/departures/<slug>/<at>"

@@ -9,7 +9,7 @@ from shop import booking_list, bookings, resources
 from shop.bookings import Booking
 from shop.orders import Order
 from tests.shop.desk_calendar import AT, cabin, page, post, room, sku, stamp, trip, units_of, walk_in
-from tests.shop.pages import form, marks, read
+from tests.shop.pages import form, marks, read, text
 
 
 def test_who_walks_in_is_booked_and_in_the_money(shop):
@@ -85,3 +85,25 @@ def test_who_walks_in_is_asked_afterwards(shop):
     assert read(long).xpath("string(//*[@id='answer-alergias-error'])") == "Caben 300 caracteres."
     post(admin, f"{here}/answers", **{"answer.alergias": ""})
     assert row.answers == {"Talla": "M"}
+
+
+def test_a_closed_boat_is_missing_from_the_places_everywhere(shop):
+    ride, stay, admin = trip(shop), cabin(shop), shop.admin
+    boat, (house, _other) = (
+        resources.units([ride.needs[0].resource_id])[0],
+        resources.units([stay.needs[0].resource_id]),
+    )
+    day = shop.day(3).isoformat()
+    post(admin, "/closures", first=day, last=day, unit=[boat.token, house.token], reason="Pintura")
+    assert "0 de 12" in text(page(admin, day=day))
+    assert "0 de 12" in text(page(admin, f"/departures/paseo/{stamp(shop.when(3))}"))
+    assert "quedan 12" in text(page(admin, "/new", service="paseo", at=stamp(shop.when(3))))
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 13}, browser=admin)
+    assert answer.status_code == 409
+    assert "A esa hora solo quedan 12 lugares." in text(answer)  # nobody took anything
+    answer = walk_in(shop, stay, shop.when(3, "14:00"), {"": 5}, browser=admin, nights="1")
+    assert "A esa hora solo quedan 4 lugares." in text(answer)
+    assert walk_in(shop, ride, shop.when(3), {sku(ride): 7}, browser=admin).status_code == 303
+    assert "7 de 12" in text(page(admin, day=day))
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 6}, browser=admin)
+    assert "A esa hora solo quedan 5 lugares." in text(answer)
