@@ -70,8 +70,8 @@ def filled(slot: Slot) -> str:
 
 
 def lacks(slot: Slot) -> str:
-    """`faltan 2 del mínimo`, of a departure with a minimum that somebody booked; else ''."""
-    if slot.service.group_min < 2 or not slot.taken:
+    """`faltan 2 del mínimo`, of a departure that somebody booked and that lacks people; else ''."""
+    if not slot.taken or not slot.missing:
         return ""
     return str(ngettext("%(num)s missing of the minimum", "%(num)s missing of the minimum", slot.missing))
 
