@@ -25,6 +25,7 @@ from shop.slots import Slot
 FIRM = ("booked", "came", "missed")
 SOON = timedelta(hours=48)  # before a service is no longer sold: then it is time to decide about a small group
 MOST = 200
+WHO = joinedload(Booking.order).joinedload(Order.contact)
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def _resources() -> Sequence[Resource]:
 def _bookings(span: Span) -> Sequence[Booking]:
     inside = Booking.starts_at < span.ends_at, Booking.ends_at > span.starts_at
     wanted = select(Booking).where(*inside, *alive()).order_by(Booking.starts_at, Booking.id)
-    return db.session.scalars(wanted.options(joinedload(Booking.order))).all()
+    return db.session.scalars(wanted.options(WHO)).all()
 
 
 def alive() -> tuple[Any, Any]:
@@ -168,7 +169,7 @@ def today() -> Select[Booking]:
 
 def of_day(day: date) -> Sequence[Booking]:
     """The same with what its printed list tells of them."""
-    whole = joinedload(Booking.order), joinedload(Booking.service).joinedload(Service.product)
+    whole = WHO, joinedload(Booking.service).joinedload(Service.product)
     return db.session.scalars(on(day).options(*whole, selectinload(Booking.lines))).all()
 
 
@@ -186,7 +187,7 @@ def slots_of(rows: Sequence[Departure]) -> list[Slot]:
     """These departures with their people."""
     mine = select(Booking).where(Booking.departure_id.in_([row.id for row in rows]), *alive())
     people: dict[int | None, list[Booking]] = {}
-    for row in db.session.scalars(mine.options(joinedload(Booking.order)).order_by(Booking.id)):
+    for row in db.session.scalars(mine.options(WHO).order_by(Booking.id)):
         people.setdefault(row.departure_id, []).append(row)
     return [Slot(row.service, row.starts_at, row, people.get(row.id, [])) for row in rows]
 
@@ -209,7 +210,7 @@ def slot(service: Service, starts_at: datetime) -> Slot | None:
 def matching(text: str, most: int) -> Sequence[Booking]:
     """The bookings of the orders that a text means (number, name, phone, e-mail), the newest first."""
     mine = order_list.query("all", text).with_only_columns(Order.id).order_by(None)
-    whole = joinedload(Booking.order), joinedload(Booking.service).joinedload(Service.product)
+    whole = WHO, joinedload(Booking.service).joinedload(Service.product)
     wanted = select(Booking).where(Booking.order_id.in_(mine)).options(*whole).execution_options(binned=True)
     return db.session.scalars(wanted.order_by(Booking.starts_at.desc(), Booking.id.desc()).limit(most)).all()
 
@@ -238,7 +239,7 @@ def in_the_way(unit_ids: Iterable[int], span: Span) -> list[Booking | Slot | Clo
     """Whatever takes these units in that time, each once, in order."""
     rows = occupations.within(unit_ids, span)
     ids = {name: {getattr(row, f"{name}_id") for row in rows} - {None} for name in ("booking", "departure", "closure")}
-    people = select(Booking).where(Booking.id.in_(sorted(ids["booking"]))).options(joinedload(Booking.order))
+    people = select(Booking).where(Booking.id.in_(sorted(ids["booking"]))).options(WHO)
     boats = db.session.scalars(select(Departure).where(Departure.id.in_(sorted(ids["departure"])))).all()
     found: list[Booking | Slot | Closure] = [*db.session.scalars(people), *slots_of(boats)]
     found += _closures(ids["closure"]).values()

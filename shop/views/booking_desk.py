@@ -116,7 +116,10 @@ def _notes(order: Any) -> list[dict[str, str]]:
 
 
 def _beside(day: Any) -> list[dict[str, Any]]:
-    rows, zone = db.session.scalars(booking_list.on(day).limit(BESIDE)).all(), tenancy.tenant().timezone
+    rows, zone = (
+        db.session.scalars(booking_list.on(day).options(booking_list.WHO).limit(BESIDE)).all(),
+        tenancy.tenant().timezone,
+    )
     return [
         {**booking_rows.person(row), "token": row.token, "time": booking_rows.time(row.starts_at, zone),
          "title": pick(row.service.product.name)}

@@ -104,11 +104,17 @@ def person(booking: Booking) -> dict[str, Any]:
 
 
 def called(booking: Booking) -> str:
-    """The name of who booked, or how else they are known."""
+    """The name of who booked, as the order or else the contact has it, or how else they are known."""
     order = booking.order
     if order is None:
         return _("Somebody is choosing how to pay")
-    return order.name or order.phone or order.email or _("Over the counter")
+    known = order.contact.name if order.contact else ""
+    return order.name or known or order.phone or order.email or _("Over the counter")
+
+
+def owed(order: Order) -> str:
+    """What is still to be paid; '' of an order that ended: nobody owes it any more."""
+    return receipts.shown(order.balance) if balances.open_(order) else ""
 
 
 def heads(count: int) -> str:
