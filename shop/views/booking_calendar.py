@@ -119,7 +119,7 @@ def _printed(row: Any) -> dict[str, Any]:
         "time": booking_rows.time(row.starts_at, zone), "name": booking_rows.called(row),
         "service": pick(row.service.product.name), "people": ", ".join(booking_story.people(row)),
         "answers": row.answers, "phone": phones.show(order.phone, tenancy.tenant().country) if order.phone else "",
-        "number": order.number, "due": receipts.shown(order.balance) if order.balance.minor > 0 else "",
+        "number": order.number, "due": booking_rows.owed(order),
         "money": order_story.money(order)[0], "note": order.note, "came": row.state == "came",
     }  # fmt: skip
 

@@ -75,7 +75,8 @@ def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: An
 
 def _sums(order: Any) -> list[tuple[str, str]]:
     rows = [(_("Total"), receipts.shown(order.total)), (_("Received"), receipts.shown(order.received))]
-    return [*rows, (_("Still to be paid"), receipts.shown(order.balance))] if order.balance.minor > 0 else rows
+    owed = booking_rows.owed(order)
+    return [*rows, (_("Still to be paid"), owed)] if owed else rows
 
 
 def steps(booking: Booking) -> dict[str, bool]:

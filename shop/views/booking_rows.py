@@ -8,11 +8,12 @@ from flask import url_for
 
 from kernel import clock, web
 from kernel.i18n import _, ngettext, pick
-from shop import booking_story, booking_targets, days, local_times, order_story
+from shop import balances, booking_story, booking_targets, days, local_times, order_story, receipts
 from shop.booking_list import FIRM, Board
 from shop.bookings import Booking
 from shop.closures import Closure
 from shop.occupations import Span
+from shop.orders import Order
 from shop.services import Service
 from shop.slots import Slot
 

@@ -63,7 +63,7 @@ def show(slug: str, at: str) -> str:
     country = tenancy.tenant().country
     people = [
         {**booking_rows.person(row), "phone": phones.show(row.order.phone, country) if row.order else "",
-         "due": receipts.shown(row.order.balance) if row.order and row.order.balance.minor > 0 else ""}
+         "due": booking_rows.owed(row.order) if row.order else ""}
         for row in slot.bookings
     ]  # fmt: skip
     return render_template(

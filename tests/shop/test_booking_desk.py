@@ -246,6 +246,22 @@ def test_a_booking_and_a_departure_are_called_off_with_the_money_back(shop):
     assert shop.staff("clerk").post(f"{AT}{at}/cancellation").status_code == 404  # who may not return money
 
 
+def test_who_left_no_name_is_called_as_the_shop_knows_them(shop):
+    talk, admin = room(shop), shop.admin
+    row = shop.booked(talk, shop.when(3, "09:00"), name="Ana Mora")
+    row.order.name, row.order.contact.name = "", "Ana la de siempre"
+    db.session.commit()
+    assert "Ana la de siempre" in text(page(admin, day=shop.day(3)))
+
+
+def test_nothing_is_owed_of_what_was_called_off_unpaid(shop):
+    talk, admin = room(shop), shop.admin
+    row = shop.booked(talk, shop.when(3, "09:00"), name="Ana Mora")
+    assert "Falta pagar" in text(page(admin, f"/{row.token}"))
+    post(admin, f"/{row.token}/cancellation", reason="Mal tiempo")
+    assert "Falta pagar" not in text(page(admin, f"/{row.token}"))
+
+
 def test_a_calendar_is_followed_and_tells_little(shop):
     talk = room(shop)
     row = shop.booked(talk, shop.when(3, "09:00"), name="Ana Mora", email="ana.secreta@example.com")
