@@ -40,7 +40,7 @@ def _about(row: Any, column: Any, first: date) -> str:
 def _cell(target: Target | None, about: str) -> dict[str, Any]:
     if target is None:
         return {"kind": "none"}
-    word = _("Free") if target.left is None else left(target.left)
+    word = _("Free to take") if target.left is None else left(target.left)
     if target.here:
         return {"kind": "here", "word": _("Here now")}
     if not target.free:
