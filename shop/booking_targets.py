@@ -132,8 +132,9 @@ def _has(board: Board, booking: Booking, unit: ResourceUnit | None) -> bool:
 
 
 def _future(asking: Asking, span: Span) -> bool:
-    """What is moved begins later; who walks in comes as long as it is not over."""
-    return (span.starts_at if asking.own else span.ends_at) > clock.now()
+    """What is moved begins later, and so does what leaves; who walks in otherwise comes as long as it is not over."""
+    begins = asking.own is not None or asking.service.kind == "departure"
+    return (span.starts_at if begins else span.ends_at) > clock.now()
 
 
 def _resources(board: Board) -> dict[int, Resource]:

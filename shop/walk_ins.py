@@ -28,6 +28,12 @@ class Nobody(Refusal):
     message = _l("Say how many people come.")
 
 
+class HasLeft(Refusal):
+    """The departure is on its way or back."""
+
+    message = _l("That departure has already left. Choose a later one.")
+
+
 @dataclass(frozen=True)
 class Visit:
     """What somebody wants: a time of a service, for so many of each variant; units that staff chose."""
@@ -58,6 +64,8 @@ def sell(asked: Visit, details: Details, *, key: str, method: PaymentMethod, con
 
     Raises JustTaken, Full or another Refusal that says why it cannot be.
     """
+    if asked.service.kind == "departure" and asked.span.starts_at <= clock.now():
+        raise HasLeft()
     if asked.span.ends_at <= clock.now():
         raise booking_times.Past()
     holdings.claim([asked.service.id])  # the same form that was sent twice waits here, and finds its order

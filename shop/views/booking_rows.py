@@ -59,9 +59,14 @@ def over(slot: Slot) -> bool:
     return slot.ends_at <= clock.now()
 
 
+def gone(slot: Slot) -> bool:
+    """Whether it has left: nobody gets on any more."""
+    return slot.starts_at <= clock.now()
+
+
 def add_url(slot: Slot) -> str:
-    """Where one more is written down, as long as there is room."""
-    room = slot.left and slot.service.product.live and not over(slot) and web.may("bookings.manage")
+    """Where one more is written down, as long as there is room and it has not left."""
+    room = slot.left and slot.service.product.live and not gone(slot) and web.may("bookings.manage")
     return new_url(slot.service, slot.starts_at) if room else ""
 
 

@@ -60,9 +60,15 @@ def new() -> Any:
         service = known[0] if unit and len(known) == 1 else None
     if service is None:
         return _choose(unit)
-    if starts_at is None or (service.kind == "departure" and booking_list.slot(service, starts_at) is None):
+    if starts_at is None or (service.kind == "departure" and not _leaves(service, starts_at)):
         return _when(service, unit)
     return _people(service, starts_at, unit)
+
+
+def _leaves(service: Service, starts_at: datetime) -> bool:
+    """Whether there is such a departure, and it has not left."""
+    slot = booking_list.slot(service, starts_at)
+    return slot is not None and not booking_rows.gone(slot)
 
 
 def _unit() -> ResourceUnit | None:

@@ -1,7 +1,9 @@
 """Walk-ins: who stands at the counter is booked and in the money, once."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
+import time_machine
 from sqlalchemy import func, select
 
 from kernel.db import db
@@ -107,3 +109,30 @@ def test_a_closed_boat_is_missing_from_the_places_everywhere(shop):
     assert "7 de 12" in text(page(admin, day=day))
     answer = walk_in(shop, ride, shop.when(3), {sku(ride): 6}, browser=admin)
     assert "A esa hora solo quedan 5 lugares." in text(answer)
+
+
+def test_nobody_gets_on_what_has_left(shop):
+    ride, admin, leaves = trip(shop, minutes=120), shop.admin, shop.when(3)
+    told, day = {"service": "paseo", "at": stamp(leaves)}, shop.day(3)
+
+    def offered():
+        return [url for url in marks(page(admin, day=day), "href") if f"at={told['at']}" in url]
+
+    with time_machine.travel(leaves - timedelta(minutes=1), tick=False):
+        assert offered()
+        assert walk_in(shop, ride, leaves, {sku(ride): 1}, browser=admin).status_code == 303
+        fields = form(page(admin, "/new", **told), "/bookings/new")
+    with time_machine.travel(leaves, tick=False):
+        assert not offered()
+        assert "Ya salió" in text(page(admin, "/new", **told, day=day))
+        answer = post(admin, "/new", **{**fields, "paid": "yes"})
+        assert answer.status_code == 422
+        assert "Esa salida ya partió." in text(answer)
+    assert booking_list.slot(ride, leaves).taken == 1
+
+
+def test_a_free_night_is_free_to_take_not_free_of_charge(shop):
+    cabin(shop)
+    said = text(page(shop.admin, "/new", service="cabana", day=shop.day(3)))
+    assert "Libre" in said
+    assert "Gratis" not in said
