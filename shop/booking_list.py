@@ -167,10 +167,13 @@ def today() -> Select[Booking]:
     return on(clock.today(tenancy.tenant().timezone))
 
 
-def of_day(day: date) -> Sequence[Booking]:
-    """The same with what its printed list tells of them."""
-    whole = WHO, joinedload(Booking.service).joinedload(Service.product)
-    return db.session.scalars(on(day).options(*whole, selectinload(Booking.lines))).all()
+def of_day(day: date) -> list[Booking]:
+    """The same and those who came before and are still there, with what the printed list tells of them."""
+    whole = WHO, joinedload(Booking.service).joinedload(Service.product), selectinload(Booking.lines)
+    begins, _ends = clock.span(day, day, tenancy.tenant().timezone)
+    there = Booking.state.in_(("booked", "came")), Booking.starts_at < begins, Booking.ends_at > begins
+    before = select(Booking).where(*there).order_by(Booking.starts_at, Booking.id)
+    return [row for wanted in (before, on(day)) for row in db.session.scalars(wanted.options(*whole))]
 
 
 def short() -> Select[Departure]:
@@ -222,6 +225,20 @@ def units_taken(booking: Booking) -> list[ResourceUnit]:
         own = Occupation.departure_id == booking.departure_id
     wanted = select(ResourceUnit).join(Occupation, Occupation.unit_id == ResourceUnit.id).where(own)
     return db.session.scalars(wanted.order_by(ResourceUnit.resource_id, ResourceUnit.position)).all()  # type: ignore[return-value]
+
+
+def units_of_all(bookings: Sequence[Booking]) -> dict[int, list[str]]:
+    """The names of the units that each of these bookings occupies, by its id."""
+    own = Occupation.booking_id.in_([row.id for row in bookings])
+    shared = Occupation.departure_id.in_({row.departure_id for row in bookings if row.departure_id})
+    wanted = select(Occupation, ResourceUnit.name).join(ResourceUnit, Occupation.unit_id == ResourceUnit.id)
+    rows = db.session.execute(
+        wanted.where(or_(own, shared)).order_by(ResourceUnit.resource_id, ResourceUnit.position)
+    ).all()
+    return {
+        one.id: [name for row, name in rows if row.booking_id == one.id or (row.departure_id or 0) == one.departure_id]
+        for one in bookings
+    }
 
 
 def any_at_all() -> bool:

@@ -14,6 +14,7 @@ from kernel.web import needs
 from shop import booking_list, booking_story, booking_times, days, order_story, papers, receipts, slots
 from shop.booking_list import Board
 from shop.departures import Departure
+from shop.occupations import Span
 from shop.views import admin, booking_grid, booking_rows
 
 WEEK = 7
@@ -101,11 +102,11 @@ def small() -> Any:
 @admin.get("/bookings/list", endpoint="bookings_list")
 @needs("bookings.view")
 def paper() -> Any:
-    """The day on paper: times, people, what they answered, how to reach them, what is due, boxes to tick."""
+    """The day on paper: who arrives, stays and leaves, where, how to reach them, what is due, boxes to tick."""
     at, tenant = asked(), tenancy.tenant()
     data = {**papers.of_shop(), "language": tenant.language, "told": {"number": ""}}
     with papers.spoken(tenant.language):
-        data |= {"rows": [_printed(row) for row in booking_list.of_day(at)], "day": receipts.day(at)}
+        data |= {"rows": _printed(at), "day": receipts.day(at)}
         if not pdf.available():
             return render_template("pdf/bookings.html", **data, printable=True)
         made = Response(pdf.render("pdf/bookings.html", **data), mimetype="application/pdf")
@@ -113,14 +114,20 @@ def paper() -> Any:
     return made
 
 
-def _printed(row: Any) -> dict[str, Any]:
-    order, zone = row.order, tenancy.tenant().timezone
+def _printed(day: date) -> list[dict[str, Any]]:
+    rows, zone = booking_list.of_day(day), tenancy.tenant().timezone
+    units, whole = booking_list.units_of_all(rows), Span(*clock.span(day, day, zone))
+    told = [{**booking_rows.on_day(row, whole, zone), **_line(row), "units": ", ".join(units[row.id])} for row in rows]
+    return sorted(told, key=lambda one: one["at"])
+
+
+def _line(row: Any) -> dict[str, Any]:
+    order, country = row.order, tenancy.tenant().country
     return {
-        "time": booking_rows.time(row.starts_at, zone), "name": booking_rows.called(row),
-        "service": pick(row.service.product.name), "people": ", ".join(booking_story.people(row)),
-        "answers": row.answers, "phone": phones.show(order.phone, tenancy.tenant().country) if order.phone else "",
-        "number": order.number, "due": booking_rows.owed(order),
-        "money": order_story.money(order)[0], "note": order.note, "came": row.state == "came",
+        "name": booking_rows.called(row), "service": pick(row.service.product.name),
+        "people": ", ".join(booking_story.people(row)), "answers": row.answers,
+        "phone": phones.show(order.phone, country) if order.phone else "", "number": order.number,
+        "due": booking_rows.owed(order), "money": order_story.money(order)[0], "note": order.note,
     }  # fmt: skip
 
 

@@ -84,17 +84,22 @@ def lacks(slot: Slot) -> str:
 
 def booking_row(board: Board, booking: Booking, whole: Span) -> dict[str, Any]:
     """A booking that has units of its own: an appointment, or a stay that begins, goes on or ends."""
-    nights = booking.service.kind == "nights"
-    before = booking.starts_at < whole.starts_at
+    return {
+        "kind": "booking", "order": 0 if booking.starts_at < whole.starts_at else 2, **person(booking),
+        "title": pick(booking.service.product.name), **on_day(booking, whole, board.zone),
+        "units": [unit for unit, rows in board.taken.items() if any(row.booking_id == booking.id for row in rows)],
+    }  # fmt: skip
+
+
+def on_day(booking: Booking, whole: Span, zone: str) -> dict[str, Any]:
+    """When it matters on that day, and whether its people arrive, stay on or leave."""
+    nights, before = booking.service.kind == "nights", booking.starts_at < whole.starts_at
     ends_here = booking.ends_at <= whole.ends_at
     at = booking.ends_at if before and ends_here else max(booking.starts_at, whole.starts_at)
     word = (_("Leaves") if ends_here else _("Stays on")) if before else _("Arrives")
     return {
-        "kind": "booking", "at": at, "order": 0 if before else 2, **person(booking),
-        "time": "" if before and not ends_here else time(at, board.zone),
-        "title": pick(booking.service.product.name), "word": word if nights or before else "",
-        "until": days.told(board.day_of(booking.ends_at)) if nights and not before else "",
-        "units": [unit for unit, rows in board.taken.items() if any(row.booking_id == booking.id for row in rows)],
+        "at": at, "time": "" if before and not ends_here else time(at, zone), "word": word if nights or before else "",
+        "until": days.told(local_day(booking.ends_at, zone)) if nights and not before else "",
     }  # fmt: skip
 
 

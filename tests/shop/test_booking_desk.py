@@ -27,7 +27,7 @@ def test_a_day_shows_what_its_number_says(shop):
     admin, day = shop.admin, shop.day(near)
     answer = page(admin, day=day)
     said = text(answer)
-    assert marks(answer, "data-bookings") == ["2"] == [str(len(booking_list.of_day(day)))]
+    assert marks(answer, "data-bookings") == ["2"] == [str(len(db.session.scalars(booking_list.on(day)).all()))]
     assert "5 de 18" in said  # who is still choosing has a place, too
     assert "del mínimo" not in said  # they are enough
     assert all(name in said for name in ("Ana Mora", "Beto", "Carla", "Sala 1", "Bote 1"))
@@ -39,6 +39,29 @@ def test_a_day_shows_what_its_number_says(shop):
     assert "Carla" in text(page(admin, "/units", day=day))
     paper = admin.get(f"{AT}/list", query_string={"day": day})
     assert paper.status_code == 200
+
+
+def test_the_printed_day_has_who_stays_and_leaves_and_where(shop, monkeypatch):
+    ride, stay, admin = trip(shop), cabin(shop), shop.admin
+    monkeypatch.setattr("kernel.pdf.available", lambda: False)
+    shop.booked(stay, shop.when(7, "14:00"), 2, nights=2, name="Carla")
+    shop.booked(stay, shop.when(8, "14:00"), 2, nights=2, name="Dora")
+    shop.booked(ride, shop.when(9), [2, 1], name="Ana Mora")
+
+    def printed(ahead):
+        rows = read(admin.get(f"{AT}/list", query_string={"day": shop.day(ahead)}, headers=ES)).xpath("//tr")
+        return [" ".join(row.text_content().split()) for row in rows]
+
+    first, second = printed(8)
+    assert "— Sigue · Carla" in first
+    assert "Cabaña 1" in first
+    assert "Llega · Dora" in second
+    assert "Cabaña 2" in second
+    first, second, third = printed(9)
+    assert "— Sigue · Dora" in first
+    assert "09:00 Ana Mora" in second
+    assert "Bote 1" in second
+    assert "11:00 Sale · Carla" in third
 
 
 def test_today_counts_what_its_list_shows(shop):
