@@ -1,6 +1,6 @@
 """The desk's calendar: what is taken on some days, by service and by unit, in a constant number of statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -42,6 +42,7 @@ class Board:
     occupations: Sequence[Occupation]
     closures: Mapping[int, Closure]
     windows: Mapping[int, Mapping[date, Sequence[Window]]]
+    shut: Mapping[int, Collection[date]]  # the days that an exception or a holiday closes, by service
 
     @property
     def days(self) -> list[date]:
@@ -51,6 +52,17 @@ class Board:
     def day_of(self, moment: datetime) -> date:
         """On which day it is, where the tenant is."""
         return local_times.local(moment, self.zone).date()
+
+    def closed(self, day: date) -> list[Service]:
+        """The services on sale that are closed on that day, whatever their week says."""
+        return [one for one in self.services if one.product.live and day in self.shut[one.id]]
+
+    def staying(self, day: date, services: Collection[Service]) -> list[Booking]:
+        """Who is expected of these services on that day; who only leaves then is not."""
+        known, whole = {one.id for one in services}, Span(*clock.span(day, day, self.zone))
+        mine = [row for row in self.bookings if row.state in FIRM and row.service_id in known]
+        begun = [row for row in mine if row.starts_at < whole.ends_at]
+        return [row for row in begun if row.starts_at >= whole.starts_at or row.ends_at > whole.ends_at]
 
     def moment(self, day: date, text: str) -> datetime:
         """When it is that time on that day."""
@@ -118,12 +130,13 @@ def board(first: date, last: date, *, longer: int = 0) -> Board:
     whole = Span(*clock.span(first, last + timedelta(days=longer), zone))
     services = db.session.scalars(_services()).all()
     taken = db.session.scalars(select(Occupation).where(*occupations.overlapping(whole)).order_by(Occupation.starts_at))
-    rows = taken.all()
+    rows, plans = taken.all(), hours.plans(services, first, last)
     return Board(
         first=first, last=last, zone=zone, services=services, resources=_resources(), bookings=_bookings(whole),
         departures=departures.known([service.id for service in services], whole), occupations=rows,
         closures=_closures({row.closure_id for row in rows if row.closure_id}),
-        windows=hours.of_all(services, first, last),
+        windows={one: found.windows(first, last) for one, found in plans.items()},
+        shut={one: found.closed(first, last) for one, found in plans.items()},
     )  # fmt: skip
 
 

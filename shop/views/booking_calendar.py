@@ -30,7 +30,7 @@ def day() -> Any:
     return render_template(
         "shop/desk/bookings/day.html", **frame(at, "bookings", 1), agenda=booking_rows.agenda(board, at),
         grid=booking_grid.grid(board, at), count=len(starting), people=sum(row.places for row in starting),
-        any=bool(board.services),
+        any=bool(board.services), closed=booking_rows.closed(board, at),
     )  # fmt: skip
 
 
@@ -74,11 +74,11 @@ def units() -> Any:
 
 
 def _unit(board: Board, unit: Any, whole: dict[date, list[dict[str, Any]]]) -> dict[str, Any]:
-    tap = unit.resource_id in booking_grid.walkable(board)
+    tap = {one for one in board.days if one >= now() and unit.resource_id in booking_grid.walkable(board, one)}
     cells = [
         {"rows": [row for row in whole[one] if unit.id in row["units"]],
          "label": _("Free: %(unit)s, %(time)s", unit=unit.name, time=short(one)),
-         "add": url_for(".walk_in", unit=unit.token, day=one) if tap and one >= now() else ""}
+         "add": url_for(".walk_in", unit=unit.token, day=one) if one in tap else ""}
         for one in board.days
     ]  # fmt: skip
     return {"name": unit.name, "cells": cells, "close": url_for(".closure_new", unit=unit.token, day=board.first)}

@@ -8,7 +8,7 @@ from flask import url_for
 
 from kernel import clock, web
 from kernel.i18n import _, ngettext, pick
-from shop import balances, booking_story, booking_targets, days, local_times, order_story, receipts
+from shop import balances, booking_story, booking_targets, days, local_times, order_story, receipts, special_days
 from shop.booking_list import FIRM, Board
 from shop.bookings import Booking
 from shop.closures import Closure
@@ -47,7 +47,7 @@ def slot_row(board: Board, slot: Slot) -> dict[str, Any]:
         "title": pick(slot.service.product.name), "filled": filled(slot), "taken": slot.taken,
         "lacks": lacks(slot), "missing": slot.missing, "open": slot.open, "left": slot.left, "over": over(slot),
         "url": slot_url(slot.service, slot.starts_at),
-        "add": add_url(slot),
+        "add": "" if slot.service in board.closed(board.day_of(slot.starts_at)) else add_url(slot),
         "units": sorted({unit for unit, rows in board.taken.items() if slot.departure
                          and any(row.departure_id == slot.departure.id for row in rows)}),
         "people": [person(one) for one in slot.bookings], "shape": "off" if not slot.taken else "good",
@@ -168,6 +168,16 @@ def time(moment: datetime, zone: str) -> str:
 def local_day(moment: datetime, zone: str) -> date:
     """On which day it is where the tenant is."""
     return local_times.local(moment, zone).date()
+
+
+def closed(board: Board, day: date) -> list[dict[str, Any]]:
+    """What is closed on that day and why, and how many are expected all the same; `names` is '' when it is all."""
+    shut, on_sale = board.closed(day), [one for one in board.services if one.product.live]
+    return [
+        {"why": why, "names": ", ".join(pick(one.product.name) for one in rows) if len(rows) < len(on_sale) else "",
+         "left": len(board.staying(day, rows))}
+        for why, rows in (special_days.why(day, shut) if shut else {}).items()
+    ]  # fmt: skip
 
 
 def firm(bookings: Iterable[Booking], board: Board, day: date) -> list[Booking]:

@@ -8,7 +8,7 @@ from sqlalchemy import event, select
 
 from kernel import clock, letters, menu, permissions, today
 from kernel.db import db
-from shop import booking_letters, booking_list, booking_story, order_list, resources
+from shop import booking_letters, booking_list, booking_story, order_list, resources, special_days
 from shop.departures import Departure
 from tests.shop.desk_calendar import AT, ES, cabin, page, post, room, sku, stamp, told, trip, undo, units_of, walk_in
 from tests.shop.pages import marks, read, text
@@ -62,6 +62,29 @@ def test_the_printed_day_has_who_stays_and_leaves_and_where(shop, monkeypatch):
     assert "09:00 Ana Mora" in second
     assert "Bote 1" in second
     assert "11:00 Sale · Carla" in third
+
+
+def test_a_closed_day_looks_closed_and_counts_who_is_expected_on_it(shop):
+    ride, talk, stay = trip(shop), room(shop), cabin(shop)
+    shop.booked(ride, shop.when(9), [1], name="Ana Mora")
+    shop.booked(stay, shop.when(8, "14:00"), 2, nights=2, name="Carla")  # sleeps there
+    shop.booked(stay, shop.when(7, "14:00"), 2, nights=2, name="Dora")  # only leaves
+    admin, day = shop.admin, shop.day(9).isoformat()
+    assert marks(page(admin, day=day), "data-closed") == []
+    told = {"first": day, "of": "", "how": "closed", "note": "Feria"}
+    answer = admin.post("/admin/cafe/special-days", data=told, headers=ES)
+    assert answer.location.endswith(f"/bookings?day={day}")
+    looked = page(admin, day=day)
+    assert "Cerrado: Feria" in text(looked)
+    assert marks(looked, "data-closed") == ["2"]
+    assert not [url for url in marks(looked, "href") if f"{AT}/new" in url]
+    special_days.forget(shop.day(9), None)
+    special_days.write(shop.day(9), shop.day(9), service=talk, note="Limpieza")
+    db.session.commit()
+    looked = page(admin, day=day)
+    assert "Cerrado: Masaje · Limpieza" in text(looked)
+    assert marks(looked, "data-closed") == ["0"]
+    assert [url for url in marks(looked, "href") if stamp(shop.when(9)) in url and "/new" in url]
 
 
 def test_today_counts_what_its_list_shows(shop):
