@@ -241,6 +241,15 @@ def test_who_came_is_noted_and_taken_back(shop):
     admin = shop.admin
     answer = post(admin, f"/{row.token}/arrival")
     assert row.state == "came"
+def test_what_is_wrong_with_a_new_time_stands_beside_its_fields(shop):
+    row, admin = shop.booked(room(shop), shop.when(3, "09:00"), name="Ana Mora"), shop.admin
+    answer = post(admin, f"/{row.token}/move", day="2026-13-45", time="25:00")
+    assert answer.status_code == 422
+    assert said_at(answer, "to-day").startswith("Ese día no existe.")
+    assert said_at(answer, "to-time") == "Escriba la hora con horas y minutos, por ejemplo 14:30."
+    assert read(answer).xpath("//details[@open]//*[@id='to-day']")
+
+
     undo(admin, answer)
     assert row.state == "booked"
     post(admin, f"/{row.token}/absence")

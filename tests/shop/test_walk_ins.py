@@ -10,7 +10,7 @@ from kernel.db import db
 from shop import booking_list, bookings, resources
 from shop.bookings import Booking
 from shop.orders import Order
-from tests.shop.desk_calendar import AT, cabin, page, post, room, sku, stamp, trip, units_of, walk_in
+from tests.shop.desk_calendar import AT, cabin, page, post, room, said_at, sku, stamp, trip, units_of, walk_in
 from tests.shop.pages import form, marks, read, text
 
 
