@@ -7,8 +7,21 @@ from typing import TYPE_CHECKING, Any
 from kernel import clock
 from kernel.db import db
 from kernel.i18n import _l
+from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import booking_times, cart_bookings, checkout, holdings, orders, payment_methods, payments, sales, variants
+from shop import (
+    booking_prices,
+    booking_times,
+    cart_bookings,
+    checkout,
+    holdings,
+    orders,
+    payment_methods,
+    payments,
+    quotes,
+    sales,
+    variants,
+)
 from shop import cart as carts
 from shop.bookings import Booking
 from shop.occupations import Span
@@ -57,6 +70,16 @@ def visit(service: Service, span: Span, counts: Mapping[str, int], units: Iterab
     if not people:
         raise Nobody()
     return Visit(service, span, people, sum(people.values()), list(units))
+
+
+def total(asked: Visit) -> Money:
+    """What it comes to for whoever has no terms of their own; nothing is taken or written."""
+    nights = asked.service.kind == "nights"
+    wanted = [
+        Wanted(variant, count, unit=booking_prices.unit(asked.service, variant, asked.span) if nights else None)
+        for variant, count in asked.people.items()
+    ]
+    return quotes.quote(quotes.price(wanted)).total
 
 
 def sell(asked: Visit, details: Details, *, key: str, method: PaymentMethod, contact: Any = None) -> "Order":

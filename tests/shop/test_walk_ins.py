@@ -63,7 +63,7 @@ def test_a_walk_in_that_cannot_be_loses_nothing(shop):
     assert answer.status_code == 409
     assert form(answer, "/bookings/new")["name"] == "Doña Flor"
     assert booking_list.slot(ride, shop.when(3)).taken == 2
-    for counts, status in ({sku(ride): 0}, 422), ({sku(ride): "x"}, 422), ({sku(ride): 9999}, 422):
+    for counts, status in ({sku(ride): 0}, 422), ({sku(ride): "x"}, 422), ({sku(ride): 9999}, 409):
         assert walk_in(shop, ride, shop.when(4), counts).status_code == status
     fields = {"key": "k" * 22, "service": "paseo", "paid": "yes", "payment": "counter-cash", f"people.{sku(ride)}": "1"}
     for at in ("", "zzz", stamp(shop.when(3, "10:17")), "20200101T150000Z"):
@@ -136,3 +136,37 @@ def test_a_free_night_is_free_to_take_not_free_of_charge(shop):
     said = text(page(shop.admin, "/new", service="cabana", day=shop.day(3)))
     assert "Libre" in said
     assert "Gratis" not in said
+
+
+def test_what_is_wrong_stands_beside_its_field_all_at_once(shop):
+    ride, admin = trip(shop), shop.admin
+    shop.booked(ride, shop.when(3), [6])
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): "x"}, browser=admin, reach="a@b", payment="barter")
+    assert answer.status_code == 422
+    assert said_at(answer, "n-1") == "Escriba cuántos con un número entero, por ejemplo 2."
+    assert said_at(answer, "reach")
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 99}, browser=admin)
+    assert answer.status_code == 409
+    assert "quedan 12" in text(answer)
+    assert said_at(answer, "n-1") == "A esa hora solo quedan 12 lugares."
+    assert read(answer).xpath("//*[@id='n-1']/@max") == ["12"]
+    post(admin, f"/departures/paseo/{stamp(shop.when(3))}/places", places="6")
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 1}, browser=admin)
+    assert said_at(answer, "n-1") == "A esa hora ya no quedan lugares. Elija otra."
+    answer = walk_in(shop, ride, shop.when(4), {sku(ride): 0}, browser=admin)
+    assert said_at(answer, "n-1") == "Diga cuántas personas vienen."
+
+
+def test_the_total_is_seen_before_it_is_paid(shop):
+    ride, stay, admin = trip(shop), cabin(shop), shop.admin
+
+    def total(answer):
+        return "".join(read(answer).xpath("//*[@data-total]")[0].text_content().split())
+
+    assert total(page(admin, "/new", service="paseo", at=stamp(shop.when(3)))) == "₡5000"
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 2, sku(ride, 1): 1}, browser=admin, paid="sum", name="Flor")
+    assert (answer.status_code, total(answer)) == (200, "₡12000")
+    assert form(answer, "/bookings/new")["name"] == "Flor"
+    answer = walk_in(shop, stay, shop.when(3, "14:00"), {"": 2}, browser=admin, paid="sum", nights="2")
+    assert total(answer) == "₡60000"
+    assert db.session.scalars(select(Booking)).all() == []
