@@ -10,7 +10,22 @@ from kernel import clock, letters, menu, permissions, today
 from kernel.db import db
 from shop import booking_letters, booking_list, booking_story, order_list, resources, special_days
 from shop.departures import Departure
-from tests.shop.desk_calendar import AT, ES, cabin, page, post, room, sku, stamp, told, trip, undo, units_of, walk_in
+from tests.shop.desk_calendar import (
+    AT,
+    ES,
+    cabin,
+    page,
+    post,
+    room,
+    said_at,
+    sku,
+    stamp,
+    told,
+    trip,
+    undo,
+    units_of,
+    walk_in,
+)
 from tests.shop.pages import marks, read, text
 
 THURSDAY = 3
@@ -226,6 +241,15 @@ def test_a_move_that_cannot_be_says_why_and_changes_nothing(shop):
         assert (row.starts_at, row.moved) == (shop.when(3, "09:00"), 0)
 
 
+def test_what_is_wrong_with_a_new_time_stands_beside_its_fields(shop):
+    row, admin = shop.booked(room(shop), shop.when(3, "09:00"), name="Ana Mora"), shop.admin
+    answer = post(admin, f"/{row.token}/move", day="2026-13-45", time="25:00")
+    assert answer.status_code == 422
+    assert said_at(answer, "to-day").startswith("Ese día no existe.")
+    assert said_at(answer, "to-time") == "Escriba la hora con horas y minutos, por ejemplo 14:30."
+    assert read(answer).xpath("//details[@open]//*[@id='to-day']")
+
+
 def test_a_unit_of_something_else_is_refused(shop):
     row = shop.booked(room(shop), shop.when(3, "09:00"))
     foreign = resources.units([shop.resource("Otro").id])[0]
@@ -241,15 +265,6 @@ def test_who_came_is_noted_and_taken_back(shop):
     admin = shop.admin
     answer = post(admin, f"/{row.token}/arrival")
     assert row.state == "came"
-def test_what_is_wrong_with_a_new_time_stands_beside_its_fields(shop):
-    row, admin = shop.booked(room(shop), shop.when(3, "09:00"), name="Ana Mora"), shop.admin
-    answer = post(admin, f"/{row.token}/move", day="2026-13-45", time="25:00")
-    assert answer.status_code == 422
-    assert said_at(answer, "to-day").startswith("Ese día no existe.")
-    assert said_at(answer, "to-time") == "Escriba la hora con horas y minutos, por ejemplo 14:30."
-    assert read(answer).xpath("//details[@open]//*[@id='to-day']")
-
-
     undo(admin, answer)
     assert row.state == "booked"
     post(admin, f"/{row.token}/absence")
@@ -291,8 +306,14 @@ def test_a_booking_and_a_departure_are_called_off_with_the_money_back(shop):
     assert (one.state, one.order.state, booking_list.slot(ride, shop.when(3)).taken) == ("cancelled", "cancelled", 0)
     at = f"/departures/paseo/{stamp(shop.when(4))}"
     held = shop.held(ride, shop.when(4), 1)
-    said = told(admin, post(admin, f"{at}/cancellation", reason="Mal tiempo", count="1"))
-    assert "2 reservas" in said
+    answer = post(admin, f"{at}/cancellation", reason="Mal tiempo", count="1")
+    assert answer.status_code == 409
+    found = read(answer)
+    assert "2 reservas" in found.xpath("string(//*[@id='off-count-error'])")
+    assert found.xpath("//details[@open]//input[@id='off-count' and @aria-invalid='true']/@value") == ["1"]
+    assert found.xpath("//input[@id='off-reason']/@value") == ["Mal tiempo"]  # what was written is kept
+    answer = post(admin, f"{at}/cancellation", reason=" ", count="2")
+    assert read(answer).xpath("//details[@open]//*[@id='off-reason-error']")
     assert [row.state for row in others] == ["booked", "booked"]
     post(admin, f"{at}/cancellation", reason="Mal tiempo", count="2")
     assert [row.state for row in others] == ["cancelled", "cancelled"]
