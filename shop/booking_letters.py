@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from kernel import clock, i18n, tenancy, web
 from kernel import letters as post
 from kernel.i18n import _l
-from shop import booking_story, calendars, receipts
+from shop import booking_story, calendars, local_times, receipts
 from shop.bookings import Booking
 from shop.letter_words import Words, quiet
 
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
 SEE = _l("See your booking")
 GRACE = timedelta(minutes=1)  # in which the shop may move a booking back and nobody hears of it
+HERE = _l("%(when)s. Here is all you need.")
+NEAR = {  # by the days that are left when it is written: a worker that was away writes late
+    0: Words(_l("Today: %(name)s"), _l("We see you today"), HERE, SEE),
+    1: Words(_l("Tomorrow: %(name)s"), _l("We see you tomorrow"), HERE, SEE),
+    2: Words(_l("In two days: %(name)s"), _l("We see you in two days"), HERE, SEE),
+}
 GUEST = {
-    "near": Words(
-        _l("In two days: %(name)s"), _l("We see you in two days"), _l("%(when)s. Here is all you need."), SEE
-    ),
     "next": Words(_l("Soon: %(name)s, %(when)s"), _l("We see you soon"), _l("%(when)s. We are ready for you."), SEE),
     "moved": Words(
         _l("New time: %(name)s, %(when)s"),
@@ -75,7 +78,7 @@ def tell(booking: Booking, kind: str, *, run_at: datetime | None = None, **told:
     if kind == "cancelled" and (unread := _unread(booking)):
         unread.run_at = clock.now()  # first things first
     with i18n.speak(order.language, tenant.country):
-        data = _data(booking, GUEST[kind], told) | {
+        data = _data(booking, _near(booking) if kind == "near" else GUEST[kind], told) | {
             "button_url": address(booking),
             "booking": booking.token,
             "since": told.get("since", ""),
@@ -87,6 +90,12 @@ def tell(booking: Booking, kind: str, *, run_at: datetime | None = None, **told:
         "mail/bookings/booking", to=order.email, kind=f"bookings.{kind}", language=order.language, about=order,
         to_name=order.name, reply_to=tenant.email, data=data, run_at=run_at or clock.now(),
     )  # fmt: skip
+
+
+def _near(booking: Booking) -> Words:
+    zone = tenancy.tenant().timezone
+    left = local_times.local(booking.starts_at, zone).date() - clock.today(zone)
+    return NEAR[min(max(left.days, 0), max(NEAR))]
 
 
 def tell_shop(booking: Booking, kind: str, **told: Any) -> None:

@@ -1,7 +1,7 @@
 """The desk's calendar: what is taken on some days, by service and by unit, in a constant number of statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from kernel import clock, tenancy
 from kernel.db import db
-from shop import booking_times, departures, hours, local_times, occupations, order_list
+from shop import booking_times, departures, hours, local_times, occupations, order_list, slots
 from shop.bookings import LIVE, Booking
 from shop.closures import Closure
 from shop.departures import Departure
@@ -20,55 +20,12 @@ from shop.occupations import Occupation, Span
 from shop.orders import Order
 from shop.resources import Resource, ResourceUnit
 from shop.services import Service, ServiceResource
+from shop.slots import Slot
 
 FIRM = ("booked", "came", "missed")
 SOON = timedelta(hours=48)  # before a service is no longer sold: then it is time to decide about a small group
 MOST = 200
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A departure as the desk sees it: planned by the hours, or written because somebody booked or changed it."""
-
-    service: Service
-    starts_at: datetime
-    departure: Departure | None
-    bookings: Sequence[Booking]
-
-    @property
-    def ends_at(self) -> datetime:
-        """When it comes back."""
-        return self.departure.ends_at if self.departure else self.starts_at + self.service.length
-
-    @property
-    def span(self) -> Span:
-        """What it occupies, its service's buffers inside."""
-        return Span(self.starts_at, self.ends_at).widened(self.service.before, self.service.after)
-
-    @property
-    def capacity(self) -> int:
-        """How many people it takes."""
-        return self.departure.capacity if self.departure else self.service.capacity
-
-    @property
-    def taken(self) -> int:
-        """How many people have a place, those who are still choosing how to pay included."""
-        return sum(row.places for row in self.bookings)
-
-    @property
-    def open(self) -> bool:
-        """Whether more are taken."""
-        return self.departure is None or self.departure.state == "open"
-
-    @property
-    def left(self) -> int:
-        """How many places can still be had, as far as its units go."""
-        return max(0, self.capacity - self.taken) if self.open else 0
-
-    @property
-    def missing(self) -> int:
-        """How many people it lacks to go."""
-        return max(0, self.service.group_min - self.taken)
+WHO = joinedload(Booking.order).joinedload(Order.contact)
 
 
 @dataclass(frozen=True)
@@ -85,6 +42,7 @@ class Board:
     occupations: Sequence[Occupation]
     closures: Mapping[int, Closure]
     windows: Mapping[int, Mapping[date, Sequence[Window]]]
+    shut: Mapping[int, Collection[date]]  # the days that an exception or a holiday closes, by service
 
     @property
     def days(self) -> list[date]:
@@ -95,13 +53,35 @@ class Board:
         """On which day it is, where the tenant is."""
         return local_times.local(moment, self.zone).date()
 
+    def closed(self, day: date) -> list[Service]:
+        """The services on sale that are closed on that day, whatever their week says."""
+        return [one for one in self.services if one.product.live and day in self.shut[one.id]]
+
+    def staying(self, day: date, services: Collection[Service]) -> list[Booking]:
+        """Who is expected of these services on that day; who only leaves then is not."""
+        known, whole = {one.id for one in services}, Span(*clock.span(day, day, self.zone))
+        mine = [row for row in self.bookings if row.state in FIRM and row.service_id in known]
+        begun = [row for row in mine if row.starts_at < whole.ends_at]
+        return [row for row in begun if row.starts_at >= whole.starts_at or row.ends_at > whole.ends_at]
+
     def moment(self, day: date, text: str) -> datetime:
         """When it is that time on that day."""
         return local_times.moment(day, text, self.zone)
 
     @cached_property
     def slots(self) -> list[Slot]:
-        """The departures of these days, in order."""
+        """The departures of these days, in order, with what the units hold that they have or can have."""
+        pools = {row.id: row for row in self.resources}
+        return [replace(slot, fit=self._fit(slot, pools)) for slot in self._boats]
+
+    def _fit(self, slot: Slot, pools: Mapping[int, Resource]) -> int | None:
+        own = {"departure": slot.departure.id if slot.departure else None}
+        needs = [(need, pools[need.resource_id]) for need in slot.service.needs if need.resource_id in pools]
+        found = [need.people(len(self.free(pool, slot.span, but=own))) for need, pool in needs]
+        return min((count for count in found if count is not None), default=None)
+
+    @cached_property
+    def _boats(self) -> list[Slot]:
         known = {(row.service_id, row.starts_at): row for row in self.departures}
         for service in self.services:
             if service.kind == "departure" and service.product.live:
@@ -123,7 +103,7 @@ class Board:
     def taken(self) -> dict[int, list[Occupation]]:
         """What is taken of each unit, in order; a hold that ran out takes nothing."""
         alive = {row.id for row in self.bookings}
-        boarded = {slot.departure.id for slot in self.slots if slot.departure and slot.taken}
+        boarded = {slot.departure.id for slot in self._boats if slot.departure and slot.taken}
         found: dict[int, list[Occupation]] = {}
         for row in self.occupations:
             if row.closure_id or row.booking_id in alive or row.departure_id in boarded:
@@ -150,12 +130,13 @@ def board(first: date, last: date, *, longer: int = 0) -> Board:
     whole = Span(*clock.span(first, last + timedelta(days=longer), zone))
     services = db.session.scalars(_services()).all()
     taken = db.session.scalars(select(Occupation).where(*occupations.overlapping(whole)).order_by(Occupation.starts_at))
-    rows = taken.all()
+    rows, plans = taken.all(), hours.plans(services, first, last)
     return Board(
         first=first, last=last, zone=zone, services=services, resources=_resources(), bookings=_bookings(whole),
         departures=departures.known([service.id for service in services], whole), occupations=rows,
         closures=_closures({row.closure_id for row in rows if row.closure_id}),
-        windows=hours.of_all(services, first, last),
+        windows={one: found.windows(first, last) for one, found in plans.items()},
+        shut={one: found.closed(first, last) for one, found in plans.items()},
     )  # fmt: skip
 
 
@@ -174,7 +155,7 @@ def _resources() -> Sequence[Resource]:
 def _bookings(span: Span) -> Sequence[Booking]:
     inside = Booking.starts_at < span.ends_at, Booking.ends_at > span.starts_at
     wanted = select(Booking).where(*inside, *alive()).order_by(Booking.starts_at, Booking.id)
-    return db.session.scalars(wanted.options(joinedload(Booking.order))).all()
+    return db.session.scalars(wanted.options(WHO)).all()
 
 
 def alive() -> tuple[Any, Any]:
@@ -199,10 +180,13 @@ def today() -> Select[Booking]:
     return on(clock.today(tenancy.tenant().timezone))
 
 
-def of_day(day: date) -> Sequence[Booking]:
-    """The same with what its printed list tells of them."""
-    whole = joinedload(Booking.order), joinedload(Booking.service).joinedload(Service.product)
-    return db.session.scalars(on(day).options(*whole, selectinload(Booking.lines))).all()
+def of_day(day: date) -> list[Booking]:
+    """The same and those who came before and are still there, with what the printed list tells of them."""
+    whole = WHO, joinedload(Booking.service).joinedload(Service.product), selectinload(Booking.lines)
+    begins, _ends = clock.span(day, day, tenancy.tenant().timezone)
+    there = Booking.state.in_(("booked", "came")), Booking.starts_at < begins, Booking.ends_at > begins
+    before = select(Booking).where(*there).order_by(Booking.starts_at, Booking.id)
+    return [row for wanted in (before, on(day)) for row in db.session.scalars(wanted.options(*whole))]
 
 
 def short() -> Select[Departure]:
@@ -219,7 +203,7 @@ def slots_of(rows: Sequence[Departure]) -> list[Slot]:
     """These departures with their people."""
     mine = select(Booking).where(Booking.departure_id.in_([row.id for row in rows]), *alive())
     people: dict[int | None, list[Booking]] = {}
-    for row in db.session.scalars(mine.options(joinedload(Booking.order)).order_by(Booking.id)):
+    for row in db.session.scalars(mine.options(WHO).order_by(Booking.id)):
         people.setdefault(row.departure_id, []).append(row)
     return [Slot(row.service, row.starts_at, row, people.get(row.id, [])) for row in rows]
 
@@ -229,20 +213,20 @@ def slot(service: Service, starts_at: datetime) -> Slot | None:
     mine = select(Departure).where(Departure.service_id == service.id, Departure.starts_at == starts_at)
     row = db.session.scalars(mine).one_or_none()
     if row is not None:
-        return slots_of([row])[0]
+        return slots.fitted(slots_of([row]))[0]
     zone = tenancy.tenant().timezone
     day = local_times.local(starts_at, zone).date()
     times = hours.windows(service, day, day).get(day, [])
     planned = service.kind == "departure" and any(
         local_times.moment(day, one.opens, zone) == starts_at for one in times
     )
-    return Slot(service, starts_at, None, []) if planned else None
+    return slots.fitted([Slot(service, starts_at, None, [])])[0] if planned else None
 
 
 def matching(text: str, most: int) -> Sequence[Booking]:
     """The bookings of the orders that a text means (number, name, phone, e-mail), the newest first."""
     mine = order_list.query("all", text).with_only_columns(Order.id).order_by(None)
-    whole = joinedload(Booking.order), joinedload(Booking.service).joinedload(Service.product)
+    whole = WHO, joinedload(Booking.service).joinedload(Service.product)
     wanted = select(Booking).where(Booking.order_id.in_(mine)).options(*whole).execution_options(binned=True)
     return db.session.scalars(wanted.order_by(Booking.starts_at.desc(), Booking.id.desc()).limit(most)).all()
 
@@ -254,6 +238,20 @@ def units_taken(booking: Booking) -> list[ResourceUnit]:
         own = Occupation.departure_id == booking.departure_id
     wanted = select(ResourceUnit).join(Occupation, Occupation.unit_id == ResourceUnit.id).where(own)
     return db.session.scalars(wanted.order_by(ResourceUnit.resource_id, ResourceUnit.position)).all()  # type: ignore[return-value]
+
+
+def units_of_all(bookings: Sequence[Booking]) -> dict[int, list[str]]:
+    """The names of the units that each of these bookings occupies, by its id."""
+    own = Occupation.booking_id.in_([row.id for row in bookings])
+    shared = Occupation.departure_id.in_({row.departure_id for row in bookings if row.departure_id})
+    wanted = select(Occupation, ResourceUnit.name).join(ResourceUnit, Occupation.unit_id == ResourceUnit.id)
+    rows = db.session.execute(
+        wanted.where(or_(own, shared)).order_by(ResourceUnit.resource_id, ResourceUnit.position)
+    ).all()
+    return {
+        one.id: [name for row, name in rows if row.booking_id == one.id or (row.departure_id or 0) == one.departure_id]
+        for one in bookings
+    }
 
 
 def any_at_all() -> bool:
@@ -271,7 +269,7 @@ def in_the_way(unit_ids: Iterable[int], span: Span) -> list[Booking | Slot | Clo
     """Whatever takes these units in that time, each once, in order."""
     rows = occupations.within(unit_ids, span)
     ids = {name: {getattr(row, f"{name}_id") for row in rows} - {None} for name in ("booking", "departure", "closure")}
-    people = select(Booking).where(Booking.id.in_(sorted(ids["booking"]))).options(joinedload(Booking.order))
+    people = select(Booking).where(Booking.id.in_(sorted(ids["booking"]))).options(WHO)
     boats = db.session.scalars(select(Departure).where(Departure.id.in_(sorted(ids["departure"])))).all()
     found: list[Booking | Slot | Closure] = [*db.session.scalars(people), *slots_of(boats)]
     found += _closures(ids["closure"]).values()

@@ -83,26 +83,11 @@ def _departures(asking: Asking, board: Board) -> Grid:
     for slot in board.slots:
         if slot.service.id == asking.service.id and board.first <= board.day_of(slot.starts_at) <= board.last:
             here = asking.own is not None and asking.own.starts_at == slot.starts_at
-            free = (
-                slot.left >= asking.places
-                and not here
-                and _future(asking, Span(slot.starts_at, slot.ends_at))
-                and _room(asking, board, slot)
-            )
-            time = f"{local_times.local(slot.starts_at, board.zone):%H:%M}"
             span = Span(slot.starts_at, slot.ends_at)
+            free = slot.left >= asking.places and not here and _future(asking, span)
+            time = f"{local_times.local(slot.starts_at, board.zone):%H:%M}"
             cells[time, board.day_of(slot.starts_at)] = Target(span, None, free, slot.left, here)
     return Grid(board.days, sorted({time for time, _day in cells}), cells)
-
-
-def _room(asking: Asking, board: Board, slot: booking_list.Slot) -> bool:
-    """Whether there are units for so many more people."""
-    known, own = _resources(board), {"departure": slot.departure.id if slot.departure else None}
-    return all(
-        need.units(slot.taken + asking.places) <= len(board.free(known[need.resource_id], slot.span, but=own))
-        for need in asking.service.needs
-        if need.resource_id in known
-    )
 
 
 def _appointments(asking: Asking, board: Board) -> Grid:
@@ -147,8 +132,9 @@ def _has(board: Board, booking: Booking, unit: ResourceUnit | None) -> bool:
 
 
 def _future(asking: Asking, span: Span) -> bool:
-    """What is moved begins later; who walks in comes as long as it is not over."""
-    return (span.starts_at if asking.own else span.ends_at) > clock.now()
+    """What is moved begins later, and so does what leaves; who walks in otherwise comes as long as it is not over."""
+    begins = asking.own is not None or asking.service.kind == "departure"
+    return (span.starts_at if begins else span.ends_at) > clock.now()
 
 
 def _resources(board: Board) -> dict[int, Resource]:

@@ -11,12 +11,12 @@ from kernel.db import db
 from kernel.i18n import _, _l, ngettext, pick
 from kernel.refusal import Missing
 from shop import booking_list, calendars
-from shop.booking_list import Slot
 from shop.bookings import Booking
 from shop.calendars import Entry
 from shop.closures import Closure
 from shop.occupations import Span
 from shop.resources import ResourceUnit
+from shop.slots import Slot
 
 if TYPE_CHECKING:
     from kernel.accounts import Account

@@ -33,6 +33,12 @@ class BadCapacity(Refusal):
     message = _l("Write how many places it has as a whole number, such as 12.")
 
 
+class NoReason(Refusal):
+    """Nobody said why it is called off."""
+
+    message = _l("Write why it is called off: everybody will read it.")
+
+
 class OtherNumber(Refusal):
     """The number that was typed is not how many bookings it has now."""
 
@@ -70,7 +76,7 @@ def standing(departure: Departure) -> list[Booking]:
 def call_off(departure: Departure, *, by: "Account", reason: str, typed: int) -> int:
     """Cancel every booking with all its money back, and sell no more; how many. `typed` is their number."""
     if not reason.strip():
-        raise Refusal(_l("Write why it is called off: everybody will read it."))
+        raise NoReason()
     rows = standing(departure)
     if typed != len(rows):
         raise OtherNumber(count=len(rows))

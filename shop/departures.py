@@ -78,8 +78,21 @@ def take(departure: Departure, places: int) -> None:
     """Take places and the units they need; raises Full or JustTaken. The caller holds the resources."""
     room = Departure.state == "open", Departure.taken + places <= Departure.capacity
     if not _move(departure, places, *room):
-        raise Full(left=departure.left) if departure.left else JustTaken()
-    fit(departure)
+        raise _none(departure, departure.taken)
+    try:
+        fit(departure)
+    except JustTaken:
+        raise _none(departure, departure.taken - places) from None
+
+
+def _none(departure: Departure, taken: int) -> JustTaken:
+    """Why no more are taken: fewer would still fit beside those who have a place, or nobody does."""
+    left = departure.capacity - taken if departure.state == "open" else 0
+    for need in departure.service.needs:
+        units = len(units_of(departure, need)) + len(occupations.free(need.resource_id, departure.span))
+        hold = need.people(units)
+        left = left if hold is None else min(left, hold - taken)
+    return Full(left=left) if left > 0 else JustTaken()
 
 
 def give(departure: Departure, places: int) -> None:

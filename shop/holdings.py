@@ -124,7 +124,7 @@ def units_for(service: Service, places: int) -> int:
 
 
 def units_free(booking: Booking, chosen: Set[int] = frozenset()) -> list[int]:
-    """The units that it is to have, of each resource as many as it needs; raises JustTaken."""
+    """The units that it is to have, of each resource as many as it needs; raises Full or JustTaken."""
     needed = sorted(need.resource_id for need in booking.service.needs)
     if chosen and not chosen <= {unit.id for unit in resources.units(needed)}:
         raise Elsewhere()
@@ -132,7 +132,7 @@ def units_free(booking: Booking, chosen: Set[int] = frozenset()) -> list[int]:
     for resource_id in needed:
         free = _chosen(resource_id, booking, chosen) if chosen else occupations.free(resource_id, span, booking.units)
         if len(free) < booking.units:
-            raise JustTaken()
+            raise departures.Full(left=len(free) * booking.service.capacity) if free else JustTaken()
         found.extend(free)
     return found
 

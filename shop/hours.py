@@ -99,11 +99,6 @@ def windows(service: Service, first: date, last: date) -> dict[date, list[Window
     return plan(service, first, last).windows(first, last)
 
 
-def of_all(services: Sequence[Service], first: date, last: date) -> dict[int, dict[date, list[Window]]]:
-    """The same of several services by their id."""
-    return {one: found.windows(first, last) for one, found in plans(services, first, last).items()}
-
-
 def of(service: Service) -> Sequence[Hours]:
     """The times of its week."""
     mine = select(Hours).where(Hours.service_id == service.id)

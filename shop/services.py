@@ -86,6 +86,10 @@ class ServiceResource(TenantOwned, Base):
         """How many units so many people occupy."""
         return 0 if people <= 0 else 1 if self.seats == 0 else -(-people // self.seats)
 
+    def people(self, units: int) -> int | None:
+        """How many people so many units hold; None: as many as come."""
+        return units * self.seats if self.seats or not units else None
+
 
 def of(product: Product) -> Service | None:
     """How a product is booked, when it is."""

@@ -61,8 +61,8 @@ def _special(day: date, service: Service | None, rows: Sequence[DayException]) -
 
 def write(
     first: date, last: date, *, service: Service | None, windows: Sequence[Window] = (), note: str = "", by: Any = None
-) -> int:
-    """Have these days otherwise, instead of what was said of them before; how many bookings lie outside now."""
+) -> list[date]:
+    """Have these days otherwise, instead of what was said of them before; the day of each booking outside now."""
     if last < first:
         raise Backwards()
     if (last - first).days >= MOST:
@@ -88,10 +88,22 @@ def forget(day: date, service: Service | None) -> None:
     tenancy.touch()
 
 
-def _outside(first: date, last: date, service: Service | None) -> int:
+def _outside(first: date, last: date, service: Service | None) -> list[date]:
     zone = tenancy.tenant().timezone
     rows = [row for one in ([service] if service else services.every()) for row in service_sheets.outside(one)]
-    return sum(first <= local_times.local(row.starts_at, zone).date() <= last for row in rows)
+    known = sorted(local_times.local(row.starts_at, zone).date() for row in rows)
+    return [day for day in known if first <= day <= last]
+
+
+def why(day: date, closed: Sequence[Service]) -> dict[str, list[Service]]:
+    """Why these services are closed on that day: by its note or the holiday's name, '' where nobody said it."""
+    rows = db.session.scalars(select(DayException).where(DayException.day == day, DayException.opens == ""))
+    notes = {row.service_id: row.note for row in rows}
+    holiday = countries.profile(tenancy.tenant().country).holidays(day.year).get(day, "")
+    found: dict[str, list[Service]] = {}
+    for one in closed:
+        found.setdefault(notes.get(one.id, notes.get(None, holiday)), []).append(one)
+    return found
 
 
 def holidays() -> list[tuple[date, str]]:

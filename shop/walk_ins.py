@@ -7,8 +7,21 @@ from typing import TYPE_CHECKING, Any
 from kernel import clock
 from kernel.db import db
 from kernel.i18n import _l
+from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import booking_times, cart_bookings, checkout, holdings, orders, payment_methods, payments, sales, variants
+from shop import (
+    booking_prices,
+    booking_times,
+    cart_bookings,
+    checkout,
+    holdings,
+    orders,
+    payment_methods,
+    payments,
+    quotes,
+    sales,
+    variants,
+)
 from shop import cart as carts
 from shop.bookings import Booking
 from shop.occupations import Span
@@ -26,6 +39,12 @@ class Nobody(Refusal):
     """No people were counted."""
 
     message = _l("Say how many people come.")
+
+
+class HasLeft(Refusal):
+    """The departure is on its way or back."""
+
+    message = _l("That departure has already left. Choose a later one.")
 
 
 @dataclass(frozen=True)
@@ -53,11 +72,23 @@ def visit(service: Service, span: Span, counts: Mapping[str, int], units: Iterab
     return Visit(service, span, people, sum(people.values()), list(units))
 
 
+def total(asked: Visit) -> Money:
+    """What it comes to for whoever has no terms of their own; nothing is taken or written."""
+    nights = asked.service.kind == "nights"
+    wanted = [
+        Wanted(variant, count, unit=booking_prices.unit(asked.service, variant, asked.span) if nights else None)
+        for variant, count in asked.people.items()
+    ]
+    return quotes.quote(quotes.price(wanted)).total
+
+
 def sell(asked: Visit, details: Details, *, key: str, method: PaymentMethod, contact: Any = None) -> "Order":
     """Take the time, write the order and note the money when it came; all of it or nothing, once per key.
 
     Raises JustTaken, Full or another Refusal that says why it cannot be.
     """
+    if asked.service.kind == "departure" and asked.span.starts_at <= clock.now():
+        raise HasLeft()
     if asked.span.ends_at <= clock.now():
         raise booking_times.Past()
     holdings.claim([asked.service.id])  # the same form that was sent twice waits here, and finds its order

@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template
 
 from kernel.web import needs
-from shop import arrivals, booking_story, bookings, receipts
+from shop import arrivals, booking_story, bookings
 from shop.views import admin, booking_desk, booking_rows
 
 
@@ -19,5 +19,5 @@ def arrive(token: str) -> Any:
     return render_template(
         "shop/desk/bookings/arrive.html", booking=booking, order=order, told=booking_story.told(booking),
         name=booking_rows.called(booking), steps=booking_desk.steps(booking),
-        left=receipts.shown(order.balance) if order.balance.minor > 0 else "", other_day=arrivals.other_day(booking),
+        left=booking_rows.owed(order), other_day=arrivals.other_day(booking),
     )  # fmt: skip

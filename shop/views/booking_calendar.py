@@ -11,9 +11,10 @@ from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import booking_list, booking_story, booking_times, days, order_story, papers, receipts
+from shop import booking_list, booking_story, booking_times, days, order_story, papers, receipts, slots
 from shop.booking_list import Board
 from shop.departures import Departure
+from shop.occupations import Span
 from shop.views import admin, booking_grid, booking_rows
 
 WEEK = 7
@@ -29,7 +30,7 @@ def day() -> Any:
     return render_template(
         "shop/desk/bookings/day.html", **frame(at, "bookings", 1), agenda=booking_rows.agenda(board, at),
         grid=booking_grid.grid(board, at), count=len(starting), people=sum(row.places for row in starting),
-        any=bool(board.services),
+        any=bool(board.services), closed=booking_rows.closed(board, at),
     )  # fmt: skip
 
 
@@ -73,11 +74,11 @@ def units() -> Any:
 
 
 def _unit(board: Board, unit: Any, whole: dict[date, list[dict[str, Any]]]) -> dict[str, Any]:
-    tap = unit.resource_id in booking_grid.walkable(board)
+    tap = {one for one in board.days if one >= now() and unit.resource_id in booking_grid.walkable(board, one)}
     cells = [
         {"rows": [row for row in whole[one] if unit.id in row["units"]],
          "label": _("Free: %(unit)s, %(time)s", unit=unit.name, time=short(one)),
-         "add": url_for(".walk_in", unit=unit.token, day=one) if tap and one >= now() else ""}
+         "add": url_for(".walk_in", unit=unit.token, day=one) if one in tap else ""}
         for one in board.days
     ]  # fmt: skip
     return {"name": unit.name, "cells": cells, "close": url_for(".closure_new", unit=unit.token, day=board.first)}
@@ -88,7 +89,7 @@ def _unit(board: Board, unit: Any, whole: dict[date, list[dict[str, Any]]]) -> d
 def small() -> Any:
     """The departures that have people, but fewer than they need: to call off, or to run all the same."""
     wanted = booking_list.short().options(joinedload(Departure.service))
-    rows = booking_list.slots_of(db.session.scalars(wanted).all())
+    rows = slots.fitted(booking_list.slots_of(db.session.scalars(wanted).all()))
     told = [
         {"name": pick(slot.service.product.name), "when": receipts.until(slot.starts_at),
          "lacks": booking_rows.lacks(slot), "filled": booking_rows.filled(slot),
@@ -101,11 +102,11 @@ def small() -> Any:
 @admin.get("/bookings/list", endpoint="bookings_list")
 @needs("bookings.view")
 def paper() -> Any:
-    """The day on paper: times, people, what they answered, how to reach them, what is due, boxes to tick."""
+    """The day on paper: who arrives, stays and leaves, where, how to reach them, what is due, boxes to tick."""
     at, tenant = asked(), tenancy.tenant()
     data = {**papers.of_shop(), "language": tenant.language, "told": {"number": ""}}
     with papers.spoken(tenant.language):
-        data |= {"rows": [_printed(row) for row in booking_list.of_day(at)], "day": receipts.day(at)}
+        data |= {"rows": _printed(at), "day": receipts.day(at)}
         if not pdf.available():
             return render_template("pdf/bookings.html", **data, printable=True)
         made = Response(pdf.render("pdf/bookings.html", **data), mimetype="application/pdf")
@@ -113,14 +114,20 @@ def paper() -> Any:
     return made
 
 
-def _printed(row: Any) -> dict[str, Any]:
-    order, zone = row.order, tenancy.tenant().timezone
+def _printed(day: date) -> list[dict[str, Any]]:
+    rows, zone = booking_list.of_day(day), tenancy.tenant().timezone
+    units, whole = booking_list.units_of_all(rows), Span(*clock.span(day, day, zone))
+    told = [{**booking_rows.on_day(row, whole, zone), **_line(row), "units": ", ".join(units[row.id])} for row in rows]
+    return sorted(told, key=lambda one: one["at"])
+
+
+def _line(row: Any) -> dict[str, Any]:
+    order, country = row.order, tenancy.tenant().country
     return {
-        "time": booking_rows.time(row.starts_at, zone), "name": booking_rows.called(row),
-        "service": pick(row.service.product.name), "people": ", ".join(booking_story.people(row)),
-        "answers": row.answers, "phone": phones.show(order.phone, tenancy.tenant().country) if order.phone else "",
-        "number": order.number, "due": receipts.shown(order.balance) if order.balance.minor > 0 else "",
-        "money": order_story.money(order)[0], "note": order.note, "came": row.state == "came",
+        "name": booking_rows.called(row), "service": pick(row.service.product.name),
+        "people": ", ".join(booking_story.people(row)), "answers": row.answers,
+        "phone": phones.show(order.phone, country) if order.phone else "", "number": order.number,
+        "due": booking_rows.owed(order), "money": order_story.money(order)[0], "note": order.note,
     }  # fmt: skip
 
 

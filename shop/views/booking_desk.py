@@ -75,7 +75,8 @@ def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: An
 
 def _sums(order: Any) -> list[tuple[str, str]]:
     rows = [(_("Total"), receipts.shown(order.total)), (_("Received"), receipts.shown(order.received))]
-    return [*rows, (_("Still to be paid"), receipts.shown(order.balance))] if order.balance.minor > 0 else rows
+    owed = booking_rows.owed(order)
+    return [*rows, (_("Still to be paid"), owed)] if owed else rows
 
 
 def steps(booking: Booking) -> dict[str, bool]:
@@ -116,7 +117,10 @@ def _notes(order: Any) -> list[dict[str, str]]:
 
 
 def _beside(day: Any) -> list[dict[str, Any]]:
-    rows, zone = db.session.scalars(booking_list.on(day).limit(BESIDE)).all(), tenancy.tenant().timezone
+    rows, zone = (
+        db.session.scalars(booking_list.on(day).options(booking_list.WHO).limit(BESIDE)).all(),
+        tenancy.tenant().timezone,
+    )
     return [
         {**booking_rows.person(row), "token": row.token, "time": booking_rows.time(row.starts_at, zone),
          "title": pick(row.service.product.name)}

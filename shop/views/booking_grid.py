@@ -23,7 +23,7 @@ def grid(board: Board, day: date) -> dict[str, Any]:
     whole = Span(*clock.span(day, day, board.zone))
     taken = {unit.id: _clipped(board, unit, whole) for _resource, units in columns for unit in units}
     marks = _marks(board, day, whole, [span for rows in taken.values() for _row, span in rows])
-    free = walkable(board)
+    free = walkable(board, day)
     rows: list[dict[str, Any]] = []
     for place, at in enumerate(marks[:-1]):
         cells = [
@@ -60,14 +60,15 @@ def _minute(moment: datetime, zone: str) -> int:
     return local_times.local(moment, zone).minute
 
 
-def walkable(board: Board) -> set[int]:
-    """The resources on which a free time can be tapped: those of appointments and nights."""
+def walkable(board: Board, day: date) -> set[int]:
+    """The resources on which a free time can be tapped: those of appointments and nights that are not closed."""
     if not web.may("bookings.manage"):
         return set()
+    closed = board.closed(day)
     return {
         need.resource_id
         for service in board.services
-        if service.kind != "departure" and service.product.live
+        if service.kind != "departure" and service.product.live and service not in closed
         for need in service.needs
     }
 

@@ -22,6 +22,8 @@ from shop import (
 )
 from shop.booking_targets import Asking
 from shop.bookings import Booking
+from shop.forms import wrong
+from shop.forms.wrong import Wrong
 from shop.occupations import Span
 from shop.views import admin, booking_calendar, booking_rows, target_rows
 
@@ -37,17 +39,25 @@ def choose(token: str) -> Any:
     return _page(booking)
 
 
-def _page(booking: Booking, trouble: str = "", status: int = 200) -> Any:
+def _page(booking: Booking, refusal: Refusal | None = None) -> Any:
     zone = tenancy.tenant().timezone
     here = booking_rows.local_day(booking.starts_at, zone)
     day = booking_calendar.asked(here)
     grid = booking_targets.grid(Asking.of(booking, zone), day)
     return render_template(
-        "shop/desk/bookings/move.html", booking=booking, name=booking_rows.called(booking), trouble=trouble,
+        "shop/desk/bookings/move.html", booking=booking, name=booking_rows.called(booking), trouble=str(refusal or ""),
         told=booking_story.told(booking), grid=target_rows.shown(grid, day, ".booking_move", token=booking.token),
         typed=request.form, time=booking_rows.time(booking.starts_at, zone), here=here,
         units=[column for column in grid.columns if column is not None] if not grid.by_day else [],
-    ), status  # fmt: skip
+        errors=_errors(refusal) if refusal else {}, labels={"to-day": _("Day"), "to-time": _("Time")},
+    ), refusal.status if refusal else 200  # fmt: skip
+
+
+def _errors(refusal: Refusal) -> dict[str, str]:
+    """What stands beside the fields of the form below the grid, when that was sent."""
+    if request.form.get("to"):
+        return {}
+    return wrong.of(refusal) or {"to-day": str(refusal)}
 
 
 @admin.post("/bookings/<token>/move", endpoint="booking_move_make")
@@ -62,10 +72,9 @@ def move(token: str) -> Any:
     except Missing:
         raise
     except Refusal as refusal:
-        told = str(refusal)
         db.session.rollback()
         with web.reading():
-            return _page(bookings.by_token(token), told, refusal.status)
+            return _page(bookings.by_token(token), refusal)
     when = booking_story.when(booking, tenancy.tenant().timezone)
     text = _("%(name)s is moved: %(when)s.", name=booking_rows.called(booking), when=when)
     web.undo(text, ".booking_move_make", token=token, to=before)
@@ -78,12 +87,21 @@ def _chosen() -> tuple[datetime, list[int]]:
     if to:
         stamp, *tokens = to.split()[:9]
         return booking_targets.moment(stamp), [resources.unit(one).id for one in tokens]
-    day = booking_times.day(request.form.get("day", ""))
-    if not 2000 <= day.year <= 2200:
-        raise booking_times.NoDay()
-    starts_at = local_times.moment(day, request.form.get("time", ""), tenancy.tenant().timezone)
+    errors: dict[str, str] = {}
+    day = wrong.tried(errors, "to-day", _day, request.form.get("day", ""))
+    time = wrong.tried(errors, "to-time", local_times.clock_time, request.form.get("time", ""))
+    if errors:
+        raise Wrong(errors)
+    starts_at = local_times.instant(day, time, tenancy.tenant().timezone)
     token = request.form.get("unit", "")
     return starts_at, [resources.unit(token).id] if token else []
+
+
+def _day(text: str) -> date:
+    day = booking_times.day(text)
+    if not 2000 <= day.year <= 2200:
+        raise booking_times.NoDay()
+    return day
 
 
 def _span(booking: Booking, starts_at: datetime) -> Span:

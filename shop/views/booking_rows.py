@@ -8,12 +8,14 @@ from flask import url_for
 
 from kernel import clock, web
 from kernel.i18n import _, ngettext, pick
-from shop import booking_story, booking_targets, days, local_times, order_story
-from shop.booking_list import FIRM, Board, Slot
+from shop import balances, booking_story, booking_targets, days, local_times, order_story, receipts, special_days
+from shop.booking_list import FIRM, Board
 from shop.bookings import Booking
 from shop.closures import Closure
 from shop.occupations import Span
+from shop.orders import Order
 from shop.services import Service
+from shop.slots import Slot
 
 
 def agenda(board: Board, day: date) -> list[dict[str, Any]]:
@@ -45,7 +47,7 @@ def slot_row(board: Board, slot: Slot) -> dict[str, Any]:
         "title": pick(slot.service.product.name), "filled": filled(slot), "taken": slot.taken,
         "lacks": lacks(slot), "missing": slot.missing, "open": slot.open, "left": slot.left, "over": over(slot),
         "url": slot_url(slot.service, slot.starts_at),
-        "add": add_url(slot),
+        "add": "" if slot.service in board.closed(board.day_of(slot.starts_at)) else add_url(slot),
         "units": sorted({unit for unit, rows in board.taken.items() if slot.departure
                          and any(row.departure_id == slot.departure.id for row in rows)}),
         "people": [person(one) for one in slot.bookings], "shape": "off" if not slot.taken else "good",
@@ -57,37 +59,47 @@ def over(slot: Slot) -> bool:
     return slot.ends_at <= clock.now()
 
 
+def gone(slot: Slot) -> bool:
+    """Whether it has left: nobody gets on any more."""
+    return slot.starts_at <= clock.now()
+
+
 def add_url(slot: Slot) -> str:
-    """Where one more is written down, as long as there is room."""
-    room = slot.left and slot.service.product.live and not over(slot) and web.may("bookings.manage")
+    """Where one more is written down, as long as there is room and it has not left."""
+    room = slot.left and slot.service.product.live and not gone(slot) and web.may("bookings.manage")
     return new_url(slot.service, slot.starts_at) if room else ""
 
 
 def filled(slot: Slot) -> str:
     """`7 de 18`."""
-    return _("%(taken)s of %(capacity)s", taken=slot.taken, capacity=slot.capacity)
+    return _("%(taken)s of %(capacity)s", taken=slot.taken, capacity=slot.places)
 
 
 def lacks(slot: Slot) -> str:
-    """`faltan 2 del mínimo`, of a departure with a minimum that somebody booked; else ''."""
-    if slot.service.group_min < 2 or not slot.taken:
+    """`faltan 2 del mínimo`, of a departure that somebody booked and that lacks people; else ''."""
+    if not slot.taken or not slot.missing:
         return ""
     return str(ngettext("%(num)s missing of the minimum", "%(num)s missing of the minimum", slot.missing))
 
 
 def booking_row(board: Board, booking: Booking, whole: Span) -> dict[str, Any]:
     """A booking that has units of its own: an appointment, or a stay that begins, goes on or ends."""
-    nights = booking.service.kind == "nights"
-    before = booking.starts_at < whole.starts_at
+    return {
+        "kind": "booking", "order": 0 if booking.starts_at < whole.starts_at else 2, **person(booking),
+        "title": pick(booking.service.product.name), **on_day(booking, whole, board.zone),
+        "units": [unit for unit, rows in board.taken.items() if any(row.booking_id == booking.id for row in rows)],
+    }  # fmt: skip
+
+
+def on_day(booking: Booking, whole: Span, zone: str) -> dict[str, Any]:
+    """When it matters on that day, and whether its people arrive, stay on or leave."""
+    nights, before = booking.service.kind == "nights", booking.starts_at < whole.starts_at
     ends_here = booking.ends_at <= whole.ends_at
     at = booking.ends_at if before and ends_here else max(booking.starts_at, whole.starts_at)
     word = (_("Leaves") if ends_here else _("Stays on")) if before else _("Arrives")
     return {
-        "kind": "booking", "at": at, "order": 0 if before else 2, **person(booking),
-        "time": "" if before and not ends_here else time(at, board.zone),
-        "title": pick(booking.service.product.name), "word": word if nights or before else "",
-        "until": days.told(board.day_of(booking.ends_at)) if nights and not before else "",
-        "units": [unit for unit, rows in board.taken.items() if any(row.booking_id == booking.id for row in rows)],
+        "at": at, "time": "" if before and not ends_here else time(at, zone), "word": word if nights or before else "",
+        "until": days.told(local_day(booking.ends_at, zone)) if nights and not before else "",
     }  # fmt: skip
 
 
@@ -103,11 +115,17 @@ def person(booking: Booking) -> dict[str, Any]:
 
 
 def called(booking: Booking) -> str:
-    """The name of who booked, or how else they are known."""
+    """The name of who booked, as the order or else the contact has it, or how else they are known."""
     order = booking.order
     if order is None:
         return _("Somebody is choosing how to pay")
-    return order.name or order.phone or order.email or _("Over the counter")
+    known = order.contact.name if order.contact else ""
+    return order.name or known or order.phone or order.email or _("Over the counter")
+
+
+def owed(order: Order) -> str:
+    """What is still to be paid; '' of an order that ended: nobody owes it any more."""
+    return receipts.shown(order.balance) if balances.open_(order) else ""
 
 
 def heads(count: int) -> str:
@@ -150,6 +168,16 @@ def time(moment: datetime, zone: str) -> str:
 def local_day(moment: datetime, zone: str) -> date:
     """On which day it is where the tenant is."""
     return local_times.local(moment, zone).date()
+
+
+def closed(board: Board, day: date) -> list[dict[str, Any]]:
+    """What is closed on that day and why, and how many are expected all the same; `names` is '' when it is all."""
+    shut, on_sale = board.closed(day), [one for one in board.services if one.product.live]
+    return [
+        {"why": why, "names": ", ".join(pick(one.product.name) for one in rows) if len(rows) < len(on_sale) else "",
+         "left": len(board.staying(day, rows))}
+        for why, rows in (special_days.why(day, shut) if shut else {}).items()
+    ]  # fmt: skip
 
 
 def firm(bookings: Iterable[Booking], board: Board, day: date) -> list[Booking]:

@@ -1,6 +1,6 @@
 """Closing a time: the units and the period, what is in the way when it is refused, and opening it again."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -10,10 +10,13 @@ from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
-from shop import booking_list, booking_times, closures, local_times, receipts, resources
+from shop import booking_list, booking_times, closures, local_times, occupations, receipts, resources
 from shop.closures import Closure
+from shop.forms import wrong
+from shop.forms.wrong import Wrong
 from shop.occupations import Span
 from shop.resources import ResourceUnit
+from shop.slots import Slot
 from shop.views import admin, booking_calendar, booking_rows
 
 MOST = 200
@@ -27,15 +30,20 @@ def new() -> Any:
     return _form()
 
 
-def _form(trouble: str = "", way: Any = (), status: int = 200) -> Any:
+def _form(refusal: Refusal | None = None, way: Any = ()) -> Any:
     day = booking_calendar.asked()
-    typed = request.values if trouble else {"first": day.isoformat(), "last": day.isoformat()}
+    typed = request.values if refusal else {"first": day.isoformat(), "last": day.isoformat()}
     chosen = request.values.getlist("unit")
     known = [(pick(one.name), [unit for unit in one.units if unit.active]) for one in resources.every() if one.active]
     return render_template(
-        "shop/desk/bookings/closure_new.html", resources=known, chosen=chosen, typed=typed, trouble=trouble, way=way,
-        day=day,
-    ), status  # fmt: skip
+        "shop/desk/bookings/closure_new.html", resources=known, chosen=chosen, typed=typed, way=way, day=day,
+        trouble=str(refusal or ""), errors=wrong.of(refusal) if refusal else {}, labels=_labels(),
+    ), refusal.status if refusal else 200  # fmt: skip
+
+
+def _labels() -> dict[str, str]:
+    return {"first": _("From the day"), "from": _("Time"), "last": _("To the day"), "until": _("Time"),
+            "units": _("What is closed?")}  # fmt: skip
 
 
 @admin.post("/bookings/closures", endpoint="closure_make")
@@ -46,33 +54,52 @@ def make() -> Any:
     span = None
     try:
         units = [resources.unit(token) for token in request.values.getlist("unit")[:MOST]]
-        span = _span()
+        span = _asked(units)
         row = closures.close(units, span, reason=request.values.get("reason", ""), by=web.person())
     except Missing:
         raise
     except Refusal as refusal:
-        told, ids = str(refusal), [unit.id for unit in units]
+        ids = [unit.id for unit in units]
         db.session.rollback()
         with web.reading():
             way = _in_the_way(ids, span) if span and isinstance(refusal, closures.Booked) else []
-            return _form(told, way, refusal.status)
+            return _form(refusal, way)
     web.undo(_("Closed: %(when)s.", when=_when(row)), ".closure_open", token=row.token)
     return redirect(url_for(".bookings", day=_day(row)), 303)
 
 
-def _span() -> Span:
-    """From the first moment to the last; without times whole days."""
-    zone = tenancy.tenant().timezone
+def _asked(units: list[ResourceUnit]) -> Span:
+    """From the first moment to the last; without times whole days. Raises Wrong."""
     told = {name: request.values.get(name, "").strip()[:20] for name in ("first", "from", "last", "until")}
-    if not told["first"]:
+    errors: dict[str, str] = {}
+    first = wrong.tried(errors, "first", _day_of, told["first"])
+    last = wrong.tried(errors, "last", _day_of, told["last"] or told["first"]) if told["last"] or first else None
+    for name in ("from", "until"):
+        wrong.tried(errors, name, local_times.clock_time, told[name] or "00:00")
+    if not units:
+        errors["units"] = str(closures.Nothing())
+    span = None if errors.keys() - {"units"} else wrong.tried(errors, "last", _span, first, last, told)
+    if errors or span is None:
+        raise Wrong(errors)
+    return span  # type: ignore[no-any-return]
+
+
+def _day_of(text: str) -> date:
+    if not text:
         raise Refusal(_l("Choose the day on which it begins."))
-    first, last = booking_times.day(told["first"]), booking_times.day(told["last"] or told["first"])
-    if not EARLIEST <= first.year <= LATEST or not EARLIEST <= last.year <= LATEST:
+    day = booking_times.day(text)
+    if not EARLIEST <= day.year <= LATEST:
         raise booking_times.NoDay()
+    return day
+
+
+def _span(first: date, last: date, told: dict[str, str]) -> Span:
+    zone = tenancy.tenant().timezone
     begins = local_times.moment(first, told["from"] or "00:00", zone)
-    if told["until"]:
-        return Span(begins, local_times.moment(last, told["until"], zone))
-    return Span(begins, local_times.moment(last + timedelta(days=1), "00:00", zone))
+    ends = (last, told["until"]) if told["until"] else (last + timedelta(days=1), "00:00")
+    span = Span(begins, local_times.moment(*ends, zone))
+    occupations.sound(span)
+    return span
 
 
 def _in_the_way(ids: list[int], span: Span) -> list[dict[str, Any]]:
@@ -85,7 +112,7 @@ def _in_the_way(ids: list[int], span: Span) -> list[dict[str, Any]]:
 def _told(what: Any) -> tuple[Any, dict[str, str]]:
     if isinstance(what, Closure):
         return what.starts_at, {"name": what.reason or _("Closed"), "url": booking_rows.closure_url(what)}
-    if isinstance(what, booking_list.Slot):
+    if isinstance(what, Slot):
         name = f"{pick(what.service.product.name)} · {booking_rows.filled(what)}"
         return what.starts_at, {"name": name, "url": booking_rows.slot_url(what.service, what.starts_at)}
     person = booking_rows.person(what)

@@ -1,6 +1,6 @@
 """One departure in the back office: who comes, how many places, on sale or not, called off with the money back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -12,8 +12,8 @@ from kernel.i18n import _, ngettext, pick
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import booking_list, booking_targets, departure_changes, departures, receipts, services
-from shop.booking_list import Slot
 from shop.departures import Departure
+from shop.slots import Slot
 from shop.views import admin, booking_rows
 
 PATH = "/bookings/departures/<slug>/<at>"
@@ -59,11 +59,16 @@ def written(slug: str, at: str) -> Departure:
 @needs("bookings.view")
 def show(slug: str, at: str) -> str:
     """Who comes, how many more could, and what can be changed."""
+    return page(slug, at)
+
+
+def page(slug: str, at: str, errors: Mapping[str, str] | None = None) -> str:
+    """The page, with what was typed when calling it off was refused; `errors`: why, by the field."""
     slot, zone = found(slug, at), tenancy.tenant().timezone
     country = tenancy.tenant().country
     people = [
         {**booking_rows.person(row), "phone": phones.show(row.order.phone, country) if row.order else "",
-         "due": receipts.shown(row.order.balance) if row.order and row.order.balance.minor > 0 else ""}
+         "due": booking_rows.owed(row.order) if row.order else ""}
         for row in slot.bookings
     ]  # fmt: skip
     return render_template(
@@ -71,6 +76,7 @@ def show(slug: str, at: str) -> str:
         when=receipts.until(slot.starts_at), filled=booking_rows.filled(slot), lacks=booking_rows.lacks(slot),
         day=booking_rows.local_day(slot.starts_at, zone), slug=slug, over=booking_rows.over(slot),
         expected=sum(row.state == "booked" for row in slot.bookings), add=booking_rows.add_url(slot),
+        errors=errors or {}, typed=request.form,
     )  # fmt: skip
 
 
@@ -100,13 +106,20 @@ def sale(departure: Departure) -> None:
 @admin.post(f"{PATH}/cancellation", endpoint="departure_cancel")
 @needs("orders.cancel")
 @at_departure
-def call_off(departure: Departure) -> None:
+def call_off(departure: Departure) -> Any:
     """Cancel every booking with all its money back; their number is typed, because nobody can take this back."""
-    typed = request.form.get("count", "").strip()
+    typed, reason = request.form.get("count", "").strip(), request.form.get("reason", "")[:300]
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else -1
-    told: Any = {"reason": request.form.get("reason", "")[:300], "typed": number}
-    done = departure_changes.call_off(departure, by=web.person(), **told)
+    slug, at = departure.service.product.slug, booking_targets.stamp(departure.starts_at)
+    try:
+        done = departure_changes.call_off(departure, by=web.person(), reason=reason, typed=number)
+    except (departure_changes.NoReason, departure_changes.OtherNumber) as refusal:
+        db.session.rollback()
+        field = "off-reason" if isinstance(refusal, departure_changes.NoReason) else "off-count"
+        with web.reading():
+            return page(slug, at, {field: str(refusal)}), refusal.status
     flash(ngettext("Called off: %(num)s booking.", "Called off: %(num)s bookings.", done))
+    return None
 
 
 def _undo(text: str, what: str, departure: Departure, **values: Any) -> None:

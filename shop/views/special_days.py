@@ -72,12 +72,14 @@ def save() -> Any:
         form.of.errors = [str(refusal)]
         return _page(form), 422
     flash(_("Saved."))
-    if left:
-        flash(_left(left))
-    return redirect(url_for(".special_days"), 303)
+    if not left:
+        return redirect(url_for(".special_days"), 303)
+    flash(_left(len(left)))
+    there = web.may("bookings.view")  # where they are moved or called off
+    return redirect(url_for(".bookings", day=left[0]) if there else url_for(".special_days"), 303)
 
 
-def _written(form: Any, windows: list[Window]) -> int:
+def _written(form: Any, windows: list[Window]) -> list[date]:
     first, last = forms.days(form)
     told: dict[str, Any] = {"service": _service(form.of.data), "windows": windows, "note": form.note.data or ""}
     return special_days.write(first, last, **told, by=web.person())

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import url_for
 
+from kernel import clock
 from kernel.i18n import _, ngettext
 from shop import booking_targets, days
 from shop.booking_targets import Grid, Target
@@ -40,9 +41,11 @@ def _about(row: Any, column: Any, first: date) -> str:
 def _cell(target: Target | None, about: str) -> dict[str, Any]:
     if target is None:
         return {"kind": "none"}
-    word = _("Free") if target.left is None else left(target.left)
+    word = _("Free to take") if target.left is None else left(target.left)
     if target.here:
         return {"kind": "here", "word": _("Here now")}
+    if target.left is not None and target.span.starts_at <= clock.now():
+        return {"kind": "full", "word": _("Has left")}
     if not target.free:
         return {"kind": "full", "word": _("Taken") if target.left is None or target.left else _("Full")}
     return {"kind": "free", "word": word, "label": f"{about}: {word}", "value": value(target)}

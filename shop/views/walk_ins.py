@@ -17,6 +17,7 @@ from shop import (
     booking_times,
     bookings,
     catalog,
+    holdings,
     orders,
     payment_methods,
     receipts,
@@ -28,14 +29,24 @@ from shop import (
     wants,
 )
 from shop.booking_targets import Asking
+from shop.departures import Full
 from shop.forms import sales as forms
+from shop.forms import wrong
+from shop.forms.wrong import Wrong
 from shop.occupations import Span
 from shop.quotes import Details
 from shop.resources import ResourceUnit
 from shop.services import Service
+from shop.variants import Variant
 from shop.views import admin, booking_calendar, booking_rows, target_rows
 
 MOST = 999
+
+
+class NoneLeft(Refusal):
+    """Everything that could be had of a departure is taken or closed."""
+
+    message = _l("No place is left at that time. Choose another.")
 
 
 class NoService(Refusal):
@@ -60,9 +71,15 @@ def new() -> Any:
         service = known[0] if unit and len(known) == 1 else None
     if service is None:
         return _choose(unit)
-    if starts_at is None or (service.kind == "departure" and booking_list.slot(service, starts_at) is None):
+    if starts_at is None or (service.kind == "departure" and not _leaves(service, starts_at)):
         return _when(service, unit)
     return _people(service, starts_at, unit)
+
+
+def _leaves(service: Service, starts_at: datetime) -> bool:
+    """Whether there is such a departure, and it has not left."""
+    slot = booking_list.slot(service, starts_at)
+    return slot is not None and not booking_rows.gone(slot)
 
 
 def _unit() -> ResourceUnit | None:
@@ -113,26 +130,48 @@ def _nights(service: Service) -> int:
     return min(max(count, 1), service.nights_max)
 
 
-def _people(
-    service: Service, starts_at: datetime, unit: ResourceUnit | None, *, trouble: str = "", status: int = 200
-) -> Any:
+def _people(service: Service, starts_at: datetime, unit: ResourceUnit | None, *, refusal: Refusal | None = None) -> Any:
     zone = tenancy.tenant().timezone
     slot = booking_list.slot(service, starts_at) if service.kind == "departure" else None
-    known = variants.of(service.product_id)
-    kinds = known if service.kind == "departure" else known[:1]
     rows = [
-        {"name": f"people.{variant.sku if service.kind == 'departure' else ''}", "label": _kind(service, variant),
+        {"id": field, "name": name, "label": _kind(service, variant), "value": _typed(field, name),
          "price": receipts.shown(catalog.price(service.product, variant))}
-        for variant in kinds
+        for field, name, variant in _fields(service)
     ]  # fmt: skip
-    counts = [request.form.get(row["name"], "1" if place == 0 else "0") for place, row in enumerate(rows)]
     return _page(
-        "people", trouble, status, service=service, name=pick(service.product.name), unit=unit, key=signing.token(),
-        at=booking_targets.stamp(starts_at), rows=[{**row, "value": counts[place]} for place, row in enumerate(rows)],
+        "people", str(refusal or ""), refusal.status if refusal else 200, service=service, unit=unit,
+        name=pick(service.product.name), key=signing.token(), at=booking_targets.stamp(starts_at), rows=rows,
         methods=[one for one in payment_methods.counter() if one.code != payment_methods.LATER],
-        nights=_nights(service), left=target_rows.left(slot.left) if slot else "", most=MOST,
-        when=receipts.until(starts_at), day=booking_rows.local_day(starts_at, zone), typed=request.form,
+        nights=_nights(service), left=target_rows.left(slot.left) if slot else "", total=_total(service, starts_at),
+        most=slot.left if slot else MOST, errors=_errors(refusal) if refusal else {}, typed=request.form,
+        when=receipts.until(starts_at), day=booking_rows.local_day(starts_at, zone),
+        labels={row["id"]: row["label"] for row in rows} | {"reach": _("Phone or e-mail"), "payment": _("Payment")},
     )  # fmt: skip
+
+
+def _fields(service: Service) -> list[tuple[str, str, Variant]]:
+    """(id, name, what it counts) of each field of people."""
+    known = list(variants.of(service.product_id))
+    if service.kind != "departure":
+        return [("n-1", "people.", one) for one in known[:1]]
+    return [(f"n-{place}", f"people.{one.sku}", one) for place, one in enumerate(known, 1)]
+
+
+def _typed(field: str, name: str) -> str:
+    return request.form.get(name, "1" if field == "n-1" and request.method == "GET" else "0")
+
+
+def _total(service: Service, starts_at: datetime) -> str:
+    """What it comes to; '' while that cannot be said."""
+    try:
+        return receipts.shown(walk_ins.total(walk_ins.visit(service, _span(service, starts_at), _counts(service, {}))))
+    except Refusal:
+        return ""
+
+
+def _errors(refusal: Refusal) -> dict[str, str]:
+    about = isinstance(refusal, Full | holdings.TooMany | walk_ins.Nobody)
+    return {"n-1": str(refusal)} if about else wrong.of(refusal)
 
 
 def _kind(service: Service, variant: Any) -> str:
@@ -152,6 +191,8 @@ def make() -> Any:
     try:
         service = _service()
         starts_at = booking_targets.moment(request.form.get("at", ""))
+        if service is not None and request.form.get("paid") == "sum":  # nothing is written: it is only said
+            return _people(service, starts_at, unit)
         key = sales.key_of(request.form.get("key", ""), web.person().id)
         order = orders.by_key(key) or _sold(service, starts_at, unit, key)
     except Missing:
@@ -169,30 +210,44 @@ def _again(refusal: Refusal, service: Service | None, starts_at: datetime | None
     with web.reading():
         if service is None or starts_at is None:
             return _choose(None, told, refusal.status)
-        return _people(services.named(request.form["service"]), starts_at, _unit(), trouble=told, status=refusal.status)
+        return _people(services.named(request.form["service"]), starts_at, _unit(), refusal=refusal)
 
 
 def _sold(service: Service | None, starts_at: datetime, unit: ResourceUnit | None, key: str) -> Any:
     if service is None:
         raise NoService()
-    if service.kind == "departure" and booking_list.slot(service, starts_at) is None:
+    slot = booking_list.slot(service, starts_at) if service.kind == "departure" else None
+    if service.kind == "departure" and slot is None:
         raise booking_times.NotOffered()
-    details = _details()
     chosen = [unit.id] if unit and any(need.resource_id == unit.resource_id for need in service.needs) else []
-    asked = walk_ins.visit(service, _span(service, starts_at), _counts(), [] if service.kind == "departure" else chosen)
-    method, contact = _method(), sales.buyer(details)
-    return walk_ins.sell(asked, replace(details, payment=method.code), key=key, method=method, contact=contact)
+    errors: dict[str, str] = {}
+    span, counts = _span(service, starts_at), _counts(service, errors)
+    told: Any = (service, span, counts, [] if slot else chosen)
+    asked = None if errors else wrong.tried(errors, "n-1", walk_ins.visit, *told)
+    full = slot is not None and asked is not None and not booking_rows.gone(slot) and asked.places > slot.left
+    if slot and full:
+        errors["n-1"] = str(Full(left=slot.left) if slot.left else NoneLeft())
+    details, method = wrong.tried(errors, "reach", _details), wrong.tried(errors, "payment", _method)
+    if errors or asked is None:
+        raise Wrong(errors, status=409 if full else 422)
+    return walk_ins.sell(
+        asked, replace(details, payment=method.code), key=key, method=method, contact=sales.buyer(details)
+    )
 
 
-def _counts() -> dict[str, int]:
-    found = {}
-    for name, typed in request.form.items():
-        if name.startswith("people."):
-            plain = typed.strip() or "0"
-            if not (plain.isascii() and plain.isdigit()) or len(plain) > 4:
-                raise wants.BadQuantity()
-            found[name.removeprefix("people.")] = int(plain)
-    return found
+def _counts(service: Service, errors: dict[str, str]) -> dict[str, int]:
+    """How many of each kind by its SKU, or under ''; why a field is no number is written beside it."""
+    found = {
+        name: wrong.tried(errors, field, _count, _typed(field, name)) for field, name, _variant in _fields(service)
+    }
+    return {name.removeprefix("people."): count or 0 for name, count in found.items()}
+
+
+def _count(typed: str) -> int:
+    plain = typed.strip() or "0"
+    if not (plain.isascii() and plain.isdigit()) or len(plain) > 4:
+        raise wants.BadQuantity()
+    return int(plain)
 
 
 def _span(service: Service, starts_at: datetime) -> Span:

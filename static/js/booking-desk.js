@@ -49,3 +49,25 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 if (root && !root.querySelector("[data-errors]")) root.querySelector("[data-targets] button")?.focus({ preventScroll: true });
+
+// Who walks in: what it comes to follows how many they are; the page that nobody sees is asked, and writes nothing.
+const sale = document.querySelector("[data-walk-in]");
+let asking = null;
+
+async function sum() {
+  const shown = sale.querySelector("[data-total]");
+  const told = new FormData(sale);
+  told.set("paid", "sum");
+  shown.textContent = "—";  // an old total would be a wrong one
+  asking?.abort();
+  asking = new AbortController();
+  try {
+    const answer = await fetch(sale.action, { method: "POST", body: told, signal: asking.signal });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    shown.textContent = page.querySelector("[data-total]")?.textContent ?? "—";
+  } catch (error) {
+    if (error.name !== "AbortError") throw error;
+  }
+}
+
+sale?.addEventListener("change", ({ target }) => { if (target.closest(".people-list")) sum(); });

@@ -74,3 +74,11 @@ def walk_in(shop, service, when, counts, **more):
 
 def sku(service, place=0):
     return list(service.product.variants)[place].sku
+
+
+def said_at(answer, field):
+    """What stands beside a field that is marked as wrong; the box on top leads to it."""
+    found = read(answer)
+    [about] = found.xpath(f"//*[@id='{field}' and @aria-invalid='true']/@aria-describedby")
+    assert found.xpath(f"//*[@data-errors]//a[@href='#{field}']")
+    return found.xpath(f"string(//*[@id='{about.split()[0]}'])")

@@ -8,9 +8,24 @@ from sqlalchemy import event, select
 
 from kernel import clock, letters, menu, permissions, today
 from kernel.db import db
-from shop import booking_letters, booking_list, booking_story, order_list, resources
+from shop import booking_letters, booking_list, booking_story, order_list, resources, special_days
 from shop.departures import Departure
-from tests.shop.desk_calendar import AT, ES, cabin, page, post, room, sku, stamp, told, trip, undo, units_of, walk_in
+from tests.shop.desk_calendar import (
+    AT,
+    ES,
+    cabin,
+    page,
+    post,
+    room,
+    said_at,
+    sku,
+    stamp,
+    told,
+    trip,
+    undo,
+    units_of,
+    walk_in,
+)
 from tests.shop.pages import marks, read, text
 
 THURSDAY = 3
@@ -27,9 +42,9 @@ def test_a_day_shows_what_its_number_says(shop):
     admin, day = shop.admin, shop.day(near)
     answer = page(admin, day=day)
     said = text(answer)
-    assert marks(answer, "data-bookings") == ["2"] == [str(len(booking_list.of_day(day)))]
+    assert marks(answer, "data-bookings") == ["2"] == [str(len(db.session.scalars(booking_list.on(day)).all()))]
     assert "5 de 18" in said  # who is still choosing has a place, too
-    assert "faltan 0 del mínimo" in said or "0 del mínimo" in said
+    assert "del mínimo" not in said  # they are enough
     assert all(name in said for name in ("Ana Mora", "Beto", "Carla", "Sala 1", "Bote 1"))
     week = page(admin, "/week", day=day)
     assert sum(map(int, marks(week, "data-bookings"))) == 3
@@ -39,6 +54,52 @@ def test_a_day_shows_what_its_number_says(shop):
     assert "Carla" in text(page(admin, "/units", day=day))
     paper = admin.get(f"{AT}/list", query_string={"day": day})
     assert paper.status_code == 200
+
+
+def test_the_printed_day_has_who_stays_and_leaves_and_where(shop, monkeypatch):
+    ride, stay, admin = trip(shop), cabin(shop), shop.admin
+    monkeypatch.setattr("kernel.pdf.available", lambda: False)
+    shop.booked(stay, shop.when(7, "14:00"), 2, nights=2, name="Carla")
+    shop.booked(stay, shop.when(8, "14:00"), 2, nights=2, name="Dora")
+    shop.booked(ride, shop.when(9), [2, 1], name="Ana Mora")
+
+    def printed(ahead):
+        rows = read(admin.get(f"{AT}/list", query_string={"day": shop.day(ahead)}, headers=ES)).xpath("//tr")
+        return [" ".join(row.text_content().split()) for row in rows]
+
+    first, second = printed(8)
+    assert "— Sigue · Carla" in first
+    assert "Cabaña 1" in first
+    assert "Llega · Dora" in second
+    assert "Cabaña 2" in second
+    first, second, third = printed(9)
+    assert "— Sigue · Dora" in first
+    assert "09:00 Ana Mora" in second
+    assert "Bote 1" in second
+    assert "11:00 Sale · Carla" in third
+
+
+def test_a_closed_day_looks_closed_and_counts_who_is_expected_on_it(shop):
+    ride, talk, stay = trip(shop), room(shop), cabin(shop)
+    shop.booked(ride, shop.when(9), [1], name="Ana Mora")
+    shop.booked(stay, shop.when(8, "14:00"), 2, nights=2, name="Carla")  # sleeps there
+    shop.booked(stay, shop.when(7, "14:00"), 2, nights=2, name="Dora")  # only leaves
+    admin, day = shop.admin, shop.day(9).isoformat()
+    assert marks(page(admin, day=day), "data-closed") == []
+    told = {"first": day, "of": "", "how": "closed", "note": "Feria"}
+    answer = admin.post("/admin/cafe/special-days", data=told, headers=ES)
+    assert answer.location.endswith(f"/bookings?day={day}")
+    looked = page(admin, day=day)
+    assert "Cerrado: Feria" in text(looked)
+    assert marks(looked, "data-closed") == ["2"]
+    assert not [url for url in marks(looked, "href") if f"{AT}/new" in url]
+    special_days.forget(shop.day(9), None)
+    special_days.write(shop.day(9), shop.day(9), service=talk, note="Limpieza")
+    db.session.commit()
+    looked = page(admin, day=day)
+    assert "Cerrado: Masaje · Limpieza" in text(looked)
+    assert marks(looked, "data-closed") == ["0"]
+    assert [url for url in marks(looked, "href") if stamp(shop.when(9)) in url and "/new" in url]
 
 
 def test_today_counts_what_its_list_shows(shop):
@@ -180,6 +241,15 @@ def test_a_move_that_cannot_be_says_why_and_changes_nothing(shop):
         assert (row.starts_at, row.moved) == (shop.when(3, "09:00"), 0)
 
 
+def test_what_is_wrong_with_a_new_time_stands_beside_its_fields(shop):
+    row, admin = shop.booked(room(shop), shop.when(3, "09:00"), name="Ana Mora"), shop.admin
+    answer = post(admin, f"/{row.token}/move", day="2026-13-45", time="25:00")
+    assert answer.status_code == 422
+    assert said_at(answer, "to-day").startswith("Ese día no existe.")
+    assert said_at(answer, "to-time") == "Escriba la hora con horas y minutos, por ejemplo 14:30."
+    assert read(answer).xpath("//details[@open]//*[@id='to-day']")
+
+
 def test_a_unit_of_something_else_is_refused(shop):
     row = shop.booked(room(shop), shop.when(3, "09:00"))
     foreign = resources.units([shop.resource("Otro").id])[0]
@@ -236,14 +306,36 @@ def test_a_booking_and_a_departure_are_called_off_with_the_money_back(shop):
     assert (one.state, one.order.state, booking_list.slot(ride, shop.when(3)).taken) == ("cancelled", "cancelled", 0)
     at = f"/departures/paseo/{stamp(shop.when(4))}"
     held = shop.held(ride, shop.when(4), 1)
-    said = told(admin, post(admin, f"{at}/cancellation", reason="Mal tiempo", count="1"))
-    assert "2 reservas" in said
+    answer = post(admin, f"{at}/cancellation", reason="Mal tiempo", count="1")
+    assert answer.status_code == 409
+    found = read(answer)
+    assert "2 reservas" in found.xpath("string(//*[@id='off-count-error'])")
+    assert found.xpath("//details[@open]//input[@id='off-count' and @aria-invalid='true']/@value") == ["1"]
+    assert found.xpath("//input[@id='off-reason']/@value") == ["Mal tiempo"]  # what was written is kept
+    answer = post(admin, f"{at}/cancellation", reason=" ", count="2")
+    assert read(answer).xpath("string(//details[@open]//*[@id='off-reason-error'])").startswith("Escriba por qué")
     assert [row.state for row in others] == ["booked", "booked"]
     post(admin, f"{at}/cancellation", reason="Mal tiempo", count="2")
     assert [row.state for row in others] == ["cancelled", "cancelled"]
     assert [row.order.payment for row in others] == ["refund_due", "refund_due"]  # a transfer goes back by hand
     assert (held.state, booking_list.slot(ride, shop.when(4)).open) == ("expired", False)
     assert shop.staff("clerk").post(f"{AT}{at}/cancellation").status_code == 404  # who may not return money
+
+
+def test_who_left_no_name_is_called_as_the_shop_knows_them(shop):
+    talk, admin = room(shop), shop.admin
+    row = shop.booked(talk, shop.when(3, "09:00"), name="Ana Mora")
+    row.order.name, row.order.contact.name = "", "Ana la de siempre"
+    db.session.commit()
+    assert "Ana la de siempre" in text(page(admin, day=shop.day(3)))
+
+
+def test_nothing_is_owed_of_what_was_called_off_unpaid(shop):
+    talk, admin = room(shop), shop.admin
+    row = shop.booked(talk, shop.when(3, "09:00"), name="Ana Mora")
+    assert "Falta pagar" in text(page(admin, f"/{row.token}"))
+    post(admin, f"/{row.token}/cancellation", reason="Mal tiempo")
+    assert "Falta pagar" not in text(page(admin, f"/{row.token}"))
 
 
 def test_a_calendar_is_followed_and_tells_little(shop):

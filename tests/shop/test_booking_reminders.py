@@ -84,6 +84,19 @@ def test_a_worker_that_was_away_writes_one_letter_and_none_when_it_is_too_late(s
     assert reminders(over) == []
 
 
+@ONE
+@pytest.mark.parametrize(
+    ("hours", "subject", "heading"),
+    [(48, "En dos días: Paseo", "dos días"), (20, "Mañana: Paseo", "mañana"), (4, "Hoy: Paseo", "hoy")],
+)
+def test_a_late_reminder_says_the_days_that_are_left(shop, trip, hours, subject, heading):
+    row = shop.booked(trip, shop.when(7), paid=True)
+    pass_by(row.starts_at - timedelta(hours=hours))
+    letter = next(one for one in post.about(row.order) if one.kind == "bookings.near")
+    assert letter.subject == subject
+    assert f"Nos vemos {heading}" in letter.text or f"Nos vemos en {heading}" in letter.text
+
+
 def test_what_moved_is_reminded_at_its_new_time(shop, trip):
     row = shop.booked(trip, shop.when(7), paid=True)
     was, then = row.starts_at, shop.when(12)

@@ -6,7 +6,7 @@ from kernel.db import db
 from shop import closures, resources
 from shop.closures import Closure
 from shop.occupations import Occupation
-from tests.shop.desk_calendar import page, post, room, trip, undo
+from tests.shop.desk_calendar import page, post, room, said_at, trip, undo
 from tests.shop.pages import form, read, text
 
 
@@ -59,3 +59,14 @@ def test_a_period_that_cannot_be_closed_says_why(shop):
         assert read(answer).xpath("//main//*[@data-errors]")
         assert form(answer, "/closures")["reason"] == "Pintura"
     assert db.session.scalars(select(Closure)).all() == []
+
+
+def test_what_is_wrong_with_closing_stands_beside_its_fields_all_at_once(shop):
+    units = resources.units([shop.resource("Sala").id])
+    answer = close(shop, [], **{"first": "2026-13-45", "from": "25:00"})
+    assert said_at(answer, "first").startswith("Ese día no existe.")
+    assert said_at(answer, "from") == "Escriba la hora con horas y minutos, por ejemplo 14:30."
+    assert read(answer).xpath("string(//*[@id='units-error'])") == "Elija qué quiere cerrar."
+    assert read(answer).xpath("//*[@data-errors]//a[@href='#units']")
+    answer = close(shop, units, last=shop.day(2).isoformat())
+    assert said_at(answer, "last").startswith("El final")

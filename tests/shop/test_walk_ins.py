@@ -1,15 +1,17 @@
 """Walk-ins: who stands at the counter is booked and in the money, once."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
+import time_machine
 from sqlalchemy import func, select
 
 from kernel.db import db
 from shop import booking_list, bookings, resources
 from shop.bookings import Booking
 from shop.orders import Order
-from tests.shop.desk_calendar import AT, cabin, page, post, room, sku, stamp, trip, units_of, walk_in
-from tests.shop.pages import form, marks, read
+from tests.shop.desk_calendar import AT, cabin, page, post, room, said_at, sku, stamp, trip, units_of, walk_in
+from tests.shop.pages import form, marks, read, text
 
 
 def test_who_walks_in_is_booked_and_in_the_money(shop):
@@ -61,7 +63,7 @@ def test_a_walk_in_that_cannot_be_loses_nothing(shop):
     assert answer.status_code == 409
     assert form(answer, "/bookings/new")["name"] == "Doña Flor"
     assert booking_list.slot(ride, shop.when(3)).taken == 2
-    for counts, status in ({sku(ride): 0}, 422), ({sku(ride): "x"}, 422), ({sku(ride): 9999}, 422):
+    for counts, status in ({sku(ride): 0}, 422), ({sku(ride): "x"}, 422), ({sku(ride): 9999}, 409):
         assert walk_in(shop, ride, shop.when(4), counts).status_code == status
     fields = {"key": "k" * 22, "service": "paseo", "paid": "yes", "payment": "counter-cash", f"people.{sku(ride)}": "1"}
     for at in ("", "zzz", stamp(shop.when(3, "10:17")), "20200101T150000Z"):
@@ -85,3 +87,86 @@ def test_who_walks_in_is_asked_afterwards(shop):
     assert read(long).xpath("string(//*[@id='answer-alergias-error'])") == "Caben 300 caracteres."
     post(admin, f"{here}/answers", **{"answer.alergias": ""})
     assert row.answers == {"Talla": "M"}
+
+
+def test_a_closed_boat_is_missing_from_the_places_everywhere(shop):
+    ride, stay, admin = trip(shop), cabin(shop), shop.admin
+    boat, (house, _other) = (
+        resources.units([ride.needs[0].resource_id])[0],
+        resources.units([stay.needs[0].resource_id]),
+    )
+    day = shop.day(3).isoformat()
+    post(admin, "/closures", first=day, last=day, unit=[boat.token, house.token], reason="Pintura")
+    assert "0 de 12" in text(page(admin, day=day))
+    assert "0 de 12" in text(page(admin, f"/departures/paseo/{stamp(shop.when(3))}"))
+    assert "quedan 12" in text(page(admin, "/new", service="paseo", at=stamp(shop.when(3))))
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 13}, browser=admin)
+    assert answer.status_code == 409
+    assert "A esa hora solo quedan 12 lugares." in text(answer)  # nobody took anything
+    answer = walk_in(shop, stay, shop.when(3, "14:00"), {"": 5}, browser=admin, nights="1")
+    assert "A esa hora solo quedan 4 lugares." in text(answer)
+    assert walk_in(shop, ride, shop.when(3), {sku(ride): 7}, browser=admin).status_code == 303
+    assert "7 de 12" in text(page(admin, day=day))
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 6}, browser=admin)
+    assert "A esa hora solo quedan 5 lugares." in text(answer)
+
+
+def test_nobody_gets_on_what_has_left(shop):
+    ride, admin, leaves = trip(shop, minutes=120), shop.admin, shop.when(3)
+    told, day = {"service": "paseo", "at": stamp(leaves)}, shop.day(3)
+
+    def offered():
+        return [url for url in marks(page(admin, day=day), "href") if f"at={told['at']}" in url]
+
+    with time_machine.travel(leaves - timedelta(minutes=1), tick=False):
+        assert offered()
+        assert walk_in(shop, ride, leaves, {sku(ride): 1}, browser=admin).status_code == 303
+        fields = form(page(admin, "/new", **told), "/bookings/new")
+    with time_machine.travel(leaves, tick=False):
+        assert not offered()
+        assert "Ya salió" in text(page(admin, "/new", **told, day=day))
+        answer = post(admin, "/new", **{**fields, "paid": "yes"})
+        assert answer.status_code == 422
+        assert "Esa salida ya partió." in text(answer)
+    assert booking_list.slot(ride, leaves).taken == 1
+
+
+def test_a_free_night_is_free_to_take_not_free_of_charge(shop):
+    cabin(shop)
+    said = text(page(shop.admin, "/new", service="cabana", day=shop.day(3)))
+    assert "Libre" in said
+    assert "Gratis" not in said
+
+
+def test_what_is_wrong_stands_beside_its_field_all_at_once(shop):
+    ride, admin = trip(shop), shop.admin
+    shop.booked(ride, shop.when(3), [6])
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): "x"}, browser=admin, reach="a@b", payment="barter")
+    assert answer.status_code == 422
+    assert said_at(answer, "n-1") == "Escriba cuántos con un número entero, por ejemplo 2."
+    assert said_at(answer, "reach")
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 99}, browser=admin)
+    assert answer.status_code == 409
+    assert "quedan 12" in text(answer)
+    assert said_at(answer, "n-1") == "A esa hora solo quedan 12 lugares."
+    assert read(answer).xpath("//*[@id='n-1']/@max") == ["12"]
+    post(admin, f"/departures/paseo/{stamp(shop.when(3))}/places", places="6")
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 1}, browser=admin)
+    assert said_at(answer, "n-1") == "A esa hora ya no quedan lugares. Elija otra."
+    answer = walk_in(shop, ride, shop.when(4), {sku(ride): 0}, browser=admin)
+    assert said_at(answer, "n-1") == "Diga cuántas personas vienen."
+
+
+def test_the_total_is_seen_before_it_is_paid(shop):
+    ride, stay, admin = trip(shop), cabin(shop), shop.admin
+
+    def total(answer):
+        return "".join(read(answer).xpath("//*[@data-total]")[0].text_content().split())
+
+    assert total(page(admin, "/new", service="paseo", at=stamp(shop.when(3)))) == "₡5000"
+    answer = walk_in(shop, ride, shop.when(3), {sku(ride): 2, sku(ride, 1): 1}, browser=admin, paid="sum", name="Flor")
+    assert (answer.status_code, total(answer)) == (200, "₡12000")
+    assert form(answer, "/bookings/new")["name"] == "Flor"
+    answer = walk_in(shop, stay, shop.when(3, "14:00"), {"": 2}, browser=admin, paid="sum", nights="2")
+    assert total(answer) == "₡60000"
+    assert db.session.scalars(select(Booking)).all() == []
