@@ -106,6 +106,19 @@ def test_appointments_have_hours_and_nights_have_seasons(shop):
     assert all(text in page for text in ('value="15-12"', 'value="140"', 'value="80"'))
 
 
+def test_hours_end_after_they_begin_or_in_the_small_hours_of_the_next_day(shop):
+    cut = draft(shop, "Corte")
+    told = {"kind": "appointment", "price": "8000", "lasts": "45", "lasts_in": "minutes", "step": "30",
+            "hours-0-opens": "8:00", "hours-0-closes": "7:00", "hours-0-days": ["1"], "new_name": "Silla"}  # fmt: skip
+    page = errors(post(shop, cut, **told))
+    assert 'href="#hours-0-closes">' in page
+    assert "Termina antes de empezar" in page.split('id="hours-0-closes-error">')[1]
+    assert post(shop, cut, **{**told, "hours-0-opens": "19:00", "hours-0-closes": "2:00"}).status_code == 303
+    assert [(one.opens, one.closes) for one in hours.of(services.of_product(cut.id))] == [("19:00", "02:00")]
+    day = {"first": shop.day(9).isoformat(), "how": "hours", "times": "08:00-07:00", "of": ""}
+    assert "Termina antes de empezar" in errors(shop.admin.post("/admin/cafe/special-days", data=day))
+
+
 WRONG = (
     ({"hours-0-opens": "25:00"}, "hours-0-opens"), ({"hours-0-days": []}, "hours-0-days"),
     ({"price": "-1"}, "price"), ({"price": ""}, "price"), ({"capacity": "0"}, "capacity"),
