@@ -47,6 +47,16 @@ def test_a_new_booking_is_explained_in_three_kinds(shop):
     assert shop.admin.get(f"/admin/cafe/products/{shop.product().slug}/booking").status_code == 404
 
 
+def test_a_new_booking_promises_what_its_button_does(shop):
+    page = shop.admin.get("/admin/cafe/products/new?kind=booking").get_data(as_text=True)
+    button = page.split('data-action="publish">')[1].split("</button>")[0]
+    assert '<span class="not-booking">Publicar</span><span class="only-booking">Seguir: días y horas</span>' in button
+    assert '<p class="then not-booking">' in page
+    assert 'fold not-booking"><summary><span>Archivo' in page
+    sheet = shop.admin.get(f"/admin/cafe/products/{draft(shop).slug}").get_data(as_text=True)
+    assert 'data-action="publish">Seguir: días y horas</button>' in sheet
+
+
 def test_a_departure_is_written_published_and_can_be_booked(shop):
     product = draft(shop)
     people = {"people-0-name": "Adulto", "people-0-price": "5000", "people-1-name": "Niño", "people-1-price": "2 500"}
