@@ -32,9 +32,13 @@ class OtherKind(Refusal):
 
 
 class NotReady(Refusal):
-    """Nobody could book it."""
+    """Nobody could book it; `lacking` is what it lacks, as of `missing`."""
 
-    message = _l("It cannot be published yet. It still needs: %(missing)s.")
+    message = _l("It cannot be published yet: say first %(missing)s.")
+
+    def __init__(self, lacking: Mapping[str, Any]) -> None:
+        super().__init__(missing=", ".join(map(str, lacking.values())))
+        self.lacking = lacking
 
 
 @dataclass(frozen=True)
@@ -208,21 +212,21 @@ def outside(row: Service) -> list[Booking]:
     return [one for one in rows if one.starts_at not in begins]
 
 
-def missing(product: Product) -> list[Any]:
-    """What it lacks before anybody could book it, in words."""
+def missing(product: Product) -> dict[str, Any]:
+    """What it lacks before anybody could book it, in words by the part of the editor that asks for it."""
     row = booked.of_product(product.id)
     if row is None:
-        return [_l("how it is booked")]
-    found = [] if row.kind == "nights" or hours.of(row) else [_l("the days and times")]
+        return {"sheet": _l("how it is booked")}
+    found = {} if row.kind == "nights" or hours.of(row) else {"week": _l("its days and times")}
     units = resources.units([need.resource_id for need in row.needs])
-    return found if units else [*found, _l("what it occupies: a room, a guide, a table…")]
+    return found if units else {**found, "needs": _l("what it occupies (a room, a guide or a table)")}
 
 
 def check(product: Product) -> None:
     """Refuse to publish what nobody could book; raises NotReady."""
-    lacking = missing(product) if product.kind == booked.KIND else []
+    lacking = missing(product) if product.kind == booked.KIND else {}
     if lacking:
-        raise NotReady(missing=", ".join(map(str, lacking)))
+        raise NotReady(lacking)
 
 
 def init_app(_app: object) -> None:

@@ -153,7 +153,8 @@ def test_what_nobody_could_book_is_not_published_and_says_what_is_missing(shop):
     product = draft(shop)
     page = errors(post(shop, product, kind="departure", price="5000", do="publish"))
     assert "los días y horas" in page
-    assert "qué ocupa" in page
+    assert '<a href="#needs">qué ocupa (una sala, un guía o una mesa)</a>.' in page
+    assert all(f'id="{part}-error"' in page and f'id="{part}"' in page for part in ("needs", "week"))
     assert services.of_product(product.id) is None
     assert post(shop, product, kind="departure", price="5000").status_code == 303
     for path in (f"products/{product.slug}/publish", "products/bulk"):
