@@ -144,6 +144,11 @@ class Order(TenantOwned, Base):
         """Whether there is nothing to hand over."""
         return all(line.digital for line in self.lines)
 
+    @property
+    def only_booked(self) -> bool:
+        """Whether it is for bookings and nothing else: its people come, and it is done when their time is over."""
+        return bool(self.lines) and all(line.booking_id for line in self.lines)
+
 
 def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key: str) -> Order:
     """Write an order and its lines; a second one with the same key breaks at the flush (IntegrityError)."""

@@ -10,6 +10,7 @@ from kernel import clock
 from kernel.db import db
 from shop import cancellations, fulfilment, ledger, order_events, order_list, orders, stock
 from tests.goods import only
+from tests.shop.trips import HALF, ordered, trip
 
 HTML = {"Accept-Language": "es"}
 
@@ -207,3 +208,25 @@ def test_get_changes_nothing(shop):
     admin, order = shop.admin, shop.bought(shop.product())
     assert admin.get(f"/admin/cafe/orders/{order.number}/cancellation").status_code in {404, 405}
     assert orders.numbered(order.number).state == "placed"
+
+
+def test_an_order_of_bookings_only_speaks_of_no_parcel(shop):
+    order, booking = ordered(shop, trip(shop, policy=HALF), paid=True)
+    html = page(shop.admin, f"/orders/{order.number}")
+    assert f'href="/admin/cafe/bookings/{booking.token}"' in html
+    for parcel in ("packing.pdf", "/delivery", 'name="restock"', "Entregado en mano", "Nada que entregar"):
+        assert parcel not in html, parcel
+    with_goods = page(shop.admin, f"/orders/{shop.bought(shop.product(), paid=True).number}")
+    assert all(parcel in with_goods for parcel in ("packing.pdf", "/delivery", 'name="restock"'))
+
+
+def test_cancelling_a_booking_fills_in_what_its_policy_keeps(shop):
+    order, booking = ordered(shop, trip(shop, policy=HALF), paid=True)
+    with time_machine.travel(booking.starts_at - timedelta(hours=30), tick=False):
+        admin = shop.admin
+        html = page(admin, f"/orders/{order.number}")
+        assert re.search(r"se devuelven ₡5\s000 de ₡10\s000;", html)
+        kept = re.search(r'id="cancel-kept"[^>]*value="([^"]+)"', html).group(1)
+        post(admin, order.number, "cancellation", reason="No viene", kept=kept)
+    assert (order.state, order.kept_minor, booking.state) == ("cancelled", 5_000_00, "cancelled")
+    assert cancellations.of(order).restocked
