@@ -135,6 +135,12 @@ class Order(TenantOwned, Base):
         return self.money(self.kept_minor if self.ended else 0)
 
     @property
+    def buyer(self) -> str:
+        """How a list names who bought it; '' when nobody said who they are."""
+        known = self.contact.name if self.contact and not self.name else ""
+        return self.name or known or self.email or self.phone
+
+    @property
     def held(self) -> bool:
         """Whether its goods are kept only until `hold_until`."""
         return self.state == "placed" and self.hold_until is not None and not self.paid

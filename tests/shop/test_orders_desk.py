@@ -73,6 +73,22 @@ def test_the_detail_tells_everything(shop):
     assert f'data-order-state="placed" data-payment="due" data-minor="{order.total_minor}"' in html
 
 
+def test_an_order_is_called_by_whoever_bought_it(shop):
+    order = shop.bought(shop.product(), paid=True)
+    email, phone = order.email, order.phone
+    for contact, reach, called in ((order.contact_id, (email, phone), "Ana Mora"), (None, (email, phone), email),
+                                   (None, ("", phone), phone), (None, ("", ""), "Sin nombre")):  # fmt: skip
+        order.name, order.contact_id, (order.email, order.phone) = "", contact, reach
+        db.session.commit()
+        for path in (f"/orders/{order.number}", "/orders?show=all", "/takings", "/"):
+            html = page(shop.admin, path)
+            assert called in html, (called, path)
+            assert "En el mostrador" not in html, (called, path)
+    order.by_staff = True
+    db.session.commit()
+    assert all("En el mostrador" in page(shop.admin, path) for path in (f"/orders/{order.number}", "/takings"))
+
+
 def test_the_shops_treatment_decides_how_whatsapp_begins(shop):
     order = shop.bought(shop.product())
     shop.tenant.treatment = "tu"
