@@ -65,9 +65,13 @@ def invitation_withdraw(name: str) -> Response:
 @admin.post("/settings/staff/<token>/role")
 @needs("staff.manage")
 def staff_role(token: str) -> Response:
-    """Give somebody another role; they log in anew."""
-    memberships.change_role(token, request.form.get("role", ""), by=web.person())
-    return _told(_("The role is changed: they log in again with it."))
+    """Give somebody another role; they log in anew, and the toast gives the old one back."""
+    before = memberships.member(token)[0].role
+    row = memberships.change_role(token, request.form.get("role", ""), by=web.person())
+    if row.role != before:
+        told = _("The role is changed: they log in again with it.")
+        web.undo(told, "kernel_admin.staff_role", token=token, fields={"role": before})
+    return redirect(url_for(".staff"), 303)
 
 
 @admin.post("/settings/staff/<token>/removal")
@@ -107,5 +111,6 @@ def _link(email: str, link: str) -> tuple[str, dict[str, str]]:
 def _page(form: Any, *, invited: dict[str, str] | None = None) -> str:
     return render_template(
         "kernel/staff/list.html", form=form, staff=memberships.staff(), invitations=invitations.open_ones(),
-        invited=invited, relay=bool(settings.current().smtp_url), roles=memberships.ROLE_LABELS, sentences=memberships.ROLE_SENTENCES,
+        invited=invited, relay=bool(settings.current().smtp_url), roles=memberships.ROLE_LABELS,
+        sentences=memberships.ROLE_SENTENCES,
     )  # fmt: skip
