@@ -86,7 +86,7 @@ def save(product: Product, sheet: ServiceSheet, *, by: Any = None) -> Told:
     row = booked.of_product(product.id)
     if row is not None and row.kind != sheet.kind and _booked(row):
         raise OtherKind()
-    wanted = {**sheet.needs, **({_made(sheet.fresh, row).id: sheet.fresh.seats} if sheet.fresh else {})}
+    wanted = {**sheet.needs, **({_made(sheet.fresh, row, by).id: sheet.fresh.seats} if sheet.fresh else {})}
     resources.lock({*wanted, *(need.resource_id for need in (row.needs if row else ()))})
     row = row or _begun(product, sheet.kind)
     capacity, before = row.capacity, {one.resource_id for one in row.needs}
@@ -109,11 +109,11 @@ def _begun(product: Product, kind: str) -> Service:
     return row
 
 
-def _made(fresh: Fresh, row: Service | None) -> Resource:
+def _made(fresh: Fresh, row: Service | None, by: Any) -> Resource:
     """The new resource; one of that name that the service has already is the same: the button was pressed twice."""
     known = (need.resource for need in (row.needs if row else ()))
     same = next((one for one in known if one.name == fresh.name), None)
-    return same or resource_sheets.make(fresh.name, units=fresh.units, seats=fresh.seats)
+    return same or resource_sheets.make(fresh.name, units=fresh.units, seats=fresh.seats, by=by)
 
 
 def _booked(row: Service) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from kernel import journal
 from kernel.db import db
 from shop import booking_times, catalog, hours, occupations, resources, service_sheets, services, variants
 from shop.services import Service
@@ -90,6 +91,8 @@ def test_a_button_that_is_pressed_twice_makes_one_resource(shop):
         assert post(shop, product, do="publish", **departure()).status_code == 303
     assert [row.name["es"] for row in resources.every()] == ["Bote"]
     assert len(services.of_product(product.id).needs) == 1
+    told = db.session.scalars(select(journal.Entry).where(journal.Entry.verb.startswith("resource."))).all()
+    assert [(row.verb, row.account_id) for row in told] == [("resource.made", shop.owner_id)]
 
 
 def test_appointments_have_hours_and_nights_have_seasons(shop):
