@@ -66,13 +66,14 @@ def page(order: Order, **forms: Form) -> str:
     name, text, _page = list_view.asked()
     args = list_view.kept(name, text)
     return render_template(
-        "shop/desk/orders/show.html", order=order, told=told, called=order_table.called(order.buyer, by_staff=order.by_staff), args=args, beside=_beside(name, text, args),
+        "shop/desk/orders/show.html", order=order, told=told, args=args, beside=_beside(name, text, args),
         state=order_story.STATES[order.state], money=order_story.money(order),
         steps=order_story.steps(order, staff=True), proofs=_proofs(order), verbs=_verbs(order), next=_next(order),
         undo=_undo(order), person_url=_person(order), whatsapp=_whatsapp(order), share=_share(order),
         back=money_back.shown(order), card=card_desk.told(order), letters=_letters(order),
         cancelled=cancellations.of(order), may_cancel=fulfilment.may(order, "cancel"),
-        keepable=_keepable(order), booked=_booked(order),
+        called=order_table.called(order.buyer, by_staff=order.by_staff), keepable=_keepable(order),
+        booked=_booked(order),
         papers=order_papers.shown(order), plan=order_plan.told(order),
         form={**_forms(order), **order_plan.forms(order), **forms},
         key=signing.token(), balance=desk.typed(order.balance), gifts=gift_rows.of_order(order),
