@@ -105,6 +105,6 @@ def _cells(first: date, last: date) -> Iterator[list[object]]:
 def init_app(_app: Flask) -> None:
     """Put the payments of today onto the first page."""
     today.line(
-        "money.today", _l("Payments today"), takings.entries_today, order=7, icon="money", permission="orders.view",
-        list_url=lambda: url_for("shop_admin.takings"),
+        "money.today", _l("Payments and refunds today"), takings.entries_today, order=7, icon="money",
+        permission="orders.view", list_url=lambda: url_for("shop_admin.takings"),
     )  # fmt: skip
