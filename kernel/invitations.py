@@ -35,8 +35,11 @@ class Invitation:
         return str(memberships.ROLE_LABELS[self.role])
 
 
-def invite(email: str, role: str, *, by: Account) -> None:
-    """Write to that address with a link to accept; an older invitation of the same address ends."""
+def invite(email: str, role: str, *, by: Account) -> str:
+    """Write to that address with a link to accept; an older invitation of the same address ends. That link.
+
+    It is a key: only whoever invites is shown it, once, to hand it on where a letter does not arrive.
+    """
     if role not in permissions.ROLES:
         raise Missing()
     known = accounts.by_email(email)
@@ -46,7 +49,9 @@ def invite(email: str, role: str, *, by: Account) -> None:
     secret = tokens.make(PURPOSE, email=accounts.normal(email), tenant_id=tenancy.current(), data=data)
     told = {"email": accounts.normal(email), "role": str(memberships.ROLE_LABELS[role])}
     journal.write("staff.invited", by=by, data=told)
-    _tell(email, role, secret, by=by)
+    url = web.install_url("kernel_install.invitation", token=secret)
+    _tell(email, role, url, by=by)
+    return url
 
 
 def open_ones() -> list[Invitation]:
@@ -55,12 +60,11 @@ def open_ones() -> list[Invitation]:
     return [Invitation(str(row.data["name"]), row.email, str(row.data["role"]), row.expires_at) for row in rows]
 
 
-def again(name: str, *, by: Account) -> str:
-    """Send an open invitation once more, with a new link; to whom."""
+def again(name: str, *, by: Account) -> tuple[str, str]:
+    """Send an open invitation once more, with a new link; to whom, and that link."""
     row = _named(name)
     email, role = row.email, str(row.data["role"])
-    invite(email, role, by=by)
-    return email
+    return email, invite(email, role, by=by)
 
 
 def withdraw(name: str, *, by: Account) -> str:
@@ -99,7 +103,7 @@ def _named(name: str) -> Token:
     return found
 
 
-def _tell(email: str, role: str, secret: str, *, by: Account) -> None:
+def _tell(email: str, role: str, url: str, *, by: Account) -> None:
     shop = tenancy.tenant()
     known = accounts.by_email(email)
     language = known.language if known else by.language
@@ -111,7 +115,7 @@ def _tell(email: str, role: str, secret: str, *, by: Account) -> None:
             "lead": _("Your role: %(role)s. %(sentence)s", role=str(memberships.ROLE_LABELS[role]),
                       sentence=str(memberships.ROLE_SENTENCES[role])),
             "button_label": _("Accept the invitation"),
-            "button_url": web.install_url("kernel_install.invitation", token=secret),
+            "button_url": url,
             "more": _("The button works once, for seven days. If you do not know %(name)s, do nothing.", **told),
             "host": settings.current().host,
         }  # fmt: skip

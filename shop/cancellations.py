@@ -15,6 +15,7 @@ from kernel.tenancy import TenantOwned
 from shop import (
     booking_confirmations,
     booking_policies,
+    booking_shares,
     delivery_slots,
     ended_words,
     fulfilment,
@@ -103,6 +104,13 @@ def keepable(order: Order) -> Money:
     """
     worth = min(refunds.refundable(order).minor, order.total_minor - order.credited_minor)
     return order.money(max(0, worth - recalls.unused(order).minor))
+
+
+def policy_back(order: Order) -> Money:
+    """What the policies of its bookings give back now of what was paid for them."""
+    rows = [row for row in booking_confirmations.of(order) if row.state == "booked"]
+    found = [booking_shares.of(row, order, booking_policies.back(row)).back.minor for row in rows]
+    return order.money(min(sum(found), keepable(order).minor))
 
 
 def with_booking(order: Order, *, by: "Account | None", reason: str, kept: Money) -> Cancellation:

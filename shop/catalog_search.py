@@ -17,7 +17,7 @@ FILTERS: dict[str, tuple[Any, Callable[[], ColumnElement[bool]]]] = {
     "all": (_l("Every one"), lambda: Product.id.is_not(None)),
     "live": (_l("On sale"), lambda: Product.state == "live"),
     "draft": (_l("Drafts"), lambda: Product.state == "draft"),
-    "low": (_l("Few left"), lambda: Product.id.in_(stock.low().with_only_columns(Variant.product_id))),
+    "low": (_l("Few left"), lambda: Product.id.in_(stock.low_products())),
 }
 
 

@@ -108,7 +108,8 @@ def page(name: str, text: str, number: int) -> tuple[Sequence[Order], int]:
     whole = query(name, text)
     pages = max(1, -(-_size(whole) // PAGE))
     at = min(max(1, number), pages)
-    return db.session.scalars(whole.limit(PAGE).offset((at - 1) * PAGE)).all(), pages
+    rows = whole.options(selectinload(Order.contact)).limit(PAGE).offset((at - 1) * PAGE)
+    return db.session.scalars(rows).all(), pages
 
 
 def whole(name: str, text: str) -> Sequence[Order]:

@@ -158,7 +158,9 @@ def note(event: "OrderEvent", order: "Order", *, staff: bool) -> str:
 
 
 def next_verbs(order: "Order") -> list[str]:
-    """The steps that staff can take now, the most likely one first."""
+    """The steps that staff can take now, the most likely one first; time takes them for what was only booked."""
+    if order.only_booked:
+        return []
     likely = {
         "delivery": {
             "placed": ["prepare", "ship", "deliver"],

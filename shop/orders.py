@@ -135,6 +135,12 @@ class Order(TenantOwned, Base):
         return self.money(self.kept_minor if self.ended else 0)
 
     @property
+    def buyer(self) -> str:
+        """How a list names who bought it; '' when nobody said who they are."""
+        known = self.contact.name if self.contact and not self.name else ""
+        return self.name or known or self.email or self.phone
+
+    @property
     def held(self) -> bool:
         """Whether its goods are kept only until `hold_until`."""
         return self.state == "placed" and self.hold_until is not None and not self.paid
@@ -143,6 +149,11 @@ class Order(TenantOwned, Base):
     def digital(self) -> bool:
         """Whether there is nothing to hand over."""
         return all(line.digital for line in self.lines)
+
+    @property
+    def only_booked(self) -> bool:
+        """Whether it is for bookings and nothing else: its people come, and it is done when their time is over."""
+        return bool(self.lines) and all(line.booking_id for line in self.lines)
 
 
 def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key: str) -> Order:

@@ -39,7 +39,7 @@ def make(name: dict[str, str], *, units: int = 1, seats: int = 1, by: Any = None
     db.session.add(row)
     db.session.flush()
     resources.grow(row, units, named=said)
-    _told(row, by)
+    _told(row, by, "made")
     return row
 
 
@@ -123,12 +123,13 @@ def bring_back(row: Resource, *, by: Any = None) -> None:
     _told(row, by)
 
 
-def _told(row: Resource, by: Any) -> None:
+def _told(row: Resource, by: Any, what: str = "edited") -> None:
     name = i18n.pick(row.name, tenancy.tenant().language)
-    journal.write("resource.edited", about=row, by=by, data={"name": name})
+    journal.write(f"resource.{what}", about=row, by=by, data={"name": name})
     tenancy.touch()
 
 
 def init_app(_app: object) -> None:
     """Say how the journal tells it."""
+    journal.kind("resource.made", _l("Made something that bookings occupy: %(name)s"))
     journal.kind("resource.edited", _l("Changed what bookings occupy: %(name)s"))

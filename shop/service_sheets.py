@@ -32,9 +32,13 @@ class OtherKind(Refusal):
 
 
 class NotReady(Refusal):
-    """Nobody could book it."""
+    """Nobody could book it; `lacking` is what it lacks, as of `missing`."""
 
-    message = _l("It cannot be published yet. It still needs: %(missing)s.")
+    message = _l("It cannot be published yet: say first %(missing)s.")
+
+    def __init__(self, lacking: Mapping[str, Any]) -> None:
+        super().__init__(missing=", ".join(map(str, lacking.values())))
+        self.lacking = lacking
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def save(product: Product, sheet: ServiceSheet, *, by: Any = None) -> Told:
     row = booked.of_product(product.id)
     if row is not None and row.kind != sheet.kind and _booked(row):
         raise OtherKind()
-    wanted = {**sheet.needs, **({_made(sheet.fresh, row).id: sheet.fresh.seats} if sheet.fresh else {})}
+    wanted = {**sheet.needs, **({_made(sheet.fresh, row, by).id: sheet.fresh.seats} if sheet.fresh else {})}
     resources.lock({*wanted, *(need.resource_id for need in (row.needs if row else ()))})
     row = row or _begun(product, sheet.kind)
     capacity, before = row.capacity, {one.resource_id for one in row.needs}
@@ -105,11 +109,11 @@ def _begun(product: Product, kind: str) -> Service:
     return row
 
 
-def _made(fresh: Fresh, row: Service | None) -> Resource:
+def _made(fresh: Fresh, row: Service | None, by: Any) -> Resource:
     """The new resource; one of that name that the service has already is the same: the button was pressed twice."""
     known = (need.resource for need in (row.needs if row else ()))
     same = next((one for one in known if one.name == fresh.name), None)
-    return same or resource_sheets.make(fresh.name, units=fresh.units, seats=fresh.seats)
+    return same or resource_sheets.make(fresh.name, units=fresh.units, seats=fresh.seats, by=by)
 
 
 def _booked(row: Service) -> bool:
@@ -208,21 +212,21 @@ def outside(row: Service) -> list[Booking]:
     return [one for one in rows if one.starts_at not in begins]
 
 
-def missing(product: Product) -> list[Any]:
-    """What it lacks before anybody could book it, in words."""
+def missing(product: Product) -> dict[str, Any]:
+    """What it lacks before anybody could book it, in words by the part of the editor that asks for it."""
     row = booked.of_product(product.id)
     if row is None:
-        return [_l("how it is booked")]
-    found = [] if row.kind == "nights" or hours.of(row) else [_l("the days and times")]
+        return {"sheet": _l("how it is booked")}
+    found = {} if row.kind == "nights" or hours.of(row) else {"week": _l("its days and times")}
     units = resources.units([need.resource_id for need in row.needs])
-    return found if units else [*found, _l("what it occupies: a room, a guide, a table…")]
+    return found if units else {**found, "needs": _l("what it occupies (a room, a guide or a table)")}
 
 
 def check(product: Product) -> None:
     """Refuse to publish what nobody could book; raises NotReady."""
-    lacking = missing(product) if product.kind == booked.KIND else []
+    lacking = missing(product) if product.kind == booked.KIND else {}
     if lacking:
-        raise NotReady(missing=", ".join(map(str, lacking)))
+        raise NotReady(lacking)
 
 
 def init_app(_app: object) -> None:

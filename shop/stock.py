@@ -235,6 +235,11 @@ def low() -> Select[Variant]:
     return select(Variant).where(*few, Variant.product_id.in_(sold)).order_by(Variant.on_hand, Variant.id)
 
 
+def low_products() -> Select[Any]:
+    """The products of which few are left, in one variant or in several: "Hoy" and the list of products count these."""
+    return select(catalog.Product.id).where(catalog.Product.id.in_(low().with_only_columns(Variant.product_id)))
+
+
 def _sentence(left: int, day: date | None) -> Any:
     if day:
         return _l("Only %(left)s left of %(item)s for %(day)s.") if left else _l("%(item)s is sold out for %(day)s.")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, literal, null, union_all
 
+from crm.contacts import Contact
 from kernel import clock, tenancy
 from kernel.db import db
 from kernel.money import Money
@@ -58,9 +59,17 @@ def sums(first: date, last: date) -> dict[str, int]:
 def entries(first: date, last: date) -> Select[Any]:
     """Each amount of those days with its order's number and how it was paid, the newest first."""
     rows = _both(first, last)
-    wanted: Select[Any] = db.select(rows, Order.number, Order.name, Payment.label).select_from(rows)
+    told = Order.number, _buyer(), Order.by_staff, Payment.label
+    wanted: Select[Any] = db.select(rows, *told).select_from(rows)
     wanted = wanted.outerjoin(Order, Order.id == rows.c.order_id).outerjoin(Payment, Payment.id == rows.c.payment_id)
+    wanted = wanted.outerjoin(Contact, Contact.id == Order.contact_id)
     return wanted.order_by(rows.c.at.desc(), rows.c.id.desc())
+
+
+def _buyer() -> Any:
+    """As `Order.buyer`."""
+    said = (func.nullif(one, "") for one in (Order.name, Contact.name, Order.email, Order.phone))
+    return func.coalesce(*said, "").label("name")
 
 
 def entries_today() -> Select[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import invitations, limits, memberships, menu, permissions, tenancy, web
+from kernel import invitations, limits, memberships, menu, permissions, settings, tenancy, web
 from kernel.account_forms import InviteForm
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
@@ -40,19 +40,19 @@ def staff_invite() -> Any:
         return _page(form), 422
     _count()
     try:
-        invitations.invite(form.email.data, form.role.data, by=web.person())
+        link = invitations.invite(form.email.data, form.role.data, by=web.person())
     except Refusal as refusal:
         form.email.errors = [str(refusal)]
         return _page(form), refusal.status
-    return _told(_("The invitation is on its way to %(email)s.", email=form.email.data))
+    return _link(form.email.data, link)
 
 
 @admin.post("/settings/staff/invitations/<name>/again")
 @needs("staff.manage")
-def invitation_again(name: str) -> Response:
+def invitation_again(name: str) -> Any:
     """Send an invitation once more; the older link ends."""
     _count()
-    return _told(_("The invitation is on its way to %(email)s.", email=invitations.again(name, by=web.person())))
+    return _link(*invitations.again(name, by=web.person()))
 
 
 @admin.post("/settings/staff/invitations/<name>/withdrawal")
@@ -65,9 +65,13 @@ def invitation_withdraw(name: str) -> Response:
 @admin.post("/settings/staff/<token>/role")
 @needs("staff.manage")
 def staff_role(token: str) -> Response:
-    """Give somebody another role; they log in anew."""
-    memberships.change_role(token, request.form.get("role", ""), by=web.person())
-    return _told(_("The role is changed: they log in again with it."))
+    """Give somebody another role; they log in anew, and the toast gives the old one back."""
+    before = memberships.member(token)[0].role
+    row = memberships.change_role(token, request.form.get("role", ""), by=web.person())
+    if row.role != before:
+        told = _("The role is changed: they log in again with it.")
+        web.undo(told, "kernel_admin.staff_role", token=token, fields={"role": before})
+    return redirect(url_for(".staff"), 303)
 
 
 @admin.post("/settings/staff/<token>/removal")
@@ -97,8 +101,16 @@ def _told(text: str) -> Response:
     return redirect(url_for(".staff"), 303)
 
 
-def _page(form: Any) -> str:
+def _link(email: str, link: str) -> tuple[str, dict[str, str]]:
+    """The page with an invitation's link, as the answer itself: no address, cookie or cache keeps that key."""
+    return _page(InviteForm(formdata=None), invited={"email": email, "link": link}), {
+        "Cache-Control": "private, no-store"
+    }
+
+
+def _page(form: Any, *, invited: dict[str, str] | None = None) -> str:
     return render_template(
         "kernel/staff/list.html", form=form, staff=memberships.staff(), invitations=invitations.open_ones(),
-        roles=memberships.ROLE_LABELS, sentences=memberships.ROLE_SENTENCES,
+        invited=invited, relay=bool(settings.current().smtp_url), roles=memberships.ROLE_LABELS,
+        sentences=memberships.ROLE_SENTENCES,
     )  # fmt: skip

@@ -19,7 +19,14 @@ from shop.service_sheets import Person
 DAYS = (_l("Mon"), _l("Tue"), _l("Wed"), _l("Thu"), _l("Fri"), _l("Sat"), _l("Sun"))
 EASTER = ("easter-7", "easter-1")  # Palm Sunday to Holy Saturday
 WHEN = choices([("days", _l("Between two days of the year")), ("easter", _l("Holy Week"))])
+LATE = "06:00"  # a table may be had past midnight; hours that end later than this on the next day are a slip
 MOST = {"hours": 24, "people": 8, "tiers": 6, "questions": 8, "seasons": 8}
+
+
+class Backwards(local_times.NoTime):
+    """Hours that end before they begin."""
+
+    message = _l("It ends before it begins. Past midnight, write 06:00 at the latest.")
 
 
 class ClockField(StringField):
@@ -129,8 +136,15 @@ def week(form: Any, *, until: bool) -> list[tuple[int, str, str]]:
             row.days.errors = [_("Tick at least one day.")]
         if until and not row.closes.errors and row.closes.clock in ("", row.opens.clock):
             row.closes.errors = [_("Write until when, such as 17:00.")]
+        elif until and not row.closes.errors and backwards(row.opens.clock, row.closes.clock):
+            row.closes.errors = [str(Backwards())]
         found += [(int(day), row.opens.clock, row.closes.clock if until else "") for day in row.days.data or ()]
     return found
+
+
+def backwards(opens: str, closes: str) -> bool:
+    """Whether an end comes before its beginning and is not of the small hours of the next day."""
+    return LATE < closes < opens
 
 
 def people(form: Any) -> list[Person]:

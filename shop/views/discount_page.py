@@ -11,6 +11,7 @@ from shop import discount_report, discount_sentences, discounts, order_story, re
 from shop.discounts import Discount
 from shop.forms import discounts as forms
 from shop.forms import words
+from shop.views import order_table
 from shop.views.settings import unit
 
 STATES = {
@@ -118,8 +119,9 @@ def _sample(row: Discount) -> dict[str, Any]:
 def _brought(row: Discount) -> dict[str, Any]:
     found = discount_report.of([row.id]).get(row.id, discount_report.Brought())
     last = [
-        {"number": order.number, "name": order.name, "given": receipts.shown(given.amount),
-         "state": order_story.STATES[order.state], "url": url_for("shop_admin.order", number=order.number)}
+        {"number": order.number, "name": order_table.called(order.buyer, by_staff=order.by_staff),
+         "given": receipts.shown(given.amount), "state": order_story.STATES[order.state],
+         "url": url_for("shop_admin.order", number=order.number)}
         for order, given in (discount_report.latest(row) if web.may("orders.view") else ())
     ]  # fmt: skip
     return {"orders": found.orders, "given": _amount(found.given), "revenue": _amount(found.revenue), "last": last}

@@ -11,6 +11,8 @@ from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import (
+    booking_confirmations,
+    booking_policies,
     cancellations,
     fulfilment,
     gift_cards,
@@ -70,7 +72,8 @@ def page(order: Order, **forms: Form) -> str:
         undo=_undo(order), person_url=_person(order), whatsapp=_whatsapp(order), share=_share(order),
         back=money_back.shown(order), card=card_desk.told(order), letters=_letters(order),
         cancelled=cancellations.of(order), may_cancel=fulfilment.may(order, "cancel"),
-        keepable=_keepable(order),
+        called=order_table.called(order.buyer, by_staff=order.by_staff), keepable=_keepable(order),
+        booked=_booked(order),
         papers=order_papers.shown(order), plan=order_plan.told(order),
         form={**_forms(order), **order_plan.forms(order), **forms},
         key=signing.token(), balance=desk.typed(order.balance), gifts=gift_rows.of_order(order),
@@ -102,9 +105,22 @@ def _keepable(order: Order) -> str:
 
 
 def _cancel(order: Order) -> CancelForm:
-    """What is kept at least stands in it: the price of gift cards that somebody used."""
-    used = recalls.used(order)
-    return CancelForm(data={"restock": True, "kept": desk.typed(used) if used else ""})
+    """What is kept stands in it: by the policies of what was booked, else the price of gift cards that were used."""
+    kept = cancellations.keepable(order) - cancellations.policy_back(order) if order.only_booked else None
+    kept = kept or recalls.used(order)
+    return CancelForm(data={"restock": True, "kept": desk.typed(kept) if kept else ""})
+
+
+def _booked(order: Order) -> dict[str, Any]:
+    """The pages of what was booked by line, and what calling it off gives back; {} of an order of goods."""
+    rows = {row.id: row for row in booking_confirmations.of(order)}
+    urls = [desk.link("shop_admin.booking", token=rows[at].token) if (at := line.booking_id) in rows else ""
+            for line in order.lines]  # fmt: skip
+    if not order.only_booked:
+        return {"urls": urls}
+    policies = dict.fromkeys(booking_policies.sentence(row.policy) for row in rows.values() if row.state == "booked")
+    back = receipts.shown(cancellations.policy_back(order))
+    return {"urls": urls, "policy": " ".join(policies), "back": back}
 
 
 def _beside(name: str, text: str, args: dict[str, str]) -> list[dict[str, Any]]:

@@ -73,8 +73,9 @@ def cancel(number: str) -> Any:
         return order_desk.page(orders.numbered(number), cancel=form), 422
     order = orders.numbered(number)
     kept, reason = order.money(form.kept.minor or 0), form.reason.data or ""
+    restock = form.restock.data or order.only_booked  # of times nobody is asked: others can have them
     try:
-        cancellations.by_staff(order, by=web.person(), reason=reason, restock=form.restock.data, kept=kept)
+        cancellations.by_staff(order, by=web.person(), reason=reason, restock=restock, kept=kept)
     except order_desk.AMOUNT as refusal:
         return order_desk.again(number, form.kept, refusal, cancel=form)
     flash(_("%(number)s is cancelled.", number=number))

@@ -5,7 +5,7 @@ from typing import Any, cast
 from flask import url_for
 
 from kernel import clock, instants, tenancy
-from kernel.i18n import pick
+from kernel.i18n import _, pick
 from shop import days, order_list, order_story, receipts
 from shop.orders import Order
 
@@ -14,11 +14,16 @@ def row(order: Order, **args: Any) -> dict[str, Any]:
     """What a list shows of an order; `args` go on in its address."""
     return {
         "number": order.number, "url": url_for("shop_admin.order", number=order.number, **args),
-        "name": order.name or order.email or order.phone, "total": receipts.shown(order.total),
+        "name": called(order.buyer, by_staff=order.by_staff), "total": receipts.shown(order.total),
         "state": order_story.STATES[order.state], "money": order_story.money(order),
         "when": instants.told(order.placed_at), "iso": order.placed_at.isoformat(),
         "goods": _goods(order), "due": _due(order), "practice": order.practice, "late": _late(order),
     }  # fmt: skip
+
+
+def called(name: str, *, by_staff: bool) -> str:
+    """A buyer's name; of nobody in particular, whether they bought over the counter."""
+    return name or (_("Over the counter") if by_staff else _("Nobody in particular"))
 
 
 def chips(shown: str, text: str) -> list[dict[str, Any]]:

@@ -100,7 +100,7 @@ def _typed() -> list[dict[str, str]]:
 def _page(method: PaymentMethod, form: Any, fields: list[dict[str, str]], status: int = 200, **told: Any) -> Any:
     return page(
         "payment_method", status, method=method, form=form, own=words.languages(), unit=unit(), fields=fields,
-        kind=KINDS[method.kind], wrong=told.get("wrong", ""),
+        kind=KINDS[method.kind], wrong=told.get("wrong", {}),
     )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def save(code: str) -> Any:
 def _save(method: PaymentMethod) -> Any:
     form, fields = methods.payment(request.form), _typed()
     account = [line for line in fields if line["value"]]
-    wrong = _wrong(method, account)
+    wrong = _wrong(method, fields)
     if not form.validate() or wrong:
         return _page(method, form, fields, 422, wrong=wrong)
     values = {
@@ -139,12 +139,12 @@ def _save(method: PaymentMethod) -> Any:
     return saved("payments", ".settings_payments", what=i18n.pick(method.label))
 
 
-def _wrong(method: PaymentMethod, account: list[dict[str, str]]) -> str:
-    if method.kind == "transfer" and not account:
-        return _("Write at least one number to which buyers can send the money.")
-    if any(not line["label"] for line in account):
-        return _("Say what each number is.")
-    return ""
+def _wrong(method: PaymentMethod, fields: list[dict[str, str]]) -> dict[str, str]:
+    """What is wrong with the account, by the id of the field that it stands beside."""
+    if method.kind == "transfer" and not any(line["value"] for line in fields):
+        return {"account-value-1": _("Write at least one number to which buyers can send the money.")}
+    nameless = [place for place, line in enumerate(fields, 1) if line["value"] and not line["label"]]
+    return {f"account-label-{place}": _("Say what each number is.") for place in nameless}
 
 
 def _free(method: PaymentMethod) -> str:

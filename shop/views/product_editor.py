@@ -209,6 +209,7 @@ def _page(product: Product | None, form: Any) -> str:
         download=db.session.get(files.File, product.download_id) if product and product.download_id else None,
         low=catalog_search.PAGE,
         opened=_opened(form),
+        unplanned=product is not None and product.kind == services.KIND and services.of(product) is None,
     )
 
 

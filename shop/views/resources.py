@@ -139,4 +139,15 @@ def _name(row: Resource) -> str:
 
 
 def _page(row: Resource | None, form: Any) -> str:
-    return render_template("shop/desk/resources/edit.html", resource=row, form=form, own=words.languages())
+    return render_template("shop/desk/resources/edit.html", resource=row, form=form, own=words.languages(),
+                           kept=_kept(row) if row else [])  # fmt: skip
+
+
+def _kept(row: Resource) -> list[dict[str, Any]]:
+    """What occupies it with its own number of people in each, which another number here does not change."""
+    found = [(one.product, need) for one in resource_sheets.users(row) for need in one.needs if need.resource is row]
+    return [
+        {"name": pick(product.name), "url": url_for(".product_booking", slug=product.slug, _anchor="needs"),
+         "seats": _("%(num)s in each", num=need.seats) if need.seats else _("however many come")}
+        for product, need in found
+    ]  # fmt: skip

@@ -1,5 +1,6 @@
 """The booking editor: how a product of time is booked; three kinds to choose from, then only what that kind needs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -58,6 +59,9 @@ def save(slug: str) -> Any:
         return _page(product, kind, form), 422
     try:
         return _written(product, sheet)
+    except service_sheets.NotReady as refusal:
+        db.session.rollback()
+        return _page(_product(slug), kind, form, refusal.lacking), 422
     except Refusal as refusal:
         db.session.rollback()
         form.form_errors.append(str(refusal))
@@ -103,7 +107,8 @@ def _unfit(count: int) -> Any:
     )
 
 
-def _page(product: Product, kind: str, form: Any) -> str:
+def _page(product: Product, kind: str, form: Any, lacking: Mapping[str, Any] | None = None) -> str:
+    """The editor; `lacking` is what kept it from being published just now."""
     own = words.languages()[0]
     return render_template(
         "shop/desk/services/edit.html",
@@ -117,15 +122,16 @@ def _page(product: Product, kind: str, form: Any) -> str:
         own=own,
         language_names=words.NAMES,
         symbol=product_values.symbol(),
-        missing=_missing(product),
+        missing=lacking or ({} if form.form_errors else _missing(product)),
+        refused=bool(lacking),
         opened=_opened(form),
         preview=web.shop_url("shop.preview", token=pages.preview_token("product", product, web.person())),
     )
 
 
-def _missing(product: Product) -> list[str]:
+def _missing(product: Product) -> Mapping[str, Any]:
     row: Service | None = services.of_product(product.id)
-    return [str(one) for one in service_sheets.missing(product)] if row else []
+    return service_sheets.missing(product) if row else {}
 
 
 def _opened(form: Any) -> set[str]:

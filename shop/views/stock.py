@@ -31,7 +31,7 @@ def init_app(_app: Flask) -> None:
     today.line(
         "low-stock",
         _l("products of which few are left"),
-        stock.low,
+        stock.low_products,
         list_url=lambda: url_for("shop_admin.stock"),
         permission="stock.adjust",
         order=70,
@@ -42,20 +42,21 @@ def init_app(_app: Flask) -> None:
 @admin.get("/stock", endpoint="stock")
 @needs("stock.adjust")
 def listed() -> Any:
-    """The variants of which few are left."""
+    """The products of which few are left, each with the variants that run out."""
     rows = db.session.scalars(stock.low().limit(MOST)).all()
     pictures, own = pictures_of([row.picture_id or row.product.picture_id for row in rows]), words.languages()[0]
-    few = [
-        {
-            "row": row,
+    few: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        file_id = row.picture_id or row.product.picture_id or 0
+        fresh = {
             "name": pick(row.product.name, own),
-            "choice": options.label(row.product, row, own),
             "slug": row.product.slug,
-            "pic": pictures.get(row.picture_id or row.product.picture_id or 0),
+            "pic": pictures.get(file_id),
+            "rows": [],
         }
-        for row in rows
-    ]
-    return render_template("shop/desk/stock/list.html", few=few, reasons=REASONS)
+        choice = options.label(row.product, row, own)
+        few.setdefault(row.product_id, fresh)["rows"].append({"row": row, "choice": choice})
+    return render_template("shop/desk/stock/list.html", few=list(few.values()), reasons=REASONS)
 
 
 @admin.post("/stock", endpoint="stock_adjust")

@@ -13,7 +13,7 @@ from kernel.i18n import _, _l, pick
 from kernel.money import Money
 from kernel.web import needs
 from shop import days, receipts, takings
-from shop.views import admin
+from shop.views import admin, order_table
 
 PAGE = 50
 KINDS = {
@@ -85,22 +85,26 @@ def _sums(first: date, last: date) -> list[dict[str, Any]]:
 def _row(row: Any) -> dict[str, Any]:
     amount = Money(row.amount_minor, row.currency)
     return {
-        "number": row.number, "url": url_for(".order", number=row.number) if row.number else "", "name": row.name or "",
+        "number": row.number, "url": url_for(".order", number=row.number) if row.number else "", "name": _name(row),
         "kind": KINDS[row.kind], "label": pick(row.label), "reference": row.reference, "minor": amount.minor,
         "amount": receipts.shown(amount), "when": instants.told(row.at), "iso": row.at.isoformat(timespec="seconds"),
     }  # fmt: skip
 
 
+def _name(row: Any) -> str:
+    return order_table.called(row.name, by_staff=row.by_staff) if row.number else ""
+
+
 def _cells(first: date, last: date) -> Iterator[list[object]]:
     for row in db.session.execute(takings.entries(first, last)):
         amount = Money(row.amount_minor, row.currency).decimal
-        yield [instants.told(row.at), row.number or "", row.name or "", KINDS[row.kind][0], pick(row.label),
+        yield [instants.told(row.at), row.number or "", _name(row), KINDS[row.kind][0], pick(row.label),
                row.reference, amount, row.currency]  # fmt: skip
 
 
 def init_app(_app: Flask) -> None:
     """Put the payments of today onto the first page."""
     today.line(
-        "money.today", _l("Payments today"), takings.entries_today, order=7, icon="money", permission="orders.view",
-        list_url=lambda: url_for("shop_admin.takings"),
+        "money.today", _l("Payments and refunds today"), takings.entries_today, order=7, icon="money",
+        permission="orders.view", list_url=lambda: url_for("shop_admin.takings"),
     )  # fmt: skip

@@ -23,7 +23,8 @@ function values(form) {
 }
 
 function watch(form, inside) {
-  const first = new Map(values(form));
+  // what was typed before an error is in no draft: all of it is told
+  const first = new Map("typed" in form.dataset ? values(form).map(([name]) => [name, ""]) : values(form));
   const always = form.dataset.preview === "always"; // what is filled in for each reader only the house can show
   let timer, at = "", drawn = always;
   const tell = () => {

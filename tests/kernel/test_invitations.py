@@ -1,8 +1,11 @@
 """Invitations: by letter, accepted once by a button, with a new account or the one somebody has."""
 
 import re
+from dataclasses import replace
 
-from kernel import accounts, clock, invitations, memberships
+import pytest
+
+from kernel import accounts, clock, invitations, journal, memberships, settings
 from kernel.db import db
 from tests.kernel.test_signup import letters_to
 from tests.makers import HASH, PASSWORD
@@ -23,7 +26,7 @@ def link(email=GUEST):
 
 
 def test_somebody_new_joins_with_name_and_password(shop):
-    assert invite(shop).status_code == 303
+    assert invite(shop).status_code == 200
     browser, path = shop.anonymous, link()
     page = browser.get(path).get_data(as_text=True)
     assert "Café de Prueba" in page
@@ -67,7 +70,7 @@ def test_an_invitation_is_sent_again_and_withdrawn(shop):
     invite(shop)
     first, owner = link(), shop.admin
     base = f"/admin/{shop.slug}/settings/staff/invitations"
-    assert owner.post(f"{base}/{invitations.open_ones()[0].name}/again").status_code == 303
+    assert owner.post(f"{base}/{invitations.open_ones()[0].name}/again").status_code == 200
     second = link()
     assert first != second
     assert shop.anonymous.get(first).status_code == 410
@@ -81,6 +84,25 @@ def test_an_invitation_needs_an_address_and_a_role(shop):
     assert invite(shop, email="nada").status_code == 422
     assert invite(shop, role="emperor").status_code == 422
     assert invitations.open_ones() == []
+
+
+@pytest.mark.parametrize("relay", ["", "smtp://127.0.0.1:2525"])
+def test_whoever_invites_is_shown_the_link_once_to_hand_it_on(shop, monkeypatch, relay):
+    monkeypatch.setitem(shop.app.extensions, "plaza.settings", replace(settings.current(), smtp_url=relay))
+    answer, base = invite(shop), f"/admin/{shop.slug}"
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert f'{link()}"' in answer.get_data(as_text=True).split("data-copy=")[1]
+    assert ("La invitación va en camino a" in answer.get_data(as_text=True)) == bool(relay)
+    assert ("no tiene servidor de correo" in answer.get_data(as_text=True)) != bool(relay)
+    again = shop.admin.post(f"{base}/settings/staff/invitations/{invitations.open_ones()[0].name}/again")
+    assert link() in again.get_data(as_text=True)
+    assert again.headers["Cache-Control"] == "private, no-store"
+    secret = link().rpartition("/")[2]
+    for path in ("/settings/staff", "/journal", "/letters"):
+        assert secret not in shop.admin.get(base + path).get_data(as_text=True)
+    told = db.session.scalars(db.select(journal.Entry)).all()
+    assert told
+    assert all(secret not in str(row.data) for row in told)
 
 
 def test_nobody_else_reads_an_invitation_in_the_back_office(shop):

@@ -31,6 +31,19 @@ def test_another_role_ends_the_sessions_and_holds_from_then_on(shop):
     assert memberships.member(token_of(shop, "manager"))[0].role == "clerk"
 
 
+def test_another_role_is_taken_back_by_the_toast(shop):
+    shop.staff("manager")
+    path, owner = at(shop, f"/{token_of(shop, 'manager')}/role"), shop.admin
+    owner.post(path, data={"role": "clerk"})
+    button = f'action="{path}"><input type="hidden" name="role" value="manager"><button class="toast-do"'
+    assert button in owner.get(at(shop)).get_data(as_text=True)
+    owner.post(path, data={"role": "manager"})
+    assert memberships.member(token_of(shop, "manager"))[0].role == "manager"
+    owner.get(at(shop))
+    owner.post(path, data={"role": "manager"})  # nothing changed: nothing to take back
+    assert "toast-do" not in owner.get(at(shop)).get_data(as_text=True)
+
+
 def test_who_is_removed_is_out_at_once_and_the_undo_brings_them_back(shop):
     owner, browser = shop.admin, shop.staff("clerk")
     token = token_of(shop, "clerk")

@@ -113,6 +113,8 @@ def test_the_money_opens_the_payments_whose_sum_it_is(shop):
     assert sorted(rows) == [-1_000_00, 100_00, 5_000_00]
     assert sum(rows) == takings.today().minor == int(re.search(r'<b data-minor="(\d+)"', behind)[1])
     assert int(first.select_one("[data-count='money.today']").text) == len(rows)
+    assert "Pagos y devoluciones de hoy" in first.text
+    assert "3 pagos y devoluciones" in behind
     sheet = admin.get("/admin/cafe/takings.csv?show=30").get_data(as_text=True)
     assert sheet.count("\r\n") == 5  # its head and the four of thirty days
 

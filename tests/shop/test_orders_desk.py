@@ -10,6 +10,7 @@ from kernel import clock
 from kernel.db import db
 from shop import cancellations, fulfilment, ledger, order_events, order_list, orders, stock
 from tests.goods import only
+from tests.shop.trips import HALF, ordered, trip
 
 HTML = {"Accept-Language": "es"}
 
@@ -70,6 +71,22 @@ def test_the_detail_tells_everything(shop):
         assert link in html, link
     assert f"/orders/{order.token}" in html  # the buyer's own page, to copy and share
     assert f'data-order-state="placed" data-payment="due" data-minor="{order.total_minor}"' in html
+
+
+def test_an_order_is_called_by_whoever_bought_it(shop):
+    order = shop.bought(shop.product(), paid=True)
+    email, phone = order.email, order.phone
+    for contact, reach, called in ((order.contact_id, (email, phone), "Ana Mora"), (None, (email, phone), email),
+                                   (None, ("", phone), phone), (None, ("", ""), "Sin nombre")):  # fmt: skip
+        order.name, order.contact_id, (order.email, order.phone) = "", contact, reach
+        db.session.commit()
+        for path in (f"/orders/{order.number}", "/orders?show=all", "/takings", "/"):
+            html = page(shop.admin, path)
+            assert called in html, (called, path)
+            assert "En el mostrador" not in html, (called, path)
+    order.by_staff = True
+    db.session.commit()
+    assert all("En el mostrador" in page(shop.admin, path) for path in (f"/orders/{order.number}", "/takings"))
 
 
 def test_the_shops_treatment_decides_how_whatsapp_begins(shop):
@@ -207,3 +224,25 @@ def test_get_changes_nothing(shop):
     admin, order = shop.admin, shop.bought(shop.product())
     assert admin.get(f"/admin/cafe/orders/{order.number}/cancellation").status_code in {404, 405}
     assert orders.numbered(order.number).state == "placed"
+
+
+def test_an_order_of_bookings_only_speaks_of_no_parcel(shop):
+    order, booking = ordered(shop, trip(shop, policy=HALF), paid=True)
+    html = page(shop.admin, f"/orders/{order.number}")
+    assert f'href="/admin/cafe/bookings/{booking.token}"' in html
+    for parcel in ("packing.pdf", "/delivery", 'name="restock"', "Entregado en mano", "Nada que entregar"):
+        assert parcel not in html, parcel
+    with_goods = page(shop.admin, f"/orders/{shop.bought(shop.product(), paid=True).number}")
+    assert all(parcel in with_goods for parcel in ("packing.pdf", "/delivery", 'name="restock"'))
+
+
+def test_cancelling_a_booking_fills_in_what_its_policy_keeps(shop):
+    order, booking = ordered(shop, trip(shop, policy=HALF), paid=True)
+    with time_machine.travel(booking.starts_at - timedelta(hours=30), tick=False):
+        admin = shop.admin
+        html = page(admin, f"/orders/{order.number}")
+        assert re.search(r"se devuelven ₡5\s000 de ₡10\s000;", html)
+        kept = re.search(r'id="cancel-kept"[^>]*value="([^"]+)"', html).group(1)
+        post(admin, order.number, "cancellation", reason="No viene", kept=kept)
+    assert (order.state, order.kept_minor, booking.state) == ("cancelled", 5_000_00, "cancelled")
+    assert cancellations.of(order).restocked

@@ -143,6 +143,13 @@ def test_too_many_variants_are_refused_with_all_that_was_typed(shop):
     assert db.session.scalars(select(Product)).all() == []
 
 
+def test_after_an_error_the_preview_is_told_all_that_was_typed(shop):
+    assert "data-typed" not in shop.admin.get("/admin/cafe/products/new").get_data(as_text=True)
+    wrong = shop.admin.post("/admin/cafe/products/new", data=typed(price="x"))
+    assert wrong.status_code == 422
+    assert "data-preview data-typed" in wrong.get_data(as_text=True)
+
+
 def test_what_was_sold_while_the_sheet_was_open_stays_sold(shop):
     product = make(shop, do="publish")
     shop.bought(product, 3)

@@ -55,6 +55,17 @@ def test_one_is_made_and_its_units_are_named_and_put_out_of_use(shop):
     assert len(resources.units([row.id])) == 2
 
 
+def test_its_number_of_people_is_of_new_services_and_those_that_have_it_are_named(shop):
+    boat = shop.resource("Bote", seats=4)
+    trip = shop.service("Río", resource=boat)
+    trip.needs[0].seats = 3
+    db.session.commit()
+    assert f'href="/admin/cafe/products/{trip.product.slug}/booking#needs">Río</a> (3 en cada uno)' in page(
+        shop.admin, f"resources/{boat.token}"
+    )
+    assert "conservan el suyo" not in page(shop.admin, f"resources/{shop.resource('Sala').token}")
+
+
 def test_what_is_occupied_stays_and_what_nobody_occupies_is_put_out_of_use_and_back(shop):
     room, free = shop.resource("Sala"), shop.resource("Patio")
     shop.service(resource=room)

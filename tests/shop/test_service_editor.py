@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from kernel import journal
 from kernel.db import db
 from shop import booking_times, catalog, hours, occupations, resources, service_sheets, services, variants
 from shop.services import Service
@@ -47,6 +48,16 @@ def test_a_new_booking_is_explained_in_three_kinds(shop):
     assert shop.admin.get(f"/admin/cafe/products/{shop.product().slug}/booking").status_code == 404
 
 
+def test_a_new_booking_promises_what_its_button_does(shop):
+    page = shop.admin.get("/admin/cafe/products/new?kind=booking").get_data(as_text=True)
+    button = page.split('data-action="publish">')[1].split("</button>")[0]
+    assert '<span class="not-booking">Publicar</span><span class="only-booking">Seguir: días y horas</span>' in button
+    assert '<p class="then not-booking">' in page
+    assert 'fold not-booking"><summary><span>Archivo' in page
+    sheet = shop.admin.get(f"/admin/cafe/products/{draft(shop).slug}").get_data(as_text=True)
+    assert 'data-action="publish">Seguir: días y horas</button>' in sheet
+
+
 def test_a_departure_is_written_published_and_can_be_booked(shop):
     product = draft(shop)
     people = {"people-0-name": "Adulto", "people-0-price": "5000", "people-1-name": "Niño", "people-1-price": "2 500"}
@@ -80,6 +91,8 @@ def test_a_button_that_is_pressed_twice_makes_one_resource(shop):
         assert post(shop, product, do="publish", **departure()).status_code == 303
     assert [row.name["es"] for row in resources.every()] == ["Bote"]
     assert len(services.of_product(product.id).needs) == 1
+    told = db.session.scalars(select(journal.Entry).where(journal.Entry.verb.startswith("resource."))).all()
+    assert [(row.verb, row.account_id) for row in told] == [("resource.made", shop.owner_id)]
 
 
 def test_appointments_have_hours_and_nights_have_seasons(shop):
@@ -106,6 +119,19 @@ def test_appointments_have_hours_and_nights_have_seasons(shop):
     assert all(text in page for text in ('value="15-12"', 'value="140"', 'value="80"'))
 
 
+def test_hours_end_after_they_begin_or_in_the_small_hours_of_the_next_day(shop):
+    cut = draft(shop, "Corte")
+    told = {"kind": "appointment", "price": "8000", "lasts": "45", "lasts_in": "minutes", "step": "30",
+            "hours-0-opens": "8:00", "hours-0-closes": "7:00", "hours-0-days": ["1"], "new_name": "Silla"}  # fmt: skip
+    page = errors(post(shop, cut, **told))
+    assert 'href="#hours-0-closes">' in page
+    assert "Termina antes de empezar" in page.split('id="hours-0-closes-error">')[1]
+    assert post(shop, cut, **{**told, "hours-0-opens": "19:00", "hours-0-closes": "2:00"}).status_code == 303
+    assert [(one.opens, one.closes) for one in hours.of(services.of_product(cut.id))] == [("19:00", "02:00")]
+    day = {"first": shop.day(9).isoformat(), "how": "hours", "times": "08:00-07:00", "of": ""}
+    assert "Termina antes de empezar" in errors(shop.admin.post("/admin/cafe/special-days", data=day))
+
+
 WRONG = (
     ({"hours-0-opens": "25:00"}, "hours-0-opens"), ({"hours-0-days": []}, "hours-0-days"),
     ({"price": "-1"}, "price"), ({"price": ""}, "price"), ({"capacity": "0"}, "capacity"),
@@ -130,7 +156,8 @@ def test_what_nobody_could_book_is_not_published_and_says_what_is_missing(shop):
     product = draft(shop)
     page = errors(post(shop, product, kind="departure", price="5000", do="publish"))
     assert "los días y horas" in page
-    assert "qué ocupa" in page
+    assert '<a href="#needs">qué ocupa (una sala, un guía o una mesa)</a>.' in page
+    assert all(f'id="{part}-error"' in page and f'id="{part}"' in page for part in ("needs", "week"))
     assert services.of_product(product.id) is None
     assert post(shop, product, kind="departure", price="5000").status_code == 303
     for path in (f"products/{product.slug}/publish", "products/bulk"):

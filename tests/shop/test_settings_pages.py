@@ -45,6 +45,17 @@ def test_every_change_is_journalled_and_leaves_cached_pages_behind(shop):
     assert storefront.of().phone == "+50622224444"
 
 
+def test_what_is_wrong_with_an_account_stands_beside_its_field(shop):
+    sent = {"label": "SINPE", "account-label": ["SINPE Móvil", ""], "account-value": ["", ""]}
+    page = shop.admin.post(f"{BASE}/payments/new?kind=transfer", data=sent).text
+    assert '<a href="#account-value-1">Escriba al menos un número' in page
+    assert 'id="account-value-1-error">Escriba al menos un número' in page
+    assert 'aria-describedby="account-value-1-error"' in page
+    page = shop.admin.post(f"{BASE}/payments/new?kind=transfer", data={**sent, "account-value": ["1", "2"]}).text
+    assert 'id="account-label-2-error">Diga qué es cada número' in page
+    assert "account-value-1-error" not in page
+
+
 def test_a_newcomer_sells_by_delivery_and_pick_up_after_filling_them(shop):
     browser = shop.admin
     pick_up = shipping.methods()[0]

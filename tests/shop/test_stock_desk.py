@@ -5,6 +5,7 @@ from sqlalchemy import select
 from kernel import today
 from kernel.db import db
 from shop import bin as rubbish
+from shop import catalog_search
 from shop.stock import StockMove
 from tests.goods import only
 
@@ -27,6 +28,16 @@ def test_the_number_and_the_list_are_the_same(shop):
     assert "Café Dos" in page
     assert "Café Ido" not in page
     assert "Café Lleno" not in page
+
+
+def test_a_product_counts_once_however_many_of_its_variants_run_out(shop):
+    shirt = shop.product("Camisa", stock=1, options={"Talla": ["S", "M", "L"]})
+    for row in shirt.variants:
+        row.low_at = 3
+    db.session.commit()
+    page = shop.admin.get("/admin/cafe/stock").get_data(as_text=True)
+    assert (page.count("<tr>"), page.count('name="sku"')) == (2, 3)
+    assert today.named("low-stock").number == catalog_search.count("low") == 1
 
 
 def test_a_count_is_kept_with_its_reason(shop):
