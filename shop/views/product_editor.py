@@ -165,6 +165,7 @@ def _download(form: Any, sent: list[tuple[str, bytes]]) -> tuple[files.Made, str
 
 
 def _written(product: Product | None, sheet: sheets.Sheet) -> Any:
+    uncounted = sheet.options and sheet.counted == "onhand" and set(sheet.rows) <= {""}
     if product is None:
         product = sheets.new(sheet, by=web.person())
     else:
@@ -172,6 +173,9 @@ def _written(product: Product | None, sheet: sheets.Sheet) -> Any:
     if product.kind == services.KIND and services.of(product) is None:
         flash(_("Kept as a draft: now say how it is booked."))
         return redirect(url_for(".product_booking", slug=product.slug), 303)
+    if uncounted and product.state != "live":  # nobody could say yet how many there are of each: not sold out at once
+        flash(_("Kept as a draft: now say how many there are of each variant, and what it costs."))
+        return redirect(url_for(".product", slug=product.slug) + "#variants", 303)
     if request.form.get("do") == "publish":
         catalog.publish(product)
         flash(_("“%(name)s” is on sale.", name=pick(product.name)))

@@ -134,6 +134,16 @@ def test_options_make_variants_and_a_renamed_value_keeps_its_own(shop):
     assert db.session.get(Variant, rows["Grano"]).active is False  # put away, never deleted
 
 
+def test_what_nobody_counted_yet_is_not_published_sold_out(shop):
+    sent = {"options-0-name": "Molienda", "options-0-values": "Grano, Fina", "units": "10", "do": "publish"}
+    product = make(shop, **sent)
+    assert (product.state, [one.on_hand for one in product.variants]) == ("draft", [0, 0])
+    boss = shop.admin
+    answer = boss.post("/admin/cafe/products/new", data=typed(name="Otro", **sent))
+    assert answer.headers["Location"].endswith("#variants")
+    assert "cuántas unidades hay de cada variante" in boss.get(answer.headers["Location"]).get_data(as_text=True)
+
+
 def test_too_many_variants_are_refused_with_all_that_was_typed(shop):
     many = ", ".join(str(number) for number in range(30))
     told = {f"options-{at}-{what}": text for at in range(2) for what, text in (("name", f"O{at}"), ("values", many))}
