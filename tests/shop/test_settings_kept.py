@@ -71,6 +71,8 @@ def test_hours_and_address_are_checked_as_the_country_does(shop):
     assert wrong.status_code == 422
     assert 'id="hours-tue"' in wrong.text
     assert 'id="city-error"' in wrong.text
+    assert 'href="#city"' in wrong.text
+    assert 'href="#opens-tue"' in wrong.text
     assert 'value="18:00"' in wrong.text
     right = {**told, "opens-tue": "", "closes-tue": "", "city": "Escazú", "district": "San Rafael", "street": "Casa 1"}
     assert browser.post(f"{BASE}/contact", data=right).status_code == 303
@@ -78,6 +80,22 @@ def test_hours_and_address_are_checked_as_the_country_does(shop):
     assert row.hours["mon"] == "08:00-17:00"
     assert row.hours["tue"] is None
     assert row.address["city"] == "Escazú"
+
+
+def test_an_address_left_as_it_was_holds_up_no_hours(shop):
+    browser = shop.admin
+    part = {"region": "San José", "city": "Escazú", "street": "Casa 1"}
+    storefront.of().address = {"country": "CR", **part}
+    db.session.commit()
+    monday = {"email": "hola@example.com", "opens-mon": "08:00", "closes-mon": "16:00"}
+    assert browser.post(f"{BASE}/contact", data={**monday, **part}).status_code == 303
+    page = browser.get(f"{BASE}/contact").text
+    assert "Todavía falta: Distrito" in page  # it is offered to pick up
+    assert storefront.of().hours["mon"] == "08:00-16:00"
+    assert storefront.of().address == {"country": "CR", **part}
+    moved = browser.post(f"{BASE}/contact", data={**monday, **part, "street": "Casa 2"})
+    assert moved.status_code == 422
+    assert 'id="district-error"' in moved.text
 
 
 def test_a_delivery_with_days_times_and_cut_off(shop):
