@@ -9,7 +9,7 @@ from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.web import needs
-from shop import payment_methods, settings, slugs
+from shop import pay_numbers, payment_methods, settings, slugs
 from shop.forms import amounts, methods, product_rows, words
 from shop.payment_methods import PaymentMethod
 from shop.views import admin
@@ -122,6 +122,7 @@ def _save(method: PaymentMethod) -> Any:
     form, fields = methods.payment(request.form), _typed()
     account = [line for line in fields if line["value"]]
     wrong = _wrong(method, account)
+    fields = [{**line, "error": pay_numbers.wrong(**line) if line["value"] else ""} for line in fields]
     if not form.validate() or wrong:
         return _page(method, form, fields, 422, wrong=wrong)
     values = {
@@ -144,7 +145,8 @@ def _wrong(method: PaymentMethod, account: list[dict[str, str]]) -> str:
         return _("Write at least one number to which buyers can send the money.")
     if any(not line["label"] for line in account):
         return _("Say what each number is.")
-    return ""
+    errors = [(line["label"], error) for line in account if (error := pay_numbers.wrong(**line))]
+    return " ".join(f"{label}: {error}" for label, error in errors)
 
 
 def _free(method: PaymentMethod) -> str:

@@ -145,6 +145,18 @@ def test_a_transfer_needs_a_number(shop):
     assert payment_methods.named("sinpe") is None
 
 
+def test_a_transfer_needs_numbers_that_can_be_right(shop):
+    told = {"label": "SINPE", "account-label": ["SINPE Móvil", "IBAN", "Cuenta"], "hold_hours": "24"}
+    bad = {**told, "account-value": ["123", "CR99-no", "¿?"]}
+    answer = shop.admin.post(f"{BASE}/payments/new?kind=transfer", data=bad)
+    assert answer.status_code == 422
+    for text in ("Escriba los 8 dígitos", "Ese IBAN no puede", "Escriba el número: dígitos", 'value="CR99-no"'):
+        assert text in answer.text
+    good = {**told, "account-value": ["+506 8312 3456", "CR05 0152 0200 1026 2840 66", "100-02-000"]}
+    assert shop.admin.post(f"{BASE}/payments/new?kind=transfer", data=good).status_code == 303
+    assert payment_methods.named("sinpe").account[1]["value"] == "CR05 0152 0200 1026 2840 66"
+
+
 def test_new_shops_have_their_countrys_rates_and_one_usual_one(shop):
     browser = shop.admin
     assert taxes.default().rate_bp == 1300
