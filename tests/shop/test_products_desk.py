@@ -175,6 +175,8 @@ def test_price_and_count_change_in_the_list_and_a_bad_one_does_not(shop):
     bad = shop.admin.post(address, data={"price": "-1"}, headers={"Accept": "application/json"})
     assert bad.status_code == 422
     assert bad.get_json()["error"]
+    bad = shop.admin.post(address, data={"price": "9" * 20}, headers={"Accept": "application/json"})
+    assert "el máximo" in bad.get_json()["error"]
     db.session.expire_all()
     assert (product.price_minor, product.low_minor, only(product).on_hand) == (3_900_00, 3_900_00, 9)
     assert shop.admin.post(address, data={"price": "4000"}).status_code == 303  # without scripts
