@@ -98,7 +98,7 @@ def _product(slug: str) -> Product:
 
 
 def _form(posted: Any, values: dict[str, Any] | None = None) -> Any:
-    form = forms.made(posted, product_values.shelves(), values)
+    form: Any = forms.made(posted, product_values.shelves(), values)
     form.picture_errors = []  # told beside the pictures
     return form
 
