@@ -29,7 +29,7 @@ function undoer(line, undo) {
   button.type = "button";
   button.className = "toast-do";
   button.dataset.undo = "";
-  button.textContent = say("undo");
+  button.textContent = say("undoing");
   button.addEventListener("click", () => { line.remove(); undo(); });
   return button;
 }
