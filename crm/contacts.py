@@ -128,6 +128,12 @@ def by_token(token: str) -> Contact | None:
     return db.session.scalar(select(Contact).where(Contact.id == former))
 
 
+def groups_without(groups: Sequence[str]) -> list[str]:
+    """Which of these groups nobody is in."""
+    had = set(db.session.scalars(select(Contact.group).where(Contact.group.in_(groups)).distinct())) if groups else ()
+    return [group for group in groups if group not in had]
+
+
 def ids_of(tokens: Sequence[str]) -> list[int]:
     """The ids behind these tokens."""
     return list(db.session.scalars(select(Contact.id).where(Contact.token.in_(tokens))))

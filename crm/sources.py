@@ -19,6 +19,7 @@ SAME = ("tenant_id", "contact_id", "field")
 TOLD = {  # by which way; "import:<token>" names the file
     "staff": _l("written by the shop"),
     "checkout": _l("their order"),
+    "counter": _l("a sale or booking noted at the counter"),
     "account": _l("their account"),
     "subscribe": _l("the sign-up form"),
     "contact": _l("the contact form"),

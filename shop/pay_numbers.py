@@ -4,7 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from stdnum import iban
+
 from kernel import countries, phones, tenancy
+from kernel.i18n import _
 
 if TYPE_CHECKING:
     from shop.payment_methods import PaymentMethod
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 SPACED = re.compile(r"\d[\d ]{6,}")
 ABROAD = re.compile(r"\+\d{1,3}[\s-]+")  # what comes before a number for who calls from elsewhere
+NUMBERS = {"cuenta", "clabe", "cci", "account", "routing number"}  # lines that hold a number in no known form
+SIGNS = re.compile(r"[\w .,/#-]*\d[\w .,/#-]*")
 LONGEST = 24  # a longer word without a space has to break on a phone
 
 
@@ -21,6 +26,19 @@ def told(method: "PaymentMethod") -> list[dict[str, Any]]:
     `instant` is the telephone of SINPE Móvil, Yape, Nequi: it is no line of a bank account.
     """
     return [_line(line["label"], " ".join(str(line["value"]).split())) for line in method.account]
+
+
+def wrong(label: str, value: str) -> str:
+    """What is wrong with a line of the account as it was typed, or '': money sent elsewhere hardly comes back."""
+    here, called = tenancy.tenant().country, label.casefold()
+    digits = countries.profile(here).payments.get("instant_digits")
+    if digits and _instant(label) and len(phones.national(value, here)) != digits:
+        return _("Write the %(digits)s digits of the telephone.", digits=digits)
+    if "iban" in called.split() or IBAN.fullmatch(iban.compact(value)):
+        return "" if iban.is_valid(value, check_country=False) else _("That IBAN cannot be right: compare its digits.")
+    if called in NUMBERS and not SIGNS.fullmatch(value):
+        return _("Write the number: digits, letters, spaces and hyphens.")
+    return ""
 
 
 def _line(label: Any, value: str) -> dict[str, Any]:

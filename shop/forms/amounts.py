@@ -12,6 +12,7 @@ from kernel.i18n import _, _l
 from kernel.money import Money
 from shop.sheets import MOST_PRICE
 
+HUGE = re.compile(r"\D?(\d[\d\s]{11,}|\d{1,3}([.,\s]\d{3}){4,})([.,]\d{1,2})?")  # well written, and too much
 EXAMPLE = {"example": "12500"}
 PRICE = {
     "none": _l("Write the price, such as %(example)s."),
@@ -39,7 +40,9 @@ def price(text: str, *, empty: bool = False, said: Mapping[str, Any] = PRICE) ->
     try:
         minor = money.parse(text, tenant.currency, tenant.locale).minor
     except money.BadAmount:
-        raise ValueError(str(said["number"]) % EXAMPLE) from None
+        if not HUGE.fullmatch(text.strip()):
+            raise ValueError(str(said["number"]) % EXAMPLE) from None
+        minor = MOST_PRICE + 1  # a number, but one that no amount can hold
     if minor > MOST_PRICE:
         most = Money(MOST_PRICE, tenant.currency).format(tenant.locale, cents=False)
         raise ValueError(str(said["most"]) % {"most": most})

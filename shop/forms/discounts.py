@@ -17,6 +17,10 @@ from shop.forms.amounts import PriceField, WholeField
 from shop.forms.categories import shelves
 
 MOST = 300  # products to tick
+NEEDED = {
+    "percent": ("percent",), "amount": ("amount",), "shipping": (), "bundle": ("buy", "get", "percent"),
+    "quantity": ("steps",),
+}  # fmt: skip
 LIST = {"maxlength": 200, "autocomplete": "off"}
 
 
@@ -88,6 +92,8 @@ def made(posted: Any, kind: str, goods: list[tuple[str, str]], **values: Any) ->
     form.products.choices = choices(goods)
     form.methods.choices = choices((way.code, pick(way.label)) for way in shipping.every())
     form.kind = kind
+    for name in NEEDED[kind]:
+        form[name].flags.required = True  # the browser then tells all that is missing at once
     return form
 
 
@@ -124,16 +130,15 @@ def check(form: Any) -> bool:
     try:
         form.read_steps = _steps(form.steps.data or "")
     except (ValueError, StopValidation):
-        form.steps.errors = [_("Write units and percent, such as 6: 10, one a line.")]
-        return False
-    needed = {
-        "percent": [(form.percent, form.percent.bp)], "amount": [(form.amount, form.amount.minor)], "shipping": [],
-        "bundle": [(form.buy, form.buy.number), (form.get, form.get.number), (form.percent, form.percent.bp)],
-        "quantity": [(form.steps, form.read_steps)],
-    }[form.kind]  # fmt: skip
-    for field, value in needed:
-        if not value and not field.errors:
-            field.errors, fine = [_("Fill this in.")], False
+        form.steps.errors, fine = [_("Write units and percent, such as 6: 10, one a line.")], False
+        form.read_steps = []
+    read = {
+        "percent": form.percent.bp, "amount": form.amount.minor, "buy": form.buy.number, "get": form.get.number,
+        "steps": form.read_steps,
+    }  # fmt: skip
+    for name in NEEDED[form.kind]:
+        if not read[name] and not form[name].errors:
+            form[name].errors, fine = [_("Fill this in.")], False
     if form.code.data and len(discounts.normal(form.code.data)) < 3:
         form.code.errors, fine = [_("A code has at least three letters or digits.")], False
     return fine

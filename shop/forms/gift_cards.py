@@ -12,6 +12,7 @@ from shop import vouchers
 from shop.forms.amounts import AmountField
 
 WAYS = choices([("add", _l("Give")), ("take", _l("Take"))])
+NEEDED = {"inputmode": "decimal", "autocomplete": "off", "maxlength": 24, "required": True}  # told with the rest
 WHY = _l("Write why: it stays in the history.")
 
 
@@ -30,7 +31,7 @@ class ReasonForm(Form):
 class IssueForm(Form):
     """A card that is given by hand."""
 
-    amount = AmountField(_l("Amount"))
+    amount = AmountField(_l("Amount"), render_kw=NEEDED)
     recipient = StringField(
         _l("For"), [Length(max=120)], [trimmed], render_kw={"autocomplete": "off", "maxlength": 120}
     )
@@ -63,7 +64,7 @@ class MoveForm(Form):
     """An amount that is put on or taken off, and why."""
 
     way = RadioField(_l("What to do"), choices=WAYS, default="add")
-    amount = AmountField(_l("Amount"))
+    amount = AmountField(_l("Amount"), render_kw=NEEDED)
     reason = reason()
 
     def validate_amount(self, field: AmountField) -> None:

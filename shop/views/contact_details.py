@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from babel.dates import get_day_names
-from flask import Flask, request
+from flask import Flask, flash, request
 
-from kernel import address, i18n, menu, phones, tenancy
+from kernel import address, countries, i18n, menu, phones, tenancy
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.web import needs
-from shop import settings, storefront
+from shop import settings, shipping, storefront
 from shop.forms.settings import ContactForm
 from shop.views import admin
 from shop.views.settings import page, saved
@@ -30,7 +30,19 @@ def show() -> Any:
 
 def _page(form: Any, kept: Mapping[str, Any], hours: list[dict[str, str]], status: int = 200, **told: Any) -> Any:
     lines = address.asked(tenancy.tenant().country, kept)
-    return page("contact", status, form=form, lines=lines, hours=hours, wrong=told.get("wrong", {}))
+    wrong = told.get("wrong", {})
+    return page("contact", status, form=form, lines=lines, hours=hours, wrong=wrong, errors=_errors(form, wrong, hours))
+
+
+def _errors(form: Any, wrong: Mapping[str, str], hours: list[dict[str, str]]) -> list[tuple[str, str, str]]:
+    """All that is wrong, in the order of the page: (where to go, what it is, what to do)."""
+    found = [(field.id, field.label.text, field.errors[0]) for field in form if field.errors]
+    found += [(line.key, line.label, wrong[line.key]) for line in _lines() if line.key in wrong]
+    return found + [(f"opens-{day['day']}", day["label"], day["error"]) for day in hours if day["error"]]
+
+
+def _lines() -> list[countries.Field]:
+    return address.fields(tenancy.tenant().country)
 
 
 def _hours(row: storefront.Storefront) -> list[dict[str, str]]:
@@ -62,9 +74,9 @@ def _read_hours(posted: Mapping[str, str]) -> tuple[dict[str, str | None], list[
 @needs("settings.edit")
 def save() -> Any:
     """Keep it."""
-    form, country = ContactForm(request.form), tenancy.tenant().country
-    typed = {line.key: request.form.get(line.key, "") for line in address.fields(country)}
-    kept, wrong = address.check(typed, country) if any(typed.values()) else ({}, {})
+    form = ContactForm(request.form)
+    typed = {line.key: request.form.get(line.key, "") for line in _lines()}
+    kept, wrong, lacks = _address(typed)
     hours, shown = _read_hours(request.form)
     if not form.validate() or wrong or any(day["error"] for day in shown):
         db.session.rollback()
@@ -72,7 +84,19 @@ def save() -> Any:
     values = {"phone": form.phone.data or "", "whatsapp": form.whatsapp.data or "", "email": form.email.data or ""}
     settings.put(settings.front(), {**values, "address": kept, "hours": hours})
     settings.put(tenancy.tenant(), {"phone": values["phone"], "email": values["email"]})
+    if lacks and any(way.is_pickup for way in shipping.methods()):
+        flash(_("Buyers who pick up need the whole address. It still lacks: %(what)s.", what=", ".join(lacks)))
     return saved("contact", ".settings_contact")
+
+
+def _address(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], list[str]]:
+    """(the address to keep, errors by key, what it lacks): one left as it was holds up nothing else on the page."""
+    had = storefront.of().address
+    kept, wrong = address.check(typed, tenancy.tenant().country) if any(typed.values()) else ({}, {})
+    same = all(" ".join(text.split()) == " ".join(had.get(key, "").split()) for key, text in typed.items())
+    if not (wrong and same):
+        return kept, wrong, []
+    return dict(had), {}, [line.label for line in _lines() if line.key in wrong]
 
 
 def init_app(_app: Flask) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 
+from crm import contacts
 from kernel import menu, web
 from kernel.db import db
 from kernel.i18n import _, _l
@@ -94,6 +95,8 @@ def _save(row: Discount) -> Any:
             db.session.rollback()
             return discount_page.edit(row, form, said=False, status=422)
     flash(_("“%(name)s” is kept.", name=discounts.name(row)))
+    for group in contacts.groups_without(row.customer_groups):
+        flash(_("Nobody is in the group “%(group)s”.", group=group))
     return redirect(url_for(".discount", token=row.token), 303)
 
 

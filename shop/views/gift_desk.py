@@ -5,13 +5,13 @@ from typing import Any
 from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import permissions, web
+from kernel import permissions, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import gift_cards, gift_letters, gift_list, issuing, receipts
+from shop import gift_cards, gift_letters, gift_list, issuing, receipts, sharing
 from shop.forms.gift_cards import IssueForm, MoveForm, ReasonForm
 from shop.views import admin, desk, gift_rows, product_values
 
@@ -71,11 +71,14 @@ def show(token: str) -> str:
 
 def _page(token: str, **forms: Any) -> str:
     card = gift_cards.by_token(token)
+    link = gift_letters.address(card) if card.account_id and web.may("gift_cards.edit") else ""
+    face = receipts.shown(card.face)
+    words = _("A gift card of %(shop)s for you: %(amount)s", shop=tenancy.tenant().name, amount=face)
     shown = {"move": MoveForm(), "void": ReasonForm(prefix=VOID), **forms}
     return render_template(
         "shop/desk/gift_cards/show.html", card=card, row=gift_rows.row(card), history=gift_rows.history(card.value),
         about=gift_rows.about(card), form=shown, key=desk.key(), symbol=product_values.symbol(),
-        open_url=gift_letters.address(card) if card.account_id and web.may("gift_cards.edit") else "",
+        open_url=link, share=sharing.whatsapp(f"{words}\n{link}") if link else "",
     )  # fmt: skip
 
 

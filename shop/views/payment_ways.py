@@ -9,7 +9,7 @@ from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.web import needs
-from shop import payment_methods, settings, slugs
+from shop import pay_numbers, payment_methods, settings, slugs
 from shop.forms import amounts, methods, product_rows, words
 from shop.payment_methods import PaymentMethod
 from shop.views import admin
@@ -143,8 +143,10 @@ def _wrong(method: PaymentMethod, fields: list[dict[str, str]]) -> dict[str, str
     """What is wrong with the account, by the id of the field that it stands beside."""
     if method.kind == "transfer" and not any(line["value"] for line in fields):
         return {"account-value-1": _("Write at least one number to which buyers can send the money.")}
-    nameless = [place for place, line in enumerate(fields, 1) if line["value"] and not line["label"]]
-    return {f"account-label-{place}": _("Say what each number is.") for place in nameless}
+    written = [(place, line) for place, line in enumerate(fields, 1) if line["value"]]
+    nameless = {f"account-label-{place}": _("Say what each number is.") for place, line in written if not line["label"]}
+    checked = {f"account-value-{place}": pay_numbers.wrong(**line) for place, line in written}
+    return nameless | {name: error for name, error in checked.items() if error}
 
 
 def _free(method: PaymentMethod) -> str:

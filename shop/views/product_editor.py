@@ -98,7 +98,9 @@ def _product(slug: str) -> Product:
 
 
 def _form(posted: Any, values: dict[str, Any] | None = None) -> Any:
-    return forms.made(posted, product_values.shelves(), values)
+    form: Any = forms.made(posted, product_values.shelves(), values)
+    form.picture_errors = []  # told beside the pictures
+    return form
 
 
 def _saved(slug: str) -> Any:
@@ -136,7 +138,7 @@ def _sheet(form: Any, product: Product | None, sent: dict[str, list[tuple[str, b
     parts = product_rows.parts(form, product)
     fresh = _decoded(form, sent["new_pictures"])
     download = _download(form, sent["download"])
-    if not fine or form.form_errors or any(entry.form.errors for entry in form.parts):
+    if not fine or form.form_errors or form.picture_errors or any(entry.form.errors for entry in form.parts):
         return None
     shelves = {row.slug: row.id for row in categories.all_()}
     sheet = forms.sheet(form, product, shelves)
@@ -151,7 +153,7 @@ def _decoded(form: Any, sent: list[tuple[str, bytes]]) -> list[files.Made]:
         try:
             made.append(files.make(data))
         except Refusal as refusal:
-            form.form_errors.append(f"{name}: {refusal}")
+            form.picture_errors.append(f"{name}: {refusal}")
     return made
 
 
@@ -214,6 +216,8 @@ def _page(product: Product | None, form: Any) -> str:
         low=catalog_search.PAGE,
         opened=_opened(form),
         unplanned=product is not None and product.kind == services.KIND and services.of(product) is None,
+        wrong=_wrong(form),
+        again=any(sent.filename for sent in request.files.getlist("new_pictures")),
     )
 
 
@@ -229,6 +233,15 @@ def _token(product: Product | None) -> str:
     if product is not None:
         return pages.preview_token("product", product, web.person())
     return pages.preview_token("product", Product(id=0, tenant_id=tenancy.current()), web.person())
+
+
+def _wrong(form: Any) -> list[tuple[str, str]]:
+    """All that is wrong, for one list: (where to go, what it says), of rows too."""
+    found = [("", told) for told in form.form_errors]
+    found += [("new_pictures", f"{_('Pictures')}: {told}") for told in form.picture_errors]
+    rows = [f for many in form if many.type == "FieldList" for entry in many for f in entry.form]
+    plain = [f for f in form if f.type != "FieldList"]
+    return found + [(f.id, f"{f.label.text}: {f.errors[0]}") for f in (*plain, *rows) if f.errors]
 
 
 def _opened(form: Any) -> set[str]:

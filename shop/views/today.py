@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from kernel import clock, memberships, menu, permissions, tenancy, today, web
+from kernel import clock, memberships, menu, money, permissions, tenancy, today, web
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.web import needs
@@ -63,24 +63,32 @@ def _figures() -> list[dict[str, str]]:
     if not web.may("orders.view"):
         return []
     before = takings.week_before()
-    compared = _("The week before until the same day: %(amount)s", amount=receipts.shown(before)) if before else ""
+    compared = _("The week before until the same day: %(amount)s", amount=_whole(before)) if before else ""
     return [
         {
             "name": "today",
-            "number": receipts.shown(takings.today()),
+            "number": _whole(takings.today()),
             "label": _("Received today"),
             "more": _foreign(),
             "url": url_for(".takings"),
         },
         {
             "name": "week",
-            "number": receipts.shown(takings.week()),
+            "number": _whole(takings.week()),
             "label": _("Received this week"),
             "more": compared,
             "url": url_for(".takings", show="week"),
         },
         *_owed(),
     ]
+
+
+def _whole(amount: Money) -> str:
+    """A figure to see at a glance: without cents where the shop shows none, also when it has some."""
+    if storefront.of().show_cents:
+        return receipts.shown(amount)
+    unit = 10 ** money.digits(amount.currency)
+    return receipts.shown(Money((amount.minor + unit // 2) // unit * unit, amount.currency))
 
 
 def _foreign() -> str:
@@ -95,7 +103,7 @@ def _owed() -> list[dict[str, str]]:
     if not owed:
         return []
     label = _("Owed on gift cards and credit")
-    return [{"name": "owed", "number": receipts.shown(owed), "label": label, "url": url_for(".gift_cards"), "more": ""}]
+    return [{"name": "owed", "number": _whole(owed), "label": label, "url": url_for(".gift_cards"), "more": ""}]
 
 
 def _lines() -> list[dict[str, Any]]:

@@ -1,22 +1,56 @@
 // Lists that are edited in place: a changed price or count is saved quietly; ticks offer what can be done with many.
+import { say } from "./say.js";
 import { toast } from "./toast.js";
 
-async function save(form, field) {
+let shown = null; // the one toast of this list: several in a row do not pile up
+
+// What is wrong stands at the field itself, once, and goes when a good value is kept.
+function tell(form, field, text) {
+  const id = `${field.id || field.name}-error`;
+  let spot = form.querySelector(".error");
+  if (!text) {
+    spot?.remove();
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+    return;
+  }
+  if (!spot) {
+    spot = document.createElement("span");
+    spot.className = "error";
+    spot.id = id;
+    spot.setAttribute("role", "alert");
+    form.append(spot);
+  }
+  spot.textContent = text;
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", id);
+}
+
+async function save(form, field, again = false) {
+  const before = field.defaultValue;
   const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } }).catch(() => null);
   const told = await answer?.json().catch(() => null);
   if (!answer?.ok) {
-    field.setAttribute("aria-invalid", "true");
-    toast(told?.error || field.defaultValue, "stay");
+    tell(form, field, told?.error || say("unsaved"));
     return;
   }
-  field.removeAttribute("aria-invalid");
+  tell(form, field, "");
   if (told[field.name] !== undefined) field.value = told[field.name];
   field.defaultValue = field.value;
   const was = form.elements.namedItem("was");
   if (was && told.units !== undefined) was.value = told.units;
   field.classList.remove("quick-done");
   requestAnimationFrame(() => field.classList.add("quick-done"));
-  if (told.said) document.getElementById("toasts")?.setAttribute("data-said", told.said);
+  if (told.said) kept(form, field, told.said, again ? field.value : before);
+}
+
+// A count with a reason is a row of the book: that is taken back by another one, not by a toast.
+function kept(form, field, said, before) {
+  shown?.remove();
+  const name = field.labels?.[0]?.textContent.trim();
+  const back = () => { field.value = before; save(form, field, true); };
+  const undo = before !== field.value && !form.querySelector("select");
+  shown = toast(name ? `${name}: ${said}` : said, "go", undo ? back : null);
 }
 
 function watch(form) {
@@ -25,7 +59,7 @@ function watch(form) {
   const queue = () => { last = last.then(() => save(form, field)); };
   if (!form.querySelector("select")) field.addEventListener("change", queue);
   field.addEventListener("focus", () => field.select());
-  field.addEventListener("keydown", (event) => { if (event.key === "Escape") { field.value = field.defaultValue; field.blur(); } });
+  field.addEventListener("keydown", (event) => { if (event.key === "Escape") { field.value = field.defaultValue; tell(form, field, ""); field.blur(); } });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopPropagation();

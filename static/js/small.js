@@ -51,6 +51,12 @@ const voice = document.createElement("p");
 voice.className = "visually-hidden";
 voice.setAttribute("role", "status");
 
+// A row of chips that scrolls begins with the one that is chosen in sight; only the row moves, not the page.
+function chosen(chip) {
+  const row = chip.closest("ul");
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft += chip.getBoundingClientRect().right - row.getBoundingClientRect().right + 32;
+}
+
 function tick(clock) {
   const left = Math.max(0, Math.round((Date.parse(clock.dataset.until) - Date.now()) / 1000));
   const hours = Math.floor(left / 3600);
@@ -75,6 +81,7 @@ function named(input) {
 
 export function start() {
   document.body.append(voice);
+  document.querySelectorAll(".chips [aria-current=true]").forEach(chosen);
   document.addEventListener("click", ({ target }) => {
     const stepper = target.closest("[data-step]");
     if (stepper) step(stepper);

@@ -24,9 +24,20 @@ function live(line) {
   }, 250);
 }
 
-export function toast(text, kind = "go") {
+function undoer(line, undo) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "toast-do";
+  button.dataset.undo = "";
+  button.textContent = say("undoing");
+  button.addEventListener("click", () => { line.remove(); undo(); });
+  return button;
+}
+
+// `undo` is what a button of that name does.
+export function toast(text, kind = "go", undo = null) {
   const box = document.getElementById("toasts");
-  if (!box) return;
+  if (!box) return null;
   const line = document.createElement("div");
   line.className = "toast-line" + (kind === "stay" ? " toast-bad" : "");
   line.dataset.toast = kind;
@@ -37,9 +48,10 @@ export function toast(text, kind = "go") {
   close.dataset.close = "";
   close.textContent = "×";
   close.setAttribute("aria-label", say("close"));
-  line.append(words, close);
+  line.append(words, ...(undo ? [undoer(line, undo)] : []), close);
   box.append(line);
   live(line);
+  return line;
 }
 
 export function start() {

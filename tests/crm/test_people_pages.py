@@ -42,6 +42,14 @@ def test_an_empty_list_teaches_with_one_verb(shop):
     assert f"{BASE}/new" in page
 
 
+def test_who_came_over_the_counter_is_said_in_words(shop):
+    ana = contacts.known(email="ana@example.com", name="Ana", source="counter")
+    db.session.commit()
+    page = shop.admin.get(f"{BASE}/{ana.token}").text
+    assert "una venta o reserva anotada en el mostrador" in page
+    assert ">counter<" not in page
+
+
 def test_a_person_shows_proof_of_consent_facts_and_sums(shop):
     ana = contacts.known(email="ana@example.com", name="Ana")
     consent.record(ana, "marketing", True, form="checkout", ip="10.0.0.1")

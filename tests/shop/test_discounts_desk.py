@@ -34,6 +34,24 @@ def made(client, kind="percent", **values):
     return client.post(f"{DESK}/new", data={**told, "label": "Granos", "percent": "10", **values})
 
 
+def test_a_group_that_nobody_is_in_is_told_after_saving(shop):
+    shop.contact(email="rosa@example.com").group = "socios"
+    db.session.commit()
+    client = shop.staff("marketer")
+    answer = made(client, customer_groups="socios, vecinos")
+    said = text(client.get(answer.location))
+    assert "Nadie está en el grupo «vecinos»." in said
+    assert "«socios»" not in said
+
+
+def test_all_that_is_missing_is_told_at_once(shop):
+    client = shop.staff("marketer")
+    page = read(made(client, "quantity", label="", steps="seis"))
+    assert set(page.xpath("//*[@data-errors]//a/@href")) == {"#label", "#steps"}
+    for kind, name in (("percent", "percent"), ("amount", "amount"), ("bundle", "buy"), ("quantity", "steps")):
+        assert read(client.get(f"{DESK}/new?kind={kind}")).xpath(f"//*[@name='{name}']/@required"), kind
+
+
 def test_a_discount_is_made_read_back_and_changed(shop):
     product, client = sold(shop), shop.staff("marketer")
     assert made(client, code="grano 10", least="15 000").status_code == 303

@@ -214,6 +214,10 @@ def test_staff_give_find_change_and_void_a_card(shop):
     for found in (card.last4.lower(), "nandez", "rosa@example.com"):
         assert f"…{card.last4}" in text(desk.get(f"/admin/cafe/gift-cards?q={found}"))
     path = f"/admin/cafe/gift-cards/{card.token}"
+    shown = read(desk.get(path))
+    assert shown.xpath("//div[@class='share']/button/@data-copy") == [gift_letters.address(card)]
+    assert "https://wa.me" in shown.xpath("//div[@class='share']/a/@href")[0]
+    assert read(desk.get("/admin/cafe/gift-cards/new")).xpath("//*[@name='amount']/@required")
     moved = {"way": "take", "amount": "1000", "reason": "Error", "key": "m" * 22}
     assert [desk.post(f"{path}/adjustments", data=moved).status_code for _ in range(2)] == [303, 303]
     assert desk.post(f"{path}/adjustments", data={**moved, "amount": "9000", "key": "n" * 22}).status_code == 409

@@ -92,6 +92,14 @@ def test_several_pictures_at_once_and_one_that_is_none(shop):
     assert answer.status_code == 422
     assert "x.svg" in page
     assert 'value="Otro"' in page
+    assert re.search(r'id="new_pictures-error">x.svg', page)
+    bad = [(io.BytesIO(b"<svg onload=alert(1)>"), "x.svg")]
+    both = {**typed(price="doce"), "new_pictures": bad}
+    page = shop.admin.post("/admin/cafe/products/new", data=both, content_type="multipart/form-data").text
+    assert page.count("<h2>Hay algo que revisar") == 1
+    box = page[page.index("<h2>Hay algo que revisar") :].split("</ul>")[0]
+    assert re.findall(r'href="#([^"]+)', box) == ["new_pictures", "price"]
+    assert "Elija de nuevo las fotos" in page
     db.session.expire_all()
     assert product.name["es"] == "Miel de monte"
     assert len(product.pictures) == 2
@@ -184,6 +192,8 @@ def test_price_and_count_change_in_the_list_and_a_bad_one_does_not(shop):
     bad = shop.admin.post(address, data={"price": "-1"}, headers={"Accept": "application/json"})
     assert bad.status_code == 422
     assert bad.get_json()["error"]
+    bad = shop.admin.post(address, data={"price": "9" * 20}, headers={"Accept": "application/json"})
+    assert "el máximo" in bad.get_json()["error"]
     db.session.expire_all()
     assert (product.price_minor, product.low_minor, only(product).on_hand) == (3_900_00, 3_900_00, 9)
     assert shop.admin.post(address, data={"price": "4000"}).status_code == 303  # without scripts

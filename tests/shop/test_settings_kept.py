@@ -71,6 +71,8 @@ def test_hours_and_address_are_checked_as_the_country_does(shop):
     assert wrong.status_code == 422
     assert 'id="hours-tue"' in wrong.text
     assert 'id="city-error"' in wrong.text
+    assert 'href="#city"' in wrong.text
+    assert 'href="#opens-tue"' in wrong.text
     assert 'value="18:00"' in wrong.text
     right = {**told, "opens-tue": "", "closes-tue": "", "city": "Escazú", "district": "San Rafael", "street": "Casa 1"}
     assert browser.post(f"{BASE}/contact", data=right).status_code == 303
@@ -78,6 +80,22 @@ def test_hours_and_address_are_checked_as_the_country_does(shop):
     assert row.hours["mon"] == "08:00-17:00"
     assert row.hours["tue"] is None
     assert row.address["city"] == "Escazú"
+
+
+def test_an_address_left_as_it_was_holds_up_no_hours(shop):
+    browser = shop.admin
+    part = {"region": "San José", "city": "Escazú", "street": "Casa 1"}
+    storefront.of().address = {"country": "CR", **part}
+    db.session.commit()
+    monday = {"email": "hola@example.com", "opens-mon": "08:00", "closes-mon": "16:00"}
+    assert browser.post(f"{BASE}/contact", data={**monday, **part}).status_code == 303
+    page = browser.get(f"{BASE}/contact").text
+    assert "Todavía falta: Distrito" in page  # it is offered to pick up
+    assert storefront.of().hours["mon"] == "08:00-16:00"
+    assert storefront.of().address == {"country": "CR", **part}
+    moved = browser.post(f"{BASE}/contact", data={**monday, **part, "street": "Casa 2"})
+    assert moved.status_code == 422
+    assert 'id="district-error"' in moved.text
 
 
 def test_a_delivery_with_days_times_and_cut_off(shop):
@@ -125,6 +143,18 @@ def test_a_transfer_needs_a_number(shop):
     answer = shop.admin.post(f"{BASE}/payments/new?kind=transfer", data={"label": "SINPE", "account-value": [""]})
     assert answer.status_code == 422
     assert payment_methods.named("sinpe") is None
+
+
+def test_a_transfer_needs_numbers_that_can_be_right(shop):
+    told = {"label": "SINPE", "account-label": ["SINPE Móvil", "IBAN", "Cuenta"], "hold_hours": "24"}
+    bad = {**told, "account-value": ["123", "CR99-no", "¿?"]}
+    answer = shop.admin.post(f"{BASE}/payments/new?kind=transfer", data=bad)
+    assert answer.status_code == 422
+    for text in ("Escriba los 8 dígitos", "Ese IBAN no puede", "Escriba el número: dígitos", 'value="CR99-no"'):
+        assert text in answer.text
+    good = {**told, "account-value": ["+506 8312 3456", "CR05 0152 0200 1026 2840 66", "100-02-000"]}
+    assert shop.admin.post(f"{BASE}/payments/new?kind=transfer", data=good).status_code == 303
+    assert payment_methods.named("sinpe").account[1]["value"] == "CR05 0152 0200 1026 2840 66"
 
 
 def test_new_shops_have_their_countrys_rates_and_one_usual_one(shop):

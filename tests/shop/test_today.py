@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from kernel import clock, files
 from kernel.db import db
-from shop import cancellations, fulfilment, payments, proofs, receipts, refunds, takings
+from shop import cancellations, fulfilment, payments, proofs, receipts, refunds, storefront, takings
 from tests.goods import only
 from tests.shop.test_orders_desk import page
 from tests.shop.test_proofs_desk import picture
@@ -49,6 +49,25 @@ def test_one_primary_verb(shop):
     html = page(shop.admin, "/")
     assert html.count("btn-primary") == 1
     assert 'data-action="new-sale"' in html
+
+
+def test_a_new_shop_finds_what_is_done_folded(shop):
+    rest = BeautifulSoup(page(shop.admin, "/"), "html.parser").select_one(".today-rest")
+    assert rest is not None
+    assert not rest.has_attr("open")
+
+
+def test_a_figure_has_cents_only_where_the_shop_shows_them(shop):
+    order = shop.bought(shop.product())
+    payments.settle(payments.current(order), key="part", amount=receipts.Money(1_234_50, "CRC"))
+    db.session.commit()
+    admin = shop.admin
+    told = BeautifulSoup(page(admin, "/"), "html.parser").select_one("[data-figure=today] b").text
+    assert re.sub(r"\s", "", told) == "₡1235"
+    storefront.of().show_cents = True
+    db.session.commit()
+    told = BeautifulSoup(page(admin, "/"), "html.parser").select_one("[data-figure=today] b").text
+    assert re.sub(r"\s", "", told) == "₡1234,50"
 
 
 def test_the_money_is_the_ledger(shop):
