@@ -51,7 +51,7 @@ def test_what_is_wrong_with_an_account_stands_beside_its_field(shop):
     assert '<a href="#account-value-1">Escriba al menos un número' in page
     assert 'id="account-value-1-error">Escriba al menos un número' in page
     assert 'aria-describedby="account-value-1-error"' in page
-    page = shop.admin.post(f"{BASE}/payments/new?kind=transfer", data={**sent, "account-value": ["1", "2"]}).text
+    page = shop.admin.post(f"{BASE}/payments/new?kind=transfer", data={**sent, "account-value": ["88887777", "2"]}).text
     assert 'id="account-label-2-error">Diga qué es cada número' in page
     assert "account-value-1-error" not in page
 
