@@ -87,7 +87,8 @@ def quoted(wanted: Sequence[Wanted], choice: Choice, contact: Any = None, *, by_
         if want.booking is None:
             wants.timeless(want.product)
     free = exemptions.of(contact.id, contact.group) if contact else {}
-    priced = quotes.price(wanted, place=choice.address, exempt=free, by_hand=by_hand)
+    group = contact.group if contact else ""
+    priced = quotes.price(wanted, group, place=choice.address, exempt=free, by_hand=by_hand)
     if by_hand is not None and all(cut.rule.key != promotions.MANUAL for cut in priced.cuts):
         raise NothingOff()
     return quotes.delivered(priced, choice)

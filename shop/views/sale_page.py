@@ -10,7 +10,7 @@ from kernel import countries, phones, signing, tenancy
 from kernel.i18n import _, _l, pick
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import catalog, exemptions, lookup, quotes, receipts, sales, shipping, stock, wants
+from shop import catalog, exemptions, lookup, pricing, quotes, receipts, sales, shipping, stock, wants
 from shop.forms import checkout as checkout_forms
 from shop.forms import sales as forms
 from shop.variants import Variant
@@ -70,7 +70,8 @@ def _cost(draft: forms.Draft, posted: Mapping[str, Any]) -> tuple[Any, Any, Any]
         return None, None, None
     chosen, place = person(draft), checkout_forms.place(posted, tenancy.tenant().country)
     free = exemptions.of(chosen.id, chosen.group) if chosen else {}
-    basket = quotes.price(wanted, place=place if brought(draft.shipping) else None, exempt=free, by_hand=_off(draft))
+    told = {"place": place if brought(draft.shipping) else None, "exempt": free, "by_hand": _off(draft)}
+    basket = quotes.price(wanted, chosen.group if chosen else "", **told)
     offer = next((one for one in basket.offers(place) if one.code == draft.shipping and one.open), None)
     day, slot = checkout_page.when(offer, checkout_forms.day(posted), draft.said("slot"))
     return basket, offer, quotes.quote(basket, offer, day, slot)
@@ -107,8 +108,18 @@ def _line(line: forms.Line, quote: Any) -> dict[str, Any]:
          "value": line.texts.get(one["code"], ""), "most": one.get("max") or 200, "required": bool(one.get("required"))}
         for one in wants.asked(line.variant)
     ]  # fmt: skip
-    return {**tile(line.variant), "quantity": line.quantity, "gross": receipts.shown(priced.gross) if priced else "—",
-            "texts": asked}  # fmt: skip
+    return {**tile(line.variant), **_of_group(line.variant, priced, quote), "quantity": line.quantity, "texts": asked,
+            "gross": receipts.shown(priced.gross) if priced else "—"}  # fmt: skip
+
+
+def _of_group(variant: Variant, priced: Any, quote: Any) -> dict[str, str]:
+    """The price of one and whose it is, where the buyer's group pays less than everybody."""
+    if priced is None or not quote.group:
+        return {}
+    units = sum(one.quantity for one in quote.lines if one.product_id == variant.product_id)
+    if priced.unit >= pricing.unit(variant, units):
+        return {}
+    return {"price": receipts.shown(priced.unit), "group": quote.group}
 
 
 def tile(variant: Variant) -> dict[str, Any]:

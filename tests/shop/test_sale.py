@@ -7,7 +7,7 @@ import pytest
 from crm.contacts import Contact
 from kernel import letters
 from kernel.db import db
-from shop import ledger, order_discounts, stock
+from shop import ledger, order_discounts, price_lists, stock
 from shop.catalog import Product
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
@@ -195,3 +195,17 @@ def test_a_discount_by_hand_says_what_is_wrong(shop, wrong):
     answer = sell(shop.admin, sku=only(shop.product()).sku, qty="1", **{"off": "10", "off_why": "Amiga", **wrong})
     assert (answer.status_code, last()) == (422, None)
     assert 'role="alert"' in answer.get_data(as_text=True)
+
+
+def test_who_buys_wholesale_pays_the_groups_price(shop):
+    coffee, known = shop.product(), shop.contact(email="ana@example.com", group="mayorista")
+    price_lists.put("mayorista", {coffee.id: 2_000_00}, by=None)
+    db.session.commit()
+    told = {"sku": only(coffee).sku, "qty": "3"}
+    html = shop.admin.post("/admin/cafe/sales/draft", data=told).get_data(as_text=True)
+    assert "Precio de mayorista" not in html
+    html = shop.admin.post("/admin/cafe/sales/draft", data={**told, "person": known.token}).get_data(as_text=True)
+    assert "Precio de mayorista" in html
+    assert "6 000" in re.sub(r"[\s\u00a0\u202f.,]", " ", html)
+    sell(shop.admin, **told, person=known.token)
+    assert (last().total_minor, last().customer_group) == (6_000_00, "mayorista")
