@@ -134,13 +134,20 @@ def tile(variant: Variant) -> dict[str, Any]:
 
 
 def person(draft: forms.Draft) -> Any:
-    """The person who was chosen, if any."""
-    return contacts.by_token(draft.said("person"))
+    """The person who was chosen, or whose whole phone or e-mail was typed, if any."""
+    chosen = contacts.by_token(draft.said("person"))
+    if chosen is not None:
+        return chosen
+    try:
+        email, phone = forms.reach(draft.said("reach"))
+    except Refusal:  # half of it is typed now
+        return None
+    return sales.known(email=email, phone=phone)
 
 
 def _people(draft: forms.Draft) -> list[dict[str, str]]:
     text = draft.said("reach") or draft.said("name")
-    if len(text) < 3 or draft.said("person"):
+    if len(text) < 3 or person(draft) is not None:
         return []
     country = tenancy.tenant().country
     return [

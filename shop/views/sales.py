@@ -69,7 +69,8 @@ def _sold(counter: forms.Draft, key: str) -> Any:
     method = next((one for one in sales.methods() if one.code == counter.said("payment")), None)
     if method is None:
         raise Refusal(_l("Choose how it is paid."))
-    details, token = replace(_details(counter, kept), plan=_plan(counter, quote)), counter.said("person")
+    details, person = replace(_details(counter, kept), plan=_plan(counter, quote)), sale_page.person(counter)
+    token = person.token if person else ""
     return sales.sell(quote, details, key=key, method=method, contact=sales.buyer(details, token))
 
 
@@ -87,7 +88,7 @@ def _address(counter: forms.Draft) -> tuple[dict[str, str], dict[str, str]]:
 def _details(counter: forms.Draft, kept: dict[str, str]) -> Details:
     person = sale_page.person(counter)
     email, phone = forms.reach(counter.said("reach")) if person is None else (person.email or "", person.phone or "")
-    name = person.name if person else counter.said("name")
+    name = (person.name if person else "") or counter.said("name")
     return Details(
         email=email, name=name[:160], payment=counter.said("payment"), phone=phone, address=kept, source="counter",
         language=person.language if person else tenancy.tenant().language, note=counter.said("note"), by=web.person(),

@@ -63,5 +63,6 @@ form.addEventListener("input", ({ target }) => {
   wait = setTimeout(() => ask(null, target.id === "q" ? ["found"] : ["people"]), 200);
 });
 form.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-change], [name=qty], [name=day], [name=slot], [name=shipping], select")) ask(null, ["counter", "leaves", "total"]);
+  if (target.matches("[data-who]")) ask(null, ["person", "people", "counter", "leaves", "total"]);
+  else if (target.matches("[data-change], [name=qty], [name=day], [name=slot], [name=shipping], select")) ask(null, ["counter", "leaves", "total"]);
 });

@@ -209,3 +209,25 @@ def test_who_buys_wholesale_pays_the_groups_price(shop):
     assert "6 000" in re.sub(r"[\s\u00a0\u202f.,]", " ", html)
     sell(shop.admin, **told, person=known.token)
     assert (last().total_minor, last().customer_group) == (6_000_00, "mayorista")
+
+
+@pytest.mark.parametrize("typed", ["8888 7777", "+506 8888-7777", "ANA@example.com"])
+@pytest.mark.parametrize("vouched", [True, False])
+def test_whose_phone_or_e_mail_is_typed_whole_is_that_person(shop, typed, vouched):
+    known = shop.contact(email="ana@example.com", name="Ana Mora", phone="+50688887777")
+    known.phone_vouched = vouched
+    db.session.commit()
+    told = {"sku": only(shop.product()).sku, "qty": "1", "reach": typed}
+    html = shop.admin.post("/admin/cafe/sales/draft", data=told).get_data(as_text=True)
+    assert f'type="hidden" name="person" value="{known.token}"' in html  # and it can be said that it is another
+    sell(shop.admin, **told)
+    assert (last().contact_id, last().name) == (known.id, "Ana Mora")
+    assert len(db.session.scalars(db.select(Contact)).all()) == 1
+
+
+def test_a_number_that_two_people_gave_is_neither(shop):
+    for email in ("ana@example.com", "eva@example.com"):
+        shop.contact(email=email, phone="+50688887777").phone_vouched = False
+    db.session.commit()
+    sell(shop.admin, sku=only(shop.product()).sku, qty="1", reach="8888 7777", name="Luis")
+    assert (last().name, len(db.session.scalars(db.select(Contact)).all())) == ("Luis", 3)
