@@ -31,6 +31,14 @@ function put(page, only) {
   back();
 }
 
+// What lies on the counter grows above the products: the one under the finger stays where it is.
+function still(change) {
+  const top = () => document.getElementById("found").getBoundingClientRect().top;
+  const before = top();
+  change();
+  window.scrollBy({ top: top() - before, behavior: "instant" });
+}
+
 async function ask(button, only) {
   asking?.abort();
   asking = new AbortController();
@@ -39,7 +47,8 @@ async function ask(button, only) {
   try {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: told, signal: asking.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    put(page, only);
+    if (button?.name === "add") still(() => put(page, only));
+    else put(page, only);
     if (button?.value === "fresh" && answer.ok) {
       for (const name of ["new_name", "new_price"]) form.elements[name].value = "";
       document.getElementById("new_name").focus();
