@@ -26,6 +26,7 @@ from shop import (
     payments,
     promotions,
     quotes,
+    receipts,
     slugs,
     wants,
 )
@@ -54,6 +55,12 @@ class NothingOff(Refusal):
     """What staff wanted to take off does not come off: only gift cards lie there, or a promotion stands alone."""
 
     message = _l("This discount takes nothing off: see what is on the counter, or leave the discount empty.")
+
+
+class TooMuchOff(NothingOff):
+    """Staff want to take off more than there is."""
+
+    message = _l("That is more than what it comes to: at most %(most)s can come off.")
 
 
 def at_hand(text: str = "") -> Sequence[Variant]:
@@ -90,9 +97,18 @@ def quoted(wanted: Sequence[Wanted], choice: Choice, contact: Any = None, *, by_
     free = exemptions.of(contact.id, contact.group) if contact else {}
     group = contact.group if contact else ""
     priced = quotes.price(wanted, group, place=choice.address, exempt=free, by_hand=by_hand)
-    if by_hand is not None and all(cut.rule.key != promotions.MANUAL for cut in priced.cuts):
-        raise NothingOff()
+    if by_hand is not None:
+        comes_off(priced, by_hand)
     return quotes.delivered(priced, choice)
+
+
+def comes_off(priced: quotes.Basket, rule: Rule) -> None:
+    """Refuse what staff want to take off where nothing, or not all of it, comes off."""
+    off = sum(sum(cut.parts) for cut in priced.cuts if cut.rule.key == promotions.MANUAL)
+    if not off:
+        raise NothingOff()
+    if off < rule.amount:
+        raise TooMuchOff(most=receipts.shown(Money(off, priced.items.currency)))
 
 
 def sell(quote: Quote, details: Details, *, key: str, method: PaymentMethod, contact: Any = None) -> "Order":

@@ -23,7 +23,7 @@ class BadAddress(Refusal):
     message = _l("Complete the address, please.")
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        self.errors = dict(errors)
+        self.errors = {f"address_{key}": told for key, told in errors.items()}
         super().__init__()
 
 
@@ -41,14 +41,15 @@ def answer(
     basket, offer, quote = _cost(draft, posted)
     day, slot = (quote.day, quote.slot) if quote else (None, "")
     fresh = "" if cleared else draft.said("new_price")
+    wrong = _off_wrong(draft, basket) | dict(errors or {})
     total = _plus(quote.total if quote else None, fresh)
     page = render_template(
-        "shop/desk/sale/page.html", draft=draft, said=draft.said, trouble=trouble, cleared=cleared,
+        "shop/desk/sale/page.html", draft=draft, said=draft.said, trouble=trouble, cleared=cleared, wrong=wrong,
         lines=[_line(line, quote) for line in draft.lines], found=[tile(one) for one in sales.at_hand(draft.said("q"))],
         chosen=person(draft), people=_people(draft), offers=basket.offers(checkout_forms.place(posted, country.code))
         if basket else [], offer=offer, eta=checkout_page.eta_of, day=day, span=slot,
         pills=checkout_page.pills_of(offer), slots=checkout_page.slots_of(offer, day),
-        places=checkout_page.places_of(posted, country, errors or {}) if offer and not offer.method.is_pickup else [],
+        places=_places(offer, posted, wrong),
         payments=sales.methods(), payment=draft.said("payment"), total=receipts.shown(total), quote=quote,
         sums=_sums(quote), shown=receipts.shown, key=draft.said("key") or signing.token(),
         currency=tenancy.tenant().currency,
@@ -75,6 +76,25 @@ def _cost(draft: forms.Draft, posted: Mapping[str, Any]) -> tuple[Any, Any, Any]
     offer = next((one for one in basket.offers(place) if one.code == draft.shipping and one.open), None)
     day, slot = checkout_page.when(offer, checkout_forms.day(posted), draft.said("slot"))
     return basket, offer, quotes.quote(basket, offer, day, slot)
+
+
+def _off_wrong(draft: forms.Draft, basket: Any) -> dict[str, str]:
+    """What is wrong with the discount that is typed, by field, before anything is sold."""
+    try:
+        rule = forms.by_hand(draft)
+        if rule is not None and basket is not None and not draft.said("new_price"):  # of which it may come off, too
+            with forms.beside("off"):
+                sales.comes_off(basket, rule)
+    except forms.Wrong as wrong:
+        return wrong.errors
+    return {}
+
+
+def _places(offer: Any, posted: Mapping[str, Any], wrong: Mapping[str, str]) -> Any:
+    if offer is None or offer.method.is_pickup:
+        return []
+    errors = {key.removeprefix("address_"): told for key, told in wrong.items() if key.startswith("address_")}
+    return checkout_page.places_of(posted, countries.profile(tenancy.tenant().country), errors)
 
 
 def _off(draft: forms.Draft) -> Any:

@@ -22,11 +22,17 @@ function focus() {
   };
 }
 
+function mark(field, told) {
+  if (told) field?.setAttribute("aria-invalid", "true");
+  else field?.removeAttribute("aria-invalid");
+}
+
 function put(page, only) {
   const back = focus();
   for (const part of page.querySelectorAll("[data-part]")) {
     if (only && !only.includes(part.id)) continue;
     document.getElementById(part.id)?.replaceWith(part);
+    if (part.matches(".error")) mark(document.getElementById(part.id.replace(/-error$/, "")), part.textContent);
   }
   back();
 }
@@ -67,11 +73,16 @@ form.addEventListener("click", (event) => {
   ask(button);
 });
 form.addEventListener("input", ({ target }) => {
+  if (target.id === "off") { // a discount needs its reason
+    const typed = target.value.trim() !== "";
+    document.getElementById("off_why").required = typed;
+    document.getElementById("off_needed").hidden = !typed;
+  }
   if (!target.matches("[data-ask]")) return;
   clearTimeout(wait);
   wait = setTimeout(() => ask(null, target.id === "q" ? ["found"] : ["people"]), 200);
 });
 form.addEventListener("change", ({ target }) => {
   if (target.matches("[data-who]")) ask(null, ["person", "people", "counter", "leaves", "total"]);
-  else if (target.matches("[data-change], [name=qty], [name=day], [name=slot], [name=shipping], select")) ask(null, ["counter", "leaves", "total"]);
+  else if (target.matches("[data-change], [name=qty], [name=day], [name=slot], [name=shipping], select")) ask(null, ["counter", "leaves", "total", "off-error", "off_why-error"]);
 });

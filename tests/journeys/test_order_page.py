@@ -89,5 +89,13 @@ def test_the_total_of_a_sale_is_in_sight_and_products_stay_under_the_finger(visi
         assert abs(page.locator(".tile:not(:disabled)").nth(place).bounding_box()["y"] - before) < 2
         assert sell.bounding_box()["y"] + sell.bounding_box()["height"] <= bar.bounding_box()["y"]
         assert 0 < page.locator("#total").bounding_box()["y"] < bar.bounding_box()["y"]
+    page.locator("#off").evaluate("one => one.closest('details').open = true")
+    page.locator("#off").fill("150")
+    page.locator("#off_why").focus()
+    page.wait_for_selector("#off[aria-invalid]")
+    page.locator("#off").fill("10")
+    page.locator("#off_why").fill("Amiga")
+    page.locator("#name").focus()
+    page.wait_for_selector("#off:not([aria-invalid])")
     assert not sideways(page)
     assert faults(page) == []

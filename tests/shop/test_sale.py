@@ -12,6 +12,7 @@ from shop.catalog import Product
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
 from tests.goods import HOME, only
+from tests.shop.pages import read
 from tests.shop.test_orders_desk import page
 
 NOW = {"shipping": "now", "payment": "counter-cash"}
@@ -231,3 +232,31 @@ def test_a_number_that_two_people_gave_is_neither(shop):
     db.session.commit()
     sell(shop.admin, sku=only(shop.product()).sku, qty="1", reach="8888 7777", name="Luis")
     assert (last().name, len(db.session.scalars(db.select(Contact)).all())) == ("Luis", 3)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [({"off": "abc"}, "off"), ({"off": "150"}, "off"), ({"off": "9 000", "off_in": "amount"}, "off"),
+     ({"off": "10", "off_why": ""}, "off_why")],
+)  # fmt: skip
+def test_a_discount_that_cannot_be_says_so_beside_its_field_at_once(shop, typed, field):
+    told = {"sku": only(shop.product()).sku, "qty": "1", "off_why": "Amiga", **typed}
+    made = shop.admin.post("/admin/cafe/sales/draft", data=told)
+    assert read(made).xpath("//*[@aria-invalid]/@id") == [field]
+    assert read(made).xpath(f"string(//*[@id='{field}-error'])")
+    assert read(made).xpath("boolean(//*[@id='off_why'][@required])")
+    assert (sell(shop.admin, **told).status_code, last()) == (422, None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"qty": "dos"}, "qty-1"), ({"qty": "11"}, "qty-1"), ({"reach": "12"}, "reach"), ({"off": "x"}, "off"),
+     ({"new_name": "Algo", "new_price": "gratis"}, "new_price"), ({"sku": ""}, "new_name"), ({"parts": "x"}, "parts")],
+)  # fmt: skip
+def test_what_is_wrong_stands_beside_its_field_and_the_box_leads_there(shop, wrong, field):
+    answer = sell(shop.admin, **{"sku": only(shop.product(stock=10)).sku, "qty": "1", **wrong})
+    box = read(answer)
+    assert box.xpath("//*[@data-errors]//a/@href") == [f"#{field}"]
+    assert box.xpath("//*[@aria-invalid]/@id") == [field]
+    assert box.xpath(f"//*[@id='{field}']/@aria-describedby")[0].split()[-1] == f"{field}-error"
+    assert box.xpath(f"string(//*[@id='{field}-error'])") == box.xpath("string(//*[@data-errors]//a)")
