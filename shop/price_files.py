@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from kernel.table_files import Row
 from kernel.tables import FORMULA
 from shop import price_lists, vouchers
 from shop.catalog import Product
+from shop.price_lists import Row as ListRow
 from shop.sheets import MOST_PRICE
 from shop.variants import Variant
 
@@ -38,11 +39,16 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Change:
-    """A product whose price for the group would be another one; None is the listed price."""
+    """A product, or a variant with a price of its own, whose price would be another one; None is the listed price."""
 
-    product: Product
+    row: ListRow
     before: Money | None
     after: Money | None
+
+    @property
+    def product(self) -> Product:
+        """The product that it is about."""
+        return self.row.product
 
 
 @dataclass
@@ -65,31 +71,37 @@ def heads() -> list[str]:
 
 def lines(group: str) -> Iterable[list[object]]:
     """A list as rows of a file: it can be given to customers, changed in a spreadsheet, and read again."""
-    kept, skus = price_lists.prices(group), _first_skus()
-    for row in price_lists.goods():
-        mine = Money(kept.get(row.id, row.price_minor), row.currency)
-        yield [row.sku or skus.get(row.id, ""), pick(row.name), row.price.decimal, mine.decimal, row.currency]
+    kept = _kept(group)
+    for row in price_lists.rows():
+        mine = Money(kept.get(_key(row), row.listed.minor), row.listed.currency)
+        yield [row.sku, pick(row.product.name), row.listed.decimal, mine.decimal, mine.currency]
 
 
-def _first_skus() -> dict[int, str]:
-    found = db.session.execute(select(Variant.product_id, Variant.sku).order_by(Variant.position.desc()))
-    return {row.product_id: row.sku for row in found}
+def _key(row: ListRow) -> tuple[int, int | None]:
+    return row.product.id, row.variant.id if row.variant is not None else None
+
+
+def _kept(group: str) -> dict[tuple[int, int | None], int]:
+    own = price_lists.own_prices(group)
+    found = db.session.execute(select(Variant.product_id, Variant.id).where(Variant.id.in_(list(own))))
+    whole: dict[tuple[int, int | None], int] = {(key, None): minor for key, minor in price_lists.prices(group).items()}
+    return whole | {(row.product_id, row.id): own[row.id] for row in found}
 
 
 def read(group: str, text: str) -> Reading:
     """What the file would do to the group's list; raises Refusal when it is no table at all."""
-    goods, kept, found = _Goods(), price_lists.prices(group), Reading()
+    goods, kept, found = _Goods(), _kept(group), Reading()
     for row in table_files.rows(text, _columns(), optional={"currency"}):
         try:
-            product, minor = goods.of(row), _price(row)
+            priced, minor = goods.of(row), _price(row)
         except _No as no:
             found.wrong.append(Wrong(row.line, " · ".join(filter(None, row.cells.values()))[:80], str(no)))
             continue
-        before = kept.get(product.id)
-        if minor == before or (before is None and minor == product.price_minor):
+        before = kept.get(_key(priced))
+        if minor == before or (before is None and minor == priced.listed.minor):
             found.same += 1
         else:
-            found.changes.append(Change(product, _money(before), _money(minor)))
+            found.changes.append(Change(priced, _money(before), _money(minor)))
     return found
 
 
@@ -98,8 +110,10 @@ def keep(group: str, text: str, *, by: object) -> int:
     found = read(group, text)
     if found.wrong:
         raise Wrongs()
-    wanted = {one.product.id: one.after.minor if one.after else None for one in found.changes}
-    return price_lists.put(group, wanted, by=by)
+    after = [(one.row, one.after.minor if one.after else None) for one in found.changes]
+    whole = {row.product.id: minor for row, minor in after if row.variant is None}
+    own = {row.variant.id: minor for row, minor in after if row.variant is not None}
+    return price_lists.put(group, whole, own, by=by)
 
 
 def _money(minor: int | None) -> Money | None:
@@ -119,31 +133,37 @@ def _columns() -> dict[str, list[str]]:
 
 
 class _Goods:
-    """The shop's products by every SKU that leads to one."""
+    """The prices of a list by every SKU that leads to one."""
 
     def __init__(self) -> None:
-        self.known: dict[str, set[Product]] = defaultdict(set)
-        self.seen: dict[int, int] = {}
-        every = {row.id: row for row in db.session.scalars(select(Product))}
-        for row in every.values():
-            self.known[fold(row.sku)].add(row)
-        for product_id, sku in db.session.execute(select(Variant.product_id, Variant.sku)):
-            self.known[fold(sku)] |= {every[product_id]} if product_id in every else set()
+        self.known: dict[str, set[ListRow]] = defaultdict(set)
+        self.seen: dict[tuple[int, int | None], int] = {}
+        every = price_lists.by_product(db.session.scalars(select(Variant).order_by(Variant.position, Variant.id)))
+        for product in db.session.scalars(select(Product)):
+            self._know(product, every.get(product.id, []))
 
-    def of(self, row: Row) -> Product:
-        """The product that a line is about; each once."""
+    def _know(self, product: Product, every: Sequence[Variant]) -> None:
+        prices = price_lists.of(product, [one for one in every if one.active])
+        own = {one.variant.id: one for one in prices if one.variant is not None}
+        whole = next((one for one in prices if one.variant is None), prices[0] if len(prices) == 1 else None)
+        skus = {fold(product.sku): whole} | {fold(one.sku): own.get(one.id, whole) for one in every}
+        for sku, found in skus.items():
+            self.known[sku] |= {found} if found is not None else set()
+
+    def of(self, row: Row) -> ListRow:
+        """The price that a line is about; each once."""
         sku = row.cells["sku"]
         if not sku:
             raise _No(_("Write the SKU of the product."))
         found = list(self.known.get(fold(sku), ()))
         if len(found) != 1:
             raise _No(_("More than one product has this SKU.") if found else _("No product has this SKU."))
-        [product] = found
-        if product.kind == vouchers.KIND:
+        [priced] = found
+        if priced.product.kind == vouchers.KIND:
             raise _No(_("A gift card costs what it is worth."))
-        if self.seen.setdefault(product.id, row.line) != row.line:
-            raise _No(_("This product is on line %(line)s already.", line=self.seen[product.id]))
-        return product
+        if self.seen.setdefault(_key(priced), row.line) != row.line:
+            raise _No(_("This product is on line %(line)s already.", line=self.seen[_key(priced)]))
+        return priced
 
 
 def _price(row: Row) -> int | None:

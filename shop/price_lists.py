@@ -1,10 +1,11 @@
 """Price lists: what a customer group pays for each product, and lower prices from so many units on."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, or_, select
 
 from crm import people
 from kernel import journal, money, tenancy
@@ -13,13 +14,15 @@ from kernel.folding import fold
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
-from shop import categories, vouchers
+from shop import categories, variants, vouchers
 from shop.catalog import Product
 from shop.categories import Category
 from shop.pricing import PriceBreak
+from shop.variants import Variant
 
 MOST = 12  # prices of one product
 WHOLE = 10_000  # basis points
+Wanted = Mapping[int, int | None]  # prices by the id of what costs them; None: the listed one
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,21 @@ class Step:
     units: int
     group: str
     minor: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One price of a list: a product's, or that of a variant whose price is its own."""
+
+    product: Product
+    variant: Variant | None
+    sku: str
+
+    @property
+    def listed(self) -> Money:
+        """What everybody pays."""
+        own = self.variant.price_minor if self.variant is not None else None
+        return Money(self.product.price_minor if own is None else own, self.product.currency)
 
 
 def every() -> list[PriceList]:
@@ -75,46 +93,100 @@ def goods(shelf: Category | None = None) -> Sequence[Product]:
     return db.session.scalars(wanted).all()
 
 
+def rows(shelf: Category | None = None) -> list[Row]:
+    """The prices of a list: a product's own, unless each of its variants costs otherwise, and those that do."""
+    found = goods(shelf)
+    sold = by_product(variants.of(*(product.id for product in found)))
+    return [row for product in found for row in of(product, sold.get(product.id, []))]
+
+
+def by_product(found: Iterable[Variant]) -> dict[int, list[Variant]]:
+    """Variants by product, in their order."""
+    kept: dict[int, list[Variant]] = {}
+    for one in found:
+        kept.setdefault(one.product_id, []).append(one)
+    return kept
+
+
+def of(product: Product, sold: Sequence[Variant]) -> list[Row]:
+    """The prices that a list has of a product that is sold in those variants, the whole one first."""
+    own = [one for one in sold if one.price_minor is not None]
+    alike = [one.sku for one in sold if one.price_minor is None]
+    found = [Row(product, one, one.sku) for one in own]
+    if own and not alike:
+        return found
+    named = "" if product.sku in {one.sku for one in own} else product.sku
+    return [Row(product, None, named or next(iter(alike), "")), *found]
+
+
 def prices(group: str) -> dict[int, int]:
     """What the group pays for one, by product."""
-    mine = select(PriceBreak).where(PriceBreak.customer_group == group, PriceBreak.min_qty == 1)
+    mine = select(PriceBreak).where(*_of_one(group), PriceBreak.variant_id.is_(None))
     return {row.product_id: row.price_minor for row in db.session.scalars(mine)}
 
 
-def put(group: str, wanted: Mapping[int, int | None], *, by: object) -> int:
-    """Write prices of one for a group; None takes a price out. How many changed."""
-    known = prices(group)
-    changed = {key: minor for key, minor in wanted.items() if known.get(key) != minor}
-    mine = PriceBreak.customer_group == group, PriceBreak.min_qty == 1, PriceBreak.product_id.in_(list(changed))
-    db.session.execute(delete(PriceBreak).where(*mine), execution_options={"synchronize_session": False})
+def own_prices(group: str) -> dict[int, int]:
+    """What the group pays for one of a variant that has a price of its own, by variant."""
+    mine = select(PriceBreak).where(*_of_one(group), PriceBreak.variant_id.is_not(None))
+    return {row.variant_id: row.price_minor for row in db.session.scalars(mine) if row.variant_id is not None}
+
+
+def _of_one(group: str) -> tuple[Any, Any]:
+    return PriceBreak.customer_group == group, PriceBreak.min_qty == 1
+
+
+def put(group: str, wanted: Wanted, own: Wanted | None = None, *, by: object) -> int:
+    """Write prices of one for a group, by product and `own` by variant; None takes one out. How many changed."""
+    whole, single = _changed(prices(group), wanted), _changed(own_prices(group), own or {})
+    those = or_(
+        and_(PriceBreak.variant_id.is_(None), PriceBreak.product_id.in_(list(whole))),
+        PriceBreak.variant_id.in_(list(single)),
+    )
+    db.session.execute(
+        delete(PriceBreak).where(*_of_one(group), those), execution_options={"synchronize_session": False}
+    )
+    found = db.session.execute(select(Variant.id, Variant.product_id).where(Variant.id.in_(list(single))))
+    made = [(row.product_id, row.id, single[row.id]) for row in found]
+    made += [(product_id, None, minor) for product_id, minor in whole.items()]
     db.session.add_all(
-        PriceBreak(product_id=key, min_qty=1, customer_group=group, price_minor=minor)
-        for key, minor in changed.items()
+        PriceBreak(product_id=product_id, variant_id=variant_id, min_qty=1, customer_group=group, price_minor=minor)
+        for product_id, variant_id, minor in made
         if minor is not None
     )
-    if changed:
-        journal.write("prices.listed", by=by, data={"group": group, "count": len(changed)})
+    if made:
+        journal.write("prices.listed", by=by, data={"group": group, "count": len(made)})
         tenancy.touch()
-    return len(changed)
+    return len(made)
+
+
+def _changed(known: Mapping[int, int], wanted: Wanted) -> dict[int, int | None]:
+    return {key: minor for key, minor in wanted.items() if known.get(key) != minor}
 
 
 def fill(group: str, basis_points: int, shelf: Category | None, *, by: object) -> int:
     """Give the group so many basis points less than the listed price, on a category or all; how many prices changed."""
     if not 0 < basis_points < WHOLE:
         raise Refusal(_l("Write a percentage from 0.01 to 99.99."))
-    listed = [product for product in goods(shelf) if product.price_minor]
-    return put(group, {one.id: _less(one, basis_points) for one in listed}, by=by)
+    found = [row for row in rows(shelf) if row.listed]
+    whole: dict[int, int | None] = dict.fromkeys((row.product.id for row in found), None)  # where no variant costs it
+    whole |= {row.product.id: _less(row, basis_points) for row in found if row.variant is None}
+    own: dict[int, int | None] = {row.variant.id: _less(row, basis_points) for row in found if row.variant is not None}
+    return put(group, whole, own, by=by)
 
 
-def _less(product: Product, basis_points: int) -> int:
-    return money.percent(Money(product.price_minor, product.currency), WHOLE - basis_points).minor
+def _less(row: Row, basis_points: int) -> int:
+    return money.percent(row.listed, WHOLE - basis_points).minor
 
 
 def steps(product: Product) -> list[Step]:
     """The lower prices of a product: everybody's first, by units."""
-    rows = db.session.scalars(select(PriceBreak).where(PriceBreak.product_id == product.id))
-    found = [Step(row.min_qty, row.customer_group, row.price_minor) for row in rows]
+    kept = db.session.scalars(select(PriceBreak).where(*_whole(product)))
+    found = [Step(row.min_qty, row.customer_group, row.price_minor) for row in kept]
     return sorted(found, key=lambda step: (step.group, step.units))
+
+
+def _whole(product: Product) -> tuple[Any, Any]:
+    return PriceBreak.product_id == product.id, PriceBreak.variant_id.is_(None)
 
 
 def put_steps(product: Product, wanted: Sequence[Step], *, by: object) -> None:
@@ -122,7 +194,7 @@ def put_steps(product: Product, wanted: Sequence[Step], *, by: object) -> None:
     keys = [(step.group, step.units) for step in wanted]
     if len(keys) != len(set(keys)):
         raise Refusal(_l("Two prices are for the same number of units and the same group."))
-    mine = delete(PriceBreak).where(PriceBreak.product_id == product.id)
+    mine = delete(PriceBreak).where(*_whole(product))
     db.session.execute(mine, execution_options={"synchronize_session": False})
     db.session.add_all(
         PriceBreak(product_id=product.id, min_qty=step.units, customer_group=step.group, price_minor=step.minor)

@@ -19,11 +19,12 @@ from shop.variants import Variant
 
 
 class PriceBreak(TenantOwned, Base):
-    """A lower price of a product from so many units on, for everyone or for one customer group."""
+    """A lower price of a product, or of one variant, from so many units on, for everyone or one customer group."""
 
     __tablename__ = "price_break"
     id: Mapped[int] = pk()
     product_id: Mapped[int] = ref("product")
+    variant_id: Mapped[int | None] = ref("variant")  # only where the variant has a price of its own
     min_qty: Mapped[int] = mapped_column(default=1)
     price_minor: Mapped[int]
     customer_group: Mapped[str] = mapped_column(String(40), default="")  # "" = everyone
@@ -31,6 +32,12 @@ class PriceBreak(TenantOwned, Base):
     def fits(self, quantity: int, group: str) -> bool:
         """Whether it applies to so many units and that group."""
         return quantity >= self.min_qty and self.customer_group in ("", group)
+
+    def covers(self, variant: Variant) -> bool:
+        """Whether it is about that variant: a list's price of a product is not that of a choice that costs its own."""
+        if self.variant_id is not None:
+            return variant.price_minor is not None and variant.id == self.variant_id
+        return variant.price_minor is None or not self.customer_group or self.min_qty > 1
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ def unit(variant: Variant, quantity: int = 1, group: str = "", *, known: Sequenc
     if product.kind == "voucher":  # a card costs what it is worth
         return Money(listed, product.currency)
     rows = breaks([product.id])[product.id] if known is None else known
-    lower = [row.price_minor for row in rows if row.fits(quantity, group)]
+    lower = [row.price_minor for row in rows if row.fits(quantity, group) and row.covers(variant)]
     return Money(max(0, min([listed, *lower])), product.currency)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from crm import contacts
+from crm.contacts import Contact
 from kernel import clock, i18n, signing, tenancy
 from kernel.db import db
 from kernel.folding import fold
@@ -25,6 +26,7 @@ from shop import (
     payments,
     promotions,
     quotes,
+    receipts,
     slugs,
     wants,
 )
@@ -53,6 +55,12 @@ class NothingOff(Refusal):
     """What staff wanted to take off does not come off: only gift cards lie there, or a promotion stands alone."""
 
     message = _l("This discount takes nothing off: see what is on the counter, or leave the discount empty.")
+
+
+class TooMuchOff(NothingOff):
+    """Staff want to take off more than there is."""
+
+    message = _l("That is more than what it comes to: at most %(most)s can come off.")
 
 
 def at_hand(text: str = "") -> Sequence[Variant]:
@@ -87,10 +95,20 @@ def quoted(wanted: Sequence[Wanted], choice: Choice, contact: Any = None, *, by_
         if want.booking is None:
             wants.timeless(want.product)
     free = exemptions.of(contact.id, contact.group) if contact else {}
-    priced = quotes.price(wanted, place=choice.address, exempt=free, by_hand=by_hand)
-    if by_hand is not None and all(cut.rule.key != promotions.MANUAL for cut in priced.cuts):
-        raise NothingOff()
+    group = contact.group if contact else ""
+    priced = quotes.price(wanted, group, place=choice.address, exempt=free, by_hand=by_hand)
+    if by_hand is not None:
+        comes_off(priced, by_hand)
     return quotes.delivered(priced, choice)
+
+
+def comes_off(priced: quotes.Basket, rule: Rule) -> None:
+    """Refuse what staff want to take off where nothing, or not all of it, comes off."""
+    off = sum(sum(cut.parts) for cut in priced.cuts if cut.rule.key == promotions.MANUAL)
+    if not off:
+        raise NothingOff()
+    if off < rule.amount:
+        raise TooMuchOff(most=receipts.shown(Money(off, priced.items.currency)))
 
 
 def sell(quote: Quote, details: Details, *, key: str, method: PaymentMethod, contact: Any = None) -> "Order":
@@ -102,6 +120,19 @@ def sell(quote: Quote, details: Details, *, key: str, method: PaymentMethod, con
     if quote.offer is None and not stays and fulfilment.may(order, "deliver"):
         fulfilment.deliver(order, by=details.by)
     return order
+
+
+def known(*, email: str = "", phone: str = "") -> Any:
+    """The person with exactly that e-mail or phone, if there is one.
+
+    Staff see whom they sell to, and may say that it is somebody else: so a number that only one person gave is theirs,
+    even when nobody vouched for it yet. Of several who gave it, none is meant.
+    """
+    found = contacts.by_email(email) or contacts.by_phone(phone)
+    if found is not None or not phone:
+        return found
+    same = db.session.scalars(select(Contact).where(Contact.phone == phone).limit(2)).all()
+    return same[0] if len(same) == 1 else None
 
 
 def buyer(details: Details, token: str = "") -> Any:

@@ -1,6 +1,7 @@
 """A sale as staff fill it in: what is on the counter, who buys, how it leaves; every sign kept as typed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,23 @@ from shop.wants import Wanted
 
 NOW = "now"  # the radio button for what is handed over at once
 MOST = 50  # lines
+
+
+class Wrong(Refusal):
+    """A field of the sale is wrong; `errors` says which."""
+
+    def __init__(self, told: str, *fields: str) -> None:
+        self.errors = dict.fromkeys(fields, told)
+        super().__init__(told)
+
+
+@contextmanager
+def beside(field_id: str) -> Iterator[None]:
+    """Tell what is refused beside that field."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise Wrong(str(refusal), field_id) from refusal
 
 
 @dataclass
@@ -59,6 +77,18 @@ class Draft:
             self.lines += _lines([sku], ["1"], self.posted)
         elif line.quantity.isdecimal():
             line.quantity = str(int(line.quantity) + 1)
+
+    def wanted(self) -> list[Wanted]:
+        """What is sold; raises Wrong beside the quantity or the words that are not as they should be."""
+        found = []
+        for place, line in enumerate(self.lines, 1):
+            with beside(f"qty-{place}"):
+                found.append(line.wanted())
+            try:
+                wants.texts(line.variant, line.texts)
+            except wants.TextMissing as refusal:
+                raise Wrong(str(refusal), f"text.{line.variant.sku}.{refusal.field}") from None
+        return found
 
     def drop(self, sku: str) -> None:
         """Take it off the counter."""
@@ -108,7 +138,7 @@ def by_hand(draft: Draft) -> Rule | None:
         else:
             rule = {"percent_bp": discounts.percent(typed)}
     except (StopValidation, ValueError) as error:
-        raise Refusal(_l("Discount: %(why)s", why=str(error))) from None
+        raise Wrong(str(_l("Discount: %(why)s", why=str(error))), "off") from None
     if not reason:
-        raise Refusal(_l("Write why there is a discount: it stands on the order."))
+        raise Wrong(str(_l("Write why there is a discount: it stands on the order.")), "off_why")
     return promotions.by_hand(reason=reason, **rule) if any(rule.values()) else None

@@ -81,9 +81,9 @@ def _page(group: str, found: Reading | None = None, *, status: int = 200, **told
 
 
 def _change(one: Change) -> dict[str, str]:
-    product = one.product
+    row = one.row
 
     def shown(money: Money | None) -> str:
-        return receipts.shown(money) if money else _("listed: %(price)s", price=receipts.shown(product.price))
+        return receipts.shown(money) if money else _("listed: %(price)s", price=receipts.shown(row.listed))
 
-    return {"name": pick(product.name), "sku": product.sku, "before": shown(one.before), "after": shown(one.after)}
+    return {"name": pick(row.product.name), "sku": row.sku, "before": shown(one.before), "after": shown(one.after)}

@@ -8,10 +8,10 @@ from kernel import web
 from kernel.i18n import _, ngettext, pick
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import catalog, categories, price_lists, receipts
+from shop import catalog, categories, price_lists, receipts, wants
 from shop.forms import amounts
 from shop.forms import price_lists as forms
-from shop.price_lists import Step
+from shop.price_lists import Row, Step
 from shop.views import admin
 from shop.views.settings import unit
 
@@ -43,18 +43,27 @@ def show(group: str) -> Any:
 
 
 def _page(group: str, wrong: dict[str, str] | None = None, filling: Any = None) -> str:
-    one, kept = price_lists.named(group), price_lists.prices(group)
+    one, kept, own = price_lists.named(group), price_lists.prices(group), price_lists.own_prices(group)
     shelf = categories.slugged(request.args.get("category", ""))
     rows = [
-        {"slug": row.slug, "name": pick(row.name), "sku": row.sku, "listed": receipts.shown(row.price),
-         "typed": request.form.get(f"price-{row.slug}", amounts.typed(kept.get(row.id))),
-         "wrong": (wrong or {}).get(row.slug, "")}
-        for row in price_lists.goods(shelf)
+        {"field": _field(row), "name": pick(row.product.name), "sku": row.sku, "listed": receipts.shown(row.listed),
+         "options": _options(row), "wrong": (wrong or {}).get(_field(row), ""),
+         "typed": request.form.get(_field(row), amounts.typed(
+             kept.get(row.product.id) if row.variant is None else own.get(row.variant.id)))}
+        for row in price_lists.rows(shelf)
     ]  # fmt: skip
     return render_template(
         "shop/desk/price_lists/edit.html", one=one, rows=rows, form=filling or forms.made(group=group), unit=unit(),
         wrong=wrong or {}, shelf=shelf.slug if shelf else "",
     )  # fmt: skip
+
+
+def _field(row: Row) -> str:
+    return f"price-{row.product.slug}" if row.variant is None else f"price-of-{row.variant.id}"
+
+
+def _options(row: Row) -> str:
+    return " · ".join(pick(one["value"]) for one in wants.options(row.variant)) if row.variant is not None else ""
 
 
 @admin.post("/price-lists/<group>", endpoint="price_list_save")
@@ -63,16 +72,18 @@ def save(group: str) -> Any:
     """Keep what was typed; an empty price is the listed one."""
     price_lists.named(group)
     wanted: dict[int, int | None] = {}
+    own: dict[int, int | None] = {}
     wrong: dict[str, str] = {}
-    for row in price_lists.goods():
-        text = request.form.get(f"price-{row.slug}")
+    for row in price_lists.rows():
+        text = request.form.get(_field(row))
+        into, key = (wanted, row.product.id) if row.variant is None else (own, row.variant.id)
         try:
-            wanted |= {} if text is None else {row.id: amounts.price(text, empty=True)}
+            into |= {} if text is None else {key: amounts.price(text, empty=True)}
         except ValueError as error:
-            wrong[row.slug] = str(error)
+            wrong[_field(row)] = str(error)
     if wrong:
         return _page(group, wrong), 422
-    return _told(group, price_lists.put(group, wanted, by=web.person()))
+    return _told(group, price_lists.put(group, wanted, own, by=web.person()))
 
 
 @admin.post("/price-lists/<group>/fill", endpoint="price_list_fill")

@@ -10,7 +10,7 @@ from kernel import countries, phones, signing, tenancy
 from kernel.i18n import _, _l, pick
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import catalog, exemptions, lookup, quotes, receipts, sales, shipping, stock, wants
+from shop import catalog, exemptions, lookup, pricing, quotes, receipts, sales, shipping, stock, wants
 from shop.forms import checkout as checkout_forms
 from shop.forms import sales as forms
 from shop.variants import Variant
@@ -23,7 +23,7 @@ class BadAddress(Refusal):
     message = _l("Complete the address, please.")
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        self.errors = dict(errors)
+        self.errors = {f"address_{key}": told for key, told in errors.items()}
         super().__init__()
 
 
@@ -41,14 +41,15 @@ def answer(
     basket, offer, quote = _cost(draft, posted)
     day, slot = (quote.day, quote.slot) if quote else (None, "")
     fresh = "" if cleared else draft.said("new_price")
+    wrong = _off_wrong(draft, basket) | dict(errors or {})
     total = _plus(quote.total if quote else None, fresh)
     page = render_template(
-        "shop/desk/sale/page.html", draft=draft, said=draft.said, trouble=trouble, cleared=cleared,
+        "shop/desk/sale/page.html", draft=draft, said=draft.said, trouble=trouble, cleared=cleared, wrong=wrong,
         lines=[_line(line, quote) for line in draft.lines], found=[tile(one) for one in sales.at_hand(draft.said("q"))],
         chosen=person(draft), people=_people(draft), offers=basket.offers(checkout_forms.place(posted, country.code))
         if basket else [], offer=offer, eta=checkout_page.eta_of, day=day, span=slot,
         pills=checkout_page.pills_of(offer), slots=checkout_page.slots_of(offer, day),
-        places=checkout_page.places_of(posted, country, errors or {}) if offer and not offer.method.is_pickup else [],
+        places=_places(offer, posted, wrong),
         payments=sales.methods(), payment=draft.said("payment"), total=receipts.shown(total), quote=quote,
         sums=_sums(quote), shown=receipts.shown, key=draft.said("key") or signing.token(),
         currency=tenancy.tenant().currency,
@@ -70,10 +71,30 @@ def _cost(draft: forms.Draft, posted: Mapping[str, Any]) -> tuple[Any, Any, Any]
         return None, None, None
     chosen, place = person(draft), checkout_forms.place(posted, tenancy.tenant().country)
     free = exemptions.of(chosen.id, chosen.group) if chosen else {}
-    basket = quotes.price(wanted, place=place if brought(draft.shipping) else None, exempt=free, by_hand=_off(draft))
+    told = {"place": place if brought(draft.shipping) else None, "exempt": free, "by_hand": _off(draft)}
+    basket = quotes.price(wanted, chosen.group if chosen else "", **told)
     offer = next((one for one in basket.offers(place) if one.code == draft.shipping and one.open), None)
     day, slot = checkout_page.when(offer, checkout_forms.day(posted), draft.said("slot"))
     return basket, offer, quotes.quote(basket, offer, day, slot)
+
+
+def _off_wrong(draft: forms.Draft, basket: Any) -> dict[str, str]:
+    """What is wrong with the discount that is typed, by field, before anything is sold."""
+    try:
+        rule = forms.by_hand(draft)
+        if rule is not None and basket is not None and not draft.said("new_price"):  # of which it may come off, too
+            with forms.beside("off"):
+                sales.comes_off(basket, rule)
+    except forms.Wrong as wrong:
+        return wrong.errors
+    return {}
+
+
+def _places(offer: Any, posted: Mapping[str, Any], wrong: Mapping[str, str]) -> Any:
+    if offer is None or offer.method.is_pickup:
+        return []
+    errors = {key.removeprefix("address_"): told for key, told in wrong.items() if key.startswith("address_")}
+    return checkout_page.places_of(posted, countries.profile(tenancy.tenant().country), errors)
 
 
 def _off(draft: forms.Draft) -> Any:
@@ -107,8 +128,18 @@ def _line(line: forms.Line, quote: Any) -> dict[str, Any]:
          "value": line.texts.get(one["code"], ""), "most": one.get("max") or 200, "required": bool(one.get("required"))}
         for one in wants.asked(line.variant)
     ]  # fmt: skip
-    return {**tile(line.variant), "quantity": line.quantity, "gross": receipts.shown(priced.gross) if priced else "—",
-            "texts": asked}  # fmt: skip
+    return {**tile(line.variant), **_of_group(line.variant, priced, quote), "quantity": line.quantity, "texts": asked,
+            "gross": receipts.shown(priced.gross) if priced else "—"}  # fmt: skip
+
+
+def _of_group(variant: Variant, priced: Any, quote: Any) -> dict[str, str]:
+    """The price of one and whose it is, where the buyer's group pays less than everybody."""
+    if priced is None or not quote.group:
+        return {}
+    units = sum(one.quantity for one in quote.lines if one.product_id == variant.product_id)
+    if priced.unit >= pricing.unit(variant, units):
+        return {}
+    return {"price": receipts.shown(priced.unit), "group": quote.group}
 
 
 def tile(variant: Variant) -> dict[str, Any]:
@@ -123,13 +154,20 @@ def tile(variant: Variant) -> dict[str, Any]:
 
 
 def person(draft: forms.Draft) -> Any:
-    """The person who was chosen, if any."""
-    return contacts.by_token(draft.said("person"))
+    """The person who was chosen, or whose whole phone or e-mail was typed, if any."""
+    chosen = contacts.by_token(draft.said("person"))
+    if chosen is not None:
+        return chosen
+    try:
+        email, phone = forms.reach(draft.said("reach"))
+    except Refusal:  # half of it is typed now
+        return None
+    return sales.known(email=email, phone=phone)
 
 
 def _people(draft: forms.Draft) -> list[dict[str, str]]:
     text = draft.said("reach") or draft.said("name")
-    if len(text) < 3 or draft.said("person"):
+    if len(text) < 3 or person(draft) is not None:
         return []
     country = tenancy.tenant().country
     return [

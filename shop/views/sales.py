@@ -11,7 +11,7 @@ from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import agreements, orders, plan_policies, plans, receipts, sales
+from shop import agreements, orders, plan_policies, plans, receipts, sales, stock
 from shop.forms import amounts
 from shop.forms import checkout as checkout_forms
 from shop.forms import sales as forms
@@ -58,23 +58,28 @@ def _sold(counter: forms.Draft, key: str) -> Any:
     if counter.said("new_name"):
         counter.lines.append(forms.Line(_new_product(counter, key)))
     if not counter.lines:
-        raise Refusal(_l("Choose what you sell, or write its name and price."))
+        raise forms.Wrong(str(_l("Choose what you sell, or write its name and price.")), "new_name")
     kept, errors = _address(counter)
     if errors:
         raise sale_page.BadAddress(errors)
     day = checkout_forms.day(counter.posted)
     choice = Choice(counter.shipping, day, counter.said("slot"), kept)
-    wanted, off = [line.wanted() for line in counter.lines], forms.by_hand(counter)
-    quote = sales.quoted(wanted, choice, sale_page.person(counter), by_hand=off)
+    wanted, off = counter.wanted(), forms.by_hand(counter)
+    try:
+        quote = sales.quoted(wanted, choice, sale_page.person(counter), by_hand=off)
+    except sales.NothingOff as refusal:
+        raise forms.Wrong(str(refusal), "off") from None
     method = next((one for one in sales.methods() if one.code == counter.said("payment")), None)
     if method is None:
         raise Refusal(_l("Choose how it is paid."))
-    details, token = replace(_details(counter, kept), plan=_plan(counter, quote)), counter.said("person")
+    details, person = replace(_details(counter, kept), plan=_plan(counter, quote)), sale_page.person(counter)
+    token = person.token if person else ""
     return sales.sell(quote, details, key=key, method=method, contact=sales.buyer(details, token))
 
 
 def _new_product(counter: forms.Draft, key: str) -> Any:
-    price = desk.amount(counter.said("new_price"))
+    with forms.beside("new_price"):
+        price = desk.amount(counter.said("new_price"))
     return sales.fresh(counter.said("new_name")[:120], price, key=key)
 
 
@@ -86,8 +91,10 @@ def _address(counter: forms.Draft) -> tuple[dict[str, str], dict[str, str]]:
 
 def _details(counter: forms.Draft, kept: dict[str, str]) -> Details:
     person = sale_page.person(counter)
-    email, phone = forms.reach(counter.said("reach")) if person is None else (person.email or "", person.phone or "")
-    name = person.name if person else counter.said("name")
+    with forms.beside("reach"):
+        typed = forms.reach(counter.said("reach")) if person is None else ("", "")
+    email, phone = typed if person is None else (person.email or "", person.phone or "")
+    name = (person.name if person else "") or counter.said("name")
     return Details(
         email=email, name=name[:160], payment=counter.said("payment"), phone=phone, address=kept, source="counter",
         language=person.language if person else tenancy.tenant().language, note=counter.said("note"), by=web.person(),
@@ -105,7 +112,7 @@ def _plan(counter: forms.Draft, quote: Quote) -> Any:
         )
         first = amounts.price(counter.said("first"), empty=True)
     except ValueError as error:
-        raise Refusal(str(error)) from None
+        raise forms.Wrong(str(error), "parts") from None
     given = Money(first, quote.currency) if first else None
     terms = plans.Terms(count or 1, plans.today(), every or 15, given)
     return PlanOffer("agreed", agreements.dues(quote.total, terms))
@@ -125,9 +132,14 @@ def _fresh() -> Any:
 
 def _again(refusal: Refusal) -> Any:
     told, errors = str(refusal), getattr(refusal, "errors", {})
+    sold_out = refusal.variant.sku if isinstance(refusal, stock.SoldOut) else ""
     db.session.rollback()
     with web.reading():
-        return sale_page.answer(forms.read(request.form), trouble=told, errors=errors, status=refusal.status)
+        counter = forms.read(request.form)
+        errors = errors or {
+            f"qty-{at}": told for at, line in enumerate(counter.lines, 1) if line.variant.sku == sold_out
+        }
+        return sale_page.answer(counter, trouble=told, errors=errors, status=refusal.status)
 
 
 def init_app(_app: Flask) -> None:

@@ -22,13 +22,27 @@ function focus() {
   };
 }
 
+function mark(field, told) {
+  if (told) field?.setAttribute("aria-invalid", "true");
+  else field?.removeAttribute("aria-invalid");
+}
+
 function put(page, only) {
   const back = focus();
   for (const part of page.querySelectorAll("[data-part]")) {
     if (only && !only.includes(part.id)) continue;
     document.getElementById(part.id)?.replaceWith(part);
+    if (part.matches(".error")) mark(document.getElementById(part.id.replace(/-error$/, "")), part.textContent);
   }
   back();
+}
+
+// What lies on the counter grows above the products: the one under the finger stays where it is.
+function still(change) {
+  const top = () => document.getElementById("found").getBoundingClientRect().top;
+  const before = top();
+  change();
+  window.scrollBy({ top: top() - before, behavior: "instant" });
 }
 
 async function ask(button, only) {
@@ -39,7 +53,8 @@ async function ask(button, only) {
   try {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: told, signal: asking.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    put(page, only);
+    if (button?.name === "add") still(() => put(page, only));
+    else put(page, only);
     if (button?.value === "fresh" && answer.ok) {
       for (const name of ["new_name", "new_price"]) form.elements[name].value = "";
       document.getElementById("new_name").focus();
@@ -58,10 +73,16 @@ form.addEventListener("click", (event) => {
   ask(button);
 });
 form.addEventListener("input", ({ target }) => {
+  if (target.id === "off") { // a discount needs its reason
+    const typed = target.value.trim() !== "";
+    document.getElementById("off_why").required = typed;
+    document.getElementById("off_needed").hidden = !typed;
+  }
   if (!target.matches("[data-ask]")) return;
   clearTimeout(wait);
   wait = setTimeout(() => ask(null, target.id === "q" ? ["found"] : ["people"]), 200);
 });
 form.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-change], [name=qty], [name=day], [name=slot], [name=shipping], select")) ask(null, ["counter", "leaves", "total"]);
+  if (target.matches("[data-who]")) ask(null, ["person", "people", "counter", "leaves", "total"]);
+  else if (target.matches("[data-change], [name=qty], [name=day], [name=slot], [name=shipping], select")) ask(null, ["counter", "leaves", "total", "off-error", "off_why-error"]);
 });

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.conftest import PHONE, faults, order_to_fetch, sideways
+from tests.journeys.conftest import PHONE, faults, log_in, order_to_fetch, owner_of, sideways
 
 pytestmark = pytest.mark.browser
 SHOP = "tres-neblinas"
@@ -71,5 +71,31 @@ def test_the_chosen_file_is_named_whole(visit, plaza, scripts):
     told = page.locator("[data-files]")
     assert told.inner_text() == NAME
     assert told.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert not sideways(page)
+    assert faults(page) == []
+
+
+def test_the_total_of_a_sale_is_in_sight_and_products_stay_under_the_finger(visit, plaza):
+    page = visit(PHONE, is_mobile=True)
+    log_in(page, plaza, *owner_of(SHOP))
+    page.goto(plaza.admin(SHOP, "/sales/new"))
+    bar, sell = page.locator(".desk .bar").first, page.locator("[data-action=sell]")
+    for place in (2, 3, 2):
+        tile = page.locator(".tile:not(:disabled)").nth(place)
+        before, total = tile.bounding_box()["y"], page.locator("#total").inner_text()
+        with page.expect_response("**/sales/draft"):
+            tile.click()
+        page.wait_for_function("before => document.getElementById('total').innerText !== before", arg=total)
+        assert abs(page.locator(".tile:not(:disabled)").nth(place).bounding_box()["y"] - before) < 2
+        assert sell.bounding_box()["y"] + sell.bounding_box()["height"] <= bar.bounding_box()["y"]
+        assert 0 < page.locator("#total").bounding_box()["y"] < bar.bounding_box()["y"]
+    page.locator("#off").evaluate("one => one.closest('details').open = true")
+    page.locator("#off").fill("150")
+    page.locator("#off_why").focus()
+    page.wait_for_selector("#off[aria-invalid]")
+    page.locator("#off").fill("10")
+    page.locator("#off_why").fill("Amiga")
+    page.locator("#name").focus()
+    page.wait_for_selector("#off:not([aria-invalid])")
     assert not sideways(page)
     assert faults(page) == []

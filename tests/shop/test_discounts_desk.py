@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
+from kernel import money
 from kernel.db import db
 from shop import cart as carts
-from shop import discounts, order_discounts, price_lists
+from shop import discounts, order_discounts, price_files, price_lists, pricing
 from shop.cart import Cart
 from shop.discounts import Discount
 from shop.orders import Order
@@ -232,6 +235,57 @@ def test_a_group_gets_its_price_list(shop):
     wrong = client.post("/admin/cafe/price-lists/mayorista", data={f"price-{product.slug}": "barato"})
     assert (wrong.status_code, "barato" in wrong.get_data(as_text=True)) == (422, True)
     assert "7500.5" in client.get("/admin/cafe/price-lists/mayorista.csv").get_data(as_text=True)
+
+
+def test_each_variant_with_a_price_of_its_own_costs_a_group_less_of_that(shop):
+    product = shop.product("Café", price=12_500_00, stock=None, options={"peso": ["250", "500", "1000"]})
+    small, big, plain = product.variants
+    small.price_minor, big.price_minor = 9_000_00, 22_000_00
+    db.session.commit()
+    client, where = shop.admin, "/admin/cafe/price-lists/mayor"
+    client.post("/admin/cafe/price-lists", data={"group": "Mayor", "percent": "20"})
+
+    def paid(group="mayor"):
+        db.session.expire_all()
+        return [pricing.unit(one, 1, group).minor for one in (small, big, plain)]
+
+    assert paid() == [7_200_00, 17_600_00, 10_000_00]
+    assert paid("") == [9_000_00, 22_000_00, 12_500_00]
+    told = sheet(client.get(where))
+    assert [told[f"price-of-{one.id}"] for one in (small, big)] + [told[f"price-{product.slug}"]] == [
+        "7200",
+        "17600",
+        "10000",
+    ]
+    client.post(where, data={f"price-of-{big.id}": "17 000", f"price-of-{small.id}": ""})
+    assert paid() == [9_000_00, 17_000_00, 10_000_00]
+    told = client.get(f"{where}.csv").get_data(as_text=True)
+    assert f"{big.sku},Café,22000.00,17000.00,CRC" in told
+    assert price_files.read("mayor", told).changes == []
+    price_files.keep("mayor", told.replace("17000.00", "16000.00"), by=None)
+    assert paid() == [9_000_00, 16_000_00, 10_000_00]
+    price_lists.put_steps(product, [], by=None)  # prices by quantity leave those of variants alone
+    big.price_minor = None  # what was kept of the price it had says nothing of another
+    db.session.flush()
+    assert paid() == [9_000_00, 12_500_00, 12_500_00]
+
+
+def test_a_list_is_exactly_so_much_less_of_what_each_variant_costs(shop):
+    product = shop.product(price=33_333, stock=None, options={"peso": ["250", "500", "1000"]})
+
+    @given(st.lists(st.none() | st.integers(1, 10**7), min_size=3, max_size=3), st.integers(1, 9_999))
+    @settings(max_examples=25, deadline=None)
+    def holds(own, less):
+        for variant, price in zip(product.variants, own, strict=True):
+            variant.price_minor = price
+        db.session.flush()
+        price_lists.fill("mayor", less, None, by=None)
+        for variant in product.variants:
+            listed, paid = pricing.unit(variant), pricing.unit(variant, 1, "mayor")
+            assert paid == money.percent(listed, 10_000 - less)
+            assert paid <= listed
+
+    holds()
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ import pytest
 from crm.contacts import Contact
 from kernel import letters
 from kernel.db import db
-from shop import ledger, order_discounts, stock
+from shop import ledger, order_discounts, price_lists, stock
 from shop.catalog import Product
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
 from tests.goods import HOME, only
+from tests.shop.pages import read
 from tests.shop.test_orders_desk import page
 
 NOW = {"shipping": "now", "payment": "counter-cash"}
@@ -195,3 +196,67 @@ def test_a_discount_by_hand_says_what_is_wrong(shop, wrong):
     answer = sell(shop.admin, sku=only(shop.product()).sku, qty="1", **{"off": "10", "off_why": "Amiga", **wrong})
     assert (answer.status_code, last()) == (422, None)
     assert 'role="alert"' in answer.get_data(as_text=True)
+
+
+def test_who_buys_wholesale_pays_the_groups_price(shop):
+    coffee, known = shop.product(), shop.contact(email="ana@example.com", group="mayorista")
+    price_lists.put("mayorista", {coffee.id: 2_000_00}, by=None)
+    db.session.commit()
+    told = {"sku": only(coffee).sku, "qty": "3"}
+    html = shop.admin.post("/admin/cafe/sales/draft", data=told).get_data(as_text=True)
+    assert "Precio de mayorista" not in html
+    html = shop.admin.post("/admin/cafe/sales/draft", data={**told, "person": known.token}).get_data(as_text=True)
+    assert "Precio de mayorista" in html
+    assert "6 000" in re.sub(r"[\s\u00a0\u202f.,]", " ", html)
+    sell(shop.admin, **told, person=known.token)
+    assert (last().total_minor, last().customer_group) == (6_000_00, "mayorista")
+
+
+@pytest.mark.parametrize("typed", ["8888 7777", "+506 8888-7777", "ANA@example.com"])
+@pytest.mark.parametrize("vouched", [True, False])
+def test_whose_phone_or_e_mail_is_typed_whole_is_that_person(shop, typed, vouched):
+    known = shop.contact(email="ana@example.com", name="Ana Mora", phone="+50688887777")
+    known.phone_vouched = vouched
+    db.session.commit()
+    told = {"sku": only(shop.product()).sku, "qty": "1", "reach": typed}
+    html = shop.admin.post("/admin/cafe/sales/draft", data=told).get_data(as_text=True)
+    assert f'type="hidden" name="person" value="{known.token}"' in html  # and it can be said that it is another
+    sell(shop.admin, **told)
+    assert (last().contact_id, last().name) == (known.id, "Ana Mora")
+    assert len(db.session.scalars(db.select(Contact)).all()) == 1
+
+
+def test_a_number_that_two_people_gave_is_neither(shop):
+    for email in ("ana@example.com", "eva@example.com"):
+        shop.contact(email=email, phone="+50688887777").phone_vouched = False
+    db.session.commit()
+    sell(shop.admin, sku=only(shop.product()).sku, qty="1", reach="8888 7777", name="Luis")
+    assert (last().name, len(db.session.scalars(db.select(Contact)).all())) == ("Luis", 3)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [({"off": "abc"}, "off"), ({"off": "150"}, "off"), ({"off": "9 000", "off_in": "amount"}, "off"),
+     ({"off": "10", "off_why": ""}, "off_why")],
+)  # fmt: skip
+def test_a_discount_that_cannot_be_says_so_beside_its_field_at_once(shop, typed, field):
+    told = {"sku": only(shop.product()).sku, "qty": "1", "off_why": "Amiga", **typed}
+    made = shop.admin.post("/admin/cafe/sales/draft", data=told)
+    assert read(made).xpath("//*[@aria-invalid]/@id") == [field]
+    assert read(made).xpath(f"string(//*[@id='{field}-error'])")
+    assert read(made).xpath("boolean(//*[@id='off_why'][@required])")
+    assert (sell(shop.admin, **told).status_code, last()) == (422, None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"qty": "dos"}, "qty-1"), ({"qty": "11"}, "qty-1"), ({"reach": "12"}, "reach"), ({"off": "x"}, "off"),
+     ({"new_name": "Algo", "new_price": "gratis"}, "new_price"), ({"sku": ""}, "new_name"), ({"parts": "x"}, "parts")],
+)  # fmt: skip
+def test_what_is_wrong_stands_beside_its_field_and_the_box_leads_there(shop, wrong, field):
+    answer = sell(shop.admin, **{"sku": only(shop.product(stock=10)).sku, "qty": "1", **wrong})
+    box = read(answer)
+    assert box.xpath("//*[@data-errors]//a/@href") == [f"#{field}"]
+    assert box.xpath("//*[@aria-invalid]/@id") == [field]
+    assert box.xpath(f"//*[@id='{field}']/@aria-describedby")[0].split()[-1] == f"{field}-error"
+    assert box.xpath(f"string(//*[@id='{field}-error'])") == box.xpath("string(//*[@data-errors]//a)")
