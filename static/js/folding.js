@@ -27,7 +27,8 @@ function upgrade(row) {
   head.addEventListener("click", () => open(row, body.hidden));
   title.append(head);
   const wrong = body.querySelector("[aria-invalid=true], .error:not(:empty)");
-  open(row, Boolean(wrong) || location.hash === `#${row.id}`);
+  const led = document.getElementById(location.hash.slice(1)); // the block, or a version in it
+  open(row, Boolean(wrong) || row.contains(led));
 }
 
 // Whoever is led to a field finds it open.

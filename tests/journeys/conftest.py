@@ -130,6 +130,13 @@ def log_in(page: Page, plaza: Plaza, email: str, password: str) -> None:
     _inside[plaza.url, email] = page.context.cookies(), page.url
 
 
+def unfold(page: Page) -> None:
+    """Open what lies folded: on a phone every block but the one that one was led to."""
+    folded = page.locator(".block-fold[aria-expanded=false]")
+    while folded.count():
+        folded.first.tap()
+
+
 def settled(page: Page) -> None:
     """Wait until the checkout knows what the last choice costs."""
     page.wait_for_selector("form[data-checkout]:not([aria-busy])")

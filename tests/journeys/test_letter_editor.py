@@ -5,7 +5,7 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import PHONE, faults, log_in, owner_of, sideways
+from tests.journeys.conftest import PHONE, faults, log_in, owner_of, sideways, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOP = "horno-tizapola"
@@ -69,13 +69,6 @@ def begin(page, plaza):
     page.wait_for_selector(ROW)
     fine(page)
     assert kinds(page) == BEGUN
-
-
-def unfold(page):
-    """Open what lies folded: on a phone every block but the one that one was led to."""
-    folded = page.locator(".block-fold[aria-expanded=false]")
-    while folded.count():
-        folded.first.tap()
 
 
 def write(page):

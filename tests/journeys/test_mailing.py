@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways, unfold
 
 pytestmark = pytest.mark.browser
 SHOP = "hilos-xelantun"
@@ -90,6 +90,7 @@ def write(page, plaza, code):
 
 def link(page):
     """Where the letter's last button leads."""
+    unfold(page)
     return page.get_by_label("Dirección a la que lleva").last
 
 
