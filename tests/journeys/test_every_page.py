@@ -75,14 +75,14 @@ def examine(page, start, inside, viewport, most=60) -> list[str]:
 
 @pytest.mark.parametrize("slug", SHOPS)
 def test_the_pages_of_a_shop(visit, plaza, slug):
-    page, most = visit(PHONE, reduced_motion="reduce"), 60 if slug == SHOPS[0] else 12  # the same templates after that
+    page, most = visit(PHONE, reduced_motion="reduce"), 60 if slug == SHOPS[0] else 8  # the same templates after that
     assert examine(page, plaza.shop(slug), plaza.shop(slug), PHONE, most) == []
 
 
 def test_the_pages_of_a_shop_in_the_dark_and_in_english(visit, plaza):
     page = visit(DESKTOP, reduced_motion="reduce", color_scheme="dark")
     inside = plaza.shop(SHOPS[1], "/en/")
-    assert examine(page, inside, inside, DESKTOP, 12) == []
+    assert examine(page, inside, inside, DESKTOP, 8) == []
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", PHONE), ("dark", DESKTOP)])
@@ -90,7 +90,7 @@ def test_the_pages_of_the_back_office(visit, plaza, scheme, viewport):
     page = visit(viewport, reduced_motion="reduce", color_scheme=scheme)
     log_in(page, plaza, *owner_of(SHOPS[0]))
     inside = plaza.admin(SHOPS[0])
-    assert examine(page, inside, inside, viewport, 60 if scheme == "light" else 12) == []
+    assert examine(page, inside, inside, viewport, 60 if scheme == "light" else 10) == []
 
 
 def test_the_pages_of_the_install(visit, plaza):
