@@ -1,9 +1,9 @@
 """Forged webhooks change nothing: no signature, a wrong or old one, another's secret, any byte, another amount or order."""
 
 import copy
-import os
 import hmac
 import json
+import os
 import time
 from hashlib import sha256
 from http.client import HTTPConnection
