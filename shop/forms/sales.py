@@ -1,7 +1,6 @@
 """A sale as staff fill it in: what is on the counter, who buys, how it leaves; every sign kept as typed."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,29 +14,13 @@ from kernel.i18n import _l
 from kernel.refusal import Refusal
 from shop import promotions, wants
 from shop.discount_rules import Rule
-from shop.forms import amounts, discounts
+from shop.forms import amounts, discounts, wrong
+from shop.forms.wrong import Wrong
 from shop.variants import Variant
 from shop.wants import Wanted
 
 NOW = "now"  # the radio button for what is handed over at once
 MOST = 50  # lines
-
-
-class Wrong(Refusal):
-    """A field of the sale is wrong; `errors` says which."""
-
-    def __init__(self, told: str, *fields: str) -> None:
-        self.errors = dict.fromkeys(fields, told)
-        super().__init__(told)
-
-
-@contextmanager
-def beside(field_id: str) -> Iterator[None]:
-    """Tell what is refused beside that field."""
-    try:
-        yield
-    except Refusal as refusal:
-        raise Wrong(str(refusal), field_id) from refusal
 
 
 @dataclass
@@ -79,15 +62,16 @@ class Draft:
             line.quantity = str(int(line.quantity) + 1)
 
     def wanted(self) -> list[Wanted]:
-        """What is sold; raises Wrong beside the quantity or the words that are not as they should be."""
-        found = []
-        for place, line in enumerate(self.lines, 1):
-            with beside(f"qty-{place}"):
-                found.append(line.wanted())
+        """What is sold; raises Wrong beside every quantity and all words that are not as they should be."""
+        errors: dict[str, str] = {}
+        found = [wrong.tried(errors, f"qty-{place}", line.wanted) for place, line in enumerate(self.lines, 1)]
+        for line in self.lines:
             try:
                 wants.texts(line.variant, line.texts)
             except wants.TextMissing as refusal:
-                raise Wrong(str(refusal), f"text.{line.variant.sku}.{refusal.field}") from None
+                errors[f"text.{line.variant.sku}.{refusal.field}"] = str(refusal)
+        if errors:
+            raise Wrong(errors)
         return found
 
     def drop(self, sku: str) -> None:
@@ -128,7 +112,7 @@ def reach(text: str) -> tuple[str, str]:
 
 
 def by_hand(draft: Draft) -> Rule | None:
-    """What staff take off: a percentage or an amount, and why; None when nothing is written; raises Refusal."""
+    """What staff take off: a percentage or an amount, and why; None when nothing is written; raises Wrong."""
     typed, reason = draft.said("off"), draft.said("off_why")
     if not typed:
         return None
@@ -138,7 +122,7 @@ def by_hand(draft: Draft) -> Rule | None:
         else:
             rule = {"percent_bp": discounts.percent(typed)}
     except (StopValidation, ValueError) as error:
-        raise Wrong(str(_l("Discount: %(why)s", why=str(error))), "off") from None
+        raise Wrong({"off": str(error)}) from None
     if not reason:
-        raise Wrong(str(_l("Write why there is a discount: it stands on the order.")), "off_why")
+        raise Wrong({"off_why": str(_l("Write why there is a discount: it stands on the order."))})
     return promotions.by_hand(reason=reason, **rule) if any(rule.values()) else None

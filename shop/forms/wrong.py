@@ -1,6 +1,7 @@
 """What is wrong in a form of plain fields: a sentence for each of them, all at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from kernel.i18n import _l
@@ -17,14 +18,23 @@ class Wrong(Refusal):
         self.errors = dict(errors)
 
 
+@contextmanager
+def beside(field: str) -> Iterator[None]:
+    """Tell what is refused beside that field."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise Wrong({field: str(refusal)}, status=refusal.status) from refusal
+
+
 def tried(errors: dict[str, str], field: str, ask: Callable[..., Any], *args: Any) -> Any:
-    """What `ask` says; None when it refuses, and why is written beside the field."""
+    """What `ask` says; None when it refuses, and why is written beside the field, or those that it names itself."""
     try:
         return ask(*args)
     except Missing:
         raise
     except Refusal as refusal:
-        errors[field] = str(refusal)
+        errors |= of(refusal) or {field: str(refusal)}
         return None
 
 

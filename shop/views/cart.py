@@ -79,7 +79,7 @@ def _again(variant: Variant, wrong: Refusal) -> Any:
     db.session.rollback()
     g.chosen = variant.sku
     if isinstance(wrong, vouchers.BadWish | wants.TextMissing):
-        g.wrong = wrong
+        g.wrong = {f"text-{wrong.field}": str(wrong)}
     else:
         flash(str(wrong), "error")
     made = make_response(product.show(variant.product), wrong.status)

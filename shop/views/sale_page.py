@@ -7,24 +7,15 @@ from flask import Response, render_template
 
 from crm import contacts
 from kernel import countries, phones, signing, tenancy
-from kernel.i18n import _, _l, pick
+from kernel.i18n import _, pick
 from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import catalog, exemptions, lookup, pricing, quotes, receipts, sales, shipping, stock, wants
 from shop.forms import checkout as checkout_forms
 from shop.forms import sales as forms
+from shop.forms.wrong import Wrong, beside
 from shop.variants import Variant
 from shop.views import checkout_page, desk
-
-
-class BadAddress(Refusal):
-    """The address of a delivery is not complete."""
-
-    message = _l("Complete the address, please.")
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        self.errors = {f"address_{key}": told for key, told in errors.items()}
-        super().__init__()
 
 
 def answer(
@@ -41,11 +32,12 @@ def answer(
     basket, offer, quote = _cost(draft, posted)
     day, slot = (quote.day, quote.slot) if quote else (None, "")
     fresh = "" if cleared else draft.said("new_price")
-    wrong = _off_wrong(draft, basket) | dict(errors or {})
+    wrong = dict(errors or {}) | _off_wrong(draft, basket)
     total = _plus(quote.total if quote else None, fresh)
     page = render_template(
-        "shop/desk/sale/page.html", draft=draft, said=draft.said, trouble=trouble, cleared=cleared, wrong=wrong,
-        lines=[_line(line, quote) for line in draft.lines], found=[tile(one) for one in sales.at_hand(draft.said("q"))],
+        "shop/desk/sale/page.html", draft=draft, typed=draft.said, trouble=trouble, cleared=cleared,
+        wrong=wrong, labels=_labels(draft), lines=[_line(line, quote) for line in draft.lines],
+        found=[tile(one) for one in sales.at_hand(draft.said("q"))],
         chosen=person(draft), people=_people(draft), offers=basket.offers(checkout_forms.place(posted, country.code))
         if basket else [], offer=offer, eta=checkout_page.eta_of, day=day, span=slot,
         pills=checkout_page.pills_of(offer), slots=checkout_page.slots_of(offer, day),
@@ -57,6 +49,25 @@ def answer(
     made = Response(page, status)
     made.headers["Cache-Control"] = "private, no-store"
     return made
+
+
+def _labels(draft: forms.Draft) -> dict[str, str]:
+    """What each field is called, by its id."""
+    counter = {f"qty-{at}": pick(line.variant.product.name) for at, line in enumerate(draft.lines, 1)}
+    words = {one["name"]: one["label"] for line in draft.lines for one in _asked(line)}
+    return counter | words | {
+        "new_name": _("Something new"), "new_price": _("Price"), "off": _("Discount"), "off_why": _("Why?"),
+        "reach": _("Phone or e-mail"), "payment": _("How is it paid?"), "parts": _("Payments in all"),
+        "first": _("The first one"), "every": _("Days between them"),
+    }  # fmt: skip
+
+
+def _asked(line: forms.Line) -> list[dict[str, Any]]:
+    return [
+        {"name": f"text.{line.variant.sku}.{one['code']}", "label": pick(one.get("label")),
+         "value": line.texts.get(one["code"], ""), "most": one.get("max") or 200, "required": bool(one.get("required"))}
+        for one in wants.asked(line.variant)
+    ]  # fmt: skip
 
 
 def _cost(draft: forms.Draft, posted: Mapping[str, Any]) -> tuple[Any, Any, Any]:
@@ -83,9 +94,9 @@ def _off_wrong(draft: forms.Draft, basket: Any) -> dict[str, str]:
     try:
         rule = forms.by_hand(draft)
         if rule is not None and basket is not None and not draft.said("new_price"):  # of which it may come off, too
-            with forms.beside("off"):
+            with beside("off"):
                 sales.comes_off(basket, rule)
-    except forms.Wrong as wrong:
+    except Wrong as wrong:
         return wrong.errors
     return {}
 
@@ -123,13 +134,10 @@ def _plus(total: Money | None, text: str) -> Money:
 
 def _line(line: forms.Line, quote: Any) -> dict[str, Any]:
     priced = next((one for one in quote.lines if one.variant_id == line.variant.id), None) if quote else None
-    asked = [
-        {"name": f"text.{line.variant.sku}.{one['code']}", "label": pick(one.get("label")),
-         "value": line.texts.get(one["code"], ""), "most": one.get("max") or 200, "required": bool(one.get("required"))}
-        for one in wants.asked(line.variant)
-    ]  # fmt: skip
-    return {**tile(line.variant), **_of_group(line.variant, priced, quote), "quantity": line.quantity, "texts": asked,
-            "gross": receipts.shown(priced.gross) if priced else "—"}  # fmt: skip
+    return {
+        **tile(line.variant), **_of_group(line.variant, priced, quote), "quantity": line.quantity,
+        "texts": _asked(line), "gross": receipts.shown(priced.gross) if priced else "—",
+    }  # fmt: skip
 
 
 def _of_group(variant: Variant, priced: Any, quote: Any) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Nueva venta: a sale over the counter or by telephone in under a minute; it works without scripts."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Flask, flash, redirect, request, url_for
@@ -12,9 +14,10 @@ from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import agreements, orders, plan_policies, plans, receipts, sales, stock
-from shop.forms import amounts
+from shop.forms import amounts, wrong
 from shop.forms import checkout as checkout_forms
 from shop.forms import sales as forms
+from shop.forms.wrong import Wrong, beside
 from shop.plan_offers import PlanOffer
 from shop.quotes import Choice, Details, Quote
 from shop.views import admin, desk, sale_page
@@ -55,44 +58,54 @@ def make() -> Any:
 
 
 def _sold(counter: forms.Draft, key: str) -> Any:
+    errors: dict[str, str] = {}
     if counter.said("new_name"):
-        counter.lines.append(forms.Line(_new_product(counter, key)))
-    if not counter.lines:
-        raise forms.Wrong(str(_l("Choose what you sell, or write its name and price.")), "new_name")
-    kept, errors = _address(counter)
+        fresh = wrong.tried(errors, "new_name", _new_product, counter, key)
+        counter.lines += [forms.Line(fresh)] if fresh else []
+    elif not counter.lines:
+        errors["new_name"] = str(_l("Choose what you sell, or write its name and price."))
+    wanted, off = wrong.tried(errors, "counter", counter.wanted), wrong.tried(errors, "off", forms.by_hand, counter)
+    kept, method = wrong.tried(errors, "leaves", _address, counter), wrong.tried(errors, "payment", _method, counter)
+    details = wrong.tried(errors, "reach", _details, counter, kept)
     if errors:
-        raise sale_page.BadAddress(errors)
-    day = checkout_forms.day(counter.posted)
-    choice = Choice(counter.shipping, day, counter.said("slot"), kept)
-    wanted, off = counter.wanted(), forms.by_hand(counter)
+        raise Wrong(errors)
+    choice = Choice(counter.shipping, checkout_forms.day(counter.posted), counter.said("slot"), kept)
+    person = sale_page.person(counter)
     try:
-        quote = sales.quoted(wanted, choice, sale_page.person(counter), by_hand=off)
+        quote = sales.quoted(wanted, choice, person, by_hand=off)
     except sales.NothingOff as refusal:
-        raise forms.Wrong(str(refusal), "off") from None
-    method = next((one for one in sales.methods() if one.code == counter.said("payment")), None)
-    if method is None:
-        raise Refusal(_l("Choose how it is paid."))
-    details, person = replace(_details(counter, kept), plan=_plan(counter, quote)), sale_page.person(counter)
+        raise Wrong({"off": str(refusal)}) from None
+    details = replace(details, plan=_plan(counter, quote))
     token = person.token if person else ""
     return sales.sell(quote, details, key=key, method=method, contact=sales.buyer(details, token))
 
 
 def _new_product(counter: forms.Draft, key: str) -> Any:
-    with forms.beside("new_price"):
+    with beside("new_price"):
         price = desk.amount(counter.said("new_price"))
     return sales.fresh(counter.said("new_name")[:120], price, key=key)
 
 
-def _address(counter: forms.Draft) -> tuple[dict[str, str], dict[str, str]]:
+def _address(counter: forms.Draft) -> dict[str, str]:
+    """Where it is brought; nothing when it is not. Raises Wrong."""
     if not sale_page.brought(counter.shipping):
-        return {}, {}
-    return checkout_forms.given(counter.posted, tenancy.tenant().country)
+        return {}
+    kept, errors = checkout_forms.given(counter.posted, tenancy.tenant().country)
+    if errors:
+        raise Wrong({f"address_{key}": told for key, told in errors.items()})
+    return kept
+
+
+def _method(counter: forms.Draft) -> Any:
+    method = next((one for one in sales.methods() if one.code == counter.said("payment")), None)
+    if method is None:
+        raise Refusal(_l("Choose how it is paid."))
+    return method
 
 
 def _details(counter: forms.Draft, kept: dict[str, str]) -> Details:
     person = sale_page.person(counter)
-    with forms.beside("reach"):
-        typed = forms.reach(counter.said("reach")) if person is None else ("", "")
+    typed = forms.reach(counter.said("reach")) if person is None else ("", "")
     email, phone = typed if person is None else (person.email or "", person.phone or "")
     name = (person.name if person else "") or counter.said("name")
     return Details(
@@ -105,16 +118,20 @@ def _plan(counter: forms.Draft, quote: Quote) -> Any:
     """The parts that were agreed on, '' when all is paid at once; raises Refusal."""
     if counter.said("parts") in {"", "0", "1"}:
         return ""
-    try:
-        count, every = (
-            amounts.whole(counter.said("parts"), plan_policies.MOST_PARTS),
-            amounts.whole(counter.said("every"), 90),
-        )
-        first = amounts.price(counter.said("first"), empty=True)
-    except ValueError as error:
-        raise forms.Wrong(str(error), "parts") from None
-    given = Money(first, quote.currency) if first else None
-    terms = plans.Terms(count or 1, plans.today(), every or 15, given)
+    reads: dict[str, Callable[[str], int | None]] = {
+        "parts": partial(amounts.whole, most=plan_policies.MOST_PARTS), "first": partial(amounts.price, empty=True),
+        "every": partial(amounts.whole, most=90),
+    }  # fmt: skip
+    told, errors = {}, {}
+    for name, read in reads.items():
+        try:
+            told[name] = read(counter.said(name))
+        except ValueError as error:
+            errors[name] = str(error)
+    if errors:
+        raise Wrong(errors)
+    given = Money(told["first"], quote.currency) if told["first"] else None
+    terms = plans.Terms(told["parts"] or 1, plans.today(), told["every"] or 15, given)
     return PlanOffer("agreed", agreements.dues(quote.total, terms))
 
 
@@ -131,7 +148,7 @@ def _fresh() -> Any:
 
 
 def _again(refusal: Refusal) -> Any:
-    told, errors = str(refusal), getattr(refusal, "errors", {})
+    told, errors = str(refusal), wrong.of(refusal)
     sold_out = refusal.variant.sku if isinstance(refusal, stock.SoldOut) else ""
     db.session.rollback()
     with web.reading():

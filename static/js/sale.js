@@ -22,17 +22,23 @@ function focus() {
   };
 }
 
-function mark(field, told) {
-  if (told) field?.setAttribute("aria-invalid", "true");
-  else field?.removeAttribute("aria-invalid");
+function mark(error) {
+  const field = document.getElementById(error.id.replace(/-error$/, ""));
+  if (!field) return;
+  const about = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== error.id);
+  if (error.textContent) about.unshift(error.id);
+  if (error.textContent) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+  if (about.length) field.setAttribute("aria-describedby", about.join(" "));
+  else field.removeAttribute("aria-describedby");
 }
 
 function put(page, only) {
   const back = focus();
-  for (const part of page.querySelectorAll("[data-part]")) {
+  for (const part of page.querySelectorAll("form[data-sale] :is([data-part], .error)")) {
     if (only && !only.includes(part.id)) continue;
     document.getElementById(part.id)?.replaceWith(part);
-    if (part.matches(".error")) mark(document.getElementById(part.id.replace(/-error$/, "")), part.textContent);
+    if (part.matches(".error")) mark(part);
   }
   back();
 }

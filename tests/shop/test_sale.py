@@ -259,4 +259,15 @@ def test_what_is_wrong_stands_beside_its_field_and_the_box_leads_there(shop, wro
     assert box.xpath("//*[@data-errors]//a/@href") == [f"#{field}"]
     assert box.xpath("//*[@aria-invalid]/@id") == [field]
     assert box.xpath(f"//*[@id='{field}']/@aria-describedby")[0].split()[-1] == f"{field}-error"
-    assert box.xpath(f"string(//*[@id='{field}-error'])") == box.xpath("string(//*[@data-errors]//a)")
+    told = box.xpath(f"string(//*[@id='{field}-error'])")
+    assert told
+    assert box.xpath("string(//*[@data-errors]//a)").endswith(f": {told}")
+
+
+def test_all_that_is_wrong_is_told_at_once(shop):
+    typed = {"qty": "dos", "reach": "12", "off": "x", "new_name": "Algo", "new_price": "gratis", "payment": "nada"}
+    answer = sell(shop.admin, **{"sku": only(shop.product()).sku, **typed})
+    fields = ["new_price", "qty-1", "off", "payment", "reach"]
+    assert [link.removeprefix("#") for link in read(answer).xpath("//*[@data-errors]//a/@href")] == fields
+    assert all(read(answer).xpath(f"string(//*[@id='{field}-error'])") for field in fields)
+    assert last() is None
