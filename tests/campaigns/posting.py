@@ -104,7 +104,7 @@ class Office:
     @property
     def taken(self):
         """How often the sink took the letter of each token."""
-        lines = self.log.read_text().splitlines()
+        lines = self.log.read_text().rpartition("\n")[0].splitlines()  # the last one may be half written
         return Counter(line.split("\t")[1].strip("<>").partition("@")[0] for line in lines)
 
     def until(self, condition, seconds=120):

@@ -57,6 +57,7 @@ class Crew:
 
 def _live(line: Connection, gate: Any) -> None:
     transactions.SYNCHRONOUS = "OFF"
+    transactions.PATIENCE = 60.0  # whoever comes last waits for all the others, on a machine that has more to do
     apps: dict[str, Plaza] = {}
     while (told := line.recv()) is not None:
         known, slug, tenant_id, verb, tries, seed = told
