@@ -1,6 +1,7 @@
 """PDF from our own pages by WeasyPrint; where its library is missing, views offer the printable page instead."""
 
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from flask import render_template
 from kernel import settings
 from kernel.settings import ROOT
 
-TYPES = {".woff2": "font/woff2", ".css": "text/css", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 
 
 class Refused(ValueError):
@@ -72,4 +73,18 @@ def _read(url: str, home: Path, name: str) -> tuple[bytes, str]:
     found = (home / name).resolve()
     if not found.is_relative_to(home.resolve()) or not found.is_file():
         raise Refused(url)
+    if found.suffix == ".woff2":
+        return _unpacked(found), "font/ttf"
     return found.read_bytes(), TYPES.get(found.suffix, "application/octet-stream")
+
+
+@cache
+def _unpacked(font: Path) -> bytes:
+    """A packed font as it is within: WeasyPrint would unpack it anew for every paper, which takes most of its time."""
+    from fontTools.ttLib import TTFont
+
+    unpacked = BytesIO()
+    known = TTFont(font)
+    known.flavor = None
+    known.save(unpacked)
+    return unpacked.getvalue()
