@@ -91,8 +91,9 @@ def build(folder: Path, database_url: str = "") -> Plaza:
 
 
 def keep_templates(made: Plaza) -> None:
-    """Each template is compiled once for all applications of a worker and its racers, whose instances lie together."""
-    compiled = made.extensions["plaza.settings"].instance.parent / "templates"
+    """Each template is compiled once for all applications of a run: of its workers and of their racers."""
+    folder = made.extensions["plaza.settings"].instance.parent
+    compiled = (folder.parent if folder.name.startswith("popen-") else folder) / "templates"
     compiled.mkdir(exist_ok=True)
     made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
 
