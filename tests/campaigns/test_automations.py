@@ -138,6 +138,50 @@ def test_what_else_ends_it(shop, why):
         assert len(letters()) == 1
 
 
+def test_what_waited_when_it_was_turned_off_never_leaves(shop):
+    with time_machine.travel(MORNING, tick=False) as clock_:
+        vase, ana = shop.product(), person("ana")
+        made = ready(shop, "cart")
+        left(shop, vase, ana)
+        go_by(6.1, clock_)
+        autopilot.turn_off(made, by=shop.owner)
+        db.session.commit()
+        clock_.shift(timedelta(days=30))
+        autopilot.turn_on(made, by=shop.owner)
+        db.session.commit()
+        go_by(0.1, clock_)
+        assert sent(clock_) == 0
+        assert letters() == [(0, "skipped")]
+        row = db.session.scalars(select(Enrolment)).one()
+        assert (row.state, row.reason) == ("stopped", "off")
+
+
+def test_who_undoes_turning_it_off_finds_everything_as_it_was(shop):
+    with time_machine.travel(MORNING, tick=False) as clock_:
+        vase = shop.product()
+        made = ready(shop, "cart")
+        since = made.on_since
+        left(shop, vase, person("ana"))
+        go_by(5, clock_)
+        left(shop, vase, person("eva"))
+        go_by(1.1, clock_)
+        admin = shop.admin
+        assert admin.post("/admin/cafe/automations/cart/off").status_code == 303
+        page = admin.get("/admin/cafe/automations/cart")
+        ticket = BeautifulSoup(page.text, "html.parser").select_one("[name=ticket]")["value"]
+        assert letters() == [(0, "skipped")]
+        clock_.shift(timedelta(minutes=5))
+        assert admin.post("/admin/cafe/automations/cart/on", data={"ticket": ticket}).status_code == 303
+        shop.enter()
+        assert letters() == [(0, "pending")]
+        assert automations.coded("cart").on_since == since
+        assert sent(clock_) == 1
+        go_by(5, clock_)  # Eva's cart was left before it was turned off
+        assert letters() == [(0, "captured"), (0, "pending")]
+        go_by(13, clock_)
+        assert letters()[2:] == [(1, "pending")]  # Ana's second one
+
+
 def test_bought_between_the_step_and_the_sender(shop):
     with time_machine.travel(MORNING, tick=False) as clock_:
         vase, ana = shop.product(), person("ana")
