@@ -7,7 +7,7 @@ one does it, and one that dies has done nothing; the sender then sends the recip
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, false, select, true, update
 
 from campaigns import automations, rendering
 from campaigns.automations import Automation, AutomationStep, Enrolment
@@ -47,6 +47,18 @@ def _meant(automation: Automation, contact: Contact) -> bool:
         return kept is not None and segments.means(kept.rule, contact)
     except Refusal:  # its rule names what is gone: nobody, until it is put right
         return False
+
+
+def whom(automation: Automation) -> ColumnElement[bool]:
+    """In SQL: the contacts that it is for; nobody while its segment is gone or names what is."""
+    if automation.segment_id is None:
+        return true()
+    kept = db.session.scalar(select(Segment).where(Segment.id == automation.segment_id))
+    try:
+        inner = segments.who(kept.rule).order_by(None).with_only_columns(Contact.id).subquery() if kept else None
+    except Refusal:
+        inner = None
+    return Contact.id.in_(select(inner.c.id)) if inner is not None else false()
 
 
 def wait(enrolment_id: int, position: int, at: datetime) -> None:

@@ -30,7 +30,7 @@ from kernel import clock, jobs, tokens
 from kernel.db import db
 from shop import cart as carts
 from shop import storefront
-from tests.campaigns.letters import had, person
+from tests.campaigns.letters import had, person, segment
 from tests.goods import only
 
 MORNING = "2026-11-23T15:00:00Z"  # nine o'clock in Costa Rica
@@ -191,6 +191,58 @@ def test_bought_between_the_step_and_the_sender(shop):
         shop.bought(vase, email=ana.email, phone="")
         assert sent(clock_) == 0
         assert db.session.scalars(select(Recipient.reason)).all() == ["bought"]
+
+
+@pytest.mark.parametrize(("what", "why"), [("clear", "emptied"), ("add", "returned"), ("wait", "late")])
+def test_what_changed_between_the_step_and_the_sender(shop, what, why):
+    with time_machine.travel(MORNING, tick=False) as clock_:
+        vase = shop.product()
+        ready(shop, "cart")
+        carts_ = [left(shop, vase, person(name)) for name in ("ana", "eva")]
+        go_by(6.1, clock_)
+        if what == "clear":
+            carts.clear(carts_[0])
+        elif what == "add":
+            carts.add(carts_[0], only(vase), 1)
+        else:
+            clock_.shift(timedelta(days=4))  # the letters could not leave for so long
+        db.session.commit()
+        assert sent(clock_) == (0 if what == "wait" else 1)
+        reasons = {row.email: row.reason for row in db.session.scalars(select(Recipient))}
+        assert reasons == {"ana@example.com": why, "eva@example.com": why if what == "wait" else ""}
+
+
+def test_old_carts_and_those_of_others_keep_no_new_one_from_being_seen(shop, monkeypatch):
+    monkeypatch.setattr(abandoned_carts, "MOST", 2)
+    with time_machine.travel(MORNING, tick=False) as clock_:
+        vase, kept = shop.product(), segment({"country": "CR"})
+        ready(shop, "cart", segment_id=kept.id)
+        for name in ("ana", "eva"):
+            left(shop, vase, person(name, country="CR"))
+        go_by(6.1, clock_)
+        clock_.shift(timedelta(days=8))
+        new = person("ida", country="CR")
+        left(shop, vase, new)
+        clock_.shift(timedelta(minutes=1))
+        for name in ("uwe", "ute"):
+            left(shop, vase, person(name, country="DE"))
+        go_by(6.1, clock_)
+        assert db.session.scalars(select(Enrolment.contact_id).order_by(Enrolment.id)).all()[2:] == [new.id]
+        kept.binned_at = clock.now()
+        left(shop, vase, person("isa", country="CR"))
+        go_by(6.1, clock_)
+        assert len(db.session.scalars(select(Enrolment)).all()) == 3
+
+
+def test_two_carts_of_one_person_are_one_series(shop):
+    with time_machine.travel(MORNING, tick=False) as clock_:
+        vase, ana = shop.product(), person("ana")
+        ready(shop, "cart")
+        for _time in range(2):
+            newest = left(shop, vase, ana)
+            clock_.shift(timedelta(minutes=1))
+        go_by(6.1, clock_)
+        assert [row.about_id for row in db.session.scalars(select(Enrolment))] == [newest.id]
 
 
 def test_who_never_allowed_letters_is_not_reminded(shop):
