@@ -7,7 +7,7 @@ from babel.dates import format_timedelta
 from flask import url_for
 from sqlalchemy import func, select
 
-from campaigns import audience, habits, progress
+from campaigns import audience, progress
 from campaigns.audience import Estimate
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
@@ -48,15 +48,8 @@ def _one_lately(row: Mailing) -> str:
 
 
 def _lately(count: int) -> str:
-    hours = habits.of().cap_hours
-    return str(
-        ngettext(
-            "%(num)s received one in the last %(hours)s h",
-            "%(num)s received one each in the last %(hours)s h",
-            count,
-            hours=hours,
-        )
-    )
+    """Without hours: the shop's pause is one reason, what they wish themselves another."""
+    return str(ngettext("%(num)s received one a short time ago", "%(num)s received one each a short time ago", count))
 
 
 _SENTENCES: dict[str, Callable[[int], str]] = {
