@@ -47,7 +47,8 @@ def _left(automation: Automation, delay: timedelta) -> Sequence[Any]:
     lies = Cart.touched_at <= now - delay, Cart.touched_at > now - OLDEST, Cart.touched_at >= automation.on_since
     told = select(Enrolment.id).where(Enrolment.automation_id == automation.id, Enrolment.contact_id == Contact.id)
     lately = exists(told.where(Enrolment.since > now - REST).correlate(Contact))
-    known = exists(told.where(Enrolment.about_id == Cart.id, Enrolment.since >= Cart.touched_at).correlate(Contact, Cart))
+    same = told.where(Enrolment.about_id == Cart.id, Enrolment.since >= Cart.touched_at)
+    known = exists(same.correlate(Contact, Cart))
     bought = exists(
         select(Order.id)
         .where(Order.contact_id == Contact.id, Order.placed_at >= Cart.touched_at)

@@ -101,7 +101,8 @@ def _take_back(automation: Automation, at: datetime) -> None:
     """Who was in it when it was turned off at that moment goes on, and so do the letters that waited then."""
     ended = Enrolment.state == "stopped", Enrolment.reason == "off", Enrolment.ended_at == at
     back = update(Enrolment).where(Enrolment.automation_id == automation.id, *ended)
-    back = back.values(state="waiting", reason="", ended_at=None).returning(Enrolment.id, Enrolment.step, Enrolment.due_at)
+    back = back.values(state="waiting", reason="", ended_at=None)
+    back = back.returning(Enrolment.id, Enrolment.step, Enrolment.due_at)
     for row in db.session.execute(back, execution_options=QUIET).all():
         enrolments.wait(row.id, row.step, row.due_at)
     gone = Recipient.state == "skipped", Recipient.reason == "stopped", Recipient.run_at == at

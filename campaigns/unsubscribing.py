@@ -79,7 +79,7 @@ def undoable(row: Recipient) -> bool:
 
 
 def stay(row: Recipient, *, ip: str = "") -> bool:
-    """It was a mistake: letters go on as they did before, if it is undoable; who had never allowed them still has not."""
+    """It was a mistake: letters go on as before, if it is undoable; who had never allowed them still has not."""
     contact = _contact(row)
     if contact is None or not undoable(row):
         return False
