@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from campaigns import audience, automations, enrolments, fields, welcome
-from campaigns.automations import Automation, Enrolment
+from campaigns.automations import Automation, AutomationStep, Enrolment
 from campaigns.recipients import Recipient
 from crm import consent
 from crm.contacts import Contact
@@ -27,14 +27,17 @@ SECONDS = 60  # between two looks
 OLDEST = timedelta(days=30)  # a cart left for longer is not spoken of
 REST = timedelta(days=7)  # one series of reminders in so long
 MOST = 500  # people at one look
+LATE = timedelta(days=3)  # a reminder that had to wait for so long is sent no more
+SAID = {"gone": "emptied"}  # what recipients.REASONS call it where that differs
 
 
 def look() -> None:
-    """Take in whose cart has lain as long as the first letter waits."""
+    """Take in whose cart has lain as long as the first letter waits; of two carts of one person the newest."""
     for automation in automations.of_trigger(TRIGGER):
-        steps = automations.steps(automation)
-        if steps and automation.on_since:
-            for cart, contact in _left(automation, steps[0].delay):
+        steps, taken = automations.steps(automation), set[int]()
+        for cart, contact in _left(automation, steps[0].delay) if steps and automation.on_since else ():
+            if contact.id not in taken:
+                taken.add(contact.id)
                 occasion = f"cart:{cart.id}:{cart.touched_at.timestamp():.0f}"
                 enrolments.enrol(automation, contact, occasion, since=cart.touched_at, about=cart)
 
@@ -42,28 +45,44 @@ def look() -> None:
 def _left(automation: Automation, delay: timedelta) -> Sequence[Any]:
     now = clock.now()
     lies = Cart.touched_at <= now - delay, Cart.touched_at > now - OLDEST, Cart.touched_at >= automation.on_since
-    full = exists(select(CartLine.id).where(CartLine.cart_id == Cart.id).correlate(Cart))
     told = select(Enrolment.id).where(Enrolment.automation_id == automation.id, Enrolment.contact_id == Contact.id)
     lately = exists(told.where(Enrolment.since > now - REST).correlate(Contact))
+    same = told.where(Enrolment.about_id == Cart.id, Enrolment.since >= Cart.touched_at)
+    known = exists(same.correlate(Contact, Cart))
     bought = exists(
         select(Order.id)
         .where(Order.contact_id == Contact.id, Order.placed_at >= Cart.touched_at)
         .correlate(Contact, Cart)
     )
     whose = Contact.id == cart_owners.owner()
-    wanted = select(Cart, Contact).join(Contact, whose).where(*lies, full, ~lately, ~bought)
+    wanted = select(Cart, Contact).join(Contact, whose).where(*lies, _full(), ~lately, ~known, ~bought)
     wanted = wanted.where(consent.given(Contact.id, "marketing"), Contact.email.is_not(None))
-    return db.session.execute(wanted.order_by(Cart.touched_at, Cart.id).limit(MOST)).all()
+    wanted = wanted.where(enrolments.whom(automation))
+    return db.session.execute(wanted.order_by(Cart.touched_at.desc(), Cart.id.desc()).limit(MOST)).all()
 
 
-def over(row: Enrolment, contact: Contact) -> str:
+def _full() -> ColumnElement[bool]:
+    return exists(select(CartLine.id).where(CartLine.cart_id == Cart.id).correlate(Cart))
+
+
+def over(row: Enrolment, _contact: Contact) -> str:
     """Why no more of it is right: they bought, took everything out, or came back to it."""
-    if _bought([row]):
-        return "bought"
-    cart = db.session.scalar(select(Cart).where(Cart.id == (row.about_id or 0), cart_owners.of(contact)))
-    if cart is None or not carts.count(cart):
-        return "gone"
-    return "returned" if cart.touched_at > row.since else ""
+    return _over([row]).get(row.id, "")
+
+
+def _over(rows: Sequence[Enrolment]) -> dict[int, str]:
+    """The same of many, for those of whom it is over."""
+    ids = {row.about_id for row in rows if row.about_id}
+    lie = select(Cart.id, Cart.touched_at, cart_owners.owner().label("owner")).where(Cart.id.in_(ids), _full())
+    there = {cart.id: cart for cart in db.session.execute(lie)} if ids else {}
+    found = dict.fromkeys(_bought(rows), "bought")
+    for row in rows:
+        cart = there.get(row.about_id)
+        if cart is None or cart.owner != row.contact_id:
+            found.setdefault(row.id, "gone")
+        elif cart.touched_at > row.since:
+            found.setdefault(row.id, "returned")
+    return found
 
 
 def _bought(rows: Sequence[Enrolment]) -> set[int]:
@@ -77,15 +96,28 @@ def _bought(rows: Sequence[Enrolment]) -> set[int]:
 
 
 def check(recipients: Sequence[Recipient]) -> dict[int, audience.Answer]:
-    """Asked right before a letter leaves: whoever has bought meanwhile gets none."""
+    """Asked right before a letter leaves: whose cart lies there no more gets none, nor who would get it days late."""
     known = enrolments.of_letters([row.occasion for row in recipients])
-    ours = (
-        {one.id for one in db.session.scalars(select(Automation).where(Automation.trigger == TRIGGER))}
-        if known
-        else set()
-    )
-    bought = _bought([row for row in known.values() if row.automation_id in ours])
-    return {row.id: "bought" for row in recipients if row.occasion in known and known[row.occasion].id in bought}
+    ours = set(db.session.scalars(select(Automation.id).where(Automation.trigger == TRIGGER))) if known else set()
+    known = {token: row for token, row in known.items() if row.automation_id in ours}
+    if not known:
+        return {}
+    ends, delays, now = _over(list(known.values())), _delays(recipients), clock.now()
+    found: dict[int, audience.Answer] = {}
+    for row in recipients:
+        inside = known.get(row.occasion)
+        if inside is not None and inside.id in ends:
+            found[row.id] = SAID.get(ends[inside.id], ends[inside.id])
+        elif inside is not None and inside.since + delays.get(row.mailing_id, LATE) + LATE < now:
+            found[row.id] = "late"
+    return found
+
+
+def _delays(recipients: Sequence[Recipient]) -> dict[int, timedelta]:
+    """How long after it happened each of these letters goes."""
+    mine = AutomationStep.mailing_id.in_({row.mailing_id for row in recipients})
+    steps = db.session.execute(select(AutomationStep.mailing_id, AutomationStep.delay_hours).where(mine))
+    return {mailing_id: timedelta(hours=hours) for mailing_id, hours in steps}
 
 
 @jobs.job("automations.carts")

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, fun
 from campaigns import habits
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
-from crm import preferences, segments
+from crm import consent, preferences, segments
 from crm.consent import Consent
 from crm.contacts import Contact
 from crm.segments import Segment
@@ -21,6 +21,7 @@ from kernel.refusal import Refusal
 from kernel.suppression import Suppression
 
 CHUNK = 5_000  # addresses that are hashed between two looks
+SLACK = timedelta(hours=2)  # who is reached earlier than last week still gets the weekly letter; clocks move too
 SOON = timedelta(minutes=10)  # when somebody is looked at again whose other letter is on its way
 FLYING = ("claimed", "sending")
 RANK = ("consent", "unsubscribed", "cap", "no_address", "bounced")  # the order in which an estimate tells its reasons
@@ -64,6 +65,7 @@ def meant(mailing: Mailing) -> Select[Contact]:
 
 
 def _newest_consent() -> ColumnElement[bool]:
+    """The last word of a contact, NULL when they were never asked."""
     mine = (Consent.contact_id == Contact.id) & (Consent.purpose == "marketing")
     newest = select(Consent.given).where(mine).order_by(Consent.id.desc()).limit(1)
     return newest.correlate(Contact).scalar_subquery()
@@ -93,7 +95,8 @@ def _had_one() -> ColumnElement[bool]:
 
 
 def _pause(days: int, cap: timedelta) -> timedelta:
-    return max(cap, timedelta(days=days))
+    """What they wish is told in days, not to the second: the same letter at the same hour is not too soon."""
+    return max(cap, timedelta(days=days) - SLACK) if days else cap
 
 
 def blocked(prints: Sequence[str]) -> dict[str, str]:
@@ -174,16 +177,15 @@ def _allowed(recipients: Sequence[Recipient]) -> dict[int, Answer]:
     ids = sorted({row.contact_id for row in recipients if row.contact_id})
     locked = select(Contact.id).where(bulk.among(Contact.id, ids)).order_by(Contact.id).with_for_update(key_share=True)
     there = set(db.session.scalars(locked))  # nobody else claims a letter to them before this transaction ends
-    said = select(Consent.id, Consent.contact_id, Consent.given).where(bulk.among(Consent.contact_id, ids))
-    rows = db.session.execute(said.where(Consent.purpose == "marketing")).all()
-    given = {row.contact_id: row.given for row in sorted(rows)}  # the last word counts
+    given = consent.given(Contact.id, "marketing")
+    allow = set(db.session.scalars(select(Contact.id).where(bulk.among(Contact.id, ids), given)))
     prints = dict(
         zip((row.id for row in recipients), suppression.fingerprints(row.email for row in recipients), strict=True)
     )
     shut = blocked(list(prints.values()))
     found: dict[int, Answer] = {}
     for row in recipients:
-        why = shut.get(prints[row.id]) or ("" if given.get(row.contact_id) else "unsubscribed")
+        why = shut.get(prints[row.id]) or ("" if row.contact_id in allow else "unsubscribed")
         why = "no_address" if not row.email else why
         why = "erased" if row.contact_id is None else "gone" if row.contact_id not in there else why
         if why:

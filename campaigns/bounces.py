@@ -32,18 +32,35 @@ def refused(rows: Iterable[Recipient]) -> None:
             note(row, bounce_kinds.answered(row.answer))
 
 
-def note(row: Recipient, bounce: Bounce) -> None:
-    """Keep what came back of a letter, each kind once, and write no more where that makes no sense."""
+def note(row: Recipient, bounce: Bounce, *, sure: bool = True) -> None:
+    """Keep what came back of a letter, each kind once, and write no more where that makes no sense.
+
+    `sure`: it carries the letter's own token. Anybody can write one that only names an address, so that ends no more
+    than letters to many: what concerns an order still goes.
+    """
     if bounce.kind == "none":
         return
     if bounce.kind == "auto-reply":
         letter_events.add(row, "answered", dedupe="", said=bounce.said[:300])
         return
-    told = letter_events.add(row, "bounced", dedupe=bounce.kind, reason=bounce.kind, said=bounce.said[:300])
+    told = _new(row, bounce, sure)
     if told and bounce.kind in {"hard", "complaint"}:
-        _stop(row, "all", bounce.kind)
+        _stop(row, "all" if sure else "marketing", bounce.kind)
     elif told and bounce.kind == "soft" and _soft(row) >= SOFT_TIMES:
         _stop(row, "marketing", "soft")
+
+
+def _new(row: Recipient, bounce: Bounce, sure: bool) -> bool:
+    """Keep it, unless it was told before; what is sure takes the place of what was not."""
+    same = [one for one in letter_events.of(row, "bounced") if one.reason == bounce.kind]
+    doubtful = f"{bounce.kind}?"
+    if not sure and same:
+        return False
+    for one in same:
+        if one.dedupe.endswith(doubtful):
+            db.session.delete(one)
+    key = bounce.kind if sure else doubtful
+    return letter_events.add(row, "bounced", dedupe=key, reason=bounce.kind, said=bounce.said[:300])
 
 
 def _stop(row: Recipient, scope: str, why: str) -> None:
@@ -71,9 +88,10 @@ def take(returned: Returned, bounce: Bounce) -> str:
     """Keep what a message tells of a letter of this shop; its address, or '' when it is about none of them."""
     if bounce.kind == "none":
         return ""
-    row = find(returned)
+    own = next(filter(None, map(recipients.by_token, returned.tokens())), None)
+    row = own or next(filter(None, map(_last_to, returned.addresses())), None)
     if row is not None:
-        note(row, bounce)
+        note(row, bounce, sure=own is not None)
         return row.email or "?"
     letter = next(filter(None, map(_house_letter, returned.tokens())), None)
     if letter is not None and bounce.kind in {"hard", "complaint"}:
@@ -81,13 +99,8 @@ def take(returned: Returned, bounce: Bounce) -> str:
     return letter.to if letter is not None else ""
 
 
-def find(returned: Returned) -> Recipient | None:
-    """The recipient whose letter came back: by the letter's own token, else the last letter to that address."""
-    found = next(filter(None, map(recipients.by_token, returned.tokens())), None)
-    return found or next(filter(None, map(_last_to, returned.addresses())), None)
-
-
 def _last_to(address: str) -> Recipient | None:
+    """The letter that went there last."""
     mine = Recipient.address_hmac == suppression.fingerprint(address), Recipient.sent_at > clock.now() - RECENT
     return db.session.scalars(select(Recipient).where(*mine).order_by(Recipient.sent_at.desc()).limit(1)).first()
 

@@ -60,11 +60,17 @@ def roots(language: str) -> tuple[str, str]:
     return root, f"{root}/{language}" if known else root
 
 
+def own(url: str, root: str) -> bool:
+    """Whether an address is one of the shop's, not of a host whose name only begins like it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" == root
+
+
 def tagged(mailing: Mailing, url: str, root: str) -> str:
     """An address of the shop's own that says by which letter somebody came; others stay as they are."""
-    parts = urlsplit(url)
-    if not mailing.utm or f"{parts.scheme}://{parts.netloc}" != root:
+    if not mailing.utm or not own(url, root):
         return url
+    parts = urlsplit(url)
     ours = {"utm_source": "newsletter", "utm_medium": "email", "utm_campaign": mailing.code or mailing.token[:8]}
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in ours]
     return urlunsplit(parts._replace(query=urlencode([*query, *ours.items()])))

@@ -56,9 +56,10 @@ def twin(mailing: Mailing, *, by: Any) -> Mailing:
 
 
 def free_code(name: str) -> str:
-    """A word for links that no other mailing has."""
+    """A word for links that no other mailing has, nor one in the bin: its links and orders keep it."""
     plain = "-".join("".join(sign if sign.isalnum() else " " for sign in fold(name)).split())[:50] or "letter"
-    taken = set(db.session.scalars(select(Mailing.code).where(Mailing.code.startswith(plain, autoescape=True))))
+    like = select(Mailing.code).where(Mailing.code.startswith(plain, autoescape=True))
+    taken = set(db.session.scalars(like.execution_options(binned=True)))
     numbered = (f"{plain}-{number}" for number in range(2, len(taken) + 3))
     return plain if plain not in taken else next(one for one in numbered if one not in taken)
 

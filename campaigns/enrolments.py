@@ -7,7 +7,7 @@ one does it, and one that dies has done nothing; the sender then sends the recip
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, false, select, true, update
 
 from campaigns import automations, rendering
 from campaigns.automations import Automation, AutomationStep, Enrolment
@@ -35,7 +35,7 @@ def enrol(automation: Automation, contact: Contact, occasion: str, *, since: dat
     written = upsert(Enrolment).values(**row).on_conflict_do_nothing().returning(Enrolment.id)
     new = db.session.execute(written).scalar()
     if new is not None:
-        _await(int(new), 0, since + steps[0].delay)
+        wait(int(new), 0, since + steps[0].delay)
     return new is not None
 
 
@@ -49,7 +49,20 @@ def _meant(automation: Automation, contact: Contact) -> bool:
         return False
 
 
-def _await(enrolment_id: int, position: int, at: datetime) -> None:
+def whom(automation: Automation) -> ColumnElement[bool]:
+    """In SQL: the contacts that it is for; nobody while its segment is gone or names what is."""
+    if automation.segment_id is None:
+        return true()
+    kept = db.session.scalar(select(Segment).where(Segment.id == automation.segment_id))
+    try:
+        inner = segments.who(kept.rule).order_by(None).with_only_columns(Contact.id).subquery() if kept else None
+    except Refusal:
+        inner = None
+    return Contact.id.in_(select(inner.c.id)) if inner is not None else false()
+
+
+def wait(enrolment_id: int, position: int, at: datetime) -> None:
+    """Have a step done at its moment."""
     jobs.later("automations.step", enrolment_id, position, at=at, key=f"{enrolment_id}:{position}", priority=4)
 
 
@@ -103,7 +116,7 @@ def _go_on(row: Enrolment, rest: list[AutomationStep]) -> None:
         row.state, row.ended_at = "done", clock.now()
         return
     row.due_at = row.since + rest[0].delay
-    _await(row.id, row.step, row.due_at)
+    wait(row.id, row.step, row.due_at)
 
 
 def stop(row: Enrolment, why: str) -> None:

@@ -212,4 +212,4 @@ def destination(recipient: Recipient, url: str) -> str:
     told = fields.values(names - said.keys(), about) | said  # it leads where it led when the letter left
     found = blocks.link(liquid.template(url, page=False).render(**told))
     mailing = db.session.get_one(Mailing, recipient.mailing_id)
-    return composing.tagged(mailing, found, root) if found.startswith(root) else f"{base}/"
+    return composing.tagged(mailing, found, root) if composing.own(found, root) else f"{base}/"

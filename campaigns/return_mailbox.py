@@ -45,9 +45,12 @@ def _from_file(path: Path, known: Position) -> tuple[list[bytes], Position]:
         raw = stream.read(MOST)
     still = known.get("size") == state.st_size  # nobody is writing its last message any more
     begins = [found.start() for found in BEGINS.finditer(raw)]
-    if raw and not still and begins:
+    if start + len(raw) < state.st_size and begins in ([], [0]):  # longer than what is read at a time: cut at a line
+        raw = raw[: raw.rfind(b"\n") + 1] or raw
+    elif begins and not (still and start + len(raw) == state.st_size):
         raw = raw[: begins[-1]]
-    return messages(raw), {"inode": state.st_ino, "end": start + len(raw), "size": state.st_size}
+    rest = (begins or [len(raw)])[0] if start else 0  # of a longer one
+    return messages(raw[rest:]), {"inode": state.st_ino, "end": start + len(raw), "size": state.st_size}
 
 
 def _from_folder(path: Path, known: Position) -> tuple[list[bytes], Position]:

@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or
 from sqlalchemy.engine import CursorResult
 
 from campaigns import audience, ledger, mailings, prints, rendering
-from campaigns.automations import Automation
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from kernel import bulk, clock, held, mail, transactions
@@ -42,6 +41,7 @@ def on_refusal(verb: Told) -> None:
 _leases: dict[int, datetime] = {}  # what this process claimed: another's later claim ends it
 _drawn: dict[int, tuple[str | None, str | None]] = {}  # of what it claimed: the print, and what it says to one alone
 NOTHING = (None, None)
+STANDS = (*ledger.GOING, "paused", "held")  # states of a mailing of which something may still go
 LEAVES = ("sending", "captured")  # marks of a letter that goes now
 
 
@@ -248,6 +248,7 @@ def _later(_state: str, marks: list[Mark]) -> None:
             continue
         at = clock.now() + timedelta(minutes=min(2**count, 240))
         _set(_mine(told), state="deferred", run_at=at, lease_until=None, answer=told.answer[:500])
+    _spare(ids)
     mark(over)
 
 
@@ -257,6 +258,14 @@ def _back(_state: str, marks: list[Mark]) -> None:
         untried = case((Recipient.state == "claimed", Recipient.attempts), else_=Recipient.attempts - 1)
         values = {"run_at": told.at} if told.at else {}
         _set(_mine(told), state="pending", attempts=untried, lease_until=None, **values)
+    _spare([told.id for told in marks])
+
+
+def _spare(ids: list[int]) -> None:
+    """What came back of a letter that was stopped while it was on the wire is not tried again."""
+    stands = Recipient.mailing_id.in_(select(Mailing.id).where(Mailing.state.in_(STANDS)))
+    waits = Recipient.id.in_(ids) & Recipient.state.in_(("pending", "deferred"))
+    _set(waits & ~stands, state="skipped", reason="stopped")
 
 
 def _mine(told: Mark) -> ColumnElement[bool]:
@@ -275,13 +284,5 @@ def hold(connection: Connection) -> int:
     return int(connection.execute(update(Recipient).where(was).values(state=after, lease_until=None)).rowcount)
 
 
-def hold_automations(connection: Connection) -> int:
-    """After a restore letters that went by themselves are off: somebody turns them on again."""
-    live = update(Mailing).where(Mailing.state == "live").values(state="draft", note="restored")
-    connection.execute(live)
-    return int(connection.execute(update(Automation).where(Automation.on).values(on=False)).rowcount)
-
-
 held.after_restore("recipients", hold)
-held.after_restore("automations", hold_automations)
 mail.source("mailings", 10, claim=claim, bodies=bodies, mark=mark, shops=shops)

@@ -1,7 +1,11 @@
 """Unsubscribing: one click on a letter ends all letters to many, for ever; and the way back for a mistake.
 
 The letter's token is the authority: it stands in the database, so it outlives the person's data and every key.
+Letters are handed on, so the way back is open only a short while, to whoever has just left by that very letter; later
+the address itself is asked, as at every sign-up.
 """
+
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -14,9 +18,11 @@ from kernel import clock, suppression
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Missing
+from kernel.suppression import Suppression
 
 FORM = "letter"  # where consent was taken back
 BACK = "letter-undo"
+WHILE = timedelta(hours=1)  # in which a mistake is taken back
 
 
 class NoLetter(Missing):
@@ -48,7 +54,7 @@ def final(row: Recipient) -> bool:
 def leave(row: Recipient, *, ip: str = "") -> None:
     """Write no more letters to many to that address, and keep the proof; the same asked again changes nothing."""
     for mark in sorted(_marks(row)):
-        suppression.stop(mark, "marketing", f"{FORM} {row.mailing_id}")
+        suppression.stop(mark, "marketing", _reason(row))
     contact = _contact(row)
     newest = consent.newest(contact, "marketing")
     if contact is not None and (newest is None or newest.given):
@@ -56,16 +62,33 @@ def leave(row: Recipient, *, ip: str = "") -> None:
     letter_events.add(row, "unsubscribed", dedupe=f"{clock.now():%Y%m%dT%H%M}", verdict="human")
 
 
-def stay(row: Recipient, *, ip: str = "") -> None:
-    """It was a mistake: letters go on as they did before; who had never allowed them still has not."""
-    if not letter_events.of(row, "unsubscribed") or not left(row):
-        return
+def _reason(row: Recipient) -> str:
+    return f"{FORM} {row.mailing_id}"
+
+
+def undoable(row: Recipient) -> bool:
+    """Whether they have just left by that letter, and said no nowhere else."""
+    since, contact = clock.now() - WHILE, _contact(row)
+    mine = Suppression.address_hmac.in_(_marks(row)), Suppression.scope == "marketing"
+    stops = db.session.scalars(select(Suppression).where(*mine)).all()
+    said = consent.newest(contact, "marketing")
+    if contact is None or not stops or said is None or said.given or said.form != FORM or said.at < since:
+        return False
+    just = [event.at >= since for event in letter_events.of(row, "unsubscribed")][-1:]
+    return bool(just and just[0]) and all(one.reason == _reason(row) and one.at >= since for one in stops)
+
+
+def stay(row: Recipient, *, ip: str = "") -> bool:
+    """It was a mistake: letters go on as before, if it is undoable; who had never allowed them still has not."""
+    contact = _contact(row)
+    if contact is None or not undoable(row):
+        return False
     for mark in sorted(_marks(row)):
         suppression.release(mark, "marketing")
-    contact = _contact(row)
-    if contact is not None and _allowed_before(contact):
+    if _allowed_before(contact):
         _answer(contact, True, form=BACK, ip=ip)
     letter_events.add(row, "allowed", dedupe=f"{clock.now():%Y%m%dT%H%M}", verdict="human")
+    return True
 
 
 def person(row: Recipient) -> str:

@@ -61,9 +61,9 @@ def _page(row: Automation, wrong: dict[int, str]) -> str:
 @admin.post("/automations/<code>/on", endpoint="automation_on")
 @needs("mailings.send")
 def turn_on(code: str) -> Response:
-    """From now on it goes by itself."""
+    """From now on it goes by itself; as before, when it was turned off by mistake."""
     row = automations.coded(code)
-    autopilot.turn_on(row, by=web.person())
+    autopilot.turn_on(row, by=web.person(), ticket=request.form.get("ticket", ""))
     flash(_("“%(name)s” is on: it goes by itself from now on.", name=pick(row.name)))
     return redirect(url_for(".automation", code=code), 303)
 
@@ -73,8 +73,8 @@ def turn_on(code: str) -> Response:
 def turn_off(code: str) -> Response:
     """Nobody receives any more of it."""
     row = automations.coded(code)
-    autopilot.turn_off(row, by=web.person())
-    web.undo(_("“%(name)s” is off.", name=pick(row.name)), "campaigns_admin.automation_on", code=code)
+    fields = {"ticket": autopilot.turn_off(row, by=web.person())}
+    web.undo(_("“%(name)s” is off.", name=pick(row.name)), "campaigns_admin.automation_on", fields=fields, code=code)
     return redirect(url_for(".automation", code=code), 303)
 
 

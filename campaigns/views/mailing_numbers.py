@@ -7,7 +7,7 @@ from babel.dates import format_timedelta
 from flask import url_for
 from sqlalchemy import func, select
 
-from campaigns import audience, habits, progress
+from campaigns import audience, progress
 from campaigns.audience import Estimate
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
@@ -48,15 +48,8 @@ def _one_lately(row: Mailing) -> str:
 
 
 def _lately(count: int) -> str:
-    hours = habits.of().cap_hours
-    return str(
-        ngettext(
-            "%(num)s received one in the last %(hours)s h",
-            "%(num)s received one each in the last %(hours)s h",
-            count,
-            hours=hours,
-        )
-    )
+    """Without hours: the shop's pause is one reason, what they wish themselves another."""
+    return str(ngettext("%(num)s received one a short time ago", "%(num)s received one each a short time ago", count))
 
 
 _SENTENCES: dict[str, Callable[[int], str]] = {
@@ -67,6 +60,9 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "bounced": lambda n: ngettext("%(num)s whose letters come back", "%(num)s whose letters come back", n),
     "same_address": lambda n: ngettext("%(num)s shares an address", "%(num)s share an address", n),
     "bought": lambda n: ngettext("%(num)s bought in the meantime", "%(num)s bought in the meantime", n),
+    "emptied": lambda n: ngettext("%(num)s emptied the cart meanwhile", "%(num)s emptied their carts meanwhile", n),
+    "returned": lambda n: ngettext("%(num)s came back to the cart", "%(num)s came back to their carts", n),
+    "late": lambda n: ngettext("%(num)s would have had it days too late", "%(num)s would have had it days too late", n),
     "stopped": lambda n: ngettext("%(num)s was spared when it stopped", "%(num)s were spared when it stopped", n),
     "erased": lambda n: ngettext("%(num)s asked to be forgotten", "%(num)s asked to be forgotten", n),
     "gone": lambda n: ngettext("%(num)s is no longer among the people", "%(num)s are no longer among the people", n),

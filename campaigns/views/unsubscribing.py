@@ -19,8 +19,9 @@ def show(token: str) -> Response:
     row = unsubscribing.letter(token)
     state = "final" if unsubscribing.final(row) else "left" if unsubscribing.left(row) else "in"
     page = render_template(
-        "campaigns/unsubscribe.html", token=token, state=state, address=_hidden(row.email), preferences=_choices(row)
-    )
+        "campaigns/unsubscribe.html", token=token, state=state, address=_hidden(row.email), preferences=_choices(row),
+        undo=state == "left" and unsubscribing.undoable(row),
+    )  # fmt: skip
     return _private(page)
 
 
@@ -55,9 +56,11 @@ def leave(token: str) -> Any:
 
 @store.post("/u/<token>/undo", endpoint="unsubscribe_undo")
 def undo(token: str) -> Any:
-    """It was a mistake: as before."""
-    unsubscribing.stay(unsubscribing.letter(token), ip=request.remote_addr or "")
-    flash(_("Good: you will go on receiving our letters."), "message")
+    """It was a mistake: as before, while it has just happened."""
+    if unsubscribing.stay(unsubscribing.letter(token), ip=request.remote_addr or ""):
+        flash(_("Good: you will go on receiving our letters."), "message")
+    else:
+        flash(_("That can no longer be undone here. Sign up again, and we will write to you to confirm it."), "error")
     return redirect(url_for("campaigns.unsubscribe", token=token), 303)
 
 

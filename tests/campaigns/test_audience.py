@@ -204,6 +204,20 @@ def test_who_wishes_one_a_week_gets_one_a_week(shop):
 
 
 @ONE
+def test_a_letter_each_week_at_the_same_hour_reaches_who_wishes_one_a_week(shop):
+    with clock.at(NOON):
+        contact, row = waiting()
+        contact.letters_every = 7
+        had(contact, hours=7 * 24 - 0.1)  # last week the line before them was longer
+        assert audience.refusals([row]) == {}
+        assert audience.estimate(mailing()).will == 1
+        habits.change(habits.of(), by=shop.owner)
+        habits.of().cap_hours = 7 * 24
+        db.session.flush()
+        assert audience.refusals([row]) == {row.id: "cap"}  # what the shop itself decided is exact
+
+
+@ONE
 def test_two_letters_at_once_are_one_and_one_later(shop):
     with clock.at(NOON):
         contact, row = waiting()

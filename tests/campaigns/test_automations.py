@@ -30,7 +30,7 @@ from kernel import clock, jobs, tokens
 from kernel.db import db
 from shop import cart as carts
 from shop import storefront
-from tests.campaigns.letters import had, person
+from tests.campaigns.letters import had, person, segment
 from tests.goods import only
 
 MORNING = "2026-11-23T15:00:00Z"  # nine o'clock in Costa Rica
@@ -138,6 +138,50 @@ def test_what_else_ends_it(shop, why):
         assert len(letters()) == 1
 
 
+def test_what_waited_when_it_was_turned_off_never_leaves(shop):
+    with time_machine.travel(MORNING, tick=False) as clock_:
+        vase, ana = shop.product(), person("ana")
+        made = ready(shop, "cart")
+        left(shop, vase, ana)
+        go_by(6.1, clock_)
+        autopilot.turn_off(made, by=shop.owner)
+        db.session.commit()
+        clock_.shift(timedelta(days=30))
+        autopilot.turn_on(made, by=shop.owner)
+        db.session.commit()
+        go_by(0.1, clock_)
+        assert sent(clock_) == 0
+        assert letters() == [(0, "skipped")]
+        row = db.session.scalars(select(Enrolment)).one()
+        assert (row.state, row.reason) == ("stopped", "off")
+
+
+def test_who_undoes_turning_it_off_finds_everything_as_it_was(shop):
+    with time_machine.travel(MORNING, tick=False) as clock_:
+        vase = shop.product()
+        made = ready(shop, "cart")
+        since = made.on_since
+        left(shop, vase, person("ana"))
+        go_by(5, clock_)
+        left(shop, vase, person("eva"))
+        go_by(1.1, clock_)
+        admin = shop.admin
+        assert admin.post("/admin/cafe/automations/cart/off").status_code == 303
+        page = admin.get("/admin/cafe/automations/cart")
+        ticket = BeautifulSoup(page.text, "html.parser").select_one("[name=ticket]")["value"]
+        assert letters() == [(0, "skipped")]
+        clock_.shift(timedelta(minutes=5))
+        assert admin.post("/admin/cafe/automations/cart/on", data={"ticket": ticket}).status_code == 303
+        shop.enter()
+        assert letters() == [(0, "pending")]
+        assert automations.coded("cart").on_since == since
+        assert sent(clock_) == 1
+        go_by(5, clock_)  # Eva's cart was left before it was turned off
+        assert letters() == [(0, "captured"), (0, "pending")]
+        go_by(13, clock_)
+        assert letters()[2:] == [(1, "pending")]  # Ana's second one
+
+
 def test_bought_between_the_step_and_the_sender(shop):
     with time_machine.travel(MORNING, tick=False) as clock_:
         vase, ana = shop.product(), person("ana")
@@ -147,6 +191,58 @@ def test_bought_between_the_step_and_the_sender(shop):
         shop.bought(vase, email=ana.email, phone="")
         assert sent(clock_) == 0
         assert db.session.scalars(select(Recipient.reason)).all() == ["bought"]
+
+
+@pytest.mark.parametrize(("what", "why"), [("clear", "emptied"), ("add", "returned"), ("wait", "late")])
+def test_what_changed_between_the_step_and_the_sender(shop, what, why):
+    with time_machine.travel(MORNING, tick=False) as clock_:
+        vase = shop.product()
+        ready(shop, "cart")
+        carts_ = [left(shop, vase, person(name)) for name in ("ana", "eva")]
+        go_by(6.1, clock_)
+        if what == "clear":
+            carts.clear(carts_[0])
+        elif what == "add":
+            carts.add(carts_[0], only(vase), 1)
+        else:
+            clock_.shift(timedelta(days=4))  # the letters could not leave for so long
+        db.session.commit()
+        assert sent(clock_) == (0 if what == "wait" else 1)
+        reasons = {row.email: row.reason for row in db.session.scalars(select(Recipient))}
+        assert reasons == {"ana@example.com": why, "eva@example.com": why if what == "wait" else ""}
+
+
+def test_old_carts_and_those_of_others_keep_no_new_one_from_being_seen(shop, monkeypatch):
+    monkeypatch.setattr(abandoned_carts, "MOST", 2)
+    with time_machine.travel(MORNING, tick=False) as clock_:
+        vase, kept = shop.product(), segment({"country": "CR"})
+        ready(shop, "cart", segment_id=kept.id)
+        for name in ("ana", "eva"):
+            left(shop, vase, person(name, country="CR"))
+        go_by(6.1, clock_)
+        clock_.shift(timedelta(days=8))
+        new = person("ida", country="CR")
+        left(shop, vase, new)
+        clock_.shift(timedelta(minutes=1))
+        for name in ("uwe", "ute"):
+            left(shop, vase, person(name, country="DE"))
+        go_by(6.1, clock_)
+        assert db.session.scalars(select(Enrolment.contact_id).order_by(Enrolment.id)).all()[2:] == [new.id]
+        kept.binned_at = clock.now()
+        left(shop, vase, person("isa", country="CR"))
+        go_by(6.1, clock_)
+        assert len(db.session.scalars(select(Enrolment)).all()) == 3
+
+
+def test_two_carts_of_one_person_are_one_series(shop):
+    with time_machine.travel(MORNING, tick=False) as clock_:
+        vase, ana = shop.product(), person("ana")
+        ready(shop, "cart")
+        for _time in range(2):
+            newest = left(shop, vase, ana)
+            clock_.shift(timedelta(minutes=1))
+        go_by(6.1, clock_)
+        assert [row.about_id for row in db.session.scalars(select(Enrolment))] == [newest.id]
 
 
 def test_who_never_allowed_letters_is_not_reminded(shop):

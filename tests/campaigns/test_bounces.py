@@ -96,6 +96,18 @@ def test_an_address_alone_is_believed_only_where_a_letter_went_lately(shop, lett
     assert (kinds(letter), kinds(other)) == (["hard"], [])
 
 
+def test_a_forged_report_that_only_names_an_address_never_ends_the_letters_of_an_order(letter):
+    forged = returned.report("A" * 22, "550 5.1.1 User unknown", status="5.1.1")
+    abuse = returned.words(f"<{letter.email}>: 550 5.1.1 user unknown", subject="Undelivered mail")
+    assert take(forged, forged, abuse) == [letter.email] * 3
+    assert kinds(letter) == ["hard"]
+    assert suppression.blocks(letter.email, "marketing")
+    assert not suppression.blocks(letter.email)
+    take(returned.report(letter.token, "550 5.1.1 User unknown", status="5.1.1"), forged)
+    assert kinds(letter) == ["hard"]  # the sure one in place of the other
+    assert suppression.blocks(letter.email)
+
+
 def test_what_the_server_answered_at_once_counts_the_same(shop, letter):
     local = had(person("eva"), hours=1, of=mailing(code="x"))
     for row, answer in ((letter, "550 5.1.1 User unknown"), (local, "Unmade: the letter's words go round and round")):
@@ -148,6 +160,19 @@ def test_a_file_that_grows_is_read_on_from_where_one_was(shop, letter, mailbox, 
     assert sum(return_mailbox.look() for _time in range(3)) == 1
     shop.enter()
     assert kept() == [("ana@example.com", "hard"), ("eva@example.com", "hard")]
+
+
+def test_of_a_long_file_each_message_is_read_whole(app, tmp_path, monkeypatch):
+    raws = [returned.report(f"{sign}" * 22, "550 5.1.1 User unknown") for sign in "abcde"]
+    path = tmp_path / "returned"
+    path.write_bytes(mbox(*raws[:3], raws[3] + b"x" * 5_000, raws[4]))
+    monkeypatch.setattr(return_mailbox, "MOST", int(2.5 * len(mbox(raws[0]))))
+    found, known = [], {"inode": path.stat().st_ino, "size": path.stat().st_size}  # nobody writes there any more
+    for _time in range(9):
+        read, known = return_mailbox.read_new(path, known)
+        found += [bounces.read(raw)[0].tokens()[0] for raw in read]
+    assert found == [sign * 22 for sign in "abcde"]
+    assert known["end"] == path.stat().st_size
 
 
 def test_a_folder_is_read_once_whatever_flags_its_files_get(shop, letter, mailbox, tmp_path):

@@ -81,6 +81,17 @@ def test_the_estimate_says_why_and_each_number_opens_its_people(ready, shop):
         assert len(opened.xpath("//tbody/tr")) == int(number)
 
 
+def test_who_wishes_one_a_month_is_not_said_to_have_had_one_within_hours(shop):
+    for name in ("ana", "eva"):
+        who = person(name)
+        who.letters_every = 30
+        had(who, hours=20 * 24)
+    row = mailing()
+    db.session.commit()
+    found = read(shop.admin.get(f"{ROOT}/{row.token}", headers=ES))
+    assert "2 recibieron uno hace poco" in words(found)
+
+
 def test_what_is_missing_is_named_and_nothing_is_sent(shop):
     person("ana")
     row = mailing(subject={}, blocks=[])

@@ -78,6 +78,17 @@ def test_a_letter_has_its_links_its_headers_and_its_way_out(app, shop):
     assert {(one.number, one.url) for one in links.of(letter)} == numbers  # a number once given stays
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_field_leads_to_the_shop_and_to_no_host_that_only_begins_like_it(app, shop):
+    row, (root, base) = to(mailing(utm=False), person("ana")), composing.roots("es")
+    for url, goal in (
+        (f"{root}/p/x", f"{root}/p/x"), (f"{root}.evil.example/p/x", f"{base}/"),
+        (f"{root}@evil.example/", f"{base}/"),
+    ):  # fmt: skip
+        row.said = {"first_name": url}
+        assert rendering.destination(row, "{{ first_name }}") == goal
+
+
 def test_a_part_is_for_whom_it_says_and_while_it_says(app, shop):
     day = clock.today(shop.tenant.timezone).isoformat()
     english = {"id": "v1", "audience": {"language": ["en"]}, "data": {"text": {"es": "para ingleses"}}}

@@ -219,3 +219,11 @@ def test_what_is_on_its_way_is_not_put_away(shop):
     db.session.flush()
     assert drafts.page("all", 1) == ([], 1)
     assert drafts.take_back(letter.token, by=shop.owner).id == letter.id
+
+
+def test_a_letter_in_the_bin_keeps_its_word_for_links(shop):
+    first = drafts.begin("Enero", by=shop.owner)
+    assert first.code == "enero"
+    drafts.put_away(first, by=shop.owner)
+    db.session.flush()
+    assert drafts.begin("Enero", by=shop.owner).code == "enero-2"

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from campaigns import audience, ledger, mailings, sending
+from campaigns import audience, ledger, mailings, scheduling, sending
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import consent, contacts
@@ -230,6 +230,19 @@ def test_put_off_is_tried_later_and_longer_and_at_last_given_up(post, where):
     assert timedelta(seconds=90) < waits[0] <= timedelta(minutes=2)
     assert states(letter) == ["failed", "sent"]
     assert len(post.relay.taken) == 1
+
+
+@pytest.mark.parametrize("after", ["deferred", "pending"])
+def test_what_was_on_the_wire_when_it_stopped_is_not_tried_again(post, after):
+    letter, _ = going("ana")
+    with tenancy.use(post.tenant_id):
+        ids = sending.claim(5)
+        sending.mark([mail.Mark(ids[0], "sending")])
+        scheduling.stop(db.session.get_one(Mailing, letter), by=post.owner)
+        db.session.commit()
+        sending.mark([mail.Mark(ids[0], after, "451 4.2.2 mailbox full")])
+        db.session.commit()
+        assert states(letter) == [("skipped", "stopped")]
 
 
 def test_refused_for_good_fails_at_once_and_whoever_asked_is_told(post, monkeypatch):

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from campaigns import automations, mailings, scheduling, sending
+from campaigns import automations, enrolments, mailings, scheduling, sending
+from campaigns.automations import Enrolment
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from kernel import backup, clock, held, jobs, mail, tenancy
 from kernel.db import db
-from tests.campaigns.letters import mailing
+from tests.campaigns.letters import mailing, person
 from tests.campaigns.test_sending import addressed, going
 from tests.kernel import relay
 from tests.kernel.places import PHRASE, bring, empty, restored
@@ -33,6 +34,8 @@ def snapshot(app, shop, tmp_path, monkeypatch):
     addressed(alone, "dora")
     series = automations.make("welcome", {"es": "Hola"}, "welcome", on=True, on_since=clock.now())
     automations.write_step(series, alone, 0)
+    later = automations.write_step(series, mailing(name="later", kind="automation", state="live"), 1)
+    assert enrolments.enrol(series, person("elsa"), "welcome", since=clock.now() - later.delay)
     db.session.commit()
     backup.write(app, tmp_path / "b", PHRASE)
     return tmp_path / "b"
@@ -58,11 +61,16 @@ def test_nothing_leaves_by_itself_and_a_person_lets_each_go_once(shop, snapshot,
         assert server.taken == []
         assert states() == {
             "half": ("held", "restored"), "soon": ("held", "restored"), "alone": ("draft", "restored"),
+            "later": ("draft", "restored"),
         }  # fmt: skip
         assert not automations.coded("welcome").on
         half = db.session.scalars(select(Mailing).where(Mailing.name == "half")).one()
         half_id = half.id
         scheduling.resume(half, by=shop.owner)
+        series = automations.coded("welcome")
+        series.on, series.on_since = True, clock.now()  # and so do the letters of the series, for whoever comes now
+        for step in automations.steps(series):
+            mailings.move(step.mailing, "open")
         db.session.commit()
         tenancy.leave()
         busy(shop, server, made)
@@ -70,6 +78,9 @@ def test_nothing_leaves_by_itself_and_a_person_lets_each_go_once(shop, snapshot,
         assert got == ["beto@example.com", "carla@example.com"]  # of ana's letter nobody knows
         rows = db.session.scalars(select(Recipient).where(Recipient.mailing_id == half_id).order_by(Recipient.id))
         assert [row.state for row in rows] == ["unknown", "sent", "sent"]
+        assert [(row.state, row.reason) for row in db.session.scalars(select(Enrolment))] == [("stopped", "off")]
+        doras = select(Recipient).where(Recipient.email == "dora@example.com")
+        assert [(row.state, row.reason) for row in db.session.scalars(doras)] == [("skipped", "stopped")]
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)

@@ -1,16 +1,18 @@
 """The way out of letters: one click for a person or a mailbox, nothing for a scanner, and the way back."""
 
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from campaigns import audience, letter_events, unsubscribing
 from campaigns.recipients import Recipient
 from crm import consent, people
 from crm.consent import Consent
-from kernel import suppression
+from kernel import clock, suppression
 from kernel.db import db
 from tests.campaigns.letters import had, mailing, person
 
@@ -107,6 +109,50 @@ def test_the_way_back_gives_no_consent_that_was_never_there(shop):
     shop.client.post(f"/u/{letter.token}/undo")
     assert not allowed(letter)
     assert not unsubscribing.left(letter)
+
+
+def late(shop, letter):
+    unsubscribing.leave(letter)
+    db.session.commit()
+    return time_machine.travel(clock.now() + unsubscribing.WHILE + timedelta(minutes=1))
+
+
+def test_the_way_back_is_open_for_an_hour_and_then_leads_through_their_mailbox(shop, letter):
+    with late(shop, letter):
+        page = shop.client.get(f"/u/{letter.token}").get_data(as_text=True)
+        assert "/undo" not in page
+        assert 'href="/subscribe"' in page
+        assert shop.client.post(f"/u/{letter.token}/undo").status_code == 303
+    assert unsubscribing.left(letter)
+    assert not allowed(letter)
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("where", ["another letter", "the account", "the letter again, later"])
+def test_who_holds_a_letter_cannot_undo_what_was_said_elsewhere(shop, letter, where):
+    contact = unsubscribing._contact(letter)
+    other = had(contact, hours=2, of=mailing(code="other"))
+    db.session.commit()
+    if where == "another letter":
+        unsubscribing.leave(other)
+        unsubscribing.leave(letter)
+    elif where == "the account":
+        unsubscribing.leave(letter)
+        consent.record(contact, "marketing", False, form="account")
+    with late(shop, letter) if "later" in where else contextlib.nullcontext():
+        unsubscribing.leave(letter)  # a button pressed again opens nothing
+        assert not unsubscribing.stay(letter)
+    assert unsubscribing.left(letter)
+    assert not allowed(letter)
+
+
+def test_an_erased_person_is_not_brought_back(shop, letter):
+    address = letter.email
+    unsubscribing.leave(letter)
+    people.erase(unsubscribing._contact(letter), by=shop.owner)
+    db.session.commit()
+    assert shop.client.post(f"/u/{letter.token}/undo").status_code == 303
+    assert suppression.blocks(address, "marketing")
 
 
 def test_it_works_after_the_person_was_erased(shop, letter):
