@@ -122,11 +122,6 @@ def test_words_in_two_parts_are_told(tmp_path):
     assert list(translating.twice(parts[:1])) == []
 
 
-def test_no_translation_of_the_kernel_is_missing():
-    ours = ("kernel/", "templates/kernel/", "templates/errors/", "templates/_parts/")
-    assert [line for line in translating.missing() if line.startswith(ours)] == []
-
-
 def test_a_hole_may_have_any_name_and_is_escaped_on_pages_only(app):
     said, page = (
         i18n.lazy_gettext("%(text)s · %(one)s", text="<b>", one="100%"),

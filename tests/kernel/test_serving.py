@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 from kernel import processes
 from kernel.settings import ROOT
+from tests import databases
 
 HOST = "127.0.0.1"
 LISTEN = """
@@ -105,11 +107,21 @@ def start(tmp_path):
         process.communicate()
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """An empty database of today's schema: it is made once, each `up` begins with a copy."""
+    folder = tmp_path_factory.mktemp("prepared")
+    databases.build(folder)
+    return folder / "plaza.db"
+
+
 @pytest.fixture
-def up(start):
+def up(start, prepared, tmp_path):
     if not Path("/proc/self/stat").exists():
         pytest.skip("families of processes are read from /proc")
     port = free_port()
+    (tmp_path / "instance").mkdir()
+    shutil.copy(prepared, tmp_path / "instance")
     process = start("-m", "kernel.cli", "up", "--port", str(port), "--no-demo")
     return process, port, said_until(process, "Ctrl-C")
 
