@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from flask import render_template
 
 from kernel import settings
+from kernel.late import Late
 from kernel.settings import ROOT
 
+ttlib = Late("fontTools.ttLib")
 TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 
 
@@ -81,10 +83,8 @@ def _read(url: str, home: Path, name: str) -> tuple[bytes, str]:
 @cache
 def _unpacked(font: Path) -> bytes:
     """A packed font as it is within: WeasyPrint would unpack it anew for every paper, which takes most of its time."""
-    from fontTools.ttLib import TTFont
-
     unpacked = BytesIO()
-    known = TTFont(font)
+    known = ttlib.TTFont(font)
     known.flavor = None
     known.save(unpacked)
     return unpacked.getvalue()

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from statistics import median
 
@@ -50,7 +51,7 @@ class Source:
     path: str
     text: str
 
-    @property
+    @cached_property
     def tree(self) -> ast.Module:
         return ast.parse(self.text)
 
@@ -235,12 +236,11 @@ BAD_LINES: dict[Rule, Source] = {
 }
 
 
-def sources() -> Iterator[Source]:
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            name = path.relative_to(ROOT).as_posix()
-            if "/migrations/versions/" not in name:
-                yield Source(name, path.read_text(encoding="utf-8"))
+@cache
+def sources() -> tuple[Source, ...]:
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    found = (Source(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in paths)
+    return tuple(one for one in found if "/migrations/versions/" not in one.path)
 
 
 @pytest.mark.parametrize("rule", BAD_LINES, ids=lambda rule: rule.__name__)

@@ -14,7 +14,7 @@ from kernel.db import db
 from tests.crm import people_of_all_kinds as everybody
 from tests.crm import shopping
 
-RULES = int(os.environ.get("PLAZA_EXAMPLES", "500"))
+RULES = int(os.environ.get("PLAZA_EXAMPLES", "150"))
 SEEDS = range(int(os.environ.get("PLAZA_SEEDS", "1")))
 LEAST = 20  # how often each word has its turn
 NOON = datetime(2026, 11, 26, 18, tzinfo=UTC)

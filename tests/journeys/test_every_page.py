@@ -75,7 +75,7 @@ def examine(page, start, inside, viewport, most=60) -> list[str]:
 
 @pytest.mark.parametrize("slug", SHOPS)
 def test_the_pages_of_a_shop(visit, plaza, slug):
-    page, most = visit(PHONE, reduced_motion="reduce"), 60 if slug == SHOPS[0] else 8  # the same templates after that
+    page, most = visit(PHONE, reduced_motion="reduce"), 60 if slug == SHOPS[0] else 4  # the same templates after that
     assert examine(page, plaza.shop(slug), plaza.shop(slug), PHONE, most) == []
 
 
