@@ -60,11 +60,8 @@ def kept() -> picks.Told | None:
 
 
 def somebody() -> Contact | Visitor | None:
-    """Whose tastes are meant: the contact's who is in or whose browser this is, else the browser's."""
-    browser, known = visitor(), contact()
-    if known is None and browser is not None and browser.contact_id:
-        known = db.session.get(Contact, browser.contact_id)
-    return known or browser
+    """Whose tastes are meant: the contact's who is in, else the browser's: anybody can type an address."""
+    return contact() or visitor()
 
 
 def unlearn() -> None:

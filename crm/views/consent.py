@@ -34,7 +34,7 @@ def remember(response: Any, given: bool, *, form: str) -> None:
         facts.record("allowed", contact=contact, data={"purpose": "behaviour", "given": given})
     who = visitor or contact
     if who is not None:
-        consent.record(who, "behaviour", given, form=form, ip=request.remote_addr or "")
+        consent.record(who, "behaviour", given, form=form, ip=request.remote_addr or "", contact=contact)
     if not given:
         asking.unlearn()
     if visitor is not None and not given:
