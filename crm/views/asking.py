@@ -54,9 +54,10 @@ def recognise(browser: Visitor | None) -> None:
 def kept() -> picks.Told | None:
     """What was reckoned for whoever this is, while it is good."""
     browser, known, met = visitor(), contact(), g.get("met")
-    if met is not None and browser is met.visitor and (known is None or browser.contact_id == known.id):
+    if met is not None and browser is met.visitor and browser.contact_id == (known.id if known else None):
         return met.kept  # type: ignore[no-any-return]
-    return picks.of(known) if known is not None else None
+    who = known or browser
+    return picks.of(who) if who is not None else None
 
 
 def somebody() -> Contact | Visitor | None:
