@@ -34,9 +34,10 @@ class Consent(TenantOwned, Base):
 
 
 def record(
-    who: Contact | Visitor, purpose: str, given: bool, *, form: str, ip: str = "", version: str = TEXT_VERSION
-) -> Consent:
-    """Keep an answer; `version` is that of the words they read."""
+    who: Contact | Visitor, purpose: str, given: bool, *, form: str, ip: str = "", version: str = TEXT_VERSION,
+    contact: Contact | None = None,
+) -> Consent:  # fmt: skip
+    """Keep an answer; `version` is that of the words they read, `contact` who is logged in at that browser."""
     if purpose not in PURPOSES:
         raise ValueError(f"{purpose} is no purpose")
     row = Consent(purpose=purpose, given=given, form=form[:80], ip=ip[:45], text_version=version[:40])
@@ -44,7 +45,7 @@ def record(
         row.contact_id = who.id
     else:
         row.visitor_id = who.id
-        row.contact_id = who.contact_id
+        row.contact_id = contact.id if contact is not None else None
     db.session.add(row)
     db.session.flush()
     return row

@@ -183,14 +183,19 @@ def _proof(said: Mapping[str, str], found: Told, how: Reading) -> Proof | None:
     return Proof(True, at, said.get("allowed_ip", "")[:45]) if asked and at is not None else None
 
 
+BLANKS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2004, 2, 2, tzinfo=UTC))  # differ in year, month and day
+
+
 def moment(text: str) -> datetime | None:
     """A moment as files write it, in UTC when they do not say where; never one to come."""
     if not text or not any(sign.isdigit() for sign in text):
         return None
     try:
         day_first = "/" in text or "." in text.split(" ")[0]
-        found = parser.parse(text, dayfirst=day_first, default=datetime(2000, 1, 1, tzinfo=UTC))
+        found, other = (parser.parse(text, dayfirst=day_first, default=blank) for blank in BLANKS)
     except (ValueError, OverflowError):
         return None
+    if found.date() != other.date():
+        return None  # the text leaves out the year, the month or the day
     found = found if found.tzinfo else found.replace(tzinfo=UTC)
     return found if datetime(1990, 1, 1, tzinfo=UTC) < found <= clock.now() else None

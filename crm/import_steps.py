@@ -200,7 +200,7 @@ class _Made:
             self.answers.append((one, self._answer(one.proof, one.person.id)))
         if one.stop and one.told is not None:
             mark = suppression.fingerprint(one.told.values["email"])
-            if suppression.stop(mark, "marketing", f"import: {STOPS[self.how.profile]}"):
+            if suppression.stop(mark, "marketing", f"{suppression.IMPORT} {STOPS[self.how.profile]}"):
                 one.undo["mark"] = mark
 
     def _answer(self, proof: Proof, contact_id: int) -> Consent:

@@ -14,11 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from crm import tags
 from crm.consent import Consent
 from crm.contacts import Contact
+from crm.import_fields import STOPS
 from crm.sources import ContactSource
 from crm.tags import ContactTag
 from kernel import signing, suppression
 from kernel.db import db
 
+REASONS = [f"{suppression.IMPORT} {why}" for why in STOPS.values()]
 QUIET = {"synchronize_session": False}
 EMPTY: dict[str, Any] = {"email": None, "phone": None, "address": {}}  # what a field is when nothing stands there
 Holder = Callable[[Sequence[int]], set[int]]
@@ -44,7 +46,7 @@ def take_back(outcomes: Iterable[Sequence[Any]], source: str) -> Counter[str]:
     held = set().union(*(verb(ids) for verb in _holders)) if ids and _holders else set()
     for _line, kind, contact_id, _notes, undo in reversed(lines):
         if undo.get("mark"):
-            suppression.release(undo["mark"], "marketing")
+            suppression.release(undo["mark"], "marketing", reasons=REASONS)  # never that of the person
         if kind == "stopped":
             told["back"] += 1
         if contact_id and undo:

@@ -1,10 +1,13 @@
 """Lookalikes: pairs that may be one person kept twice; of whom the shop said that they are two it asks no more."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations, islice
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint, delete, exists, func, or_, select
-from sqlalchemy.orm import Mapped, aliased
+from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint, and_, delete, func, or_, select
+from sqlalchemy.orm import Mapped
 
 from crm import merging, people
 from crm.contacts import Contact
@@ -41,17 +44,32 @@ class Pair:
 
 def pairs() -> list[Pair]:
     """Who may be one person: the same telephone, or the same name in the same place."""
-    one, other = aliased(Contact), aliased(Contact)
-    told = exists().where(TwoPeople.contact_id == one.id, TwoPeople.other_id == other.id)
-    here = one.id < other.id, ~told
-    same_phone = select(one, other).where(*here, one.phone == other.phone, one.phone.is_not(None))
-    place = (func.lower(one.city) == func.lower(other.city)) & (one.country == other.country)
-    same_name = select(one, other).where(*here, place, one.name != "", column(one.name) == column(other.name))
-    found: dict[tuple[int, int], Pair] = {}
-    for why, wanted in (("phone", same_phone), ("name", same_name)):
-        for first, second in db.session.execute(wanted.order_by(one.id, other.id).limit(MOST)):
-            found.setdefault((first.id, second.id), Pair(first, second, why))
-    return list(found.values())
+    place = func.lower(Contact.city), Contact.country
+    named = and_(Contact.name != "", Contact.city != "", Contact.country != "")
+    told = {(row[0], row[1]) for row in db.session.execute(select(TwoPeople.contact_id, TwoPeople.other_id))}
+    found: dict[tuple[int, int], str] = {}
+    for why, wanted, keys in (
+        ("phone", Contact.phone.is_not(None), (Contact.phone,)),
+        ("name", named, (column(Contact.name), *place)),
+    ):
+        alike = (two for two in _alike(wanted, keys) if two not in told)
+        for two in islice(alike, MOST):
+            found.setdefault(two, why)
+    mine = select(Contact).where(Contact.id.in_({one for two in found for one in two}))
+    people_of = {row.id: row for row in db.session.scalars(mine)}
+    return [Pair(people_of[one], people_of[other], why) for (one, other), why in found.items()]
+
+
+def _alike(wanted: ColumnElement[bool], keys: tuple[Any, ...]) -> Iterator[tuple[int, int]]:
+    """Two ids each, the smaller first, of those who have all the keys alike; never compared each to each."""
+    many = func.count().over(partition_by=keys).label("many")
+    counted = select(Contact.id.label("id"), many).where(wanted, Contact.tenant_id == tenancy.current()).subquery()
+    mine = select(Contact.id, *keys).where(Contact.id.in_(select(counted.c.id).where(counted.c.many > 1)))
+    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for contact_id, *values in db.session.execute(mine.order_by(Contact.id)):
+        groups[tuple(values)].append(contact_id)
+    for ids in groups.values():
+        yield from combinations(ids, 2)
 
 
 def part(one: Contact, other: Contact, *, by: Any) -> None:

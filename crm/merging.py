@@ -20,6 +20,7 @@ from crm.tastes import Taste
 from kernel import journal, sessions
 from kernel.db import Base, db
 from kernel.i18n import _l
+from kernel.journal import Entry
 from kernel.letters import Letter
 from kernel.refusal import Gone, Refusal
 from kernel.tenancy import TenantOwned
@@ -60,6 +61,7 @@ def merge(stays: Contact, goes: Contact, chosen: Mapping[str, str], *, by: Any) 
     stays.phone_vouched = vouched if "phone" in values else stays.phone_vouched
     stays.created_at = min(stays.created_at, goes.created_at)
     stays.source = stays.source or goes.source
+    stays.letters_every = max(stays.letters_every, goes.letters_every)  # whoever asked for fewer letters gets fewer
     db.session.flush()
     _move_all(goes, stays, list(values))
     contacts.end_sessions(stays)
@@ -101,8 +103,10 @@ def _move_all(goes: Contact, stays: Contact, taken: Sequence[str]) -> None:
             if found.info.get("ref") == "contact":
                 mover = own.get(cls.__tablename__) or _movers.get(cls.__tablename__)
                 mover(goes, stays) if mover else _plain(cls, goes, stays)
-    about = update(Letter).where(Letter.about_kind == "contact", Letter.about_id == goes.id)
-    db.session.execute(about.values(about_id=stays.id), execution_options=QUIET)
+    abouts: tuple[Any, ...] = (Letter, Entry)
+    for cls in abouts:
+        about = update(cls).where(cls.about_kind == "contact", cls.about_id == goes.id)
+        db.session.execute(about.values(about_id=stays.id), execution_options=QUIET)
 
 
 def _plain(cls: Any, goes: Contact, stays: Contact) -> None:

@@ -2,7 +2,7 @@
 
 from crm import contacts, facts
 from crm.contacts import Contact
-from kernel import letters, phones, signing, tenancy
+from kernel import clock, letters, phones, signing, tenancy
 from kernel.i18n import _, speak
 
 FORM = "contact"
@@ -10,11 +10,11 @@ LONGEST = 3_000
 
 
 def write(text: str, *, email: str, name: str = "", phone: str = "", language: str = "es") -> Contact:
-    """Bring a message to the shop; the same one sent twice within a day is one message."""
+    """Bring a message to the shop; the same one sent twice on one day is one message."""
     shop = tenancy.tenant()
     contact = contacts.known(email=email, phone=phone or None, name=name, language=language, source=FORM, learned=FORM)
     told = {"text": text[:LONGEST]}
-    same = signing.digest(f"{contact.id}|{text}")[:32]
+    same = signing.digest(f"{contact.id}|{clock.today(shop.timezone)}|{text}")[:32]
     if facts.record("wrote", contact=contact, source=FORM, data=told, dedupe=f"wrote:{same}") is None:
         return contact
     with speak(shop.language, shop.country):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from crm import consent, contacts, facts, sources, subscribing, tastes
 from crm.contacts import Contact
+from kernel import suppression
 from kernel.i18n import _l
 from kernel.refusal import Missing
 
@@ -66,12 +67,18 @@ def stop(contact: Contact, *, ip: str = "") -> None:
         facts.record("allowed", contact=contact, source=FORM, data={"purpose": "marketing", "given": False})
 
 
+def written_to(contact: Contact) -> bool:
+    """Whether letters to many reach them: they allowed it, and no way out of a letter stands against it."""
+    stopped = bool(contact.email) and suppression.blocks(contact.email or "", "marketing")
+    return consent.allows(contact, "marketing") and not stopped
+
+
 def _often(contact: Contact, often: int, *, ip: str) -> bool:
     if often == NEVER:
         stop(contact, ip=ip)
         return False
     contact.letters_every = often if often in OFTEN else 0
-    if consent.allows(contact, "marketing") or not contact.email:
+    if written_to(contact) or not contact.email:
         return False
     subscribing.ask(contact.email, language=contact.language, ip=ip, name=contact.name, source=FORM)
     return True

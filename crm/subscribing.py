@@ -70,7 +70,7 @@ def confirm(secret: str, *, ip: str = "") -> Contact:
         email=row.email, name=told["name"], language=told["language"], source=told["source"] or FORM, learned=FORM
     )
     _like(contact, told["interests"])
-    suppression.lift(row.email, "marketing")  # whoever left and asks again is asked to stay
+    lift(contact, row.email)  # whoever left and asks again is asked to stay
     consent.record(contact, "marketing", True, form=FORM, ip=ip, version=told["version"])
     proof = {"asked_at": told["asked_at"], "asked_ip": told["asked_ip"], "confirmed": True}
     facts.record(
@@ -78,6 +78,12 @@ def confirm(secret: str, *, ip: str = "") -> Contact:
         data={"purpose": "marketing", "given": True, **proof},
     )  # fmt: skip
     return contact
+
+
+def lift(contact: Contact, typed: str = "") -> None:
+    """Let letters go to them again, however their address is spelled."""
+    for address in {typed, contact.email, contact.email_norm} - {None, ""}:
+        suppression.lift(str(address), "marketing")
 
 
 def _like(contact: Contact, codes: Iterable[str]) -> None:

@@ -103,15 +103,23 @@ def _met() -> Any:
 
 
 def adopt(visitor: Visitor | None, contact: Contact) -> None:
-    """Say that this browser is that contact's, with what it did before."""
-    if visitor is None or visitor.contact_id == contact.id:
+    """Say that this browser is that contact's, who proved it, with what it did, likes and answered before."""
+    if visitor is None:
         return
-    visitor.contact_id = contact.id
-    facts.adopt(visitor, contact)
+    attribute(visitor, contact)
     tastes.adopt(visitor, contact)
     picks.clear_all([contact.id], [visitor.id])
     for verb in _adopting:
         verb(visitor, contact)
+
+
+def attribute(visitor: Visitor | None, contact: Contact) -> None:
+    """Count what this browser did as that contact's, whose address was only typed: likes and answers stay its own."""
+    if visitor is None or visitor.contact_id == contact.id:
+        return
+    visitor.contact_id = contact.id
+    facts.adopt(visitor, contact)
+    picks.clear_all([contact.id], [visitor.id])
 
 
 def on_adopting(verb: Callable[[Visitor, Contact], None]) -> None:

@@ -1,15 +1,16 @@
 """Who may not be written to: keyed hashes of addresses that survive the person's deletion."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import String, UniqueConstraint, delete, select
+from sqlalchemy import String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import clock, signing, tenancy
 from kernel.db import Base, db, pk, upsert
 from kernel.tenancy import TenantOwned
 
+IMPORT = "import:"  # how the reason begins of what a file stopped
 SCOPES = ("all", "marketing")  # `all`: the mailbox does not exist or complained; `marketing`: unsubscribed
 
 
@@ -36,7 +37,7 @@ def fingerprints(addresses: Iterable[str]) -> list[str]:
 
 
 def add(address: str, scope: str, reason: str) -> None:
-    """Stop writing to an address; the first reason stays."""
+    """Stop writing to an address; the first reason stays, but that of a file, which can be taken back."""
     stop(fingerprint(address), scope, reason)
 
 
@@ -46,7 +47,11 @@ def stop(mark: str, scope: str, reason: str) -> bool:
         raise ValueError(f"{scope} is no scope")
     row = {"tenant_id": tenancy.current(), "address_hmac": mark, "scope": scope, "reason": reason[:80]}
     written = upsert(Suppression).values(**row).on_conflict_do_nothing().returning(Suppression.id)
-    return db.session.execute(written).scalar() is not None
+    new = db.session.execute(written).scalar() is not None
+    if not new and not reason.startswith(IMPORT):
+        mine = Suppression.address_hmac == mark, Suppression.scope == scope, Suppression.reason.startswith(IMPORT)
+        db.session.execute(update(Suppression).where(*mine).values(reason=reason[:80]))
+    return new
 
 
 def blocks(address: str, scope: str = "all") -> bool:
@@ -66,6 +71,9 @@ def lift(address: str, scope: str) -> None:
     release(fingerprint(address), scope)
 
 
-def release(mark: str, scope: str) -> None:
-    """The same for a fingerprint."""
-    db.session.execute(delete(Suppression).where(Suppression.address_hmac == mark, Suppression.scope == scope))
+def release(mark: str, scope: str, *, reasons: Collection[str] = ()) -> None:
+    """The same for a fingerprint; with `reasons` only when it is stopped for one of them."""
+    mine = [Suppression.address_hmac == mark, Suppression.scope == scope]
+    if reasons:
+        mine.append(Suppression.reason.in_(reasons))
+    db.session.execute(delete(Suppression).where(*mine))

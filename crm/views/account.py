@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 
-from crm import consent, facts, logins, sources
+from crm import consent, facts, logins, preferences, sources, subscribing
 from crm.contacts import Contact
 from crm.forms import AccountForm, LoginForm
 from crm.views import asking, store
@@ -96,7 +96,7 @@ def _form(contact: Contact, posted: Any = None) -> AccountForm:
         kept = {
             "name": contact.name, "language": contact.language,
             "phone": phones.show(contact.phone, tenant.country) if contact.phone else "",
-            "marketing": consent.allows(contact, "marketing"),
+            "marketing": preferences.written_to(contact),
             "behaviour": consent.allows(asking.visitor(), "behaviour"),
         }  # fmt: skip
     form = AccountForm(posted, **kept)
@@ -131,5 +131,7 @@ def _allow(contact: Contact, form: AccountForm, response: Any) -> None:
     if marketing != consent.allows(contact, "marketing"):
         consent.record(contact, "marketing", marketing, form="account", ip=request.remote_addr or "")
         facts.record("allowed", contact=contact, data={"purpose": "marketing", "given": marketing})
+    if marketing:
+        subscribing.lift(contact)
     if behaviour != consent.allows(asking.visitor(), "behaviour"):
         answers.remember(response, behaviour, form="account")

@@ -54,17 +54,15 @@ def recognise(browser: Visitor | None) -> None:
 def kept() -> picks.Told | None:
     """What was reckoned for whoever this is, while it is good."""
     browser, known, met = visitor(), contact(), g.get("met")
-    if met is not None and browser is met.visitor and (known is None or browser.contact_id == known.id):
+    if met is not None and browser is met.visitor and browser.contact_id == (known.id if known else None):
         return met.kept  # type: ignore[no-any-return]
-    return picks.of(known) if known is not None else None
+    who = known or browser
+    return picks.of(who) if who is not None else None
 
 
 def somebody() -> Contact | Visitor | None:
-    """Whose tastes are meant: the contact's who is in or whose browser this is, else the browser's."""
-    browser, known = visitor(), contact()
-    if known is None and browser is not None and browser.contact_id:
-        known = db.session.get(Contact, browser.contact_id)
-    return known or browser
+    """Whose tastes are meant: the contact's who is in, else the browser's: anybody can type an address."""
+    return contact() or visitor()
 
 
 def unlearn() -> None:

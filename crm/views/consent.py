@@ -34,7 +34,7 @@ def remember(response: Any, given: bool, *, form: str) -> None:
         facts.record("allowed", contact=contact, data={"purpose": "behaviour", "given": given})
     who = visitor or contact
     if who is not None:
-        consent.record(who, "behaviour", given, form=form, ip=request.remote_addr or "")
+        consent.record(who, "behaviour", given, form=form, ip=request.remote_addr or "", contact=contact)
     if not given:
         asking.unlearn()
     if visitor is not None and not given:
@@ -44,15 +44,13 @@ def remember(response: Any, given: bool, *, form: str) -> None:
 
 
 def begin_again(response: Any) -> None:
-    """After a log-out the browser is a new one that may remember as before: the next at it may be somebody else."""
+    """After a log-out the browser is nobody's and is asked again: the next at it may be somebody else."""
     before = asking.visitor()
     if before is None or before.contact_id is None:
         return
     asking.recognise(None)
-    remember(response, given=True, form="logout")
-    after = asking.visitor()
-    assert after is not None
-    after.arm = before.arm
+    origins.drop_cookie(response, asking.VISITOR_COOKIE)
+    origins.drop_cookie(response, asking.ANSWER_COOKIE)
 
 
 def banner() -> str:

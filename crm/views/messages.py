@@ -26,7 +26,7 @@ def contact_send() -> Any:
         known = messages.write(
             form.text.data or "", email=form.email.data or "", name=form.name.data or "", language=i18n.language()
         )
-        visitors.adopt(asking.visitor(), known)
+        visitors.attribute(asking.visitor(), known)
     return redirect(url_for("crm.contact_sent"), 303)
 
 

@@ -87,7 +87,8 @@ def _save(contact: Contact) -> Any:
         db.session.rollback()
         return _page(contact, form, 422, typed=typed, wrong=wrong)
     try:
-        people.change(contact, _values(form, kept), by=web.person())
+        emptied = bool(contact.address) and bool(typed.keys() & request.form.keys())
+        people.change(contact, _values(form, kept, bool(kept) or emptied), by=web.person())
     except Refusal as refusal:
         db.session.rollback()
         form.email.errors = [str(refusal)]
@@ -95,12 +96,12 @@ def _save(contact: Contact) -> Any:
     return redirect(url_for(".person", token=contact.token), 303)
 
 
-def _values(form: PersonForm, kept: dict[str, str]) -> dict[str, Any]:
-    return {
+def _values(form: PersonForm, kept: dict[str, str], posted: bool) -> dict[str, Any]:
+    placed = {"address": kept, "region": kept.get("region", ""), "city": kept.get("city", "")} if posted else {}
+    return placed | {
         "name": form.name.data or "", "email": form.email.data or None, "phone": form.phone.data or None,
         "language": form.language.data, "group": (form.group.data or "").lower(), "note": form.note.data or "",
-        "tags": form.tags.data or "", "address": kept,
-        "region": kept.get("region", ""), "city": kept.get("city", ""),
+        "tags": form.tags.data or "",
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from crm import consent, preferences, tastes
+from crm import preferences, tastes
 from crm.contacts import Contact
 from crm.preferences import NEVER, OFTEN, Wish
 from crm.views import store
@@ -21,7 +21,7 @@ def show(token: str) -> Response:
 
 
 def _page(contact: Contact, token: str) -> Response:
-    allowed, liked = consent.allows(contact, "marketing"), {one.code for one in tastes.of(contact)}
+    allowed, liked = preferences.written_to(contact), {one.code for one in tastes.of(contact)}
     often = contact.letters_every if allowed else NEVER
     page = render_template(
         "crm/preferences.html", token=token, address=hidden(contact.email or ""), allowed=allowed,

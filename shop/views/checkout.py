@@ -98,8 +98,10 @@ def _place(form: forms.CheckoutForm, kept: dict[str, str]) -> Any:
     choice, details = forms.choice(request.form, kept), _details(form, kept)
     order = checkouts.place(mine, choice, details, key=_key(), **_told_by_page())
     if order.contact and not order.practice:
-        visitors.adopt(asking.visitor(), order.contact)
-        if form.marketing.data:
+        proven = asking.contact() == order.contact  # else somebody only typed the address
+        (visitors.adopt if proven else visitors.attribute)(asking.visitor(), order.contact)
+        said = consent.newest(order.contact, "marketing")
+        if form.marketing.data and (said is None or said.given or proven):
             consent.record(order.contact, "marketing", True, form="checkout", ip=request.remote_addr or "")
     return order
 

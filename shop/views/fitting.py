@@ -13,7 +13,6 @@ from crm.views import asking, origin
 from crm.visitors import Visitor
 from kernel import blocks, clock, i18n, origins
 from kernel.blocks import Block
-from kernel.db import db
 from shop import cart as carts
 from shop import suggestions
 from shop.views import frame, goods
@@ -97,9 +96,7 @@ def varying() -> tuple[str, ...] | None:
 
 def _person() -> Person:
     browser = asking.visitor()
-    known = asking.contact()
-    if known is None and browser is not None and browser.contact_id:
-        known = db.session.get(Contact, browser.contact_id)
+    known = asking.contact()  # not whose address was typed at this browser
     secret = origins.cookie(CART)
     told = Person(
         contact=known, visitor=browser, language=i18n.language(), country=origin.country(),

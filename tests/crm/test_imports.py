@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import select, text, update
 
-from crm import consent, contacts, facts, import_steps, imports, people, sources, tags
+from crm import consent, contacts, facts, import_rows, import_steps, imports, people, sources, tags
 from crm.contacts import Contact
 from crm.imports import ContactImport, ContactImportPart
 from kernel import jobs, suppression, table_files
@@ -337,3 +337,16 @@ def test_lines_of_any_shape_are_all_accounted_for(shop):
     assert sum(row.counts.values()) == row.total == 120 - blank
     assert Counter(one[1] for one in _outcomes(row)) == Counter(row.counts)
     assert db.session.scalars(select(ContactImportPart)).first().state == "done"
+
+
+def test_taking_a_file_back_leaves_what_somebody_said_since(shop):
+    row = _done(shop, _brought(shop, files.LEFT + files.left("luis@example.com")))
+    suppression.add("luis@example.com", "marketing", "erased")
+    db.session.commit()
+    _undone(shop, row.token)
+    assert suppression.blocks("luis@example.com", "marketing")
+
+
+@pytest.mark.parametrize("text", ["1", "12", "10:30", "March 2024", "3/4"])
+def test_no_moment_is_guessed_of_half_a_date(text):
+    assert import_rows.moment(text) is None

@@ -10,7 +10,7 @@ from campaigns.recipients import Recipient
 from crm import consent, contacts, facts, lookalikes, merging, people, preferences, sums, tags, tastes, visitors
 from crm.consent import Consent
 from crm.contacts import Contact
-from kernel import clock
+from kernel import clock, journal
 from kernel.db import Base, db
 from kernel.money import Money
 from kernel.refusal import Gone
@@ -177,3 +177,24 @@ def test_of_two_people_it_is_not_asked_again_also_when_one_of_them_is_merged(sho
     assert _alike() == []
     people.erase(third, by=shop.owner)
     assert db.session.scalars(select(lookalikes.TwoPeople)).all() == []
+
+
+def test_after_a_merge_forgetting_takes_the_name_of_who_went_out_of_the_journal(shop, twins):
+    ana, other = twins
+    journal.write("person.changed", about=other, by=shop.owner, data={"name": other.called})
+    made = merging.merge(ana, other, {}, by=shop.owner)
+    people.erase(made, by=shop.owner)
+    kept = db.session.scalars(select(journal.Entry).where(journal.Entry.about_kind == "contact"))
+    assert "Ana Mora" not in str([entry.data for entry in kept])
+
+
+def test_whoever_asked_for_fewer_letters_gets_fewer(shop, twins):
+    ana, other = twins
+    other.letters_every = 30
+    assert merging.merge(ana, other, {}, by=shop.owner).letters_every == 30
+
+
+def test_the_same_name_without_a_place_is_no_sign(shop):
+    for number in range(3):
+        contacts.known(email=f"x{number}@example.com", name="Ana Mora")
+    assert lookalikes.pairs() == []

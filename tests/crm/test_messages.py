@@ -1,8 +1,9 @@
 """Writing to the shop by its form, on the contact page and in a block: a letter to the shop and a fact."""
 
+import time_machine
 from sqlalchemy import select
 
-from crm import contacts, facts, visitors
+from crm import contacts, facts, messages, visitors
 from kernel import blocks
 from kernel.db import db
 from kernel.letters import Letter
@@ -48,3 +49,10 @@ def test_a_page_has_either_form_as_a_block(shop):
     assert 'data-action="subscribe"' in drawn
     assert '/contact"' in drawn
     assert "Escríbanos" in drawn
+
+
+def test_the_same_sentence_on_another_day_is_another_message(shop):
+    for day in ("2026-08-01T15:00:00Z", "2026-10-30T15:00:00Z"):
+        with time_machine.travel(day):
+            messages.write("¿Abren hoy?", email="eva@example.com")
+    assert len(db.session.scalars(select(Letter)).all()) == 2

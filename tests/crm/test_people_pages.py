@@ -140,3 +140,14 @@ def test_another_shop_finds_none_of_them(rival, shop):
     assert browser.post(f"/admin/rival/people/{token}/bin").status_code == 404
     assert browser.get(f"{BASE}/{token}").status_code == 404
     tenancy.leave()
+
+
+def test_saving_keeps_the_place_of_whom_a_file_told_no_street(shop):
+    ana = contacts.known(email="ana@example.com", name="Ana", region="Cartago", city="Cartago", country="CR")
+    db.session.commit()
+    token = ana.token
+    form = {"name": "Ana M", "email": "ana@example.com", "language": "es", "city": "", "region": ""}
+    assert shop.admin.post(f"{BASE}/{token}", data=form).status_code == 303
+    shop.enter()
+    ana = contacts.by_token(token)
+    assert (ana.name, ana.region, ana.city) == ("Ana M", "Cartago", "Cartago")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from crm import consent, contacts, facts, tastes, visitors
+from crm import consent, contacts, facts, subscribing, tastes, visitors
 from kernel import clock, jobs, suppression, tokens
 from kernel.db import db
 from kernel.letters import Letter
@@ -124,3 +124,10 @@ def test_a_program_that_fills_in_everything_signs_nobody_up(shop):
 def test_an_address_is_not_flooded(shop):
     statuses = [shop.client.post("/subscribe", data=ASK).status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
+
+
+def test_confirming_lets_letters_go_to_the_spelling_that_is_kept(shop):
+    eva = contacts.known(email="eva@example.com")
+    suppression.add("eva@example.com", "marketing", "letter 1")
+    subscribing.lift(eva, "EVA+x@example.com")
+    assert not suppression.blocks("eva@example.com", "marketing")

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from crm import tastes
+from crm import consent, contacts, tastes
 from crm.facts import Fact
 from crm.visitors import Visitor
 from kernel import buffer
@@ -98,3 +98,18 @@ def test_without_consent_nothing_is_kept_and_saying_asks_for_it(shop):
     client.post("/tastes", data={"taste": ["cocina"], "agree": "yes"})
     assert client.get_cookie("visitor_8000", domain="cafe.plaza.localhost")
     assert rows() == {"cocina": (100, "said")}
+
+
+def test_typing_an_address_shows_and_changes_nothing_of_whose_it_is(browser):
+    eva = contacts.known(email="eva@example.com", name="Eva")
+    tastes.say(eva, ["cocina"])
+    consent.record(eva, "behaviour", True, form="account")
+    db.session.commit()
+    browser.post("/contact", data={"email": "eva@example.com", "name": "Eva", "text": "hola"})
+    assert "Cocina</h2>" not in text(browser)
+    browser.post("/tastes/forget")
+    browser.post("/consent", data={"behaviour": "no"})
+    db.session.expire_all()
+    eva = contacts.by_email("eva@example.com")
+    assert [one.code for one in tastes.of(eva)] == ["cocina"]
+    assert consent.allows(eva, "behaviour")
