@@ -70,7 +70,7 @@ def save(slug: str) -> Any:
 @admin.post("/pages/<slug>/block", endpoint="page_block_back")
 @needs("pages.edit")
 def block_back(slug: str) -> Any:
-    """Bring the block back that was taken out last."""
+    """Bring the block back that was taken out then."""
     page = _written(slug)
     pages.save(page, block_editor.returned(page, page.draft))
     flash(_("Taken back."))
@@ -91,23 +91,27 @@ def draft(slug: str) -> Any:
 def discard(slug: str) -> Any:
     """Throw the draft away; the toast brings it back."""
     page = _written(slug)
-    kept = {"name": rubbish.name(page), "draft": page.draft, "title": page.working_title}
-    journal.write("page.discarded", about=page, by=web.person(), data=kept)
+    entry = page_versions.left("page.discarded", page)
     pages.discard(page)
-    web.undo(_("The draft is gone."), ".page_undiscard", slug=page.slug)
+    block_editor.undo(_("The draft is gone."), ".page_undiscard", entry, slug=page.slug)
     return redirect(url_for(".page", slug=page.slug), 303)
 
 
 @admin.post("/pages/<slug>/undiscard", endpoint="page_undiscard")
 @needs("pages.edit")
 def undiscard(slug: str) -> Any:
-    """Bring the draft back that was thrown away last, or written over by an earlier version."""
+    """Bring the draft back that was thrown away then, or written over; one that was begun since can come back too."""
     page = _page(slug)
-    last = next((one for one in reversed(journal.of(page)) if one.verb in LEFT), None)
-    if last is None:
+    before, now = block_editor.named(page, *LEFT), None
+    if before is None:
         raise Gone(_("That can no longer be taken back."))
-    pages.save(page, last.data["draft"], last.data["title"])
-    flash(_("Taken back."))
+    if page.changed and (page.draft, page.working_title) != (before.data["draft"], before.data["title"]):
+        now = page_versions.left("page.discarded", page)
+    pages.save(page, before.data["draft"], before.data["title"])
+    if now is None:
+        flash(_("Taken back."))
+    else:
+        block_editor.undo(_("Taken back."), ".page_undiscard", now, slug=slug)
     return redirect(url_for(".page", slug=slug), 303)
 
 
