@@ -262,6 +262,11 @@ def test_a_changed_address_leads_on(shop):
     assert slugs.former("product", "cafe-uno") == product.id
 
 
+def test_many_may_have_the_same_long_name(shop):
+    made = {make(shop, name="Canasta " * 14).slug for _one in range(4)}
+    assert len(made) == 4
+
+
 def test_many_at_once_and_back_again(shop):
     rows = [shop.product(f"Café {word}", stock=7) for word in ("uno", "dos", "tres")]
     before = [(row.id, row.slug, row.position, only(row).on_hand) for row in rows]
