@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from crm import rule_drafts, segments
 from crm.views import rule_builder
-from kernel import blocks, files, journal, web
+from kernel import blocks, files, journal, signing, web
 from kernel.blocks import Kind
 from kernel.db import db
 from kernel.i18n import _, _l, pick
@@ -72,6 +72,11 @@ def draft() -> list[Block]:
     """The posted blocks while somebody types."""
     request.max_content_length, request.max_form_memory_size = UPLOAD, 4 * 1024 * 1024
     return forms.read(request.form)
+
+
+def revision(*parts: Any) -> str:
+    """The name of a draft as it stands: whoever wrote on another one is asked before it is written over."""
+    return signing.digest(json.dumps(parts, sort_keys=True))[:16]
 
 
 def _decoded(sent: dict[str, bytes]) -> tuple[dict[str, files.Made], str]:

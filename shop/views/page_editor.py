@@ -43,6 +43,7 @@ def edit(slug: str) -> Any:
         seen=see_as.controls(),
         address=_address(page),
         version=page.version,
+        revision=_revision(page),
         versions=page_versions.listed(page),
     )
 
@@ -83,7 +84,12 @@ def draft(slug: str) -> Any:
     """Keep what is being typed; the public page does not change."""
     made, page = block_editor.draft(), _written(slug)
     pages.save(page, made, forms.title(request.form))
-    return {"preview": _preview(page), "changed": page.changed, "unknown": see_as.controls()["unknown"]}
+    told = {"preview": _preview(page), "changed": page.changed, "revision": _revision(page)}
+    return told | {"unknown": see_as.controls()["unknown"]}
+
+
+def _revision(page: Page) -> str:
+    return block_editor.revision(page.draft, page.working_title)
 
 
 @admin.post("/pages/<slug>/discard", endpoint="page_discard")

@@ -34,6 +34,9 @@ def test_a_draft_never_reaches_the_public_page(shop):
         "/admin/cafe/pages/nosotros/draft", data={**typed(block, "Secreto"), "title": "Otro"}, headers=JSON
     )
     assert kept.get_json()["changed"] is True
+    assert f'data-revision="{kept.get_json()["revision"]}"' in boss.get("/admin/cafe/pages/nosotros").get_data(
+        as_text=True
+    )
     public = shop.client.get("/pages/nosotros").get_data(as_text=True)
     assert "Desde 1980" in public
     assert "Secreto" not in public
