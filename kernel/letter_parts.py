@@ -18,7 +18,6 @@ from kernel import blocks, i18n
 PIECE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)  # a field, or a condition, of a template
 MARK = re.compile(r"zqh(\d+)hqz")
 LINK = re.compile(r'<a href="([^"]*)"[^>]*>')
-TAG = re.compile(r"<(p|ul|ol|li|h[2-4]|blockquote)>")
 BLANKS = re.compile(r"[ \t]{2,}|\t")
 STYLES = {
     "p": "margin:0 0 14px", "ul": "margin:0 0 14px;padding-left:22px", "ol": "margin:0 0 14px;padding-left:24px",

@@ -13,7 +13,6 @@ from shop.payments import Payment
 if TYPE_CHECKING:
     from kernel.accounts import Account
 
-AMOUNTS = ("now", "next", "all")
 BY_GATEWAY = frozenset({"card", "practice"})
 
 

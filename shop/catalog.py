@@ -195,10 +195,10 @@ def withdraw(product: Product) -> None:
     changed(product)
 
 
-def changed(*products: Product) -> None:
+def changed(*products: Product, left: Iterable[int | None] = ()) -> None:
     """After any edit of products, their variants or their bin: prices of lists, marks, search, shelves, cached pages.
 
-    Call it once for many products: the shelves are counted once.
+    Call it once for many products: the shelves are counted once, those that somebody `left` too.
     """
     db.session.flush()
     language = tenancy.tenant().language
@@ -206,7 +206,7 @@ def changed(*products: Product) -> None:
         _settle(product, language)
     db.session.flush()
     search.index(products)
-    facets.refresh({product.category_id for product in products})
+    facets.refresh({*left, *(product.category_id for product in products)})
     tenancy.touch()
 
 

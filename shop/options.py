@@ -16,6 +16,7 @@ from shop.catalog import Product
 from shop.variants import Variant
 
 MOST_OPTIONS, MOST_VARIANTS = 3, 100
+SHELF = frozenset({"onhand", "daily"})  # what has units of its own
 Words = dict[str, str]
 
 
@@ -51,15 +52,22 @@ def _values_of(known: Sequence[Mapping[str, Any]], code: str) -> Sequence[Mappin
 
 
 def _matched(said: Sequence[Words], known: Sequence[Mapping[str, Any]]) -> list[str]:
-    """A code for each: of the known one with that name, else of the one in its place that lost its name, else new."""
-    names = {_first(one["name"]): str(one["code"]) for one in known}
-    wanted = [_first(one) for one in said]
-    codes = [names.get(one, "") for one in wanted]
+    """A code for each, no two alike: of the known one with that name, else of what stood in its place, else new."""
+    free = {str(one["code"]): _first(one["name"]) for one in known}
+    taken, wanted = set(free), [_first(one) for one in said]
+    codes = [_given(free, one) for one in wanted]
     for place, code in enumerate(codes):
-        lost = place < len(known) and str(known[place]["code"]) not in codes
+        before = str(known[place]["code"]) if place < len(known) else ""
         if not code:
-            codes[place] = str(known[place]["code"]) if lost else _fresh(wanted[place], {*codes, *names.values()})
+            codes[place] = before if free.pop(before, None) is not None else _fresh(wanted[place], {*codes, *taken})
     return codes
+
+
+def _given(free: dict[str, str], name: str) -> str:
+    """The first code of that name, which is free no more; "" for none."""
+    code = next((code for code, known in free.items() if known == name), "")
+    free.pop(code, None)
+    return code
 
 
 def _fresh(name: str, taken: Iterable[str]) -> str:
@@ -98,23 +106,39 @@ def label(product: Product, variant: Variant, language: str) -> str:
     return ", ".join(told)
 
 
+def standing(rows: Iterable[Variant]) -> dict[str, Variant]:
+    """The variant of each choice; of several with the same the oldest that is on sale."""
+    return {key(row.options): row for row in sorted(rows, key=lambda row: (row.active, -row.id))}
+
+
 def remake(product: Product, options: Sequence[Mapping[str, Any]], *, pattern: Mapping[str, Any]) -> list[Variant]:
     """Give the product these options; a variant that is chosen no more is put away, never deleted."""
     wanted = choices(options)
     db.session.flush()
     rows = db.session.scalars(select(Variant).where(Variant.product_id == product.id).order_by(Variant.id)).all()
-    by_key = {key(row.options): row for row in rows}
+    by_key, kept = standing(rows), {key(one) for one in wanted}
+    spare = [row for row in rows if row.active and row.stock_kind in SHELF and key(row.options) not in kept]
     made = []
     for place, chosen in enumerate(wanted):
-        row = by_key.pop(key(chosen), None) or _new(product, chosen, pattern)
+        row = by_key.get(key(chosen)) or _heir(spare, chosen) or _new(product, chosen, pattern)
         row.position = place
         made.append(row)
-    for row in by_key.values():
-        row.active = False
+    for row in rows:
+        row.active = row.active and row in made
     product.options = [dict(one) for one in options]
     db.session.flush()
     db.session.expire(product, ["variants"])
     return made
+
+
+def _heir(spare: list[Variant], chosen: Mapping[str, str]) -> Variant | None:
+    """What was sold with an option fewer, or more, is the first choice that it fits now: its units stay on sale."""
+    wish = chosen.items()
+    row = next((one for one in spare if one.options.items() <= wish or wish <= one.options.items()), None)
+    if row is not None:
+        spare.remove(row)
+        row.options = dict(chosen)
+    return row
 
 
 def _new(product: Product, chosen: Mapping[str, str], pattern: Mapping[str, Any]) -> Variant:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 STATES = ("placed", "preparing", "ready", "shipped", "delivered", "cancelled", "expired")
 ENDED = frozenset({"cancelled", "expired"})
-PAYMENT_STATES = ("due", "partial", "proof", "paid", "overpaid", "refund_due", "refunded", "void")
 SETTLED = frozenset({"paid", "overpaid"})
 LED_DAYS = 7  # for so long an order is owed to the letter or campaign that led there
 

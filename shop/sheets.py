@@ -98,6 +98,7 @@ def _counted(product: Product, sheet: Sheet) -> str:
 
 
 def _write(product: Product, sheet: Sheet, by: Any) -> None:
+    left = product.category_id
     for name, value in sheet.columns.items():
         setattr(product, name, value)
     if product.compare_minor is not None and product.compare_minor <= product.price_minor:
@@ -121,7 +122,7 @@ def _write(product: Product, sheet: Sheet, by: Any) -> None:
             row.price_minor = minor
     if sheet.download:
         product.download_id = files.keep(sheet.download[0], name=sheet.download[1], private=True).id
-    catalog.changed(product)
+    catalog.changed(product, left=[left])
 
 
 def _of_voucher(sheet: Sheet) -> Sheet:

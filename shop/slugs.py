@@ -31,7 +31,7 @@ def make(text: str) -> str:
 def free(cls: type, text: str, *, keep: int | None = None) -> str:
     """A slug from `text` that no other row of `cls` has, not even in the bin."""
     wish = make(text)
-    taken = select(cls.slug).where(cls.slug.startswith(wish), cls.id != (keep or 0))  # type: ignore[attr-defined]
+    taken = select(cls.slug).where(cls.slug.startswith(wish[: LONGEST - 6]), cls.id != (keep or 0))  # type: ignore[attr-defined]
     known = RESERVED | set(db.session.scalars(taken.execution_options(binned=True)))
     tries = (wish if n == 1 else f"{wish[: LONGEST - 6]}-{n}" for n in range(1, len(known) + 3))
     return next(slug for slug in tries if slug not in known)

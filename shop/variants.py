@@ -10,7 +10,6 @@ from kernel import beside, rows
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
 from kernel.tenancy import TenantOwned
 
-STOCK_KINDS = ("onhand", "daily", "unlimited", "parts", "booking")
 UNCOUNTED = frozenset({"unlimited", "booking"})  # of a booking the time is taken, not a piece
 
 

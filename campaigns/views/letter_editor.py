@@ -128,7 +128,8 @@ def draft(token: str) -> Any:
     """Keep what is being typed; tell what is still missing and where the letter is seen anew."""
     made, mailing = block_editor.draft(), mailings.named(token)
     _keep(mailing, made)
-    return {"preview": letter_view.address(mailing, **_looks(request.form)), "problems": _problems(mailing)}
+    seen = letter_view.address(mailing, **_looks(request.form))
+    return {"preview": seen, "problems": _problems(mailing), "revision": str(mailing.version)}
 
 
 @admin.post("/mailings/<token>/block", endpoint="letter_block_back")

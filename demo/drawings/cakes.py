@@ -92,7 +92,3 @@ def wicker(reed: str, lining: str, checked: str) -> str:
 def clip_cloth(lining: str, checked: str) -> str:
     d = "M-140 -74 Q0 -44 140 -74 L150 -60 L108 -34 L84 -50 L30 -10 L-20 -44 L-70 -24 L-104 -50 L-150 -56Z"
     return lit(d, lining, "", "", checked, path("M40 -80 H160 V0 H30Z", "#20131f", opacity=0.12))
-
-
-def bowl_of_fruit(colours: tuple[str, ...]) -> str:
-    return "".join(dot((-60 + i * 24, -2 - (i % 2) * 8), 12, c) + path(f"M{-52 + i * 24} {-11 - (i % 2) * 8} a12 12 0 0 1 -16 18 a15 15 0 0 0 16 -18Z", shade(c)) for i, c in enumerate(colours))

@@ -33,10 +33,6 @@ def bag(body: str, ground: str, ink: str = "#FBF6EF") -> str:
             + put(label(ground, ink), (0, -78)))
 
 
-def small_bag(body: str, ground: str, ink: str = "#FBF6EF") -> str:
-    return put(bag(body, ground, ink), (0, 0), 0.62)
-
-
 def bean(fill: str) -> str:
     return lit(BEAN, fill, "M-13 3 Q0 12 13 -2 V14 H-13Z") + line("M-10 2 Q-4 -5 0 0 T10 -2", shade(fill, 0.5), 2)
 
@@ -90,10 +86,6 @@ def mug(body: str, drink: str = "#4A2A1B") -> str:
                "M-60 -90 H-34 Q-36 -30 -22 4 H-60Z")
     return (handle + wall + oval((0, -82), (46, 11), tint(body, 0.45)) + oval((0, -81), (40, 8.5), drink)
             + oval((-10, -79), (24, 4.5), mix(drink, "#D9A066", 0.4)))
-
-
-def saucer(colour: str) -> str:
-    return oval((0, 0), (74, 13), colour) + path("M-74 0 A74 13 0 0 0 74 0 L60 8 Q0 20 -60 8Z", shade(colour))
 
 
 def book(cover: str, page: str) -> str:

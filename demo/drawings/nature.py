@@ -109,10 +109,6 @@ def tuft(green: str) -> str:
     return path("M-22 0 L-14 -22 L-8 -2 L0 -34 L6 -2 L16 -20 L22 0Z", green)
 
 
-def puddle(at: Point, radii: Point, colour: str) -> str:
-    return oval(at, radii, colour) + oval((at[0] - radii[0] * 0.2, at[1] - radii[1] * 0.2), (radii[0] * 0.5, radii[1] * 0.4), tint(colour))
-
-
 def bush(green: str, red: str) -> str:
     """A coffee bush with a few ripe cherries."""
     crown = lit("M-44 0 C-60 -26 -40 -56 -16 -58 C0 -74 26 -66 32 -52 C56 -44 56 -14 44 0Z", green,

@@ -60,16 +60,6 @@ def zigzag(frame: Frame, one: str, two: str, unit: float = 6) -> str:
     return box(frame, one) + path(f"M{n(x)} {n(y + h)}{teeth}Z", two)
 
 
-def stripes(frame: Frame, rows: tuple[tuple[float, str], ...]) -> str:
-    """Bands of colour one under the other."""
-    x, y, w, _ = frame
-    out = ""
-    for height, colour in rows:
-        out += box((x, y, w, height), colour)
-        y += height
-    return out
-
-
 def fringe(x: float, y: float, w: float, colour: str, drop: float = 16) -> str:
     """Knotted threads at the end of a cloth."""
     d = "".join(f"M{n(x + i * 8 + 4)} {n(y)}v{n(drop)}" for i in range(int(w / 8)))

@@ -4,6 +4,7 @@ import copy
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -155,11 +156,37 @@ def _varied(row: Block) -> Block:
     return {**row, "variants": [*(row.get("variants") or ()), made]}
 
 
-def back(kept: Sequence[Block], gone: Block, at: int) -> list[Block]:
-    """The blocks with one that was taken out back at its place; as they are when it is there again."""
+@dataclass(frozen=True)
+class Gone:
+    """A block, or a version of the block `of`, that was taken out, and its place."""
+
+    block: Block
+    at: int
+    of: str = ""
+
+
+def gone(kept: Sequence[Block], name: str) -> Gone | None:
+    """What would be missing without the block, or the version of one, with that id."""
+    for of, rows in (("", kept), *((str(row["id"]), row.get("variants") or ()) for row in kept)):
+        at = place(rows, name)
+        if at is not None:
+            return Gone(rows[at], at, of)
+    return None
+
+
+def back(kept: Sequence[Block], gone: Gone) -> list[Block] | None:
+    """The blocks with what was taken out back at its place, or as they are when it is there; None: no room for it."""
     rows = list(kept)
-    if place(rows, gone["id"]) is None and len(rows) < MOST:
-        rows.insert(min(at, len(rows)), gone)
+    home = place(rows, gone.of)
+    if gone.of and home is None:
+        return None
+    inside = rows if home is None else list(rows[home].get("variants") or ())
+    if place(inside, gone.block["id"]) is None:
+        if len(inside) >= (MOST if home is None else VARIANTS):
+            return None
+        inside.insert(min(gone.at, len(inside)), gone.block)
+    if home is not None:
+        rows[home] = {**rows[home], "variants": inside}
     return rows
 
 

@@ -7,6 +7,7 @@ from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
 from wtforms.validators import Length
 
 from kernel import i18n, signing
+from kernel.folding import fold
 from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
 from shop import catalog, options, variants, wants
@@ -15,6 +16,7 @@ from shop.forms.amounts import PriceField, WholeField
 from shop.sheets import Count, Row, Shown
 
 VALUES = 100  # of one option
+BLANK = "-"  # on a line of its own: this value has no words in that language
 
 
 def line(label: Any, most: int, hint: Any = "", **shown: Any) -> StringField:
@@ -101,36 +103,43 @@ def _filled(row: Any) -> bool:
 
 def listed(text: str | None, most: int = 24) -> list[str]:
     """A list written with commas."""
-    parts = (" ".join(part.split())[:60] for part in (text or "").split(","))
-    return list(dict.fromkeys(part for part in parts if part))[:most]
+    return list(dict.fromkeys(part for part in _parts((text or "").split(",")) if part))[:most]
 
 
-def lines(text: str | None) -> list[str]:
-    """A list written on lines of its own, or on one line with commas."""
-    if "\n" not in (text or "").strip():
-        return listed(text, VALUES)
-    parts = (" ".join(part.split())[:60] for part in (text or "").splitlines())
-    return list(dict.fromkeys(part for part in parts if part))[:VALUES]
+def places(text: str | None) -> list[str]:
+    """What stands at each place of a list on lines of its own, or on one line with commas; "" where nothing does."""
+    whole = text or ""
+    return _parts(whole.splitlines() if "\n" in whole.strip() else whole.split(","))
+
+
+def _parts(parts: Sequence[str]) -> list[str]:
+    return [" ".join(part.split())[:60].rstrip() for part in parts]
 
 
 def written(values: Sequence[str]) -> str:
-    """The same list as one writes it."""
-    return ("\n" if any("," in value for value in values) else ", ").join(values)
+    """The same list as one writes it; a place without words keeps a dash when nothing else would mark it."""
+    if any("," in value for value in values):
+        return "\n".join(value or BLANK for value in values)
+    return ", ".join(values)
 
 
 def said(form: Any) -> list[options.Said]:
-    """What the options are called and what can be chosen."""
+    """What the options are called and what can be chosen: by the list in the shop's own language, each value once."""
     found = []
     for row in form.options:
         names, values = words.read(row.form, "name"), words.read(row.form, "values")
         own = words.languages()[0]
-        lists = {lang: lines(text) for lang, text in values.items()}
-        if names.get(own) and lists.get(own):
-            each = [
-                {lang: known[at] for lang, known in lists.items() if at < len(known)} for at in range(len(lists[own]))
-            ]
+        lists = {lang: places(text) for lang, text in values.items()}
+        kept = {fold(text): at for at, text in reversed(list(enumerate(lists.get(own, ())))) if text}
+        if names.get(own) and kept:
+            each = [_each(lists, at, own) for at in sorted(kept.values())[:VALUES]]
             found.append(options.Said(names, each))
     return found[: options.MOST_OPTIONS]
+
+
+def _each(lists: dict[str, list[str]], at: int, own: str) -> dict[str, str]:
+    told = {lang: known[at] for lang, known in lists.items() if at < len(known)}
+    return {lang: text for lang, text in told.items() if text and (lang == own or text != BLANK)}
 
 
 def asked(form: Any) -> list[dict[str, Any]]:

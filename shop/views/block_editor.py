@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from crm import rule_drafts, segments
 from crm.views import rule_builder
-from kernel import blocks, files, journal, web
+from kernel import blocks, files, journal, signing, web
 from kernel.blocks import Kind
 from kernel.db import db
 from kernel.i18n import _, _l, pick
@@ -36,8 +36,7 @@ class Typed:
     verb: str
     place: str
     wrong: str = ""
-    gone: Block | None = None
-    at: int = 0
+    gone: forms.Gone | None = None
 
 
 @dataclass
@@ -66,14 +65,18 @@ def typed() -> Typed:
             data[code] = files.keep(made[f"{name}-{code}-file"]).sha256
     rows, place = forms.done(before, verb)
     place = place or forms.step(request.form, rows)
-    at = forms.place(before, verb.partition(":")[2]) if verb.startswith("remove:") else None
-    return Typed(rows, verb, place, wrong, None if at is None else before[at], at or 0)
+    return Typed(rows, verb, place, wrong, forms.gone(before, verb[7:]) if verb.startswith("remove:") else None)
 
 
 def draft() -> list[Block]:
     """The posted blocks while somebody types."""
     request.max_content_length, request.max_form_memory_size = UPLOAD, 4 * 1024 * 1024
     return forms.read(request.form)
+
+
+def revision(*parts: Any) -> str:
+    """The name of a draft as it stands: whoever wrote on another one is asked before it is written over."""
+    return signing.digest(json.dumps(parts, sort_keys=True))[:16]
 
 
 def _decoded(sent: dict[str, bytes]) -> tuple[dict[str, files.Made], str]:
@@ -99,21 +102,40 @@ def astray(kept: Sequence[Block]) -> str:
 
 
 def told(kept: Typed, about: Any, name: str, endpoint: str, **values: Any) -> None:
-    """Say what happened: a picture that could not be read, or a block that can come back."""
+    """Say what happened: a picture that could not be read, or a block, or a version of one, that can come back."""
     if kept.wrong:
         flash(kept.wrong, "error")
     elif kept.gone is not None:
-        data = {"name": name, "block": kept.gone, "at": kept.at}
-        journal.write(REMOVED, about=about, by=web.person(), data=data)
-        web.undo(_("The block is out."), endpoint, **values)
+        said = _("The version is out.") if kept.gone.of else _("The block is out.")
+        undo(said, endpoint, left(REMOVED, about, {"name": name, **vars(kept.gone)}), **values)
+
+
+def left(verb: str, about: Any, data: dict[str, Any]) -> journal.Entry:
+    """Note what is about to be gone: who takes it back names this entry."""
+    entry = journal.write(verb, about=about, by=web.person(), data=data)
+    db.session.flush()
+    return entry
+
+
+def undo(said: str, endpoint: str, entry: journal.Entry, **values: Any) -> None:
+    """A toast with a button that takes back what that entry keeps, and nothing else."""
+    web.undo(said, endpoint, fields={"entry": entry.id}, **values)
+
+
+def named(about: Any, *verbs: str) -> journal.Entry | None:
+    """The entry that the button named, when it is one of this thing's."""
+    asked = request.form.get("entry")
+    return next((one for one in journal.of(about) if one.verb in verbs and str(one.id) == asked), None)
 
 
 def returned(about: Any, kept: Sequence[Block]) -> list[Block]:
-    """The blocks with the one that was taken out last back in its place."""
-    last = next((one for one in reversed(journal.of(about)) if one.verb == REMOVED), None)
-    if last is None:
+    """The blocks with the one that the button named back in its place."""
+    entry = named(about, REMOVED)
+    data = entry.data if entry else {}
+    made = forms.back(kept, forms.Gone(data["block"], data["at"], data.get("of", ""))) if data else None
+    if made is None:
         raise Refusal(_("That can no longer be taken back."))
-    return forms.back(kept, last.data["block"], last.data["at"])
+    return made
 
 
 def rows(kept: Sequence[Block], room: Room) -> list[dict[str, Any]]:

@@ -43,6 +43,7 @@ def edit(slug: str) -> Any:
         seen=see_as.controls(),
         address=_address(page),
         version=page.version,
+        revision=_revision(page),
         versions=page_versions.listed(page),
     )
 
@@ -70,7 +71,7 @@ def save(slug: str) -> Any:
 @admin.post("/pages/<slug>/block", endpoint="page_block_back")
 @needs("pages.edit")
 def block_back(slug: str) -> Any:
-    """Bring the block back that was taken out last."""
+    """Bring the block back that was taken out then."""
     page = _written(slug)
     pages.save(page, block_editor.returned(page, page.draft))
     flash(_("Taken back."))
@@ -83,7 +84,12 @@ def draft(slug: str) -> Any:
     """Keep what is being typed; the public page does not change."""
     made, page = block_editor.draft(), _written(slug)
     pages.save(page, made, forms.title(request.form))
-    return {"preview": _preview(page), "changed": page.changed, "unknown": see_as.controls()["unknown"]}
+    told = {"preview": _preview(page), "changed": page.changed, "revision": _revision(page)}
+    return told | {"unknown": see_as.controls()["unknown"]}
+
+
+def _revision(page: Page) -> str:
+    return block_editor.revision(page.draft, page.working_title)
 
 
 @admin.post("/pages/<slug>/discard", endpoint="page_discard")
@@ -91,23 +97,27 @@ def draft(slug: str) -> Any:
 def discard(slug: str) -> Any:
     """Throw the draft away; the toast brings it back."""
     page = _written(slug)
-    kept = {"name": rubbish.name(page), "draft": page.draft, "title": page.working_title}
-    journal.write("page.discarded", about=page, by=web.person(), data=kept)
+    entry = page_versions.left("page.discarded", page)
     pages.discard(page)
-    web.undo(_("The draft is gone."), ".page_undiscard", slug=page.slug)
+    block_editor.undo(_("The draft is gone."), ".page_undiscard", entry, slug=page.slug)
     return redirect(url_for(".page", slug=page.slug), 303)
 
 
 @admin.post("/pages/<slug>/undiscard", endpoint="page_undiscard")
 @needs("pages.edit")
 def undiscard(slug: str) -> Any:
-    """Bring the draft back that was thrown away last, or written over by an earlier version."""
+    """Bring the draft back that was thrown away then, or written over; one that was begun since can come back too."""
     page = _page(slug)
-    last = next((one for one in reversed(journal.of(page)) if one.verb in LEFT), None)
-    if last is None:
+    before, now = block_editor.named(page, *LEFT), None
+    if before is None:
         raise Gone(_("That can no longer be taken back."))
-    pages.save(page, last.data["draft"], last.data["title"])
-    flash(_("Taken back."))
+    if page.changed and (page.draft, page.working_title) != (before.data["draft"], before.data["title"]):
+        now = page_versions.left("page.discarded", page)
+    pages.save(page, before.data["draft"], before.data["title"])
+    if now is None:
+        flash(_("Taken back."))
+    else:
+        block_editor.undo(_("Taken back."), ".page_undiscard", now, slug=slug)
     return redirect(url_for(".page", slug=slug), 303)
 
 

@@ -37,11 +37,6 @@ def listed() -> Any:
     return render_template("shop/desk/pages/list.html", rows=told, lift=lift_part.part())
 
 
-def _told(row: Page, own: str) -> dict[str, Any]:
-    name = pick(row.working_title, own) or row.slug
-    return {"page": row, "name": name, "kind": KINDS[row.kind], "state": _state(row)}
-
-
 def _state(row: Page) -> tuple[Any, str]:
     if row.id == 0:
         return _l("Published"), "good"

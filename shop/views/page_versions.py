@@ -12,7 +12,7 @@ from shop import bin as rubbish
 from shop import page_versions, pages
 from shop.page_versions import PageVersion
 from shop.pages import Page
-from shop.views import admin, see_as
+from shop.views import admin, block_editor, see_as
 from shop.views import pages as previews
 
 BACK = "page.back"
@@ -74,11 +74,17 @@ def back(slug: str, number: int) -> Any:
     """Put a version into the draft; the toast brings back what the draft said."""
     page = _page(slug)
     version = page_versions.named(page, number)
-    kept = {"name": rubbish.name(page), "draft": page.draft, "title": page.working_title}
-    journal.write(BACK, about=page, by=web.person(), data=kept)
+    entry = left(BACK, page)
     pages.save(page, [dict(block) for block in version.blocks], dict(version.title))
-    web.undo(_("The draft says what the page said then. Publish it when it is right."), ".page_undiscard", slug=slug)
+    told = _("The draft says what the page said then. Publish it when it is right.")
+    block_editor.undo(told, ".page_undiscard", entry, slug=slug)
     return redirect(url_for(".page", slug=slug), 303)
+
+
+def left(verb: str, page: Page) -> journal.Entry:
+    """Note the draft that is about to be gone."""
+    kept = {"name": rubbish.name(page), "draft": page.draft, "title": page.working_title}
+    return block_editor.left(verb, page, kept)
 
 
 def _page(slug: str) -> Page:

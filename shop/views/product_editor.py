@@ -175,8 +175,8 @@ def _written(product: Product | None, sheet: sheets.Sheet) -> Any:
     if product.kind == services.KIND and services.of(product) is None:
         flash(_("Kept as a draft: now say how it is booked."))
         return redirect(url_for(".product_booking", slug=product.slug), 303)
-    if uncounted and product.state != "live":  # nobody could say yet how many there are of each: not sold out at once
-        flash(_("Kept as a draft: now say how many there are of each variant, and what it costs."))
+    if uncounted:  # nobody could say yet how many there are of each: not sold out at once
+        flash(_uncounted(product))
         return redirect(url_for(".product", slug=product.slug) + "#variants", 303)
     if request.form.get("do") == "publish":
         catalog.publish(product)
@@ -186,13 +186,21 @@ def _written(product: Product | None, sheet: sheets.Sheet) -> Any:
     return redirect(url_for(".product", slug=product.slug), 303)
 
 
+def _uncounted(product: Product) -> str:
+    if product.state != "live":
+        return _("Kept as a draft: now say how many there are of each variant, and what it costs.")
+    first = options.label(product, product.variants[0], words.languages()[0])
+    return _("Saved. Now say how many there are of each: what you had is sold as “%(first)s”, the rest is sold out.",
+             first=first)  # fmt: skip
+
+
 def _page(product: Product | None, form: Any) -> str:
     shown = {row.sha.data for entry in form.pictures if (row := entry.form)}
     found = pictures_of(product_values.picture_ids(product)) if product else {}
     thumbs = {file.sha256: file for file in found.values() if file.sha256 in shown}
     own = words.languages()[0]
     rows = list(product.variants) if product else []
-    known = {options.key(row.options): row for row in rows}
+    known = options.standing(rows)
     numbered = [(sha, str(at)) for at, sha in enumerate(thumbs, 1)]
     for entry in form.variants:
         entry.form.picture.choices = choices([("", "–"), *numbered])

@@ -113,13 +113,16 @@ def _hanging(product: Product) -> dict[str, Any]:
 
 def _values(option: dict[str, Any]) -> dict[str, str]:
     names = [one["name"] for one in option["values"]]
-    spoken = {lang for name in names for lang in name}
-    return {lang: product_rows.written([name.get(lang, "") or i18n.pick(name) for name in names]) for lang in spoken}
+    return {
+        lang: product_rows.written([name.get(lang, "" if at else i18n.pick(name)) for name in names])
+        for at, lang in enumerate(words.languages())
+        if at == 0 or any(name.get(lang) for name in names)
+    }
 
 
 def _chosen(product: Product) -> list[Variant]:
     wanted = [options.key(one) for one in options.choices(product.options)]
-    known = {options.key(row.options): row for row in product.variants}
+    known = options.standing(product.variants)
     return [known[one] for one in wanted if one in known]
 
 

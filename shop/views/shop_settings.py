@@ -66,9 +66,14 @@ def close() -> Any:
     form = forms.closed(request.form)
     if not form.validate():
         return _page(422, closed=form)
-    settings.put(settings.front(), {"closed_until": form.until.data, "closed_message": words.read(form, "message")})
+    row = settings.front()
+    was = row.closed_until if row.closed_on(clock.today(tenancy.tenant().timezone)) else None
+    before = {"until": f"{was}", **words.shown("message", row.closed_message)} if was else {}
+    settings.put(row, {"closed_until": form.until.data, "closed_message": words.read(form, "message")})
     settings.told("shop", by=web.person(), what=_("closed for holidays"))
-    web.undo(_("The shop is closed until then."), ".settings_shop_open")
+    web.undo(
+        _("The shop is closed until then."), ".settings_shop_close" if was else ".settings_shop_open", fields=before
+    )
     count = (
         bookings.until(local_times.instant(form.until.data, time.min, tenancy.tenant().timezone))
         if form.until.data

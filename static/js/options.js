@@ -7,6 +7,12 @@ function matching(variants, choice) {
   return variants.find((variant) => Object.entries(choice).every(([code, value]) => variant.options[code] === value));
 }
 
+// What is sold with this choice; a choice that nobody sells is one of which nothing is left.
+function of(form, variants) {
+  const choice = chosen(form);
+  return matching(variants, choice) ?? { left: 0, options: choice, price: "–", stock: form.dataset.sold };
+}
+
 function put(page, name, text) {
   for (const spot of page.querySelectorAll(`[data-variant="${name}"]`)) spot.textContent = text;
 }
@@ -17,8 +23,7 @@ function offer(form, variant) {
 }
 
 function update(form, variants, page) {
-  const variant = matching(variants, chosen(form));
-  if (!variant) return;
+  const variant = of(form, variants);
   offer(form, variant);
   for (const name of ["price", "was", "stock", "sku"]) put(page, name, variant[name] ?? "");
   if (variant.picture) page.querySelector(`[data-picture="${variant.picture}"]`)?.click();
@@ -33,7 +38,7 @@ function strike(form, variants) {
   const choice = chosen(form);
   for (const field of form.querySelectorAll("input[data-option]")) {
     const wish = { ...choice, [field.dataset.option]: field.value };
-    const sold = matching(variants, wish)?.left === 0;
+    const sold = (matching(variants, wish)?.left ?? 0) === 0;
     field.closest("label").classList.toggle("is-sold", sold);
     field.closest("label").title = sold ? form.dataset.sold : "";
   }
@@ -42,8 +47,8 @@ function strike(form, variants) {
 // Who named no variant is shown one that can be had.
 function prefer(form, variants) {
   if (!location.pathname.includes("/p/") || new URLSearchParams(location.search).has("variant")) return;
-  const first = matching(variants, chosen(form));
-  if (first?.left !== 0) return;
+  const first = of(form, variants);
+  if (first.left !== 0) return;
   const near = (one) => Object.entries(first.options).filter(([code, value]) => one.options[code] === value).length;
   const free = variants.filter((one) => one.left !== 0).sort((a, b) => near(b) - near(a))[0];
   if (!free) return;

@@ -5,7 +5,8 @@ const frame = document.querySelector("[data-preview-frame] iframe");
 async function look(form) {
   const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } }).catch(() => null);
   if (!answer?.ok) return;
-  const { preview, unknown } = await answer.json();
+  const { preview, unknown, revision } = await answer.json();
+  form.dataset.revision = revision;
   if (preview) frame.src = preview;
   box.querySelector("#as-who")?.setAttribute("aria-invalid", String(Boolean(unknown)));
 }

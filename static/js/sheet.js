@@ -1,12 +1,15 @@
 // Sheets: rows ordered by dragging, new pictures shown before they are sent, folded parts opened where something is wrong.
+import { say } from "./say.js";
 import { toast } from "./toast.js";
 
-async function keep(list) {
+async function keep(list, before, latest) {
   const body = new FormData();
   for (const row of list.querySelectorAll("[data-slug]")) body.append("slug", row.dataset.slug);
   const answer = await fetch(list.dataset.sort, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
-  const told = await answer?.json().catch(() => null);
-  if (told?.said) toast(told.said);
+  const told = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (told?.said) return toast(told.said);
+  if (latest()) list.append(...before); // the next one dragged sends the whole order again
+  return toast(say("unsaved"), "stay");
 }
 
 function number(list) {
@@ -14,12 +17,14 @@ function number(list) {
 }
 
 function sort(list) {
+  let before = [], turn = 0;
   const done = () => {
+    const mine = ++turn;
     if (list.dataset.sortNumber !== undefined) number(list);
-    if (list.dataset.sort) keep(list);
+    if (list.dataset.sort) keep(list, before, () => mine === turn);
     else list.closest("form")?.dispatchEvent(new Event("input", { bubbles: true }));
   };
-  window.Sortable?.create(list, { handle: "[data-grab]", animation: 150, onEnd: done });
+  window.Sortable?.create(list, { handle: "[data-grab]", animation: 150, onStart: () => { before = [...list.children]; }, onEnd: done });
 }
 
 function show(input) {

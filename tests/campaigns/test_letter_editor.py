@@ -89,7 +89,8 @@ def test_a_letter_begins_is_built_and_taken_back_without_scripts(shop):
     boss.post(at(letter), data=typed(fresh(letter), f"remove:{text}", **more))
     assert text not in [row["id"] for row in fresh(letter).blocks]
     page = boss.get(at(letter)).get_data(as_text=True)
-    boss.post(re.search(r'action="([^"]*/block)"', page)[1])
+    address, entry = re.search(r'action="([^"]*/block)"><input type="hidden" name="entry" value="(\d+)"', page).groups()
+    boss.post(address, data={"entry": entry})
     assert fresh(letter).blocks[2] == kept
 
 

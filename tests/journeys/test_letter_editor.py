@@ -5,7 +5,7 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import PHONE, faults, log_in, owner_of, sideways, unfold
+from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOP = "horno-tizapola"
@@ -55,6 +55,34 @@ def test_a_letter_on_the_phone(visit, plaza):
     page.locator("button[value=test]").tap()
     page.wait_for_selector("text=La prueba va en camino")
     assert page.locator("[data-problems]").is_hidden()
+
+
+def test_a_draft_of_this_browser_is_put_back_or_offered(visit, plaza):
+    page = visit(DESKTOP)
+    log_in(page, plaza, *owner_of(SHOP))
+    page.goto(plaza.admin(SHOP, "/pages/nosotros"))
+    key = page.evaluate("'draft:' + document.querySelector('form[data-autosave]').dataset.autosave")
+    title, form = page.locator("[name=title]"), page.locator("form[data-autosave]")
+    before = title.input_value()
+
+    def left(on):
+        """What a tab that died has left behind."""
+        told = {"on": on, "sent": False, "fields": [["title", "De otra pestaña"]]}
+        page.evaluate("([key, told]) => localStorage.setItem(key, JSON.stringify(told))", [key, told])
+        page.reload()
+
+    left("0")  # written on another draft than the one that is kept
+    assert title.input_value() == before
+    page.get_by_role("button", name="Recuperarlo").click()
+    assert title.input_value() == "De otra pestaña"
+    page.evaluate("key => localStorage.removeItem(key)", key)
+    page.reload()
+    left(form.get_attribute("data-revision"))
+    assert title.input_value() == "De otra pestaña"
+    # no answer that leads on: what was sent stays here
+    page.route("**/pages/nosotros", lambda route: route.fulfill(status=204) if route.request.method == "POST" else route.fallback())  # fmt: skip
+    title.press("Enter")
+    assert page.evaluate("key => JSON.parse(localStorage.getItem(key)).sent", key)
 
 
 def begin(page, plaza):

@@ -1,7 +1,11 @@
 """A product of which one variant is sold out: the page begins with another, and strikes out what is gone."""
 
+import html
+import json
+import re
 import sqlite3
 from contextlib import closing
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -39,6 +43,28 @@ def test_the_page_begins_with_what_can_be_had(visit, plaza, sold_out):
     page.locator("label:has(input[name=option-talla][value=m])").click()
     expect(gone).to_have_class("pill")
     expect(verb).to_be_enabled()
+
+
+def test_what_is_not_sold_does_not_look_sold(visit, plaza):
+    page = visit(PHONE)
+
+    def without(route):
+        """The page as it is once the first variant is not for sale."""
+        host = {"Host": f"{SHOP}.plaza.localhost:{plaza.port}"}
+        with urlopen(Request(f"http://127.0.0.1:{plaza.port}{BLOUSE}", headers=host)) as answer:
+            said = answer.read().decode()
+        told = re.search(r'data-variants="([^"]*)"', said)[1]
+        fewer = [one for one in json.loads(html.unescape(told)) if one["sku"] != FIRST]
+        route.fulfill(body=said.replace(told, html.escape(json.dumps(fewer))), content_type="text/html; charset=utf-8")
+
+    page.route(f"**{BLOUSE}", without)
+    page.goto(plaza.shop(SHOP, BLOUSE))
+    gone = page.locator("label:has(input[name=option-color][value=crudo])")
+    expect(gone).to_have_class("pill is-sold")
+    gone.click()
+    expect(page.locator("#stock")).to_contain_text("Agotado")
+    expect(page.locator("[data-variant=price]")).to_have_text("–")
+    expect(page.locator("[data-action=add-to-cart]")).to_be_disabled()
 
 
 def test_a_blouse_made_to_measure_asks_for_the_measures(visit, plaza):

@@ -157,6 +157,7 @@ def test_a_booking_is_moved_and_moved_back(shop):
     grid = page(admin, f"/{row.token}/move")
     goal = f"{stamp(shop.when(3, '11:00'))} {second.token}"
     assert goal in marks(grid, "value")
+    assert marks(grid, "id").count("keys") == 1  # the list of keys, and nothing else: "?" opens it
     answer = post(admin, f"/{row.token}/move", to=goal)
     assert (row.starts_at, units_of(row)) == (shop.when(3, "11:00"), ["Sala 2"])
     undo(admin, answer)

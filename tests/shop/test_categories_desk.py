@@ -8,6 +8,7 @@ from kernel.db import db
 from shop import bin as rubbish
 from shop import categories
 from shop.categories import Category
+from tests.shop.test_products_desk import typed
 
 
 def tree(shop):
@@ -83,3 +84,14 @@ def test_a_picture_that_is_none_is_refused_and_the_rest_stays_typed(shop):
     assert answer.status_code == 422
     assert 'value="Mieles"' in answer.get_data(as_text=True)
     assert db.session.scalars(select(Category)).all() == []
+
+
+def test_a_product_that_moves_is_counted_on_its_new_shelf_only(shop):
+    coffee, tea, light, _dark = tree(shop)
+    product = shop.product(category_id=light.id, tags=["lavado"])
+    told = typed(name="Café Uno", tags="lavado", category=tea.slug)
+    answer = shop.admin.post(f"/admin/cafe/products/{product.slug}", data=told)
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert [row.facets["count"] for row in (coffee, light, tea)] == [0, 0, 1]
+    assert (light.facets["tags"], tea.facets["tags"]) == ([], [["lavado", 1]])

@@ -9,7 +9,7 @@ from kernel import clock, tenancy
 from kernel.db import db
 from shop import storefront
 from shop.orders import Order
-from tests.shop.pages import form, marks, text
+from tests.shop.pages import form, marks, read, text
 
 
 def close(shop, days=7, message="Estamos de vacaciones."):
@@ -47,6 +47,17 @@ def test_who_closes_is_told_of_bookings_that_stand_and_hoy_says_that_it_is_close
     assert "La tienda está cerrada y vuelve a vender" in text(boss.get("/admin/cafe/"))
     boss.post("/admin/cafe/settings/shop/open")
     assert "La tienda está cerrada y vuelve a vender" not in text(boss.get("/admin/cafe/"))
+
+
+def test_who_changes_the_holidays_and_takes_it_back_is_closed_as_before(shop):
+    close(shop, days=7, message="Hasta el 24.")
+    before, boss = storefront.of().closed_until, shop.admin
+    told = {"until": f"{before + timedelta(days=9)}", "message": "Hasta el 6."}
+    boss.post("/admin/cafe/settings/shop/closed", data=told)
+    undo = read(boss.get("/admin/cafe/settings/shop")).xpath("//form[.//*[@data-undo]]")[0]
+    boss.post(undo.get("action"), data=dict(undo.fields))
+    db.session.expire_all()
+    assert (storefront.of().closed_until, storefront.of().closed_message) == (before, {"es": "Hasta el 24."})
 
 
 def test_nothing_can_be_put_into_the_cart(shop, product):

@@ -13,7 +13,7 @@ from shop import bin as rubbish
 from shop import page_versions, pages, terms
 from shop.page_versions import PageVersion
 from tests.shop.test_checkout_page import placed, the_order
-from tests.shop.test_pages_desk import JSON, begun, typed
+from tests.shop.test_pages_desk import JSON, begun, typed, undone
 
 DESK = "/admin/cafe/pages/nosotros"
 HERE = "tests.shop.page_racers:"
@@ -113,9 +113,7 @@ def test_a_version_is_looked_at_and_comes_into_the_draft_only(shop):
     db.session.expire_all()
     assert page.draft[0]["data"]["text"] == {"es": "Uno"}
     assert "Dos" in public(shop)
-    back = boss.get(DESK).get_data(as_text=True)
-    boss.post(re.search(r'action="([^"]*undiscard)"', back).group(1))
-    db.session.expire_all()
+    undone(boss, page)
     assert page.draft[0]["data"]["text"] == {"es": "Trabajo"}
 
 

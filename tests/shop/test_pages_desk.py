@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from kernel import signing
 from kernel.db import db
 from shop import catalog, pages
+from tests.shop.pages import read
 from tests.shop.test_products_desk import photo
 
 JSON = {"Accept": "application/json"}
@@ -33,6 +34,9 @@ def test_a_draft_never_reaches_the_public_page(shop):
         "/admin/cafe/pages/nosotros/draft", data={**typed(block, "Secreto"), "title": "Otro"}, headers=JSON
     )
     assert kept.get_json()["changed"] is True
+    assert f'data-revision="{kept.get_json()["revision"]}"' in boss.get("/admin/cafe/pages/nosotros").get_data(
+        as_text=True
+    )
     public = shop.client.get("/pages/nosotros").get_data(as_text=True)
     assert "Desde 1980" in public
     assert "Secreto" not in public
@@ -146,18 +150,47 @@ def test_a_picture_of_a_block_and_one_that_is_none(shop):
     assert "toast-bad" in answer.get_data(as_text=True)
 
 
-def test_a_discarded_draft_comes_back(shop):
+def undone(boss, page):
+    """Press the button in the toast; what it is."""
+    said = read(boss.get(f"/admin/cafe/pages/{page.slug}")).xpath("//form[.//*[@data-undo]]")
+    assert boss.post(said[0].get("action"), data=dict(said[0].fields)).status_code == 303
+    db.session.expire_all()
+    return said[0]
+
+
+def test_a_discarded_draft_comes_back_and_what_was_begun_since_too(shop):
     page, block = begun(shop)
     boss = shop.admin
     boss.post("/admin/cafe/pages/nosotros", data=typed(block, "Público", do="publish"))
     boss.post("/admin/cafe/pages/nosotros/draft", data=typed(block, "Trabajo"), headers=JSON)
+    boss.get("/admin/cafe/pages/nosotros")
     boss.post("/admin/cafe/pages/nosotros/discard")
-    answer = boss.get("/admin/cafe/pages/nosotros").get_data(as_text=True)
     db.session.expire_all()
     assert page.draft[0]["data"]["text"] == {"es": "Público"}
-    boss.post(re.search(r'action="([^"]*undiscard)"', answer).group(1))
+    boss.post("/admin/cafe/pages/nosotros/draft", data=typed(block, "Otro"), headers=JSON)
+    first = undone(boss, page)
+    assert page.draft[0]["data"]["text"] == {"es": "Trabajo"}
+    undone(boss, page)
+    assert page.draft[0]["data"]["text"] == {"es": "Otro"}
+    boss.post(first.get("action"), data=dict(first.fields))  # the same button means the same draft, whatever went since
     db.session.expire_all()
     assert page.draft[0]["data"]["text"] == {"es": "Trabajo"}
+    assert boss.post(first.get("action")).status_code == 410
+
+
+def test_a_version_of_a_block_that_was_taken_out_comes_back_whole(shop):
+    page, block = begun(shop)
+    boss, rule = shop.admin, '{"language": ["es"]}'
+    sent = typed(block, "Uno", **{f"{block}-variant": ["v1", "v2"], "v1-text-es": "Para ellos", "v1-audience": rule})
+    boss.post("/admin/cafe/pages/nosotros", data=sent | {"do": "save"})
+    boss.get("/admin/cafe/pages/nosotros")
+    db.session.expire_all()
+    before = page.draft
+    boss.post("/admin/cafe/pages/nosotros", data=sent | {"do": "remove:v1"})
+    db.session.expire_all()
+    assert [one["id"] for one in page.draft[0]["variants"]] == ["v2"]
+    undone(boss, page)
+    assert page.draft == before
 
 
 def test_the_first_page_is_written_when_it_is_first_changed(shop):

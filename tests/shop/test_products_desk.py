@@ -11,6 +11,7 @@ from kernel import files
 from kernel.db import db
 from shop import catalog, options, slugs
 from shop.catalog import Product, Variant
+from shop.views import product_values
 from tests.goods import only
 
 HOSTILE = '<p onclick="x()">Hola<script>alert(1)</script> <b>rico</b><img src=x onerror=alert(1)></p>'
@@ -142,6 +143,44 @@ def test_options_make_variants_and_a_renamed_value_keeps_its_own(shop):
     assert db.session.get(Variant, rows["Grano"]).active is False  # put away, never deleted
 
 
+def test_values_of_the_same_name_make_one_variant_and_what_doubled_before_is_put_away(shop):
+    told = {"options-0-name": "Color", "options-0-values": "Rojo, Azul"}
+    product = make(shop, **told)
+    first = product.variants[0]
+    for _save in range(2):
+        shop.admin.post(f"/admin/cafe/products/{product.slug}", data=typed(**told | {"options-0-values": "Rojo, rojo"}))
+    db.session.expire_all()
+    assert [row.id for row in product.variants if row.active] == [first.id]
+    db.session.add(Variant(product_id=product.id, options=dict(first.options), sku="DOBLE", position=0))
+    db.session.flush()
+    two = options.coded([options.Said({"es": "Color"}, [{"es": "Adulto"}, {"es": "adulto"}])], product.options)
+    assert [one["code"] for one in two[0]["values"]] == ["rojo", "adulto"]
+    again = options.coded([options.Said({"es": "Color"}, [{"es": "adulto"}, {"es": "Adulto"}, {"es": "ADULTO"}])], two)
+    assert [one["code"] for one in again[0]["values"]] == ["rojo", "adulto", "adulto-2"]
+    options.remake(product, product.options, pattern={})
+    assert [row.id for row in product.variants if row.active] == [first.id]
+
+
+def test_a_translation_stays_with_its_value(shop):
+    shop.tenant.languages = ["es", "en"]
+    db.session.commit()
+    lists = [("Rojo, Azul, Verde", ", , Green"), ("S\nM\nL", "Small\n\nSmall"), ("Lisa\nFina, clara", "-\nFine, light")]
+    told = {
+        f"options-{at}-values{end}": text
+        for at, two in enumerate(lists)
+        for end, text in zip(("", "_en"), two, strict=True)
+    }
+    told |= {f"options-{at}-name": f"O{at}" for at in range(3)}
+    product = make(shop, **told)
+    for _save in range(2):
+        english = [[one["name"].get("en") for one in option["values"]] for option in product.options]
+        assert english == [[None, None, "Green"], ["Small", None, "Small"], [None, "Fine, light"]]
+        shown = enumerate(product_values.of(product)["options"])
+        told = {f"options-{at}-{name}": text for at, row in shown for name, text in row.items()}
+        shop.admin.post(f"/admin/cafe/products/{product.slug}", data=typed(**told))
+        db.session.expire_all()
+
+
 def test_what_nobody_counted_yet_is_not_published_sold_out(shop):
     sent = {"options-0-name": "Molienda", "options-0-values": "Grano, Fina", "units": "10", "do": "publish"}
     product = make(shop, **sent)
@@ -150,6 +189,21 @@ def test_what_nobody_counted_yet_is_not_published_sold_out(shop):
     answer = boss.post("/admin/cafe/products/new", data=typed(name="Otro", **sent))
     assert answer.headers["Location"].endswith("#variants")
     assert "cuántas unidades hay de cada variante" in boss.get(answer.headers["Location"]).get_data(as_text=True)
+
+
+def test_what_is_on_sale_goes_on_as_its_first_choice_and_back(shop):
+    product, boss = make(shop, do="publish"), shop.admin
+    one, address = only(product).id, f"/admin/cafe/products/{product.slug}"
+    told = {"options-0-name": "Molienda", "options-0-values": "Grano, Fina", "units": "8", "was": "8"}
+    answer = boss.post(address, data=typed(**told))
+    assert answer.headers["Location"].endswith("#variants")
+    assert "se vende como «Grano»" in boss.get(address).get_data(as_text=True)
+    db.session.expire_all()
+    assert product.state == "live"
+    assert [(row.id == one, row.on_hand) for row in product.variants] == [(True, 8), (False, 0)]
+    boss.post(address, data=typed(was="8"))
+    db.session.expire_all()
+    assert [(row.id, row.on_hand) for row in product.variants if row.active] == [(one, 8)]
 
 
 def test_too_many_variants_are_refused_with_all_that_was_typed(shop):
@@ -206,6 +260,11 @@ def test_a_changed_address_leads_on(shop):
     assert product.slug == "cafe-dos"
     assert shop.client.get("/p/cafe-uno").headers["Location"].endswith("/p/cafe-dos")
     assert slugs.former("product", "cafe-uno") == product.id
+
+
+def test_many_may_have_the_same_long_name(shop):
+    made = {make(shop, name="Canasta " * 14).slug for _one in range(4)}
+    assert len(made) == 4
 
 
 def test_many_at_once_and_back_again(shop):

@@ -5,6 +5,7 @@ from lxml import etree
 
 from kernel.db import db
 from shop import pages
+from shop.views import feeds
 from tests.shop.pages import json_ld, marks, read
 
 BASE = "http://cafe.plaza.localhost:8000"
@@ -92,6 +93,16 @@ def test_the_sitemap_lists_every_public_page_in_every_language(shop, goods):
     assert tree.xpath("//x:link[@hreflang='en']", namespaces=space)
     for url in found:
         assert shop.client.get(url.removeprefix(BASE)).status_code == 200, url
+
+
+def test_the_sitemap_of_a_shop_with_many_languages_stays_as_short(shop, goods, monkeypatch):
+    shop.tenant.languages = ["es", "en", "pt", "fr"]
+    for number in range(4):
+        shop.product(f"Té {number}")
+    db.session.commit()
+    monkeypatch.setattr(feeds, "MOST", 12)
+    found = etree.fromstring(shop.client.get("/sitemap.xml").data).xpath("//*[local-name()='loc']/text()")
+    assert len([url for url in found if "/p/" in url]) == 12
 
 
 def test_robots(shop, goods):
