@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, false, func, select, true, update
+from sqlalchemy import ColumnElement, Index, String, false, func, or_, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import visitors
@@ -69,6 +69,13 @@ def given(contact_id: Any, purpose: str) -> ColumnElement[bool]:
 def given_by_browser(visitor_id: Any, purpose: str) -> ColumnElement[bool]:
     """The same of the browser of that column."""
     return _yes(Consent.visitor_id == visitor_id, purpose)
+
+
+def taken_back() -> ColumnElement[bool]:
+    """In SQL: whether the browser of that row may be remembered no more: its contact said so, perhaps elsewhere."""
+    theirs = or_(Consent.contact_id == Visitor.contact_id, Consent.visitor_id == Visitor.id)
+    last = select(Consent.given).where(theirs, Consent.purpose == "behaviour").order_by(Consent.id.desc()).limit(1)
+    return last.correlate(Visitor).scalar_subquery().is_(false())
 
 
 def _yes(mine: ColumnElement[bool], purpose: str) -> ColumnElement[bool]:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 
-from crm import facts, picks, tallies
+from crm import consent, facts, picks, tallies
 from crm.visitors import Visitor
 from kernel import buffer, clock, tenancy
 from kernel.db import db
@@ -62,8 +62,8 @@ def _facts(told: Collection[Seen]) -> None:
 
 
 def _visitors(ids: set[int]) -> dict[int, Visitor]:
-    from_db = db.session.scalars(select(Visitor).where(Visitor.id.in_(ids))) if ids else ()
-    return {visitor.id: visitor for visitor in from_db}
+    allowed = select(Visitor).where(Visitor.id.in_(ids), not_(consent.taken_back()))
+    return {visitor.id: visitor for visitor in (db.session.scalars(allowed) if ids else ())}
 
 
 def init_app(_app: object) -> None:

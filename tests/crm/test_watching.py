@@ -59,6 +59,22 @@ def test_taking_the_yes_back_forgets_what_was_watched(shop):
     assert [answer.given for answer in answers] == [True, False]  # the proof stays
 
 
+def test_a_no_on_the_phone_holds_at_the_computer(shop):
+    slug, ana = shop.product().slug, shop.contact(email="ana@example.com")
+    computer, phone = shop.shopper(ana), shop.shopper(ana)
+    for browser in (computer, phone):
+        browser.post("/consent", data={"behaviour": "yes"})
+        browser.get(f"/p/{slug}")
+    assert _kinds(shop).count("viewed") == 2
+    phone.post("/consent", data={"behaviour": "no"})
+    before = _kinds(shop)
+    computer.get(f"/p/{slug}")
+    assert _kinds(shop) == before
+    computer.post("/consent", data={"behaviour": "yes"})
+    computer.get(f"/p/{slug}")
+    assert _kinds(shop).count("viewed") == before.count("viewed") + 1
+
+
 def test_a_prefetch_looks_at_nothing(shop):
     vase = shop.product()
     shop.client.get(f"/p/{vase.slug}", headers={"Sec-Purpose": "prefetch;prerender"})
