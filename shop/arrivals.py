@@ -14,28 +14,40 @@ if TYPE_CHECKING:
 
 def come(booking: Booking, *, by: "Account | None") -> None:
     """They are here; a second time is the same. Raises NotNow for a booking that no longer stands."""
-    if _step(booking, "come", done="came"):
-        order_events.record(_order(booking), "arrived", by=by, booking=booking.id)
-        journal.write("bookings.came", about=booking, by=by, data={"number": _order(booking).number})
-        booking_confirmations.arrived(_order(booking))
+    if before := _step(booking, "come", done="came"):
+        order = _order(booking)
+        until = order.hold_until.isoformat() if order.hold_until else ""
+        order_events.record(order, "arrived", by=by, booking=booking.id, before=before, until=until)
+        journal.write("bookings.came", about=booking, by=by, data={"number": order.number})
+        booking_confirmations.arrived(order)
 
 
 def miss(booking: Booking, *, by: "Account | None") -> None:
     """They did not come."""
-    if _step(booking, "miss", done="missed"):
-        order_events.record(_order(booking), "missed", by=by, booking=booking.id)
+    if before := _step(booking, "miss", done="missed"):
+        order_events.record(_order(booking), "missed", by=by, booking=booking.id, before=before)
         journal.write("bookings.missed", about=booking, by=by, data={"number": _order(booking).number})
         booking_confirmations.finish(_order(booking))
 
 
 def undo(booking: Booking, *, by: "Account | None") -> None:
-    """It was noted by mistake: they are expected again."""
+    """It was noted by mistake: the booking is again what it was before."""
     if _step(booking, "undo", done="booked"):
-        last = order_events.last(_order(booking), "arrived", "missed")
-        if last is not None and last.data.get("booking") == booking.id:
+        last = _noted(booking)
+        if last is not None:
             last.undone_at = clock.now()
+            if last.data.get("before") == "missed":
+                bookings.move(booking, "miss")
+            db.session.flush()
         journal.write("bookings.undone", about=booking, by=by, data={"number": _order(booking).number})
         booking_confirmations.expect(_order(booking))
+
+
+def _noted(booking: Booking) -> order_events.OrderEvent | None:
+    """What was last noted of this booking; others of its order may have come since."""
+    theirs = [one for one in order_events.of(_order(booking)) if one.kind in ("arrived", "missed")]
+    mine = [one for one in theirs if one.undone_at is None and one.data.get("booking") == booking.id]
+    return mine[-1] if mine else None
 
 
 def other_day(booking: Booking) -> bool:
@@ -50,14 +62,15 @@ def _order(booking: Booking) -> orders.Order:
     return booking.order
 
 
-def _step(booking: Booking, step: str, *, done: str) -> bool:
+def _step(booking: Booking, step: str, *, done: str) -> str:
+    """Take the step; where the booking was before, '' when it was there already."""
     orders.lock(_order(booking))
     db.session.refresh(booking, with_for_update=True)
     if booking.state == done:
-        return False
-    bookings.move(booking, step)
+        return ""
+    before = bookings.move(booking, step)
     db.session.flush()
-    return True
+    return before
 
 
 def init_app(_app: object) -> None:

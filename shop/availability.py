@@ -14,6 +14,7 @@ from shop.services import Service
 from shop.vacancies import Vacancy
 
 FEW = 3  # so many or fewer are told apart
+MOST_LOOKED = 10_000  # times that are looked at for the next free one before it is given up
 AHEAD = 45  # days that are looked at first for the next free time; then twice as many
 
 
@@ -91,15 +92,20 @@ def next_free(
     service: Service, after: datetime, places: int = 1, count: int = 3, *, besides: Booking | None = None,
     wait: timedelta = AT_ONCE,
 ) -> list[Time]:  # fmt: skip
-    """The first times from that moment on at which so many people fit; of nights the shortest stays."""
+    """The first times from that moment on at which so many people fit; of nights the shortest stays.
+
+    Nobody waits for a search of years: after so many times that are taken, none is free.
+    """
     found: list[Time] = []
+    looked = 0
     after = max(after, booking_times.earliest(service, wait))
     for first, last in _stretches(service, after):
         spans = _stays(service, first, last) if service.kind == "nights" else _flat(_offered(service, first, last))
         later = [span for span in spans if span.starts_at >= after]
         told = (_time(service, one, places) for one in vacancies.at(service, later, besides=besides))
         found += [time for time in told if time.free]
-        if len(found) >= count:
+        looked += len(later)
+        if len(found) >= count or looked >= MOST_LOOKED:
             break
     return found[:count]
 

@@ -153,12 +153,24 @@ def finish(order: Order) -> None:
 
 
 def expect(order: Order) -> None:
-    """That its people came was noted by mistake: an order that was done by it is open again."""
+    """That its people came was noted by mistake: an order that was done by it is open again, and expires again."""
+    _hold_again(order)
     event = order_events.last(order, "delivered")
     if order.state == "delivered" and event is not None and event.account_id is None and waits(order):
         order.state, event.undone_at = str(event.data["before"]), clock.now()
         db.session.flush()
         plan(order)
+
+
+def _hold_again(order: Order) -> None:
+    """What is unpaid, and of which nobody is here, is kept as long as before, or for one more chance to pay."""
+    rows = bookings.of_order(order)
+    if order.state != "placed" or order.payment != "due" or order.hold_until or any(r.state == "came" for r in rows):
+        return
+    untils = [one.data.get("until") for one in order_events.of(order) if one.kind == "arrived"]
+    known = [datetime.fromisoformat(until) for until in untils if until]
+    if known:
+        holds.begin(order, max(*known, clock.now() + holds.SECOND_CHANCE))
 
 
 def plan(order: Order) -> None:

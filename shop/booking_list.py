@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kernel import clock, tenancy
@@ -75,10 +75,14 @@ class Board:
         return [replace(slot, fit=self._fit(slot, pools)) for slot in self._boats]
 
     def _fit(self, slot: Slot, pools: Mapping[int, Resource]) -> int | None:
-        own = {"departure": slot.departure.id if slot.departure else None}
+        """As `slots.fitted` says it, which asks once for each service: its own units count also when put away."""
         needs = [(need, pools[need.resource_id]) for need in slot.service.needs if need.resource_id in pools]
-        found = [need.people(len(self.free(pool, slot.span, but=own))) for need, pool in needs]
+        found = [need.people(self._own(slot, pool) + len(self.free(pool, slot.span))) for need, pool in needs]
         return min((count for count in found if count is not None), default=None)
+
+    def _own(self, slot: Slot, resource: Resource) -> int:
+        key = slot.departure.id if slot.departure else 0
+        return sum(any(row.departure_id == key for row in self.taken.get(unit.id, ())) for unit in resource.units)
 
     @cached_property
     def _boats(self) -> list[Slot]:
@@ -129,11 +133,12 @@ def board(first: date, last: date, *, longer: int = 0) -> Board:
     zone = tenancy.tenant().timezone
     whole = Span(*clock.span(first, last + timedelta(days=longer), zone))
     services = db.session.scalars(_services()).all()
-    taken = db.session.scalars(select(Occupation).where(*occupations.overlapping(whole)).order_by(Occupation.starts_at))
+    near = occupations.overlapping(_reach(services, whole))
+    taken = db.session.scalars(select(Occupation).where(*near).order_by(Occupation.starts_at))
     rows, plans = taken.all(), hours.plans(services, first, last)
     return Board(
-        first=first, last=last, zone=zone, services=services, resources=_resources(), bookings=_bookings(whole),
-        departures=departures.known([service.id for service in services], whole), occupations=rows,
+        first=first, last=last, zone=zone, services=services, resources=_resources(),
+        bookings=_bookings(whole, rows), departures=_departures(services, whole, rows), occupations=rows,
         closures=_closures({row.closure_id for row in rows if row.closure_id}),
         windows={one: found.windows(first, last) for one, found in plans.items()},
         shut={one: found.closed(first, last) for one, found in plans.items()},
@@ -152,10 +157,29 @@ def _resources() -> Sequence[Resource]:
     return db.session.scalars(wanted.order_by(Resource.position, Resource.id)).all()
 
 
-def _bookings(span: Span) -> Sequence[Booking]:
-    inside = Booking.starts_at < span.ends_at, Booking.ends_at > span.starts_at
-    wanted = select(Booking).where(*inside, *alive()).order_by(Booking.starts_at, Booking.id)
+def _reach(services: Sequence[Service], whole: Span) -> Span:
+    """As far as what begins in that time may occupy something, its buffers inside."""
+    after = [row.after + (0 if row.kind == "nights" else row.minutes) for row in services]
+    return whole.widened(max((row.before for row in services), default=0), max(after, default=0))
+
+
+def _bookings(span: Span, taken: Sequence[Occupation]) -> Sequence[Booking]:
+    """Those of that time, and whose buffers alone reach into it."""
+    inside = and_(Booking.starts_at < span.ends_at, Booking.ends_at > span.starts_at)
+    theirs = or_(Booking.id.in_(_ids(taken, "booking_id")), Booking.departure_id.in_(_ids(taken, "departure_id")))
+    wanted = select(Booking).where(or_(inside, theirs), *alive()).order_by(Booking.starts_at, Booking.id)
     return db.session.scalars(wanted.options(WHO)).all()
+
+
+def _departures(services: Sequence[Service], span: Span, taken: Sequence[Occupation]) -> Sequence[Departure]:
+    """The same of departures."""
+    known = departures.known([service.id for service in services], span)
+    others = _ids(taken, "departure_id") - {row.id for row in known}
+    return [*known, *db.session.scalars(select(Departure).where(Departure.id.in_(sorted(others))))]
+
+
+def _ids(taken: Sequence[Occupation], name: str) -> set[int]:
+    return {getattr(row, name) for row in taken} - {None}
 
 
 def alive() -> tuple[Any, Any]:

@@ -16,6 +16,7 @@ from shop.occupations import Span
 from shop.services import Service
 
 AT_ONCE = timedelta()
+DAY = 24 * 60  # minutes
 MOST_DAYS = 3660  # nobody sells farther ahead, whatever the horizon says
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -145,8 +146,16 @@ class Times:
         """The departures and appointments of each day on which some are sold, in order, also those that are over."""
         if self.service.kind == "nights":
             return {}
-        sold, where = self._said(first, last).windows(first, last), zone()
-        return {day: _begun(self.service, day, sold[day], where) for day in sold if in_season(self.service, day)}
+        where, eve = zone(), first - timedelta(days=1)
+        sold = self._said(eve, last).windows(eve, last)  # what is open past midnight begins on the next day, too
+        found: dict[date, set[Span]] = {}
+        for day in [one for one in sold if in_season(self.service, one)]:
+            morrow = day + timedelta(days=1)
+            midnight = local_times.instant(morrow, time(), where)
+            for span in _begun(self.service, day, sold[day], where):
+                found.setdefault(day if span.starts_at < midnight else morrow, set()).add(span)
+        offered = [day for day in sorted(found) if first <= day <= last and in_season(self.service, day)]
+        return {day: sorted(found[day], key=lambda one: one.starts_at) for day in offered}
 
     def nights(self, first: date, last: date) -> dict[date, bool]:
         """The nights that are sold from one day to another: whether a stay may begin with them."""
@@ -214,9 +223,14 @@ def _starts(window: Window, length: timedelta, step: int, *, day: date, where: s
     closes = local_times.clock_time(window.closes)
     tonight = opens < closes
     until = local_times.instant(day if tonight else day + timedelta(days=1), closes, where)  # open past midnight
-    minutes = range(_minutes(opens), _minutes(closes) if tonight else 24 * 60, step)
-    begun = [local_times.instant(day, time(*divmod(minute, 60)), where) for minute in minutes]
+    minutes = range(_minutes(opens), _minutes(closes) + (0 if tonight else DAY), step)
+    begun = [_at(day, minute, where) for minute in minutes]
     return [at for at in begun if at + length <= until]
+
+
+def _at(day: date, minute: int, where: str) -> datetime:
+    more, minute = divmod(minute, DAY)
+    return local_times.instant(day + timedelta(days=more), time(*divmod(minute, 60)), where)
 
 
 def _minutes(clock: time) -> int:

@@ -25,6 +25,12 @@ class Used(Refusal):
     message = _l("“%(name)s” occupies it. Take it out there first.")
 
 
+class UsedInBin(Used):
+    """A service whose product lies in the bin occupies it: it may be brought back."""
+
+    message = _l("“%(name)s”, which is in the bin, occupies it. Bring it back and take it out there first.")
+
+
 class Kept(Refusal):
     """Somebody has or had it."""
 
@@ -86,27 +92,33 @@ def busy(units: Sequence[ResourceUnit]) -> int:
     return db.session.scalar(select(func.count(Occupation.id)).where(*taken)) or 0
 
 
-def users(row: Resource) -> Sequence[Service]:
-    """The services that occupy it, those in the bin left out."""
+def users(row: Resource, *, binned: bool = False) -> Sequence[Service]:
+    """The services that occupy it; those in the bin are left out, or with `binned` come last."""
     mine = select(ServiceResource.service_id).where(ServiceResource.resource_id == row.id)
-    wanted = select(Service).join(Product, Product.id == Service.product_id).where(Product.binned_at.is_(None))
-    return db.session.scalars(wanted.where(Service.id.in_(mine)).order_by(Product.position, Product.id)).all()
+    wanted = select(Service).join(Product, Product.id == Service.product_id).where(Service.id.in_(mine))
+    if not binned:
+        wanted = wanted.where(Product.binned_at.is_(None))
+    by = Product.binned_at.is_not(None), Product.position, Product.id
+    return db.session.scalars(wanted.order_by(*by).execution_options(binned=binned)).all()
+
+
+def _unused(row: Resource) -> None:
+    used = users(row, binned=True)
+    if used:
+        product = db.session.get_one(Product, used[0].product_id, execution_options={"binned": True})
+        raise (UsedInBin if product.binned_at else Used)(name=i18n.pick(product.name))
 
 
 def put_away(row: Resource, *, by: Any = None) -> None:
-    """Offer it no more; raises Used while a service occupies it."""
-    used = users(row)
-    if used:
-        raise Used(name=i18n.pick(used[0].product.name))
+    """Offer it no more; raises Used while a service occupies it, in the bin too."""
+    _unused(row)
     row.active = False
     _told(row, by)
 
 
 def drop(row: Resource, *, by: Any = None) -> None:
     """Take it out wholly: nobody uses it or ever had it; raises Used or Kept."""
-    used = users(row)
-    if used:
-        raise Used(name=i18n.pick(used[0].product.name))
+    _unused(row)
     ids = [unit.id for unit in row.units]
     if db.session.scalar(select(exists().where(Occupation.unit_id.in_(ids)))):
         raise Kept()

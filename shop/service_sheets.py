@@ -1,7 +1,8 @@
 """Service sheets: all that is said of how a product is booked, written in one go; who has booked keeps their time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import case, delete, exists, select, update
@@ -10,7 +11,19 @@ from kernel import clock, i18n, journal, tenancy
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import booking_times, bookings, catalog, departures, hours, local_times, options, resource_sheets, resources
+from shop import (
+    booking_times,
+    bookings,
+    catalog,
+    departures,
+    holdings,
+    hours,
+    local_times,
+    occupations,
+    options,
+    resource_sheets,
+    resources,
+)
 from shop import services as booked
 from shop.bookings import Booking
 from shop.catalog import Product
@@ -77,7 +90,7 @@ class Told:
     """What of the bookings to come does not fit what was written; all of them stay."""
 
     outside: int = 0  # begin at a time that is no longer in the hours
-    unfit: int = 0  # departures for which a resource that was added is not free
+    unfit: int = 0  # bookings and departures for which a resource that was added is not free
 
 
 def save(product: Product, sheet: ServiceSheet, *, by: Any = None) -> Told:
@@ -87,9 +100,10 @@ def save(product: Product, sheet: ServiceSheet, *, by: Any = None) -> Told:
     if row is not None and row.kind != sheet.kind and _booked(row):
         raise OtherKind()
     wanted = {**sheet.needs, **({_made(sheet.fresh, row, by).id: sheet.fresh.seats} if sheet.fresh else {})}
-    resources.lock({*wanted, *(need.resource_id for need in (row.needs if row else ()))})
+    before = {one.resource_id: one.seats for one in row.needs} if row else {}
+    holdings.claim([row.id] if row else (), {*wanted, *before})
     row = row or _begun(product, sheet.kind)
-    capacity, before = row.capacity, {one.resource_id for one in row.needs}
+    capacity, length = row.capacity, row.length
     for name, value in {**sheet.columns, "kind": sheet.kind}.items():
         setattr(row, name, value)
     _week(row, sheet.week)
@@ -97,6 +111,7 @@ def save(product: Product, sheet: ServiceSheet, *, by: Any = None) -> Told:
     _product(product, sheet)
     db.session.flush()
     _capacity(row, capacity)
+    _lasts(row, length)
     journal.write("service.edited", about=product, by=by, data={"name": i18n.pick(product.name)})
     catalog.changed(product)
     return Told(len(outside(row)), _refit(row, before))
@@ -144,7 +159,7 @@ def _product(product: Product, sheet: ServiceSheet) -> None:
     for name, value in sheet.product.items():
         setattr(product, name, value)
     said = [Said(PERSON, [one.name for one in sheet.people])] if len(sheet.people) > 1 else []
-    if len(sheet.people) == 1 and sheet.people[0].price_minor:
+    if len(sheet.people) == 1:
         product.price_minor = sheet.people[0].price_minor
     coded = options.coded(said, product.options)
     made = options.remake(product, coded, pattern={"stock_kind": booked.KIND})
@@ -165,18 +180,40 @@ def _capacity(row: Service, before: int) -> None:
     db.session.expire_all()
 
 
-def _refit(row: Service, before: set[int]) -> int:
-    """What it needs no more is free; what it needs besides is taken for who comes, as far as it is free."""
-    now = {one.resource_id for one in row.needs}
+def _lasts(row: Service, before: timedelta) -> None:
+    """Departures to come on which nobody is last as long as the service does now."""
+    if row.length == before:
+        return
+    empty = Departure.service_id == row.id, Departure.starts_at > clock.now(), Departure.taken == 0
+    for one in db.session.scalars(select(Departure).where(*empty).order_by(Departure.id)):
+        one.ends_at = one.starts_at + row.length
+    db.session.flush()
+
+
+def _refit(row: Service, before: Mapping[int, int]) -> int:
+    """What it needs besides is taken for who comes, as far as it is free; then what it needs no more is free."""
+    now = {one.resource_id: one.seats for one in row.needs}
     if before == now:
         return 0
-    _free(row, before - now)
-    coming = Departure.service_id == row.id, Departure.starts_at > clock.now(), Departure.taken > 0
-    rows = db.session.scalars(select(Departure).where(*coming).order_by(Departure.id)).all()
-    return sum(not _fitted(one) for one in rows)
+    mine = Departure.service_id == row.id, Departure.starts_at > clock.now(), Departure.taken > 0
+    rows = db.session.scalars(select(Departure).where(*mine).order_by(Departure.id)).all()
+    unfit = sum(not _fitted(one) for one in rows)
+    unfit += sum(not _added(one, sorted(now.keys() - before.keys())) for one in coming(row))
+    _free(row, before.keys() - now.keys())
+    return unfit
 
 
-def _free(row: Service, gone: set[int]) -> None:
+def _added(booking: Booking, resource_ids: Sequence[int]) -> bool:
+    """Have what is free of these for a booking that occupies units by itself; whether that is all that it needs."""
+    whole = True
+    for resource_id in resource_ids if booking.units else ():
+        free = occupations.free(resource_id, booking.span, booking.units)
+        occupations.reserve(free, booking.span, booking_id=booking.id)
+        whole = whole and len(free) == booking.units
+    return whole
+
+
+def _free(row: Service, gone: Set[int]) -> None:
     ids = select(Departure.id).where(Departure.service_id == row.id, Departure.starts_at > clock.now())
     own = select(Booking.id).where(Booking.service_id == row.id, Booking.starts_at > clock.now())
     units = select(ResourceUnit.id).where(ResourceUnit.resource_id.in_(sorted(gone)))

@@ -101,8 +101,8 @@ def _outside(count: int) -> Any:
 
 def _unfit(count: int) -> Any:
     return ngettext(
-        "For one departure to come, what it occupies is not free. It stays: look at it in the calendar.",
-        "For %(num)s departures to come, what they occupy is not free. They stay: look at them in the calendar.",
+        "For one time to come, what it occupies is not free. It stays: look at it in the calendar.",
+        "For %(num)s times to come, what they occupy is not free. They stay: look at them in the calendar.",
         count,
     )
 

@@ -42,11 +42,11 @@ for (const table of document.querySelectorAll("[data-grid], [data-targets]")) ro
 document.querySelector("[data-jump]")?.addEventListener("change", ({ target }) => target.value && target.form.requestSubmit());
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select, dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "PageUp") document.querySelector("[data-earlier]")?.click();
-  else if (event.key === "PageDown") document.querySelector("[data-later]")?.click();
-  else if (event.key === "Escape" && root) document.querySelector("[data-action=give-up]")?.click();
-  else return;
+  const wanted = { Escape: root && "[data-action=give-up]", ",": "[data-earlier]", ".": "[data-later]" }[event.key];
+  const door = wanted && document.querySelector(wanted);
+  if (!door) return;
   event.preventDefault();
+  door.click();
 });
 if (root && !root.querySelector("[data-errors]")) root.querySelector("[data-targets] button")?.focus({ preventScroll: true });
 

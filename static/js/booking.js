@@ -53,6 +53,8 @@ async function ask(link) {
   } catch (error) {
     if (error.name === "AbortError") return;
     part.removeAttribute("aria-busy");
+    const total = document.getElementById("booking-sum");
+    total.textContent = total.dataset.lost;  // an old total would be a wrong one
     if (link) location.href = link.href;
   }
 }

@@ -209,3 +209,12 @@ def test_the_next_free_time_may_be_far(shop):
         shop.when(301),
     ]
     assert availability.next_free(tour, shop.when(401)) == availability.next_free(tour, shop.when(1), 7) == []
+
+
+def test_the_search_for_the_next_free_time_ends(shop, monkeypatch):
+    service = shop.service("Nunca", "appointment", resource=shop.resource("Silla", 0), step=5, horizon=1095)
+    asked, real = [], availability.vacancies.at
+    monkeypatch.setattr(availability, "MOST_LOOKED", 1_000)
+    monkeypatch.setattr(availability.vacancies, "at", lambda *told, **how: asked.append(told[1]) or real(*told, **how))
+    assert availability.next_free(service, shop.when(0)) == []
+    assert len(asked) == 1

@@ -8,7 +8,16 @@ from sqlalchemy import event, select
 
 from kernel import clock, letters, menu, permissions, today
 from kernel.db import db
-from shop import booking_letters, booking_list, booking_story, order_list, resources, special_days
+from shop import (
+    booking_letters,
+    booking_list,
+    booking_story,
+    booking_targets,
+    order_list,
+    resources,
+    slots,
+    special_days,
+)
 from shop.departures import Departure
 from tests.shop.desk_calendar import (
     AT,
@@ -259,6 +268,33 @@ def test_a_unit_of_something_else_is_refused(shop):
     )
     assert post(shop.admin, f"/{row.token}/move", to=f"{stamp(shop.when(3, '11:00'))} nobody").status_code == 404
     assert row.starts_at == shop.when(3, "09:00")
+
+
+def test_the_desk_counts_the_places_that_the_shop_sells(shop):
+    ride = shop.service("Río", resource=shop.resource("Canoa", 2, seats=4), capacity=8, seats=4)
+    row = shop.booked(ride, shop.when(3), 4)
+    booking_list.units_taken(row)[0].active = False
+    db.session.commit()
+    [slot] = booking_list.board(shop.day(3), shop.day(3)).slots
+    assert (slot.left, slots.fitted([slot])[0].left) == (4, 4)
+
+
+def test_buffers_reach_over_midnight(shop):
+    talk = shop.service("Noche", "appointment", resource=shop.resource("Sala"), minutes=60, step=60, before=30,
+                        after=120, times=["00:00-06:00", "20:00-23:59"])  # fmt: skip
+    row = shop.booked(talk, shop.when(3, "22:00"))
+    later = shop.booked(talk, shop.when(5, "00:00"))
+    asking = booking_targets.Asking(talk, 1, 1, 1, None)
+
+    def free(day):
+        cells = booking_targets.grid(asking, shop.day(day)).cells
+        return {time: one.free for (time, _unit), one in cells.items()}
+
+    assert list(free(4).items())[:3] == [("00:00", False), ("01:00", False), ("02:00", True)]
+    assert not free(4)["22:00"]
+    assert later.live
+    assert row.live
+    assert "Sala" in text(page(shop.admin, "", day=shop.day(4)))
 
 
 def test_who_came_is_noted_and_taken_back(shop):

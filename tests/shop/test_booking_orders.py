@@ -19,6 +19,7 @@ from shop import (
     invoice_lines,
     invoices,
     occupations,
+    order_events,
     orders,
     payments,
     practice,
@@ -87,6 +88,38 @@ def test_whoever_came_is_served_but_for_what_they_owe(shop):
     assert (other.state, second.state) == ("placed", "booked")
     with pytest.raises(fulfilment.NotNow):
         fulfilment.undo(other, by=shop.owner)
+
+
+def test_an_unpaid_order_whose_people_did_not_come_after_all_expires_as_before(shop):
+    order, booking = ordered(shop, trip(shop))
+    until = order.hold_until
+    arrivals.come(booking, by=shop.owner)
+    assert order.hold_until is None
+    arrivals.undo(booking, by=shop.owner)
+    db.session.commit()
+    assert order.hold_until == max(until, order.hold_until)
+    run(order.hold_until)
+    assert (order.state, booking.state) == ("expired", "expired")
+
+
+def test_what_was_noted_is_taken_back_step_by_step_and_of_each_booking_by_itself(shop):
+    service = trip(shop)
+    cart, first = filled(shop, service, shop.when(3))
+    _cart, second = filled(shop, service, shop.when(4), cart=cart)
+    shop.transfer()
+    order = checkout.place(cart, Choice(), shop.details("transfer"), key="both")
+    arrivals.miss(first, by=shop.owner)
+    arrivals.come(first, by=shop.owner)
+    arrivals.come(second, by=shop.owner)
+    arrivals.undo(first, by=shop.owner)
+    db.session.commit()
+    assert (first.state, second.state, order.hold_until) == ("missed", "came", None)
+    standing = [(one.kind, one.data["booking"]) for one in order_events.of(order)
+                if one.kind in ("arrived", "missed") and not one.undone_at]  # fmt: skip
+    assert standing == [("missed", first.id), ("arrived", second.id)]
+    arrivals.undo(first, by=shop.owner)
+    arrivals.undo(second, by=shop.owner)
+    assert (first.state, second.state, order.held) == ("booked", "booked", True)
 
 
 def test_a_lapsed_hold_is_taken_again_by_ordering_or_nothing_is_lost(shop):

@@ -108,6 +108,15 @@ def test_appointments_begin_by_their_step_and_end_before_it_closes(shop):
     )
 
 
+def test_what_is_open_past_midnight_begins_on_the_next_day(shop):
+    table = shop.service(kind="appointment", minutes=60, step=60, times=("20:00-02:00",), days=[4])
+    friday = date(2026, 3, 6)
+    assert clocks(availability.day(table, friday), HOME) == ["20:00", "21:00", "22:00", "23:00"]
+    assert clocks(availability.day(table, friday + timedelta(days=1)), HOME) == ["00:00", "01:00"]
+    assert booking_times.asked(table, friday + timedelta(days=1), "01:00").starts_at
+    assert refused(booking_times.asked, table, friday, "00:00") == "NotOffered"
+
+
 def test_a_stay_is_asked_for(shop):
     cabin = shop.service(kind="nights", nights_min=2, nights_max=5, horizon=60, lead=6, days=[0, 4], times=("14:00",))
     db.session.add(DayException(service_id=cabin.id, day=date(2026, 3, 10)))

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from kernel.db import db
+from shop import bin as bins
 from shop import hours, resource_sheets, resources, special_days
 from shop.hours import DayException, Window
 from shop.resources import Resource, ResourceUnit
@@ -79,6 +80,18 @@ def test_what_is_occupied_stays_and_what_nobody_occupies_is_put_out_of_use_and_b
     assert free.active
     with pytest.raises(resource_sheets.Used):
         resource_sheets.drop(room)
+
+
+def test_what_lies_in_the_bin_still_occupies_it(shop):
+    boat = shop.resource("Lancha")
+    product = shop.service(resource=boat).product
+    bins.put("product", [product], by=shop.owner)
+    db.session.commit()
+    answer = shop.admin.post(f"/admin/cafe/resources/{boat.token}/away")
+    assert (answer.status_code, boat.active) == (422, True)
+    assert "que está en la papelera" in answer.get_data(as_text=True)
+    with pytest.raises(resource_sheets.Used):
+        resource_sheets.drop(boat)
 
 
 def test_days_are_closed_for_all_or_have_other_hours_and_come_back(shop):

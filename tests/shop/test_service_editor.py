@@ -1,11 +1,13 @@
 """Setting up what is booked: every kind is written as it was typed, what is wrong stands at its field, nobody loses a time."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from kernel import journal
 from kernel.db import db
-from shop import booking_times, catalog, hours, occupations, resources, service_sheets, services, variants
+from shop import booking_times, catalog, departures, hours, occupations, resources, service_sheets, services, variants
 from shop.services import Service
 
 PLAIN = {"price": "", "capacity": "8", "lasts": "2", "lasts_in": "hours", "policy": "moderate", "horizon": "180",
@@ -197,6 +199,47 @@ def test_what_is_occupied_besides_is_taken_for_who_comes_and_what_is_not_is_free
     busy = shop.held(shop.service("Largo", resource=boat, minutes=600), shop.when(8, "08:00"), 1)
     told = service_sheets.save(trip.product, sheet(trip, {guide.id: 8, boat.id: 8}))
     assert (told.unfit, row.state, busy.state) == (1, "held", "held")
+
+
+def test_whoever_has_booked_occupies_what_the_service_needs_now(shop):
+    ana, bea, hut = (shop.resource(name) for name in ("Ana", "Bea", "Cabina"))
+    cut = shop.service("Corte", "appointment", resource=ana, minutes=60, step=60)
+    row, late = shop.held(cut, shop.when(7, "10:00")), shop.held(cut, shop.when(8, "10:00"))
+    shop.held(shop.service("Color", "appointment", resource=bea, minutes=60, step=60), shop.when(8, "10:00"))
+    assert service_sheets.save(cut.product, sheet(cut, {bea.id: 1, hut.id: 1})).unfit == 1
+    assert occupations.free(ana.id, row.span)
+    assert [occupations.free(one.id, row.span) for one in (bea, hut)] == [[], []]
+    assert not occupations.free(hut.id, late.span)
+    db.session.commit()
+    with pytest.raises(occupations.JustTaken):
+        shop.held(cut, shop.when(7, "10:00"))
+
+
+def test_fewer_people_in_each_unit_take_more_units(shop):
+    boat = shop.resource("Bote", units=2, seats=8)
+    trip = shop.service(resource=boat, capacity=8, seats=8)
+    row = shop.held(trip, shop.when(), 8)
+    assert len(occupations.free(boat.id, row.span)) == 1
+    assert service_sheets.save(trip.product, sheet(trip, {boat.id: 4})) == service_sheets.Told()
+    assert not occupations.free(boat.id, row.span)
+
+
+def test_a_departure_on_which_nobody_is_lasts_as_long_as_the_service_does_now(shop):
+    trip = shop.service(resource=shop.resource("Bote"), minutes=120)
+    row = shop.held(trip, shop.when(7), 1)
+    empty = departures.at(trip, shop.when(8))
+    told = sheet(trip, {need.resource_id: need.seats for need in trip.needs})
+    told.columns["minutes"] = 180
+    service_sheets.save(trip.product, told)
+    assert [one.ends_at - one.starts_at for one in (row.departure, empty)] == [timedelta(hours=2), timedelta(hours=3)]
+
+
+def test_one_kind_of_person_may_come_for_nothing(shop):
+    trip = shop.service(resource=shop.resource("Bote"))
+    told = sheet(trip, {need.resource_id: need.seats for need in trip.needs})
+    told.people = [service_sheets.Person({"es": "Cualquiera"}, 0)]
+    service_sheets.save(trip.product, told)
+    assert trip.product.price_minor == 0
 
 
 def sheet(service, needs):
