@@ -14,6 +14,7 @@ from shop import (
     cancellations,
     checkout,
     expiry,
+    fulfilment,
     gift_cards,
     gift_codes,
     gift_letters,
@@ -285,3 +286,11 @@ def test_the_payment_rows_name_the_balance(shop):
     [row] = db.session.scalars(select(Payment).where(Payment.order_id == order.id))
     assert row.value_id == card.value_id
     assert db.session.scalar(select(GiftCard.id)) == card.id
+
+
+def test_an_undone_step_begins_a_hold_again_also_of_what_a_card_paid_in_part(shop):
+    order = gifts.bought(shop, shop.product(price=25_000_00), gifts.card(shop))
+    shop.late(order)
+    fulfilment.prepare(order, by=shop.owner)
+    fulfilment.undo(order, by=shop.owner)
+    assert order.hold_until - clock.now() > timedelta(hours=23)
