@@ -26,6 +26,7 @@ from shop import (
     plans,
     quotes,
     redemptions,
+    shipping,
     stock,
     storefront,
     tenders,
@@ -196,8 +197,9 @@ def order_key(cart_token: str, form_key: str) -> str:
 
 
 def shown(quote: Quote, worth: int = 0) -> str:
-    """What the page showed as worth of the goods, of what came off and of cards, sent back to notice a change."""
-    return f"{quote.currency}{quote.items.minor}{quote.mark}" + (f"+{worth}" if worth else "")
+    """What the page showed as worth of goods, savings, deliveries and cards, sent back to notice a change."""
+    ways = f"~{shipping.costs(quote.parcel)}" if quote.parcel else ""
+    return f"{quote.currency}{quote.items.minor}{quote.mark}{ways}" + (f"+{worth}" if worth else "")
 
 
 def _create(quote: Quote, details: Details, contact: Any, key: str) -> tuple[Order, bool]:
