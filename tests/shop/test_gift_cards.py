@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import exc, select, update
 
+from crm import people
 from kernel import clock, jobs, tenancy
 from kernel.db import db
 from kernel.letters import Letter
@@ -294,3 +295,13 @@ def test_an_undone_step_begins_a_hold_again_also_of_what_a_card_paid_in_part(sho
     fulfilment.prepare(order, by=shop.owner)
     fulfilment.undo(order, by=shop.owner)
     assert order.hold_until - clock.now() > timedelta(hours=23)
+
+
+def test_a_gift_reaches_whom_it_is_for_though_its_buyer_was_forgotten(shop):
+    texts = {"to": "Rosa", "email": "rosa@example.com", "message": "Con cariño"}
+    [card] = cards_of(shop.bought(gifts.voucher(shop), texts=texts, paid=True))
+    people.erase(shop.contact(), by=shop.owner)
+    assert (card.email, card.message, card.giver) == ("rosa@example.com", "", "")
+    gift_letters.send(card.id)
+    [letter] = db.session.scalars(select(Letter).where(Letter.kind == "gift_cards.given"))
+    assert (letter.to, card.email, card.recipient) == ("rosa@example.com", "", "")
