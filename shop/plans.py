@@ -1,6 +1,6 @@
 """Plans: an order that is paid in parts; what is due when, and what of it is paid, told by its ledger, oldest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -163,9 +163,3 @@ def secured(order: "Order") -> bool:
 def today() -> date:
     """Today where the shop is."""
     return clock.today(tenancy.tenant().timezone)
-
-
-def last_day(rows: Sequence[Due]) -> date | None:
-    """The latest day of a plan, None when a part has none."""
-    days = [due.on for due in rows]
-    return None if None in days or not days else max(day for day in days if day is not None)
