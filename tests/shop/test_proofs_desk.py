@@ -56,14 +56,17 @@ def test_a_second_tap_changes_nothing(shop, proof):
 @pytest.mark.parametrize("amount", ["", " ", "0", "-1", "mucho"])
 def test_a_bad_amount_approves_nothing(shop, proof, amount):
     admin = shop.admin
-    post(admin, proof.order.number, f"proofs/{proof.token}/approval", amount=amount)
+    address = f"/admin/cafe/orders/{proof.order.number}/proofs/{proof.token}/approval"
+    answer = admin.post(address, data={"amount": amount}, headers={"Accept-Language": "es"})
     assert (proof.state, proof.order.payment, proof.order.received_minor) == ("sent", "proof", 0)
-    assert "toast-bad" in page(admin, f"/orders/{proof.order.number}")
+    html = answer.get_data(as_text=True)
+    assert (answer.status_code, f'value="{amount.strip()}"' in html, 'class="error"' in html) == (422, True, True)
 
 
 def test_a_refusal_has_a_reason_that_the_buyer_reads(shop, proof):
     admin, number = shop.admin, proof.order.number
-    post(admin, number, f"proofs/{proof.token}/refusal", reason="")
+    address = f"/admin/cafe/orders/{number}/proofs/{proof.token}/refusal"
+    assert admin.post(address, data={"reason": ""}, headers={"Accept-Language": "es"}).status_code == 422
     assert proof.state == "sent"
     post(admin, number, f"proofs/{proof.token}/refusal", reason="La imagen está borrosa")
     assert (proof.state, proof.order.payment) == ("refused", "due")
