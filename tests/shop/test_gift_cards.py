@@ -19,6 +19,7 @@ from shop import (
     gift_cards,
     gift_codes,
     gift_letters,
+    holds,
     stored_value,
     takings,
     tenders,
@@ -223,9 +224,9 @@ def test_an_order_that_ends_unpaid_gives_back_once(shop):
 
 def test_money_that_was_on_the_way_stops_the_clock_but_a_card_does_not(shop):
     order = gifts.bought(shop, shop.product(price=25_000_00), gifts.card(shop))
-    assert expiry.waits(order)
+    assert holds.waits(order)
     shop.pay(order, 5_000_00)
-    assert not expiry.waits(order)
+    assert not holds.waits(order)
 
 
 def test_what_comes_back_onto_an_ended_card_is_good_for_a_month(shop):
