@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import booking_confirmations, card_sessions, ledger, orders, payment_methods, payments, plans, zones
+from shop import (
+    booking_confirmations,
+    card_amounts,
+    card_sessions,
+    ledger,
+    orders,
+    payment_methods,
+    payments,
+    plans,
+    zones,
+)
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
 from shop.payments import Payment
@@ -77,6 +87,8 @@ def ask(order: Order, code: str, wish: str) -> Payment:
     method = next((one for one in methods(order) if one.code == code), None)
     if amount is None or method is None or not open_(order):
         raise NotPayable()
+    if method.kind in payment_methods.CARDS:
+        card_amounts.units(amount)  # raises when no card can pay it
     if waits(order):
         raise Waits(waits(order))
     waiting = payments.current(order)

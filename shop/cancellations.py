@@ -17,6 +17,7 @@ from shop import (
     booking_policies,
     booking_shares,
     delivery_slots,
+    downloads,
     ended_words,
     fulfilment,
     letters,
@@ -62,8 +63,8 @@ def of(order: Order) -> Cancellation | None:
 
 
 def allowed_to_buyer(order: Order) -> bool:
-    """Whether the buyer may still cancel alone: until somebody starts to prepare it, or a part of a plan came."""
-    bound = order.received_minor > 0 and (bool(order.plan) or _would_keep(order))
+    """Whether the buyer may cancel alone: until it is prepared, a part of a plan came or a file was fetched."""
+    bound = order.received_minor > 0 and (bool(order.plan) or _would_keep(order) or downloads.begun(order))
     return order.state == "placed" and order.payment != "proof" and not bound
 
 

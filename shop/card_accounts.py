@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint, select
 
-from kernel import clock, journal, sealing, tenancy
+from kernel import clock, jobs, journal, sealing, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
-from shop import card_amounts, payment_methods
+from shop import card_amounts, card_sessions, payment_methods
 from shop.payment_methods import PaymentMethod
 
 if TYPE_CHECKING:
@@ -190,6 +190,8 @@ def use(mode: str, *, by: "Account") -> None:
         raise Refusal(_l("Enter the keys of this mode first."))
     for row in every():
         row.used = row is wanted
+    for order_id in card_sessions.open_but(mode):  # nobody pays in earnest on a page for trying out, nor the other way
+        jobs.later("cards.close", order_id, key=f"close:{order_id}")
     journal.write("cards.used", by=by, data={"mode": mode})
     tenancy.touch()
 

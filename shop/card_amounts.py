@@ -70,6 +70,14 @@ def _ten(power: int) -> int:
     return int(10**power)
 
 
+def charges(amount: Money) -> bool:
+    """Whether a card can pay it."""
+    try:
+        return units(amount) > 0
+    except Refusal:
+        return False
+
+
 def units(amount: Money, language: str = "es_CR") -> int:
     """The amount as Stripe wants it; raises when it cannot charge it."""
     currency, wanted = amount.currency, convert(amount)

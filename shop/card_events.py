@@ -1,6 +1,6 @@
 """Card events: what Stripe tells by webhook or list, each once, with its effects in the same transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ NOTES = ("plaza_shop", "plaza_order", "plaza_key", "plaza_refund")
 
 
 class CardEvent(TenantOwned, Base):
-    """One event: done, ignored (none of ours), odd (noticed), waiting (its payment is not known yet)."""
+    """One event: done, ignored (none of ours), odd (noticed), waiting for its payment, refused for now."""
 
     __tablename__ = "card_event"
     __extra__ = (
@@ -57,6 +57,30 @@ def receive(event: Told, mode: str) -> CardEvent | None:
     if row.state == "waiting":
         row.told = told
     return row
+
+
+def keep_back(event: Told, mode: str) -> None:
+    """What is refused now is tried again with every look, and keeps no other event waiting."""
+    thing = dict(event["data"]["object"])
+    row = CardEvent(event_id=str(event["id"])[:80], mode=mode, kind=str(event["type"])[:80], state="refused")
+    row.created_at = datetime.fromtimestamp(int(event["created"]), UTC)
+    row.told = trimmed(thing) | {"livemode": bool(event.get("livemode"))}
+    row.intent = _intent(row.told)
+    if _first(row):
+        card_notices.write("refused", str(thing["id"]))
+
+
+def refused(mode: str) -> Sequence[CardEvent]:
+    """What was kept back, the first one first."""
+    wanted = select(CardEvent).where(CardEvent.mode == mode, CardEvent.state == "refused")
+    return db.session.scalars(wanted.order_by(CardEvent.created_at, CardEvent.id)).all()
+
+
+def again(row: CardEvent) -> None:
+    """Take once more what was kept back; raises what refused it."""
+    row.state = _take(row.kind, row.told)
+    card_notices.withdraw("refused", str(row.told["id"]))
+    row.told = row.told if row.state == "waiting" else {}
 
 
 def _first(row: CardEvent) -> bool:

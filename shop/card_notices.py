@@ -36,6 +36,10 @@ KINDS: dict[str, tuple[Any, Any]] = {
         _l("The bank gave the money back"),
         _l("A dispute that had been lost was decided for you: its money stands in the order as paid too much."),
     ),
+    "refused": (
+        _l("An event that does not go through"),
+        _l("Stripe tells of something that cannot be booked now; it is tried again every few minutes. Look at it."),
+    ),
     "refund_failed": (
         _l("A part of a refund came back"),
         _l("The buyer's bank did not take a part of a refund. Look at it in Stripe and return that part another way."),

@@ -134,7 +134,11 @@ def refund(row: CardSession, told: Told) -> None:
     orders.lock(row.order)
     db.session.refresh(row)
     name, status = str(told["id"]), str(told.get("status") or "")
-    mine = _mine(told) or _named(row, name, card_amounts.money(int(told["amount"]), row.currency), status)
+    amount = card_amounts.money(int(told["amount"]), row.currency)
+    mine = _mine(told) or _named(row, name, amount, status)
+    if amount < mine.amount and status not in FINISHED:  # a part of it does not settle the whole
+        card_notices.write("differs", name, order=mine.order, words=["amount"])
+        return
     settle_refund(mine, name, status, str(told.get("failure_reason") or ""))
 
 

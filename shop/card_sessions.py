@@ -137,6 +137,14 @@ def open_one(order: "Order") -> CardSession | None:
     return db.session.scalars(wanted).one_or_none()
 
 
+def open_but(mode: str) -> Sequence[int]:
+    """The orders with a page that is not over, of another mode than that one and than practice."""
+    wanted = select(CardSession.order_id).where(
+        CardSession.state.in_(OPEN), CardSession.mode.not_in((mode, "practice"))
+    )
+    return db.session.scalars(wanted).all()
+
+
 def keyed(key: str) -> CardSession | None:
     """The page that was asked for under that key."""
     return db.session.scalars(select(CardSession).where(CardSession.key == key)).one_or_none() if key else None

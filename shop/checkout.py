@@ -11,6 +11,7 @@ from crm import contacts, facts
 from kernel import clock, signing
 from kernel.db import db
 from kernel.i18n import _l
+from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import (
     booking_confirmations,
@@ -26,6 +27,7 @@ from shop import (
     plans,
     quotes,
     redemptions,
+    shipping,
     stock,
     storefront,
     tenders,
@@ -98,7 +100,8 @@ def _method(quote: Quote, details: Details) -> PaymentMethod | None:
     given = tenders.planned(quote.lines, quote.total, tenders.cards(details.cards), details.credit)
     if given and not tenders.due(quote.total, given):
         return None
-    return chosen(payable(quote, details.address, plan=details.plan), details.payment)
+    due = tenders.due(quote.total, given)
+    return chosen(payable(quote, details.address, plan=details.plan, due=due), details.payment)
 
 
 def complete(quote: Quote, details: Details, *, contact: Any, key: str, method: PaymentMethod | None = None) -> Order:
@@ -134,10 +137,19 @@ def _ask(order: Order, method: PaymentMethod | None, plan: PlanOffer | None) -> 
     payments.open(order, method)
 
 
-def payable(quote: Quote, address: Mapping[str, str], *, plan: str = "") -> list[PaymentMethod]:
-    """The payment methods that a buyer may use for this order, or for the first part of that plan."""
+def payable(
+    quote: Quote, address: Mapping[str, str], *, plan: str = "", due: Money | None = None
+) -> list[PaymentMethod]:
+    """The payment methods that a buyer may use for this order, or for the first part of that plan.
+
+    `due`: what gift cards and credit leave of it.
+    """
     begins = min((line.begins for line in quote.lines if line.begins), default=None)
-    found = [one for one in _fitting(quote, address) if payment_methods.in_time(one, begins, quote.day)]
+    found = [
+        one
+        for one in _fitting(quote, address, _now(quote, plan, due))
+        if payment_methods.in_time(one, begins, quote.day)
+    ]
     if plan and plan != "full":
         return [method for method in found if method.kind not in payment_methods.UNHELD]
     return (
@@ -150,9 +162,19 @@ def too_late(quote: Quote, address: Mapping[str, str]) -> bool:
     return any(line.begins for line in quote.lines) and bool(_fitting(quote, address)) and not payable(quote, address)
 
 
-def _fitting(quote: Quote, address: Mapping[str, str]) -> list[PaymentMethod]:
+def _now(quote: Quote, plan: str, due: Money | None) -> Money | None:
+    """What is paid at once; None when nothing is."""
+    offer = next((one for one in plan_offers.of(quote) if one.kind == plan), None) if plan else None
+    given = quote.total.minor - (quote.total if due is None else due).minor
+    minor = (offer.now if offer else quote.total).minor - given
+    return Money(minor, quote.currency) if minor > 0 else None
+
+
+def _fitting(quote: Quote, address: Mapping[str, str], charge: Money | None = None) -> list[PaymentMethod]:
     place = zones.of(address) if address else set()
-    return [method for method in payment_methods.active() if _fits(method, quote, place)]
+    way = "none" if quote.offer is None else "pickup" if quote.offer.method.is_pickup else "delivery"
+    case = payment_methods.Case(quote.practice, way, quote.group, quote.total.minor, charge)
+    return [method for method in payment_methods.active() if payment_methods.fits(method, case, place)]
 
 
 def keeps(cart: carts.Cart | None) -> bool:
@@ -196,8 +218,9 @@ def order_key(cart_token: str, form_key: str) -> str:
 
 
 def shown(quote: Quote, worth: int = 0) -> str:
-    """What the page showed as worth of the goods, of what came off and of cards, sent back to notice a change."""
-    return f"{quote.currency}{quote.items.minor}{quote.mark}" + (f"+{worth}" if worth else "")
+    """What the page showed as worth of goods, savings, deliveries and cards, sent back to notice a change."""
+    ways = f"~{shipping.costs(quote.parcel)}" if quote.parcel else ""
+    return f"{quote.currency}{quote.items.minor}{quote.mark}{ways}" + (f"+{worth}" if worth else "")
 
 
 def _create(quote: Quote, details: Details, contact: Any, key: str) -> tuple[Order, bool]:
@@ -213,12 +236,6 @@ def _create(quote: Quote, details: Details, contact: Any, key: str) -> tuple[Ord
 
 def _changed() -> Order:
     raise Refusal(_l("Your cart changed in another window. Look it over and order again."), status=409)
-
-
-def _fits(method: PaymentMethod, quote: Quote, place: set[str]) -> bool:
-    way = "none" if quote.offer is None else "pickup" if quote.offer.method.is_pickup else "delivery"
-    case = payment_methods.Case(quote.practice, way, quote.group, quote.total.minor)
-    return payment_methods.fits(method, case, place)
 
 
 def init_app(_app: object) -> None:

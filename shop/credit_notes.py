@@ -42,9 +42,12 @@ def give(
 
 
 def bring_up(order: Order, *, by: "Account") -> Invoice:
-    """Issue by hand what the order waits for: its invoice, or what an ended one takes back."""
-    back = order.state in orders.ENDED and invoices.of(order) is not None
-    made = invoices.follow(order, by=by) if back else invoices.issue(order, by=by)
+    """Issue by hand what the order waits for: its invoice, or what that holds beyond what the order costs now."""
+    orders.lock(order)
+    known = reductions.of(order)
+    reason = known[-1].reason if known and order.state not in orders.ENDED else ""
+    there = invoices.of(order) is not None
+    made = invoices.follow(order, reason=reason, by=by) if there else invoices.issue(order, by=by)
     if made is None:
         raise NoInvoice(number=order.number)
     journal.write("invoices.issued", about=order, by=by, data={"number": made.number})

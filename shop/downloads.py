@@ -73,6 +73,11 @@ def of(order: Order) -> Sequence[Download]:
     return db.session.scalars(select(Download).where(Download.order_id == order.id).order_by(Download.id)).all()
 
 
+def begun(order: Order) -> bool:
+    """Whether anything of it was fetched: that does not come back."""
+    return any(row.used for row in of(order))
+
+
 def by_token(token: str) -> Download:
     """The download that an address names; raises Missing, also while its order is not paid."""
     found = db.session.scalars(select(Download).where(Download.token == token)).one_or_none() if token else None

@@ -8,6 +8,7 @@ from shop import (
     booking_confirmations,
     delivery_slots,
     fulfilment,
+    holds,
     letters,
     order_events,
     orders,
@@ -25,12 +26,6 @@ def before(verb: Callable[[int], None]) -> None:
     """Have `verb(order id)` end what could still bring money, before the goods go back; it raises to be asked again."""
     if verb not in _before:
         _before.append(verb)
-
-
-def waits(order: Order) -> bool:
-    """Whether the order still waits for its first money: a proof or a part of it stops the clock."""
-    unpaid = order.payment == "due" or (order.payment == "partial" and tenders.only(order))
-    return order.state == "placed" and unpaid and order.hold_until is not None
 
 
 @jobs.job("orders.expire_hold")
@@ -56,14 +51,14 @@ def expire(order_id: int) -> None:
 
 def _ends(order: Order) -> bool:
     """Whether its hold is over; one that was made longer has another job."""
-    return waits(order) and order.hold_until is not None and order.hold_until <= clock.now()
+    return holds.waits(order) and order.hold_until is not None and order.hold_until <= clock.now()
 
 
 @jobs.job("orders.remind_hold")
 def remind(order_id: int) -> None:
     """Tell the buyer that the hold is about to end, once."""
     order = db.session.get(Order, order_id)
-    if order is None or not waits(orders.lock(order)) or order_events.last(order, "reminded"):
+    if order is None or not holds.waits(orders.lock(order)) or order_events.last(order, "reminded"):
         return
     if order.hold_until is not None and order.hold_until > clock.now():
         order_events.record(order, "reminded")

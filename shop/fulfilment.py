@@ -112,7 +112,7 @@ def undo(order: Order, *, by: "Account") -> str:
     order.state, event.undone_at = event.data["before"], clock.now()
     order_events.record(order, "undone", by=by, step=event.kind)
     journal.write("orders.undone", about=order, by=by, data={"number": order.number, "step": event.kind})
-    if order.held and order.payment == "due":
+    if holds.waits(order):
         holds.again(order)
     db.session.flush()
     return order.state

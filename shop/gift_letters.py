@@ -53,6 +53,8 @@ def send(card_id: int) -> None:
     with i18n.speak(card.language, tenancy.tenant().country):
         data = told(card) | _gift(card)
     _write(card, "gift_cards.given", data, to=card.email, to_name=card.recipient)
+    if card.haystack == card.last4.lower():  # its buyer was forgotten meanwhile
+        card.recipient = card.email = ""
 
 
 def again(card: GiftCard) -> None:

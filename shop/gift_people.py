@@ -34,9 +34,12 @@ def copy(contact: Contact) -> list[dict[str, Any]]:
 
 
 def forget(contact: Contact) -> None:
-    """Take names, addresses and words off; whoever holds the code keeps the money."""
+    """Take names, addresses and words off; whoever holds the code keeps the money, who is to get it still gets it."""
+    mine = (contact.email or "").lower()
     for card in of(contact):
-        card.recipient = card.email = card.message = card.giver = ""
+        if card.sent_at is not None or card.state != "live" or card.email.lower() == mine:
+            card.recipient = card.email = ""  # of others they go when it is sent: see gift_letters
+        card.message = card.giver = ""
         card.haystack = card.last4.lower()
     for order in orders.of_contact(contact):
         for line in order.lines:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from kernel import clock, jobs
+from shop import payment_methods
 from shop.orders import Order
 
 REMIND_FROM = timedelta(hours=2)  # a shorter hold needs no reminder
@@ -31,6 +32,13 @@ def end(order: Order) -> None:
 def again(order: Order) -> None:
     """The buyer gets another chance: the hold goes on for a day at least."""
     begin(order, max(order.hold_until or clock.now(), clock.now() + SECOND_CHANCE))
+
+
+def waits(order: Order) -> bool:
+    """Whether it still waits for its first money: a proof or a part of it stops the clock, a gift card does not."""
+    given = sum(row.received_minor for row in order.payments if row.kind in payment_methods.STORED)
+    unpaid = order.payment == "due" or (order.payment == "partial" and 0 < given == order.received_minor)
+    return order.held and unpaid
 
 
 def _key(order: Order) -> str:

@@ -9,7 +9,7 @@ from kernel import i18n, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref, words
 from kernel.i18n import _, pick
 from kernel.tenancy import TenantOwned
-from shop import invoice_parts
+from shop import invoice_parts, tax_rules
 from shop.invoice_parts import Rest
 
 if TYPE_CHECKING:
@@ -144,7 +144,8 @@ def _delivery(order: "Order", place: int) -> InvoiceLine:
     tax = sum(part["tax_minor"] for part in order.shipping_components)
     return InvoiceLine(
         position=place, kind="delivery", name=dict(order.delivery_label) or DELIVERY[order.delivery_kind], quantity=1,
-        unit_minor=order.shipping_minor, net_minor=order.shipping_minor - tax, tax_minor=tax, sku="",
+        unit_minor=order.shipping_minor - tax_rules.on_top(order.shipping_components),
+        net_minor=order.shipping_minor - tax, tax_minor=tax, sku="",
         gross_minor=order.shipping_minor, components=[dict(part) for part in order.shipping_components],
         options=[], discount_minor=0, fiscal={},
     )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, String, and_, cast, exists, func, or_, select
+from sqlalchemy import Select, String, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from kernel import clock, tenancy
@@ -127,13 +127,15 @@ def sums(at: Month) -> list[dict[str, Any]]:
 
 
 def waiting() -> Select[Order]:
-    """The orders that wait for a paper: sold or kept of and not billed, or ended and not yet taken back."""
+    """The orders that wait for a paper: sold or kept of and not billed, or billed for more than they cost now."""
     billed = exists(select(Invoice.id).where(Invoice.order_id == Order.id, Invoice.kind == "invoice"))
     sold = Order.state == "delivered" if invoicing.of().issue_on == "delivered" else Order.payment.in_(SETTLED)
+    ended = Order.state.in_(ENDED)
+    costs = case((ended, Order.kept_minor), else_=Order.total_minor - Order.credited_minor)  # see invoices.owed
     first, back = aliased(Invoice), aliased(Invoice)
     gone = select(func.coalesce(func.sum(back.gross_minor), 0)).where(back.corrects_id == first.id).scalar_subquery()
     holds = exists(select(first.id).where(first.order_id == Order.id, first.kind == "invoice",
-                                          first.gross_minor - gone > Order.kept_minor))  # fmt: skip
-    ended = Order.state.in_(ENDED)
-    due = or_(and_(sold, ~ended, ~billed), and_(ended, holds), and_(ended, Order.kept_minor > 0, ~billed))
+                                          first.gross_minor - gone > costs))  # fmt: skip
+    less = and_(or_(ended, Order.credited_minor > 0), holds)
+    due = or_(and_(sold, ~ended, ~billed), less, and_(ended, Order.kept_minor > 0, ~billed))
     return select(Order).where(due, ~Order.practice).order_by(Order.placed_at.desc(), Order.id.desc())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import String, UniqueConstraint, select, update
+from sqlalchemy import String, UniqueConstraint, update
 
 from kernel import tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, upsert
@@ -35,15 +35,6 @@ def _step(code: str) -> Any:
     step = update(Series).where(Series.code == code).values(next=Series.next + 1)
     told = step.returning(Series.prefix, Series.next)
     return db.session.execute(told, execution_options={"synchronize_session": False}).one_or_none()
-
-
-def start(code: str, *, prefix: str, first: int = FIRST) -> Series:
-    """Say how a series is written and where it goes on; never backwards."""
-    _ensure(code)
-    row = db.session.scalars(select(Series).where(Series.code == code).with_for_update()).one()
-    db.session.refresh(row)
-    row.prefix, row.next = prefix.strip().upper()[:12], max(first, row.next)
-    return row
 
 
 def initials(slug: str) -> str:

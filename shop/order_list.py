@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import _l
-from shop import plans, refund_retries, returns
+from shop import plans, proofs, refund_retries, returns
 from shop.order_lines import OrderLine
 from shop.orders import ENDED, Order
 from shop.payment_methods import UNHELD
@@ -58,7 +58,7 @@ def _owing() -> Any:
 
 FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "open": (_l("Still open"), lambda: Order.state.in_(("placed", "preparing", "ready", "shipped"))),
-    "proofs": (_l("Proofs to check"), lambda: Order.payment == "proof"),
+    "proofs": (_l("Proofs to check"), lambda: proofs.open_on(Order.id)),
     "prepare": (_l("To prepare"), lambda: _PREPARE),
     "unpaid": (
         _l("Waiting for payment"),
@@ -121,7 +121,7 @@ def whole(name: str, text: str) -> Sequence[Order]:
 
 def waiting() -> int:
     """How many orders wait for somebody of the shop: a proof to check, goods to prepare."""
-    return _size(db.select(Order.id).where(or_(Order.payment == "proof", _PREPARE)))
+    return _size(db.select(Order.id).where(or_(proofs.open_on(Order.id), _PREPARE)))
 
 
 def latest() -> str:

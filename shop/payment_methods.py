@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from kernel import clock, countries, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, words
 from kernel.i18n import _l, speak
+from kernel.money import Money
 from kernel.tenancy import Tenant, TenantOwned
 from kernel.tenancy import furnish as furnishing
-from shop import local_times
+from shop import card_amounts, local_times
 
 STORED = ("gift_card", "store_credit")  # what the shop owes, given in payment: see tenders
 KINDS = ("card", "transfer", "on_delivery", "on_pickup", "credit", "practice", "counter", *STORED)
@@ -21,6 +22,7 @@ UNLISTED = ("counter", *STORED)  # nobody chooses these at the checkout
 UNHELD = frozenset({"on_delivery", "on_pickup", "credit", "counter"})  # the goods wait for the buyer, not for the money
 AT_ONCE = frozenset({"on_delivery", "on_pickup"})  # not for a part that is asked for before anything is made
 DEFAULT_HOURS = 48
+CARDS = ("card", "practice")  # a hosted page takes them
 CARD_MINUTES = 31  # a practice card is held like a real one
 
 COUNTER = (("counter-cash", _l("Cash")), ("counter-transfer", _l("Transfer")), ("counter-card", _l("Card terminal")))
@@ -53,13 +55,9 @@ class PaymentMethod(TenantOwned, Base):
     @property
     def time_to_pay(self) -> timedelta:
         """How long its money may take."""
-        card = self.kind in {"practice", "card"}
-        return timedelta(minutes=CARD_MINUTES) if card else timedelta(hours=self.hold_hours or DEFAULT_HOURS)
-
-    @property
-    def wants_proof(self) -> bool:
-        """Whether the buyer shows us that the money was sent."""
-        return self.kind == "transfer"
+        return (
+            timedelta(minutes=CARD_MINUTES) if self.kind in CARDS else timedelta(hours=self.hold_hours or DEFAULT_HOURS)
+        )
 
 
 def active() -> Sequence[PaymentMethod]:
@@ -104,10 +102,13 @@ class Case:
     way: str  # delivery | pickup | none
     group: str
     total_minor: int
+    charge: Money | None = None  # what it would have to bring at once, where that is known
 
 
 def _works(kind: str, case: Case) -> bool:
-    """Whether that kind goes with the way it is handed over; a card alone looks whether it has its keys."""
+    """Whether that kind goes with the way it is handed over; a card looks at its keys and whether it brings so much."""
+    if kind in CARDS and case.charge is not None and not card_amounts.charges(case.charge):
+        return False
     if kind == "card":
         return kind in _ready and _ready[kind](case.practice)
     return {

@@ -1,6 +1,6 @@
 """Payments: what an order asks for and what came; a table of moves over an append-only ledger."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -121,11 +121,6 @@ def closing(verb: Callable[[Order], None]) -> None:
 def _close(order: Order) -> None:
     for verb in _closers:
         verb(order)
-
-
-def methods() -> Sequence[PaymentMethod]:
-    """What the shop offers, in order."""
-    return payment_methods.active()
 
 
 def move(payment: Payment, event: str) -> None:

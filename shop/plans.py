@@ -1,6 +1,6 @@
 """Plans: an order that is paid in parts; what is due when, and what of it is paid, told by its ledger, oldest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -133,18 +133,20 @@ def due_now(order: "Order", on: date | None = None) -> Money:
         return order.money(0)
     if not order.plan:
         return order.balance
-    return money.total([part.left for part in parts(order) if _come(part, on or today())], order.currency)
+    return money.total([part.left for part in parts(order) if _come(order, part, on or today())], order.currency)
 
 
-def _come(part: Part, day: date) -> bool:
-    return part.position == 0 or (part.on is not None and part.on <= day)
+def _come(order: "Order", part: Part, day: date) -> bool:
+    """Whether it is asked for: the first part at once, unless another day was agreed on."""
+    first = part.position == 0 and (part.on is None or order.plan != "agreed")
+    return first or (part.on is not None and part.on <= day)
 
 
 def coming(order: "Order", on: date | None = None) -> Part | None:
     """The next part that is not yet asked for."""
     if order.state in ENDED:
         return None
-    return next((part for part in parts(order) if part.left and not _come(part, on or today())), None)
+    return next((part for part in parts(order) if part.left and not _come(order, part, on or today())), None)
 
 
 def overdue(order: "Order", on: date | None = None) -> list[Part]:
@@ -161,9 +163,3 @@ def secured(order: "Order") -> bool:
 def today() -> date:
     """Today where the shop is."""
     return clock.today(tenancy.tenant().timezone)
-
-
-def last_day(rows: Sequence[Due]) -> date | None:
-    """The latest day of a plan, None when a part has none."""
-    days = [due.on for due in rows]
-    return None if None in days or not days else max(day for day in days if day is not None)

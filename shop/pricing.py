@@ -34,10 +34,10 @@ class PriceBreak(TenantOwned, Base):
         return quantity >= self.min_qty and self.customer_group in ("", group)
 
     def covers(self, variant: Variant) -> bool:
-        """Whether it is about that variant: a list's price of a product is not that of a choice that costs its own."""
+        """Whether it is about that variant: a price of the product is not that of a choice that costs its own."""
         if self.variant_id is not None:
             return variant.price_minor is not None and variant.id == self.variant_id
-        return variant.price_minor is None or not self.customer_group or self.min_qty > 1
+        return variant.price_minor is None
 
 
 @dataclass(frozen=True)

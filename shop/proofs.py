@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Select, String, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, or_, select
 
 from kernel import clock, files, journal
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
@@ -131,8 +131,9 @@ def refuse(proof: Proof, *, by: "Account", reason: str) -> None:
     proof.reason = reason.strip()[:300]
     order_events.record(order, "proof_refused", by=by, reason=proof.reason)
     journal.write("orders.proof_refused", about=order, by=by, data={"number": order.number, "reason": proof.reason})
-    if not _open(order):
-        payments.move(proof_payment(proof), "refuse")
+    payment = proof_payment(proof)
+    if not _open(order) and payment.state == "proof":  # else it was paid another way, or the order ended
+        payments.move(payment, "refuse")
         payments.refresh(order)
         if order.state == "placed":
             holds.again(order)
@@ -147,7 +148,9 @@ def take_back(order: Order, *, by: "Account") -> None:
     if proof is not None:
         proof.state, proof.decided_at = "sent", None
         reversals.undone(order, "proof_approved")
-        payments.move(proof_payment(proof), "prove")
+        payment = proof_payment(proof)
+        if payment.state in {"due", "void"}:  # what was paid another way stays paid
+            payments.move(payment, "prove")
         payments.refresh(order)
 
 
@@ -182,4 +185,10 @@ def by_token(token: str) -> Proof:
 
 def waiting() -> Select[Order]:
     """The orders whose proof waits for a decision."""
-    return select(Order).where(Order.payment == "proof")
+    return select(Order).where(open_on(Order.id))
+
+
+def open_on(order_id: Any) -> ColumnElement[bool]:
+    """The condition that a proof of that order waits, whatever else became of the order: its payment says so."""
+    mine = select(payments.Payment.order_id).join(Proof, Proof.payment_id == payments.Payment.id)
+    return order_id.in_(mine.where(Proof.state == "sent", payments.Payment.state == "proof"))  # type: ignore[no-any-return]

@@ -138,6 +138,7 @@ class Quote:
     declined: Sequence[Declined] = ()
     cuts: Sequence[Cut] = ()
     mark: str = ""  # of what comes off, as the page shows it
+    parcel: Parcel | None = None  # what is to be delivered
 
     @property
     def added(self) -> Money:
@@ -217,14 +218,17 @@ def quote(basket: Basket, offer: Offer | None = None, day: date | None = None, s
         group=basket.group, practice=tenancy.tenant().practice, offer=offer, day=day, slot=slot,
         savings=savings.of(basket.cuts, offer, currency), mark=savings.mark(basket.cuts), cuts=basket.cuts,
         declined=[*basket.declined, *savings.idle(basket.cuts, offer)],
+        parcel=None if basket.digital else basket.parcel,
     )  # fmt: skip
 
 
 def _delivery(basket: Basket, cost: Money) -> pricing.Amounts:
     if basket.delivery is not None:
         return pricing.amounts(cost, basket.delivery, basket.rounding)
-    grosses = [line.gross for line in basket.lines]
-    return pricing.delivered(cost, list(zip(basket.rates, grosses, strict=True)), basket.rounding)
+    goods = list(zip(basket.lines, basket.rates, strict=True))
+    carried = [one for one in goods if not one[0].digital and one[0].booking_id is None]
+    weights = carried if any(line.gross for line, _rates in carried) else goods
+    return pricing.delivered(cost, [(rates, line.gross) for line, rates in weights], basket.rounding)
 
 
 def make(

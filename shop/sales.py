@@ -35,6 +35,7 @@ from shop.discount_rules import Rule
 from shop.order_lines import OrderLine
 from shop.payment_methods import PaymentMethod
 from shop.quotes import Choice, Details, Quote
+from shop.redemptions import NOBODY, Person
 from shop.variants import Variant
 from shop.wants import Wanted
 
@@ -86,8 +87,13 @@ def methods() -> list[PaymentMethod]:
     return [*payment_methods.counter(), *(one for one in payment_methods.active() if one.kind == "transfer")]
 
 
-def quoted(wanted: Sequence[Wanted], choice: Choice, contact: Any = None, *, by_hand: Rule | None = None) -> Quote:
-    """What it comes to; staff also sell what the public does not see, never what is put away."""
+def quoted(
+    wanted: Sequence[Wanted], choice: Choice, contact: Any = None, *, by_hand: Rule | None = None, said: Person = NOBODY
+) -> Quote:
+    """What it comes to; staff also sell what the public does not see, never what is put away.
+
+    `said`: the e-mail or phone of somebody who is not known yet.
+    """
     for want in wanted:
         if want.product is None or not want.variant.active:
             raise PutAway(item=i18n.pick(want.product.name) if want.product else want.variant.sku)
@@ -95,11 +101,16 @@ def quoted(wanted: Sequence[Wanted], choice: Choice, contact: Any = None, *, by_
         if want.booking is None:
             wants.timeless(want.product)
     free = exemptions.of(contact.id, contact.group) if contact else {}
-    group = contact.group if contact else ""
-    priced = quotes.price(wanted, group, place=choice.address, exempt=free, by_hand=by_hand)
+    group, person = (contact.group, who(contact)) if contact else ("", said)
+    priced = quotes.price(wanted, group, place=choice.address, exempt=free, by_hand=by_hand, person=person)
     if by_hand is not None:
         comes_off(priced, by_hand)
     return quotes.delivered(priced, choice)
+
+
+def who(contact: Any) -> Person:
+    """A known person, as what each may use once counts them."""
+    return Person(contact.email or "", contact.phone or "")
 
 
 def comes_off(priced: quotes.Basket, rule: Rule) -> None:

@@ -73,12 +73,6 @@ def worth(given: Iterable[GiftCard], credit: StoredValue | None = None) -> int:
     return sum(card.value.balance_minor for card in given) + (credit.balance_minor if credit else 0)
 
 
-def only(order: Order) -> bool:
-    """Whether cards and credit are all that came for it so far: then it still waits for its first money."""
-    given = sum(row.received_minor for row in order.payments if row.kind in payment_methods.STORED)
-    return 0 < given == order.received_minor
-
-
 def due(total: Money, tenders: Sequence[Tender]) -> Money:
     """What remains to be paid by another way."""
     return Money(total.minor - sum(tender.amount.minor for tender in tenders), total.currency)

@@ -51,6 +51,23 @@ class PayForm(Form):
         return True
 
 
+class ProofAmountForm(Form):
+    """How much came by the proof with that token."""
+
+    amount = StringField(_l("Amount that came"), [Length(max=30)], filters=[trimmed])
+    token = ""
+
+
+class ProofReasonForm(Form):
+    """Why the proof with that token is not accepted."""
+
+    reason = StringField(
+        _l("Reason"), [DataRequired(_l("Write why you do not accept it: the buyer will read it.")), Length(max=300)],
+        filters=[trimmed],
+    )  # fmt: skip
+    token = ""
+
+
 class ShipForm(Form):
     """How it was sent."""
 

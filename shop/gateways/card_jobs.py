@@ -1,6 +1,8 @@
 """Card jobs: what is done without anybody asking: pages end before their goods go back, and nothing told is missed."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -31,7 +33,7 @@ def end_first(order_id: int) -> None:
         return
     try:
         cards.check(row) if row.state == "processing" else cards.end(row)
-    except (Away, cards.NoAccount, stripe.WrongKey):
+    except (Away, cards.NoAccount, stripe.WrongKey, stripe.Rejected):
         if clock.now() < row.expires_at + PATIENCE:
             raise
         _given_up(row)
@@ -71,10 +73,21 @@ def reconcile(mode: str) -> None:
         if card_accounts.of(mode) is not None:
             _read(mode, of)
         for row in card_sessions.unsure(mode, AT_ONCE):
-            cards.check(row)
+            _looked_after(row)
     except (Away, stripe.WrongKey) as error:
         log.warning("cards are not reconciled", mode=mode, why=type(error).__name__)
     plant(mode)
+
+
+def _looked_after(row: CardSession) -> None:
+    """One page of which nothing can be had keeps nobody from the others."""
+    try:
+        cards.check(row)
+    except (Away, stripe.WrongKey):
+        raise
+    except Refusal as refusal:
+        db.session.rollback()
+        log.warning("a card page cannot be checked", why=str(refusal))
 
 
 def _read(mode: str, of: Access) -> None:
@@ -84,9 +97,11 @@ def _read(mode: str, of: Access) -> None:
 
     def record(_since: int, told: list[dict[str, Any]]) -> None:
         row, reached = card_accounts.of(mode), 0
+        for one in card_events.refused(mode):
+            _tried(partial(card_events.again, one))
         for event in told:
-            if not _received(event, mode):
-                break
+            if not _tried(partial(card_events.receive, event, mode)):
+                card_events.keep_back(event, mode)
             reached = int(event["created"])
         if row is not None and reached:
             row.events_at = max(row.events_at, datetime.fromtimestamp(reached, UTC))
@@ -95,12 +110,12 @@ def _read(mode: str, of: Access) -> None:
     web.outside(prepare, lambda since: stripe.events(of, since, card_events.KINDS), record)
 
 
-def _received(event: dict[str, Any], mode: str) -> bool:
+def _tried(taking: Callable[[], object]) -> bool:
     try:
         with db.session.begin_nested():
-            card_events.receive(event, mode)
+            taking()
     except Refusal as refusal:
-        log.warning("a card event waits", kind=event.get("type"), why=str(refusal))
+        log.warning("a card event waits", why=str(refusal))
         return False
     return True
 

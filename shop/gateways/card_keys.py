@@ -33,17 +33,27 @@ def enter(mode: str, key: str, hook: str, *, by: "Account") -> CardAccount:
             raise KeyMissing()
         return Access(mode, key or cards.access(mode).secret)
 
-    def record(_asked: Access, told: dict[str, Any]) -> CardAccount:
+    told: dict[str, Any] = web.outside(prepare, stripe.account, lambda _asked, told: told)
+    before = card_accounts.of(mode)
+    if before is not None and before.stripe_id != told.get("id"):  # the other account's pages: it alone can end them
+        _end_open(mode)
+
+    def record(_asked: None, _told: None) -> CardAccount:
         made = card_accounts.keep(mode, key, hook, told, by=by)
         card_jobs.plant(mode)
         return made
 
-    made: CardAccount = web.outside(prepare, stripe.account, record)
+    made: CardAccount = web.outside(lambda: None, lambda _asked: None, record)
     return made
 
 
 def remove(mode: str, *, by: "Account") -> None:
     """End the pages that are open with these keys as far as Stripe answers, then forget the keys."""
+    _end_open(mode)
+    card_accounts.remove(mode, by=by)
+
+
+def _end_open(mode: str) -> None:
     wanted = select(CardSession).where(CardSession.mode == mode, CardSession.state.in_(card_sessions.OPEN))
     for row in db.session.scalars(wanted.limit(card_jobs.AT_ONCE)).all():
         try:
@@ -51,4 +61,3 @@ def remove(mode: str, *, by: "Account") -> None:
         except Refusal:  # its own end comes within half an hour
             db.session.rollback()
             break
-    card_accounts.remove(mode, by=by)

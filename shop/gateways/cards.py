@@ -1,4 +1,4 @@
-"""Cards: opening a page to pay an order, asking how it stands, ending it, giving money back; each through one door."""
+"""Cards: opening a page to pay an order, asking how it stands, ending it; each through one door."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,12 +10,11 @@ from kernel import i18n, sealing, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
-from shop import card_accounts, card_amounts, card_events, card_payments, card_sessions, orders, refunds
+from shop import card_accounts, card_amounts, card_events, card_payments, card_sessions, orders
 from shop.card_sessions import CardSession
 from shop.gateways import stripe
 from shop.gateways.stripe import Access, Away
 from shop.orders import Order
-from shop.refund_rows import Refund
 
 log = structlog.get_logger()
 LOCALES = {"es": "es-419", "en": "en", "pt": "pt-BR", "fr": "fr"}
@@ -78,9 +77,13 @@ def page(order: Order, *, hurry: bool = False) -> CardSession:
 
 
 def fits(row: CardSession, order: Order) -> bool:
-    """Whether the page asks for what the order asks for now."""
+    """Whether the page asks for what the order asks for now, by the account that charges now."""
     payment = card_sessions.payable(order)
-    return payment is not None and payment.id == row.payment_id and payment.asked == row.amount
+    same = payment is not None and payment.id == row.payment_id and payment.asked == row.amount
+    try:
+        return same and mode_of(order) == row.mode
+    except NoAccount:
+        return False
 
 
 def _begin(order: Order) -> CardSession:
@@ -196,58 +199,21 @@ def _told(row: CardSession, question: Any) -> None:
     def prepare() -> dict[str, Any]:
         return {"id": row.id, "name": row.stripe_id, "access": access(row.mode)}
 
-    def record(asked: Mapping[str, Any], told: dict[str, Any]) -> None:
-        card_events.of_session(db.session.get_one(CardSession, asked["id"]), told)
-
-    web.outside(prepare, lambda asked: question(asked["access"], asked["name"]), record)
-    db.session.refresh(row)
-
-
-def refund(wanted: Refund) -> None:
-    """Give back what a card paid, page by page, the latest first; each under its own key, kept before."""
-    parts = _parts(wanted)
-    if not parts:
-        refunds.fail(wanted, error=str(_("This money did not come by card.")))
-        return
-    for place, (session_id, units) in enumerate(parts):
-        last = place == len(parts) - 1
-        key = wanted.gateway_key if not place else f"{wanted.gateway_key}-{place}"
-        _give(wanted, session_id, {"amount": units, "key": key, "last": last})
-
-
-def _parts(wanted: Refund) -> list[tuple[int, int]]:
-    left, found = card_amounts.convert(wanted.amount), []
-    for row in card_sessions.paid_of(wanted.payment):
-        part = min(left, row.units)
-        if part > 0:
-            found.append((row.id, part))
-            left -= part
-    return found if not left else []
-
-
-def _give(wanted: Refund, session_id: int, part: dict[str, Any]) -> None:
-    def prepare() -> dict[str, Any]:
-        row = db.session.get_one(CardSession, session_id)
-        notes = {"plaza_shop": str(tenancy.current()), "plaza_refund": wanted.token}
-        params = {"payment_intent": row.intent, "amount": part["amount"], "metadata": notes}
-        return {"id": wanted.id, "access": access(row.mode), "params": params}
-
-    def call(asked: dict[str, Any]) -> dict[str, Any]:
+    def call(asked: Mapping[str, Any]) -> dict[str, Any] | None:
         try:
-            return stripe.create_refund(asked["access"], asked["params"], part["key"])
+            answer: dict[str, Any] = question(asked["access"], asked["name"])
         except stripe.Rejected as no:
-            return {"id": "", "status": "failed", "failure_reason": no.told or no.code}
+            if not no.unknown:
+                raise
+            return None
+        return answer
 
-    def record(asked: dict[str, Any], told: dict[str, Any]) -> None:
-        mine = db.session.get_one(Refund, asked["id"])
-        status = str(told.get("status") or "")
-        if part["last"] or status in card_payments.FINISHED:
-            card_payments.settle_refund(mine, str(told["id"]), status, str(told.get("failure_reason") or ""))
+    def record(asked: Mapping[str, Any], told: dict[str, Any] | None) -> None:
+        mine = db.session.get_one(CardSession, asked["id"])
+        if told is None:  # nobody can pay a page that Stripe does not have
+            card_payments.over(mine)
+        else:
+            card_events.of_session(mine, told)
 
     web.outside(prepare, call, record)
-
-
-def init_app(_app: Any) -> None:
-    """Give money of cards back through Stripe."""
-    refunds.gateway("card", refund)
-    refunds.gateway("practice", refund)
+    db.session.refresh(row)

@@ -65,6 +65,11 @@ class Rejected(Refusal):
         self.code, self.told = code, told
         super().__init__()
 
+    @property
+    def unknown(self) -> bool:
+        """Whether Stripe does not know what was asked about: another account's, or test data that was deleted."""
+        return self.code == "resource_missing"
+
 
 _practice: list[Callable[[], "HTTPClient"]] = []  # how practice mode reaches our own copy of Stripe
 
@@ -149,6 +154,12 @@ def expire_session(access: Access, stripe_id: str) -> dict[str, Any]:
         return ask(access, lambda v1: v1.checkout.sessions.expire(stripe_id))
     except Rejected:  # it was not open any more
         return session(access, stripe_id)
+
+
+def gone_back(access: Access, intent: str) -> list[dict[str, Any]]:
+    """The refunds of one payment, made here or in Stripe."""
+    params: Any = {"payment_intent": intent, "limit": PAGE}
+    return [dict(row) for row in ask(access, lambda v1: v1.refunds.list(params=params))["data"]]
 
 
 def create_refund(access: Access, params: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from kernel.web import needs
 from shop import card_accounts, card_amounts, card_events, receipts
 from shop.card_accounts import CardAccount
 from shop.forms.cards import CardKeysForm
-from shop.gateways import card_jobs, card_keys, cards
+from shop.gateways import card_jobs, card_keys, card_refunds
 from shop.views import admin
 from shop.views.settings import page
 
@@ -115,5 +115,5 @@ def init_app(app: Flask) -> None:
         45, _l("Card payments"), "shop_admin.settings_cards", icon="card", permission="settings.cards",
         hint=_l("Your own Stripe account: keys, test and live"),
     )  # fmt: skip
-    cards.init_app(app)
+    card_refunds.init_app(app)
     card_jobs.init_app(app)

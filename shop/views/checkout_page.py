@@ -96,7 +96,7 @@ def _money(mine: carts.Cart | None, posted: Posted, quote: quotes.Quote) -> dict
     given = tender_rows.of(mine, posted, quote)
     parts = plan_rows.of(posted, quote, given["due"])
     place = _place(posted, country(posted))
-    methods = checkouts.payable(quote, place, plan=parts["plan"])
+    methods = checkouts.payable(quote, place, plan=parts["plan"], due=given["due"])
     late = not methods and checkouts.too_late(quote, place)
     chosen = _payment(methods, str(posted.get("payment") or ""))
     return {**given, **parts, "payments": methods, "payment": chosen, "late": late}

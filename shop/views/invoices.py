@@ -139,10 +139,13 @@ def issue(number: str) -> None:
 def credit(number: str) -> Any:
     """Take a part of the order's invoice back."""
     form, order = CreditForm(request.form), orders.numbered(number)
-    if not form.validate():
+    amount = desk.amount_of(form, order.currency)
+    if amount is None:
         return order_desk.page(order, credit=form), 422
-    amount = desk.amount(form.amount.data or "", order.currency)
-    made = credit_notes.give(order, amount=amount, reason=form.reason.data or "", by=web.person())
+    try:
+        made = credit_notes.give(order, amount=amount, reason=form.reason.data or "", by=web.person())
+    except (*order_desk.AMOUNT, invoices.TooMuch) as refusal:
+        return order_desk.again(number, form.amount, refusal, credit=form)
     flash(_("Issued: %(number)s.", number=made.number))
     return None
 

@@ -91,11 +91,12 @@ def again(number: str, field: Field, refusal: Refusal, **forms: Form) -> tuple[s
     return page(orders.numbered(number), **forms), 422
 
 
-def _forms(order: Order) -> dict[str, Form]:
+def _forms(order: Order) -> dict[str, Form | None]:
     return {
         "pay": PayForm(data={"amount": order_plan.told(order).get("amount", "")}),
         "refund": money_back.form(order), "back": returns.reasoned(returns.NoteForm()),
         "ship": ShipForm(), "cancel": _cancel(order), "note": NoteForm(), "credit": CreditForm(),
+        "approval": None, "refusal": None,
     }  # fmt: skip
 
 

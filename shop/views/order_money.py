@@ -5,12 +5,11 @@ from typing import Any
 from flask import flash, request
 
 from kernel import web
-from kernel.i18n import _, _l
+from kernel.i18n import _
 from kernel.money import Money
-from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import balances, ledger, orders, proofs, receipts
-from shop.forms.orders import PayForm
+from shop.forms.orders import PayForm, ProofAmountForm, ProofReasonForm
 from shop.orders import Order
 from shop.views import admin, desk, order_desk, order_plan
 
@@ -18,25 +17,34 @@ from shop.views import admin, desk, order_desk, order_plan
 @admin.post("/orders/<number>/proofs/<token>/approval", endpoint="proof_approve")
 @needs("orders.pay")
 @desk.at_order
-def approve(number: str, token: str) -> None:
+def approve(number: str, token: str) -> Any:
     """The money of that proof is there: the amount that was typed, or all that is due where none is asked for."""
-    proof = order_desk.proof_of(number, token)
-    given = request.form.get("amount")
-    amount = desk.amount(given.strip(), proof.order.currency) if given is not None else None
-    proofs.approve(proof, by=web.person(), amount=amount)
+    proof, form = order_desk.proof_of(number, token), ProofAmountForm(request.form)
+    form.token, amount = token, None
+    if "amount" in request.form:
+        amount = desk.amount_of(form, proof.order.currency)
+        if amount is None:
+            return order_desk.page(proof.order, approval=form), 422
+    try:
+        proofs.approve(proof, by=web.person(), amount=amount)
+    except order_desk.AMOUNT as refusal:
+        return order_desk.again(number, form.amount, refusal, approval=form)
     _taken(proof.order, ledger.of(proof.order)[-1].amount)
+    return None
 
 
 @admin.post("/orders/<number>/proofs/<token>/refusal", endpoint="proof_refuse")
 @needs("orders.pay")
 @desk.at_order
-def refuse(number: str, token: str) -> None:
+def refuse(number: str, token: str) -> Any:
     """That proof shows no payment of this order; the buyer reads why."""
-    reason = request.form.get("reason", "").strip()
-    if not reason:
-        raise Refusal(_l("Write why you do not accept it: the buyer will read it."))
-    proofs.refuse(order_desk.proof_of(number, token), by=web.person(), reason=reason)
+    proof, form = order_desk.proof_of(number, token), ProofReasonForm(request.form)
+    form.token = token
+    if not form.validate():
+        return order_desk.page(proof.order, refusal=form), 422
+    proofs.refuse(proof, by=web.person(), reason=form.reason.data or "")
     flash(_("Not accepted: the buyer can send another proof."))
+    return None
 
 
 @admin.post("/orders/<number>/payments", endpoint="order_pay")
@@ -49,7 +57,12 @@ def pay(number: str) -> Any:
     if amount is None or (balances.open_(order) and form.too_much(amount, order.balance)):
         return order_desk.page(order, pay=form), 422
     method, reference = order_plan.method(order, request.form.get("method", "")), form.reference.data or ""
-    if balances.collect(order, amount, key=f"desk:{desk.key()}", by=web.person(), method=method, reference=reference):
+    told: dict[str, Any] = {"by": web.person(), "method": method, "reference": reference}
+    try:
+        came = balances.collect(order, amount, key=f"desk:{desk.key()}", **told)
+    except order_desk.AMOUNT as refusal:
+        return order_desk.again(number, form.amount, refusal, pay=form)
+    if came:
         _taken(order, amount)
     return None
 

@@ -14,6 +14,7 @@ from shop import catalog, exemptions, lookup, pricing, quotes, receipts, sales, 
 from shop.forms import checkout as checkout_forms
 from shop.forms import sales as forms
 from shop.forms.wrong import Wrong, beside
+from shop.redemptions import NOBODY, Person
 from shop.variants import Variant
 from shop.views import checkout_page, desk
 
@@ -83,6 +84,7 @@ def _cost(draft: forms.Draft, posted: Mapping[str, Any]) -> tuple[Any, Any, Any]
     chosen, place = person(draft), checkout_forms.place(posted, tenancy.tenant().country)
     free = exemptions.of(chosen.id, chosen.group) if chosen else {}
     told = {"place": place if brought(draft.shipping) else None, "exempt": free, "by_hand": _off(draft)}
+    told["person"] = sales.who(chosen) if chosen else _typed(draft)
     basket = quotes.price(wanted, chosen.group if chosen else "", **told)
     offer = next((one for one in basket.offers(place) if one.code == draft.shipping and one.open), None)
     day, slot = checkout_page.when(offer, checkout_forms.day(posted), draft.said("slot"))
@@ -171,6 +173,14 @@ def person(draft: forms.Draft) -> Any:
     except Refusal:  # half of it is typed now
         return None
     return sales.known(email=email, phone=phone)
+
+
+def _typed(draft: forms.Draft) -> Person:
+    """Who is not known yet, as far as they said."""
+    try:
+        return Person(*forms.reach(draft.said("reach")))
+    except Refusal:  # half of it is typed now
+        return NOBODY
 
 
 def _people(draft: forms.Draft) -> list[dict[str, str]]:

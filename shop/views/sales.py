@@ -20,6 +20,7 @@ from shop.forms import sales as forms
 from shop.forms.wrong import Wrong, beside
 from shop.plan_offers import PlanOffer
 from shop.quotes import Choice, Details, Quote
+from shop.redemptions import Person
 from shop.views import admin, desk, sale_page
 
 
@@ -72,7 +73,7 @@ def _sold(counter: forms.Draft, key: str) -> Any:
     choice = Choice(counter.shipping, checkout_forms.day(counter.posted), counter.said("slot"), kept)
     person = sale_page.person(counter)
     try:
-        quote = sales.quoted(wanted, choice, person, by_hand=off)
+        quote = sales.quoted(wanted, choice, person, by_hand=off, said=Person(details.email, details.phone))
     except sales.NothingOff as refusal:
         raise Wrong({"off": str(refusal)}) from None
     details = replace(details, plan=_plan(counter, quote))

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from kernel import sealing, tenancy
 from kernel.db import db
 from shop import card_accounts, payment_methods
-from shop.gateways import card_keys
+from shop.gateways import card_keys, cards
 from tests.matrix import things
 from tests.shop.card_world import HOOK, Till, till
 from tests.shop.fake_stripe import FakeStripe, fake_stripe, stripe_base
@@ -116,3 +116,20 @@ def test_no_page_no_file_no_row_and_no_log_holds_a_key(till: Till, app, caplog, 
     assert [path for path, body in pages if any(secret in body for secret in secrets)] == []
     told = caplog.text + "".join(capfd.readouterr())
     assert not [secret for secret in secrets if secret in told]
+
+
+def test_the_keys_of_another_account_end_the_pages_of_the_one_before(till: Till):
+    row = till.page(till.order())
+    assert enter(till, secret=other(till))[0] == 303
+    assert till.stripe.get(f"/v1/checkout/sessions/{row.stripe_id}")["status"] == "expired"
+
+
+def test_a_page_for_trying_out_is_closed_when_cards_are_charged_in_earnest(till: Till):
+    order = till.order()
+    row = till.page(order)
+    enter(till, "live", secret=till.stripe.key.replace("sk_test_", "sk_live_"))
+    till.shop.admin.post(f"{PAGE}/live/use")
+    db.session.expire_all()
+    assert not cards.fits(row, order)
+    till.run()
+    assert till.stripe.get(f"/v1/checkout/sessions/{row.stripe_id}")["status"] == "expired"

@@ -6,20 +6,26 @@ import pytest
 
 from kernel import clock, jobs
 from kernel.db import db
+from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import (
     card_amounts,
     card_disputes,
     card_events,
     card_notices,
+    card_payments,
     card_sessions,
+    checkout,
     ledger,
     order_events,
     payments,
+    quotes,
     refunds,
     stock,
 )
 from shop.gateways import card_jobs, cards, stripe
+from shop.quotes import Choice, Wanted
+from tests.goods import only
 from tests.shop.card_world import Till, till
 from tests.shop.fake_stripe import fake_stripe, stripe_base
 
@@ -303,3 +309,80 @@ def test_reconciling_goes_on_by_itself_and_lies_dead_for_nobody(till: Till):
     till.shop.enter()
     planted = db.session.scalars(jobs.mine("waiting").where(jobs.Job.name == "cards.reconcile")).all()
     assert len({row.unique_key for row in planted}) == len(planted) >= 1
+
+
+def twice(till: Till):
+    """An order that two pages paid: one was given up, and paid all the same."""
+    order = till.order()
+    first = till.page(order)
+    first.state = "expired"
+    db.session.commit()
+    second = till.page(order)
+    for row in (first, second):
+        till.stripe.control("pay", session=row.stripe_id, card="pays")
+    till.reconcile()
+    return till.again(order)
+
+
+def test_what_two_pages_paid_goes_back_page_by_page(till: Till):
+    order = twice(till)
+    total = order.total_minor
+    assert order.received_minor == 2 * total
+    for key, minor in (("a", total + total // 2), ("b", total // 2)):
+        refunds.give(order, amount=order.money(minor), key=key, by=till.shop.owner)
+        till.run()
+        till.reconcile()
+        order = till.again(order)
+    assert {(row.state, row.error) for row in refunds.of(order)} == {("done", "")}
+    assert (order.received_minor, order.refunding_minor) == (0, 0)
+    assert sum(row["amount"] for row in till.stripe.every("refunds")) == 2 * total
+
+
+def test_a_part_that_is_told_does_not_settle_the_whole(till: Till):
+    order = till.paid()
+    [refund] = refunds.give(order, amount=order.total, key="a", by=till.shop.owner)
+    told = {"id": "re_part", "amount": 1_00, "status": "succeeded", "metadata": {"plaza_refund": refund.token}}
+    card_payments.refund(card_sessions.of(order)[0], told)
+    assert (refund.state, order.received) == ("requested", order.total)
+
+
+def test_a_page_that_stripe_does_not_know_keeps_no_goods(till: Till):
+    order, other = till.order(), till.order()
+    for one in (order, other):
+        row = till.page(one)
+        row.stripe_id, row.asked_at = f"cs_test_gone{one.id}", clock.now() - timedelta(hours=1)
+    db.session.commit()
+    till.expire(order)
+    assert (till.again(order).state, till.sessions(order), stock.on_hand(till.goods)) == ("expired", ["expired"], 9)
+    till.reconcile()
+    assert till.sessions(other) == ["expired"]
+    assert till.page(till.again(other)).fresh
+
+
+def test_one_event_that_is_refused_keeps_no_other_waiting(till: Till, monkeypatch):
+    first, second = till.order(), till.order()
+    came, refused = card_payments.came, first.id
+    for order in (first, second):
+        till.pay(order)
+    with monkeypatch.context() as patch:
+        patch.setattr(card_payments, "came", lambda row, intent: came(row, intent) if row.order_id != refused else no())
+        till.reconcile()
+    assert (till.again(first).payment, till.again(second).payment) == ("due", "paid")
+    assert {one.kind for one in db.session.scalars(card_notices.waiting())} == {"refused"}
+    till.reconcile()
+    assert till.again(first).payment == "paid"
+    assert db.session.scalars(card_notices.waiting()).all() == []
+
+
+def no():
+    raise Refusal("Ahora no.")
+
+
+def test_a_card_is_not_offered_for_what_it_cannot_pay(till: Till):
+    ring = till.shop.product("Anillo", price=1_200_000_00)
+    quote = quotes.make([Wanted(only(ring), 1)], choice=Choice("retiro"))
+    offered = [
+        {one.kind for one in checkout.payable(quote, {}, due=Money(due, quote.currency) if due else None)}
+        for due in (None, 900_000_00)
+    ]
+    assert ["card" in kinds for kinds in offered] == [False, True]

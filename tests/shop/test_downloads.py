@@ -7,8 +7,10 @@ import time_machine
 
 from kernel import clock, files
 from kernel.db import db
-from shop import downloads
+from shop import cancellations, checkout, downloads
+from shop import cart as carts
 from shop.quotes import Choice
+from tests.goods import only
 from tests.shop.pages import marks, text
 
 
@@ -69,3 +71,15 @@ def test_before_it_is_paid_there_is_none(shop):
     assert "download" not in marks(answer, "data-action")
     shop.pay(order)
     assert "download" in marks(shop.client.get(f"/orders/{order.token}"), "data-action")
+
+
+def test_who_fetched_a_file_does_not_cancel_alone(shop, download):
+    cart = shop.cart(download.product)
+    carts.add(cart, only(shop.product("Taza")), 1)
+    order = checkout.place(cart, Choice("retiro"), shop.details(), key="k" * 22)
+    shop.pay(order)
+    assert cancellations.allowed_to_buyer(order)
+    [fetched] = downloads.of(order)
+    shop.client.post(f"/d/{fetched.token}")
+    db.session.refresh(fetched)
+    assert not cancellations.allowed_to_buyer(order)

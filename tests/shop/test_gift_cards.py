@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import exc, select, update
 
+from crm import people
 from kernel import clock, jobs, tenancy
 from kernel.db import db
 from kernel.letters import Letter
@@ -14,9 +15,11 @@ from shop import (
     cancellations,
     checkout,
     expiry,
+    fulfilment,
     gift_cards,
     gift_codes,
     gift_letters,
+    holds,
     stored_value,
     takings,
     tenders,
@@ -221,9 +224,9 @@ def test_an_order_that_ends_unpaid_gives_back_once(shop):
 
 def test_money_that_was_on_the_way_stops_the_clock_but_a_card_does_not(shop):
     order = gifts.bought(shop, shop.product(price=25_000_00), gifts.card(shop))
-    assert expiry.waits(order)
+    assert holds.waits(order)
     shop.pay(order, 5_000_00)
-    assert not expiry.waits(order)
+    assert not holds.waits(order)
 
 
 def test_what_comes_back_onto_an_ended_card_is_good_for_a_month(shop):
@@ -285,3 +288,21 @@ def test_the_payment_rows_name_the_balance(shop):
     [row] = db.session.scalars(select(Payment).where(Payment.order_id == order.id))
     assert row.value_id == card.value_id
     assert db.session.scalar(select(GiftCard.id)) == card.id
+
+
+def test_an_undone_step_begins_a_hold_again_also_of_what_a_card_paid_in_part(shop):
+    order = gifts.bought(shop, shop.product(price=25_000_00), gifts.card(shop))
+    shop.late(order)
+    fulfilment.prepare(order, by=shop.owner)
+    fulfilment.undo(order, by=shop.owner)
+    assert order.hold_until - clock.now() > timedelta(hours=23)
+
+
+def test_a_gift_reaches_whom_it_is_for_though_its_buyer_was_forgotten(shop):
+    texts = {"to": "Rosa", "email": "rosa@example.com", "message": "Con cariño"}
+    [card] = cards_of(shop.bought(gifts.voucher(shop), texts=texts, paid=True))
+    people.erase(shop.contact(), by=shop.owner)
+    assert (card.email, card.message, card.giver) == ("rosa@example.com", "", "")
+    gift_letters.send(card.id)
+    [letter] = db.session.scalars(select(Letter).where(Letter.kind == "gift_cards.given"))
+    assert (letter.to, card.email, card.recipient) == ("rosa@example.com", "", "")

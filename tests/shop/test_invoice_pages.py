@@ -187,6 +187,8 @@ def test_by_hand_a_letter_and_a_credit_note(shop, sold):
     wrong = shop.admin.post(f"{base}/credit-notes", data={"amount": "1", "reason": ""})
     assert wrong.status_code == 422
     assert "Escriba" in wrong.get_data(as_text=True)
+    much = shop.admin.post(f"{base}/credit-notes", data={"amount": "99999999", "reason": "Bien pensado"})
+    assert (much.status_code, 'value="Bien pensado"' in much.get_data(as_text=True)) == (422, True)
     shop.admin.post(f"{base}/credit-notes", data={"amount": "100", "reason": "Rebaja"})
     assert invoices.left(invoices.of(order)).minor == order.total_minor - 100_00
     assert shop.admin.post(f"/admin/cafe/invoices/{number}/letter").status_code == 303

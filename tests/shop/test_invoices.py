@@ -14,6 +14,7 @@ from shop import (
     credit_notes,
     fulfilment,
     invoice_lines,
+    invoice_list,
     invoice_series,
     invoices,
     invoicing,
@@ -215,3 +216,25 @@ def test_nothing_of_a_neighbour(app, rival, shop):
         invoices.numbered(number)
     _mine, invoice = billed(shop)
     assert (invoice.number, tenancy.current()) == (number, shop.tenant_id)
+
+
+def test_a_credit_note_that_found_no_number_is_made_up_later(shop):
+    order, invoice = billed(shop)
+    series = invoice_series.current("credit_note", practice=False)
+    series.last, series.next = series.first, series.first + 1
+    db.session.commit()
+    refunds.give(order, amount=order.money(400_00), key="r", by=shop.owner, reason="Llegó roto")
+    assert [row.kind for row in invoices.every(order)] == ["invoice"]
+    assert db.session.scalars(invoice_list.waiting()).all() == [order]
+    invoicing.number("credit_note", prefix="NCX", following=1, digits=6)
+    made = credit_notes.bring_up(order, by=shop.owner)
+    assert (made.gross_minor, made.reason, invoices.left(invoice).minor) == (400_00, "Llegó roto", 1_860_00)
+    assert db.session.scalars(invoice_list.waiting()).all() == []
+
+
+def test_a_delivery_with_tax_on_top_is_priced_as_it_is_shown(shop):
+    shop.tax(included=False)
+    shop.delivery(price=2_000_00)
+    _order, row = billed(shop, shipping="envio")
+    carried = lines(row)[-1]
+    assert (carried.unit_minor, carried.priced_minor, carried.gross_minor) == (2_000_00, 2_000_00, 2_260_00)

@@ -310,3 +310,11 @@ def test_staff_choose_how_it_was_paid(shop):
     assert balances.collect(order, order.money(2_500_00), key="k", by=shop.owner, method=cash) is None
     assert [(row.kind, row.state) for row in order.payments] == [("transfer", "void"), ("counter", "settled")]
     assert (order.payment, order.hold_until) == ("partial", None)
+
+
+def test_a_plan_that_begins_later_asks_for_nothing_today(shop):
+    order = shop.bought(shop.product(price=9_000_00))
+    begins = plans.today() + timedelta(days=7)
+    agreements.agree(order, plans.Terms(2, begins, 15), by=shop.owner)
+    assert (plans.due_now(order).minor, plans.due_now(order, begins).minor) == (0, 4_500_00)
+    assert plans.coming(order).position == 0

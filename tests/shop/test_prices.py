@@ -11,7 +11,8 @@ from sqlalchemy import select
 from kernel import money, signing
 from kernel.db import db
 from kernel.money import Money
-from shop import pricing, quotes, terms
+from shop import cart as baskets
+from shop import checkout, price_lists, pricing, quotes, terms, variants
 from shop.orders import Order
 from shop.pricing import PriceBreak
 from shop.quotes import Choice, Wanted
@@ -167,3 +168,23 @@ def test_a_browser_that_lies_pays_the_same_or_gets_nothing(app):
 
     holds()
     assert sold  # honest ones go through, so that a cheap one would have been seen
+
+
+def test_a_quantity_price_is_not_that_of_a_choice_that_costs_its_own(shop):
+    cheese = shop.product("Queso", price=1_000_00, options={"peso": ["chico", "grande"]}, stock=None)
+    small, large = variants.of(cheese.id)
+    large.price_minor = 5_000_00
+    price_lists.put_steps(cheese, [price_lists.Step(10, "", 800_00)], by=shop.owner)
+    db.session.commit()
+    assert [pricing.unit(one, 10).minor for one in (small, large)] == [800_00, 5_000_00]
+
+
+def test_a_delivery_that_costs_more_since_it_was_shown_is_told(shop):
+    way = shop.delivery(price=2_000_00)
+    shop.transfer()
+    cart, choice = shop.cart(shop.product()), Choice("envio", address=HOME)
+    seen = checkout.shown(quotes.make(baskets.wanted(cart), choice=choice))
+    way.price_minor = 9_000_00
+    db.session.commit()
+    with pytest.raises(checkout.PriceChanged):
+        checkout.place(cart, choice, shop.details(address=HOME), key="k" * 22, seen=seen)

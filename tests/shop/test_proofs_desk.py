@@ -7,7 +7,7 @@ from PIL import Image
 
 from kernel import files
 from kernel.db import db
-from shop import letters, proofs
+from shop import balances, expiry, letters, order_list, proofs
 from tests.shop.test_orders_desk import page, post
 
 
@@ -56,14 +56,17 @@ def test_a_second_tap_changes_nothing(shop, proof):
 @pytest.mark.parametrize("amount", ["", " ", "0", "-1", "mucho"])
 def test_a_bad_amount_approves_nothing(shop, proof, amount):
     admin = shop.admin
-    post(admin, proof.order.number, f"proofs/{proof.token}/approval", amount=amount)
+    address = f"/admin/cafe/orders/{proof.order.number}/proofs/{proof.token}/approval"
+    answer = admin.post(address, data={"amount": amount}, headers={"Accept-Language": "es"})
     assert (proof.state, proof.order.payment, proof.order.received_minor) == ("sent", "proof", 0)
-    assert "toast-bad" in page(admin, f"/orders/{proof.order.number}")
+    html = answer.get_data(as_text=True)
+    assert (answer.status_code, f'value="{amount.strip()}"' in html, 'class="error"' in html) == (422, True, True)
 
 
 def test_a_refusal_has_a_reason_that_the_buyer_reads(shop, proof):
     admin, number = shop.admin, proof.order.number
-    post(admin, number, f"proofs/{proof.token}/refusal", reason="")
+    address = f"/admin/cafe/orders/{number}/proofs/{proof.token}/refusal"
+    assert admin.post(address, data={"reason": ""}, headers={"Accept-Language": "es"}).status_code == 422
     assert proof.state == "sent"
     post(admin, number, f"proofs/{proof.token}/refusal", reason="La imagen está borrosa")
     assert (proof.state, proof.order.payment) == ("refused", "due")
@@ -107,3 +110,24 @@ def test_two_of_one_reference_at_one_moment_both_warn(shop, proof):
     again.reference_norm = proofs.normal("0012-34")  # neither saw the other when it was sent
     db.session.commit()
     assert (again.twin_id, proofs.twin(again), proofs.twin(proof)) == (None, proof, again)
+
+
+def test_a_proof_of_an_order_that_expired_is_in_the_list(shop):
+    order = shop.bought(shop.product())
+    shop.late(order)
+    expiry.expire(order.id)
+    proofs.send(order, files.make(picture(), kinds=proofs.KINDS), reference="1")
+    db.session.commit()
+    assert (order.state, order_list.count("proofs"), order_list.waiting()) == ("expired", 1, 1)
+    assert db.session.scalars(proofs.waiting()).all() == [order]
+
+
+def test_a_proof_of_what_was_paid_otherwise_is_decided_and_undone_all_the_same(shop, proof):
+    order = proof.order
+    balances.collect(order, order.balance, key="k", by=shop.owner)
+    proofs.approve(proof, by=shop.owner, amount=order.total)
+    assert order.payment == "overpaid"
+    proofs.take_back(order, by=shop.owner)
+    assert (order.payment, proof.state, order_list.count("proofs")) == ("paid", "sent", 0)
+    proofs.refuse(proof, by=shop.owner, reason="Es de otra compra")
+    assert (order.payment, proof.state, proof.reason) == ("paid", "refused", "Es de otra compra")

@@ -13,6 +13,7 @@ from shop.orders import Order
 from shop.payment_methods import PaymentMethod
 from tests.goods import HOME, only
 from tests.shop.pages import read
+from tests.shop.test_discounts import off
 from tests.shop.test_orders_desk import page
 
 NOW = {"shipping": "now", "payment": "counter-cash"}
@@ -271,3 +272,11 @@ def test_all_that_is_wrong_is_told_at_once(shop):
     assert [link.removeprefix("#") for link in read(answer).xpath("//*[@data-errors]//a/@href")] == fields
     assert all(read(answer).xpath(f"string(//*[@id='{field}-error'])") for field in fields)
     assert last() is None
+
+
+def test_what_one_may_use_once_is_asked_of_whoever_stands_there(shop):
+    coffee = shop.product(price=10_000_00, stock=None)
+    off(shop, label="Bienvenida", per_customer=1)
+    for comes_to in (9_000_00, 10_000_00):
+        answer = sell(shop.admin, sku=only(coffee).sku, qty="1", reach="8888 7777", name="Ana")
+        assert (answer.status_code, last().total_minor) == (303, comes_to)

@@ -316,3 +316,15 @@ def test_taxes_on_top_are_told_apart(app):
     assert (told.items.minor, told.shipping.minor, told.added.minor) == (21_60, 5_40, 2_00)
     assert told.total == told.items + told.shipping
     assert (told.lines[0].unit.minor, told.lines[0].listed.minor) == (10_00, 20_00)
+
+
+def test_the_tax_of_a_delivery_follows_what_is_carried(app):
+    shop = opened(app, "CR")
+    shop.delivery(price=113_00)
+    shirt, card = (
+        shop.product("Camisa", price=113_00),
+        shop.product("Tarjeta", price=900_00, stock=None, kind="voucher"),
+    )
+    asked = [Wanted(only(shirt), 1), Wanted(only(card), 1)]
+    told = quotes.delivered(quotes.price(asked, place=HOME), Choice("envio", address=HOME))
+    assert sum(part["tax_minor"] for part in told.shipping_components) == 13_00
