@@ -20,7 +20,7 @@ from shop.categories import Category
 from shop.pricing import PriceBreak
 from shop.variants import Variant
 
-MOST = 12  # prices of one product
+MOST = 24  # prices by quantity of one product
 WHOLE = 10_000  # basis points
 Wanted = Mapping[int, int | None]  # prices by the id of what costs them; None: the listed one
 
@@ -36,11 +36,15 @@ class PriceList:
 
 @dataclass(frozen=True)
 class Step:
-    """From so many units on, for that group ('' is everybody), this price."""
+    """From so many units on, for that group ('' is everybody), this price of one.
+
+    It is that of a variant whose price is its own, else of all that cost what the product does.
+    """
 
     units: int
     group: str
     minor: int
+    variant_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -180,24 +184,33 @@ def _less(row: Row, basis_points: int) -> int:
 
 def steps(product: Product) -> list[Step]:
     """The lower prices of a product: everybody's first, by units."""
-    kept = db.session.scalars(select(PriceBreak).where(*_whole(product)))
-    found = [Step(row.min_qty, row.customer_group, row.price_minor) for row in kept]
-    return sorted(found, key=lambda step: (step.group, step.units))
+    kept = db.session.scalars(select(PriceBreak).where(*_stepped(product)))
+    found = [Step(row.min_qty, row.customer_group, row.price_minor, row.variant_id) for row in kept]
+    return sorted(found, key=lambda step: (step.group, step.variant_id or 0, step.units))
 
 
-def _whole(product: Product) -> tuple[Any, Any]:
-    return PriceBreak.product_id == product.id, PriceBreak.variant_id.is_(None)
+def _stepped(product: Product) -> tuple[Any, Any]:
+    """What one variant costs a group stands in the group's list, whatever is written here."""
+    return PriceBreak.product_id == product.id, or_(PriceBreak.variant_id.is_(None), PriceBreak.min_qty > 1)
 
 
 def put_steps(product: Product, wanted: Sequence[Step], *, by: object) -> None:
     """Write the lower prices of a product anew."""
-    keys = [(step.group, step.units) for step in wanted]
+    keys = [(step.group, step.units, step.variant_id) for step in wanted]
     if len(keys) != len(set(keys)):
         raise Refusal(_l("Two prices are for the same number of units and the same group."))
-    mine = delete(PriceBreak).where(*_whole(product))
+    if any(step.variant_id is not None and step.units < 2 for step in wanted):
+        raise Refusal(_l("What one of a choice costs stands in the list of its group: write here from two units on."))
+    mine = delete(PriceBreak).where(*_stepped(product))
     db.session.execute(mine, execution_options={"synchronize_session": False})
     db.session.add_all(
-        PriceBreak(product_id=product.id, min_qty=step.units, customer_group=step.group, price_minor=step.minor)
+        PriceBreak(
+            product_id=product.id,
+            variant_id=step.variant_id,
+            min_qty=step.units,
+            customer_group=step.group,
+            price_minor=step.minor,
+        )
         for step in wanted
     )
     journal.write("prices.steps", about=product, by=by, data={"name": next(iter(product.name.values()), product.sku)})

@@ -1,5 +1,6 @@
 """The back office's price lists: what each group pays, filled by a percentage or typed; a product's by quantity."""
 
+from itertools import zip_longest
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -9,9 +10,11 @@ from kernel.i18n import _, ngettext, pick
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import catalog, categories, price_lists, receipts, wants
+from shop.catalog import Product
 from shop.forms import amounts
 from shop.forms import price_lists as forms
 from shop.price_lists import Row, Step
+from shop.variants import Variant
 from shop.views import admin
 from shop.views.settings import unit
 
@@ -114,19 +117,34 @@ def steps(slug: str) -> Any:
 
 def _steps(slug: str, trouble: str = "", status: int = 200) -> Any:
     product = catalog.slugged(slug) or abort(404)
-    kept = [(str(one.units), amounts.typed(one.minor), one.group) for one in price_lists.steps(product)]
+    dearer = {str(row.id): receipts.shown(catalog.price(product, row)) for row in _dearer(product)}
+    kept = [
+        (str(one.units), amounts.typed(one.minor), one.group, str(one.variant_id or ""))
+        for one in price_lists.steps(product)
+    ]
     rows = _typed() if request.method == "POST" else kept
     page = render_template(
         "shop/desk/price_lists/product.html", product=product, trouble=trouble, unit=unit(),
-        rows=[*rows, *[("", "", "")] * max(1, 4 - len(rows))][: price_lists.MOST], listed=receipts.shown(product.price),
-        groups=[one.group for one in price_lists.every()],
+        rows=[*rows, *[("", "", "", "")] * max(1, 4 - len(rows))][: price_lists.MOST],
+        listed=receipts.shown(product.price), groups=[one.group for one in price_lists.every()],
+        choices=[(str(row.id), _called(row), dearer[str(row.id)]) for row in _dearer(product)],
     )  # fmt: skip
     return page, status
 
 
-def _typed() -> list[tuple[str, str, str]]:
-    lists = (request.form.getlist(name)[: price_lists.MOST] for name in ("units", "price", "group"))
-    return [row for row in zip(*lists, strict=False) if any(text.strip() for text in row)]
+def _dearer(product: Product) -> list[Variant]:
+    """The choices on sale whose price is their own."""
+    return [row for row in product.variants if row.active and row.price_minor is not None]
+
+
+def _called(variant: Variant) -> str:
+    return ", ".join(pick(one["value"]) for one in wants.options(variant)) or variant.sku
+
+
+def _typed() -> list[tuple[str, ...]]:
+    told = [request.form.getlist(name)[: price_lists.MOST] for name in ("units", "price", "group", "variant")]
+    rows = zip_longest(*told, fillvalue="")
+    return [row for row in rows if any(text.strip() for text in row[:3])]
 
 
 @admin.post("/products/<slug>/prices", endpoint="product_prices_save")
@@ -135,13 +153,16 @@ def save_steps(slug: str) -> Any:
     """Keep them."""
     product = catalog.slugged(slug) or abort(404)
     try:
-        price_lists.put_steps(product, [_step(*row) for row in _typed()], by=web.person())
+        price_lists.put_steps(product, [_step(product, row) for row in _typed()], by=web.person())
     except (Refusal, ValueError) as error:
         return _steps(slug, str(error), 422)
     flash(_("Saved."))
     return redirect(url_for(".product_prices", slug=slug), 303)
 
 
-def _step(units: str, price: str, group: str) -> Step:
+def _step(product: Product, row: tuple[str, ...]) -> Step:
+    units, price, group, chosen = row
+    variant = next((one for one in _dearer(product) if str(one.id) == chosen), None)
     least, minor = amounts.whole(units, 9_999, least=1), amounts.price(price)
-    return Step(least or 1, price_lists.normal(group) if group.strip() else "", minor or 0)
+    whose = price_lists.normal(group) if group.strip() else ""
+    return Step(least or 1, whose, minor or 0, variant.id if variant else None)

@@ -323,6 +323,22 @@ def test_prices_by_quantity_of_a_product(shop):
     assert (twice.status_code, re.search("misma cantidad", twice.get_data(as_text=True)) is not None) == (422, True)
 
 
+def test_a_choice_with_a_price_of_its_own_has_prices_by_quantity_of_its_own(shop):
+    product = shop.product("Café", price=1_000_00, stock=None, options={"peso": ["250 g", "1 kg"]})
+    small, big = product.variants
+    big.price_minor = 3_500_00
+    db.session.commit()
+    where, client = f"/admin/cafe/products/{product.slug}/prices", shop.admin
+    assert read(client.get(where)).xpath("//select[@name='variant']/option/@value") == ["", str(big.id)] * 4
+    rows = {"units": ["10", "10"], "price": ["900", "3000"], "group": ["", ""], "variant": ["", str(big.id)]}
+    assert client.post(where, data=rows).status_code == 303
+    assert [pricing.unit(one, 10).minor for one in (small, big)] == [900_00, 3_000_00]
+    assert read(client.get(where)).xpath("//option[@selected]/@value") == [str(big.id)]
+    alone = client.post(where, data={**rows, "units": ["10", "1"]})
+    assert (alone.status_code, "desde dos unidades" in alone.text) == (422, True)
+    assert pricing.unit(big, 10).minor == 3_000_00
+
+
 def test_codes_come_along_when_carts_are_merged(shop):
     product = sold(shop)
     one, two = shop.cart(product), shop.cart(product)
