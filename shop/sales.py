@@ -17,16 +17,19 @@ from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import (
     booking_confirmations,
+    cancellations,
     catalog,
     checkout,
     exemptions,
     fulfilment,
+    order_events,
     orders,
     payment_methods,
     payments,
     promotions,
     quotes,
     receipts,
+    reversals,
     slugs,
     wants,
 )
@@ -40,9 +43,11 @@ from shop.variants import Variant
 from shop.wants import Wanted
 
 if TYPE_CHECKING:
+    from kernel.accounts import Account
     from shop.orders import Order
 
 AT_HAND = 12  # products to tap
+COUNTER = "counter"  # where such an order comes from
 LATELY = timedelta(days=90)
 
 
@@ -131,6 +136,20 @@ def sell(quote: Quote, details: Details, *, key: str, method: PaymentMethod, con
     if quote.offer is None and not stays and fulfilment.may(order, "deliver"):
         fulfilment.deliver(order, by=details.by)
     return order
+
+
+def take_back(order: "Order", *, by: "Account") -> None:
+    """Whoever sold takes it back within ten minutes: the hand-over, the money, and the order with it."""
+    orders.lock(order)
+    sold = order_events.last(order, "placed")
+    fresh = sold is not None and sold.account_id == by.id and clock.now() - sold.at < fulfilment.UNDO_WITHIN
+    if order.source != COUNTER or not fresh:
+        raise fulfilment.NotNow(number=order.number)
+    if fulfilment.reversible(order) is not None:
+        fulfilment.undo(order, by=by)
+    if reversals.reversible(order) is not None:
+        reversals.reverse(order, by=by)
+    cancellations.by_staff(order, by=by, reason=i18n.gettext("Sold by mistake."))
 
 
 def known(*, email: str = "", phone: str = "") -> Any:

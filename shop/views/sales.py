@@ -54,8 +54,18 @@ def make() -> Any:
         order = orders.by_key(key) or _sold(forms.read(request.form), key)
     except Refusal as refusal:
         return _again(refusal)
-    flash(_("Sold: %(number)s, %(total)s.", number=order.number, total=receipts.shown(order.total)))
+    told = _("Sold: %(number)s, %(total)s.", number=order.number, total=receipts.shown(order.total))
+    web.undo(told, "shop_admin.sale_undo", number=order.number)
     return redirect(url_for("shop_admin.order", number=order.number), 303)
+
+
+@admin.post("/sales/<number>/undo", endpoint="sale_undo")
+@needs("sales.make")
+@desk.at_order
+def undo(number: str) -> None:
+    """Take a sale back that was made by mistake, within ten minutes."""
+    sales.take_back(orders.numbered(number), by=web.person())
+    flash(_("Taken back: %(number)s. What was sold lies there again.", number=number))
 
 
 def _sold(counter: forms.Draft, key: str) -> Any:
@@ -110,7 +120,7 @@ def _details(counter: forms.Draft, kept: dict[str, str]) -> Details:
     email, phone = typed if person is None else (person.email or "", person.phone or "")
     name = (person.name if person else "") or counter.said("name")
     return Details(
-        email=email, name=name[:160], payment=counter.said("payment"), phone=phone, address=kept, source="counter",
+        email=email, name=name[:160], payment=counter.said("payment"), phone=phone, address=kept, source=sales.COUNTER,
         language=person.language if person else tenancy.tenant().language, note=counter.said("note"), by=web.person(),
     )  # fmt: skip
 

@@ -1,16 +1,18 @@
 """Nueva venta: sold in a minute, once per form, with or without a catalogue, a person, a delivery."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from crm.contacts import Contact
 from kernel import letters
 from kernel.db import db
-from shop import ledger, order_discounts, price_lists, stock
+from shop import ledger, order_discounts, order_events, price_lists, stock
 from shop.catalog import Product
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
+from shop.variants import Variant
 from tests.goods import HOME, only
 from tests.shop.pages import read
 from tests.shop.test_discounts import off
@@ -211,6 +213,39 @@ def test_who_buys_wholesale_pays_the_groups_price(shop):
     assert "6 000" in re.sub(r"[\s\u00a0\u202f.,]", " ", html)
     sell(shop.admin, **told, person=known.token)
     assert (last().total_minor, last().customer_group) == (6_000_00, "mayorista")
+
+
+@pytest.mark.parametrize("payment", ["counter-cash", "counter-later"])
+def test_a_sale_by_mistake_is_taken_back_whole(shop, payment):
+    variant, admin = only(shop.product(stock=5, price=20_000_00)), shop.admin
+    variant_id = variant.id
+    sell(admin, sku=variant.sku, qty="2", payment=payment)
+    page = admin.get(f"/admin/cafe/orders/{last().number}")
+    assert (last().state, stock.left(db.session.get(Variant, variant_id))) == ("delivered", 3)
+    [back] = read(page).xpath("//form[contains(@action, '/sales/')]/@action")
+    assert back.endswith(f"/sales/{last().number}/undo")
+    clerk = shop.staff("clerk")
+    clerk.post(back)  # somebody else's sale
+    db.session.expire_all()
+    assert last().state == "delivered"
+    admin.post(back, headers={"Accept-Language": "es"})
+    told = admin.get(f"/admin/cafe/orders/{last().number}", headers={"Accept-Language": "es"})
+    db.session.expire_all()
+    order = last()
+    assert (order.state, order.received_minor, order.payment) == ("cancelled", 0, "void")
+    assert (stock.left(db.session.get(Variant, variant_id)), "Se deshizo" in told.text) == (5, True)
+    assert sum(row.amount_minor for row in ledger.of(order)) == 0
+    admin.post(back)
+    assert len(ledger.of(order)) == (0 if payment == "counter-later" else 2)
+
+
+def test_after_ten_minutes_a_sale_stands(shop):
+    sell(shop.admin, sku=only(shop.product(stock=5)).sku, qty="1")
+    order_events.last(last(), "placed").at -= timedelta(minutes=11)
+    db.session.commit()
+    shop.admin.post(f"/admin/cafe/sales/{last().number}/undo")
+    db.session.expire_all()
+    assert last().state == "delivered"
 
 
 @pytest.mark.parametrize("typed", ["8888 7777", "+506 8888-7777", "ANA@example.com"])
