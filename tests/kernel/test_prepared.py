@@ -40,10 +40,9 @@ def test_what_the_database_refuses_is_told_as_ever_and_listeners_hear_it(shop):
     assert beside.column(select(func.count(Cart.id)).where(Cart.tenant_id == bindparam("tenant"))) == [1]
 
 
+@pytest.mark.parametrize("app", ["pg"], indirect=True)
 @pytest.mark.parametrize("begun", [True, False])
 def test_a_line_that_broke_is_not_met_again(shop, begun, monkeypatch):
-    if db.engine.dialect.name != "postgresql":
-        return
     monkeypatch.setattr(transactions, "RESTED", 3600.0)  # however slow the machine: nobody asks the line beforehand
     db.session.remove()
     db.engine.dispose()  # the pool holds no other that would be taken instead
