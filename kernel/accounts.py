@@ -92,10 +92,11 @@ def welcome(known: Known) -> bool:
 
 
 def set_password(account: Account, password_hash: str, *, keep: sessions.Session | None = None) -> None:
-    """A new password: every session but `keep` ends, and so do open reset links."""
+    """A new password: every session but `keep` ends, and so do open links to reset it or to change the address."""
     account.password_hash = password_hash
     end_sessions(account, keep=keep)
-    tokens.forget("reset", account_id=account.id)
+    for purpose in ("reset", "email"):
+        tokens.forget(purpose, account_id=account.id)
 
 
 def set_email(account: Account, email: str) -> None:

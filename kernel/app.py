@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request, Response, abort, current_app, g, render_template, request, session
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -15,6 +15,7 @@ from whitenoise import WhiteNoise
 from kernel import (
     aside,
     assets,
+    collisions,
     holes,
     i18n,
     login,
@@ -52,7 +53,12 @@ class Plaza(Flask):
         """Find out whose host this is and take the language off the path, then go on as Flask does."""
         front = self.extensions.get("plaza.front")
         with self.app_context():
-            self._locate(environ)
+            try:
+                self._locate(environ)
+            except OperationalError:  # the database is away: nobody knows whose host this is
+                self.logger.exception("nobody knows whose host this is")
+                away = Response("503", 503, {"Retry-After": "2"}, content_type="text/plain; charset=utf-8")
+                return away(environ, start_response)
             answer = front.answer(environ, start_response) if front else None
             if answer is not None:
                 return answer
@@ -181,6 +187,8 @@ def _guard(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(DataError, _unfit)
+    for kind in (IntegrityError, OperationalError):
+        app.register_error_handler(kind, _crossed)
     app.register_error_handler(Exception, _broken)
 
 
@@ -230,8 +238,15 @@ def _failed(error: HTTPException) -> Any:
 def _unfit(error: DataError) -> Any:
     """A NUL, a text or a number that no column can hold: what was sent is wrong, not the house."""
     db.session.rollback()
-    current_app.logger.info("unfit data: %s %s: %s", request.method, request.path, error.orig)
+    current_app.logger.info("unfit data: %s %s: %s", request.method, request.url_rule, type(error.orig).__name__)
     return _page(422, _("Something that you wrote cannot be kept: leave out unusual signs, or write less."))
+
+
+def _crossed(error: DBAPIError) -> Any:
+    """Two wrote at once, or the database is busy or away; else the house is wrong."""
+    if current_app.testing or not collisions.is_one(error):
+        return _broken(error)
+    return _refused(collisions.told(error))
 
 
 def _broken(error: Exception) -> Any:
@@ -240,7 +255,7 @@ def _broken(error: Exception) -> Any:
         raise error
     db.session.rollback()
     g.reads = True  # the page of the error waits for no writer
-    current_app.logger.exception("a request broke: %s %s", request.method, request.path)
+    current_app.logger.exception("a request broke: %s %s", request.method, request.url_rule)
     try:
         answer = current_app.make_response(_page(status))
     except Exception:  # the page itself cannot be drawn: the database may be away
@@ -267,7 +282,7 @@ def _plain(headers: Any, _path: str, _url: str) -> None:
 def _serve_static(app: Flask, known: Settings, folder: Path) -> None:
     served: Any = WhiteNoise(app.wsgi_app, max_age=YEAR, add_headers_function=_plain)
     served.add_files(str(folder), prefix="static/")
-    app.wsgi_app = ProxyFix(served, *[known.proxies] * 4) if known.proxies else served  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(served, *[known.proxies] * 3) if known.proxies else served  # type: ignore[method-assign]
 
 
 __all__ = ["Plaza", "create_app", "walls", "wsgi"]

@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import nh3
 from flask import render_template
 from markupsafe import Markup, escape
 
-from kernel import i18n, signing
+from kernel import i18n, origins, signing
 
 Data = dict[str, Any]
 Block = Mapping[str, Any]
@@ -157,7 +156,8 @@ def link(target: str) -> str:
     target = target.strip()
     if any(ord(sign) < 33 for sign in target) or "\\" in target or target.startswith("//"):
         return ""
-    scheme = urlsplit(target).scheme
+    parts = origins.split(target)
+    scheme = parts.scheme if parts else "?"
     return target if scheme in SCHEMES or (not scheme and target.startswith(("/", "#"))) else ""
 
 

@@ -4,8 +4,8 @@ import sqlite3
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, request
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from flask import request
+from sqlalchemy.exc import DBAPIError
 
 from kernel.db import db
 from kernel.i18n import _l
@@ -29,15 +29,9 @@ def is_one(error: DBAPIError) -> bool:
     return getattr(told, "sqlstate", None) in POSTGRESQL or getattr(told, "sqlite_errorcode", None) in SQLITE
 
 
-def _told(error: DBAPIError) -> Any:
-    if current_app.testing or not is_one(error):
-        raise error
+def told(error: DBAPIError) -> Collided:
+    """What whoever came second is told; what their request wrote is gone."""
     db.session.rollback()
-    log.warning("two wrote at once", method=request.method, path=request.path, error=type(error.orig).__name__)
-    return current_app.handle_user_exception(Collided())
-
-
-def init_app(app: Flask) -> None:
-    """Answer collisions with a page."""
-    for kind in (IntegrityError, OperationalError):
-        app.register_error_handler(kind, _told)
+    route, kind = str(request.url_rule), type(error.orig).__name__
+    log.warning("two wrote at once", method=request.method, route=route, error=kind)
+    return Collided()

@@ -8,7 +8,6 @@ from flask import Flask
 NOUNS = (
     "accounts",
     "checkups",
-    "collisions",
     "files",
     "held",
     "instants",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -22,7 +22,7 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
-from kernel import atomic, origins
+from kernel import atomic, locales, origins
 
 SOURCES = Path(__file__).parent / "translations"
 LANGUAGES = ("es", "en")  # what the product itself speaks; shops may write in more
@@ -143,20 +143,12 @@ def _asked() -> str:
 def locale() -> Locale:
     """Language and country for formats: a shop's country, else the language alone."""
     country = (g.get("country") or _country_here()) if g else ""
-    return _locale(language(), country)
+    return locales.of(language(), country)
 
 
 def _country_here() -> str:
     place = origins.place()
     return place.country if place else ""
-
-
-@lru_cache(maxsize=200)
-def _locale(spoken: str, country: str) -> Locale:
-    try:
-        return Locale(spoken, country or None)
-    except (ValueError, UnknownLocaleError):  # nobody wrote down how English is written in Mexico
-        return Locale(spoken)
 
 
 def number(value: int, digits: int = 0) -> str:

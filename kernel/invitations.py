@@ -120,7 +120,7 @@ def _tell(email: str, role: str, url: str, *, by: Account) -> None:
             "host": settings.current().host,
         }  # fmt: skip
     letters.write(
-        "mail/kernel/account", to=email, kind="account.invitation", language=language, data=data, private=True,
+        "mail/kernel/account", to=email, kind=letters.INVITATION, language=language, data=data, private=True,
         reply_to=by.email,
     )  # fmt: skip
 

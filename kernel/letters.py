@@ -37,7 +37,7 @@ from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
 
 log = structlog.get_logger()
-LEASE = timedelta(minutes=5)
+LEASE, INVITATION = timedelta(minutes=5), "account.invitation"  # that kind goes to whoever an owner names
 ATTEMPTS = 8
 
 
@@ -194,11 +194,11 @@ def claim(limit: int) -> list[int]:
 
 
 def _due(now: datetime, confirmed: bool) -> ColumnElement[bool]:
-    """What may go out now; before an owner has confirmed an address only keys to accounts leave the house."""
+    """What may go out now; before an owner has confirmed an address, only keys to accounts, and nobody is invited."""
     due = (Letter.state.in_(("pending", "deferred"))) & (Letter.run_at <= now)
     lost = Letter.state.in_(("claimed", "sending")) & (Letter.lease_until < now)
     free = confirmed or not settings.current().smtp_url
-    return or_(due, lost) if free else or_(due, lost) & Letter.private
+    return or_(due, lost) if free else or_(due, lost) & Letter.private & (Letter.kind != INVITATION)
 
 
 def bodies(ids: list[int]) -> dict[int, mail.Envelope]:

@@ -3,7 +3,7 @@
 import secrets
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Response, g, has_request_context, request
 from flask.sessions import SecureCookieSessionInterface
@@ -45,11 +45,20 @@ def foreign_ok(endpoint: str) -> None:
     FOREIGN_OK.add(endpoint)
 
 
+def split(address: str) -> SplitResult | None:
+    """The parts of an address that somebody typed or sent; None when it is none (`http://[x`)."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
+
+
 def same_origin(site: str | None, origin: str | None, host: str) -> bool:
     """Whether an unsafe request comes from our own page; called for every one, log-in included."""
     if site is not None:
         return site == "same-origin"  # never fall through to Origin
-    return origin not in (None, "null") and urlsplit(origin or "").netloc.lower() == host.lower()
+    parts = split(origin or "")
+    return origin not in (None, "null") and parts is not None and parts.netloc.lower() == host.lower()
 
 
 def allowed() -> bool:

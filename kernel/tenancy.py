@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, MappedColumn, declared_attr, mapped_column
 
-from kernel import clock
+from kernel import clock, locales
 from kernel.db import Base, db, pk
 
 
@@ -59,8 +59,8 @@ class Tenant(Base):
 
     @property
     def locale(self) -> str:
-        """Language and country together, for formats: `es_CR`."""
-        return f"{self.language}_{self.country}"
+        """Language and country together, for formats: `es_CR`; the language alone where that is no locale: `en`."""
+        return str(locales.of(self.language, self.country))
 
 
 class Domain(Base):

@@ -123,9 +123,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def busy(error: Exception) -> bool:
-    """Whether it only says that others wrote for too long: the same request may go through in a moment."""
+    """Whether others wrote for too long, or the server is away: the same request may go through in a moment."""
+    away = isinstance(error, OperationalError) and not isinstance(error.orig, sqlite3.Error)
     locked = isinstance(error, OperationalError | sqlite3.OperationalError) and "database is locked" in str(error)
-    return locked or isinstance(error, TimeoutError)
+    return away or locked or isinstance(error, TimeoutError)
 
 
 def begin_immediate(raw: sqlite3.Connection) -> None:

@@ -165,21 +165,27 @@ def local(target: str | None, default: str) -> str:
     """`target` when it is a path of this host, else `default`: no redirect leaves the house."""
     if not target or any(ord(sign) < 33 for sign in target) or "\\" in target:
         return default
-    parts = urlsplit(target)
-    fine = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith("//")
-    return target if fine else default
+    parts = origins.split(target)
+    here = target.startswith("/") and not target.startswith("//")
+    return target if here and parts is not None and not (parts.scheme or parts.netloc) else default
+
+
+def page_url(endpoint: str, number: int) -> str:
+    """The address of another page of this list, which keeps what the list was asked for."""
+    asked = {name: value for name, value in request.args.items() if not name.startswith("_") and name != "endpoint"}
+    return url_for(endpoint, **{**asked, **(request.view_args or {}), "page": number})
 
 
 def back(default: str) -> Response:
     """Redirect (303) to the page of ours that asked, else to `default`."""
-    referrer = urlsplit(request.referrer or "")
+    referrer = origins.split(request.referrer or "") or urlsplit("")
     path = referrer.path + (f"?{referrer.query}" if referrer.query else "")
     return redirect(local(path, default) if referrer.netloc == request.host else default, 303)
 
 
 def led_back() -> Response:
     """Redirect (303) who looks where a shop only takes forms: to the page of ours they come from, else to one above."""
-    came = urlsplit(request.referrer or "")
+    came = origins.split(request.referrer or "") or urlsplit("")
     if came.netloc == request.host and came.path != request.path and store_route(came.path):
         return back("/")
     path = request.path.rpartition("/")[0]

@@ -49,8 +49,7 @@ def _wanted(chosen: dict[str, str], text: str) -> tuple[Select[Any], str]:
 
 
 def _page_url(number: int) -> str:
-    args: dict[str, Any] = {**request.args.to_dict(), "page": number}
-    return url_for(".people", **args)
+    return web.page_url(".people", number)
 
 
 def _csv_url() -> str:

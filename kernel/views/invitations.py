@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from kernel import accounts, clock, i18n, invitations, memberships, passwords, tenancy, tokens, web
+from kernel import account_letters, accounts, i18n, invitations, memberships, passwords, tenancy, tokens, web
 from kernel.account_forms import JoinForm
 from kernel.i18n import _
 from kernel.views import asking, install
@@ -32,7 +32,7 @@ def invitation_accept(token: str) -> Any:
     if not fits:
         return _asked(token, form), 422
     person = accounts.create(email=email, name=form.name.data, password_hash=password_hash, language=i18n.language())
-    person.confirmed_at = clock.now()  # the link came to that address
+    account_letters.later("confirm", person.id)  # the link may have come from whoever invites, on any way
     return asking.enter(_in(token, person), person)
 
 

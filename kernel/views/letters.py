@@ -31,8 +31,7 @@ def _page() -> int:
 
 
 def _link(number: int, there: bool) -> str:
-    args: dict[str, Any] = {**request.args.to_dict(), "page": number}
-    return url_for("kernel_admin.letters", **args) if there else ""
+    return web.page_url("kernel_admin.letters", number) if there else ""
 
 
 def _chips(active: str, text: str) -> list[dict[str, Any]]:

@@ -61,8 +61,7 @@ def _number() -> int:
 
 
 def _page_url(number: int) -> str:
-    args: dict[str, Any] = {**request.args.to_dict(), "page": number}
-    return url_for("shop_admin.invoices", **args)
+    return web.page_url("shop_admin.invoices", number)
 
 
 def _chips(kind: str) -> list[dict[str, Any]]:

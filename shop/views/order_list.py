@@ -1,10 +1,8 @@
 """The list of orders: filters as chips, search, pages, and the same orders as a file."""
 
-from typing import Any
+from flask import Flask, Response, render_template, request
 
-from flask import Flask, Response, render_template, request, url_for
-
-from kernel import clock, menu, permissions, tables, tenancy
+from kernel import clock, menu, permissions, tables, tenancy, web
 from kernel.i18n import _l
 from kernel.web import needs
 from shop import order_list, order_rows
@@ -47,8 +45,7 @@ def kept(name: str, text: str) -> dict[str, str]:
 
 
 def _page_url(number: int) -> str:
-    args: dict[str, Any] = {**request.args.to_dict(), "page": number}
-    return url_for("shop_admin.orders", **args)
+    return web.page_url("shop_admin.orders", number)
 
 
 def _today() -> str:

@@ -173,6 +173,15 @@ def test_an_address_changes_only_by_the_link_that_went_to_it(shop):
     assert shop.anonymous.post(path).status_code == 410
 
 
+def test_a_new_password_ends_the_link_that_somebody_else_asked_for_with_the_old_one(shop):
+    owner, thief, before = shop.admin, shop.admin, shop.owner.email
+    thief.post("/account/email", data={"email": "ladron@example.com", "current": PASSWORD})
+    path = link("ladron@example.com", "new_address")
+    owner.post("/account/password", data={"current": PASSWORD, "password": NEW})
+    assert shop.anonymous.post(path).status_code == 410
+    assert shop.owner.email == before
+
+
 def test_a_taken_new_address_hears_the_same(rival: World, shop: World):
     taken = rival.owner.email
     db.session.commit()

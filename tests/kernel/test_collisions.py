@@ -2,8 +2,9 @@
 
 import threading
 
+import psycopg
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from crm.contacts import Contact
 from kernel import collisions, files, signing
@@ -30,6 +31,19 @@ def test_the_second_one_hears_a_sentence(taken):
     assert answer.status_code == 409
     assert "Otra persona cambió esto" in answer.text
     assert "INSERT" not in answer.text
+
+
+def test_where_the_database_is_away_one_is_told_to_come_again(shop, monkeypatch):
+    def away():
+        raise OperationalError("SELECT 1", {}, psycopg.OperationalError("the connection is closed"))
+
+    monkeypatch.setitem(shop.app.view_functions, "shop.contact", away)
+    monkeypatch.setattr(shop.app, "testing", False)
+    answer = shop.client.get("/contact")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    monkeypatch.setattr(shop.app, "_locate", lambda _environ: away())
+    answer = shop.client.get("/contact")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
 
 
 def test_what_no_other_writer_explains_is_no_collision(shop):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel import migrations, origins
+from kernel import blocks, migrations, origins
 from kernel.app import create_app
 from kernel.db import db
 from kernel.origins import FOREIGN_OK
@@ -130,6 +130,23 @@ def test_an_unknown_host_gets_nothing(shop, host):
     answer = checked(browser.get("/login"), host)
     assert answer.status_code == 404
     assert "plaza.localhost" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("header", ["Referer", "Origin"])
+def test_what_is_no_address_is_nobodys(shop, header):
+    assert shop.client.get("/consent", headers={header: "http://[x"}).status_code == 303
+    told = {header: "http://[x", "Sec-Fetch-Site": None}
+    assert shop.client.post("/consent", headers=told).status_code == 403
+    assert shop.anonymous.get("/login?next=//[x").status_code == 200
+    assert blocks.link("http://[tu-dominio].com") == ""
+
+
+def test_a_proxy_that_tells_its_port_is_understood(tmp_path):
+    known = Settings(url="https://plaza.test", instance=tmp_path, secret_key="x" * 32, proxies=1)
+    app = create_app(complete(known))
+    migrations.upgrade(app)
+    told = {"X-Forwarded-Host": "plaza.test", "X-Forwarded-Proto": "https", "X-Forwarded-Port": "443"}
+    assert app.test_client().get("/login", base_url="http://10.0.0.2:8000", headers=told).status_code == 200
 
 
 FORGED = {

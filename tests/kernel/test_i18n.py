@@ -10,6 +10,7 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, Optional
 
 from kernel import countries, forms, i18n, journal, memberships, permissions, translating
+from kernel.db import db
 from kernel.i18n import pick, words_html
 from kernel.menu import _entries, _sections
 from kernel.today import _lines
@@ -134,3 +135,11 @@ def test_a_hole_may_have_any_name_and_is_escaped_on_pages_only(app):
             app.jinja_env.from_string('{{ _("Cart") }} {{ ngettext("%(num)s", "%(num)s!", 2, many="") }}').render()
             == "Carrito 2!"
         )
+
+
+def test_a_shop_speaks_where_nobody_wrote_down_how_its_language_is_written(shop):
+    shop.tenant.language, shop.tenant.country = "en", "BR"
+    assert shop.tenant.locale == "en"
+    shop.tenant.language, shop.tenant.country = "es", "CR"
+    assert shop.tenant.locale == "es_CR"
+    db.session.rollback()
