@@ -201,7 +201,7 @@ def _nul() -> bool:
 
 def _enter() -> Any:
     if request.environ["plaza.host"] == "unknown":
-        abort(404)
+        return web.moved() or abort(404)
     place = origins.place()
     if place is not None:
         web.enter(place)

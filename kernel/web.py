@@ -153,6 +153,17 @@ def shop_base(tenant: Any) -> str:
     return str(g.shop_bases[tenant.id])
 
 
+def moved() -> Response | None:
+    """The way to where a shop that had this address is today; a form is sent there again as it is."""
+    known = current_app.extensions["plaza.settings"]
+    old, dot, rest = request.host.lower().partition(".")
+    today = aside.renamed(old) if dot and rest == known.host else None
+    if today is None:
+        return None
+    code = 301 if request.method in transactions.SAFE else 308
+    return redirect(f"{known.scheme}://{today}.{known.host}{request.full_path.removesuffix('?')}", code)
+
+
 def in_language(wanted: str) -> str:
     """This page's path in another of the shop's languages."""
     place = origins.place()

@@ -107,6 +107,13 @@ def test_a_renamed_shop_leads_to_its_name_of_today(shop):
     db.session.commit()
     answer = browser.get("/admin/cafe/orders?state=due")
     assert (answer.status_code, answer.location) == (301, "/admin/cafe-nuevo/orders?state=due")
+    shopper = shop.client
+    shopper.host = "cafe.plaza.localhost:8000"
+    new = "http://cafe-nuevo.plaza.localhost:8000"
+    answer = shopper.get("/en/p/florero?x=1")
+    assert (answer.status_code, answer.location) == (301, f"{new}/en/p/florero?x=1")
+    answer = shopper.post("/u/abc", headers={"Sec-Fetch-Site": "cross-site"})
+    assert (answer.status_code, answer.location) == (308, f"{new}/u/abc")
 
 
 def test_health_is_told_to_anybody_figures_only_when_asked_for(shop, app):
