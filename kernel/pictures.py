@@ -11,6 +11,8 @@ from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_PIXELS = 40_000_000  # a phone's camera has 12 to 50 million; more is a bomb
 TALLEST = 16_000  # WebP holds no more: a long screenshot is made smaller
+ENOUGH = 3200  # twice the largest width that is kept
+BAND = 128  # rows
 QUALITY = 82
 BROKEN = (  # what decoders say about bytes that lie
     UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError,
@@ -38,16 +40,32 @@ def opened(data: bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+            picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
             if picture.width * picture.height > MOST_PIXELS or min(picture.size) < 1:
                 raise Unreadable("too large")
-            picture.draft("RGB", (3200, 3200))  # a JPEG is decoded at a fraction of its size
+            picture.draft("RGB", (ENOUGH, ENOUGH))  # type: ignore[attr-defined]  # a JPEG is decoded at a fraction of its size
             picture.load()
-            upright = ImageOps.exif_transpose(picture)
-            transparent = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
-            return upright.convert("RGBA" if transparent else "RGB")
+            picture = _shrunk(picture)
+            ImageOps.exif_transpose(picture, in_place=True)
+            transparent = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
+            wanted = "RGBA" if transparent else "RGB"
+            return picture if picture.mode == wanted else picture.convert(wanted)
     except BROKEN as error:
         raise Unreadable(str(error)) from error
+
+
+def _shrunk(picture: Image.Image) -> Image.Image:
+    """Much smaller, when its shorter side is twice as long as any page needs; by bands: so large a one takes 160 MB as
+    it is, and each copy of the whole as much again."""
+    part = min(picture.size) // (ENOUGH // 2)
+    if part < 2 or picture.mode not in {"RGB", "RGBA"}:
+        return picture
+    small = Image.new(picture.mode, (picture.width // part, picture.height // part))
+    for top in range(0, picture.height, BAND * part):
+        band = picture.crop((0, top, picture.width, min(picture.height, top + BAND * part)))
+        small.paste(band.reduce(part), (0, top // part))
+    small.info = dict(picture.info)
+    return small
 
 
 def webps(data: bytes, widths: Sequence[int]) -> Drawn:

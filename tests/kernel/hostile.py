@@ -43,6 +43,14 @@ def bomb_png(side: int = 50_000) -> bytes:
     )
 
 
+def large_png(side: int = 6300) -> bytes:
+    """As many pixels as are taken, four bytes each, in some kilobytes; made row by row."""
+    packer = zlib.compressobj(1)
+    rows = b"".join(packer.compress(b"\0" + b"\x80\x40\x20\xff" * side) for _ in range(side)) + packer.flush()
+    head = struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"")
+
+
 def bomb_text_png() -> bytes:
     """A small PNG whose text chunk unpacks to 100 MB."""
     packed = zlib.compress(b"A" * 100_000_000, 9)
@@ -106,6 +114,7 @@ CLEANED: dict[str, Callable[[], bytes]] = {
     "frames.gif": endless_gif,
     "polyglot.png": lambda: with_zip_behind(picture("PNG")),
     "polyglot.gif": lambda: picture("GIF") + PAGE,
+    "large.png": large_png,
     "tall.png": lambda: picture("PNG", (60, 20_000)),  # a long screenshot: more than WebP holds
 }
 NAMES = [
