@@ -43,7 +43,7 @@ def opened(data: bytes) -> Image.Image:
             picture: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
             if picture.width * picture.height > MOST_PIXELS or min(picture.size) < 1:
                 raise Unreadable("too large")
-            picture.draft("RGB", (ENOUGH, ENOUGH))  # type: ignore[attr-defined]  # a JPEG is decoded at a fraction of its size
+            picture.draft("RGB", (ENOUGH, ENOUGH))  # a JPEG is decoded at a fraction of its size
             picture.load()
             picture = _shrunk(picture)
             ImageOps.exif_transpose(picture, in_place=True)
