@@ -100,7 +100,7 @@ def _is_deed(event: LetterEvent) -> bool:
 def _tell(events: list[LetterEvent], letters: Collection[int]) -> None:
     rows = {row.id: row for row in db.session.scalars(select(Recipient).where(Recipient.id.in_(letters)))}
     people = {row.contact_id for row in rows.values() if row.contact_id}
-    allowing = select(Contact).where(Contact.id.in_(people), consent.given(Contact.id, "behaviour"))
+    allowing = select(Contact).where(Contact.id.in_(people), consent.remembers(Contact.id))
     known = {one.id: one for one in db.session.scalars(allowing)}
     codes = _codes({event.mailing_id for event in events}) if known else {}
     for event in events:

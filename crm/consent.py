@@ -71,16 +71,35 @@ def given_by_browser(visitor_id: Any, purpose: str) -> ColumnElement[bool]:
     return _yes(Consent.visitor_id == visitor_id, purpose)
 
 
+def remembered(who: Contact | Visitor) -> bool:
+    """Whether we may learn from what they do: their own newest answer, else that of a browser that is theirs."""
+    own = newest(who, "behaviour")
+    if own is not None or isinstance(who, Visitor):
+        return own is not None and own.given
+    theirs = select(Visitor.id).where(Visitor.contact_id == who.id, given_by_browser(Visitor.id, "behaviour"))
+    return db.session.scalar(theirs.limit(1)) is not None
+
+
+def remembers(contact_id: Any) -> ColumnElement[bool]:
+    """In SQL: the same of the contact of that column."""
+    theirs = select(Visitor.id).where(Visitor.contact_id == contact_id, given_by_browser(Visitor.id, "behaviour"))
+    return func.coalesce(_last(Consent.contact_id == contact_id, "behaviour"), theirs.exists()).is_(true())
+
+
 def taken_back() -> ColumnElement[bool]:
     """In SQL: whether the browser of that row may be remembered no more: its contact said so, perhaps elsewhere."""
     theirs = or_(Consent.contact_id == Visitor.contact_id, Consent.visitor_id == Visitor.id)
-    last = select(Consent.given).where(theirs, Consent.purpose == "behaviour").order_by(Consent.id.desc()).limit(1)
-    return last.correlate(Visitor).scalar_subquery().is_(false())
+    return _last(theirs, "behaviour").is_(false())
 
 
 def _yes(mine: ColumnElement[bool], purpose: str) -> ColumnElement[bool]:
-    last = select(Consent.given).where(mine, Consent.purpose == purpose)
-    return func.coalesce(last.order_by(Consent.id.desc()).limit(1).scalar_subquery(), false()).is_(true())
+    return func.coalesce(_last(mine, purpose), false()).is_(true())
+
+
+def _last(mine: ColumnElement[bool], purpose: str) -> ColumnElement[bool]:
+    """The newest answer of those, NULL when there is none."""
+    wanted = select(Consent.given).where(mine, Consent.purpose == purpose)
+    return wanted.order_by(Consent.id.desc()).limit(1).scalar_subquery()
 
 
 def allows(who: Contact | Visitor | None, purpose: str) -> bool:

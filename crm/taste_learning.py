@@ -61,7 +61,7 @@ def weight(deeds: Iterable[Deed], now: datetime) -> int:
 
 def allowed(who: Who) -> bool:
     """Whether we may learn from what they do."""
-    return consent.allows(who, "behaviour")
+    return consent.remembered(who)
 
 
 def guesses(who: Who) -> dict[str, Guess]:
@@ -91,18 +91,18 @@ def learn(who: Who) -> None:
 def learn_from(rows: Iterable[Fact]) -> None:
     """Reckon the tastes of everybody whose facts these are."""
     told = [row for row in rows if row.kind in POINTS]
-    for who in people({row.contact_id for row in told}, {row.visitor_id for row in told if row.contact_id is None}):
+    for who in people({row.contact_id for row in told}, {row.visitor_id for row in told}):
         learn(who)
 
 
 def people(contact_ids: Iterable[int | None], visitor_ids: Iterable[int | None]) -> list[Who]:
-    """Those contacts, and those visitors as far as they are nobody's yet; else whose they are."""
+    """Those contacts and browsers, and whose the browsers are: at one where nobody logged in pages ask for its own."""
     wanted = {one for one in visitor_ids if one}
     rows = select(Visitor).where(Visitor.id.in_(wanted)).order_by(Visitor.id)
     visitors = db.session.scalars(rows).all() if wanted else []
     ids = {one for one in contact_ids if one} | {one.contact_id for one in visitors if one.contact_id}
     contacts = db.session.scalars(select(Contact).where(Contact.id.in_(ids)).order_by(Contact.id)).all() if ids else []
-    return [*contacts, *(one for one in visitors if one.contact_id is None)]
+    return [*contacts, *visitors]
 
 
 def _deeds(who: Who, now: datetime) -> dict[str, list[Deed]]:

@@ -92,7 +92,7 @@ class Readers:
 
 def _deeds(people: Mapping[int, Contact]) -> dict[int, list[histories.Deed]]:
     """What they bought, and looked at while they allow that to be remembered."""
-    allow = bulk.among(Contact.id, people), consent.given(Contact.id, "behaviour")
+    allow = bulk.among(Contact.id, people), consent.remembers(Contact.id)
     allowed, found = set(db.session.scalars(select(Contact.id).where(*allow))), histories.of_many(people)
     return {who: [one for one in deeds if one.kind == "ordered" or who in allowed] for who, deeds in found.items()}
 

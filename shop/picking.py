@@ -44,7 +44,7 @@ def make(whom: Iterable[Key]) -> int:
         ids[column].add(who)
     with transactions.reading():
         people = taste_learning.people(ids["contact_id"], ids["visitor_id"])
-        made = [_made(who) for who in people if consent.allows(who, "behaviour")]
+        made = [_made(who) for who in people if consent.remembered(who)]
     return sum(picks.keep(*one) for one in sorted(made, key=lambda one: one[:2]))
 
 

@@ -37,7 +37,7 @@ def _page(status: int = 200, **told: Any) -> Any:
     rows = _rows(who)
     named = {row["code"] for row in rows}
     drawn = render_template(
-        "crm/tastes/show.html", rows=rows, who=who, learning=consent.allows(who, "behaviour"),
+        "crm/tastes/show.html", rows=rows, who=who, learning=who is not None and consent.remembered(who),
         others=[one for one in tastes.interests() if one.code not in named], **{"wrong": "", "chosen": (), **told},
     )  # fmt: skip
     return drawn, status, {"Cache-Control": "private, no-store"}
