@@ -11,7 +11,7 @@ from kernel.memberships import Membership
 from kernel.refusal import Missing, Refusal
 from kernel.tokens import Token
 
-PURPOSE = "invitation"
+PURPOSE = memberships.INVITATION
 
 
 class WorksHere(Refusal):
@@ -45,7 +45,7 @@ def invite(email: str, role: str, *, by: Account) -> str:
     known = accounts.by_email(email)
     if known is not None and memberships.held(known.id, tenancy.current()):
         raise WorksHere()
-    data = {"role": role, "by": by.known_as, "name": signing.token()}
+    data = {"role": role, "by": by.known_as, "by_id": by.id, "name": signing.token()}
     secret = tokens.make(PURPOSE, email=accounts.normal(email), tenant_id=tenancy.current(), data=data)
     told = {"email": accounts.normal(email), "role": str(memberships.ROLE_LABELS[role])}
     journal.write("staff.invited", by=by, data=told)

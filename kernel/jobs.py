@@ -77,7 +77,7 @@ def every(name: str, *, seconds: float) -> None:
 
 
 def later(name: str, *args: Any, at: datetime | None = None, key: str | None = None, priority: int = 5) -> None:
-    """Write a job of the current tenant into this transaction, unless one with that key already waits."""
+    """Write a job of the current tenant into this transaction, unless one with that key already waits or runs."""
     if name not in _verbs:
         raise LookupError(f"no job is called {name}")
     tenant_id = None if tenancy.is_system() else tenancy.current()
@@ -114,7 +114,7 @@ def claim() -> Job | None:
         select(Job).where(_due(now)).order_by(Job.priority, Job.run_at).limit(1).with_for_update(skip_locked=True)
     ).first()
     if row is not None and row.attempts >= ATTEMPTS:  # it kills whoever runs it
-        row.state, row.error = "dead", "Its worker died each time."
+        row.state, row.unique_key, row.error = "dead", None, "Its worker died each time."
         db.session.commit()
         return claim()
     if row is not None:
@@ -165,11 +165,9 @@ def _fail(row: Job, error: Exception) -> None:
     told = f"{_first(error)}\n\n" + "".join(traceback.format_exception(error))[-4000:]
     dead = row.attempts >= ATTEMPTS
     wait = timedelta(seconds=min(5 * 4 ** (row.attempts - 1), 6 * 3600))
-    db.session.execute(
-        update(Job)
-        .where(_mine(row))
-        .values(state="dead" if dead else "waiting", run_at=clock.now() + wait, lease_until=None, error=told)
-    )
+    state: dict[str, Any] = {"state": "dead", "unique_key": None} if dead else {"state": "waiting"}  # its key is free
+    after = update(Job).where(_mine(row)).values(run_at=clock.now() + wait, lease_until=None, error=told, **state)
+    db.session.execute(after)
     db.session.commit()
     log.warning("job failed", job=row.name, attempts=row.attempts, dead=dead, error=repr(error))
 

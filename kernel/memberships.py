@@ -24,6 +24,8 @@ ROLE_SENTENCES = {
     "clerk": _l("Sells, prepares and hands over; does not refund or change settings."),
 }
 
+INVITATION = "invitation"  # the purpose of the tokens that let somebody in
+
 
 class LastOwner(Refusal):
     """A shop always has an owner."""
@@ -116,7 +118,7 @@ def change_role(token: str, role: str, *, by: Account) -> Membership:
         _guard_last_owner(row)
         journal.write("staff.role", about=row, by=by, data={"name": account.known_as, "from": row.role, "to": role})
         row.role = role
-        accounts.end_sessions(account)
+        _end_access(account)
     return row
 
 
@@ -125,9 +127,17 @@ def remove(token: str, *, by: Account) -> Membership:
     row, account = member(token)
     _guard_last_owner(row)
     row.ended_at = clock.now()
-    accounts.end_sessions(account)
+    _end_access(account)
     journal.write("staff.removed", about=row, by=by, data={"name": account.known_as})
     return row
+
+
+def _end_access(account: Account) -> None:
+    """Nothing old stays open: their sessions, and the invitations whose links they were shown."""
+    accounts.end_sessions(account)
+    for row in tokens.open_of(INVITATION, tenancy.current()):
+        if row.data.get("by_id") == account.id:
+            row.used_at = clock.now()
 
 
 def take_back(token: str, *, by: Account) -> Membership:

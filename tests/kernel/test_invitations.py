@@ -80,6 +80,17 @@ def test_an_invitation_is_sent_again_and_withdrawn(shop):
     assert owner.post(f"{base}/nobody/again").status_code == 404
 
 
+def test_who_works_here_no_longer_keeps_no_way_in_open(shop):
+    second = shop.staff("owner")
+    second.post(f"/admin/{shop.slug}/settings/staff/invitations", data={"email": GUEST, "role": "owner"})
+    path = link()
+    invite(shop, "otra@example.com")
+    held = memberships.held(accounts.by_email(f"owner@{shop.slug}.example.com").id, shop.tenant_id)
+    shop.admin.post(f"/admin/{shop.slug}/settings/staff/{held.token}/removal")
+    assert shop.anonymous.post(path, data=JOIN).status_code == 410
+    assert [one.email for one in invitations.open_ones()] == ["otra@example.com"]
+
+
 def test_an_invitation_needs_an_address_and_a_role(shop):
     assert invite(shop, email="nada").status_code == 422
     assert invite(shop, role="emperor").status_code == 422

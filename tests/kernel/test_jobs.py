@@ -106,6 +106,18 @@ def test_what_breaks_waits_longer_each_time_then_lies_dead_until_someone_asks(sh
     assert (rows()[0].state, rows()[0].attempts) == ("waiting", 0)
 
 
+def test_what_lies_dead_keeps_no_other_of_its_key_away(shop):
+    jobs.later("test.breaks", key="k")
+    for _ in range(jobs.ATTEMPTS):
+        change(run_at=clock.now())
+        run(shop)
+    assert [row.state for row in rows()] == ["dead"]
+    jobs.later("test.breaks", key="k")
+    jobs.later("test.breaks", key="k")
+    db.session.commit()
+    assert sorted(row.state for row in rows()) == ["dead", "waiting"]
+
+
 def test_another_shops_dead_work_is_not_there(rival, shop):
     jobs.later("test.breaks")
     db.session.commit()
