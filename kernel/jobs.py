@@ -202,7 +202,7 @@ class _beating:
 
 
 def run_due(limit: int = 1000) -> int:
-    """Run what is due now, in order; how many ran. For tests and `plaza worker --once`."""
+    """Run what is due now, in order; how many ran. For tests."""
     count = 0
     while count < limit and (row := claim()) is not None:
         run(row)
