@@ -25,8 +25,16 @@ def fine(page):
 
 
 def kept(page):
-    """Wait until what was typed is kept."""
+    """Wait until all that was typed is kept and the letter beside shows it."""
     page.wait_for_function("() => /\\d\\d:\\d\\d/.test(document.querySelector('[data-autosave-state]').textContent)")
+    page.wait_for_function("() => !localStorage.getItem(`draft:${document.querySelector('form[data-autosave]').dataset.autosave}`)")  # fmt: skip
+    page.wait_for_load_state("networkidle")
+    drawn(page)
+
+
+def drawn(page):
+    """Wait until the browser has drawn what changed: before that a touch may land where the letter beside lay."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))")
 
 
 def drag(page, source, target):
@@ -40,6 +48,7 @@ def drag(page, source, target):
         page.mouse.move(start["x"] + 8, start["y"] + 8 + (end["y"] - 20 - start["y"]) * part / 8)
     page.mouse.up()
     page.set_viewport_size(PHONE)
+    drawn(page)
 
 
 BEGUN = ["hero", "text", "products", "divider", "button"]
