@@ -1,31 +1,80 @@
 """Files that appear whole or not at all: written beside their place under a name of their own, then put there."""
 
+import errno
+import fcntl
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}  # what a file system says then
 
-def write(path: Path, data: bytes) -> None:
-    """Put `data` at `path`, whoever else writes the same at the same moment: who comes last stays."""
-    with _beside(path, data, 0o666) as fresh:
+
+def write(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """Put `data` at `path`, whoever else writes the same at the same moment: who comes last stays.
+
+    `durable`: it is there after a power cut too, before anything that is written later.
+    """
+    with _beside(path, data, 0o666, durable=durable) as fresh:
         fresh.replace(path)
+    if durable:
+        for folder in (path.parent, path.parent.parent):  # the folder may be new as well
+            keep(folder)
 
 
 def create(path: Path, data: bytes) -> None:
-    """Put a secret at `path` unless somebody was first; then what is there stays."""
-    with _beside(path, data, 0o600) as fresh, suppress(FileExistsError):
+    """Put a secret at `path` for good unless somebody was first; then what is there stays."""
+    with _beside(path, data, 0o600, durable=True) as fresh, suppress(FileExistsError):
+        name(fresh, path)
+    keep(path.parent)
+
+
+def name(fresh: Path, path: Path) -> None:
+    """Give a whole file its name unless that is taken; raises FileExistsError. Its former name may remain."""
+    try:
         os.link(fresh, path)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        with _turn(path.parent):  # a stick or a share without links: one after the other
+            if path.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+            fresh.replace(path)
+
+
+def keep(folder: Path) -> None:
+    """Have the names in a folder survive a power cut, where the file system can."""
+    with suppress(OSError), _opened(folder) as number:
+        os.fsync(number)
 
 
 @contextmanager
-def _beside(path: Path, data: bytes, mode: int) -> Iterator[Path]:
+def _turn(folder: Path) -> Iterator[None]:
+    with _opened(folder) as number:
+        fcntl.flock(number, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        yield number
+    finally:
+        os.close(number)
+
+
+@contextmanager
+def _beside(path: Path, data: bytes, mode: int, *, durable: bool) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")  # neither a process nor a thread shares it
     try:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
             stream.write(data)
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
         yield fresh
     finally:
         fresh.unlink(missing_ok=True)

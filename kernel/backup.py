@@ -44,6 +44,12 @@ class ShortPassphrase(Refusal):
     message = _l("Choose a passphrase of at least %(least)s signs: it protects the keys in the backup.")
 
 
+class WrongPassphrase(Refusal):
+    """It opens nothing."""
+
+    message = _l("That is not the passphrase of this backup. Nothing was changed.")
+
+
 class Damaged(Refusal):
     """It is no backup, or not as it was written."""
 
@@ -140,10 +146,18 @@ def media(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def sealed(known: Settings, passphrase: str, salt: bytes) -> bytes:
     """The install's secret as only the passphrase opens it."""
-    return box_of(passphrase, salt).encrypt(json.dumps({"secret_key": known.secret_key}).encode())
+    return _box(passphrase, salt).encrypt(json.dumps({"secret_key": known.secret_key}).encode())
 
 
-def box_of(passphrase: str, salt: bytes) -> "Fernet":
+def opened(told: bytes, passphrase: str, salt: bytes) -> str:
+    """The install's secret that was sealed so; raises WrongPassphrase."""
+    try:
+        return str(json.loads(_box(passphrase, salt).decrypt(told))["secret_key"])
+    except fernet.InvalidToken:
+        raise WrongPassphrase() from None
+
+
+def _box(passphrase: str, salt: bytes) -> "Fernet":
     """What seals and opens with a passphrase: slow on purpose, so that guessing is dear."""
     key = scrypt.Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(passphrase.encode())
     box: Fernet = fernet.Fernet(base64.urlsafe_b64encode(key))
@@ -187,7 +201,7 @@ def whole(place: Path) -> Iterator[IO[bytes]]:
             name()
     except FileExistsError:
         raise NotThere(path=place) from None
-    _keep(place.parent)
+    atomic.keep(place.parent)
 
 
 def _nameless(place: Path) -> tuple[IO[bytes], Callable[[], None]]:
@@ -216,19 +230,10 @@ def _named(place: Path) -> tuple[IO[bytes], Callable[[], None]]:
     stream = os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
 
     def name() -> None:
-        os.link(part, place)
-        part.unlink()
+        atomic.name(part, place)
+        part.unlink(missing_ok=True)
 
     return stream, name
-
-
-def _keep(folder: Path) -> None:
-    with suppress(OSError):  # not everywhere
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
 
 
 def _remember(known: Settings, place: Path, manifest: dict[str, Any]) -> None:

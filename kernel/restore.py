@@ -1,7 +1,6 @@
 """A restore into an empty place: nothing is touched before everything was checked, and no letter leaves by itself."""
 
 import base64
-import json
 import os
 import shutil
 import tempfile
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from cryptography.fernet import InvalidToken
 from sqlalchemy import Connection, inspect, text
 
 from kernel import backup, dumps, held, journal, migrations, moments, tenancy, transactions
@@ -29,12 +27,6 @@ class NotEmpty(Refusal):
     """Something is there that would be lost."""
 
     message = _l("%(path)s is not empty: a restore goes only into an empty place.")
-
-
-class WrongPassphrase(Refusal):
-    """It opens nothing."""
-
-    message = _l("That is not the passphrase of this backup. Nothing was changed.")
 
 
 class Newer(Refusal):
@@ -75,7 +67,7 @@ def read(source: Path, passphrase: str, wanted: Settings, *, at: str = "") -> di
         raise backup.Damaged(what=source)
     with _opened(source) as box:
         manifest = backup.check(box)
-        secret = _secret(box, manifest, passphrase)
+        secret = backup.opened(box.read(backup.SECRETS), passphrase, base64.b64decode(manifest["salt"]))
         _may(manifest, wanted, secret)
         return _bring(box, manifest, wanted, secret)
 
@@ -92,14 +84,6 @@ def _opened(source: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(source)
     except (zipfile.BadZipFile, OSError) as error:
         raise backup.Damaged(what=str(error)) from error
-
-
-def _secret(box: zipfile.ZipFile, manifest: dict[str, Any], passphrase: str) -> str:
-    try:
-        opened = backup.box_of(passphrase, base64.b64decode(manifest["salt"])).decrypt(box.read(backup.SECRETS))
-    except InvalidToken:
-        raise WrongPassphrase() from None
-    return str(json.loads(opened)["secret_key"])
 
 
 def _may(manifest: dict[str, Any], wanted: Settings, secret: str) -> None:

@@ -135,7 +135,7 @@ def test_a_place_that_is_not_empty_stays_as_it_is(app, shop, empty, tmp_path):
 def test_nothing_is_touched_by_a_damaged_backup_or_a_wrong_passphrase(app, shop, empty, tmp_path):
     whole = tmp_path / "b"
     backup.write(app, whole, PHRASE)
-    with pytest.raises(restore.WrongPassphrase):
+    with pytest.raises(backup.WrongPassphrase):
         restore.read(whole, "another one", empty)
     half, changed = tmp_path / "half", tmp_path / "changed"
     half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
