@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
 from kernel import atomic, clock, moments
 from kernel.i18n import _l
@@ -41,8 +40,8 @@ def follow(
             with _noted():
                 tell(_one(place))
                 count += 1
-            if count % THIN == 0:
-                place.thin(begun)
+                if count % THIN == 0:
+                    place.thin(begun)
             if stop.wait(max(0.0, every - (clock.now() - begun).total_seconds())):
                 return count
 
@@ -56,11 +55,11 @@ def _one(place: moments.Moments) -> Path:
 
 @contextmanager
 def _noted() -> Iterator[None]:
-    """A full disk or a database that is away for a minute ends nothing."""
+    """A full disk or a database that is away ends nothing, whatever says so: the next moment may be kept again."""
     try:
         yield
-    except (OSError, OperationalError) as error:
-        log.error("a moment could not be kept", why=str(error))
+    except Exception as error:
+        log.error("a moment could not be kept", why=repr(error))
 
 
 @contextmanager

@@ -50,19 +50,35 @@ class NotOurs(Refusal):
     message = _l("%(path)s is neither empty nor a folder of moments.")
 
 
+class OtherInstall(Refusal):
+    """Its secret is not ours: a restore would bring the wrong one."""
+
+    message = _l("%(path)s holds the moments of another install: choose another folder.")
+
+
+@dataclass
+class Last:
+    """What a moment that is kept knew: its chunks are there, so what is as it was then is not read again."""
+
+    parts: dict[str, dict[int, list[Any]]] = field(default_factory=dict)  # table → part → [mark, chunk, rows]
+    media: dict[str, tuple[tuple[int, int], str]] = field(default_factory=dict)  # name → ((size, time), chunk)
+
+
 @dataclass
 class Moments:
-    """The folder, and what the last moment knew, so that only what changed is read."""
+    """The folder, and the last moment that was kept in it."""
 
     folder: Path
     known: Settings
     chunks: Chunks
-    parts: dict[str, dict[int, list[Any]]] = field(default_factory=dict)  # table → part → [mark, chunk, rows]
-    media: dict[str, tuple[tuple[int, int], str]] = field(default_factory=dict)  # name → ((size, time), chunk)
+    last: Last = field(default_factory=Last)
 
     @classmethod
     def open(cls, folder: Path, passphrase: str, known: Settings) -> "Moments":
-        """Begin a folder, or go on with one that this passphrase opens."""
+        """Begin a folder, or go on with one of this install that this passphrase opens.
+
+        Raises ShortPassphrase, NotOurs, WrongPassphrase, OtherInstall or Damaged.
+        """
         if len(passphrase) < backup.SHORTEST:
             raise backup.ShortPassphrase(least=backup.SHORTEST)
         header = folder / HEADER
@@ -71,24 +87,28 @@ class Moments:
                 raise NotOurs(path=folder)
             folder.mkdir(parents=True, exist_ok=True)
             atomic.create(header, json.dumps(_header(passphrase, known)).encode())
+        if _opened(header, passphrase) != known.secret_key:
+            raise OtherInstall(path=folder)
         return cls(folder, known, Chunks(folder / "chunks"))
 
     def record(self) -> Path:
         """Keep the install as it is now; where that moment is told."""
-        at = clock.now()
-        told = {"at": at.isoformat(), "version": metadata.version("plaza"), **self._database(), "media": self._media()}
+        at, now = clock.now(), Last()
+        told = {"at": at.isoformat(), "version": metadata.version("plaza"), **self._database(now)}
+        told["media"] = self._media(now)
         path = self.folder / "moments" / f"{at:{STAMP}}.json.gz"
-        atomic.write(path, gzip.compress(json.dumps(told).encode(), 6))
+        atomic.write(path, gzip.compress(json.dumps(told).encode(), 6), durable=True)
+        self.last = now
         return path
 
-    def _database(self) -> dict[str, Any]:
+    def _database(self, now: Last) -> dict[str, Any]:
         engine = dumps.engine(self.known.database_url)
         try:
             if engine.dialect.name == "sqlite":
                 return {"engine": "sqlite", "pages": self._pages(Path(str(engine.url.database)))}
             with backup.snapshot(engine) as connection:
                 there = set(sa.inspect(connection).get_table_names())
-                tables = [self._table(connection, table) for table in dumps.tables() if table.name in there]
+                tables = [self._table(connection, table, now) for table in dumps.tables() if table.name in there]
                 return {"engine": "postgresql", "revision": migrations.revision(connection), "tables": tables}
         finally:
             engine.dispose()
@@ -101,16 +121,15 @@ class Moments:
             with copy.open("rb") as stream:
                 return [self.chunks.put(part) for part in iter(lambda: stream.read(PAGES), b"")]
 
-    def _table(self, connection: Connection, table: sa.Table) -> dict[str, Any]:
+    def _table(self, connection: Connection, table: sa.Table, now: Last) -> dict[str, Any]:
         columns, keys = dumps.kinds(table), [column.name for column in table.primary_key]
-        before, now = self.parts.get(table.name, {}), dict[int, list[Any]]()
+        before, parts = self.last.parts.get(table.name, {}), now.parts.setdefault(table.name, {})
         for part, mark in _marks(connection, table.name, columns):
             former = before.get(part)
             if former is None or former[0] != mark:
                 former = [mark, *self._part(connection, table.name, (columns, keys), part)]
-            now[part] = former
-        self.parts[table.name] = now
-        told = [(chunk, rows) for _mark, chunk, rows in now.values()]
+            parts[part] = former
+        told = [(chunk, rows) for _mark, chunk, rows in parts.values()]
         return {"name": table.name, "columns": columns, "keys": keys, "parts": told}
 
     def _part(self, connection: Connection, name: str, shape: tuple[dict[str, str], list[str]], part: int) -> list[Any]:
@@ -119,15 +138,14 @@ class Moments:
         lines = list(dumps.lines(connection, name, columns, keys, span=span))
         return [self.chunks.put(b"".join(lines)), len(lines)]
 
-    def _media(self) -> dict[str, str]:
-        found: dict[str, tuple[tuple[int, int], str]] = {}
+    def _media(self, now: Last) -> dict[str, str]:
         for name, path in backup.media(self.known.instance / "media"):
             with suppress(FileNotFoundError):  # it was thrown away meanwhile
-                stat, former = path.stat(), self.media.get(name)
+                stat, former = path.stat(), self.last.media.get(name)
                 mark = stat.st_size, stat.st_mtime_ns
-                found[name] = former if former and former[0] == mark else (mark, self.chunks.put(path.read_bytes()))
-        self.media = found
-        return {name: chunk for name, (_mark, chunk) in found.items()}
+                known = former if former and former[0] == mark else (mark, self.chunks.put(path.read_bytes()))
+                now.media[name] = known
+        return {name: chunk for name, (_mark, chunk) in now.media.items()}
 
     def thin(self, now: datetime) -> int:
         """Of old moments keep one an hour, of very old ones one a day; what only they needed goes. How many went."""
@@ -151,6 +169,14 @@ def _header(passphrase: str, known: Settings) -> dict[str, str]:
     salt = secrets.token_bytes(16)
     sealed = backup.sealed(known, passphrase, salt).decode()
     return {"format": FORMAT, "salt": base64.b64encode(salt).decode(), "secrets": sealed}
+
+
+def _opened(header: Path, passphrase: str) -> str:
+    try:
+        told = json.loads(header.read_text())
+        return backup.opened(told["secrets"].encode(), passphrase, base64.b64decode(told["salt"]))
+    except (ValueError, KeyError) as error:
+        raise backup.Damaged(what=header.name) from error
 
 
 def _marks(connection: Connection, name: str, columns: dict[str, str]) -> list[tuple[int, Any]]:

@@ -1,22 +1,26 @@
 """P28, a point in time: moments are kept while the shop sells, after a kill too, and any of them comes back whole."""
 
 import os
+import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from kernel import backup, clock, following, moments, restore, tenancy
+from kernel import atomic, backup, clock, files, following, moments, restore, tenancy
 from kernel.chunks import Chunks
 from kernel.db import db
 from shop.orders import Order
 from tests.kernel.backup_writers import sell
 from tests.kernel.places import PHRASE, empty, known, restored
+from tests.matrix import picture_bytes
 from tests.shop.racers import SPAWN
 from tests.shop.test_races import carts_with
 
@@ -141,7 +145,7 @@ def test_a_part_that_is_missing_or_changed_restores_nothing(app, shop, empty, tm
             restore.read(tmp_path / "m", PHRASE, empty)
         assert not empty.instance.exists()
     path.write_bytes(whole)
-    with pytest.raises(restore.WrongPassphrase):
+    with pytest.raises(backup.WrongPassphrase):
         restore.read(tmp_path / "m", "another one", empty)
     for bad, refusal in (("2001-01-01", moments.NothingThen), ("ayer", restore.NoMoment)):
         with pytest.raises(refusal):
@@ -183,3 +187,105 @@ def test_old_moments_are_thinned_and_what_is_left_is_whole(app, shop, tmp_path):
     for path in left:
         made = tmp_path / f"{path.name}.backup"
         assert moments.as_backup(tmp_path / "m", made, moments._at(path)) == moments._at(path)
+
+
+def test_a_moment_that_could_not_be_written_is_not_counted_on(app, shop, tmp_path, monkeypatch):
+    place, old = begun(app, tmp_path / "m"), clock.now() - timedelta(days=3)
+    for seconds in range(2):
+        with clock.at(old.replace(minute=0, second=seconds)):
+            place.record()
+    number = shop.bought(shop.product()).number
+    files.store(picture_bytes(), name="foto.webp")
+    db.session.commit()
+    write = atomic.write
+
+    def full(path, data, **how):
+        if path.parent.name == "moments":
+            raise OSError(28, "No space left on device")
+        write(path, data, **how)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(atomic, "write", full)
+        with pytest.raises(OSError, match="No space"):
+            place.record()
+    assert place.thin(clock.now()) == 1  # and with it what no moment names
+    path = place.record()
+    moments.as_backup(tmp_path / "m", tmp_path / "one.backup")
+    assert number.encode() in b"".join(place.chunks.get(name) for name in moments._chunks(moments._read(path)))
+
+
+def followed(app, folder, until, **told):
+    """Follow in a thread until that is so."""
+    stop = threading.Event()
+    how = {"every": 0.01, "stop": stop, **told}
+    follower = threading.Thread(target=following.follow, args=(app, folder, PHRASE), kwargs=how, daemon=True)
+    follower.start()
+    try:
+        end = time.monotonic() + 60
+        while not until() and follower.is_alive() and time.monotonic() < end:
+            time.sleep(0.02)
+        assert follower.is_alive()
+        assert until()
+    finally:
+        stop.set()
+        follower.join(60)
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # PostgreSQL's own disk is elsewhere
+def test_a_full_disk_ends_no_follower(app, shop, tmp_path):
+    db.session.rollback()
+    begun(app, tmp_path / "m")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    failed, whole = [], moments.Moments.record
+
+    def record(place):
+        if len(failed) == 3:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        try:
+            return whole(place)
+        except (OSError, sqlite3.Error) as error:
+            failed.append(type(error))
+            raise
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(moments.Moments, "record", record)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))  # no file grows larger: SQLite says the disk is full
+        try:
+            followed(app, tmp_path / "m", lambda: moments.told(tmp_path / "m"))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert failed == [sqlite3.OperationalError] * 3
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_old_moments_that_cannot_be_thinned_end_no_follower_and_a_failure_thins_none(app, shop, tmp_path, monkeypatch):
+    calls, whole = [], moments.Moments.record
+
+    def record(place):
+        calls.append("record")
+        if calls.count("record") == 2:
+            raise OSError("away")
+        return whole(place)
+
+    def thin(_place, _now):
+        calls.append("thin")
+        raise backup.Damaged(what="x.json.gz")
+
+    monkeypatch.setattr(following, "THIN", 1)
+    monkeypatch.setattr(moments.Moments, "record", record)
+    monkeypatch.setattr(moments.Moments, "thin", thin)
+    followed(app, tmp_path / "m", lambda: calls.count("thin") >= 2)
+    assert calls[:5] == ["record", "thin", "record", "record", "thin"]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_who_does_not_know_the_passphrase_or_is_another_install_keeps_no_moment_there(app, shop, tmp_path):
+    folder = tmp_path / "m"
+    begun(app, folder)
+    with pytest.raises(backup.WrongPassphrase):
+        moments.Moments.open(folder, "cuatro palabras suelta", known(app))
+    with pytest.raises(moments.OtherInstall):
+        moments.Moments.open(folder, PHRASE, replace(known(app), secret_key="x" * 64))
+    (folder / moments.HEADER).write_text("{")
+    with pytest.raises(backup.Damaged):
+        begun(app, folder)
