@@ -75,10 +75,11 @@ def add(cls: type[Any], *, unless: tuple[str, ...] = (), **told: Any) -> int | N
 def post(cls: type[Any], *, unless: tuple[str, ...] = (), **told: Any) -> None:
     """The same of which nobody need know anything at once: PostgreSQL hears of it with what is asked next.
 
-    What is refused of it is raised then, at the latest by the commit.
+    What is refused of it is raised then, at the latest by the commit. The one that is there instead is held as it is
+    until this transaction ends.
     """
     connection = transactions.connection(db.session())
-    how: prepared.Insert = prepared.inserting(cls, connection.dialect, unless)  # type: ignore[arg-type]
+    how: prepared.Insert = prepared.inserting(cls, connection.dialect, unless, holds=True)  # type: ignore[arg-type]
     how.send(connection, how.whole(_own(cls, told)))
 
 

@@ -1,7 +1,7 @@
 """Work for later: a row written in the same transaction, run at least once by any number of workers.
 
 States: waiting → running (lease, heartbeat, fence) → done (the row goes) | waiting (backoff)
-| dead (shown; can run again).
+| dead (shown; can run again). Of a key one waits; while that runs another one may wait, for what changed meanwhile.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import structlog
 from flask import Flask, current_app
 from sqlalchemy import Index, Select, String, Text, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import beside, clock, tenancy, transactions
@@ -26,6 +27,7 @@ Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 8
+KEY = 120  # signs
 PAUSE = 0.5  # seconds between looks when nothing waits
 
 
@@ -44,7 +46,7 @@ class Job(Base):
     state: Mapped[str] = mapped_column(String(8), default="waiting")  # waiting | running | dead
     priority: Mapped[int] = mapped_column(default=5)  # lower first
     run_at: Mapped[datetime] = mapped_column(default=clock.now)
-    unique_key: Mapped[str | None] = mapped_column(String(120))
+    unique_key: Mapped[str | None] = mapped_column(String(KEY))  # `key~id` while it runs
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)  # grows with every claim: a worker that woke late can't finish
@@ -77,7 +79,10 @@ def every(name: str, *, seconds: float) -> None:
 
 
 def later(name: str, *args: Any, at: datetime | None = None, key: str | None = None, priority: int = 5) -> None:
-    """Write a job of the current tenant into this transaction, unless one with that key already waits or runs."""
+    """Write a job of the current tenant into this transaction, unless one with that key already waits.
+
+    That one begins after this transaction has ended, so it sees what was changed here.
+    """
     if name not in _verbs:
         raise LookupError(f"no job is called {name}")
     tenant_id = None if tenancy.is_system() else tenancy.current()
@@ -119,11 +124,22 @@ def claim() -> Job | None:
         return claim()
     if row is not None:
         row.state, row.lease_until, row.fence = "running", now + LEASE, row.fence + 1
+        row.unique_key = _under_way(row)
         row.attempts += 1
         db.session.flush()
         db.session.expunge(row)
     db.session.commit()
     return row
+
+
+def _key(row: Job) -> str | None:
+    return row.unique_key and row.unique_key.removesuffix(f"~{row.id}")
+
+
+def _under_way(row: Job) -> str | None:
+    """Its key as it stands while it runs: another one may wait under the key itself. A long one it does without."""
+    own = f"{_key(row)}~{row.id}" if row.unique_key else None
+    return own if own and len(own) <= KEY else None
 
 
 def run(row: Job) -> bool:
@@ -165,9 +181,13 @@ def _fail(row: Job, error: Exception) -> None:
     told = f"{_first(error)}\n\n" + "".join(traceback.format_exception(error))[-4000:]
     dead = row.attempts >= ATTEMPTS
     wait = timedelta(seconds=min(5 * 4 ** (row.attempts - 1), 6 * 3600))
-    state: dict[str, Any] = {"state": "dead", "unique_key": None} if dead else {"state": "waiting"}  # its key is free
-    after = update(Job).where(_mine(row)).values(run_at=clock.now() + wait, lease_until=None, error=told, **state)
-    db.session.execute(after)
+    values = {"state": "dead" if dead else "waiting", "run_at": clock.now() + wait, "lease_until": None, "error": told}
+    after = update(Job).where(_mine(row))
+    try:
+        with beside.attempt():
+            db.session.execute(after.values(unique_key=None if dead else _key(row), **values))
+    except IntegrityError:  # another one waits under its key
+        db.session.execute(after.values(values))
     db.session.commit()
     log.warning("job failed", job=row.name, attempts=row.attempts, dead=dead, error=repr(error))
 

@@ -196,13 +196,15 @@ class Insert:
 
 
 @lru_cache(maxsize=300)
-def inserting(cls: Any, dialect: Dialect, unless: tuple[str, ...] = ()) -> Insert:
-    """The INSERT of an entity; `unless` one is there with the same in these columns."""
+def inserting(cls: Any, dialect: Dialect, unless: tuple[str, ...] = (), *, holds: bool = False) -> Insert:
+    """The INSERT of an entity; `unless` one is there with the same in these columns. `holds`: that one is locked."""
     mapper: Any = inspect(cls)
     table, tells = mapper.local_table, dialect.name == "sqlite" and not unless
     columns = {one.key: one.columns[0] for one in mapper.column_attrs if not one.columns[0].primary_key}
     new: Any = upsert(table, dialect.name)
-    if unless:
+    if unless and holds:
+        new = new.on_conflict_do_update(index_elements=list(unless), set_={unless[0]: new.excluded[unless[0]]})
+    elif unless:
         new = new.on_conflict_do_nothing(index_elements=list(unless))
     named = {name: column.name for name, column in columns.items()}
     made = of(new if tells else new.returning(table.c.id), dialect, tuple(named.values()))

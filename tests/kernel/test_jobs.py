@@ -67,19 +67,6 @@ def test_an_unknown_name_is_refused_at_once(shop):
         jobs.later("test.nobody")
 
 
-def test_a_key_waits_once_in_each_shop(rival, shop):
-    jobs.later("test.note", "a", key="k")
-    jobs.later("test.note", "b", key="k")
-    db.session.commit()
-    rival.enter()
-    jobs.later("test.note", "c", key="k")
-    db.session.commit()
-    shop.enter()
-    jobs.forget("test.note", "k")
-    run(shop)
-    assert done == [(rival.tenant_id, "c")]
-
-
 def test_urgent_work_first_and_nothing_before_its_time(shop):
     jobs.later("test.note", "later", at=clock.now() + timedelta(hours=1), priority=0)
     jobs.later("test.note", "calm", priority=9)
@@ -104,18 +91,6 @@ def test_what_breaks_waits_longer_each_time_then_lies_dead_until_someone_asks(sh
     assert run(shop) == 0
     jobs.again(jobs.dead(row_id))
     assert (rows()[0].state, rows()[0].attempts) == ("waiting", 0)
-
-
-def test_what_lies_dead_keeps_no_other_of_its_key_away(shop):
-    jobs.later("test.breaks", key="k")
-    for _ in range(jobs.ATTEMPTS):
-        change(run_at=clock.now())
-        run(shop)
-    assert [row.state for row in rows()] == ["dead"]
-    jobs.later("test.breaks", key="k")
-    jobs.later("test.breaks", key="k")
-    db.session.commit()
-    assert sorted(row.state for row in rows()) == ["dead", "waiting"]
 
 
 def test_another_shops_dead_work_is_not_there(rival, shop):
