@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app
 from sqlalchemy import func, select, text
 
-from kernel import backup, clock, doctor, dumps, files, following, mail, migrations, pdf, tenancy
+from kernel import backup, clock, doctor, dumps, files, following, mail, migrations, pdf, stopped, tenancy
 from kernel.db import db
 from kernel.doctor import Finding
 from kernel.files import File
@@ -142,7 +142,7 @@ def work_is_done(_known: Settings) -> Iterator[Finding]:
     if late or stuck:
         told = ngettext("One job should have run long ago.", "%(num)s jobs should have run long ago.", late + stuck)
         yield Finding("jobs", "wrong", told, _("Start the worker: plaza worker"))
-    dead = _count(Job, Job.state == "dead")
+    dead = _count(Job, (Job.state == "dead") & Job.tenant_id.is_not(None))
     if dead:
         yield Finding(
             "jobs",
@@ -150,6 +150,9 @@ def work_is_done(_known: Settings) -> Iterator[Finding]:
             ngettext("One job failed for good.", "%(num)s jobs failed for good.", dead),
             _("Look at them in each back office, under Jobs."),
         )
+    for name, (count, why) in stopped.causes().items():
+        told = _("%(name)s, of no shop, failed for good (%(count)s): %(why)s", name=name, count=count, why=why)
+        yield Finding("jobs", "care", told, _("Mend the cause; who waits for it asks for it once more."))
 
 
 def _count(model: Any, condition: Any) -> int:

@@ -120,6 +120,7 @@ def claim() -> Job | None:
     ).first()
     if row is not None and row.attempts >= ATTEMPTS:  # it kills whoever runs it
         row.state, row.unique_key, row.error = "dead", None, "Its worker died each time."
+        log.warning("job failed", job=row.name, tenant=row.tenant_id, attempts=row.attempts, dead=True, error=row.error)
         db.session.commit()
         return claim()
     if row is not None:
@@ -189,7 +190,8 @@ def _fail(row: Job, error: Exception) -> None:
     except IntegrityError:  # another one waits under its key
         db.session.execute(after.values(values))
     db.session.commit()
-    log.warning("job failed", job=row.name, attempts=row.attempts, dead=dead, error=repr(error))
+    who = {"job": row.name, "tenant": row.tenant_id, "attempts": row.attempts}
+    log.warning("job failed", **who, dead=dead, error=repr(error))
 
 
 def _first(error: Exception) -> str:

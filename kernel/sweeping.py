@@ -1,11 +1,11 @@
-"""What nobody needs any more goes: expired sessions, tokens, counts, letters on disk, parts of files without a row."""
+"""What nobody needs any more goes: expired sessions, tokens, counts, stopped work, letters on disk, stray files."""
 
 import time
 from pathlib import Path
 
 from sqlalchemy import select
 
-from kernel import files, jobs, limits, sessions, settings, tenancy, tokens, transactions
+from kernel import files, jobs, limits, sessions, settings, stopped, tenancy, tokens, transactions
 from kernel.db import db
 
 DAY = 86400
@@ -16,7 +16,7 @@ YOUNG = DAY  # a part this fresh may belong to a row that is being written
 @jobs.job("house.sweep")
 def sweep() -> None:
     """Forget what has expired."""
-    for noun in (sessions, tokens, limits):
+    for noun in (sessions, tokens, limits, stopped):
         noun.sweep()
 
 

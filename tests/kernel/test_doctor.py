@@ -8,7 +8,19 @@ from datetime import timedelta
 
 import pytest
 
-from kernel import backup, checkups, clock, doctor, files, following, i18n, jobs
+from kernel import (
+    account_letters,
+    backup,
+    checkups,
+    clock,
+    doctor,
+    files,
+    following,
+    i18n,
+    jobs,
+    stopped,
+    sweeping,
+)
 from kernel.db import db
 from kernel.settings import Settings
 from shop import checkups as shop_checkups
@@ -114,6 +126,20 @@ def test_work_that_waits_for_a_worker(shop, known):
     assert of(checkups.work_is_done, known)[0][0] == "wrong"
     db.session.execute(db.update(jobs.Job).values(state="dead"))
     assert of(checkups.work_is_done, known)[0][0] == "care"
+
+
+def test_work_of_no_shop_that_stopped_is_told_by_name_and_forgotten_when_it_is_old(shop, known):
+    account_letters.later("reset", "ana@example.com")
+    db.session.execute(db.update(jobs.Job).values(state="dead", error="KeyError: 'x'\n\nTraceback …"))
+    [(state, told)] = of(checkups.work_is_done, known)
+    assert state == "care"
+    assert told == "accounts.reset, of no shop, failed for good (1): KeyError: 'x'"
+    assert jobs.count("dead") == 0  # no back office shows it
+    sweeping.sweep()
+    assert len(of(checkups.work_is_done, known)) == 1
+    with clock.at(clock.now() + stopped.KEPT + timedelta(minutes=1)):
+        sweeping.sweep()
+    assert of(checkups.work_is_done, known) == []
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)

@@ -9,6 +9,7 @@ import time
 from datetime import timedelta
 
 import pytest
+import structlog
 from sqlalchemy import func, select, update
 
 from kernel import clock, jobs, tenancy
@@ -124,9 +125,12 @@ def test_work_that_kills_its_worker_each_time_is_put_aside(shop):
     for _ in range(jobs.ATTEMPTS):
         assert jobs.claim() is not None
         change(lease_until=clock.now() - timedelta(seconds=1))
-    assert jobs.claim() is None
+    with structlog.testing.capture_logs() as logged:
+        assert jobs.claim() is None
     assert rows()[0].state == "dead"
     assert done == []
+    told = {"event": "job failed", "job": "test.note", "tenant": shop.tenant_id, "dead": True, "log_level": "warning"}
+    assert [told.items() <= one.items() for one in logged] == [True]
 
 
 def test_a_job_cannot_touch_another_shop(rival, shop):
