@@ -17,7 +17,7 @@ from sqlalchemy.engine import CursorResult
 from campaigns import audience, ledger, mailings, prints, rendering
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
-from kernel import bulk, clock, held, mail, transactions
+from kernel import bulk, clock, held, leases, mail, transactions
 from kernel.db import db
 from kernel.mail import Envelope, Mark
 
@@ -38,7 +38,7 @@ def on_refusal(verb: Told) -> None:
     _refused.append(verb)
 
 
-_leases: dict[int, datetime] = {}  # what this process claimed: another's later claim ends it
+_leases = leases.Leases()
 _drawn: dict[int, tuple[str | None, str | None]] = {}  # of what it claimed: the print, and what it says to one alone
 NOTHING = (None, None)
 STANDS = (*ledger.GOING, "paused", "held")  # states of a mailing of which something may still go
@@ -149,7 +149,7 @@ def _claimed(rows: list[Recipient], now: datetime) -> list[int]:
     mine = [row.id for row in rows if row.id not in no]
     if mine:
         bulk.run(ledger.CLAIMED, mine, until=now + LEASE)
-        _leases.update(dict.fromkeys(mine, now + LEASE))
+        _leases.take(mine, now, LEASE)
     return mine
 
 
@@ -207,16 +207,16 @@ def mark(marks: Sequence[Mark]) -> set[int]:
 def _turned(marks: list[Mark]) -> set[int]:
     """Keep what is over and what begins; which of these are ours. Those whose mailing no longer goes are given back."""
     now, begun = clock.now(), {told.id for told in marks if told.state == "sending"}
-    leases, until = _taken(begun), now + LEASE
+    held_until, until = _taken(begun), now + LEASE
     rows = [_row(told) for told in marks]
-    found = bulk.gained(ledger.TURN, rows, lease=max(leases, default=now), until=until, now=now)
+    found = bulk.gained(ledger.TURN, rows, lease=max(held_until, default=now), until=until, now=now)
     mine = {row_id for row_id, state in found if state == "sending"}
     for told in marks:
         _leases.pop(told.id, None)
         _drawn.pop(told.id, None)
     _leases.update(dict.fromkeys(mine, until))
     if begun - mine:
-        bulk.run(ledger.OURS, sorted(begun - mine), leases=list(leases))
+        bulk.run(ledger.OURS, sorted(begun - mine), leases=list(held_until))
     return mine
 
 
@@ -237,17 +237,18 @@ def _tell(ids: list[int]) -> None:
 
 
 def _later(_state: str, marks: list[Mark]) -> None:
-    """Put off by the relay: again a while later, longer each time, at last given up."""
+    """Put off by the relay: again a while later, longer each time, at last given up. One that was away costs no try."""
     ids = [told.id for told in marks]
     rows = db.session.execute(select(Recipient.id, Recipient.attempts).where(Recipient.id.in_(ids)))
     counts, over = {row.id: row.attempts for row in rows}, []
     for told in marks:
         count = counts.get(told.id, 0)
-        if count >= ATTEMPTS:
+        if count >= ATTEMPTS and not told.at:
             over.append(told._replace(state="failed"))
             continue
-        at = clock.now() + timedelta(minutes=min(2**count, 240))
-        _set(_mine(told), state="deferred", run_at=at, lease_until=None, answer=told.answer[:500])
+        at = told.at or clock.now() + timedelta(minutes=min(2**count, 240))
+        values = {"run_at": at, "attempts": count - bool(told.at), "answer": told.answer[:500]}
+        _set(_mine(told), state="deferred", lease_until=None, **values)
     _spare(ids)
     mark(over)
 

@@ -21,6 +21,7 @@ from kernel import (
     clock,
     held,
     i18n,
+    leases,
     mail,
     memberships,
     phones,
@@ -175,7 +176,7 @@ def about(row: Any) -> list[Letter]:
     return list(db.session.scalars(wanted.order_by(Letter.id.desc())))
 
 
-_leases: dict[int, datetime] = {}  # what this process claimed: another's later claim ends it
+_leases = leases.Leases()
 
 
 def claim(limit: int) -> list[int]:
@@ -189,7 +190,7 @@ def claim(limit: int) -> list[int]:
     taken = list(db.session.scalars(rows.with_for_update(skip_locked=True)))
     for row in taken:
         row.state, row.lease_until = "claimed", now + LEASE
-        _leases[row.id] = now + LEASE
+    _leases.take([row.id for row in taken], now, LEASE)
     return [row.id for row in taken]
 
 
@@ -259,12 +260,11 @@ def mark(marks: Sequence[mail.Mark]) -> set[int]:
 
 def _keep(row: Letter, told: mail.Mark) -> None:
     state = "deferred" if told.state == "unknown" else told.state  # better twice than not at all
-    row.answer = told.answer[:500]
-    row.lease_until = None
+    row.answer, row.lease_until = told.answer[:500], None
     if state == "sending":
         row.attempts, row.lease_until = row.attempts + 1, clock.now() + LEASE
         _leases[row.id] = row.lease_until
-    elif state == "pending":  # given back
+    elif state == "pending" or told.at:  # given back, or the relay's fault: no try of its own
         row.attempts -= row.state == "sending"
         row.run_at = told.at or row.run_at
     elif state == "deferred":

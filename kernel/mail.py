@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.errors import MessageError
 from functools import partial
 from itertools import islice
@@ -37,12 +37,13 @@ FRESH = 30.0  # seconds for which it holds that a letter may go; what is not beg
 LAST = 50.0  # seconds after which none leaves that was begun: who says no gets nothing a minute later
 PAUSE = 1.0  # seconds between looks when nothing waits
 REST = 30.0  # seconds without a try after the relay did not answer
+AGAIN = timedelta(minutes=5)  # until a letter that met no relay is tried again, for as long as that is away
 UNMADE = (ValueError, MessageError)  # no letter can be made of it
 
 
 class Mark(NamedTuple):
     """What became of a letter: sending, sent, captured, deferred, failed, unknown (it may have arrived), or pending
-    (given back untried, to be taken again `at` that moment)."""
+    (given back untried). `at`: to be taken again then, and no try was used up; a deferred one met no relay."""
 
     id: int
     state: str
@@ -227,7 +228,7 @@ class _Batch:
             try:
                 count = relay.ready(len(waiting))
             except smtp.AWAY as error:  # the relay, not the letter: away, log-in refused, no TLS
-                self._blame(waiting.popleft(), Verdict("deferred", str(error) or repr(error), away=True))
+                self._blame(waiting.popleft(), Verdict("deferred", str(error) or repr(error), away=True, counts=False))
                 break
             chosen = [waiting.popleft() for _ in range(count)]
             for coming in chosen, islice(waiting, count):  # the next round's, while this one is on its way
@@ -254,10 +255,12 @@ class _Batch:
             self._note(first, told)
 
     def _note(self, one: Parcel, told: Verdict) -> None:
-        self.marks.append(Mark(one.id, told.state, told.answer))
-        rates.heed(one, told)
+        at = None if told.counts or told.state != "deferred" else clock.now() + AGAIN
+        self.marks.append(Mark(one.id, told.state, told.answer, at))
         if told.away:
             _rest["until"] = time.monotonic() + REST
+        else:
+            rates.heed(one, told)
 
     def _capture(self, envelopes: Mapping[int, Envelope]) -> None:
         for row_id, envelope in envelopes.items():

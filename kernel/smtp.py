@@ -32,6 +32,7 @@ class Verdict(NamedTuple):
     state: str
     answer: str
     away: bool = False  # the relay itself is not well
+    counts: bool = True  # as a try of this letter; not where the relay never came to judge it
 
 
 class Line:
@@ -106,7 +107,7 @@ class Line:
             self._hear()
         if place == 0:  # it does not let us send at all: no fault of this letter
             again = code == 421 and self.delivered > 0
-            yield Verdict("pending" if again else "deferred", f"{code} {words}", away=not again)
+            yield Verdict("pending" if again else "deferred", f"{code} {words}", not again, counts=code >= 500)
         else:
             yield verdict(code, words)
 
@@ -127,7 +128,7 @@ class Line:
         why = str(error) or repr(error)
         if begun:  # it may have the letter, or not
             return Verdict("unknown", why)
-        return Verdict("pending", why) if old else Verdict("deferred", why, away=True)
+        return Verdict("pending", why) if old else Verdict("deferred", why, away=True, counts=False)
 
     def _say(self, data: bytes) -> None:
         if self.smtp.sock is None:
