@@ -264,7 +264,7 @@ def waiting() -> int:
 
 def run_worker(app: Flask, stop: threading.Event) -> None:
     """Work until told to stop: periodic verbs on their beat, then what is due."""
-    beats = dict.fromkeys(_every, 0.0)
+    beats: dict[str, float] = {}
     while not stop.is_set():
         with app.app_context():
             try:
@@ -287,7 +287,7 @@ def _one() -> bool:
 def _beat(beats: dict[str, float]) -> bool:
     now = time.monotonic()
     for name, seconds in _every.items():
-        if now - beats.get(name, 0.0) >= seconds:
+        if name not in beats or now - beats[name] >= seconds:
             beats[name] = now
             try:
                 _verbs[name]()

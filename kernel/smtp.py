@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 TIMEOUT = 15  # seconds for an answer
 TAKING = 120  # seconds until a relay that has read a letter says that it keeps it
+LEAST = 0.05  # seconds for an answer whose time is over: it may be here already
 AWAY = (OSError, smtplib.SMTPException)
 
 
@@ -53,6 +54,7 @@ class Line:
         except BaseException:
             self.smtp.close()
             raise
+        self.due = 0.0  # until when an answer is waited for, by the monotonic clock
         self.pipelined, self.delivered, self.open = self.smtp.has_extn("pipelining"), 0, True
 
     def _greet(self, host: str, closed: bool) -> None:
@@ -75,7 +77,7 @@ class Line:
                 yield Verdict("pending", "the relay was slow")
                 return
             begun = True
-            self._say(parcel.data)
+            self._say(parcel.data, TAKING)
             yield None
             yield self._taken()
         except AWAY as error:
@@ -86,7 +88,7 @@ class Line:
         words = [f"MAIL FROM:<{parcel.sender}>", f"RCPT TO:<{parcel.to}>", "DATA"]
         told: list[tuple[int, str]] = []
         for group in [words] if self.pipelined else [[one] for one in words]:
-            self._say("".join(f"{one}\r\n" for one in group).encode("ascii"))
+            self._say("".join(f"{one}\r\n" for one in group).encode("ascii"), TIMEOUT * len(group))
             yield None
             told += [self._hear() for _ in group]
             if told[-1][0] >= 400 or any(code >= 400 for code, _ in told):
@@ -112,11 +114,7 @@ class Line:
             yield verdict(code, words)
 
     def _taken(self) -> Verdict:
-        if self.smtp.sock is not None:
-            self.smtp.sock.settimeout(TAKING)
         code, words = self._hear()
-        if self.smtp.sock is not None:
-            self.smtp.sock.settimeout(TIMEOUT)
         self.delivered += 1
         if code == 421:
             self.close()
@@ -130,12 +128,16 @@ class Line:
             return Verdict("unknown", why)
         return Verdict("pending", why) if old else Verdict("deferred", why, away=True, counts=False)
 
-    def _say(self, data: bytes) -> None:
+    def _say(self, data: bytes, patience: float = TIMEOUT) -> None:
         if self.smtp.sock is None:
             raise smtplib.SMTPServerDisconnected("the connection is closed")
+        self.smtp.sock.settimeout(TIMEOUT)
         self.smtp.sock.sendall(data)
+        self.due = time.monotonic() + patience  # from now on, however long another connection was waited for
 
     def _hear(self) -> tuple[int, str]:
+        if self.smtp.sock is not None:
+            self.smtp.sock.settimeout(max(LEAST, self.due - time.monotonic()))
         code, told = self.smtp.getreply()
         if code == -1:
             raise smtplib.SMTPServerDisconnected("the relay answered no code")
@@ -145,7 +147,8 @@ class Line:
         """End the connection."""
         self.open = False
         with suppress(*AWAY):
-            if politely:
+            if politely and self.smtp.sock is not None:
+                self.smtp.sock.settimeout(TIMEOUT)
                 self.smtp.quit()
         self.smtp.close()
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import structlog
@@ -117,6 +118,17 @@ def test_a_worker_that_woke_late_can_not_finish(shop):
     assert jobs.run(second) is True
     shop.enter()
     assert rows() == []
+
+
+def test_what_comes_again_and_again_begins_at_once_also_on_a_machine_that_has_just_started(app, monkeypatch):
+    ran = []
+    monkeypatch.setitem(jobs._verbs, "test.daily", lambda: ran.append("daily"))
+    monkeypatch.setattr(jobs, "_every", {"test.daily": 86400.0})
+    beats = {}
+    for uptime in (20.0, 30.0, 86430.0):
+        monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda uptime=uptime: uptime))
+        jobs._beat(beats)
+    assert ran == ["daily"] * 2
 
 
 def test_work_that_kills_its_worker_each_time_is_put_aside(shop):

@@ -1,12 +1,14 @@
 """Talking to mail servers: with pipelining and without, one letter on each connection, and what each answer means."""
 
 import contextlib
+import smtplib
 import socketserver
 import threading
 
 import pytest
 
-from kernel import smtp
+from campaigns import sending
+from kernel import letters, mail, smtp
 from kernel.smtp import Parcel, Relay
 
 LETTER = b"Subject: x\r\n\r\nHola\r\n.\r\n"
@@ -55,7 +57,9 @@ class Session(socketserver.StreamRequestHandler):
         while (row := self.rfile.readline()) != b".\r\n":
             text += row
         self.server.letters.append(text)
-        if answer == "hang up":
+        if answer == "silence":
+            self.rfile.read()  # until the other side hangs up
+        if answer in {"hang up", "silence"}:
             return False
         self.say(answer)
         return True
@@ -145,6 +149,37 @@ def test_a_connection_that_ends_between_two_letters_blames_none():
         del made.script["MAIL"]
         assert carry(relay, "b")[0].state == "sent"
         relay.close()
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """For how long each answer was waited for at most."""
+    found, real = [], smtplib.SMTP.getreply
+
+    def getreply(line):
+        found.append(line.sock.gettimeout())
+        return real(line)
+
+    monkeypatch.setattr(smtplib.SMTP, "getreply", getreply)
+    return found
+
+
+def test_many_connections_that_fall_silent_are_waited_for_together(monkeypatch, waits):
+    monkeypatch.setattr(smtp, "TAKING", 1.0)
+    with server(pipelining=True, after="silence") as (_made, relay):
+        relay.ready(3)
+        waits.clear()
+        assert [one.state for one in carry(relay, *"abc")] == ["unknown"] * 3
+        assert sum(waits[-3:]) < 1.5  # else each would have a second of its own
+    with server(pipelining=True) as (_made, relay):
+        assert carry(relay, "a")[0].state == "sent"
+        assert carry(relay, "b")[0].state == "sent"  # the next letter has its own time
+        relay.close()
+
+
+def test_a_round_is_over_before_another_worker_may_take_its_letters():
+    longest = mail.LAST + smtp.TIMEOUT + smtp.TAKING
+    assert longest < min(letters.LEASE, sending.LEASE).total_seconds()
 
 
 def test_a_letter_whose_time_is_over_does_not_leave():
