@@ -1,8 +1,8 @@
 """A letter's parts: blocks drawn as MJML and as text, while everything that a tenant wrote is held aside as it is.
 
-Compilers of MJML rewrite what they find; so words, addresses and fields stand there as plain marks, with a sign of that
-letter alone, which nobody can type, and come back when the page is made. What may be filled in for each reader keeps its
-braces; all other braces lose their meaning.
+Compilers of MJML rewrite what they find; so words, addresses and fields stand there as plain marks, with a sign that
+this letter alone has and nobody can type, and come back when the page is made. What may be filled in for each reader
+keeps its braces; all other braces lose their meaning.
 """
 
 import html
