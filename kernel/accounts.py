@@ -6,9 +6,16 @@ from typing import NamedTuple
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, passwords, sessions, tokens
+from kernel import clock, passwords, sessions, signing, tokens
 from kernel.db import Base, db, pk
-from kernel.refusal import Missing
+from kernel.i18n import _l
+from kernel.refusal import Gone, Missing
+
+
+class Taken(Gone):
+    """The address was shown to be somebody else's meanwhile."""
+
+    message = _l("Another account has this address by now: log in with it.")
 
 
 class Account(sessions.Subject, Base):
@@ -104,6 +111,34 @@ def set_email(account: Account, email: str) -> None:
     account.email, account.confirmed_at = normal(email), clock.now()
     for purpose in ("reset", "confirm", "email"):
         tokens.forget(purpose, account_id=account.id)
+
+
+def change_email(account: Account, email: str) -> str:
+    """The same, with the secret of the way back for who reads the old one; links of earlier changes stay open."""
+    before = account.email
+    set_email(account, email)
+    return tokens.make("back", email=before, account_id=account.id, beside=True)
+
+
+def take_back(secret: str) -> Account:
+    """The address before a change is the account's again; sessions, its password and ways back of later changes end.
+
+    Who took the address meanwhile and never showed that it is theirs has the other one instead. Raises Expired, Taken.
+    """
+    row = tokens.use("back", secret)
+    account, other = get(row.account_id or 0), by_email(row.email)
+    if other is not None and other is not account:
+        if other.confirmed_at is not None:
+            raise Taken()
+        kept, account.email = account.email, signing.token()  # two never have the same one, not for a moment
+        db.session.flush()
+        other.email = kept
+        db.session.flush()
+    set_email(account, row.email)
+    account.password_hash = None
+    end_sessions(account)
+    tokens.forget_after(row)
+    return account
 
 
 def end_sessions(account: Account, *, keep: sessions.Session | None = None) -> None:
