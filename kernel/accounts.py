@@ -3,13 +3,20 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import clock, passwords, sessions, signing, tokens
 from kernel.db import Base, db, pk
 from kernel.i18n import _l
-from kernel.refusal import Gone, Missing
+from kernel.refusal import Gone, Missing, Refusal
+
+
+class BadAddress(Refusal):
+    """What was typed is no address."""
+
+    message = _l("Write it like name@example.com.")
 
 
 class Taken(Gone):
@@ -40,6 +47,14 @@ class Account(sessions.Subject, Base):
 def normal(email: str) -> str:
     """The form in which addresses are kept and compared."""
     return email.strip().lower()
+
+
+def given(email: str) -> str:
+    """An address that could exist, as somebody typed it, in its usual form. Raises BadAddress."""
+    try:
+        return normal(validate_email(email.strip(), check_deliverability=False).normalized)
+    except EmailNotValidError:
+        raise BadAddress() from None
 
 
 def by_email(email: str) -> Account | None:
