@@ -20,7 +20,6 @@ from kernel.i18n import _
 from kernel.letter_parts import Letter
 from shop import letter_look, storefront
 
-NUMBER = re.compile(r"zqu(\d+)uqz")
 OURS = mrml.RenderOptions(fonts={})  # nothing is fetched from others when a letter is opened
 KEPT, LIFE = 200, 60.0  # composed letters of a process, and for how many seconds
 
@@ -114,13 +113,13 @@ def compose(plan: Plan, shown: Sequence[blocks.Block]) -> Composed:
             return goal
         if goal not in urls:
             urls.append(goal)
-        return f"{root}/l/{TOKEN}-zqu{urls.index(goal)}uqz"
+        return f"{root}/l/{TOKEN}-{letter.sign}{urls.index(goal)}uqz"
 
     look = letter_look.colours()
     letter = Letter(plan.language, plan.group, base, root, look, fine, wrap, plan.shows)
     with i18n.speak(plan.language, tenancy.tenant().country):
         page, text, subject = _laid(plan, letter, shown)
-    led = _numbered(plan.mailing, urls, root)
+    led = _numbered(plan.mailing, urls, root, letter.sign)
     sources = subject, led(page, escape), led(text, str)
     return Composed(*_stencils(*sources), frozenset(names), root, base, sources, *_envelope(plan.mailing))
 
@@ -171,12 +170,12 @@ def _frame(plan: Plan, letter: Letter) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _numbered(mailing: Mailing, urls: list[str], root: str) -> Callable[[str, Callable[[str], str]], str]:
+def _numbered(mailing: Mailing, urls: list[str], root: str, sign: str) -> Callable[[str, Callable[[str], str]], str]:
     """What puts the numbers of links into a page; one without, where nothing may be written, goes straight."""
     known = {one.url: one.number for one in links.of(mailing)} if urls else {}
     if not transactions.reads() and not set(urls) <= set(known):
         known = links.numbered(mailing, urls)
-    straight = re.compile(re.escape(f"{root}/l/{TOKEN}-") + NUMBER.pattern)
+    straight = re.compile(re.escape(f"{root}/l/{TOKEN}-{sign}") + r"(\d+)uqz")
 
     def led(page: str, quote: Callable[[str], str]) -> str:
         def one(found: re.Match[str]) -> str:

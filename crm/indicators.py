@@ -8,19 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from crm.contacts import Contact
-from kernel import clock, tenancy
+from kernel import clock, money, tenancy
 from kernel.db import db
 from kernel.i18n import _l
 
 DIRECTIONS = ("more", "less")  # which way is better
-DIGITS = {
-    "count": 0,
-    "percent": 2,
-    "money": 2,
-    "minutes": 2,
-    "points": 2,
-}  # of a whole number
-UNITS = tuple(DIGITS)
+UNITS = ("count", "percent", "money", "minutes", "points")
 
 
 @dataclass(frozen=True)
@@ -43,6 +36,11 @@ class Indicator:
 
 
 _known: dict[str, Indicator] = {}
+
+
+def digits(unit: str) -> int:
+    """How many digits of a whole number of that unit are decimals; money has those of the shop's currency."""
+    return money.digits(tenancy.tenant().currency) if unit == "money" else 0 if unit == "count" else 2
 
 
 def define(

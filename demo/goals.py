@@ -26,6 +26,6 @@ def watch(shop: Told) -> None:
         unit = UNITS[told["unit"]]
         goals.make(
             world.spoken(shop, told["name"]), unit, DIRECTIONS[told["direction"]],
-            told["target"] * 10 ** indicators.DIGITS[unit], code=told["code"], measure=measure, scope=scope,
+            told["target"] * 10 ** indicators.digits(unit), code=told["code"], measure=measure, scope=scope,
             corrective=world.spoken(shop, told["corrective"]),
         )  # fmt: skip

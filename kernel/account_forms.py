@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from wtforms import EmailField, Field, HiddenField, PasswordField, RadioField, SelectField, StringField, TelField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from kernel import countries, i18n, memberships, passwords, permissions, phones
+from kernel import accounts, countries, i18n, memberships, passwords, permissions, phones
 from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
@@ -19,9 +18,9 @@ LONG = Length(max=passwords.LONGEST, message=_l("That password is too long: use 
 def address_given(_form: Any, field: Field) -> None:
     """An address that could exist, in its usual form."""
     try:
-        field.data = validate_email(field.data or "", check_deliverability=False).normalized.lower()
-    except EmailNotValidError:
-        raise ValidationError(_("Write it like name@example.com.")) from None
+        field.data = accounts.given(field.data or "")
+    except Refusal as refusal:
+        raise ValidationError(str(refusal)) from None
 
 
 def email_field(label: Any, **told: Any) -> EmailField:

@@ -59,9 +59,15 @@ def new_address(account_id: int, email: str) -> None:
 
 
 @jobs.job("accounts.changed")
-def changed(account_id: int, what: str, to: str) -> None:
-    """That password or address changed, in case it was somebody else."""
-    _write(accounts.get(account_id), "changed", lambda _known: _changed(what), to=to)
+def changed(account_id: int, to: str) -> None:
+    """That the password changed, in case it was somebody else."""
+    _write(accounts.get(account_id), "changed", _changed, to=to)
+
+
+@jobs.job("accounts.moved")
+def moved(account_id: int, to: str, back: str) -> None:
+    """To the address before: that another one opens the account now, and the way back."""
+    _write(accounts.get(account_id), "moved", lambda _known: _moved(back), to=to)
 
 
 def home(account_id: int) -> int | None:
@@ -146,13 +152,24 @@ def _new_address(account: Account, email: str) -> dict[str, Any]:
     }
 
 
-def _changed(what: str) -> dict[str, Any]:
-    password = what == "password"
+def _changed(_account: Account) -> dict[str, Any]:
     return {
-        "subject": _("Your password was changed") if password else _("Your address was changed"),
-        "heading": _("Your password was changed") if password else _("Your address was changed"),
+        "subject": _("Your password was changed"),
+        "heading": _("Your password was changed"),
         "lead": _("Was it you? Then there is nothing to do."),
         "button_label": _("It was not me"),
         "button_url": web.install_url("kernel_install.reset"),
         "more": _("If it was not you, choose a new password at once: every open session ends with it."),
     }
+
+
+def _moved(back: str) -> dict[str, Any]:
+    return {
+        "subject": _("Your address was changed"),
+        "heading": _("Your address was changed"),
+        "lead": _("Another address opens your account now. Was it you? Then there is nothing to do."),
+        "button_label": _("It was not me"),
+        "button_url": web.install_url("kernel_install.email_back", token=back),
+        "more": _("The button works once, for seven days: this address is yours again, every open session ends, and "
+                  "you choose a new password."),
+    }  # fmt: skip

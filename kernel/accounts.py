@@ -3,12 +3,26 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, passwords, sessions, tokens
+from kernel import clock, passwords, sessions, signing, tokens
 from kernel.db import Base, db, pk
-from kernel.refusal import Missing
+from kernel.i18n import _l
+from kernel.refusal import Gone, Missing, Refusal
+
+
+class BadAddress(Refusal):
+    """What was typed is no address."""
+
+    message = _l("Write it like name@example.com.")
+
+
+class Taken(Gone):
+    """The address was shown to be somebody else's meanwhile."""
+
+    message = _l("Another account has this address by now: log in with it.")
 
 
 class Account(sessions.Subject, Base):
@@ -33,6 +47,14 @@ class Account(sessions.Subject, Base):
 def normal(email: str) -> str:
     """The form in which addresses are kept and compared."""
     return email.strip().lower()
+
+
+def given(email: str) -> str:
+    """An address that could exist, as somebody typed it, in its usual form. Raises BadAddress."""
+    try:
+        return normal(validate_email(email.strip(), check_deliverability=False).normalized)
+    except EmailNotValidError:
+        raise BadAddress() from None
 
 
 def by_email(email: str) -> Account | None:
@@ -104,6 +126,34 @@ def set_email(account: Account, email: str) -> None:
     account.email, account.confirmed_at = normal(email), clock.now()
     for purpose in ("reset", "confirm", "email"):
         tokens.forget(purpose, account_id=account.id)
+
+
+def change_email(account: Account, email: str) -> str:
+    """The same, with the secret of the way back for who reads the old one; links of earlier changes stay open."""
+    before = account.email
+    set_email(account, email)
+    return tokens.make("back", email=before, account_id=account.id, beside=True)
+
+
+def take_back(secret: str) -> Account:
+    """The address before a change is the account's again; sessions, its password and ways back of later changes end.
+
+    Who took the address meanwhile and never showed that it is theirs has the other one instead. Raises Expired, Taken.
+    """
+    row = tokens.use("back", secret)
+    account, other = get(row.account_id or 0), by_email(row.email)
+    if other is not None and other is not account:
+        if other.confirmed_at is not None:
+            raise Taken()
+        kept, account.email = account.email, signing.token()  # two never have the same one, not for a moment
+        db.session.flush()
+        other.email = kept
+        db.session.flush()
+    set_email(account, row.email)
+    account.password_hash = None
+    end_sessions(account)
+    tokens.forget_after(row)
+    return account
 
 
 def end_sessions(account: Account, *, keep: sessions.Session | None = None) -> None:

@@ -48,9 +48,4 @@ def trimmed(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def lower(value: Any) -> Any:
-    """A filter for fields: lower case."""
-    return value.lower() if isinstance(value, str) else value
-
-
-__all__ = ["Form", "choices", "gettext", "lower", "ngettext", "trimmed"]
+__all__ = ["Form", "choices", "gettext", "ngettext", "trimmed"]

@@ -153,7 +153,7 @@ def _country_here() -> str:
 
 def number(value: int, digits: int = 0) -> str:
     """A number as people read it; `digits` of it stand behind the comma, no more of them than it needs."""
-    return str(format_decimal(Decimal(value).scaleb(-digits), locale=locale()))
+    return str(format_decimal(Decimal(value).scaleb(-digits), locale=locale(), decimal_quantization=False))
 
 
 def languages_of(tenant: Any) -> list[str]:

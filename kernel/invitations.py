@@ -47,7 +47,7 @@ def invite(email: str, role: str, *, by: Account) -> str:
         raise WorksHere()
     data = {"role": role, "by": by.known_as, "by_id": by.id, "name": signing.token()}
     secret = tokens.make(PURPOSE, email=accounts.normal(email), tenant_id=tenancy.current(), data=data)
-    told = {"email": accounts.normal(email), "role": str(memberships.ROLE_LABELS[role])}
+    told = {"email": accounts.normal(email), "role": role}
     journal.write("staff.invited", by=by, data=told)
     url = web.install_url("kernel_install.invitation", token=secret)
     _tell(email, role, url, by=by)

@@ -1,5 +1,6 @@
 """What staff did: one line an action, with who, when and about what; never changed afterwards."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,9 @@ class Entry(TenantOwned, Base):
     def sentence(self) -> str:
         """What was done, for people."""
         told = _sentences.get(self.verb)
-        return str(told) % _Blank(self.data) if told is not None else self.verb
+        called = {name: labels.get(str(self.data.get(name))) for name, labels in _words.get(self.verb, {}).items()}
+        known = self.data | {name: label for name, label in called.items() if label is not None}
+        return str(told) % _Blank(known) if told is not None else self.verb
 
 
 class _Blank(dict[str, Any]):
@@ -43,11 +46,15 @@ class _Blank(dict[str, Any]):
 
 
 _sentences: dict[str, Any] = {}
+_words: dict[str, Mapping[str, Mapping[str, Any]]] = {}
 
 
-def kind(verb: str, sentence: Any) -> None:
-    """How an action is told: a lazy text, `%(name)s` in it comes from the entry's data."""
-    _sentences[verb] = sentence
+def kind(verb: str, sentence: Any, words: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    """How an action is told: a lazy text, `%(name)s` in it comes from the entry's data.
+
+    `words`: what codes in the data are called, `{name: {code: lazy text}}`.
+    """
+    _sentences[verb], _words[verb] = sentence, words or {}
 
 
 def write(verb: str, *, about: Any = None, by: Any = None, data: dict[str, Any] | None = None) -> Entry:
@@ -72,8 +79,3 @@ def page(number: int) -> tuple[list[Entry], int]:
     pages = max(1, -(-int(db.session.scalar(select(func.count()).select_from(Entry)) or 0) // PAGE))
     whole = select(Entry).order_by(Entry.at.desc(), Entry.id.desc())
     return list(db.session.scalars(whole.limit(PAGE).offset((min(number, pages) - 1) * PAGE))), pages
-
-
-def recent(limit: int = 50) -> list[Entry]:
-    """What was done last in the current shop, the newest first."""
-    return list(db.session.scalars(select(Entry).order_by(Entry.at.desc(), Entry.id.desc()).limit(limit)))

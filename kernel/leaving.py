@@ -1,6 +1,7 @@
 """Leaving: a tenant takes along everything that the house has of it, or has all of it erased."""
 
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import Connection, Table
 
-from kernel import backup, clock, ddl, dumps
+from kernel import backup, clock, ddl, dumps, signing
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from kernel.settings import Settings
@@ -20,6 +21,9 @@ from kernel.settings import Settings
 FORMAT = "plaza-tenant-1"
 KEYS = ("token_hash", "password_hash", "code_hash", "code_sealed", "sealed_key", "sealed_hook")  # of use to nobody else
 OURS = ("session", "token", "job")  # how the house works, not what a tenant has
+ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
+LONG = re.compile(r"(?<=[^/][/=])[\w.-]{21,}[\w-]", re.ASCII)  # what opens something in an address: no name is as long
+SIGNED = re.compile(r"\.?[\w-]+\.[\w-]+\.[\w-]{27}", re.ASCII)
 MOMENT = "?" * len("20261126T143000000000")  # what the name of a captured letter begins with
 SIDES = ("public", "private")
 BATCH = 1000
@@ -66,12 +70,33 @@ def _lines(connection: Connection, box: zipfile.ZipFile, table: Table, tenant_id
     shown = [column for column in table.columns if column.name not in KEYS]
     wanted = sa.select(*shown).where(table.c.tenant_id == tenant_id).order_by(*table.primary_key)
     options = {"stream_results": True, "yield_per": BATCH}
-    count = 0
+    count, live = 0, _live(connection) if table.name == "letter" else frozenset()
     with box.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as stream:
         for row in connection.execute(wanted, execution_options=options).mappings():
-            stream.write(json.dumps(dict(row), default=_told, ensure_ascii=False).encode() + b"\n")
+            kept = _keyless(dict(row), live) if table.name == "letter" else dict(row)
+            stream.write(json.dumps(kept, default=_told, ensure_ascii=False).encode() + b"\n")
             count += 1
     return count
+
+
+def _live(connection: Connection) -> frozenset[str]:
+    """The digests of every key that is in a letter and still opens something."""
+    token = next(one for one in dumps.tables() if one.name == "token")
+    return frozenset(connection.scalars(sa.select(token.c.token_hash).where(token.c.expires_at > clock.now())))
+
+
+def _keyless(letter: dict[str, Any], live: frozenset[str]) -> dict[str, Any]:
+    """A letter as it reads, with "…" for what opens an account, a gift card or a place in the staff."""
+
+    def opens(word: str) -> bool:
+        return bool(letter["private"] or SIGNED.fullmatch(word) or signing.digest(word) in live)
+
+    def clean(address: re.Match[str]) -> str:
+        return LONG.sub(lambda word: "…" if opens(word[0]) else word[0], address[0])
+
+    told = {name: ADDRESS.sub(clean, letter[name]) for name in ("html", "text")}
+    data = ADDRESS.sub(clean, json.dumps(letter["data"], ensure_ascii=False))
+    return {**letter, **told, "data": json.loads(data)}
 
 
 def _told(value: Any) -> str:

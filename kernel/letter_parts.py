@@ -1,11 +1,13 @@
 """A letter's parts: blocks drawn as MJML and as text, while everything that a tenant wrote is held aside as it is.
 
-Compilers of MJML rewrite what they find; so words, addresses and fields stand there as plain marks (`zqh7hqz`) and come
-back when the page is made. What may be filled in for each reader keeps its braces; all other braces lose their meaning.
+Compilers of MJML rewrite what they find; so words, addresses and fields stand there as plain marks, with a sign that
+this letter alone has and nobody can type, and come back when the page is made. What may be filled in for each reader
+keeps its braces; all other braces lose their meaning.
 """
 
 import html
 import re
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +18,6 @@ from markupsafe import Markup, escape
 from kernel import blocks, i18n
 
 PIECE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)  # a field, or a condition, of a template
-MARK = re.compile(r"zqh(\d+)hqz")
 LINK = re.compile(r'<a href="([^"]*)"[^>]*>')
 BLANKS = re.compile(r"[ \t]{2,}|\t")
 STYLES = {
@@ -54,26 +55,24 @@ class Letter:
     fine: Callable[[str], bool]  # whether a text's fields can be filled in
     wrap: Callable[[str], str]  # what stands in the letter for an absolute address
     shows: bool = False  # whether it is looked at beside its form
+    sign: str = field(default_factory=lambda: f"zq{secrets.token_hex(8)}qz")  # of its marks, and no other letter's
     held: list[str] = field(default_factory=list)
 
     def hold(self, piece: str) -> str:
         """The mark of a piece that comes back as it is."""
         self.held.append(piece)
-        return f"zqh{len(self.held) - 1}hqz"
+        return f"{self.sign}{len(self.held) - 1}hqz"
 
     def release(self, made: str) -> str:
         """The page or text with everything back in its place."""
-        while (back := MARK.sub(self._back, made)) != made:
-            made = back
+        mark = re.compile(self.sign + r"(\d+)hqz")
+        while mark.search(made):  # what is held knows only marks of what was held before it
+            made = mark.sub(lambda found: self.held[int(found[1])], made)
         return made
-
-    def _back(self, found: re.Match[str]) -> str:
-        place = int(found[1])
-        return self.held[place] if place < len(self.held) else ""
 
     def words(self, told: Mapping[str, str] | str | None) -> Said | None:
         """A short text in the letter's language; None when there is none."""
-        text = MARK.sub("", i18n.pick(told, self.language)).strip()
+        text = i18n.pick(told, self.language).strip()
         if not text:
             return None
         if not self.fine(text):
@@ -85,12 +84,11 @@ class Letter:
     def plain(self, text: Any) -> Said:
         """A text of the shop in which nothing is filled in."""
         page = escape(text)
-        bare = MARK.sub("", str(page.striptags()))
-        return Said(self.hold(_still(MARK.sub("", str(page)))), self.hold(_literal(bare)))
+        return Said(self.hold(_still(str(page))), self.hold(_literal(page.striptags())))
 
     def prose(self, told: Mapping[str, str] | str | None) -> Said | None:
         """Paragraphs: sanitised, each tag with its style, each link as the letter's links are."""
-        text = MARK.sub("", i18n.pick(told, self.language)).strip()
+        text = i18n.pick(told, self.language).strip()
         if not text:
             return None
         safe, fine = str(blocks.prose(text)), self.fine(bare(text))

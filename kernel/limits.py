@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import Any, cast
 
 import structlog
+from babel.dates import format_timedelta
 from limits import RateLimitItem, parse_many
 from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import String, Table, bindparam, case, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, prepared, settings, signing, transactions
+from kernel import clock, i18n, prepared, settings, signing, transactions
 from kernel.db import Base, UTCDateTime, db, upsert
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 class TooMany(Refusal):
     """Tried too often; says how long to wait."""
 
-    message = _l("Too many attempts. Wait %(minutes)s minutes and try again.")
+    message = _l("Too many attempts. Wait %(time)s and try again.")
     status = 429
 
 
@@ -146,7 +147,7 @@ def _check(name: str, key: str, rule: str, table: FixedWindowRateLimiter) -> Non
     told = signing.fingerprint("limit", key)[:32]
     for item in _parsed(rule):
         if not _hit(item, table, name, told):
-            raise TooMany(minutes=_minutes(item))
+            raise TooMany(time=_window(item))
 
 
 @lru_cache(maxsize=200)
@@ -185,16 +186,9 @@ def _counted(kept: Any, key: str, seconds: int, amount: int) -> tuple[int, datet
     return int(kept.incr(key, seconds, amount)), datetime.fromtimestamp(kept.get_expiry(key), UTC)
 
 
-def _minutes(item: RateLimitItem) -> int:
-    return max(1, -(-item.get_expiry() // 60))
-
-
-def forgive(name: str, key: str, rule: str) -> None:
-    """Forget the tries of `key`: it was the right person after all."""
-    told = signing.fingerprint("limit", key)[:32]
-    if not settings.current().redis_url:
-        for item in _parsed(rule):
-            _table.clear(item, name, told)
+def _window(item: RateLimitItem) -> str:
+    """How long it lasts, in words: "15 minutes", "1 hour", "1 day"."""
+    return format_timedelta(timedelta(seconds=item.get_expiry()), granularity="minute", locale=i18n.locale())
 
 
 def network(address: str | None) -> str:

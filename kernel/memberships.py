@@ -174,8 +174,10 @@ def owner_confirmed(tenant_id: int) -> bool:
     return bool(found)
 
 
-journal.kind("staff.role", _l("%(name)s: role changed from %(from)s to %(to)s"))
+journal.kind(
+    "staff.role", _l("%(name)s: role changed from %(from)s to %(to)s"), {"from": ROLE_LABELS, "to": ROLE_LABELS}
+)
 journal.kind("staff.removed", _l("%(name)s no longer works here"))
 journal.kind("staff.returned", _l("%(name)s works here again"))
-journal.kind("staff.invited", _l("Invited %(email)s as %(role)s"))
+journal.kind("staff.invited", _l("Invited %(email)s as %(role)s"), {"role": ROLE_LABELS})
 journal.kind("staff.joined", _l("%(name)s accepted the invitation"))

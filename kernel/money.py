@@ -114,42 +114,55 @@ def parse(text: str, currency: str, language: str = "es_CR") -> Money:
 
     Raises BadAmount when it is not an amount, is negative, too large or finer than the currency.
     """
+    return Money(smallest(text, digits(currency), language), currency)
+
+
+def smallest(text: str, places: int, language: str = "es_CR") -> int:
+    """A number that a person typed, in the smallest of its `places` decimals: "1,5" of two is 150. Raises BadAmount."""
     clean = re.sub(r"[\s\u00a0\u202f'’]", "", text.strip())
     clean = re.sub(r"^[^\d.,-]+|[^\d.,]+$", "", clean)
     if not re.fullmatch(r"[0-9][0-9.,]*", clean):
         raise BadAmount()
-    return _exact(_plain(clean, currency, language), currency)
+    return _exact(_plain(clean, places, language), places)
 
 
 def typed(amount: Money, language: str = "es_CR") -> str:
     """The amount as one types it into a field: no currency, no grouping, cents only when there are some."""
     text = f"{amount.decimal:f}"
     head, _, tail = text.partition(".")
-    return head + (get_decimal_symbol(Locale.parse(language.replace("-", "_"))) + tail if tail.strip("0") else "")
+    return head + (_decimal_sign(language) + tail if tail.strip("0") else "")
 
 
-def _plain(clean: str, currency: str, language: str) -> str:
-    signs = [sign for sign in ".," if sign in clean]
+def _plain(clean: str, places: int, language: str) -> str:
+    signs, decimal = [sign for sign in ".," if sign in clean], ""
     if len(signs) == 2:  # the last one seen is the decimal sign
         decimal = max(signs, key=clean.rfind)
-    elif signs and clean.count(signs[0]) == 1 and (clean[0] == "0" or len(clean) - clean.rfind(signs[0]) - 1 != 3):
+    elif signs and clean.count(signs[0]) == 1 and not _groups(clean, signs[0], places, language):
         decimal = signs[0]
-    else:
-        decimal = "" if signs else get_decimal_symbol(Locale.parse(language.replace("-", "_")))
     head, mark, tail = clean.rpartition(decimal) if decimal and decimal in clean else (clean, "", "")
     if not _GROUPS.fullmatch(head):
         raise BadAmount()
     return re.sub(r"[.,]", "", head) + ("." + tail if mark else "")
 
 
-def _exact(plain: str, currency: str) -> Money:
+def _groups(clean: str, sign: str, places: int, language: str) -> bool:
+    """Whether the only sign stands for thousands: three digits follow, and the number has not just three decimals."""
+    before, _sign, after = clean.partition(sign)
+    return len(after) == 3 and before[0] != "0" and not (places == 3 and sign == _decimal_sign(language))
+
+
+def _decimal_sign(language: str) -> str:
+    return get_decimal_symbol(Locale.parse(language.replace("-", "_")))
+
+
+def _exact(plain: str, places: int) -> int:
     try:
-        minor = Decimal(plain).scaleb(digits(currency))
+        minor = Decimal(plain).scaleb(places)
     except InvalidOperation:
         raise BadAmount() from None
     if minor != minor.to_integral_value() or not 0 <= minor <= LIMIT:
         raise BadAmount()
-    return Money(int(minor), currency)
+    return int(minor)
 
 
 def ratio(amount: Money, top: int, bottom: int, rounding: str = "half_up") -> Money:

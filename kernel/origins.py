@@ -28,8 +28,8 @@ HEADERS = (  # of every answer, beside its policy
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
     ("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=(), browsing-topics=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),  # only where all is https
 )
+TWO_YEARS = "max-age=63072000"
 FOREIGN_OK: set[str] = set()  # endpoints whose authority is a token or a signature; they read no cookie
 
 
@@ -150,13 +150,20 @@ def policy() -> str:
     return _written(rules)
 
 
+def _strict() -> str:
+    """That all is https from now on, where it is; what stands below a tenant's own domain is none of ours."""
+    known = settings.current()
+    ours = request.host == known.host or request.host.endswith(f".{known.host}")
+    return (f"{TWO_YEARS}; includeSubDomains" if ours else TWO_YEARS) if known.secure else ""
+
+
 def headers(response: Response) -> Response:
     """Put the house's headers on every response."""
     said = {name.lower() for name, _value in response.headers}  # asked once, not of each: it costs as much as they do
     if "content-security-policy" not in said:
         response.headers.add("Content-Security-Policy", policy())
-    for name, value in HEADERS if settings.current().secure else HEADERS[:-1]:
-        if name.lower() not in said:
+    for name, value in (*HEADERS, ("Strict-Transport-Security", _strict())):
+        if value and name.lower() not in said:
             response.headers.add(name, value)
     if "cache-control" not in said:
         response.headers.add("Cache-Control", "private, no-cache" if place() else "private, no-store")

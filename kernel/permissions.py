@@ -32,8 +32,3 @@ def allows(role: str | None, name: str) -> bool:
     if name not in _table:
         raise LookupError(f"no permission is called {name}")
     return role in _table[name].roles
-
-
-def table() -> list[Permission]:
-    """All permissions, in the order of their names."""
-    return [_table[name] for name in sorted(_table)]

@@ -72,11 +72,12 @@ def open_shop(app: Flask, told: signup.Wish, email: str, password: str) -> str:
     known: Settings = app.extensions["plaza.settings"]
     with app.app_context(), i18n.speak("en"):
         wish = signup.Wish(told.name, told.country, phones.parse(told.phone, told.country) if told.phone else "")
-        passwords.check(password, email, told.name)
+        address = accounts.given(email)
+        passwords.check(password, address, told.name)
         password_hash = passwords.hashed(password)
 
         def opened() -> str:
-            owner = accounts.by_email(email) or accounts.create(email=email, password_hash=password_hash)
+            owner = accounts.by_email(address) or accounts.create(email=address, password_hash=password_hash)
             return signup.open_shop(wish, owner).slug
 
         return f"{known.scheme}://{transactions.retry_free(opened)}.{known.host}"

@@ -34,8 +34,6 @@ class Settings:
     secret_key: str = field(default="", repr=False)  # none: made in instance/ on the first run
     instance: Path = ROOT / "instance"  # database, uploads, captured mail, secrets
     stripe_api_base: str = ""  # where cards are asked (http://127.0.0.1:8110 for the fake one); none: Stripe's own
-    log_level: str = "INFO"
-    cache_bytes: int = 64 * 1024 * 1024  # memory for cached pages, per process
     metrics: bool = False  # answer /metrics
 
     @property

@@ -1,4 +1,7 @@
-"""Links in letters: reset, confirm, invitation, change of address, a shopper's way in, a sign-up; hashed, used once."""
+"""Links in letters: reset, confirm, invitation, change of address and its way back, a shopper's way in, a sign-up.
+
+Hashed, and used once.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +18,7 @@ LIFE = {
     "reset": timedelta(hours=1),
     "confirm": timedelta(days=7),
     "email": timedelta(hours=24),
+    "back": timedelta(days=7),
     "invitation": timedelta(days=7),
     "shopper": timedelta(minutes=30),
     "subscribe": timedelta(days=7),
@@ -55,9 +59,11 @@ def make(
     account_id: int | None = None,
     tenant_id: int | None = None,
     data: dict[str, Any] | None = None,
+    beside: bool = False,
 ) -> str:
-    """Write a token and give what goes into the letter; older ones of that purpose and person end."""
-    forget(purpose, account_id=account_id, tenant_id=tenant_id, email=email)
+    """Write a token and give what goes into the letter; older ones of that purpose and person end, unless `beside`."""
+    if not beside:
+        forget(purpose, account_id=account_id, tenant_id=tenant_id, email=email)
     secret = signing.token()
     row = Token(purpose=purpose, email=email, account_id=account_id, tenant_id=tenant_id, data=data or {})
     row.token_hash, row.expires_at = signing.digest(secret), clock.now() + LIFE[purpose]
@@ -99,6 +105,12 @@ def forget(
     if tenant_id is not None:
         ending = ending.where(Token.tenant_id == tenant_id)
     db.session.execute(ending)
+
+
+def forget_after(row: Token) -> None:
+    """End what was made later of the same purpose for the same person."""
+    same = Token.purpose == row.purpose, Token.account_id == row.account_id
+    db.session.execute(delete(Token).where(*same, Token.id > row.id))
 
 
 def open_of(purpose: str, tenant_id: int) -> list[Token]:

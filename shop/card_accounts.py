@@ -17,7 +17,7 @@ from shop.payment_methods import PaymentMethod
 if TYPE_CHECKING:
     from kernel.accounts import Account
 
-MODES = ("live", "test")
+MODES = {"live": _l("Live"), "test": _l("Test")}
 PRACTICE = "practice"
 CODE = "card"
 LABEL = {"es": "Tarjeta", "en": "Card"}
@@ -216,6 +216,6 @@ def heard(mode: str) -> None:
 def init_app(_app: object) -> None:
     """Offer cards where they work; say how the journal tells it."""
     payment_methods.ready("card", lambda practice: offered(practice=practice))
-    journal.kind("cards.kept", _l("Entered the keys for cards (%(mode)s)"))
-    journal.kind("cards.used", _l("Chose the keys for cards (%(mode)s)"))
-    journal.kind("cards.removed", _l("Removed the keys for cards (%(mode)s)"))
+    journal.kind("cards.kept", _l("Entered the keys for cards (%(mode)s)"), {"mode": MODES})
+    journal.kind("cards.used", _l("Chose the keys for cards (%(mode)s)"), {"mode": MODES})
+    journal.kind("cards.removed", _l("Removed the keys for cards (%(mode)s)"), {"mode": MODES})

@@ -58,7 +58,7 @@ LINES: dict[str, str] = {
             ["home", "account", "account_keep", "confirm_again", "email_change", "password_change", "sessions_end", "alive", "speak", "login", "enter", "logout", "figures", "ready", "reset", "reset_ask", "reset_asked", "shops", "new_shop", "open_shop", "welcome"])], ""),
     **dict.fromkeys(
         ["kernel_install." + name for name in (
-            ["email_confirm", "email_done", "confirm", "confirm_done", "invitation", "invitation_accept", "reset_choose", "reset_done"]
+            ["email_back", "email_back_done", "email_confirm", "email_done", "confirm", "confirm_done", "invitation", "invitation_accept", "reset_choose", "reset_done"]
         )], OPEN),
     **dict.fromkeys(
         ["kernel_admin." + name for name in ["jobs", "run_job", "journal", "letters", "staff", "staff_invite"]], ""),

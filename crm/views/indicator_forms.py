@@ -8,6 +8,7 @@ from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from crm import indicators
+from kernel import i18n, money
 from kernel.forms import Form, trimmed
 from kernel.i18n import _, _l
 
@@ -16,15 +17,15 @@ MOST = 10**12
 
 def number(text: str, unit: str) -> int:
     """What somebody typed in a unit's smallest part: "61,5" percent is 6150. Raises ValueError with a sentence."""
-    plain = re.sub(r"[\s\u00a0\u202f%₡$]", "", text)
-    if re.fullmatch(r"-?\d{1,3}(\.\d{3})+(,\d+)?", plain):
-        plain = plain.replace(".", "")
-    found = re.fullmatch(r"(-?)(\d{1,10})(?:[.,](\d{1,4}))?", plain)
-    digits = indicators.DIGITS[unit]
-    if found is None or (found[3] and len(found[3].rstrip("0")) > digits):
+    digits = indicators.digits(unit)
+    sign, plain = re.fullmatch(r"\s*([-−]?)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]  # any text
+    try:
+        whole = money.smallest(plain, digits, str(i18n.locale()))
+    except money.BadAmount:
+        whole = MOST + 1
+    if whole > MOST:
         raise ValueError(_("Write a number, such as %(example)s.", example="61,5" if digits else "12"))
-    whole: int = int(found[2]) * 10**digits + int((found[3] or "").ljust(digits, "0")[:digits] or 0)
-    return -whole if found[1] else whole
+    return -whole if sign else whole
 
 
 class NumberField(StringField):

@@ -125,7 +125,7 @@ def shown(goal: IndicatorGoal, value: int | None) -> str:
         return "–"
     if goal.unit == "money":
         return Money(value, tenancy.tenant().currency).format(str(i18n.locale()))
-    return f"{i18n.number(value, indicators.DIGITS[goal.unit])}\u00a0{UNITS[goal.unit]}"
+    return f"{i18n.number(value, indicators.digits(goal.unit))}\u00a0{UNITS[goal.unit]}"
 
 
 def month_name(month: date) -> str:
@@ -201,14 +201,14 @@ def _goal_form(form: GoalForm, goal: IndicatorGoal | None = None) -> GoalForm:
 
 
 def _edit_form(goal: IndicatorGoal) -> GoalForm:
-    plain = i18n.number(goal.target, indicators.DIGITS[goal.unit])
+    plain = i18n.number(goal.target, indicators.digits(goal.unit))
     told: dict[str, Any] = {"name": pick(goal.name), "corrective": pick(goal.corrective), "target": plain}
     return _goal_form(GoalForm(**told, scope=", ".join(goal.scope)), goal)
 
 
 def _unit(form: GoalForm) -> str:
     known = indicators.known().get(form.measure.data or "")
-    return known.unit if known else form.unit.data if form.unit.data in indicators.DIGITS else "count"
+    return known.unit if known else form.unit.data if form.unit.data in indicators.UNITS else "count"
 
 
 def _told(form: GoalForm) -> dict[str, Any]:

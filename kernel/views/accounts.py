@@ -44,7 +44,7 @@ def password_change() -> Any:
         password_hash = passwords.hashed(form.password.data)
     known = mine()
     accounts.set_password(known, password_hash, keep=asking.session())
-    account_letters.later("changed", known.id, "password", known.email)
+    account_letters.later("changed", known.id, known.email)
     flash(_("Your new password is kept. Every other session has ended."))
     return redirect(url_for(".account"), 303)
 

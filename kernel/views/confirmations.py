@@ -52,9 +52,23 @@ def email_done(token: str) -> Response:
     if accounts.by_email(row.email) is not None:
         raise tokens.Expired()
     before = account.email
-    accounts.set_email(account, row.email)
-    account_letters.later("changed", account.id, "email", before)
+    account_letters.later("moved", account.id, before, accounts.change_email(account, row.email))
     return _done(_("From now on you log in with %(email)s.", email=row.email))
+
+
+@install.get("/account/back/<token>")
+def email_back(token: str) -> str:
+    """The button that puts back the address that an account had before."""
+    return _button(tokens.read("back", token).email, _("Use this address again"))
+
+
+@install.post("/account/back/<token>")
+def email_back_done(token: str) -> Response:
+    """The address is theirs again; nobody is inside any longer, and they choose a new password."""
+    account = accounts.take_back(token)
+    secret = tokens.make("reset", email=account.email, account_id=account.id)
+    flash(_("From now on you log in with %(email)s.", email=account.email))
+    return redirect(url_for(".reset_choose", token=secret), 303)
 
 
 def mine() -> Account:

@@ -62,7 +62,7 @@ def _keep(row: tokens.Token, password_hash: str) -> Response:
     accounts.set_password(account, password_hash)
     if account.email == row.email:
         account.confirmed_at = account.confirmed_at or clock.now()
-    account_letters.later("changed", account.id, "password", account.email)
+    account_letters.later("changed", account.id, account.email)
     flash(_("Your new password is kept. Every other session has ended."))
     return asking.enter(redirect(url_for(".shops"), 303), account)
 

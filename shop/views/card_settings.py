@@ -16,7 +16,6 @@ from shop.gateways import card_jobs, card_keys, card_refunds
 from shop.views import admin
 from shop.views.settings import page
 
-MODES = {"live": _l("Live"), "test": _l("Test")}
 RULE = "10/minute;60/hour"
 
 
@@ -41,7 +40,7 @@ def _page(status: int = 200, **forms: CardKeysForm) -> Any:
 
 def _mode(mode: str, row: CardAccount | None, form: CardKeysForm | None) -> dict[str, Any]:
     return {
-        "mode": mode, "label": MODES[mode], "row": row, "form": form or CardKeysForm(prefix=f"{mode}-"),
+        "mode": mode, "label": card_accounts.MODES[mode], "row": row, "form": form or CardKeysForm(prefix=f"{mode}-"),
         "abroad": _abroad(row), "seen": receipts.day_and_time(row.hook_seen_at) if row and row.hook_seen_at else "",
     }  # fmt: skip
 

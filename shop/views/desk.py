@@ -8,7 +8,6 @@ from flask import current_app, flash, redirect, request, url_for
 
 from kernel import money, signing, tenancy, web
 from kernel.db import db
-from kernel.i18n import locale
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
 from shop import orders
@@ -50,8 +49,9 @@ def path(below: str) -> str:
 
 
 def amount(text: str, currency: str = "") -> Money:
-    """An amount as a person here typed it; raises BadAmount."""
-    return money.parse(text, currency or tenancy.tenant().currency, str(locale()))
+    """An amount as a person here typed it, in the shop's way whoever reads; raises BadAmount."""
+    tenant = tenancy.tenant()
+    return money.parse(text, currency or tenant.currency, tenant.locale)
 
 
 def amount_of(form: Any, currency: str) -> Money | None:
@@ -73,5 +73,4 @@ def key() -> str:
 
 def typed(value: Money) -> str:
     """An amount as it stands in a field: no sign of currency, no thousands, no empty cents."""
-    exact = value.decimal
-    return str(exact.quantize(1) if exact == exact.to_integral_value() else exact)
+    return money.typed(value, tenancy.tenant().locale)

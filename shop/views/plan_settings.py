@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, request
 
-from kernel import menu
+from kernel import menu, money
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.web import needs
@@ -35,17 +35,13 @@ def _page(form: Any, status: int = 200) -> Any:
 def _example() -> list[dict[str, str]]:
     """What the kept terms make of an order."""
     row = plan_policies.of()
-    whole = Money(EXAMPLE * 10 ** _digits(), unit())
+    whole = Money(EXAMPLE * 10 ** money.digits(unit()), unit())
     first = Money(whole.minor * row.first_bp // 10_000, whole.currency)
     parts = plans.split(whole, row.most, first=first)
     days = [plans.today(), *(plans.today() + place * row.step for place in range(1, len(parts)))]
     return [
         {"day": receipts.due_day(day), "amount": receipts.shown(part)} for day, part in zip(days, parts, strict=True)
     ]
-
-
-def _digits() -> int:
-    return 0 if Money(1, unit()).decimal == 1 else 2
 
 
 @admin.post("/settings/plans", endpoint="settings_plans_save")

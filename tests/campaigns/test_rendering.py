@@ -3,6 +3,7 @@
 import re
 from email import message_from_bytes
 from email.policy import default
+from urllib.parse import urlsplit
 
 import pytest
 from liquid.exceptions import LiquidError
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from campaigns import composing, links, liquid, rendering, stencils
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
+from campaigns.stencils import TOKEN
 from kernel import clock, files, mail
 from kernel.db import db
 from kernel.letter_parts import Letter
@@ -76,6 +78,30 @@ def test_a_letter_has_its_links_its_headers_and_its_way_out(app, shop):
     composing.forget()
     rendering.envelope(row)
     assert {(one.number, one.url) for one in links.of(letter)} == numbers  # a number once given stays
+
+
+def test_what_looks_like_a_mark_of_ours_is_a_word_like_any_other(app, shop):
+    bomb = "zqh0hqz" * 9 + "zqzqh0hqzh0hqz zqh" + "9" * 5000 + "hqz"
+    told = f"{TOKEN}-zqu0uqz {TOKEN}-zqu77uqz http://cafe.plaza.localhost:8000/l/{TOKEN}-zqu77uqz"
+    letter = mailing(subject={"es": bomb}, blocks=[
+        text(f'<p>{bomb} {told} <a href="/p/zqh1hqz">esto</a> <a href="https://example.org/zqh0hqz">eso</a></p>'),
+        {"id": "b1", "kind": "button", "data": {"label": {"es": bomb}, "link": "https://example.org/zqh2hqz"}},
+    ])  # fmt: skip
+    made = composing.compose(composing.Plan(letter, "es", tracked=True), letter.blocks)
+    subject, page, plain = made.sources
+    assert subject == bomb
+    assert page.count(bomb) == 4  # the title and what mail programs show of it too
+    assert plain.count(bomb) == 2
+    assert page.count("-zqu77uqz") == plain.count("-zqu77uqz") == 2
+    assert {urlsplit(one.url).path.rpartition("/")[2] for one in links.of(letter)} >= {"zqh0hqz", "zqh1hqz", "zqh2hqz"}
+
+
+def test_no_two_letters_have_the_same_marks(app, shop):
+    letters = [
+        Letter("es", "", "http://x", "http://x", {}, lambda _text: True, lambda url: url).hold("words")
+        for _ in range(2)
+    ]
+    assert letters[0] != letters[1]
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)

@@ -61,6 +61,31 @@ def test_numbers_as_people_type_them(app, text, unit, value):
     assert number(text, unit) == value
 
 
+@pytest.mark.parametrize(
+    ("country", "spoken", "unit", "target"),
+    [(country, spoken, unit, target) for country, spoken in [("CR", "es"), ("GT", "es"), ("CL", "es"), ("CR", "en")]
+     for unit, target in [("percent", 125_000), ("points", 1_250_050), ("count", 1250), ("count", -1250)]],
+)  # fmt: skip
+def test_a_goal_saved_as_it_stands_keeps_its_target(shop, country, spoken, unit, target):
+    shop.tenant.country = country
+    goal = made(unit=unit, target=target)
+    db.session.commit()
+    admin, url = shop.admin, f"/admin/cafe/indicators/{goal.code}"
+    told = {"Accept-Language": spoken}
+    form = BeautifulSoup(admin.get(url, headers=told).get_data(as_text=True), "html.parser")
+    stands = {name: form.select_one(f"[name={name}]")["value"] for name in ("name", "target")}
+    kept = {"measure": goal.measure, "unit": goal.unit, "direction": goal.direction}
+    assert admin.post(url, data={**kept, **stands}, headers=told).status_code == 303
+    db.session.expire_all()
+    assert goals.coded(goal.code).target == target
+
+
+@pytest.mark.parametrize(("currency", "minor"), [("CLP", 1250), ("CRC", 125_000), ("KWD", 1_250_000)])
+def test_an_amount_has_the_digits_of_the_currency(shop, currency, minor):
+    shop.tenant.currency = currency
+    assert number("1250", "money") == minor
+
+
 @pytest.mark.parametrize("text", ["", "mucho", "1,2,3", "12,5", "9" * 30, "1e9"])
 def test_what_is_no_number_is_said(app, text):
     with app.test_request_context(headers={"Accept-Language": "en"}), pytest.raises(ValueError, match="Write a number"):

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from kernel import accounts, clock, passwords, sessions, tokens
 from kernel.db import db
@@ -21,7 +22,7 @@ def inside(browser, shop):
 def link(email, kind):
     """The address in the last letter of that kind."""
     letter = [row for row in letters_to(email) if row.kind == f"account.{kind}"][-1]
-    found = re.search(r"plaza\.localhost:8000(/(?:reset|confirm|account/email)/\S+)", letter.text)
+    found = re.search(r"plaza\.localhost:8000(/(?:reset|confirm|account/email|account/back)/\S+)", letter.text)
     return found[1] if found else ""
 
 
@@ -63,7 +64,7 @@ def test_of_two_reset_letters_only_the_newer_works(shop):
     assert [browser.get(path).status_code for path in (first, second)] == [410, 200]
 
 
-@pytest.mark.parametrize("path", ["/reset/x", "/confirm/x", "/account/email/x", "/invitations/x"])
+@pytest.mark.parametrize("path", ["/reset/x", "/confirm/x", "/account/email/x", "/account/back/x", "/invitations/x"])
 def test_a_tampered_link_is_gone_with_a_sentence(shop, path):
     for answer in (shop.anonymous.get(path), shop.anonymous.post(path, data={"password": NEW, "name": "Ana"})):
         assert answer.status_code == 410
@@ -169,7 +170,7 @@ def test_an_address_changes_only_by_the_link_that_went_to_it(shop):
     assert shop.owner.email == before
     assert shop.anonymous.post(path).status_code == 303  # the letter may be open on another device
     assert shop.owner.email == "nueva@example.com"
-    assert [row.kind for row in letters_to(before)] == ["account.changed"]
+    assert [row.kind for row in letters_to(before)] == ["account.moved"]
     assert shop.anonymous.post(path).status_code == 410
 
 
@@ -180,6 +181,77 @@ def test_a_new_password_ends_the_link_that_somebody_else_asked_for_with_the_old_
     owner.post("/account/password", data={"current": PASSWORD, "password": NEW})
     assert shop.anonymous.post(path).status_code == 410
     assert shop.owner.email == before
+
+
+def moved(browser, to, password=PASSWORD):
+    """The address becomes another one."""
+    browser.post("/account/email", data={"email": to, "current": password})
+    assert browser.post(link(to, "new_address")).status_code == 303
+
+
+def test_who_reads_the_old_address_gets_the_account_back_whatever_a_thief_did_since(shop):
+    thief, before = shop.admin, shop.owner.email
+    moved(thief, "ladron@example.com")
+    thief.post("/account/password", data={"current": PASSWORD, "password": "tres ladrones 4"})
+    moved(thief, "ladrona@example.com", "tres ladrones 4")
+    theirs, ways = link("ladron@example.com", "moved"), link(before, "moved")
+    browser = shop.anonymous
+    assert browser.get(ways).status_code == 200
+    assert inside(thief, shop)  # looking changes nothing
+    answer = browser.post(ways)
+    assert (answer.status_code, answer.location.rpartition("/")[0]) == (303, "/reset")
+    assert shop.owner.email == before
+    assert not inside(thief, shop)
+    assert accounts.recognised(before, "tres ladrones 4") is None
+    for path in (theirs, ways):  # a thief's own way back ends with it, and none works twice
+        assert [shop.anonymous.get(path).status_code, shop.anonymous.post(path).status_code] == [410, 410]
+    assert browser.post(answer.location, data={"password": NEW}).status_code == 303
+    assert inside(browser, shop)
+    assert accounts.recognised(before, NEW) is not None
+
+
+def test_a_thief_who_goes_back_a_step_ends_no_way_back_of_before(shop):
+    thief, before = shop.admin, shop.owner.email
+    moved(thief, "ladron@example.com")
+    moved(thief, "ladrona@example.com")
+    assert shop.anonymous.post(link("ladron@example.com", "moved")).status_code == 303
+    assert shop.owner.email == "ladron@example.com"
+    assert shop.anonymous.post(link(before, "moved")).status_code == 303
+    assert shop.owner.email == before
+
+
+def test_a_way_back_ends_after_seven_days_and_what_the_thief_asked_for_ends_with_it(shop):
+    thief, before = shop.admin, shop.owner.email
+    moved(thief, "ladron@example.com")
+    thief.post("/account/email", data={"email": "otro@example.com", "current": PASSWORD})
+    waits, ways = link("otro@example.com", "new_address"), link(before, "moved")
+    with time_machine.travel(clock.now() + timedelta(days=7, minutes=1)):
+        assert shop.anonymous.post(ways).status_code == 410
+    assert shop.anonymous.post(ways).status_code == 303
+    assert shop.anonymous.post(waits).status_code == 410
+    assert shop.owner.email == before
+
+
+def test_an_old_address_that_somebody_sits_on_is_put_back_all_the_same(shop):
+    before = shop.owner.email
+    moved(shop.admin, "ladron@example.com")
+    squatter = accounts.create(email=before).id
+    db.session.commit()
+    assert shop.anonymous.post(link(before, "moved")).status_code == 303
+    assert (shop.owner.email, accounts.get(squatter).email) == (before, "ladron@example.com")
+    assert accounts.get(squatter).confirmed_at is None
+
+
+def test_an_old_address_that_is_another_accounts_stays_there(shop):
+    before = shop.owner.email
+    moved(shop.admin, "nueva@example.com")
+    accounts.create(email=before).confirmed_at = clock.now()
+    db.session.commit()
+    ways = link(before, "moved")
+    answer = shop.anonymous.post(ways)
+    assert (answer.status_code, shop.owner.email) == (410, "nueva@example.com")
+    assert "otra cuenta" in answer.get_data(as_text=True)
+    assert accounts.recognised("nueva@example.com", PASSWORD) is not None
 
 
 def test_a_taken_new_address_hears_the_same(rival: World, shop: World):

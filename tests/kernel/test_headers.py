@@ -2,11 +2,12 @@
 
 import pytest
 
-from kernel import blocks, migrations, origins
+from kernel import blocks, clock, migrations, origins
 from kernel.app import create_app
 from kernel.db import db
 from kernel.origins import FOREIGN_OK
 from kernel.settings import Settings, complete
+from kernel.tenancy import Domain
 from tests.makers import World
 
 VALUES = {"tenant": "cafe", "width": 320, "position": 0, "number": 1, "digest": "x", "sha": "a" * 64}
@@ -173,9 +174,30 @@ def test_files_that_are_nobodys_business_are_not_there(shop, path):
     assert shop.anonymous.get(path).status_code == 404
 
 
-def test_over_https_cookies_and_answers_are_bound_to_it(tmp_path):
+@pytest.fixture
+def secure(tmp_path):
     app = create_app(complete(Settings(url="https://plaza.test", instance=tmp_path, secret_key="x" * 32)))
     migrations.upgrade(app)
+    return app
+
+
+def test_https_is_asked_for_below_hosts_of_ours_and_not_below_a_shops_own_domain(secure):
+    with secure.app_context():
+        shop = World.open(secure)
+        db.session.add(Domain(tenant_id=shop.tenant_id, host="cafe.example.org", verified_at=clock.now()))
+        db.session.commit()
+    hosts = ("plaza.test", "cafe.plaza.test", "cafe.example.org", "nobody.example.org", "notplaza.test")
+    answers = {host: secure.test_client().get("/", base_url=f"https://{host}") for host in hosts}
+    assert [one.status_code for one in answers.values()] == [200, 200, 200, 404, 404]
+    assert {host: "includeSubDomains" in one.headers["Strict-Transport-Security"] for host, one in answers.items()} == {
+        "plaza.test": True, "cafe.plaza.test": True, "cafe.example.org": False, "nobody.example.org": False,
+        "notplaza.test": False,
+    }  # fmt: skip
+    assert all("max-age=63072000" in one.headers["Strict-Transport-Security"] for one in answers.values())
+
+
+def test_over_https_cookies_and_answers_are_bound_to_it(secure):
+    app = secure
     answer = app.test_client().get("/login", base_url="https://plaza.test")
     policy = answer.headers["Strict-Transport-Security"]
     assert int(policy.split("max-age=")[1].split(";")[0]) >= 31_536_000

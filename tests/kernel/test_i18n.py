@@ -89,7 +89,7 @@ def test_every_line_of_an_address_has_spanish_words():
 
 def test_every_registered_word_has_spanish_words(app):
     """What is registered is often lazy and made of data, so no search of the code finds it."""
-    told = [known.label for known in permissions.table()]
+    told = [known.label for known in permissions._table.values()]
     told += [known.label for registry in (_entries, _sections, _lines) for known in registry.values()]
     told += [known.hint for known in _sections.values() if known.hint]
     told += [*journal._sentences.values(), *memberships.ROLE_LABELS.values(), *memberships.ROLE_SENTENCES.values()]

@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from sqlalchemy.exc import DBAPIError
 
-from kernel import accounts, cli, dumps, leaving, mail, memberships
+from crm import logins, subscribing
+from kernel import account_letters, accounts, cli, dumps, invitations, jobs, leaving, letters, mail, memberships
 from kernel.db import db
 from shop.invoices import Invoice
 from tests.kernel.places import known
 from tests.matrix import things
+from tests.shop import gifts
 
 SECRET = ("sk_test", "whsec_")
 
@@ -52,6 +54,43 @@ def test_everything_comes_along_but_keys(app, rival, shop, tmp_path):
     assert not columns & set(leaving.KEYS)
     assert not [name for name, text in told.items() if any(sign in text for sign in SECRET)]
     assert json.loads(told["tenant.json"])["slug"] == shop.slug
+
+
+def keys(shop):
+    """What stands in letters and opens something: an account of staff or of a shopper, a place in the staff, a card."""
+    told = {"name": "Eva", "source": "footer", "interests": [], "asked_at": "", "asked_ip": "", "version": ""}
+    logins.write(shop.contact("ana@example.com").email, "es")
+    subscribing.write("eva@example.com", "es", told)
+    invitations.invite("new@example.com", "clerk", by=shop.owner)
+    account_letters.later("reset", shop.owner.email)
+    gifts.card(shop, email="given@example.com", recipient="Dada")
+    jobs.run_due()
+    rows = {row.kind: row for row in db.session.scalars(sa.select(letters.Letter))}
+    kinds = ("login", "subscribe", letters.INVITATION, "account.reset", "gift_cards.given")
+    return {kind: rows[kind].data["button_url"].rpartition("/")[2] for kind in kinds}
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_letters_come_along_without_what_they_open(app, shop, tmp_path, drawn):
+    found, order = keys(shop), shop.bought(shop.product(stock=1))
+    for row in db.session.scalars(sa.select(letters.Letter)):
+        row.drawn_text, row.drawn_html = (row.text, row.html) if drawn else ("", "")
+        row.data = {} if drawn else row.data
+    db.session.commit()
+    assert len(set(found.values())) == 5
+    made = leaving.export(app, shop.slug, tmp_path)
+    with zipfile.ZipFile(made["path"]) as box:
+        told = {name: box.read(name).decode("utf-8", "replace") for name in box.namelist()}
+    there = {kind: [name for name, text in told.items() if key in text] for kind, key in found.items()}
+    assert not any(there.values()), there
+    kept = {row["kind"]: row for row in map(json.loads, told["tables/letter.jsonl"].splitlines())}
+    assert set(kept) > set(found)
+    for kind in found:
+        words = kept[kind]["text"] if drawn else kept[kind]["data"]["button_url"]
+        assert "http://" in words
+        assert "/…" in words
+    own = [row["text"] if drawn else json.dumps(row["data"]) for kind, row in kept.items() if kind not in found]
+    assert any(order.token in words for words in own)  # the books have it too
 
 
 def test_an_export_never_writes_over_anything(app, shop, tmp_path):

@@ -1,16 +1,18 @@
 """Money: whole minor units, split without a remainder, rounded once, written as people read it."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from babel.numbers import format_currency
+from babel.numbers import format_currency, list_currencies
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel import i18n
-from kernel.money import SIGNS, BadAmount, Money, digits, parse, percent, ratio, share, total, zero
+from kernel import countries, i18n, locales
+from kernel.money import SIGNS, BadAmount, Money, digits, parse, percent, ratio, share, total, typed, zero
 
 CURRENCIES = ["CRC", "GTQ", "CLP", "KWD", "USD"]
+PROFILES = [path.stem.upper() for path in Path(countries.__file__).parent.glob("*.toml")]
 amounts = st.integers(-(10**12), 10**12)
 weights = st.lists(st.integers(0, 10**6), min_size=1, max_size=30).filter(any)
 
@@ -35,12 +37,30 @@ def test_equal_shares_differ_by_one_at_most_and_the_first_get_it(minor, count):
 @given(st.integers(0, 10**12), st.sampled_from(CURRENCIES), st.sampled_from(["es_CR", "en_US", "es_MX", "es_GT"]))
 def test_what_is_written_is_read_again(minor, currency, language):
     amount = Money(minor, currency)
-    typed = f"{amount.decimal:.{digits(currency)}f}"
-    if digits(currency) != 3:  # 1.000 is a thousand to people
-        assert parse(typed, currency, language) == amount
+    plain = f"{amount.decimal:.{digits(currency)}f}"
+    if digits(currency) != 3 or language != "es_CR":  # there 1.000 is a thousand
+        assert parse(plain, currency, language) == amount
     assert parse(f"{minor // 10 ** digits(currency)}", currency, language).minor == minor // 10 ** digits(
         currency
     ) * 10 ** digits(currency)
+
+
+WRITTEN = sorted({str(locales.of(spoken, one)) for spoken in i18n.LANGUAGES for one in (*PROFILES, "")})
+UNUSUAL = sorted(one for one in list_currencies() if digits(one) != 2)
+MINORS = st.integers(0, 10**15) | st.integers(0, 10**9).map(lambda whole: whole * 1000)
+
+
+@given(MINORS, st.sampled_from(UNUSUAL) | st.sampled_from(sorted(list_currencies())), st.sampled_from(WRITTEN))
+def test_what_stands_in_a_field_is_read_as_the_same_amount_in_every_currency(minor, currency, language):
+    amount = Money(minor, currency)
+    assert parse(typed(amount, language), currency, language) == amount
+
+
+@given(MINORS, st.sampled_from(["CRC", "CLP", "PYG", "JPY", "KWD", "BHD", "USD", "CLF"]), st.sampled_from(WRITTEN))
+def test_what_is_told_is_read_as_the_same_amount(minor, currency, language):
+    amount = Money(minor, currency)
+    assert parse(amount.format(language), currency, language) == amount
+    assert parse(amount.format(language, cents=False), currency, language) == amount
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10_000))
@@ -92,12 +112,22 @@ def test_empty_cents_can_be_left_out_but_never_full_ones():
 
 
 @pytest.mark.parametrize(
-    ("typed", "minor"),
+    ("text", "minor"),
     [("1 500", 150_000), ("1.500,50", 150_050), ("₡1,500.50", 150_050), ("1500", 150_000), ("1,5", 150), ("1.500", 150_000),
      ("2500 colones", 250_000), ("0", 0)],
 )  # fmt: skip
-def test_what_people_type_is_read(typed, minor):
-    assert parse(typed, "CRC").minor == minor
+def test_what_people_type_is_read(text, minor):
+    assert parse(text, "CRC").minor == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "language", "minor"),
+    [("1,250", "KWD", "es_CR", 1250), ("1.250", "KWD", "es_CR", 1_250_000), ("1.250", "KWD", "en", 1250),
+     ("1,250", "KWD", "en", 1_250_000), ("1.250", "CLP", "es_CL", 1250), ("1,250", "PYG", "en", 1250),
+     ("12.500,250", "KWD", "es_CL", 12_500_250)],
+)  # fmt: skip
+def test_three_digits_are_decimals_only_where_the_currency_has_three(text, currency, language, minor):
+    assert parse(text, currency, language).minor == minor
 
 
 BAD = [
@@ -118,10 +148,10 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("typed", BAD)
-def test_what_is_no_amount_is_refused(app, typed):
+@pytest.mark.parametrize("text", BAD)
+def test_what_is_no_amount_is_refused(app, text):
     with pytest.raises(BadAmount):
-        parse(typed, "CRC")
+        parse(text, "CRC")
 
 
 def test_currencies_do_not_mix_and_nothing_is_a_float():

@@ -1,6 +1,6 @@
 """Staff in the settings: roles, removal with undo, and what ends with them."""
 
-from kernel import accounts, memberships
+from kernel import accounts, journal, memberships, tenancy
 from kernel.db import db
 from tests.makers import World
 
@@ -29,6 +29,23 @@ def test_another_role_ends_the_sessions_and_holds_from_then_on(shop):
     assert shop.admin.post(path, data={"role": "clerk"}).status_code == 303
     assert browser.get(f"/admin/{shop.slug}/").status_code == 303
     assert memberships.member(token_of(shop, "manager"))[0].role == "clerk"
+
+
+def test_the_journal_calls_roles_as_its_reader_does(shop):
+    shop.staff("manager")
+    shop.admin.post(at(shop, f"/{token_of(shop, 'manager')}/role"), data={"role": "clerk"})
+    shop.admin.post(at(shop, "/invitations"), data={"email": "new@example.com", "role": "marketer"})
+    with tenancy.use(shop.tenant_id):
+        journal.write("staff.invited", by=shop.owner, data={"email": "old@example.com", "role": "Mercadeo de antes"})
+        db.session.commit()
+    for spoken, words in (
+        ("es", ["cambió de Administración a Ventas", "new@example.com como Mercadeo", "Mercadeo de antes"]),
+        ("en", ["from Manager to Clerk", "new@example.com as Marketer", "Mercadeo de antes"]),
+    ):
+        shop.owner.language = spoken
+        db.session.commit()
+        page = shop.admin.get(f"/admin/{shop.slug}/journal").get_data(as_text=True)
+        assert [word for word in words if word not in page] == []
 
 
 def test_another_role_is_taken_back_by_the_toast(shop):

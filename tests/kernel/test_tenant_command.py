@@ -28,8 +28,10 @@ def test_a_shop_is_opened_with_its_owner(run: Any, tmp_path: Any) -> None:
             ("HNL", "+50491234567", 1)
         ]
         assert kept.execute("SELECT role FROM membership").fetchall() == [("owner",)]
-    again = run("--country", "HN", "--password", "tres gallinas azules")
+    again = run("--country", "HN", "--email", " Ana@Example.com ", "--password", "tres gallinas azules")
     assert again.output.strip() == "http://panaderia-la-espiga-2.plaza.localhost:8000"
+    with closing(sqlite3.connect(tmp_path / "plaza.db")) as kept:
+        assert kept.execute("SELECT email FROM account").fetchall() == [("ana@example.com",)]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,8 @@ def test_a_shop_is_opened_with_its_owner(run: Any, tmp_path: Any) -> None:
         (("--country", "HN", "--password", "corta"), "at least 8 characters"),
         (("--country", "QQ", "--password", "tres gallinas azules"), "no country"),
         (("--country", "CR", "--phone", "12", "--password", "tres gallinas azules"), "telephone number"),
+        (("--country", "CR", "--email", "ana", "--password", "tres gallinas azules"), "name@example.com"),
+        (("--country", "CR", "--email", "ana@x..com", "--password", "tres gallinas azules"), "name@example.com"),
     ],
 )
 def test_what_is_wrong_is_told_in_a_sentence(run: Any, words: tuple[str, ...], sentence: str) -> None:

@@ -8,15 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kernel import money, signing
+from kernel import i18n, money, signing
 from kernel.db import db
 from kernel.money import Money
 from shop import cart as baskets
 from shop import checkout, price_lists, pricing, quotes, terms, variants
+from shop.forms import amounts as fields
 from shop.orders import Order
 from shop.pricing import PriceBreak
 from shop.quotes import Choice, Wanted
 from shop.tax_rules import Rate
+from shop.views import desk
 from tests.goods import HOME, only
 from tests.makers import World
 
@@ -188,3 +190,16 @@ def test_a_delivery_that_costs_more_since_it_was_shown_is_told(shop):
     db.session.commit()
     with pytest.raises(checkout.PriceChanged):
         checkout.place(cart, choice, shop.details(address=HOME), key="k" * 22, seen=seen)
+
+
+@pytest.mark.parametrize("country", ["CR", "GT", "CL"])
+@pytest.mark.parametrize("spoken", ["es", "en"])
+@pytest.mark.parametrize("currency", ["CLP", "CRC", "KWD"])
+def test_a_field_of_the_desk_is_read_as_it_was_shown_whoever_reads(shop, country, spoken, currency):
+    shop.tenant.country, shop.tenant.currency = country, currency
+    with i18n.speak(spoken):
+        for minor in (1, 1000, 1250, 1500, 1_250_000, 1_234_567):
+            amount = Money(minor, currency)
+            assert desk.amount(desk.typed(amount)) == amount
+            assert fields.price(desk.typed(amount)) == minor  # one form shows it, a field of money reads it
+            assert fields.price(fields.typed(minor)) == minor
