@@ -88,7 +88,7 @@ def _fill(known: Settings, box: zipfile.ZipFile, passphrase: str) -> dict[str, A
         "at": clock.now().isoformat(),
     }
     manifest.update(tables(known.database_url, box))
-    manifest["media"] = dict(_media(known.instance / "media", box))
+    manifest["media"] = dict(_media(known.media, box))
     salt = secrets.token_bytes(16)
     box.writestr(SECRETS, sealed(known, passphrase, salt))
     return {**manifest, "salt": base64.b64encode(salt).decode()}

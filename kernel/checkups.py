@@ -194,7 +194,7 @@ def no_file_is_orphaned(known: Settings) -> Iterator[Finding]:
             named = set(connection.execute(select(File.sha256)).scalars())
     finally:
         engine.dispose()
-    orphans = [path for path in (known.instance / "media").rglob("*.*") if _sha(path) and _sha(path) not in named]
+    orphans = [path for path in known.media.rglob("*.*") if _sha(path) and _sha(path) not in named]
     if orphans:
         size = sum(path.stat().st_size for path in orphans) // MEGABYTE
         told = _("%(count)s files (%(size)s MB) belong to nothing any more.", count=len(orphans), size=size)

@@ -138,7 +138,7 @@ def _shown(name: str) -> str:
 def path_of(tenant_id: int, sha256: str, ending: str, *, private: bool) -> Path:
     """Where a part of a file lies; `ending` is ours, never a person's."""
     side = "private" if private else "public"
-    return settings.current().instance / "media" / side / str(tenant_id) / sha256[:2] / f"{sha256}.{ending}"
+    return settings.current().media / side / str(tenant_id) / sha256[:2] / f"{sha256}.{ending}"
 
 
 def by_sha(sha256: str) -> File | None:

@@ -177,4 +177,4 @@ def _tenant(connection: Connection, slug: str) -> dict[str, Any]:
 
 
 def _folders(known: Settings, tenant_id: int) -> Iterator[Path]:
-    yield from (known.instance / "media" / side / str(tenant_id) for side in SIDES)
+    yield from (known.media / side / str(tenant_id) for side in SIDES)

@@ -139,7 +139,7 @@ class Moments:
         return [self.chunks.put(b"".join(lines)), len(lines)]
 
     def _media(self, now: Last) -> dict[str, str]:
-        for name, path in backup.media(self.known.instance / "media"):
+        for name, path in backup.media(self.known.media):
             with suppress(FileNotFoundError):  # it was thrown away meanwhile
                 stat, former = path.stat(), self.last.media.get(name)
                 mark = stat.st_size, stat.st_mtime_ns

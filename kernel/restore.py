@@ -91,11 +91,16 @@ def _may(manifest: dict[str, Any], wanted: Settings, secret: str) -> None:
         raise Newer(version=manifest["version"])
     if wanted.secret_key and wanted.secret_key != secret:
         raise OtherSecret()
-    for name in ("plaza.db", "media", "secret.key"):
-        if (wanted.instance / name).exists():
-            raise NotEmpty(path=wanted.instance / name)
+    for path in (wanted.instance / "plaza.db", wanted.instance / "secret.key", *_lying(wanted.media)):
+        if path.exists():
+            raise NotEmpty(path=path)
     if wanted.database_url and _tables(wanted.database_url):
         raise NotEmpty(path=sa.make_url(wanted.database_url).database)
+
+
+def _lying(media: Path) -> list[Path]:
+    """What lies in the folder of files, but for what a restore that was killed left there."""
+    return [path for path in media.iterdir() if path.name != PART] if media.is_dir() else []
 
 
 def _tables(url: str) -> list[str]:
@@ -108,11 +113,12 @@ def _tables(url: str) -> list[str]:
 
 
 def _bring(box: zipfile.ZipFile, manifest: dict[str, Any], wanted: Settings, secret: str) -> dict[str, Any]:
-    part = wanted.instance / PART
-    shutil.rmtree(part, ignore_errors=True)  # of a restore that was killed
-    part.mkdir(parents=True)
+    part, beside = wanted.instance / PART, wanted.media / PART  # each on the disk on which it will lie
+    for folder in (part, beside):
+        shutil.rmtree(folder, ignore_errors=True)  # of a restore that was killed
+        folder.mkdir(parents=True)
     for name in manifest["media"]:
-        box.extract(name, part)
+        box.extract(name, beside)
     url = wanted.database_url or f"sqlite:///{part / 'plaza.db'}"
     values = wanted.__dict__ | {"database_url": url, "secret_key": secret, "instance": part}
     app = create_app(complete(Settings(**values)))
@@ -120,7 +126,7 @@ def _bring(box: zipfile.ZipFile, manifest: dict[str, Any], wanted: Settings, sec
     kept_back = _fill(url, box, manifest)
     migrations.upgrade(app)
     _tell(app, manifest["at"], sum(kept_back.values()))
-    _settle(part, wanted.instance, secret)
+    _settle(part, beside, wanted, secret)
     rows = sum(table["rows"] for table in manifest["tables"])
     return {"at": manifest["at"], "rows": rows, "media": len(manifest["media"]), "held": kept_back}
 
@@ -206,12 +212,16 @@ def _tell(app: Plaza, at: str, count: int) -> None:
         db.engine.dispose()
 
 
-def _settle(part: Path, instance: Path, secret: str) -> None:
+def _settle(part: Path, beside: Path, wanted: Settings, secret: str) -> None:
     """Everything is there: give it the names by which the install finds it, the secret last."""
-    for name in ("plaza.db", "plaza.db-wal", "media"):
-        if (part / name).exists():
-            os.replace(part / name, instance / name)
-    shutil.rmtree(part)
-    number = os.open(instance / "secret.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    sides = (beside / "media").iterdir() if (beside / "media").is_dir() else ()
+    found = {path: wanted.media / path.name for path in sides}
+    found |= {part / name: wanted.instance / name for name in ("plaza.db", "plaza.db-wal")}
+    for path, name in found.items():
+        if path.exists():
+            os.replace(path, name)
+    for folder in (part, beside):
+        shutil.rmtree(folder)
+    number = os.open(wanted.instance / "secret.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(number, "w") as stream:
         stream.write(secret)

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 
@@ -30,7 +30,7 @@ class Settings:
     dkim_selector: str = "plaza"  # where its public half is published: <selector>._domainkey.<mail host>
     mail_host: str = ""  # domain of the sender addresses; none: the install's host
     bounces: str = ""  # an mbox file or a Maildir into which letters come back; none: only what servers answer at once
-    media_url: str = ""  # none: files in instance/media
+    media_url: str = ""  # file:///srv/plaza-media: a folder of its own for what is uploaded; none: instance/media
     secret_key: str = field(default="", repr=False)  # none: made in instance/ on the first run
     instance: Path = ROOT / "instance"  # database, uploads, captured mail, secrets
     stripe_api_base: str = ""  # where cards are asked (http://127.0.0.1:8110 for the fake one); none: Stripe's own
@@ -50,6 +50,11 @@ class Settings:
     def secure(self) -> bool:
         """Whether the public address is https: decides cookie names and flags."""
         return self.scheme == "https"
+
+    @property
+    def media(self) -> Path:
+        """The folder of what was uploaded."""
+        return Path(unquote(urlsplit(self.media_url).path)) if self.media_url else self.instance / "media"
 
     @property
     def port(self) -> int:
@@ -84,11 +89,19 @@ def given(env: Mapping[str, str] | None = None) -> Settings:
 def complete(settings: Settings) -> Settings:
     """Fill what depends on the instance folder: the database's place and the secret."""
     values = dict(settings.__dict__)
+    _check_media(settings.media_url)
     settings.instance.mkdir(parents=True, exist_ok=True)
     values["url"] = settings.url.rstrip("/")
     values["database_url"] = settings.database_url or f"sqlite:///{settings.instance / 'plaza.db'}"
     values["secret_key"] = settings.secret_key or _secret(settings.instance / "secret.key")
     return Settings(**values)
+
+
+def _check_media(url: str) -> None:
+    told = urlsplit(url)
+    whole = told.path.startswith("/") and told.path.strip("/")
+    if url and (told.scheme != "file" or told.netloc not in ("", "localhost") or not whole):
+        raise ValueError(f"PLAZA_MEDIA_URL is file:// and a whole path, such as file:///srv/plaza-media, not {url}")
 
 
 def _secret(path: Path) -> str:

@@ -23,12 +23,12 @@ def sweep() -> None:
 @jobs.job("house.sweep_disk")
 def sweep_disk() -> int:
     """Take away what lies on disk without a reason; how many parts of files went."""
-    known = settings.current().instance
-    for path in _older(known / "mail", "*.eml", KEPT_MAIL):
+    known = settings.current()
+    for path in _older(known.instance / "mail", "*.eml", KEPT_MAIL):
         path.unlink(missing_ok=True)
     with transactions.reading():
         tenants = set(db.session.scalars(select(tenancy.Tenant.id)))
-    folders = [folder for folder in sorted((known / "media").glob("p*/*")) if folder.name.isdigit()]
+    folders = [folder for folder in sorted(known.media.glob("p*/*")) if folder.name.isdigit()]
     return sum(_sweep_folder(folder, int(folder.name) in tenants) for folder in folders)
 
 

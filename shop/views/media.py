@@ -94,7 +94,7 @@ def _picture(file_id: int | None) -> files.File | None:
 def _card(told: sharing.Card, picture: files.File | None, digest: str, endpoint: str, **values: Any) -> Any:
     if digest != told.digest:
         return redirect(url_for(endpoint, digest=told.digest, **values))
-    folder = settings.current().instance / "media" / "public" / str(tenancy.current())
+    folder = settings.current().media / "public" / str(tenancy.current())
     drawn = sharing.kept(folder, told, files.read(picture, _width(picture)) if picture else None)
     response = Response(drawn, content_type="image/jpeg")
     response.headers["Cache-Control"] = MONTHS

@@ -9,14 +9,17 @@ import sys
 import time
 import zipfile
 from contextlib import closing
+from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import func, make_url, select, text
 
-from kernel import backup, files, letters, migrations, restore, tenancy
+from kernel import backup, doctor, files, letters, migrations, restore, tenancy
 from kernel.db import db
 from kernel.journal import Entry
 from kernel.letters import Letter
+from kernel.settings import complete
 from shop import ledger, payments
 from shop.orders import Order
 from tests.kernel.backup_writers import sell
@@ -71,6 +74,27 @@ def test_what_was_sold_before_the_backup_began_is_there_after_it(app, shop, empt
     one, two = sums(made), sums(second)
     assert {name for name in one if one[name] != two[name]} <= CHANGED
     assert one["letter"][0] == two["letter"][0]
+
+
+def test_what_was_uploaded_may_lie_in_a_folder_of_its_own(app, shop, empty, tmp_path):
+    keep_database(app)
+    sha = files.store(picture_bytes(), name="foto.webp", private=True).sha256
+    db.session.commit()
+    made = backup.write(app, tmp_path / "b", PHRASE)
+    disk = tmp_path / "otro disco"
+    place = replace(empty, media_url=f"file://{quote(str(disk))}")
+    (disk / restore.PART).mkdir(parents=True)  # an empty disk, but for a restore that was killed
+    assert bring(place, tmp_path / "b")["media"] == len(made["media"]) > 0
+    assert not place.instance.joinpath("media").exists()
+    with restored(place) as again:
+        tenancy.enter(shop.tenant_id)
+        assert files.path_of(shop.tenant_id, sha, "8.webp", private=True).is_relative_to(disk / "private")
+        assert files.path_of(shop.tenant_id, sha, "8.webp", private=True).exists()
+        assert [one.state for one in doctor.examine(complete(place)) if one.check == "media"] == ["ok"]
+        db.session.rollback()
+        assert backup.write(again, tmp_path / "c", PHRASE)["media"] == made["media"]
+    with pytest.raises(restore.NotEmpty, match="otro disco"):
+        bring(replace(place, instance=tmp_path / "third", database_url=""), tmp_path / "b")
 
 
 def test_a_restored_shop_sells_on_and_its_walls_stand(app, shop, rival, empty, tmp_path):
