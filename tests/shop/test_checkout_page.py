@@ -5,7 +5,8 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from kernel import countries
+from crm import consent
+from kernel import countries, suppression
 from kernel.db import db
 from shop import catalog, orders, pages, stock
 from shop.orders import Order
@@ -290,3 +291,25 @@ def test_what_a_guest_ordered_is_nobody_else_s(shop, sold):
     assert orders.by_token(the_order().token)
     for token in ("", "null", "0", "../x", the_order().number):
         assert shop.client.get(f"/orders/{token}").status_code in {404, 308, 405}
+
+
+@pytest.mark.parametrize("logged_in", [True, False])
+def test_a_yes_to_letters_counts_for_who_left_once_only_when_they_are_logged_in(shop, sold, logged_in):
+    ana = shop.contact("ana@example.com")
+    consent.record(ana, "marketing", False, form="letter")
+    suppression.add("ana@example.com", "marketing", "letter 1")
+    client = shop.shopper(ana) if logged_in else shop.client
+    client.post("/cart/lines", data={"product": sold.slug, "quantity": "1"})
+    assert placed(client, marketing="y").status_code == 303
+    assert the_order().contact_id == ana.id
+    assert consent.allows(ana, "marketing") is logged_in
+    assert suppression.blocks("ana@example.com", "marketing") is not logged_in
+
+
+def test_an_order_without_a_yes_lifts_nothing(shop, sold):
+    ana = shop.contact("ana@example.com")
+    suppression.add("ana@example.com", "marketing", "letter 1")
+    client = shop.shopper(ana)
+    client.post("/cart/lines", data={"product": sold.slug, "quantity": "1"})
+    assert placed(client).status_code == 303
+    assert suppression.blocks("ana@example.com", "marketing")
