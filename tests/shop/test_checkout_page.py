@@ -3,15 +3,15 @@
 import threading
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from crm import consent
 from kernel import countries, suppression
 from kernel.db import db
-from shop import catalog, orders, pages, stock
+from shop import catalog, checkout, orders, pages, quotes, shipping, stock
 from shop.orders import Order
 from shop.views import checkout as checkout_view
-from tests.goods import only
+from tests.goods import HOME, only
 from tests.makers import World
 from tests.shop.pages import form, marks, must, read, text
 
@@ -196,6 +196,20 @@ def test_a_price_that_rose_meanwhile_is_shown_before_it_is_charged(shop, sold):
     assert "₡9" in text(answer)
     assert read(answer).xpath("//input[@name='name']/@value") == ["Ana Mora"]
     assert count() == 0
+
+
+def test_what_deliveries_cost_is_read_once_for_a_quote(shop, sold):
+    shop.delivery()
+    told = []
+    event.listen(db.engine, "before_cursor_execute", hear := lambda *words: told.append(words[2]))
+    quote = quotes.make([quotes.Wanted(only(sold), 1)], choice=quotes.Choice("envio", address=HOME))
+    shown = checkout.shown(quote)
+    event.remove(db.engine, "before_cursor_execute", hear)
+    assert sum("FROM delivery_method" in one for one in told) == 1
+    shipping.named("envio").price_minor += 1  # a quote that is made later notices a dearer one
+    db.session.flush()
+    again = quotes.make([quotes.Wanted(only(sold), 1)], choice=quotes.Choice("envio", address=HOME))
+    assert checkout.shown(again) != shown
 
 
 def test_sold_out_while_paying(shop, sold):
