@@ -64,16 +64,9 @@ def meant(mailing: Mailing) -> Select[Contact]:
     return segments.who(kept.rule) if kept else select(Contact).order_by(Contact.id)
 
 
-def _newest_consent() -> ColumnElement[bool]:
-    """The last word of a contact, NULL when they were never asked."""
-    mine = (Consent.contact_id == Contact.id) & (Consent.purpose == "marketing")
-    newest = select(Consent.given).where(mine).order_by(Consent.id.desc()).limit(1)
-    return newest.correlate(Contact).scalar_subquery()
-
-
 def reason() -> ColumnElement[str]:
     """Why a contact receives nothing as far as their rows tell; "" for those who may, bounced ones among them."""
-    given = _newest_consent()
+    given = consent.last(Contact.id, "marketing")
     mine = (Consent.contact_id == Contact.id) & (Consent.purpose == "marketing") & Consent.given
     once = exists(select(Consent.id).where(mine).correlate(Contact))
     return case(

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from campaigns import letter_events, recipients
 from campaigns.recipients import Recipient
 from crm import consent, facts
-from crm.consent import Consent
 from crm.contacts import Contact
 from kernel import clock, suppression
 from kernel.db import db
@@ -114,6 +113,5 @@ def _answer(contact: Contact, given: bool, *, form: str, ip: str) -> None:
 
 def _allowed_before(contact: Contact) -> bool:
     """Whether the answer that the letter's link took back was a yes."""
-    mine = Consent.contact_id == contact.id, Consent.purpose == "marketing"
-    last = db.session.scalars(select(Consent).where(*mine).order_by(Consent.id.desc()).limit(2)).all()
+    last = consent.answers(contact, "marketing", 2)
     return len(last) == 2 and last[0].form == FORM and not last[0].given and last[1].given

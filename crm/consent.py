@@ -1,10 +1,11 @@
 """Consent: who allowed what, when, by which words; the newest row of a purpose counts."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, false, func, or_, select, true, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, Index, Select, String, false, func, or_, select, true, update
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from crm import visitors
 from crm.contacts import Contact
@@ -53,12 +54,37 @@ def record(
 
 def newest(who: Contact | Visitor | None, purpose: str) -> Consent | None:
     """The answer that counts, or None when it was never asked."""
-    if who is None:
-        return None
+    return next(iter(answers(who, purpose, 1)), None) if who is not None else None
+
+
+def answers(who: Contact | Visitor, purpose: str, most: int) -> Sequence[Consent]:
+    """Their last answers, the newest first."""
     mine = Consent.contact_id == who.id if isinstance(who, Contact) else Consent.visitor_id == who.id
-    return db.session.scalar(
-        select(Consent).where(mine, Consent.purpose == purpose).order_by(Consent.id.desc()).limit(1)
-    )
+    return db.session.scalars(_newest_first(Consent, mine, purpose).limit(most)).all()
+
+
+def newest_of(contact_ids: Iterable[int], purpose: str) -> dict[int, Consent]:
+    """The answers that count of these contacts, by contact; who never was asked is not there."""
+    mine = select(Consent).where(Consent.contact_id.in_(set(contact_ids)), *_counting(purpose))
+    return {row.contact_id or 0: row for row in db.session.scalars(mine)}
+
+
+def allowing(purpose: str) -> Select[Any]:
+    """The ids of the contacts whose newest answer is a yes."""
+    return select(Consent.contact_id).where(Consent.contact_id.is_not(None), Consent.given, *_counting(purpose))
+
+
+def _counting(purpose: str) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of an answer that counts: its contact gave no newer one."""
+    later = aliased(Consent)
+    same = later.contact_id == Consent.contact_id, later.purpose == Consent.purpose
+    newer = select(later.id).where(*same, later.id > Consent.id)
+    return Consent.purpose == purpose, ~newer.exists()
+
+
+def last(contact_id: Any, purpose: str) -> ColumnElement[bool]:
+    """In SQL: the newest answer of the contact of that column, NULL when they were never asked."""
+    return _last(Consent.contact_id == contact_id, purpose)
 
 
 def given(contact_id: Any, purpose: str) -> ColumnElement[bool]:
@@ -73,11 +99,7 @@ def given_by_browser(visitor_id: Any, purpose: str) -> ColumnElement[bool]:
 
 def remembered(who: Contact | Visitor) -> bool:
     """Whether we may learn from what they do: their own newest answer, else that of a browser that is theirs."""
-    own = newest(who, "behaviour")
-    if own is not None or isinstance(who, Visitor):
-        return own is not None and own.given
-    theirs = select(Visitor.id).where(Visitor.contact_id == who.id, given_by_browser(Visitor.id, "behaviour"))
-    return db.session.scalar(theirs.limit(1)) is not None
+    return allows(who, "behaviour") if isinstance(who, Visitor) else bool(db.session.scalar(select(remembers(who.id))))
 
 
 def remembers(contact_id: Any) -> ColumnElement[bool]:
@@ -98,8 +120,11 @@ def _yes(mine: ColumnElement[bool], purpose: str) -> ColumnElement[bool]:
 
 def _last(mine: ColumnElement[bool], purpose: str) -> ColumnElement[bool]:
     """The newest answer of those, NULL when there is none."""
-    wanted = select(Consent.given).where(mine, Consent.purpose == purpose)
-    return wanted.order_by(Consent.id.desc()).limit(1).scalar_subquery()
+    return _newest_first(Consent.given, mine, purpose).limit(1).scalar_subquery()
+
+
+def _newest_first(what: Any, mine: ColumnElement[bool], purpose: str) -> Select[Any]:
+    return select(what).where(mine, Consent.purpose == purpose).order_by(Consent.id.desc())
 
 
 def allows(who: Contact | Visitor | None, purpose: str) -> bool:

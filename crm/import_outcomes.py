@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
-from crm import import_rows
-from crm.consent import Consent
+from crm import consent, import_rows
 from crm.contacts import Contact
 from crm.import_fields import STOPS
 from crm.import_rows import Proof, Reading, Refused, Told
@@ -83,19 +82,14 @@ class World:
         labels: dict[int, set[str]] = {}
         for tag in db.session.scalars(select(ContactTag).where(ContactTag.contact_id.in_(ids))):
             labels.setdefault(tag.contact_id, set()).add(tag.tag)
-        answers = self._answers(ids)
+        answers = consent.newest_of(ids, "marketing")
         for row in rows:  # of two with one telephone the one known longest comes last, and stays
             person = Person(row.id, {name for name in FILLS if getattr(row, name)}, labels.get(row.id, set()))
-            person.allows, person.answered_at = answers.get(row.id, (None, None))
+            if answer := answers.get(row.id):
+                person.allows, person.answered_at = answer.given, answer.at
             for key in (row.email_norm, row.phone if row.phone_vouched else None):
                 if key in mails or key in numbers:
                     self.people[str(key)] = person
-
-    @staticmethod
-    def _answers(ids: Sequence[int]) -> dict[int, tuple[bool, datetime]]:
-        newest = select(func.max(Consent.id)).where(Consent.contact_id.in_(ids), Consent.purpose == "marketing")
-        rows = db.session.scalars(select(Consent).where(Consent.id.in_(newest.group_by(Consent.contact_id))))
-        return {row.contact_id or 0: (row.given, row.at) for row in rows}
 
     def _binned(self, mails: set[str]) -> None:
         gone = select(Contact.email_norm).where(Contact.email_norm.in_(mails), Contact.binned_at.is_not(None))

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import aliased
 
-from crm import rules, tags, tastes
-from crm.consent import PURPOSES, Consent, allows
+from crm import consent, rules, tags, tastes
 from crm.contacts import Contact
 from crm.rules import Field, Person, either
 from crm.tags import ContactTag
@@ -106,17 +104,8 @@ def who(person: Person) -> Any:
     return person.contact or person.visitor
 
 
-def _allowing(purpose: str) -> Select[Any]:
-    later = aliased(Consent)
-    newer = select(later.id).where(
-        later.contact_id == Consent.contact_id, later.purpose == Consent.purpose, later.id > Consent.id
-    )
-    mine = Consent.contact_id.is_not(None), Consent.purpose == purpose, Consent.given, ~newer.exists()
-    return select(Consent.contact_id).where(*mine)
-
-
 def _allows(person: Person, purpose: str) -> bool:
-    return bool(person.recall(f"allows {purpose}", lambda one: allows(who(one), purpose)))
+    return bool(person.recall(f"allows {purpose}", lambda one: consent.allows(who(one), purpose)))
 
 
 def _lands_of(value: list[str]) -> str:
@@ -194,7 +183,7 @@ def init_app(_app: object) -> None:
               Field("least", _l("At least how much"), "number", _levels, needed=False, most=100)),
     )  # fmt: skip
     rules.term(
-        "allows", _l("allow"), sql=_allowing, python=_allows,
+        "allows", _l("allow"), sql=consent.allowing, python=_allows,
         says=lambda value: _("allow %(what)s", what=ALLOWED.get(value, value)),
         form=(Field("purpose", _l("Consent"), "choice", _purposes, closed=True),),
     )  # fmt: skip
@@ -224,4 +213,4 @@ def _levels() -> list[tuple[str, str]]:
 
 
 def _purposes() -> list[tuple[str, str]]:
-    return [(purpose, str(ALLOWED[purpose])) for purpose in PURPOSES]
+    return [(purpose, str(ALLOWED[purpose])) for purpose in consent.PURPOSES]

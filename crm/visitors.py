@@ -114,7 +114,7 @@ def adopt(visitor: Visitor | None, contact: Contact) -> None:
 
 
 def attribute(visitor: Visitor | None, contact: Contact) -> None:
-    """Count what this browser did as that contact's, whose address was only typed: likes and answers stay its own."""
+    """Count what this browser did as that contact's who did not log in there: likes and answers stay its own."""
     if visitor is None or visitor.contact_id == contact.id:
         return
     visitor.contact_id = contact.id

@@ -11,13 +11,11 @@ from kernel import clock, tenancy
 from kernel.db import db
 from kernel.i18n import _l
 from shop import booking_list
-from shop.bookings import Booking
+from shop.bookings import FIRM, Booking
 from shop.catalog import Product
 from shop.occupations import Occupation
 from shop.orders import Order
 from shop.services import Service
-
-FIRM = booking_list.FIRM
 
 
 def _filled(first: date, last: date, skus: Sequence[str]) -> int | None:

@@ -1,9 +1,7 @@
 """The desk's calendar: what is taken on some days, by service and by unit, in a constant number of statements."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
@@ -11,121 +9,20 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from kernel import clock, tenancy
 from kernel.db import db
-from shop import booking_times, departures, hours, local_times, occupations, order_list, slots
-from shop.bookings import LIVE, Booking
+from shop import departures, hours, local_times, occupations, order_list, slots
+from shop.boards import Board
+from shop.bookings import FIRM, LIVE, Booking
 from shop.closures import Closure
 from shop.departures import Departure
-from shop.hours import Window
 from shop.occupations import Occupation, Span
 from shop.orders import Order
 from shop.resources import Resource, ResourceUnit
 from shop.services import Service, ServiceResource
 from shop.slots import Slot
 
-FIRM = ("booked", "came", "missed")
 SOON = timedelta(hours=48)  # before a service is no longer sold: then it is time to decide about a small group
 MOST = 200
 WHO = joinedload(Booking.order).joinedload(Order.contact)
-
-
-@dataclass(frozen=True)
-class Board:
-    """Everything of the days from `first` to `last`, read at once; days and times of day are the tenant's."""
-
-    first: date
-    last: date
-    zone: str
-    services: Sequence[Service]
-    resources: Sequence[Resource]
-    bookings: Sequence[Booking]
-    departures: Sequence[Departure]
-    occupations: Sequence[Occupation]
-    closures: Mapping[int, Closure]
-    windows: Mapping[int, Mapping[date, Sequence[Window]]]
-    shut: Mapping[int, Collection[date]]  # the days that an exception or a holiday closes, by service
-
-    @property
-    def days(self) -> list[date]:
-        """The days, in order."""
-        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
-
-    def day_of(self, moment: datetime) -> date:
-        """On which day it is, where the tenant is."""
-        return local_times.local(moment, self.zone).date()
-
-    def closed(self, day: date) -> list[Service]:
-        """The services on sale that are closed on that day, whatever their week says."""
-        return [one for one in self.services if one.product.live and day in self.shut[one.id]]
-
-    def staying(self, day: date, services: Collection[Service]) -> list[Booking]:
-        """Who is expected of these services on that day; who only leaves then is not."""
-        known, whole = {one.id for one in services}, Span(*clock.span(day, day, self.zone))
-        mine = [row for row in self.bookings if row.state in FIRM and row.service_id in known]
-        begun = [row for row in mine if row.starts_at < whole.ends_at]
-        return [row for row in begun if row.starts_at >= whole.starts_at or row.ends_at > whole.ends_at]
-
-    def moment(self, day: date, text: str) -> datetime:
-        """When it is that time on that day."""
-        return local_times.moment(day, text, self.zone)
-
-    @cached_property
-    def slots(self) -> list[Slot]:
-        """The departures of these days, in order, with what the units hold that they have or can have."""
-        pools = {row.id: row for row in self.resources}
-        return [replace(slot, fit=self._fit(slot, pools)) for slot in self._boats]
-
-    def _fit(self, slot: Slot, pools: Mapping[int, Resource]) -> int | None:
-        """As `slots.fitted` says it, which asks once for each service: its own units count also when put away."""
-        needs = [(need, pools[need.resource_id]) for need in slot.service.needs if need.resource_id in pools]
-        found = [need.people(self._own(slot, pool) + len(self.free(pool, slot.span))) for need, pool in needs]
-        return min((count for count in found if count is not None), default=None)
-
-    def _own(self, slot: Slot, resource: Resource) -> int:
-        key = slot.departure.id if slot.departure else 0
-        return sum(any(row.departure_id == key for row in self.taken.get(unit.id, ())) for unit in resource.units)
-
-    @cached_property
-    def _boats(self) -> list[Slot]:
-        known = {(row.service_id, row.starts_at): row for row in self.departures}
-        for service in self.services:
-            if service.kind == "departure" and service.product.live:
-                for day, times in self.windows[service.id].items():
-                    for window in times if booking_times.in_season(service, day) else ():
-                        known.setdefault((service.id, self.moment(day, window.opens)), None)  # type: ignore[arg-type]
-        of = {service.id: service for service in self.services}
-        people: dict[int, list[Booking]] = {}
-        for row in self.bookings:
-            people.setdefault(row.departure_id or 0, []).append(row)
-        found = [
-            Slot(of[service_id], starts_at, row, people.get(row.id, []) if row else [])
-            for (service_id, starts_at), row in known.items()
-            if service_id in of
-        ]
-        return sorted(found, key=lambda one: (one.starts_at, one.service.product.position, one.service.id))
-
-    @cached_property
-    def taken(self) -> dict[int, list[Occupation]]:
-        """What is taken of each unit, in order; a hold that ran out takes nothing."""
-        alive = {row.id for row in self.bookings}
-        boarded = {slot.departure.id for slot in self._boats if slot.departure and slot.taken}
-        found: dict[int, list[Occupation]] = {}
-        for row in self.occupations:
-            if row.closure_id or row.booking_id in alive or row.departure_id in boarded:
-                found.setdefault(row.unit_id, []).append(row)
-        return found
-
-    def free(self, resource: Resource, span: Span, *, but: Mapping[str, int | None] | None = None) -> list[int]:
-        """The units that nobody has in all that time; `but`: whose own occupation is not in the way."""
-        own = {(name, value) for name, value in (but or {}).items() if value}
-        return [
-            unit.id
-            for unit in resource.units
-            if unit.active and not any(
-                row.starts_at < span.ends_at and row.ends_at > span.starts_at
-                and not own & {("booking", row.booking_id), ("departure", row.departure_id)}
-                for row in self.taken.get(unit.id, ())
-            )
-        ]  # fmt: skip
 
 
 def board(first: date, last: date, *, longer: int = 0) -> Board:

@@ -9,7 +9,7 @@ from kernel import clock
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from shop import booking_list, booking_times, local_times
-from shop.booking_list import Board
+from shop.boards import Board
 from shop.bookings import Booking
 from shop.occupations import Span
 from shop.resources import Resource, ResourceUnit

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shop.orders import Order
 
 LIVE = frozenset({"held", "booked", "came", "missed"})  # these have their time
+FIRM = ("booked", "came", "missed")  # and for good
 MOVES = {
     ("held", "book"): "booked",
     ("held", "expire"): "expired",

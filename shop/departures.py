@@ -88,10 +88,10 @@ def take(departure: Departure, places: int) -> None:
 def _none(departure: Departure, taken: int) -> JustTaken:
     """Why no more are taken: fewer would still fit beside those who have a place, or nobody does."""
     left = departure.capacity - taken if departure.state == "open" else 0
-    for need in departure.service.needs:
-        units = len(units_of(departure, need)) + len(occupations.free(need.resource_id, departure.span))
-        hold = need.people(units)
-        left = left if hold is None else min(left, hold - taken)
+    fit = departure.service.people(
+        lambda need: len(units_of(departure, need)) + len(occupations.free(need.resource_id, departure.span))
+    )
+    left = left if fit is None else min(left, fit - taken)
     return Full(left=left) if left > 0 else JustTaken()
 
 
@@ -114,14 +114,21 @@ def _move(departure: Departure, places: int, *conditions: object) -> bool:
 
 
 def fit(departure: Departure) -> None:
-    """Have exactly as many units as its people fill; raises JustTaken when there are too few."""
+    """Have exactly as many units as its people fill; raises JustTaken when there are too few: then it has some."""
+    if not fill(departure):
+        raise JustTaken()
+
+
+def fill(departure: Departure) -> bool:
+    """Have what is free of the units that its people fill, and no others; whether these are all of them."""
+    whole = True
     for need in sorted(departure.service.needs, key=lambda one: one.resource_id):
         more = need.units(departure.taken) - len(_spared(departure, need))
         if more > 0:
             free = occupations.free(need.resource_id, departure.span, more)
-            if len(free) < more:
-                raise JustTaken()
-            occupations.reserve(free[:more], departure.span, departure_id=departure.id)
+            occupations.reserve(free, departure.span, departure_id=departure.id)
+            whole = whole and len(free) == more
+    return whole
 
 
 def _spared(departure: Departure, need: "ServiceResource") -> list[int]:

@@ -29,7 +29,7 @@ from shop.bookings import Booking
 from shop.catalog import Product
 from shop.departures import Departure
 from shop.hours import Hours
-from shop.occupations import JustTaken, Occupation
+from shop.occupations import Occupation
 from shop.options import Said
 from shop.resources import Resource, ResourceUnit
 from shop.services import Service, ServiceResource
@@ -197,7 +197,7 @@ def _refit(row: Service, before: Mapping[int, int]) -> int:
         return 0
     mine = Departure.service_id == row.id, Departure.starts_at > clock.now(), Departure.taken > 0
     rows = db.session.scalars(select(Departure).where(*mine).order_by(Departure.id)).all()
-    unfit = sum(not _fitted(one) for one in rows)
+    unfit = sum(not departures.fill(one) for one in rows)
     unfit += sum(not _added(one, sorted(now.keys() - before.keys())) for one in coming(row))
     _free(row, before.keys() - now.keys())
     return unfit
@@ -219,15 +219,6 @@ def _free(row: Service, gone: Set[int]) -> None:
     units = select(ResourceUnit.id).where(ResourceUnit.resource_id.in_(sorted(gone)))
     for mine in (Occupation.departure_id.in_(ids), Occupation.booking_id.in_(own)):
         db.session.execute(delete(Occupation).where(mine, Occupation.unit_id.in_(units)), execution_options=QUIET)
-
-
-def _fitted(departure: Departure) -> bool:
-    try:
-        with db.session.begin_nested():
-            departures.fit(departure)
-    except JustTaken:
-        return False
-    return True
 
 
 def coming(row: Service) -> Sequence[Booking]:

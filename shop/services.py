@@ -1,6 +1,6 @@
 """Services: how a product's time is sold: as departures with places, as appointments, or by the night."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -66,6 +66,11 @@ class Service(TenantOwned, Base):
     def length(self) -> timedelta:
         """From its beginning to its end, without buffers."""
         return timedelta(minutes=self.minutes)
+
+    def people(self, units: Callable[["ServiceResource"], int]) -> int | None:
+        """How many people fit when it has or can have so many units of each that it needs; None: as many as come."""
+        found = [need.people(units(need)) for need in self.needs]
+        return min((count for count in found if count is not None), default=None)
 
 
 class ServiceResource(TenantOwned, Base):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
@@ -75,6 +76,11 @@ class Parcel:
         """How long before the delivery the order must be in."""
         return max((product.lead_hours for product in self.products), default=0)
 
+    @cached_property
+    def ways(self) -> Sequence[DeliveryMethod]:
+        """The active methods, read once: what is offered and what is noticed as dearer are of the same moment."""
+        return methods()
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -111,7 +117,7 @@ def methods() -> Sequence[DeliveryMethod]:
 
 def offers(parcel: Parcel, address: Mapping[str, str], *, now: datetime | None = None) -> list[Offer]:
     """Every active method as it stands for this parcel and place; the ones that do not go say why."""
-    ways = methods()
+    ways = parcel.ways
     known = {zone.code: zone for zone in zones.all_of_tenant()} if any(way.zones for way in ways) else {}
     shelves = categories.all_() if any(way.categories for way in ways) else ()
     return [
@@ -123,7 +129,7 @@ def offers(parcel: Parcel, address: Mapping[str, str], *, now: datetime | None =
 
 def costs(parcel: Parcel) -> str:
     """What each way costs this parcel, in few signs: another cost of any, another mark."""
-    told = [f"{way.code}:{way.price(parcel.items).minor}" for way in methods()]
+    told = [f"{way.code}:{way.price(parcel.items).minor}" for way in parcel.ways]
     return signing.digest("|".join(told))[:10]
 
 

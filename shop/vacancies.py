@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import accumulate
 from typing import Any
 
@@ -45,18 +45,9 @@ class _Taken:
     """Who has the units that a service needs; units are bits, so that a time's are one number."""
 
     bits: dict[int, int] = field(default_factory=dict)
-    pools: list["_Pool"] = field(default_factory=list)
+    usable: dict[int, int] = field(default_factory=dict)  # by resource: the bits of the units that can be taken
     blocks: list["_Block"] = field(default_factory=list)
     own: Counter[tuple[int, int]] = field(default_factory=Counter)  # units of a departure, of a resource
-
-
-@dataclass(frozen=True, slots=True)
-class _Pool:
-    """A resource that is needed: people in each of its units, and the bits of those that can be taken."""
-
-    resource_id: int
-    seats: int
-    usable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +81,24 @@ def at(service: Service, spans: Sequence[Span], *, besides: Booking | None = Non
     taken = _taken(service, wide, gone)
     told = zip(real, _busy(wide, taken), strict=True)
     if service.kind != "departure":
-        usable = [pool.usable for pool in taken.pools]
+        usable = list(taken.usable.values())
         return [Vacancy(span, min(((mask & ~busy).bit_count() for mask in usable), default=MOST_UNITS))
                 for span, busy in told]  # fmt: skip
     blank = _Departure(service.capacity)
     rows = {at: _Departure(row.capacity, row.state == "open", row.taken - gone.places[row.id], row.id)
             for at, row in known.items()}  # fmt: skip
-    return [_places(span, rows.get(span.starts_at, blank), taken, busy) for span, busy in told]
+    found = []
+    for span, busy in told:
+        row = rows.get(span.starts_at, blank)
+        fit = service.people(partial(_units_for, row, taken, busy))
+        most = row.capacity if fit is None else min(row.capacity, fit)
+        found.append(Vacancy(span, max(0, most - row.gathered) if row.open else 0, row.gathered))
+    return found
 
 
-def _places(span: Span, departure: _Departure, taken: _Taken, busy: int) -> Vacancy:
-    left, gathered = departure.capacity - departure.gathered if departure.open else 0, departure.gathered
-    for pool in taken.pools:
-        units = taken.own[departure.id, pool.resource_id] + (pool.usable & ~busy).bit_count()
-        room = units * pool.seats - gathered if pool.seats or not units else left  # one unit may hold everybody
-        left = min(left, room)
-    return Vacancy(span, max(0, left), gathered)
+def _units_for(departure: _Departure, taken: _Taken, busy: int, need: ServiceResource) -> int:
+    """How many units of a resource a departure has or can have."""
+    return taken.own[departure.id, need.resource_id] + (taken.usable[need.resource_id] & ~busy).bit_count()
 
 
 def _departures(service: Service, spans: Sequence[Span]) -> dict[Any, Any]:
@@ -158,7 +151,7 @@ def _taken(service: Service, wide: Sequence[Span], gone: _Gone) -> _Taken:
         usable = [
             found.bits[unit_id] for unit_id, resource_id, active in units if resource_id == need.resource_id and active
         ]
-        found.pools.append(_Pool(need.resource_id, need.seats, sum(usable)))
+        found.usable[need.resource_id] = sum(usable)
     resource_of = {unit_id: resource_id for unit_id, resource_id, _active in units}
     found.blocks = _blocks(resource_of, wide, gone, named=service.kind == "departure" or bool(gone.places))
     for block in found.blocks:

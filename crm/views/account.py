@@ -128,7 +128,7 @@ def account_save() -> Any:
 
 def _allow(contact: Contact, form: AccountForm, response: Any) -> None:
     marketing, behaviour = bool(form.marketing.data), bool(form.behaviour.data)
-    if marketing != consent.allows(contact, "marketing"):
+    if marketing != preferences.written_to(contact):  # as the form showed it
         consent.record(contact, "marketing", marketing, form="account", ip=request.remote_addr or "")
         facts.record("allowed", contact=contact, data={"purpose": "marketing", "given": marketing})
     if marketing:

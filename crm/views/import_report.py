@@ -1,7 +1,7 @@
 """What is said of a file of people: how it stands and how far it is, its columns, what became of each line, its end."""
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from kernel import accounts, clock, i18n, letters, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 
+Line = tuple[list[Any], list[str]]  # what became of it, and its cells as far as they are kept
 SHOWN = 200  # lines on the page; the file has all
 STATES = {
     "draft": (_l("Columns to choose"), "wait"), "checking": (_l("Being looked through"), "now"),
@@ -64,20 +65,20 @@ def columns(one: ContactImport) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _every(one: ContactImport) -> Iterator[tuple[list[Any], list[str]]]:
-    """(outcome, the cells of its line as far as they are kept) of each line."""
+def _lines(one: ContactImport) -> Iterator[list[Line]]:
+    """What became of each line, part by part."""
     for part in imports.parts(one):
         kept = dict(map(tuple, part.lines))
-        for outcome in part.outcomes:
-            yield outcome, kept.get(outcome[0], [])
+        yield [(outcome, kept.get(outcome[0], [])) for outcome in part.outcomes]
 
 
 def report(one: ContactImport, kind: str) -> dict[str, Any]:
     """The first lines of a kind: what became of each and why."""
     if one.state in ("draft", "checking"):
         return {}
-    found = list(islice((told for told in _every(one) if not kind or told[0][1] == kind), SHOWN))
-    people = _people({outcome[2] for outcome, _cells in found if outcome[2]})
+    every = chain.from_iterable(_lines(one))
+    found = list(islice((told for told in every if not kind or told[0][1] == kind), SHOWN))
+    people = _people(found)
     rows = [
         {"line": outcome[0], "word": WORDS[outcome[1]], "person": people.get(outcome[2] or 0),
          "text": _said(cells), "notes": [_why(*note) for note in outcome[3]]}
@@ -86,7 +87,8 @@ def report(one: ContactImport, kind: str) -> dict[str, Any]:
     return {"rows": rows, "kind": kind, "more": len(rows) == SHOWN}
 
 
-def _people(ids: set[int]) -> dict[int, Contact]:
+def _people(lines: Iterable[Line]) -> dict[int, Contact]:
+    ids = {outcome[2] for outcome, _cells in lines if outcome[2]}
     return {one.id: one for one in db.session.scalars(select(Contact).where(Contact.id.in_(ids)))}
 
 
@@ -105,10 +107,12 @@ def heads() -> list[str]:
 
 def cells(one: ContactImport) -> Iterator[list[object]]:
     """Each line of the file."""
-    for outcome, kept in _every(one):
-        person = db.session.get(Contact, outcome[2]) if outcome[2] else None
-        notes = "; ".join(_why(*note) for note in outcome[3])
-        yield [outcome[0], str(WORDS[outcome[1]][0]), person.called if person else "", notes, _said(kept)]
+    for lines in _lines(one):
+        people = _people(lines)
+        for outcome, kept in lines:
+            person = people.get(outcome[2] or 0)
+            notes = "; ".join(_why(*note) for note in outcome[3])
+            yield [outcome[0], str(WORDS[outcome[1]][0]), person.called if person else "", notes, _said(kept)]
 
 
 def tell(one: ContactImport) -> None:

@@ -4,8 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crm import sources, tastes
-from crm.consent import Consent
+from crm import consent, sources, tastes
 from crm.contacts import Contact
 from crm.imports import ContactImport
 from crm.views.tastes import because
@@ -14,6 +13,7 @@ from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.instants import told as moment
 
+SHOWN = 20  # answers about one purpose
 LABELS = {
     "name": _l("Name"), "email": _l("E-mail"), "phone": _l("Phone"), "language": _l("Language"),
     "country": _l("Country"), "region": _l("Region"), "city": _l("City"), "address": _l("Address"),
@@ -74,10 +74,8 @@ def form(name: str) -> str:
 
 def answers(contact: Contact, purpose: str) -> list[dict[str, Any]]:
     """Every answer about one purpose, the newest first, with its proof: when, where, by which words, from where."""
-    mine = Consent.contact_id == contact.id, Consent.purpose == purpose
-    rows = db.session.scalars(select(Consent).where(*mine).order_by(Consent.id.desc()).limit(20))
     return [
         {"given": row.given, "proof": _("%(when)s, by %(form)s, words of %(version)s", when=moment(row.at),
                                         form=form(row.form), version=row.text_version), "ip": row.ip}
-        for row in rows
+        for row in consent.answers(contact, purpose, SHOWN)
     ]  # fmt: skip

@@ -5,9 +5,10 @@ from typing import Any
 from flask import Response, abort, flash, render_template, request, url_for
 from sqlalchemy import Select
 
-from crm import changes, contacts, people, segments
+from crm import changes, consent, contacts, people, segments
 from crm import tags as labels
 from crm.changes import PeopleChange
+from crm.contacts import Contact
 from crm.views import admin, people_chips, person_page
 from kernel import tables, tenancy, web
 from kernel.db import db
@@ -62,7 +63,8 @@ def _csv_url() -> str:
 def csv() -> Response:
     """The people of the filter as a file for a spreadsheet."""
     wanted, _trouble = _wanted(*people_chips.asked())
-    rows = (person_page.cells(row) for row in db.session.scalars(wanted))
+    told = db.session.execute(wanted.add_columns(consent.given(Contact.id, "marketing")))
+    rows = (person_page.cells(row, allows=yes) for row, yes in told)
     return tables.answer(f"{tenancy.tenant().slug}-people", person_page.heads(), rows)
 
 

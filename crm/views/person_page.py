@@ -2,14 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from crm import sums
-from crm.consent import PURPOSES, Consent
+from crm.consent import PURPOSES
 from crm.contacts import Contact
 from crm.views import known, story
 from kernel import address, phones, tenancy
-from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
 
@@ -38,12 +35,11 @@ def heads() -> list[str]:
     ]  # fmt: skip
 
 
-def cells(contact: Contact) -> list[object]:
-    """One person as a line of a file."""
-    newest = _newest(contact, "marketing")
+def cells(contact: Contact, *, allows: bool) -> list[object]:
+    """One person, who allows letters or not, as a line of a file."""
     return [
         contact.name, contact.email, phone(contact), contact.language, contact.country, contact.region, contact.city,
-        contact.group, ", ".join(contact.tags), _("yes") if newest and newest.given else _("no"),
+        contact.group, ", ".join(contact.tags), _("yes") if allows else _("no"),
         contact.created_at.date(),
     ]  # fmt: skip
 
@@ -56,11 +52,6 @@ def told(contact: Contact) -> dict[str, Any]:
         "figures": _figures(contact), "phone": phone(contact),
         "whatsapp": f"https://wa.me/{phones.digits(contact.phone)}" if contact.phone else "",
     }  # fmt: skip
-
-
-def _newest(contact: Contact, purpose: str) -> Consent | None:
-    mine = select(Consent).where(Consent.contact_id == contact.id, Consent.purpose == purpose)
-    return db.session.scalar(mine.order_by(Consent.id.desc()).limit(1))
 
 
 def _consent(contact: Contact, purpose: str) -> dict[str, Any]:

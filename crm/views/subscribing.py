@@ -69,13 +69,13 @@ def _gone() -> str:
 
 @store.post("/subscribe/<token>")
 def subscribe_confirm(token: str) -> Any:
-    """Allow letters; the browser in which the button is pressed is theirs."""
+    """Allow letters; what the browser does in which the button is pressed counts as theirs, but nobody is logged in."""
     try:
         contact = subscribing.confirm(token, ip=request.remote_addr or "")
     except tokens.Expired as expired:
         db.session.rollback()
         return _page(_form(), expired.status, trouble=_gone())
-    visitors.adopt(asking.visitor(), contact)
+    visitors.attribute(asking.visitor(), contact)
     return render_template("crm/subscribe/done.html", contact=contact)
 
 

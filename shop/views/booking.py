@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import clock, holes, i18n, limits, origins, tenancy, web
+from kernel import holes, i18n, limits, origins, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Missing, Refusal
@@ -51,7 +51,7 @@ def fill(keys: list[str]) -> dict[str, str]:
 
 def _filled(service: Service | None, what: str) -> str:
     if what == "schema":
-        return "InStock" if service and _next(service, 1, 1) else "OutOfStock"
+        return "InStock" if service and _next(service, 1) else "OutOfStock"
     return str(booking_page.box(_read(service, request.args))) if service else ""
 
 
@@ -178,8 +178,8 @@ def _others(draft: Draft) -> Sequence[Time]:
     return availability.next_free(service, after, places, **draft.how) or _next(service, places)
 
 
-def _next(service: Service, places: int, count: int = 3) -> Sequence[Time]:
-    return availability.next_free(service, clock.now(), places, count, wait=_wait(service))
+def _next(service: Service, places: int) -> Sequence[Time]:
+    return booking_page.soonest(service, places, wait=_wait(service))
 
 
 def _again(draft: Draft, status: int = 200, **told: Any) -> Response:

@@ -12,7 +12,7 @@ from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import booking_list, booking_story, booking_times, days, order_story, papers, receipts, slots
-from shop.booking_list import Board
+from shop.boards import Board
 from shop.departures import Departure
 from shop.occupations import Span
 from shop.views import admin, booking_grid, booking_rows

@@ -7,7 +7,7 @@ from typing import Any
 from kernel import clock, web
 from kernel.i18n import _, pick
 from shop import local_times
-from shop.booking_list import Board
+from shop.boards import Board
 from shop.occupations import Occupation, Span
 from shop.resources import ResourceUnit
 from shop.views import booking_rows

@@ -1,19 +1,21 @@
 """The part of a product page that is booked: what it shows for a choice, fresh for everyone who asks."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from flask import render_template
+from flask import g, render_template
 from markupsafe import Markup
 
 from kernel import clock
 from kernel.i18n import _
 from shop import availability, booking_times, catalog, days, seasons
 from shop.availability import Time
+from shop.bookings import Booking
 from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
 from shop.occupations import Span
+from shop.services import Service
 from shop.views import booking_fields, booking_month, booking_offers, booking_stay, booking_sum, frame
 from shop.views.booking_month import Chosen
 
@@ -39,7 +41,7 @@ def parts(draft: Draft) -> dict[str, Any]:
     closed = closed_because(draft.service.product)
     if closed:
         return {"open": False, "closed": closed, "events": []}
-    near = availability.next_free(draft.service, clock.now(), forms.counted(draft), 3, **draft.how)
+    near = soonest(draft.service, forms.counted(draft), **draft.how)
     chosen = _chosen(draft)
     times = _times(draft, chosen)
     wished = booking_offers.wished(draft, times)
@@ -59,6 +61,15 @@ def parts(draft: Draft) -> dict[str, Any]:
         "group": booking_offers.group(draft, picked),
         "events": booking_offers.events(draft.service, near),
     }  # fmt: skip
+
+
+def soonest(service: Service, places: int, *, wait: timedelta, besides: Booking | None = None) -> Sequence[Time]:
+    """The next free times from now on; a page asks for its shoppers and for search engines, and looks once."""
+    known, asked = g.setdefault("soonest", {}), (service.id, places, wait, besides)
+    if asked not in known:
+        known[asked] = availability.next_free(service, clock.now(), places, 3, besides=besides, wait=wait)
+    found: Sequence[Time] = known[asked]
+    return found
 
 
 def closed_because(product: catalog.Product) -> str:

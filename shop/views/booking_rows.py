@@ -9,8 +9,8 @@ from flask import url_for
 from kernel import clock, web
 from kernel.i18n import _, ngettext, pick
 from shop import balances, booking_story, booking_targets, days, local_times, order_story, receipts, special_days
-from shop.booking_list import FIRM, Board
-from shop.bookings import Booking
+from shop.boards import Board
+from shop.bookings import FIRM, Booking
 from shop.closures import Closure
 from shop.occupations import Span
 from shop.orders import Order

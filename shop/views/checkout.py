@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from crm import consent, visitors
+from crm import consent, subscribing, visitors
 from crm.views import asking
 from kernel import i18n, limits, tenancy, web
 from kernel.i18n import _, _l
@@ -103,6 +103,8 @@ def _place(form: forms.CheckoutForm, kept: dict[str, str]) -> Any:
         said = consent.newest(order.contact, "marketing")
         if form.marketing.data and (said is None or said.given or proven):
             consent.record(order.contact, "marketing", True, form="checkout", ip=request.remote_addr or "")
+        if form.marketing.data and proven:
+            subscribing.lift(order.contact)
     return order
 
 

@@ -1,5 +1,6 @@
 """Files of people in the back office and on the command line: from the file to the report, and back."""
 
+import csv
 import re
 import sqlite3
 from contextlib import closing
@@ -7,7 +8,7 @@ from io import BytesIO
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from crm import contacts, imports
 from crm.imports import ContactImport
@@ -132,3 +133,26 @@ def test_the_command_does_the_same_and_its_dry_run_changes_nothing(tmp_path, mon
         (*words, "--profile", "x"),
     ):
         assert run(*wrong).exit_code == 1
+
+
+def test_the_report_of_many_people_asks_no_more_than_that_of_one(shop):
+    browser = shop.admin
+    one = _asked(browser, 1)
+    assert _asked(browser, 30) == one
+
+
+def _asked(browser, number):
+    """How many statements the report of a file with so many new people takes; it names each."""
+    names = [f"Persona {number}-{place}" for place in range(number)]
+    lines = [f"p{place}@f{number}.example.com,{name}" for place, name in enumerate(names)]
+    at = _brought(browser, "\n".join(["Correo,Nombre", *lines])).location
+    browser.post(f"{at}/columns", data=_chosen(browser, browser.get(at).text))
+    jobs.run_due()
+    browser.post(f"{at}/run")
+    jobs.run_due()
+    told = []
+    event.listen(db.engine, "before_cursor_execute", hear := lambda *words: told.append(words[2]))
+    found = list(csv.reader(browser.get(f"{at}/report.csv").text.splitlines()))[1:]
+    event.remove(db.engine, "before_cursor_execute", hear)
+    assert [line[2] for line in found] == names
+    return len(told)

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from crm import consent, contacts, facts
 from crm.visitors import Visitor
-from kernel import clock, jobs, origins, tokens
+from kernel import clock, jobs, origins, suppression, tokens
 from kernel.db import db
 from kernel.letters import Letter
 
@@ -207,3 +207,17 @@ def test_a_wrong_telephone_is_said_and_nothing_is_written(shop):
     assert 'value="Otra"' in answer.text
     db.session.refresh(ana)
     assert ana.name == "Ana Mora"
+
+
+def test_the_account_keeps_what_was_changed_of_letters_and_nothing_else(shop):
+    ana = _ana(shop)
+    consent.record(ana, "marketing", True, form="checkout")
+    suppression.add(ana.email, "marketing", "letter 1")  # so they read there that no letters come
+    browser, told = shop.shopper(ana), {"name": "Ana M.", "language": "es"}
+    assert browser.post("/account", data=told).status_code == 303
+    row = consent.newest(ana, "marketing")
+    assert (row.given, row.form) == (True, "checkout")
+    assert browser.post("/account", data={**told, "marketing": "y"}).status_code == 303
+    row = consent.newest(ana, "marketing")
+    assert (row.given, row.form) == (True, "account")
+    assert not suppression.blocks(ana.email, "marketing")

@@ -1,6 +1,8 @@
 """People in the back office: found as one types, changed, put away and taken back, taken out as files."""
 
-from sqlalchemy import select
+import csv
+
+from sqlalchemy import event, select
 
 from crm import consent, contacts, facts
 from crm.contacts import Contact
@@ -151,3 +153,28 @@ def test_saving_keeps_the_place_of_whom_a_file_told_no_street(shop):
     shop.enter()
     ana = contacts.by_token(token)
     assert (ana.name, ana.region, ana.city) == ("Ana M", "Cartago", "Cartago")
+
+
+def test_a_file_of_many_people_asks_no_more_than_that_of_one(shop):
+    browser = shop.admin
+    one = _asked(browser, 1)
+    assert _asked(browser, 30) == one
+
+
+def _asked(browser, number):
+    """How many statements the file of so many people takes; it says who allows letters."""
+    group = f"g{number}"
+    for place in range(number):
+        row = contacts.known(email=f"p{place}@{group}.example.com", name="Ana", group=group, tags=[group])
+        for yes in [True, False, place % 2 == 0][: place % 4]:  # some never were asked
+            consent.record(row, "marketing", yes, form="test")
+    db.session.commit()
+    told = []
+    event.listen(db.engine, "before_cursor_execute", hear := lambda *words: told.append(words[2]))
+    found = list(csv.DictReader(browser.get(f"{BASE}.csv?group={group}").text.splitlines()))
+    event.remove(db.engine, "before_cursor_execute", hear)
+    right = {f"p{place}@{group}.example.com": ["no", "sí", "no", "sí" if place % 2 == 0 else "no"][place % 4]
+             for place in range(number)}  # fmt: skip
+    assert {row["Correo"]: row["Permite novedades"] for row in found} == right
+    assert all(row["Etiquetas"] == group for row in found)
+    return len(told)

@@ -17,10 +17,15 @@ ASK = {"email": "Eva@Example.com", "name": "Eva Sol", "source": "feria"}
 def _link(shop, browser=None, **told):
     answer = (browser or shop.client).post("/subscribe", data={**ASK, **told})
     assert answer.status_code == 200, answer.text
+    return _written(shop, "subscribe")
+
+
+def _written(shop, kind):
+    """The link in the newest letter of that kind."""
     jobs.run_due()
     shop.enter()
-    letter = db.session.scalars(select(Letter).where(Letter.kind == "subscribe").order_by(Letter.id.desc())).first()
-    return re.search(r"https?://[^/]+(/\S*subscribe/\S+)", letter.text)[1] if letter else None
+    letter = db.session.scalars(select(Letter).where(Letter.kind == kind).order_by(Letter.id.desc())).first()
+    return re.search(rf"https?://[^/]+(/\S*{kind}/\S+)", letter.text)[1] if letter else None
 
 
 def test_the_button_of_the_letter_allows_and_nothing_before_it_does(shop):
@@ -93,6 +98,26 @@ def test_the_browser_in_which_the_button_is_pressed_is_theirs(shop):
     browser.post(_link(shop))
     shop.enter()
     assert db.session.scalars(select(visitors.Visitor)).one().contact_id == contacts.by_email("eva@example.com").id
+
+
+def test_that_browser_keeps_what_it_likes_and_allowed_until_somebody_logs_in_there(shop):
+    db.session.add(tastes.Interest(code="cafe", name={"es": "Café"}))
+    db.session.commit()
+    browser = shop.client
+    browser.post("/consent", data={"behaviour": "yes"})
+    browser.post("/tastes", data={"taste": ["cafe"]})
+    browser.post(_link(shop))
+    shop.enter()
+    eva, visitor = contacts.by_email("eva@example.com"), db.session.scalars(select(visitors.Visitor)).one()
+    assert [one.code for one in tastes.of(visitor)] == ["cafe"]
+    assert (list(tastes.of(eva)), consent.newest(eva, "behaviour")) == ([], None)
+    assert 'id="t-cafe"' in browser.get("/tastes").text
+    browser.post("/account/login", data={"email": "eva@example.com"})
+    assert browser.post(_written(shop, "login")).status_code == 303
+    shop.enter()
+    eva = contacts.by_email("eva@example.com")
+    assert [one.code for one in tastes.of(eva)] == ["cafe"]
+    assert consent.allows(eva, "behaviour")
 
 
 def test_a_form_elsewhere_brings_the_address_and_the_person_confirms_it_here(shop):

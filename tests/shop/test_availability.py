@@ -13,7 +13,7 @@ from sqlalchemy import event, select, update
 from kernel import clock
 from kernel.db import db
 from kernel.refusal import Refusal
-from shop import availability, closures, departures, holdings, local_times, resources
+from shop import availability, booking_list, closures, departures, holdings, local_times, resources, slots
 from shop import cart as carts
 from shop.bookings import Booking
 from shop.occupations import Span
@@ -70,6 +70,8 @@ def test_what_is_free_can_be_taken_and_what_is_full_cannot(shop, told, units, de
     if live := [row for row in db.session.scalars(mine) if row.live]:
         moved = chance.choice(live)
         _agrees(moved.service, chance, moved)
+    for slot in booking_list.board(FIRST, LAST).slots:
+        assert slot.left == slots.fitted([slot])[0].left, (slot.service.needs, slot.starts_at)
 
 
 def _service(shop, shared, values):

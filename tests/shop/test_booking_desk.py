@@ -279,6 +279,19 @@ def test_the_desk_counts_the_places_that_the_shop_sells(shop):
     assert (slot.left, slots.fitted([slot])[0].left) == (4, 4)
 
 
+def test_the_desk_counts_as_free_what_only_who_was_too_slow_had(shop):
+    boats = shop.resource("Canoa", 2, seats=2)
+    ride, other = (shop.service(name, resource=boats, capacity=4, seats=2) for name in ("Río", "Lago"))
+    shop.booked(ride, shop.when(3), 2)
+    late = shop.held(ride, shop.when(3), 2)
+    late.held_until = clock.now() - timedelta(seconds=1)
+    db.session.commit()
+    found = {slot.service.id: slot for slot in booking_list.board(shop.day(3), shop.day(3)).slots}
+    assert [found[one.id].left for one in (ride, other)] == [2, 2]
+    assert all(slots.fitted([slot])[0].left == slot.left for slot in found.values())
+    assert shop.held(other, shop.when(3), 2).live
+
+
 def test_buffers_reach_over_midnight(shop):
     talk = shop.service("Noche", "appointment", resource=shop.resource("Sala"), minutes=60, step=60, before=30,
                         after=120, times=["00:00-06:00", "20:00-23:59"])  # fmt: skip

@@ -385,6 +385,18 @@ def test_search_engines_read_the_next_departures(shop, trip):
     assert {one["offers"]["priceCurrency"] for one in events} == {"CRC"}
 
 
+def test_the_next_departures_are_looked_for_once_for_shoppers_and_search_engines(shop, trip, monkeypatch):
+    asked, real = [], availability.next_free
+    monkeypatch.setattr(availability, "next_free", lambda *told, **how: asked.append(told[2]) or real(*told, **how))
+    for choice in ("", "?people=1"):  # kept for everybody, and not
+        asked.clear()
+        assert json_ld(shop.client.get(f"/p/paseo{choice}"))
+        assert asked == [1]
+    asked.clear()
+    assert json_ld(shop.client.get("/p/paseo?people=12"))
+    assert sorted(asked) == [1, 12]  # search engines read what one person can have
+
+
 def test_a_card_says_from_and_a_tenth_person_does_not_make_the_page_longer(shop, trip):
     shelf = shop.category("Paseos")
     trip.product.category_id = shelf.id

@@ -3,14 +3,15 @@
 import threading
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
-from kernel import countries
+from crm import consent
+from kernel import countries, suppression
 from kernel.db import db
-from shop import catalog, orders, pages, stock
+from shop import catalog, checkout, orders, pages, quotes, shipping, stock
 from shop.orders import Order
 from shop.views import checkout as checkout_view
-from tests.goods import only
+from tests.goods import HOME, only
 from tests.makers import World
 from tests.shop.pages import form, marks, must, read, text
 
@@ -197,6 +198,20 @@ def test_a_price_that_rose_meanwhile_is_shown_before_it_is_charged(shop, sold):
     assert count() == 0
 
 
+def test_what_deliveries_cost_is_read_once_for_a_quote(shop, sold):
+    shop.delivery()
+    told = []
+    event.listen(db.engine, "before_cursor_execute", hear := lambda *words: told.append(words[2]))
+    quote = quotes.make([quotes.Wanted(only(sold), 1)], choice=quotes.Choice("envio", address=HOME))
+    shown = checkout.shown(quote)
+    event.remove(db.engine, "before_cursor_execute", hear)
+    assert sum("FROM delivery_method" in one for one in told) == 1
+    shipping.named("envio").price_minor += 1  # a quote that is made later notices a dearer one
+    db.session.flush()
+    again = quotes.make([quotes.Wanted(only(sold), 1)], choice=quotes.Choice("envio", address=HOME))
+    assert checkout.shown(again) != shown
+
+
 def test_sold_out_while_paying(shop, sold):
     client = shop.buyer(sold)
     told = {**form(client.get("/checkout"), "/checkout"), **BUYER}
@@ -290,3 +305,25 @@ def test_what_a_guest_ordered_is_nobody_else_s(shop, sold):
     assert orders.by_token(the_order().token)
     for token in ("", "null", "0", "../x", the_order().number):
         assert shop.client.get(f"/orders/{token}").status_code in {404, 308, 405}
+
+
+@pytest.mark.parametrize("logged_in", [True, False])
+def test_a_yes_to_letters_counts_for_who_left_once_only_when_they_are_logged_in(shop, sold, logged_in):
+    ana = shop.contact("ana@example.com")
+    consent.record(ana, "marketing", False, form="letter")
+    suppression.add("ana@example.com", "marketing", "letter 1")
+    client = shop.shopper(ana) if logged_in else shop.client
+    client.post("/cart/lines", data={"product": sold.slug, "quantity": "1"})
+    assert placed(client, marketing="y").status_code == 303
+    assert the_order().contact_id == ana.id
+    assert consent.allows(ana, "marketing") is logged_in
+    assert suppression.blocks("ana@example.com", "marketing") is not logged_in
+
+
+def test_an_order_without_a_yes_lifts_nothing(shop, sold):
+    ana = shop.contact("ana@example.com")
+    suppression.add("ana@example.com", "marketing", "letter 1")
+    client = shop.shopper(ana)
+    client.post("/cart/lines", data={"product": sold.slug, "quantity": "1"})
+    assert placed(client).status_code == 303
+    assert suppression.blocks("ana@example.com", "marketing")

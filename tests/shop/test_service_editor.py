@@ -215,6 +215,19 @@ def test_whoever_has_booked_occupies_what_the_service_needs_now(shop):
         shop.held(cut, shop.when(7, "10:00"))
 
 
+def test_a_departure_takes_what_is_free_of_what_was_added_though_something_lacks(shop):
+    boat, guide, van = (shop.resource(name, seats=8) for name in ("Bote", "Guía", "Buseta"))
+    trip = shop.service(resource=boat, capacity=8)
+    row = shop.held(trip, shop.when(), 2)
+    shop.held(shop.service("Otro", resource=guide, capacity=8), shop.when(), 1)
+    assert service_sheets.save(trip.product, sheet(trip, {guide.id: 8, van.id: 8})).unfit == 1
+    assert not occupations.free(van.id, row.span)
+    assert occupations.free(boat.id, row.span)
+    db.session.commit()
+    with pytest.raises(occupations.JustTaken):  # who lacks something takes nobody else
+        shop.held(trip, shop.when(), 1)
+
+
 def test_fewer_people_in_each_unit_take_more_units(shop):
     boat = shop.resource("Bote", units=2, seats=8)
     trip = shop.service(resource=boat, capacity=8, seats=8)
