@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Table, make_url
 
 from crm import cursors
-from kernel import buffer, migrations, templating, transactions
+from kernel import assets, buffer, migrations, templating, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import Base, db
 from kernel.settings import ROOT, Settings, complete
@@ -28,6 +29,9 @@ from shop.views import frame
 
 URL = "http://plaza.localhost:8000"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+# A run makes many instances; what each serves as static files is packed for the first one only.
+assets.PACKERS.update({ending: cache(pack) for ending, pack in assets.PACKERS.items()})
 
 
 @contextmanager
