@@ -34,7 +34,9 @@ def kept(page):
 
 def drawn(page):
     """Wait until the browser has drawn what changed: before that a touch may land where the letter beside lay."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))")
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
+    )
 
 
 def drag(page, source, target):
