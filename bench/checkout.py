@@ -19,7 +19,7 @@ from bench.stand.servers import Client, free_port, memory, served
 
 Case = dict[str, float]
 BUYERS, ROUNDS, ORDERS, LAST = (1, 8, 32), 3, 96, 12
-QUICK = {"ROUNDS": 1, "ORDERS": 32, "LAST": 4}
+QUICK = {"ROUNDS": 1, "ORDERS": 8, "LAST": 2, "BUYERS": (1, 8)}
 PRODUCTS, HOT = 200, 1  # the product whose last units everybody wants
 BUYER = {"name": "Ana Mora", "shipping": "retiro", "payment": "transfer", "terms": ""}
 

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Table, make_url
 
 from crm import cursors
-from kernel import buffer, migrations, templating, transactions
+from kernel import aside, assets, buffer, migrations, templating, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import Base, db
 from kernel.settings import ROOT, Settings, complete
@@ -28,6 +29,9 @@ from shop.views import frame
 
 URL = "http://plaza.localhost:8000"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+# A run makes many instances; what each serves as static files is packed for the first one only.
+assets.PACKERS.update({ending: cache(pack) for ending, pack in assets.PACKERS.items()})
 
 
 @contextmanager
@@ -132,6 +136,11 @@ class Template:
         self.kept[name] = deepcopy(made), self._rows(name)
         return made
 
+    def keep(self, name: str) -> Callable[[], None]:
+        """Remember all rows as they are now; what brings them back into an empty database, on SQLite into any."""
+        rows = self._rows(name)
+        return lambda: self._load(rows)
+
     def restore(self) -> None:
         """Empty everything, so that the next test begins as the first did."""
         pagecache.forget()
@@ -170,8 +179,7 @@ class Template:
         db.session.remove()
         if self.sqlite:
             db.engine.dispose()
-            with closing(sqlite3.connect(rows)) as source, closing(sqlite3.connect(self.file)) as mine:
-                source.backup(mine)
+            self._replace(rows)
             return
         with db.engine.begin() as connection:
             connection.exec_driver_sql("SET session_replication_role = replica")
@@ -179,6 +187,15 @@ class Template:
                 with _driver(connection).cursor().copy(f"COPY {columns} FROM STDIN") as copy:
                     copy.write(told)
             connection.exec_driver_sql("SET session_replication_role = origin")
+
+    def _replace(self, whole: Path) -> None:
+        """Put another file in the database's place; who still holds the one before keeps that one for himself."""
+        aside.forget()
+        copy = shutil.copyfile(whole, self.beside / "next.db")
+        shutil.copymode(self.file, copy)
+        for ending in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+        os.replace(copy, self.file)
 
     def _empty(self) -> None:
         names = "; ".join(f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables)

@@ -2,10 +2,10 @@
 
 import os
 import signal
-import sys
 import threading
 import time
 from datetime import timedelta
+from multiprocessing.connection import Connection
 from typing import NamedTuple
 
 from sqlalchemy import delete, select
@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from kernel import jobs, letters, signing
 from kernel.app import create_app
 from kernel.db import db
+from kernel.settings import Settings
 
 TALLY = letters.Letter  # any table of tenants' rows will do
 
@@ -72,16 +73,16 @@ def forget_first() -> None:
     jobs._finish = lambda _row: None
 
 
-if __name__ == "__main__":
-    jobs.LEASE = timedelta(seconds=float(os.environ["TEST_LEASE"]))
-    if os.environ.get("TEST_FORGETFUL"):
+def live(line: Connection, known: Settings, lease: timedelta, forgetful: bool) -> None:
+    """Make the application once; every word that comes has a worker born, whose process id is the answer."""
+    jobs.LEASE = lease
+    if forgetful:
         forget_first()
     jobs._every.clear()
-    made = create_app()
+    made = create_app(known)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for _line in sys.stdin:
+    while line.recv():
         child = os.fork()
         if not child:
             jobs.run_worker(made, threading.Event())
-        sys.stdout.write(f"{child}\n")
-        sys.stdout.flush()
+        line.send(child)

@@ -3,8 +3,6 @@
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from types import SimpleNamespace
@@ -17,7 +15,9 @@ from kernel import clock, jobs, tenancy
 from kernel.db import db
 from kernel.jobs import Job
 from kernel.refusal import Missing
+from tests.kernel import job_worker
 from tests.kernel.job_worker import TALLY, Tally, tally
+from tests.shop.racers import SPAWN
 
 done = []
 
@@ -165,33 +165,27 @@ def test_a_job_cannot_touch_another_shop(rival, shop):
 # Real processes
 
 
-def environment(app):
-    """What a process needs to work on this test's database."""
-    known = app.extensions["plaza.settings"]
-    told = {"PLAZA_INSTANCE": str(known.instance), "PLAZA_DATABASE_URL": known.database_url, "PLAZA_URL": known.url}
-    return {**os.environ, **told, "PLAZA_SECRET_KEY": known.secret_key, "TEST_LEASE": "2"}
-
-
 @contextlib.contextmanager
-def nursery(app):
+def nursery(app, *, forgetful=False):
     """Where real worker processes on this test's database are born: each call makes one and gives its id."""
-    words, born = [sys.executable, "-m", "tests.kernel.job_worker"], []
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(words, env=environment(app), text=True, **pipes) as mother:
+    (line, theirs), born = SPAWN.Pipe(), []
+    told = (theirs, app.extensions["plaza.settings"], timedelta(seconds=2), forgetful)
+    mother = SPAWN.Process(target=job_worker.live, args=told, daemon=True)
+    mother.start()
 
-        def bear():
-            mother.stdin.write("one\n")
-            mother.stdin.flush()
-            born.append(int(mother.stdout.readline()))
-            return born[-1]
+    def bear():
+        line.send("one")
+        born.append(line.recv())
+        return born[-1]
 
-        try:
-            yield bear
-        finally:
-            for pid in born:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            mother.kill()
+    try:
+        yield bear
+    finally:
+        for pid in born:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        line.send("")
+        mother.join(10)
 
 
 def wait_for(condition, seconds=60):
@@ -229,10 +223,10 @@ def test_two_workers_share_and_do_each_once(shop):
     assert len(found.workers) == 2
 
 
-def killed_while_working(shop, name):
+def killed_while_working(shop, name, *, forgetful=False):
     """Kill -9 a worker three times in the middle of its work; what was done in the end."""
     fill(20, name)
-    with nursery(shop.app) as bear:
+    with nursery(shop.app, forgetful=forgetful) as bear:
         for _ in range(3):
             before, worker = len(told().numbers), bear()
             wait_for(lambda before=before: len(told().numbers) > before)
@@ -250,8 +244,7 @@ def test_a_killed_worker_loses_no_work(shop):
     assert len(numbers) == 20  # the work and its end are one transaction
 
 
-def test_a_queue_that_forgets_before_it_works_would_lose_some(shop, monkeypatch):
+def test_a_queue_that_forgets_before_it_works_would_lose_some(shop):
     """The negative control: the same kills with work that is taken off the list first."""
-    monkeypatch.setenv("TEST_FORGETFUL", "1")
-    numbers = killed_while_working(shop, "test.slow_tally")
+    numbers = killed_while_working(shop, "test.slow_tally", forgetful=True)
     assert len(set(numbers)) < 20

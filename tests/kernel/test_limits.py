@@ -1,30 +1,28 @@
 """How often something may be tried: counted for all processes together, and not to be talked out of."""
 
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
 from kernel import clock, i18n, limits, sweeping, tenancy
+from kernel.app import create_app
 from kernel.db import db
 from kernel.limits import Hits, TooMany
-from tests.kernel.test_jobs import environment
+from tests.shop.racers import SPAWN
 
-CHILD = """
-import sys
-from kernel import limits
-from kernel.app import create_app
-with create_app().app_context():
-    refused = 0
-    for _ in range(20):
-        try:
-            limits.check("test", "same", "30/hour")
-        except limits.TooMany:
-            refused += 1
-print(refused)
-"""
+
+def twenty_tries(line, gate, known):
+    """How many of them were refused."""
+    app, refused = create_app(known), 0
+    gate.wait(60)
+    with app.app_context():
+        for _ in range(20):
+            try:
+                limits.check("test", "same", "30/hour")
+            except TooMany:
+                refused += 1
+    line.send(refused)
 
 
 def test_tries_are_counted_and_refused_with_how_long_to_wait(app):
@@ -90,9 +88,14 @@ def test_a_refused_request_still_counts(app):
 def test_two_processes_count_together(app):
     """40 tries of two processes against 30: 10 are refused, whoever made them."""
     db.session.commit()
-    words = [sys.executable, "-c", CHILD]
-    both = [subprocess.Popen(words, env=environment(app), stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    refused = [int(process.communicate(timeout=120)[0].strip().splitlines()[-1]) for process in both]
+    gate, pairs = SPAWN.Barrier(2), [SPAWN.Pipe() for _ in range(2)]
+    known = app.extensions["plaza.settings"]
+    both = [SPAWN.Process(target=twenty_tries, args=(theirs, gate, known), daemon=True) for _mine, theirs in pairs]
+    for process in both:
+        process.start()
+    refused = [mine.recv() for mine, _theirs in pairs if mine.poll(60)]
+    for process in both:
+        process.join(10)
     assert sum(refused) == 10
 
 

@@ -109,10 +109,10 @@ def start(tmp_path):
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory):
-    """An empty database of today's schema: it is made once, each `up` begins with a copy."""
-    folder = tmp_path_factory.mktemp("prepared")
+    """An install with an empty database of today's schema: it is made once, each `up` begins with a copy."""
+    folder = tmp_path_factory.mktemp("prepared") / "instance"
     databases.build(folder)
-    return folder / "plaza.db"
+    return folder
 
 
 @pytest.fixture
@@ -120,8 +120,7 @@ def up(start, prepared, tmp_path):
     if not Path("/proc/self/stat").exists():
         pytest.skip("families of processes are read from /proc")
     port = free_port()
-    (tmp_path / "instance").mkdir()
-    shutil.copy(prepared, tmp_path / "instance")
+    shutil.copytree(prepared, tmp_path / "instance")
     process = start("-m", "kernel.cli", "up", "--port", str(port), "--no-demo")
     return process, port, said_until(process, "Ctrl-C")
 

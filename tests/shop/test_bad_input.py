@@ -58,16 +58,15 @@ def test_who_comes_from_a_page_of_the_shop_is_led_back_to_it_and_never_round_and
     assert shop.client.get("/cart/lines", headers={"Accept": "application/json"}).status_code == 405
 
 
-@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
-                                     {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": None, "Origin": "http://evil.test"},
-                                     {"Sec-Fetch-Site": None}])  # fmt: skip
 @pytest.mark.parametrize(
     "path", ["/cart/lines", "/checkout", "/cart/notices", "/orders/x/cancellation", "/orders/x/proofs"]
 )
-def test_another_site_cannot_press_our_buttons(shop, headers, path):
-    answer = shop.client.post(path, data={"product": "cafe-uno"}, headers=headers)
-    assert answer.status_code == 403
-    assert text(answer)
+def test_another_site_cannot_press_our_buttons(shop, path):
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "none"},
+                    {"Sec-Fetch-Site": None, "Origin": "http://evil.test"}, {"Sec-Fetch-Site": None}):  # fmt: skip
+        answer = shop.client.post(path, data={"product": "cafe-uno"}, headers=headers)
+        assert answer.status_code == 403, headers
+        assert text(answer)
 
 
 def test_a_form_of_ten_thousand_fields_is_refused(shop):
