@@ -33,10 +33,8 @@ def kept(page):
 
 
 def drawn(page):
-    """Wait until the browser has drawn what changed: before that a touch may land where the letter beside lay."""
-    page.evaluate(
-        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
-    )
+    """Wait until the browser shows what changed: before that a touch may land where the letter beside lay."""
+    page.screenshot()
 
 
 def drag(page, source, target):
@@ -146,7 +144,10 @@ def put_in_order(page):
 
 def illustrate(page, order):
     """A picture in place, which asks for its words; and a second version of a block."""
-    page.locator("button[value='add:picture']").tap()
+    more = page.locator("button[value='add:picture']")
+    more.scroll_into_view_if_needed()
+    drawn(page)
+    more.tap()
     page.wait_for_url("**#b-*")
     assert kinds(page) == [*order, "picture"]
     with page.expect_navigation():
