@@ -153,8 +153,10 @@ def policy() -> str:
 def _strict() -> str:
     """That all is https from now on, where it is; what stands below a tenant's own domain is none of ours."""
     known = settings.current()
+    if not known.secure:
+        return ""
     ours = request.host == known.host or request.host.endswith(f".{known.host}")
-    return (f"{TWO_YEARS}; includeSubDomains" if ours else TWO_YEARS) if known.secure else ""
+    return f"{TWO_YEARS}; includeSubDomains" if ours else TWO_YEARS
 
 
 def headers(response: Response) -> Response:
