@@ -73,6 +73,7 @@ class Plaza(Flask):
         place, environ["plaza.stamp"] = aside.at(host, install)
         if place is not None:
             environ["plaza.host"], environ["plaza.place"] = "shop", place
+            g.place = place
             _take_language(environ, place)
 
     def create_url_adapter(self, request: Request | None) -> Any:

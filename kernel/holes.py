@@ -31,7 +31,7 @@ def mark(name: str) -> Markup:
 
 def hole(name: str) -> Markup:
     """The hole's mark while a page is rendered for the cache, else its filling at once."""
-    if g.get("open_holes"):
+    if g._get_current_object().get("open_holes"):
         return mark(name)
     return Markup(fillings([name]).get(name, ""))  # noqa: S704
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from flask import Response, g, has_request_context, request
+from flask import Response, g, request
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
@@ -126,7 +126,11 @@ def cookie(name: str) -> str:
 
 def place() -> Place | None:
     """The tenant whose shop is at this request's host, else None; a job has no host."""
-    return request.environ.get("plaza.place") if has_request_context() else None
+    try:
+        found: Place | None = g._get_current_object().get("place")  # asked a score of times a page
+    except RuntimeError:  # outside any application
+        return None
+    return found
 
 
 def nonce() -> str:

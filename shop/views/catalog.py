@@ -62,7 +62,7 @@ def product_page(slug: str) -> Any:
     found = shown.slugged(slug)
     if found is None or not found.product.live or not found.product.open_to(visitor.group()):
         return _moved("product", slug)
-    if any(name in request.args for name in booking_page.WHEN):
+    if not request.args.keys().isdisjoint(booking_page.WHEN):
         g.page_key = None  # a choice of times is nobody else's
     g.apart = not found.near
     return product.show(found.product, stepped=found.stepped)

@@ -10,6 +10,8 @@ from markupsafe import Markup
 from kernel import i18n, origins
 from shop.views import frame, goods
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `dumps` would make one each time
+
 
 @dataclass(frozen=True)
 class Head:
@@ -53,7 +55,7 @@ def head(title: Any, description: Any, path: str, **more: Any) -> Head:
 def json_ld(data: dict[str, Any]) -> Markup:
     """JSON-LD for a data block: nothing in it can end the element or begin another."""
     clean = {key: value for key, value in data.items() if value not in (None, "", [], {})}
-    text = json.dumps({"@context": "https://schema.org", **clean}, ensure_ascii=False, separators=(",", ":"))
+    text = _JSON.encode({"@context": "https://schema.org", **clean})
     for sign, safe in (
         ("<", "\\u003c"),
         (">", "\\u003e"),

@@ -18,14 +18,15 @@ PREFETCH = ("Sec-Purpose", "Purpose", "X-Moz")
 
 def known() -> bool:
     """Whether this browser is somebody's: what is filled in for them is kept for nobody else."""
-    return bool(request.cookies) and bool(origins.cookie(asking.COOKIE) or origins.cookie(asking.VISITOR_COOKIE))
+    return bool(origins.cookie(asking.COOKIE) or origins.cookie(asking.VISITOR_COOKIE))
 
 
 def group() -> str:
     """The customer group of the shopper who is logged in, else ''; in a preview of whom it is seen as."""
-    if g.get("preview"):
-        return str(g.get("preview_group", ""))
-    if not request.cookies or not origins.cookie(asking.COOKIE):
+    here = g._get_current_object()  # asked some five times a page
+    if here.get("preview"):
+        return str(here.get("preview_group", ""))
+    if not origins.cookie(asking.COOKIE):
         return ""
     contact = asking.contact()
     return contact.group if contact else ""
