@@ -96,7 +96,7 @@ def web(port: int, host: str) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=max(1, import_module("kernel.settings").given().web_processes),
         blocking_threads=2,
         websockets=False,
         log_level=LogLevels.warning,

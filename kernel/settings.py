@@ -21,6 +21,7 @@ class Settings:
     url: str = "http://localhost:8000"  # scheme and host of the install; shops live below its host
     proxies: int = 0  # how many proxies in front are trusted to say who called
     database_url: str = ""  # none: SQLite in instance/
+    web_processes: int = 1  # how many answer pages, two threads each: with PostgreSQL, as many as there are processors
     redis_url: str = ""  # none: rate limits are counted in the database
     smtp_url: str = ""  # smtp[s]://user:password@host:port; none: letters are captured, readable in the back office
     smtp_connections: int = 10  # how many at once, for each worker

@@ -125,6 +125,12 @@ def up(start, prepared, tmp_path):
     return process, port, said_until(process, "Ctrl-C")
 
 
+def listeners(port) -> int:
+    """How many sockets accept on that port of this machine."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(each[1].endswith(f":{port:04X}") and each[3] == "0A" for each in lines)
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_child_ends_with_its_parent(start, number):
     port = free_port()
@@ -162,6 +168,7 @@ def test_a_taken_port_is_told_in_a_sentence(start):
 def test_up_serves_and_ctrl_c_frees_the_port(up):
     process, port, said = up
     assert answers(port)
+    assert listeners(port) == 1
     family = descendants(process.pid)
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=60)
@@ -169,6 +176,21 @@ def test_up_serves_and_ctrl_c_frees_the_port(up):
     assert f"http://localhost:{port}" in said
     assert is_free(port)
     assert not [pid for pid in family if os.path.exists(f"/proc/{pid}")]
+
+
+def test_as_many_processes_answer_as_were_asked_for(start, prepared, tmp_path):
+    if not Path("/proc/net/tcp").exists():
+        pytest.skip("who listens is read from /proc")
+    port = free_port()
+    shutil.copytree(prepared, tmp_path / "instance")
+    process = start("-m", "kernel.cli", "up", "--port", str(port), "--no-demo", PLAZA_WEB_PROCESSES="3")
+    said_until(process, "Ctrl-C")
+    eventually(lambda: listeners(port) == 3)
+    assert all(answers(port) for _ in range(12))
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, rest
+    assert is_free(port)
 
 
 def test_up_killed_leaves_nobody_behind(up):
