@@ -169,6 +169,7 @@ def _speak(app: Flask) -> None:
         asset=web.static,
         csp_nonce=origins.nonce,
         hole=holes.hole,
+        icon=web.icon,
         in_language=web.in_language,
         install_url=web.install_url,
         is_partial=web.is_partial,

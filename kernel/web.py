@@ -1,11 +1,12 @@
 """The shape of a request: audiences, permissions, links across the two origins, and the one door to the outside."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, request, url_for
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -244,6 +245,18 @@ def static(path: str) -> str:
     """The address of a file of ours under /static, with its content's hash: it may be kept for a year."""
     hashes: dict[str, str] = current_app.extensions["plaza.static"]
     return f"/static/{path}?v={hashes.get(path, '0')}"
+
+
+def icon(name: str, label: str = "", *, big: bool = False) -> Markup:
+    """One drawing of our sprite (static/icons/sprite.svg); decorative unless `label` names it."""
+    return _icon(static("icons/sprite.svg"), str(name), str(label), big)
+
+
+@lru_cache(maxsize=1000)
+def _icon(sprite: str, name: str, label: str, big: bool) -> Markup:
+    told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    shape = Markup('<svg class="icon{}" {}><use href="{}#{}"/></svg>')
+    return shape.format(" icon-big" if big else "", told, sprite, name)
 
 
 def slug_of_admin() -> str:
