@@ -134,7 +134,7 @@ def _ask(order: Order, method: PaymentMethod | None, plan: PlanOffer | None) -> 
     if plan is not None:
         plans.write(order, plan.kind, plan.dues)
         plan_reminders.schedule(order)
-    payments.open(order, method)
+    payments.open(order, method, new=True)
 
 
 def payable(

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Date, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from crm import picks
 from kernel import clock, signing
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crm.contacts import Contact
+    from shop.order_discounts import OrderDiscount
     from shop.payments import Payment
     from shop.plans import Instalment
     from shop.quotes import Details, Quote, QuoteLine
@@ -92,6 +94,9 @@ class Order(TenantOwned, Base):
     lines: Mapped[list[OrderLine]] = many("Order", "OrderLine.order_id", order_by="OrderLine.position")
     payments: Mapped[list["Payment"]] = many("Order", "Payment.order_id", order_by="Payment.id")
     instalments: Mapped[list["Instalment"]] = many("Order", "Instalment.order_id", order_by="Instalment.position")
+    discounts: Mapped[list["OrderDiscount"]] = many(
+        "Order", "OrderDiscount.order_id", order_by="OrderDiscount.position, OrderDiscount.id"
+    )
     contact: Mapped["Contact | None"] = belongs("Order.contact_id", "Contact")
 
     def money(self, minor: int) -> Money:
@@ -166,8 +171,12 @@ def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key
     order.haystack = _haystack(order)
     db.session.add(order)
     db.session.flush()
-    db.session.add_all(_line(order, line, place) for place, line in enumerate(quote.lines))
+    lines = [_line(order, line, place) for place, line in enumerate(quote.lines)]
+    db.session.add_all(lines)
     order_events.record(order, "placed", by=details.by)
+    known: dict[str, Any] = {"lines": lines, "payments": [], "instalments": [], "discounts": [], "contact": contact}
+    for name, value in known.items():
+        set_committed_value(order, name, value)  # nobody else has a row of it yet: nothing is asked for
     if contact is not None:
         picks.clear(contact)  # what they bought is not suggested as new
     return order

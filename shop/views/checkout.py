@@ -100,12 +100,18 @@ def _place(form: forms.CheckoutForm, kept: dict[str, str]) -> Any:
     if order.contact and not order.practice:
         proven = asking.contact() == order.contact  # else somebody only typed the address
         (visitors.adopt if proven else visitors.attribute)(asking.visitor(), order.contact)
-        said = consent.newest(order.contact, "marketing")
-        if form.marketing.data and (said is None or said.given or proven):
-            consent.record(order.contact, "marketing", True, form="checkout", ip=request.remote_addr or "")
-        if form.marketing.data and proven:
-            subscribing.lift(order.contact)
+        if form.marketing.data:
+            _allow(order.contact, proven)
     return order
+
+
+def _allow(contact: Any, proven: bool) -> None:
+    """They said yes to letters; who once said no must be known to say it."""
+    said = consent.newest(contact, "marketing")
+    if said is None or said.given or proven:
+        consent.record(contact, "marketing", True, form="checkout", ip=request.remote_addr or "")
+    if proven:
+        subscribing.lift(contact)
 
 
 def _details(form: forms.CheckoutForm, kept: dict[str, str]) -> quotes.Details:
