@@ -51,9 +51,15 @@ def entities(cls: type[Any], found: Iterable[Sequence[Any]]) -> list[Any]:
     return [rows.loaded(cls, row) for row in found]
 
 
-def put(entity: Any) -> Any:
-    """Write one new row of the current tenant, which then is the session's as any that it wrote; gives it back."""
-    entity.__dict__.update(_written(type(entity), entity.__dict__))
+def put(entity: Any, *, unless: tuple[str, ...] = ()) -> Any:
+    """Write one new row of the current tenant, which then is the session's as any that it wrote; gives it back.
+
+    `unless`: as in `add`; None when another one is there.
+    """
+    written = _written(type(entity), entity.__dict__, unless)
+    if written["id"] is None:
+        return None
+    entity.__dict__.update(written)
     make_transient_to_detached(entity)
     return rows.joined(entity)
 
@@ -66,7 +72,7 @@ def new(cls: type[Any], **told: Any) -> Any:
 def add(cls: type[Any], *, unless: tuple[str, ...] = (), **told: Any) -> int | None:
     """Write one new row of which the session need know nothing; its key.
 
-    `unless`: columns in which no other row has the same; None when one has, and nothing is written.
+    `unless`: columns in which no other row has the same (or prepared.ANY); None when one has, and nothing is written.
     """
     key: int | None = _written(cls, told, unless)["id"]
     return key
