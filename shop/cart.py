@@ -11,8 +11,8 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Gone, Missing, Refusal
-from shop import cart_bookings, pricing, services, stock, variants, wants
-from shop.cart_rows import Cart, CartLine, Notice
+from shop import cart_bookings, cart_rows, pricing, services, stock, variants, wants
+from shop.cart_rows import Cart, CartLine, Inside, Notice
 from shop.variants import Variant
 from shop.wants import Wanted
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DAYS = 60
 MOST_LINES = 100
 CODES = 5
-__all__ = ["Cart", "CartLine", "Notice"]
+__all__ = ["Cart", "CartLine", "Inside", "Notice"]
 
 
 def found(token: str) -> Cart | None:
@@ -124,7 +124,18 @@ def line(cart: Cart | None, token: str) -> CartLine:
 
 def wanted(cart: Cart | None) -> list[Wanted]:
     """What is in the cart, as far as it is still sold."""
+    return _sold(_lines(cart) if cart else [])
+
+
+def look(cart: Cart | None, group: str = "") -> Inside:
+    """What is in the cart as far as it is sold, and what changed since the buyer saw it."""
     rows = _lines(cart) if cart else []
+    lower = pricing.breaks({row.variant.product_id for row in rows if _there(row)})
+    told = [notice for notice in (_notice(row, group, lower) for row in rows) if notice]
+    return Inside(_sold(rows), [one for place, one in enumerate(told) if not _twice(one, told[:place])], lower)
+
+
+def _sold(rows: Sequence[CartLine]) -> list[Wanted]:
     broken = {row.booking_id for row in rows if not _there(row)} - {None}
     return [_wanted(row) for row in rows if _there(row) and row.booking_id not in broken]
 
@@ -141,12 +152,9 @@ def count(cart: Cart | None) -> int:
     return db.session.scalar(select(func.sum(CartLine.quantity)).where(CartLine.cart_id == cart.id)) or 0
 
 
-def notices(cart: Cart | None, group: str = "") -> list[Notice]:
+def notices(cart: Cart | None, group: str = "") -> Sequence[Notice]:
     """What changed since the buyer saw it: gone, its hold lapsed, short of stock, dearer or cheaper."""
-    rows = _lines(cart) if cart else []
-    lower = pricing.breaks({row.variant.product_id for row in rows if _there(row)})
-    told = [notice for notice in (_notice(row, group, lower) for row in rows) if notice]
-    return [one for place, one in enumerate(told) if not _twice(one, told[:place])]
+    return look(cart, group).notices
 
 
 def _twice(notice: Notice, before: Sequence[Notice]) -> bool:
@@ -219,8 +227,7 @@ def linked(token: str) -> list[Wanted]:
 
 
 def _lines(cart: Cart) -> Sequence[CartLine]:
-    rows = db.session.scalars(select(CartLine).where(CartLine.cart_id == cart.id).order_by(CartLine.id)).all()
-    db.session().info["cart"] = rows  # held, with their variants and products: they are asked for several times
+    rows = db.session().info["cart"] = cart_rows.lines(cart)  # held: they are asked for several times
     return rows
 
 

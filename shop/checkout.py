@@ -40,6 +40,7 @@ from shop.plan_offers import PlanOffer
 from shop.quotes import Choice, Details, Quote
 
 KEY = 22  # signs of a form's key
+Way = tuple[PaymentMethod | None, PlanOffer | None]  # by what it is paid, and in which parts
 
 
 class NoSuchPayment(Refusal):
@@ -63,29 +64,39 @@ def place(cart: carts.Cart, choice: Choice, details: Details, *, key: str, group
     if not carts.claim(cart):  # another request ordered or changed it since this one began
         return orders.by_key(key) or _changed()
     details = replace(details, cards=tuple(cart.codes))
-    quote = _quoted(cart, choice, details, group=group, seen=seen)
-    order = complete(quote, details, contact=buyer(details), key=key, method=_method(quote, details))
+    quote = _quoted(cart, choice, details, inside=carts.look(cart, group), group=group, seen=seen)
+    contact, way = buyer(details), _way(quote, details, _method(quote, details))
+    order = orders.create(quote, details, contact=contact, key=key)  # whoever claims a cart is alone with its keys
+    _fulfil(order, quote, details, way)
     carts.clear(cart)
     return order
 
 
-def rehearse(cart: carts.Cart, choice: Choice, details: Details, *, group: str = "", seen: str = "") -> None:
-    """Refuse what would be refused now, without writing: so that only who can buy waits for the writer's turn."""
+def rehearse(
+    cart: carts.Cart, choice: Choice, details: Details, *, inside: carts.Inside, group: str = "", seen: str = ""
+) -> None:
+    """Refuse what would be refused now, without writing: so that only who can buy waits for the writer's turn.
+
+    `inside`: what was seen in the cart.
+    """
     details = replace(details, cards=tuple(cart.codes))
-    quote = _quoted(cart, choice, details, group=group, seen=seen)
+    quote = _quoted(cart, choice, details, inside=inside, group=group, seen=seen)
     plan_offers.chosen(quote, details.plan)
     _method(quote, details)
     if not quote.practice:
         stock.check(quote.lines)
 
 
-def _quoted(cart: carts.Cart, choice: Choice, details: Details, *, group: str, seen: str) -> Quote:
+def _quoted(
+    cart: carts.Cart, choice: Choice, details: Details, *, inside: carts.Inside, group: str, seen: str
+) -> Quote:
     storefront.refuse_if_closed()
-    if any(notice.kind == "gone" for notice in carts.notices(cart, group)):
+    if inside.gone:
         raise Refusal(_l("Something in your cart is no longer sold: look at the cart first."), status=409)
     person = redemptions.Person(details.email, details.phone)
     free = exemptions.of(cart.contact_id, group, details.tax)
-    quote = quotes.make(carts.wanted(cart), choice=choice, group=group, codes=cart.codes, person=person, exempt=free)
+    told: dict[str, Any] = {"codes": cart.codes, "person": person, "exempt": free, "lower": inside.lower}
+    quote = quotes.make(inside.wanted, choice=choice, group=group, **told)
     if quote.offer is None and not all(line.digital for line in quote.lines):
         raise quotes.NoSuchMethod()  # only staff hand things over the counter
     if seen and seen != shown(quote, tenders.worth(tenders.cards(details.cards), details.credit)):
@@ -106,11 +117,20 @@ def _method(quote: Quote, details: Details) -> PaymentMethod | None:
 
 def complete(quote: Quote, details: Details, *, contact: Any, key: str, method: PaymentMethod | None = None) -> Order:
     """Write a quoted order with everything that belongs to it, in one transaction; staff may use every method."""
-    method = method or payment_methods.named(details.payment)
-    plan = details.plan if isinstance(details.plan, PlanOffer) else plan_offers.chosen(quote, details.plan)
+    way = _way(quote, details, method)
     order, fresh = _create(quote, details, contact, key)
-    if not fresh:
-        return order
+    if fresh:
+        _fulfil(order, quote, details, way)
+    return order
+
+
+def _way(quote: Quote, details: Details, method: PaymentMethod | None) -> Way:
+    plan = details.plan if isinstance(details.plan, PlanOffer) else plan_offers.chosen(quote, details.plan)
+    return method or payment_methods.named(details.payment), plan
+
+
+def _fulfil(order: Order, quote: Quote, details: Details, way: Way) -> None:
+    """Everything that belongs to an order that was made just now."""
     if not quote.practice:
         stock.take(order.lines, order=order)
         if quote.offer:
@@ -119,13 +139,12 @@ def complete(quote: Quote, details: Details, *, contact: Any, key: str, method: 
     redemptions.redeem(order, quote)
     given = tenders.spend(order, details.cards, details.credit)
     if order.balance.minor > 0:
-        _ask(order, method, plan)
+        _ask(order, *way)
     elif not given:  # it costs nothing: nobody is asked how to pay it
         payments.settled(order)
     if not quote.practice:
-        facts.record("ordered", contact=contact, about=order, amount=order.total, dedupe=f"ordered:{order.id}")
+        facts.record("ordered", contact=order.contact, about=order, amount=order.total, dedupe=f"ordered:{order.id}")
     orders.placed(order)
-    return order
 
 
 def _ask(order: Order, method: PaymentMethod | None, plan: PlanOffer | None) -> None:
@@ -203,11 +222,7 @@ def buyer(details: Details) -> Any:
         "language": details.language, "country": details.address.get("country", ""), "address": dict(details.address),
         "vouched": details.by is not None, "learned": "staff" if details.by is not None else "checkout",
     }  # fmt: skip
-    try:
-        with db.session.begin_nested():
-            return contacts.known(**told)
-    except IntegrityError:  # the same person orders twice at once: now they are known
-        return contacts.known(**told)
+    return contacts.known(**told)
 
 
 def order_key(cart_token: str, form_key: str) -> str:

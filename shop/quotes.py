@@ -11,6 +11,7 @@ from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import catalog, delivery_days, pricing, promotions, savings, shipping, tax_rules, taxes, vouchers, wants
 from shop.discount_rules import Cut, Rule
+from shop.pricing import PriceBreak
 from shop.promotions import Asking, Declined
 from shop.redemptions import NOBODY, Person
 from shop.savings import Saving
@@ -172,9 +173,12 @@ class Details:
 def price(
     wanted: Sequence[Wanted], group: str = "", *, place: Mapping[str, str] | None = None,
     exempt: Mapping[str, str] | None = None, codes: Sequence[str] = (), person: Person = NOBODY,
-    by_hand: Rule | None = None,
+    by_hand: Rule | None = None, lower: Mapping[int, Sequence[PriceBreak]] | None = None,
 ) -> Basket:  # fmt: skip
-    """Price what is wanted: the only place where a price comes from."""
+    """Price what is wanted: the only place where a price comes from.
+
+    `lower`: the lower prices of its products, where they were read.
+    """
     if not wanted:
         raise Empty()
     tenant = tenancy.tenant()
@@ -182,7 +186,7 @@ def price(
     book = taxes.book(place=place, exempt=exempt)
     rates = [book.of(want.product) for want in wanted]
     units = {product.id: units for product, units in wants.by_product(wanted)}
-    lower = pricing.breaks(units)
+    lower = pricing.breaks(units) if lower is None else lower
     each = [
         pricing.unit(want.variant, units[want.product.id], group, known=lower[want.product.id])
         if want.unit is None
@@ -234,13 +238,14 @@ def _delivery(basket: Basket, cost: Money) -> pricing.Amounts:
 def make(
     wanted: Sequence[Wanted], *, choice: Choice, group: str = "", now: datetime | None = None,
     exempt: Mapping[str, str] | None = None, codes: Sequence[str] = (), person: Person = NOBODY,
+    lower: Mapping[int, Sequence[PriceBreak]] | None = None,
 ) -> Quote:  # fmt: skip
     """A quote that can be ordered: refuses what is not sold, not reached or no longer free that day.
 
     Without a method (`choice.shipping` empty) nothing is delivered: a sale over the counter, or a download.
     """
     wants.check(wanted, group=group, day=choice.day)
-    told: Any = {"place": choice.address, "exempt": exempt, "codes": codes, "person": person}
+    told: Any = {"place": choice.address, "exempt": exempt, "codes": codes, "person": person, "lower": lower}
     return delivered(price(wanted, group, **told), choice, now=now)
 
 

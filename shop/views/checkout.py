@@ -30,7 +30,7 @@ MANY = _l(
 def checkout() -> Any:
     """The form, with the first possible delivery and payment chosen."""
     mine = cart_views.current()
-    return _away(mine) or checkout_page.answer(mine, checkout_page.prefilled(g.get("contact")))
+    return _away(_inside(mine)) or checkout_page.answer(mine, checkout_page.prefilled(g.get("contact")))
 
 
 @store.post("/checkout")
@@ -39,7 +39,7 @@ def checkout_place() -> Any:
     if "refresh" in request.form:
         with web.reading():
             mine = cart_views.current()
-            return _away(mine) or checkout_page.answer(mine, request.form, form=_loose())
+            return _away(_inside(mine)) or checkout_page.answer(mine, request.form, form=_loose())
     with web.reading():  # whoever is refused has not kept a buyer waiting
         form, kept, refused = _looked_over()
     if refused is not None:
@@ -75,16 +75,17 @@ def _looked_over() -> tuple[forms.CheckoutForm, dict[str, str], Response | None]
     """(the form, the address, the answer when it is clear without writing)."""
     mine, place = cart_views.current(), checkout_page.country(request.form)
     form, kept, errors = forms.read(request.form, place, delivery=checkout_page.is_delivery(request.form))
-    trouble = _unready(mine)
+    inside = _inside(mine)
     known = _known()  # asked after looking into the cart: a twin of this form may just be emptying it
     if known:
         return form, kept, _to(known)
-    if mine is None or trouble:
-        return form, kept, _away(mine)
+    if mine is None or _unready(inside):
+        return form, kept, _away(inside)
     if errors or form.errors:
         return form, kept, _again(form, errors)
     try:
-        checkouts.rehearse(mine, forms.choice(request.form, kept), _details(form, kept), **_told_by_page())
+        choice, details = forms.choice(request.form, kept), _details(form, kept)
+        checkouts.rehearse(mine, choice, details, inside=inside, **_told_by_page())
     except Refusal as refusal:
         known = _known()  # the twin may have emptied it in this very moment
         return form, kept, _to(known) if known else _again(form, {}, refusal)
@@ -153,8 +154,8 @@ def _told(refusal: Refusal | None) -> str:
     return str(refusal)
 
 
-def _away(mine: carts.Cart | None) -> Response | None:
-    trouble = _unready(mine)
+def _away(inside: carts.Inside) -> Response | None:
+    trouble = _unready(inside)
     if not trouble:
         return None
     if request.method == "POST":
@@ -162,12 +163,15 @@ def _away(mine: carts.Cart | None) -> Response | None:
     return redirect(url_for("shop.cart"), 303)
 
 
-def _unready(mine: carts.Cart | None) -> str:
+def _inside(mine: carts.Cart | None) -> carts.Inside:
+    return carts.look(mine, visitor.group())
+
+
+def _unready(inside: carts.Inside) -> str:
     """Why the cart cannot be ordered yet, or ''."""
-    if not carts.wanted(mine):
+    if not inside.wanted:
         return _("Your cart is empty.")
-    blocked = any(notice.kind == "gone" for notice in carts.notices(mine, visitor.group()))
-    return _("Look at what changed in your cart first.") if blocked else ""
+    return _("Look at what changed in your cart first.") if inside.gone else ""
 
 
 def _loose() -> forms.CheckoutForm:

@@ -9,7 +9,6 @@ from tests.shop.pages import form
 BUYER = {"email": "ana@example.com", "name": "Ana Mora", "phone": "8888 7777"}
 
 
-
 @pytest.fixture
 def ordered(shop):
     """The statements of an order of so many lines."""
@@ -37,3 +36,7 @@ def test_what_a_new_order_has_is_not_asked_for(ordered):
     asked = [said for said in told[before:] if said.startswith("SELECT")]
     nothing = ("order_line", "booking", "instalment", "card_session", "payment", "contact", "consent", "order_discount")
     assert not [said for said in asked for name in nothing if f"FROM {name} " in said.replace("\n", " ")]
+
+
+def test_an_order_of_a_claimed_cart_needs_no_savepoint(ordered):
+    assert not [said for said in ordered(1) if "SAVEPOINT" in said]
