@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, select
+from sqlalchemy import Index, Select, String, UniqueConstraint, bindparam, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -106,7 +107,12 @@ def _idna(host: str) -> bool:
 def by_email(email: str | None) -> Contact | None:
     """The contact with that address, in any spelling."""
     norm = normal_email(email)
-    return db.session.scalar(select(Contact).where(Contact.email_norm == norm)) if norm else None
+    return next(iter(beside.found(Contact, _by_email(), norm=norm)), None) if norm else None
+
+
+@lru_cache
+def _by_email() -> Select[Any]:
+    return beside.mine(Contact, Contact.email_norm == bindparam("norm"))
 
 
 def by_phone(phone: str | None) -> Contact | None:

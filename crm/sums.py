@@ -1,13 +1,14 @@
 """What contacts did, summed by day and for all time: written with each fact, read by segments."""
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Index, String, UniqueConstraint, select
+from sqlalchemy import Date, Index, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import tenancy
+from kernel import beside, tenancy
 from kernel.db import Base, db, pk, ref, upsert
 from kernel.tenancy import TenantOwned
 
@@ -56,9 +57,16 @@ def put(contact_id: int, row: ContactDay) -> None:
 
 
 def _more(told: dict[str, Any]) -> None:
-    row = upsert(ContactDay).values(**told, tenant_id=tenancy.current())
-    more = {name: getattr(ContactDay, name) + row.excluded[name] for name in ("count", "amount_minor")}
-    db.session.execute(row.on_conflict_do_update(index_elements=SAME, set_=more))
+    beside.send(_adding(db.engine.dialect.name), **{f"new_{name}": value for name, value in told.items()})
+
+
+@lru_cache
+def _adding(dialect: str) -> Any:
+    summed = ("count", "amount_minor")
+    named = {name: bindparam(f"new_{name}") for name in ("contact_id", "kind", "currency", "day", *summed)}
+    row = upsert(ContactDay, dialect).values(**named, tenant_id=bindparam("tenant"))
+    more = {name: getattr(ContactDay, name) + row.excluded[name] for name in summed}
+    return row.on_conflict_do_update(index_elements=SAME, set_=more)
 
 
 def lifetime(contact: "Contact") -> list[ContactDay]:

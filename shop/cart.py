@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Executable, Select, bindparam, func, select, update
 
 from kernel import beside, clock, signing
 from kernel.db import db
@@ -29,8 +30,13 @@ def found(token: str) -> Cart | None:
     """The cart behind a cookie, unless it was left for too long."""
     if not token:
         return None
-    row = db.session.scalar(select(Cart).where(Cart.token_hash == signing.digest(token)))
+    row = next(iter(beside.found(Cart, _by_token(), hash=signing.digest(token))), None)
     return row if row and row.touched_at > clock.now() - timedelta(days=DAYS) else None
+
+
+@lru_cache
+def _by_token() -> Select[Any]:
+    return beside.mine(Cart, Cart.token_hash == bindparam("hash"))
 
 
 def of_contact(contact: Any) -> Cart | None:
@@ -198,10 +204,14 @@ def merge(cart: Cart, into: Cart, group: str = "") -> None:
 
 def claim(cart: Cart) -> bool:
     """Take the cart as it was read, for ordering it: of two at once only one can."""
-    mine = Cart.id == cart.id, Cart.revision == cart.revision
-    statement = update(Cart).where(*mine).values(revision=Cart.revision + 1, touched_at=clock.now())
-    done = db.session.execute(statement, execution_options={"synchronize_session": False})
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return bool(beside.plain(_claiming(), cart=cart.id, seen=cart.revision, now=clock.now()))
+
+
+@lru_cache
+def _claiming() -> Executable:
+    mine = Cart.id == bindparam("cart"), Cart.revision == bindparam("seen"), Cart.tenant_id == bindparam("tenant")
+    moved = update(Cart).where(*mine).values(revision=Cart.revision + 1, touched_at=bindparam("now"))
+    return moved.returning(Cart.id)
 
 
 def clear(cart: Cart) -> None:

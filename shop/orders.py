@@ -1,13 +1,14 @@
 """Orders: what was sold, to whom, on which terms; made once, found by number or by their secret token."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Date, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Date, Index, Select, String, Text, UniqueConstraint, bindparam, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from crm import picks
-from kernel import clock, signing
+from kernel import beside, clock, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
 from kernel.folding import fold
 from kernel.money import Money
@@ -169,8 +170,7 @@ def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key
     )  # fmt: skip
     order.customer_group, order.rounding = quote.group, quote.rounding
     order.haystack = _haystack(order)
-    db.session.add(order)
-    db.session.flush()
+    beside.put(order)
     lines = [_line(order, line, place) for place, line in enumerate(quote.lines)]
     db.session.add_all(lines)
     order_events.record(order, "placed", by=details.by)
@@ -236,7 +236,12 @@ def _haystack(order: Order) -> str:
 
 def by_key(key: str) -> Order | None:
     """The order that this purchase already became."""
-    return db.session.scalars(select(Order).where(Order.key == key)).one_or_none()
+    return next(iter(beside.found(Order, _by_key(), key=key)), None)
+
+
+@lru_cache
+def _by_key() -> Select[Any]:
+    return beside.mine(Order, Order.key == bindparam("key"))
 
 
 def by_token(token: str) -> Order:

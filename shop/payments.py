@@ -8,7 +8,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from crm import facts, sums
-from kernel import clock, journal
+from kernel import beside, clock, journal
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref, words
 from kernel.i18n import _l
 from kernel.money import Money
@@ -142,8 +142,7 @@ def open(  # noqa: A001 - a verb
     payment = Payment(order_id=order.id, method_id=method.id, kind=method.kind, label=dict(method.label))
     payment.amount_minor = (plans.due_now(order) if amount is None else amount).minor
     payment.currency = order.currency
-    db.session.add(payment)
-    db.session.flush()
+    beside.put(payment)
     if new:
         set_committed_value(order, "payments", [*before, payment])
     else:

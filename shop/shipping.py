@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import i18n, signing, tenancy
+from kernel import beside, i18n, signing, tenancy
 from kernel.db import Base, db, pk, words
 from kernel.i18n import _
 from kernel.money import Money
@@ -111,8 +111,12 @@ class Offer:
 
 def methods() -> Sequence[DeliveryMethod]:
     """The tenant's active delivery methods, in their order."""
-    wanted = select(DeliveryMethod).where(DeliveryMethod.active)
-    return db.session.scalars(wanted.order_by(DeliveryMethod.position, DeliveryMethod.id)).all()
+    return beside.found(DeliveryMethod, _active())
+
+
+@lru_cache
+def _active() -> Select[Any]:
+    return beside.mine(DeliveryMethod, DeliveryMethod.active).order_by(DeliveryMethod.position, DeliveryMethod.id)
 
 
 def offers(parcel: Parcel, address: Mapping[str, str], *, now: datetime | None = None) -> list[Offer]:
