@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Executable, Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, select
 
 from kernel import beside, clock, signing
 from kernel.db import db
@@ -53,23 +53,25 @@ def begin(contact: Any = None, browser: Any = None) -> tuple[Cart, str]:
 
 
 def add(
-    cart: Cart, variant: Variant, quantity: int, *, texts: Mapping[str, str] | None = None, group: str = ""
-) -> CartLine:
-    """Put so many of a variant in; the same with the same words goes onto its line."""
+    cart: Cart, variant: Variant, quantity: int, *, texts: Mapping[str, str] | None = None, group: str = "",
+    begun: bool = False, lower: Sequence[pricing.PriceBreak] | None = None,
+) -> CartLine:  # fmt: skip
+    """Put so many of a variant in; the same with the same words goes onto its line. `begun`, `lower`: see `book`."""
     wants.sold(variant, group=group)
     wants.timeless(variant.product)
     said = wants.texts(variant, texts or {})
-    rows = _lines(cart)
+    rows = () if begun else _lines(cart)
     line = next((row for row in rows if row.variant_id == variant.id and row.texts == said), None)
     if line is None and len(rows) >= MOST_LINES:
         raise Refusal(_l("A cart has room for %(most)s different things."), most=MOST_LINES)
     _fits(rows, variant, (line.quantity if line else 0) + quantity, line)
     if line is None:
-        line = CartLine(cart_id=cart.id, variant_id=variant.id, quantity=0, texts=said, seen_minor=0)
-        db.session.add(line)
+        line = CartLine(cart_id=cart.id, variant_id=variant.id, quantity=0, texts=said)
     line.quantity += quantity
-    _saw(line, variant, group)
-    _touch(cart)
+    _saw(line, variant, group, lower)
+    db.session.add(line)
+    if not begun:
+        _touch(cart)
     return line
 
 
@@ -135,8 +137,9 @@ def wanted(cart: Cart | None) -> list[Wanted]:
 
 def look(cart: Cart | None, group: str = "") -> Inside:
     """What is in the cart as far as it is sold, and what changed since the buyer saw it."""
-    rows = _lines(cart) if cart else []
-    lower = pricing.breaks({row.variant.product_id for row in rows if _there(row)})
+    rows, stepped = cart_rows.lines(cart) if cart else ([], set())
+    there = {row.variant.product_id for row in rows if _there(row)}
+    lower = {one: [] for one in there} | pricing.breaks(there & stepped)
     told = [notice for notice in (_notice(row, group, lower) for row in rows) if notice]
     return Inside(_sold(rows), [one for place, one in enumerate(told) if not _twice(one, told[:place])], lower)
 
@@ -202,18 +205,6 @@ def merge(cart: Cart, into: Cart, group: str = "") -> None:
     _touch(into)
 
 
-def claim(cart: Cart) -> bool:
-    """Take the cart as it was read, for ordering it: of two at once only one can."""
-    return bool(beside.plain(_claiming(), cart=cart.id, seen=cart.revision, now=clock.now()))
-
-
-@lru_cache
-def _claiming() -> Executable:
-    mine = Cart.id == bindparam("cart"), Cart.revision == bindparam("seen"), Cart.tenant_id == bindparam("tenant")
-    moved = update(Cart).where(*mine).values(revision=Cart.revision + 1, touched_at=bindparam("now"))
-    return moved.returning(Cart.id)
-
-
 def clear(cart: Cart) -> None:
     """Empty it: it was ordered."""
     cart.codes = []
@@ -237,8 +228,7 @@ def linked(token: str) -> list[Wanted]:
 
 
 def _lines(cart: Cart) -> Sequence[CartLine]:
-    rows = db.session().info["cart"] = cart_rows.lines(cart)  # held: they are asked for several times
-    return rows
+    return cart_rows.lines(cart)[0]
 
 
 def _there(row: CartLine) -> bool:
@@ -267,8 +257,8 @@ def _fits(rows: Sequence[CartLine], variant: Variant, quantity: int, line: CartL
         raise stock.SoldOut(variant, left)
 
 
-def _saw(line: CartLine, variant: Variant, group: str) -> None:
-    line.seen_minor = pricing.unit(variant, 1, group).minor
+def _saw(line: CartLine, variant: Variant, group: str, lower: Sequence[pricing.PriceBreak] | None = None) -> None:
+    line.seen_minor = pricing.unit(variant, 1, group, known=lower).minor
 
 
 def _pour(row: CartLine, into: Cart, group: str) -> None:

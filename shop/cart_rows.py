@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, bindparam, select
+from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, bindparam, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
 from kernel import beside, clock, rows, signing
-from kernel.db import Base, belongs, many, pk, ref
+from kernel.db import Base, belongs, db, many, pk, ref
 from kernel.money import Money
 from kernel.tenancy import TenantOwned
 from shop import bookings
@@ -55,13 +55,16 @@ class CartLine(TenantOwned, Base):
     booking: Mapped[Booking | None] = belongs("CartLine.booking_id", "Booking")
 
 
-def lines(cart: Cart) -> list[CartLine]:
-    """The lines of a cart with their variants, products and bookings, in one look."""
-    found = [_line(row) for row in beside.plain(_whole(), cart=cart.id)]
+def lines(cart: Cart) -> tuple[list[CartLine], set[int]]:
+    """(the lines of a cart with their variants, products and bookings; the products with lower prices), in one look."""
+    told = beside.plain(_whole(), cart=cart.id)
+    found = [_line(row[:-1]) for row in told]
+    stepped = {row.variant.product_id for row, (*_row, steps) in zip(found, told, strict=True) if steps}
     known = bookings.of_ids(row.booking_id for row in found if row.booking_id)
     for row in found:
         set_committed_value(row, "booking", known.get(row.booking_id or 0))
-    return found
+    db.session().info["cart"] = found  # held: they are asked for several times
+    return found, stepped
 
 
 def _line(row: Sequence[Any]) -> CartLine:
@@ -79,7 +82,8 @@ def _whole() -> Select[Any]:
     mine: Any = bindparam("tenant")
     variant = (Variant.id == CartLine.variant_id) & (Variant.tenant_id == mine)
     product = (Product.id == Variant.product_id) & (Product.tenant_id == mine) & Product.binned_at.is_(None)
-    told: Any = select(*rows.columns(CartLine), *rows.columns(Variant), *rows.columns(Product))
+    steps = exists().where(PriceBreak.product_id == Variant.product_id, PriceBreak.tenant_id == mine)
+    told: Any = select(*rows.columns(CartLine), *rows.columns(Variant), *rows.columns(Product), steps)
     found: Select[Any] = (
         told.select_from(CartLine).join(Variant, variant).outerjoin(Product, product)
         .where(CartLine.cart_id == bindparam("cart"), CartLine.tenant_id == mine).order_by(CartLine.id)

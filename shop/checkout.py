@@ -1,14 +1,16 @@
 """Checkout: from a cart to a placed order, once per key, all or nothing, at the server's own price."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import Executable, bindparam, exists, update
 from sqlalchemy.exc import IntegrityError
 
 from crm import contacts, facts
-from kernel import clock, signing
+from kernel import beside, clock, signing
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
@@ -34,13 +36,24 @@ from shop import (
     zones,
 )
 from shop import cart as carts
+from shop.cart import Cart
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
 from shop.plan_offers import PlanOffer
 from shop.quotes import Choice, Details, Quote
+from shop.shipping import DeliveryMethod
 
 KEY = 22  # signs of a form's key
 Way = tuple[PaymentMethod | None, PlanOffer | None]  # by what it is paid, and in which parts
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A cart with what is in it, and the ways of delivery where they were read in the same moment."""
+
+    cart: Cart
+    inside: carts.Inside
+    ways: Sequence[DeliveryMethod] | None = None
 
 
 class NoSuchPayment(Refusal):
@@ -56,15 +69,12 @@ class PriceChanged(Refusal):
     status = 409
 
 
-def place(cart: carts.Cart, choice: Choice, details: Details, *, key: str, group: str = "", seen: str = "") -> Order:
+def place(cart: Cart, choice: Choice, details: Details, *, key: str, group: str = "", seen: str = "") -> Order:
     """Order what is in the cart: the same key again gives the same order, whatever happens in parallel."""
-    known = orders.by_key(key)
-    if known:
-        return known
-    if not carts.claim(cart):  # another request ordered or changed it since this one began
+    if not beside.plain(_claiming(), cart=cart.id, seen=cart.revision, order=key, now=clock.now()):
         return orders.by_key(key) or _changed()
     details = replace(details, cards=tuple(cart.codes))
-    quote = _quoted(cart, choice, details, inside=carts.look(cart, group), group=group, seen=seen)
+    quote = _quoted(Seen(cart, carts.look(cart, group)), choice, details, group=group, seen=seen)
     contact, way = buyer(details), _way(quote, details, _method(quote, details))
     order = orders.create(quote, details, contact=contact, key=key)  # whoever claims a cart is alone with its keys
     _fulfil(order, quote, details, way)
@@ -72,30 +82,35 @@ def place(cart: carts.Cart, choice: Choice, details: Details, *, key: str, group
     return order
 
 
-def rehearse(
-    cart: carts.Cart, choice: Choice, details: Details, *, inside: carts.Inside, group: str = "", seen: str = ""
-) -> None:
-    """Refuse what would be refused now, without writing: so that only who can buy waits for the writer's turn.
+@lru_cache
+def _claiming() -> Executable:
+    """Take the cart as it was read, unless its order is there: of two at once only one can."""
+    mine: Any = bindparam("tenant")
+    ordered = exists().where(Order.key == bindparam("order"), Order.tenant_id == mine)
+    there = Cart.id == bindparam("cart"), Cart.revision == bindparam("seen"), Cart.tenant_id == mine
+    moved = update(Cart).where(*there, ~ordered).values(revision=Cart.revision + 1, touched_at=bindparam("now"))
+    return moved.returning(Cart.id)
 
-    `inside`: what was seen in the cart.
-    """
-    details = replace(details, cards=tuple(cart.codes))
-    quote = _quoted(cart, choice, details, inside=inside, group=group, seen=seen)
+
+def rehearse(look: Seen, choice: Choice, details: Details, *, group: str = "", seen: str = "") -> None:
+    """Refuse what would be refused now, without writing: so that only who can buy waits for the writer's turn."""
+    details = replace(details, cards=tuple(look.cart.codes))
+    quote = _quoted(look, choice, details, group=group, seen=seen)
     plan_offers.chosen(quote, details.plan)
     _method(quote, details)
     if not quote.practice:
         stock.check(quote.lines)
 
 
-def _quoted(
-    cart: carts.Cart, choice: Choice, details: Details, *, inside: carts.Inside, group: str, seen: str
-) -> Quote:
+def _quoted(look: Seen, choice: Choice, details: Details, *, group: str, seen: str) -> Quote:
     storefront.refuse_if_closed()
+    cart, inside = look.cart, look.inside
     if inside.gone:
         raise Refusal(_l("Something in your cart is no longer sold: look at the cart first."), status=409)
     person = redemptions.Person(details.email, details.phone)
     free = exemptions.of(cart.contact_id, group, details.tax)
-    told: dict[str, Any] = {"codes": cart.codes, "person": person, "exempt": free, "lower": inside.lower}
+    read = quotes.Read(inside.lower, look.ways)
+    told: dict[str, Any] = {"codes": cart.codes, "person": person, "exempt": free, "read": read}
     quote = quotes.make(inside.wanted, choice=choice, group=group, **told)
     if quote.offer is None and not all(line.digital for line in quote.lines):
         raise quotes.NoSuchMethod()  # only staff hand things over the counter
@@ -196,12 +211,12 @@ def _fitting(quote: Quote, address: Mapping[str, str], charge: Money | None = No
     return [method for method in payment_methods.active() if payment_methods.fits(method, case, place)]
 
 
-def keeps(cart: carts.Cart | None) -> bool:
+def keeps(cart: Cart | None) -> bool:
     """Whether a cart holds a time."""
     return cart is not None and bool(bookings.of_cart(cart))
 
 
-def keep(cart: carts.Cart | None) -> None:
+def keep(cart: Cart | None) -> None:
     """Whoever is at the checkout keeps the times in the cart so long again, also when the form needs mending."""
     if cart is not None:
         holdings.extend(bookings.of_cart(cart), clock.now() + timedelta(minutes=holdings.MINUTES))

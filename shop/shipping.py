@@ -70,6 +70,7 @@ class Parcel:
     products: Sequence[catalog.Product]
     items: Money
     group: str = ""
+    known: Sequence[DeliveryMethod] | None = None  # the active methods, where they were read
 
     @property
     def lead_hours(self) -> int:
@@ -79,7 +80,7 @@ class Parcel:
     @cached_property
     def ways(self) -> Sequence[DeliveryMethod]:
         """The active methods, read once: what is offered and what is noticed as dearer are of the same moment."""
-        return methods()
+        return methods() if self.known is None else self.known
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from crm.views import asking
 from kernel import i18n, limits, tenancy, web
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
-from shop import card_sessions, delivery_slots, orders, quotes, stock, terms
+from shop import card_sessions, delivery_slots, orders, quotes, shipping, stock, storefront, terms
 from shop import cart as carts
 from shop import checkout as checkouts
 from shop.forms import checkout as forms
@@ -73,8 +73,10 @@ def _limit() -> None:
 
 def _looked_over() -> tuple[forms.CheckoutForm, dict[str, str], Response | None]:
     """(the form, the address, the answer when it is clear without writing)."""
-    mine, place = cart_views.current(), checkout_page.country(request.form)
-    form, kept, errors = forms.read(request.form, place, delivery=checkout_page.is_delivery(request.form))
+    storefront.of()  # with the tenant, in one look
+    mine, ways = cart_views.current(), shipping.methods()
+    place, brought = checkout_page.country(request.form, ways), checkout_page.is_delivery(request.form, ways)
+    form, kept, errors = forms.read(request.form, place, delivery=brought)
     inside = _inside(mine)
     known = _known()  # asked after looking into the cart: a twin of this form may just be emptying it
     if known:
@@ -85,7 +87,7 @@ def _looked_over() -> tuple[forms.CheckoutForm, dict[str, str], Response | None]
         return form, kept, _again(form, errors)
     try:
         choice, details = forms.choice(request.form, kept), _details(form, kept)
-        checkouts.rehearse(mine, choice, details, inside=inside, **_told_by_page())
+        checkouts.rehearse(checkouts.Seen(mine, inside, ways), choice, details, **_told_by_page())
     except Refusal as refusal:
         known = _known()  # the twin may have emptied it in this very moment
         return form, kept, _to(known) if known else _again(form, {}, refusal)
@@ -93,6 +95,7 @@ def _looked_over() -> tuple[forms.CheckoutForm, dict[str, str], Response | None]
 
 
 def _place(form: forms.CheckoutForm, kept: dict[str, str]) -> Any:
+    storefront.of()  # with the tenant, in one look
     mine = cart_views.current()
     if mine is None:
         raise quotes.Empty()
@@ -175,7 +178,7 @@ def _unready(inside: carts.Inside) -> str:
 
 
 def _loose() -> forms.CheckoutForm:
-    return forms.made(request.form, checkout_page.country(request.form))
+    return forms.made(request.form, checkout_page.country(request.form, shipping.methods()))
 
 
 def _to(order: Any) -> Response:
