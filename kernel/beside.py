@@ -51,7 +51,7 @@ def entities(cls: type[Any], found: Iterable[Sequence[Any]]) -> list[Any]:
     return [rows.loaded(cls, row) for row in found]
 
 
-def mine(cls: type[Any], *conditions: Any) -> Select[Any]:
+def mine(cls: Any, *conditions: Any) -> Select[Any]:
     """The question for the current tenant's rows of an entity, for `found`; what lies in the bin is left out."""
     there = [cls.binned_at.is_(None)] if issubclass(cls, Binnable) else []
     return select(*rows.columns(cls)).where(cls.tenant_id == bindparam("tenant"), *there, *conditions)

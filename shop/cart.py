@@ -139,7 +139,7 @@ def look(cart: Cart | None, group: str = "") -> Inside:
     """What is in the cart as far as it is sold, and what changed since the buyer saw it."""
     rows, stepped = cart_rows.lines(cart) if cart else ([], set())
     there = {row.variant.product_id for row in rows if _there(row)}
-    lower = {one: [] for one in there} | pricing.breaks(there & stepped)
+    lower: dict[int, list[pricing.PriceBreak]] = {one: [] for one in there} | pricing.breaks(there & stepped)
     told = [notice for notice in (_notice(row, group, lower) for row in rows) if notice]
     return Inside(_sold(rows), [one for place, one in enumerate(told) if not _twice(one, told[:place])], lower)
 
