@@ -1,5 +1,7 @@
 """How many statements an order takes: none is asked twice, and a longer cart adds only what each line must have."""
 
+import itertools
+
 import pytest
 from sqlalchemy import event
 
@@ -15,11 +17,12 @@ LINE = ("INSERT INTO order_line", "UPDATE variant", "INSERT INTO stock_move")  #
 def ordered(shop):
     """The statements of an order of so many lines."""
     shop.transfer()
+    numbers = itertools.count()  # a buyer whom nobody knew
     products = [shop.product(f"Café {number}") for number in range(8)]
 
     def order(count):
         client, told = shop.buyer(*products[:count]), []
-        sent = {**form(client.get("/checkout"), "/checkout"), **BUYER, "email": f"b{count}@example.com"}
+        sent = {**form(client.get("/checkout"), "/checkout"), **BUYER, "email": f"b{next(numbers)}@example.com"}
         event.listen(db.engine, "before_cursor_execute", hear := lambda *words: told.append(words[2]))
         try:
             answer = client.post("/checkout", data=sent)
