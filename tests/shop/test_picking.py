@@ -210,6 +210,35 @@ def test_the_page_of_who_comes_back_asks_nothing_of_what_they_did_and_says_the_s
     assert not any(f"FROM {table}" in one for one in asked for table in ("fact", "taste", "product_neighbour"))
 
 
+def test_whom_we_may_remember_is_asked_once_for_all(shop, world):
+    people_ = [shop.contact(f"{name}@example.com") for name in "abcdef"]
+    browsers = [visitors.begin()[0] for _each in range(4)]
+    for who in (*people_[:4], *browsers[:2]):
+        consent.record(who, "behaviour", True, form="banner")
+    consent.record(people_[3], "behaviour", False, form="banner")
+    db.session.commit()
+    asked: list[str] = []
+
+    def keep_for(whom):
+        asked.clear()
+        event.listen(db.engine, "before_cursor_execute", note := lambda *told: asked.append(told[2]))
+        try:
+            return picking.make([(f"{who.__tablename__}_id", who.id) for who in whom])
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    def questions():
+        return sum("FROM consent" in one for one in asked), sum("pick.turn" in one for one in asked)
+
+    assert keep_for([people_[0], browsers[0]]) == 2
+    few = questions()
+    assert keep_for([*people_, *browsers]) == 5
+    assert questions() == few
+    assert {row.contact_id or -row.visitor_id for row in db.session.scalars(select(Pick))} == {
+        *(one.id for one in people_[:3]), *(-one.id for one in browsers[:2])
+    }  # fmt: skip
+
+
 def test_a_pick_is_part_of_what_somebody_may_read_of_themselves(shop, world, contact):
     keep(contact)
     assert people.export(contact)["suggestions"] == [{"product": "dos", "because_you": "seen", "what": "uno"}]
