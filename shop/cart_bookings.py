@@ -129,8 +129,8 @@ def clear(cart: Cart) -> None:
     """Empty it: it was ordered, and its bookings are the order's."""
     beside.send(_clearing(), cart=cart.id)
     session = db.session()
-    for row in [one for one in session.identity_map.values() if isinstance(one, CartLine)]:
-        if row.cart_id == cart.id:
+    for row in session.identity_map.values():
+        if isinstance(row, CartLine) and row.__dict__.get("cart_id") == cart.id:
             session.expunge(row)
 
 
