@@ -126,7 +126,7 @@ def test_what_was_bought_meanwhile_is_suggested_only_by_a_pick_that_is_not_clear
 def test_a_pick_that_was_on_its_way_when_they_ordered_is_not_written(shop, world, contact, kept_before):
     if kept_before:
         keep(contact)
-    late = picking._made(contact)
+    late = picking._made(contact, picks.turn(contact))
     shop.bought(world["dos"], email=contact.email)
     assert not picks.keep(*late)
     assert picks.of(contact) is None
@@ -134,7 +134,7 @@ def test_a_pick_that_was_on_its_way_when_they_ordered_is_not_written(shop, world
     assert picks.keep(column, who, picks.turn(contact), told)  # the control: with its turn forgotten it comes in
     assert world["dos"].id in [one.product_id for one in suggestions.Known.read(picks.of(contact)).near]
     picks.clear(contact)
-    assert picks.keep(*picking._made(contact))  # reckoned afterwards, it is
+    assert picks.keep(*picking._made(contact, picks.turn(contact)))  # reckoned afterwards, it is
     db.session.commit()
     assert world["dos"].id not in new(contact)
 
@@ -143,7 +143,7 @@ def test_a_pick_that_was_on_its_way_when_they_ordered_is_not_written(shop, world
 def test_a_pick_that_comes_while_they_order_waits_and_is_not_written(shop, world, contact, kept_before):
     if kept_before:
         keep(contact)
-    late, tenant_id = picking._made(contact), shop.tenant_id
+    late, tenant_id = picking._made(contact, picks.turn(contact)), shop.tenant_id
     db.session.rollback()
 
     def write():
