@@ -13,8 +13,8 @@ from sqlalchemy import Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm import partitions, sums
-from kernel import clock, tenancy
-from kernel.db import Base, Id, UTCDateTime, db, pk, ref, upsert
+from kernel import beside, clock
+from kernel.db import Base, Id, UTCDateTime, db, pk, ref
 from kernel.money import Money
 from kernel.tenancy import TenantOwned
 
@@ -141,9 +141,7 @@ def _about(about: Any) -> tuple[str, int | None]:
 
 
 def _first(key: str, fact_id: int) -> bool:
-    row = {"tenant_id": tenancy.current(), "key": key, "fact_id": fact_id}
-    written = upsert(FactKey).values(**row).on_conflict_do_nothing().returning(FactKey.id)
-    return db.session.execute(written).scalar() is not None
+    return beside.add(FactKey, unless=("tenant_id", "key"), key=key, fact_id=fact_id) is not None
 
 
 def of_contact(contact: "Contact", limit: int = 50) -> list[Fact]:

@@ -4,7 +4,7 @@ What a pick says is its maker's affair. It is cleared in the transaction of what
 on: who reckoned before that and writes afterwards writes nothing. Only for people who let us learn from what they do.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -60,7 +60,18 @@ def _of(column: str) -> Any:
 
 def turn(who: "Contact | Visitor") -> int | None:
     """To be asked before anything is reckoned for them; None while there is no row."""
-    return db.session.scalar(select(Pick.turn).where(getattr(Pick, _column(who)) == who.id))
+    return turns([who]).get(who)
+
+
+def turns(whom: "Sequence[Contact | Visitor]") -> "dict[Contact | Visitor, int]":
+    """The same of many; who has no row is not there."""
+    found: dict[Contact | Visitor, int] = {}
+    for column in ("contact_id", "visitor_id"):
+        mine = {who.id: who for who in whom if _column(who) == column}
+        key = getattr(Pick, column)
+        rows = db.session.execute(select(key, Pick.turn).where(key.in_(list(mine)))) if mine else ()
+        found |= {mine[one]: now for one, now in rows}
+    return found
 
 
 def keep(column: str, who: int, turn: int | None, told: Told) -> bool:

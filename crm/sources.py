@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock
+from kernel import clock, tenancy
 from kernel.db import Base, db, pk, ref, upsert
 from kernel.i18n import _l
 from kernel.tenancy import TenantOwned
@@ -51,10 +52,17 @@ def write(rows: Sequence[dict[str, Any]]) -> None:
     """The same for fields of many people: contact_id, field, source and at of each."""
     if not rows:
         return
-    writing = upsert(ContactSource)
+    mine = tenancy.current()
+    short = [{**row, "field": row["field"][:44], "source": row["source"][:80], "tenant_id": mine} for row in rows]
+    db.session.flush()
+    db.session.connection().execute(_writing(db.engine.dialect.name), short)
+
+
+@lru_cache
+def _writing(dialect: str) -> Any:
+    writing = upsert(ContactSource, dialect)
     newer = {name: writing.excluded[name] for name in ("source", "at")}
-    short = [{**row, "field": row["field"][:44], "source": row["source"][:80]} for row in rows]
-    db.session.execute(writing.on_conflict_do_update(index_elements=SAME, set_=newer), short)
+    return writing.on_conflict_do_update(index_elements=SAME, set_=newer)
 
 
 def of(contact: "Contact") -> dict[str, ContactSource]:

@@ -1,13 +1,14 @@
 """What contacts did, summed by day and for all time: written with each fact, read by segments."""
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Index, String, UniqueConstraint, select
+from sqlalchemy import Date, Index, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import tenancy
+from kernel import beside, tenancy
 from kernel.db import Base, db, pk, ref, upsert
 from kernel.tenancy import TenantOwned
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LIFETIME = date(1970, 1, 1)  # the day under which the sums of all time stand
 SAME = ("tenant_id", "contact_id", "kind", "day", "currency")  # the day first: "not in 30 days" is one look
+SUMMED = ("count", "amount_minor")
 MONEY: set[str] = set()  # kinds whose amounts, together, are what somebody paid: what went back is negative
 
 
@@ -45,20 +47,33 @@ def add(fact: "Fact", times: int = 1) -> None:
     day = fact.at.astimezone(ZoneInfo(tenancy.tenant().timezone)).date()
     told: dict[str, Any] = {"contact_id": fact.contact_id, "kind": fact.kind, "currency": fact.currency}
     told |= {"count": times, "amount_minor": (fact.amount_minor or 0) * times}
-    for when in (day, LIFETIME):
-        _more({**told, "day": when})
+    _more(told, day, LIFETIME)
 
 
 def put(contact_id: int, row: ContactDay) -> None:
     """Add somebody's sum of a day to another one's: the two are one person."""
-    same = {name: getattr(row, name) for name in ("kind", "currency", "day", "count", "amount_minor")}
-    _more({"contact_id": contact_id, **same})
+    same = {name: getattr(row, name) for name in ("kind", "currency", *SUMMED)}
+    _more({"contact_id": contact_id, **same}, row.day)
 
 
-def _more(told: dict[str, Any]) -> None:
-    row = upsert(ContactDay).values(**told, tenant_id=tenancy.current())
-    more = {name: getattr(ContactDay, name) + row.excluded[name] for name in ("count", "amount_minor")}
-    db.session.execute(row.on_conflict_do_update(index_elements=SAME, set_=more))
+def _more(told: dict[str, Any], *days: date) -> None:
+    named = {f"new_{name}": value for name, value in told.items()}
+    named |= {f"day_{place}": day for place, day in enumerate(days)}
+    beside.send(_adding(db.engine.dialect.name, len(days)), **named)
+
+
+@lru_cache
+def _adding(dialect: str, days: int) -> Any:
+    """Count the same into so many days."""
+    told = {name: _bind(f"new_{name}", name) for name in ("contact_id", "kind", "currency", *SUMMED)}
+    told["tenant_id"] = _bind("tenant", "tenant_id")
+    row = upsert(ContactDay, dialect).values([{**told, "day": _bind(f"day_{place}", "day")} for place in range(days)])
+    more = {name: getattr(ContactDay, name) + row.excluded[name] for name in SUMMED}
+    return row.on_conflict_do_update(index_elements=SAME, set_=more)
+
+
+def _bind(name: str, column: str) -> Any:
+    return bindparam(name, type_=getattr(ContactDay, column).type)
 
 
 def lifetime(contact: "Contact") -> list[ContactDay]:

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Index, String, Text, delete, o
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import (
+    beside,
     clock,
     held,
     i18n,
@@ -131,9 +132,7 @@ def write(
     row.about_kind, row.about_id = (about.__tablename__, about.id) if about is not None else ("", None)
     row.data = json.loads(json.dumps(data or {}, default=str))  # lazy sentences are said now, in their language
     row.subject = _subject(row)
-    db.session.add(row)
-    db.session.flush()
-    return row
+    return beside.put(row)  # type: ignore[no-any-return]
 
 
 def waiting(row: Any, kind: str, **told: Any) -> Letter | None:

@@ -19,6 +19,7 @@ from kernel import libpq, logs
 from kernel.db import upsert
 
 Form = Callable[[Any], Any]
+ANY = ("*",)  # whatever of a row there may be only once
 _settling = WeakSet[Engine]()  # where nothing goes by a cursor, or is committed, before what waits
 _NAMED = re.compile(r"%\((\w+)\)s")
 _LISTED = re.compile(r"(NOT )?IN \(__\[POSTCOMPILE_(\w+)\]\)")  # where a list stands, whose length is not known yet
@@ -197,7 +198,10 @@ class Insert:
 
 @lru_cache(maxsize=300)
 def inserting(cls: Any, dialect: Dialect, unless: tuple[str, ...] = (), *, holds: bool = False) -> Insert:
-    """The INSERT of an entity; `unless` one is there with the same in these columns. `holds`: that one is locked."""
+    """The INSERT of an entity; `unless` one is there with the same in these columns, or with ANY that may be only once.
+
+    `holds`: that one is locked.
+    """
     mapper: Any = inspect(cls)
     table, tells = mapper.local_table, dialect.name == "sqlite" and not unless
     columns = {one.key: one.columns[0] for one in mapper.column_attrs if not one.columns[0].primary_key}
@@ -205,7 +209,7 @@ def inserting(cls: Any, dialect: Dialect, unless: tuple[str, ...] = (), *, holds
     if unless and holds:
         new = new.on_conflict_do_update(index_elements=list(unless), set_={unless[0]: new.excluded[unless[0]]})
     elif unless:
-        new = new.on_conflict_do_nothing(index_elements=list(unless))
+        new = new.on_conflict_do_nothing(index_elements=None if unless == ANY else list(unless))
     named = {name: column.name for name, column in columns.items()}
     made = of(new if tells else new.returning(table.c.id), dialect, tuple(named.values()))
     return Insert(made, named, {name: _fill(column) for name, column in columns.items()}, tells)

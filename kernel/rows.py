@@ -22,7 +22,8 @@ def columns(cls: type) -> tuple[Any, ...]:
 
 
 def loaded(cls: type, values: Sequence[Any], names: Sequence[str] = ()) -> Any:
-    """The entity with these values of its columns; the one that the session has already stays as it is there.
+    """The entity with these values of its columns; the one that the session has already stays as it is there,
+    but for what of it is to be read anew.
 
     With `names`, the values are of those alone, the key among them; what else it has is asked when it is wanted.
     """
@@ -33,7 +34,16 @@ def held(cls: type, told: Mapping[str, Any], session: Any = None) -> Any:
     """The same of values by the names of their columns; whoever has many has the session at hand."""
     session = session or db.session()
     known = session.identity_map.get(_mapper(cls).identity_key_from_primary_key((told["id"],)))
-    return known if known is not None else made(cls, told, session)
+    return made(cls, told, session) if known is None else _again(known, told)
+
+
+def _again(entity: Any, told: Mapping[str, Any]) -> Any:
+    """What of it was to be read anew is read now."""
+    state = cast(Any, instance_state(entity))
+    if gone := told.keys() & state.expired_attributes:
+        state.dict.update({name: told[name] for name in gone})
+        state._commit(state.dict, gone)
+    return entity
 
 
 def made(cls: type, told: Mapping[str, Any], session: Any = None) -> Any:

@@ -35,6 +35,8 @@ def book(order: Order, quote: "Quote") -> None:
     The refusal says of which booking, so that its page can offer other times.
     """
     rows = _known({line.booking_id for line in quote.lines if line.booking_id})
+    if not rows:
+        return
     _take(order, rows)
     for row in rows:
         row.order_id, row.cart_id = order.id, None

@@ -138,5 +138,6 @@ def until(moment: datetime) -> int:
 
 def of_ids(ids: Iterable[int]) -> dict[int, Booking]:
     """Bookings by id."""
-    rows = db.session.scalars(select(Booking).where(Booking.id.in_(sorted(set(ids)))))
+    wanted = sorted(set(ids))
+    rows = db.session.scalars(select(Booking).where(Booking.id.in_(wanted))) if wanted else ()
     return {row.id: row for row in rows}

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, bindparam, func, select
 
 from kernel import beside, clock, signing
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Gone, Missing, Refusal
-from shop import cart_bookings, pricing, services, stock, variants, wants
-from shop.cart_rows import Cart, CartLine, Notice
+from shop import cart_bookings, cart_rows, pricing, services, stock, variants, wants
+from shop.cart_rows import Cart, CartLine, Inside, Notice
 from shop.variants import Variant
 from shop.wants import Wanted
 
@@ -22,15 +23,20 @@ if TYPE_CHECKING:
 DAYS = 60
 MOST_LINES = 100
 CODES = 5
-__all__ = ["Cart", "CartLine", "Notice"]
+__all__ = ["Cart", "CartLine", "Inside", "Notice"]
 
 
 def found(token: str) -> Cart | None:
     """The cart behind a cookie, unless it was left for too long."""
     if not token:
         return None
-    row = db.session.scalar(select(Cart).where(Cart.token_hash == signing.digest(token)))
+    row = next(iter(beside.found(Cart, _by_token(), hash=signing.digest(token))), None)
     return row if row and row.touched_at > clock.now() - timedelta(days=DAYS) else None
+
+
+@lru_cache
+def _by_token() -> Select[Any]:
+    return beside.mine(Cart, Cart.token_hash == bindparam("hash"))
 
 
 def of_contact(contact: Any) -> Cart | None:
@@ -47,23 +53,25 @@ def begin(contact: Any = None, browser: Any = None) -> tuple[Cart, str]:
 
 
 def add(
-    cart: Cart, variant: Variant, quantity: int, *, texts: Mapping[str, str] | None = None, group: str = ""
-) -> CartLine:
-    """Put so many of a variant in; the same with the same words goes onto its line."""
+    cart: Cart, variant: Variant, quantity: int, *, texts: Mapping[str, str] | None = None, group: str = "",
+    begun: bool = False, lower: Sequence[pricing.PriceBreak] | None = None,
+) -> CartLine:  # fmt: skip
+    """Put so many of a variant in; the same with the same words goes onto its line. `begun`, `lower`: see `book`."""
     wants.sold(variant, group=group)
     wants.timeless(variant.product)
     said = wants.texts(variant, texts or {})
-    rows = _lines(cart)
+    rows = () if begun else _lines(cart)
     line = next((row for row in rows if row.variant_id == variant.id and row.texts == said), None)
     if line is None and len(rows) >= MOST_LINES:
         raise Refusal(_l("A cart has room for %(most)s different things."), most=MOST_LINES)
     _fits(rows, variant, (line.quantity if line else 0) + quantity, line)
     if line is None:
-        line = CartLine(cart_id=cart.id, variant_id=variant.id, quantity=0, texts=said, seen_minor=0)
-        db.session.add(line)
+        line = CartLine(cart_id=cart.id, variant_id=variant.id, quantity=0, texts=said)
     line.quantity += quantity
-    _saw(line, variant, group)
-    _touch(cart)
+    _saw(line, variant, group, lower)
+    db.session.add(line)
+    if not begun:
+        _touch(cart)
     return line
 
 
@@ -124,7 +132,19 @@ def line(cart: Cart | None, token: str) -> CartLine:
 
 def wanted(cart: Cart | None) -> list[Wanted]:
     """What is in the cart, as far as it is still sold."""
-    rows = _lines(cart) if cart else []
+    return _sold(_lines(cart) if cart else [])
+
+
+def look(cart: Cart | None, group: str = "") -> Inside:
+    """What is in the cart as far as it is sold, and what changed since the buyer saw it."""
+    rows, stepped = cart_rows.lines(cart) if cart else ([], set())
+    there = {row.variant.product_id for row in rows if _there(row)}
+    lower: dict[int, list[pricing.PriceBreak]] = {one: [] for one in there} | pricing.breaks(there & stepped)
+    told = [notice for notice in (_notice(row, group, lower) for row in rows) if notice]
+    return Inside(_sold(rows), [one for place, one in enumerate(told) if not _twice(one, told[:place])], lower)
+
+
+def _sold(rows: Sequence[CartLine]) -> list[Wanted]:
     broken = {row.booking_id for row in rows if not _there(row)} - {None}
     return [_wanted(row) for row in rows if _there(row) and row.booking_id not in broken]
 
@@ -141,12 +161,9 @@ def count(cart: Cart | None) -> int:
     return db.session.scalar(select(func.sum(CartLine.quantity)).where(CartLine.cart_id == cart.id)) or 0
 
 
-def notices(cart: Cart | None, group: str = "") -> list[Notice]:
+def notices(cart: Cart | None, group: str = "") -> Sequence[Notice]:
     """What changed since the buyer saw it: gone, its hold lapsed, short of stock, dearer or cheaper."""
-    rows = _lines(cart) if cart else []
-    lower = pricing.breaks({row.variant.product_id for row in rows if _there(row)})
-    told = [notice for notice in (_notice(row, group, lower) for row in rows) if notice]
-    return [one for place, one in enumerate(told) if not _twice(one, told[:place])]
+    return look(cart, group).notices
 
 
 def _twice(notice: Notice, before: Sequence[Notice]) -> bool:
@@ -188,14 +205,6 @@ def merge(cart: Cart, into: Cart, group: str = "") -> None:
     _touch(into)
 
 
-def claim(cart: Cart) -> bool:
-    """Take the cart as it was read, for ordering it: of two at once only one can."""
-    mine = Cart.id == cart.id, Cart.revision == cart.revision
-    statement = update(Cart).where(*mine).values(revision=Cart.revision + 1, touched_at=clock.now())
-    done = db.session.execute(statement, execution_options={"synchronize_session": False})
-    return bool(done.rowcount)  # type: ignore[attr-defined]
-
-
 def clear(cart: Cart) -> None:
     """Empty it: it was ordered."""
     cart.codes = []
@@ -219,9 +228,7 @@ def linked(token: str) -> list[Wanted]:
 
 
 def _lines(cart: Cart) -> Sequence[CartLine]:
-    rows = db.session.scalars(select(CartLine).where(CartLine.cart_id == cart.id).order_by(CartLine.id)).all()
-    db.session().info["cart"] = rows  # held, with their variants and products: they are asked for several times
-    return rows
+    return cart_rows.lines(cart)[0]
 
 
 def _there(row: CartLine) -> bool:
@@ -250,8 +257,8 @@ def _fits(rows: Sequence[CartLine], variant: Variant, quantity: int, line: CartL
         raise stock.SoldOut(variant, left)
 
 
-def _saw(line: CartLine, variant: Variant, group: str) -> None:
-    line.seen_minor = pricing.unit(variant, 1, group).minor
+def _saw(line: CartLine, variant: Variant, group: str, lower: Sequence[pricing.PriceBreak] | None = None) -> None:
+    line.seen_minor = pricing.unit(variant, 1, group, known=lower).minor
 
 
 def _pour(row: CartLine, into: Cart, group: str) -> None:

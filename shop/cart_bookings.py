@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Executable, bindparam, delete, select, update
 
 from kernel import beside, clock
 from kernel.db import db
@@ -126,4 +127,13 @@ def pour(cart: Cart, into: Cart) -> None:
 
 def clear(cart: Cart) -> None:
     """Empty it: it was ordered, and its bookings are the order's."""
-    db.session.execute(delete(CartLine).where(CartLine.cart_id == cart.id))
+    beside.send(_clearing(), cart=cart.id)
+    session = db.session()
+    for row in session.identity_map.values():
+        if isinstance(row, CartLine) and row.__dict__.get("cart_id") == cart.id:
+            session.expunge(row)
+
+
+@lru_cache
+def _clearing() -> Executable:
+    return delete(CartLine).where(CartLine.cart_id == bindparam("cart"), CartLine.tenant_id == bindparam("tenant"))

@@ -144,17 +144,26 @@ def by_sku(sku: str) -> Product | None:
 
 def variants(ids: Iterable[int]) -> dict[int, Variant]:
     """Variants by id."""
-    wanted, session = set(ids), db.session()
-    loaded = {one: session.identity_map.get(session.identity_key(Variant, one)) for one in wanted}
-    here = {one: row for one, row in loaded.items() if row is not None and not inspect(row).expired}
+    wanted = set(ids)
+    here = _here(Variant, wanted)
     missing = sorted(wanted - here.keys())
-    rows = session.scalars(select(Variant).where(Variant.id.in_(missing))) if missing else ()
+    rows = db.session.scalars(select(Variant).where(Variant.id.in_(missing))) if missing else ()
     return here | {row.id: row for row in rows}
+
+
+def _here(cls: Any, ids: set[int]) -> dict[int, Any]:
+    """Those of them that the session has as they are."""
+    session = db.session()
+    loaded = {one: session.identity_map.get(session.identity_key(cls, one)) for one in ids}
+    return {one: row for one, row in loaded.items() if row is not None and not inspect(row).expired}
 
 
 def of_ids(ids: Sequence[int]) -> list[Product]:
     """The products with these ids, in the given order."""
-    found = {row.id: row for row in db.session.scalars(select(Product).where(Product.id.in_(ids)))}
+    found = {one: row for one, row in _here(Product, set(ids)).items() if row.binned_at is None}
+    missing = [one for one in ids if one not in found]
+    rows = db.session.scalars(select(Product).where(Product.id.in_(missing))) if missing else ()
+    found |= {row.id: row for row in rows}
     return [found[one] for one in ids if one in found]
 
 

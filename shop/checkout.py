@@ -1,14 +1,16 @@
 """Checkout: from a cart to a placed order, once per key, all or nothing, at the server's own price."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import Executable, bindparam, exists, update
 from sqlalchemy.exc import IntegrityError
 
 from crm import contacts, facts
-from kernel import clock, signing
+from kernel import beside, clock, signing
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
@@ -34,12 +36,24 @@ from shop import (
     zones,
 )
 from shop import cart as carts
+from shop.cart import Cart
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
 from shop.plan_offers import PlanOffer
 from shop.quotes import Choice, Details, Quote
+from shop.shipping import DeliveryMethod
 
 KEY = 22  # signs of a form's key
+Way = tuple[PaymentMethod | None, PlanOffer | None]  # by what it is paid, and in which parts
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A cart with what is in it, and the ways of delivery where they were read in the same moment."""
+
+    cart: Cart
+    inside: carts.Inside
+    ways: Sequence[DeliveryMethod] | None = None
 
 
 class NoSuchPayment(Refusal):
@@ -55,37 +69,49 @@ class PriceChanged(Refusal):
     status = 409
 
 
-def place(cart: carts.Cart, choice: Choice, details: Details, *, key: str, group: str = "", seen: str = "") -> Order:
+def place(cart: Cart, choice: Choice, details: Details, *, key: str, group: str = "", seen: str = "") -> Order:
     """Order what is in the cart: the same key again gives the same order, whatever happens in parallel."""
-    known = orders.by_key(key)
-    if known:
-        return known
-    if not carts.claim(cart):  # another request ordered or changed it since this one began
+    if not beside.plain(_claiming(), cart=cart.id, seen=cart.revision, order=key, now=clock.now()):
         return orders.by_key(key) or _changed()
     details = replace(details, cards=tuple(cart.codes))
-    quote = _quoted(cart, choice, details, group=group, seen=seen)
-    order = complete(quote, details, contact=buyer(details), key=key, method=_method(quote, details))
+    quote = _quoted(Seen(cart, carts.look(cart, group)), choice, details, group=group, seen=seen)
+    contact, way = buyer(details), _way(quote, details, _method(quote, details))
+    order = orders.create(quote, details, contact=contact, key=key)  # whoever claims a cart is alone with its keys
+    _fulfil(order, quote, details, way)
     carts.clear(cart)
     return order
 
 
-def rehearse(cart: carts.Cart, choice: Choice, details: Details, *, group: str = "", seen: str = "") -> None:
+@lru_cache
+def _claiming() -> Executable:
+    """Take the cart as it was read, unless its order is there: of two at once only one can."""
+    mine: Any = bindparam("tenant")
+    ordered = exists().where(Order.key == bindparam("order"), Order.tenant_id == mine)
+    there = Cart.id == bindparam("cart"), Cart.revision == bindparam("seen"), Cart.tenant_id == mine
+    moved = update(Cart).where(*there, ~ordered).values(revision=Cart.revision + 1, touched_at=bindparam("now"))
+    return moved.returning(Cart.id)
+
+
+def rehearse(look: Seen, choice: Choice, details: Details, *, group: str = "", seen: str = "") -> None:
     """Refuse what would be refused now, without writing: so that only who can buy waits for the writer's turn."""
-    details = replace(details, cards=tuple(cart.codes))
-    quote = _quoted(cart, choice, details, group=group, seen=seen)
+    details = replace(details, cards=tuple(look.cart.codes))
+    quote = _quoted(look, choice, details, group=group, seen=seen)
     plan_offers.chosen(quote, details.plan)
     _method(quote, details)
     if not quote.practice:
         stock.check(quote.lines)
 
 
-def _quoted(cart: carts.Cart, choice: Choice, details: Details, *, group: str, seen: str) -> Quote:
+def _quoted(look: Seen, choice: Choice, details: Details, *, group: str, seen: str) -> Quote:
     storefront.refuse_if_closed()
-    if any(notice.kind == "gone" for notice in carts.notices(cart, group)):
+    cart, inside = look.cart, look.inside
+    if inside.gone:
         raise Refusal(_l("Something in your cart is no longer sold: look at the cart first."), status=409)
     person = redemptions.Person(details.email, details.phone)
     free = exemptions.of(cart.contact_id, group, details.tax)
-    quote = quotes.make(carts.wanted(cart), choice=choice, group=group, codes=cart.codes, person=person, exempt=free)
+    read = quotes.Read(inside.lower, look.ways)
+    told: dict[str, Any] = {"codes": cart.codes, "person": person, "exempt": free, "read": read}
+    quote = quotes.make(inside.wanted, choice=choice, group=group, **told)
     if quote.offer is None and not all(line.digital for line in quote.lines):
         raise quotes.NoSuchMethod()  # only staff hand things over the counter
     if seen and seen != shown(quote, tenders.worth(tenders.cards(details.cards), details.credit)):
@@ -106,11 +132,20 @@ def _method(quote: Quote, details: Details) -> PaymentMethod | None:
 
 def complete(quote: Quote, details: Details, *, contact: Any, key: str, method: PaymentMethod | None = None) -> Order:
     """Write a quoted order with everything that belongs to it, in one transaction; staff may use every method."""
-    method = method or payment_methods.named(details.payment)
-    plan = details.plan if isinstance(details.plan, PlanOffer) else plan_offers.chosen(quote, details.plan)
+    way = _way(quote, details, method)
     order, fresh = _create(quote, details, contact, key)
-    if not fresh:
-        return order
+    if fresh:
+        _fulfil(order, quote, details, way)
+    return order
+
+
+def _way(quote: Quote, details: Details, method: PaymentMethod | None) -> Way:
+    plan = details.plan if isinstance(details.plan, PlanOffer) else plan_offers.chosen(quote, details.plan)
+    return method or payment_methods.named(details.payment), plan
+
+
+def _fulfil(order: Order, quote: Quote, details: Details, way: Way) -> None:
+    """Everything that belongs to an order that was made just now."""
     if not quote.practice:
         stock.take(order.lines, order=order)
         if quote.offer:
@@ -119,13 +154,12 @@ def complete(quote: Quote, details: Details, *, contact: Any, key: str, method: 
     redemptions.redeem(order, quote)
     given = tenders.spend(order, details.cards, details.credit)
     if order.balance.minor > 0:
-        _ask(order, method, plan)
+        _ask(order, *way)
     elif not given:  # it costs nothing: nobody is asked how to pay it
         payments.settled(order)
     if not quote.practice:
-        facts.record("ordered", contact=contact, about=order, amount=order.total, dedupe=f"ordered:{order.id}")
+        facts.record("ordered", contact=order.contact, about=order, amount=order.total, dedupe=f"ordered:{order.id}")
     orders.placed(order)
-    return order
 
 
 def _ask(order: Order, method: PaymentMethod | None, plan: PlanOffer | None) -> None:
@@ -134,7 +168,7 @@ def _ask(order: Order, method: PaymentMethod | None, plan: PlanOffer | None) -> 
     if plan is not None:
         plans.write(order, plan.kind, plan.dues)
         plan_reminders.schedule(order)
-    payments.open(order, method)
+    payments.open(order, method, new=True)
 
 
 def payable(
@@ -177,12 +211,12 @@ def _fitting(quote: Quote, address: Mapping[str, str], charge: Money | None = No
     return [method for method in payment_methods.active() if payment_methods.fits(method, case, place)]
 
 
-def keeps(cart: carts.Cart | None) -> bool:
+def keeps(cart: Cart | None) -> bool:
     """Whether a cart holds a time."""
     return cart is not None and bool(bookings.of_cart(cart))
 
 
-def keep(cart: carts.Cart | None) -> None:
+def keep(cart: Cart | None) -> None:
     """Whoever is at the checkout keeps the times in the cart so long again, also when the form needs mending."""
     if cart is not None:
         holdings.extend(bookings.of_cart(cart), clock.now() + timedelta(minutes=holdings.MINUTES))
@@ -203,11 +237,7 @@ def buyer(details: Details) -> Any:
         "language": details.language, "country": details.address.get("country", ""), "address": dict(details.address),
         "vouched": details.by is not None, "learned": "staff" if details.by is not None else "checkout",
     }  # fmt: skip
-    try:
-        with db.session.begin_nested():
-            return contacts.known(**told)
-    except IntegrityError:  # the same person orders twice at once: now they are known
-        return contacts.known(**told)
+    return contacts.known(**told)
 
 
 def order_key(cart_token: str, form_key: str) -> str:

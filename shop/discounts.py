@@ -3,12 +3,27 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint, and_, column, func, or_, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
-from kernel import clock, journal, permissions, signing, tenancy
+from kernel import beside, clock, journal, permissions, signing, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, words
 from kernel.folding import fold
 from kernel.i18n import _l
@@ -132,15 +147,20 @@ def named(token: str, *, binned: bool = False) -> Discount:
 def asked(codes: Iterable[str]) -> Sequence[Discount]:
     """Every promotion that runs today, and what has one of these codes, in one look."""
     today = clock.today(tenancy.tenant().timezone)
-    running = (
+    known = [clean for clean in map(normal, codes) if clean]
+    return beside.found(Discount, _asked(), today=today, codes=known)
+
+
+@lru_cache
+def _asked() -> Select[Any]:
+    today: Any = bindparam("today", type_=Date)
+    running = and_(
         Discount.code == "",
         Discount.paused_at.is_(None),
         or_(Discount.starts_on.is_(None), Discount.starts_on <= today),
         or_(Discount.ends_on.is_(None), Discount.ends_on >= today),
     )
-    known = [clean for clean in map(normal, codes) if clean]
-    which = or_(and_(*running), Discount.code.in_(known)) if known else and_(*running)
-    return db.session.scalars(select(Discount).where(which)).all()
+    return beside.mine(Discount, or_(running, Discount.code.in_(bindparam("codes", expanding=True))))
 
 
 def spent(ids: Iterable[int]) -> set[int]:

@@ -236,7 +236,8 @@ def tell_shop(order: "Order", kind: str, **told: Any) -> None:
 
 
 def _booked(order: "Order", kind: str) -> dict[str, Any]:
-    known = bookings.of_order(order) if kind in BOOKED | OFF else ()
+    booked = kind in BOOKED | OFF and any(line.booking_id for line in order.lines)
+    known = bookings.of_order(order) if booked else ()
     rows = [row for row in known if row.live == (kind in BOOKED)]
     return {"bookings": [booking_letters.part(row) for row in rows], "attached": booking_letters.attached(rows)}
 

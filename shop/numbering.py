@@ -1,10 +1,11 @@
 """Numbers of orders: one series per tenant and purpose, without gaps, because a refused sale takes its number back."""
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import String, UniqueConstraint, update
+from sqlalchemy import Executable, String, UniqueConstraint, bindparam, update
 
-from kernel import tenancy
+from kernel import beside, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, upsert
 from kernel.tenancy import TenantOwned
 
@@ -28,13 +29,18 @@ def take(code: str) -> str:
     if row is None:  # the first number of all
         _ensure(code)
         row = _step(code)
-    return f"{row.prefix}-{row.next - 1}"
+    prefix, following = row
+    return f"{prefix}-{following - 1}"
 
 
 def _step(code: str) -> Any:
-    step = update(Series).where(Series.code == code).values(next=Series.next + 1)
-    told = step.returning(Series.prefix, Series.next)
-    return db.session.execute(told, execution_options={"synchronize_session": False}).one_or_none()
+    return next(iter(beside.plain(_next(), series=code)), None)
+
+
+@lru_cache
+def _next() -> Executable:
+    mine = Series.code == bindparam("series"), Series.tenant_id == bindparam("tenant")
+    return update(Series).where(*mine).values(next=Series.next + 1).returning(Series.prefix, Series.next)
 
 
 def initials(slug: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import relationship
 
-from kernel import clock
+from kernel import beside, clock
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
 from kernel.i18n import _l
 from kernel.tenancy import TenantOwned
@@ -105,8 +105,8 @@ def record(order: "Order", kind: str, *, by: "Account | None" = None, **data: An
     if kind not in SENTENCES:
         raise LookupError(f"no step of an order is called {kind}")
     row = OrderEvent(order_id=order.id, kind=kind, account_id=by.id if by else None, data=data)
-    db.session.add(row)
     db.session.flush()
+    beside.put(row)
     return row
 
 

@@ -1,12 +1,14 @@
 """Orders: what was sold, to whom, on which terms; made once, found by number or by their secret token."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Date, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Date, Index, Select, String, Text, UniqueConstraint, bindparam, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from crm import picks
-from kernel import clock, signing
+from kernel import beside, clock, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
 from kernel.folding import fold
 from kernel.money import Money
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crm.contacts import Contact
+    from shop.order_discounts import OrderDiscount
     from shop.payments import Payment
     from shop.plans import Instalment
     from shop.quotes import Details, Quote, QuoteLine
@@ -92,6 +95,9 @@ class Order(TenantOwned, Base):
     lines: Mapped[list[OrderLine]] = many("Order", "OrderLine.order_id", order_by="OrderLine.position")
     payments: Mapped[list["Payment"]] = many("Order", "Payment.order_id", order_by="Payment.id")
     instalments: Mapped[list["Instalment"]] = many("Order", "Instalment.order_id", order_by="Instalment.position")
+    discounts: Mapped[list["OrderDiscount"]] = many(
+        "Order", "OrderDiscount.order_id", order_by="OrderDiscount.position, OrderDiscount.id"
+    )
     contact: Mapped["Contact | None"] = belongs("Order.contact_id", "Contact")
 
     def money(self, minor: int) -> Money:
@@ -164,10 +170,13 @@ def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key
     )  # fmt: skip
     order.customer_group, order.rounding = quote.group, quote.rounding
     order.haystack = _haystack(order)
-    db.session.add(order)
-    db.session.flush()
-    db.session.add_all(_line(order, line, place) for place, line in enumerate(quote.lines))
+    beside.put(order)
+    lines = [_line(order, line, place) for place, line in enumerate(quote.lines)]
+    db.session.add_all(lines)
     order_events.record(order, "placed", by=details.by)
+    known: dict[str, Any] = {"lines": lines, "payments": [], "instalments": [], "discounts": [], "contact": contact}
+    for name, value in known.items():
+        set_committed_value(order, name, value)  # nobody else has a row of it yet: nothing is asked for
     if contact is not None:
         picks.clear(contact)  # what they bought is not suggested as new
     return order
@@ -227,7 +236,12 @@ def _haystack(order: Order) -> str:
 
 def by_key(key: str) -> Order | None:
     """The order that this purchase already became."""
-    return db.session.scalars(select(Order).where(Order.key == key)).one_or_none()
+    return next(iter(beside.found(Order, _by_key(), key=key)), None)
+
+
+@lru_cache
+def _by_key() -> Select[Any]:
+    return beside.mine(Order, Order.key == bindparam("key"))
 
 
 def by_token(token: str) -> Order:

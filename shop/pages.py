@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Index, String, column, select
+from sqlalchemy import Index, Select, String, bindparam, column, select
 
-from kernel import clock, tenancy
+from kernel import beside, clock, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, words
 from kernel.tenancy import Binnable, TenantOwned
 from shop import page_versions, slugs
@@ -70,8 +71,13 @@ def named(slug: str) -> Page | None:
 
 def listed(kind: str) -> Sequence[Page]:
     """The published pages of a kind, in the menu's order."""
-    wanted = select(Page).where(Page.kind == kind, Page.published_at.is_not(None))
-    return db.session.scalars(wanted.order_by(Page.position, Page.id)).all()
+    return beside.found(Page, _listed(), kind=kind)
+
+
+@lru_cache
+def _listed() -> Select[Any]:
+    there = Page.kind == bindparam("kind"), Page.published_at.is_not(None)
+    return beside.mine(Page, *there).order_by(Page.position, Page.id)
 
 
 def make(

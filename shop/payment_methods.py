@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, and_
 from sqlalchemy.exc import IntegrityError
 
-from kernel import clock, countries, tenancy
+from kernel import beside, clock, countries, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, words
 from kernel.i18n import _l, speak
 from kernel.money import Money
@@ -62,8 +63,13 @@ class PaymentMethod(TenantOwned, Base):
 
 def active() -> Sequence[PaymentMethod]:
     """What the shop offers, in order; the checkout leaves out what does not fit an order."""
-    wanted = db.select(PaymentMethod).where(PaymentMethod.active, PaymentMethod.kind.not_in(UNLISTED))
-    return db.session.scalars(wanted.order_by(PaymentMethod.position, PaymentMethod.id)).all()
+    return beside.found(PaymentMethod, _active())
+
+
+@lru_cache
+def _active() -> Select[Any]:
+    listed = and_(*(PaymentMethod.kind != kind for kind in UNLISTED))
+    return beside.mine(PaymentMethod, PaymentMethod.active, listed).order_by(PaymentMethod.position, PaymentMethod.id)
 
 
 def every() -> Sequence[PaymentMethod]:

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import String, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from crm import facts, sums
-from kernel import clock, journal
+from kernel import beside, clock, journal
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref, words
 from kernel.i18n import _l
 from kernel.money import Money
@@ -130,15 +131,23 @@ def move(payment: Payment, event: str) -> None:
     payment.state = MOVES[payment.state, event]
 
 
-def open(order: Order, method: PaymentMethod, *, amount: Money | None = None) -> Payment:  # noqa: A001 - a verb
-    """Ask for what is due now, or for that amount, by that method; until enough came the goods are kept for a time."""
+def open(  # noqa: A001 - a verb
+    order: Order, method: PaymentMethod, *, amount: Money | None = None, new: bool = False
+) -> Payment:
+    """Ask for what is due now, or for that amount, by that method; until enough came the goods are kept for a time.
+
+    `new`: the order is being placed; nothing asks for its money yet.
+    """
+    before = order.payments if new else ()
     payment = Payment(order_id=order.id, method_id=method.id, kind=method.kind, label=dict(method.label))
     payment.amount_minor = (plans.due_now(order) if amount is None else amount).minor
     payment.currency = order.currency
-    db.session.add(payment)
-    db.session.flush()
-    db.session.expire(order, ["payments"])
-    _close(order)
+    beside.put(payment)
+    if new:
+        set_committed_value(order, "payments", [*before, payment])
+    else:
+        db.session.expire(order, ["payments"])
+        _close(order)
     if not payment.amount_minor:
         move(payment, "settle")
     if order.balance.minor <= 0:

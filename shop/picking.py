@@ -44,12 +44,12 @@ def make(whom: Iterable[Key]) -> int:
         ids[column].add(who)
     with transactions.reading():
         people = taste_learning.people(ids["contact_id"], ids["visitor_id"])
-        made = [_made(who) for who in people if consent.remembered(who)]
+        turns = picks.turns(people)  # before anything is read that could change
+        made = [_made(who, turns.get(who)) for who in consent.all_remembered(people)]
     return sum(picks.keep(*one) for one in sorted(made, key=lambda one: one[:2]))
 
 
-def _made(who: Contact | Visitor) -> tuple[str, int, int | None, picks.Told]:
-    turn = picks.turn(who)  # before anything is read that could change
+def _made(who: Contact | Visitor, turn: int | None) -> tuple[str, int, int | None, picks.Told]:
     person = Person(contact=who) if isinstance(who, Contact) else Person(visitor=who)
     return f"{who.__tablename__}_id", who.id, turn, suggestions.known(person).told()
 

@@ -11,10 +11,11 @@ from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import catalog, delivery_days, pricing, promotions, savings, shipping, tax_rules, taxes, vouchers, wants
 from shop.discount_rules import Cut, Rule
+from shop.pricing import PriceBreak
 from shop.promotions import Asking, Declined
 from shop.redemptions import NOBODY, Person
 from shop.savings import Saving
-from shop.shipping import Offer, Parcel
+from shop.shipping import DeliveryMethod, Offer, Parcel
 from shop.tax_rules import Rate
 from shop.wants import Wanted
 
@@ -169,10 +170,21 @@ class Details:
     plan: Any = ""  # in which parts it is paid: the kind of a PlanOffer, or one that staff agreed on; '' at once
 
 
+@dataclass(frozen=True)
+class Read:
+    """What was read already, in this moment, of that which decides a price."""
+
+    lower: Mapping[int, Sequence[PriceBreak]] | None = None  # the lower prices of all that is wanted
+    ways: Sequence[DeliveryMethod] | None = None  # the active ones
+
+
+UNREAD = Read()
+
+
 def price(
     wanted: Sequence[Wanted], group: str = "", *, place: Mapping[str, str] | None = None,
     exempt: Mapping[str, str] | None = None, codes: Sequence[str] = (), person: Person = NOBODY,
-    by_hand: Rule | None = None,
+    by_hand: Rule | None = None, read: Read = UNREAD,
 ) -> Basket:  # fmt: skip
     """Price what is wanted: the only place where a price comes from."""
     if not wanted:
@@ -182,7 +194,7 @@ def price(
     book = taxes.book(place=place, exempt=exempt)
     rates = [book.of(want.product) for want in wanted]
     units = {product.id: units for product, units in wants.by_product(wanted)}
-    lower = pricing.breaks(units)
+    lower = pricing.breaks(units) if read.lower is None else read.lower
     each = [
         pricing.unit(want.variant, units[want.product.id], group, known=lower[want.product.id])
         if want.unit is None
@@ -198,7 +210,7 @@ def price(
     items = money.total([line.gross for line in lines], currency)
     goods = [want.product for want in wanted if want.product.kind not in catalog.IMMATERIAL]
     worth = money.total([line.gross for line in lines if not line.voucher], currency)  # a gift card frees no delivery
-    parcel = Parcel(lines, goods, worth, group)
+    parcel = Parcel(lines, goods, worth, group, read.ways)
     return Basket(
         lines, items, parcel, rates, book.delivery, group, rounding, found.cuts, found.declined, book.zoned, found
     )
@@ -234,13 +246,14 @@ def _delivery(basket: Basket, cost: Money) -> pricing.Amounts:
 def make(
     wanted: Sequence[Wanted], *, choice: Choice, group: str = "", now: datetime | None = None,
     exempt: Mapping[str, str] | None = None, codes: Sequence[str] = (), person: Person = NOBODY,
+    read: Read = UNREAD,
 ) -> Quote:  # fmt: skip
     """A quote that can be ordered: refuses what is not sold, not reached or no longer free that day.
 
     Without a method (`choice.shipping` empty) nothing is delivered: a sale over the counter, or a download.
     """
     wants.check(wanted, group=group, day=choice.day)
-    told: Any = {"place": choice.address, "exempt": exempt, "codes": codes, "person": person}
+    told: Any = {"place": choice.address, "exempt": exempt, "codes": codes, "person": person, "read": read}
     return delivered(price(wanted, group, **told), choice, now=now)
 
 

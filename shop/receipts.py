@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime
 from kernel import address, clock, countries, i18n, phones, tenancy
 from kernel.i18n import _, pick
 from kernel.money import Money
-from shop import order_discounts, pay_numbers, plans, storefront, tax_rules
+from shop import pay_numbers, plans, storefront, tax_rules
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -95,7 +95,7 @@ def until(value: "datetime") -> str:
 
 def discounted(order: "Order") -> dict[str, Any]:
     """What the total consists of, and for each discount why it was given."""
-    known = order_discounts.of(order)
+    known = order.discounts
     names = {line.position: pick(line.name) for line in order.lines}
     given = [
         {"label": one.told, "amount": shown(-one.amount), "why": pick(one.why), "code": one.code,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, UniqueConstraint, func, or_, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from crm import contacts
 from kernel import clock, signing, tenancy
@@ -71,6 +72,7 @@ def redeem(order: Order, quote: "Quote") -> None:
         for row in sorted(rows, key=lambda row: row.discount_id or 0):
             _take(row, person)
     db.session.add_all(rows)
+    set_committed_value(order, "discounts", rows)
 
 
 def _row(order: Order, place: int, saving: Any) -> OrderDiscount:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import i18n, signing, tenancy
+from kernel import beside, i18n, signing, tenancy
 from kernel.db import Base, db, pk, words
 from kernel.i18n import _
 from kernel.money import Money
@@ -70,6 +70,7 @@ class Parcel:
     products: Sequence[catalog.Product]
     items: Money
     group: str = ""
+    known: Sequence[DeliveryMethod] | None = None  # the active methods, where they were read
 
     @property
     def lead_hours(self) -> int:
@@ -79,7 +80,7 @@ class Parcel:
     @cached_property
     def ways(self) -> Sequence[DeliveryMethod]:
         """The active methods, read once: what is offered and what is noticed as dearer are of the same moment."""
-        return methods()
+        return methods() if self.known is None else self.known
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,12 @@ class Offer:
 
 def methods() -> Sequence[DeliveryMethod]:
     """The tenant's active delivery methods, in their order."""
-    wanted = select(DeliveryMethod).where(DeliveryMethod.active)
-    return db.session.scalars(wanted.order_by(DeliveryMethod.position, DeliveryMethod.id)).all()
+    return beside.found(DeliveryMethod, _active())
+
+
+@lru_cache
+def _active() -> Select[Any]:
+    return beside.mine(DeliveryMethod, DeliveryMethod.active).order_by(DeliveryMethod.position, DeliveryMethod.id)
 
 
 def offers(parcel: Parcel, address: Mapping[str, str], *, now: datetime | None = None) -> list[Offer]:

@@ -3,12 +3,13 @@
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import Date, ForeignKey, Select, String, UniqueConstraint, select, update
+from sqlalchemy import Date, Executable, ForeignKey, Select, String, UniqueConstraint, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, i18n, journal, tenancy
+from kernel import beside, clock, i18n, journal, tenancy
 from kernel.db import Base, db, pk, ref
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -254,7 +255,7 @@ def _left_of_day(variant: Variant, day: date | None) -> int:
 def _claim(variant: Variant, units: int, day: date | None) -> bool:
     if variant.stock_kind == "daily":
         return counters.take(DayTaken, units, variant.daily_capacity or 0, variant_id=variant.id, day=day)
-    return _move_on_hand(variant.id, -units, Variant.on_hand >= units)
+    return _move_on_hand(variant.id, -units)
 
 
 def _return(variant_id: int, units: int, day: date | None) -> None:
@@ -264,15 +265,21 @@ def _return(variant_id: int, units: int, day: date | None) -> None:
         _move_on_hand(variant_id, units)
 
 
-def _move_on_hand(variant_id: int, units: int, *conditions: Any) -> bool:
-    row = Variant
-    statement = update(row).where(row.id == variant_id, *conditions).values(on_hand=row.on_hand + units)
-    done = db.session.execute(statement, execution_options={"synchronize_session": False, "binned": True})
-    loaded = db.session.identity_map.get(db.session.identity_key(row, variant_id))
+def _move_on_hand(variant_id: int, units: int) -> bool:
+    """Add units to what lies there, or take them away as far as they last."""
+    done = beside.plain(_moving(), variant=variant_id, units=units, least=max(0, -units))
+    loaded = db.session.identity_map.get(db.session.identity_key(Variant, variant_id))
     if loaded is not None:
         db.session.expire(loaded, ["on_hand"])
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return bool(done)
+
+
+@lru_cache
+def _moving() -> Executable:
+    mine = Variant.id == bindparam("variant"), Variant.tenant_id == bindparam("tenant")
+    moved = update(Variant).where(*mine, Variant.on_hand >= bindparam("least"))
+    return moved.values(on_hand=Variant.on_hand + bindparam("units")).returning(Variant.id)
 
 
 def _note(variant_id: int, units: int, **told: Any) -> None:
-    db.session.add(StockMove(variant_id=variant_id, units=units, **told))
+    beside.post(StockMove, variant_id=variant_id, units=units, **told)

@@ -67,10 +67,20 @@ def of() -> Storefront:
     """The current tenant's storefront; an unsaved one with the defaults when it has none yet."""
     info = db.session().info
     tenant_id, found = info.get("storefront", (None, None))
-    if tenant_id != tenancy.current() or found is None or found not in db.session:
-        found = next(iter(beside.entities(Storefront, beside.plain(_mine()))), None)
+    mine = tenancy.current()
+    if tenant_id != mine or found is None or found.__dict__.get("tenant_id") != mine or found not in db.session:
+        found = _read()  # of what is to be read anew, no tenant is known
         hold(found)
     return found or blank()
+
+
+def _read() -> Storefront | None:
+    """It and its tenant, which is always asked for too."""
+    row, own = next(iter(beside.plain(_mine())), None), len(rows.columns(Storefront))
+    if row is None:
+        raise tenancy.NoTenant("the current tenant is gone")
+    tenancy.hold(rows.loaded(tenancy.Tenant, row[own:]))
+    return None if row[0] is None else rows.loaded(Storefront, row[:own])
 
 
 def hold(found: Storefront | None) -> None:
@@ -80,7 +90,10 @@ def hold(found: Storefront | None) -> None:
 
 @lru_cache
 def _mine() -> Select[Any]:
-    return select(*rows.columns(Storefront)).where(Storefront.tenant_id == bindparam("tenant"))
+    told: Any = select(*rows.columns(Storefront), *rows.columns(tenancy.Tenant)).select_from(tenancy.Tenant)
+    own = Storefront.tenant_id == tenancy.Tenant.id
+    found: Select[Any] = told.outerjoin(Storefront, own).where(tenancy.Tenant.id == bindparam("tenant"))
+    return found
 
 
 def blank() -> Storefront:

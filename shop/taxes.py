@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, UniqueConstraint, delete, select, update
+from sqlalchemy import Select, String, UniqueConstraint, bindparam, delete, select, update
 
-from kernel import clock, countries, tenancy
+from kernel import beside, clock, countries, rows, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk
 from kernel.tenancy import Tenant, TenantOwned
 from shop import storefront, tax_rules
@@ -66,16 +67,16 @@ def book(
     *, place: Mapping[str, str] | None = None, on: date | None = None, exempt: Mapping[str, str] | None = None
 ) -> Book:
     """The rates for a place (the shop's own when it is empty), a day there and the taxes that a buyer need not pay."""
-    rows = list(db.session.execute(_all()))
+    found_rows = _rates()
     tenant = tenancy.tenant()
     day = on or clock.today(tenant.timezone)
-    zoned = any(rule and rule.zone for _rate, rule, _zone in rows)
+    zoned = any(rule and rule.zone for _rate, rule, _zone in found_rows)
     where = place or (_here() if zoned else {})
-    rules: dict[int, list[Row]] = {rate.id: [] for rate, _rule, _zone in rows}
-    for rate, rule, zone in rows:
+    rules: dict[int, list[Row]] = {rate.id: [] for rate, _rule, _zone in found_rows}
+    for rate, rule, zone in found_rows:
         if rule is not None:
             rules[rate.id].append((rule, zone))
-    known = {rate.id: rate for rate, _rule, _zone in rows}
+    known = {rate.id: rate for rate, _rule, _zone in found_rows}
     found = {
         key: [_freed(one, exempt or {}) for one in tax_rules.resolve(rate, rules[key], where, day, home=tenant.country)]
         for key, rate in known.items()
@@ -94,9 +95,28 @@ def charged(
     return [known.of(product) for product in products]
 
 
-def _all() -> Any:
-    rules = select(TaxRate, TaxRule, Zone).outerjoin(TaxRule, TaxRule.rate_id == TaxRate.id)
-    return rules.outerjoin(Zone, Zone.code == TaxRule.zone).order_by(TaxRate.id, TaxRule.id)
+def _rates() -> list[tuple[TaxRate, TaxRule | None, Zone | None]]:
+    """Every rate with each of its rules, and the zone of that."""
+    own, also = len(rows.columns(TaxRate)), len(rows.columns(TaxRate)) + len(rows.columns(TaxRule))
+    return [
+        (
+            rows.loaded(TaxRate, row[:own]),
+            None if row[own] is None else rows.loaded(TaxRule, row[own:also]),
+            None if row[also] is None else rows.loaded(Zone, row[also:]),
+        )
+        for row in beside.plain(_all())
+    ]
+
+
+@lru_cache
+def _all() -> Select[Any]:
+    mine: Any = bindparam("tenant")
+    rule = (TaxRule.rate_id == TaxRate.id) & (TaxRule.tenant_id == mine)
+    zone = (Zone.code == TaxRule.zone) & (Zone.tenant_id == mine)
+    told: Any = select(*rows.columns(TaxRate), *rows.columns(TaxRule), *rows.columns(Zone))
+    rules = told.select_from(TaxRate).outerjoin(TaxRule, rule).outerjoin(Zone, zone)
+    found: Select[Any] = rules.where(TaxRate.tenant_id == mine).order_by(TaxRate.id, TaxRule.id)
+    return found
 
 
 def _here() -> dict[str, str]:

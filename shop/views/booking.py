@@ -20,6 +20,7 @@ from shop import (
     holdings,
     kept_services,
     services,
+    shipping,
     storefront,
 )
 from shop import cart as carts
@@ -126,7 +127,7 @@ def booking_again(line: str) -> Any:
 
 
 def _back_to_checkout() -> Response:
-    form = checkout_forms.made(request.form, checkout_page.country(request.form))
+    form = checkout_forms.made(request.form, checkout_page.country(request.form, shipping.methods()))
     return checkout_page.answer(cart_views.current(), request.form, form=form)
 
 

@@ -1,15 +1,19 @@
 """The cart's page: look at it, change it, hand it on, rebuild a shared one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, flash, g, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kernel import holes, i18n, origins, templating, web
 from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
 from shop import cart as carts
-from shop import catalog, quotes, sharing, stock, storefront, variants, vouchers, wants
+from shop import quotes, sharing, shown, stock, storefront, variants, vouchers, wants
+from shop.catalog import Product
+from shop.pricing import PriceBreak
 from shop.variants import Variant
 from shop.views import cart_page, product, store, visitor
 
@@ -52,7 +56,7 @@ def cart() -> Any:
 def cart_add() -> Any:
     """Put something in."""
     storefront.refuse_if_closed()
-    variant, asked = _chosen(), request.form.get("quantity", "1")
+    (variant, lower), asked = _chosen(), request.form.get("quantity", "1")
     try:
         wants.timeless(variant.product)
     except wants.NeedsTime as first:
@@ -60,8 +64,9 @@ def cart_add() -> Any:
         return redirect(url_for("shop.product", slug=variant.product.slug), 303)
     said = {name[5:]: value for name, value in request.form.items() if name.startswith("text-")}
     units, (mine, secret) = wants.quantity(asked), own()
+    begun = secret != token()
     try:
-        carts.add(mine, variant, units, texts=said, group=visitor.group())
+        carts.add(mine, variant, units, texts=said, group=visitor.group(), begun=begun, lower=lower)
     except (vouchers.BadWish, wants.TextMissing, stock.SoldOut, wants.BadQuantity) as wrong:
         if web.wants_json():
             raise
@@ -165,18 +170,25 @@ def own() -> tuple[carts.Cart, str]:
     return found, token()
 
 
-def _chosen() -> Variant:
+def _chosen() -> tuple[Variant, Sequence[PriceBreak] | None]:
+    """What is put in; () when nothing makes it cheaper, None where nobody asked yet."""
     sku, slug = request.form.get("sku", ""), request.form.get("product", "")
     if sku:
-        found = variants.by_sku(sku)
+        found, named = variants.by_sku(sku), None
     else:
-        named = catalog.slugged(slug)
-        options = {name[7:]: value for name, value in request.form.items() if name.startswith("option-")}
-        found = variants.chosen(variants.of(named.id), options) if named else None
-        if named and found is None:
-            raise Refusal(_("Choose one of the options first."))
+        named = shown.slugged(slug)
+        found = _variant(named.product) if named else None
     if found is None:
         raise Missing(_("That product is not here any more."))
+    return found, () if named and not named.stepped else None
+
+
+def _variant(product: Product) -> Variant:
+    options = {name[7:]: value for name, value in request.form.items() if name.startswith("option-")}
+    found = variants.chosen([one for one in product.variants if one.active], options)
+    if found is None:
+        raise Refusal(_("Choose one of the options first."))
+    set_committed_value(found, "product", product)
     return found
 
 

@@ -11,7 +11,7 @@ from crm.views import asking
 from kernel import i18n, limits, tenancy, web
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
-from shop import card_sessions, delivery_slots, orders, quotes, stock, terms
+from shop import card_sessions, delivery_slots, orders, quotes, shipping, stock, storefront, terms
 from shop import cart as carts
 from shop import checkout as checkouts
 from shop.forms import checkout as forms
@@ -30,7 +30,7 @@ MANY = _l(
 def checkout() -> Any:
     """The form, with the first possible delivery and payment chosen."""
     mine = cart_views.current()
-    return _away(mine) or checkout_page.answer(mine, checkout_page.prefilled(g.get("contact")))
+    return _away(_inside(mine)) or checkout_page.answer(mine, checkout_page.prefilled(g.get("contact")))
 
 
 @store.post("/checkout")
@@ -39,7 +39,7 @@ def checkout_place() -> Any:
     if "refresh" in request.form:
         with web.reading():
             mine = cart_views.current()
-            return _away(mine) or checkout_page.answer(mine, request.form, form=_loose())
+            return _away(_inside(mine)) or checkout_page.answer(mine, request.form, form=_loose())
     with web.reading():  # whoever is refused has not kept a buyer waiting
         form, kept, refused = _looked_over()
     if refused is not None:
@@ -73,18 +73,21 @@ def _limit() -> None:
 
 def _looked_over() -> tuple[forms.CheckoutForm, dict[str, str], Response | None]:
     """(the form, the address, the answer when it is clear without writing)."""
-    mine, place = cart_views.current(), checkout_page.country(request.form)
-    form, kept, errors = forms.read(request.form, place, delivery=checkout_page.is_delivery(request.form))
-    trouble = _unready(mine)
+    storefront.of()  # with the tenant, in one look
+    mine, ways = cart_views.current(), shipping.methods()
+    place, brought = checkout_page.country(request.form, ways), checkout_page.is_delivery(request.form, ways)
+    form, kept, errors = forms.read(request.form, place, delivery=brought)
+    inside = _inside(mine)
     known = _known()  # asked after looking into the cart: a twin of this form may just be emptying it
     if known:
         return form, kept, _to(known)
-    if mine is None or trouble:
-        return form, kept, _away(mine)
+    if mine is None or _unready(inside):
+        return form, kept, _away(inside)
     if errors or form.errors:
         return form, kept, _again(form, errors)
     try:
-        checkouts.rehearse(mine, forms.choice(request.form, kept), _details(form, kept), **_told_by_page())
+        choice, details = forms.choice(request.form, kept), _details(form, kept)
+        checkouts.rehearse(checkouts.Seen(mine, inside, ways), choice, details, **_told_by_page())
     except Refusal as refusal:
         known = _known()  # the twin may have emptied it in this very moment
         return form, kept, _to(known) if known else _again(form, {}, refusal)
@@ -92,6 +95,7 @@ def _looked_over() -> tuple[forms.CheckoutForm, dict[str, str], Response | None]
 
 
 def _place(form: forms.CheckoutForm, kept: dict[str, str]) -> Any:
+    storefront.of()  # with the tenant, in one look
     mine = cart_views.current()
     if mine is None:
         raise quotes.Empty()
@@ -100,12 +104,18 @@ def _place(form: forms.CheckoutForm, kept: dict[str, str]) -> Any:
     if order.contact and not order.practice:
         proven = asking.contact() == order.contact  # else somebody only typed the address
         (visitors.adopt if proven else visitors.attribute)(asking.visitor(), order.contact)
-        said = consent.newest(order.contact, "marketing")
-        if form.marketing.data and (said is None or said.given or proven):
-            consent.record(order.contact, "marketing", True, form="checkout", ip=request.remote_addr or "")
-        if form.marketing.data and proven:
-            subscribing.lift(order.contact)
+        if form.marketing.data:
+            _allow(order.contact, proven)
     return order
+
+
+def _allow(contact: Any, proven: bool) -> None:
+    """They said yes to letters; who once said no must be known to say it."""
+    said = consent.newest(contact, "marketing")
+    if said is None or said.given or proven:
+        consent.record(contact, "marketing", True, form="checkout", ip=request.remote_addr or "")
+    if proven:
+        subscribing.lift(contact)
 
 
 def _details(form: forms.CheckoutForm, kept: dict[str, str]) -> quotes.Details:
@@ -147,8 +157,8 @@ def _told(refusal: Refusal | None) -> str:
     return str(refusal)
 
 
-def _away(mine: carts.Cart | None) -> Response | None:
-    trouble = _unready(mine)
+def _away(inside: carts.Inside) -> Response | None:
+    trouble = _unready(inside)
     if not trouble:
         return None
     if request.method == "POST":
@@ -156,16 +166,19 @@ def _away(mine: carts.Cart | None) -> Response | None:
     return redirect(url_for("shop.cart"), 303)
 
 
-def _unready(mine: carts.Cart | None) -> str:
+def _inside(mine: carts.Cart | None) -> carts.Inside:
+    return carts.look(mine, visitor.group())
+
+
+def _unready(inside: carts.Inside) -> str:
     """Why the cart cannot be ordered yet, or ''."""
-    if not carts.wanted(mine):
+    if not inside.wanted:
         return _("Your cart is empty.")
-    blocked = any(notice.kind == "gone" for notice in carts.notices(mine, visitor.group()))
-    return _("Look at what changed in your cart first.") if blocked else ""
+    return _("Look at what changed in your cart first.") if inside.gone else ""
 
 
 def _loose() -> forms.CheckoutForm:
-    return forms.made(request.form, checkout_page.country(request.form))
+    return forms.made(request.form, checkout_page.country(request.form, shipping.methods()))
 
 
 def _to(order: Any) -> Response:

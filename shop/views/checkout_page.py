@@ -24,6 +24,7 @@ from shop.shipping import Offer
 from shop.views import cart_page, code_field, delivery, frame, plan_rows, tender_rows, visitor
 
 Posted = Mapping[str, Any]
+Ways = Sequence[shipping.DeliveryMethod]  # in which it can be had
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,10 @@ def answer(
     status: int = 200,
 ) -> Response:
     """The page for what is chosen and typed so far."""
-    place_country, fresh = country(posted), form is None
+    ways = shipping.methods()
+    place_country, fresh = country(posted, ways), form is None
     form = form or forms.made(None, place_country, **posted)
-    place = _place(posted, place_country)
+    place = _place(posted, place_country, ways)
     basket, offers, offer = priced(mine, posted, place_country, place)
     day, slot = when(offer, forms.day(posted), str(posted.get("slot") or ""))
     quote = quotes.quote(basket, offer, day, slot)
@@ -79,23 +81,23 @@ def answer(
         wrong=_wrong(places, form), offers=offers, offer=offer, day=day, slot=slot,
         wished=offer.code if offer else posted.get("shipping"),
         pills=pills_of(offer), slots=slots_of(offer, day), eta=eta_of, quote=quote, lines=cart_page.lines(basket),
-        countries=_countries(), country=place_country, terms_version=terms.version(), terms=terms.policies(),
+        countries=_countries(ways), country=place_country, terms_version=terms.version(), terms=terms.policies(),
         key=str(posted.get("key") or "") or signing.token(), amount=cart_page.amount,
         cents=frame.current().values["cents"], opened=_opened(form), savings=code_field.savings(quote),
         sum_rows=code_field.sums(quote, cart_page.amount),
         codes=code_field.field(mine, quote, typed=str(posted.get("code") or ""), trouble=code_trouble),
-        fiscal=fiscal.names("customer"), told_day=partial(days.told, weekday=True), **_money(mine, posted, quote),
+        fiscal=fiscal.names("customer"), told_day=partial(days.told, weekday=True),
+        **_money(mine, posted, quote, place),
     )  # fmt: skip
     response = Response(page, status)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _money(mine: carts.Cart | None, posted: Posted, quote: quotes.Quote) -> dict[str, Any]:
+def _money(mine: carts.Cart | None, posted: Posted, quote: quotes.Quote, place: Mapping[str, str]) -> dict[str, Any]:
     """What is given for it, how much is paid now, and by what it may be paid."""
     given = tender_rows.of(mine, posted, quote)
     parts = plan_rows.of(posted, quote, given["due"])
-    place = _place(posted, country(posted))
     methods = checkouts.payable(quote, place, plan=parts["plan"], due=given["due"])
     late = not methods and checkouts.too_late(quote, place)
     chosen = _payment(methods, str(posted.get("payment") or ""))
@@ -143,23 +145,23 @@ def exempt(mine: carts.Cart | None, posted: Posted, profile: Profile) -> dict[st
     return exemptions.of(mine.contact_id if mine else None, visitor.group(), told)
 
 
-def country(posted: Posted) -> Profile:
-    """The country that it shall go to: the shop's own, or another one that a method reaches."""
+def country(posted: Posted, ways: Ways) -> Profile:
+    """The country that it shall go to: the shop's own, or another one that one of the ways reaches."""
     wished = str(posted.get("country") or "")
-    reached = {code for code, _name in _countries()}
+    reached = {code for code, _name in _countries(ways)}
     return countries.profile(wished if wished in reached else tenancy.tenant().country)
 
 
-def is_delivery(posted: Posted) -> bool:
+def is_delivery(posted: Posted, ways: Ways) -> bool:
     """Whether the chosen method needs an address."""
     wished = posted.get("shipping")
-    return any(method.code == wished and not method.is_pickup for method in shipping.methods())
+    return any(method.code == wished and not method.is_pickup for method in ways)
 
 
-def _place(posted: Posted, profile: Profile) -> dict[str, str]:
+def _place(posted: Posted, profile: Profile, ways: Ways) -> dict[str, str]:
     """What of the address decides the cost: nothing of one that is only kept while the buyer thinks of fetching it."""
     wished = posted.get("shipping")
-    fetched = any(method.code == wished and method.is_pickup for method in shipping.methods())
+    fetched = any(method.code == wished and method.is_pickup for method in ways)
     return {"country": profile.code} if fetched else forms.place(posted, profile.code)
 
 
@@ -245,9 +247,9 @@ def _payment(methods: Sequence[Any], code: str) -> str:
     return code if code in codes else (codes[0] if codes else "")
 
 
-def _countries() -> list[tuple[str, str]]:
+def _countries(ways: Ways) -> list[tuple[str, str]]:
     home = tenancy.tenant().country
-    reached = {code for method in shipping.methods() for code in method.countries} - {home}
+    reached = {code for method in ways for code in method.countries} - {home}
     return [(code, countries.country_name(code, i18n.language())) for code in (home, *sorted(reached))]
 
 

@@ -126,7 +126,7 @@ def test_what_was_bought_meanwhile_is_suggested_only_by_a_pick_that_is_not_clear
 def test_a_pick_that_was_on_its_way_when_they_ordered_is_not_written(shop, world, contact, kept_before):
     if kept_before:
         keep(contact)
-    late = picking._made(contact)
+    late = picking._made(contact, picks.turn(contact))
     shop.bought(world["dos"], email=contact.email)
     assert not picks.keep(*late)
     assert picks.of(contact) is None
@@ -134,7 +134,7 @@ def test_a_pick_that_was_on_its_way_when_they_ordered_is_not_written(shop, world
     assert picks.keep(column, who, picks.turn(contact), told)  # the control: with its turn forgotten it comes in
     assert world["dos"].id in [one.product_id for one in suggestions.Known.read(picks.of(contact)).near]
     picks.clear(contact)
-    assert picks.keep(*picking._made(contact))  # reckoned afterwards, it is
+    assert picks.keep(*picking._made(contact, picks.turn(contact)))  # reckoned afterwards, it is
     db.session.commit()
     assert world["dos"].id not in new(contact)
 
@@ -143,7 +143,7 @@ def test_a_pick_that_was_on_its_way_when_they_ordered_is_not_written(shop, world
 def test_a_pick_that_comes_while_they_order_waits_and_is_not_written(shop, world, contact, kept_before):
     if kept_before:
         keep(contact)
-    late, tenant_id = picking._made(contact), shop.tenant_id
+    late, tenant_id = picking._made(contact, picks.turn(contact)), shop.tenant_id
     db.session.rollback()
 
     def write():
@@ -208,6 +208,35 @@ def test_the_page_of_who_comes_back_asks_nothing_of_what_they_did_and_says_the_s
     assert again == first
     assert any("FROM visitor" in one for one in asked)
     assert not any(f"FROM {table}" in one for one in asked for table in ("fact", "taste", "product_neighbour"))
+
+
+def test_whom_we_may_remember_is_asked_once_for_all(shop, world):
+    people_ = [shop.contact(f"{name}@example.com") for name in "abcdef"]
+    browsers = [visitors.begin()[0] for _each in range(4)]
+    for who in (*people_[:4], *browsers[:2]):
+        consent.record(who, "behaviour", True, form="banner")
+    consent.record(people_[3], "behaviour", False, form="banner")
+    db.session.commit()
+    asked: list[str] = []
+
+    def keep_for(whom):
+        asked.clear()
+        event.listen(db.engine, "before_cursor_execute", note := lambda *told: asked.append(told[2]))
+        try:
+            return picking.make([(f"{who.__tablename__}_id", who.id) for who in whom])
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    def questions():
+        return sum("FROM consent" in one for one in asked), sum("pick.turn" in one for one in asked)
+
+    assert keep_for([people_[0], browsers[0]]) == 2
+    few = questions()
+    assert keep_for([*people_, *browsers]) == 5
+    assert questions() == few
+    assert {row.contact_id or -row.visitor_id for row in db.session.scalars(select(Pick))} == {
+        *(one.id for one in people_[:3]), *(-one.id for one in browsers[:2])
+    }  # fmt: skip
 
 
 def test_a_pick_is_part_of_what_somebody_may_read_of_themselves(shop, world, contact):

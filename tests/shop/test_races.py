@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from crm.contacts import Contact
 from kernel import clock, files, origins, signing
 from kernel.db import db
 from shop import cart as carts
@@ -87,6 +88,17 @@ def test_twenty_clicks_are_one_order(crew, shop, seed):
     answers = crew.race(shop, "post", [("/checkout", form(1), cookie(secret))] * 20, seed=seed)
     assert set(answers) == {(303, f"/orders/{db.session.scalars(select(Order.token)).one()}")}
     assert stock.on_hand(vase) == 9
+
+
+def test_one_buyer_with_many_carts_at_once_is_one_person(crew, shop):
+    vase = shop.product(stock=40)
+    shop.transfer()
+    secrets = carts_with(shop, vase, 24)
+    tries = [("/checkout", form(7), cookie(secret)) for secret in secrets]
+    answers = crew.race(shop, "post", tries)
+    assert Counter(status for status, _where in answers) == {303: 24}
+    assert db.session.scalars(select(Contact.email)).all() == ["b7@example.com"]
+    assert series() == list(range(1001, 1025))
 
 
 @pytest.mark.parametrize("seed", SEEDS[:1] + SEEDS[3:])
