@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from kernel import clock, letters, mail, rates
+from kernel import clock, letter_sending, letters, mail, rates
 from kernel.db import db
 from tests.kernel import relay, test_smtp
 from tests.kernel.test_mail import letter, point, send, state
@@ -79,11 +79,11 @@ def test_what_is_said_of_a_letter_does(shop, monkeypatch, script):
 
 
 def test_what_was_claimed_long_ago_is_not_remembered(shop):
-    letters._leases.clear()
+    letter_sending._leases.clear()
     old = letter()
-    assert letters.claim(5) == [old]
+    assert letter_sending.claim(5) == [old]
     db.session.execute(update(letters.Letter).values(state="sent"))
     new = letter("b@example.com")
-    with clock.at(clock.now() + 2 * letters.LEASE):
-        assert letters.claim(5) == [new]
-    assert set(letters._leases) == {new}
+    with clock.at(clock.now() + 2 * letter_sending.LEASE):
+        assert letter_sending.claim(5) == [new]
+    assert set(letter_sending._leases) == {new}
