@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from kernel import clock, held, leases, mail, memberships, settings, suppression, tenancy, transactions
 from kernel.db import db
-from kernel.letters import INVITATION, Letter
+from kernel.letters import INVITATION, KEPT, LATE, Letter
 
 log = structlog.get_logger()
 LEASE = timedelta(minutes=5)
@@ -44,8 +44,8 @@ def _due(now: datetime, confirmed: bool) -> ColumnElement[bool]:
 
 
 def bodies(ids: list[int]) -> dict[int, mail.Envelope]:
-    """What goes on the wire for claimed letters; not those whose address may not be written to (skipped), nor those
-    that another worker has taken over."""
+    """What goes on the wire for claimed letters; not those whose address may not be written to (skipped), those that
+    come too late (failed), nor those that another worker has taken over."""
     with transactions.reading():  # drawn while no buyer waits for the writer's turn
         told = {row.id: _drawing(row) for row in db.session.scalars(select(Letter).where(Letter.id.in_(ids)))}
     return {row.id: _envelope(row, *told[row.id]) for row in _rows(ids) if _ours(row) and _may_go(row, told[row.id])}
@@ -67,15 +67,17 @@ def _may_go(row: Letter, told: Drawn) -> bool:
         row.state, row.answer = "failed", told[2][:500]
     elif suppression.blocks(row.to):
         row.state, row.answer = "skipped", "suppressed"
+    elif row.late:
+        row.state, row.answer = "failed", LATE
     return row.state == "claimed"
 
 
 def _envelope(row: Letter, text: str, html: str, _why: str) -> mail.Envelope:
-    attached = row.data.get("attached", [])
-    row.drawn_text, row.drawn_html, row.data = text, html, {"attached": attached} if attached else {}
+    row.drawn_text, row.drawn_html = text, html
+    row.data = {name: value for name, value in row.data.items() if name in KEPT and value}
     sender = mail.sender(tenancy.tenant())
     headers = {"Message-ID": f"<{row.token}@{mail.host()}>", "Auto-Submitted": "auto-generated"}
-    files = [mail.Attachment(**one) for one in attached]
+    files = [mail.Attachment(**one) for one in row.data.get("attached", [])]
     return mail.Envelope(sender, (row.to_name, row.to), row.reply_to, row.subject, text, html, headers, files)
 
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template
@@ -22,12 +22,22 @@ from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
 
 INVITATION = "account.invitation"  # that kind goes to whoever an owner names
+AGE = timedelta(days=5)  # what could not leave for so long does not leave any more: its reader knows by now, or asked
+LATE = "late"  # the answer of one that ended so
+KEPT = ("attached", "not_before", "not_after")  # of its data, once it is drawn
 
 
 class NotFailed(Refusal):
     """Only what could not be sent is sent again."""
 
     message = _l("This letter is not waiting for you: only one that could not be sent is sent again.")
+    status = 409
+
+
+class Over(Refusal):
+    """What a letter says no longer holds."""
+
+    message = _l("What this letter says no longer holds, so it is not sent again.")
     status = 409
 
 
@@ -48,7 +58,7 @@ class Letter(TenantOwned, Base):
     language: Mapped[str] = mapped_column(String(8), default="es")
     subject: Mapped[str] = mapped_column(String(300))
     template: Mapped[str] = mapped_column(String(80), default="")
-    data: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what the template is told; {} once the letter is drawn
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what the template is told; of KEPT once it is drawn
     drawn_html: Mapped[str] = mapped_column("html", Text, default="")
     drawn_text: Mapped[str] = mapped_column("text", Text, default="")
     private: Mapped[bool] = mapped_column(default=False)  # carries a key to an account: shown to nobody else
@@ -66,6 +76,18 @@ class Letter(TenantOwned, Base):
     def waiting(self) -> bool:
         """Whether it has still to go out."""
         return self.state in {"pending", "claimed", "sending", "deferred"}
+
+    @property
+    def over(self) -> bool:
+        """Whether what it says no longer holds: its key has expired, the booking has begun."""
+        end = self.data.get("not_after")
+        return end is not None and datetime.fromisoformat(end) <= clock.now()
+
+    @property
+    def late(self) -> bool:
+        """Whether it may not leave any more: it is over, or could not leave for too long."""
+        begin = self.data.get("not_before")
+        return self.over or clock.now() - (datetime.fromisoformat(begin) if begin else self.created_at) > AGE
 
     @property
     def html(self) -> str:
@@ -103,15 +125,16 @@ def write(
 
     `template` names `<template>.subject.txt`, `.txt` and `.html`; `data` is plain words, numbers, lists and dicts
     (`attached`: what `mail.Attachment` is made of);
-    `told`: to_name, reply_to, private, about (a row), run_at (not before). Only the subject is drawn now: the rest
-    waits for the worker.
+    `told`: to_name, reply_to, private, about (a row), run_at (not before), not_after (it does not leave from then on).
+    Only the subject is drawn now: the rest waits for the worker.
     """
     if not to or silent():
         return None
-    about = told.pop("about", None)
+    about, ends = told.pop("about", None), {"not_before": told.get("run_at"), "not_after": told.pop("not_after", None)}
     row = Letter(token=signing.token(), to=to.strip(), kind=kind, language=language, template=template, **told)
     row.about_kind, row.about_id = (about.__tablename__, about.id) if about is not None else ("", None)
     row.data = json.loads(json.dumps(data or {}, default=str))  # lazy sentences are said now, in their language
+    row.data |= {name: moment.isoformat() for name, moment in ends.items() if moment is not None}
     row.subject = _subject(row)
     db.session.add(row)
     db.session.flush()
@@ -170,4 +193,7 @@ def again(row: Letter) -> None:
     """Send a letter once more that could not be sent, because a person asked."""
     if row.state not in {"failed", "skipped", "held"}:
         raise NotFailed()
+    if row.over:
+        raise Over()
+    row.data = {**row.data, "not_before": clock.now().isoformat()}
     row.state, row.attempts, row.run_at, row.answer = "pending", 0, clock.now(), ""

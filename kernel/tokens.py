@@ -47,6 +47,11 @@ class Token(Base):
     used_at: Mapped[datetime | None]
 
 
+def end(purpose: str) -> datetime:
+    """Until when a token of that purpose is good that is made now."""
+    return clock.now() + LIFE[purpose]
+
+
 def fresh() -> str:
     """A random name for a row in addresses."""
     return signing.token()
@@ -66,7 +71,7 @@ def make(
         forget(purpose, account_id=account_id, tenant_id=tenant_id, email=email)
     secret = signing.token()
     row = Token(purpose=purpose, email=email, account_id=account_id, tenant_id=tenant_id, data=data or {})
-    row.token_hash, row.expires_at = signing.digest(secret), clock.now() + LIFE[purpose]
+    row.token_hash, row.expires_at = signing.digest(secret), end(purpose)
     db.session.add(row)
     return secret
 
