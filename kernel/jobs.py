@@ -6,19 +6,18 @@ States: waiting → running (lease, heartbeat, fence) → done (the row goes) | 
 
 import json
 import threading
-import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
-from flask import Flask, current_app
+from flask import current_app
 from sqlalchemy import Index, Select, String, Text, UniqueConstraint, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import beside, clock, tenancy, transactions
+from kernel import beside, clock, tenancy
 from kernel.db import Base, db, pk
 from kernel.refusal import Missing
 
@@ -28,7 +27,6 @@ Verb = TypeVar("Verb", bound=Callable[..., Any])
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 8
 KEY = 120  # signs
-PAUSE = 0.5  # seconds between looks when nothing waits
 
 
 class Job(Base):
@@ -76,6 +74,11 @@ def job(name: str) -> Callable[[Verb], Verb]:
 def every(name: str, *, seconds: float) -> None:
     """Have a registered verb run again and again, without a tenant."""
     _every[name] = seconds
+
+
+def periodic() -> list[tuple[str, float, Callable[..., Any]]]:
+    """(name, seconds, verb) of what runs again and again."""
+    return [(name, seconds, _verbs[name]) for name, seconds in _every.items()]
 
 
 def later(name: str, *args: Any, at: datetime | None = None, key: str | None = None, priority: int = 5) -> None:
@@ -262,37 +265,6 @@ def waiting() -> int:
     return int(db.session.scalar(select(func.count()).select_from(Job).where(_due(clock.now()))) or 0)
 
 
-def run_worker(app: Flask, stop: threading.Event) -> None:
-    """Work until told to stop: periodic verbs on their beat, then what is due."""
-    beats: dict[str, float] = {}
-    while not stop.is_set():
-        with app.app_context():
-            try:
-                busy = _beat(beats) or _one()
-            except Exception as error:  # the database is away for a moment
-                log.warning("worker waits", error=repr(error))
-                busy = False
-        if not busy:
-            stop.wait(PAUSE)
-
-
-def _one() -> bool:
-    with transactions.reading():  # nobody waits for the writer's turn while nothing does
-        if db.session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is None:
-            return False
-    row = claim()
-    return row is not None and (run(row) or True)
-
-
-def _beat(beats: dict[str, float]) -> bool:
-    now = time.monotonic()
-    for name, seconds in _every.items():
-        if name not in beats or now - beats[name] >= seconds:
-            beats[name] = now
-            try:
-                _verbs[name]()
-                db.session.commit()
-            except Exception as error:
-                db.session.rollback()
-                log.warning("periodic job failed", job=name, error=repr(error))
-    return False
+def anything() -> bool:
+    """Whether any job is due and not yet taken."""
+    return db.session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is not None

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import configure_mappers
 
-from kernel import accounts, i18n, jobs, mail, migrations, passwords, phones, processes, signup, tenancy, transactions
+from kernel import accounts, i18n, mail, migrations, passwords, phones, processes, signup, tenancy, transactions, worker
 from kernel.app import Plaza, create_app
 from kernel.db import db
 from kernel.settings import Settings
@@ -31,7 +31,7 @@ def work() -> None:
     processes.settle()
     sender = threading.Thread(target=mail.run, args=(app, stop), name="mail")  # no long mailing keeps a job waiting
     sender.start()
-    jobs.run_worker(app, stop)
+    worker.run(app, stop)
     sender.join()
 
 

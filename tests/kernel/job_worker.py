@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
-from kernel import jobs, letters, signing
+from kernel import jobs, letters, signing, worker
 from kernel.app import create_app
 from kernel.db import db
 from kernel.settings import Settings
@@ -84,5 +84,5 @@ def live(line: Connection, known: Settings, lease: timedelta, forgetful: bool) -
     while line.recv():
         child = os.fork()
         if not child:
-            jobs.run_worker(made, threading.Event())
+            worker.run(made, threading.Event())
         line.send(child)

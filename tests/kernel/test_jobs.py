@@ -11,7 +11,7 @@ import pytest
 import structlog
 from sqlalchemy import func, select, update
 
-from kernel import clock, jobs, tenancy
+from kernel import clock, jobs, tenancy, worker
 from kernel.db import db
 from kernel.jobs import Job
 from kernel.refusal import Missing
@@ -126,8 +126,8 @@ def test_what_comes_again_and_again_begins_at_once_also_on_a_machine_that_has_ju
     monkeypatch.setattr(jobs, "_every", {"test.daily": 86400.0})
     beats = {}
     for uptime in (20.0, 30.0, 86430.0):
-        monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda uptime=uptime: uptime))
-        jobs._beat(beats)
+        monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda uptime=uptime: uptime))
+        worker.beat(beats)
     assert ran == ["daily"] * 2
 
 
