@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import structlog
 from flask import current_app
-from sqlalchemy import Index, Select, String, Text, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy import Index, Select, String, Text, UniqueConstraint, case, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -190,11 +190,22 @@ def _fail(row: Job, error: Exception) -> None:
     try:
         with beside.attempt():
             db.session.execute(after.values(unique_key=None if dead else _key(row), **values))
-    except IntegrityError:  # another one waits under its key
-        db.session.execute(after.values(values))
+    except IntegrityError:
+        if _handed_on(row, values):
+            db.session.execute(delete(Job).where(_mine(row)))
+        else:
+            db.session.execute(after.values(values))
     db.session.commit()
     who = {"job": row.name, "tenant": row.tenant_id, "attempts": row.attempts}
     log.warning("job failed", **who, dead=dead, error=repr(error))
+
+
+def _handed_on(row: Job, values: dict[str, Any]) -> bool:
+    """Have the one that waits under its key do it, with the tries that were used up and not before its own time."""
+    other = (Job.name == row.name) & (Job.unique_key == _key(row)) & (Job.state == "waiting")
+    at = case((Job.run_at > values["run_at"], Job.run_at), else_=values["run_at"])
+    done = db.session.execute(update(Job).where(other).values(run_at=at, attempts=row.attempts, error=values["error"]))
+    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _first(error: Exception) -> str:
