@@ -60,7 +60,7 @@ def new_address(account_id: int, email: str) -> None:
     )
 
 
-@jobs.job("accounts.changed")
+@jobs.job("accounts.changed", former=lambda account_id, _what, to: (account_id, to))
 def changed(account_id: int, to: str) -> None:
     """That the password changed, in case it was somebody else."""
     _write(accounts.get(account_id), "changed", _changed, to=to)

@@ -7,9 +7,8 @@ States: waiting → running (lease, heartbeat, fence) → done (the row goes) | 
 import json
 import threading
 import traceback
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from flask import current_app
@@ -17,12 +16,14 @@ from sqlalchemy import Index, Select, String, Text, UniqueConstraint, case, dele
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import beside, clock, tenancy
+from kernel import beside, clock, tenancy, verbs
 from kernel.db import Base, db, pk
 from kernel.refusal import Missing
+from kernel.verbs import every, job
+
+__all__ = ["every", "job"]
 
 log = structlog.get_logger()
-Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 8
@@ -57,37 +58,12 @@ class Job(Base):
         return self.error.partition("\n")[0]
 
 
-_verbs: dict[str, Callable[..., Any]] = {}
-_every: dict[str, float] = {}
-
-
-def job(name: str) -> Callable[[Verb], Verb]:
-    """Register a verb under a name; it runs at least once, so it must bear repetition."""
-
-    def register(verb: Verb) -> Verb:
-        _verbs[name] = verb
-        return verb
-
-    return register
-
-
-def every(name: str, *, seconds: float) -> None:
-    """Have a registered verb run again and again, without a tenant."""
-    _every[name] = seconds
-
-
-def periodic() -> list[tuple[str, float, Callable[..., Any]]]:
-    """(name, seconds, verb) of what runs again and again."""
-    return [(name, seconds, _verbs[name]) for name, seconds in _every.items()]
-
-
 def later(name: str, *args: Any, at: datetime | None = None, key: str | None = None, priority: int = 5) -> None:
     """Write a job of the current tenant into this transaction, unless one with that key already waits.
 
     That one begins after this transaction has ended, so it sees what was changed here.
     """
-    if name not in _verbs:
-        raise LookupError(f"no job is called {name}")
+    verbs.known(name)
     tenant_id = None if tenancy.is_system() else tenancy.current()
     told: dict[str, Any] = {"name": name, "args": json.dumps(args), "tenant_id": tenant_id, "priority": priority}
     told |= {"unique_key": None if key is None else f"{tenant_id}:{key}", "run_at": at or clock.now()}
@@ -159,14 +135,14 @@ def run(row: Job) -> bool:
 
 
 def _perform(row: Job) -> None:
-    verb = _verbs[row.name]
+    verb = verbs.told(row.name, json.loads(row.args))
     if row.tenant_id is not None:
         with tenancy.use(row.tenant_id):
-            verb(*json.loads(row.args))
+            verb()
             _finish(row)
             db.session.commit()
         return
-    verb(*json.loads(row.args))
+    verb()
     _finish(row)
     db.session.commit()
 

@@ -6,7 +6,7 @@ import time
 import structlog
 from flask import Flask
 
-from kernel import jobs, transactions
+from kernel import jobs, transactions, verbs
 from kernel.db import db
 
 log = structlog.get_logger()
@@ -39,7 +39,7 @@ def _one() -> bool:
 def beat(beats: dict[str, float]) -> None:
     """Run the periodic verbs whose time has come; `beats`: when each last began, by the monotonic clock."""
     now = time.monotonic()
-    for name, seconds, verb in jobs.periodic():
+    for name, seconds, verb in verbs.periodic():
         if name not in beats or now - beats[name] >= seconds:
             beats[name] = now
             try:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from kernel import accounts, clock, passwords, sessions, tokens
+from kernel import account_letters, accounts, clock, passwords, sessions, tokens
 from kernel.db import db
 from tests.kernel.test_signup import letters_to
 from tests.makers import PASSWORD, World
@@ -281,3 +281,9 @@ def test_the_account_page_is_for_who_is_logged_in(shop):
     for path in ("/account", "/account/password", "/account/email", "/account/sessions/end", "/account/confirmation"):
         assert shop.anonymous.post(path).status_code == 303
     assert shop.owner.name == "Dueña"
+
+
+def test_the_letter_of_a_change_that_an_older_version_asked_for_goes_to_whom_it_meant(shop):
+    account_letters.later("changed", shop.owner_id, "password", "antes@example.com")
+    db.session.commit()
+    assert [row.kind for row in letters_to("antes@example.com")] == ["account.changed"]
