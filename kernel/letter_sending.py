@@ -88,7 +88,7 @@ def _rows(ids: Iterable[int]) -> list[Letter]:
 
 
 def _ours(row: Letter) -> bool:
-    return row.state in {"claimed", "sending"} and row.lease_until == _leases.get(row.id)
+    return row.state in {"claimed", "sending"} and _leases.holds(row.id, row.lease_until)
 
 
 def mark(marks: Sequence[mail.Mark]) -> set[int]:
@@ -105,8 +105,9 @@ def _keep(row: Letter, told: mail.Mark) -> None:
     state = "deferred" if told.state == "unknown" else told.state  # better twice than not at all
     row.answer, row.lease_until = told.answer[:500], None
     if state == "sending":
-        row.attempts, row.lease_until = row.attempts + 1, clock.now() + LEASE
-        _leases[row.id] = row.lease_until
+        row.attempts += row.state != "sending"  # else it was kept already, and only the answer was lost
+        row.lease_until = clock.now() + LEASE
+        _leases.renew(row.id, row.lease_until)
     elif state == "pending" or told.at:  # given back, or the relay's fault: no try of its own
         row.attempts -= row.state == "sending"
         row.run_at = told.at or row.run_at

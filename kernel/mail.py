@@ -37,6 +37,7 @@ LAST = 50.0  # seconds after which none leaves that was begun: who says no gets 
 PAUSE = 1.0  # seconds between looks when nothing waits
 REST = 30.0  # seconds without a try after the relay did not answer
 AGAIN = timedelta(minutes=5)  # until a letter that met no relay is tried again, for as long as that is away
+WAITS = (0.2, 1.0, 5.0, 15.0)  # seconds until what became of letters is written down once more
 UNMADE = (ValueError, MessageError)  # no letter can be made of it
 
 
@@ -164,18 +165,22 @@ class _Batch:
         return len(claimed)
 
     def _commit(self, *sending: Parcel) -> set[int]:
-        """Keep what became of the last round and what the next one begins, together; which ids are still ours."""
+        """Keep what became of the last round and what the next one begins, together; which ids are still ours.
+
+        What the database does not take is told again for a while: a letter that has left would leave once more.
+        """
         told = [*self.marks, *(Mark(one.id, "sending") for one in sending)]
         self.marks = []
-        for last in (False, True):
+        for wait in (*WAITS, None):
             try:
                 mine = self.known.mark(told) if told else set()
                 db.session.commit()
                 return mine
             except Exception as error:
                 db.session.rollback()
-                if last or not transactions.busy(error):
+                if wait is None or not transactions.busy(error):
                     raise
+                self.stop.wait(wait)
         return set()
 
     def _parcels(self, envelopes: Mapping[int, Envelope]) -> list[Parcel]:
