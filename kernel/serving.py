@@ -71,9 +71,10 @@ def open_shop(app: Flask, told: signup.Wish, email: str, password: str) -> str:
     """Open a live shop for the person of that address, with a new account unless they have one; its address."""
     known: Settings = app.extensions["plaza.settings"]
     with app.app_context(), i18n.speak("en"):
-        wish = signup.Wish(told.name, told.country, phones.parse(told.phone, told.country) if told.phone else "")
+        name = signup.named(told.name)
+        wish = signup.Wish(name, told.country, phones.parse(told.phone, told.country) if told.phone else "")
         address = accounts.given(email)
-        passwords.check(password, address, told.name)
+        passwords.check(password, address, name)
         password_hash = passwords.hashed(password)
 
         def opened() -> str:
