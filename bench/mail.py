@@ -33,7 +33,7 @@ from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm.consent import Consent
 from crm.contacts import Contact
-from kernel import clock, dkim, mail, mime, signing, suppression, tenancy
+from kernel import clock, dkim, mail, mime, signing, suppression, tenancy, wire
 from kernel.app import create_app
 from kernel.db import db
 from kernel.settings import Settings, complete
@@ -99,7 +99,7 @@ class Post:
         """The next people get the letter; letters a second, and how many bytes one has."""
         with self.inside():
             letter, before = self._write(), self.taken
-            size = len(mail.message(self.sample()[0]))
+            size = len(wire.message(self.sample()[0]))
         with self.app.app_context():
             start = time.perf_counter()
             mail.send()

@@ -35,6 +35,7 @@ def write(email: str, language: str, target: str = "") -> None:
     letters.write(
         "mail/account/login", to=contact.email, to_name=contact.name, kind="login", language=language, data=told,
         private=bool(settings.current().smtp_url), about=contact,  # without a relay the shop hands it on
+        not_after=tokens.end(PURPOSE),
     )  # fmt: skip
 
 

@@ -49,8 +49,9 @@ def write(email: str, language: str, told: dict[str, Any]) -> None:
             "subject": _("Confirm that %(shop)s may write to you", shop=tenant.name),
         }  # fmt: skip
     letters.write(
-        "mail/account/subscribe", to=email, to_name=told.get("name", ""), kind="subscribe", language=language, data=said
-    )
+        "mail/account/subscribe", to=email, to_name=told.get("name", ""), kind="subscribe", language=language,
+        data=said, not_after=tokens.end(PURPOSE),
+    )  # fmt: skip
 
 
 def asked(secret: str) -> tokens.Token:

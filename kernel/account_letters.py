@@ -39,7 +39,7 @@ def reset(email: str) -> None:
     """The way to a new password, when that address has an account."""
     known = accounts.by_email(email)
     if known is not None:
-        _write(known, "reset", _reset)
+        _write(known, "reset", _reset, key="reset")
 
 
 @jobs.job("accounts.taken")
@@ -55,10 +55,12 @@ def new_address(account_id: int, email: str) -> None:
     """To the new address: the button that makes it theirs; to its owner when another person has it."""
     if accounts.by_email(email) is not None:
         return taken(email)
-    return _write(accounts.get(account_id), "new_address", lambda known: _new_address(known, email), to=email)
+    return _write(
+        accounts.get(account_id), "new_address", lambda known: _new_address(known, email), key="email", to=email
+    )
 
 
-@jobs.job("accounts.changed")
+@jobs.job("accounts.changed", former=lambda account_id, _what, to: (account_id, to))
 def changed(account_id: int, to: str) -> None:
     """That the password changed, in case it was somebody else."""
     _write(accounts.get(account_id), "changed", _changed, to=to)
@@ -77,7 +79,10 @@ def home(account_id: int) -> int | None:
     return db.session.scalar(rows.order_by(ended.is_not(None), ended.desc(), Membership.id).limit(1))
 
 
-def _write(account: Account, kind: str, told: Callable[[Account], dict[str, Any]], *, to: str = "") -> None:
+def _write(
+    account: Account, kind: str, told: Callable[[Account], dict[str, Any]], *, key: str = "", to: str = ""
+) -> None:
+    """`key`: the purpose of its token, without which the letter is good for nothing."""
     with transactions.reading():  # nothing is held when the shop's own turn begins
         place, account_id, language = home(account.id), account.id, account.language
     if place is None:
@@ -89,7 +94,7 @@ def _write(account: Account, kind: str, told: Callable[[Account], dict[str, Any]
             data = told(known) | {"host": settings.current().host}
         letters.write(
             "mail/kernel/account", to=to or known.email, to_name=known.name, kind=f"account.{kind}",
-            language=language, data=data, private=True,
+            language=language, data=data, private=True, not_after=tokens.end(key) if key else None,
         )  # fmt: skip
 
     with tenancy.use(place):

@@ -4,8 +4,8 @@ import errno
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}  # what a file system says then
@@ -16,11 +16,28 @@ def write(path: Path, data: bytes, *, durable: bool = False) -> None:
 
     `durable`: it is there after a power cut too, before anything that is written later.
     """
-    with _beside(path, data, 0o666, durable=durable) as fresh:
-        fresh.replace(path)
     if durable:
-        for folder in (path.parent, path.parent.parent):  # the folder may be new as well
-            keep(folder)
+        return write_all({path: data})
+    with _beside(path, data, 0o666, durable=False) as fresh:
+        fresh.replace(path)
+    return None
+
+
+def write_all(parts: Mapping[Path, bytes]) -> None:
+    """Put several files in their places: all are there after a power cut too, before anything that is written later."""
+    folders = dict.fromkeys(folder for path in parts for folder in _leading(path))
+    with ExitStack() as stack:
+        for path, data in parts.items():
+            stack.enter_context(_beside(path, data, 0o666, durable=True)).replace(path)
+    for folder in folders:
+        keep(folder)
+
+
+def _leading(path: Path) -> list[Path]:
+    """The folders in which a name on the way to it is new: its own, that one's, and what is not there yet."""
+    above = list(path.parents)
+    there = next(number for number, folder in enumerate(above) if folder.exists())
+    return above[: max(2, there + 1)]
 
 
 def create(path: Path, data: bytes) -> None:

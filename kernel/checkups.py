@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app
 from sqlalchemy import func, select, text
 
-from kernel import backup, clock, doctor, dumps, files, following, mail, migrations, pdf, stopped, tenancy
+from kernel import backup, clock, doctor, dumps, files, following, migrations, pdf, stopped, tenancy, wire
 from kernel.db import db
 from kernel.doctor import Finding
 from kernel.files import File
@@ -122,7 +122,7 @@ def relay_answers(known: Settings) -> Iterator[Finding]:
 def letters_are_signed(_known: Settings) -> Iterator[Finding]:
     """The key that signs letters can be used, and what the owner of the domain publishes."""
     try:
-        mine = mail.signer()
+        mine = wire.signer()
     except (OSError, ValueError) as error:
         yield Finding("dkim", "wrong", _("Letters wait: PLAZA_DKIM_KEY cannot be used: %(why)s", why=error),
                       _("Write there an RSA key as PEM, or where a file with one is."))  # fmt: skip

@@ -115,8 +115,10 @@ def keep(made: Made, *, name: str = "", private: bool = False) -> File:
         f"{tenancy.current()}|{made.sha256}|{settings.current().secret_key}".encode()
     ).hexdigest()[:32]
     row.width, row.height, row.tint = made.width, made.height, made.tint
-    for ending, data in made.parts.items():
-        atomic.write(path_of(tenancy.current(), made.sha256, ending, private=private), data)
+    parts = {
+        path_of(tenancy.current(), made.sha256, ending, private=private): data for ending, data in made.parts.items()
+    }
+    atomic.write_all(parts)  # a power cut may not leave the row without them
     try:
         with db.session.begin_nested():
             db.session.add(row)

@@ -13,7 +13,7 @@ NOUNS = (
     "instants",
     "jobs",
     "journal",
-    "letters",
+    "letter_sending",
     "limits",
     "mail",
     "memberships",

@@ -121,7 +121,7 @@ def _tell(email: str, role: str, url: str, *, by: Account) -> None:
         }  # fmt: skip
     letters.write(
         "mail/kernel/account", to=email, kind=letters.INVITATION, language=language, data=data, private=True,
-        reply_to=by.email,
+        reply_to=by.email, not_after=tokens.end(PURPOSE),
     )  # fmt: skip
 
 

@@ -6,29 +6,28 @@ States: waiting → running (lease, heartbeat, fence) → done (the row goes) | 
 
 import json
 import threading
-import time
 import traceback
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
-from flask import Flask, current_app
-from sqlalchemy import Index, Select, String, Text, UniqueConstraint, delete, func, or_, select, update
+from flask import current_app
+from sqlalchemy import Index, Select, String, Text, UniqueConstraint, case, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import beside, clock, tenancy, transactions
+from kernel import beside, clock, tenancy, verbs
 from kernel.db import Base, db, pk
 from kernel.refusal import Missing
+from kernel.verbs import every, job
+
+__all__ = ["every", "job"]
 
 log = structlog.get_logger()
-Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 8
 KEY = 120  # signs
-PAUSE = 0.5  # seconds between looks when nothing waits
 
 
 class Job(Base):
@@ -59,32 +58,12 @@ class Job(Base):
         return self.error.partition("\n")[0]
 
 
-_verbs: dict[str, Callable[..., Any]] = {}
-_every: dict[str, float] = {}
-
-
-def job(name: str) -> Callable[[Verb], Verb]:
-    """Register a verb under a name; it runs at least once, so it must bear repetition."""
-
-    def register(verb: Verb) -> Verb:
-        _verbs[name] = verb
-        return verb
-
-    return register
-
-
-def every(name: str, *, seconds: float) -> None:
-    """Have a registered verb run again and again, without a tenant."""
-    _every[name] = seconds
-
-
 def later(name: str, *args: Any, at: datetime | None = None, key: str | None = None, priority: int = 5) -> None:
     """Write a job of the current tenant into this transaction, unless one with that key already waits.
 
     That one begins after this transaction has ended, so it sees what was changed here.
     """
-    if name not in _verbs:
-        raise LookupError(f"no job is called {name}")
+    verbs.known(name)
     tenant_id = None if tenancy.is_system() else tenancy.current()
     told: dict[str, Any] = {"name": name, "args": json.dumps(args), "tenant_id": tenant_id, "priority": priority}
     told |= {"unique_key": None if key is None else f"{tenant_id}:{key}", "run_at": at or clock.now()}
@@ -156,14 +135,14 @@ def run(row: Job) -> bool:
 
 
 def _perform(row: Job) -> None:
-    verb = _verbs[row.name]
+    verb = verbs.told(row.name, json.loads(row.args))
     if row.tenant_id is not None:
         with tenancy.use(row.tenant_id):
-            verb(*json.loads(row.args))
+            verb()
             _finish(row)
             db.session.commit()
         return
-    verb(*json.loads(row.args))
+    verb()
     _finish(row)
     db.session.commit()
 
@@ -187,11 +166,22 @@ def _fail(row: Job, error: Exception) -> None:
     try:
         with beside.attempt():
             db.session.execute(after.values(unique_key=None if dead else _key(row), **values))
-    except IntegrityError:  # another one waits under its key
-        db.session.execute(after.values(values))
+    except IntegrityError:
+        if _handed_on(row, values):
+            db.session.execute(delete(Job).where(_mine(row)))
+        else:
+            db.session.execute(after.values(values))
     db.session.commit()
     who = {"job": row.name, "tenant": row.tenant_id, "attempts": row.attempts}
     log.warning("job failed", **who, dead=dead, error=repr(error))
+
+
+def _handed_on(row: Job, values: dict[str, Any]) -> bool:
+    """Have the one that waits under its key do it, with the tries that were used up and not before its own time."""
+    other = (Job.name == row.name) & (Job.unique_key == _key(row)) & (Job.state == "waiting")
+    at = case((Job.run_at > values["run_at"], Job.run_at), else_=values["run_at"])
+    done = db.session.execute(update(Job).where(other).values(run_at=at, attempts=row.attempts, error=values["error"]))
+    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _first(error: Exception) -> str:
@@ -262,37 +252,6 @@ def waiting() -> int:
     return int(db.session.scalar(select(func.count()).select_from(Job).where(_due(clock.now()))) or 0)
 
 
-def run_worker(app: Flask, stop: threading.Event) -> None:
-    """Work until told to stop: periodic verbs on their beat, then what is due."""
-    beats: dict[str, float] = {}
-    while not stop.is_set():
-        with app.app_context():
-            try:
-                busy = _beat(beats) or _one()
-            except Exception as error:  # the database is away for a moment
-                log.warning("worker waits", error=repr(error))
-                busy = False
-        if not busy:
-            stop.wait(PAUSE)
-
-
-def _one() -> bool:
-    with transactions.reading():  # nobody waits for the writer's turn while nothing does
-        if db.session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is None:
-            return False
-    row = claim()
-    return row is not None and (run(row) or True)
-
-
-def _beat(beats: dict[str, float]) -> bool:
-    now = time.monotonic()
-    for name, seconds in _every.items():
-        if name not in beats or now - beats[name] >= seconds:
-            beats[name] = now
-            try:
-                _verbs[name]()
-                db.session.commit()
-            except Exception as error:
-                db.session.rollback()
-                log.warning("periodic job failed", job=name, error=repr(error))
-    return False
+def anything() -> bool:
+    """Whether any job is due and not yet taken."""
+    return db.session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is not None

@@ -5,8 +5,6 @@ A letter is marked `sending` before its first byte leaves, and each connection h
 leaves at most one letter of each connection of which nobody knows whether it arrived.
 """
 
-import os
-import secrets
 import threading
 import time
 from collections import deque
@@ -22,14 +20,15 @@ import structlog
 from flask import Flask
 from sqlalchemy import bindparam, or_, select
 
-from kernel import clock, dkim, mime, rates, settings, smtp, tenancy, transactions
+from kernel import clock, mime, rates, settings, smtp, tenancy, transactions, wire
 from kernel.ahead import Ahead
 from kernel.db import db
 from kernel.mime import Attachment, Envelope
 from kernel.smtp import Parcel, Verdict
 from kernel.turns import Turns
+from kernel.wire import host
 
-__all__ = ["Attachment", "Envelope", "Mark", "Source"]
+__all__ = ["Attachment", "Envelope", "Mark", "Source", "host"]
 
 log = structlog.get_logger()
 BATCH = 300
@@ -38,6 +37,7 @@ LAST = 50.0  # seconds after which none leaves that was begun: who says no gets 
 PAUSE = 1.0  # seconds between looks when nothing waits
 REST = 30.0  # seconds without a try after the relay did not answer
 AGAIN = timedelta(minutes=5)  # until a letter that met no relay is tried again, for as long as that is away
+WAITS = (0.2, 1.0, 5.0, 15.0)  # seconds until what became of letters is written down once more
 UNMADE = (ValueError, MessageError)  # no letter can be made of it
 
 
@@ -77,33 +77,9 @@ def source(name: str, priority: int, *, claim: Claim, bodies: Bodies, mark: Mark
     _sources[name] = Source(name, priority, claim, bodies, mark, shops)
 
 
-def host() -> str:
-    """The domain of the sender addresses."""
-    known = settings.current()
-    return known.mail_host or known.host.split(":")[0]
-
-
 def sender(tenant: tenancy.Tenant) -> tuple[str, str]:
     """(name, address) that a tenant's letters come from until it has a domain of its own."""
     return tenant.name, f"{tenant.slug}@{host()}"
-
-
-def signer() -> dkim.Signer | None:
-    """Who signs letters; None where the relay does it."""
-    known = settings.current()
-    return dkim.signer(known.dkim_key, known.dkim_selector, host()) if known.dkim_key else None
-
-
-def message(envelope: Envelope) -> bytes:
-    """The letter as it goes on the wire, signed where there is a key; a line break in a header is refused."""
-    headers, body = mime.composed(envelope)
-    mine = signer()
-    return mime.joined(mine.signed(headers, body) if mine else headers, body)
-
-
-def drawn(envelope: Envelope) -> bytes:
-    """A letter ready for the wire, its end marked; there are no dots to double, for no line of one begins so."""
-    return message(envelope) + b".\r\n"
 
 
 _rest = {"until": 0.0}  # the relay was away: ask it again then
@@ -117,7 +93,7 @@ def resting() -> bool:
 def send(stop: threading.Event | None = None) -> int:
     """Send what is due until nothing is, the most urgent source of all shops first; how many letters were handled."""
     known, count, turns, stop = settings.current(), 0, Turns(), stop or threading.Event()
-    signer()  # a key that cannot be read stops everything, before anything is claimed
+    wire.signer()  # a key that cannot be read stops everything, before anything is claimed
     relay = smtp.Relay(known.smtp_url, host(), known.smtp_connections) if known.smtp_url else None
     try:
         while not stop.is_set() and not (relay and resting()) and (handled := _next(turns, relay, stop)):
@@ -183,24 +159,28 @@ class _Batch:
         if self.relay is None:
             self._capture(envelopes)
         else:
-            with Ahead(lambda row_id: drawn(envelopes[row_id])) as letters:
+            with Ahead(lambda row_id: wire.drawn(envelopes[row_id])) as letters:
                 self._hand_over(deque(self._allowed(self._parcels(envelopes))), self.relay, letters)
         self._commit()
         return len(claimed)
 
     def _commit(self, *sending: Parcel) -> set[int]:
-        """Keep what became of the last round and what the next one begins, together; which ids are still ours."""
+        """Keep what became of the last round and what the next one begins, together; which ids are still ours.
+
+        What the database does not take is told again for a while: a letter that has left would leave once more.
+        """
         told = [*self.marks, *(Mark(one.id, "sending") for one in sending)]
         self.marks = []
-        for last in (False, True):
+        for wait in (*WAITS, None):
             try:
                 mine = self.known.mark(told) if told else set()
                 db.session.commit()
                 return mine
             except Exception as error:
                 db.session.rollback()
-                if last or not transactions.busy(error):
+                if wait is None or not transactions.busy(error):
                     raise
+                self.stop.wait(wait)
         return set()
 
     def _parcels(self, envelopes: Mapping[int, Envelope]) -> list[Parcel]:
@@ -266,7 +246,7 @@ class _Batch:
         for row_id, envelope in envelopes.items():
             try:
                 mime.addressed(envelope.to[1])
-                capture(envelope)
+                wire.capture(envelope)
                 self.marks.append(Mark(row_id, "captured", "no relay is set"))
             except UNMADE as error:
                 self.marks.append(_unmade(row_id, error))
@@ -274,16 +254,6 @@ class _Batch:
 
 def _unmade(row_id: int, error: Exception) -> Mark:
     return Mark(row_id, "failed", str(error) or repr(error))
-
-
-def capture(envelope: Envelope) -> None:
-    """Keep a letter as a file of the install, for whoever runs it: nobody else reads keys to accounts there."""
-    folder = settings.current().instance / "mail"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = f"{clock.now():%Y%m%dT%H%M%S%f}-{envelope.sender[1].split('@')[0]}-{secrets.token_hex(3)}"
-    path = folder / f"{name}.eml"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as stream:
-        stream.write(message(envelope))
 
 
 def run(app: Flask, stop: threading.Event) -> None:

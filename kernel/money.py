@@ -21,6 +21,12 @@ SIGNS = {
 _GROUPS = re.compile(r"\d+|\d{1,3}([.,])\d{3}(?:\1\d{3})*")
 
 
+# A sign before or after it may have dots of its own: B/. 1,500.00; `dot`: one that touches the number.
+_AMOUNT = re.compile(
+    r"(?:[^\d.,-]+(?:\.[^\d.,-]+)*(?P<dot>\.)?)?(?P<number>\d(?:[\d.,\s'’]*[\d.,])?)(?:[^\d.,]+(?:\.[^\d.,]+)*\.?)?"
+)
+
+
 class BadAmount(Refusal):
     """What was typed is not an amount of money."""
 
@@ -110,7 +116,7 @@ def total(amounts: Sequence[Money], currency: str) -> Money:
 
 
 def parse(text: str, currency: str, language: str = "es_CR") -> Money:
-    """What a person typed ("1 500", "1.500,50", "₡1,500.50"), read with their language's decimal sign.
+    """What a person typed ("1 500", "1.500,50", "₡1,500.50", "B/. 20"), read with their language's decimal sign.
 
     Raises BadAmount when it is not an amount, is negative, too large or finer than the currency.
     """
@@ -119,9 +125,11 @@ def parse(text: str, currency: str, language: str = "es_CR") -> Money:
 
 def smallest(text: str, places: int, language: str = "es_CR") -> int:
     """A number that a person typed, in the smallest of its `places` decimals: "1,5" of two is 150. Raises BadAmount."""
-    clean = re.sub(r"[\s\u00a0\u202f'’]", "", text.strip())
-    clean = re.sub(r"^[^\d.,-]+|[^\d.,]+$", "", clean)
-    if not re.fullmatch(r"[0-9][0-9.,]*", clean):
+    found = _AMOUNT.fullmatch(text.strip())
+    clean = re.sub(r"[\s'’]", "", found["number"]) if found else ""
+    if found is None or not re.fullmatch(r"[0-9][0-9.,]*", clean):
+        raise BadAmount()
+    if found["dot"] and clean.isdecimal() and len(clean) <= places:  # Q.50: fifty, or half a quetzal?
         raise BadAmount()
     return _exact(_plain(clean, places, language), places)
 

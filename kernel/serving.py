@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import configure_mappers
 
-from kernel import accounts, i18n, jobs, mail, migrations, passwords, phones, processes, signup, tenancy, transactions
+from kernel import accounts, i18n, mail, migrations, passwords, phones, processes, signup, tenancy, transactions, worker
 from kernel.app import Plaza, create_app
 from kernel.db import db
 from kernel.settings import Settings
@@ -31,7 +31,7 @@ def work() -> None:
     processes.settle()
     sender = threading.Thread(target=mail.run, args=(app, stop), name="mail")  # no long mailing keeps a job waiting
     sender.start()
-    jobs.run_worker(app, stop)
+    worker.run(app, stop)
     sender.join()
 
 
@@ -71,9 +71,10 @@ def open_shop(app: Flask, told: signup.Wish, email: str, password: str) -> str:
     """Open a live shop for the person of that address, with a new account unless they have one; its address."""
     known: Settings = app.extensions["plaza.settings"]
     with app.app_context(), i18n.speak("en"):
-        wish = signup.Wish(told.name, told.country, phones.parse(told.phone, told.country) if told.phone else "")
+        name = signup.named(told.name)
+        wish = signup.Wish(name, told.country, phones.parse(told.phone, told.country) if told.phone else "")
         address = accounts.given(email)
-        passwords.check(password, address, told.name)
+        passwords.check(password, address, name)
         password_hash = passwords.hashed(password)
 
         def opened() -> str:

@@ -5,7 +5,23 @@ from dataclasses import dataclass
 from kernel import clock, countries, journal, memberships, shop_names, tenancy
 from kernel.accounts import Account
 from kernel.i18n import _l
+from kernel.refusal import Refusal
 from kernel.tenancy import Tenant
+
+SHORTEST, LONGEST = 2, 120  # signs
+
+
+class NoName(Refusal):
+    """No shop can be called so."""
+
+    message = _l("Call the shop something of 2 to 120 letters.")
+
+
+def named(name: str) -> str:
+    """What a shop is to be called, as somebody typed it, without blanks around it. Raises NoName."""
+    if not SHORTEST <= len(name.strip()) <= LONGEST:
+        raise NoName()
+    return name.strip()
 
 
 @dataclass(frozen=True)

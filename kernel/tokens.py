@@ -31,6 +31,16 @@ class Expired(Gone):
     message = _l("This link has been used or has expired. Ask for a new one.")
 
 
+class WayBackOver(Expired):
+    """The way back to an address is closed, and nobody can ask for another one."""
+
+    message = _l("This link worked once, for seven days, and that is over. If it was not you who changed the address, "
+                 "write to whoever runs this site.")  # fmt: skip
+
+
+OVER = {"back": WayBackOver}  # what is said instead
+
+
 class Token(Base):
     """A right to do one thing once, for whoever holds the link."""
 
@@ -45,6 +55,11 @@ class Token(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+
+def end(purpose: str) -> datetime:
+    """Until when a token of that purpose is good that is made now."""
+    return clock.now() + LIFE[purpose]
 
 
 def fresh() -> str:
@@ -66,7 +81,7 @@ def make(
         forget(purpose, account_id=account_id, tenant_id=tenant_id, email=email)
     secret = signing.token()
     row = Token(purpose=purpose, email=email, account_id=account_id, tenant_id=tenant_id, data=data or {})
-    row.token_hash, row.expires_at = signing.digest(secret), clock.now() + LIFE[purpose]
+    row.token_hash, row.expires_at = signing.digest(secret), end(purpose)
     db.session.add(row)
     return secret
 
@@ -75,7 +90,7 @@ def read(purpose: str, secret: str) -> Token:
     """The open token behind a link; raises Expired (410) for any other."""
     row = db.session.scalar(select(Token).where(Token.token_hash == signing.digest(secret), Token.purpose == purpose))
     if row is None or row.used_at is not None or row.expires_at <= clock.now():
-        raise Expired()
+        raise OVER.get(purpose, Expired)()
     return row
 
 
@@ -89,7 +104,7 @@ def use(purpose: str, secret: str) -> Token:
         .execution_options(synchronize_session=False)
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise Expired()
+        raise OVER.get(purpose, Expired)()
     return row
 
 

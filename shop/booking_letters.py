@@ -89,7 +89,17 @@ def tell(booking: Booking, kind: str, *, run_at: datetime | None = None, **told:
     post.write(
         "mail/bookings/booking", to=order.email, kind=f"bookings.{kind}", language=order.language, about=order,
         to_name=order.name, reply_to=tenant.email, data=data, run_at=run_at or clock.now(),
+        not_after=_ends(booking, kind),
     )  # fmt: skip
+
+
+def _ends(booking: Booking, kind: str) -> datetime | None:
+    """When what the letter says no longer holds: the booking has begun, or "tomorrow" is another day."""
+    if kind not in {"near", "next", "moved"}:
+        return None
+    zone = tenancy.tenant().timezone
+    today = clock.today(zone)
+    return min(booking.starts_at, clock.span(today, today, zone)[1]) if kind == "near" else booking.starts_at
 
 
 def _near(booking: Booking) -> Words:

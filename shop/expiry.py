@@ -62,4 +62,4 @@ def remind(order_id: int) -> None:
         return
     if order.hold_until is not None and order.hold_until > clock.now():
         order_events.record(order, "reminded")
-        letters.tell(order, "reminded")
+        letters.tell(order, "reminded", not_after=order.hold_until)

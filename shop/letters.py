@@ -205,7 +205,10 @@ TWIN = _l("Careful: the same reference or picture was already used for another o
 
 
 def tell(order: "Order", kind: str, **told: Any) -> None:
-    """Write to the buyer, if they left an address; `more`: a verb that says something of the order in its language."""
+    """Write to the buyer, if they left an address.
+
+    `more`: a verb that says something of the order in its language; `not_after`: when this no longer holds.
+    """
     if not order.email or post.silent():
         return
     tenant = tenancy.tenant()
@@ -215,7 +218,7 @@ def tell(order: "Order", kind: str, **told: Any) -> None:
         data = _data(order, BUYER[kind], told) | {"button_url": button} | _booked(order, kind)
     post.write(
         "mail/orders/order", to=order.email, kind=f"orders.{kind}", language=order.language, about=order,
-        to_name=order.name, reply_to=tenant.email, data=data,
+        to_name=order.name, reply_to=tenant.email, data=data, not_after=told.get("not_after"),
     )  # fmt: skip
 
 

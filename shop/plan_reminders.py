@@ -72,4 +72,5 @@ def _tell(order: Order, part: Part, stage: str) -> None:
     order_events.record(order, "balance_reminded", due=part.on.isoformat(), stage=stage, minor=part.left.minor)
     with i18n.speak(order.language, tenancy.tenant().country):
         day = receipts.due_day(part.on)
-    letters.tell(order, stage, due=part.left, day=day)
+    end = None if stage == "overdue" else clock.span(part.on, part.on, tenancy.tenant().timezone)[1]
+    letters.tell(order, stage, due=part.left, day=day, not_after=end)

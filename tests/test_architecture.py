@@ -34,6 +34,7 @@ REFUSALS = {"Refusal", "Missing", "Gone"}
 COMMANDS = {"kernel/importers.py", "crm/import_command.py"}  # they speak to a terminal, in English
 COMMITTERS = {
     "kernel/jobs.py",
+    "kernel/worker.py",
     "kernel/mail.py",
     "kernel/web.py",
     "kernel/app.py",

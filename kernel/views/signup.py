@@ -11,6 +11,7 @@ from kernel.signup import Wish
 from kernel.views import asking, install
 
 RULE = "20/hour;60/day"
+TO_ONE_ADDRESS = "4/hour;10/day"  # whoever has an account hears of each try by letter
 
 
 @install.get("/signup")
@@ -30,6 +31,7 @@ def open_shop() -> Any:
     if (known := web.person()) is not None:
         shop = signup.open_shop(wish, known)
         return redirect(f"/admin/{shop.slug}/", 303)
+    limits.check("signup-address", form.email.data, TO_ONE_ADDRESS)
     with web.reading():
         password_hash = passwords.hashed(form.password.data)
     return _newcomer(wish, form.email.data, password_hash)

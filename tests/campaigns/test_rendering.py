@@ -14,7 +14,7 @@ from campaigns import composing, links, liquid, rendering, stencils
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from campaigns.stencils import TOKEN
-from kernel import clock, files, mail
+from kernel import clock, files, mail, wire
 from kernel.db import db
 from kernel.letter_parts import Letter
 from shop import receipts
@@ -151,9 +151,9 @@ def test_a_thousand_names_break_nothing(app, shop):
         assert "51317" not in made.subject + made.text + made.html, name
         assert not any(sign in made.subject for sign in "\r\n\x00\u2028"), name
         if number % 10 == 0:
-            wire = message_from_bytes(mail.message(made), policy=default)
-            assert {"Bcc", "X-Evil"}.isdisjoint(wire.keys()), name
-            assert len(wire.get_all("To")) == len(wire.get_all("Subject")) == 1
+            sent = message_from_bytes(wire.message(made), policy=default)
+            assert {"Bcc", "X-Evil"}.isdisjoint(sent.keys()), name
+            assert len(sent.get_all("To")) == len(sent.get_all("Subject")) == 1
     db.session.rollback()
 
 

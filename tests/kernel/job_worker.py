@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
-from kernel import jobs, letters, signing
+from kernel import jobs, letters, signing, verbs, worker
 from kernel.app import create_app
 from kernel.db import db
 from kernel.settings import Settings
@@ -78,11 +78,11 @@ def live(line: Connection, known: Settings, lease: timedelta, forgetful: bool) -
     jobs.LEASE = lease
     if forgetful:
         forget_first()
-    jobs._every.clear()
+    verbs._every.clear()
     made = create_app(known)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while line.recv():
         child = os.fork()
         if not child:
-            jobs.run_worker(made, threading.Event())
+            worker.run(made, threading.Event())
         line.send(child)

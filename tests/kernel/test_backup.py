@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import func, make_url, select, text
 
-from kernel import backup, doctor, files, letters, migrations, restore, tenancy
+from kernel import backup, doctor, files, letter_sending, letters, migrations, restore, tenancy
 from kernel.db import db
 from kernel.journal import Entry
 from kernel.letters import Letter
@@ -130,7 +130,7 @@ def test_no_letter_of_before_leaves_by_itself(app, shop, empty, tmp_path):
     with restored(empty):
         tenancy.enter(shop.tenant_id)
         assert set(db.session.scalars(select(Letter.state))) == {"held"}
-        assert letters.claim(10) == []
+        assert letter_sending.claim(10) == []
         assert "install.restored" in set(db.session.scalars(select(Entry.verb)))
         row = db.session.scalars(select(Letter)).first()
         letters.again(row)  # a person says so

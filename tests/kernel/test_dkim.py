@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from kernel import dkim, mail, mime
+from kernel import dkim, mime, wire
 from kernel.mime import Attachment, Envelope
 
 KEY = rsa.generate_private_key(65537, 2048)
@@ -130,7 +130,7 @@ def test_the_key_is_given_as_a_file_or_as_itself_and_no_other_kind_is_taken(tmp_
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no database is asked
 def test_letters_of_the_house_are_signed_once_there_is_a_key(app, monkeypatch):
-    assert b"DKIM-Signature" not in mail.message(envelope())
+    assert b"DKIM-Signature" not in wire.message(envelope())
     known = app.extensions["plaza.settings"]
     monkeypatch.setitem(app.extensions, "plaza.settings", replace(known, dkim_key=PEM, dkim_selector="uno"))
-    assert b"d=plaza.localhost; s=uno;" in mail.message(envelope())
+    assert b"d=plaza.localhost; s=uno;" in wire.message(envelope())

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageFile
@@ -93,6 +94,23 @@ def test_four_widths_and_none_above_its_own(shop):
     assert small.widths == [100]
     assert files.srcset(row).count("w,") == 3
     assert f"{row.sha256}.1600.webp 1600w" in files.srcset(row)
+
+
+def test_what_its_row_names_is_on_disk_before_the_row_is_written(shop, monkeypatch):
+    done, sync, replace, kept = [], os.fsync, Path.replace, files.db.session.begin_nested
+    monkeypatch.setattr(os, "fsync", lambda number: done.append(os.fstat(number).st_ino) or sync(number))
+    monkeypatch.setattr(Path, "replace", lambda self, to: done.append(to.name) or replace(self, to))
+    monkeypatch.setattr(files.db.session, "begin_nested", lambda: done.append("row") or kept())
+    row = files.store(hostile.picture(size=(700, 600)))
+    paths = [files.path_of(shop.tenant_id, row.sha256, f"{width}.webp", private=False) for width in row.widths]
+    assert len(paths) == 3
+    before = done[: done.index("row")]
+    named = max(before.index(path.name) for path in paths)
+    for path in paths:
+        assert path.stat().st_ino in before[: before.index(path.name)]
+    for folder in list(paths[0].parents)[:3]:  # new ones, the shop's own among them: each once, when all lie there
+        assert before.index(folder.stat().st_ino) > named
+        assert before.count(folder.stat().st_ino) == 1
 
 
 @pytest.mark.parametrize("name", hostile.NAMES)

@@ -8,7 +8,7 @@ import html5lib
 import lxml.html
 import pytest
 
-from kernel import letters, mail, tenancy
+from kernel import letters, mail, tenancy, wire
 from kernel.db import db
 from shop import letters as order_letters
 
@@ -96,7 +96,7 @@ def test_a_thousand_names_through_the_letters_of_accounts(app, shop, template):
 
 def on_the_wire(name, subject, text, html):
     envelope = mail.Envelope((name, "cafe@plaza.localhost"), (name, "ana@example.com"), "a@b.cr", subject, text, html)
-    made = message_from_bytes(bytes(mail.message(envelope)), policy=email.policy.default)
+    made = message_from_bytes(bytes(wire.message(envelope)), policy=email.policy.default)
     assert set(made.keys()) == HEADERS, name
     assert [known.addr_spec for known in made["to"].addresses] == ["ana@example.com"], name
     assert [known.addr_spec for known in made["from"].addresses] == ["cafe@plaza.localhost"], name

@@ -98,7 +98,7 @@ def test_one_that_plants_itself_again_under_its_key_comes_again(shop):
     assert [row.state for row in rows()] == ["waiting"]
 
 
-def test_what_broke_has_its_key_back_unless_another_took_it_meanwhile(shop):
+def test_what_broke_has_its_key_back_unless_another_waits_under_it_that_does_it(shop):
     jobs.later("test.breaks", key="k")
     run(shop)
     jobs.later("test.breaks", key="k")  # one waits: the same
@@ -111,15 +111,40 @@ def test_what_broke_has_its_key_back_unless_another_took_it_meanwhile(shop):
     tenancy.leave()
     assert jobs.run(first) is False
     shop.enter()
-    assert [(row.state, row.attempts) for row in rows()] == [("waiting", 2), ("waiting", 0)]
+    [other] = rows()  # the one that waits does it, with the tries that were used up
+    assert (other.state, other.attempts, other.cause) == ("waiting", 2, "ValueError: no paper")
+    assert other.id != first.id
+    assert other.run_at > clock.now() + timedelta(seconds=15)
     jobs.forget("test.breaks", "k")
     db.session.commit()
-    assert [row.attempts for row in rows()] == [2]
-    change(run_at=clock.now())
-    run(shop)
+    assert rows() == []
+
+
+def test_what_broke_beside_one_that_waits_for_a_day_leaves_it_its_day(shop):
+    first, day = broken_beside(shop, clock.now() + timedelta(days=1))
+    assert [(row.run_at, row.attempts) for row in rows()] == [(day, first.attempts)]
+
+
+def broken_beside(shop, at):
+    """A job breaks while another of its key has been planted meanwhile."""
     jobs.later("test.breaks", key="k")
     db.session.commit()
-    assert [row.attempts for row in rows()] == [3]
+    first = jobs.claim()
+    jobs.later("test.breaks", key="k", at=at)
+    db.session.commit()
+    tenancy.leave()
+    assert jobs.run(first) is False
+    shop.enter()
+    return first, at
+
+
+def test_one_that_breaks_each_time_ends_however_often_it_is_planted_meanwhile(shop):
+    tries = []
+    for _ in range(jobs.ATTEMPTS):
+        tries.append(broken_beside(shop, clock.now())[0].attempts)
+        change(run_at=clock.now())
+    assert tries == list(range(1, jobs.ATTEMPTS + 1))
+    assert sorted(row.state for row in rows()) == ["dead", "waiting"]
 
 
 def test_a_key_of_any_length_can_be_under_way(shop):

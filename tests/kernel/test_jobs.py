@@ -11,7 +11,7 @@ import pytest
 import structlog
 from sqlalchemy import func, select, update
 
-from kernel import clock, jobs, tenancy
+from kernel import clock, jobs, tenancy, verbs, worker
 from kernel.db import db
 from kernel.jobs import Job
 from kernel.refusal import Missing
@@ -27,6 +27,11 @@ def note(word):
     done.append((tenancy.current(), word))
 
 
+@jobs.job("test.mistaken")
+def mistaken():
+    note()
+
+
 @jobs.job("test.breaks")
 def breaks():
     raise ValueError("no paper")
@@ -35,6 +40,11 @@ def breaks():
 @pytest.fixture(autouse=True)
 def _clean():
     done.clear()
+
+
+@jobs.job("test.changed", former=lambda number, _what, word: (number, word))
+def changed(number, word):
+    done.append((number, word))
 
 
 def run(shop, limit=1000):
@@ -95,6 +105,40 @@ def test_what_breaks_waits_longer_each_time_then_lies_dead_until_someone_asks(sh
     assert (rows()[0].state, rows()[0].attempts) == ("waiting", 0)
 
 
+def test_what_an_older_version_wrote_is_read_as_it_was_meant(shop):
+    jobs.later("test.changed", 1, "password", "ana")
+    jobs.later("test.changed", 2, "eva")
+    run(shop)
+    assert done == [(1, "ana"), (2, "eva")]
+
+
+@pytest.mark.parametrize(("name", "args", "takes"), [("test.note", [], "(word)"), ("test.note", [1, 2], "(word)"),
+                                                     ("test.breaks", ["x"], "()")])  # fmt: skip
+def test_what_no_version_known_here_can_have_written_says_so(shop, name, args, takes):
+    jobs.later(name, *args)
+    run(shop)
+    assert done == []
+    cause = f"OtherVersion: {name} takes {takes}, not the {len(args)} values that another version of Plaza wrote"
+    assert [(row.state, row.cause) for row in rows()] == [("waiting", cause)]
+
+
+def test_work_that_this_version_does_not_know_says_so_and_waits_for_one_that_does(shop, monkeypatch):
+    jobs.later("test.note", "a")
+    with monkeypatch.context() as patched:
+        patched.delitem(verbs._verbs, "test.note")
+        run(shop)
+    assert [row.cause for row in rows()] == ["OtherVersion: no work of this version is called test.note"]
+    change(run_at=clock.now())
+    run(shop)
+    assert [word for _, word in done] == ["a"]
+
+
+def test_a_mistake_inside_a_verb_is_told_as_it_is(shop):
+    jobs.later("test.mistaken")
+    run(shop)
+    assert rows()[0].cause.startswith("TypeError: ")
+
+
 def test_another_shops_dead_work_is_not_there(rival, shop):
     jobs.later("test.breaks")
     db.session.commit()
@@ -122,12 +166,12 @@ def test_a_worker_that_woke_late_can_not_finish(shop):
 
 def test_what_comes_again_and_again_begins_at_once_also_on_a_machine_that_has_just_started(app, monkeypatch):
     ran = []
-    monkeypatch.setitem(jobs._verbs, "test.daily", lambda: ran.append("daily"))
-    monkeypatch.setattr(jobs, "_every", {"test.daily": 86400.0})
+    monkeypatch.setitem(verbs._verbs, "test.daily", lambda: ran.append("daily"))
+    monkeypatch.setattr(verbs, "_every", {"test.daily": 86400.0})
     beats = {}
     for uptime in (20.0, 30.0, 86430.0):
-        monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda uptime=uptime: uptime))
-        jobs._beat(beats)
+        monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda uptime=uptime: uptime))
+        worker.beat(beats)
     assert ran == ["daily"] * 2
 
 

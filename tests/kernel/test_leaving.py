@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy.exc import DBAPIError
 
 from crm import logins, subscribing
-from kernel import account_letters, accounts, cli, dumps, invitations, jobs, leaving, letters, mail, memberships
+from kernel import account_letters, accounts, cli, dumps, invitations, jobs, leaving, letters, mail, memberships, wire
 from kernel.db import db
 from shop.invoices import Invoice
 from tests.kernel.places import known
@@ -102,8 +102,8 @@ def test_an_export_never_writes_over_anything(app, shop, tmp_path):
 
 def captured(app, shop, rival):
     """The letters that each of the two wrote."""
-    mail.capture(letter(shop))
-    mail.capture(letter(rival))
+    wire.capture(letter(shop))
+    wire.capture(letter(rival))
 
 
 def letter(world):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from kernel import accounts, clock, letters, mail, signing, suppression, tenancy
+from kernel import accounts, clock, letter_sending, letters, mail, signing, suppression, tenancy
 from kernel.db import db
 from tests.kernel import relay
 
@@ -108,13 +108,13 @@ def test_put_off_is_tried_again_later_and_at_last_given_up(post, where):
     assert timedelta(seconds=90) < row.run_at - clock.now() <= timedelta(minutes=2)
     assert send(post) == 0  # not before its time
     waits = []
-    for _ in range(letters.ATTEMPTS - 1):
+    for _ in range(letter_sending.ATTEMPTS - 1):
         due_now()
         send(post)
         row = db.session.get(letters.Letter, row_id)
         waits.append(row.run_at - clock.now())
     assert waits == sorted(waits)
-    assert (row.state, row.attempts) == ("failed", letters.ATTEMPTS)
+    assert (row.state, row.attempts) == ("failed", letter_sending.ATTEMPTS)
 
 
 @pytest.mark.parametrize("where", ["to", "data"])
@@ -242,7 +242,7 @@ def test_letters_of_an_order_go_before_others_in_every_shop(rival, post):
 
 def test_a_worker_that_died_while_sending_is_followed_with_the_same_message_id(post, monkeypatch):
     row_id = letter()
-    real = letters.mark
+    real = letter_sending.mark
 
     class Killed(BaseException):
         """As kill -9: nothing after it runs."""
@@ -268,14 +268,14 @@ def test_a_worker_that_died_while_sending_is_followed_with_the_same_message_id(p
 
 def test_a_worker_that_woke_late_sends_nothing_twice(post):
     row_id = letter()
-    assert letters.claim(5) == [row_id]
+    assert letter_sending.claim(5) == [row_id]
     db.session.commit()
-    stale = dict(letters._leases)
+    stale = dict(letter_sending._leases)
     due_now(lease_until=clock.now() - timedelta(seconds=1))
     assert send(post) == 1
-    letters._leases.update(stale)
-    assert letters.bodies([row_id]) == {}
-    assert letters.mark([mail.Mark(row_id, "sending")]) == set()
+    letter_sending._leases.update(stale)
+    assert letter_sending.bodies([row_id]) == {}
+    assert letter_sending.mark([mail.Mark(row_id, "sending")]) == set()
     assert len(post.relay.taken) == 1
 
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from babel.numbers import format_currency, list_currencies
-from hypothesis import given
+from babel.numbers import format_currency, format_decimal, list_currencies
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kernel import countries, i18n, locales
@@ -63,6 +63,23 @@ def test_what_is_told_is_read_as_the_same_amount(minor, currency, language):
     assert parse(amount.format(language, cents=False), currency, language) == amount
 
 
+PASTED = ["B/.", "Cg.", "Q.", "L.", "Bs.", "S/.", "Gs.", "U.S.$", "US$", "RD$", "₡", "C$", "Q", ""]
+
+
+@given(MINORS, st.sampled_from(["CRC", "GTQ", "CLP", "PYG", "KWD"]), st.sampled_from(WRITTEN), st.data())
+def test_an_amount_with_whatever_sign_is_read_as_the_same_amount_or_refused(minor, currency, language, data):
+    amount = Money(minor, currency)
+    number = data.draw(st.sampled_from([typed(amount, language), format_decimal(amount.decimal, locale=language)]))
+    assume(parse(number, currency, language) == amount)
+    sign, gap = data.draw(st.sampled_from(PASTED)), data.draw(st.sampled_from(["", " ", "\u00a0", "\u202f"]))
+    if sign.endswith(".") and not gap and number.isdigit() and len(number) <= digits(currency):
+        with pytest.raises(BadAmount):  # Q.50 may be half a quetzal
+            parse(sign + number, currency, language)
+    else:
+        assert parse(sign + gap + number, currency, language) == amount
+    assert parse(number + gap + sign, currency, language) == amount
+
+
 @given(st.integers(0, 10**9), st.integers(0, 10_000))
 def test_a_part_and_its_rest_are_the_whole(minor, points):
     amount = Money(minor, "CRC")
@@ -114,7 +131,9 @@ def test_empty_cents_can_be_left_out_but_never_full_ones():
 @pytest.mark.parametrize(
     ("text", "minor"),
     [("1 500", 150_000), ("1.500,50", 150_050), ("₡1,500.50", 150_050), ("1500", 150_000), ("1,5", 150), ("1.500", 150_000),
-     ("2500 colones", 250_000), ("0", 0)],
+     ("2500 colones", 250_000), ("0", 0), ("B/. 1,500.00", 150_000), ("B/.1,500.00", 150_000), ("Cg. 500", 50_000),
+     ("Q. 250", 25_000), ("Q.250", 25_000), ("Q.1.50", 150), ("L. 1,200", 120_000), ("US$ 1,500.00", 150_000), ("Q. 50", 5000),
+     ("₡1.500,00", 150_000), ("Bs. 1.500,50", 150_050), ("1.500,50 Bs.", 150_050), ("1500 c. r.", 150_000)],
 )  # fmt: skip
 def test_what_people_type_is_read(text, minor):
     assert parse(text, "CRC").minor == minor
@@ -145,6 +164,18 @@ BAD = [
     "--1",
     "1.50.0",
     "12,34,567.8",
+    "Q.50",
+    "B/.5",
+    "$.50",
+    "Q..50",
+    "Q. .50",
+    "Q. -50",
+    "-Q. 50",
+    "Bs.",
+    ".",
+    "5 Q. 6",
+    "Q. 1.50.0",
+    "1,500.00 Bs..",
 ]
 
 

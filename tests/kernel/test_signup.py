@@ -1,5 +1,7 @@
 """Opening a shop: five fields, the country decides the rest, and nobody learns who has an account."""
 
+import pytest
+
 from kernel import accounts, jobs, memberships, tenancy
 from kernel.db import db
 from kernel.letters import Letter
@@ -128,9 +130,21 @@ def test_a_reserved_word_is_no_address(shop):
 
 
 def test_too_many_from_one_place_are_refused(shop):
-    answers = [post(shop.anonymous, email="a@example.com").status_code for _n in range(21)]
+    answers = [post(shop.anonymous, email=f"a{number}@example.com").status_code for number in range(21)]
     assert answers[-1] == 429
     assert set(answers[:-1]) == {303}
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_whoever_tries_one_address_from_many_places_is_stopped_alike_and_floods_nobody(shop, known):
+    email = shop.owner.email if known else "nueva@example.com"
+    answers = []
+    for number in range(6):
+        browser = shop.anonymous
+        data = {**FIELDS, "email": email}
+        answers.append(browser.post("/signup", data=data, environ_base={"REMOTE_ADDR": f"10.0.{number}.1"}).status_code)
+    assert answers == [303] * 4 + [429] * 2
+    assert [row.kind for row in letters_to(email)].count("account.taken") == 4 - (not known)
 
 
 def test_the_first_page_links_every_open_shop_in_both_languages(shop):

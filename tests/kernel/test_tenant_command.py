@@ -16,7 +16,7 @@ WORDS = ["tenant", "new", "Panadería La Espiga", "--email", "ana@example.com"]
 def run(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("PLAZA_INSTANCE", str(tmp_path))
     monkeypatch.setenv("PLAZA_URL", "http://plaza.localhost:8000")
-    return lambda *words: CliRunner().invoke(cli.main, [*WORDS, *words])
+    return lambda *words, name=WORDS[2]: CliRunner().invoke(cli.main, [*WORDS[:2], name, *WORDS[3:], *words])
 
 
 def test_a_shop_is_opened_with_its_owner(run: Any, tmp_path: Any) -> None:
@@ -32,6 +32,21 @@ def test_a_shop_is_opened_with_its_owner(run: Any, tmp_path: Any) -> None:
     assert again.output.strip() == "http://panaderia-la-espiga-2.plaza.localhost:8000"
     with closing(sqlite3.connect(tmp_path / "plaza.db")) as kept:
         assert kept.execute("SELECT email FROM account").fetchall() == [("ana@example.com",)]
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x", " x ", "Ñ" * 121])
+def test_a_name_that_no_shop_can_have_is_told_before_anything_is_asked_of_the_database(run: Any, name: str) -> None:
+    done = run("--country", "HN", "--password", "tres gallinas azules", name=name)
+    assert done.exit_code == 1
+    assert "2 to 120" in done.output
+
+
+@pytest.mark.parametrize("name", ["La", "Ñ" * 120, "  La Espiga  "])
+def test_a_name_that_is_just_long_or_short_enough_is_kept_without_blanks(run: Any, tmp_path: Any, name: str) -> None:
+    done = run("--country", "HN", "--password", "tres gallinas azules", name=name)
+    assert done.exit_code == 0, done.output
+    with closing(sqlite3.connect(tmp_path / "plaza.db")) as kept:
+        assert kept.execute("SELECT name FROM tenant").fetchall() == [(name.strip(),)]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from kernel import clock, jobs, tenancy
+from kernel import clock, tenancy, verbs
 from kernel.db import db
 from shop import bin as rubbish
 from shop import pages
@@ -83,7 +83,7 @@ def test_the_job_empties_every_shop(rival, shop):
         rubbish.put("product", [product])
         old(product)
     tenancy.leave()
-    jobs._verbs["shop.empty_bins"]()
+    verbs._verbs["shop.empty_bins"]()
     for world in (rival, shop):
         world.enter()
         assert everything(Product) == []

@@ -6,7 +6,7 @@ import time_machine
 from icalendar import Calendar
 from sqlalchemy import event, select
 
-from kernel import clock, letters, menu, permissions, today
+from kernel import clock, letter_sending, letters, menu, permissions, today
 from kernel.db import db
 from shop import (
     booking_letters,
@@ -185,7 +185,7 @@ def test_a_move_is_told_after_its_minute_once_and_not_when_taken_back(shop):
 
     with time_machine.travel(clock.now(), tick=False) as now:
         [told] = to("11:00")
-        assert told.id not in letters.claim(9)
+        assert told.id not in letter_sending.claim(9)
         db.session.commit()
         assert to("09:00") == []
         to("12:00")
@@ -193,7 +193,7 @@ def test_a_move_is_told_after_its_minute_once_and_not_when_taken_back(shop):
         assert first in told.text
         assert booking_story.when(row) in told.text
         now.shift(61)
-        assert told.id in letters.claim(9)
+        assert told.id in letter_sending.claim(9)
         db.session.commit()
         assert len(to("09:00")) == 2
 
@@ -204,7 +204,7 @@ def test_what_was_moved_and_is_called_off_is_told_in_that_order(shop):
         post(shop.admin, f"/{row.token}/move", to=stamp(shop.when(3, "11:00")))
         booking_letters.tell(row, "cancelled")
         db.session.commit()
-        ids = letters.claim(9)
+        ids = letter_sending.claim(9)
         kinds = {one.id: one.kind for one in letters.about(row.order)}
         assert [kinds[one] for one in ids][-2:] == ["bookings.moved", "bookings.cancelled"]
 

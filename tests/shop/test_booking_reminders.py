@@ -8,7 +8,7 @@ from icalendar import Calendar
 from kernel import clock, jobs, tenancy
 from kernel import letters as post
 from kernel.db import db
-from shop import booking_confirmations, booking_moves, booking_orders, booking_reminders, local_times
+from shop import booking_confirmations, booking_letters, booking_moves, booking_orders, booking_reminders, local_times
 from shop.occupations import Span
 
 ONE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what is no question to a database
@@ -195,3 +195,21 @@ def test_what_is_called_off_leaves_calendars(shop, trip):
     [event] = Calendar.from_ical(file["text"]).events
     assert (event["status"], event["sequence"]) == ("CANCELLED", 1)
     assert "No puedo" in letter.text
+
+
+def ends(row, kind):
+    [told] = [letter for letter in post.about(row.order) if letter.kind == f"bookings.{kind}"]
+    return datetime.fromisoformat(told.data["not_after"])
+
+
+def test_no_reminder_leaves_when_it_is_no_longer_true(shop, trip):
+    row = shop.booked(trip, shop.when(7), paid=True)
+    pass_by(row.starts_at - TWO_DAYS, row.starts_at - THREE_HOURS)
+    zone = tenancy.tenant().timezone
+    written = local_times.local(row.starts_at - TWO_DAYS, zone).date()
+    assert ends(row, "near") == clock.span(written, written, zone)[1]  # it says in how many days
+    assert ends(row, "next") == row.starts_at
+    booking_letters.moved(row, since=row.starts_at, was="x", soon=False)
+    assert ends(row, "moved") == row.starts_at
+    booking_letters.tell(row, "cancelled")
+    assert "not_after" not in post.about(row.order)[0].data

@@ -1,6 +1,6 @@
 """A hold ends: a reminder before, the goods back once, a letter; a proof or money stops the clock."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -33,6 +33,8 @@ def test_a_transfer_is_reminded_then_expires_and_gives_back(shop):
     assert "reminded" not in kinds(order)
     run(until - timedelta(hours=11))
     assert kinds(order).count("reminded") == 1
+    [told] = [row for row in post.about(order) if row.kind == "orders.reminded"]
+    assert datetime.fromisoformat(told.data["not_after"]) == until
     assert stock.left(only(coffee)) == 3
     run(until + timedelta(seconds=1))
     assert (order.state, order.payment, stock.left(only(coffee))) == ("expired", "void", 5)

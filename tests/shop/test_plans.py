@@ -205,6 +205,10 @@ def test_reminders_come_once_each_and_late_ones_not_three_at_a_time(shop):
             db.session.commit()
     told = [kind for kind in letters(order) if kind in plan_reminders.STAGES]
     assert told == ["soon", "today", "overdue", "soon", "today"]
+    ends = {row.kind.partition(".")[2]: row.data.get("not_after") for row in reversed(post.about(order))}
+    day, zone = plans.parts(order)[2].on, shop.tenant.timezone
+    assert ends["today"] == ends["soon"] == clock.span(day, day, zone)[1].isoformat()
+    assert ends["overdue"] is None
     run(start + timedelta(days=200))
     told = [kind for kind in letters(order) if kind in plan_reminders.STAGES]
     assert told.count("overdue") == 3
