@@ -19,6 +19,7 @@ from shop import (
     delivery_slots,
     exemptions,
     holdings,
+    holidays,
     orders,
     payment_methods,
     payments,
@@ -29,7 +30,6 @@ from shop import (
     redemptions,
     shipping,
     stock,
-    storefront,
     tenders,
     zones,
 )
@@ -80,7 +80,7 @@ def rehearse(cart: carts.Cart, choice: Choice, details: Details, *, group: str =
 
 
 def _quoted(cart: carts.Cart, choice: Choice, details: Details, *, group: str, seen: str) -> Quote:
-    storefront.refuse_if_closed()
+    holidays.refuse()
     if any(notice.kind == "gone" for notice in carts.notices(cart, group)):
         raise Refusal(_l("Something in your cart is no longer sold: look at the cart first."), status=409)
     person = redemptions.Person(details.email, details.phone)

@@ -9,7 +9,7 @@ from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
 from shop import cart as carts
-from shop import catalog, quotes, sharing, stock, storefront, variants, vouchers, wants
+from shop import catalog, holidays, quotes, sharing, stock, variants, vouchers, wants
 from shop.variants import Variant
 from shop.views import cart_page, product, store, visitor
 
@@ -51,7 +51,7 @@ def cart() -> Any:
 @store.post("/cart/lines")
 def cart_add() -> Any:
     """Put something in."""
-    storefront.refuse_if_closed()
+    holidays.refuse()
     variant, asked = _chosen(), request.form.get("quantity", "1")
     try:
         wants.timeless(variant.product)
@@ -136,7 +136,7 @@ def cart_shared(secret: str) -> Any:
 @store.post("/cart/shared/<secret>")
 def cart_take(secret: str) -> Any:
     """Put a shared cart's things into this browser's cart, as far as they last."""
-    storefront.refuse_if_closed()
+    holidays.refuse()
     wanted = carts.linked(secret)
     mine, secret = own()
     for want in wanted:
