@@ -129,9 +129,9 @@ def coming() -> list[Holiday]:
 
 def plan(begins: datetime, until: date, message: Mapping[str, str]) -> None:
     """Be closed from a time of the shop's clocks (naive) until a day; one that begins just then is written anew."""
-    told = {"from": begins.strftime(PLANNED), "until": until.isoformat(), "message": dict(message)}
-    front = settings.front()
-    front.holidays = [*_without(front, {told["from"]}), told]
+    front, planned = settings.front(), begins.strftime(PLANNED)
+    told = {"from": planned, "until": until.isoformat(), "message": dict(message)}
+    front.holidays = [*_without(front, {planned}), told]
 
 
 def call_off(planned: str) -> Holiday | None:
