@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sys import maxsize
 
 from kernel import clock
-from shop import booking_times, local_times, vacancies
+from shop import booking_times, holidays, local_times, vacancies
 from shop.booking_times import AT_ONCE
 from shop.bookings import Booking
 from shop.occupations import Span
@@ -159,7 +159,7 @@ def _offered(service: Service, first: date, last: date, wait: timedelta = AT_ONC
         times = booking_times.times(service, first, last)
         found = {day: _Offer(times[day]) for day in times}
     soonest, now = booking_times.earliest(service, wait), clock.now()
-    early = {day: _Offer([span for span in one.spans if soonest <= span.starts_at > now], one.begins)
+    early = {day: _Offer(_open(service, [span for span in one.spans if soonest <= span.starts_at > now]), one.begins)
              for day, one in found.items()}  # fmt: skip
     return {day: one for day, one in early.items() if one.spans}
 
@@ -187,4 +187,8 @@ def _stays(service: Service, first: date, last: date) -> list[Span]:
     soonest, now = booking_times.earliest(service), clock.now()
     found = [booking_times.between(service, day, day + timedelta(days=length)) for day in sold if day <= last
              and sold[day] and all(day + timedelta(days=more) in sold for more in range(length))]  # fmt: skip
-    return [span for span in found if soonest <= span.starts_at > now]
+    return _open(service, [span for span in found if soonest <= span.starts_at > now])
+
+
+def _open(service: Service, spans: Sequence[Span]) -> list[Span]:
+    return holidays.without(spans, nights=service.kind == "nights")

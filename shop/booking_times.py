@@ -9,7 +9,7 @@ from functools import lru_cache
 from kernel import clock, tenancy
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import days, hours, local_times, seasons
+from shop import days, holidays, hours, local_times, seasons
 from shop.hours import Plan, Window
 from shop.local_times import NoTime
 from shop.occupations import Span
@@ -125,6 +125,7 @@ class Times:
         found = [span for span in self.days(day, day).get(day, []) if span.starts_at == starts_at]
         if not found:
             raise NotOffered()
+        holidays.refuse_in(found[0])
         return found[0]
 
     def stay(self, arrive: date, leave: date) -> Span:
@@ -140,6 +141,7 @@ class Times:
         self._sold(arrive, count)
         span = between(self.service, arrive, leave)
         _ahead(self.service, span.starts_at, self.wait)
+        holidays.refuse_in(span, nights=True)
         return span
 
     def days(self, first: date, last: date) -> dict[date, list[Span]]:

@@ -130,9 +130,9 @@ def of_cart(cart: Any) -> Sequence[Booking]:
     return db.session.scalars(select(Booking).where(Booking.cart_id == cart.id).order_by(Booking.id)).all()
 
 
-def until(moment: datetime) -> int:
-    """How many bookings that stand begin between now and that moment."""
-    coming = Booking.starts_at >= clock.now(), Booking.starts_at < moment, Booking.state == "booked"
+def begun(since: datetime, until: datetime) -> int:
+    """How many bookings that stand begin from one moment to before another."""
+    coming = Booking.starts_at >= since, Booking.starts_at < until, Booking.state == "booked"
     return db.session.scalar(select(func.count(Booking.id)).where(*coming)) or 0
 
 

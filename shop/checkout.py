@@ -21,6 +21,7 @@ from shop import (
     delivery_slots,
     exemptions,
     holdings,
+    holidays,
     orders,
     payment_methods,
     payments,
@@ -31,7 +32,6 @@ from shop import (
     redemptions,
     shipping,
     stock,
-    storefront,
     tenders,
     zones,
 )
@@ -103,7 +103,7 @@ def rehearse(look: Seen, choice: Choice, details: Details, *, group: str = "", s
 
 
 def _quoted(look: Seen, choice: Choice, details: Details, *, group: str, seen: str) -> Quote:
-    storefront.refuse_if_closed()
+    holidays.refuse()
     cart, inside = look.cart, look.inside
     if inside.gone:
         raise Refusal(_l("Something in your cart is no longer sold: look at the cart first."), status=409)

@@ -1,4 +1,4 @@
-"""The storefront: how a tenant's shop presents itself, and when it is closed."""
+"""The storefront: how a tenant's shop presents itself, and what is written of when it is closed."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,20 +7,12 @@ from typing import Any
 
 from sqlalchemy import Select, String, UniqueConstraint, bindparam, select
 
-from kernel import beside, clock, rows, tenancy
+from kernel import beside, rows, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref, words
-from kernel.i18n import _l
-from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
 
 PRESETS = ("neblina", "telar", "selva", "horno")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class Closed(Refusal):
-    """The shop is closed for holidays: it shows its goods and sells none."""
-
-    message = _l("The shop is closed until %(until)s. Come back then: nothing you kept is lost.")
 
 
 class Storefront(TenantOwned, Base):
@@ -44,14 +36,11 @@ class Storefront(TenantOwned, Base):
     logo_id: Mapped[int | None] = ref("file")
     hero_id: Mapped[int | None] = ref("file")
     show_cents: Mapped[bool] = mapped_column(default=False)
-    closed_until: Mapped[date | None]  # the day on which it sells again
+    closed_until: Mapped[date | None]  # closed by hand: the day on which it sells again
     closed_message: Mapped[dict[str, str]] = words()
+    holidays: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # planned: [{from, until, message}]
     setup_hidden: Mapped[bool] = mapped_column(default=False)
     tag_words: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"anil": {"es": "Añil", "en": "Indigo"}}
-
-    def closed_on(self, day: date) -> bool:
-        """Whether nothing is sold that day."""
-        return self.closed_until is not None and day < self.closed_until
 
 
 @dataclass(frozen=True)
@@ -99,7 +88,7 @@ def _mine() -> Select[Any]:
 def blank() -> Storefront:
     """A storefront as the defaults make it, not yet kept."""
     return Storefront(
-        tagline={}, story={}, address={}, hours={}, closed_message={}, tag_words={}, email="", phone="",
+        tagline={}, story={}, address={}, hours={}, closed_message={}, holidays=[], tag_words={}, email="", phone="",
         whatsapp="", pattern="", preset=PRESETS[0], primary="", accent="", surface="", show_cents=False,
         setup_hidden=False,
     )  # fmt: skip
@@ -111,19 +100,6 @@ def furnish(tenant: tenancy.Tenant) -> None:
         row = blank()
         row.email, row.phone, row.whatsapp = tenant.email, tenant.phone, tenant.phone
         db.session.add(row)
-
-
-def closed() -> date | None:
-    """The day on which a closed shop sells again; None when it is open today."""
-    until, today = of().closed_until, clock.today(tenancy.tenant().timezone)
-    return until if until and today < until else None
-
-
-def refuse_if_closed() -> None:
-    """Refuse to sell while the shop is on holiday."""
-    until = closed()
-    if until:
-        raise Closed(until=until.isoformat())
 
 
 def week(storefront: Storefront) -> list[Hours]:

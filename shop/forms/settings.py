@@ -5,7 +5,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    DateField,
     EmailField,
     FileField,
     RadioField,
@@ -14,9 +13,9 @@ from wtforms import (
     StringField,
     TelField,
 )
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 
-from kernel import clock, countries, i18n, phones, shop_names, tenancy
+from kernel import countries, i18n, phones, shop_names, tenancy
 from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
@@ -132,21 +131,3 @@ class ShopForm(Form):
             field.data = shop_names.check(field.data or "", tenancy.tenant())
         except Refusal as refusal:
             raise ValidationError(str(refusal)) from None
-
-
-class ClosedForm(Form):
-    """Until when the shop is closed; its words come by language (see closed)."""
-
-    until = DateField(
-        _l("We sell again on"), [InputRequired(_l("Choose the day on which you sell again.")), Optional()]
-    )
-
-    def validate_until(self, field: Any) -> None:
-        """A day to come."""
-        if field.data and field.data <= clock.today(tenancy.tenant().timezone):
-            raise ValidationError(_("Choose a day after today."))
-
-
-def closed(posted: Any = None, **values: Any) -> Any:
-    """The form of the holidays, with its words in each language."""
-    return type("Form", (ClosedForm,), words.fields("message", _l("What visitors read"), 200))(posted, **values)

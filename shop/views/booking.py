@@ -18,10 +18,10 @@ from shop import (
     cart_bookings,
     cart_holds,
     holdings,
+    holidays,
     kept_services,
     services,
     shipping,
-    storefront,
 )
 from shop import cart as carts
 from shop.availability import Time
@@ -196,7 +196,7 @@ def _sent(*, kept: bool = False) -> Draft:
     """What was sent, of a service that was read now, or (`kept`) once for as long as nobody edits the shop."""
     slug = request.form.get("product", "")
     known = kept_services.of_slug(_clean(slug), _revision()) if kept else None
-    storefront.refuse_if_closed()
+    holidays.refuse()
     service = _open(known.service) if known else _service(slug)
     return _read(service, request.form, known)
 

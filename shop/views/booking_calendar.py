@@ -78,10 +78,11 @@ def _unit(board: Board, unit: Any, whole: dict[date, list[dict[str, Any]]]) -> d
     cells = [
         {"rows": [row for row in whole[one] if unit.id in row["units"]],
          "label": _("Free: %(unit)s, %(time)s", unit=unit.name, time=short(one)),
-         "add": url_for(".walk_in", unit=unit.token, day=one) if one in tap else ""}
+         "add": url_for(".walk_in", unit=unit.token, day=one) if one in tap else "", "day": one.isoformat()}
         for one in board.days
     ]  # fmt: skip
-    return {"name": unit.name, "cells": cells, "close": url_for(".closure_new", unit=unit.token, day=board.first)}
+    close = url_for(".closure_new", unit=unit.token, day=board.first)
+    return {"name": unit.name, "token": unit.token, "cells": cells, "close": close}
 
 
 @admin.get("/bookings/small-groups", endpoint="bookings_short")

@@ -6,7 +6,7 @@ from typing import Any
 
 from kernel import clock, web
 from kernel.i18n import _, pick
-from shop import local_times
+from shop import booking_targets, local_times
 from shop.boards import Board
 from shop.occupations import Occupation, Span
 from shop.resources import ResourceUnit
@@ -30,7 +30,7 @@ def grid(board: Board, day: date) -> dict[str, Any]:
             _cell(board, unit, taken[unit.id], (marks, place, free)) for _resource, units in columns for unit in units
         ]
         rows.append({"time": booking_rows.time(at, board.zone), "half": _minute(at, board.zone) != 0,
-                     "cells": [cell for cell in cells if cell]})  # fmt: skip
+                     "at": booking_targets.stamp(at), "cells": [cell for cell in cells if cell]})  # fmt: skip
     return {
         "columns": [{"name": pick(one.name), "units": [unit.name for unit in units]} for one, units in columns],
         "rows": rows,
@@ -88,11 +88,11 @@ def _cell(
             if begins != at and place:
                 return None
             rows = sum(begins <= mark < min(span.ends_at, marks[-1]) for mark in marks[:-1])
-            return {"rows": rows, **_taken(board, occupation)}
+            return {"rows": rows, "unit": unit.token, **_taken(board, occupation)}
     over = marks[place + 1] <= clock.now() or unit.resource_id not in walkable
     url = "" if over else booking_rows.new_url(None, at, unit.token)
-    return {"kind": "free", "rows": 1, "url": url, "label": _("Free: %(unit)s, %(time)s", unit=unit.name,
-                                                              time=booking_rows.time(at, board.zone))}  # fmt: skip
+    label = _("Free: %(unit)s, %(time)s", unit=unit.name, time=booking_rows.time(at, board.zone))
+    return {"kind": "free", "rows": 1, "unit": unit.token, "url": url, "label": label}
 
 
 def _taken(board: Board, row: Occupation) -> dict[str, Any]:

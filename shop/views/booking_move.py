@@ -77,8 +77,9 @@ def move(token: str) -> Any:
             return _page(bookings.by_token(token), refusal)
     when = booking_story.when(booking, tenancy.tenant().timezone)
     text = _("%(name)s is moved: %(when)s.", name=booking_rows.called(booking), when=when)
-    web.undo(text, ".booking_move_make", token=token, to=before)
-    return redirect(url_for(".booking", token=token), 303)
+    back = request.form.get("next", "")  # a calendar on which it was dragged
+    web.undo(text, ".booking_move_make", token=token, to=before, fields={"next": back} if back else {})
+    return redirect(web.local(back, url_for(".booking", token=token)), 303)
 
 
 def _chosen() -> tuple[datetime, list[int]]:

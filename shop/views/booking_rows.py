@@ -1,12 +1,12 @@
 """What the pages of the calendar show of bookings, departures and closures: words, states and where they lead."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import url_for
 
-from kernel import clock, web
+from kernel import clock, tenancy, web
 from kernel.i18n import _, ngettext, pick
 from shop import balances, booking_story, booking_targets, days, local_times, order_story, receipts, special_days
 from shop.boards import Board
@@ -45,6 +45,7 @@ def slot_row(board: Board, slot: Slot) -> dict[str, Any]:
     return {
         "kind": "departure", "at": slot.starts_at, "order": 1, "time": time(slot.starts_at, board.zone),
         "title": pick(slot.service.product.name), "filled": filled(slot), "taken": slot.taken,
+        "stamp": booking_targets.stamp(slot.starts_at),
         "lacks": lacks(slot), "missing": slot.missing, "open": slot.open, "left": slot.left, "over": over(slot),
         "url": slot_url(slot.service, slot.starts_at),
         "add": "" if slot.service in board.closed(board.day_of(slot.starts_at)) else add_url(slot),
@@ -110,7 +111,18 @@ def person(booking: Booking) -> dict[str, Any]:
         "name": called(booking), "places": booking.places, "count": heads(booking.places),
         "state": booking_story.STATES[booking.state], "held": booking.state == "held", "mark": booking.state,
         "money": order_story.MONEY[order.payment] if order and order.payment not in {"paid", "void"} else None,
-        "url": url_for("shop_admin.booking", token=booking.token) if order else "",
+        "url": url_for("shop_admin.booking", token=booking.token) if order else "", "lift": lifted(booking),
+    }  # fmt: skip
+
+
+def lifted(booking: Booking) -> dict[str, Any]:
+    """What the script needs to drag a booking elsewhere; {} of one that this person cannot move."""
+    if booking.order is None or booking.state != "booked" or not web.may("bookings.manage"):
+        return {}
+    return {
+        "url": url_for("shop_admin.booking_move", token=booking.token), "at": booking_targets.stamp(booking.starts_at),
+        "day": local_day(booking.starts_at, tenancy.tenant().timezone).isoformat(), "name": called(booking),
+        "kind": booking.service.kind, "minutes": (booking.ends_at - booking.starts_at) // timedelta(minutes=1),
     }  # fmt: skip
 
 

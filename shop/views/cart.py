@@ -11,7 +11,7 @@ from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
 from shop import cart as carts
-from shop import quotes, sharing, shown, stock, storefront, variants, vouchers, wants
+from shop import holidays, quotes, sharing, shown, stock, variants, vouchers, wants
 from shop.catalog import Product
 from shop.pricing import PriceBreak
 from shop.variants import Variant
@@ -55,7 +55,7 @@ def cart() -> Any:
 @store.post("/cart/lines")
 def cart_add() -> Any:
     """Put something in."""
-    storefront.refuse_if_closed()
+    holidays.refuse()
     (variant, lower), asked = _chosen(), request.form.get("quantity", "1")
     try:
         wants.timeless(variant.product)
@@ -141,7 +141,7 @@ def cart_shared(secret: str) -> Any:
 @store.post("/cart/shared/<secret>")
 def cart_take(secret: str) -> Any:
     """Put a shared cart's things into this browser's cart, as far as they last."""
-    storefront.refuse_if_closed()
+    holidays.refuse()
     wanted = carts.linked(secret)
     mine, secret = own()
     for want in wanted:

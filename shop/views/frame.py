@@ -15,7 +15,21 @@ from markupsafe import Markup
 from kernel import address, aside, clock, files, i18n, origins, phones, templating, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
-from shop import categories, days, pagecache, pages, payment_methods, policies, sharing, storefront, themes, vouchers
+from shop import (
+    categories,
+    days,
+    holidays,
+    local_times,
+    pagecache,
+    pages,
+    payment_methods,
+    policies,
+    receipts,
+    sharing,
+    storefront,
+    themes,
+    vouchers,
+)
 
 LANGUAGES = {"es": "Español", "en": "English", "pt": "Português", "fr": "Français", "de": "Deutsch", "it": "Italiano"}
 NOTES = 500  # of one frame
@@ -168,21 +182,30 @@ def _make(place: aside.Place) -> Frame:
 
 
 def _told(tenant: tenancy.Tenant, row: storefront.Storefront) -> dict[str, Any]:
-    closed = storefront.closed()
+    closed, ahead = holidays.now(), holidays.ahead()
     return {
         "name": tenant.name, "legal_name": tenant.legal_name, "country": tenant.country,
         "tagline": i18n.pick(row.tagline), "story": row.story, "email": row.email,
         "phone": phones.show(row.phone) if row.phone else "",
         "whatsapp_url": sharing.whatsapp("", row.whatsapp) if row.whatsapp else "",
         "address": address.lines(row.address, here=tenant.country, language=i18n.language()), "place": row.address,
-        "hours": _hours(row), "opening": row.hours, "cents": None if row.show_cents else False, "closed_until": closed,
-        "closed": closed and _closed(row, closed), "tag_words": row.tag_words,
+        "hours": _hours(row), "opening": row.hours, "cents": None if row.show_cents else False,
+        "closed": closed and _closed(closed), "closing": ahead and closing(ahead), "tag_words": row.tag_words,
     }  # fmt: skip
 
 
-def _closed(row: storefront.Storefront, until: Any) -> str:
-    from_then = _("We are closed and sell again on %(day)s.", day=days.told(until, weekday=True))
-    return f"{i18n.pick(row.closed_message)} {from_then}".strip()
+def _closed(now: holidays.Holiday) -> str:
+    from_then = _("We are closed and sell again on %(day)s.", day=days.told(now.until, weekday=True))
+    return f"{i18n.pick(now.message)} {from_then}".strip()
+
+
+def closing(ahead: holidays.Holiday) -> str:
+    """What shoppers read before it: when the shop closes, and when it sells again."""
+    at = local_times.local(ahead.starts_at, tenancy.tenant().timezone)
+    told = {"begins": receipts.day(at.date()), "day": receipts.day(ahead.until)}
+    if (at.hour, at.minute) == (0, 0):
+        return _("We close on %(begins)s and sell again on %(day)s.", **told)
+    return _("We close on %(begins)s at %(time)s and sell again on %(day)s.", time=f"{at:%H:%M}", **told)
 
 
 def _worn(row: storefront.Storefront, theme: themes.Theme) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _chosen(product: catalog.Product, known: list[catalog.Variant]) -> catalog.V
 
 def buyable(variant: catalog.Variant | None, season: seasons.Season) -> bool:
     """Whether the verb is offered: there is something to buy, in season, in an open shop."""
-    return variant is not None and not frame.current().values["closed_until"] and season.open
+    return variant is not None and not frame.current().values["closed"] and season.open
 
 
 def _season(product: catalog.Product) -> seasons.Season:

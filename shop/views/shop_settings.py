@@ -1,19 +1,19 @@
 """Settings: the shop's address and languages, closing for holidays, practising."""
 
-from datetime import time
 from typing import Any
 
 from flask import Flask, flash, redirect, request, url_for
 
-from kernel import clock, i18n, menu, shop_names, tenancy, web
+from kernel import i18n, menu, shop_names, tenancy, web
 from kernel import settings as install
 from kernel.forms import choices
-from kernel.i18n import _, _l, ngettext
+from kernel.i18n import _, _l
 from kernel.web import needs
-from shop import bookings, days, local_times, practice, settings, storefront
+from shop import days, holidays, practice, settings, storefront
+from shop.forms import holidays as holiday_forms
 from shop.forms import settings as forms
 from shop.forms import words
-from shop.views import admin
+from shop.views import admin, frame
 from shop.views.settings import page, saved
 
 
@@ -21,18 +21,24 @@ from shop.views.settings import page, saved
 @needs("settings.shop")
 def show() -> Any:
     """Everything about the shop itself."""
-    return _page()
+    return page_of()
 
 
-def _page(status: int = 200, **told: Any) -> Any:
-    row, tenant = storefront.of(), tenancy.tenant()
-    closed = told.get("closed") or forms.closed(until=row.closed_until, **words.shown("message", row.closed_message))
+def page_of(status: int = 200, **told: Any) -> Any:
+    """The page, with a form as it was sent (`form`, `closed`) when something in it is wrong."""
+    tenant, now = tenancy.tenant(), holidays.now()
+    known = words.shown("message", dict(now.message if now else storefront.of().closed_message))
+    closed = told.get("closed") or holiday_forms.made(until=now.until if now else None, **known)
     return page(
         "shop", status, form=told.get("form") or _form(), closed=closed, host=install.current().host,
-        until=days.told(row.closed_until, weekday=True) if row.closed_on(clock.today(tenant.timezone)) else "",
+        until=days.told(now.until, weekday=True) if now else "", plans=[_planned(one) for one in holidays.coming()],
         practising=tenant.practice, rehearsals=practice.count(), possible=practice.possible(),
         former=shop_names.former(tenant),
     )  # fmt: skip
+
+
+def _planned(one: holidays.Holiday) -> dict[str, str]:
+    return {"told": frame.closing(one), "message": i18n.pick(one.message), "planned": one.planned}
 
 
 def _form(posted: Any = None) -> forms.ShopForm:
@@ -51,48 +57,12 @@ def save() -> Any:
     """Keep address, languages and manners; a new address leads the browser along."""
     form, tenant = _form(request.form), tenancy.tenant()
     if not form.validate():
-        return _page(422, form=form)
+        return page_of(422, form=form)
     spoken = [form.language.data, *(code for code in form.languages.data or [] if code != form.language.data)]
     settings.put(tenant, {"language": form.language.data, "languages": spoken, "treatment": form.treatment.data})
     settings.put(settings.front(), {"show_cents": bool(form.show_cents.data)})
     shop_names.rename(tenant, form.slug.data or "")
     return saved("shop", ".settings_shop", tenant=tenant.slug)
-
-
-@admin.post("/settings/shop/closed", endpoint="settings_shop_close")
-@needs("settings.shop")
-def close() -> Any:
-    """Close for holidays: goods are shown, nothing is sold until that day."""
-    form = forms.closed(request.form)
-    if not form.validate():
-        return _page(422, closed=form)
-    row = settings.front()
-    was = row.closed_until if row.closed_on(clock.today(tenancy.tenant().timezone)) else None
-    before = {"until": f"{was}", **words.shown("message", row.closed_message)} if was else {}
-    settings.put(row, {"closed_until": form.until.data, "closed_message": words.read(form, "message")})
-    settings.told("shop", by=web.person(), what=_("closed for holidays"))
-    web.undo(
-        _("The shop is closed until then."), ".settings_shop_close" if was else ".settings_shop_open", fields=before
-    )
-    count = (
-        bookings.until(local_times.instant(form.until.data, time.min, tenancy.tenant().timezone))
-        if form.until.data
-        else 0
-    )
-    if count and web.may("bookings.view"):
-        flash(ngettext(
-            "One booking is before that day. It stays: look at it in the calendar.",
-            "%(num)s bookings are before that day. They stay: look at them in the calendar.", count,
-        ))  # fmt: skip
-    return redirect(url_for(".settings_shop"), 303)
-
-
-@admin.post("/settings/shop/open", endpoint="settings_shop_open")
-@needs("settings.shop")
-def reopen() -> Any:
-    """Sell again from now on."""
-    settings.put(settings.front(), {"closed_until": None})
-    return saved("shop", ".settings_shop", what=_("open again"))
 
 
 @admin.post("/settings/shop/practice", endpoint="settings_shop_practise")

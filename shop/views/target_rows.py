@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import url_for
 
-from kernel import clock
+from kernel import clock, tenancy
 from kernel.i18n import _, ngettext
 from shop import booking_targets, days
 from shop.booking_targets import Grid, Target
 from shop.resources import ResourceUnit
+from shop.views import booking_rows
 
 
 def shown(grid: Grid, first: date, endpoint: str, **args: Any) -> dict[str, Any]:
@@ -22,9 +23,16 @@ def shown(grid: Grid, first: date, endpoint: str, **args: Any) -> dict[str, Any]
     ]  # fmt: skip
     return {
         "heads": [_head(column) for column in grid.columns], "rows": rows, "free": grid.free, "day": first,
+        "days": _days(grid, first),
         "before": url_for(endpoint, day=first - step, **args), "after": url_for(endpoint, day=first + step, **args),
         "title": days.span(first, first + step - timedelta(days=1)) if grid.by_day else days.told(first, weekday=True),
     }  # fmt: skip
+
+
+def _days(grid: Grid, first: date) -> str:
+    """The days that it shows, as the script reads them."""
+    count = booking_targets.DAYS if grid.by_day else 1
+    return " ".join((first + timedelta(days=number)).isoformat() for number in range(count))
 
 
 def _head(what: Any) -> str:
@@ -41,14 +49,19 @@ def _about(row: Any, column: Any, first: date) -> str:
 def _cell(target: Target | None, about: str) -> dict[str, Any]:
     if target is None:
         return {"kind": "none"}
-    word = _("Free to take") if target.left is None else left(target.left)
+    kind, word = _kind(target)
+    day = booking_rows.local_day(target.span.starts_at, tenancy.tenant().timezone)
+    return {"kind": kind, "word": word, "label": f"{about}: {word}", "value": value(target), "day": day.isoformat()}
+
+
+def _kind(target: Target) -> tuple[str, str]:
     if target.here:
-        return {"kind": "here", "word": _("Here now")}
+        return "here", _("Here now")
     if target.left is not None and target.span.starts_at <= clock.now():
-        return {"kind": "full", "word": _("Has left")}
+        return "full", _("Has left")
     if not target.free:
-        return {"kind": "full", "word": _("Taken") if target.left is None or target.left else _("Full")}
-    return {"kind": "free", "word": word, "label": f"{about}: {word}", "value": value(target)}
+        return "full", _("Taken") if target.left is None or target.left else _("Full")
+    return "free", _("Free to take") if target.left is None else left(target.left)
 
 
 def left(count: int) -> str:

@@ -9,7 +9,7 @@ from kernel import clock, memberships, menu, money, permissions, tenancy, today,
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.web import needs
-from shop import days, gift_list, order_list, receipts, setup, sharing, storefront, takings
+from shop import days, gift_list, holidays, order_list, receipts, setup, sharing, storefront, takings
 from shop.views import admin, desk, figures, order_table
 
 NEWEST = 6
@@ -22,7 +22,7 @@ def show() -> str:
     return render_template(
         "shop/desk/today/show.html", figures=_figures(), lines=_lines(), rows=_newest(), steps=_guide(),
         share=_share(),
-        closed=days.told(storefront.closed(), weekday=True), confirmed=memberships.owner_confirmed(tenancy.current()),
+        closed=_closed(), confirmed=memberships.owner_confirmed(tenancy.current()),
         plots=figures.plots(), plot_days=figures.chips(".today"),
     )  # fmt: skip
 
@@ -57,6 +57,11 @@ def show_again() -> Response:
     """Bring the guide back to the first page."""
     setup.hide(False)
     return redirect(url_for("shop_admin.today"), 303)
+
+
+def _closed() -> str:
+    now = holidays.now()
+    return days.told(now.until, weekday=True) if now else ""
 
 
 def _figures() -> list[dict[str, str]]:

@@ -61,7 +61,8 @@ def new() -> Any:
     """What, then when, then for how many: whatever the address already says is not asked again."""
     try:
         unit, service = _unit(), _service()
-        starts_at = booking_targets.moment(request.args["at"]) if request.args.get("at") else None
+        at = _at()[0]
+        starts_at = booking_targets.moment(at) if at else None
     except Missing:
         raise
     except Refusal as refusal:
@@ -83,8 +84,14 @@ def _leaves(service: Service, starts_at: datetime) -> bool:
 
 
 def _unit() -> ResourceUnit | None:
-    token = request.values.get("unit", "")
+    token = request.values.get("unit", "") or _at()[1]
     return resources.unit(token) if token else None
+
+
+def _at() -> tuple[str, str]:
+    """The moment as it was sent and, when it is one of the page of free times, its unit."""
+    at, _blank, unit = request.values.get("at", "").partition(" ")
+    return at, unit
 
 
 def _service() -> Service | None:
@@ -190,7 +197,7 @@ def make() -> Any:
     unit, service, starts_at = _unit(), None, None
     try:
         service = _service()
-        starts_at = booking_targets.moment(request.form.get("at", ""))
+        starts_at = booking_targets.moment(_at()[0])
         if service is not None and request.form.get("paid") == "sum":  # nothing is written: it is only said
             return _people(service, starts_at, unit)
         key = sales.key_of(request.form.get("key", ""), web.person().id)

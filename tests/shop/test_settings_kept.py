@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from kernel import clock, shop_names, tenancy
 from kernel.db import db
-from shop import pages, payment_methods, practice, shipping, storefront, taxes, zones
+from shop import holidays, pages, payment_methods, practice, shipping, storefront, taxes, zones
 from shop.orders import Order
 
 BASE = "/admin/cafe/settings"
@@ -196,11 +196,11 @@ def test_a_new_address_leads_on_from_the_old_one(shop):
 def test_a_closed_shop_sells_again_on_its_day_or_at_once(shop):
     browser, day = shop.admin, clock.today(shop.tenant.timezone) + timedelta(days=5)
     browser.post(f"{BASE}/shop/closed", data={"until": day.isoformat(), "message": "De vacaciones"})
-    assert storefront.closed() == day
+    assert holidays.now().until == day
     assert "De vacaciones" in shop.client.get("/").text
     assert browser.post(f"{BASE}/shop/closed", data={"until": "2020-01-01"}).status_code == 422
     browser.post(f"{BASE}/shop/open")
-    assert storefront.closed() is None
+    assert holidays.now() is None
 
 
 def test_practising_ends_with_every_rehearsal_gone(shop):

@@ -56,6 +56,19 @@ def test_a_free_time_of_a_unit_is_tapped(shop):
     assert (row.ends_at, row.order.total_minor) == (shop.when(5, "11:00"), 60_000_00)
 
 
+def test_a_time_of_the_page_of_free_times_is_tapped_with_its_unit(shop):
+    admin = shop.admin
+    for service, unit, more in ((room(shop), "Sala 2", {}), (cabin(shop), "Cabaña 2", {"nights": 2})):
+        grid = page(admin, "/new", service=service.product.slug, day=shop.day(3), **more)
+        link = read(grid).xpath(f"//*[@data-targets]//a[contains(@aria-label, '{unit}')]/@href")[0]
+        asked = admin.get(link)
+        assert asked.status_code == 200
+        fields = {**form(asked, "/bookings/new"), "people.": "1", "paid": "yes"}
+        assert post(admin, "/new", **fields).status_code == 303
+        row = db.session.scalars(select(Booking).order_by(Booking.id.desc())).first()
+        assert (units_of(row), row.service_id) == ([unit], service.id)
+
+
 def test_a_walk_in_that_cannot_be_loses_nothing(shop):
     ride = trip(shop, capacity=3)
     shop.booked(ride, shop.when(3), [2])

@@ -1,0 +1,175 @@
+"""The calendar by mouse and by finger: a booking is dragged to a free time and back; what is taken stays as it is."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
+
+pytestmark = pytest.mark.browser
+LOOMS, TRIPS = "hilos-xelantun", "rutas-guanquira"
+HOLD = 700  # ms
+
+
+def walk_in(page, plaza, shop, service, name):
+    """Somebody is written down at the first free time of the week after next; the day on which they come."""
+    page.goto(plaza.admin(shop, f"/bookings/new?service={service}"))
+    for _page in range(14):
+        with page.expect_navigation():
+            page.locator("[data-later]").click()
+    while not page.locator("[data-targets] a").count():
+        with page.expect_navigation():
+            page.locator("[data-later]").click()
+    with page.expect_navigation():
+        page.locator("[data-targets] a").first.click()
+    page.locator("details summary").first.click()
+    page.fill("input[name=name]", name)
+    with page.expect_navigation():
+        page.locator("[data-action=walk-in-paid]").click()
+    return page.locator("a[href*='bookings?day=']").first.get_attribute("href").rpartition("=")[2]
+
+
+def middle(box):
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def moment(page, name):
+    return page.locator(f"[data-name='{name}']").first.get_attribute("data-from")
+
+
+class Mouse:
+    """What is lifted on the table of a day."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def cell(self, name):
+        return self.page.locator(f"td:has([data-name='{name}'])")
+
+    def lift(self, name):
+        """Hold it, and wait until its times are known."""
+        self.cell(name).scroll_into_view_if_needed()
+        x, y = middle(self.cell(name).bounding_box())
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x, y + 12)
+        expect(self.page.locator(".lifted span").last).not_to_have_text("…")
+        return x, y
+
+    def over(self, x, y):
+        self.page.mouse.move(x, y, steps=4)
+        return self.page.locator(".lifted").inner_text()
+
+
+def hours(mouse, name, count):
+    """Where its middle would be so many hours later."""
+    x, y = middle(mouse.cell(name).bounding_box())
+    return x, y + count * 4 * mouse.page.locator("td.free").last.bounding_box()["height"] / 2
+
+
+def test_on_a_day_by_mouse(visit, plaza):
+    page = visit(DESKTOP)
+    log_in(page, plaza, *owner_of(LOOMS))
+    day = walk_in(page, plaza, LOOMS, "cita-para-tomar-medidas", "Ana Arrastre")
+    assert walk_in(page, plaza, LOOMS, "cita-para-tomar-medidas", "Beto Quieto") == day
+    here = plaza.admin(LOOMS, f"/bookings?day={day}")
+    page.goto(here)
+    mouse, before = Mouse(page), [moment(page, name) for name in ("Ana Arrastre", "Beto Quieto")]
+    assert faults(page) == []
+
+    mouse.lift("Ana Arrastre")  # onto a time that is taken: refused, and nothing moved
+    assert "Ocupado" in mouse.over(*middle(mouse.cell("Beto Quieto").bounding_box()))
+    assert not page.locator(".landing").is_visible()
+    page.mouse.up()
+    expect(page.locator("#toasts")).to_contain_text("no se movió nada")
+    assert page.url == here
+    page.reload()
+    assert [moment(page, name) for name in ("Ana Arrastre", "Beto Quieto")] == before
+
+    mouse.lift("Ana Arrastre")  # Escape leaves it where it is
+    mouse.over(*hours(mouse, "Ana Arrastre", 4))
+    assert page.locator(".landing").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator(".lifted, .landing").count() == 0
+    page.mouse.up()
+    assert page.url == here
+
+    mouse.lift("Ana Arrastre")  # to a free time, and back
+    assert "Libre" in mouse.over(*hours(mouse, "Ana Arrastre", 4))
+    assert faults(page) == []
+    with page.expect_navigation():
+        page.mouse.up()
+    assert page.url == here
+    moved = moment(page, "Ana Arrastre")
+    assert moved > before[0]
+    with page.expect_navigation():
+        page.locator("[data-undo]").click()
+    assert (page.url, moment(page, "Ana Arrastre")) == (here, before[0])
+
+    mouse.lift("Ana Arrastre")  # to a time that was free when it was lifted
+    spot = hours(mouse, "Ana Arrastre", 4)
+    assert "Libre" in mouse.over(*spot)
+    unit = mouse.cell("Ana Arrastre").get_attribute("data-unit")
+    status = page.evaluate(
+        "async ([url, told]) => (await fetch(url, {method: 'POST', body: new URLSearchParams(told)})).status",
+        [
+            plaza.admin(LOOMS, "/bookings/closures"),
+            {"unit": unit, "first": day, "last": day, "from": "11:00", "until": "16:00"},
+        ],
+    )
+    assert status == 200
+    with page.expect_navigation():
+        page.mouse.up()
+    assert "No se movió nada" in page.locator("main").inner_text()
+    page.goto(here)
+    assert [moment(page, name) for name in ("Ana Arrastre", "Beto Quieto")] == before
+
+
+class Finger:
+    """Real touches, as the browser gets them from a screen."""
+
+    def __init__(self, page):
+        self.page, self.wire = page, page.context.new_cdp_session(page)
+
+    def touch(self, kind, *points):
+        self.wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    def drag(self, begin, end, rest):
+        """From one point to another; first it stays for so long."""
+        self.touch("touchStart", begin)
+        self.page.wait_for_timeout(rest)
+        for step in range(1, 9):
+            self.touch("touchMove", tuple(a + (b - a) * step / 8 for a, b in zip(begin, end, strict=True)))
+            self.page.wait_for_timeout(30)
+
+
+def test_on_the_units_by_finger(visit, plaza):
+    page = visit(PHONE, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    log_in(page, plaza, *owner_of(TRIPS))
+    day = walk_in(page, plaza, TRIPS, "cabana-ceiba", "Dora Dedo")
+    page.goto(plaza.admin(TRIPS, f"/bookings/units?day={day}"))
+    finger, chip, before = Finger(page), page.locator("[data-name='Dora Dedo']").first, moment(page, "Dora Dedo")
+
+    def place():
+        chip.evaluate("chip => chip.scrollIntoView({block: 'center', inline: 'center'})")
+        return middle(chip.bounding_box())
+
+    x, y = place()
+    at = page.evaluate("scrollY")
+    finger.drag((x, y), (x, y - 120), 0)  # who does not wait scrolls
+    finger.touch("touchEnd")
+    page.wait_for_function("at => scrollY > at + 40", arg=at)
+    assert page.locator(".lifted").count() == 0
+
+    x, y = place()
+    at = page.evaluate("scrollY")
+    finger.drag((x, y), (x + 110, y), HOLD)
+    expect(page.locator(".landing-on")).to_have_count(1)
+    expect(page.locator(".lifted")).to_contain_text("Libre")
+    assert (page.evaluate("scrollY"), sideways(page), faults(page)) == (at, False, [])
+    with page.expect_navigation():
+        finger.touch("touchEnd")
+    page.wait_for_selector("[data-undo]")
+    assert moment(page, "Dora Dedo") > before
+    with page.expect_navigation():
+        page.locator("[data-undo]").tap()
+    assert moment(page, "Dora Dedo") == before
