@@ -131,12 +131,13 @@ def _data(booking: Booking, words: Words, told: dict[str, Any]) -> dict[str, Any
 
 
 def part(booking: Booking) -> dict[str, Any]:
-    """A booking as a letter tells it; an order's letters have one for each."""
+    """A booking as a letter tells it; an order's letters have one for each. `code`: '' until it is confirmed."""
     told = booking_story.told(booking)
     names = ("name", "when", "zone", "there", "there_zone", "people", "where", "language")
+    sure = booking_story.confirmed(booking)
     return {name: told[name] for name in names} | {
         "url": address(booking),
-        "code": web.shop_url("shop.booking_code", token=booking.token),
+        "code": web.shop_url("shop.booking_code", token=booking.token) if sure else "",
         "calendar": web.shop_url("shop.booking_calendar", token=booking.token, language=i18n.language()),
         "off": booking.state not in {"held", "booked", "came"},
     }
