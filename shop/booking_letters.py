@@ -117,10 +117,11 @@ def _data(booking: Booking, words: Words, told: dict[str, Any]) -> dict[str, Any
     assert order is not None
     values = {"name": shown["name"], "when": shown["when"], "number": order.number, "was": told.get("was", "")}
     values["who"] = quiet(order.name) or order.number
+    lead = str(words.lead) % values
     return {
         "subject": str(words.subject) % values,
         "heading": str(words.heading) % values,
-        "lead": str(words.lead) % values,
+        "lead": lead[:1].upper() + lead[1:],  # it may begin with a weekday
         "button_label": str(words.button),
         "reason": quiet(str(told.get("reason") or "")),
         "back": str(told.get("back") or ""),

@@ -195,3 +195,14 @@ def test_what_is_called_off_leaves_calendars(shop, trip):
     [event] = Calendar.from_ical(file["text"]).events
     assert (event["status"], event["sequence"]) == ("CANCELLED", 1)
     assert "No puedo" in letter.text
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_sentence_begins_with_a_capital_also_where_it_begins_with_a_weekday(shop, trip, language):
+    row = shop.booked(trip, shop.when(7), paid=True, language=language)
+    pass_by(row.starts_at - TWO_DAYS)
+    letter = next(one for one in post.about(row.order) if one.kind == "bookings.near")
+    assert letter.data["lead"][0].isupper()
+    day = letter.data["bookings"][0]["when"]
+    assert f"{day[0].upper()}{day[1:]} ·" in letter.text
+    assert f">{day[0].upper()}{day[1:]}<" in letter.html
