@@ -31,7 +31,8 @@ NAMES = {
     "tax": _l("Tax"), "gross": _l("Total"), "last4": _l("Last signs"), "recipient": _l("For whom"),
     "message": _l("Message"), "from": _l("From whom"), "issued_at": _l("Issued"), "face": _l("Worth"),
     "balance": _l("Balance"), "taxes": _l("Taxes"), "until": _l("Until"), "product": _l("Product"),
-    "because_you": _l("Because you"), "what": _l("Product"), "file": _l("File"), "others": _l("Others who are somebody else"),
+    "because_you": _l("Because you"), "what": _l("Product"), "file": _l("File"),
+    "others": _l("Others who are somebody else"),
 }  # fmt: skip
 WAYS = {
     "staff": _l("the shop"), "checkout": _l("your order"), "counter": _l("the counter"), "account": _l("your account"),

@@ -24,7 +24,7 @@ def show() -> Any:
         visitor.searched(query, listing.products)
     title = _("Results for “%(query)s”", query=query) if query else _("Search")
     return render_template(
-        "shop/search/results.html", query=query, title=title, listing=listing, some=bool(some), goods=goods.of(listing.ids),
-        pager=catalog.around(listing), shelves=frame.current().values["categories"],
+        "shop/search/results.html", query=query, title=title, listing=listing, some=bool(some),
+        goods=goods.of(listing.ids), pager=catalog.around(listing), shelves=frame.current().values["categories"],
         head=seo.head(title, frame.current().values["tagline"], "/search", robots="noindex, follow"),
     )  # fmt: skip
