@@ -137,7 +137,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop.download_page", "shop.download"], "download"), "shop.download_file": "download_file",
     "shop.media": "media", "shop.shop_card": "shop_card", "shop.card": "card", "shop.theme": OPEN,
     **dict.fromkeys(["shop.practice_page", "shop.practice_pay"], "practice_page"), "shop.practice_style": "",
-    **dict.fromkeys(["shop." + name for name in ["order", "order_cancel", "balance_ask", "pay", "proof", "receipt"]], "bought"),
+    **dict.fromkeys(["shop." + name for name in ["order", "order_again", "order_cancel", "balance_ask", "pay", "proof", "receipt"]], "bought"),
     **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "people_forms", "people_many", "person_new", "person_make"]], ""),
     **dict.fromkeys(
         ["crm_admin." + name for name in ["person", "person_save", "person_bin", "person_copy", "person_erase"]], "person"

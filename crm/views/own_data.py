@@ -11,7 +11,7 @@ from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 
 TITLES = {
-    "contact": _l("Who you are"), "consents": _l("What you allowed"), "facts": _l("What you did"),
+    "contact": _l("What we know of you"), "consents": _l("What you allowed"), "facts": _l("What you did"),
     "tastes": _l("What you like"), "letters": _l("E-mails about your orders"), "orders": _l("Your orders"),
     "carts": _l("Your cart"), "mailings": _l("News that we sent you"), "automations": _l("Automatic e-mails"),
     "invoices": _l("Your invoices"), "gift_cards": _l("Gift cards"), "store_credit": _l("Your credit"),

@@ -61,7 +61,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 BARE = frozenset({"source", "at"})  # these say themselves what they are
 MOMENT, DAY = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d"), re.compile(r"\d{4}-\d\d-\d\d$")
-NOTHING = ("", None, [], {})
+NOTHING: tuple[Any, ...] = ("", None, [], {})
 
 
 def lines(part: Any) -> list[str]:
@@ -91,7 +91,7 @@ def called(name: str) -> str:
 
 
 def _told(key: str, value: Any, row: Mapping[str, Any]) -> str:
-    if key == "address":
+    if key == "address" and "at" not in value:  # else it is told from where it is known
         return ", ".join(address.lines(value, here=tenancy.tenant().country, language=i18n.language()))
     if isinstance(value, dict):
         return ", ".join(_pairs({name: _with(one, row) for name, one in value.items()}))
@@ -121,6 +121,8 @@ def _short(key: str, value: Any) -> str:
 def _word(key: str, text: str) -> str:
     if key == "language":
         return i18n.NAMES.get(text, text)
+    if key == "country":
+        return str(i18n.locale().territories.get(text, text))
     if key == "code":
         return next((pick(one.name) for one in tastes.interests() if one.code == text), text)
     if key == "kind" and text in facts.kinds():

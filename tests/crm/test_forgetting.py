@@ -140,6 +140,7 @@ def test_they_read_it_in_words_and_not_as_a_program_keeps_it(shop):
     page = " ".join(shop.shopper(row).get("/account/data").text.split())
     assert f"Correo: {EMAIL}" in page
     assert "Correo: su pedido, " in page, "from where it is known"
+    assert "País: Costa Rica" in page
     assert "Para qué: novedades y ofertas" in page
     assert "Total: ₡2 500" in page
     shown = page[page.index("<main") : page.index("</main>")]
