@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, make_response, redirect, url_for
 
 from kernel import origins
 from kernel.i18n import _
@@ -21,6 +21,6 @@ def again(token: str) -> Any:
     took = [cart_views.take(mine, want) for want in repeats.of(order)]
     if any(took):
         flash(_("What you had in %(number)s is in your cart.", number=order.number), "message")
-    answer = redirect(url_for("shop.cart"), 303)
+    answer = make_response(redirect(url_for("shop.cart"), 303))
     origins.set_cookie(answer, cart_views.COOKIE, secret, days=carts.DAYS)
     return answer
