@@ -127,10 +127,11 @@ def _data(booking: Booking, words: Words, told: dict[str, Any]) -> dict[str, Any
     assert order is not None
     values = {"name": shown["name"], "when": shown["when"], "number": order.number, "was": told.get("was", "")}
     values["who"] = quiet(order.name) or order.number
+    lead = str(words.lead) % values
     return {
         "subject": str(words.subject) % values,
         "heading": str(words.heading) % values,
-        "lead": str(words.lead) % values,
+        "lead": lead[:1].upper() + lead[1:],  # it may begin with a weekday
         "button_label": str(words.button),
         "reason": quiet(str(told.get("reason") or "")),
         "back": str(told.get("back") or ""),
@@ -141,12 +142,13 @@ def _data(booking: Booking, words: Words, told: dict[str, Any]) -> dict[str, Any
 
 
 def part(booking: Booking) -> dict[str, Any]:
-    """A booking as a letter tells it; an order's letters have one for each."""
+    """A booking as a letter tells it; an order's letters have one for each. `code`: '' until it is confirmed."""
     told = booking_story.told(booking)
     names = ("name", "when", "zone", "there", "there_zone", "people", "where", "language")
+    sure = booking_story.confirmed(booking)
     return {name: told[name] for name in names} | {
         "url": address(booking),
-        "code": web.shop_url("shop.booking_code", token=booking.token),
+        "code": web.shop_url("shop.booking_code", token=booking.token) if sure else "",
         "calendar": web.shop_url("shop.booking_calendar", token=booking.token, language=i18n.language()),
         "off": booking.state not in {"held", "booked", "came"},
     }

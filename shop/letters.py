@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 PAY = _l("Pay now")
-BOOKED = frozenset({"placed", "paid"})  # these tell when and where what was booked is …
+BOOKED = frozenset({"placed", "instalment", "paid"})  # these tell when and where what was booked is …
 OFF = frozenset({"cancelled", "expired"})  # … and these take it out of calendars
 # their button leads to the page where one pays
 TO_PAY = frozenset({"soon", "today", "overdue", "plan", "partial", "lowered"})

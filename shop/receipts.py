@@ -156,9 +156,12 @@ def _line(line: "OrderLine", stranger: Callable[[str], str]) -> dict[str, Any]:
 
 
 def to_pay(order: "Order") -> dict[str, Any]:
-    """How to pay what is asked for by transfer: the exact amount, the code, the accounts; {} when nothing is."""
+    """How to pay what is asked for by transfer: the exact amount, the code, the accounts.
+
+    {} when nothing is asked for, or while the shop looks at a proof: nobody shall pay twice.
+    """
     payment = order.payments[-1] if order.payments else None
-    if payment is None or payment.kind != "transfer" or not payment.asked:
+    if payment is None or payment.kind != "transfer" or not payment.asked or order.payment == "proof":
         return {}
     method = payment.method
     return {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SNOWBALL = {"es": "spanish", "en": "english", "pt": "portuguese", "fr": "french", "de": "german", "it": "italian"}
 LONGEST_QUERY, MOST_WORDS, NEAR = 120, 6, 76
+A_WORD, RARE = 10_000, 1_000  # one word more says more than how rare the others are
 SMALL = frozenset(
     [
         "de",
@@ -111,12 +112,25 @@ def _weights(product: "Product") -> Counter[str]:
 
 def find(query: str, language: str, *, limit: int = 240) -> list[int]:
     """The ids of the products that a query means, best first; every word must be found, or come near one."""
+    first, *others = _found(query, language) or [Counter[int]()]
+    whole = (key for key in first if all(key in hits for hits in others))
+    scores = Counter({key: first[key] + sum(hits[key] for hits in others) for key in whole})
+    return [key for key, _ in scores.most_common(limit)]
+
+
+def some(query: str, language: str, *, limit: int = 240) -> list[int]:
+    """The ids of the products that have some of the words: who has more of them first, then who has the rarer one."""
+    scores: Counter[int] = Counter()
+    for hits in _found(query, language):
+        for key in hits:
+            scores[key] += A_WORD + RARE // len(hits) + hits[key]
+    return [key for key, _ in scores.most_common(limit)]
+
+
+def _found(query: str, language: str) -> list[Counter[int]]:
+    """For each word the products that have it."""
     asked = words_of(query[:LONGEST_QUERY].replace("\x00", " "))[:MOST_WORDS]
-    scores: Counter[int] | None = None
-    for word in asked:
-        hits = _hits(word, language)
-        scores = hits if scores is None else Counter({key: scores[key] + hits[key] for key in scores if key in hits})
-    return [key for key, _ in (scores or Counter()).most_common(limit)]
+    return [_hits(word, language) for word in asked]
 
 
 def _hits(word: str, language: str) -> Counter[int]:

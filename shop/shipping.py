@@ -56,6 +56,10 @@ class DeliveryMethod(TenantOwned, Base):
         """Whether the buyer comes for it: no address is needed."""
         return self.kind == "pickup"
 
+    def serves(self, country: str) -> bool:
+        """Whether it goes to that country at all; whoever comes for it comes from anywhere."""
+        return self.is_pickup or country in (self.countries or [tenancy.tenant().country])
+
     def price(self, items: Money) -> Money:
         """What it costs for goods of that worth."""
         free = self.free_over_minor is not None and items.minor >= self.free_over_minor
@@ -166,8 +170,7 @@ def _not_with(method: DeliveryMethod, parcel: Parcel, shelves: Sequence[categori
 def _not_there(method: DeliveryMethod, address: Mapping[str, str], known: Mapping[str, zones.Zone]) -> str:
     if method.is_pickup:
         return ""
-    country = address.get("country") or tenancy.tenant().country
-    if country not in (method.countries or [tenancy.tenant().country]):
+    if not method.serves(address.get("country") or tenancy.tenant().country):
         return str(_("Not for that country."))
     reached = [known[code] for code in method.zones if code in known]
     if method.zones and not any(zone.may_hold(address) for zone in reached):

@@ -123,7 +123,7 @@ LINES: dict[str, str] = {
     "shop_admin.rate_rule_back": "rule_ticket", "shop_admin.exemption_away": "exemption",
     "shop_admin.exemption_back": "exemption_ticket", "shop_admin.person_exempt": "person",
     **dict.fromkeys(["shop_admin.settings_policies_begin", "shop_admin.settings_policies_publish"], OPEN),
-    **dict.fromkeys(["crm." + name for name in ["account", "account_save", "login", "login_ask", "logout", "consent", "account_data", "account_copy", "account_erase", "subscribe", "subscribe_ask", "contact_send", "contact_sent"]], ""),
+    **dict.fromkeys(["crm." + name for name in ["account", "account_save", "account_address", "login", "login_ask", "logout", "consent", "account_data", "account_copy", "account_erase", "subscribe", "subscribe_ask", "contact_send", "contact_sent"]], ""),
     **dict.fromkeys(["crm." + name for name in ["tastes", "tastes_say", "tastes_rate", "tastes_forget", "tastes_learning"]], ""),
     **dict.fromkeys(["crm.login_link", "crm.login_enter"], "login"),
     **dict.fromkeys(["crm.subscribe_link", "crm.subscribe_confirm"], "sign_up"),
@@ -137,7 +137,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop.download_page", "shop.download"], "download"), "shop.download_file": "download_file",
     "shop.media": "media", "shop.shop_card": "shop_card", "shop.card": "card", "shop.theme": OPEN,
     **dict.fromkeys(["shop.practice_page", "shop.practice_pay"], "practice_page"), "shop.practice_style": "",
-    **dict.fromkeys(["shop." + name for name in ["order", "order_cancel", "balance_ask", "pay", "proof", "receipt"]], "bought"),
+    **dict.fromkeys(["shop." + name for name in ["order", "order_again", "order_cancel", "balance_ask", "pay", "proof", "receipt"]], "bought"),
     **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "people_forms", "people_many", "person_new", "person_make"]], ""),
     **dict.fromkeys(
         ["crm_admin." + name for name in ["person", "person_save", "person_bin", "person_copy", "person_erase"]], "person"

@@ -9,7 +9,7 @@ from crm.contacts import Contact
 from crm.forms import AccountForm, LoginForm
 from crm.views import asking, store
 from crm.views import consent as answers
-from kernel import i18n, limits, phones, sessions, tenancy, tokens, web
+from kernel import address, i18n, limits, phones, sessions, tenancy, tokens, web
 from kernel.db import db
 from kernel.forms import choices
 from kernel.i18n import _
@@ -86,7 +86,8 @@ def account() -> Any:
 
 
 def _account(contact: Contact, form: AccountForm, status: int = 200) -> Any:
-    return render_template("crm/account/show.html", contact=contact, form=form), status
+    place = address.lines(contact.address, here=tenancy.tenant().country, language=i18n.language())
+    return render_template("crm/account/show.html", contact=contact, form=form, place=place), status
 
 
 def _form(contact: Contact, posted: Any = None) -> AccountForm:
@@ -135,3 +136,15 @@ def _allow(contact: Contact, form: AccountForm, response: Any) -> None:
         subscribing.lift(contact)
     if behaviour != consent.allows(asking.visitor(), "behaviour"):
         answers.remember(response, behaviour, form="account")
+
+
+@store.post("/account/address")
+def account_address() -> Any:
+    """Take their address out: the next order asks for it anew."""
+    contact = asking.contact()
+    if contact is None:
+        return redirect(url_for("crm.login"), 303)
+    contact.address = {}
+    sources.note(contact, ["address"], "account")
+    flash(_("Your address is no longer kept. Your orders have theirs."), "message")
+    return redirect(url_for("crm.account"), 303)

@@ -6,16 +6,17 @@ from flask import Response, flash, jsonify, make_response, redirect, render_temp
 
 from crm import people
 from crm.contacts import Contact
-from crm.views import asking, store
+from crm.views import asking, own_words, store
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 
 TITLES = {
-    "contact": _l("Who you are"), "consents": _l("What you allowed"), "facts": _l("What you did"),
+    "contact": _l("What we know of you"), "consents": _l("What you allowed"), "facts": _l("What you did"),
     "tastes": _l("What you like"), "letters": _l("E-mails about your orders"), "orders": _l("Your orders"),
     "carts": _l("Your cart"), "mailings": _l("News that we sent you"), "automations": _l("Automatic e-mails"),
     "invoices": _l("Your invoices"), "gift_cards": _l("Gift cards"), "store_credit": _l("Your credit"),
     "tax exemptions": _l("Tax exemptions"), "suggestions": _l("New for you"),
+    "files": _l("Files"), "two_people": _l("Who is not you"),
 }  # fmt: skip
 
 
@@ -29,7 +30,7 @@ def show() -> Any:
     contact = _asking()
     if contact is None:
         return redirect(url_for("crm.login", next=url_for("crm.account_data")))
-    told = [(str(TITLES.get(name, name)), _lines(value)) for name, value in people.export(contact).items()]
+    told = [(str(TITLES.get(name, name)), own_words.lines(value)) for name, value in people.export(contact).items()]
     page = render_template(
         "crm/account/data.html", contact=contact, parts=[(title, rows) for title, rows in told if rows],
         hindrances=people.hindrances(contact),
@@ -40,22 +41,6 @@ def show() -> Any:
 def _private(answer: Response) -> Response:
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
-
-
-def _lines(value: Any) -> list[str]:
-    """Plain values as lines that one can read; what is empty is left out."""
-    if isinstance(value, dict):
-        shown = ((str(name).replace("_", " "), _short(one)) for name, one in value.items())
-        return [f"{name}: {one}" for name, one in shown if one]
-    return [line for one in value if (line := " · ".join(_lines(one) if isinstance(one, dict) else [_short(one)]))]
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_short(one)}" for name, one in value.items() if one not in ("", None, [], {}))
-    if isinstance(value, list):
-        return "; ".join(_short(one) for one in value)
-    return "" if value is None else str(value)
 
 
 @store.get("/account/data.json", endpoint="account_copy")

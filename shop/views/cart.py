@@ -145,20 +145,22 @@ def cart_take(secret: str) -> Any:
     wanted = carts.linked(secret)
     mine, secret = own()
     for want in wanted:
-        _take(mine, want)
+        take(mine, want)
     answer = _to_cart()
     origins.set_cookie(answer, COOKIE, secret, days=carts.DAYS)
     return answer
 
 
-def _take(mine: carts.Cart, want: quotes.Wanted) -> None:
+def take(mine: carts.Cart, want: quotes.Wanted) -> bool:
+    """Put it in as far as it lasts; whether it went in: why not is said."""
     left = stock.left(want.variant)
+    units = min(want.quantity, left) if left else want.quantity  # of what is sold out all is asked for, and refused
     try:
-        carts.add(
-            mine, want.variant, min(want.quantity, left if left is not None else wants.MOST), group=visitor.group()
-        )
+        carts.add(mine, want.variant, units, texts=want.texts, group=visitor.group())
     except Refusal as refusal:
         flash(str(refusal), "error")
+        return False
+    return True
 
 
 def own() -> tuple[carts.Cart, str]:

@@ -17,6 +17,7 @@ from shop import (
     orders,
     proofs,
     receipts,
+    repeats,
     return_policies,
     returns,
     sharing,
@@ -49,7 +50,7 @@ def _page(order: Order, form: ProofForm) -> str:
         returned=_returned(order), may_return=bool(return_policies.of().days) and returns.allowed_to_buyer(order),
         papers=order_papers.of_buyer(order), files=downloads.of(order) if order.paid else [],
         gift_cards=gift_views.of_order(order), booked=booked_rows.of(order),
-        whatsapp=_whatsapp(order), share=_share(order),
+        whatsapp=_whatsapp(order), share=_share(order), again=repeats.offered(order),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from shop import catalog, categories, days, pricing, seasons, services, sharing,
 from shop.views import delivery, frame, goods, media, offers, seo, visitor
 
 FEW = 5  # from here on one says how many are left
+SOLD = {"off": " disabled", "gone": " hidden"}  # what becomes of a part of the page once nothing is left
 
 
 def init_app(app: Flask) -> None:
@@ -20,7 +21,7 @@ def init_app(app: Flask) -> None:
 
 
 def fill(keys: list[str]) -> dict[str, str]:
-    """For every "<variant>.left|units|text|schema" of a page: what is left now; "<variant>-<variant>….off": of all."""
+    """For every "<variant>.left|units|text|schema" of a page what is left, "<variant>-<variant>….off|gone": of all."""
     asked = {key: [int(one) for one in key.partition(".")[0].split("-")] for key in keys}
     variants = catalog.variants({one for ids in asked.values() for one in ids})
     left = stock.available(list(variants.values()))
@@ -40,8 +41,8 @@ def _told(left: int | None, what: str) -> str:
         return "" if left is None else str(left)
     if what == "schema":
         return "OutOfStock" if left == 0 else "InStock"
-    if what == "off":
-        return " disabled" if left == 0 else ""
+    if what in SOLD:
+        return SOLD[what] if left == 0 else ""
     if left == 0:
         return str(escape(_("Sold out")))
     if left is not None and left <= FEW:
@@ -71,7 +72,7 @@ def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bo
         compare=compare, cents=cents, options=options(product, known, variant), variants=as_json(product, known),
         texts=texts(product, known),
         buyable=sold, season=season, back=days.told(season.returns),
-        every="-".join(str(one.id) for one in known), promises=delivery.promises(product, variant),
+        every="-".join(str(one.id) for one in known), promises=delivery.promises(product, variant) if sold else [],
         ladder=ladder(variant, cents) if stepped else (),
         offers=offers.of(product), booking=_booking(product, booking), since=since,
         allergens=[i18n.words_html(one) for one in product.allergens],

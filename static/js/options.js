@@ -38,7 +38,8 @@ function strike(form, variants) {
   const choice = chosen(form);
   for (const field of form.querySelectorAll("input[data-option]")) {
     const wish = { ...choice, [field.dataset.option]: field.value };
-    const sold = (matching(variants, wish)?.left ?? 0) === 0;
+    const found = matching(variants, wish);
+    const sold = !found || found.left === 0;  // null: without limit
     field.closest("label").classList.toggle("is-sold", sold);
     field.closest("label").title = sold ? form.dataset.sold : "";
   }

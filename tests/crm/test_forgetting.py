@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select, text
 
 from crm import consent, contacts, facts, imports, messages, people, subscribing, tags, tastes, visitors
 from crm.contacts import Contact
+from crm.views import own_words
 from kernel import jobs, suppression, walls
 from kernel.db import db
 from kernel.jobs import Job
@@ -114,3 +116,34 @@ def test_strangers_are_asked_in_and_see_nothing(shop, path):
     assert shop.client.get(path).status_code == 302
     assert shop.client.post("/account/erasure", data={"sure": "yes"}).status_code == 303
     assert db.session.scalars(select(Contact)).all() == []
+
+
+OWN_KEYS = {"answers", "texts", "fiscal", "said", "known_by", "address", "tax_id", "buyer"}  # these name things by code
+
+
+def _keys(part):
+    """The fields of a copy, those inside others too."""
+    if isinstance(part, list):
+        return {key for one in part for key in _keys(one)}
+    if not isinstance(part, dict):
+        return set()
+    return {*part, *(key for name, one in part.items() if name not in OWN_KEYS for key in _keys(one))}
+
+
+def test_they_read_it_in_words_and_not_as_a_program_keeps_it(shop):
+    _canary(shop)
+    jobs.run_due()
+    shop.enter()
+    row = contacts.by_email(EMAIL)
+    row.country = "CR"
+    db.session.commit()
+    unnamed = {key.removesuffix("_minor") for key in _keys(list(people.export(row).values()))} - set(own_words.NAMES)
+    assert unnamed - {"currency"} == set()
+    page = " ".join(shop.shopper(row).get("/account/data").text.split())
+    assert f"Correo: {EMAIL}" in page
+    assert "Correo: su pedido, " in page, "from where it is known"
+    assert "País: Costa Rica" in page
+    assert "Para qué: novedades y ofertas" in page
+    assert "Total: ₡2 500" in page
+    shown = page[page.index("<main") : page.index("</main>")]
+    assert not re.search(r"\d{4}-\d\d-\d\dT|_minor| minor|\bemail:|checkout", shown)

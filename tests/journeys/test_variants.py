@@ -88,3 +88,16 @@ def test_who_names_a_variant_sees_that_one(visit, plaza, sold_out):
     page.goto(plaza.shop(SHOP, f"{BLOUSE}?variant={FIRST}"))
     expect(page.locator("#stock")).to_contain_text("Agotado")
     expect(page.locator("[data-action=add-to-cart]")).to_be_disabled()
+
+
+def test_what_has_no_limit_is_never_struck_out(visit, plaza):
+    page = visit(PHONE)
+    page.goto(plaza.shop("tres-neblinas", "/p/tarjeta-de-regalo"))
+    amounts = page.locator("label:has(input[name^=option-])")
+    expect(amounts.nth(1)).to_be_visible()
+    expect(page.locator("html")).to_have_class("has-js")
+    expect(page.locator("label.is-sold")).to_have_count(0)
+    amounts.nth(1).click()
+    expect(page.locator("label.is-sold")).to_have_count(0)
+    expect(page.locator("[data-action=add-to-cart]")).to_be_enabled()
+    assert faults(page) == []

@@ -213,3 +213,14 @@ def test_no_reminder_leaves_when_it_is_no_longer_true(shop, trip):
     assert ends(row, "moved") == row.starts_at
     booking_letters.tell(row, "cancelled")
     assert "not_after" not in post.about(row.order)[0].data
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_sentence_begins_with_a_capital_also_where_it_begins_with_a_weekday(shop, trip, language):
+    row = shop.booked(trip, shop.when(7), paid=True, language=language)
+    pass_by(row.starts_at - TWO_DAYS)
+    letter = next(one for one in post.about(row.order) if one.kind == "bookings.near")
+    assert letter.data["lead"][0].isupper()
+    day = letter.data["bookings"][0]["when"]
+    assert f"{day[0].upper()}{day[1:]} ·" in letter.text
+    assert f">{day[0].upper()}{day[1:]}<" in letter.html

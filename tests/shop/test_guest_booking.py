@@ -371,3 +371,24 @@ def test_what_a_guest_said_is_copied_and_forgotten(shop, trip):
     kept = db.session.get(Booking, row.id)
     assert (kept.answers, kept.timezone, kept.state) == ({}, "", "booked")
     assert orders.by_token(row.order.token).name == ""
+
+
+def of_kind(order, kind):
+    db.session.flush()
+    return next(row for row in letters.about(order) if row.kind == f"orders.{kind}")
+
+
+def test_the_letters_have_the_code_once_what_is_due_first_is_paid(shop, trip):
+    trip.product.deposit_bp = 3_000
+    db.session.commit()
+    row = shop.booked(trip, shop.when(7), [2], plan="deposit")
+    code = f"/bookings/{row.token}.png"
+    for part in (of_kind(row.order, "placed").html, of_kind(row.order, "placed").text):
+        assert f"/bookings/{row.token}" in part
+        assert code not in part
+        assert "Su código de entrada" not in part
+    shop.pay(row.order, 3_000_00)
+    told = of_kind(row.order, "instalment")
+    assert code in told.html
+    assert "Su código de entrada" in told.text
+    assert told.data["attached"][0]["name"] == "plaza.ics"

@@ -107,3 +107,15 @@ def test_staffs_own_sale_writes_no_letter_to_the_shop(shop):
     shop.admin.post("/admin/cafe/sales", data={**told, "reach": "luis@example.com"})
     kinds = [row.kind for row in db.session.scalars(db.select(post.Letter).where(post.Letter.about_kind == "order"))]
     assert kinds == ["orders.placed"]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_who_sent_a_proof_is_not_asked_to_pay_again(shop, language):
+    order = shop.bought(shop.product(), language=language)
+    proofs.send(order, files.make(picture(), kinds=proofs.KINDS), reference="1")
+    row = letter(order, "proof_sent")
+    assert "CR05" in letter(order, "placed").text
+    assert "CR05" not in row.text + row.html
+    assert "CR05" not in shop.client.get(f"/orders/{order.token}").text
+    proofs.refuse(proofs.of(order)[0], by=shop.owner, reason="No se lee el monto")
+    assert "CR05" in letter(order, "proof_refused").text

@@ -47,6 +47,23 @@ def test_sold_out_cannot_be_pressed(shop):
     assert "Agotado" in text(answer)
 
 
+def promised(answer):
+    """The ways to get it, as they are seen: what is hidden is none."""
+    return read(answer).xpath("//*[contains(@class,'promise') or contains(@class,'facts')][not(@hidden)]//svg")
+
+
+def test_what_cannot_be_had_promises_no_day(shop):
+    shop.delivery()
+    shop.delivery("casa", kind="pickup")
+    shop.product("Taza", stock=1)
+    assert promised(shop.client.get("/p/taza"))
+    shop.product("Plato", stock=0)
+    assert not promised(shop.client.get("/p/plato"))
+    day = clock.today("America/Costa_Rica") + timedelta(days=20)
+    shop.product("Rosca", season_from=f"{day:%m-%d}", season_to=f"{day + timedelta(days=10):%m-%d}")
+    assert not promised(shop.client.get("/p/rosca"))
+
+
 def test_with_options_it_cannot_be_pressed_once_all_are_sold_out(shop):
     product = shop.product("Manta", options={"color": ["azul", "rojo"]}, stock=1)
     first, last = product.variants

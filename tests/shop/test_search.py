@@ -53,3 +53,23 @@ def test_nothing_asked_shows_the_shelves(goods):
 def test_drafts_and_other_groups_goods_are_not_found(goods):
     goods.product("Secreto de mayoreo", customer_groups=["mayorista"])
     assert names(goods.client.get("/search?q=secreto")) == []
+
+
+def test_when_nothing_has_every_word_what_has_most_of_them_is_shown(goods):
+    goods.product("Microlote Geisha")
+    for name in ("Café de patio", "Café en grano"):
+        goods.product(name)
+    answer = goods.client.get("/search", query_string={"q": "cafe geisha zapatos"})
+    assert names(answer)[0] == "Microlote Geisha", "the rarer word says more"
+    assert "Café en grano" in names(answer)
+    assert "Nada tiene todas esas palabras" in text(answer)
+    whole = goods.client.get("/search", query_string={"q": "cafe patio"})
+    assert names(whole) == ["Café de patio"]
+    assert "Nada tiene todas" not in text(whole)
+
+
+def test_what_has_more_of_the_words_comes_first(goods):
+    goods.product("Taza de barro azul")
+    goods.product("Plato de barro")
+    answer = goods.client.get("/search", query_string={"q": "barro azul zapatos"})
+    assert names(answer) == ["Taza de barro azul", "Plato de barro"]
