@@ -200,7 +200,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop_admin.page_unpublish": {"number": "1"},
         "kernel_admin.staff_role": {"role": "manager"},
         "campaigns_admin.automation_begin": {"trigger": "welcome"},
-        "campaigns_admin.automation_delay": {"hours": "5"},
+        "campaigns_admin.automation_delay": {"much": "5", "unit": "hours"},
     }
 
 
