@@ -17,7 +17,6 @@ from kernel.i18n import locale
 from kernel.refusal import Missing, Refusal
 from shop import local_times
 
-REPORTED = ("sent", "stopped", "paused")  # while it goes nobody counts every two seconds what it brought
 EDITOR = "campaigns_admin.letter_edit"
 
 
@@ -120,7 +119,7 @@ def _now(row: Mailing) -> dict[str, Any]:
     told = {"held_for": scheduling.NOTES.get(row.note, row.note), "left": max(0, left), "zone": _zone(row)}
     if row.state == "scheduled":
         return told
-    report = mailing_figures.told(row) if row.state in REPORTED else None
+    report = mailing_figures.told(row) if row.state in mailing_list.REPORTED else None
     return {**told, "going": _going(row), "skipped": mailing_numbers.left_out(row), "report": report}
 
 
