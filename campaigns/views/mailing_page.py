@@ -71,11 +71,20 @@ def show(row: Mailing, *, form: Any = None, sending: Any = None, status: int = 2
     """The page."""
     told = {
         "row": row, "state": _state(row), "editor": editor(row), "history": _history(row),
-        "relay": bool(settings.current().smtp_url), "kept": segment(row), **_now(row),
+        "relay": bool(settings.current().smtp_url), "kept": segment(row),
+        "will": _will(row), **_now(row),
     }  # fmt: skip
     if row.state == "draft":
         told |= _draft(row, form or forms.mailing(row, told["kept"]), sending or forms.SendForm(when="now"))
     return render_template("campaigns/desk/mailings/show.html", **told), status
+
+
+def _will(row: Mailing) -> int | None:
+    """How many would receive it if it went now, of one that waits for its hour."""
+    try:
+        return audience.estimate(row).will if row.state == "scheduled" else None
+    except Refusal:
+        return None
 
 
 def _state(row: Mailing) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from campaigns import letter_events, links, recipients, scheduling
+from campaigns import attribution, letter_events, links, recipients, scheduling
 from campaigns.attributed import Attributed
 from campaigns.habits import Habits
 from campaigns.mailings import Mailing
@@ -249,3 +249,32 @@ def test_what_was_kept_here_for_want_of_a_mail_server_is_not_said_to_have_arrive
         page = words(read(admin.get(url, headers=ES))).lower()
         assert re.search(said, page), url
         assert state == "captured" or "guardado" not in page
+
+
+def test_the_list_says_what_each_letter_brought(ready, shop):
+    letter = mailing(name="Cosecha", state="sent")
+    ana, bea = had(person("ana"), hours=24, of=letter), had(person("bea"), hours=24, of=letter)
+    for kind, row in (("opened", ana), ("opened", bea), ("clicked", ana)):
+        letter_events.add(row, kind, dedupe=kind, verdict="human", link=1)
+    shop.bought(shop.product(price=10_000), email="ana@example.com", paid=True)
+    db.session.commit()
+    attribution.attribute()
+    db.session.commit()
+    found = read(shop.admin.get(ROOT, headers=ES))
+    [sent] = [row for row in found.xpath("//tbody/tr") if "Cosecha" in row.text_content()]
+    told = {cell.get("data-head"): " ".join(cell.text_content().split()) for cell in sent.xpath("td[@data-head]")}
+    assert told["Lo abrieron"] == "100 %"
+    assert told["Abrieron un enlace"] == "50 %"
+    assert told["Trajo"].endswith("1 pedido")
+    assert "10" in told["Trajo"]
+    [draft] = [row for row in found.xpath("//tbody/tr") if "Novedades" in row.text_content()]
+    assert [cell.text_content().strip() for cell in draft.xpath("td[@class='num wide']")][:4] == ["–", "–", "–", "–"]
+
+
+def test_what_waits_for_its_hour_can_be_read_and_says_for_how_many(ready, shop):
+    scheduling.send(ready, by=shop.owner, typed="6", at=clock.now() + timedelta(days=2))
+    db.session.commit()
+    found = read(shop.admin.get(f"{ROOT}/{ready.token}", headers=ES))
+    assert "Como está ahora, lo reciben 6 personas." in words(found)
+    [see] = found.xpath("//*[@data-action='see-letter']/@href")
+    assert shop.admin.get(see).status_code == 200
