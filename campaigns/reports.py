@@ -56,6 +56,12 @@ def _clicked(verdict: str) -> ColumnElement[bool]:
     return and_(mine, not_(_had("clicked", LetterEvent.verdict.in_(better)))) if better else mine
 
 
+def _unopened() -> ColumnElement[bool]:
+    """Whom it reached and of whom nothing was seen since; not whose mailbox hides it."""
+    seen = or_(_opened(privately=False), _opened(privately=True), _clicked("human"))
+    return and_(_in(*ARRIVED), not_(_back()), not_(seen))
+
+
 def _left() -> ColumnElement[bool]:
     """Who unsubscribed by this letter and did not come back."""
     later = aliased(LetterEvent)
@@ -87,6 +93,7 @@ FIGURES: dict[str, tuple[Any, Test]] = {  # name: (label, which recipients); the
     "complaints": (_l("Marked it as spam"), lambda: _had("bounced", LetterEvent.reason == "complaint")),
     "answered": (_l("Answered by themselves"), lambda: _had("answered")),
     "bought": (_l("Bought after it"), _bought),
+    "unopened": (_l("Did not open it"), _unopened),
 }
 BRIEF = ("delivered", "opened", "clicked")
 WHOLE = ("delivered", "hard", "blocked", "soft", "failed", "unknown", "waiting", "skipped")

@@ -84,7 +84,7 @@ def many() -> Any:
     }
     change = verbs.get(form.get("do", ""), lambda: abort(404))()
     if change.count:
-        web.undo(_said(change), ".people_undo", token=change.token)
+        web.undo(said(change), ".people_undo", token=change.token)
     else:
         flash(_("They were so already."))
     return web.back(url_for(".people"))
@@ -96,7 +96,8 @@ def _everybody() -> list[int]:
     return changes.chosen(_wanted({**chosen, "tag": request.form.get("in_tag", "")[:80]}, text)[0])
 
 
-def _said(change: PeopleChange) -> str:
+def said(change: PeopleChange) -> str:
+    """What was done to many, in a sentence."""
     num, tag = change.count, change.tag
     told = {
         "tag": ngettext("One person has the tag “%(tag)s” now.", "%(num)s people have the tag “%(tag)s” now.", num,

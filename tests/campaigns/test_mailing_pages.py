@@ -12,7 +12,10 @@ from campaigns.attributed import Attributed
 from campaigns.habits import Habits
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
+from crm.changes import PeopleChange
+from crm.contacts import Contact
 from crm.segments import Segment
+from crm.tags import ContactTag
 from kernel import clock, jobs, tenancy, today, web
 from kernel.db import db
 from tests.campaigns.letters import addressed, had, mailing, person, segment
@@ -217,6 +220,7 @@ def test_the_report_names_what_its_links_lead_to(ready, shop):
     base = web.shop_base(tenancy.tenant())
     paths = [
         f"{base}/p/cafe-uno?a=1",
+        f"{base}/en/p/cafe-uno",
         f"{base}/c/cafe",
         base,
         f"{base}/en/",
@@ -229,6 +233,7 @@ def test_the_report_names_what_its_links_lead_to(ready, shop):
     found = read(shop.admin.get(f"{ROOT}/{ready.token}", headers=ES))
     told = [
         "Café Uno",
+        "Café Uno · EN",
         "/c/cafe",
         "Inicio",
         "Inicio · EN",
@@ -278,3 +283,25 @@ def test_what_waits_for_its_hour_can_be_read_and_says_for_how_many(ready, shop):
     assert "Como está ahora, lo reciben 6 personas." in words(found)
     [see] = found.xpath("//*[@data-action='see-letter']/@href")
     assert shop.admin.get(see).status_code == 200
+
+
+def test_whoever_did_not_open_it_gets_a_tag_at_once_and_loses_it_again(ready, shop):
+    letter = mailing(name="Cosecha", state="sent")
+    people = {name: had(person(name), hours=24, of=letter) for name in ("ana", "bea", "cata")}
+    letter_events.add(people["ana"], "opened", dedupe="o", verdict="human")
+    db.session.commit()
+    admin, where = shop.admin, f"{ROOT}/{letter.token}"
+    [link] = read(admin.get(where, headers=ES)).xpath("//a[contains(@href, 'why=unopened')]")
+    assert " ".join(link.text_content().split()) == "No lo abrieron 2"
+    assert "Etiquetar a 2 personas" in words(read(admin.get(link.get("href"), headers=ES)))
+    admin.post(f"{where}/people", data={"why": "unopened", "tag": "Recordar"})
+    tagged = select(Contact.name).join(ContactTag, ContactTag.contact_id == Contact.id).order_by(Contact.name)
+    assert db.session.scalars(tagged.where(ContactTag.tag == "recordar")).all() == ["Bea", "Cata"]
+    change = db.session.scalars(select(PeopleChange)).one()
+    admin.post(f"/admin/cafe/people/many/{change.token}/undo")
+    assert db.session.scalars(tagged).all() == []
+
+
+def test_whoever_will_receive_it_can_be_tagged_before(ready, shop):
+    shop.admin.post(f"{ROOT}/{ready.token}/people", data={"why": "will", "tag": "primera"})
+    assert len(db.session.scalars(select(ContactTag)).all()) == 6
