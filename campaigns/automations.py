@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.mailings import Mailing
 from crm import people
+from crm.segments import Segment
 from kernel import clock, signing
 from kernel.db import Base, belongs, db, many, pk, ref, words
 from kernel.i18n import _l
@@ -136,6 +137,16 @@ def coded(code: str) -> Automation:
     if found is None:
         raise Missing()
     return found
+
+
+def segment(automation: Automation) -> Segment | None:
+    """The segment it is only for; None: everybody, or it was put away."""
+    return db.session.scalar(select(Segment).where(Segment.id == automation.segment_id))
+
+
+def lost(automation: Automation) -> bool:
+    """Whether the segment it is for was put away: nobody comes in."""
+    return automation.segment_id is not None and segment(automation) is None
 
 
 def of_trigger(trigger: str) -> list[Automation]:

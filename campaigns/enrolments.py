@@ -15,7 +15,6 @@ from campaigns.automations import Automation, AutomationStep, Enrolment
 from campaigns.recipients import Recipient
 from crm import consent, segments
 from crm.contacts import Contact
-from crm.segments import Segment
 from kernel import clock, i18n, jobs, signing, suppression, tenancy
 from kernel.db import db, upsert
 from kernel.refusal import Refusal
@@ -44,7 +43,7 @@ def enrol(automation: Automation, contact: Contact, occasion: str, *, since: dat
 def _meant(automation: Automation, contact: Contact) -> bool:
     if automation.segment_id is None:
         return True
-    kept = db.session.scalar(select(Segment).where(Segment.id == automation.segment_id))
+    kept = automations.segment(automation)
     try:
         return kept is not None and segments.means(kept.rule, contact)
     except Refusal:  # its rule names what is gone: nobody, until it is put right
@@ -55,7 +54,7 @@ def whom(automation: Automation) -> ColumnElement[bool]:
     """In SQL: the contacts that it is for; nobody while its segment is gone or names what is."""
     if automation.segment_id is None:
         return true()
-    kept = db.session.scalar(select(Segment).where(Segment.id == automation.segment_id))
+    kept = automations.segment(automation)
     try:
         inner = segments.who(kept.rule).order_by(None).with_only_columns(Contact.id).subquery() if kept else None
     except Refusal:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from campaigns import automation_letters, automation_numbers, automations, autopilot
+from campaigns import automation_letters, automation_numbers, automations, autopilot, forms
 from campaigns.automations import REASONS, TRIGGERS, Automation, AutomationStep
 from campaigns.views import admin, mailing_list
 from kernel import about, instants, web
@@ -56,7 +56,7 @@ def _page(row: Automation, wrong: dict[int, str]) -> str:
     return render_template(
         "campaigns/desk/automations/show.html", row=_row(row), steps=_steps(row), wrong=wrong, chips=_chips(row, state),
         people=[_person(*pair) for pair in people], show=state, needs=[_need(one) for one in autopilot.needs(row)],
-        units=[(name, label) for name, (_hours, label) in UNITS.items()],
+        audiences=forms.automation(row), segment_url=_segment_url(row), units=[(name, label) for name, (_hours, label) in UNITS.items()],
     )  # fmt: skip
 
 
@@ -97,6 +97,11 @@ def delay(code: str, position: int) -> Any:
     steps[position].delay_hours = hours
     flash(_("Kept for everybody who comes in from now on."))
     return redirect(url_for(".automation", code=code), 303)
+
+
+def _segment_url(row: Automation) -> str:
+    kept = automations.segment(row)
+    return url_for("crm_admin.segment", code=kept.code) if kept else ""
 
 
 def _hours(form: Any) -> int | None:
