@@ -12,7 +12,7 @@ from crm.segments import Segment
 from kernel import clock, journal, signing
 from kernel.db import db
 from kernel.i18n import _, _l, pick
-from kernel.refusal import Gone, Missing, Refusal
+from kernel.refusal import Missing, Refusal
 
 MOST = 12  # letters of one automation
 APART = 72  # hours between the last letter and one that is added
@@ -23,6 +23,13 @@ class Running(Refusal):
     """People are on their way through it."""
 
     message = _l("Turn it off first: people are on their way through it.")
+    status = 409
+
+
+class TooLate(Refusal):
+    """The ticket is old, or was used."""
+
+    message = _l("That can no longer be taken back.")
     status = 409
 
 
@@ -62,13 +69,13 @@ def take_out(automation: Automation, position: int, *, by: Any) -> tuple[Mailing
 
 
 def put_back(automation: Automation, ticket: str, *, by: Any) -> None:
-    """The letter is where it was. Raises Gone when the ticket is old, or was used."""
+    """The letter is where it was. Raises TooLate when the ticket is old, or was used."""
     _off(automation)
     told = signing.read(PURPOSE, ticket, minutes=MINUTES)
     mine = select(Mailing).where(Mailing.token == (told or {}).get("mailing", ""), Mailing.binned_at.is_not(None))
     letter = db.session.scalar(mine.execution_options(binned=True))
     if not told or told["code"] != automation.code or letter is None:
-        raise Gone(_l("That can no longer be taken back."))
+        raise TooLate()
     letter.binned_at = None
     steps = automations.steps(automation)
     step = automations.write_step(automation, letter, told["hours"])

@@ -7,10 +7,17 @@ from crm import consent, facts
 from crm.contacts import Contact
 from kernel import clock, journal
 from kernel.i18n import _l
-from kernel.refusal import Gone
+from kernel.refusal import Refusal
 
 FORM, BACK = "staff", "staff-undo"
 WHILE = timedelta(hours=1)  # in which a mistake is taken back
+
+
+class TooLate(Refusal):
+    """It is long ago, or they answered since."""
+
+    message = _l("That can no longer be taken back.")
+    status = 409
 
 
 def take(contact: Contact, *, by: Any) -> bool:
@@ -23,10 +30,10 @@ def take(contact: Contact, *, by: Any) -> bool:
 
 
 def undo(contact: Contact, *, by: Any) -> None:
-    """It was a mistake: letters go on as before. Raises Gone when it is long ago, or they answered since."""
+    """It was a mistake: letters go on as before. Raises TooLate when it is long ago, or they answered since."""
     newest = consent.newest(contact, "marketing")
     if newest is None or newest.form != FORM or newest.at < clock.now() - WHILE:
-        raise Gone(_l("That can no longer be taken back."))
+        raise TooLate()
     _answer(contact, True, BACK)
     journal.write("person.withdrawn_undone", about=contact, by=by, data={"name": contact.called})
 

@@ -157,7 +157,7 @@ def init_app(_app: object) -> None:
     """Teach the language these words."""
     product = Field("product", _l("Product"), "choices", _goods, known=_there)
     rules.term(
-        "bought", _l("bought"), family="did", sql=_buyers, python=_bought, says=_says_bought,
+        "bought", _l("bought"), family="did", sql=_buyers, python=_bought, says=_says_bought, some=("product", "category"),
         form=(Field("product", _l("Product"), "choices", _goods, known=_there, needed=False),
               Field("category", _l("Category"), "choices", _shelves, closed=True, needed=False), deeds.OFTEN, deeds.DAYS),
     )  # fmt: skip

@@ -6,7 +6,6 @@ from bs4 import BeautifulSoup
 from campaigns import automation_changes, automation_letters, automations, autopilot, enrolments
 from kernel import clock
 from kernel.db import db
-from kernel.refusal import Gone
 from tests.campaigns.letters import addressed, person, segment
 
 HERE = "/admin/cafe/automations/cart"
@@ -76,7 +75,7 @@ def test_a_letter_is_taken_out_and_comes_back_to_its_place(shop, made):
     automation_changes.put_back(made, ticket, by=shop.owner)
     db.session.commit()
     assert order(made) == before
-    with pytest.raises(Gone):
+    with pytest.raises(automation_changes.TooLate):
         automation_changes.put_back(made, ticket, by=shop.owner)
     shop.admin.post(f"{HERE}/steps/0/out")
     assert order(made) == before[1:]

@@ -8,7 +8,6 @@ from bs4 import BeautifulSoup
 from crm import consent, contacts, facts, withdrawals
 from kernel import clock, journal
 from kernel.db import db
-from kernel.refusal import Gone
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def test_nobody_says_yes_in_their_place(shop, ana, why):
         withdrawals.take(ana, by=None)
     if why == "answered":
         consent.record(ana, "marketing", False, form="letter")
-    with clock.at(clock.now() + timedelta(hours=2 if why == "late" else 0)), pytest.raises(Gone):
+    with clock.at(clock.now() + timedelta(hours=2 if why == "late" else 0)), pytest.raises(withdrawals.TooLate):
         withdrawals.undo(ana, by=None)
 
 
