@@ -28,18 +28,19 @@ class Trigger:
     begins: Any  # what is said before it is turned on
 
 
+LISTED = _l(
+    "Nothing is missing. Read its letters, then turn it on; who is already in the shop's list gets nothing because of it."
+)
 TRIGGERS = {
     "welcome": Trigger(
         "welcome", _l("Welcome"),
         _l("When somebody signs up for letters and confirms it with the link that they received."), (0,),
-        _l("Nothing is missing. Read its letters, then turn it on; who is already in the shop's list gets nothing because"
-           " of it."),
+        LISTED,
     ),
     "cart": Trigger(
         "cart", _l("Abandoned cart"),
         _l("When somebody who allowed letters leaves things in the cart; it ends as soon as they buy."), (6, 24, 72),
-        _l("Nothing is missing. Read its letters, then turn it on; who is already in the shop's list gets nothing because"
-           " of it."),
+        LISTED,
     ),
     "lapsed": Trigger(
         "lapsed", _l("Win back"),

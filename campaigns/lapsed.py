@@ -30,13 +30,13 @@ def look() -> None:
     """Take in whose last order is as old as the first letter waits."""
     for automation in automations.of_trigger(TRIGGER):
         steps = automations.steps(automation)
-        for order, contact in _quiet(automation, steps[0].delay) if steps and automation.on_since else ():
+        for order, contact in _quiet(automation, steps[0].delay) if steps else ():
             enrolments.enrol(automation, contact, f"order:{order.id}", since=order.placed_at, about=order)
 
 
 def _quiet(automation: Automation, delay: timedelta) -> Sequence[Any]:
-    due = clock.now() - delay
-    came = Order.placed_at <= due, Order.placed_at > due - LATE, Order.placed_at >= automation.on_since - delay
+    due, since_on = clock.now() - delay, (automation.on_since or clock.now()) - delay
+    came = Order.placed_at <= due, Order.placed_at > due - LATE, Order.placed_at >= since_on
     newer = aliased(Order)
     later = or_(newer.placed_at > Order.placed_at, and_(newer.placed_at == Order.placed_at, newer.id > Order.id))
     since = exists(select(newer.id).where(newer.contact_id == Order.contact_id, *_stands(newer), later))

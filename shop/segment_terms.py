@@ -136,7 +136,7 @@ def _bought(person: Person, value: Any) -> bool:
     first = person.today - timedelta(days=value["days"] - 1) if value.get("days") else None
     since = clock.span(first, first, zone)[0] if first else None
     orders = {order for order, at, product in things if product in wanted and (since is None or at >= since)}
-    return len(orders) >= value.get("least", 1)
+    return len(orders) >= int(value.get("least", 1))
 
 
 def _named(skus: list[str]) -> str:
@@ -157,9 +157,11 @@ def init_app(_app: object) -> None:
     """Teach the language these words."""
     product = Field("product", _l("Product"), "choices", _goods, known=_there)
     rules.term(
-        "bought", _l("bought"), family="did", sql=_buyers, python=_bought, says=_says_bought, some=("product", "category"),
+        "bought", _l("bought"), family="did", sql=_buyers, python=_bought, says=_says_bought,
+        some=("product", "category"),
         form=(Field("product", _l("Product"), "choices", _goods, known=_there, needed=False),
-              Field("category", _l("Category"), "choices", _shelves, closed=True, needed=False), deeds.OFTEN, deeds.DAYS),
+              Field("category", _l("Category"), "choices", _shelves, closed=True, needed=False),
+              deeds.OFTEN, deeds.DAYS),
     )  # fmt: skip
     rules.term(
         "booking_within", _l("have a booking to come"), family="did", python=_comes,

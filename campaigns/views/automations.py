@@ -56,7 +56,8 @@ def _page(row: Automation, wrong: dict[int, str]) -> str:
     return render_template(
         "campaigns/desk/automations/show.html", row=_row(row), steps=_steps(row), wrong=wrong, chips=_chips(row, state),
         people=[_person(*pair) for pair in people], show=state, needs=[_need(one) for one in autopilot.needs(row)],
-        audiences=forms.automation(row), segment_url=_segment_url(row), units=[(name, label) for name, (_hours, label) in UNITS.items()],
+        audiences=forms.automation(row), segment_url=_segment_url(row),
+        units=[(name, label) for name, (_each, label) in UNITS.items()],
     )  # fmt: skip
 
 
