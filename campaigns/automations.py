@@ -29,7 +29,8 @@ class Trigger:
 
 
 LISTED = _l(
-    "Nothing is missing. Read its letters, then turn it on; who is already in the shop's list gets nothing because of it."
+    "Nothing is missing. Read its letters, then turn it on; who is already in the shop's list gets nothing because"
+    " of it."
 )
 TRIGGERS = {
     "welcome": Trigger(
