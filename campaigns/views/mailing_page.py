@@ -7,11 +7,11 @@ from typing import Any
 from babel.dates import format_timedelta
 from flask import current_app, flash, redirect, render_template, url_for
 
-from campaigns import audience, forms, habits, mailings, progress, readiness, reports, scheduling
+from campaigns import audience, forms, habits, mailings, progress, readiness, rendering, reports, scheduling
 from campaigns.mailings import Mailing
 from campaigns.views import mailing_figures, mailing_list, mailing_numbers
 from crm.segments import Segment
-from kernel import clock, journal, settings, tenancy, web
+from kernel import clock, i18n, journal, settings, tenancy, web
 from kernel.db import db
 from kernel.i18n import locale
 from kernel.refusal import Missing, Refusal
@@ -72,7 +72,7 @@ def show(row: Mailing, *, form: Any = None, sending: Any = None, status: int = 2
     told = {
         "row": row, "state": _state(row), "editor": editor(row), "history": _history(row),
         "relay": bool(settings.current().smtp_url), "kept": segment(row),
-        "will": _will(row), **_now(row),
+        "will": _will(row), "subject": rendering.subject(row, i18n.language()), **_now(row),
     }  # fmt: skip
     if row.state == "draft":
         told |= _draft(row, form or forms.mailing(row, told["kept"]), sending or forms.SendForm(when="now"))

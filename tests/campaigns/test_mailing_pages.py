@@ -305,3 +305,15 @@ def test_whoever_did_not_open_it_gets_a_tag_at_once_and_loses_it_again(ready, sh
 def test_whoever_will_receive_it_can_be_tagged_before(ready, shop):
     shop.admin.post(f"{ROOT}/{ready.token}/people", data={"why": "will", "tag": "primera"})
     assert len(db.session.scalars(select(ContactTag)).all()) == 6
+
+
+@pytest.mark.parametrize(("written", "shown"), [
+    ("{{ first_name | default: 'Hola' }}: café nuevo", "Ana: café nuevo"),
+    ("{{ shop.name }} abre", "Café Ejemplo abre"),
+    ("{{ first_name: café", "{{ first_name: café"),
+])  # fmt: skip
+def test_the_subject_is_shown_as_it_is_received_not_as_it_is_written(shop, written, shown):
+    row = mailing(subject={"es": written})
+    db.session.commit()
+    said = words(read(shop.admin.get(f"{ROOT}/{row.token}", headers=ES)))
+    assert shown.replace("Café Ejemplo", shop.tenant.name) in said
