@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 
 from campaigns import audience, automations, enrolments, fields, welcome
-from campaigns.automations import Automation, AutomationStep, Enrolment
+from campaigns.automations import Automation, Enrolment
 from campaigns.recipients import Recipient
 from crm import consent
 from crm.contacts import Contact
@@ -75,7 +75,7 @@ def _over(rows: Sequence[Enrolment]) -> dict[int, str]:
     ids = {row.about_id for row in rows if row.about_id}
     lie = select(Cart.id, Cart.touched_at, cart_owners.owner().label("owner")).where(Cart.id.in_(ids), _full())
     there = {cart.id: cart for cart in db.session.execute(lie)} if ids else {}
-    found = dict.fromkeys(_bought(rows), "bought")
+    found = dict.fromkeys(enrolments.bought(rows), "bought")
     for row in rows:
         cart = there.get(row.about_id)
         if cart is None or cart.owner != row.contact_id:
@@ -85,24 +85,12 @@ def _over(rows: Sequence[Enrolment]) -> dict[int, str]:
     return found
 
 
-def _bought(rows: Sequence[Enrolment]) -> set[int]:
-    """Which of these have ordered since."""
-    if not rows:
-        return set()
-    ids, first = {row.contact_id for row in rows}, min(row.since for row in rows)
-    since = select(Order.contact_id, Order.placed_at).where(Order.contact_id.in_(ids), Order.placed_at >= first)
-    orders = db.session.execute(since).all()
-    return {row.id for row in rows if any(who == row.contact_id and at >= row.since for who, at in orders)}
-
-
 def check(recipients: Sequence[Recipient]) -> dict[int, audience.Answer]:
     """Asked right before a letter leaves: whose cart lies there no more gets none, nor who would get it days late."""
-    known = enrolments.of_letters([row.occasion for row in recipients])
-    ours = set(db.session.scalars(select(Automation.id).where(Automation.trigger == TRIGGER))) if known else set()
-    known = {token: row for token, row in known.items() if row.automation_id in ours}
+    known = enrolments.of_trigger(TRIGGER, recipients)
     if not known:
         return {}
-    ends, delays, now = _over(list(known.values())), _delays(recipients), clock.now()
+    ends, delays, now = _over(list(known.values())), enrolments.delays(recipients), clock.now()
     found: dict[int, audience.Answer] = {}
     for row in recipients:
         inside = known.get(row.occasion)
@@ -111,13 +99,6 @@ def check(recipients: Sequence[Recipient]) -> dict[int, audience.Answer]:
         elif inside is not None and inside.since + delays.get(row.mailing_id, LATE) + LATE < now:
             found[row.id] = "late"
     return found
-
-
-def _delays(recipients: Sequence[Recipient]) -> dict[int, timedelta]:
-    """How long after it happened each of these letters goes."""
-    mine = AutomationStep.mailing_id.in_({row.mailing_id for row in recipients})
-    steps = db.session.execute(select(AutomationStep.mailing_id, AutomationStep.delay_hours).where(mine))
-    return {mailing_id: timedelta(hours=hours) for mailing_id, hours in steps}
 
 
 @jobs.job("automations.carts")

@@ -95,4 +95,24 @@ def _third() -> Begun:
     )  # fmt: skip
 
 
-LETTERS: dict[str, tuple[Callable[[], Begun], ...]] = {"welcome": (_welcome,), "cart": (_first, _second, _third)}
+def _a_while() -> Begun:
+    return _begun(
+        lambda: _("It has been a while"), lambda: _("What is new since you were last here."),
+        _text(_hello, lambda: _("It is some time since your last order. We would be glad to see you again.")),
+        block("again", count=2), block("new_for_you", count=4),
+        block("button", label=said(lambda: _("Go to the shop")), link="/", align="center"),
+    )  # fmt: skip
+
+
+def _better() -> Begun:
+    return _begun(
+        lambda: _("Is there something that we could do better?"), lambda: _("Answer this letter: we read every one."),
+        _text(_hello, lambda: _("We have not seen you for some time. If something was not as you expected, answer this"
+                                " letter and tell us: we gladly put it right.")),
+        block("button", label=said(lambda: _("Go to the shop")), link="/", align="center"),
+    )  # fmt: skip
+
+
+LETTERS: dict[str, tuple[Callable[[], Begun], ...]] = {
+    "welcome": (_welcome,), "cart": (_first, _second, _third), "lapsed": (_a_while, _better),
+}  # fmt: skip

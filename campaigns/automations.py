@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.mailings import Mailing
 from crm import people
+from crm.segments import Segment
 from kernel import clock, signing
 from kernel.db import Base, belongs, db, many, pk, ref, words
 from kernel.i18n import _l
@@ -24,16 +25,30 @@ class Trigger:
     label: Any
     text: Any
     delays: tuple[int, ...]  # hours after it happened
+    begins: Any  # what is said before it is turned on
 
 
+LISTED = _l(
+    "Nothing is missing. Read its letters, then turn it on; who is already in the shop's list gets nothing because"
+    " of it."
+)
 TRIGGERS = {
     "welcome": Trigger(
         "welcome", _l("Welcome"),
         _l("When somebody signs up for letters and confirms it with the link that they received."), (0,),
+        LISTED,
     ),
     "cart": Trigger(
         "cart", _l("Abandoned cart"),
         _l("When somebody who allowed letters leaves things in the cart; it ends as soon as they buy."), (6, 24, 72),
+        LISTED,
+    ),
+    "lapsed": Trigger(
+        "lapsed", _l("Win back"),
+        _l("When somebody who allowed letters has not bought for a while; it ends as soon as they buy."),
+        (24 * 60, 24 * 90),
+        _l("Nothing is missing. Read its letters, then turn it on: who reaches the day of the first one from then on"
+           " receives it, who passed it before does not."),
     ),
 }  # fmt: skip
 
@@ -91,8 +106,8 @@ class Enrolment(TenantOwned, Base):
     token: Mapped[str] = mapped_column(String(32), default=signing.token)  # the occasion of its recipients
     automation_id: Mapped[int] = ref("automation")
     contact_id: Mapped[int] = ref("contact")
-    occasion: Mapped[str] = mapped_column(String(60))  # the same one told twice is one: "welcome", "cart:<its mark>"
-    about_id: Mapped[int | None]  # the cart
+    occasion: Mapped[str] = mapped_column(String(60))  # the same one told twice is one: "cart:<its mark>"
+    about_id: Mapped[int | None]  # the cart, the order
     since: Mapped[datetime]  # when it happened: the delays count from here
     step: Mapped[int] = mapped_column(default=0)  # the next one's position
     due_at: Mapped[datetime]
@@ -124,6 +139,16 @@ def coded(code: str) -> Automation:
     if found is None:
         raise Missing()
     return found
+
+
+def segment(automation: Automation) -> Segment | None:
+    """The segment it is only for; None: everybody, or it was put away."""
+    return db.session.scalar(select(Segment).where(Segment.id == automation.segment_id))
+
+
+def lost(automation: Automation) -> bool:
+    """Whether the segment it is for was put away: nobody comes in."""
+    return automation.segment_id is not None and segment(automation) is None
 
 
 def of_trigger(trigger: str) -> list[Automation]:

@@ -41,6 +41,8 @@ def needs(automation: Automation) -> list[Need]:
     found = [Need(pick(automation.needs))] if pick(automation.needs) else []
     if automation.trigger not in TRIGGERS:
         return found or [Need(_l("Plaza does not know yet when that happens."))]
+    if automations.lost(automation):
+        found.append(Need(_l("The segment it is for is no longer there: choose whom it is for.")))
     steps = automations.steps(automation)
     if not steps:
         found.append(Need(_l("It has no letter yet.")))

@@ -4,7 +4,8 @@ A step moves on by one conditional update and writes its recipient in the same t
 one does it, and one that dies has done nothing; the sender then sends the recipient as any other.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, select, true, update
@@ -14,10 +15,10 @@ from campaigns.automations import Automation, AutomationStep, Enrolment
 from campaigns.recipients import Recipient
 from crm import consent, segments
 from crm.contacts import Contact
-from crm.segments import Segment
 from kernel import clock, i18n, jobs, signing, suppression, tenancy
 from kernel.db import db, upsert
 from kernel.refusal import Refusal
+from shop.orders import Order
 
 QUIET = {"synchronize_session": False}
 
@@ -42,7 +43,7 @@ def enrol(automation: Automation, contact: Contact, occasion: str, *, since: dat
 def _meant(automation: Automation, contact: Contact) -> bool:
     if automation.segment_id is None:
         return True
-    kept = db.session.scalar(select(Segment).where(Segment.id == automation.segment_id))
+    kept = automations.segment(automation)
     try:
         return kept is not None and segments.means(kept.rule, contact)
     except Refusal:  # its rule names what is gone: nobody, until it is put right
@@ -53,7 +54,7 @@ def whom(automation: Automation) -> ColumnElement[bool]:
     """In SQL: the contacts that it is for; nobody while its segment is gone or names what is."""
     if automation.segment_id is None:
         return true()
-    kept = db.session.scalar(select(Segment).where(Segment.id == automation.segment_id))
+    kept = automations.segment(automation)
     try:
         inner = segments.who(kept.rule).order_by(None).with_only_columns(Contact.id).subquery() if kept else None
     except Refusal:
@@ -147,7 +148,26 @@ def waiting(automation: Automation, contact_id: int) -> list[Enrolment]:
     return list(db.session.scalars(select(Enrolment).where(*mine)))
 
 
-def of_letters(tokens: list[str]) -> dict[str, Enrolment]:
-    """The enrolments whose letters these are, by token."""
-    rows = db.session.scalars(select(Enrolment).where(Enrolment.token.in_([one for one in tokens if one])))
+def of_trigger(trigger: str, recipients: Sequence[Recipient]) -> dict[str, Enrolment]:
+    """The enrolments of automations of that trigger whose letters these are, by token."""
+    tokens = [row.occasion for row in recipients if row.occasion]
+    mine = select(Enrolment).join(Automation, Automation.id == Enrolment.automation_id)
+    rows = db.session.scalars(mine.where(Enrolment.token.in_(tokens), Automation.trigger == trigger)) if tokens else ()
     return {row.token: row for row in rows}
+
+
+def delays(recipients: Sequence[Recipient]) -> dict[int, timedelta]:
+    """How long after it happened each of these letters goes, by letter."""
+    mine = AutomationStep.mailing_id.in_({row.mailing_id for row in recipients})
+    steps = db.session.execute(select(AutomationStep.mailing_id, AutomationStep.delay_hours).where(mine))
+    return {mailing_id: timedelta(hours=hours) for mailing_id, hours in steps}
+
+
+def bought(rows: Sequence[Enrolment]) -> set[int]:
+    """Which of these have ordered after it happened: the order that it counts from is none."""
+    if not rows:
+        return set()
+    ids, first = {row.contact_id for row in rows}, min(row.since for row in rows)
+    since = select(Order.contact_id, Order.placed_at).where(Order.contact_id.in_(ids), Order.placed_at > first)
+    orders = db.session.execute(since).all()
+    return {row.id for row in rows if any(who == row.contact_id and at > row.since for who, at in orders)}

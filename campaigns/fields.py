@@ -68,7 +68,7 @@ def known(path: tuple[str, ...]) -> bool:
 def listed() -> list[tuple[str, Any]]:
     """What the editor offers: (what is written into the letter, what it is called)."""
     found: list[tuple[str, Any]] = []
-    for one in _fields.values():
+    for one in sorted(_fields.values(), key=lambda one: one.name not in FIRST):
         if one.many or one.name in HIDDEN:
             continue
         found += [(f"{one.name}.{part}", label) for part, label in one.parts.items()] or [(one.name, one.label)]
@@ -83,6 +83,7 @@ def called(name: str, place: int | None = None) -> str:
     return _("%(row)s, product %(num)s", row=str(one.label), num=place + 1)
 
 
+FIRST = ("first_name", "name")  # what is wanted most
 HIDDEN = {"unsubscribe_url", "preferences_url", "browser_url"}  # the footer has them
 
 

@@ -16,7 +16,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from campaigns import habits
+from campaigns import automations, habits
+from campaigns.automations import Automation
 from campaigns.habits import Habits
 from campaigns.mailings import Mailing
 from crm import segments
@@ -87,6 +88,15 @@ def mailing(row: Mailing, segment: Segment | None, posted: Any = None) -> Sender
         form.segment.choices.insert(0, SelectChoice(GONE, _("Choose…")))
         form.segment.data = GONE if posted is None else form.segment.data
     return form
+
+
+def automation(row: Automation) -> list[tuple[str, str, bool]]:
+    """Whom an automation can be for: (code, name, whether it is)."""
+    kept, gone = automations.segment(row), automations.lost(row)
+    found = [("", _("Everybody to whom it happens"), kept is None and not gone)]
+    found += [(one.code, pick(one.name) or one.code, kept is not None and one.id == kept.id)
+              for one in segments.listed()]  # fmt: skip
+    return [(GONE, _("Choose…"), True), *found] if gone else found
 
 
 def audiences() -> list[SelectChoice]:

@@ -16,7 +16,7 @@ from campaigns.prints import Print
 from campaigns.recipients import Recipient
 from crm import segments
 from crm.contacts import Contact
-from kernel import blocks, bulk, clock, mail, tenancy
+from kernel import blocks, bulk, clock, i18n, mail, tenancy
 from kernel.db import db
 from kernel.mail import Envelope
 
@@ -182,6 +182,17 @@ def preview(mailing: Mailing, contact: Contact | None, language: str, *, shows: 
     for kind in ("v", "u", "preferences"):
         page, text = (one.replace(f"{made.base}/{kind}/#", "#") for one in (page, text))
     return subject, page, text
+
+
+def subject(mailing: Mailing, language: str) -> str:
+    """The subject as a sample reader would get it; as it was written, while it cannot be filled in."""
+    text = i18n.pick(mailing.subject, language)
+    about = fields.About(None, language, "", composing.roots(language)[0], {})
+    try:
+        told = fields.samples({path[0] for path in liquid.asked(text)}, about)
+        return fields.clean(liquid.template(text, page=False).render(**told))
+    except (LiquidError, RecursionError):
+        return text
 
 
 def _own(mailing: Mailing, contact: Contact | None) -> list[dict[str, Any]]:

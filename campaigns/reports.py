@@ -1,6 +1,6 @@
 """Reports: what became of a letter to many; every number is the count of a list that can be opened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,12 @@ def _clicked(verdict: str) -> ColumnElement[bool]:
     return and_(mine, not_(_had("clicked", LetterEvent.verdict.in_(better)))) if better else mine
 
 
+def _unopened() -> ColumnElement[bool]:
+    """Whom it reached and of whom nothing was seen since; not whose mailbox hides it."""
+    seen = or_(_opened(privately=False), _opened(privately=True), _clicked("human"))
+    return and_(_in(*ARRIVED), not_(_back()), not_(seen))
+
+
 def _left() -> ColumnElement[bool]:
     """Who unsubscribed by this letter and did not come back."""
     later = aliased(LetterEvent)
@@ -87,7 +93,9 @@ FIGURES: dict[str, tuple[Any, Test]] = {  # name: (label, which recipients); the
     "complaints": (_l("Marked it as spam"), lambda: _had("bounced", LetterEvent.reason == "complaint")),
     "answered": (_l("Answered by themselves"), lambda: _had("answered")),
     "bought": (_l("Bought after it"), _bought),
+    "unopened": (_l("Did not open it"), _unopened),
 }
+BRIEF = ("delivered", "opened", "clicked")
 WHOLE = ("delivered", "hard", "blocked", "soft", "failed", "unknown", "waiting", "skipped")
 
 
@@ -133,15 +141,34 @@ class Earned:
 
 def earned(mailing: Mailing) -> Earned:
     """What the letter brought, less what went back; an order that came to nothing is none."""
+    return earned_by([mailing.id]).get(mailing.id, Earned(0, 0, 0, []))
+
+
+def earned_by(ids: Sequence[int]) -> dict[int, Earned]:
+    """The same of many letters, by letter; one that brought nothing is not there."""
     worth = func.sum(Attributed.amount_minor - Attributed.back_minor)
     by_address = func.sum(case((Attributed.how == "address", 1), else_=0))
-    wanted = select(Attributed.currency, func.count(), by_address, func.sum(Attributed.bookings), worth)
+    sums = func.count(), by_address, func.sum(Attributed.bookings), worth
     stands = or_(Attributed.back_minor < Attributed.amount_minor, Attributed.amount_minor == 0)
-    mine = wanted.where(Attributed.mailing_id == mailing.id, stands).group_by(Attributed.currency)
-    found = db.session.execute(mine.order_by(Attributed.currency)).all()
-    money = [Money(int(row[4]), row[0]) for row in found if row[4]]
+    wanted = select(Attributed.mailing_id, Attributed.currency, *sums).where(Attributed.mailing_id.in_(ids), stands)
+    rows = db.session.execute(wanted.group_by(Attributed.mailing_id, Attributed.currency).order_by(Attributed.currency))
+    told: dict[int, list[Any]] = {}
+    for mailing_id, *found in rows:
+        told.setdefault(mailing_id, []).append(found)
+    return {mailing_id: _earned(found) for mailing_id, found in told.items()}
+
+
+def _earned(found: list[Any]) -> Earned:
+    """Of one letter, a line for each currency."""
     total, by_word, booked = (sum(int(row[place]) for row in found) for place in (1, 2, 3))
-    return Earned(total, by_word, booked, money)
+    return Earned(total, by_word, booked, [Money(int(row[4]), row[0]) for row in found if row[4]])
+
+
+def brief(ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Whom letters reached, who opened them and who followed a link, by letter."""
+    sums = [func.coalesce(func.sum(case((FIGURES[name][1](), 1), else_=0)), 0) for name in BRIEF]
+    wanted = select(Recipient.mailing_id, *sums).where(Recipient.mailing_id.in_(ids)).group_by(Recipient.mailing_id)
+    return {row[0]: dict(zip(BRIEF, map(int, row[1:]), strict=True)) for row in db.session.execute(wanted)}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from kernel.money import Money
 
 Day = tuple[str, str, date, int, int]  # kind, currency, day, count, minor
 DAYS = Field("days", _l("In the last days"), "number", needed=False, most=3_661)
+OFTEN = Field("least", _l("At least how often"), "number", default=1, most=10_000)
 
 
 def days(person: Person) -> list[Day]:
@@ -37,7 +38,7 @@ def _days(person: Person) -> list[Day]:
     return [(one.kind, one.currency, one.at.astimezone(zone).date(), 1, one.amount_minor or 0) for one in rows]
 
 
-def _first(value: Any) -> date | None:
+def first_day(value: Any) -> date | None:
     """The first day of the window, today the last; None for all time."""
     if value.get("days") is None:
         return None
@@ -52,7 +53,7 @@ def _in_window(person: Person, value: Any) -> Callable[[date], bool]:
 
 
 def _rows(kinds: list[str], value: Any) -> Select[Any]:
-    since = _first(value)
+    since = first_day(value)
     window = ContactDay.day == LIFETIME if since is None else ContactDay.day >= since
     kind = ContactDay.kind == kinds[0] if len(kinds) == 1 else ContactDay.kind.in_(kinds)
     return select(ContactDay.contact_id).where(kind, window)
@@ -134,9 +135,8 @@ def _currencies() -> list[tuple[str, str]]:
 
 def init_app(_app: object) -> None:
     """Teach the language these words."""
-    often = Field("least", _l("At least how often"), "number", default=1, most=10_000)
     rules.term(
-        "orders", _l("have so many orders"), family="did", form=(often, DAYS), says=_says_orders,
+        "orders", _l("have so many orders"), family="did", form=(OFTEN, DAYS), says=_says_orders,
         sql=lambda value: _often("ordered", value), python=lambda person, value: _did(person, "ordered", value),
     )  # fmt: skip
     rules.term(
@@ -151,7 +151,7 @@ def init_app(_app: object) -> None:
     )  # fmt: skip
     rules.term(
         "did", _l("did"), family="did", says=_says_did,
-        form=(Field("kind", _l("What they did"), "choice", _kinds, closed=True), often, DAYS),
+        form=(Field("kind", _l("What they did"), "choice", _kinds, closed=True), OFTEN, DAYS),
         sql=lambda value: _often(value["kind"], value),
         python=lambda person, value: _did(person, value["kind"], value),
     )  # fmt: skip

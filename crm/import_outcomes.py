@@ -133,7 +133,10 @@ def _filled(told: Told, person: Person, new: bool) -> Outcome:
     fills = {name: value for name, value in told.values.items() if name not in person.filled}
     tags = [tag for tag in told.tags if tag not in person.tags]
     made = Outcome(told.line, "new", told, person, fills, tags, notes=list(told.notes))
+    allowed = person.allows
     made.proof = _answer(told.proof, person, made.notes)
+    if made.proof and allowed and not made.proof.given:
+        made.notes.append(("stopped", ""))
     if not new:
         made.kind = "filled" if fills or tags or made.proof else "same"
     return made

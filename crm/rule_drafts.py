@@ -212,7 +212,7 @@ def _leaf(draft: Draft) -> dict[str, Any]:
         try:
             rules.read({draft.word: value if known.form.fields else True})
         except BadRule as bad:
-            draft.wrong[""] = str(bad)
+            draft.wrong[known.form.lacking(there)] = str(bad)
     return {draft.word: value if known.form.fields else True}
 
 

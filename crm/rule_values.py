@@ -115,6 +115,7 @@ class Shape:
     """The fields of a word: none, one (its value stands alone: `{"country": ["CR"]}`) or several by name."""
 
     fields: tuple[Field, ...] = ()
+    some: tuple[str, ...] = ()  # names of fields of which at least one is needed
 
     @property
     def alone(self) -> bool:
@@ -132,7 +133,15 @@ class Shape:
         if strange:
             raise BadRule(_l("There is no “%(name)s” in that condition."), name=str(sorted(strange)[0])[:40])
         read = {field.name: field.read(given.get(field.name, field.default)) for field in self.fields}
-        return {name: one for name, one in read.items() if one is not None}
+        kept = {name: one for name, one in read.items() if one is not None}
+        if self.lacking(kept):
+            labels = [str(field.label) for field in self.fields if field.name in self.some]
+            raise BadRule(_l("%(field)s: choose at least one."), field=either(labels))
+        return kept
+
+    def lacking(self, given: Mapping[str, Any]) -> str:
+        """The first of those fields when none of them is given, else ""."""
+        return "" if any(given.get(name) for name in self.some) else next(iter(self.some), "")
 
     def given(self, value: Any) -> dict[str, Any]:
         """A value that may be wrong, by its fields: what a form shows of it."""

@@ -127,15 +127,19 @@ def term(
     sql: Callable[[Any], Meaning] = lambda _value: false(),
     python: Callable[[Person, Any], bool] = lambda _person, _value: False,
     form: tuple[Field, ...] = (Field("value", _l("Value")),),
+    some: tuple[str, ...] = (),
     says: Callable[[Any], str] | None = None,
     family: str = "are",
     inner: Callable[[Any], Mapping[str, Any]] | None = None,
     unknown: bool = False,
     elsewhere: Callable[[Any], str] | None = None,
 ) -> None:
-    """Add a word by its two readings, or by the rule that is read in its place; the property test compares them."""
+    """Add a word by its two readings, or by the rule that is read in its place; the property test compares them.
+
+    `some`: names of fields that can each be left out, but not all of them.
+    """
     told = says or (lambda value: f"{label}: {value}")
-    _terms[name] = Term(name, label, sql, python, Shape(form), told, family, inner, unknown, elsewhere)
+    _terms[name] = Term(name, label, sql, python, Shape(form, some), told, family, inner, unknown, elsewhere)
 
 
 def terms() -> dict[str, Term]:

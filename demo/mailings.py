@@ -17,12 +17,8 @@ from kernel import clock, tenancy
 from kernel.accounts import Account
 from kernel.refusal import Refusal
 
-TRIGGERS = {"prospecto-nuevo": "welcome"}
+TRIGGERS = {"prospecto-nuevo": "welcome", "dias-desde-compra": "lapsed"}
 NEEDS = {  # what is missing before the others can go by themselves
-    "dias-desde-compra": {
-        "es": "que Plaza cuente los días desde la última compra de cada persona.",
-        "en": "Plaza to count the days since each person's last purchase.",
-    },
     "dias-desde-entrega": {
         "es": "que Plaza cuente los días desde la entrega.",
         "en": "Plaza to count the days since the delivery.",
@@ -70,13 +66,13 @@ def _by_itself(shop: Told, told: Told, by: Account) -> None:
     trigger = TRIGGERS.get(word, "")
     row = automations.make(told["code"], world.spoken(shop, told["name"]), trigger)
     row.needs = {} if trigger else world.spoken(shop, NEEDS[word])
-    kept = segments.by_code(told["segment"])
+    kept = segments.by_code(told.get("segment", ""))
     row.segment_id = kept.id if kept else None
     automations.write_step(row, _letter(shop, told, by, kind="automation"), told.get("days", 0) * 24)
 
 
 def _letter(shop: Told, told: Told, by: Account, *, kind: str) -> Mailing:
-    kept, begun = segments.by_code(told["segment"]), _begun(shop, told)
+    kept, begun = segments.by_code(told.get("segment", "")), _begun(shop, told)
     made = automation_letters.letter(world.spoken(shop, told["name"])["es"], begun, by=by.known_as, code=told["code"])
     made.kind, made.segment_id = kind, kept.id if kept else None
     return made

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
-from crm import rules
+from crm import deeds, rules
 from crm.contacts import Contact
 from crm.rules import Field, Person
 from kernel import clock, tenancy
@@ -107,22 +107,36 @@ def _cart_has(person: Person, skus: list[str]) -> bool:
 
 
 def _buyers(value: Any) -> Select[Any]:
+    """Who has so many orders with one of these in the window."""
     bought = select(Order.contact_id).join(OrderLine, OrderLine.order_id == Order.id)
     stands = Order.contact_id.is_not(None), Order.state.not_in(sorted(ENDED)), ~Order.practice
-    return bought.where(*stands, OrderLine.product_id.in_(sorted(_products(value))))
+    found = bought.where(*stands, OrderLine.product_id.in_(sorted(_products(value))))
+    first, least = deeds.first_day(value), value.get("least", 1)
+    if first is not None:
+        found = found.where(Order.placed_at >= clock.span(first, first, tenancy.tenant().timezone)[0])
+    if least == 1:
+        return found
+    return found.group_by(Order.contact_id).having(func.count(func.distinct(Order.id)) >= least)
 
 
-def _things(person: Person) -> set[int]:
+def _things(person: Person) -> list[tuple[int, datetime, int]]:
+    """What they ordered: (order, when, product)."""
     if person.contact is None:
-        return set()
-    mine = select(OrderLine.product_id).join(Order, Order.id == OrderLine.order_id)
+        return []
+    mine = select(Order.id, Order.placed_at, OrderLine.product_id).join(OrderLine, OrderLine.order_id == Order.id)
     stands = Order.contact_id == person.contact.id, Order.state.not_in(sorted(ENDED)), ~Order.practice
-    return set(db.session.scalars(mine.where(*stands)))
+    return [(*row,) for row in db.session.execute(mine.where(*stands))]
 
 
 def _bought(person: Person, value: Any) -> bool:
-    things: set[int] = person.recall("bought", _things)
-    return bool(things) and bool(things & person.recall(f"products {value}", lambda _one: _products(value)))
+    things: list[tuple[int, datetime, int]] = person.recall("bought", _things)
+    if not things:
+        return False
+    wanted, zone = person.recall(f"products {value}", lambda _one: _products(value)), tenancy.tenant().timezone
+    first = person.today - timedelta(days=value["days"] - 1) if value.get("days") else None
+    since = clock.span(first, first, zone)[0] if first else None
+    orders = {order for order, at, product in things if product in wanted and (since is None or at >= since)}
+    return len(orders) >= int(value.get("least", 1))
 
 
 def _named(skus: list[str]) -> str:
@@ -134,7 +148,9 @@ def _says_bought(value: Any) -> str:
     shelves = dict(_shelves())
     told = [_named(value["product"])] if value.get("product") else []
     told += [_("something of %(shelf)s", shelf=shelves.get(one, one)) for one in value.get("category", ())]
-    return _("bought %(what)s", what=rules.either(told) or "—")
+    what, least = rules.either(told) or "—", value.get("least", 1)
+    said = ngettext("bought %(what)s", "ordered %(what)s at least %(num)s times", least, what=what)
+    return str(said) + deeds.window(value)
 
 
 def init_app(_app: object) -> None:
@@ -142,8 +158,10 @@ def init_app(_app: object) -> None:
     product = Field("product", _l("Product"), "choices", _goods, known=_there)
     rules.term(
         "bought", _l("bought"), family="did", sql=_buyers, python=_bought, says=_says_bought,
+        some=("product", "category"),
         form=(Field("product", _l("Product"), "choices", _goods, known=_there, needed=False),
-              Field("category", _l("Category"), "choices", _shelves, closed=True, needed=False)),
+              Field("category", _l("Category"), "choices", _shelves, closed=True, needed=False),
+              deeds.OFTEN, deeds.DAYS),
     )  # fmt: skip
     rules.term(
         "booking_within", _l("have a booking to come"), family="did", python=_comes,

@@ -140,7 +140,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop." + name for name in ["order", "order_again", "order_cancel", "balance_ask", "pay", "proof", "receipt"]], "bought"),
     **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "people_forms", "people_many", "person_new", "person_make"]], ""),
     **dict.fromkeys(
-        ["crm_admin." + name for name in ["person", "person_save", "person_bin", "person_copy", "person_erase"]], "person"
+        ["crm_admin." + name for name in ["person", "person_save", "person_bin", "person_copy", "person_erase", "person_withdraw", "person_letters_again"]], "person"
     ),
     **dict.fromkeys(["crm_admin." + name for name in ["segments", "segment_new", "segment_make", "segment_draft"]], ""),
     **dict.fromkeys(["crm_admin." + name for name in ["segment", "segment_save", "segment_bin"]], "segment"),
@@ -168,16 +168,16 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["campaigns_admin." + name for name in (
         ["mailings", "mailing_new", "mailing_make", "settings_letters", "settings_letters_save"])], ""),
     **dict.fromkeys(["campaigns_admin.mailing" + name for name in (
-        ["", "_save", "_copy", "_bin", "_send", "_recall", "_pause", "_resume", "_stop", "_again", "_progress", "_people", "_orders"])],
+        ["", "_save", "_copy", "_bin", "_send", "_recall", "_pause", "_resume", "_stop", "_again", "_progress", "_people", "_people_tag", "_orders"])],
         "mailing"),
     "campaigns_admin.mailing_back": "gone_mailing",
     **dict.fromkeys(["campaigns_admin.letter_" + name for name in ["edit", "save", "draft", "start", "block_back"]], "mailing"),
     "campaigns_admin.letter_sent": "posted",
     **dict.fromkeys(["campaigns_admin.letter_version", "campaigns_admin.letter_version_back"], "letter_version"),
     **dict.fromkeys(["campaigns_admin.automations", "campaigns_admin.automation_begin"], ""),
-    **dict.fromkeys(["campaigns_admin.automation", "campaigns_admin.automation_on", "campaigns_admin.automation_off"],
+    **dict.fromkeys(["campaigns_admin.automation" + name for name in ["", "_on", "_off", "_audience", "_letter_add", "_letter_back"]],
                     "automation"),
-    "campaigns_admin.automation_delay": "automation_step",
+    **dict.fromkeys(["campaigns_admin.automation_delay", "campaigns_admin.automation_letter_out"], "automation_step"),
     **dict.fromkeys(["crm_admin.indicators", "crm_admin.indicator_new", "crm_admin.indicator_make"], ""),
     **dict.fromkeys(["crm_admin.indicator" + name for name in ["", "_save", "_value", "_away"]], "goal"),
     "crm_admin.indicator_back": "gone_goal",
@@ -200,7 +200,8 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop_admin.page_unpublish": {"number": "1"},
         "kernel_admin.staff_role": {"role": "manager"},
         "campaigns_admin.automation_begin": {"trigger": "welcome"},
-        "campaigns_admin.automation_delay": {"hours": "5"},
+        "campaigns_admin.mailing_people_tag": {"why": "sent", "tag": "visto"},
+        "campaigns_admin.automation_delay": {"much": "5", "unit": "hours"},
     }
 
 

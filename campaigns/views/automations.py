@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from campaigns import automation_letters, automation_numbers, automations, autopilot
+from campaigns import automation_letters, automation_numbers, automations, autopilot, forms
 from campaigns.automations import REASONS, TRIGGERS, Automation, AutomationStep
 from campaigns.views import admin, mailing_list
 from kernel import about, instants, web
@@ -14,7 +14,8 @@ from kernel.i18n import _, _l, ngettext, pick
 from kernel.web import needs
 
 MOST = 200  # people on the page
-LONGEST = 24 * 90  # hours that a letter may wait
+LONGEST = 24 * 365  # hours that a letter may wait
+UNITS = {"hours": (1, _l("hours")), "days": (24, _l("days"))}
 SHOWN = {"waiting": _l("In it now"), "done": _l("Had every letter"), "stopped": _l("Received no more")}
 
 
@@ -48,13 +49,15 @@ def show(code: str) -> str:
 
 
 def _page(row: Automation, wrong: dict[int, str]) -> str:
-    """`wrong`: by a step's position, what is wrong with the hours that were typed for it."""
+    """`wrong`: by a step's position, what is wrong with the time that was typed for it."""
     state = request.args.get("show", "waiting")
     state = state if state in SHOWN else "waiting"
     people: Any = db.session.execute(automation_numbers.people(row, state).limit(MOST)).all()
     return render_template(
         "campaigns/desk/automations/show.html", row=_row(row), steps=_steps(row), wrong=wrong, chips=_chips(row, state),
         people=[_person(*pair) for pair in people], show=state, needs=[_need(one) for one in autopilot.needs(row)],
+        audiences=forms.automation(row), segment_url=_segment_url(row),
+        units=[(name, label) for name, (_each, label) in UNITS.items()],
     )  # fmt: skip
 
 
@@ -86,15 +89,27 @@ def delay(code: str, position: int) -> Any:
     steps = automations.steps(row)
     if position >= len(steps):
         abort(404)
-    typed = request.form.get("hours", "").strip()
+    hours = _hours(request.form)
     least = steps[position - 1].delay_hours if position else 0
     most = steps[position + 1].delay_hours if position + 1 < len(steps) else LONGEST
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 6 and least <= int(typed) <= most):
-        told = _("Write whole hours from %(least)s to %(most)s.", least=least, most=most)
+    if hours is None or not least <= hours <= most:
+        told = _("Write a whole number; from “%(least)s” to “%(most)s”.", least=when(least), most=when(most))
         return _page(row, {position: told}), 422
-    steps[position].delay_hours = int(typed)
+    steps[position].delay_hours = hours
     flash(_("Kept for everybody who comes in from now on."))
     return redirect(url_for(".automation", code=code), 303)
+
+
+def _segment_url(row: Automation) -> str:
+    kept = automations.segment(row)
+    return url_for("crm_admin.segment", code=kept.code) if kept else ""
+
+
+def _hours(form: Any) -> int | None:
+    """The hours that were typed, perhaps as days."""
+    typed, unit = form.get("much", "").strip(), UNITS.get(form.get("unit", ""))
+    known = typed.isascii() and typed.isdigit() and len(typed) < 6
+    return int(typed) * unit[0] if known and unit else None
 
 
 def _row(row: Automation) -> dict[str, Any]:
@@ -103,6 +118,7 @@ def _row(row: Automation) -> dict[str, Any]:
     return {
         "code": row.code, "name": pick(row.name), "url": url_for("campaigns_admin.automation", code=row.code),
         "on": row.on, "state": (_("On"), "good") if row.on else (_("Off"), "off"), "text": told.text if told else "",
+        "begins": told.begins if told else "",
         "needs": str(missing[0].sentence) if missing else "", "more": max(0, len(missing) - 1),
         "waiting": numbers.waiting, "sent": sum(numbers.sent.values()), "orders": sum(numbers.orders.values()),
         "whole": numbers.whole, "known": told is not None,
@@ -115,9 +131,10 @@ def _steps(row: Automation) -> list[dict[str, Any]]:
 
 
 def _step(step: AutomationStep, numbers: automation_numbers.Numbers) -> dict[str, Any]:
-    letter = step.mailing
+    letter, unit = step.mailing, "days" if step.delay_hours and step.delay_hours % 24 == 0 else "hours"
     return {
-        "position": step.position, "hours": step.delay_hours, "when": when(step.delay_hours),
+        "position": step.position, "much": step.delay_hours // UNITS[unit][0], "unit": unit,
+        "when": when(step.delay_hours),
         "name": letter.called, "state": mailing_list.STATES[letter.state],
         "url": url_for("campaigns_admin.letter_edit", token=letter.token), "sent": numbers.sent.get(letter.id, 0),
         "orders": numbers.orders.get(letter.id, 0),

@@ -17,10 +17,10 @@ from shop.orders import Order
 
 FILLED = re.compile(r"\{\{ *(\w+)(?:\[(\d+)\])?(?:\.\w+)? *\}\}")  # an address that is filled in for each reader
 HOME = re.compile(r"/(?:([a-z]{2})/?)?")
-GOOD = re.compile(r"(?:/[a-z]{2})?/p/([^/]+)")  # the path of a product's page
+GOOD = re.compile(r"(?:/([a-z]{2}))?/p/([^/]+)")  # the path of a product's page
 LINKS = 30  # on one page, those first that most people followed
 LARGE = ("delivered", "opened", "clicked", "unsubscribed")
-MORE = ("private", "perhaps", "machines", "complaints", "answered", "hard", "blocked", "soft")
+MORE = ("unopened", "private", "perhaps", "machines", "complaints", "answered", "hard", "blocked", "soft")
 HOW = {
     "click": _l("by a link of the letter"), "unknown": _l("perhaps by a link of the letter"),
     "address": _l("with the address that had the letter"),
@@ -42,7 +42,7 @@ def told(row: Mailing) -> dict[str, Any]:
 def _links(row: Mailing) -> list[tuple[str, LinkFigure]]:
     """Each link with what it leads to: what a field is called, a product's name, home, else the address."""
     found = [(_short(one.url), one) for one in reports.links(row)[:LINKS]]
-    names = catalog.names({led[1] for short, _one in found if (led := GOOD.fullmatch(short))})
+    names = catalog.names({led[2] for short, _one in found if (led := GOOD.fullmatch(short))})
     return [(_led(short, names), one) for short, one in found]
 
 
@@ -50,9 +50,14 @@ def _led(short: str, names: Mapping[str, Mapping[str, str]]) -> str:
     if filled := FILLED.fullmatch(short):
         return fields.called(filled[1], int(filled[2]) if filled[2] else None) or short
     if home := HOME.fullmatch(short):
-        return " · ".join([_("Home"), *([home[1].upper()] if home[1] else [])])
+        return _in(_("Home"), home[1])
     good = GOOD.fullmatch(short)
-    return pick(names[good[1]]) if good and good[1] in names else short
+    return _in(pick(names[good[2]]), good[1]) if good and good[2] in names else short
+
+
+def _in(name: str, language: str | None) -> str:
+    """A page's name, and the language of the letter that leads there where it is not the shop's own."""
+    return f"{name} · {language.upper()}" if language else name
 
 
 def _short(url: str) -> str:

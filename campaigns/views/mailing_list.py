@@ -6,19 +6,21 @@ from typing import Any
 from flask import request, url_for
 from sqlalchemy import func, select
 
-from campaigns import drafts, scheduling
+from campaigns import drafts, reports, scheduling
 from campaigns.mailings import Mailing
 from campaigns.progress import ENDED
 from campaigns.recipients import OPEN, Recipient
 from kernel import instants
 from kernel.db import db
 from kernel.i18n import _, _l
+from shop import receipts
 
 STATES = {
     "draft": (_l("Draft"), "wait"), "scheduled": (_l("Scheduled"), "now"), "sending": (_l("Going out"), "now"),
     "paused": (_l("Paused"), "care"), "held": (_l("Waiting for you"), "care"), "sent": (_l("Gone out"), "good"),
     "stopped": (_l("Stopped"), "off"), "live": (_l("Goes by itself"), "good"),
 }  # fmt: skip
+REPORTED = ("sent", "stopped", "paused")  # while it goes nobody counts every two seconds what it brought
 NEXT = {
     "draft": _l("Write it and send it"), "paused": _l("Let it go on, or stop it"), "held": _l("Decide whether it goes"),
     "sent": _l("See what it brought"), "stopped": _l("See whom it reached"),
@@ -40,9 +42,10 @@ def asked() -> tuple[str, int]:
 def told(shown: str, number: int) -> dict[str, Any]:
     """What the page is told."""
     rows, pages = drafts.page(shown, number)
-    counted = _counted(rows)
+    counted, brought = _counted(rows), _brought(rows)
     return {
-        "rows": [_row(row, counted.get(row.id, {})) for row in rows], "chips": _chips(shown), "show": shown,
+        "rows": [{**_row(row, counted.get(row.id, {})), **brought.get(row.id, {})} for row in rows],
+        "brought": bool(brought), "chips": _chips(shown), "show": shown,
         "page": min(number, pages), "pages": pages, "page_url": lambda one: url_for(".mailings", show=shown, page=one),
         "any": bool(rows) or bool(drafts.page("all", 1)[0]),
     }  # fmt: skip
@@ -64,6 +67,25 @@ def _counted(rows: Sequence[Mailing]) -> dict[int, dict[str, int]]:
     for mailing_id, state, count in db.session.execute(states.group_by(Recipient.mailing_id, Recipient.state)):
         found.setdefault(mailing_id, {})[state] = int(count)
     return found
+
+
+def _brought(rows: Sequence[Mailing]) -> dict[int, dict[str, Any]]:
+    """Of those that have gone out: who opened it, who followed a link, what it brought."""
+    ids = [row.id for row in rows if row.state in REPORTED]
+    earned = reports.earned_by(ids)
+    return {
+        key: {
+            "opened": _share(found["opened"], found["delivered"]),
+            "clicked": _share(found["clicked"], found["delivered"]),
+            "orders": earned[key].orders if key in earned else 0,
+            "money": " + ".join(receipts.shown(one) for one in earned[key].money) if key in earned else "",
+        }
+        for key, found in reports.brief(ids).items()
+    }
+
+
+def _share(count: int, whole: int) -> str:
+    return f"{count * 100 // whole}\u00a0%" if whole else "–"
 
 
 def _row(row: Mailing, counts: dict[str, int]) -> dict[str, Any]:

@@ -7,17 +7,16 @@ from typing import Any
 from babel.dates import format_timedelta
 from flask import current_app, flash, redirect, render_template, url_for
 
-from campaigns import audience, forms, habits, mailings, progress, readiness, reports, scheduling
+from campaigns import audience, forms, habits, mailings, progress, readiness, rendering, reports, scheduling
 from campaigns.mailings import Mailing
 from campaigns.views import mailing_figures, mailing_list, mailing_numbers
 from crm.segments import Segment
-from kernel import clock, journal, settings, tenancy, web
+from kernel import clock, i18n, journal, settings, tenancy, web
 from kernel.db import db
 from kernel.i18n import locale
 from kernel.refusal import Missing, Refusal
 from shop import local_times
 
-REPORTED = ("sent", "stopped", "paused")  # while it goes nobody counts every two seconds what it brought
 EDITOR = "campaigns_admin.letter_edit"
 
 
@@ -72,11 +71,20 @@ def show(row: Mailing, *, form: Any = None, sending: Any = None, status: int = 2
     """The page."""
     told = {
         "row": row, "state": _state(row), "editor": editor(row), "history": _history(row),
-        "relay": bool(settings.current().smtp_url), "kept": segment(row), **_now(row),
+        "relay": bool(settings.current().smtp_url), "kept": segment(row),
+        "will": _will(row), "subject": rendering.subject(row, i18n.language()), **_now(row),
     }  # fmt: skip
     if row.state == "draft":
         told |= _draft(row, form or forms.mailing(row, told["kept"]), sending or forms.SendForm(when="now"))
     return render_template("campaigns/desk/mailings/show.html", **told), status
+
+
+def _will(row: Mailing) -> int | None:
+    """How many would receive it if it went now, of one that waits for its hour."""
+    try:
+        return audience.estimate(row).will if row.state == "scheduled" else None
+    except Refusal:
+        return None
 
 
 def _state(row: Mailing) -> Any:
@@ -120,7 +128,7 @@ def _now(row: Mailing) -> dict[str, Any]:
     told = {"held_for": scheduling.NOTES.get(row.note, row.note), "left": max(0, left), "zone": _zone(row)}
     if row.state == "scheduled":
         return told
-    report = mailing_figures.told(row) if row.state in REPORTED else None
+    report = mailing_figures.told(row) if row.state in mailing_list.REPORTED else None
     return {**told, "going": _going(row), "skipped": mailing_numbers.left_out(row), "report": report}
 
 

@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 
 from campaigns import audience, progress, reports
 from campaigns.mailings import Mailing
-from campaigns.recipients import REASONS
+from campaigns.recipients import REASONS, Recipient
 from campaigns.views import admin, mailing_page
+from crm import changes
+from crm.contacts import Contact
+from crm.views import people_list
+from kernel import web
 from kernel.db import db
-from kernel.i18n import _l
+from kernel.i18n import _, _l
 from kernel.refusal import Missing
 from kernel.web import needs
 
@@ -38,6 +42,22 @@ def people(token: str) -> str:
         total=total, page=page, pages=pages, why=why,
         page_url=lambda one: url_for(".mailing_people", token=token, why=why, page=one),
     )  # fmt: skip
+
+
+@admin.post("/mailings/<token>/people", endpoint="mailing_people_tag")
+@needs("mailings.edit")
+def tag(token: str) -> Any:
+    """Give everybody behind the number a tag, by which a segment finds them; the toast takes it back."""
+    row, why = mailing_page.campaign(token), request.form.get("why", "")
+    wanted, read = _wanted(row, why)
+    who = Contact.id if read is _would else Recipient.contact_id
+    ids = [one for one in db.session.scalars(wanted.order_by(None).with_only_columns(who)) if one]
+    change = changes.tag(ids, request.form.get("tag", ""), by=web.person())
+    if change.count:
+        web.undo(people_list.said(change), "crm_admin.people_undo", token=change.token)
+    else:
+        flash(_("They were so already."))
+    return redirect(url_for(".mailing_people", token=token, why=why), 303)
 
 
 def title(why: str, row: Mailing) -> Any:

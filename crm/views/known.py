@@ -24,6 +24,7 @@ FORMS = {
     "banner": _l("the banner"), "checkout": _l("the checkout"), "account": _l("their account"),
     "subscribe": _l("the sign-up form, confirmed by letter"), "preferences": _l("their preferences"),
     "letter": _l("the way out in a letter"), "letter-undo": _l("the way out in a letter, taken back"),
+    "staff": _l("the shop, by word of mouth"), "staff-undo": _l("the shop, where it was taken back"),
     "merge": _l("the same person, kept twice"), "tastes": _l("the page of their tastes"),
 }  # fmt: skip
 
@@ -75,7 +76,13 @@ def form(name: str) -> str:
 def answers(contact: Contact, purpose: str) -> list[dict[str, Any]]:
     """Every answer about one purpose, the newest first, with its proof: when, where, by which words, from where."""
     return [
-        {"given": row.given, "proof": _("%(when)s, by %(form)s, words of %(version)s", when=moment(row.at),
-                                        form=form(row.form), version=row.text_version), "ip": row.ip}
-        for row in consent.answers(contact, purpose, SHOWN)
-    ]  # fmt: skip
+        {"given": row.given, "proof": _proof(row), "ip": row.ip} for row in consent.answers(contact, purpose, SHOWN)
+    ]
+
+
+def _proof(row: consent.Consent) -> str:
+    """When and where; by which words, where they read any of ours."""
+    when, where = moment(row.at), form(row.form)
+    if not row.text_version or row.form.startswith("import"):
+        return _("%(when)s, by %(form)s", when=when, form=where)
+    return _("%(when)s, by %(form)s, words of %(version)s", when=when, form=where, version=row.text_version)

@@ -38,13 +38,20 @@ def chips(chosen: dict[str, str], text: str) -> list[dict[str, Any]]:
         {"label": _label(name, chosen[name]), "url": _url({**kept, name: ""}), "active": True, "gone": True}
         for name in NAMES if chosen[name]
     ]  # fmt: skip
-    for name, values in (("group", people.by_group()[:MANY]), ("tag", labels.counted(MANY)), ("country", _lands())):
+    offered = ("allows", _allowing()), ("group", people.by_group()[:MANY]), ("tag", labels.counted(MANY))
+    for name, values in (*offered, ("country", _lands())):
         if not chosen[name]:
             found += [
                 {"label": _label(name, value), "url": _url({**kept, name: value}), "active": False, "count": count}
                 for value, count in values
             ]
     return [*found, {"label": _("In the bin"), "url": _url({"show": "bin", "q": text}), "active": bool(chosen["show"])}]
+
+
+def _allowing() -> list[tuple[str, int]]:
+    """To how many one may write."""
+    many = people.count(people.query(allows="yes"))
+    return [("yes", many)] if many else []
 
 
 def _lands() -> list[tuple[str, int]]:
@@ -88,7 +95,7 @@ def choices(chosen: dict[str, str]) -> list[dict[str, Any]]:
     """The selects of all filters; those with nothing to choose are left out."""
     labelled = {
         "segment": _("Segment"), "group": _("Group"), "tag": _("Tag"), "country": _("Country"),
-        "language": _("Language"), "stage": _("Stage"), "source": _("How they came"), "allows": _("Letters"),
+        "language": _("Language"), "stage": _("Stage"), "source": _("How they came"), "allows": _("Mailings"),
     }  # fmt: skip
     found = [
         {"name": name, "label": label, "values": _values(name), "value": chosen[name]}

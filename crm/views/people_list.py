@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, flash, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import Select
 
 from crm import changes, consent, contacts, people, segments
@@ -73,6 +73,8 @@ def csv() -> Response:
 def many() -> Any:
     """Tag, untag or put away whom somebody ticked, or everybody of the filter; the toast takes it back."""
     form = request.form
+    if form.get("do") == "merge":
+        return _merge(form.getlist("token"))
     ids = _everybody() if form.get("whole") else contacts.ids_of(form.getlist("token")[: people.PAGE])
     if not ids:
         flash(_("Tick the people first."), "error")
@@ -84,10 +86,20 @@ def many() -> Any:
     }
     change = verbs.get(form.get("do", ""), lambda: abort(404))()
     if change.count:
-        web.undo(_said(change), ".people_undo", token=change.token)
+        web.undo(said(change), ".people_undo", token=change.token)
     else:
         flash(_("They were so already."))
     return web.back(url_for(".people"))
+
+
+def _merge(tokens: list[str]) -> Any:
+    """On to the two that were ticked, side by side."""
+    if not web.may("people.merge"):
+        abort(404)
+    if len(tokens) != 2 or request.form.get("whole"):
+        flash(_("Tick the two who are one person."), "error")
+        return web.back(url_for(".people"))
+    return redirect(url_for(".duplicate", token=tokens[0], other=tokens[1]), 303)
 
 
 def _everybody() -> list[int]:
@@ -96,7 +108,8 @@ def _everybody() -> list[int]:
     return changes.chosen(_wanted({**chosen, "tag": request.form.get("in_tag", "")[:80]}, text)[0])
 
 
-def _said(change: PeopleChange) -> str:
+def said(change: PeopleChange) -> str:
+    """What was done to many, in a sentence."""
     num, tag = change.count, change.tag
     told = {
         "tag": ngettext("One person has the tag “%(tag)s” now.", "%(num)s people have the tag “%(tag)s” now.", num,

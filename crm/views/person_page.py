@@ -59,7 +59,8 @@ def _consent(contact: Contact, purpose: str) -> dict[str, Any]:
     if not told:
         return {"label": LABELS[purpose], "state": (_("Never asked"), "wait"), "proof": "", "former": []}
     state = (_("Allowed"), "good") if told[0]["given"] else (_("Not allowed"), "off")
-    return {"label": LABELS[purpose], "state": state, **told[0], "former": told[1:]}
+    ends = purpose == "marketing" and told[0]["given"]
+    return {"label": LABELS[purpose], "state": state, "ends": ends, **told[0], "former": told[1:]}
 
 
 def _figures(contact: Contact) -> list[dict[str, str]]:

@@ -1,7 +1,9 @@
 """Signing up for letters: a page, which a form elsewhere may prefill; a letter that asks back; a button that allows."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+import segno
 from flask import render_template, request
 from markupsafe import Markup
 
@@ -83,9 +85,14 @@ def subscribe_confirm(token: str) -> Any:
 @needs("people.edit")
 def forms() -> str:
     """How people sign up: the page, a block of any page of the shop, and what to paste into another site."""
+    address, counter = web.shop_url("crm.subscribe"), web.shop_url("crm.subscribe", source=_("counter"))
+    code, shop = segno.make(counter, error="m"), tenancy.tenant()
+    said = _("Sign up for the news of %(shop)s: %(address)s", shop=shop.name, address=address)
     return render_template(
-        "crm/desk/people/forms.html", address=web.shop_url("crm.subscribe"), paste=_paste(), shop=tenancy.tenant()
-    )
+        "crm/desk/people/forms.html", address=address, paste=_paste(), shop=shop,
+        code=Markup(code.svg_inline(border=3, svgclass="qr", lineclass=None, omitsize=True)),  # noqa: S704
+        code_file=code.svg_data_uri(border=3, scale=8), chat=f"https://wa.me/?{urlencode({'text': said})}",
+    )  # fmt: skip
 
 
 def _paste() -> str:

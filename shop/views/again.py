@@ -7,7 +7,7 @@ from flask import flash, make_response, redirect, url_for
 from kernel import origins
 from kernel.i18n import _
 from shop import cart as carts
-from shop import orders, repeats, storefront
+from shop import holidays, orders, repeats
 from shop.views import cart as cart_views
 from shop.views import store
 
@@ -15,7 +15,7 @@ from shop.views import store
 @store.post("/orders/<token>/again", endpoint="order_again")
 def again(token: str) -> Any:
     """Put an order's goods into this browser's cart, as far as they last; what is not there any more is said."""
-    storefront.refuse_if_closed()
+    holidays.refuse()
     order = orders.by_token(token)
     mine, secret = cart_views.own()
     took = [cart_views.take(mine, want) for want in repeats.of(order)]

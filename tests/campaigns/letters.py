@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import consent, contacts
@@ -57,3 +59,13 @@ def had(contact: Contact, *, hours: float, of: Mailing | None = None) -> Recipie
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def had_some(dice: Any) -> None:
+    """Some people had letters: some lately, some long ago, some were left out."""
+    letters = [mailing(name=f"Correo {number}", state="sent") for number in range(3)]
+    for contact in db.session.scalars(select(Contact)):
+        for letter in dice.sample(letters, dice.choice([0, 0, 1, 2, 3])):
+            row = had(contact, hours=24 * dice.choice([0, 1, 29, 30, 31, 200]) + dice.choice([0, 6, 13]), of=letter)
+            row.state = dice.choice(["sent", "captured", "skipped", "unknown"])
+    db.session.commit()

@@ -409,7 +409,7 @@ def test_the_page_says_what_is_missing_and_turns_it_on(shop):
     assert "Preparar" in admin.get("/admin/cafe/automations").get_data(as_text=True)
     assert admin.post("/admin/cafe/automations", data={"trigger": "cart"}).status_code == 303
     html = admin.get("/admin/cafe/automations/cart").get_data(as_text=True)
-    assert html.count('name="hours"') == 3
+    assert html.count('name="much"') == 3
     assert "dirección postal" in html
     assert admin.post("/admin/cafe/automations/cart/on").status_code in {302, 303, 409}
     assert not automations.coded("cart").on
@@ -422,13 +422,16 @@ def test_the_page_says_what_is_missing_and_turns_it_on(shop):
     db.session.expire_all()
     assert automations.coded("cart").on
     assert {step.mailing.state for step in automations.steps(automations.coded("cart"))} == {"live"}
-    assert admin.post("/admin/cafe/automations/cart/steps/0", data={"hours": "8"}).status_code == 303
-    refused = admin.post("/admin/cafe/automations/cart/steps/0", data={"hours": "<25>"})
+    assert admin.post("/admin/cafe/automations/cart/steps/0", data={"much": "8", "unit": "hours"}).status_code == 303
+    refused = admin.post("/admin/cafe/automations/cart/steps/0", data={"much": "<25>", "unit": "hours"})
     [field] = BeautifulSoup(refused.text, "html.parser").select("[aria-invalid=true]")
     assert (refused.status_code, field["id"], field["value"]) == (422, "h0", "<25>")
-    assert "Escriba horas enteras, de 0 a 24." in refused.text
+    assert "Escriba un número entero; de «Enseguida» a «Después de 1 día»." in refused.text
+    days = admin.post("/admin/cafe/automations/cart/steps/0", data={"much": "2", "unit": "days"})
+    assert days.status_code == 422
+    assert admin.post("/admin/cafe/automations/cart/steps/2", data={"much": "4", "unit": "days"}).status_code == 303
     db.session.expire_all()
-    assert [step.delay_hours for step in automations.steps(automations.coded("cart"))] == [8, 24, 72]
+    assert [step.delay_hours for step in automations.steps(automations.coded("cart"))] == [8, 24, 96]
     assert admin.post("/admin/cafe/automations/cart/off").status_code == 303
     db.session.expire_all()
     assert {step.mailing.state for step in automations.steps(automations.coded("cart"))} == {"draft"}

@@ -7,12 +7,15 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from campaigns import letter_events, links, recipients, scheduling
+from campaigns import attribution, letter_events, links, recipients, scheduling
 from campaigns.attributed import Attributed
 from campaigns.habits import Habits
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
+from crm.changes import PeopleChange
+from crm.contacts import Contact
 from crm.segments import Segment
+from crm.tags import ContactTag
 from kernel import clock, jobs, tenancy, today, web
 from kernel.db import db
 from tests.campaigns.letters import addressed, had, mailing, person, segment
@@ -217,6 +220,7 @@ def test_the_report_names_what_its_links_lead_to(ready, shop):
     base = web.shop_base(tenancy.tenant())
     paths = [
         f"{base}/p/cafe-uno?a=1",
+        f"{base}/en/p/cafe-uno",
         f"{base}/c/cafe",
         base,
         f"{base}/en/",
@@ -229,6 +233,7 @@ def test_the_report_names_what_its_links_lead_to(ready, shop):
     found = read(shop.admin.get(f"{ROOT}/{ready.token}", headers=ES))
     told = [
         "Café Uno",
+        "Café Uno · EN",
         "/c/cafe",
         "Inicio",
         "Inicio · EN",
@@ -249,3 +254,66 @@ def test_what_was_kept_here_for_want_of_a_mail_server_is_not_said_to_have_arrive
         page = words(read(admin.get(url, headers=ES))).lower()
         assert re.search(said, page), url
         assert state == "captured" or "guardado" not in page
+
+
+def test_the_list_says_what_each_letter_brought(ready, shop):
+    letter = mailing(name="Cosecha", state="sent")
+    ana, bea = had(person("ana"), hours=24, of=letter), had(person("bea"), hours=24, of=letter)
+    for kind, row in (("opened", ana), ("opened", bea), ("clicked", ana)):
+        letter_events.add(row, kind, dedupe=kind, verdict="human", link=1)
+    shop.bought(shop.product(price=10_000), email="ana@example.com", paid=True)
+    db.session.commit()
+    attribution.attribute()
+    db.session.commit()
+    found = read(shop.admin.get(ROOT, headers=ES))
+    [sent] = [row for row in found.xpath("//tbody/tr") if "Cosecha" in row.text_content()]
+    told = {cell.get("data-head"): " ".join(cell.text_content().split()) for cell in sent.xpath("td[@data-head]")}
+    assert told["Lo abrieron"] == "100 %"
+    assert told["Abrieron un enlace"] == "50 %"
+    assert told["Trajo"].endswith("1 pedido")
+    assert "10" in told["Trajo"]
+    [draft] = [row for row in found.xpath("//tbody/tr") if "Novedades" in row.text_content()]
+    assert [cell.text_content().strip() for cell in draft.xpath("td[@class='num wide']")][:4] == ["–", "–", "–", "–"]
+
+
+def test_what_waits_for_its_hour_can_be_read_and_says_for_how_many(ready, shop):
+    scheduling.send(ready, by=shop.owner, typed="6", at=clock.now() + timedelta(days=2))
+    db.session.commit()
+    found = read(shop.admin.get(f"{ROOT}/{ready.token}", headers=ES))
+    assert "Como está ahora, lo reciben 6 personas." in words(found)
+    [see] = found.xpath("//*[@data-action='see-letter']/@href")
+    assert shop.admin.get(see).status_code == 200
+
+
+def test_whoever_did_not_open_it_gets_a_tag_at_once_and_loses_it_again(ready, shop):
+    letter = mailing(name="Cosecha", state="sent")
+    people = {name: had(person(name), hours=24, of=letter) for name in ("ana", "bea", "cata")}
+    letter_events.add(people["ana"], "opened", dedupe="o", verdict="human")
+    db.session.commit()
+    admin, where = shop.admin, f"{ROOT}/{letter.token}"
+    [link] = read(admin.get(where, headers=ES)).xpath("//a[contains(@href, 'why=unopened')]")
+    assert " ".join(link.text_content().split()) == "No lo abrieron 2"
+    assert "Etiquetar a 2 personas" in words(read(admin.get(link.get("href"), headers=ES)))
+    admin.post(f"{where}/people", data={"why": "unopened", "tag": "Recordar"})
+    tagged = select(Contact.name).join(ContactTag, ContactTag.contact_id == Contact.id).order_by(Contact.name)
+    assert db.session.scalars(tagged.where(ContactTag.tag == "recordar")).all() == ["Bea", "Cata"]
+    change = db.session.scalars(select(PeopleChange)).one()
+    admin.post(f"/admin/cafe/people/many/{change.token}/undo")
+    assert db.session.scalars(tagged).all() == []
+
+
+def test_whoever_will_receive_it_can_be_tagged_before(ready, shop):
+    shop.admin.post(f"{ROOT}/{ready.token}/people", data={"why": "will", "tag": "primera"})
+    assert len(db.session.scalars(select(ContactTag)).all()) == 6
+
+
+@pytest.mark.parametrize(("written", "shown"), [
+    ("{{ first_name | default: 'Hola' }}: café nuevo", "Ana: café nuevo"),
+    ("{{ shop.name }} abre", "Café Ejemplo abre"),
+    ("{{ first_name: café", "{{ first_name: café"),
+])  # fmt: skip
+def test_the_subject_is_shown_as_it_is_received_not_as_it_is_written(shop, written, shown):
+    row = mailing(subject={"es": written})
+    db.session.commit()
+    said = words(read(shop.admin.get(f"{ROOT}/{row.token}", headers=ES)))
+    assert shown.replace("Café Ejemplo", shop.tenant.name) in said

@@ -101,6 +101,8 @@ def value(dice, term):
     """A value of that word, as its fields say."""
     told = {place.name: _field(dice, term.name, place) for place in term.form.fields}
     told = {name: one for name, one in told.items() if one is not None}
+    if term.form.lacking(told):
+        return value(dice, term)
     return told if len(term.form.fields) > 1 else next(iter(told.values()), True)
 
 

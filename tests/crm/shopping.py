@@ -25,7 +25,7 @@ def go(shop, dice):
         one.sku = f"P-{number}"
     trip = shop.service("Paseo")
     for contact in db.session.scalars(db.select(Contact)):
-        for _ in range(dice.choice([0, 0, 1, 2])):
+        for _ in range(dice.choice([0, 0, 1, 2, 4])):
             _ordered(dice, contact, dice.choice(goods), trip)
         if dice.random() < 0.4:
             _left(dice, contact, dice.choice(goods))
@@ -35,10 +35,11 @@ def go(shop, dice):
 
 def _ordered(dice, contact, product, trip):
     variant = product.variants[0]
+    ago = timedelta(days=dice.choice([0, 1, 29, 30, 31, 60, 200]), hours=dice.choice([0, 6, 13]))
     order = Order(
         number=signing.token()[:20], key=signing.token(), state=dice.choice(STATES), practice=dice.random() < 0.1,
         contact_id=dice.choice([contact.id, contact.id, None]), language="es", rounding="half_up",
-        items_minor=100, total_minor=100, **MONEY,
+        items_minor=100, total_minor=100, placed_at=clock.now() - ago, **MONEY,
     )  # fmt: skip
     db.session.add(order)
     db.session.flush()

@@ -50,6 +50,8 @@ def test_a_file_goes_its_whole_way_and_back(shop):
     jobs.run_due()
     page = browser.get(answer.location).text
     assert 'data-action="import-run"' in page
+    assert "Qué pasaría" in page
+    assert 'data-action="see-people"' not in page  # there is nobody yet
     shop.enter()
     assert contacts.by_email("ana@example.com") is None
     browser.post(f"{answer.location}/run")
@@ -57,6 +59,9 @@ def test_a_file_goes_its_whole_way_and_back(shop):
     page = browser.get(f"{answer.location}?show=refused").text
     assert "mal@@" in page
     assert "Ana</a>" not in page
+    assert "Qué pasaría" not in page
+    [people] = re.findall(r'href="([^"]+)" data-action="see-people"', page)
+    assert "Ana" in browser.get(people).text
     report = browser.get(f"{answer.location}/report.csv").text
     assert len(report.strip().splitlines()) == 4
     assert "Ana" in report

@@ -246,6 +246,13 @@ def test_no_file_makes_a_yes_of_a_no(shop):
     assert consent.newest(contacts.by_email("left@example.com"), "marketing") is None
 
 
+def test_a_plain_no_in_a_file_is_said_before_it_takes_a_yes_back(shop):
+    ana = contacts.known(email="ana@example.com", name="Ana")
+    consent.record(ana, "marketing", True, form="checkout")
+    token = _brought(shop, "correo,ciudad,acepta correos\nana@example.com,Heredia,no\nnueva@example.com,,no\n")
+    assert _outcomes(_checked(shop, token)) == [(2, "filled", "stopped"), (3, "new")]
+
+
 def test_a_newer_yes_here_outlives_an_old_goodbye_there(shop):
     luis = contacts.known(email="luis@example.com")
     consent.record(luis, "marketing", True, form="subscribe")

@@ -125,3 +125,14 @@ def test_many_of_a_neighbour_stay_as_they_are(rival, shop, crowd):
     shop.enter()
     assert _tagged("robada") == set()
     assert db.session.scalars(select(Contact.name).where(Contact.id == crowd[0][0])).one() == "P00"
+
+
+def test_two_who_are_ticked_are_looked_at_side_by_side(shop, crowd):
+    two = [token for _id, token in crowd[:2]]
+    answer = shop.admin.post(f"{BASE}/many", data={"token": two, "do": "merge"})
+    assert answer.location == f"{BASE}/duplicates/{two[0]}/{two[1]}"
+    assert shop.admin.get(answer.location).status_code == 200
+    for wrong in ({"token": two[:1]}, {"token": [token for _id, token in crowd[:3]]}, {"token": two, "whole": "yes"}):
+        assert shop.admin.post(f"{BASE}/many", data={**wrong, "do": "merge"}).location.endswith(BASE)
+    assert shop.staff("clerk").post(f"{BASE}/many", data={"token": two, "do": "merge"}).status_code == 404
+    assert 'value="merge"' not in shop.staff("clerk").get(BASE).text

@@ -11,6 +11,7 @@ from crm import rules, segments
 from crm.contacts import Contact
 from kernel import clock
 from kernel.db import db
+from tests.campaigns import letters
 from tests.crm import people_of_all_kinds as everybody
 from tests.crm import shopping
 
@@ -46,6 +47,7 @@ def test_sql_and_python_mean_the_same_people(shop, seed):
     with clock.at(NOON):
         everybody.world(dice)
         shopping.go(shop, dice)
+        letters.had_some(dice)
         differ, used = disagreements(dice, RULES)
     assert differ == []
     assert set(used) >= set(rules.terms())

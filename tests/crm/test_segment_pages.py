@@ -162,3 +162,13 @@ def test_the_builder_says_that_an_unknown_place_is_left_out_and_offers_it(people
     assert HINT not in both
     unknown = _page(people.admin.post(f"{HERE}/draft", data={**TICOS, "rule.0.country": [""]}))
     assert "están en un país desconocido" in unknown
+
+
+def test_a_condition_of_which_nothing_was_chosen_is_not_complete(people):
+    asked = {"rule.join": "all", "rule.0.word": "bought", "rule.0.was": "bought", "rule.0.least": "1"}
+    page = _page(people.admin.post(f"{HERE}/new", data={**asked, "name": "Compradores"}), 422)
+    assert "Producto o Categoría: elija al menos" in page
+    assert segments.by_code("compradores") is None
+    draft = _page(people.admin.post(f"{HERE}/draft", data=asked))
+    assert "compraron —" not in draft
+    assert "elija al menos" not in draft

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+import segno
+from bs4 import BeautifulSoup
 from sqlalchemy import select, update
 
 from crm import consent, contacts, facts, subscribing, tastes, visitors
@@ -156,3 +158,13 @@ def test_confirming_lets_letters_go_to_the_spelling_that_is_kept(shop):
     suppression.add("eva@example.com", "marketing", "letter 1")
     subscribing.lift(eva, "EVA+x@example.com")
     assert not suppression.blocks("eva@example.com", "marketing")
+
+
+def test_the_code_for_the_counter_leads_to_the_page_and_says_so(shop):
+    page = shop.admin.get("/admin/cafe/people/forms").text
+    found = BeautifulSoup(page, "html.parser")
+    assert found.select_one("svg.qr path")
+    told = segno.make("http://cafe.plaza.localhost:8000/subscribe?source=mostrador", error="m")
+    assert found.select_one("a[download='cafe-qr.svg']")["href"] == told.svg_data_uri(border=3, scale=8)
+    there = shop.client.get("/subscribe?source=mostrador").text
+    assert BeautifulSoup(there, "html.parser").select_one("input[name=source]")["value"] == "mostrador"

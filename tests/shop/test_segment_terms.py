@@ -1,11 +1,14 @@
 """What the shop teaches the rule language: whose carts are seen, without a log-in and only with consent."""
 
+from datetime import timedelta
+
 import pytest
 
 from crm import contacts, rule_sentences, segments, visitors
 from crm.contacts import Contact
 from crm.segments import Person, Segment
 from crm.visitors import Visitor
+from kernel import clock
 from kernel.db import db
 
 RULE = {"cart_has": ["BOLSO"]}
@@ -72,3 +75,35 @@ def test_a_cart_of_another_shop_is_nobodys_here(rival, shop, bag):
     fill(rival, theirs, "yes", "Otra")
     shop.enter()
     assert meant(RULE) == set()
+
+
+def ordered(shop, contact, product, days):
+    """That somebody ordered it so many days ago."""
+    with clock.at(clock.now() - timedelta(days=days)):
+        order = shop.bought(product)
+        order.contact_id, order.placed_at = contact.id, clock.now()
+        db.session.commit()
+    return order
+
+
+def test_bought_twice_in_ninety_days_counts_orders_and_their_days(shop):
+    coffee, cup = shop.product("Café"), shop.product("Taza")
+    coffee.sku = "CAFE"
+    names = "often", "once", "long ago", "something else"
+    often, once, long, other = (contacts.known(email=f"{name[:4]}@example.com", name=name) for name in names)
+    for who, what, days in (
+        (often, coffee, 2), (often, coffee, 80), (once, coffee, 2), (long, coffee, 2), (long, coffee, 100),
+        (other, cup, 1), (other, cup, 3),
+    ):  # fmt: skip
+        ordered(shop, who, what, days)
+    assert meant({"bought": {"product": ["CAFE"], "least": 2, "days": 90}}) == {"often"}
+    assert meant({"bought": {"product": ["CAFE"], "least": 2}}) == {"often", "long ago"}
+    assert meant({"bought": {"product": ["CAFE"], "days": 1}}) == set()
+    assert meant({"bought": {"product": ["CAFE"]}}) == {"often", "once", "long ago"}
+
+
+def test_bought_is_said_with_how_often_and_since_when(shop):
+    shop.product("Café").sku = "CAFE"
+    db.session.commit()
+    rule = {"bought": {"product": ["CAFE"], "least": 2, "days": 90}}
+    assert rule_sentences.sentence(rule) == "Personas que pidieron Café al menos 2 veces en los últimos 90 días."
