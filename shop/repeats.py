@@ -7,6 +7,7 @@ from shop import services, vouchers
 from shop.wants import Wanted
 
 if TYPE_CHECKING:
+    from shop.catalog import Product
     from shop.order_lines import OrderLine
     from shop.orders import Order
 
@@ -15,10 +16,12 @@ ASKED_ANEW = frozenset({services.KIND, vouchers.KIND})  # for another time, or f
 
 def of(order: "Order") -> list[Wanted]:
     """Its goods that are still sold; what is booked, and cards for somebody, are chosen anew."""
-    return [
-        Wanted(line.variant, line.quantity, _texts(line)) for line in order.lines
-        if line.variant.active and line.product.live and line.product.kind not in ASKED_ANEW
-    ]  # fmt: skip
+    return [Wanted(line.variant, line.quantity, _texts(line)) for line in order.lines if _sold(line)]
+
+
+def _sold(line: "OrderLine") -> bool:
+    product: Product | None = line.product  # one in the bin is not found
+    return bool(product and product.live and line.variant.active and product.kind not in ASKED_ANEW)
 
 
 def offered(order: "Order") -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kernel import clock
 from kernel.db import db
 from shop import cart, stock
 from tests.shop.pages import marks, text
@@ -44,9 +45,27 @@ def test_what_is_gone_is_said_and_the_rest_lies_there(shop):
     assert "order-again" not in marks(shop.client.get(f"/orders/{order.token}"), "data-action")
 
 
+def test_what_lies_in_the_bin_is_left_out(shop):
+    mug = shop.product("Taza", stock=9)
+    order = shop.bought(mug, paid=True)
+    mug.binned_at = clock.now()
+    db.session.commit()
+    assert "order-again" not in marks(shop.client.get(f"/orders/{order.token}"), "data-action")
+    assert "vacío" in text(again(shop, order))
+
+
 def test_what_waits_to_be_paid_is_not_offered_once_more(shop):
     order = shop.bought(shop.product("Té", stock=9))
     assert "order-again" not in marks(shop.client.get(f"/orders/{order.token}"), "data-action")
+
+
+def test_what_is_not_paid_has_no_receipt_yet(shop):
+    order = shop.bought(shop.product("Té", stock=9))
+    waiting = text(shop.client.get(f"/orders/{order.token}"))
+    assert "Imprimir el pedido" in waiting
+    assert "Recibo" not in waiting
+    shop.pay(order)
+    assert "Recibo" in text(shop.client.get(f"/orders/{order.token}"))
 
 
 @pytest.mark.parametrize("path", ["/orders/nobody/again"])
