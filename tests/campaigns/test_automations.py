@@ -26,7 +26,7 @@ from campaigns.recipients import Recipient
 from crm import consent, contacts, facts, people, subscribing, visitors
 from crm.segments import Segment
 from crm.visitors import Visitor
-from kernel import clock, jobs, tokens
+from kernel import clock, jobs, tenancy, tokens
 from kernel.db import db
 from shop import cart as carts
 from shop import storefront
@@ -344,7 +344,7 @@ def subscribed(email="nueva@example.com"):
     """Somebody who signed up and pressed the button of the letter."""
     told = {"name": "Nueva Rojas", "source": "", "interests": [], "asked_at": "", "asked_ip": "", "version": "1"}
     return subscribing.confirm(
-        tokens.make("subscribe", email=email, tenant_id=facts.tenancy.current(), data={**told, "language": "es"})
+        tokens.make("subscribe", email=email, tenant_id=tenancy.current(), data={**told, "language": "es"})
     )
 
 
