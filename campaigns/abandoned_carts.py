@@ -87,18 +87,11 @@ def _over(rows: Sequence[Enrolment]) -> dict[int, str]:
 
 def check(recipients: Sequence[Recipient]) -> dict[int, audience.Answer]:
     """Asked right before a letter leaves: whose cart lies there no more gets none, nor who would get it days late."""
-    known = enrolments.of_trigger(TRIGGER, recipients)
-    if not known:
-        return {}
-    ends, delays, now = _over(list(known.values())), enrolments.delays(recipients), clock.now()
-    found: dict[int, audience.Answer] = {}
-    for row in recipients:
-        inside = known.get(row.occasion)
-        if inside is not None and inside.id in ends:
-            found[row.id] = SAID.get(ends[inside.id], ends[inside.id])
-        elif inside is not None and inside.since + delays.get(row.mailing_id, LATE) + LATE < now:
-            found[row.id] = "late"
-    return found
+    return enrolments.refusals(TRIGGER, recipients, _said, LATE)
+
+
+def _said(rows: Sequence[Enrolment]) -> dict[int, str]:
+    return {row_id: SAID.get(why, why) for row_id, why in _over(rows).items()}
 
 
 @jobs.job("automations.carts")

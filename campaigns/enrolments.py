@@ -4,13 +4,13 @@ A step moves on by one conditional update and writes its recipient in the same t
 one does it, and one that dies has done nothing; the sender then sends the recipient as any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, select, true, update
 
-from campaigns import automations, rendering
+from campaigns import audience, automations, rendering
 from campaigns.automations import Automation, AutomationStep, Enrolment
 from campaigns.recipients import Recipient
 from crm import consent, segments
@@ -21,6 +21,7 @@ from kernel.refusal import Refusal
 from shop.orders import Order
 
 QUIET = {"synchronize_session": False}
+Over = Callable[[Sequence[Enrolment]], Mapping[int, str]]  # of whom it is over, and why
 
 
 def enrol(automation: Automation, contact: Contact, occasion: str, *, since: datetime, about: Any = None) -> bool:
@@ -148,7 +149,24 @@ def waiting(automation: Automation, contact_id: int) -> list[Enrolment]:
     return list(db.session.scalars(select(Enrolment).where(*mine)))
 
 
-def of_trigger(trigger: str, recipients: Sequence[Recipient]) -> dict[str, Enrolment]:
+def refusals(trigger: str, recipients: Sequence[Recipient], over: Over, late: timedelta) -> dict[int, audience.Answer]:
+    """Asked right before letters of automations of that trigger leave, by recipient: why no more of it is right, or
+    "late" for who would get it so long after its time."""
+    known = _of_trigger(trigger, recipients)
+    if not known:
+        return {}
+    ends, delays, now = over(list(known.values())), _delays(recipients), clock.now()
+    found: dict[int, audience.Answer] = {}
+    for row in recipients:
+        inside = known.get(row.occasion)
+        if inside is not None and inside.id in ends:
+            found[row.id] = ends[inside.id]
+        elif inside is not None and inside.since + delays.get(row.mailing_id, late) + late < now:
+            found[row.id] = "late"
+    return found
+
+
+def _of_trigger(trigger: str, recipients: Sequence[Recipient]) -> dict[str, Enrolment]:
     """The enrolments of automations of that trigger whose letters these are, by token."""
     tokens = [row.occasion for row in recipients if row.occasion]
     mine = select(Enrolment).join(Automation, Automation.id == Enrolment.automation_id)
@@ -156,7 +174,7 @@ def of_trigger(trigger: str, recipients: Sequence[Recipient]) -> dict[str, Enrol
     return {row.token: row for row in rows}
 
 
-def delays(recipients: Sequence[Recipient]) -> dict[int, timedelta]:
+def _delays(recipients: Sequence[Recipient]) -> dict[int, timedelta]:
     """How long after it happened each of these letters goes, by letter."""
     mine = AutomationStep.mailing_id.in_({row.mailing_id for row in recipients})
     steps = db.session.execute(select(AutomationStep.mailing_id, AutomationStep.delay_hours).where(mine))

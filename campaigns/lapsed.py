@@ -55,23 +55,16 @@ def _stands(order: Any) -> tuple[ColumnElement[bool], ...]:
 
 def over(row: Enrolment, _contact: Contact) -> str:
     """Why no more of it is right: they bought."""
-    return "bought" if enrolments.bought([row]) else ""
+    return _over([row]).get(row.id, "")
+
+
+def _over(rows: Sequence[Enrolment]) -> dict[int, str]:
+    return dict.fromkeys(enrolments.bought(rows), "bought")
 
 
 def check(recipients: Sequence[Recipient]) -> dict[int, audience.Answer]:
     """Asked right before a letter leaves: who ordered meanwhile gets none, nor who would get it a week late."""
-    known = enrolments.of_trigger(TRIGGER, recipients)
-    if not known:
-        return {}
-    bought, delays, now = enrolments.bought(list(known.values())), enrolments.delays(recipients), clock.now()
-    found: dict[int, audience.Answer] = {}
-    for row in recipients:
-        inside = known.get(row.occasion)
-        if inside is not None and inside.id in bought:
-            found[row.id] = "bought"
-        elif inside is not None and inside.since + delays.get(row.mailing_id, LATE) + LATE < now:
-            found[row.id] = "late"
-    return found
+    return enrolments.refusals(TRIGGER, recipients, _over, LATE)
 
 
 @jobs.job("automations.lapsed")

@@ -30,6 +30,16 @@ def loaded(cls: type, values: Sequence[Any], names: Sequence[str] = ()) -> Any:
     return held(cls, dict(zip(names or _names(cls), values, strict=True)))
 
 
+def apart(row: Sequence[Any], *classes: type) -> list[Any]:
+    """The entities of a row of all columns of each of these classes; None for one that a join found none of."""
+    found, first = [], 0
+    for cls in classes:
+        last = first + len(_names(cls))
+        found.append(None if row[first] is None else loaded(cls, row[first:last]))
+        first = last
+    return found
+
+
 def held(cls: type, told: Mapping[str, Any], session: Any = None) -> Any:
     """The same of values by the names of their columns; whoever has many has the session at hand."""
     session = session or db.session()

@@ -68,13 +68,10 @@ def lines(cart: Cart) -> tuple[list[CartLine], set[int]]:
 
 
 def _line(row: Sequence[Any]) -> CartLine:
-    own, also = len(rows.columns(CartLine)), len(rows.columns(CartLine)) + len(rows.columns(Variant))
-    line: CartLine = rows.loaded(CartLine, row[:own])
-    variant: Variant = rows.loaded(Variant, row[own:also])
-    product = None if row[also] is None else rows.loaded(Product, row[also:])
+    line, variant, product = rows.apart(row, CartLine, Variant, Product)
     set_committed_value(line, "variant", variant)
     set_committed_value(variant, "product", product)
-    return line
+    return line  # type: ignore[no-any-return]
 
 
 @lru_cache

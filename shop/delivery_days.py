@@ -1,5 +1,6 @@
 """Delivery days: when an order can still be had, by cut-off, notice, opening days, holidays and places left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 HORIZON = 14  # days ahead that can be chosen, holidays not counted
 FARTHEST = 3 * 366  # days: behind longer holidays nobody looks
+Closed = Sequence[holidays.Holiday]
 
 
 class NoSuchDay(Refusal):
@@ -65,25 +67,26 @@ def of(method: "DeliveryMethod", lead_hours: int, *, daily: bool, now: datetime 
     if not (method.days or method.slots or daily):
         return None
     local = (now or clock.now()).astimezone(ZoneInfo(tenancy.tenant().timezone))
-    front, ready = storefront.of(), _ready(local, lead_hours)
-    every = _horizon(front, local)
+    front, closed = storefront.of(), holidays.spells(local)  # read once: each day is held against them
+    ready, every = _ready(closed, local, lead_hours), _horizon(front, closed, local)
     if not every:
         return []
     days = [day for day in every if _works(method, front, day) and not _past_cutoff(method, day, local)]
     taken = delivery_slots.taken(method.id, every[0], every[-1])
-    found = [Day(day, [_slot(method, day, code, taken) for code in _slots(method, front, day, ready)]) for day in days]
+    found = [Day(day, [_slot(method, day, code, taken) for code in _slots(method, front, day, ready)
+                       if not _away(closed, day, code, local)]) for day in days]  # fmt: skip
     return [day for day in found if day.slots]
 
 
-def _horizon(front: storefront.Storefront, local: datetime) -> list[date]:
+def _horizon(front: storefront.Storefront, closed: Closed, local: datetime) -> list[date]:
     coming = (local.date() + timedelta(days=ahead) for ahead in range(FARTHEST))
-    return list(islice((day for day in coming if not _shut(front, day, local)), HORIZON + 1))
+    return list(islice((day for day in coming if not _shut(front, closed, day, local)), HORIZON + 1))
 
 
 def eta(method: "DeliveryMethod", lead_hours: int, *, now: datetime | None = None) -> tuple[date, date]:
     """First and last day on which it should arrive, of a method without days to choose."""
     local = (now or clock.now()).astimezone(ZoneInfo(tenancy.tenant().timezone))
-    first = _ready(local, lead_hours)
+    first = _ready(holidays.spells(local), local, lead_hours)
     least, most = (*[int(days) for days in method.eta_days], 0, 0)[:2] if method.eta_days else (0, 0)
     return first.date() + timedelta(days=least), first.date() + timedelta(days=max(least, most))
 
@@ -122,13 +125,17 @@ def _slots(method: "DeliveryMethod", front: storefront.Storefront, day: date, re
         early = day < ready.date() + timedelta(days=least)
         return [] if early or (day == ready.date() and ready.time() > _closing(front, day)) else [""]
     starts = {code: datetime.combine(day, clock_time(code.split("-")[0]), ready.tzinfo) for code in method.slots}
-    return [code for code in method.slots if starts[code] >= ready and not _away(code, starts[code])]
+    return [code for code in method.slots if starts[code] >= ready]
 
 
-def _away(code: str, starts: datetime) -> bool:
+def _away(closed: Closed, day: date, code: str, local: datetime) -> bool:
     """Whether some of that span of the day is in holidays."""
-    ends = datetime.combine(starts.date(), clock_time(code.split("-")[-1]), starts.tzinfo)
-    return holidays.meeting(starts, max(ends, starts + timedelta(minutes=1))) is not None
+    if not code or not closed:
+        return False
+    starts, ends = (
+        datetime.combine(day, clock_time(at), local.tzinfo) for at in (code.split("-")[0], code.split("-")[-1])
+    )
+    return any(one.meets(starts, max(ends, starts + timedelta(minutes=1))) for one in closed)
 
 
 def _closing(front: storefront.Storefront, day: date) -> time:
@@ -141,22 +148,22 @@ def _slot(method: "DeliveryMethod", day: date, code: str, taken: dict[tuple[date
     return Slot(code, None if room is None else max(0, room - taken.get((day, code), 0)))
 
 
-def _ready(local: datetime, lead_hours: int) -> datetime:
+def _ready(closed: Closed, local: datetime, lead_hours: int) -> datetime:
     """When what is ordered now is made: what would not be done before holidays is begun after them."""
     lead = timedelta(hours=lead_hours)
-    for one in holidays.spells(local):
+    for one in closed:
         if local < one.starts_at and local + lead <= one.starts_at:
             break
         local = one.ends_at.astimezone(local.tzinfo)
     return local + lead
 
 
-def _shut(front: storefront.Storefront, day: date, local: datetime) -> bool:
+def _shut(front: storefront.Storefront, closed: Closed, day: date, local: datetime) -> bool:
     """Whether the shop is on holiday for as long as it would be open on that day."""
     hours = str(front.hours.get(storefront.DAYS[day.weekday()]) or "")
     opens = clock_time(hours.split("-")[0]) if "-" in hours else time(0)
     begins, ends = (datetime.combine(day, at, local.tzinfo) for at in (opens, _closing(front, day)))
-    return any(one.starts_at <= begins and ends <= one.ends_at for one in holidays.spells(local))
+    return any(one.starts_at <= begins and ends <= one.ends_at for one in closed)
 
 
 def clock_time(text: str) -> time:

@@ -97,11 +97,6 @@ def refuse() -> None:
         raise Closed(until=days.told(found.until, weekday=True))
 
 
-def meeting(begins: datetime, ends: datetime) -> Holiday | None:
-    """The holidays that some of that time is in."""
-    return next((one for one in spells() if one.meets(begins, ends)), None)
-
-
 def without(spans: Sequence[Span], *, nights: bool = False) -> list[Span]:
     """Those of these times to be booked in which the shop is not on holiday."""
     known = spells()
@@ -110,7 +105,8 @@ def without(spans: Sequence[Span], *, nights: bool = False) -> list[Span]:
 
 def refuse_in(span: Span, *, nights: bool = False) -> None:
     """Refuse to sell a booking that the holidays are in; raises Away."""
-    found = meeting(*_booked(span, nights))
+    begins, ends = _booked(span, nights)
+    found = next((one for one in spells() if one.meets(begins, ends)), None)
     if found:
         raise Away(until=days.told(found.until, weekday=True))
 

@@ -65,11 +65,12 @@ def of() -> Storefront:
 
 def _read() -> Storefront | None:
     """It and its tenant, which is always asked for too."""
-    row, own = next(iter(beside.plain(_mine())), None), len(rows.columns(Storefront))
+    row = next(iter(beside.plain(_mine())), None)
     if row is None:
         raise tenancy.NoTenant("the current tenant is gone")
-    tenancy.hold(rows.loaded(tenancy.Tenant, row[own:]))
-    return None if row[0] is None else rows.loaded(Storefront, row[:own])
+    found, tenant = rows.apart(row, Storefront, tenancy.Tenant)
+    tenancy.hold(tenant)
+    return found  # type: ignore[no-any-return]
 
 
 def hold(found: Storefront | None) -> None:

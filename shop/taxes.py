@@ -97,15 +97,7 @@ def charged(
 
 def _rates() -> list[tuple[TaxRate, TaxRule | None, Zone | None]]:
     """Every rate with each of its rules, and the zone of that."""
-    own, also = len(rows.columns(TaxRate)), len(rows.columns(TaxRate)) + len(rows.columns(TaxRule))
-    return [
-        (
-            rows.loaded(TaxRate, row[:own]),
-            None if row[own] is None else rows.loaded(TaxRule, row[own:also]),
-            None if row[also] is None else rows.loaded(Zone, row[also:]),
-        )
-        for row in beside.plain(_all())
-    ]
+    return [tuple(rows.apart(row, TaxRate, TaxRule, Zone)) for row in beside.plain(_all())]
 
 
 @lru_cache

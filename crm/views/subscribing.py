@@ -1,7 +1,7 @@
 """Signing up for letters: a page, which a form elsewhere may prefill; a letter that asks back; a button that allows."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 import segno
 from flask import render_template, request
@@ -91,7 +91,7 @@ def forms() -> str:
     return render_template(
         "crm/desk/people/forms.html", address=address, paste=_paste(), shop=shop,
         code=Markup(code.svg_inline(border=3, svgclass="qr", lineclass=None, omitsize=True)),  # noqa: S704
-        code_file=code.svg_data_uri(border=3, scale=8), chat=f"https://wa.me/?{urlencode({'text': said})}",
+        code_file=code.svg_data_uri(border=3, scale=8), chat=f"https://wa.me/?text={quote(said, safe='')}",
     )  # fmt: skip
 
 

@@ -48,10 +48,7 @@ def test_a_file_goes_its_whole_way_and_back(shop):
     assert browser.post(f"{answer.location}/columns", data={**told, "tag": "feria"}).status_code == 303
     assert browser.get(f"{answer.location}/progress").json["moving"] is True
     jobs.run_due()
-    page = browser.get(answer.location).text
-    assert 'data-action="import-run"' in page
-    assert "Qué pasaría" in page
-    assert 'data-action="see-people"' not in page  # there is nobody yet
+    assert 'data-action="import-run"' in browser.get(answer.location).text
     shop.enter()
     assert contacts.by_email("ana@example.com") is None
     browser.post(f"{answer.location}/run")
@@ -59,9 +56,6 @@ def test_a_file_goes_its_whole_way_and_back(shop):
     page = browser.get(f"{answer.location}?show=refused").text
     assert "mal@@" in page
     assert "Ana</a>" not in page
-    assert "Qué pasaría" not in page
-    [people] = re.findall(r'href="([^"]+)" data-action="see-people"', page)
-    assert "Ana" in browser.get(people).text
     report = browser.get(f"{answer.location}/report.csv").text
     assert len(report.strip().splitlines()) == 4
     assert "Ana" in report
@@ -79,6 +73,23 @@ def test_a_file_goes_its_whole_way_and_back(shop):
     assert contacts.by_email("ana@example.com") is None
     assert browser.get(answer.location).status_code == 200
     assert browser.post(f"{answer.location}/undo").status_code == 409
+
+
+def test_a_dry_run_says_what_would_happen_and_whoever_came_in_with_a_tag_is_one_press_away(shop):
+    browser = shop.admin
+    where = _brought(browser).location
+    told = _chosen(browser, browser.get(where).text)
+    browser.post(f"{where}/columns", data={**told, "tag": "feria"})
+    jobs.run_due()
+    page = browser.get(where).text
+    assert "Qué pasaría" in page
+    assert 'data-action="see-people"' not in page  # there is nobody yet
+    browser.post(f"{where}/run")
+    jobs.run_due()
+    page = browser.get(where).text
+    assert "Qué pasaría" not in page
+    [people] = re.findall(r'href="([^"]+)" data-action="see-people"', page)
+    assert "Ana" in browser.get(people).text
 
 
 @pytest.mark.parametrize(

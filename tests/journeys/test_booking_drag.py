@@ -66,62 +66,80 @@ def hours(mouse, name, count):
     return x, y + count * 4 * mouse.page.locator("td.free").last.bounding_box()["height"] / 2
 
 
-def test_on_a_day_by_mouse(visit, plaza):
-    page = visit(DESKTOP)
-    log_in(page, plaza, *owner_of(LOOMS))
-    day = walk_in(page, plaza, LOOMS, "cita-para-tomar-medidas", "Ana Arrastre")
-    assert walk_in(page, plaza, LOOMS, "cita-para-tomar-medidas", "Beto Quieto") == day
-    here = plaza.admin(LOOMS, f"/bookings?day={day}")
-    page.goto(here)
-    mouse, before = Mouse(page), [moment(page, name) for name in ("Ana Arrastre", "Beto Quieto")]
-    assert faults(page) == []
+ANA, BETO = "Ana Arrastre", "Beto Quieto"
 
-    mouse.lift("Ana Arrastre")  # onto a time that is taken: refused, and nothing moved
-    assert "Ocupado" in mouse.over(*middle(mouse.cell("Beto Quieto").bounding_box()))
+
+def stand(page):
+    """When both of them are."""
+    return [moment(page, name) for name in (ANA, BETO)]
+
+
+def refused_where_it_is_taken(page, mouse, here):
+    before = stand(page)
+    mouse.lift(ANA)
+    assert "Ocupado" in mouse.over(*middle(mouse.cell(BETO).bounding_box()))
     assert not page.locator(".landing").is_visible()
     page.mouse.up()
     expect(page.locator("#toasts")).to_contain_text("no se movió nada")
     assert page.url == here
     page.reload()
-    assert [moment(page, name) for name in ("Ana Arrastre", "Beto Quieto")] == before
+    assert stand(page) == before
 
-    mouse.lift("Ana Arrastre")  # Escape leaves it where it is
-    mouse.over(*hours(mouse, "Ana Arrastre", 4))
+
+def left_by_escape(page, mouse, here):
+    mouse.lift(ANA)
+    mouse.over(*hours(mouse, ANA, 4))
     assert page.locator(".landing").is_visible()
     page.keyboard.press("Escape")
     assert page.locator(".lifted, .landing").count() == 0
     page.mouse.up()
     assert page.url == here
 
-    mouse.lift("Ana Arrastre")  # to a free time, and back
-    assert "Libre" in mouse.over(*hours(mouse, "Ana Arrastre", 4))
+
+def moved_and_taken_back(page, mouse, here):
+    before = moment(page, ANA)
+    mouse.lift(ANA)
+    assert "Libre" in mouse.over(*hours(mouse, ANA, 4))
     assert faults(page) == []
     with page.expect_navigation():
         page.mouse.up()
     assert page.url == here
-    moved = moment(page, "Ana Arrastre")
-    assert moved > before[0]
+    assert moment(page, ANA) > before
     with page.expect_navigation():
         page.locator("[data-undo]").click()
-    assert (page.url, moment(page, "Ana Arrastre")) == (here, before[0])
+    assert (page.url, moment(page, ANA)) == (here, before)
 
-    mouse.lift("Ana Arrastre")  # to a time that was free when it was lifted
-    spot = hours(mouse, "Ana Arrastre", 4)
-    assert "Libre" in mouse.over(*spot)
-    unit = mouse.cell("Ana Arrastre").get_attribute("data-unit")
+
+def refused_where_it_was_free_when_it_was_lifted(page, mouse, closures, day):
+    before, here = stand(page), page.url
+    mouse.lift(ANA)
+    assert "Libre" in mouse.over(*hours(mouse, ANA, 4))
+    told = {"first": day, "last": day, "from": "11:00", "until": "16:00"}
+    told["unit"] = mouse.cell(ANA).get_attribute("data-unit")
     status = page.evaluate(
         "async ([url, told]) => (await fetch(url, {method: 'POST', body: new URLSearchParams(told)})).status",
-        [
-            plaza.admin(LOOMS, "/bookings/closures"),
-            {"unit": unit, "first": day, "last": day, "from": "11:00", "until": "16:00"},
-        ],
+        [closures, told],
     )
     assert status == 200
     with page.expect_navigation():
         page.mouse.up()
     assert "No se movió nada" in page.locator("main").inner_text()
     page.goto(here)
-    assert [moment(page, name) for name in ("Ana Arrastre", "Beto Quieto")] == before
+    assert stand(page) == before
+
+
+def test_on_a_day_by_mouse(visit, plaza):
+    page = visit(DESKTOP)
+    log_in(page, plaza, *owner_of(LOOMS))
+    day = walk_in(page, plaza, LOOMS, "cita-para-tomar-medidas", ANA)
+    assert walk_in(page, plaza, LOOMS, "cita-para-tomar-medidas", BETO) == day
+    here, mouse = plaza.admin(LOOMS, f"/bookings?day={day}"), Mouse(page)
+    page.goto(here)
+    assert faults(page) == []
+    refused_where_it_is_taken(page, mouse, here)
+    left_by_escape(page, mouse, here)
+    moved_and_taken_back(page, mouse, here)
+    refused_where_it_was_free_when_it_was_lifted(page, mouse, plaza.admin(LOOMS, "/bookings/closures"), day)
 
 
 class Finger:
