@@ -1,5 +1,7 @@
 """Telephone numbers: kept as E.164, read as people of a country type them."""
 
+from urllib.parse import quote
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
@@ -54,8 +56,14 @@ def show(e164: str, country: str = "") -> str:
 
 
 def digits(e164: str) -> str:
-    """The digits alone, as `wa.me` and `tel:` search want them."""
-    return "".join(sign for sign in e164 if sign.isdigit())
+    """The digits alone, as a search by number wants them."""
+    return "".join(sign for sign in e164 if sign.isdecimal())
+
+
+def whatsapp(text: str, e164: str = "") -> str:
+    """A link that opens WhatsApp with a text of at most 300 characters, at a number when one is given."""
+    said = text if len(text) <= 300 else text[:299] + "…"
+    return f"https://wa.me/{digits(e164)}" + (f"?text={quote(said, safe='')}" if said else "")
 
 
 def example(country: str) -> str:

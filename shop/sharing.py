@@ -1,4 +1,4 @@
-"""Sharing: links that open WhatsApp with a text, and share cards drawn as JPEG for link previews."""
+"""Sharing: what is written when a product is shared, and share cards drawn as JPEG for link previews."""
 
 import hashlib
 import io
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -39,13 +38,6 @@ class Card:
         """What names the drawn card."""
         told = "|".join((DRAWN, *(str(getattr(self, name)) for name in self.__dataclass_fields__)))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-def whatsapp(text: str, phone: str = "") -> str:
-    """A link that opens WhatsApp with a text of at most 300 characters, at a number when one is given."""
-    number = "".join(sign for sign in phone if sign.isdecimal())
-    said = text if len(text) <= 300 else text[:299] + "…"
-    return f"https://wa.me/{number}" + (f"?text={quote(said, safe='')}" if said else "")
 
 
 def product_text(name: str, price: str, url: str) -> str:

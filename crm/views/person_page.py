@@ -50,7 +50,7 @@ def told(contact: Contact) -> dict[str, Any]:
         "consents": [_consent(contact, purpose) for purpose in PURPOSES],
         "steps": story.steps(contact), "known": known.fields(contact), "likes": known.likes(contact),
         "figures": _figures(contact), "phone": phone(contact),
-        "whatsapp": f"https://wa.me/{phones.digits(contact.phone)}" if contact.phone else "",
+        "whatsapp": phones.whatsapp("", contact.phone) if contact.phone else "",
     }  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """Signing up for letters: a page, which a form elsewhere may prefill; a letter that asks back; a button that allows."""
 
 from typing import Any
-from urllib.parse import quote
 
 import segno
 from flask import render_template, request
@@ -10,7 +9,7 @@ from markupsafe import Markup
 from crm import subscribing, tastes, visitors
 from crm.forms import SubscribeForm
 from crm.views import admin, asking, store
-from kernel import i18n, limits, tenancy, tokens, web
+from kernel import i18n, limits, phones, tenancy, tokens, web
 from kernel.db import db
 from kernel.forms import choices
 from kernel.i18n import _, pick
@@ -91,7 +90,7 @@ def forms() -> str:
     return render_template(
         "crm/desk/people/forms.html", address=address, paste=_paste(), shop=shop,
         code=Markup(code.svg_inline(border=3, svgclass="qr", lineclass=None, omitsize=True)),  # noqa: S704
-        code_file=code.svg_data_uri(border=3, scale=8), chat=f"https://wa.me/?text={quote(said, safe='')}",
+        code_file=code.svg_data_uri(border=3, scale=8), chat=phones.whatsapp(said),
     )  # fmt: skip
 
 

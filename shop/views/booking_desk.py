@@ -22,7 +22,6 @@ from shop import (
     order_events,
     order_story,
     receipts,
-    sharing,
 )
 from shop.bookings import Booking
 from shop.views import admin, booking_rows
@@ -101,7 +100,7 @@ def _whatsapp(booking: Booking) -> str:
     with i18n.speak(order.language, tenancy.tenant().country):
         text = _("%(shop)s: your booking %(name)s, %(when)s.", shop=tenancy.tenant().name, name=told["name"],
                  when=told["when"])  # fmt: skip
-    return sharing.whatsapp(f"{text}\n{_page(booking)}", order.phone)
+    return phones.whatsapp(f"{text}\n{_page(booking)}", order.phone)
 
 
 def _page(booking: Booking) -> str:

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
-from kernel import i18n, tenancy, web
+from kernel import i18n, phones, tenancy, web
 from kernel.i18n import _
 from kernel.money import Money
-from shop import bookings, catalog, exemptions, plan_offers, promotions, quotes, receipts, sharing, shipping
+from shop import bookings, catalog, exemptions, plan_offers, promotions, quotes, receipts, shipping
 from shop import cart as carts
 from shop.cart import Notice
 from shop.quotes import Basket, QuoteLine
@@ -129,4 +129,4 @@ def _share(mine: carts.Cart | None, basket: Basket | None) -> dict[str, str]:
         return {}  # times are not handed on
     url = web.shop_url("shop.cart_shared", secret=carts.link(mine), language=i18n.language())
     text = _("My cart at %(shop)s: %(total)s", shop=tenancy.tenant().name, total=amount(basket.items))
-    return {"url": url, "whatsapp": sharing.whatsapp(f"{text}\n{url}")}
+    return {"url": url, "whatsapp": phones.whatsapp(f"{text}\n{url}")}

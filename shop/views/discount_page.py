@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
-from kernel import i18n, tenancy, web
+from kernel import i18n, phones, tenancy, web
 from kernel.i18n import _, _l, pick
 from kernel.money import Money
-from shop import discount_report, discount_sentences, discounts, order_story, receipts, sharing
+from shop import discount_report, discount_sentences, discounts, order_story, receipts
 from shop.discounts import Discount
 from shop.forms import discounts as forms
 from shop.forms import words
@@ -135,4 +135,4 @@ def _share(row: Discount) -> dict[str, str]:
         shop=tenancy.tenant().name,
         code=row.code,
     )
-    return {"url": url, "whatsapp": sharing.whatsapp(f"{text}\n{url}")}
+    return {"url": url, "whatsapp": phones.whatsapp(f"{text}\n{url}")}

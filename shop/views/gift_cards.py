@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Response, g, render_template, request
 
-from kernel import files, limits, pdf, tenancy, web
+from kernel import files, limits, pdf, phones, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.refusal import Missing
-from shop import catalog, gift_cards, gift_letters, papers, receipts, sharing, store_credit
+from shop import catalog, gift_cards, gift_letters, papers, receipts, store_credit
 from shop.gift_cards import GiftCard
 from shop.views import store
 
@@ -50,7 +50,7 @@ def show(secret: str) -> Any:
     )
     return _private(render_template(
         "shop/gift_cards/card.html", card=card, told=_told(card), code=gift_cards.code(card), picture=picture(card),
-        address=address, whatsapp=sharing.whatsapp(f"{text}\n{address}"), secret=secret,
+        address=address, whatsapp=phones.whatsapp(f"{text}\n{address}"), secret=secret,
     ))  # fmt: skip
 
 

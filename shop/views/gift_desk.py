@@ -5,13 +5,13 @@ from typing import Any
 from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import permissions, tenancy, web
+from kernel import permissions, phones, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import gift_cards, gift_letters, gift_list, issuing, receipts, sharing
+from shop import gift_cards, gift_letters, gift_list, issuing, receipts
 from shop.forms.gift_cards import IssueForm, MoveForm, ReasonForm
 from shop.views import admin, desk, gift_rows, product_values
 
@@ -78,7 +78,7 @@ def _page(token: str, **forms: Any) -> str:
     return render_template(
         "shop/desk/gift_cards/show.html", card=card, row=gift_rows.row(card), history=gift_rows.history(card.value),
         about=gift_rows.about(card), form=shown, key=desk.key(), symbol=product_values.symbol(),
-        open_url=link, share=sharing.whatsapp(f"{words}\n{link}") if link else "",
+        open_url=link, share=phones.whatsapp(f"{words}\n{link}") if link else "",
     )  # fmt: skip
 
 

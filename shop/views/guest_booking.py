@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from kernel import limits, tenancy, web
+from kernel import limits, phones, tenancy, web
 from kernel.i18n import _, pick
 from shop import (
     booking_moves,
@@ -20,7 +20,6 @@ from shop import (
     order_events,
     receipts,
     refunds,
-    sharing,
     slugs,
 )
 from shop.bookings import Booking
@@ -130,7 +129,7 @@ def _cancel(booking: Booking) -> dict[str, Any]:
 def _whatsapp(booking: Booking, when: str) -> str:
     phone, url = order_views.shop_phone(), web.shop_url("shop.booking", token=booking.token)
     text = _("Hello, I write about my booking: %(when)s.", when=when)
-    return sharing.whatsapp(f"{text}\n{url}", phone) if phone else ""
+    return phones.whatsapp(f"{text}\n{url}", phone) if phone else ""
 
 
 @store.get("/bookings/<token>.ics", endpoint="booking_calendar")

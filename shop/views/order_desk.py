@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template
 from wtforms import Field, Form
 
-from kernel import i18n, letters, signing, tenancy, web
+from kernel import i18n, letters, phones, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
@@ -25,7 +25,6 @@ from shop import (
     receipts,
     refunds,
     reversals,
-    sharing,
     terms,
 )
 from shop.forms import returns
@@ -188,13 +187,13 @@ def _whatsapp(order: Order) -> str:
             if tenant.treatment == "tu"
             else _("Good day %(name)s, we write from %(shop)s about your order %(number)s.", **told)
         )
-    return sharing.whatsapp(f"{' '.join(text.split())}\n{_url(order)}", order.phone)
+    return phones.whatsapp(f"{' '.join(text.split())}\n{_url(order)}", order.phone)
 
 
 def _share(order: Order) -> dict[str, str]:
     with i18n.speak(order.language, tenancy.tenant().country):
         text = _("Order %(number)s · %(total)s", number=order.number, total=receipts.shown(order.total))
-    return {"url": _url(order), "whatsapp": sharing.whatsapp(f"{text}\n{_url(order)}")}
+    return {"url": _url(order), "whatsapp": phones.whatsapp(f"{text}\n{_url(order)}")}
 
 
 def _url(order: Order) -> str:

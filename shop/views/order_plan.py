@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import flash, request
 
-from kernel import i18n, tenancy, web
+from kernel import i18n, phones, tenancy, web
 from kernel.i18n import _
 from kernel.web import needs
-from shop import agreements, balances, cancellations, orders, payment_methods, plan_policies, plans, receipts, sharing
+from shop import agreements, balances, cancellations, orders, payment_methods, plan_policies, plans, receipts
 from shop.forms.plans import AgreementForm, DayForm, EndForm
 from shop.orders import Order
 from shop.plans import Terms
@@ -67,7 +67,7 @@ def _whatsapp(order: Order) -> str:
                 "Good day %(name)s, this is %(shop)s. %(amount)s of your order %(number)s can be paid here:", **told_
             )
         )
-    return sharing.whatsapp(f"{' '.join(text.split())}\n{_link(order)}", order.phone)
+    return phones.whatsapp(f"{' '.join(text.split())}\n{_link(order)}", order.phone)
 
 
 @admin.post("/orders/<number>/plan", endpoint="order_plan")

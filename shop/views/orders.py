@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from kernel import files, limits, tenancy, web
+from kernel import files, limits, phones, tenancy, web
 from kernel.i18n import _
 from kernel.refusal import Refusal
 from shop import (
@@ -20,7 +20,6 @@ from shop import (
     repeats,
     return_policies,
     returns,
-    sharing,
     storefront,
 )
 from shop.forms.orders import ProofForm
@@ -69,13 +68,13 @@ def _url(order: Order) -> str:
 
 def _share(order: Order) -> str:
     text = _("My order %(number)s · %(total)s", number=order.number, total=receipts.shown(order.total))
-    return sharing.whatsapp(f"{text}\n{_url(order)}")
+    return phones.whatsapp(f"{text}\n{_url(order)}")
 
 
 def _whatsapp(order: Order) -> str:
     phone = shop_phone()
     text = _("Hello, I write about my order %(number)s.", number=order.number)
-    return sharing.whatsapp(f"{text}\n{_url(order)}", phone) if phone else ""
+    return phones.whatsapp(f"{text}\n{_url(order)}", phone) if phone else ""
 
 
 def shop_phone() -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, g, render_template, request
 from markupsafe import Markup, escape
 
-from kernel import blocks, files, holes, i18n
+from kernel import blocks, files, holes, i18n, phones
 from kernel.i18n import _, ngettext
 from shop import catalog, categories, days, pricing, seasons, services, sharing, stock, wants
 from shop.views import delivery, frame, goods, media, offers, seo, visitor
@@ -197,7 +197,7 @@ def _links(product: catalog.Product, price: Any) -> dict[str, Any]:
     )
     steps = frame.once(("steps", product.category_id), lambda: steps_to(frame_now.shelves, here))
     trail = [*steps, (i18n.words_html(product.name), "")]
-    return {"address": address, "whatsapp": sharing.whatsapp(text), "trail": trail}
+    return {"address": address, "whatsapp": phones.whatsapp(text), "trail": trail}
 
 
 def steps_to(shelves: Any, here: Any) -> list[tuple[Any, str]]:

@@ -5,11 +5,11 @@ from typing import Any
 from flask import Flask, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from kernel import clock, memberships, menu, money, permissions, tenancy, today, web
+from kernel import clock, memberships, menu, money, permissions, phones, tenancy, today, web
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.web import needs
-from shop import days, gift_list, holidays, order_list, receipts, setup, sharing, storefront, takings
+from shop import days, gift_list, holidays, order_list, receipts, setup, storefront, takings
 from shop.views import admin, desk, figures, order_table
 
 NEWEST = 6
@@ -141,7 +141,7 @@ def _steps() -> list[dict[str, Any]]:
 def _share() -> dict[str, str]:
     url = web.shop_url("shop.home")
     text = _("Look at our shop: %(shop)s", shop=tenancy.tenant().name)
-    return {"url": url, "shown": url.split("://", 1)[-1].rstrip("/"), "whatsapp": sharing.whatsapp(f"{text}\n{url}")}
+    return {"url": url, "shown": url.split("://", 1)[-1].rstrip("/"), "whatsapp": phones.whatsapp(f"{text}\n{url}")}
 
 
 def _line(name: str, label: Any, order: int, icon: str) -> None:

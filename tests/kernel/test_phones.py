@@ -40,3 +40,9 @@ def test_shown_short_at_home_and_whole_abroad():
     assert phones.show("+50683123456", "CR") == "8312 3456"
     assert phones.show("+50683123456", "MX") == "+506 8312 3456"
     assert phones.digits("+506 8312-3456") == "50683123456"
+
+
+def test_a_link_to_whatsapp_says_what_was_asked_at_a_number_or_at_nobodys() -> None:
+    assert phones.whatsapp("", "+506 8312-3456") == "https://wa.me/50683123456"
+    assert phones.whatsapp("¿Hay café & pan?") == "https://wa.me/?text=%C2%BFHay%20caf%C3%A9%20%26%20pan%3F"
+    assert phones.whatsapp("a" * 400).removeprefix("https://wa.me/?text=") == "a" * 299 + "%E2%80%A6"
