@@ -12,7 +12,6 @@ from shop import bookings, holidays, local_times, settings
 from shop.forms import holidays as forms
 from shop.forms import words
 from shop.views import admin, shop_settings
-from shop.views.settings import saved
 
 
 @admin.post("/settings/shop/closed", endpoint="settings_shop_close")
@@ -31,12 +30,11 @@ def close() -> Any:
 
 
 def _close(form: Any) -> None:
-    was = holidays.now()
-    before = {**forms.told(was), "begins": "", "at": ""} if was else {}
+    before = _begun()
     holidays.close(form.until.data, words.read(form, "message"))
     settings.told("shop", by=web.person(), what=_("closed for holidays"))
     web.undo(
-        _("The shop is closed until then."), ".settings_shop_close" if was else ".settings_shop_open", fields=before
+        _("The shop is closed until then."), ".settings_shop_close" if before else ".settings_shop_open", fields=before
     )
     count = bookings.begun(clock.now(), _morning(form))
     if count and web.may("bookings.view"):
@@ -44,6 +42,12 @@ def _close(form: Any) -> None:
             "One booking is before that day. It stays: look at it in the calendar.",
             "%(num)s bookings are before that day. They stay: look at them in the calendar.", count,
         ))  # fmt: skip
+
+
+def _begun() -> dict[str, str]:
+    """What would be sent to be closed as the shop is now; nothing when it sells."""
+    was = holidays.now()
+    return {**forms.told(was), "begins": "", "at": ""} if was else {}
 
 
 def _plan(begins: datetime, form: Any) -> None:
@@ -69,9 +73,13 @@ def _morning(form: Any) -> datetime:
 @admin.post("/settings/shop/open", endpoint="settings_shop_open")
 @needs("settings.shop")
 def reopen() -> Any:
-    """Sell again from now on."""
+    """Sell again from now on; the toast closes it as it was."""
+    before = _begun()
     holidays.reopen()
-    return saved("shop", ".settings_shop", what=_("open again"))
+    settings.told("shop", by=web.person(), what=_("open again"))
+    if before:
+        web.undo(_("The shop sells again."), ".settings_shop_close", fields=before)
+    return redirect(url_for(".settings_shop"), 303)
 
 
 @admin.post("/settings/shop/holidays/gone", endpoint="settings_shop_call_off")

@@ -191,6 +191,19 @@ def test_opening_again_ends_what_has_begun_and_keeps_what_is_planned(shop):
         assert [one.until for one in holidays.coming()] == [last]
 
 
+def test_opening_again_is_taken_back_as_it_was(shop):
+    plan(shop, 3, 9, message="Feria")
+    boss, until = shop.admin, shop.day(9)
+    with at(shop.when(4)):
+        boss.post("/admin/cafe/settings/shop/open")
+        db.session.expire_all()
+        assert holidays.now() is None
+        undo = read(boss.get(PAGE)).xpath("//form[.//*[@data-undo]]")[0]
+        assert boss.post(undo.get("action"), data=dict(undo.fields)).status_code == 303
+        db.session.expire_all()
+        assert (holidays.now().until, holidays.now().message) == (until, {"es": "Feria"})
+
+
 def test_holidays_that_have_begun_are_changed_by_closing_until_another_day(shop):
     plan(shop, 3, 9)
     earlier = shop.day(6)
