@@ -37,7 +37,7 @@ def _page(**wrong: Any) -> str:
     at = asked.get("page", "1")
     rows, page, pages = review_list.page(name, product, int(at) if at.isdecimal() and len(at) < 6 else 1)
     return render_template(
-        "shop/desk/reviews/list.html", rows=[_row(row) for row in rows], show=name, page=page, pages=pages,
+        "shop/desk/reviews/list.html", rows=[_row(row) | {"first": row is rows[0]} for row in rows], show=name, page=page, pages=pages,
         product=product, any=bool(sizes["all"]), taken=reviews.taken(), hide=HideForm(), wrong=wrong,
         here={"show": name, "product": product.slug if product else "", "page": page},
         chips=[{"label": label, "active": code == name, "count": sizes[code], "url": _address(code, product)}

@@ -101,14 +101,14 @@ def of_order(order: Order) -> list[dict[str, Any]]:
     if order.contact is None or not reviews.taken():
         return []
     known = reviewable.lines(order.contact, order)
-    return _rows(order.contact, known, lambda slug: url_for(".order_review", token=order.token, slug=slug))
+    return _rows(order.contact, known, lambda slug: url_for("shop.order_review", token=order.token, slug=slug))
 
 
 def account(contact: Contact) -> str:
     """The same of all that somebody bought, for their account."""
     if not reviews.taken():
         return ""
-    rows = _rows(contact, reviewable.lines(contact), lambda slug: url_for(".account_review", slug=slug))
+    rows = _rows(contact, reviewable.lines(contact), lambda slug: url_for("shop.account_review", slug=slug))
     return render_template("shop/reviews/_mine.html", rows=rows)
 
 
