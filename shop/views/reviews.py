@@ -9,7 +9,7 @@ from crm.views import asking
 from kernel import i18n, limits, slots, tenancy
 from kernel.i18n import _, pick
 from kernel.refusal import Missing
-from shop import orders, reviewable, reviews, storefront
+from shop import catalog, orders, reviewable, reviews, storefront
 from shop.forms.reviews import ReviewForm
 from shop.order_lines import OrderLine
 from shop.orders import Order
@@ -38,7 +38,7 @@ def write(token: str, slug: str) -> Any:
 @store.get("/account/reviews/<slug>", endpoint="account_review")
 def own(slug: str) -> Any:
     """The same for who is logged in, of anything that they bought."""
-    contact = asking.contact()
+    contact = _asking(slug)
     if contact is None:
         return redirect(url_for("crm.login", next=request.path))
     return _page(contact, reviewable.line(contact, slug), back=_account())
@@ -48,10 +48,18 @@ def own(slug: str) -> Any:
 def own_write(slug: str) -> Any:
     """Keep it."""
     _limit()
-    contact = asking.contact()
+    contact = _asking(slug)
     if contact is None:
         return redirect(url_for("crm.login", next=request.path), 303)
     return _written(contact, reviewable.line(contact, slug), back=_account())
+
+
+def _asking(slug: str) -> Contact | None:
+    """Who is logged in; nobody is asked in for what the shop does not have."""
+    product = catalog.slugged(slug)
+    if product is None or not product.live:
+        raise Missing()
+    return asking.contact()
 
 
 def _limit() -> None:
