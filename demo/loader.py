@@ -17,6 +17,7 @@ from demo import (
     pictures,
     plans,
     reservations,
+    reviews,
     rules,
     sheets,
     shelves,
@@ -88,6 +89,7 @@ def _sell(shop: Told) -> None:
         plans.terms(keeper)
         others = [*gifts.planned(keeper), *plans.planned(keeper), *reservations.planned(keeper)]
         history.write(keeper, met, others)
+        reviews.write(keeper)
     lately.write(keeper)
     _keep_letters()
 

@@ -31,6 +31,8 @@ class Listed(NamedTuple):
     sha256: str | None
     width: int | None
     height: int | None
+    review_count: int
+    review_sum: int
 
 
 def of(ids: Sequence[int]) -> list[tuple[Listed, bool]]:
@@ -51,7 +53,9 @@ def _listed() -> Select[Any]:
         Product.price_minor, Product.compare_minor, Product.season_from, Product.season_to,
     )  # fmt: skip
     mine: Any = bindparam("tenant")
-    told: Any = select(*own, File.sha256, File.width, File.height, ~shelf.in_stock())
+    told: Any = select(
+        *own, File.sha256, File.width, File.height, Product.review_count, Product.review_sum, ~shelf.in_stock()
+    )
     pictured = told.outerjoin(File, and_(File.id == Product.picture_id, File.tenant_id == mine))
     wanted = Product.id.in_(bindparam("ids", expanding=True)), Product.tenant_id == mine, Product.binned_at.is_(None)
     found: Select[Any] = pictured.where(*wanted)

@@ -17,6 +17,7 @@ from shop.cart_rows import Cart, CartLine
 from shop.catalog import Product
 from shop.order_lines import OrderLine
 from shop.orders import ENDED, Order
+from shop.reviews import MOST_STARS, Review
 from shop.variants import Variant
 
 MOST = 400  # products that a form offers; others are written by their SKU
@@ -153,6 +154,32 @@ def _says_bought(value: Any) -> str:
     return str(said) + deeds.window(value)
 
 
+def _raters(value: Any) -> Select[Any]:
+    return select(Review.contact_id).where(Review.contact_id.is_not(None), Review.stars.between(*_ends(value)))
+
+
+def _stars(person: Person) -> set[int]:
+    if person.contact is None:
+        return set()
+    return set(db.session.scalars(select(Review.stars).where(Review.contact_id == person.contact.id)))
+
+
+def _rated(person: Person, value: Any) -> bool:
+    least, most = _ends(value)
+    return any(least <= one <= most for one in person.recall("stars", _stars))
+
+
+def _ends(value: Any) -> tuple[int, int]:
+    return int(value.get("least", 1)), int(value.get("most", MOST_STARS))
+
+
+def _says_rated(value: Any) -> str:
+    least, most = _ends(value)
+    if least == most:
+        return ngettext("rated something with one star", "rated something with %(num)s stars", least)
+    return _("rated something with %(least)s to %(most)s stars", least=least, most=most)
+
+
 def init_app(_app: object) -> None:
     """Teach the language these words."""
     product = Field("product", _l("Product"), "choices", _goods, known=_there)
@@ -172,4 +199,9 @@ def init_app(_app: object) -> None:
     rules.term(
         "cart_has", _l("have in the cart"), family="did", sql=_filled, python=_cart_has, form=(product,),
         says=lambda skus: _("have %(what)s in the cart", what=_named(skus)),
+    )  # fmt: skip
+    rules.term(
+        "rated", _l("rated"), family="did", sql=_raters, python=_rated, says=_says_rated,
+        form=(Field("least", _l("At least so many stars"), "number", default=1, most=MOST_STARS),
+              Field("most", _l("At most so many stars"), "number", default=3, most=MOST_STARS)),
     )  # fmt: skip

@@ -19,6 +19,7 @@ SECTIONS = {
     "invoices": _l("Invoices"),
     "policies": _l("Policies"),
     "returns": _l("Returns"),
+    "reviews": _l("Reviews"),
     "shop": _l("Shop"),
 }
 

@@ -39,6 +39,7 @@ class Storefront(TenantOwned, Base):
     closed_until: Mapped[date | None]  # closed by hand: the day on which it sells again
     closed_message: Mapped[dict[str, str]] = words()
     holidays: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # planned: [{from, until, message}]
+    reviews: Mapped[str] = mapped_column(String(8), default="approval")  # off | approval | open: see reviews
     setup_hidden: Mapped[bool] = mapped_column(default=False)
     tag_words: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"anil": {"es": "Añil", "en": "Indigo"}}
 
@@ -91,7 +92,7 @@ def blank() -> Storefront:
     return Storefront(
         tagline={}, story={}, address={}, hours={}, closed_message={}, holidays=[], tag_words={}, email="", phone="",
         whatsapp="", pattern="", preset=PRESETS[0], primary="", accent="", surface="", show_cents=False,
-        setup_hidden=False,
+        setup_hidden=False, reviews="approval",
     )  # fmt: skip
 
 

@@ -38,6 +38,8 @@ from shop import (
     proofs,
     refunds,
     resources,
+    reviewable,
+    reviews,
     store_credit,
     taxes,
 )
@@ -182,6 +184,10 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["crm_admin.indicator" + name for name in ["", "_save", "_value", "_away"]], "goal"),
     "crm_admin.indicator_back": "gone_goal",
     **dict.fromkeys(["shop_admin.takings", "shop_admin.takings_csv"], ""),
+    **dict.fromkeys(["shop_admin.reviews", "shop_admin.settings_reviews", "shop_admin.settings_reviews_save"], ""),
+    **dict.fromkeys(["shop_admin.review_" + name for name in ["show", "hide", "back", "answer"]], "review"),
+    **dict.fromkeys(["shop.order_review", "shop.order_review_write", "shop.account_review", "shop.account_review_write"],
+                    "reviewed"),
     **dict.fromkeys(["shop_admin.figure", "shop_admin.figure_csv"], OPEN),
 }  # fmt: skip
 
@@ -202,6 +208,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "campaigns_admin.automation_begin": {"trigger": "welcome"},
         "campaigns_admin.mailing_people_tag": {"why": "sent", "tag": "visto"},
         "campaigns_admin.automation_delay": {"much": "5", "unit": "hours"},
+        "shop_admin.review_hide": {"reason": "spam"},
     }
 
 
@@ -234,7 +241,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     cart = world.cart(vase)
     return {
         **_papers(world, order), **_invoices(read), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
-        **_gift(world), **_services(world), **_watched(world), **_automated(world), **posted(world),
+        **_gift(world), **_reviewed(world, read, book), **_services(world), **_watched(world), **_automated(world), **posted(world),
         "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
         "page": {"slug": page.slug}, "page_version": {"slug": page.slug, "number": 1}, "policy": {"slug": policy.slug}, "cart_line": {"line": cart.lines[0].token},
@@ -296,6 +303,14 @@ def _automated(world: Any) -> dict[str, dict[str, Any]]:
     enrolments.enrol(row, world.contact(), "cart:1", since=clock.now())
     db.session.commit()
     return {"automation": {"code": row.code}, "automation_step": {"code": row.code, "position": 0}}
+
+
+def _reviewed(world: Any, order: Any, book: Any) -> dict[str, dict[str, Any]]:
+    """What somebody says of a book whose file they have."""
+    said = reviews.Said(4, f"Muy claro {world.slug}", "Ana M.", "es")
+    row = reviews.write(order.contact, reviewable.line(order.contact, book.slug), said)
+    db.session.commit()
+    return {"review": {"token": row.token}, "reviewed": {"token": order.token, "slug": book.slug}}
 
 
 def _gift(world: Any) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from shop import catalog, categories, shelf, shown, slugs, tag_words
-from shop.views import booking_page, frame, goods, product, seo, store, visitor
+from shop.views import booking_page, frame, goods, product, review_part, seo, store, visitor
 from shop.views.keeping import kept
 
 SORTS = {
@@ -56,7 +56,7 @@ def _sieving(here: Any, sieve: shelf.Sieve) -> Markup:
 
 
 @store.get("/p/<slug>", endpoint="product")
-@kept("variant", *booking_page.WHEN)
+@kept("variant", review_part.ASKED, *booking_page.WHEN)
 def product_page(slug: str) -> Any:
     """One product and the one verb."""
     found = shown.slugged(slug)

@@ -17,7 +17,7 @@ from kernel.i18n import _
 from kernel.money import Money
 from shop import catalog, days, listed, seasons, shelf
 from shop.listed import Listed
-from shop.views import frame
+from shop.views import frame, review_part
 
 WHY = "@@why@@"  # in a card of a row of suggestions: where its reason goes
 _SHA = "@@sha@@"  # in the shape of a picture: which it is
@@ -81,18 +81,20 @@ class _How(NamedTuple):
     locale: str
     cents: bool | None
     slug: str  # of the shop
+    rated: bool  # whether the shop shows reviews
     before: str  # what stands in an address before the product's own part
     still: bool
 
 
 def _cards(rows: Sequence[Listed], eager: int, *, still: bool = False) -> list[Card]:
     """The cards of these rows, whose words are read in one go."""
-    place, cents = origins.place(), frame.current().values["cents"]
+    place, values = origins.place(), frame.current().values
     assert place is not None
-    how = _How(i18n.language(), str(i18n.locale()), cents, place.slug, address(""), still)
+    told = values["cents"], place.slug, values["reviews"], address("")
+    how = _How(i18n.language(), str(i18n.locale()), *told, still)
     texts = json.loads(f"[{','.join([f'[{row.name},{row.short},{row.unit}]' for row in rows])}]")
-    told = enumerate(zip(rows, texts, strict=True))
-    return [_card(row, words, how, lazy=number >= eager) for number, (row, words) in told]
+    pairs = enumerate(zip(rows, texts, strict=True))
+    return [_card(row, words, how, lazy=number >= eager) for number, (row, words) in pairs]
 
 
 def _card(row: Listed, words: Sequence[Any], how: _How, *, lazy: bool) -> Card:
@@ -101,7 +103,7 @@ def _card(row: Listed, words: Sequence[Any], how: _How, *, lazy: bool) -> Card:
     several = row.high_minor > row.low_minor
     since = several or (row.kind == "booking" and row.low_minor > 0)
     cut = not several and row.compare_minor is not None and row.compare_minor > row.price_minor
-    free = row.kind == "booking" and not row.high_minor
+    free, rated = row.kind == "booking" and not row.high_minor, how.rated and row.review_count > 0
     pic = _picture(how.slug, row.width, row.height, lazy=lazy).replace(_SHA, row.sha256) if row.sha256 else ""
     shown = {
         "id": str(row.id), "name": name, "short": short, "unit": unit, "url": how.before + quote(row.slug),
@@ -109,8 +111,9 @@ def _card(row: Listed, words: Sequence[Any], how: _How, *, lazy: bool) -> Card:
         "was": _told(row.compare_minor or 0, row.currency, how.locale, how.cents) if cut else "",
         "pic": pic, "initial": "" if pic else escape(plain(name)[:1]),
         "mark": season and escape(season),
+        "stars": review_part.on_card(row.review_count, row.review_sum, how.locale, how.spoken) if rated else "",
     }  # fmt: skip
-    parts, names = _shape(how.spoken, how.still, bool(short), bool(unit), bool(season), cut, since, bool(pic))
+    parts, names = _shape(how.spoken, how.still, bool(short), bool(unit), bool(season), cut, since, bool(pic), rated)
     whole = list(parts)
     whole[1::2] = [shown[one] for one in names]
     return Card(Markup("".join(whole)), name)  # noqa: S704
@@ -126,7 +129,7 @@ def _told(minor: int, currency: str, locale: str, cents: bool | None) -> Markup:
 def _shape(_spoken: str, still: bool, *has: bool) -> tuple[list[str], list[str]]:
     """A card of everything that shows this much, cut where a product's own goes, and what goes there: most of a shop
     are alike."""
-    some = ("short", "unit", "mark", "was", "since", "pic")
+    some = ("short", "unit", "mark", "was", "since", "pic", "stars")
     shown = {"name", "url", "now", "initial", *compress(some, has)}
     moving = {"why": Markup(WHY)} if still else {"sold": _SOLD}  # noqa: S704
     drawn = _macros().product_card({name: holes.mark(name) for name in shown} | moving)

@@ -26,6 +26,7 @@ from shop.forms.orders import ProofForm
 from shop.orders import Order
 from shop.views import balance, booked_rows, card_pay, order_papers, store
 from shop.views import gift_cards as gift_views
+from shop.views import reviews as review_views
 
 UPLOAD = files.LIMIT + 1024 * 1024  # the file and the form around it
 RULE = "6/minute;40/hour"
@@ -49,7 +50,8 @@ def _page(order: Order, form: ProofForm) -> str:
         returned=_returned(order), may_return=bool(return_policies.of().days) and returns.allowed_to_buyer(order),
         papers=order_papers.of_buyer(order), files=downloads.of(order) if order.paid else [],
         gift_cards=gift_views.of_order(order), booked=booked_rows.of(order),
-        whatsapp=_whatsapp(order), share=_share(order), again=repeats.offered(order),
+        opinions=review_views.of_order(order), whatsapp=_whatsapp(order), share=_share(order),
+        again=repeats.offered(order),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from kernel import blocks, files, holes, i18n, phones
 from kernel.i18n import _, ngettext
 from shop import catalog, categories, days, pricing, seasons, services, sharing, stock, wants
-from shop.views import delivery, frame, goods, media, offers, seo, visitor
+from shop.views import delivery, frame, goods, media, offers, review_part, seo, visitor
 
 FEW = 5  # from here on one says how many are left
 SOLD = {"off": " disabled", "gone": " hidden"}  # what becomes of a part of the page once nothing is left
@@ -63,7 +63,7 @@ def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bo
     price = product.low if since else catalog.price(product, variant)
     compare = None if since else catalog.compare(product, variant)
     cents, season = frame.current().values["cents"], _season(product)
-    sold = buyable(variant, season)
+    sold, reviewed = buyable(variant, season), review_part.of(product)
     large = next(
         (one for one in pictures if variant and one["id"] == variant.picture_id), pictures[0] if pictures else None
     )
@@ -76,8 +76,8 @@ def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bo
         ladder=ladder(variant, cents) if stepped else (),
         offers=offers.of(product), booking=_booking(product, booking), since=since,
         allergens=[i18n.words_html(one) for one in product.allergens],
-        text=blocks.prose(product.description), head=_head(product, pictures, price, variant, sold=sold),
-        **_links(product, price),
+        text=blocks.prose(product.description), reviewed=reviewed,
+        head=_head(product, pictures, price, variant, sold=sold, reviewed=reviewed), **_links(product, price),
     )  # fmt: skip
 
 
@@ -210,13 +210,19 @@ def steps_to(shelves: Any, here: Any) -> list[tuple[Any, str]]:
 
 
 def _head(
-    product: catalog.Product, pictures: list[dict[str, Any]], price: Any, variant: catalog.Variant | None, *, sold: bool
+    product: catalog.Product,
+    pictures: list[dict[str, Any]],
+    price: Any,
+    variant: catalog.Variant | None,
+    *,
+    sold: bool,
+    reviewed: dict[str, Any] | None,
 ) -> seo.Head:
     path, shelves = f"/p/{product.slug}", frame.current().shelves
     here = next((one for one in shelves if one.id == product.category_id), None)
     steps = [(i18n.pick(one.name), f"/c/{one.slug}") for one in categories.path(shelves, here)]
     picture: files.File | None = pictures[0]["file"] if pictures else None
-    told = _json_ld(product, picture, price, variant, sold=sold)
+    told = _json_ld(product, picture, price, variant, sold=sold, more=review_part.json_ld(reviewed, product))
     return seo.head(
         i18n.pick(product.name), i18n.pick(product.short) or i18n.pick(product.description), path, kind="product",
         image=seo.absolute(media.card_url(product, picture)),
@@ -226,7 +232,13 @@ def _head(
 
 
 def _json_ld(
-    product: catalog.Product, picture: Any, price: Any, variant: catalog.Variant | None, *, sold: bool
+    product: catalog.Product,
+    picture: Any,
+    price: Any,
+    variant: catalog.Variant | None,
+    *,
+    sold: bool,
+    more: dict[str, Any],
 ) -> Markup:
     offer = {
         "@type": "Offer", "price": f"{price.decimal:f}", "priceCurrency": price.currency,
@@ -237,7 +249,7 @@ def _json_ld(
     told = seo.json_ld({
         "@type": "Product", "name": i18n.pick(product.name), "sku": variant.sku if variant else product.sku,
         "description": goods.plain(i18n.pick(product.description) or i18n.pick(product.short)),
-        "image": seo.absolute(files.url(picture, 960)) if picture else "", "offers": offer,
+        "image": seo.absolute(files.url(picture, 960)) if picture else "", "offers": offer, **more,
     })  # fmt: skip
     group = f"booking:{product.id}" if product.kind == services.KIND else f"stock:{variant.id}" if variant else ""
     return Markup(told.replace("@@stock@@", holes.hole(f"{group}.schema"))) if variant else told  # noqa: S704

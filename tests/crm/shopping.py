@@ -12,6 +12,7 @@ from shop.bookings import Booking
 from shop.cart_rows import Cart, CartLine
 from shop.order_lines import OrderLine
 from shop.orders import Order
+from shop.reviews import Review
 
 STATES = ["placed", "delivered", "cancelled", "expired"]
 MONEY = {"currency": "CRC", "tax_minor": 0}
@@ -25,6 +26,8 @@ def go(shop, dice):
         one.sku = f"P-{number}"
     trip = shop.service("Paseo")
     for contact in db.session.scalars(db.select(Contact)):
+        for one in dice.sample(goods, dice.choice([0, 0, 1, 2])):
+            db.session.add(Review(product_id=one.id, contact_id=contact.id, stars=dice.randint(1, 5)))
         for _ in range(dice.choice([0, 0, 1, 2, 4])):
             _ordered(dice, contact, dice.choice(goods), trip)
         if dice.random() < 0.4:

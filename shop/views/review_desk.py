@@ -1,0 +1,141 @@
+"""Reviews in the back office: read, shown, hidden for a reason, answered; each step can be taken back."""
+
+from typing import Any
+
+from flask import Flask, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from crm import facts
+from kernel import permissions, today, web
+from kernel.db import db
+from kernel.i18n import _, _l, ngettext
+from kernel.web import needs
+from shop import catalog, review_list, reviews
+from shop.catalog import Product
+from shop.forms.reviews import AnswerForm, HideForm
+from shop.reviews import Review
+from shop.views import admin, desk
+
+SHAPES = {"waiting": "wait", "shown": "good", "hidden": "off"}
+BINNED = {"binned": True}
+
+
+@admin.get("/reviews", endpoint="reviews")
+@needs("reviews.edit")
+def listed() -> str:
+    """One page of a filter."""
+    return _page()
+
+
+def _page(**wrong: Any) -> str:
+    """The list as it was asked for; `hide` and `answer` are forms that come back, `of` names their review."""
+    asked = request.values
+    product = catalog.slugged(asked.get("product", "")[:80]) if asked.get("product") else None
+    sizes = review_list.sizes(product)
+    name = asked.get("show", "")
+    name = name if name in review_list.FILTERS else "waiting" if sizes["waiting"] else "all"
+    at = asked.get("page", "1")
+    rows, page, pages = review_list.page(name, product, int(at) if at.isdecimal() and len(at) < 6 else 1)
+    return render_template(
+        "shop/desk/reviews/list.html", rows=[_row(row) | {"first": row is rows[0]} for row in rows], show=name, page=page, pages=pages,
+        product=product, any=bool(sizes["all"]), taken=reviews.taken(), hide=HideForm(), wrong=wrong,
+        here={"show": name, "product": product.slug if product else "", "page": page},
+        chips=[{"label": label, "active": code == name, "count": sizes[code], "url": _address(code, product)}
+               for code, label in review_list.FILTERS.items()],
+        page_url=lambda number: _address(name, product, number),
+    )  # fmt: skip
+
+
+def _address(name: str, product: Product | None, page: int = 1) -> str:
+    told = {"show": name, "product": product.slug if product else "", "page": page if page > 1 else ""}
+    return url_for(".reviews", **{key: value for key, value in told.items() if value})
+
+
+def _row(row: Review) -> dict[str, Any]:
+    product = db.session.get(Product, row.product_id, execution_options=BINNED)
+    live = product is not None and product.live
+    return {
+        "row": row, "product": product, "halves": 2 * row.stars,
+        "state": (reviews.STATES[row.state], SHAPES[row.state]),
+        "label": ngettext("One star of five", "%(num)s stars of five", row.stars),
+        "url": web.shop_url("shop.product", slug=product.slug) + "#reviews" if live and product else "",
+        "person": desk.link("crm_admin.person", token=row.contact.token) if row.contact else "",
+        "order": desk.link("shop_admin.order", number=row.order.number) if row.order else "",
+        "why": reviews.REASONS.get(row.reason, ""), "by": row.by.known_as if row.by else "",
+    }  # fmt: skip
+
+
+@admin.post("/reviews/<token>/showing", endpoint="review_show")
+@needs("reviews.edit")
+def show(token: str) -> Response:
+    """Let everybody read it."""
+    row = reviews.by_token(token)
+    _decided(row, "shown", _("Shown: everybody can read it."))
+    return _back()
+
+
+@admin.post("/reviews/<token>/hiding", endpoint="review_hide")
+@needs("reviews.edit")
+def hide(token: str) -> Any:
+    """Take it away from the public, for a reason that its writer reads too."""
+    row, form = reviews.by_token(token), HideForm(request.form)
+    if not form.validate():
+        return _page(of=token, hide=form), 422
+    _decided(row, "hidden", _("Hidden: nobody else reads it."), form.reason.data or "")
+    return _back()
+
+
+@admin.post("/reviews/<token>/return", endpoint="review_back")
+@needs("reviews.edit")
+def back(token: str) -> Response:
+    """Take a step back: it is again what it was."""
+    row, state, reason = reviews.by_token(token), request.form.get("to", "waiting"), request.form.get("reason", "")
+    if state not in reviews.STATES or (state == "hidden" and reason not in reviews.REASONS):
+        abort(404)
+    reviews.decide(row, state, by=web.person(), reason=reason)
+    flash(_("Taken back."))
+    return _back()
+
+
+def _decided(row: Review, state: str, told: str, reason: str = "") -> None:
+    was = row.reason
+    before = reviews.decide(row, state, by=web.person(), reason=reason)
+    web.undo(told, ".review_back", token=row.token, fields={"to": before, "reason": was, **_here()})
+
+
+@admin.post("/reviews/<token>/answer", endpoint="review_answer")
+@needs("reviews.edit")
+def answer(token: str) -> Any:
+    """Say something under it, or take that away; what stood there can be put back."""
+    row, form = reviews.by_token(token), AnswerForm(request.form)
+    if not form.validate():
+        return _page(of=token, answer=form), 422
+    before = reviews.answer(row, (form.answer.data or "").replace("\r\n", "\n"), by=web.person())
+    told = _("Your answer stands under it.") if row.answer else _("Your answer is gone.")
+    web.undo(told, ".review_answer", token=token, fields={"answer": before, **_here()})
+    return _back()
+
+
+def _here() -> dict[str, str]:
+    """What the list was asked for, which a step keeps."""
+    return {name: value[:80] for name in ("show", "product", "page") if (value := request.form.get(name, ""))}
+
+
+def _back() -> Response:
+    return redirect(url_for(".reviews", **_here()), 303)
+
+
+def fact_url(fact: facts.Fact) -> str | None:
+    """Where a fact about a review leads: to those of its product."""
+    product = db.session.get(Product, fact.about_id) if fact.about_kind == "product" and fact.about_id else None
+    return desk.link("shop_admin.reviews", show="all", product=product.slug) or None if product else None
+
+
+def init_app(_app: Flask) -> None:
+    """Say who may, show what waits on the first page, lead there from a person's timeline."""
+    permissions.define("reviews.edit", _l("Show, hide and answer reviews"), roles=("manager", "marketer"))
+    today.line(
+        "reviews.waiting", _l("Reviews to read"), lambda: review_list.query("waiting"), order=47, icon="star",
+        permission="reviews.edit", list_url=lambda: desk.link("shop_admin.reviews", show="waiting"), when=reviews.taken,
+    )  # fmt: skip
+    facts.linked(("reviewed",), fact_url)

@@ -1,0 +1,39 @@
+"""Settings: whether buyers may write reviews, and whether somebody reads them first."""
+
+from typing import Any
+
+from flask import Flask, request
+
+from kernel import menu
+from kernel.i18n import _l
+from kernel.web import needs
+from shop import settings, storefront
+from shop.forms.reviews import WayForm
+from shop.views import admin
+from shop.views.settings import page, saved
+
+
+@admin.get("/settings/reviews", endpoint="settings_reviews")
+@needs("settings.edit")
+def show() -> Any:
+    """The shop's way."""
+    return page("reviews", form=WayForm(reviews=storefront.of().reviews))
+
+
+@admin.post("/settings/reviews", endpoint="settings_reviews_save")
+@needs("settings.edit")
+def save() -> Any:
+    """Keep it; what was written stays whatever is chosen."""
+    form = WayForm(request.form)
+    if not form.validate():
+        return page("reviews", 422, form=form)
+    settings.front().reviews = form.reviews.data
+    return saved("reviews", ".settings_reviews")
+
+
+def init_app(_app: Flask) -> None:
+    """One page of the settings."""
+    menu.section(
+        66, _l("Reviews"), "shop_admin.settings_reviews", icon="star", permission="settings.edit",
+        hint=_l("Who may write, and who reads it first"),
+    )  # fmt: skip

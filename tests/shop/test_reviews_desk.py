@@ -1,0 +1,113 @@
+"""Reviews in the back office: what waits is counted on the first page; each step can be taken back and is noted."""
+
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+
+from kernel import journal
+from kernel.db import db
+from shop import reviews, storefront
+from tests.shop.review_things import has, say, shown
+from tests.shop.test_orders_desk import page
+
+HTML = {"Accept-Language": "es"}
+
+
+def soup(admin, path):
+    return BeautifulSoup(page(admin, path), "html.parser")
+
+
+def send(admin, row, step, status=303, **fields):
+    answer = admin.post(f"/admin/cafe/reviews/{row.token}/{step}", data=fields, headers=HTML)
+    assert answer.status_code == status, answer.get_data(as_text=True)[:600]
+    db.session.expire_all()
+    return answer
+
+
+def undo(admin, answer):
+    """Press the button of the toast."""
+    toast = BeautifulSoup(admin.get(answer.headers["Location"], headers=HTML).get_data(as_text=True), "html.parser")
+    box = toast.select(".toast-line form")[-1]
+    told = {one["name"]: one["value"] for one in box.select("input")}
+    assert admin.post(box["action"], data=told, headers=HTML).status_code == 303
+    db.session.expire_all()
+
+
+def test_what_waits_stands_on_the_first_page_and_the_number_is_the_list(shop):
+    vase = shop.product("Florero")
+    assert "reviews.waiting" not in [one["data-count"] for one in soup(shop.admin, "/").select(".today a b")
+                                     if one.text != "0"]  # fmt: skip
+    say(has(shop, vase), 2, "Regular")
+    say(has(shop, vase, "b@example.com"))
+    shown(shop, shop.product("Taza"))
+    admin = shop.admin
+    [line] = [one for one in soup(admin, "/").select(".today a") if one.b["data-count"] == "reviews.waiting"]
+    assert line.b.text == "2"
+    answer = admin.get(line["href"], headers=HTML)
+    assert answer.get_data(as_text=True).count('data-review="waiting"') == 2
+    assert answer.get_data(as_text=True).count("data-review=") == 2
+    assert len(soup(admin, "/reviews?show=all").select("[data-review]")) == 3
+    assert len(soup(admin, "/reviews?show=all&product=taza").select("[data-review]")) == 1
+
+
+def test_show_hide_and_back_again(shop):
+    vase, admin = shop.product("Florero"), shop.admin
+    row = say(has(shop, vase), 4)
+    undo(admin, send(admin, row, "showing", show="waiting"))
+    assert (row.state, vase.review_count) == ("waiting", 0)
+    send(admin, row, "showing")
+    assert (row.state, vase.review_count, row.account_id) == ("shown", 1, shop.owner_id)
+    answer = send(admin, row, "hiding", 422)  # for no reason nothing is hidden
+    assert "Elija el motivo" in answer.get_data(as_text=True)
+    assert row.state == "shown"
+    gone = send(admin, row, "hiding", reason="private")
+    assert (row.state, row.reason, vase.review_count) == ("hidden", "private", 0)
+    assert row.decided_at is not None
+    assert "Revela datos privados" in page(shop.admin, "/reviews?show=hidden")
+    undo(admin, gone)
+    assert (row.state, row.reason, vase.review_count, row.words) == ("shown", "", 1, "Muy bueno")
+    send(admin, row, "return", 404, to="nowhere")
+    told = [entry.verb for entry in journal.of(row)]
+    assert told == ["reviews.shown", "reviews.waiting", "reviews.shown", "reviews.hidden", "reviews.shown"]
+    assert "Revela datos privados" in journal.of(row)[3].sentence
+
+
+def test_an_answer_is_public_and_can_be_put_back(shop):
+    vase, admin = shop.product("Florero"), shop.admin
+    row = shown(shop, vase)
+    send(admin, row, "answer", answer="Gracias a usted")
+    assert "Gracias a usted" in shop.client.get("/p/florero").get_data(as_text=True)
+    other = send(admin, row, "answer", answer="Otra cosa")
+    undo(admin, other)
+    assert row.answer == "Gracias a usted"
+    answer = send(admin, row, "answer", 422, answer="x" * 1001)
+    assert "x" * 1001 in answer.get_data(as_text=True)  # what was typed is kept
+    send(admin, row, "answer", answer=" ")
+    assert (row.answer, row.answered_at) == ("", None)
+    assert "Gracias a usted" not in shop.client.get("/p/florero").get_data(as_text=True)
+
+
+def test_what_lies_in_the_bin_can_still_be_read_and_hidden(shop):
+    vase, admin = shop.product("Florero"), shop.admin
+    row = shown(shop, vase)
+    assert admin.post("/admin/cafe/products/florero/bin", headers=HTML).status_code == 303
+    assert "Florero" in soup(admin, "/reviews?show=all").select_one("[data-review] h2").text
+    send(admin, row, "hiding", reason="spam")
+    assert row.state == "hidden"
+
+
+def test_a_shop_chooses_how_it_takes_them(shop):
+    admin = shop.admin
+    chosen = soup(admin, "/settings/reviews").select("input[checked]")
+    assert [one["value"] for one in chosen] == ["approval"]
+    assert admin.post("/admin/cafe/settings/reviews", data={"reviews": "never"}, headers=HTML).status_code == 422
+    assert admin.post("/admin/cafe/settings/reviews", data={"reviews": "open"}, headers=HTML).status_code == 303
+    db.session.expire_all()
+    assert storefront.of().reviews == "open"
+    assert db.session.scalars(select(reviews.Review)).all() == []
+
+
+def test_the_timeline_tells_it_and_leads_there(shop):
+    row = say(has(shop, shop.product("Florero")), 3)
+    html = page(shop.admin, f"/people/{row.contact.token}")
+    assert "Escribió una opinión" in html
+    assert "product=florero" in html
