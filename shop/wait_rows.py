@@ -40,7 +40,7 @@ class StockWait(TenantOwned, Base):
 
 
 def waiting() -> Select[Any]:
-    """Who still waits, for what is not in the bin, the first who asked first: "Hoy" counts these, its list shows them."""
+    """Who still waits for what is not in the bin, who asked first first: "Hoy" counts these, its list shows them."""
     kept = select(Variant.id).join(Product, Product.id == Variant.product_id)
     kept = kept.where(Variant.active, Product.binned_at.is_(None))
     wanted = select(StockWait).where(StockWait.ended_at.is_(None), StockWait.variant_id.in_(kept))
@@ -51,7 +51,7 @@ def count_by_variant(variant_ids: Collection[int]) -> Mapping[int, int]:
     """How many wait for each of these variants; one for which nobody waits is left out."""
     mine = StockWait.ended_at.is_(None), StockWait.variant_id.in_(sorted(set(variant_ids)))
     rows = db.session.execute(select(StockWait.variant_id, func.count()).where(*mine).group_by(StockWait.variant_id))
-    return {variant_id: number for variant_id, number in rows}
+    return dict(rows.all())
 
 
 def size(wanted: Select[Any]) -> int:
@@ -64,7 +64,7 @@ def by_product() -> dict[int, int]:
     open_ones = waiting().order_by(None).subquery()
     mine = select(Variant.product_id, func.count()).join(open_ones, open_ones.c.variant_id == Variant.id)
     rows = db.session.execute(mine.group_by(Variant.product_id).order_by(func.count().desc(), Variant.product_id))
-    return {product_id: number for product_id, number in rows}
+    return dict(rows.all())
 
 
 def touched(variant_id: int) -> list[int]:

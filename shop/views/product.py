@@ -21,7 +21,10 @@ def init_app(app: Flask) -> None:
 
 
 def fill(keys: list[str]) -> dict[str, str]:
-    """For every "<variant>.left|units|text|schema" of a page what is left, "<variant>-<variant>….off|gone|ask": of all."""
+    """For every "<variant>.left|units|text|schema" of a page what is left, "<variant>-<variant>….off|gone": of all.
+
+    "….ask" is the form for those of them that are sold out.
+    """
     asked = {key: [int(one) for one in key.partition(".")[0].split("-")] for key in keys}
     variants = catalog.variants({one for ids in asked.values() for one in ids})
     left = stock.available(list(variants.values()))

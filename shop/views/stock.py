@@ -56,7 +56,8 @@ def listed() -> Any:
             "rows": [],
         }
         choice = options.label(row.product, row, own)
-        few.setdefault(row.product_id, fresh)["rows"].append({"row": row, "choice": choice, "waits": wait_part.count(waits.get(row.id, 0))})
+        told = {"row": row, "choice": choice, "waits": wait_part.count(waits.get(row.id, 0))}
+        few.setdefault(row.product_id, fresh)["rows"].append(told)
     return render_template("shop/desk/stock/list.html", few=list(few.values()), reasons=REASONS)
 
 

@@ -56,8 +56,8 @@ def _variant() -> Variant:
 
 
 def _to_page(variant: Variant) -> Any:
-    several = {"variant": variant.sku} if variant.options else {}
-    return redirect(url_for("shop.product", slug=variant.product.slug, **several), 303)
+    sku = variant.sku if variant.options else None
+    return redirect(url_for("shop.product", slug=variant.product.slug, variant=sku), 303)
 
 
 def _again(variant: Variant, form: WaitForm) -> Any:
@@ -119,8 +119,8 @@ def listed() -> str:
 def _row(row: wait_rows.StockWait) -> dict[str, Any]:
     own = tenancy.tenant().language
     return {
-        "who": row.contact, "since": row.asked_at, "item": stock_waits.name(row.variant, own), "left": stock.left(row.variant),
-        "slug": row.variant.product.slug,
+        "who": row.contact, "since": row.asked_at, "item": stock_waits.name(row.variant, own),
+        "left": stock.left(row.variant), "slug": row.variant.product.slug,
     }  # fmt: skip
 
 
@@ -139,6 +139,6 @@ def init_app(_app: Flask) -> None:
     """Say who may see it, and count it on "Hoy"."""
     permissions.define("stock.waits", _l("See who waits for what is sold out"), roles=["manager", "marketer", "clerk"])
     today.line(
-        "stock-waits", _l("people waiting for something to be back"), wait_rows.waiting, permission="stock.waits",
+        "stock-waits", _l("Waiting for something to be back"), wait_rows.waiting, permission="stock.waits",
         list_url=lambda: url_for("shop_admin.stock_waits"), order=72, icon="clock",
     )  # fmt: skip
