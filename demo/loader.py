@@ -21,6 +21,7 @@ from demo import (
     sheets,
     shelves,
     staff,
+    waits,
     world,
 )
 from demo.world import Told
@@ -75,6 +76,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     rules.keep(shop)
     offers.make(shop, staff.clerk(shop))
     _sell(shop)
+    waits.write()
     suggestions.keep(*suggestions.reckon())
     goals.watch(shop)
     mailings.write(shop, staff.owner(shop))

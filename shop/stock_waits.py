@@ -168,10 +168,10 @@ def _write(row: StockWait, variant: Variant) -> None:
 
 
 def name(variant: Variant, language: str) -> str:
-    """What it is called, with what is chosen of it: "Café Uno, 250 g"."""
+    """What it is called, with what is chosen of it: "Café Uno (250 g)"."""
     choice = options.label(variant.product, variant, language)
     own = i18n.pick(variant.product.name, language)
-    return f"{own}, {choice}" if choice else own
+    return f"{own} ({choice})" if choice else own
 
 
 def _picture(variant: Variant) -> str:

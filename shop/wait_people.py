@@ -12,6 +12,7 @@ from shop import stock_waits
 from shop.wait_rows import StockWait
 
 QUIET = {"synchronize_session": False}
+STATES = {"": "waiting", "told": "sent", "left": "stopped", "stopped": "stopped"}
 
 
 def copy(contact: Contact) -> list[dict[str, Any]]:
@@ -19,9 +20,9 @@ def copy(contact: Contact) -> list[dict[str, Any]]:
     rows = db.session.scalars(select(StockWait).where(StockWait.contact_id == contact.id).order_by(StockWait.id))
     return [
         {
-            "item": stock_waits.name(row.variant, row.language) if row.variant.product else "", "sku": row.variant.sku,
-            "asked_at": row.asked_at.isoformat(), "ended_at": row.ended_at.isoformat() if row.ended_at else None,
-            "how": row.how,
+            "product": stock_waits.name(row.variant, row.language) if row.variant.product else row.variant.sku,
+            "language": row.language, "at": row.asked_at.isoformat(), "state": STATES[row.how],
+            "sent_at": row.ended_at.isoformat() if row.ended_at and row.how == "told" else None,
         }
         for row in rows
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, flash, g, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import selectinload
 
-from crm import visitors
+from crm import facts, visitors
 from crm.contacts import Contact
 from crm.views import asking
 from kernel import i18n, limits, permissions, tenancy, today, web
@@ -135,9 +135,16 @@ def _chips(here: Any) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def product_url(fact: facts.Fact) -> str | None:
+    """Where the fact that somebody asked leads: to the product."""
+    found = next(iter(catalog.of_ids([fact.about_id])), None) if fact.about_id else None
+    return url_for("shop_admin.product", slug=found.slug) if found and web.may("products.edit") else None
+
+
 def init_app(_app: Flask) -> None:
     """Say who may see it, and count it on "Hoy"."""
     permissions.define("stock.waits", _l("See who waits for what is sold out"), roles=["manager", "marketer", "clerk"])
+    facts.linked(("asked_back",), product_url)
     today.line(
         "stock-waits", _l("Waiting for something to be back"), wait_rows.waiting, permission="stock.waits",
         list_url=lambda: url_for("shop_admin.stock_waits"), order=72, icon="clock",

@@ -180,6 +180,18 @@ def test_the_desk_names_who_waits_and_today_counts_them(shop):
     assert "Nadie espera" in text(shop.admin.get(PAGE))
 
 
+def test_their_timeline_and_their_own_copy_tell_it(shop):
+    coffee, ana = shop.product(stock=0), shop.contact()
+    stock_waits.ask(only(coffee), ana)
+    db.session.commit()
+    timeline = read(shop.admin.get(f"/admin/cafe/people/{ana.token}"))
+    assert timeline.xpath("//a[contains(@href, '/products/cafe-uno')]")
+    assert "Pidió que le avisen" in timeline.text_content()
+    page = text(shop.shopper(ana).get("/account/data"))
+    assert "Lo que usted espera" in page
+    assert "Café Uno" in page
+
+
 def test_pages_of_the_list(shop, monkeypatch):
     monkeypatch.setattr("shop.views.stock_waits.PAGE", 2)
     asked(shop.product(stock=0), "ana", "eva", "ida")

@@ -68,7 +68,7 @@ def test_the_letter_leads_to_what_was_asked_for(shop):
     asked(coffee, "ana", language="en")
     come(coffee, 1), after()
     row = db.session.scalars(select(Letter).where(Letter.kind == "back")).one()
-    assert row.subject == "Café Uno, grano is back"
+    assert row.subject == "Café Uno (grano) is back"
     assert row.data["button_url"] == "http://cafe.plaza.localhost:8000/en/p/cafe-uno?variant=CAFE-UNO-GRANO"
     for text in (row.text, row.html):
         assert "/en/back/" in text
@@ -243,7 +243,7 @@ def test_one_person_kept_twice_waits_once_and_reads_it_in_their_copy(shop):
     asked(cup, "eva")
     merging.merge(ana, eva, {}, by=shop.owner)
     db.session.commit()
-    assert sorted(one["item"] for one in wait_people.copy(ana)) == ["Café Uno", "Taza"]
+    assert sorted(one["product"] for one in wait_people.copy(ana)) == ["Café Uno", "Taza"]
     assert [fact.kind for fact in facts.of_contact(ana)].count("asked_back") == 3
 
 
