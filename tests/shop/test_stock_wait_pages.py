@@ -219,11 +219,23 @@ def _dies(_row):
     raise RuntimeError("killed")
 
 
+def written():
+    return [row.to for row in db.session.scalars(select(Letter).where(Letter.kind == "back"))]
+
+
 def test_eight_who_write_at_once_write_to_each_once(crew, shop):
     coffee = shop.product(stock=0)
     asked(coffee, *[f"p{number:02}" for number in range(20)])
     come(coffee, 4)
     answers = crew.race(shop, "shop.stock_waits:tell", [(only(coffee).id,)] * 16)
     assert not [answer for answer in answers if answer[0] == "broke"]
-    written = [row.to for row in db.session.scalars(select(Letter).where(Letter.kind == "back"))]
-    assert len(written) == len(set(written)) == 4 * stock_waits.EACH
+    assert len(written()) == len(set(written())) == 4 * stock_waits.EACH
+
+
+def test_who_claims_nobody_writes_twice(crew, shop):
+    coffee = shop.product(stock=0)
+    asked(coffee, *[f"p{number:02}" for number in range(20)])
+    come(coffee, 4)
+    answers = crew.race(shop, "tests.shop.wait_racers:tell_by_memory", [(only(coffee).id,)] * 16)
+    assert not [answer for answer in answers if answer[0] == "broke"]
+    assert len(written()) > len(set(written()))
