@@ -24,6 +24,7 @@ TOLD = {  # by which way; "import:<token>" names the file
     "account": _l("their account"),
     "subscribe": _l("the sign-up form"),
     "contact": _l("the contact form"),
+    "stock": _l("asking for something that is sold out"),
     "preferences": _l("their preferences"),
     "import": _l("a file"),
     "merge": _l("the same person, kept twice"),

@@ -22,6 +22,7 @@ from demo import (
     sheets,
     shelves,
     staff,
+    waits,
     world,
 )
 from demo.world import Told
@@ -76,6 +77,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     rules.keep(shop)
     offers.make(shop, staff.clerk(shop))
     _sell(shop)
+    waits.write()
     suggestions.keep(*suggestions.reckon())
     goals.watch(shop)
     mailings.write(shop, staff.owner(shop))

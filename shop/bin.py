@@ -18,6 +18,7 @@ from shop.marks import ProductMark
 from shop.order_lines import OrderLine
 from shop.pricing import PriceBreak
 from shop.search import SearchStem
+from shop.wait_rows import StockWait
 
 DAYS = 30
 KINDS: dict[str, Any] = {"product": catalog.Product, "category": categories.Category, "page": pages.Page}
@@ -160,7 +161,7 @@ def _delete_parts(product: catalog.Product) -> None:
     booking_traces.forget(product.id)
     suggestions.forget(product.id)
     own = select(catalog.Variant.id).where(catalog.Variant.product_id == product.id).scalar_subquery()
-    for cls in (CartLine, stock.StockMove, stock.DayTaken):
+    for cls in (CartLine, stock.StockMove, stock.DayTaken, StockWait):
         db.session.execute(delete(cls).where(cls.variant_id.in_(own)), execution_options={"synchronize_session": False})
     parts = (ProductMark, SearchStem, PriceBreak, catalog.ProductPicture, catalog.BundlePart, catalog.Variant)
     for part in parts:

@@ -2,22 +2,23 @@
 
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import Date, Executable, ForeignKey, Select, String, UniqueConstraint, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import beside, clock, i18n, journal, tenancy
+from kernel import beside, clock, i18n, jobs, journal, tenancy
 from kernel.db import Base, db, pk, ref
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
-from shop import catalog, counters, days
+from shop import catalog, counters, days, wait_rows
 from shop.variants import UNCOUNTED, Variant
 
 Key = tuple[int, date | None]  # a variant, and the day its daily capacity is taken from
+SETTLE = timedelta(minutes=5)  # what is there for a minute only, between two orders, brings nobody here in vain
 
 
 class SoldOut(Refusal):
@@ -149,6 +150,8 @@ def adjust(variant: Variant, *, on_hand: int, by: Any = None, reason: str = "") 
     if difference:
         variant.on_hand = on_hand
         _note(variant.id, difference, kind="adjust", reason=reason, account_id=by.id if by else None)
+        if difference > 0:
+            _grew(variant.id)
         journal.write("stock.adjusted", about=variant, by=by, data={"difference": difference, "reason": reason})
 
 
@@ -263,6 +266,13 @@ def _return(variant_id: int, units: int, day: date | None) -> None:
         counters.give(DayTaken, units, variant_id=variant_id, day=day)
     else:
         _move_on_hand(variant_id, units)
+        _grew(variant_id)
+
+
+def _grew(variant_id: int) -> None:
+    """Have those looked at who wait for it, once it has stayed on sale for a while; mostly nobody does."""
+    for one in wait_rows.touched(variant_id):
+        jobs.later("stock_waits.tell", one, at=clock.now() + SETTLE, key=str(one))
 
 
 def _move_on_hand(variant_id: int, units: int) -> bool:

@@ -40,6 +40,7 @@ from shop import (
     resources,
     reviewable,
     reviews,
+    stock_waits,
     store_credit,
     taxes,
 )
@@ -70,7 +71,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["kernel_admin.invitation_again", "kernel_admin.invitation_withdraw"], "invitation"),
     **dict.fromkeys(
         ["shop_admin." + name for name in (
-            ["today", "bin", "categories", "category_new", "category_make", "categories_order", "tags", "tags_save", "orders", "orders_csv", "pages", "page_new", "page_make", "pages_order", "products", "products_bulk", "product_new", "product_make", "pulse", "sale_make", "sale_draft", "sale_new", "search", "settings", "settings_brand", "settings_brand_save", "settings_brand_preview", "settings_contact", "settings_contact_save", "settings_delivery", "settings_delivery_new", "settings_delivery_make", "zone_new", "zone_make", "setup", "settings_payments", "settings_plans", "settings_plans_save", "settings_payments_new", "settings_payments_make", "settings_policies", "settings_shop", "settings_shop_save", "settings_shop_close", "settings_shop_open", "settings_shop_call_off", "settings_shop_practise", "cards", "settings_cards", "settings_taxes", "settings_taxes_firm", "settings_taxes_make", "settings_taxes_delivery", "settings_taxes_exempt", "settings_taxes_sample", "setup_hide", "setup_show", "stock", "stock_adjust"])], ""),
+            ["today", "bin", "categories", "category_new", "category_make", "categories_order", "tags", "tags_save", "orders", "orders_csv", "pages", "page_new", "page_make", "pages_order", "products", "products_bulk", "product_new", "product_make", "pulse", "sale_make", "sale_draft", "sale_new", "search", "settings", "settings_brand", "settings_brand_save", "settings_brand_preview", "settings_contact", "settings_contact_save", "settings_delivery", "settings_delivery_new", "settings_delivery_make", "zone_new", "zone_make", "setup", "settings_payments", "settings_plans", "settings_plans_save", "settings_payments_new", "settings_payments_make", "settings_policies", "settings_shop", "settings_shop_save", "settings_shop_close", "settings_shop_open", "settings_shop_call_off", "settings_shop_practise", "cards", "settings_cards", "settings_taxes", "settings_taxes_firm", "settings_taxes_make", "settings_taxes_delivery", "settings_taxes_exempt", "settings_taxes_sample", "setup_hide", "setup_show", "stock", "stock_adjust", "stock_waits"])], ""),
     **dict.fromkeys(["shop_admin." + name for name in (
         ["order", "order_cancel", "order_deliver", "order_note", "order_packing", "order_pay", "order_pay_undo", "order_plan", "order_plan_end", "order_prepare", "order_ready", "order_receipt", "order_refund", "order_return", "order_ship", "order_undo", "sale_undo"])], "order"),
     "shop_admin.order_plan_day": "part",
@@ -132,6 +133,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["crm.preferences", "crm.preferences_save"], "person"),
     **dict.fromkeys(["shop." + name for name in (
         ["home", "booking_hold", "booking_hold_looked", "booking_month", "cart", "cart_add",  "cart_seen", "checkout", "checkout_place", "contact", "robots", "search", "sitemap"])], ""),
+    "shop.back_ask": "", **dict.fromkeys(["shop.back", "shop.back_leave"], "wait"),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
     **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),
     "shop_admin.booking_arrive": "booking",
@@ -197,6 +199,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
     product, page, shelf = known["product"], known["page"], known["category"]
     return {
         "shop.cart_add": {"product": product["slug"], "quantity": "1"},
+        "shop.back_ask": {"sku": known["wait"]["sku"], "email": "espera@example.com"},
         "shop_admin.stock_adjust": {"sku": product["sku"], "units": "3", "was": "9"},
         "shop_admin.products_bulk": {"slug": product["slug"], "do": "bin"},
         "shop_admin.sale_draft": {"add": product["sku"]},
@@ -241,7 +244,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     cart = world.cart(vase)
     return {
         **_papers(world, order), **_invoices(read), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
-        **_gift(world), **_reviewed(world, read, book), **_services(world), **_watched(world), **_automated(world), **posted(world),
+        **_gift(world), **_reviewed(world, read, book), **_services(world), **_watched(world), **_automated(world), **posted(world), **_waited(world),
         "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
         "page": {"slug": page.slug}, "page_version": {"slug": page.slug, "number": 1}, "policy": {"slug": policy.slug}, "cart_line": {"line": cart.lines[0].token},
@@ -250,6 +253,14 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
         "card": {"tenant": world.slug, "slug": vase.slug, "digest": "x"},
         "shop_card": {"tenant": world.slug, "digest": "x"}, OPEN: {},
     }  # fmt: skip
+
+
+def _waited(world: Any) -> dict[str, dict[str, Any]]:
+    """Somebody waits for what is sold out."""
+    gone = world.product(f"Agotado {world.slug}", stock=0).variants[0]
+    contact = stock_waits.ask(gone, email=f"espera@{world.slug}.example.com")
+    db.session.commit()
+    return {"wait": {"token": stock_waits.open_of(contact)[0].token, "sku": gone.sku}}
 
 
 def _cards(world: Any, order: Any) -> dict[str, dict[str, Any]]:

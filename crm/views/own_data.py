@@ -15,6 +15,7 @@ TITLES = {
     "tastes": _l("What you like"), "letters": _l("E-mails about your orders"), "orders": _l("Your orders"),
     "carts": _l("Your cart"), "mailings": _l("News that we sent you"), "automations": _l("Automatic e-mails"),
     "invoices": _l("Your invoices"), "gift_cards": _l("Gift cards"), "store_credit": _l("Your credit"),
+    "stock_waits": _l("What you wait for"),
     "tax exemptions": _l("Tax exemptions"), "suggestions": _l("New for you"),
     "files": _l("Files"), "two_people": _l("Who is not you"),
 }  # fmt: skip

@@ -38,6 +38,7 @@ WAYS = {
     "staff": _l("the shop"), "checkout": _l("your order"), "counter": _l("the counter"), "account": _l("your account"),
     "subscribe": _l("the sign-up form"), "contact": _l("the contact form"), "preferences": _l("your preferences"),
     "import": _l("a file"), "merge": _l("the same person, kept twice"), "letter": _l("a letter"),
+    "stock": _l("asking for something that is sold out"),
 }  # fmt: skip
 VALUES: Mapping[str, Mapping[str, Any]] = {
     "source": WAYS, "form": WAYS,

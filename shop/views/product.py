@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from kernel import blocks, files, holes, i18n, phones
 from kernel.i18n import _, ngettext
 from shop import catalog, categories, days, pricing, seasons, services, sharing, stock, wants
-from shop.views import delivery, frame, goods, media, offers, review_part, seo, visitor
+from shop.views import delivery, frame, goods, media, offers, review_part, seo, visitor, wait_part
 
 FEW = 5  # from here on one says how many are left
 SOLD = {"off": " disabled", "gone": " hidden"}  # what becomes of a part of the page once nothing is left
@@ -21,11 +21,21 @@ def init_app(app: Flask) -> None:
 
 
 def fill(keys: list[str]) -> dict[str, str]:
-    """For every "<variant>.left|units|text|schema" of a page what is left, "<variant>-<variant>….off|gone": of all."""
+    """For every "<variant>.left|units|text|schema" of a page what is left, "<variant>-<variant>….off|gone": of all.
+
+    "….ask" is the form for those of them that are sold out.
+    """
     asked = {key: [int(one) for one in key.partition(".")[0].split("-")] for key in keys}
     variants = catalog.variants({one for ids in asked.values() for one in ids})
     left = stock.available(list(variants.values()))
-    return {key: _told(_most([left.get(one, 0) for one in ids]), key.partition(".")[2]) for key, ids in asked.items()}
+    found = {}
+    for key, ids in asked.items():
+        what = key.partition(".")[2]
+        if what == "ask":
+            found[key] = wait_part.drawn([variants[one] for one in ids if one in variants], left)
+        else:
+            found[key] = _told(_most([left.get(one, 0) for one in ids]), what)
+    return found
 
 
 def _most(left: list[int | None]) -> int | None:

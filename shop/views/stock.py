@@ -9,10 +9,10 @@ from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import catalog, options, sheets, stock, variants
+from shop import catalog, options, sheets, stock, variants, wait_rows
 from shop.forms import amounts, words
 from shop.sheets import Count
-from shop.views import admin
+from shop.views import admin, wait_part
 from shop.views.goods import pictures_of
 
 REASONS = {
@@ -46,6 +46,7 @@ def listed() -> Any:
     rows = db.session.scalars(stock.low().limit(MOST)).all()
     pictures, own = pictures_of([row.picture_id or row.product.picture_id for row in rows]), words.languages()[0]
     few: dict[int, dict[str, Any]] = {}
+    waits = wait_rows.count_by_variant([row.id for row in rows])
     for row in rows:
         file_id = row.picture_id or row.product.picture_id or 0
         fresh = {
@@ -55,7 +56,8 @@ def listed() -> Any:
             "rows": [],
         }
         choice = options.label(row.product, row, own)
-        few.setdefault(row.product_id, fresh)["rows"].append({"row": row, "choice": choice})
+        told = {"row": row, "choice": choice, "waits": wait_part.count(waits.get(row.id, 0))}
+        few.setdefault(row.product_id, fresh)["rows"].append(told)
     return render_template("shop/desk/stock/list.html", few=list(few.values()), reasons=REASONS)
 
 

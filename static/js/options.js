@@ -22,9 +22,21 @@ function offer(form, variant) {
   if (verb) verb.disabled = variant?.left === 0;
 }
 
+// Who looks at a choice that is sold out may ask to be told when that one is back.
+function wait(page, variant) {
+  const form = page.querySelector("[data-back]");
+  if (!form) return;
+  const field = form.elements.sku;
+  const skus = [...(field.options ?? [field])].map((one) => one.value);
+  form.hidden = !skus.includes(variant.sku);
+  if (!form.hidden) field.value = variant.sku;
+  form.querySelector("[data-back-which]")?.toggleAttribute("hidden", true);
+}
+
 function update(form, variants, page) {
   const variant = of(form, variants);
   offer(form, variant);
+  wait(page, variant);
   for (const name of ["price", "was", "stock", "sku"]) put(page, name, variant[name] ?? "");
   if (variant.picture) page.querySelector(`[data-picture="${variant.picture}"]`)?.click();
   const holder = page.querySelector("[data-stock]");

@@ -1,0 +1,30 @@
+"""A choice that is sold out: one asks, on the product's page, to be told when it is back, and the owner sees who waits."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
+
+pytestmark = pytest.mark.browser
+SHOP, BLOUSE, WHO = "hilos-xelantun", "/p/blusa-tejado", "quiere.una.blusa@example.com"
+
+
+def test_one_asks_for_the_choice_that_is_gone(visit, plaza):
+    page = visit(PHONE)
+    page.goto(plaza.shop(SHOP, BLOUSE))
+    box = page.locator("[data-back]")
+    expect(box).to_be_hidden()  # what is chosen can be had
+    page.locator("label:has(input[name=option-talla][value=xl])").click()
+    page.locator("label:has(input[name=option-color][value=vino])").click()
+    expect(box).to_be_visible()
+    assert faults(page) == []
+    assert not sideways(page)
+    page.get_by_label("Correo", exact=True).fill(WHO)
+    page.locator("[data-action=tell-me]").click()
+    expect(page.locator("[data-toasts], .toasts, body").first).to_contain_text(f"Le escribimos a {WHO} una sola vez")
+    expect(page.locator("input[name=option-talla]:checked")).to_have_value("xl")
+    desk = visit(DESKTOP)
+    log_in(desk, plaza, *owner_of(SHOP))
+    desk.goto(plaza.admin(SHOP, "/stock/waiting?product=blusa-tejado"))
+    expect(desk.locator("tr", has_text=WHO)).to_contain_text("Blusa Tejado (XL, vino)")
+    assert faults(desk) == []
