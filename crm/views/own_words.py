@@ -32,7 +32,7 @@ NAMES = {
     "message": _l("Message"), "from": _l("From whom"), "issued_at": _l("Issued"), "face": _l("Worth"),
     "balance": _l("Balance"), "taxes": _l("Taxes"), "until": _l("Until"), "product": _l("Product"),
     "because_you": _l("Because you"), "what": _l("Product"), "file": _l("File"),
-    "others": _l("Others who are somebody else"),
+    "others": _l("Others who are somebody else"), "to_do": _l("To do"),
 }  # fmt: skip
 WAYS = {
     "staff": _l("the shop"), "checkout": _l("your order"), "counter": _l("the counter"), "account": _l("your account"),

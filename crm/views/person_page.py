@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from crm import sums
+from crm import sums, tasks
 from crm.consent import PURPOSES
 from crm.contacts import Contact
-from crm.views import known, story
+from crm.views import known, notes, story, task_rows
+from crm.views.task_forms import NoteForm
 from kernel import address, phones, tenancy
 from kernel.i18n import _, _l
 from kernel.money import Money
 
+DONE = 5  # things that were done last
 LABELS = {"marketing": _l("News and offers"), "behaviour": _l("Remembering what they look at")}
 
 
@@ -50,8 +52,14 @@ def told(contact: Contact) -> dict[str, Any]:
         "consents": [_consent(contact, purpose) for purpose in PURPOSES],
         "steps": story.steps(contact), "known": known.fields(contact), "likes": known.likes(contact),
         "figures": _figures(contact), "phone": phone(contact),
-        "whatsapp": f"https://wa.me/{phones.digits(contact.phone)}" if contact.phone else "",
+        "whatsapp": task_rows.whatsapp(contact),
+        "notes": notes.rows(contact), "notes_shown": notes.SHOWN, "note_form": NoteForm(), **_tasks(contact),
     }  # fmt: skip
+
+
+def _tasks(contact: Contact) -> dict[str, Any]:
+    open_ones, done = tasks.of(contact), tasks.of(contact, "done", DONE)
+    return {"tasks": task_rows.rows(open_ones), "tasks_done": task_rows.rows(done)}
 
 
 def _consent(contact: Contact, purpose: str) -> dict[str, Any]:
