@@ -53,6 +53,7 @@ class Task(TenantOwned, Binnable, Base):
     text: Mapped[str] = mapped_column(String(LONGEST))
     due: Mapped[date] = mapped_column(Date)  # a day of the tenant's zone
     contact_id: Mapped[int | None] = ref("contact")
+    deal_id: Mapped[int | None] = ref("deal")
     order_number: Mapped[str] = mapped_column(String(40), default="")  # as it is printed: crm knows no orders
     for_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)  # None: whoever gets to it
     by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
@@ -61,6 +62,7 @@ class Task(TenantOwned, Binnable, Base):
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
 
     contact: Mapped[Contact | None] = belongs("Task.contact_id", "Contact")
+    deal: Mapped[Any] = belongs("Task.deal_id", "Deal")
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Told:
     contact: Contact | None = None
     order_number: str = ""
     for_id: int | None = None
+    deal_id: int | None = None
 
 
 Finder = Callable[[str], "tuple[str, int | None] | None"]
@@ -89,19 +92,17 @@ def today() -> date:
     return clock.today(tenancy.tenant().timezone)
 
 
-def mine(account: "Account") -> ColumnElement[bool]:
+def falls_to(whose: Any, account: "Account") -> ColumnElement[bool]:
     """In SQL: what waits for that person: theirs, and what belongs to nobody who works here now."""
     here = Membership.tenant_id == tenancy.current(), Membership.ended_at.is_(None)
-    return or_(
-        Task.for_id == account.id, Task.for_id.is_(None), Task.for_id.not_in(select(Membership.account_id).where(*here))
-    )
+    return or_(whose == account.id, whose.is_(None), whose.not_in(select(Membership.account_id).where(*here)))
 
 
 def query(state: str = "open", account: "Account | None" = None) -> Select[Any]:
     """The tasks of one of STATES, of one person or of all; what waits longest first, what was done last first."""
-    wanted = select(Task).options(selectinload(Task.contact))
+    wanted = select(Task).options(selectinload(Task.contact), selectinload(Task.deal))
     if account is not None:
-        wanted = wanted.where(mine(account))
+        wanted = wanted.where(falls_to(Task.for_id, account))
     if state == "done":
         return wanted.where(Task.done_at.is_not(None)).order_by(Task.done_at.desc(), Task.id.desc())
     wanted = wanted.where(Task.done_at.is_(None)).order_by(Task.due, Task.id)
@@ -116,6 +117,14 @@ def page(wanted: Select[Any]) -> Sequence[Task]:
 def of(contact: Contact, state: str = "open", most: int = 20) -> Sequence[Task]:
     """What is to be done, or was done, about a person."""
     return db.session.scalars(query(state).where(Task.contact_id == contact.id).limit(most)).all()
+
+
+def of_deals(ids: Sequence[int]) -> dict[int, list[Task]]:
+    """What is to be done about each of these opportunities, the next step first."""
+    found: dict[int, list[Task]] = {}
+    for task in db.session.scalars(query().where(Task.deal_id.in_(ids))):
+        found.setdefault(task.deal_id or 0, []).append(task)
+    return found
 
 
 def named(token: str) -> Task:
@@ -148,12 +157,11 @@ def change(task: Task, told: Told, *, by: "Account") -> None:
 
 
 def _fill(task: Task, told: Told) -> None:
-    text = " ".join(told.text.split())[:LONGEST]
-    if not text:
+    text, (number, whose) = " ".join(told.text.split())[:LONGEST], _order(told.order_number)
+    if not text:  # nothing is written before all of it can be
         raise Empty()
-    number, whose = _order(told.order_number)
     task.text, task.due, task.for_id, task.order_number = text, told.due, told.for_id, number
-    task.contact_id = told.contact.id if told.contact else whose
+    task.contact_id, task.deal_id = told.contact.id if told.contact else whose, told.deal_id
 
 
 def _order(number: str) -> tuple[str, int | None]:

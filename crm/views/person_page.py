@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from crm import sums, tasks
+from crm import deals, sums, tasks
 from crm.consent import PURPOSES
 from crm.contacts import Contact
-from crm.views import known, notes, story, task_rows
+from crm.views import deal_rows, known, notes, story, task_rows
 from crm.views.task_forms import NoteForm
-from kernel import address, phones, tenancy
+from kernel import address, phones, tenancy, web
 from kernel.i18n import _, _l
 from kernel.money import Money
 
@@ -59,7 +59,8 @@ def told(contact: Contact) -> dict[str, Any]:
 
 def _tasks(contact: Contact) -> dict[str, Any]:
     open_ones, done = tasks.of(contact), tasks.of(contact, "done", DONE)
-    return {"tasks": task_rows.rows(open_ones), "tasks_done": task_rows.rows(done)}
+    cards = deal_rows.cards(deals.of(contact)) if web.may("deals.view") else []
+    return {"tasks": task_rows.rows(open_ones), "tasks_done": task_rows.rows(done), "deals": cards}
 
 
 def _consent(contact: Contact, purpose: str) -> dict[str, Any]:

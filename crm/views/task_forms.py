@@ -66,14 +66,15 @@ class TaskForm(Form):
         soon = SOON.get(self.when.data or "")
         return tasks.today() + timedelta(days=soon[1]) if soon else self.stored
 
-    def told(self, contact: Contact | None) -> Told:
+    def told(self, contact: Contact | None, deal_id: int | None = None) -> Told:
         """What the verb wants to know."""
         day = self.day
         assert day is not None
-        return Told(self.text.data or "", day, contact, self.number.data or "", _account(self.who.data or ""))
+        return Told(self.text.data or "", day, contact, self.number.data or "", account(self.who.data or ""), deal_id)
 
 
-def _account(token: str) -> int | None:
+def account(token: str) -> int | None:
+    """Whose membership an address names."""
     return memberships.member(token)[1].id if token else None
 
 

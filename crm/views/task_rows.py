@@ -54,6 +54,8 @@ def _row(task: Task, names: dict[int, str], here: set[int]) -> Row:
         "order": about.page("shop_admin.order", number=number) if number else "",
         "person": contact.called if contact else "",
         "url": about.page("crm_admin.person", token=contact.token) if contact else "", "whatsapp": whatsapp(contact),
+        "deal": task.deal.title if task.deal else "",
+        "deal_url": about.page("crm_admin.deal", token=task.deal.token) if task.deal else "",
         "done_at": _done(task, names),
     }  # fmt: skip
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 
-from crm import contacts, tasks
+from crm import contacts, deals, tasks
 from crm.contacts import Contact
-from crm.tasks import Task
+from crm.deals import Deal
+from crm.tasks import Task, Told
 from crm.views import admin, task_rows
 from crm.views.task_forms import TaskForm, task_form
 from kernel import permissions, today, web
@@ -54,19 +55,23 @@ def _people(show: str, whose: str) -> list[dict[str, Any]]:
 @admin.get("/tasks/new", endpoint="task_new")
 @needs("tasks.edit")
 def new() -> Any:
-    """Something to do, about somebody when one comes from their page."""
-    return _page(None, task_form(), contacts.by_token(request.args.get("person", "")))
+    """Something to do, about somebody or their deal when one comes from there."""
+    return _page(None, task_form(), *_about(request.args))
 
 
 @admin.post("/tasks", endpoint="task_make")
 @needs("tasks.edit")
 def make() -> Any:
     """Note it."""
-    token = request.form.get("person", "")
-    contact = contacts.by_token(token)
-    if token and contact is None:
-        abort(404)
-    return _save(None, contact)
+    return _save(None, *_about(request.form))
+
+
+def _about(told: Any) -> tuple[Contact | None, Deal | None]:
+    """About whom and which deal; who is named and not there is an address that was made up."""
+    deal = deals.named(told["deal"]) if told.get("deal") else None
+    if deal is not None:
+        return deal.contact, deal
+    return (contacts.by_token(told["person"]) or abort(404)) if told.get("person") else None, None
 
 
 @admin.get("/tasks/<token>", endpoint="task")
@@ -74,7 +79,7 @@ def make() -> Any:
 def edit(token: str) -> Any:
     """One of them, to change."""
     task = tasks.named(token)
-    return _page(task, task_form(task), task.contact)
+    return _page(task, task_form(task), task.contact, task.deal)
 
 
 @admin.post("/tasks/<token>", endpoint="task_save")
@@ -82,43 +87,45 @@ def edit(token: str) -> Any:
 def save(token: str) -> Any:
     """Keep what was changed."""
     task = tasks.named(token)
-    return _save(task, task.contact)
+    return _save(task, task.contact, task.deal)
 
 
-def _save(task: Task | None, contact: Contact | None) -> Any:
+def _save(task: Task | None, contact: Contact | None, deal: Deal | None) -> Any:
     form = task_form(task)
     if not form.validate():
-        return _page(task, form, contact, 422)
+        return _page(task, form, contact, deal), 422
     try:
-        kept = _kept(task, form, contact)
+        told = form.told(contact, deal.id if deal else None)
+        kept = _kept(task, told)
     except tasks.NoOrder as refusal:
         form.number.errors = [str(refusal)]
-        token = contact.token if contact else ""
-        db.session.rollback()
-        return _page(tasks.named(task.token) if task else None, form, contacts.by_token(token), 422)
+        return _page(task, form, contact, deal), 422
     flash(_("Noted for %(day)s.", day=task_rows.day(kept.due).lower()))
     return redirect(_home(kept), 303)
 
 
-def _kept(task: Task | None, form: TaskForm, contact: Contact | None) -> Task:
+def _kept(task: Task | None, told: Told) -> Task:
     if task is None:
-        return tasks.add(form.told(contact), by=web.person())
-    tasks.change(task, form.told(contact), by=web.person())
+        return tasks.add(told, by=web.person())
+    tasks.change(task, told, by=web.person())
     return task
 
 
 def _home(task: Task) -> str:
-    """Where one goes on: to whom it is about, else to the list."""
+    """Where one goes on: to the deal or to whom it is about, else to the list."""
+    deal = db.session.get(Deal, task.deal_id) if task.deal_id else None
+    if deal is not None:
+        return url_for(".deal", token=deal.token)
     contact = db.session.get(Contact, task.contact_id) if task.contact_id else None
     return url_for(".person", token=contact.token) + "#tasks" if contact else url_for(".tasks")
 
 
-def _page(task: Task | None, form: TaskForm, contact: Contact | None, status: int = 200) -> Any:
+def _page(task: Task | None, form: TaskForm, contact: Contact | None, deal: Deal | None) -> str:
     rows = task_rows.rows([task]) if task else [None]
     return render_template(
-        "crm/desk/tasks/edit.html", task=task, row=rows[0], form=form, contact=contact,
+        "crm/desk/tasks/edit.html", task=task, row=rows[0], form=form, contact=contact, deal=deal,
         whatsapp=task_rows.whatsapp(contact), alone=len(tasks.staff()) < 2,
-    ), status  # fmt: skip
+    )  # fmt: skip
 
 
 @admin.post("/tasks/<token>/done", endpoint="task_do")
