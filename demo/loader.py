@@ -16,6 +16,7 @@ from demo import (
     people,
     pictures,
     plans,
+    prospects,
     reservations,
     rules,
     sheets,
@@ -77,6 +78,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     _sell(shop)
     suggestions.keep(*suggestions.reckon())
     goals.watch(shop)
+    prospects.write(shop)
     mailings.write(shop, staff.owner(shop))
     tenancy.touch()
 

@@ -89,7 +89,8 @@ def _page(deal: Deal, form: DealForm, lost: LostForm, status: int = 200) -> Any:
     steps = task_rows.rows(tasks.of_deals([deal.id]).get(deal.id, []))
     return render_template(
         "crm/desk/deals/show.html", deal=deal, card=deal_rows.cards([deal])[0], form=form, lost=lost, steps=steps,
-        history=deal_rows.history(deal), alone=len(tasks.staff()) < 2, currency=deal.currency,
+        losing="lost" in request.args, history=deal_rows.history(deal), alone=len(tasks.staff()) < 2,
+        currency=deal.currency,
     ), status  # fmt: skip
 
 

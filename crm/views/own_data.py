@@ -16,6 +16,8 @@ TITLES = {
     "carts": _l("Your cart"), "mailings": _l("News that we sent you"), "automations": _l("Automatic e-mails"),
     "invoices": _l("Your invoices"), "gift_cards": _l("Gift cards"), "store_credit": _l("Your credit"),
     "tax exemptions": _l("Tax exemptions"), "suggestions": _l("New for you"),
+    "notes": _l("What we noted about you"), "tasks": _l("What we mean to do for you"),
+    "deals": _l("What you may buy from us"),
     "files": _l("Files"), "two_people": _l("Who is not you"),
 }  # fmt: skip
 
