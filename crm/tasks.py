@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Select, String, UniqueConstraint, or_, select
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Select, String, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, selectinload
 
 from crm.contacts import Contact
@@ -109,9 +109,16 @@ def query(state: str = "open", account: "Account | None" = None) -> Select[Any]:
     return wanted.where(Task.due <= today()) if state == "due" else wanted
 
 
-def page(wanted: Select[Any]) -> Sequence[Task]:
-    """The first of them."""
-    return db.session.scalars(wanted.limit(PAGE)).all()
+def page(wanted: Select[Any], number: int) -> tuple[Sequence[Task], int]:
+    """One page of them and how many pages there are."""
+    many = db.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
+    pages = max(1, -(-int(many) // PAGE))
+    return db.session.scalars(wanted.limit(PAGE).offset((min(number, pages) - 1) * PAGE)).all(), pages
+
+
+def any_at_all() -> bool:
+    """Whether the shop ever noted one."""
+    return db.session.scalar(select(Task.id).limit(1)) is not None
 
 
 def of(contact: Contact, state: str = "open", most: int = 20) -> Sequence[Task]:

@@ -1,7 +1,7 @@
 """What lists say of tasks: until when in words, about whom, who does it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from babel.dates import format_skeleton
@@ -91,8 +91,3 @@ def grouped(found: Iterable[Task]) -> list[tuple[str, list[Row]]]:
     known = rows(found)
     parts = [(label, [row for row in known if row["group"] == code]) for code, label in heads.items()]
     return [(label, some) for label, some in parts if some]
-
-
-def soon(days: int) -> date:
-    """So many days from today, where the shop is."""
-    return tasks.today() + timedelta(days=days)

@@ -23,11 +23,15 @@ LABELS = {"open": _l("To do"), "due": _l("Until today"), "done": _l("Already don
 def listed() -> str:
     """One state of them, of oneself or of everybody."""
     show, whose = _asked()
-    found = tasks.page(tasks.query(show, None if whose == "all" else web.person()))
-    known = any(found) or any(tasks.page(tasks.query(state).limit(1)) for state in ("open", "done"))
+    told = request.args.get("page", "1")
+    number = max(1, int(told)) if told.isdecimal() and len(told) < 6 else 1
+    found, pages = tasks.page(tasks.query(show, None if whose == "all" else web.person()), number)
+    here = min(number, pages)
     return render_template(
-        "crm/desk/tasks/list.html", groups=task_rows.grouped(found), any=known, states=_states(show, whose),
-        people=_people(show, whose), show=show,
+        "crm/desk/tasks/list.html", groups=task_rows.grouped(found), any=bool(found) or tasks.any_at_all(),
+        states=_states(show, whose), people=_people(show, whose), show=show, page=here, pages=pages,
+        before=web.page_url(".tasks", here - 1) if here > 1 else "",
+        after=web.page_url(".tasks", here + 1) if here < pages else "",
     )  # fmt: skip
 
 

@@ -188,6 +188,18 @@ def test_what_is_overdue_stands_first_and_todays_number_is_its_list(shop):
     assert due.count('data-action="task-do"') == 2
 
 
+def test_a_list_that_is_long_goes_on_over_the_page(shop, monkeypatch):
+    monkeypatch.setattr(tasks, "PAGE", 2)
+    for place in range(3):
+        _add(shop, f"Llamar {place}", place)
+    browser = shop.admin
+    first, second = browser.get(f"{BASE}/tasks").text, browser.get(f"{BASE}/tasks?page=2").text
+    assert [f"Llamar {place}</a>" in first for place in range(3)] == [True, True, False]
+    assert [f"Llamar {place}</a>" in second for place in range(3)] == [False, False, True]
+    assert "page=2" in first
+    assert browser.get(f"{BASE}/tasks?page=x").status_code == 200
+
+
 def test_the_day_is_the_shops_own(shop):
     shop.tenant.timezone = "Pacific/Auckland"
     db.session.commit()
