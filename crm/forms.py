@@ -82,7 +82,10 @@ class PersonForm(Reachable):
         _l("Tags"), [Length(max=300)], [trimmed], description=_l("Words with commas between them."),
         render_kw={"autocomplete": "off", "maxlength": 300},
     )  # fmt: skip
-    note = TextAreaField(_l("Note"), [Length(max=2000)], [trimmed], render_kw={"rows": 3, "maxlength": 2000})
+    note = TextAreaField(
+        _l("Note"), [Length(max=2000)], [trimmed], render_kw={"rows": 3, "maxlength": 2000},
+        description=_l("What should always be known. What happens has its day among the notes."),
+    )  # fmt: skip
 
     def validate(self, *args: Any, **values: Any) -> bool:
         """Somebody is a name, an e-mail or a telephone at least."""

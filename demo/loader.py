@@ -16,6 +16,7 @@ from demo import (
     people,
     pictures,
     plans,
+    prospects,
     reservations,
     reviews,
     rules,
@@ -80,6 +81,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     waits.write()
     suggestions.keep(*suggestions.reckon())
     goals.watch(shop)
+    prospects.write(shop)
     mailings.write(shop, staff.owner(shop))
     tenancy.touch()
 

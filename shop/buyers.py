@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 
-from crm import erasure, people
+from crm import erasure, people, tasks
 from crm.contacts import Contact
 from crm.visitors import Visitor
 from kernel.db import db
@@ -83,8 +83,16 @@ def on_its_way(contact: Contact) -> Any:
     )
 
 
+def number_of(typed: str) -> tuple[str, int | None] | None:
+    """An order's own number and whose it is, as staff type it: its letters may be small."""
+    same = select(Order.number, Order.contact_id).where(Order.number.in_({typed, typed.upper()}))
+    found = db.session.execute(same.limit(1)).first()
+    return (found[0], found[1]) if found else None
+
+
 def init_app(_app: object) -> None:
     """Speak for the shop's tables."""
+    tasks.orders(number_of)
     people.hindrance(on_its_way)
     people.exporter("orders", ["order", "order_line", "booking"], copy)
     people.exporter("carts", ["cart"], carts)

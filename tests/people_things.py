@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from crm import changes, imports, subscribing
+from crm import changes, deals, imports, notes, subscribing, tasks
+from crm.tasks import Told
 from kernel import tokens
 from kernel.db import db
 
@@ -19,8 +20,27 @@ def of(world: Any, contact: Any) -> dict[str, dict[str, Any]]:
     twin = world.contact(f"twin@{world.slug}.example.com", name=f"Gemela {world.slug}")
     db.session.commit()
     return {
+        **_noted(world, contact),
         "two_people": {"token": contact.token, "other": twin.token},
         "people_file": {"token": brought.token},
         "people_change": {"token": change.token},
         "sign_up": {"token": secret},
     }
+
+
+def _noted(world: Any, contact: Any) -> dict[str, dict[str, Any]]:
+    """Two notes and two things to do about them, one of each in the bin."""
+    words = ("tardes", "sábados")
+    note, gone = (notes.write(contact, f"{word} {world.slug}", by=world.owner) for word in words)
+    told = Told(f"Llamar a {world.slug}", tasks.today(), contact, "", world.owner_id)
+    task, gone_task = (tasks.add(told, by=world.owner) for _time in range(2))
+    deal, gone_deal = (deals.add(contact, deals.Told(f"Tazas para {world.slug}"), by=world.owner) for _time in range(2))
+    deals.put_away(gone_deal, by=world.owner)
+    notes.put_away(contact, gone, by=world.owner)
+    tasks.put_away(gone_task, by=world.owner)
+    db.session.commit()
+    return {
+        "note": {"token": contact.token, "note": note.token}, "gone_note": {"token": contact.token, "note": gone.token},
+        "deal": {"token": deal.token}, "gone_deal": {"token": gone_deal.token},
+        "task": {"token": task.token}, "gone_task": {"token": gone_task.token},
+    }  # fmt: skip

@@ -17,6 +17,8 @@ TITLES = {
     "invoices": _l("Your invoices"), "gift_cards": _l("Gift cards"), "store_credit": _l("Your credit"),
     "stock_waits": _l("What you wait for"),
     "tax exemptions": _l("Tax exemptions"), "suggestions": _l("New for you"),
+    "notes": _l("What we noted about you"), "tasks": _l("What we mean to do for you"),
+    "deals": _l("What you may buy from us"),
     "files": _l("Files"), "two_people": _l("Who is not you"),
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from crm import facts, tastes
+from crm import deals, facts, tastes
 from kernel import address, i18n, tenancy
 from kernel.i18n import _, _l, pick
 from kernel.instants import told as moment
@@ -32,7 +32,7 @@ NAMES = {
     "message": _l("Message"), "from": _l("From whom"), "issued_at": _l("Issued"), "face": _l("Worth"),
     "balance": _l("Balance"), "taxes": _l("Taxes"), "until": _l("Until"), "product": _l("Product"),
     "because_you": _l("Because you"), "what": _l("Product"), "file": _l("File"),
-    "others": _l("Others who are somebody else"),
+    "others": _l("Others who are somebody else"), "to_do": _l("To do"),
 }  # fmt: skip
 WAYS = {
     "staff": _l("the shop"), "checkout": _l("your order"), "counter": _l("the counter"), "account": _l("your account"),
@@ -58,6 +58,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "expired": _l("Expired"), "held": _l("Held"), "booked": _l("Booked"), "came": _l("Arrived"),
         "missed": _l("Did not come"), "pending": _l("Waiting"), "waiting": _l("Waiting"), "sent": _l("Sent"),
         "skipped": _l("Not sent"), "failed": _l("Failed"), "done": _l("Done"), "stopped": _l("Stopped"),
+        **deals.STAGES,
     },
 }  # fmt: skip
 BARE = frozenset({"source", "at"})  # these say themselves what they are

@@ -151,5 +151,5 @@ def init_app(_app: Flask) -> None:
     permissions.define("people.erase", _l("Erase people for good"), roles=())
     menu.entry(
         40, _l("People"), "crm_admin.people", icon="people", permission="people.view",
-        match=("crm_admin.person", "crm_admin.segment"),
+        match=("crm_admin.person", "crm_admin.segment", "crm_admin.task", "crm_admin.deal"),
     )  # fmt: skip

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from crm import sums
+from crm import deals, sums, tasks
 from crm.consent import PURPOSES
 from crm.contacts import Contact
-from crm.views import known, story
-from kernel import address, phones, tenancy
+from crm.views import deal_rows, known, notes, story, task_rows
+from crm.views.task_forms import NoteForm
+from kernel import address, phones, tenancy, web
 from kernel.i18n import _, _l
 from kernel.money import Money
 
+DONE = 5  # things that were done last
 LABELS = {"marketing": _l("News and offers"), "behaviour": _l("Remembering what they look at")}
 
 
@@ -50,8 +52,15 @@ def told(contact: Contact) -> dict[str, Any]:
         "consents": [_consent(contact, purpose) for purpose in PURPOSES],
         "steps": story.steps(contact), "known": known.fields(contact), "likes": known.likes(contact),
         "figures": _figures(contact), "phone": phone(contact),
-        "whatsapp": phones.whatsapp("", contact.phone) if contact.phone else "",
+        "whatsapp": task_rows.whatsapp(contact),
+        "notes": notes.rows(contact), "notes_shown": notes.SHOWN, "note_form": NoteForm(), **_tasks(contact),
     }  # fmt: skip
+
+
+def _tasks(contact: Contact) -> dict[str, Any]:
+    open_ones, done = tasks.of(contact), tasks.of(contact, "done", DONE)
+    cards = deal_rows.cards(deals.of(contact)) if web.may("deals.view") else []
+    return {"tasks": task_rows.rows(open_ones), "tasks_done": task_rows.rows(done), "deals": cards}
 
 
 def _consent(contact: Contact, purpose: str) -> dict[str, Any]:

@@ -99,6 +99,10 @@ def _commands(text: str) -> list[dict[str, str]]:
     known += [
         (_("New sale"), desk.link("shop_admin.sale_new")),
         (_("New product"), desk.link("shop_admin.product_new")),
+        (_("Follow-ups"), desk.link("crm_admin.tasks")),
+        (_("New follow-up"), desk.link("crm_admin.task_new")),
+        (_("Opportunities"), desk.link("crm_admin.deals")),
+        (_("New opportunity"), desk.link("crm_admin.deal_new")),
         (_("Invoices"), desk.link("shop_admin.invoices")),
         (_("Gift cards"), desk.link("shop_admin.gift_cards")),
         (_("Price lists"), desk.link("shop_admin.price_lists")),

@@ -61,6 +61,11 @@ def person(contact: Contact) -> str:
     return render_template("shop/desk/orders/_of_person.html", rows=rows)
 
 
+def sale(contact: Contact) -> str:
+    """The way from what somebody may buy to the counter, with them already on it."""
+    return render_template("shop/desk/sale/_of_deal.html", contact=contact) if web.may("sales.make") else ""
+
+
 def order_url(fact: facts.Fact) -> str | None:
     """Where a fact about an order leads, for staff who may see it."""
     order = db.session.get(orders.Order, fact.about_id) if fact.about_kind == "order" and fact.about_id else None
@@ -80,5 +85,6 @@ def init_app(_app: Flask) -> None:
     asking.on_leaving(leave_cart)
     slots.fill("crm.account", account)
     slots.fill("crm.person", person)
+    slots.fill("crm.deal", sale)
     facts.linked(("ordered", "paid", "value_spent", "cancelled", "shipped"), order_url)
     facts.linked(("booked", "booking_cancelled"), booking_url)

@@ -8,13 +8,28 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from crm import consent, contacts, facts, imports, messages, people, subscribing, tags, tastes, visitors
+from crm import (
+    consent,
+    contacts,
+    deals,
+    facts,
+    imports,
+    messages,
+    notes,
+    people,
+    subscribing,
+    tags,
+    tasks,
+    tastes,
+    visitors,
+)
 from crm.contacts import Contact
 from crm.views import own_words
 from kernel import jobs, suppression, walls
 from kernel.db import db
 from kernel.jobs import Job
 from kernel.journal import Entry
+from kernel.money import Money
 from shop import orders
 
 EMAIL, NAME, PHONE = "canaria7@example.com", "Canaria Séptima", "+50683777123"
@@ -64,10 +79,20 @@ def _canary(shop):
     consent.record(row, "marketing", True, form="checkout", ip="203.0.113.77")
     messages.write("canario raro", email=EMAIL, name=NAME, phone=PHONE)
     subscribing.ask(EMAIL, language="es", name=NAME)
+    _prospect(shop, row)
     sheet, _encoding = imports.opened(f"correo,nombre\n{EMAIL},{NAME}\nmal@@,{NAME}\n".encode())
     imports.begin(sheet, "gente.csv", encoding="utf-8", by=shop.owner)
     db.session.commit()
     return order.number
+
+
+def _prospect(shop, row):
+    """What staff noted about somebody, mean to do, and hope to sell or lost."""
+    notes.write(row, f"{NAME}: canario raro", by=shop.owner)
+    for stage in ("talking", "won", "lost"):
+        deal = deals.add(row, deals.Told("canario raro", Money(100, "CRC")), by=shop.owner)
+        tasks.add(tasks.Told("canario raro", tasks.today(), row, deal_id=deal.id), by=shop.owner)
+        deals.move(deal, stage, by=shop.owner, reason="other", words="canario raro")
 
 
 def test_the_copy_is_whole_and_forgetting_leaves_nothing(app, shop):

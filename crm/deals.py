@@ -1,0 +1,251 @@
+"""Deals: what a prospect may buy, how much it would be, and how far it has come; moves are rows, with who and why.
+
+Won and lost are the end; a slip of the hand is taken back for some minutes. What is won becomes an order like any
+other: that is the fact of it, so a deal records none of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, func, or_, select
+from sqlalchemy.orm import Mapped, mapped_column, selectinload
+
+from crm import indicators, tasks
+from crm.contacts import Contact
+from kernel import clock, journal, signing, tenancy
+from kernel.db import Base, belongs, db, many, pk, ref
+from kernel.i18n import _l
+from kernel.money import Money
+from kernel.refusal import Gone, Missing, Refusal
+from kernel.tenancy import Binnable, TenantOwned
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+STAGES = {
+    "new": _l("New"), "talking": _l("Talking"), "quoted": _l("Price given"), "won": _l("Won"), "lost": _l("Lost"),
+}  # fmt: skip
+OPEN = ("new", "talking", "quoted")
+MOVES = frozenset((was, to) for was in OPEN for to in STAGES if to != was)  # from won and lost there is none
+REASONS = {
+    "price": _l("The price"), "time": _l("The time"), "elsewhere": _l("They bought elsewhere"),
+    "silent": _l("They do not answer"), "other": _l("Something else"),
+}  # fmt: skip
+WHILE = timedelta(minutes=10)  # in which a mistake is taken back
+SHOWN = timedelta(days=30)  # so long what is won or lost stays on the board
+MOST = 500  # on a board
+
+
+class NoMove(Refusal):
+    """It stands elsewhere by now."""
+
+    message = _l("It has been moved meanwhile: look where it stands now.")
+    status = 409
+
+
+class NoReason(Refusal):
+    """One learns from what is lost."""
+
+    message = _l("Say why it was lost.")
+
+
+class TooLate(Refusal):
+    """It is long ago, or it was moved since."""
+
+    message = _l("That can no longer be taken back.")
+    status = 409
+
+
+class Deal(TenantOwned, Binnable, Base):
+    """Something that somebody may buy."""
+
+    __tablename__ = "deal"
+    __extra__ = (UniqueConstraint("tenant_id", "token"), Index("ix_deal_stage", "tenant_id", "stage", "moved_at"))
+    id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), default=signing.token)
+    title: Mapped[str] = mapped_column(String(160))
+    contact_id: Mapped[int] = ref("contact")
+    amount_minor: Mapped[int | None]  # None: nobody can say yet
+    currency: Mapped[str] = mapped_column(String(3))
+    stage: Mapped[str] = mapped_column(String(10), default="new")
+    for_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)  # whose it is, as of tasks
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    moved_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    contact: Mapped[Contact | None] = belongs("Deal.contact_id", "Contact")
+    moves: Mapped[list["DealMove"]] = many("Deal", "DealMove.deal_id", order_by="DealMove.id")
+
+    @property
+    def amount(self) -> Money | None:
+        """What it would bring, as far as somebody said."""
+        return None if self.amount_minor is None else Money(self.amount_minor, self.currency)
+
+    @property
+    def open(self) -> bool:
+        """Whether it is neither won nor lost."""
+        return self.stage in OPEN
+
+
+class DealMove(TenantOwned, Base):
+    """That a deal went from one stage to another: who moved it, when and why."""
+
+    __tablename__ = "deal_move"
+    id: Mapped[int] = pk()
+    deal_id: Mapped[int] = ref("deal")
+    was: Mapped[str] = mapped_column(String(10))
+    stage: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(20), default="")  # one of REASONS, where it was lost
+    words: Mapped[str] = mapped_column(String(500), default="")
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    who: Mapped[str] = mapped_column(String(120), default="")  # their name then
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody says of a deal."""
+
+    title: str
+    amount: Money | None = None
+    for_id: int | None = None
+
+
+def query(account: "Account | None" = None) -> Select[Any]:
+    """What stands on the board: all that is open, and what was won or lost lately; what waits longest first."""
+    lately = or_(Deal.stage.in_(OPEN), Deal.moved_at >= clock.now() - SHOWN)
+    wanted = select(Deal).options(selectinload(Deal.contact)).where(lately).order_by(Deal.moved_at, Deal.id)
+    return wanted if account is None else wanted.where(tasks.falls_to(Deal.for_id, account))
+
+
+def board(account: "Account | None" = None) -> dict[str, list[Deal]]:
+    """The deals of each stage, of one person or of all."""
+    found: dict[str, list[Deal]] = {stage: [] for stage in STAGES}
+    for deal in db.session.scalars(query(account).limit(MOST)):
+        found[deal.stage].append(deal)
+    return found
+
+
+def any_at_all() -> bool:
+    """Whether the shop ever wrote one."""
+    return db.session.scalar(select(Deal.id).limit(1)) is not None
+
+
+def of(contact: Contact) -> list[Deal]:
+    """The deals with a person, the newest first."""
+    mine = select(Deal).where(Deal.contact_id == contact.id).options(selectinload(Deal.contact))
+    return list(db.session.scalars(mine.order_by(Deal.id.desc()).limit(20)))
+
+
+def named(token: str) -> Deal:
+    """The deal that an address names; raises Missing."""
+    found = db.session.scalar(select(Deal).where(Deal.token == token))
+    if found is None:
+        raise Missing()
+    return found
+
+
+def add(contact: Contact, told: Told, *, by: "Account") -> Deal:
+    """Write down that somebody may buy something."""
+    deal = Deal(contact_id=contact.id, currency=tenancy.tenant().currency)
+    _fill(deal, told)
+    db.session.add(deal)
+    db.session.flush()
+    journal.write("deal.added", about=deal, by=by, data={"title": deal.title})
+    return deal
+
+
+def change(deal: Deal, told: Told, *, by: "Account") -> None:
+    """Another title or amount, or somebody else who looks after it."""
+    _fill(deal, told)
+    journal.write("deal.changed", about=deal, by=by, data={"title": deal.title})
+
+
+def _fill(deal: Deal, told: Told) -> None:
+    deal.title, deal.for_id = told.title, told.for_id
+    if told.amount != deal.amount:
+        deal.amount_minor = told.amount.minor if told.amount else None
+        deal.currency = told.amount.currency if told.amount else deal.currency
+
+
+def _locked(deal: Deal) -> Deal:
+    """Two who move one deal follow each other."""
+    db.session.refresh(deal, with_for_update=True)
+    return deal
+
+
+def move(deal: Deal, stage: str, *, by: "Account", reason: str = "", words: str = "") -> bool:
+    """To another stage; whether it was not there already. What is lost has a reason. Raises NoMove, NoReason."""
+    if _locked(deal).stage == stage:
+        return False
+    if (deal.stage, stage) not in MOVES:
+        raise NoMove()
+    if stage == "lost" and reason not in REASONS:
+        raise NoReason()
+    told = {"reason": reason if stage == "lost" else "", "words": words.strip()[:500]}
+    db.session.add(DealMove(deal_id=deal.id, was=deal.stage, stage=stage, account_id=by.id, who=by.known_as, **told))
+    journal.write("deal.moved", about=deal, by=by, data={"title": deal.title, "from": deal.stage, "to": stage})
+    deal.stage, deal.moved_at = stage, clock.now()
+    db.session.flush()
+    return True
+
+
+def undo(deal: Deal, *, by: "Account") -> None:
+    """The last move was a mistake: it stands again where it was. Raises TooLate."""
+    _locked(deal)
+    mine = select(DealMove).where(DealMove.deal_id == deal.id).order_by(DealMove.id.desc()).limit(1)
+    last = db.session.scalar(mine)
+    if last is None or last.at < clock.now() - WHILE:
+        raise TooLate()
+    journal.write("deal.unmoved", about=deal, by=by, data={"title": deal.title, "from": last.stage, "to": last.was})
+    deal.stage, deal.moved_at = last.was, clock.now()
+    db.session.delete(last)
+    db.session.flush()
+
+
+def put_away(deal: Deal, *, by: "Account") -> None:
+    """Into the bin; it can be taken back."""
+    deal.binned_at = clock.now()
+    journal.write("deal.binned", about=deal, by=by, data={"title": deal.title})
+
+
+def take_back(token: str, *, by: "Account") -> Deal:
+    """Out of the bin as it was."""
+    gone = select(Deal).where(Deal.token == token, Deal.binned_at.is_not(None)).execution_options(binned=True)
+    deal = db.session.scalar(gone)
+    if deal is None:
+        raise Gone(_l("It is not in the bin any more."))
+    deal.binned_at = None
+    journal.write("deal.restored", about=deal, by=by, data={"title": deal.title})
+    return deal
+
+
+def _won(what: Any, first: date, last: date) -> Select[Any]:
+    since, until = clock.span(first, last, tenancy.tenant().timezone)
+    return select(what).where(Deal.stage == "won", Deal.moved_at >= since, Deal.moved_at < until)
+
+
+def won(first: date, last: date) -> int:
+    """How many were won on those days."""
+    return int(db.session.scalar(_won(func.count(Deal.id), first, last)) or 0)
+
+
+def brought(first: date, last: date) -> int:
+    """What those together bring, in the shop's currency."""
+    mine = _won(func.coalesce(func.sum(Deal.amount_minor), 0), first, last)
+    return int(db.session.scalar(mine.where(Deal.currency == tenancy.tenant().currency)) or 0)
+
+
+def init_app(_app: object) -> None:
+    """Say how the journal tells it; bring the figures."""
+    stages = {"from": STAGES, "to": STAGES}
+    journal.kind("deal.added", _l("Wrote down the opportunity “%(title)s”"))
+    journal.kind("deal.changed", _l("Changed the opportunity “%(title)s”"))
+    journal.kind("deal.moved", _l("Moved “%(title)s” from “%(from)s” to “%(to)s”"), stages)
+    journal.kind("deal.unmoved", _l("Took “%(title)s” back from “%(from)s” to “%(to)s”"), stages)
+    journal.kind("deal.binned", _l("Put the opportunity “%(title)s” into the bin"))
+    journal.kind("deal.restored", _l("Took the opportunity “%(title)s” out of the bin"))
+    indicators.define("deals.won", _l("Opportunities won"), unit="count", direction="more", query=won)
+    indicators.define(
+        "deals.brought", _l("What won opportunities bring"), unit="money", direction="more", query=brought
+    )

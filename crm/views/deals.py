@@ -1,0 +1,147 @@
+"""Deals in the back office: the board of what people may buy, one of them, moved from stage to stage and taken back."""
+
+from typing import Any
+
+from flask import Flask, abort, flash, redirect, render_template, request, url_for
+
+from crm import deals, people, tasks
+from crm.deals import Deal
+from crm.views import admin, deal_rows, task_rows
+from crm.views.deal_forms import DealForm, LostForm, NewDealForm, deal_form, lost_form, new_form
+from kernel import permissions, phones, tenancy, web
+from kernel.db import db
+from kernel.i18n import _, _l
+from kernel.web import needs
+
+FOUND = 6  # people of a search
+
+
+@admin.get("/deals", endpoint="deals")
+@needs("deals.view")
+def board() -> str:
+    """What stands in which stage, mine or everybody's."""
+    alone = len(tasks.staff()) < 2
+    whose = "mine" if request.args.get("who") == "mine" and not alone else "all"
+    found = deals.board(web.person() if whose == "mine" else None)
+    words = {} if alone else {"all": _("Everybody's deals"), "mine": _("My deals")}
+    chips = [{"label": label, "url": url_for(".deals", who=code), "active": code == whose}
+             for code, label in words.items()]  # fmt: skip
+    return render_template(
+        "crm/desk/deals/board.html", columns=deal_rows.columns(found), chips=chips, any=deals.any_at_all(),
+    )  # fmt: skip
+
+
+@admin.get("/deals/new", endpoint="deal_new")
+@needs("deals.edit")
+def new() -> Any:
+    """Somebody may buy something; who it is can be looked for."""
+    return _new(new_form())
+
+
+@admin.post("/deals", endpoint="deal_make")
+@needs("deals.edit")
+def make() -> Any:
+    """Write it down, with its person, new or known."""
+    form = new_form()
+    if request.form.get("person") and form.person is None:
+        abort(404)
+    if not form.validate():
+        return _new(form, 422)
+    deal = deals.add(form.whom(), form.told(), by=web.person())
+    flash(_("Written down. What is the next step?"))
+    return redirect(url_for(".deal", token=deal.token), 303)
+
+
+def _new(form: NewDealForm, status: int = 200) -> Any:
+    text = " ".join(filter(None, (form.name.data, form.reach.data))) if request.args.get("find") else ""
+    some = db.session.scalars(people.query(text).limit(FOUND)).all() if text else ()
+    country = tenancy.tenant().country
+    found = [{"token": one.token, "name": one.called,
+              "also": one.email or (phones.show(one.phone, country) if one.phone else "")} for one in some]  # fmt: skip
+    return render_template(
+        "crm/desk/deals/new.html", form=form, found=found, looked=bool(text), alone=len(tasks.staff()) < 2,
+        currency=tenancy.tenant().currency,
+    ), status  # fmt: skip
+
+
+@admin.get("/deals/<token>", endpoint="deal")
+@needs("deals.view")
+def one(token: str) -> Any:
+    """One of them: where it stands, the next step, its history."""
+    deal = deals.named(token)
+    return _page(deal, deal_form(deal), lost_form())
+
+
+@admin.post("/deals/<token>", endpoint="deal_save")
+@needs("deals.edit")
+def save(token: str) -> Any:
+    """Keep what was changed."""
+    deal = deals.named(token)
+    form = deal_form(deal, request.form)
+    if not form.validate():
+        return _page(deal, form, lost_form(), 422)
+    deals.change(deal, form.told(), by=web.person())
+    flash(_("Saved."))
+    return redirect(url_for(".deal", token=token), 303)
+
+
+def _page(deal: Deal, form: DealForm, lost: LostForm, status: int = 200) -> Any:
+    steps = task_rows.rows(tasks.of_deals([deal.id]).get(deal.id, []))
+    return render_template(
+        "crm/desk/deals/show.html", deal=deal, card=deal_rows.cards([deal])[0], form=form, lost=lost, steps=steps,
+        losing="lost" in request.args, history=deal_rows.history(deal), alone=len(tasks.staff()) < 2,
+        currency=deal.currency,
+    ), status  # fmt: skip
+
+
+@admin.post("/deals/<token>/stage", endpoint="deal_move")
+@needs("deals.edit")
+def move(token: str) -> Any:
+    """To another stage; the toast takes it back for some minutes."""
+    deal, stage, lost = deals.named(token), request.form.get("stage", ""), lost_form(request.form)
+    if stage not in deals.STAGES:
+        abort(404)
+    if stage == "lost" and not lost.validate():
+        return _page(deal, deal_form(deal), lost, 422)
+    if deals.move(deal, stage, by=web.person(), reason=lost.reason.data or "", words=lost.words.data or ""):
+        told = _("“%(title)s” stands in “%(stage)s” now.", title=deal.title, stage=deals.STAGES[stage])
+        web.undo(told, ".deal_undo", token=token)
+    return _back(token)
+
+
+@admin.post("/deals/<token>/stage/undo", endpoint="deal_undo")
+@needs("deals.edit")
+def undo(token: str) -> Any:
+    """The last move was a mistake."""
+    deals.undo(deals.named(token), by=web.person())
+    return _back(token)
+
+
+@admin.post("/deals/<token>/bin", endpoint="deal_bin")
+@needs("deals.edit")
+def put_away(token: str) -> Any:
+    """Into the bin; the toast takes it back."""
+    deal = deals.named(token)
+    deals.put_away(deal, by=web.person())
+    web.undo(_("“%(name)s” is in the bin.", name=deal.title), ".deal_back", token=token)
+    return redirect(url_for(".deals"), 303)
+
+
+@admin.post("/deals/<token>/back", endpoint="deal_back")
+@needs("deals.edit")
+def take_back(token: str) -> Any:
+    """Out of the bin."""
+    return redirect(url_for(".deal", token=deals.take_back(token, by=web.person()).token), 303)
+
+
+def _back(token: str) -> Any:
+    """To the board when one comes from there, else to the deal's own page."""
+    return web.back(url_for(".deal", token=token))
+
+
+def init_app(_app: Flask) -> None:
+    """Say who may do what."""
+    permissions.define("deals.view", _l("See opportunities"), roles=("manager", "marketer", "clerk"))
+    permissions.define(
+        "deals.edit", _l("Write down opportunities and move them"), roles=("manager", "marketer", "clerk")
+    )
