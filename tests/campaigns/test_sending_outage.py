@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from campaigns import sending
+from campaigns import claims, outcomes
 from campaigns.recipients import Recipient
 from kernel import clock, mail
 from kernel.db import db
@@ -17,7 +17,7 @@ def test_a_relay_that_is_away_uses_up_no_try(post, monkeypatch):
     letter, _ = going("ana", "beto")
     server = post.relay
     point(post, relay.Relay(port=relay.free_port()), monkeypatch)
-    for _ in range(2 * sending.ATTEMPTS):
+    for _ in range(2 * outcomes.ATTEMPTS):
         due_now()
         mail._rest["until"] = 0.0
         send(post)
@@ -32,9 +32,9 @@ def test_a_relay_that_is_away_uses_up_no_try(post, monkeypatch):
 
 
 def test_what_was_claimed_long_ago_is_not_remembered(post):
-    sending._leases.clear()
+    claims.leases.clear()
     going("ana", "beto")
-    sending.claim(1)
-    with clock.at(clock.now() + 2 * sending.LEASE):
-        assert len(sending.claim(1)) == 1
-    assert len(sending._leases) == 1
+    claims.claim(1)
+    with clock.at(clock.now() + 2 * claims.LEASE):
+        assert len(claims.claim(1)) == 1
+    assert len(claims.leases) == 1
