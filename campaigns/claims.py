@@ -23,17 +23,18 @@ TRIES = 20  # batches of people who may not be written to, passed over at a time
 ASKED = Recipient.id, Recipient.mailing_id, Recipient.contact_id, Recipient.email, Recipient.occasion
 QUIET = {"synchronize_session": False}
 leases = Leases()  # of what this process has in hand
+begun: dict[int, tuple[datetime, set[datetime]]] = {}  # of what is to begin: its claim, and until when since then
 
 
 def claim(limit: int) -> list[int]:
     """Claim recipients under a lease; who may not be written to is skipped, or waits for the moment that is told."""
     now = clock.now()
     with transactions.reading():  # a shop with nothing due takes no writer's turn
-        going, asleep, lost = _going(), standstill.asleep(now), _lost(now)
+        going, stopped, lost = _going(), standstill.stopped(now), _lost(now)
         if not lost and not _waits(going, now):
             return []
-    for mailing_id in asleep:
-        standstill.hold(mailing_id)
+    for mailing_id, why in stopped.items():
+        standstill.hold(mailing_id, why)
         going.remove(mailing_id)
     if lost:
         _expire(now)
@@ -107,6 +108,8 @@ def _claimed(rows: list[Recipient], now: datetime) -> list[int]:
     if mine:
         bulk.run(ledger.CLAIMED, mine, until=now + LEASE)
         leases.take(mine, now, LEASE)
+        for row_id in mine:
+            begun.pop(row_id, None)
     return mine
 
 

@@ -56,17 +56,32 @@ def mark(marks: Sequence[Mark]) -> set[int]:
 def _turned(marks: list[Mark]) -> set[int]:
     """Keep what is over and what begins; which of these are ours. Those whose mailing no longer goes are given back."""
     now, begun = clock.now(), {told.id for told in marks if told.state == "sending"}
+    _undo(begun)
     held_until, until = _taken(begun), now + claims.LEASE
+    for row_id in begun & claims.leases.keys():
+        claims.begun.setdefault(row_id, (claims.leases[row_id], set()))[1].add(until)
     rows = [_row(told) for told in marks]
     found = bulk.gained(ledger.TURN, rows, lease=max(held_until, default=now), until=until, now=now)
     mine = {row_id for row_id, state in found if state == "sending"}
     for told in marks:
         claims.leases.pop(told.id, None)
-        drawn.pop(told.id, None)
+        if told.state != "sending":
+            drawn.pop(told.id, None)
+            claims.begun.pop(told.id, None)
     claims.leases.update(dict.fromkeys(mine, until))
     if begun - mine:
         bulk.run(ledger.OURS, sorted(begun - mine), leases=list(held_until))
     return mine
+
+
+def _undo(ids: set[int]) -> None:
+    """Told once more what is to begin: the commit before failed, or only its answer was lost, and nothing has left
+    yet. What may stand as begun by us is as it was claimed; what another has taken or settled meanwhile is theirs."""
+    again = {row_id: claims.begun[row_id] for row_id in ids if row_id in claims.begun}
+    for row_id, (claim, moments) in again.items():
+        claims.leases[row_id] = claim
+        ours = (Recipient.id == row_id) & (Recipient.state == "sending") & Recipient.lease_until.in_(moments)
+        claims.change(ours, state="claimed", attempts=Recipient.attempts - 1, lease_until=claim)
 
 
 def _row(told: Mark) -> dict[str, Any]:

@@ -25,6 +25,14 @@ WAITING = ("pending", "claimed", "deferred")  # not yet on the wire
 QUIET = {"synchronize_session": False}
 NOTES = {  # why one is held, by what its note says
     "late": _l("Its hour passed while nothing was working here. Have a look, then let it go or stop it."),
+    "away": _l(
+        "The mail server was away for days. Look whether its words still hold, then let it go on or stop it: nobody"
+        " receives it twice."
+    ),
+    "stale": _l(
+        "The mail server was away, and something that it tells of has ended meanwhile. Let it go on all the same, or"
+        " stop it and duplicate it with other words."
+    ),
     "restored": _l(
         "A backup was restored, and some people may have it already. Have a look, then let it go or stop it."
     ),
@@ -138,7 +146,7 @@ def pause(mailing: Mailing, *, by: Any) -> None:
 def resume(mailing: Mailing, *, by: Any) -> None:
     """Let a paused or held one go on."""
     mailings.move(mailing, "resume")
-    mailing.started_at, mailing.note = mailing.started_at or clock.now(), ""
+    mailing.started_at, mailing.note, mailing.away_since = mailing.started_at or clock.now(), "", None
     _go(mailing)
     journal.write("mailing.resumed", about=mailing, by=by, data={"name": mailing.called})
 

@@ -5,7 +5,7 @@ import json
 import structlog
 from sqlalchemy import select
 
-from campaigns import claims, outcomes, prints, rendering
+from campaigns import claims, outcomes, prints, rendering, standstill
 from campaigns.recipients import Recipient
 from kernel import bulk, mail, transactions
 from kernel.db import db
@@ -43,4 +43,6 @@ def _remember(desk: rendering.Desk, kept: dict[prints.Key, int]) -> None:
         outcomes.drawn[row_id] = str(kept[made.key]), json.dumps(said) if said else None
 
 
-mail.source("mailings", 10, claim=claims.claim, bodies=bodies, mark=outcomes.mark, shops=claims.shops)
+mail.source(
+    "mailings", 10, claim=claims.claim, bodies=bodies, mark=outcomes.mark, shops=claims.shops, away=standstill.away
+)

@@ -7,7 +7,7 @@ from typing import Any
 from babel.dates import format_timedelta
 from flask import current_app, flash, redirect, render_template, url_for
 
-from campaigns import audience, forms, habits, mailings, progress, readiness, rendering, reports, scheduling
+from campaigns import audience, forms, habits, mailings, progress, readiness, rendering, reports, scheduling, standstill
 from campaigns.mailings import Mailing
 from campaigns.views import mailing_figures, mailing_list, mailing_numbers
 from crm.segments import Segment
@@ -135,7 +135,8 @@ def _now(row: Mailing) -> dict[str, Any]:
 def _going(row: Mailing) -> dict[str, Any]:
     known = progress.of(row)
     left = known.left
-    return {"known": known, "left": format_timedelta(left, locale=locale()) if left else ""}
+    still = format_timedelta(left, locale=locale()) if left else ""
+    return {"known": known, "left": still, "since": standstill.since(row)}
 
 
 def _zone(row: Mailing) -> str:
