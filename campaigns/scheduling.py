@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from campaigns import gathering, mailings, readiness, rendering, versions
+from campaigns import gathering, mailings, readiness, rendering, subject_choice, subject_tests, versions
 from campaigns.mailings import Mailing
 from campaigns.recipients import OPEN, Recipient
 from kernel import clock, held, instants, jobs, journal, tenancy
@@ -64,14 +64,16 @@ def hour(day: date, text: str) -> datetime:
 
 def send(mailing: Mailing, *, by: Any, typed: str = "", at: datetime | None = None) -> None:
     """Let it go out at that hour, else in a minute; `typed` is the number of people where there are many."""
-    readiness.refuse(mailing, typed)
+    told, test = readiness.refuse(mailing, typed), subject_tests.of(mailing)
+    if test is not None:
+        subject_tests.ask_enough(test, told.will)
     rendering.prepare(mailing)
     mailings.move(mailing, "schedule")
     versions.keep(mailing)
     mailing.scheduled_at, mailing.note = at or clock.now() + MINUTE, ""
     _await(mailing)
-    told = {"name": mailing.called, "at": instants.told(mailing.scheduled_at)}
-    journal.write("mailing.scheduled", about=mailing, by=by, data=told)
+    data = {"name": mailing.called, "at": instants.told(mailing.scheduled_at)}
+    journal.write("mailing.scheduled", about=mailing, by=by, data=data)
 
 
 def _await(mailing: Mailing) -> None:
@@ -108,6 +110,7 @@ def start(mailing_id: int) -> None:
 
 def _go(mailing: Mailing) -> None:
     gathering.begin(mailing)
+    subject_choice.begin(mailing)
     _look_again(mailing, clock.now() + LOOK)
 
 

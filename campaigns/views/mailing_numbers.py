@@ -63,6 +63,8 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "emptied": lambda n: ngettext("%(num)s emptied the cart meanwhile", "%(num)s emptied their carts meanwhile", n),
     "returned": lambda n: ngettext("%(num)s came back to the cart", "%(num)s came back to their carts", n),
     "late": lambda n: ngettext("%(num)s would have had it days too late", "%(num)s would have had it days too late", n),
+    "opened": lambda n: ngettext("%(num)s opened the first one meanwhile", "%(num)s opened the first one meanwhile", n),
+    "followed": lambda n: ngettext("%(num)s followed a link meanwhile", "%(num)s followed a link meanwhile", n),
     "stopped": lambda n: ngettext("%(num)s was spared when it stopped", "%(num)s were spared when it stopped", n),
     "erased": lambda n: ngettext("%(num)s asked to be forgotten", "%(num)s asked to be forgotten", n),
     "gone": lambda n: ngettext("%(num)s is no longer among the people", "%(num)s are no longer among the people", n),
