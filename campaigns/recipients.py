@@ -29,6 +29,7 @@ REASONS = {  # why somebody of the segment receives nothing
     "bought": _l("bought in the meantime"),
     "emptied": _l("emptied the cart in the meantime"),
     "returned": _l("came back to the cart in the meantime"),
+    "undone": _l("the order was called off or paid back"),
     "late": _l("would have received it days too late"),
     "opened": _l("opened the first letter in the meantime"),
     "followed": _l("followed a link of the first letter in the meantime"),

@@ -62,6 +62,7 @@ _SENTENCES: dict[str, Callable[[int], str]] = {
     "bought": lambda n: ngettext("%(num)s bought in the meantime", "%(num)s bought in the meantime", n),
     "emptied": lambda n: ngettext("%(num)s emptied the cart meanwhile", "%(num)s emptied their carts meanwhile", n),
     "returned": lambda n: ngettext("%(num)s came back to the cart", "%(num)s came back to their carts", n),
+    "undone": lambda n: ngettext("%(num)s called the order off", "%(num)s called the order off", n),
     "late": lambda n: ngettext("%(num)s would have had it days too late", "%(num)s would have had it days too late", n),
     "opened": lambda n: ngettext("%(num)s opened the first one meanwhile", "%(num)s opened the first one meanwhile", n),
     "followed": lambda n: ngettext("%(num)s followed a link meanwhile", "%(num)s followed a link meanwhile", n),
