@@ -58,8 +58,21 @@ def segment(mailing: Mailing) -> Segment | None:
     return found
 
 
+_means: list[Callable[[Mailing], Select[Contact] | None]] = []
+
+
+def means(verb: Callable[[Mailing], Select[Contact] | None]) -> None:
+    """Have `verb(mailing)` say whom a letter is for that goes to no segment; None: it is no such letter."""
+    if verb not in _means:
+        _means.append(verb)
+
+
 def meant(mailing: Mailing) -> Select[Contact]:
     """The people whom a mailing means, whether or not they may be written to."""
+    for verb in _means:
+        found = verb(mailing)
+        if found is not None:
+            return found
     kept = segment(mailing)
     return segments.who(kept.rule) if kept else select(Contact).order_by(Contact.id)
 

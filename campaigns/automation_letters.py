@@ -113,6 +113,27 @@ def _better() -> Begun:
     )  # fmt: skip
 
 
+def _opinion() -> Begun:
+    return _begun(
+        lambda: _("How was it?"), lambda: _("A line is enough, and it helps whoever comes after you."),
+        _text(_hello, lambda: _("Some days ago you had something from us. How was it? Tell us on the page of your"
+                                " order: a line is enough."),
+              lambda: _("If something was not as you expected, answer this letter: we gladly put it right.")),
+        block("button", label=said(lambda: _("Say how it was")), link="{{ had_order.url }}", align="center"),
+    )  # fmt: skip
+
+
+def _reorder() -> Begun:
+    return _begun(
+        lambda: _("Is it running out?"), lambda: _("What you had from us, ready to be ordered again."),
+        _text(_hello, lambda: _("Some weeks have passed since your last order. If it is running out, here it is"
+                                " again:")),
+        block("again", count=2),
+        block("button", label=said(lambda: _("Go to the shop")), link="/", align="center"),
+    )  # fmt: skip
+
+
 LETTERS: dict[str, tuple[Callable[[], Begun], ...]] = {
     "welcome": (_welcome,), "cart": (_first, _second, _third), "lapsed": (_a_while, _better),
+    "opinion": (_opinion,), "reorder": (_reorder,),
 }  # fmt: skip

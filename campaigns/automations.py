@@ -32,6 +32,10 @@ LISTED = _l(
     "Nothing is missing. Read its letters, then turn it on; who is already in the shop's list gets nothing because"
     " of it."
 )
+REACHED = _l(
+    "Nothing is missing. Read its letters, then turn it on: who reaches the day of the first one from then on"
+    " receives it, who passed it before does not."
+)
 TRIGGERS = {
     "welcome": Trigger(
         "welcome", _l("Welcome"),
@@ -47,8 +51,17 @@ TRIGGERS = {
         "lapsed", _l("Win back"),
         _l("When somebody who allowed letters has not bought for a while; it ends as soon as they buy."),
         (24 * 60, 24 * 90),
-        _l("Nothing is missing. Read its letters, then turn it on: who reaches the day of the first one from then on"
-           " receives it, who passed it before does not."),
+        REACHED,
+    ),
+    "opinion": Trigger(
+        "opinion", _l("Ask for an opinion"),
+        _l("Some days after an order was handed over or a booking took place, to whoever allowed letters; once in a"
+           " month at most."), (24 * 7,), REACHED,
+    ),
+    "reorder": Trigger(
+        "reorder", _l("Time to order again"),
+        _l("Some weeks after an order was handed over or a booking took place; it ends as soon as they buy."),
+        (24 * 30,), REACHED,
     ),
 }  # fmt: skip
 
@@ -121,6 +134,7 @@ REASONS = {
     "consent": _l("no longer allows letters"),
     "returned": _l("came back and changed the cart"),
     "gone": _l("the cart is empty"),
+    "undone": _l("the order was called off or paid back"),
     "off": _l("the automation was turned off"),
     "merged": _l("is the same person as another"),
     "erased": _l("asked to be forgotten"),

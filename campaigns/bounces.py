@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from campaigns import bounce_kinds, bounce_parts, letter_events, recipients, sending
+from campaigns import bounce_kinds, bounce_parts, letter_events, outcomes, recipients
 from campaigns.bounce_kinds import Bounce
 from campaigns.bounce_parts import Returned
 from campaigns.letter_events import LetterEvent
@@ -119,4 +119,4 @@ def came_back(limit: int = 200) -> list[tuple[LetterEvent, Recipient, Mailing]]:
 
 def init_app(_app: object) -> None:
     """Hear what servers refuse."""
-    sending.on_refusal(refused)
+    outcomes.on_refusal(refused)

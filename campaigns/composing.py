@@ -49,6 +49,7 @@ class Plan:
     group: str = ""
     tracked: bool = False
     shows: bool = False
+    heads: tuple[dict[str, str], dict[str, str]] | None = None  # others than the mailing's own subject and line
 
 
 def roots(language: str) -> tuple[str, str]:
@@ -82,7 +83,16 @@ _lock = Lock()
 def kept(plan: Plan, choices: tuple[int, ...], shown: Callable[[], Sequence[blocks.Block]]) -> Composed:
     """The composed letter of a plan, made anew when anything that it shows may have changed."""
     tenant, mailing = tenancy.tenant(), plan.mailing
-    key = (mailing.token, mailing.version, tenant.revision, plan.language, plan.group, choices, plan.tracked)
+    key = (
+        mailing.token,
+        mailing.version,
+        tenant.revision,
+        plan.language,
+        plan.group,
+        choices,
+        plan.tracked,
+        bool(plan.heads),
+    )
     with _lock:
         made, found = _kept.get(key, (0.0, None))
     if found is not None and time.monotonic() - made < LIFE:
@@ -158,11 +168,12 @@ def _laid(plan: Plan, letter: Letter, shown: Sequence[blocks.Block]) -> tuple[st
 
 def _frame(plan: Plan, letter: Letter) -> dict[str, Any]:
     tenant, row, held = tenancy.tenant(), storefront.of(), letter.hold
+    subject, preheader = plan.heads or (plan.mailing.subject, plan.mailing.preheader)
     phone, postal = phones.show(row.phone or tenant.phone, tenant.country), habits.postal_address()
     person = f"{letter.base}/preferences/{PERSON}"
     return {
-        "subject": letter.words(plan.mailing.subject) or letter.plain(_("(no subject)")),
-        "preheader": letter.words(plan.mailing.preheader), "shop": letter.plain(tenant.name),
+        "subject": letter.words(subject) or letter.plain(_("(no subject)")),
+        "preheader": letter.words(preheader), "shop": letter.plain(tenant.name),
         "phone": letter.plain(phone) if phone else None, "home": letter.href("/"),
         "postal": letter.plain(" · ".join(postal)) if postal else None,
         "view": held(f"{letter.base}/v/{TOKEN}"), "unsubscribe": held(f"{letter.base}/u/{TOKEN}"),

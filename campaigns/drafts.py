@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from campaigns import followups
 from campaigns.mailings import Mailing
 from crm.segments import Segment
 from kernel import clock, journal
@@ -15,6 +16,7 @@ from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 
 PAGE = 25
+GONE_OUT = frozenset({"sent", "stopped"})
 BINNABLE = frozenset({"draft", "sent", "stopped"})
 SHOWN = {  # filters of the list, each with the states that it shows
     "all": (_l("All mailings"), None),
@@ -51,7 +53,22 @@ def twin(mailing: Mailing, *, by: Any) -> Mailing:
     made.blocks, made.made_by = copy.deepcopy(mailing.blocks), by.known_as if by else ""
     made.code = free_code(name)
     db.session.add(made)
+    db.session.flush()
+    row = followups.of(mailing)
+    if row is not None:
+        followups.write(made, row.first_id, row.who)
     journal.write("mailing.begun", about=made, by=by, data={"name": made.called})
+    return made
+
+
+def follow(mailing: Mailing, who: str, *, by: Any) -> Mailing:
+    """A draft with the same letter and no subject yet, for those of its people who did not open it or followed no
+    link."""
+    if mailing.state not in GONE_OUT or who not in followups.WHO:
+        raise OnItsWay()
+    made = twin(mailing, by=by)
+    made.name, made.subject, made.segment_id = _("%(name)s, once more", name=mailing.called)[:160], {}, None
+    followups.write(made, mailing.id, who)
     return made
 
 

@@ -73,7 +73,7 @@ def languages(mailing: Mailing) -> list[str]:
 def of(mailing: Mailing) -> list[Problem]:
     """Everything that has to be mended before the letter may go."""
     read = languages(mailing)
-    found = [*_heads(mailing, read), *_whole(mailing)]
+    found = [*heads(mailing.subject, mailing.preheader, read), *_whole(mailing)]
     for block in mailing.blocks:
         kind = blocks.known(str(block.get("kind")))
         if kind is None or kind.mail is None:
@@ -84,11 +84,12 @@ def of(mailing: Mailing) -> list[Problem]:
     return found or [*_size(mailing, read)]
 
 
-def _heads(mailing: Mailing, read: Sequence[str]) -> Iterator[Problem]:
+def heads(subject: Mapping[str, str], preheader: Mapping[str, str], read: Sequence[str]) -> Iterator[Problem]:
+    """What is wrong with a subject and the line beside it."""
     for language in read:
-        if not (mailing.subject or {}).get(language):
+        if not (subject or {}).get(language):
             yield Problem(_("The subject is missing%(where)s.", where=_in(language, read)), place="subject")
-    for place, words in (("subject", mailing.subject), ("preheader", mailing.preheader)):
+    for place, words in (("subject", subject), ("preheader", preheader)):
         for told in _unfilled(words or {}):
             yield Problem(f"{_('Subject') if place == 'subject' else _('Preview text')}: {told}", place=place)
 

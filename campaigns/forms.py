@@ -16,15 +16,18 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from campaigns import automations, habits
+from campaigns import automations, followups, habits, subject_tests, writing
 from campaigns.automations import Automation
 from campaigns.habits import Habits
 from campaigns.mailings import Mailing
+from campaigns.subject_tests import Plan, SubjectTest
 from crm import segments
 from crm.segments import Segment
 from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l, pick
+from shop.forms import words
 
+FOLLOWS = "="  # stands for the people of an earlier letter
 GONE = "?"  # stands for a segment that is no longer there
 PLAIN = {"autocomplete": "off"}
 
@@ -47,6 +50,19 @@ class SenderForm(MailingForm):
         description=_l("Empty: the name that you chose for all letters."),
     )  # fmt: skip
     utm = BooleanField(_l("Mark the links, so that the report knows who came from this letter"))
+
+
+class SubjectsForm(Form):
+    """A second subject, who is asked and for how long; the words come in the languages of the shop."""
+
+    share = IntegerField(
+        _l("How many of a hundred are asked"), [InputRequired(), NumberRange(10, 50)],
+        render_kw={"inputmode": "numeric", **PLAIN}, description=_l("Half of them read one subject, half the other."),
+    )  # fmt: skip
+    hours = IntegerField(
+        _l("Hours until the better one goes to the rest"), [InputRequired(), NumberRange(1, 72)],
+        render_kw={"inputmode": "numeric", **PLAIN},
+    )  # fmt: skip
 
 
 class SendForm(Form):
@@ -84,10 +100,35 @@ def mailing(row: Mailing, segment: Segment | None, posted: Any = None) -> Sender
     kept: dict[str, Any] = {"name": row.name, "sender_name": row.sender_name, "utm": row.utm}
     form = SenderForm(posted, **{} if posted is not None else {**kept, "segment": segment.code if segment else ""})
     form.segment.choices = audiences()
+    follow = followups.of(row)
+    if follow is not None:
+        form.segment.choices.insert(0, SelectChoice(FOLLOWS, followups.called(follow)))
+        form.segment.data = FOLLOWS if posted is None else form.segment.data
     if row.segment_id and segment is None:  # it was put away: nobody is chosen until somebody is
         form.segment.choices.insert(0, SelectChoice(GONE, _("Choose…")))
         form.segment.data = GONE if posted is None else form.segment.data
     return form
+
+
+def subjects(row: SubjectTest | None, posted: Any = None) -> Any:
+    """The form of a second subject."""
+    named = (("subject_b", _("Second subject"), "subject"), ("line_b", _("Its preview text"), "preheader"))
+    made: dict[str, Any] = {}
+    for code, label, _name in named:
+        made |= words.fields(code, label, writing.LONGEST)
+    cls = type("SubjectsForm", (SubjectsForm,), made)
+    if posted is not None:
+        return cls(posted)
+    kept: dict[str, Any] = {"share": row.share if row else subject_tests.SHARE}
+    kept["hours"] = row.hours if row else subject_tests.HOURS
+    for code, _label, name in named:
+        kept |= words.shown(code, getattr(row, name) if row else {})
+    return cls(**kept)
+
+
+def plan(form: Any) -> Plan:
+    """What was typed of a second subject."""
+    return Plan(words.read(form, "subject_b"), words.read(form, "line_b"), form.share.data, form.hours.data)
 
 
 def automation(row: Automation) -> list[tuple[str, str, bool]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import exists, insert, select
 
-from campaigns import audience, mailings
+from campaigns import audience, mailings, subject_tests
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm.contacts import Contact
@@ -63,13 +63,16 @@ def _write(mailing: Mailing, people: list[Any]) -> None:
     prints = suppression.fingerprints(one.email or "" for one in people)
     blocked, taken = audience.blocked(prints), _taken(mailing, prints)
     spoken = set(i18n.languages_of(tenancy.tenant()))
-    rows = []
+    test, now, rows = subject_tests.of(mailing), clock.now(), []
     for one, address in zip(people, prints, strict=True):
         why = one.why or blocked.get(address, "") or ("same_address" if address in taken else "")
         why = "stopped" if not why and mailing.state == "stopped" else why
         if not why:
             taken.add(address)
+        arm = subject_tests.arm(mailing, one.id, test.share) if test and not why else ""
+        rests = test is not None and not arm and not why and test.decided_at is None
         rows.append({
+            "arm": arm, "run_at": subject_tests.NEVER if rests else now,
             "mailing_id": mailing.id, "contact_id": one.id, "state": "skipped" if why else "pending", "reason": why,
             "language": one.language if one.language in spoken else tenancy.tenant().language,
             "email": "" if why else one.email, "address_hmac": address if one.email else "",

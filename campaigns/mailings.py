@@ -69,6 +69,7 @@ class Mailing(TenantOwned, Binnable, Base):
     started_at: Mapped[datetime | None]
     gathered_at: Mapped[datetime | None]  # when the last of its recipients was written down
     finished_at: Mapped[datetime | None]
+    away_since: Mapped[datetime | None]  # when the mail server was first found away; over once a letter left after it
     note: Mapped[str] = mapped_column(String(300), default="")  # why it is held, or what an automation still needs
     made_by: Mapped[str] = mapped_column(String(160), default="")  # the name of who began it
     written_by: Mapped[str] = mapped_column(String(160), default="")  # the name of who changed its words last

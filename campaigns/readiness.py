@@ -1,13 +1,14 @@
 """Readiness: what still stands in the way of sending a mailing, each with where it is put right."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from campaigns import audience, rendering
+from campaigns import audience, faults, rendering, subject_tests
 from campaigns.audience import Estimate
 from campaigns.mailings import Mailing
 from kernel import memberships, tenancy
-from kernel.i18n import _l
+from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 
 MANY = 25  # people from which on the number is typed before it goes
@@ -15,10 +16,10 @@ MANY = 25  # people from which on the number is typed before it goes
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to put right first: in the letter, at the audience, in the habits, or at one's own account."""
+    """Something to put right first: in the letter, its second subject, the audience, the habits, or one's account."""
 
     sentence: Any
-    where: str  # letter | audience | habits | account
+    where: str  # letter | subjects | audience | habits | account
     place: str = ""  # where in the letter
 
 
@@ -44,9 +45,21 @@ def problems(mailing: Mailing) -> tuple[list[Problem], Estimate | None]:
     if told is not None and not told.will:
         found.append(Problem(_nobody(told), "audience"))
     found += [Problem(one.sentence, _where(one), one.place or f"b-{one.block}") for one in rendering.problems(mailing)]
+    found += [Problem(one, "subjects") for one in _second(mailing, told)]
     if not memberships.owner_confirmed(tenancy.current()):
         found.append(Problem(_l("Confirm your e-mail first: before that, no letter leaves the shop."), "account"))
     return found, told
+
+
+def _second(mailing: Mailing, told: Estimate | None) -> Iterator[str]:
+    """What is wrong with the second subject, or that too few people would read either."""
+    test = subject_tests.of(mailing)
+    if test is None:
+        return
+    if told is not None and told.will < subject_tests.NEEDED:
+        yield str(subject_tests.TooFew(needed=subject_tests.NEEDED, will=told.will))
+    for one in faults.heads(test.subject, test.preheader, faults.languages(mailing)):
+        yield _("The second subject: %(told)s", told=one.sentence)
 
 
 def _where(one: rendering.Problem) -> str:

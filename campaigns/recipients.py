@@ -29,7 +29,10 @@ REASONS = {  # why somebody of the segment receives nothing
     "bought": _l("bought in the meantime"),
     "emptied": _l("emptied the cart in the meantime"),
     "returned": _l("came back to the cart in the meantime"),
+    "undone": _l("the order was called off or paid back"),
     "late": _l("would have received it days too late"),
+    "opened": _l("opened the first letter in the meantime"),
+    "followed": _l("followed a link of the first letter in the meantime"),
     "stopped": _l("the letter was stopped"),
     "erased": _l("asked to be forgotten"),
     "gone": _l("is no longer among the people"),
@@ -63,6 +66,7 @@ class Recipient(TenantOwned, Base):
     sent_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(String(500), default="")  # what the relay said
     print_id: Mapped[int | None] = ref("letter_print", index=False)  # the letter as it left: see prints.py
+    arm: Mapped[str] = mapped_column(String(1), default="", server_default="")  # of two subjects: subject_tests.py
     said: Mapped[dict[str, Any] | None]  # what its fields said to them alone
 
     @property

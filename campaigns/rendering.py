@@ -9,7 +9,7 @@ from typing import Any
 from liquid.exceptions import LiquidError
 from sqlalchemy import select
 
-from campaigns import composing, faults, fields, liquid, prints, stencils
+from campaigns import composing, faults, fields, liquid, prints, stencils, subject_tests
 from campaigns.composing import Composed, Plan
 from campaigns.mailings import Mailing
 from campaigns.prints import Print
@@ -28,6 +28,7 @@ ADDRESSED = (
     Recipient.contact_id,
     Recipient.email,
     Recipient.language,
+    Recipient.arm,
 )
 HIDDEN = re.compile(r'<body[^>]*>\s*<div style="display:none[^"]*">([^<]*)</div>')  # the first thing of a letter
 Problem = faults.Problem
@@ -47,12 +48,14 @@ class Desk:
         self.made: dict[Hashable, Composed] = {}
         self.prints: dict[int, Print] = {}  # of each that was composed, by its place in memory
         self.drawn: dict[int, tuple[Print, dict[str, Any]]] = {}  # what each recipient's letter was made of
+        self.tests = subject_tests.among(set(self.mailings)) if self.mailings else {}
         self.host, self.slug = mail.host(), tenancy.tenant().slug
 
     def mailing(self, mailing_id: int) -> Mailing:
         """A mailing by its id."""
         if mailing_id not in self.mailings:
             self.mailings[mailing_id] = db.session.get_one(Mailing, mailing_id)
+            self.tests |= subject_tests.among({mailing_id})
         return self.mailings[mailing_id]
 
     def contact(self, contact_id: int | None) -> Contact | None:
@@ -61,14 +64,15 @@ class Desk:
             return None
         return self.contacts.get(contact_id) or db.session.get(Contact, contact_id)
 
-    def composed(self, mailing: Mailing, language: str, contact: Contact | None) -> Composed:
-        """The templates of a mailing for somebody who reads that language."""
+    def composed(self, mailing: Mailing, row: Addressed, contact: Contact | None) -> Composed:
+        """The templates of a mailing for somebody who reads that language, and that subject where there are two."""
+        language, heads = row.language, subject_tests.heads(mailing, self.tests.get(mailing.id), row.arm)
         who, group, mine = segments.Person(contact=contact, language=language), _group(contact), mailing.blocks
         choices = blocks.choices(mine, lambda rule, start, end: _fits(who, rule, (start, end)))
-        key = mailing.id, language, group, choices
+        key = mailing.id, language, group, choices, bool(heads)
         found = self.made.get(key)
         if found is None:
-            plan = Plan(mailing, language, group, tracked=True)
+            plan = Plan(mailing, language, group, tracked=True, heads=heads)
             found = self.made[key] = composing.kept(plan, choices, lambda: blocks.taken(mine, choices))
         return found
 
@@ -94,7 +98,7 @@ def envelope(recipient: Addressed, at: Desk | None = None) -> Envelope:
     """The letter of a recipient, ready for the wire; raises Unmade."""
     at = at or Desk()
     mailing, contact = at.mailing(recipient.mailing_id), at.contact(recipient.contact_id)
-    made = at.composed(mailing, recipient.language, contact)
+    made = at.composed(mailing, recipient, contact)
     about = _about(made, recipient, contact)
     about.batch = at.batch
     told = fields.values(made.names, about)
@@ -157,7 +161,7 @@ def view(recipient: Recipient) -> tuple[str, str]:
     """(subject, HTML) of a letter that somebody looks at on the web: as it was sent, once it was."""
     at = Desk()
     mailing, contact = at.mailing(recipient.mailing_id), at.contact(recipient.contact_id)
-    made, said = prints.sent(recipient) or (at.composed(mailing, recipient.language, contact), {})
+    made, said = prints.sent(recipient) or (at.composed(mailing, recipient, contact), {})
     about = _about(made, recipient, contact)
     told = fields.values(made.names - said.keys(), about) | said
     subject, page, _text = filled(made, about, told)
@@ -184,9 +188,9 @@ def preview(mailing: Mailing, contact: Contact | None, language: str, *, shows: 
     return subject, page, text
 
 
-def subject(mailing: Mailing, language: str) -> str:
-    """The subject as a sample reader would get it; as it was written, while it cannot be filled in."""
-    text = i18n.pick(mailing.subject, language)
+def subject(mailing: Mailing, language: str, other: dict[str, str] | None = None) -> str:
+    """The subject, or another, as a sample reader would get it; as it was written, while it cannot be filled in."""
+    text = i18n.pick(other or mailing.subject, language)
     about = fields.About(None, language, "", composing.roots(language)[0], {})
     try:
         told = fields.samples({path[0] for path in liquid.asked(text)}, about)

@@ -62,6 +62,11 @@ def _unopened() -> ColumnElement[bool]:
     return and_(_in(*ARRIVED), not_(_back()), not_(seen))
 
 
+def _unclicked() -> ColumnElement[bool]:
+    """Whom it reached and who followed no link, as far as is known."""
+    return and_(_in(*ARRIVED), not_(_back()), not_(_clicked("human")), not_(_clicked("unknown")))
+
+
 def _left() -> ColumnElement[bool]:
     """Who unsubscribed by this letter and did not come back."""
     later = aliased(LetterEvent)
@@ -94,6 +99,7 @@ FIGURES: dict[str, tuple[Any, Test]] = {  # name: (label, which recipients); the
     "answered": (_l("Answered by themselves"), lambda: _had("answered")),
     "bought": (_l("Bought after it"), _bought),
     "unopened": (_l("Did not open it"), _unopened),
+    "unclicked": (_l("Followed no link"), _unclicked),
 }
 BRIEF = ("delivered", "opened", "clicked")
 WHOLE = ("delivered", "hard", "blocked", "soft", "failed", "unknown", "waiting", "skipped")

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from campaigns import gathering, mailings, readiness, rendering, versions
+from campaigns import gathering, mailings, readiness, rendering, subject_choice, subject_tests, versions
 from campaigns.mailings import Mailing
 from campaigns.recipients import OPEN, Recipient
 from kernel import clock, held, instants, jobs, journal, tenancy
@@ -25,6 +25,14 @@ WAITING = ("pending", "claimed", "deferred")  # not yet on the wire
 QUIET = {"synchronize_session": False}
 NOTES = {  # why one is held, by what its note says
     "late": _l("Its hour passed while nothing was working here. Have a look, then let it go or stop it."),
+    "away": _l(
+        "The mail server was away for days. Look whether its words still hold, then let it go on or stop it: nobody"
+        " receives it twice."
+    ),
+    "stale": _l(
+        "The mail server was away, and something that it tells of has ended meanwhile. Let it go on all the same, or"
+        " stop it and duplicate it with other words."
+    ),
     "restored": _l(
         "A backup was restored, and some people may have it already. Have a look, then let it go or stop it."
     ),
@@ -56,14 +64,16 @@ def hour(day: date, text: str) -> datetime:
 
 def send(mailing: Mailing, *, by: Any, typed: str = "", at: datetime | None = None) -> None:
     """Let it go out at that hour, else in a minute; `typed` is the number of people where there are many."""
-    readiness.refuse(mailing, typed)
+    told, test = readiness.refuse(mailing, typed), subject_tests.of(mailing)
+    if test is not None:
+        subject_tests.ask_enough(test, told.will)
     rendering.prepare(mailing)
     mailings.move(mailing, "schedule")
     versions.keep(mailing)
     mailing.scheduled_at, mailing.note = at or clock.now() + MINUTE, ""
     _await(mailing)
-    told = {"name": mailing.called, "at": instants.told(mailing.scheduled_at)}
-    journal.write("mailing.scheduled", about=mailing, by=by, data=told)
+    data = {"name": mailing.called, "at": instants.told(mailing.scheduled_at)}
+    journal.write("mailing.scheduled", about=mailing, by=by, data=data)
 
 
 def _await(mailing: Mailing) -> None:
@@ -100,6 +110,7 @@ def start(mailing_id: int) -> None:
 
 def _go(mailing: Mailing) -> None:
     gathering.begin(mailing)
+    subject_choice.begin(mailing)
     _look_again(mailing, clock.now() + LOOK)
 
 
@@ -138,7 +149,7 @@ def pause(mailing: Mailing, *, by: Any) -> None:
 def resume(mailing: Mailing, *, by: Any) -> None:
     """Let a paused or held one go on."""
     mailings.move(mailing, "resume")
-    mailing.started_at, mailing.note = mailing.started_at or clock.now(), ""
+    mailing.started_at, mailing.note, mailing.away_since = mailing.started_at or clock.now(), "", None
     _go(mailing)
     journal.write("mailing.resumed", about=mailing, by=by, data={"name": mailing.called})
 

@@ -55,6 +55,7 @@ Claim = Callable[[int], list[int]]  # at most so many, under a lease
 Bodies = Callable[[list[int]], dict[int, Envelope]]  # of the claimed ones that may be written to
 Marking = Callable[[Sequence[Mark]], set[int]]  # the ids still ours: only those may be sent, once it is committed
 Shops = Callable[[datetime], Iterable[int]] | None  # that may have something to send at a moment; None: ask each
+Away = Callable[[], None] | None  # told in each such shop, whenever the relay is found to be away
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,15 @@ class Source:
     bodies: Bodies
     mark: Marking
     shops: Shops = None
+    away: Away = None
 
 
 _sources: dict[str, Source] = {}
 
 
-def source(name: str, priority: int, *, claim: Claim, bodies: Bodies, mark: Marking, shops: Shops = None) -> None:
-    """Let the one sender see a source; lower priority numbers go first, always."""
-    _sources[name] = Source(name, priority, claim, bodies, mark, shops)
+def source(name: str, priority: int, **verbs: Any) -> None:
+    """Let the one sender see a source with its verbs, as Source has them; lower priority numbers go first, always."""
+    _sources[name] = Source(name, priority, **verbs)
 
 
 def sender(tenant: tenancy.Tenant) -> tuple[str, str]:
@@ -98,10 +100,23 @@ def send(stop: threading.Event | None = None) -> int:
     try:
         while not stop.is_set() and not (relay and resting()) and (handled := _next(turns, relay, stop)):
             count += handled
+            if relay and resting():
+                _tell()
         return count
     finally:
         if relay is not None:
             relay.close()
+
+
+def _tell() -> None:
+    """Let those whose letters wait for the relay know that they do, whoever it was that found it away."""
+    for known, verb in [(one, one.away) for one in _sources.values() if one.away]:
+        for tenant_id in _shops(known, 2 * AGAIN):  # what was just put off is not due
+            try:
+                with tenancy.use(tenant_id):
+                    transactions.retry_free(verb)
+            except Exception:  # it is told again when the relay is tried again
+                log.exception("a shop does not know that its letters wait", source=known.name, tenant=tenant_id)
 
 
 def _next(turns: Turns, relay: smtp.Relay | None, stop: threading.Event) -> int:
@@ -123,13 +138,13 @@ def _batch(known: Source, tenant_id: int, relay: smtp.Relay | None, stop: thread
         return 0
 
 
-def _shops(known: Source) -> list[int]:
-    """The shops that may have something to send; a shop that has none is not asked."""
+def _shops(known: Source, ahead: timedelta = timedelta(0)) -> list[int]:
+    """The shops that may have something to send, so far ahead; a shop that has none is not asked."""
     with transactions.reading():
         if known.shops is None:
             return list(db.session.scalars(select(tenancy.Tenant.id)))
         with tenancy.system():
-            return list(known.shops(clock.now()))
+            return list(known.shops(clock.now() + ahead))
 
 
 def waiting(rows: Any) -> Shops:

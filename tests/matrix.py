@@ -179,7 +179,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["campaigns_admin." + name for name in (
         ["mailings", "mailing_new", "mailing_make", "settings_letters", "settings_letters_save"])], ""),
     **dict.fromkeys(["campaigns_admin.mailing" + name for name in (
-        ["", "_save", "_copy", "_bin", "_send", "_recall", "_pause", "_resume", "_stop", "_again", "_progress", "_people", "_people_tag", "_orders"])],
+        ["", "_save", "_copy", "_bin", "_send", "_recall", "_pause", "_resume", "_stop", "_again", "_progress", "_people", "_people_tag", "_orders", "_subjects", "_winner", "_follow"])],
         "mailing"),
     "campaigns_admin.mailing_back": "gone_mailing",
     **dict.fromkeys(["campaigns_admin.letter_" + name for name in ["edit", "save", "draft", "start", "block_back"]], "mailing"),
@@ -220,6 +220,9 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "crm_admin.task_make": {"text": "Llamar", "when": "today", "person": known["person"]["token"]},
         "campaigns_admin.automation_begin": {"trigger": "welcome"},
         "campaigns_admin.mailing_people_tag": {"why": "sent", "tag": "visto"},
+        "campaigns_admin.mailing_subjects": {"subject_b": "Otro", "share": "20", "hours": "4"},
+        "campaigns_admin.mailing_winner": {"arm": "b"},
+        "campaigns_admin.mailing_follow": {"who": "unopened"},
         "campaigns_admin.automation_delay": {"much": "5", "unit": "hours"},
         "shop_admin.review_hide": {"reason": "spam"},
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from campaigns import fields, reports
+from campaigns import fields, followups, reports
 from campaigns.attributed import Attributed
 from campaigns.mailings import Mailing
 from campaigns.reports import LinkFigure
@@ -20,7 +20,7 @@ HOME = re.compile(r"/(?:([a-z]{2})/?)?")
 GOOD = re.compile(r"(?:/([a-z]{2}))?/p/([^/]+)")  # the path of a product's page
 LINKS = 30  # on one page, those first that most people followed
 LARGE = ("delivered", "opened", "clicked", "unsubscribed")
-MORE = ("unopened", "private", "perhaps", "machines", "complaints", "answered", "hard", "blocked", "soft")
+MORE = ("unopened", "unclicked", "private", "perhaps", "machines", "complaints", "answered", "hard", "blocked", "soft")
 HOW = {
     "click": _l("by a link of the letter"), "unknown": _l("perhaps by a link of the letter"),
     "address": _l("with the address that had the letter"),
@@ -33,6 +33,7 @@ def told(row: Mailing) -> dict[str, Any]:
     return {
         "large": [_figure(row, name, found[name], found["delivered"], here=here) for name in LARGE],
         "more": [_figure(row, name, found[name], 0) for name in MORE if found[name]],
+        "follow": [(name, found[name]) for name in followups.WHO if found[name]],
         "earned": earned, "money": [receipts.shown(one) for one in earned.money],
         "links": _links(row),
         "orders_url": url_for(".mailing_orders", token=row.token) if earned.orders else "",

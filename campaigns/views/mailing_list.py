@@ -20,6 +20,7 @@ STATES = {
     "paused": (_l("Paused"), "care"), "held": (_l("Waiting for you"), "care"), "sent": (_l("Gone out"), "good"),
     "stopped": (_l("Stopped"), "off"), "live": (_l("Goes by itself"), "good"),
 }  # fmt: skip
+AWAY = dict.fromkeys(("away", "stale"), _l("Not sent: the mail server was away"))
 REPORTED = ("sent", "stopped", "paused")  # while it goes nobody counts every two seconds what it brought
 NEXT = {
     "draft": _l("Write it and send it"), "paused": _l("Let it go on, or stop it"), "held": _l("Decide whether it goes"),
@@ -29,6 +30,8 @@ NEXT = {
 
 def state(row: Mailing, *, here: bool) -> tuple[Any, str]:
     """Where a letter stands, in words and a colour; `here`: all that went was kept in the house."""
+    if row.state == "held" and row.note in AWAY:
+        return AWAY[row.note], "care"
     return (_l("Kept, not gone out"), "off") if here and row.state == "sent" else STATES[row.state]
 
 

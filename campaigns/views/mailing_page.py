@@ -7,7 +7,19 @@ from typing import Any
 from babel.dates import format_timedelta
 from flask import current_app, flash, redirect, render_template, url_for
 
-from campaigns import audience, forms, habits, mailings, progress, readiness, rendering, reports, scheduling
+from campaigns import (
+    audience,
+    followups,
+    forms,
+    habits,
+    mailings,
+    progress,
+    readiness,
+    rendering,
+    reports,
+    scheduling,
+    standstill,
+)
 from campaigns.mailings import Mailing
 from campaigns.views import mailing_figures, mailing_list, mailing_numbers
 from crm.segments import Segment
@@ -67,16 +79,30 @@ def at_mailing(view: Callable[..., Any]) -> Callable[..., Any]:
     return stepped
 
 
-def show(row: Mailing, *, form: Any = None, sending: Any = None, status: int = 200) -> Any:
+_parts: dict[str, Callable[..., Any]] = {}
+
+
+def part(name: str, verb: Callable[..., Any]) -> None:
+    """Have the page told more: `draft` of one that is written, `going` of one that has begun."""
+    _parts[name] = verb
+
+
+def show(row: Mailing, *, form: Any = None, sending: Any = None, subjects: Any = None, status: int = 200) -> Any:
     """The page."""
     told = {
         "row": row, "state": _state(row), "editor": editor(row), "history": _history(row),
         "relay": bool(settings.current().smtp_url), "kept": segment(row),
-        "will": _will(row), "subject": rendering.subject(row, i18n.language()), **_now(row),
+        "will": _will(row), "subject": rendering.subject(row, i18n.language()), "follows": _follows(row), **_now(row),
     }  # fmt: skip
     if row.state == "draft":
         told |= _draft(row, form or forms.mailing(row, told["kept"]), sending or forms.SendForm(when="now"))
+        told["subjects"] = _parts["draft"](row, subjects, told["estimate"].will if told["estimate"] else 0)
     return render_template("campaigns/desk/mailings/show.html", **told), status
+
+
+def _follows(row: Mailing) -> str:
+    found = followups.of(row)
+    return followups.called(found) if found else ""
 
 
 def _will(row: Mailing) -> int | None:
@@ -108,7 +134,7 @@ def _today() -> str:
 
 def _problem(row: Mailing, one: readiness.Problem) -> dict[str, Any]:
     where = {"letter": editor(row), "audience": "#segment", "habits": _link("campaigns_admin.settings_letters"),
-             "account": "/account"}[one.where]  # fmt: skip
+             "account": "/account", "subjects": "#subjects"}[one.where]  # fmt: skip
     return {
         "text": one.sentence,
         "url": where + (f"#{one.place}" if one.place and one.where == "letter" and where else ""),
@@ -129,13 +155,15 @@ def _now(row: Mailing) -> dict[str, Any]:
     if row.state == "scheduled":
         return told
     report = mailing_figures.told(row) if row.state in mailing_list.REPORTED else None
-    return {**told, "going": _going(row), "skipped": mailing_numbers.left_out(row), "report": report}
+    return {**told, "going": _going(row), "skipped": mailing_numbers.left_out(row), "report": report,
+            "compared": _parts["going"](row)}  # fmt: skip
 
 
 def _going(row: Mailing) -> dict[str, Any]:
     known = progress.of(row)
     left = known.left
-    return {"known": known, "left": format_timedelta(left, locale=locale()) if left else ""}
+    still = format_timedelta(left, locale=locale()) if left else ""
+    return {"known": known, "left": still, "since": standstill.since(row)}
 
 
 def _zone(row: Mailing) -> str:

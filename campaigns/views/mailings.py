@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from campaigns import drafts, forms
+from campaigns import drafts, followups, forms
 from campaigns.mailings import Mailing
 from campaigns.views import admin, mailing_list, mailing_page
 from crm import segments
@@ -63,6 +63,8 @@ def save(token: str) -> Any:
     if not form.validate() or form.segment.data == forms.GONE:
         return mailing_page.show(row, form=form, status=422)
     chosen = segments.by_code(form.segment.data or "")
+    if form.segment.data != forms.FOLLOWS:
+        followups.drop(row)
     drafts.change(
         row, by=web.person(), name=form.name.data, segment_id=chosen.id if chosen else None,
         sender_name=form.sender_name.data or "", utm=form.utm.data,

@@ -6,7 +6,7 @@ import threading
 import time
 from datetime import timedelta
 
-from campaigns import audience, ledger, rendering, sending
+from campaigns import audience, claims, ledger, outcomes, rendering
 from kernel import bulk, mail, transactions
 from kernel.app import create_app
 
@@ -24,19 +24,19 @@ def plain(row, _desk):
 
 def no_lease():
     """What a dead worker had claimed stays claimed."""
-    sending._expire = lambda _now: None
+    claims._expire = lambda _now: None
 
 
 def late_mark():
     """Marked only after it left, as careless senders do: a repetition is not seen."""
-    real = sending._turned
+    real = outcomes._turned
 
     def turned(marks):
         over = [told for told in marks if told.state != "sending"]
         time.sleep(0.03 if over else 0)  # careless ones take their time: a kill finds what arrived and is not marked
         return {told.id for told in marks if told not in over} | (real(over) if over else set())
 
-    sending._turned = turned
+    outcomes._turned = turned
 
 
 def no_claim():
@@ -54,7 +54,7 @@ def no_asking():
 def live(line, known, told):
     """Make the application once; every word that comes has a worker born, whose process id is the answer."""
     transactions.SYNCHRONOUS = "OFF"
-    sending.LEASE, mail.BATCH, mail.PAUSE = timedelta(seconds=told["lease"]), told["batch"], 0.1
+    claims.LEASE, mail.BATCH, mail.PAUSE = timedelta(seconds=told["lease"]), told["batch"], 0.1
     rendering.envelope = plain
     if told["without"]:
         globals()[told["without"]]()

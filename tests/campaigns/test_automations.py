@@ -15,9 +15,10 @@ from campaigns import (
     automation_numbers,
     automations,
     autopilot,
+    claims,
     enrolments,
+    outcomes,
     rendering,
-    sending,
     welcome,
 )
 from campaigns.automations import Enrolment
@@ -76,9 +77,9 @@ def letters():
 
 def sent(traveller):
     """Have what waits leave, as the sender does."""
-    ids = sending.claim(100)
+    ids = claims.claim(100)
     for state in ("sending", "captured"):
-        sending.mark([sending.Mark(row_id, state) for row_id in ids])
+        outcomes.mark([outcomes.Mark(row_id, state) for row_id in ids])
     db.session.commit()
     return len(ids)
 

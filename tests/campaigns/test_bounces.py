@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from campaigns import bounces, letter_events, return_mailbox, sending
+from campaigns import bounces, letter_events, outcomes, return_mailbox
 from campaigns.bounce_kinds import Bounce
 from kernel import clock, suppression
 from kernel.db import db
@@ -113,7 +113,7 @@ def test_what_the_server_answered_at_once_counts_the_same(shop, letter):
     for row, answer in ((letter, "550 5.1.1 User unknown"), (local, "Unmade: the letter's words go round and round")):
         row.state = "sending"
         db.session.commit()
-        sending.mark([Mark(row.id, "failed", answer)])
+        outcomes.mark([Mark(row.id, "failed", answer)])
     db.session.commit()
     assert (kinds(letter), suppression.blocks(letter.email)) == (["hard"], True)
     assert (kinds(local), suppression.blocks(local.email)) == ([], False)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from campaigns import audience, ledger, mailings, scheduling, sending
+from campaigns import audience, claims, ledger, mailings, outcomes, scheduling, sending, standstill
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import consent, contacts
@@ -21,7 +21,7 @@ from tests.kernel.test_dkim import PEM
 def post(shop, monkeypatch):
     """The shop, a mail server that takes everything, and the sender pointed at it."""
     monkeypatch.setitem(mail._rest, "until", 0.0)
-    monkeypatch.setattr(sending, "_seen", {})
+    monkeypatch.setattr(standstill, "_seen", {})
     with relay.serving() as server:
         known = shop.app.extensions["plaza.settings"]
         new = replace(known, smtp_url=f"smtp://127.0.0.1:{server.port}", smtp_connections=2, dkim_key=PEM)
@@ -220,7 +220,7 @@ def test_put_off_is_tried_later_and_longer_and_at_last_given_up(post, where):
     getattr(post.relay, where)["ana@example.com"] = "451 4.2.2 mailbox full"
     letter, _ = going("ana", "beto")
     waits = []
-    for _ in range(sending.ATTEMPTS):
+    for _ in range(outcomes.ATTEMPTS):
         send(post)
         row = db.session.scalars(select(Recipient).where(Recipient.state.in_(("deferred", "failed")))).one()
         waits.append(row.run_at - clock.now())
@@ -236,18 +236,18 @@ def test_put_off_is_tried_later_and_longer_and_at_last_given_up(post, where):
 def test_what_was_on_the_wire_when_it_stopped_is_not_tried_again(post, after):
     letter, _ = going("ana")
     with tenancy.use(post.tenant_id):
-        ids = sending.claim(5)
-        sending.mark([mail.Mark(ids[0], "sending")])
+        ids = claims.claim(5)
+        outcomes.mark([mail.Mark(ids[0], "sending")])
         scheduling.stop(db.session.get_one(Mailing, letter), by=post.owner)
         db.session.commit()
-        sending.mark([mail.Mark(ids[0], after, "451 4.2.2 mailbox full")])
+        outcomes.mark([mail.Mark(ids[0], after, "451 4.2.2 mailbox full")])
         db.session.commit()
         assert states(letter) == [("skipped", "stopped")]
 
 
 def test_refused_for_good_fails_at_once_and_whoever_asked_is_told(post, monkeypatch):
     told = []
-    monkeypatch.setattr(sending, "_refused", [lambda rows: told.extend((row.email, row.answer) for row in rows)])
+    monkeypatch.setattr(outcomes, "_refused", [lambda rows: told.extend((row.email, row.answer) for row in rows)])
     post.relay.to["ana@example.com"] = "550 5.1.1 no such mailbox"
     letter, _ = going("ana", "beto")
     send(post)
@@ -277,17 +277,17 @@ def test_a_server_that_hangs_up_after_the_letter_leaves_it_unknown_and_no_other(
 def test_what_a_dead_worker_left_is_pending_or_unknown_and_a_late_one_may_still_say_sent(post):
     letter, _ = going("ana", "beto")
     with tenancy.use(post.tenant_id):
-        ids = sending.claim(5)
+        ids = claims.claim(5)
         db.session.commit()
-        assert sending.mark([mail.Mark(ids[0], "sending")]) == {ids[0]}
+        assert outcomes.mark([mail.Mark(ids[0], "sending")]) == {ids[0]}
         db.session.commit()
     before = clock.now() - timedelta(seconds=1)
     due_now(lease_until=before)
     send(post)
     assert states(letter) == ["unknown", "sent"]
     assert [to for _, (to,) in post.relay.envelopes] == ["beto@example.com"]
-    assert sending.mark([mail.Mark(ids[1], "sending")]) == set()  # it woke late: another had it
-    sending.mark([mail.Mark(ids[0], "sent", "250 2.0.0 taken")])
+    assert outcomes.mark([mail.Mark(ids[1], "sending")]) == set()  # it woke late: another had it
+    outcomes.mark([mail.Mark(ids[0], "sent", "250 2.0.0 taken")])
     assert states(letter) == ["sent", "sent"]
 
 
@@ -295,8 +295,8 @@ def test_each_keeps_what_the_relay_said_of_it(post):
     going("ana", "beto")
     said = ['250 "queued" as {1}\\', "250 niña 🧵 '; DROP TABLE recipient --"]
     with tenancy.use(post.tenant_id):
-        ids = sending.claim(5)
-        sending.mark([mail.Mark(one, "sent", answer) for one, answer in zip(ids, said, strict=True)])
+        ids = claims.claim(5)
+        outcomes.mark([mail.Mark(one, "sent", answer) for one, answer in zip(ids, said, strict=True)])
         db.session.commit()
         kept = {row.id: row.answer for row in db.session.scalars(select(Recipient))}
     assert [kept[one] for one in ids] == said
@@ -305,7 +305,7 @@ def test_each_keeps_what_the_relay_said_of_it(post):
 def test_a_round_that_cannot_be_kept_leaves_all_as_it_was_and_the_next_is_kept(post):
     letter, _ = going("ana", "beto")
     with tenancy.use(post.tenant_id):
-        ids = sending.claim(5)
+        ids = claims.claim(5)
         db.session.commit()
         blank, now = {"state": "unknown", "answer": "250", "print": None, "said": None}, clock.now()
         told = [{"id": one, **blank} for one in ids]
@@ -320,7 +320,7 @@ def test_a_round_that_cannot_be_kept_leaves_all_as_it_was_and_the_next_is_kept(p
 
 def test_nobody_worked_for_hours_so_the_rest_waits_for_a_person(post):
     letter, _ = going("ana", "beto")
-    long_ago = clock.now() - sending.OUTAGE - timedelta(hours=2)
+    long_ago = clock.now() - standstill.OUTAGE - timedelta(hours=2)
     change(letter, updated_at=long_ago, started_at=long_ago)
     db.session.execute(update(Recipient).values(run_at=long_ago))
     assert send(post) == 0

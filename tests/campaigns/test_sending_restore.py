@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from campaigns import automations, enrolments, mailings, scheduling, sending
+from campaigns import automations, enrolments, mailings, scheduling, standstill
 from campaigns.automations import Enrolment
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
@@ -23,7 +23,7 @@ __all__ = ["empty"]
 def snapshot(app, shop, tmp_path, monkeypatch):
     """A backup of a shop with letters in every state: half sent, scheduled for now, and one that goes by itself."""
     monkeypatch.setitem(mail._rest, "until", 0.0)
-    monkeypatch.setattr(sending, "_seen", {})
+    monkeypatch.setattr(standstill, "_seen", {})
     going("ana", "beto", "carla", name="half", gathered_at=clock.now())
     first, second, _third = db.session.scalars(select(Recipient).order_by(Recipient.id))
     first.state, first.lease_until = "sending", clock.now()

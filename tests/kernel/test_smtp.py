@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from campaigns import sending
+from campaigns import claims
 from kernel import letter_sending, mail, smtp
 from kernel.smtp import Parcel, Relay
 
@@ -179,7 +179,7 @@ def test_many_connections_that_fall_silent_are_waited_for_together(monkeypatch, 
 
 def test_a_round_is_over_before_another_worker_may_take_its_letters():
     longest = mail.LAST + smtp.TIMEOUT + smtp.TAKING
-    assert longest < min(letter_sending.LEASE, sending.LEASE).total_seconds()
+    assert longest < min(letter_sending.LEASE, claims.LEASE).total_seconds()
 
 
 def test_a_letter_whose_time_is_over_does_not_leave():
