@@ -22,7 +22,7 @@ SHAPES = {"live": (_l("On sale"), "good"), "draft": (_l("Draft"), "off")}
 
 def init_app(_app: Flask) -> None:
     """Put the word into the rail."""
-    match = ("shop_admin.product", "shop_admin.categor", "shop_admin.bin", "shop_admin.review")
+    match = ("shop_admin.product", "shop_admin.categor", "shop_admin.bin", "shop_admin.review", "shop_admin.stock")
     menu.entry(30, _l("Products"), "shop_admin.products", icon="products", permission="products.edit", match=match)
 
 
