@@ -63,7 +63,16 @@ def ask(variant: Variant, contact: Contact | None = None, *, email: str = "", la
 
 def open_of(contact: Contact) -> Sequence[StockWait]:
     """What somebody still waits for, what they asked for first before the rest."""
-    mine = StockWait.contact_id == contact.id, StockWait.ended_at.is_(None)
+    return _open_of(contact.id)
+
+
+def open_beside(row: StockWait) -> Sequence[StockWait]:
+    """The same of the person whose asking that is, wherever that person is by now."""
+    return _open_of(row.contact_id)
+
+
+def _open_of(contact_id: int) -> Sequence[StockWait]:
+    mine = StockWait.contact_id == contact_id, StockWait.ended_at.is_(None)
     return db.session.scalars(select(StockWait).where(*mine).order_by(StockWait.id)).all()
 
 
@@ -85,7 +94,7 @@ def leave(row: StockWait, *, all_of_them: bool = False) -> None:
 
 def come_back(row: StockWait) -> None:
     """Wait again for what was left just now; what its person asked for anew meanwhile is waited for once."""
-    held = {one.variant_id for one in open_of(db.session.get_one(Contact, row.contact_id))}
+    held = {one.variant_id for one in open_beside(row)}
     lately = StockWait.contact_id == row.contact_id, StockWait.ended_at > clock.now() - BACK_WITHIN
     for one in db.session.scalars(select(StockWait).where(StockWait.how == "left", *lately).order_by(StockWait.id)):
         if one.variant_id not in held:
@@ -135,8 +144,8 @@ def _told_lately(variant_id: int) -> list[datetime]:
 
 
 def _tell(row: StockWait, variant: Variant) -> bool:
-    """Write to one, unless somebody did; who may not be written to, or not buy it, is not asked for any more."""
-    address, product = row.contact.email or "", variant.product
+    """Write to one, unless somebody did; who is in the bin, takes no letters or may not buy it waits no more."""
+    address, product = row.contact.email if row.contact else "", variant.product
     fine = bool(address) and product.open_to(row.contact.group) and not suppression.blocks(address)
     claim = update(StockWait).where(StockWait.id == row.id, StockWait.ended_at.is_(None))
     claim = claim.values(ended_at=clock.now(), how="told" if fine else "stopped").returning(StockWait.id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Index, Select, String, bindparam, column, func, or_, select
 
+from crm.contacts import Contact
 from kernel import beside, clock
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
 from kernel.tenancy import TenantOwned
@@ -43,14 +44,16 @@ def waiting() -> Select[Any]:
     """Who still waits for what is not in the bin, who asked first first: "Hoy" counts these, its list shows them."""
     kept = select(Variant.id).join(Product, Product.id == Variant.product_id)
     kept = kept.where(Variant.active, Product.binned_at.is_(None))
-    wanted = select(StockWait).where(StockWait.ended_at.is_(None), StockWait.variant_id.in_(kept))
+    people = select(Contact.id).where(Contact.binned_at.is_(None))
+    there = StockWait.ended_at.is_(None), StockWait.variant_id.in_(kept), StockWait.contact_id.in_(people)
+    wanted = select(StockWait).where(*there)
     return wanted.order_by(StockWait.variant_id, StockWait.asked_at, StockWait.id)
 
 
 def count_by_variant(variant_ids: Collection[int]) -> Mapping[int, int]:
     """How many wait for each of these variants; one for which nobody waits is left out."""
-    mine = StockWait.ended_at.is_(None), StockWait.variant_id.in_(sorted(set(variant_ids)))
-    rows = db.session.execute(select(StockWait.variant_id, func.count()).where(*mine).group_by(StockWait.variant_id))
+    mine = waiting().where(StockWait.variant_id.in_(sorted(set(variant_ids)))).order_by(None)
+    rows = db.session.execute(mine.with_only_columns(StockWait.variant_id, func.count()).group_by(StockWait.variant_id))
     return dict(rows.all())
 
 

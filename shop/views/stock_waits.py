@@ -6,7 +6,6 @@ from flask import Flask, flash, g, make_response, redirect, render_template, req
 from sqlalchemy.orm import selectinload
 
 from crm import facts, visitors
-from crm.contacts import Contact
 from crm.views import asking
 from kernel import i18n, limits, permissions, tenancy, today, web
 from kernel.db import db
@@ -72,10 +71,8 @@ def _again(variant: Variant, form: WaitForm) -> Any:
 def waits(token: str) -> str:
     """Behind the link of the letter: what one still waits for, and a button, so that a mail scanner ends nothing."""
     row = stock_waits.named(token)
-    contact = db.session.get_one(Contact, row.contact_id)
-    names = [
-        stock_waits.name(one.variant, i18n.language()) for one in stock_waits.open_of(contact) if one.variant.product
-    ]
+    mine = stock_waits.open_beside(row)
+    names = [stock_waits.name(one.variant, i18n.language()) for one in mine if one.variant.product]
     return render_template("shop/stock_waits/leave.html", names=names, token=token)
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from crm import consent, contacts
-from kernel import jobs, today
+from kernel import clock, jobs, today
 from kernel.db import db
 from kernel.letters import Letter
 from shop import bin as rubbish
@@ -104,7 +104,7 @@ def test_what_is_not_sold_cannot_be_waited_for(shop):
     shop.product("Solo", stock=0, customer_groups=["mayorista"])
     rubbish.put("product", [shop.product("Ido", stock=0)])
     db.session.commit()
-    for sku in ("", "NADA", "PAN", "CAFE-UNO", "SOLO", "IDO"):
+    for sku in ("", "NADA", "N" * 9000, "PAN", "CAFE-UNO", "SOLO", "IDO"):
         assert shop.client.post("/back", data={"sku": sku, "email": "ana@example.com"}).status_code == 404
     assert rows() == []
 
@@ -162,6 +162,9 @@ def test_the_link_of_the_letter_shows_a_button(shop):
     client.post(path, data={"again": "1"})
     assert [row.how for row in rows()] == ["told", ""]
     assert shop.client.get("/back/nobody").status_code == 410
+    contacts.by_email("ana@example.com").binned_at = clock.now()
+    db.session.commit()
+    assert client.get(path).status_code == 200
 
 
 def test_the_desk_names_who_waits_and_today_counts_them(shop):

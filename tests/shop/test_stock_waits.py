@@ -182,6 +182,17 @@ def test_who_left_was_forgotten_or_takes_no_letters(shop):
     assert db.session.scalars(select(StockWait).where(StockWait.how == "stopped")).one()
 
 
+def test_who_lies_in_the_bin_is_not_written_to_and_not_counted(shop):
+    coffee = shop.product(stock=0)
+    ana, _eva = asked(coffee, "ana", "eva")
+    ana.binned_at = clock.now()
+    db.session.commit()
+    assert wait_rows.count_by_variant([only(coffee).id]) == {only(coffee).id: 1}
+    assert wait_rows.size(wait_rows.waiting()) == 1
+    come(coffee, 9), after()
+    assert told() == ["eva"]
+
+
 def test_leaving_all_and_coming_back(shop):
     one, two = shop.product("Uno", stock=0), shop.product("Dos", stock=0)
     [ana] = asked(one, "ana")
