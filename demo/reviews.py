@@ -38,7 +38,8 @@ def _buyer(product: Product, language: str) -> Contact | None:
     wanted = OrderLine.product_id == product.id, Contact.language == language, Contact.id.not_in(said)
     for order in db.session.scalars(lines.where(*wanted).order_by(Order.placed_at, Order.id)):
         if order.contact is not None and _line(order.contact, product) is not None:
-            return order.contact
+            found: Contact = order.contact
+            return found
     return None
 
 

@@ -30,7 +30,8 @@ def lines(contact: Contact, order: Order | None = None) -> "Sequence[OrderLine]"
 
 def line(contact: Contact, slug: str, order: Order | None = None) -> OrderLine:
     """The line that sold them the product of that address; raises Missing where there is none."""
-    found = db.session.scalars(_lines(contact, order).where(Product.slug == slug).limit(1)).one_or_none()
+    wanted = _lines(contact, order).where(Product.slug == slug).limit(1)
+    found: OrderLine | None = db.session.scalars(wanted).one_or_none()
     if found is None or not reviews.taken():
         raise Missing()
     return found

@@ -145,7 +145,7 @@ def _new(contact: Contact, line: "OrderLine", said: Said) -> Review | None:
     )  # fmt: skip
     row: Review | None = beside.put(made, unless=("tenant_id", "product_id", "contact_id"))
     if row is not None:
-        told = {"contact": contact, "about": ("product", row.product_id), "data": {"stars": row.stars}}
+        told: dict[str, Any] = {"contact": contact, "about": ("product", row.product_id), "data": {"stars": row.stars}}
         facts.record("reviewed", dedupe=f"reviewed:{row.product_id}:{contact.id}", **told)
         if row.shown:
             count(row.product_id)

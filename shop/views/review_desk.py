@@ -37,7 +37,8 @@ def _page(**wrong: Any) -> str:
     at = asked.get("page", "1")
     rows, page, pages = review_list.page(name, product, int(at) if at.isdecimal() and len(at) < 6 else 1)
     return render_template(
-        "shop/desk/reviews/list.html", rows=[_row(row) | {"first": row is rows[0]} for row in rows], show=name, page=page, pages=pages,
+        "shop/desk/reviews/list.html", show=name, page=page, pages=pages,
+        rows=[_row(row) | {"first": row is rows[0]} for row in rows],
         product=product, any=bool(sizes["all"]), taken=reviews.taken(), hide=HideForm(), wrong=wrong,
         here={"show": name, "product": product.slug if product else "", "page": page},
         chips=[{"label": label, "active": code == name, "count": sizes[code], "url": _address(code, product)}
@@ -47,7 +48,7 @@ def _page(**wrong: Any) -> str:
 
 
 def _address(name: str, product: Product | None, page: int = 1) -> str:
-    told = {"show": name, "product": product.slug if product else "", "page": page if page > 1 else ""}
+    told: dict[str, Any] = {"show": name, "product": product.slug if product else "", "page": page if page > 1 else ""}
     return url_for(".reviews", **{key: value for key, value in told.items() if value})
 
 
@@ -122,7 +123,8 @@ def _here() -> dict[str, str]:
 
 
 def _back() -> Response:
-    return redirect(url_for(".reviews", **_here()), 303)
+    here: dict[str, Any] = _here()
+    return redirect(url_for(".reviews", **here), 303)
 
 
 def fact_url(fact: facts.Fact) -> str | None:

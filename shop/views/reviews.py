@@ -83,8 +83,8 @@ def _account() -> tuple[str, str]:
 
 def _page(contact: Contact, line: OrderLine, form: ReviewForm | None = None, *, back: tuple[str, str]) -> Any:
     row = reviews.of(contact, line.product_id)
-    known = {"stars": str(row.stars), "words": row.words, "signed": row.signed} if row else {}
-    form = form or ReviewForm(**{"signed": reviews.signature(contact.name), **known})
+    known: dict[str, Any] = {"stars": str(row.stars), "words": row.words, "signed": row.signed} if row else {}
+    form = form or ReviewForm(**({"signed": reviews.signature(contact.name)} | known))
     return render_template(
         "shop/reviews/write.html", form=form, product=line.product, name=pick(line.product.name), row=row, back=back,
         here=request.path, then=_("The shop reads it before it is shown.") if storefront.of().reviews == "approval" else

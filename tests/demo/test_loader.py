@@ -22,6 +22,7 @@ from shop import (
     pages,
     payment_methods,
     proofs,
+    reviews,
     services,
     shipping,
     stock,
@@ -241,3 +242,11 @@ def test_an_interrupted_load_goes_on(tmp_path: Any, monkeypatch: pytest.MonkeyPa
         db.session.remove()
         db.engine.dispose()
     assert pictures.KEPT.exists()
+
+
+def test_buyers_say_what_they_think_of_what_they_have(shop: Any) -> None:
+    said = rows(reviews.Review)
+    assert len(said) >= 3
+    assert all(row.order_id and row.line_id and row.signed for row in said)
+    shown = [row for row in said if row.shown]
+    assert sum(one.review_count for one in rows(catalog.Product)) == len(shown) >= 3
