@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import case, func, select
 
-from campaigns import mailings, reports, subject_tests
+from campaigns import mailings, reports, standstill, subject_tests
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from campaigns.subject_tests import ARMS, SubjectTest
@@ -70,7 +70,7 @@ def decide(mailing_id: int) -> None:
     row = subject_tests.of(mailing) if mailing is not None and mailing.state == "sending" else None
     if mailing is None or row is None or row.decided_at is not None:
         return
-    at = subject_tests.due(mailing, row)
+    at = subject_tests.due(mailing, row) if standstill.since(mailing) is None else None  # who asks waits for the post
     if at is None or at > clock.now():
         _look_at(mailing, at or clock.now() + LOOK)
         return

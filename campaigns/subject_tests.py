@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campaigns import habits, mailings
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
-from kernel import clock
+from kernel import clock, journal
 from kernel.db import Base, db, pk, ref, words
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -77,11 +77,12 @@ def among(ids: set[int]) -> dict[int, SubjectTest]:
     return {row.mailing_id: row for row in rows}
 
 
-def write(mailing: Mailing, plan: Plan) -> SubjectTest | None:
+def write(mailing: Mailing, plan: Plan, *, by: Any = None) -> SubjectTest | None:
     """Keep the second subject of a draft; an empty one takes the test out. Raises NotNow when it is no draft."""
     if mailings.locked(mailing).state != "draft":
         raise mailings.NotNow(state=mailing.state)
     row = of(mailing)
+    journal.write("mailing.changed", about=mailing, by=by, data={"name": mailing.called})
     if not any(plan.subject.values()):
         if row is not None:
             db.session.delete(row)
@@ -151,4 +152,7 @@ def due(mailing: Mailing, row: SubjectTest) -> datetime | None:
     if mailing.gathered_at is None or db.session.scalar(under_way) is not None:
         return None
     last = db.session.scalar(select(func.max(Recipient.sent_at)).where(*asked))
+    put_off = select(Recipient.id).where(*asked, Recipient.state == "deferred").limit(1)
+    if last is None and db.session.scalar(put_off) is not None:  # nobody has read either
+        return None
     return (last or clock.now() - timedelta(hours=row.hours)) + timedelta(hours=row.hours)

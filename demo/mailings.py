@@ -17,19 +17,14 @@ from kernel import clock, tenancy
 from kernel.accounts import Account
 from kernel.refusal import Refusal
 
-TRIGGERS = {"prospecto-nuevo": "welcome", "dias-desde-compra": "lapsed"}
+TRIGGERS = {
+    "prospecto-nuevo": "welcome", "dias-desde-compra": "lapsed", "dias-desde-entrega": "opinion",
+    "horas-despues-de-reserva": "opinion",
+}  # fmt: skip
 NEEDS = {  # what is missing before the others can go by themselves
-    "dias-desde-entrega": {
-        "es": "que Plaza cuente los días desde la entrega.",
-        "en": "Plaza to count the days since the delivery.",
-    },
     "horas-antes-de-reserva": {
         "es": "que salga unas horas antes de cada reserva; mientras tanto, Plaza ya envía su propio recordatorio.",
         "en": "to leave some hours before each booking; meanwhile Plaza sends a reminder of its own.",
-    },
-    "horas-despues-de-reserva": {
-        "es": "que salga unas horas después de cada reserva, y una encuesta que reciba la respuesta.",
-        "en": "to leave some hours after each booking, and a survey that takes the answer.",
     },
     "hornada-publicada": {
         "es": "una página para publicar cada hornada, que llene lo que el correo dice de ella, y avisos al navegador.",
@@ -68,7 +63,7 @@ def _by_itself(shop: Told, told: Told, by: Account) -> None:
     row.needs = {} if trigger else world.spoken(shop, NEEDS[word])
     kept = segments.by_code(told.get("segment", ""))
     row.segment_id = kept.id if kept else None
-    automations.write_step(row, _letter(shop, told, by, kind="automation"), told.get("days", 0) * 24)
+    automations.write_step(row, _letter(shop, told, by, kind="automation"), told.get("hours", told.get("days", 0) * 24))
 
 
 def _letter(shop: Told, told: Told, by: Account, *, kind: str) -> Mailing:
@@ -87,6 +82,6 @@ def _begun(shop: Told, told: Told) -> Begun:
     if "coupon" in told:
         title = {"es": "Su cupón", "en": "Your coupon"}
         parts.append(block("coupon", title=world.spoken(shop, title), code=told["coupon"]["code"], link="/"))
-    label = {"es": "Ver la tienda", "en": "See the shop"}
+    label = told.get("label", {"es": "Ver la tienda", "en": "See the shop"})
     parts.append(block("button", label=world.spoken(shop, label), link=told.get("link", "/"), align="center"))
     return Begun(world.spoken(shop, told["subject"]), world.spoken(shop, told["preheader"]), parts)

@@ -74,9 +74,11 @@ class Source:
 _sources: dict[str, Source] = {}
 
 
-def source(name: str, priority: int, **verbs: Any) -> None:
-    """Let the one sender see a source with its verbs, as Source has them; lower priority numbers go first, always."""
-    _sources[name] = Source(name, priority, **verbs)
+def source(
+    name: str, priority: int, *, claim: Claim, bodies: Bodies, mark: Marking, shops: Shops = None, away: Away = None
+) -> None:
+    """Let the one sender see a source; lower priority numbers go first, always."""
+    _sources[name] = Source(name, priority, claim, bodies, mark, shops, away)
 
 
 def sender(tenant: tenancy.Tenant) -> tuple[str, str]:

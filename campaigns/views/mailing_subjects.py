@@ -34,7 +34,7 @@ def keep(token: str) -> Any:
     form = forms.subjects(None, request.form)
     if not form.validate():
         return mailing_page.show(row, subjects=form, status=422)
-    kept = subject_tests.write(row, forms.plan(form))
+    kept = subject_tests.write(row, forms.plan(form), by=web.person())
     flash(_("Two subjects will be compared.") if kept else _("It goes out with one subject."))
     return redirect(url_for(".mailing", token=token) + "#subjects", 303)
 

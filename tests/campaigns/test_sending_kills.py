@@ -8,9 +8,12 @@ import os
 import time
 
 import pytest
+from sqlalchemy import select, update
 
-from campaigns import mailings
+from campaigns import mailings, subject_tests
 from campaigns.mailings import Mailing
+from campaigns.recipients import Recipient
+from campaigns.subject_tests import SubjectTest
 from kernel.db import db
 from tests.campaigns import posting
 from tests.campaigns.posting import WIDTH, Office, fill, left
@@ -91,3 +94,40 @@ def test_two_workers_that_do_not_claim_would_write_twice(shop, office):
     post.bear(), post.bear()
     post.until(lambda: left(mailing_id) == 0 or post.taken.total() > 400)
     assert post.look(mailing_id).doubled
+
+
+def compared(mailing_id):
+    """Two subjects: every third is asked, the rest waits."""
+    db.session.add(SubjectTest(mailing_id=mailing_id, subject={"es": "Otro"}))
+    for left_over, values in ((0, {"arm": "a"}), (1, {"arm": "b"}), (2, {"run_at": subject_tests.NEVER})):
+        which = Recipient.mailing_id == mailing_id, Recipient.id % 3 == left_over
+        db.session.execute(update(Recipient).where(*which).values(**values))
+    db.session.commit()
+
+
+def decided_under_kills(office, **told):
+    """Two workers die while the better subject is decided; what came of it."""
+    mailing_id, post = fill(180), office(**told)
+    compared(mailing_id)
+    first = post.bear()
+    post.until(lambda: post.taken.total() >= 60)
+    assert subject_tests.settle(db.session.scalars(select(SubjectTest)).one(), "b", "clicks")
+    db.session.commit()
+    post.kill(first)
+    second = post.bear()
+    post.until(lambda: post.taken.total() >= 130)
+    post.kill(second)
+    post.bear()
+    post.until(lambda: left(mailing_id) == 0)
+    return post.look(mailing_id)
+
+
+def test_the_rest_of_two_subjects_has_one_letter_each_under_kills(shop, office):
+    found = decided_under_kills(office)
+    assert (found.lost, found.doubled, found.hidden) == (set(), set(), set())
+    assert len(found.unknown) <= 2 * WIDTH
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # the control
+def test_the_rest_would_have_two_from_a_sender_that_marks_afterwards(shop, office):
+    assert decided_under_kills(office, without="late_mark", lease=1.0).doubled

@@ -159,6 +159,24 @@ def test_it_is_not_decided_while_some_wait_for_theirs_nor_while_it_is_paused(wor
     assert chosen(made).how == "even"
 
 
+def test_nothing_is_decided_while_the_mail_server_is_away(world):
+    made = two()
+    asked = Recipient.mailing_id == made, Recipient.arm != ""
+    db.session.execute(update(Recipient).where(*asked).values(state="deferred"))
+    db.session.commit()
+    gone(made, 50)
+    assert chosen(made).decided_at is None
+    db.session.execute(update(Recipient).where(*asked).values(state="sent", sent_at=clock.now()))
+    now(made).away_since = clock.now() + timedelta(hours=1)
+    db.session.commit()
+    gone(made, 50)
+    assert chosen(made).decided_at is None
+    now(made).away_since = None
+    db.session.commit()
+    gone(made, 50)
+    assert chosen(made).decided_at is not None
+
+
 def test_a_person_decides_earlier_and_once(world):
     made = two()
     subject_choice.choose(now(made), "b", by=world.owner)
