@@ -151,10 +151,17 @@ def note(event: "OrderEvent", order: "Order", *, staff: bool) -> str:
     words = [
         amount,
         kept,
-        *(str(told.get(name) or "") for name in ("carrier", "tracking", "reference", "reason", "text")),
+        *(str(told.get(name) or "") for name in ("carrier", "tracking")),
+        _reference(str(told.get("reference") or "")),
+        *(str(told.get(name) or "") for name in ("reason", "text")),
     ]
     times = [booking_words.moment(datetime.fromisoformat(told[name])) for name in ("was", "now") if name in told]
     return " · ".join(filter(None, [*words, " → ".join(times), str(order_events.SENTENCES[step]) if step else ""]))
+
+
+def _reference(told: str) -> str:
+    """What a payment is known by; of a gift card only its last signs are written down, which alone say nothing."""
+    return str(_("Gift card …%(last4)s", last4=told[1:])) if told.startswith("…") else told
 
 
 def next_verbs(order: "Order") -> list[str]:

@@ -110,6 +110,7 @@ class Template:
         self.beside = folder.parent / f"beside {folder.name}"  # not in the instance, where tests look for what it keeps
         self.beside.mkdir()
         self.file = folder / "plaza.db"
+        self.line: psycopg.Connection[Any] | None = None  # by which PostgreSQL is emptied
         with app.app_context():
             self.sqlite = db.engine.dialect.name == "sqlite"
             db.engine.dispose()
@@ -158,6 +159,8 @@ class Template:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
+        if self.line is not None:
+            self.line.close()
 
     def _put_back(self) -> None:
         self._load(self.beside / "template.db")
@@ -212,11 +215,21 @@ class Template:
         os.replace(copy, self.file)
 
     def _empty(self) -> None:
-        names = "; ".join(f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables)
-        with db.engine.begin() as connection:
-            connection.exec_driver_sql(
-                f"SET session_replication_role = replica; {names}; SET session_replication_role = origin"
-            )
+        """Of what holds rows only: a DELETE of every table and every month takes a server ten times as long."""
+        if self.line is None or self.line.closed:
+            url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+            self.line = psycopg.connect(url, autocommit=True, options="-c session_replication_role=replica")
+        filled = self.line.execute(_filled(), prepare=True).fetchall()  # it is planned once a line, that is dear
+        self.line.execute("; ".join(f'DELETE FROM "{name}"' for (name,) in filled))  # type: ignore[arg-type]
+
+
+@cache
+def _filled() -> Any:
+    """The question which tables hold a row."""
+    each = (
+        f"SELECT '{table.name}' WHERE EXISTS (SELECT FROM \"{table.name}\")" for table in Base.metadata.sorted_tables
+    )
+    return " UNION ALL ".join(each)
 
 
 def _driver(connection: Connection) -> Any:

@@ -6,7 +6,9 @@ import sys
 from contextlib import closing
 
 import pytest
+from sqlalchemy import func, select
 
+from kernel.db import Base, db
 from tests import databases
 
 OTHER = """
@@ -56,3 +58,14 @@ def test_nobody_has_it_open_who_closed_it(template):
     before = template.file.stat().st_ino
     template.restore()
     assert template.file.stat().st_ino != before  # the quick way is taken
+
+
+def test_nothing_is_left_of_a_test(app, shop):
+    """On PostgreSQL only what holds rows is emptied: none may be overlooked, and the next shop is loaded whole."""
+    shop.product()
+    app.extensions["plaza.tests"].restore()
+    with db.engine.connect() as raw:
+        asked = {
+            table.name: raw.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables
+        }
+    assert {name: rows for name, rows in asked.items() if rows} == {}

@@ -119,10 +119,14 @@ def prepared(tmp_path_factory):
 def up(start, prepared, tmp_path):
     if not Path("/proc/self/stat").exists():
         pytest.skip("families of processes are read from /proc")
-    port = free_port()
     shutil.copytree(prepared, tmp_path / "instance")
-    process = start("-m", "kernel.cli", "up", "--port", str(port), "--no-demo")
-    return process, port, said_until(process, "Ctrl-C")
+
+    def run(**environment):
+        port = free_port()
+        process = start("-m", "kernel.cli", "up", "--port", str(port), "--no-demo", **environment)
+        return process, port, said_until(process, "Ctrl-C")
+
+    return run
 
 
 def listeners(port) -> int:
@@ -165,10 +169,10 @@ def test_a_taken_port_is_told_in_a_sentence(start):
             assert "Traceback" not in said
 
 
-def test_up_serves_and_ctrl_c_frees_the_port(up):
-    process, port, said = up
-    assert answers(port)
-    assert listeners(port) == 1
+def test_as_many_processes_answer_as_were_asked_for_and_ctrl_c_frees_the_port(up):
+    process, port, said = up(PLAZA_WEB_PROCESSES="2")
+    eventually(lambda: listeners(port) == 2)
+    assert all(answers(port) for _ in range(12))
     family = descendants(process.pid)
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=60)
@@ -178,23 +182,10 @@ def test_up_serves_and_ctrl_c_frees_the_port(up):
     assert not [pid for pid in family if os.path.exists(f"/proc/{pid}")]
 
 
-def test_as_many_processes_answer_as_were_asked_for(start, prepared, tmp_path):
-    if not Path("/proc/net/tcp").exists():
-        pytest.skip("who listens is read from /proc")
-    port = free_port()
-    shutil.copytree(prepared, tmp_path / "instance")
-    process = start("-m", "kernel.cli", "up", "--port", str(port), "--no-demo", PLAZA_WEB_PROCESSES="2")
-    said_until(process, "Ctrl-C")
-    eventually(lambda: listeners(port) == 2)
-    assert all(answers(port) for _ in range(12))
-    process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=60)
-    assert process.returncode == 0, rest
-    assert is_free(port)
-
-
 def test_up_killed_leaves_nobody_behind(up):
-    process, port, _ = up
+    process, port, _ = up()
+    assert answers(port)
+    assert listeners(port) == 1
     family = descendants(process.pid)
     assert len(family) >= 3  # the web server, its own process, the worker
     process.kill()
@@ -203,7 +194,7 @@ def test_up_killed_leaves_nobody_behind(up):
 
 
 def test_up_stops_when_a_part_of_it_is_killed(up):
-    process, port, _ = up
+    process, port, _ = up()
     web = next(
         pid for pid in descendants(process.pid) if b"web" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     )

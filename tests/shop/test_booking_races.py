@@ -214,6 +214,15 @@ def test_taking_out_of_a_cart_twice_gives_back_once(crew, shop):
     assert faults() == []
 
 
+@pytest.mark.parametrize("app", ["pg"], indirect=True)  # on SQLite nobody reads while another writes
+def test_calling_off_without_a_lock_gives_back_twice(crew, shop):
+    trip = shop.service("Paseo", capacity=12, resource=shop.resource("Bote", 3, seats=2))
+    row, _kept = booked(shop, trip, shop.when(), 2), booked(shop, trip, shop.when(), 4)
+    told(crew.race(shop, f"{HERE}unlocked", [("cancel", (row.id,))] * 3))
+    assert departures.at(trip, shop.when()).taken < 4
+    assert faults()
+
+
 @pytest.mark.parametrize("seed", LEAN)
 def test_nobody_waits_crosswise(crew, shop, seed):
     """Services that share resources in every combination, and everything that is done to times, all at once."""

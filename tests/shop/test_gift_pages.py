@@ -152,7 +152,8 @@ def test_a_code_in_the_cart_pays_and_the_page_says_what_is_left(shop):
     assert order(browser).status_code == 303
     placed = last()
     assert (placed.received_minor, placed.balance.minor) == (10_000_00, 15_000_00)
-    assert f"…{card.last4}" in text(shop.admin.get(f"/admin/cafe/orders/{placed.number}"))
+    for seen in (browser.get(f"/orders/{placed.token}"), shop.admin.get(f"/admin/cafe/orders/{placed.number}")):
+        assert f"₡10 000 · Tarjeta de regalo …{card.last4}" in text(seen)
 
 
 def test_a_card_that_was_spent_meanwhile_is_told_before_ordering(shop):

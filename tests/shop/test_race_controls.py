@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from kernel import clock, files
@@ -84,6 +85,12 @@ def test_numbers_follow_each_other_by_the_row_of_their_series(crew, shop):
     assert sorted(int(number) for _done, number in taken) == list(range(1002, 1050))
     loose = crew.race(shop, f"{HERE}number", [("control",)] * 48)
     assert len({number for _done, number in loose}) < 48
+
+
+@pytest.mark.parametrize("app", ["pg"], indirect=True)  # on SQLite nobody looks while another writes
+def test_people_who_are_looked_for_and_then_written_break(crew, shop):
+    answers = crew.race(shop, f"{HERE}known", [("ana@example.com",)] * 16)
+    assert [answer for answer in answers if answer[0] == "broke" and "uq_contact_email" in answer[1]]
 
 
 def test_an_order_that_is_told_before_it_is_committed_is_lost(shop):

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from kernel import accounts, signing, tenancy, transactions
+from crm import contacts
+from kernel import accounts, beside, signing, tenancy, transactions
 from kernel.app import create_app
 from kernel.db import db
 from kernel.settings import Settings
@@ -106,6 +107,17 @@ def number(code: str) -> str:
     time.sleep(THINKING)
     db.session.execute(db.update(numbering.Series).where(numbering.Series.code == code).values(next=seen + 1))
     return f"{seen}"
+
+
+def known(email: str) -> str:
+    """Look whether somebody has that e-mail, think, then write them down whatever another did meanwhile."""
+    put = beside.put
+
+    def write(row: Any, **_unless: Any) -> Any:
+        time.sleep(THINKING)
+        return put(row)
+
+    return str(_with(beside, "put", write, lambda: contacts.known(email=email).token))
 
 
 VERBS: dict[str, Callable[..., Any]] = {"click": click, "count": racers.count}
