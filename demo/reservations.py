@@ -36,7 +36,7 @@ def planned(keeper: Shopkeeper) -> list[Happening]:
 
 
 def _placed(place: int, told: Told) -> datetime:
-    days = told["ago"] + 6 if "ago" in told else PLACED
+    days = told["ago"] + TRIES + PLACED if "ago" in told else PLACED  # before whichever day it will be
     return clock.now() - timedelta(days=days, minutes=37 * place)
 
 

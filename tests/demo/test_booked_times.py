@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from demo import booked_times, world
+from demo import booked_times, reservations, world
 from kernel import clock, tenancy
 from kernel.app import Plaza
 from kernel.db import db
@@ -127,3 +127,11 @@ def test_each_shop_has_guests_who_came_and_guests_to_come(shop: Any) -> None:
         asked = [one["label"]["es"] for one in row.service.questions if one["required"]]
         assert set(asked) <= set(row.answers) or row.language == "en"
     assert any(row.order.payment == "partial" for row in rows if row.order)
+
+
+def test_whoever_came_booked_in_time_on_whichever_day_of_the_week_the_demo_is_loaded(shop: Any) -> None:
+    leads = {told["sku"]: timedelta(hours=told["booking"]["lead_hours"]) for told, _row in booked(shop)}
+    for place, told in enumerate(booked_times.more(shop)["booked"]):
+        if "ago" in told:
+            soonest = clock.now() - timedelta(days=told["ago"] + reservations.TRIES)
+            assert reservations._placed(place, told) + leads[told["sku"]] < soonest
