@@ -242,7 +242,7 @@ def import_file(kind: str, file: Path, slug: str, **how: Any) -> None:
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def test(words: tuple[str, ...]) -> None:
     """Run the tests; words go to pytest."""
-    workers = min(os.cpu_count() or 1, 4) + 1  # the one that walks in a browser waits more than it works
+    workers = min(os.cpu_count() or 1, 4) + 2  # those that walk in a browser wait more than they work
     usual = ("-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder", "-q")
     sys.exit(subprocess.call([sys.executable, "-m", "pytest", *(words or usual)], cwd=ROOT))
 

@@ -54,6 +54,7 @@ from shop.views import special_days, tax_rates, tax_rules, zones
 from tests import people_things, segment_things
 from tests.campaigns.posted import posted
 
+CARD_KEYS = "sk_test_1234567890abcdef", "whsec_1234567890"  # and no page shows them
 OPEN = "open"
 LINES: dict[str, str] = {
     **dict.fromkeys(
@@ -284,7 +285,7 @@ def _cards(world: Any, order: Any) -> dict[str, dict[str, Any]]:
         "country": "US",
         "business_profile": {"name": world.slug},
     }
-    card_accounts.keep("test", "sk_test_1234567890abcdef", "whsec_1234567890", told, by=world.owner)
+    card_accounts.keep("test", *CARD_KEYS, told, by=world.owner)
     row = card_sessions.CardSession(
         order_id=order.id, payment_id=order.payments[-1].id, mode="test", stripe_id=f"cs_{world.slug}", state="paid",
         amount_minor=100, currency=order.currency, units=100, intent=f"pi_{world.slug}", expires_at=clock.now(),

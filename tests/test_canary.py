@@ -1,4 +1,5 @@
-"""A canary in every text of a neighbour: whatever one's own shop and back office show, no word of it is heard."""
+"""A canary in every text of a neighbour: whatever one's own shop and back office show, no word of it is heard, and no
+key of one's own."""
 
 import contextlib
 import re
@@ -13,7 +14,7 @@ from kernel.db import Base, db
 from kernel.tenancy import TenantOwned
 from shop import catalog
 from shop.catalog import Product
-from tests.matrix import things
+from tests.matrix import CARD_KEYS, things
 from tests.test_matrix import ask, fill, rules
 
 WORD = "canario"
@@ -117,6 +118,8 @@ def test_no_word_of_a_neighbour_is_heard(app, rival, shop):
     pages = list(crawl(shop, app, known))
     assert len(pages) > 80
     assert not heard(pages, words), heard(pages, words)
+    assert any(path.endswith("/settings/cards") for path, _body in pages)
+    assert [path for path, body in pages if any(key in body for key in CARD_KEYS)] == []
     mine = db.session.scalars(select(Product).where(Product.slug == known["product"]["slug"])).one()
     mine.short = {"es": leaked}  # a planted leak is heard
     catalog.changed(mine)

@@ -79,7 +79,7 @@ def test_one_press_from_the_report_and_another_audience_lets_go_of_it(first, sho
     page = f"{ROOT}/{made.token}"
     found = read(admin.get(page, headers=ES))
     assert found.xpath("//option[@selected]/@value") == [forms.FOLLOWS]
-    assert "Quien no abrió “Novedades”" in words(found)
+    assert "Quien no abrió «Novedades»" in words(found)
     admin.post(page, data={"name": "Otra vez", "segment": "=", "sender_name": ""})
     assert names(made) == ["dora", "eva"]
     segment({"group": "vip"})
