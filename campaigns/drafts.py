@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from campaigns import followups
 from campaigns.mailings import Mailing
 from crm.segments import Segment
-from kernel import clock, journal
+from kernel import binned, clock, journal
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import _, _l
@@ -109,10 +109,7 @@ def put_away(mailing: Mailing, *, by: Any) -> None:
 
 def take_back(token: str, *, by: Any) -> Mailing:
     """Out of the bin."""
-    mine = select(Mailing).where(Mailing.token == token, Mailing.binned_at.is_not(None))
-    found = db.session.scalars(mine.execution_options(binned=True)).one_or_none()
-    if found is None:
-        raise Refusal(_l("It is not in the bin any more."), status=410)
+    found: Mailing = binned.named(Mailing, token)
     found.binned_at = None
     journal.write("mailing.restored", about=found, by=by, data={"name": found.called})
     return found

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Mapped, mapped_column, selectinload
 
 from crm import indicators, tasks
 from crm.contacts import Contact
-from kernel import clock, journal, signing, tenancy
+from kernel import binned, clock, journal, signing, tenancy
 from kernel.db import Base, belongs, db, many, pk, ref
 from kernel.i18n import _l
 from kernel.money import Money
-from kernel.refusal import Gone, Missing, Refusal
+from kernel.refusal import Missing, Refusal
 from kernel.tenancy import Binnable, TenantOwned
 
 if TYPE_CHECKING:
@@ -211,10 +211,7 @@ def put_away(deal: Deal, *, by: "Account") -> None:
 
 def take_back(token: str, *, by: "Account") -> Deal:
     """Out of the bin as it was."""
-    gone = select(Deal).where(Deal.token == token, Deal.binned_at.is_not(None)).execution_options(binned=True)
-    deal = db.session.scalar(gone)
-    if deal is None:
-        raise Gone(_l("It is not in the bin any more."))
+    deal: Deal = binned.named(Deal, token)
     deal.binned_at = None
     journal.write("deal.restored", about=deal, by=by, data={"title": deal.title})
     return deal

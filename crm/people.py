@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from crm import consent, contacts, sources
 from crm import tags as labels
 from crm.contacts import Contact
-from kernel import clock, journal, sessions
+from kernel import binned, clock, journal, sessions
 from kernel.db import db
 from kernel.folding import column, digits, fold
 from kernel.i18n import _l
@@ -168,10 +168,7 @@ def put_away(contact: Contact, *, by: Any) -> None:
 
 def take_back(token: str, *, by: Any) -> Contact:
     """Take a person out of the bin; refused when somebody else has the e-mail by now."""
-    mine = select(Contact).where(Contact.token == token, Contact.binned_at.is_not(None))
-    contact = db.session.scalar(mine.execution_options(binned=True))
-    if contact is None:
-        raise Refusal(_l("It is not in the bin any more."), status=410)
+    contact: Contact = binned.named(Contact, token)
     other = contacts.by_email(contact.email)
     if other is not None:
         raise Refusal(_l("That e-mail belongs to %(name)s."), name=other.called)

@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Select, String, U
 from sqlalchemy.orm import Mapped, mapped_column, selectinload
 
 from crm.contacts import Contact
-from kernel import clock, journal, memberships, signing, tenancy
+from kernel import binned, clock, journal, memberships, signing, tenancy
 from kernel.db import Base, belongs, db, pk, ref
 from kernel.i18n import _l
 from kernel.memberships import Membership
-from kernel.refusal import Gone, Missing, Refusal
+from kernel.refusal import Missing, Refusal
 from kernel.tenancy import Binnable, TenantOwned
 
 if TYPE_CHECKING:
@@ -184,6 +184,7 @@ def _order(number: str) -> tuple[str, int | None]:
 
 def do(task: Task, *, by: "Account") -> bool:
     """It is done; whether it was still to do: two who tap at once have done it once."""
+    db.session.refresh(task, with_for_update=True)
     if task.done_at is not None:
         return False
     task.done_at, task.done_by_id = clock.now(), by.id
@@ -206,10 +207,7 @@ def put_away(task: Task, *, by: "Account") -> None:
 
 def take_back(token: str, *, by: "Account") -> Task:
     """Out of the bin as it was."""
-    gone = select(Task).where(Task.token == token, Task.binned_at.is_not(None)).execution_options(binned=True)
-    task = db.session.scalar(gone)
-    if task is None:
-        raise Gone(_l("It is not in the bin any more."))
+    task: Task = binned.named(Task, token)
     task.binned_at = None
     journal.write("task.restored", about=task, by=by, data={"text": task.text})
     return task

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import selectinload
 
 from kernel.db import db
 from kernel.i18n import _l
@@ -33,8 +34,15 @@ def sizes(product: Product | None = None) -> dict[str, int]:
     return {name: sum(known.values()) if name == "all" else known.get(name, 0) for name in FILTERS}
 
 
-def page(name: str, product: Product | None, number: int) -> tuple[Sequence[Review], int, int]:
-    """One page of a filter, which one it is, and how many there are."""
-    pages = max(1, -(-sizes(product)[name] // PAGE))
+def page(name: str, product: Product | None, number: int, many: int) -> tuple[Sequence[Review], int, int]:
+    """One page of a filter that has so many, which one it is, and how many pages there are; with all that is told."""
+    pages = max(1, -(-many // PAGE))
     at = min(max(1, number), pages)
-    return db.session.scalars(query(name, product).limit(PAGE).offset((at - 1) * PAGE)).all(), at, pages
+    whole = query(name, product).options(*map(selectinload, (Review.contact, Review.order, Review.by)))
+    return db.session.scalars(whole.limit(PAGE).offset((at - 1) * PAGE)).all(), at, pages
+
+
+def products(rows: Sequence[Review]) -> dict[int, Product]:
+    """What they are about, by key, which may lie in the bin by now."""
+    mine = select(Product).where(Product.id.in_({row.product_id for row in rows}))
+    return {one.id: one for one in db.session.scalars(mine.execution_options(binned=True))}

@@ -17,7 +17,6 @@ from shop.reviews import Review
 from shop.views import admin, desk
 
 SHAPES = {"waiting": "wait", "shown": "good", "hidden": "off"}
-BINNED = {"binned": True}
 
 
 @admin.get("/reviews", endpoint="reviews")
@@ -35,10 +34,12 @@ def _page(**wrong: Any) -> str:
     name = asked.get("show", "")
     name = name if name in review_list.FILTERS else "waiting" if sizes["waiting"] else "all"
     at = asked.get("page", "1")
-    rows, page, pages = review_list.page(name, product, int(at) if at.isdecimal() and len(at) < 6 else 1)
+    number = int(at) if at.isdecimal() and len(at) < 6 else 1
+    rows, page, pages = review_list.page(name, product, number, sizes[name])
+    about = review_list.products(rows)
     return render_template(
         "shop/desk/reviews/list.html", show=name, page=page, pages=pages,
-        rows=[_row(row) | {"first": row is rows[0]} for row in rows],
+        rows=[_row(row, about[row.product_id]) | {"first": row is rows[0]} for row in rows],
         product=product, any=bool(sizes["all"]), taken=reviews.taken(), hide=HideForm(), wrong=wrong,
         here={"show": name, "product": product.slug if product else "", "page": page},
         chips=[{"label": label, "active": code == name, "count": sizes[code], "url": _address(code, product)}
@@ -52,14 +53,12 @@ def _address(name: str, product: Product | None, page: int = 1) -> str:
     return url_for(".reviews", **{key: value for key, value in told.items() if value})
 
 
-def _row(row: Review) -> dict[str, Any]:
-    product = db.session.get(Product, row.product_id, execution_options=BINNED)
-    live = product is not None and product.live
+def _row(row: Review, product: Product) -> dict[str, Any]:
     return {
         "row": row, "product": product, "halves": 2 * row.stars,
         "state": (reviews.STATES[row.state], SHAPES[row.state]),
         "label": ngettext("One star of five", "%(num)s stars of five", row.stars),
-        "url": web.shop_url("shop.product", slug=product.slug) + "#reviews" if live and product else "",
+        "url": web.shop_url("shop.product", slug=product.slug) + "#reviews" if product.live else "",
         "person": desk.link("crm_admin.person", token=row.contact.token) if row.contact else "",
         "order": desk.link("shop_admin.order", number=row.order.number) if row.order else "",
         "why": reviews.REASONS.get(row.reason, ""), "by": row.by.known_as if row.by else "",

@@ -105,7 +105,9 @@ def listed() -> str:
     number, count = int(asked) if asked.isdecimal() and len(asked) < 6 else 1, wait_rows.size(wanted)
     pages = max(1, -(-count // PAGE))
     page = min(max(1, number), pages)
-    rows = wanted.options(selectinload(wait_rows.StockWait.contact)).limit(PAGE).offset((page - 1) * PAGE)
+    row = wait_rows.StockWait
+    wanted = wanted.options(selectinload(row.contact), selectinload(row.variant).selectinload(Variant.product))
+    rows = wanted.limit(PAGE).offset((page - 1) * PAGE)
     return render_template(
         "shop/desk/stock/waiting.html", rows=[_row(one) for one in db.session.scalars(rows)], count=count, here=here,
         page=page, pages=pages, chips=_chips(here),

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from kernel import journal
 from kernel.db import db
 from shop import reviews, storefront
-from tests.shop.review_things import has, say, shown
+from tests.shop.review_things import asked, has, say, shown
 from tests.shop.test_orders_desk import page
 
 HTML = {"Accept-Language": "es"}
@@ -111,3 +111,18 @@ def test_the_timeline_tells_it_and_leads_there(shop):
     html = page(shop.admin, f"/people/{row.contact.token}")
     assert "Escribió una opinión" in html
     assert "product=florero" in html
+
+
+def test_the_list_asks_as_much_for_many_as_for_a_few(shop):
+    goods = [shop.product(name) for name in ("Cafe Uno", "Cafe Dos", "Cafe Tres", "Cafe Cuatro")]
+    admin = shop.admin
+    for number, one in enumerate(goods[:2]):
+        shown(shop, one, email=f"a{number}@example.com")
+    page(admin, "/reviews")
+    db.session.expire_all()
+    few = asked(lambda: page(admin, "/reviews"))
+    for number, one in enumerate(goods):
+        shown(shop, one, email=f"b{number}@example.com")
+    page(admin, "/reviews")
+    db.session.expire_all()
+    assert len(asked(lambda: page(admin, "/reviews"))) == len(few)

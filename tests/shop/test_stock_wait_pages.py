@@ -12,6 +12,7 @@ from shop import catalog, stock, stock_waits
 from shop.wait_rows import StockWait
 from tests.goods import only
 from tests.shop.pages import form, marks, read, text
+from tests.shop.test_booking_desk import statements
 from tests.shop.test_stock_waits import after, asked, come
 
 PAGE = "/admin/cafe/stock/waiting"
@@ -242,3 +243,15 @@ def test_who_claims_nobody_writes_twice(crew, shop):
     answers = crew.race(shop, "tests.shop.wait_racers:tell_by_memory", [(only(coffee).id,)] * 16)
     assert not [answer for answer in answers if answer[0] == "broke"]
     assert len(written()) > len(set(written()))
+
+
+def test_the_list_asks_as_much_for_many_as_for_a_few(shop):
+    goods, admin = [shop.product(name, stock=0) for name in ("Uno", "Dos", "Tres", "Cuatro")], shop.admin
+    for one in goods[:2]:
+        asked(one, "ana")
+    admin.get(PAGE)
+    few = statements(lambda: admin.get(PAGE))
+    for one in goods:
+        asked(one, "eva", "ida")
+    admin.get(PAGE)
+    assert statements(lambda: admin.get(PAGE)) == few
