@@ -1,21 +1,43 @@
 """Reviews at once: one person's are one, and a product's figures are those of all who were shown at the same moment."""
 
+import time
 from collections import Counter
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import func, select
 
 from kernel import accounts
 from kernel.db import db
 from shop import reviews
+from shop.catalog import Product
 from shop.reviews import Review
 from tests.shop.review_things import differing, has, say, take
 
-DECIDE = "tests.shop.test_review_races:decide"
+DECIDE, CARELESS = "tests.shop.test_review_races:decide", "tests.shop.test_review_races:decide_unlocked"
 
 
 def decide(token, state, account_id):
     """Somebody of the shop shows or hides it."""
     return reviews.decide(reviews.by_token(token), state, by=accounts.get(account_id), reason="spam")
+
+
+def decide_unlocked(token, state, account_id):
+    """The same with sums that are read before the product's row is held."""
+    kept, reviews.count = reviews.count, _count
+    try:
+        return decide(token, state, account_id)
+    finally:
+        reviews.count = kept
+
+
+def _count(product_id):
+    db.session.flush()
+    shown = Review.product_id == product_id, Review.state == "shown"
+    sums = db.session.execute(select(func.count(Review.id), func.coalesce(func.sum(Review.stars), 0)).where(*shown))
+    product = db.session.get(Product, product_id)
+    product.review_count, product.review_sum = sums.one()
+    time.sleep(0.01)
+    db.session.flush()
 
 
 def test_one_person_who_sends_at_once_says_one_thing(crew, shop):
@@ -37,3 +59,11 @@ def test_figures_are_those_of_all_at_once(crew, shop):
     answers = crew.race(shop, DECIDE, tries)
     assert {answer[0] for answer in answers} == {"done"}
     assert differing() == {}
+
+
+@pytest.mark.parametrize("app", ["pg"], indirect=True)  # on SQLite nobody reads while another writes
+def test_figures_that_are_read_before_the_product_is_held_go_wrong(crew, shop):
+    vase = shop.product("Florero", stock=40)
+    rows = [say(has(shop, vase, f"b{number}@example.com"), 1 + number % 5) for number in range(12)]
+    crew.race(shop, CARELESS, [(row.token, "shown", shop.owner_id) for row in rows])
+    assert differing() != {}
