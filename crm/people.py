@@ -118,8 +118,8 @@ def count(wanted: Select[Any]) -> int:
 
 def page(wanted: Select[Any], number: int) -> tuple[Sequence[Contact], int]:
     """One page of people and how many pages there are."""
-    rows = db.session.scalars(wanted.limit(PAGE).offset((max(1, number) - 1) * PAGE)).all()
-    return rows, max(1, -(-count(wanted) // PAGE))
+    pages = max(1, -(-count(wanted) // PAGE))
+    return db.session.scalars(wanted.limit(PAGE).offset((min(max(1, number), pages) - 1) * PAGE)).all(), pages
 
 
 def by_group() -> list[tuple[str, int]]:

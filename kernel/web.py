@@ -182,6 +182,12 @@ def local(target: str | None, default: str) -> str:
     return target if here and parts is not None and not (parts.scheme or parts.netloc) else default
 
 
+def page_asked(name: str = "page") -> int:
+    """Which page of a list the address asks for, from 1; nonsense and what no list has asks for the first."""
+    told = request.values.get(name, "")
+    return max(1, int(told)) if told.isdecimal() and len(told) < 7 else 1
+
+
 def page_url(endpoint: str, number: int) -> str:
     """The address of another page of this list, which keeps what the list was asked for."""
     asked = {name: value for name, value in request.args.items() if not name.startswith("_") and name != "endpoint"}

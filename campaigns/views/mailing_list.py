@@ -10,7 +10,7 @@ from campaigns import drafts, reports, scheduling
 from campaigns.mailings import Mailing
 from campaigns.progress import ENDED
 from campaigns.recipients import OPEN, Recipient
-from kernel import instants
+from kernel import instants, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from shop import receipts
@@ -37,9 +37,9 @@ def state(row: Mailing, *, here: bool) -> tuple[Any, str]:
 
 def asked() -> tuple[str, int]:
     """The filter and the page that the address asks for."""
-    shown, number = request.args.get("show", "all"), request.args.get("page", "1")
+    shown = request.args.get("show", "all")
     known = shown in drafts.SHOWN or shown == "bin"
-    return shown if known else "all", max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1
+    return shown if known else "all", web.page_asked()
 
 
 def told(shown: str, number: int) -> dict[str, Any]:

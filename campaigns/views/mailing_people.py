@@ -30,12 +30,12 @@ STATES = {
 @needs("mailings.see")
 def people(token: str) -> str:
     """One page of them."""
-    row, number = mailing_page.campaign(token), request.args.get("page", "1")
+    row = mailing_page.campaign(token)
     why = request.args.get("why") or ("will" if row.state in {"draft", "scheduled"} else "sent")
     wanted, read = _wanted(row, why)
     total = int(db.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0)
     pages = max(1, -(-total // PAGE))
-    page = min(max(1, int(number)), pages) if number.isdecimal() and len(number) < 7 else 1
+    page = min(web.page_asked(), pages)
     rows = db.session.execute(wanted.limit(PAGE).offset((page - 1) * PAGE)).all()
     return render_template(
         "campaigns/desk/mailings/people.html", row=row, title=title(why, row), rows=[read(one) for one in rows],

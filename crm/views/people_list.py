@@ -22,8 +22,7 @@ def show() -> str:
     """One page of a filter."""
     chosen, text = people_chips.asked()
     wanted, trouble = _wanted(chosen, text)
-    told = request.args.get("page", "1")
-    number = int(told) if told.isdecimal() and len(told) < 6 else 1
+    number = web.page_asked()
     rows, pages = people.page(wanted, number)
     return render_template(
         "crm/desk/people/list.html", rows=[person_page.row(row) for row in rows], q=text, chosen=chosen,

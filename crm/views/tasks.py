@@ -23,8 +23,7 @@ LABELS = {"open": _l("To do"), "due": _l("Until today"), "done": _l("Already don
 def listed() -> str:
     """One state of them, of oneself or of everybody."""
     show, whose = _asked()
-    told = request.args.get("page", "1")
-    number = max(1, int(told)) if told.isdecimal() and len(told) < 6 else 1
+    number = web.page_asked()
     found, pages = tasks.page(tasks.query(show, None if whose == "all" else web.person()), number)
     here = min(number, pages)
     return render_template(

@@ -1,8 +1,8 @@
 """The journal: what the staff did, who and when, the newest first."""
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, render_template, url_for
 
-from kernel import about, journal, menu, permissions
+from kernel import about, journal, menu, permissions, web
 from kernel.i18n import _l
 from kernel.views import admin
 from kernel.web import needs
@@ -12,8 +12,7 @@ from kernel.web import needs
 @needs("journal.view")
 def index() -> str:
     """One page of it."""
-    asked = request.args.get("page", "1")
-    number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1
+    number = web.page_asked()
     rows, pages = journal.page(number)
     here = min(number, pages)
     return render_template(

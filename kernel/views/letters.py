@@ -14,7 +14,7 @@ from kernel.web import needs
 @needs("letters.view")
 def index() -> str:
     """One page of a filter."""
-    name, text, number = request.args.get("show", "all"), request.args.get("q", "").strip()[:120], _page()
+    name, text, number = request.args.get("show", "all"), request.args.get("q", "").strip()[:120], web.page_asked()
     rows, pages = letter_list.page(name, text, number)
     here = min(number, pages)
     return render_template(
@@ -23,11 +23,6 @@ def index() -> str:
         show=name, chips=_chips(name, text), relay=bool(settings.current().smtp_url),
         any=bool(rows) or bool(letter_list.count("all")),
     )  # fmt: skip
-
-
-def _page() -> int:
-    number = request.args.get("page", "1")
-    return max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1
 
 
 def _link(number: int, there: bool) -> str:

@@ -58,7 +58,7 @@ class Draft:
         line = next((line for line in self.lines if line.variant.sku == sku), None)
         if line is None:
             self.lines += _lines([sku], ["1"], self.posted)
-        elif line.quantity.isdecimal():
+        elif line.quantity.isdecimal() and len(line.quantity) < 7:
             line.quantity = str(int(line.quantity) + 1)
 
     def wanted(self) -> list[Wanted]:

@@ -13,7 +13,7 @@ from kernel.i18n import _, _l
 from shop import resource_sheets, resources
 from shop.forms import deposits, product_rows, service_rows, words
 from shop.forms.amounts import PriceField, WholeField
-from shop.forms.service_rows import DAYS, ClockField
+from shop.forms.service_rows import DAYS, ClockField, weekdays
 from shop.resources import Resource
 from shop.service_sheets import Fresh, ServiceSheet
 
@@ -134,7 +134,7 @@ def _needed(field: Any) -> None:
 
 
 def _arrivals(form: Any) -> list[tuple[int, str, str]]:
-    days = sorted(int(day) for day in form.arrivals.data or ())
+    days = weekdays(form.arrivals)
     return [] if len(days) in (0, 7) else [(day, form.check_in.clock or "14:00", "") for day in days]
 
 

@@ -138,8 +138,13 @@ def week(form: Any, *, until: bool) -> list[tuple[int, str, str]]:
             row.closes.errors = [_("Write until when, such as 17:00.")]
         elif until and not row.closes.errors and backwards(row.opens.clock, row.closes.clock):
             row.closes.errors = [str(Backwards())]
-        found += [(int(day), row.opens.clock, row.closes.clock if until else "") for day in row.days.data or ()]
+        found += [(day, row.opens.clock, row.closes.clock if until else "") for day in weekdays(row.days)]
     return found
+
+
+def weekdays(field: Any) -> list[int]:
+    """The days of a week that are ticked, Monday is 0; another word that was sent is an error of the field."""
+    return [day for day in range(7) if str(day) in (field.data or ())]
 
 
 def backwards(opens: str, closes: str) -> bool:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import abort, g, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from kernel import i18n, money, origins
+from kernel import i18n, money, origins, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
@@ -82,11 +82,11 @@ def _moved(kind: str, slug: str) -> Any:
 def asked() -> shelf.Sieve:
     """What the query asks, of what the page knows; anything else is the default, never an error."""
     told = request.args
-    page, ends = told.get("page", ""), [_amount(told.get(name)) for name in ("min", "max")]
+    ends = [_amount(told.get(name)) for name in ("min", "max")]
     low, high = ends if None in ends else sorted(ends)  # type: ignore[type-var]
     return shelf.Sieve(
         sort=told["sort"] if told.get("sort") in SORTS else "featured",
-        page=int(page) if page.isdecimal() and 0 < len(page) < 6 and int(page) else 1,
+        page=web.page_asked(),
         low_minor=low, high_minor=high, in_stock=told.get("stock") == "1",
         tag=told.get("tag", "").replace("\x00", "")[:60],
     )  # fmt: skip

@@ -41,7 +41,7 @@ NOTHING = {
 def show(name: str) -> str:
     """A figure with its table and its rows."""
     figure, period = _figure(name), figures.lately(asked())
-    wanted, number = figure.query(period), _number()
+    wanted, number = figure.query(period), web.page_asked()
     size = int(db.session.scalar(db.select(func.count()).select_from(wanted.order_by(None).subquery())) or 0)
     pages = max(1, -(-size // PAGE))
     number = min(number, pages)
@@ -74,11 +74,6 @@ def _figure(name: str) -> Figure:
     if name not in FIGURES:
         abort(404)
     return FIGURES[name]
-
-
-def _number() -> int:
-    number = request.args.get("page", "1")
-    return max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1
 
 
 def chips(endpoint: str, **args: Any) -> list[dict[str, Any]]:

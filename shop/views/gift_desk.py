@@ -23,13 +23,13 @@ VOID = "void-"  # before the names of that form's fields
 def listed() -> str:
     """One page of a filter, with what is owed in all."""
     asked = request.args
-    name, text, at = asked.get("show", ""), asked.get("q", "").strip()[:120], asked.get("page", "1")
+    name, text, number = asked.get("show", ""), asked.get("q", "").strip()[:120], web.page_asked()
     name = name if name in gift_list.FILTERS else "all" if text else "live"
-    rows, pages = gift_list.page(name, text, int(at) if at.isdecimal() else 1)
+    rows, pages = gift_list.page(name, text, number)
     return render_template(
         "shop/desk/gift_cards/list.html", rows=[gift_rows.row(card) for card in rows], show=name, q=text, pages=pages,
-        page=min(int(at) if at.isdecimal() else 1, pages), chips=gift_rows.chips(name, text),
-        page_url=lambda number: url_for(".gift_cards", **{**asked.to_dict(), "page": number}),
+        page=min(number, pages), chips=gift_rows.chips(name, text),
+        page_url=lambda at: url_for(".gift_cards", **{**asked.to_dict(), "page": at}),
         owed={kind: receipts.shown(amount) for kind, amount in gift_list.owed().items()},
         any=bool(rows) or bool(gift_list.size("all")),
     )  # fmt: skip

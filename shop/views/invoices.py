@@ -30,14 +30,15 @@ def show() -> str:
         return _due()
     months, at, kind, text = invoice_list.months(), _month(), request.args.get("kind", ""), _text()
     wanted = invoice_list.query(at=None if text else at, kind=kind, text=text)
-    rows, pages = invoice_list.page(wanted, _number())
+    rows, pages = invoice_list.page(wanted, web.page_asked())
     return render_template(
         "shop/desk/invoices/list.html", rows=[order_papers.row(row) for row in rows],
         any=bool(rows) or len(months) > 1, q=text,
         months=[(one.code, invoice_files.month_name(one)) for one in months], at=at.code,
         name=invoice_files.month_name(at), kind=kind,
         chips=_chips(kind), sums=[] if text else [_sums(one) for one in invoice_list.sums(at)], warnings=warnings(),
-        page=min(_number(), pages), pages=pages, page_url=_page_url, due=invoice_list.size(invoice_list.waiting()),
+        page=min(web.page_asked(), pages), pages=pages, page_url=_page_url,
+        due=invoice_list.size(invoice_list.waiting()),
     )  # fmt: skip
 
 
@@ -53,11 +54,6 @@ def _month() -> Month:
 
 def _text() -> str:
     return request.args.get("q", "").strip()[:120]
-
-
-def _number() -> int:
-    number = request.args.get("page", "1")
-    return int(number) if number.isdecimal() and len(number) < 7 else 1
 
 
 def _page_url(number: int) -> str:

@@ -35,8 +35,7 @@ def asked() -> tuple[str, str, int]:
     """The filter, the text and the page that the address asks for."""
     name, text = request.args.get("show", ""), request.args.get("q", "").strip()[:120]
     usual = "all" if text else "open"
-    number = request.args.get("page", "1")
-    return (name if name in order_list.FILTERS else usual), text, int(number) if number.isdecimal() else 1
+    return (name if name in order_list.FILTERS else usual), text, web.page_asked()
 
 
 def kept(name: str, text: str) -> dict[str, str]:

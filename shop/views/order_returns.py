@@ -37,12 +37,16 @@ def note(number: str) -> Any:
 def wanted() -> dict[int, int]:
     """How many of which line, from fields like `units-17`."""
     told = {name.removeprefix("units-"): value for name, value in request.form.items() if name.startswith("units-")}
-    return {int(line): int(units) for line, units in told.items() if line.isdecimal() and units.isdecimal()}
+    return {int(line): int(units) for line, units in told.items() if _short(line) and _short(units)}
 
 
 def restocked() -> list[int]:
     """The lines that go back on sale."""
-    return [int(line) for line in request.form.getlist("restock") if line.isdecimal()]
+    return [int(line) for line in request.form.getlist("restock") if _short(line)]
+
+
+def _short(typed: str) -> bool:
+    return typed.isdecimal() and len(typed) < 10
 
 
 @admin.post("/orders/<number>/returns/<token>/acceptance", endpoint="return_accept")

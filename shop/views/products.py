@@ -33,8 +33,7 @@ def listed() -> Any:
     asked = request.args
     name, text = asked.get("show", "all"), asked.get("q", "").strip()
     shelf = categories.slugged(asked.get("category", ""))
-    number = int(asked["page"]) if asked.get("page", "").isdecimal() and len(asked["page"]) < 6 else 1
-    rows, pages, total = catalog_search.page(catalog_search.query(name, text, shelf), number)
+    rows, pages, total = catalog_search.page(catalog_search.query(name, text, shelf), web.page_asked())
     return render_template(
         "shop/desk/products/list.html",
         goods=_goods(rows),
@@ -46,7 +45,7 @@ def listed() -> Any:
         shelf=shelf,
         symbol=product_values.symbol(),
         shapes=SHAPES,
-        page=min(number, pages),
+        page=min(web.page_asked(), pages),
         pages=pages,
         address=_address,
         every=catalog_search.count("all"),

@@ -33,9 +33,7 @@ def _page(**wrong: Any) -> str:
     sizes = review_list.sizes(product)
     name = asked.get("show", "")
     name = name if name in review_list.FILTERS else "waiting" if sizes["waiting"] else "all"
-    at = asked.get("page", "1")
-    number = int(at) if at.isdecimal() and len(at) < 6 else 1
-    rows, page, pages = review_list.page(name, product, number, sizes[name])
+    rows, page, pages = review_list.page(name, product, web.page_asked(), sizes[name])
     about = review_list.products(rows)
     return render_template(
         "shop/desk/reviews/list.html", show=name, page=page, pages=pages,

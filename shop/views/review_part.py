@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from flask import request
 from markupsafe import Markup
 
-from kernel import i18n, tenancy
+from kernel import i18n, tenancy, web
 from kernel.i18n import _, ngettext
 from shop import reviews
 from shop.catalog import Product
@@ -23,8 +22,8 @@ def of(product: Product) -> dict[str, Any] | None:
     """What a product's page tells; None where there is none or the shop takes none: then nothing is asked."""
     if not product.review_count or not frame.current().values["reviews"]:
         return None
-    told, pages = request.args.get(ASKED, ""), -(-product.review_count // reviews.PAGE)
-    number = min(max(1, int(told)), pages) if told.isdecimal() and len(told) < 5 else 1
+    pages = -(-product.review_count // reviews.PAGE)
+    number = min(web.page_asked(ASKED), pages)
     return {
         **summary(product.review_count, product.review_sum), "page": number, "pages": pages,
         "rows": [_row(one) for one in reviews.page(product, number)], "before": _address(product, number - 1),

@@ -97,14 +97,14 @@ def leave(token: str) -> Any:
 @needs("stock.waits")
 def listed() -> str:
     """Who waits for what, since when; of one product or of all."""
-    asked, slug = request.args.get("page", "1"), request.args.get("product", "")[:80]
+    slug = request.args.get("product", "")[:80]
     wanted = wait_rows.waiting()
     here = catalog.slugged(slug) if slug else None
     if here is not None:
         wanted = wanted.where(wait_rows.StockWait.variant_id.in_([one.id for one in here.variants]))
-    number, count = int(asked) if asked.isdecimal() and len(asked) < 6 else 1, wait_rows.size(wanted)
+    count = wait_rows.size(wanted)
     pages = max(1, -(-count // PAGE))
-    page = min(max(1, number), pages)
+    page = min(web.page_asked(), pages)
     row = wait_rows.StockWait
     wanted = wanted.options(selectinload(row.contact), selectinload(row.variant).selectinload(Variant.product))
     rows = wanted.limit(PAGE).offset((page - 1) * PAGE)

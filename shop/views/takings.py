@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, render_template, request, url_for
 from sqlalchemy import func
 
-from kernel import clock, instants, tables, tenancy, today
+from kernel import clock, instants, tables, tenancy, today, web
 from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.money import Money
@@ -31,7 +31,7 @@ SPANS = ("today", "week", "30", "90")
 def show() -> str:
     """The amounts of the days that the address asks for, and what they come to."""
     first, last, name = asked()
-    wanted, number = takings.entries(first, last), _number()
+    wanted, number = takings.entries(first, last), web.page_asked()
     size = int(db.session.scalar(db.select(func.count()).select_from(wanted.order_by(None).subquery())) or 0)
     pages = max(1, -(-size // PAGE))
     number = min(number, pages)
@@ -59,11 +59,6 @@ def asked() -> tuple[date, date, str]:
     if name == "week":
         return *takings.this_week(), name
     return (day - timedelta(days=int(name) - 1), day, name) if name in {"30", "90"} else (day, day, "today")
-
-
-def _number() -> int:
-    number = request.args.get("page", "1")
-    return max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1
 
 
 def _chips(name: str) -> list[dict[str, Any]]:
