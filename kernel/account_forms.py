@@ -94,6 +94,22 @@ class SignupForm(ShopForm):
     password = new_password(_l("Password"))
 
 
+class PasswordForm(Form):
+    """The password once more, of who is logged in."""
+
+    current = old_password(_l("Password of today"))
+
+
+class CodeForm(Form):
+    """A code of the app, or one from the paper."""
+
+    code = StringField(
+        _l("Code"), [InputRequired(FILL)], [trimmed],
+        render_kw={"autocomplete": "one-time-code", "maxlength": 20, "autocapitalize": "none", "spellcheck": "false",
+                   "autocorrect": "off"},
+    )  # fmt: skip
+
+
 class ResetForm(Form):
     """Who forgot the password."""
 

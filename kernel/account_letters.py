@@ -72,6 +72,12 @@ def moved(account_id: int, to: str, back: str) -> None:
     _write(accounts.get(account_id), "moved", lambda _known: _moved(back), to=to)
 
 
+@jobs.job("accounts.second_step")
+def second_step(account_id: int, begun: bool, back: str) -> None:
+    """That two-step log-in was turned on, with the way back, or off."""
+    _write(accounts.get(account_id), "second_step", lambda _known: _step_on(back) if begun else _step_off())
+
+
 def home(account_id: int) -> int | None:
     """The shop where that person works, else where they did last."""
     rows = select(Membership.tenant_id).where(Membership.account_id == account_id)
@@ -178,3 +184,27 @@ def _moved(back: str) -> dict[str, Any]:
         "more": _("The button works once, for seven days: this address is yours again, every open session ends, and "
                   "you choose a new password."),
     }  # fmt: skip
+
+
+def _step_on(back: str) -> dict[str, Any]:
+    return {
+        "subject": _("Two-step log-in is on"),
+        "heading": _("Two-step log-in is on"),
+        "lead": _("From now on a code of your phone is asked for after the password. Was it you? Then there is nothing "
+                  "to do."),
+        "button_label": _("It was not me"),
+        "button_url": web.install_url("kernel_install.email_back", token=back),
+        "more": _("The button works once, for seven days: it turns the second step off, every open session ends, and "
+                  "you choose a new password."),
+    }  # fmt: skip
+
+
+def _step_off() -> dict[str, Any]:
+    return {
+        "subject": _("Two-step log-in is off"),
+        "heading": _("Two-step log-in is off"),
+        "lead": _("From now on the password alone opens your account. Was it you? Then there is nothing to do."),
+        "button_label": _("It was not me"),
+        "button_url": web.install_url("kernel_install.reset"),
+        "more": _("If it was not you, choose a new password at once: every open session ends with it."),
+    }

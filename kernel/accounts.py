@@ -37,6 +37,10 @@ class Account(sessions.Subject, Base):
     language: Mapped[str] = mapped_column(String(8), default="es")
     confirmed_at: Mapped[datetime | None]  # when they showed that the address is theirs
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    totp_sealed: Mapped[str | None] = mapped_column(Text)  # the secret of the app on the phone
+    totp_since: Mapped[datetime | None]  # since when a second step is asked for
+    totp_step: Mapped[int] = mapped_column(default=0)  # the half minute of the code that was taken last
+    recovery_hashes: Mapped[list[str]] = mapped_column(default=list)  # of the codes on paper that are left
 
     @property
     def known_as(self) -> str:
@@ -138,6 +142,7 @@ def change_email(account: Account, email: str) -> str:
 def take_back(secret: str) -> Account:
     """The address before a change is the account's again; sessions, its password and ways back of later changes end.
 
+    A second step that was asked for since then, or of which the letter told, ends too.
     Who took the address meanwhile and never showed that it is theirs has the other one instead. Raises Expired, Taken.
     """
     row = tokens.use("back", secret)
@@ -150,10 +155,18 @@ def take_back(secret: str) -> Account:
         other.email = kept
         db.session.flush()
     set_email(account, row.email)
+    if row.data.get("second_step") or (account.totp_since is not None and account.totp_since >= row.created_at):
+        forget_second_step(account)
     account.password_hash = None
     end_sessions(account)
     tokens.forget_after(row)
     return account
+
+
+def forget_second_step(account: Account) -> None:
+    """No code is asked for beside the password any more."""
+    account.totp_sealed = account.totp_since = None
+    account.recovery_hashes = []
 
 
 def end_sessions(account: Account, *, keep: sessions.Session | None = None) -> None:

@@ -181,6 +181,14 @@ def doctor(as_json: bool) -> None:
     sys.exit(int(any(one.state == "wrong" for one in found)))
 
 
+@main.command("second-step-off")
+@click.argument("email")
+def second_step_off(email: str) -> None:
+    """Let somebody in by the password alone, who lost phone and paper and showed you who they are."""
+    told = _safely(lambda: import_module("kernel.serving").second_step_off(_app(), email))
+    click.echo(f"{told} is asked for the password only. Every open session ended.")
+
+
 @main.group()
 def tenant() -> None:
     """Shops of this install."""

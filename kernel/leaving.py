@@ -19,7 +19,10 @@ from kernel.refusal import Refusal
 from kernel.settings import Settings
 
 FORMAT = "plaza-tenant-1"
-KEYS = ("token_hash", "password_hash", "code_hash", "code_sealed", "sealed_key", "sealed_hook")  # of use to nobody else
+KEYS = (  # of use to nobody else
+    "token_hash", "password_hash", "code_hash", "totp_sealed", "recovery_hashes", "code_sealed", "sealed_key",
+    "sealed_hook",
+)  # fmt: skip
 OURS = ("session", "token", "job")  # how the house works, not what a tenant has
 ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
 LONG = re.compile(r"(?<=[^/][/=])[\w.-]{21,}[\w-]", re.ASCII)  # what opens something in an address: no name is as long

@@ -8,9 +8,24 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import configure_mappers
 
-from kernel import accounts, i18n, mail, migrations, passwords, phones, processes, signup, tenancy, transactions, worker
+from kernel import (
+    account_letters,
+    accounts,
+    i18n,
+    mail,
+    migrations,
+    passwords,
+    phones,
+    processes,
+    signup,
+    tenancy,
+    transactions,
+    two_factor,
+    worker,
+)
 from kernel.app import Plaza, create_app
 from kernel.db import db
+from kernel.refusal import Missing
 from kernel.settings import Settings
 
 
@@ -82,3 +97,19 @@ def open_shop(app: Flask, told: signup.Wish, email: str, password: str) -> str:
             return signup.open_shop(wish, owner).slug
 
         return f"{known.scheme}://{transactions.retry_free(opened)}.{known.host}"
+
+
+def second_step_off(app: Flask, email: str) -> str:
+    """Ask the person of that address for the password only, and end their sessions; the address. Raises Missing."""
+    with app.app_context(), i18n.speak("en"):
+
+        def done() -> str:
+            known = accounts.by_email(email)
+            if known is None:
+                raise Missing()
+            two_factor.off(known)
+            accounts.end_sessions(known)
+            account_letters.later("second_step", known.id, False, "")
+            return known.email
+
+        return transactions.retry_free(done)

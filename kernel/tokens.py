@@ -1,4 +1,5 @@
-"""Links in letters: reset, confirm, invitation, change of address and its way back, a shopper's way in, a sign-up.
+"""Links in letters: reset, confirm, invitation, change of address and its way back, a shopper's way in, a sign-up; and
+between the two steps of a log-in.
 
 Hashed, and used once.
 """
@@ -19,6 +20,7 @@ LIFE = {
     "confirm": timedelta(days=7),
     "email": timedelta(hours=24),
     "back": timedelta(days=7),
+    "second": timedelta(minutes=10),
     "invitation": timedelta(days=7),
     "shopper": timedelta(minutes=30),
     "subscribe": timedelta(days=7),

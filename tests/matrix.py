@@ -59,7 +59,7 @@ OPEN = "open"
 LINES: dict[str, str] = {
     **dict.fromkeys(
         ["kernel_install." + name for name in (
-            ["home", "account", "account_keep", "confirm_again", "email_change", "password_change", "sessions_end", "alive", "speak", "login", "enter", "logout", "figures", "ready", "reset", "reset_ask", "reset_asked", "shops", "new_shop", "open_shop", "welcome"])], ""),
+            ["home", "account", "account_keep", "confirm_again", "email_change", "password_change", "sessions_end", "alive", "speak", "login", "enter", "logout", "figures", "ready", "reset", "reset_ask", "reset_asked", "second_step", "second_step_taken", "steps", "steps_begin", "steps_codes", "steps_confirm", "steps_off", "shops", "new_shop", "open_shop", "welcome"])], ""),
     **dict.fromkeys(
         ["kernel_install." + name for name in (
             ["email_back", "email_back_done", "email_confirm", "email_done", "confirm", "confirm_done", "invitation", "invitation_accept", "reset_choose", "reset_done"]

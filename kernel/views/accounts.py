@@ -38,7 +38,7 @@ def account_keep() -> Any:
 def password_change() -> Any:
     """A new password: every other session ends."""
     form = _of(ChangePasswordForm)
-    if not form.validate() or not _is_me(form):
+    if not form.validate() or not is_me(form):
         return _page(word=form), 422
     with web.reading():
         password_hash = passwords.hashed(form.password.data)
@@ -53,7 +53,7 @@ def password_change() -> Any:
 def email_change() -> Any:
     """Write to the new address; it becomes theirs by the link in that letter. A taken one hears the same."""
     form = _of(ChangeEmailForm)
-    if not form.validate() or not _is_me(form):
+    if not form.validate() or not is_me(form):
         return _page(address=form), 422
     known = mine()
     limits.check("new-address", str(known.id), ADDRESSES)
@@ -84,7 +84,8 @@ def speak() -> Response:
     return answer
 
 
-def _is_me(form: Any) -> bool:
+def is_me(form: Any) -> bool:
+    """Whether the password of the form is theirs; else its field says so."""
     known = mine()
     account_id, email = known.id, known.email
     limits.check("password", str(account_id), TRIES)

@@ -1,14 +1,18 @@
 """Who is asking at the install and in the back office: the staff person of the session cookie, and their role here."""
 
+from datetime import timedelta
+
 from flask import Flask, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import accounts, aside, login, memberships, origins, sessions, transactions, web
+from kernel import accounts, aside, login, memberships, origins, sessions, tokens, transactions, two_factor, web
 from kernel.accounts import Account
 from kernel.i18n import LANGUAGES
 from kernel.sessions import Session
+from kernel.tokens import Token
 
 COOKIE = "staff"
+HALFWAY = "second"  # the cookie of who gave the right password and owes a code
 LANGUAGE_COOKIE = "language"  # what somebody who is not logged in chose to read
 DAYS = sessions.LIFE["staff"].days
 
@@ -75,10 +79,33 @@ def _renamed() -> Response | None:
     return redirect(request.full_path.rstrip("?").replace(f"/admin/{old}", f"/admin/{today}", 1), 301)
 
 
-def enter(answer: Response, account: Account) -> Response:
-    """Begin a session of that account in this browser; what was there before ends."""
+def enter(answer: Response, account: Account, *, sure: bool = False) -> Response:
+    """Begin a session of that account in this browser; what was there before ends.
+
+    Where it asks for a second step, that comes first, whichever way they came; `sure`: it was taken.
+    """
+    if two_factor.on(account) and not sure:
+        return _halfway(answer.headers.get("Location", ""), account)
     sessions.end("staff", origins.cookie(COOKIE))
     device = str(request.user_agent)[:160]
     cookie = sessions.start("staff", account.id, epoch=account.epoch, device=device)
     origins.set_cookie(answer, COOKIE, cookie, days=DAYS)  # type: ignore[arg-type]
     return answer
+
+
+def halfway() -> tuple[Token, Account] | None:
+    """The password of whom was right in this browser a short while ago, and has not changed since; or None."""
+    try:
+        row = tokens.read("second", origins.cookie(HALFWAY))
+    except tokens.Expired:
+        return None
+    account = accounts.get(row.account_id or 0)
+    return (row, account) if account.epoch == row.data["epoch"] and two_factor.on(account) else None
+
+
+def _halfway(wanted: str, account: Account) -> Response:
+    told = {"next": wanted, "epoch": account.epoch}
+    secret = tokens.make("second", email=account.email, account_id=account.id, data=told, beside=True)
+    answer = redirect(url_for("kernel_install.second_step"), 303)
+    origins.set_cookie(answer, HALFWAY, secret, days=tokens.LIFE["second"] / timedelta(days=1))  # type: ignore[arg-type]
+    return answer  # type: ignore[return-value]

@@ -58,8 +58,10 @@ def email_done(token: str) -> Response:
 
 @install.get("/account/back/<token>")
 def email_back(token: str) -> str:
-    """The button that puts back the address that an account had before."""
-    return _button(tokens.read("back", token).email, _("Use this address again"))
+    """The button that puts back the address that an account had before, or ends a second step that it did not have."""
+    row = tokens.read("back", token)
+    label = _("Turn two-step log-in off") if row.data.get("second_step") else _("Use this address again")
+    return _button(row.email, label)
 
 
 @install.post("/account/back/<token>")

@@ -96,7 +96,9 @@ def test_the_pages_of_the_back_office(visit, plaza, scheme, viewport):
 def test_the_pages_of_the_install(visit, plaza):
     page = visit(PHONE, reduced_motion="reduce")
     wrong = []
-    for path in ("/", "/signup", "/login", "/reset", "/nowhere"):
+    for path in ("/", "/signup", "/login", "/reset", "/nowhere", "/account", "/account/two-factor"):
+        if path == "/account":
+            log_in(page, plaza, *owner_of(SHOPS[1]))
         page.goto(plaza.url + path)
         wrong += look(page)
         page.set_viewport_size(PHONE)
