@@ -164,8 +164,8 @@ def _delete_parts(product: catalog.Product) -> None:
     own = select(catalog.Variant.id).where(catalog.Variant.product_id == product.id).scalar_subquery()
     for cls in (CartLine, stock.StockMove, stock.DayTaken, StockWait):
         db.session.execute(delete(cls).where(cls.variant_id.in_(own)), execution_options={"synchronize_session": False})
-    parts = (ProductMark, SearchStem, SavedProduct, PriceBreak, catalog.ProductPicture, catalog.BundlePart, catalog.Variant)
-    for part in parts:
+    parts = (ProductMark, SearchStem, SavedProduct, PriceBreak, catalog.ProductPicture, catalog.BundlePart)
+    for part in (*parts, catalog.Variant):
         wanted = delete(part).where(part.product_id == product.id)
         db.session.execute(wanted, execution_options={"synchronize_session": False})
 

@@ -174,7 +174,8 @@ def ids(whose: Contact | str, group: str = "") -> frozenset[int]:
 @lru_cache
 def _ids(of_contact: bool, grouped: bool) -> Select[Any]:
     """Asked beside the guard between tenants, so it names the tenant itself."""
-    mine, wanted = bindparam("tenant"), bindparam("group") if grouped else ""
+    mine: Any = bindparam("tenant")
+    wanted: Any = bindparam("group") if grouped else ""
     own = SavedList.contact_id == bindparam("who") if of_contact else SavedList.token_hash == bindparam("hash")
     rows = select(SavedProduct.product_id).join(SavedList, SavedList.id == SavedProduct.list_id)
     rows = rows.join(Product, Product.id == SavedProduct.product_id)

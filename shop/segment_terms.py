@@ -25,6 +25,7 @@ BINNED = {"execution_options": {"binned": True}}  # what was bought stays bought
 
 
 def goods() -> list[tuple[str, str]]:
+    """The products that a form offers: (SKU, name)."""
     rows = select(Product.sku, Product.name).where(Product.sku != "").order_by(Product.sort_name).limit(MOST)
     return [(sku, pick(name) or sku) for sku, name in db.session.execute(rows)]
 
@@ -141,6 +142,7 @@ def _bought(person: Person, value: Any) -> bool:
 
 
 def named(skus: list[str]) -> str:
+    """What they are called, as one says "this or that"."""
     names = dict(goods())
     return rules.either([names.get(sku, sku) for sku in skus])
 

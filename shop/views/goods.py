@@ -66,7 +66,8 @@ def each(ids: Sequence[int], *, eager: int = 2) -> dict[int, Markup]:
     """The same by product, in that order; what lies in the bin is left out."""
     rows = listed.of(ids)
     g.sold_out = {**g.get("sold_out", {}), **{row.id: out for row, out in rows}}
-    cards = {row.id: card.html for (row, _out), card in zip(rows, _cards([row for row, _out in rows], eager), strict=True)}
+    drawn = _cards([row for row, _out in rows], eager)
+    cards = {row.id: card.html for (row, _out), card in zip(rows, drawn, strict=True)}
     if g.get("open_holes"):
         return cards
     told = holes.fillings(f"{group}:{row.id}" for row, _out in rows for group in ("card", "heart"))

@@ -41,7 +41,8 @@ def share() -> Any:
     """Hand the list on under a name, if they like; or no more (`stop`)."""
     mine = current()
     if mine is None:
-        raise Missing(_("Nothing is saved here: tap a heart first."))
+        flash(_("Nothing is saved here: tap a heart first."), "error")
+        return _to_list()
     if "stop" in request.form:
         saved.withdraw(mine)
         web.undo(_("Nobody can open the link any more."), ".saved_share", fields={"name": mine.name})

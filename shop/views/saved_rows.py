@@ -1,4 +1,4 @@
-"""The rows of what somebody saved: a card, what changed since, and the way into the cart; and how many saved a thing."""
+"""The rows of what somebody saved: a card, what changed since, the way into the cart; how many saved a thing."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
