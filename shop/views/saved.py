@@ -103,7 +103,7 @@ def _dropped() -> Any:
     if product is None:
         raise Missing(_("That product is not here any more."))
     was = saved.take_off(mine, product) if mine else None
-    told = _("%(item)s is not saved any more.", item=i18n.pick(product.name))
+    told = _("You took %(item)s off your list.", item=i18n.pick(product.name))
     fields = {"save": product.slug, **({"was": _ticket(product, was)} if was else {})}
     return _answer(told, origins.cookie(visitor.SAVED), fields)
 

@@ -12,7 +12,11 @@ function show(button, on) {
 function put(answer) {
   const told = new DOMParser().parseFromString(answer, "text/html");
   for (const part of told.querySelectorAll("[data-saved]"))
-    for (const spot of document.querySelectorAll(`[data-saved="${part.dataset.saved}"]`)) spot.replaceChildren(...part.cloneNode(true).childNodes);
+    for (const spot of document.querySelectorAll(`[data-saved="${part.dataset.saved}"]`)) {
+      const here = spot.querySelector("[aria-current]");  // of the page, which the answer is not
+      spot.replaceChildren(...part.cloneNode(true).childNodes);
+      if (here) spot.firstElementChild?.setAttribute("aria-current", "page");
+    }
   document.getElementById("toasts")?.replaceChildren(...told.querySelectorAll("[data-toast]"));
 }
 
