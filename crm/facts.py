@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crm.visitors import Visitor
 
 EPOCH_MS = 1_577_836_800_000  # 2020-01-01
-BEHAVIOUR = frozenset({"viewed", "searched", "added", "opened", "clicked"})  # only with consent
+BEHAVIOUR = frozenset({"viewed", "searched", "added", "saved", "opened", "clicked"})  # only with consent
 REREAD_MINUTES = 10  # a reader by cursor goes back this far: ids become visible out of order
 
 _count = itertools.count()

@@ -23,7 +23,7 @@ Codes = Callable[[Sequence[int]], Mapping[int, Sequence[str]]]
 
 HALF_LIFE = timedelta(days=30)
 WINDOW = 6 * HALF_LIFE  # what is older weighs less than a sixty-fourth
-POINTS = {"viewed": 10, "searched": 10, "added": 20, "ordered": 40, "booked": 40}
+POINTS = {"viewed": 10, "searched": 10, "added": 20, "saved": 20, "ordered": 40, "booked": 40}
 
 
 class Deed(NamedTuple):

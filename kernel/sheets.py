@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from kernel.settings import ROOT
 
-OURS = ("tokens", "type", "buttons", "forms", "parts", "store", "goods", "checkout", "booking", "ticket", "gifts",
-        "fitting", "presets")  # fmt: skip
+OURS = ("tokens", "type", "buttons", "forms", "parts", "store", "goods", "checkout", "booking", "fitting",
+        "presets")  # fmt: skip
 SPOKEN = ("templates/base_store.html", "templates/_parts/*.html", "templates/shop/**/*.html", "templates/crm/**/*.html",
           "templates/errors/*.html", "static/js/*.js")  # fmt: skip
 NAME = "css/shop.css"

@@ -17,6 +17,7 @@ from shop.cart import CartLine
 from shop.marks import ProductMark
 from shop.order_lines import OrderLine
 from shop.pricing import PriceBreak
+from shop.saved import SavedProduct
 from shop.search import SearchStem
 from shop.wait_rows import StockWait
 
@@ -163,8 +164,8 @@ def _delete_parts(product: catalog.Product) -> None:
     own = select(catalog.Variant.id).where(catalog.Variant.product_id == product.id).scalar_subquery()
     for cls in (CartLine, stock.StockMove, stock.DayTaken, StockWait):
         db.session.execute(delete(cls).where(cls.variant_id.in_(own)), execution_options={"synchronize_session": False})
-    parts = (ProductMark, SearchStem, PriceBreak, catalog.ProductPicture, catalog.BundlePart, catalog.Variant)
-    for part in parts:
+    parts = (ProductMark, SearchStem, SavedProduct, PriceBreak, catalog.ProductPicture, catalog.BundlePart)
+    for part in (*parts, catalog.Variant):
         wanted = delete(part).where(part.product_id == product.id)
         db.session.execute(wanted, execution_options={"synchronize_session": False})
 

@@ -24,12 +24,13 @@ MOST = 400  # products that a form offers; others are written by their SKU
 BINNED = {"execution_options": {"binned": True}}  # what was bought stays bought
 
 
-def _goods() -> list[tuple[str, str]]:
+def goods() -> list[tuple[str, str]]:
+    """The products that a form offers: (SKU, name)."""
     rows = select(Product.sku, Product.name).where(Product.sku != "").order_by(Product.sort_name).limit(MOST)
     return [(sku, pick(name) or sku) for sku, name in db.session.execute(rows)]
 
 
-def _there(skus: list[str]) -> set[str]:
+def there(skus: list[str]) -> set[str]:
     """Those SKUs that the shop has, of products or of their variants."""
     of_goods = db.session.scalars(select(Product.sku).where(Product.sku.in_(skus)), **BINNED)
     of_variants = db.session.scalars(select(Variant.sku).where(Variant.sku.in_(skus)))
@@ -46,7 +47,7 @@ def _variants(skus: list[str]) -> set[int]:
     return {found for found, _own, _of in db.session.execute(rows.where(fits), **BINNED)}
 
 
-def _products(value: Any) -> set[int]:
+def products(value: Any) -> set[int]:
     """The products that a condition names, one by one or by shelf."""
     shelves = categories.all_()
     inside = [key for one in shelves if one.slug in value.get("category", ()) for key in categories.below(shelves, one)]
@@ -111,7 +112,7 @@ def _buyers(value: Any) -> Select[Any]:
     """Who has so many orders with one of these in the window."""
     bought = select(Order.contact_id).join(OrderLine, OrderLine.order_id == Order.id)
     stands = Order.contact_id.is_not(None), Order.state.not_in(sorted(ENDED)), ~Order.practice
-    found = bought.where(*stands, OrderLine.product_id.in_(sorted(_products(value))))
+    found = bought.where(*stands, OrderLine.product_id.in_(sorted(products(value))))
     first, least = deeds.first_day(value), value.get("least", 1)
     if first is not None:
         found = found.where(Order.placed_at >= clock.span(first, first, tenancy.tenant().timezone)[0])
@@ -120,7 +121,7 @@ def _buyers(value: Any) -> Select[Any]:
     return found.group_by(Order.contact_id).having(func.count(func.distinct(Order.id)) >= least)
 
 
-def _things(person: Person) -> list[tuple[int, datetime, int]]:
+def things(person: Person) -> list[tuple[int, datetime, int]]:
     """What they ordered: (order, when, product)."""
     if person.contact is None:
         return []
@@ -130,24 +131,25 @@ def _things(person: Person) -> list[tuple[int, datetime, int]]:
 
 
 def _bought(person: Person, value: Any) -> bool:
-    things: list[tuple[int, datetime, int]] = person.recall("bought", _things)
-    if not things:
+    had: list[tuple[int, datetime, int]] = person.recall("bought", things)
+    if not had:
         return False
-    wanted, zone = person.recall(f"products {value}", lambda _one: _products(value)), tenancy.tenant().timezone
+    wanted, zone = person.recall(f"products {value}", lambda _one: products(value)), tenancy.tenant().timezone
     first = person.today - timedelta(days=value["days"] - 1) if value.get("days") else None
     since = clock.span(first, first, zone)[0] if first else None
-    orders = {order for order, at, product in things if product in wanted and (since is None or at >= since)}
+    orders = {order for order, at, product in had if product in wanted and (since is None or at >= since)}
     return len(orders) >= int(value.get("least", 1))
 
 
-def _named(skus: list[str]) -> str:
-    names = dict(_goods())
+def named(skus: list[str]) -> str:
+    """What they are called, as one says "this or that"."""
+    names = dict(goods())
     return rules.either([names.get(sku, sku) for sku in skus])
 
 
 def _says_bought(value: Any) -> str:
     shelves = dict(_shelves())
-    told = [_named(value["product"])] if value.get("product") else []
+    told = [named(value["product"])] if value.get("product") else []
     told += [_("something of %(shelf)s", shelf=shelves.get(one, one)) for one in value.get("category", ())]
     what, least = rules.either(told) or "—", value.get("least", 1)
     said = ngettext("bought %(what)s", "ordered %(what)s at least %(num)s times", least, what=what)
@@ -182,11 +184,11 @@ def _says_rated(value: Any) -> str:
 
 def init_app(_app: object) -> None:
     """Teach the language these words."""
-    product = Field("product", _l("Product"), "choices", _goods, known=_there)
+    product = Field("product", _l("Product"), "choices", goods, known=there)
     rules.term(
         "bought", _l("bought"), family="did", sql=_buyers, python=_bought, says=_says_bought,
         some=("product", "category"),
-        form=(Field("product", _l("Product"), "choices", _goods, known=_there, needed=False),
+        form=(Field("product", _l("Product"), "choices", goods, known=there, needed=False),
               Field("category", _l("Category"), "choices", _shelves, closed=True, needed=False),
               deeds.OFTEN, deeds.DAYS),
     )  # fmt: skip
@@ -198,7 +200,7 @@ def init_app(_app: object) -> None:
     )  # fmt: skip
     rules.term(
         "cart_has", _l("have in the cart"), family="did", sql=_filled, python=_cart_has, form=(product,),
-        says=lambda skus: _("have %(what)s in the cart", what=_named(skus)),
+        says=lambda skus: _("have %(what)s in the cart", what=named(skus)),
     )  # fmt: skip
     rules.term(
         "rated", _l("rated"), family="did", sql=_raters, python=_rated, says=_says_rated,

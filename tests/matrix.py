@@ -40,6 +40,7 @@ from shop import (
     resources,
     reviewable,
     reviews,
+    saved,
     stock_waits,
     store_credit,
     taxes,
@@ -134,6 +135,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["crm.preferences", "crm.preferences_save"], "person"),
     **dict.fromkeys(["shop." + name for name in (
         ["home", "booking_hold", "booking_hold_looked", "booking_month", "cart", "cart_add",  "cart_seen", "checkout", "checkout_place", "contact", "robots", "search", "sitemap"])], ""),
+    **dict.fromkeys(["shop.saved", "shop.saved_keep", "shop.saved_share"], ""), "shop.saved_shared": "handed_on",
     "shop.back_ask": "", **dict.fromkeys(["shop.back", "shop.back_leave"], "wait"),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
     **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),
@@ -207,6 +209,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
     product, page, shelf = known["product"], known["page"], known["category"]
     return {
         "shop.cart_add": {"product": product["slug"], "quantity": "1"},
+        "shop.saved_keep": {"save": product["slug"]},
         "shop.back_ask": {"sku": known["wait"]["sku"], "email": "espera@example.com"},
         "shop_admin.stock_adjust": {"sku": product["sku"], "units": "3", "was": "9"},
         "shop_admin.products_bulk": {"slug": product["slug"], "do": "bin"},
@@ -258,7 +261,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     cart = world.cart(vase)
     return {
         **_papers(world, order), **_invoices(read), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
-        **_gift(world), **_reviewed(world, read, book), **_services(world), **_watched(world), **_automated(world), **posted(world), **_waited(world),
+        **_gift(world), **_reviewed(world, read, book), **_services(world), **_watched(world), **_automated(world), **posted(world), **_waited(world), "handed_on": _handed_on(world, vase),
         "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
         "page": {"slug": page.slug}, "page_version": {"slug": page.slug, "number": 1}, "policy": {"slug": policy.slug}, "cart_line": {"line": cart.lines[0].token},
@@ -267,6 +270,15 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
         "card": {"tenant": world.slug, "slug": vase.slug, "digest": "x"},
         "shop_card": {"tenant": world.slug, "digest": "x"}, OPEN: {},
     }  # fmt: skip
+
+
+def _handed_on(world: Any, product: Any) -> dict[str, Any]:
+    """A list of saved things that somebody shows to others."""
+    mine, _secret = saved.begin(world.contact(f"lista@{world.slug}.example.com"))
+    saved.keep(mine, product)
+    token = saved.hand_on(mine, "Lista")
+    db.session.commit()
+    return {"token": token}
 
 
 def _waited(world: Any) -> dict[str, dict[str, Any]]:

@@ -20,6 +20,7 @@ DEEDS: dict[str, Callable[[int], str]] = {
     ),
     "searched": lambda n: ngettext("you searched for it once", "you searched for it %(num)s times", n),
     "added": lambda n: ngettext("you put it into the cart once", "you put it into the cart %(num)s times", n),
+    "saved": lambda n: ngettext("you saved something like it once", "you saved something like it %(num)s times", n),
     "ordered": lambda n: ngettext("you bought it once", "you bought it %(num)s times", n),
     "booked": lambda n: ngettext("you booked it once", "you booked it %(num)s times", n),
 }

@@ -23,6 +23,7 @@ def robots() -> Response:
         "/checkout",
         "/orders/",
         "/account",
+        "/saved",
         "/search",
         "/preview/",
         "/d/",

@@ -17,11 +17,11 @@ from kernel.i18n import _
 from kernel.money import Money
 from shop import catalog, days, listed, seasons, shelf
 from shop.listed import Listed
-from shop.views import frame, review_part
+from shop.views import frame, hearts, review_part
 
 WHY = "@@why@@"  # in a card of a row of suggestions: where its reason goes
 _SHA = "@@sha@@"  # in the shape of a picture: which it is
-_SOLD = Markup("@@sold@@")  # in the shape of a card: its hole, which has the product's key
+_SOLD, _HEART = Markup("@@sold@@"), Markup("@@heart@@")  # in the shape of a card: its holes, with the product's key
 
 
 class Card(NamedTuple):
@@ -59,17 +59,26 @@ def fill(keys: list[str]) -> dict[str, str]:
 
 def of(ids: Sequence[int], *, eager: int = 2) -> list[Markup]:
     """The cards of these products as HTML; the pictures of the first `eager` ones are loaded at once."""
+    return list(each(ids, eager=eager).values())
+
+
+def each(ids: Sequence[int], *, eager: int = 2) -> dict[int, Markup]:
+    """The same by product, in that order; what lies in the bin is left out."""
     rows = listed.of(ids)
     g.sold_out = {**g.get("sold_out", {}), **{row.id: out for row, out in rows}}
-    cards = [card.html for card in _cards([row for row, _out in rows], eager)]
+    drawn = _cards([row for row, _out in rows], eager)
+    cards = {row.id: card.html for (row, _out), card in zip(rows, drawn, strict=True)}
     if g.get("open_holes"):
         return cards
-    told = holes.fillings(f"card:{row.id}" for row, _out in rows)
-    return [Markup(holes.fill(card, told)) for card in cards]  # noqa: S704
+    told = holes.fillings(f"{group}:{row.id}" for row, _out in rows for group in ("card", "heart"))
+    return {one: Markup(holes.fill(card, told)) for one, card in cards.items()}  # noqa: S704
 
 
 def still(ids: Sequence[int]) -> dict[int, Card]:
-    """Cards without holes, for who only shows what is sold; the reason why it is shown goes where WHY stands."""
+    """Cards without holes, for who only shows what is sold; the reason why it is shown goes where WHY stands.
+
+    Their hearts are empty: see hearts.pressed.
+    """
     rows = [row for row, _out in listed.of(ids)]
     return {row.id: card for row, card in zip(rows, _cards(rows, 0, still=True), strict=True)}
 
@@ -107,6 +116,7 @@ def _card(row: Listed, words: Sequence[Any], how: _How, *, lazy: bool) -> Card:
     pic = _picture(how.slug, row.width, row.height, lazy=lazy).replace(_SHA, row.sha256) if row.sha256 else ""
     shown = {
         "id": str(row.id), "name": name, "short": short, "unit": unit, "url": how.before + quote(row.slug),
+        "slug": escape(row.slug),
         "now": escape(_("Free")) if free else _told(row.low_minor, row.currency, how.locale, how.cents),
         "was": _told(row.compare_minor or 0, row.currency, how.locale, how.cents) if cut else "",
         "pic": pic, "initial": "" if pic else escape(plain(name)[:1]),
@@ -130,10 +140,13 @@ def _shape(_spoken: str, still: bool, *has: bool) -> tuple[list[str], list[str]]
     """A card of everything that shows this much, cut where a product's own goes, and what goes there: most of a shop
     are alike."""
     some = ("short", "unit", "mark", "was", "since", "pic", "stars")
-    shown = {"name", "url", "now", "initial", *compress(some, has)}
-    moving = {"why": Markup(WHY)} if still else {"sold": _SOLD}  # noqa: S704
-    drawn = _macros().product_card({name: holes.mark(name) for name in shown} | moving)
-    parts = holes.parts(drawn.replace(_SOLD, holes.mark(f"card:{holes.mark('id')}")))
+    shown = {"name", "url", "slug", "now", "initial", *compress(some, has)}
+    moving = {"why": WHY, "heart": hearts.OFF} if still else {"sold": _SOLD, "heart": _HEART}
+    told = {name: Markup(text) for name, text in moving.items()}  # noqa: S704
+    drawn = _macros().product_card({name: holes.mark(name) for name in shown} | told)
+    for group, place in (("card", _SOLD), ("heart", _HEART)):
+        drawn = drawn.replace(place, holes.mark(f"{group}:{holes.mark('id')}"))
+    parts = holes.parts(drawn)
     return parts, parts[1::2]
 
 

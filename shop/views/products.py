@@ -14,7 +14,7 @@ from shop import catalog, catalog_search, categories, sheets
 from shop.catalog import Product, Variant
 from shop.forms import amounts, words
 from shop.sheets import Count
-from shop.views import admin, product_values
+from shop.views import admin, product_values, saved_rows
 from shop.views.goods import pictures_of
 
 SHAPES = {"live": (_l("On sale"), "good"), "draft": (_l("Draft"), "off")}
@@ -71,6 +71,7 @@ def _chips(name: str, shelf: Any) -> list[dict[str, Any]]:
 
 def _goods(rows: Any) -> list[dict[str, Any]]:
     own, pictures = words.languages()[0], pictures_of([row.picture_id for row in rows])
+    hearts = saved_rows.counts([row.id for row in rows])
     kept, names = catalog_search.variants_of(rows), {one.id: pick(one.name, own) for one in categories.all_()}
     return [
         {
@@ -78,6 +79,7 @@ def _goods(rows: Any) -> list[dict[str, Any]]:
             "name": pick(row.name, own),
             "pic": pictures.get(row.picture_id or 0),
             "shelf": names.get(row.category_id or 0, ""),
+            "hearts": hearts.get(row.id, ""),
             "price": _price(row, kept[row.id]),
             "stock": _stock(kept[row.id]),
         }

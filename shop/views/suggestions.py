@@ -13,7 +13,7 @@ from kernel.i18n import _, _l
 from shop import catalog, favourites, letter_rows, pagecache, picking, reasons, shelf, suggestions
 from shop.suggestions import Suggestion
 from shop.views import blocks as kinds
-from shop.views import fitting, frame, goods, visitor
+from shop.views import fitting, frame, goods, hearts, visitor
 from shop.views.goods import Card
 
 ITEMS = "@@items@@"
@@ -120,7 +120,7 @@ def _items(rows: Sequence[Suggestion]) -> list[str]:
         if one.product_id in cards:
             found[one] = _item(cards[one.product_id], _reason(one, cards), one.why)
             DRAWN.put(keys[one], found[one])
-    return [item.html for item in found.values() if item is not None]
+    return [hearts.pressed(item.html, one.product_id) for one, item in found.items() if item is not None]
 
 
 def _item(card: Card, told: str, why: str) -> Card:

@@ -13,12 +13,13 @@ from shop import interests
 from shop.catalog import Product
 
 GROUP = "customer_group"
+SAVED = "saved"  # the cookie of a browser that saved something
 PREFETCH = ("Sec-Purpose", "Purpose", "X-Moz")
 
 
 def known() -> bool:
     """Whether this browser is somebody's: what is filled in for them is kept for nobody else."""
-    return bool(origins.cookie(asking.COOKIE) or origins.cookie(asking.VISITOR_COOKIE))
+    return any(origins.cookie(name) for name in (asking.COOKIE, asking.VISITOR_COOKIE, SAVED))
 
 
 def group() -> str:
@@ -52,6 +53,11 @@ def prefetched(header: Callable[[str], str]) -> bool:
 def added(product: Any) -> None:
     """The same for what is put into the cart."""
     _see("added", "product", product.id)
+
+
+def saved(product: Any) -> None:
+    """The same for what is saved for later."""
+    _see("saved", "product", product.id)
 
 
 def searched(words: str, found: Sequence[Product]) -> None:

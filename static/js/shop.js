@@ -6,4 +6,8 @@ import * as validate from "./validate.js";
 
 document.documentElement.classList.add("has-js");
 for (const part of [validate, toast, small, options]) part.start();
+document.getElementById("heart")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  import("./saved.js").then((saved) => saved.tap(event.target, event.submitter));  // not before somebody wants it
+});
 document.querySelector(".cats [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

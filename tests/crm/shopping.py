@@ -13,6 +13,7 @@ from shop.cart_rows import Cart, CartLine
 from shop.order_lines import OrderLine
 from shop.orders import Order
 from shop.reviews import Review
+from shop.saved import SavedList, SavedProduct
 
 STATES = ["placed", "delivered", "cancelled", "expired"]
 MONEY = {"currency": "CRC", "tax_minor": 0}
@@ -32,6 +33,8 @@ def go(shop, dice):
             _ordered(dice, contact, dice.choice(goods), trip)
         if dice.random() < 0.4:
             _left(dice, contact, dice.choice(goods))
+        if dice.random() < 0.5:
+            _saved(dice, contact, dice.sample(goods, dice.choice([0, 1, 2, 3])))
     rubbish.put("product", [goods[2]])  # what was bought stays bought
     db.session.commit()
 
@@ -56,6 +59,17 @@ def _ordered(dice, contact, product, trip):
         state = dice.choice(["booked", "booked", "cancelled"])
         db.session.add(Booking(service_id=trip.id, order_id=order.id, state=state, starts_at=starts,
                                ends_at=starts + timedelta(hours=2), places=1))  # fmt: skip
+
+
+def _saved(dice, contact, goods):
+    """A list of theirs, or of a browser of theirs, which may be known or not; their own answers may forbid either."""
+    browser = dice.choice([None, *db.session.scalars(db.select(Visitor).where(Visitor.contact_id == contact.id))])
+    mine = SavedList(contact_id=dice.choice([contact.id, None]) if browser else contact.id)
+    mine.visitor_id = browser.id if browser else None
+    db.session.add(mine)
+    db.session.flush()
+    told = {"list_id": mine.id, "price_minor": 100, "currency": "CRC"}
+    db.session.add_all(SavedProduct(product_id=one.id, **told) for one in goods)
 
 
 def _left(dice, contact, product):

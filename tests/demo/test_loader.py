@@ -23,6 +23,7 @@ from shop import (
     payment_methods,
     proofs,
     reviews,
+    saved,
     services,
     shipping,
     stock,
@@ -250,3 +251,9 @@ def test_buyers_say_what_they_think_of_what_they_have(shop: Any) -> None:
     assert all(row.order_id and row.line_id and row.signed for row in said)
     shown = [row for row in said if row.shown]
     assert sum(one.review_count for one in rows(catalog.Product)) == len(shown) >= 3
+
+
+def test_people_saved_things_and_some_cost_less_by_now(shop: Any) -> None:
+    kept = rows(saved.SavedProduct)
+    assert len(kept) >= 9
+    assert any(one.fell_from for mine in rows(saved.SavedList) for one in saved.shown(mine))
