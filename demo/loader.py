@@ -20,6 +20,7 @@ from demo import (
     reservations,
     reviews,
     rules,
+    searches,
     sheets,
     shelves,
     staff,
@@ -79,6 +80,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     offers.make(shop, staff.clerk(shop))
     _sell(shop)
     waits.write()
+    searches.write(shop)
     suggestions.keep(*suggestions.reckon())
     goals.watch(shop)
     prospects.write(shop)
