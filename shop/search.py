@@ -19,7 +19,7 @@ LONGEST_QUERY, MOST_WORDS, MOST = 120, 6, 240
 WHOLE, BEGUN = 3, 2  # how much a word says that is meant exactly, and one that only begins so
 ON_SHELF = 5 * WHOLE  # less than any word of a name, more than what only a text says
 A_WORD, RARE, FEW = 10_000, 1_000, 400  # one word more says more than how rare the others are
-ALIKE, SURE = 70, 80  # of a hundred: a shelf's name this like a query is near it, a word that is so may mean it
+ALIKE, SURE = 75, 80  # of a hundred: a shelf's name this like a query is near it, a word that is so may mean it
 
 
 class Found(NamedTuple):
@@ -160,7 +160,7 @@ def _some(asked: Sequence[Meant], limit: int) -> list[int]:
     return [key for key, _score in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]]
 
 
-def _scored(one: Meant) -> Select[Any]:
+def _scored(one: Meant) -> Any:
     """SQL: the products that have that word, and how much it says of each; the tenant is named, as in any subquery."""
     mine, owner = SearchStem.stem.in_([*one.exact, *one.begun]), tenancy.current()
     says = func.max(SearchStem.weight * case((SearchStem.stem.in_(one.exact), WHOLE), else_=BEGUN)).label("score")

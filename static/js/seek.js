@@ -13,9 +13,20 @@ async function ask(address, words, signal) {
   return text;
 }
 
+// What only they need is not for everybody's first visit.
+function dress() {
+  const address = new URL("../css/hints.css", import.meta.url).pathname;
+  if (document.querySelector(`link[href="${address}"]`)) return;
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = address;
+  document.head.append(sheet);
+}
+
 export function help(form) {
-  if (form.dataset.helped) return;
+  if (!form || form.dataset.helped) return;
   form.dataset.helped = "1";
+  dress();
   const input = form.querySelector("input");
   const box = document.createElement("div");
   const told = document.createElement("p");
@@ -34,9 +45,7 @@ export function help(form) {
   function show(html) {
     box.innerHTML = html;
     box.hidden = !html;
-    input.setAttribute("aria-expanded", String(!box.hidden));
-    const count = box.firstElementChild?.dataset.told;
-    told.textContent = count ?? "";
+    told.textContent = box.firstElementChild?.dataset.told ?? "";
   }
 
   async function look() {
@@ -44,7 +53,7 @@ export function help(form) {
     under?.abort();
     under = new AbortController();
     const { signal } = under;
-    const html = words.length < FEWEST ? "" : await ask(form.dataset.seek, words, signal);
+    const html = words.length < FEWEST ? "" : await ask(`${form.getAttribute("action")}/suggestions`, words, signal);
     if (!signal.aborted && form.contains(document.activeElement)) show(html);
   }
 
@@ -61,9 +70,7 @@ export function help(form) {
     ring[(ring.indexOf(document.activeElement) + step + ring.length) % ring.length].focus();
   }
 
-  input.setAttribute("aria-expanded", "false");
-  input.setAttribute("role", "combobox");
-  input.setAttribute("aria-haspopup", "true");
+  input.autocomplete = "off";
   input.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(look, WAIT);
