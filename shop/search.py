@@ -1,11 +1,11 @@
 """Search: what a shopper's words mean, best first: names, codes, shelves, tags, texts; then what comes near."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, literal, select, union_all
+from sqlalchemy import Select, select
 
 from kernel import jobs, tenancy, transactions
 from kernel.db import db
@@ -18,7 +18,8 @@ from shop.vocabulary import Vocabulary
 LONGEST_QUERY, MOST_WORDS, MOST = 120, 6, 240
 WHOLE, BEGUN = 3, 2  # how much a word says that is meant exactly, and one that only begins so
 ON_SHELF = 5 * WHOLE  # less than any word of a name, more than what only a text says
-A_WORD, RARE, FEW = 10_000, 1_000, 400  # one word more says more than how rare the others are
+ROWS, AMONG = 4_000, 1_000  # that are read of one word; products that are looked through for the others
+A_WORD, RARE = 10_000, 1_000  # one word more says more than how rare the others are
 ALIKE, SURE = 75, 80  # of a hundred: a shelf's name this like a query is near it, a word that is so may mean it
 
 
@@ -138,42 +139,66 @@ def _mended(asked: Sequence[str], language: str, words: Vocabulary) -> list[tupl
 
 
 def _whole(asked: Sequence[Meant], limit: int) -> list[int]:
-    """What has every one of them, best first."""
-    first, *others = [_scored(one).subquery() for one in asked]
-    wanted: Select[Any] = select(first.c.product_id)
-    score: Any = first.c.score
-    for one in others:
-        wanted = wanted.join(one, one.c.product_id == first.c.product_id)
-        score = score + one.c.score
-    return list(db.session.scalars(wanted.order_by(score.desc(), first.c.product_id).limit(limit)))
+    """What has every one of them, best first; of a word that half the shop has, only what matters is read."""
+    every = [_hits(one) for one in asked]
+    rare = [hits for hits in every if hits.all]
+    if rare and len(rare) < len(every):
+        fewest = min((hits.scores for hits in rare), key=len)
+        among = [key for key, _score in fewest.most_common(AMONG)]
+        every = [hits if hits.all else _hits(one, among) for one, hits in zip(asked, every, strict=True)]
+    keys = set.intersection(*(set(hits.scores) for hits in every))
+    return _best({key: sum(hits.scores[key] for hits in every) for key in keys}, limit)
 
 
 def _some(asked: Sequence[Meant], limit: int) -> list[int]:
     """What has some of them: who has more of them first, then who has the rarer one."""
     scores: Counter[int] = Counter()
     for one in asked:
-        found = _scored(one).subquery()
-        rows = select(found.c.product_id, found.c.score).order_by(found.c.score.desc(), found.c.product_id).limit(FEW)
-        hits = db.session.execute(rows).all()
-        for key, score in hits:
+        hits = _hits(one).scores
+        for key, score in hits.items():
             scores[key] += A_WORD + RARE // len(hits) + score
+    return _best(scores, limit)
+
+
+def _best(scores: Mapping[int, int], limit: int) -> list[int]:
     return [key for key, _score in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]]
 
 
-def _scored(one: Meant) -> Any:
-    """SQL: the products that have that word, and how much it says of each; the tenant is named, as in any subquery."""
-    mine, owner = SearchStem.stem.in_([*one.exact, *one.begun]), tenancy.current()
-    says = func.max(SearchStem.weight * case((SearchStem.stem.in_(one.exact), WHOLE), else_=BEGUN)).label("score")
-    stemmed: Any = select(SearchStem.product_id, says).where(SearchStem.tenant_id == owner, mine)
-    stemmed = stemmed.group_by(SearchStem.product_id)
-    if not one.shelves:
-        return stemmed
-    lying = select(Product.id, literal(ON_SHELF)).where(
-        Product.tenant_id == owner, Product.category_id.in_(one.shelves), Product.state == "live",
-        Product.binned_at.is_(None),
-    )  # fmt: skip
-    both = union_all(stemmed, lying).subquery()
-    return select(both.c.product_id, func.max(both.c.score).label("score")).group_by(both.c.product_id)
+class Hits(NamedTuple):
+    """The products that have a word, with how much it says of each; `all` of them, or as many as are read."""
+
+    scores: Counter[int]
+    all: bool
+
+
+def _hits(one: Meant, among: Sequence[int] = ()) -> Hits:
+    """Of all products, or of these; a word costs no more in a shop of fifty thousand than so many rows."""
+    exact, begun, lying = _exact(one.exact, among), _begun(one.begun, among), _lying(one.shelves, among)
+    scores: Counter[int] = Counter(dict.fromkeys(lying, ON_SHELF))
+    for rows, factor in ((begun, BEGUN), (exact, WHOLE)):
+        for key, weight in rows:
+            scores[key] = max(scores[key], weight * factor)
+    return Hits(scores, max(map(len, (exact, begun, lying))) < ROWS)
+
+
+def _exact(forms: Sequence[str], among: Sequence[int]) -> Sequence[Any]:
+    wanted = _stemmed(forms, among).order_by(SearchStem.weight.desc(), SearchStem.product_id)
+    return db.session.execute(wanted.limit(ROWS)).all() if forms else []
+
+
+def _begun(forms: Sequence[str], among: Sequence[int]) -> Sequence[Any]:
+    return db.session.execute(_stemmed(forms, among).limit(ROWS)).all() if forms else []
+
+
+def _stemmed(forms: Sequence[str], among: Sequence[int]) -> Select[Any]:
+    wanted: Any = select(SearchStem.product_id, SearchStem.weight).where(SearchStem.stem.in_(forms))
+    return wanted.where(SearchStem.product_id.in_(among)) if among else wanted  # type: ignore[no-any-return]
+
+
+def _lying(shelves: Sequence[int], among: Sequence[int]) -> Sequence[int]:
+    wanted = select(Product.id).where(Product.category_id.in_(shelves), Product.state == "live")
+    wanted = wanted.where(Product.id.in_(among)) if among else wanted
+    return db.session.scalars(wanted.order_by(Product.position, Product.id).limit(ROWS)).all() if shelves else []
 
 
 @jobs.job("search.index_all")

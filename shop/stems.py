@@ -31,7 +31,7 @@ class SearchStem(TenantOwned, Base):
     """A stem that a product's texts contain, and how much it says (a name more than a description)."""
 
     __tablename__ = "search_stem"
-    __extra__ = (Index("ix_search_stem_stem", "tenant_id", "stem", "product_id"),)
+    __extra__ = (Index("ix_search_stem_stem", "tenant_id", "stem", "weight", "product_id"),)
     id: Mapped[int] = pk()
     product_id: Mapped[int] = ref("product")
     stem: Mapped[str] = mapped_column(String(LONGEST))

@@ -14,7 +14,7 @@ from shop.catalog import Product
 from shop.stems import SearchStem
 
 MOST, NAMED = 100_000, 3_000  # words of one shop; products of which the spelling is known
-BEGINNINGS, NEAR = 200, 4  # words that one beginning stands for; words that come as near as each other
+BEGINNINGS, NEAR = 60, 4  # words that one beginning stands for; words that come as near as each other
 SHORTEST, LONG = 4, 8  # signs of a word that may have a slip, and of one that may have two
 SHELF = pagecache.Shelf(24 * 1024 * 1024, largest=12 * 1024 * 1024)
 

@@ -23,10 +23,12 @@ from shop import (
     payment_methods,
     proofs,
     reviews,
+    searches,
     services,
     shipping,
     stock,
     storefront,
+    synonyms,
     terms,
 )
 from tests import conftest, databases
@@ -250,3 +252,10 @@ def test_buyers_say_what_they_think_of_what_they_have(shop: Any) -> None:
     assert all(row.order_id and row.line_id and row.signed for row in said)
     shown = [row for row in said if row.shown]
     assert sum(one.review_count for one in rows(catalog.Product)) == len(shown) >= 3
+
+
+def test_people_have_searched_and_some_found_nothing(shop):
+    counted = searches.total(30)
+    assert counted > 80
+    assert 0 < searches.size("missed", 30) < searches.size("most", 30)
+    assert synonyms.every(), "the owner has explained a word"

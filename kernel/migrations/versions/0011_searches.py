@@ -41,6 +41,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "id", name=op.f("uq_search_synonym_tenant_id_id")),
         sa.UniqueConstraint("tenant_id", "word", name=op.f("uq_search_synonym_tenant_id_word")),
     )
+    op.drop_index("ix_search_stem_stem", table_name="search_stem")
+    op.create_index("ix_search_stem_stem", "search_stem", ["tenant_id", "stem", "weight", "product_id"], unique=False)
     op.execute(AGAIN)
 
 
