@@ -21,6 +21,7 @@ from demo import (
     reviews,
     rules,
     saves,
+    searches,
     sheets,
     shelves,
     staff,
@@ -81,6 +82,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     _sell(shop)
     waits.write()
     saves.write()
+    searches.write(shop)
     suggestions.keep(*suggestions.reckon())
     goals.watch(shop)
     prospects.write(shop)

@@ -18,7 +18,7 @@ from shop.marks import ProductMark
 from shop.order_lines import OrderLine
 from shop.pricing import PriceBreak
 from shop.saved import SavedProduct
-from shop.search import SearchStem
+from shop.stems import SearchStem
 from shop.wait_rows import StockWait
 
 DAYS = 30

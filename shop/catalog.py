@@ -12,7 +12,7 @@ from kernel.db import Base, Mapped, db, many, mapped_column, pk, ref, words
 from kernel.folding import fold
 from kernel.money import Money
 from kernel.tenancy import Binnable, TenantOwned
-from shop import facets, marks, search
+from shop import facets, marks, stems
 from shop.categories import Category
 from shop.pictures import ProductPicture
 from shop.variants import BundlePart, Variant
@@ -217,7 +217,7 @@ def changed(*products: Product, left: Iterable[int | None] = ()) -> None:
     for product in products:
         _settle(product, language)
     db.session.flush()
-    search.index(products)
+    stems.index(products)
     facets.refresh({*left, *(product.category_id for product in products)})
     tenancy.touch()
 

@@ -58,8 +58,9 @@ _shelves: list["Shelf"] = []
 class Shelf:
     """What was used last stays; the rest goes when there are too many bytes."""
 
-    def __init__(self, limit: int = BYTES) -> None:
+    def __init__(self, limit: int = BYTES, largest: int = LARGEST) -> None:
         _shelves.append(self)
+        self._largest = largest
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()
         self._limit = limit
@@ -74,9 +75,9 @@ class Shelf:
             return found
 
     def put(self, key: Hashable, what: Any) -> None:
-        """Keep something that has a `size`."""
+        """Keep something that has a `size`; what is too large is not kept."""
         size = what.size
-        if size > LARGEST:
+        if size > self._largest:
             return
         with self._lock:
             former = self._kept.pop(key, None)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from sqlalchemy import func, select
 
-from kernel import i18n
+from kernel import i18n, tenancy
 from kernel.db import db
-from shop import search, settings, storefront
+from shop import settings, stems, storefront
 from shop.catalog import Product
 from shop.marks import ProductMark
 
@@ -39,7 +39,8 @@ def keep(said: Mapping[str, Mapping[str, str]]) -> list[str]:
         kept = {**front.tag_words, **{code: dict(said[code]) for code in changed}}
         front.tag_words = {code: words for code, words in kept.items() if words}
         storefront.hold(front)
-        search.index(_carrying(changed))
+        stems.index(_carrying(changed))
+        tenancy.touch()
     return changed
 
 

@@ -136,6 +136,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop." + name for name in (
         ["home", "booking_hold", "booking_hold_looked", "booking_month", "cart", "cart_add",  "cart_seen", "checkout", "checkout_place", "contact", "robots", "search", "sitemap"])], ""),
     **dict.fromkeys(["shop.saved", "shop.saved_keep", "shop.saved_share"], ""), "shop.saved_shared": "handed_on",
+    **dict.fromkeys(["shop.search_hints", "shop_admin.searches", "shop_admin.synonym_keep", "shop_admin.synonym_drop"], ""),
     "shop.back_ask": "", **dict.fromkeys(["shop.back", "shop.back_leave"], "wait"),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
     **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),
@@ -213,6 +214,8 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop.back_ask": {"sku": known["wait"]["sku"], "email": "espera@example.com"},
         "shop_admin.stock_adjust": {"sku": product["sku"], "units": "3", "was": "9"},
         "shop_admin.products_bulk": {"slug": product["slug"], "do": "bin"},
+        "shop_admin.synonym_keep": {"word": "jarrón", "meaning": "Florero"},
+        "shop_admin.synonym_drop": {"word": "jarrón"},
         "shop_admin.sale_draft": {"add": product["sku"]},
         "shop_admin.settings_taxes_sample": {"code": "exento"},
         "shop_admin.categories_order": {"slug": shelf["slug"]},

@@ -129,6 +129,14 @@ def _card(row: Listed, words: Sequence[Any], how: _How, *, lazy: bool) -> Card:
     return Card(Markup("".join(whole)), name)  # noqa: S704
 
 
+def price(row: Listed) -> tuple[Markup, bool]:
+    """What a short list says that it costs, and whether that is only the least of it."""
+    if row.kind == "booking" and not row.high_minor:
+        return escape(_("Free")), False
+    since = row.high_minor > row.low_minor or (row.kind == "booking" and row.low_minor > 0)
+    return _told(row.low_minor, row.currency, str(i18n.locale()), frame.current().values["cents"]), since
+
+
 @lru_cache(maxsize=4096)
 def _told(minor: int, currency: str, locale: str, cents: bool | None) -> Markup:
     """An amount of money on a page: most of a shop's prices are those of other things too."""

@@ -107,6 +107,7 @@ def _commands(text: str) -> list[dict[str, str]]:
         (_("Gift cards"), desk.link("shop_admin.gift_cards")),
         (_("Price lists"), desk.link("shop_admin.price_lists")),
         (_("Stock"), desk.link("shop_admin.stock")),
+        (_("What they look for"), desk.link("shop_admin.searches")),
         (_("Categories"), desk.link("shop_admin.categories")),
     ]
     return [

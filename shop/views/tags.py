@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, flash, redirect, render_template, request, url_for
 
-from kernel import journal, tenancy, web
+from kernel import journal, web
 from kernel.i18n import _, _l
 from kernel.web import needs
 from shop import storefront, tag_words
@@ -44,7 +44,6 @@ def save() -> Any:
     changed = tag_words.keep(said)
     if changed:
         journal.write("tags.named", by=web.person(), data={"names": ", ".join(changed)[:200]})
-        tenancy.touch()
     flash(_("Saved."))
     return redirect(url_for(".tags"), 303)
 

@@ -157,7 +157,7 @@ def init_app(_app: Flask) -> None:
     permissions.define("setup.guide", _l("Follow the setup guide"), roles=("manager",))
     menu.entry(
         10, _l("Today"), "shop_admin.today", icon="today", permission="today.view",
-        match=("shop_admin.figure", "shop_admin.takings", "crm_admin.indicator"),
+        match=("shop_admin.figure", "shop_admin.takings", "shop_admin.searches", "crm_admin.indicator"),
     )  # fmt: skip
     menu.section(
         95, _l("Setup guide"), "shop_admin.setup", icon="check", permission="setup.guide",

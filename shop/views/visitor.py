@@ -9,7 +9,7 @@ from crm import consent, facts, watching
 from crm.views import asking
 from crm.visitors import Visitor
 from kernel import origins
-from shop import interests
+from shop import interests, searches
 from shop.catalog import Product
 
 GROUP = "customer_group"
@@ -61,11 +61,15 @@ def saved(product: Any) -> None:
 
 
 def searched(words: str, found: Sequence[Product]) -> None:
-    """Count a search; remember its words, and what the things found are for, only when they allowed it."""
+    """Count a search; remember its words, and what the things found are for, only when they allowed it.
+
+    Words with somebody's address or number in them are remembered of nobody.
+    """
     if not prefetched(lambda name: request.headers.get(name, "")):
         browser = allowing()
         likes = interests.shared(found) if browser else ()
-        watching.see("searched", about=("", 0), visitor=browser, words=words, likes=likes)
+        told = "" if searches.private(words) else words
+        watching.see("searched", about=("", 0), visitor=browser, words=told, likes=likes)
 
 
 def _see(kind: str, about_kind: str, about_id: int) -> None:

@@ -11,10 +11,15 @@ Header = Callable[[str], str]
 AWAY = frozenset({"none", "cross-site", "same-site"})  # where the browser says that it was before
 
 
-def arrives(header: Header) -> bool:
-    """Whether a person opens a page from elsewhere: browsers say so; machines mostly say nothing."""
+def opens(header: Header) -> bool:
+    """Whether a person opens a page: browsers say so; machines mostly say nothing."""
     whole = header("Sec-Fetch-Mode") == "navigate" and header("Sec-Fetch-Dest") in {"", "document"}
-    return whole and header("Sec-Fetch-Site") in AWAY and not visitor.prefetched(header)
+    return whole and not visitor.prefetched(header)
+
+
+def arrives(header: Header) -> bool:
+    """Whether they do so from elsewhere."""
+    return opens(header) and header("Sec-Fetch-Site") in AWAY
 
 
 def told(header: Header, query: str) -> str:

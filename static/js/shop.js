@@ -11,3 +11,7 @@ document.getElementById("heart")?.addEventListener("submit", (event) => {
   import("./saved.js").then((saved) => saved.tap(event.target, event.submitter));  // not before somebody wants it
 });
 document.querySelector(".cats [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+const seek = ({ target }) => target.closest("[role=search]") && import("./seek.js").then(({ help }) => help(target.form));
+document.addEventListener("focusin", seek);
+seek({ target: document.activeElement });

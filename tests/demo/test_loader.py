@@ -24,10 +24,12 @@ from shop import (
     proofs,
     reviews,
     saved,
+    searches,
     services,
     shipping,
     stock,
     storefront,
+    synonyms,
     terms,
 )
 from tests import conftest, databases
@@ -257,3 +259,10 @@ def test_people_saved_things_and_some_cost_less_by_now(shop: Any) -> None:
     kept = rows(saved.SavedProduct)
     assert len(kept) >= 9
     assert any(one.fell_from for mine in rows(saved.SavedList) for one in saved.shown(mine))
+
+
+def test_people_have_searched_and_some_found_nothing(shop):
+    counted = searches.total(30)
+    assert counted > 80
+    assert 0 < searches.size("missed", 30) < searches.size("most", 30)
+    assert synonyms.every(), "the owner has explained a word"

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from kernel import backup, clock, dumps, migrations
+from kernel import backup, clock, dumps, jobs, migrations
 from kernel.app import create_app
 from kernel.db import db
 from kernel.settings import Settings, complete
@@ -119,3 +119,12 @@ def test_a_tenant_s_eyes_would_have_moved_no_row(before, monkeypatch):
     migrations.upgrade(before)
     with before.app_context():
         assert kept() == []
+
+
+def test_the_words_of_products_are_written_again_once(before):
+    migrations.upgrade(before)
+    with before.app_context():
+        row = jobs.claim()
+        assert (row.name, row.tenant_id) == ("search.index_all", None)
+        assert jobs.run(row)
+        assert jobs.claim() is None
