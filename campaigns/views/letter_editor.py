@@ -58,6 +58,7 @@ def _home(mailing: Mailing) -> dict[str, Any]:
             "url": url_for(".mailing", token=mailing.token),
             "automation": False,
             "on": False,
+            "repeats": mailing.state == "repeats",
         }
     return {"name": i18n.pick(row.name), "url": url_for(".automation", code=row.code), "automation": True, "on": row.on}
 
