@@ -1,6 +1,6 @@
 """What is asked of a letter to many: its name, whom it is for and in whose name; and of how a shop writes."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from wtforms import (
@@ -187,11 +187,12 @@ def repeat(row: LetterSeries | None, today: date, posted: Any = None) -> RepeatF
     """The form of how a letter repeats; one that does not yet: each week, on the day that it is today."""
     weekday = today.weekday()
     kept: dict[str, Any] = {"unit": "week", "days": [str(weekday)], "day": today.day, "gap": 1, "hour": time(9),
-                            "begins": today, "ends": "never"}  # fmt: skip
+                            "begins": today, "ends": "never", "until": today + timedelta(weeks=12), "most": 6}  # fmt: skip
     if row is not None:
         ends = "day" if row.until else "times" if row.most else "never"
-        same = ("unit", "day", "gap", "begins", "until", "most", "asks", "fresh")
+        same = ("unit", "day", "gap", "begins", "asks", "fresh")
         kept |= {name: getattr(row, name) for name in same}
+        kept |= {name: getattr(row, name) for name in ("until", "most") if getattr(row, name)}
         kept |= {"days": list(row.days) or [str(weekday)], "hour": time.fromisoformat(row.hour), "ends": ends}
     form = RepeatForm(posted, **{} if posted is not None else kept)
     form.days.choices = choices([(str(one), rhythms.name_of(one)) for one in range(7)])

@@ -175,11 +175,15 @@ def line(page: str) -> str:
     return unescape(found[1]).strip() if found else ""
 
 
-def preview(mailing: Mailing, contact: Contact | None, language: str, *, shows: bool = False) -> tuple[str, str, str]:
-    """(subject, HTML, text) as that person, or a sample one, would get it; nothing in it is counted."""
+def preview(
+    mailing: Mailing, contact: Contact | None, language: str, *, shows: bool = False, arm: str = "a"
+) -> tuple[str, str, str]:  # fmt: skip
+    """(subject, HTML, text) as that person, or a sample one, would get it; nothing in it is counted. `arm`: which of
+    two subjects is looked at."""
+    heads = subject_tests.heads(mailing, subject_tests.of(mailing) if arm == "b" else None, arm)
     who = segments.Person(contact=contact, language=language)
     shown = blocks.chosen(_own(mailing, contact), lambda rule, start, end: _seen(who, rule, (start, end)))
-    made = composing.compose(Plan(mailing, language, _group(contact), shows=shows), shown)
+    made = composing.compose(Plan(mailing, language, _group(contact), shows=shows, heads=heads), shown)
     urls = dict.fromkeys(("unsubscribe_url", "preferences_url", "browser_url"), f"{made.base}/#")
     about = fields.About(contact, language, _group(contact), made.base, urls, mailing_id=mailing.id)
     told = (fields.values if contact else fields.samples)(made.names, about)

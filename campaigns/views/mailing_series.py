@@ -173,7 +173,7 @@ def _issues(mine: LetterSeries) -> dict[str, Any]:
     found = [_issue(issue, mailing, brief, earned) for issue, mailing in rows]
     shares = [one["share"] for one in reversed(found) if one["share"] is not None]
     title = _("Of a hundred who had it, so many followed a link, issue by issue")
-    return {"rows": found, "plot": Plot(title, shares) if len(shares) > 2 else None, "last": shares[-1:]}
+    return {"rows": found, "plot": Plot(title, shares) if len(shares) > 1 else None, "last": shares[-1:]}
 
 
 def _issue(issue: LetterIssue, mailing: Mailing | None, brief: Any, earned: Any) -> dict[str, Any]:

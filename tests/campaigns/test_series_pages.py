@@ -174,5 +174,5 @@ def test_the_report_of_a_series_tells_each_issue(shop, flow):
     found = read(shop.admin.get(f"{ROOT}/{series.letter(row).token}", headers=ES))
     cells = [" ".join(one.text_content().split()) for one in found.xpath("//section[@data-issues]//tbody//td")]
     assert cells[1] == "No salió: no había nada nuevo que contar"
-    assert cells[10:14] == ["N.º 1lun 30 nov", "Ya salió", "2", "1 50 %"]
+    assert cells[10:14] == ["N.º 1lun 30 nov", "Enviado", "2", "1 50 %"]
     assert db.session.scalar(select(Mailing.state).where(Mailing.id == row.mailing_id)) == "repeats"
