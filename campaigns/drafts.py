@@ -46,9 +46,9 @@ def begin(name: str, *, by: Any, segment: Segment | None = None) -> Mailing:
     return made
 
 
-def twin(mailing: Mailing, *, by: Any) -> Mailing:
+def twin(mailing: Mailing, *, by: Any, name: str = "") -> Mailing:
     """A draft with the same words for the same people."""
-    name = _("Copy of %(name)s", name=mailing.called)[:160]
+    name = (name or _("Copy of %(name)s", name=mailing.called))[:160]
     made = Mailing(name=name, segment_id=mailing.segment_id, sender_name=mailing.sender_name, utm=mailing.utm)
     made.subject, made.preheader = dict(mailing.subject), dict(mailing.preheader)
     made.blocks, made.made_by = copy.deepcopy(mailing.blocks), by.known_as if by else ""

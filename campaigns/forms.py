@@ -84,13 +84,13 @@ class RepeatForm(Form):
 
     unit = RadioField(_l("How often"), choices=choices([("week", _l("By the week")), ("month", _l("By the month"))]))
     days = SelectMultipleField(_l("On these days"), choices=[])
-    day = IntegerField(_l("Day of the month"), [Optional(), NumberRange(1, 31)],
+    monthday = IntegerField(_l("Day of the month"), [Optional(), NumberRange(1, 31)],
                        render_kw={"inputmode": "numeric", **PLAIN},
                        description=_l("29 to 31: the last day of shorter months."))  # fmt: skip
     gap = IntegerField(_l("Every so many weeks or months"), [InputRequired(), NumberRange(1, rhythms.MOST_GAP)],
                        render_kw={"inputmode": "numeric", **PLAIN},
                        description=_l("1: each one. 2: every second one."))  # fmt: skip
-    hour = TimeField(_l("Hour"), [InputRequired()])
+    at = TimeField(_l("Hour"), [InputRequired()])
     begins = DateField(_l("From this day on"), [InputRequired()])
     ends = RadioField(_l("Until"), choices=choices([
         ("never", _l("Without end")), ("day", _l("Until a day")), ("times", _l("So many times"))]))  # fmt: skip
@@ -101,13 +101,13 @@ class RepeatForm(Form):
     fresh = BooleanField(_l("Leave an issue out when there is nothing new"),
                          description=_l("Nothing new: no product came and nobody changed the words since the issue"
                                         " before."))  # fmt: skip
-    typed = StringField(_l("How many people will receive it?"), [Length(max=12)], [trimmed],
+    people = StringField(_l("How many people will receive it?"), [Length(max=12)], [trimmed],
                         render_kw={**PLAIN, "inputmode": "numeric", "maxlength": 12})  # fmt: skip
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each choice brings its field with it."""
         fine = super().validate(extra_validators)
-        asked = {"days": self.unit.data == "week", "day": self.unit.data == "month",
+        asked = {"days": self.unit.data == "week", "monthday": self.unit.data == "month",
                  "until": self.ends.data == "day", "most": self.ends.data == "times"}  # fmt: skip
         for name, wanted in asked.items():
             field: Any = self[name]
@@ -119,10 +119,10 @@ class RepeatForm(Form):
     def plan(self) -> Repeats:
         """What was typed."""
         weekly, ends = self.unit.data == "week", self.ends.data
-        days, day = "".join(sorted(self.days.data or ())) if weekly else "", self.day.data if not weekly else 1
+        days, day = "".join(sorted(self.days.data or ())) if weekly else "", self.monthday.data if not weekly else 1
         until = self.until.data if ends == "day" else None
         rhythm = Rhythm(self.unit.data, self.gap.data or 1, days, day or 1, self.begins.data or date.min, until)
-        hour = self.hour.data or time(9)
+        hour = self.at.data or time(9)
         most = self.most.data if ends == "times" else None
         return Repeats(rhythm, f"{hour:%H:%M}", most, asks=self.asks.data, fresh=self.fresh.data)
 
@@ -186,14 +186,17 @@ def plan(form: Any) -> Plan:
 def repeat(row: LetterSeries | None, today: date, posted: Any = None) -> RepeatForm:
     """The form of how a letter repeats; one that does not yet: each week, on the day that it is today."""
     weekday = today.weekday()
-    kept: dict[str, Any] = {"unit": "week", "days": [str(weekday)], "day": today.day, "gap": 1, "hour": time(9),
-                            "begins": today, "ends": "never", "until": today + timedelta(weeks=12), "most": 6}  # fmt: skip
+    kept: dict[str, Any] = {
+        "unit": "week", "days": [str(weekday)], "monthday": today.day, "gap": 1, "at": time(9), "begins": today,
+        "ends": "never", "until": today + timedelta(weeks=12), "most": 6,
+    }  # fmt: skip
     if row is not None:
         ends = "day" if row.until else "times" if row.most else "never"
-        same = ("unit", "day", "gap", "begins", "asks", "fresh")
+        same = ("unit", "gap", "begins", "asks", "fresh")
         kept |= {name: getattr(row, name) for name in same}
         kept |= {name: getattr(row, name) for name in ("until", "most") if getattr(row, name)}
-        kept |= {"days": list(row.days) or [str(weekday)], "hour": time.fromisoformat(row.hour), "ends": ends}
+        kept |= {"days": list(row.days) or [str(weekday)], "at": time.fromisoformat(row.hour), "ends": ends}
+        kept["monthday"] = row.day if row.unit == "month" else today.day
     form = RepeatForm(posted, **{} if posted is not None else kept)
     form.days.choices = choices([(str(one), rhythms.name_of(one)) for one in range(7)])
     return form

@@ -151,8 +151,7 @@ def _make(row: LetterSeries, mailing: Mailing, day: date, at: datetime) -> None:
     tenant = tenancy.tenant()
     with i18n.speak(tenant.language, tenant.country):
         name = _("%(name)s, no. %(num)s", name=mailing.called[:140], num=row.made)
-    made = drafts.twin(mailing, by=None)
-    made.name, made.code = name, drafts.free_code(name)
+    made = drafts.twin(mailing, by=None, name=name)
     made.written_by, made.written_at = mailing.written_by, mailing.written_at
     db.session.add(LetterIssue(series_id=row.id, day=day, number=row.made, mailing_id=made.id))
     _two_subjects(mailing, made)

@@ -24,7 +24,9 @@ LOOK = timedelta(seconds=5)  # between two looks whether the last letter is gone
 WAITING = ("pending", "claimed", "deferred")  # not yet on the wire
 QUIET = {"synchronize_session": False}
 NOTES = {  # why one is held, or never went, by what its note says
-    "asks": _l("This issue waits for your yes. Have a look, then let it go; without a yes it does not go out."),
+    "asks": _l(
+        "This issue waits for your yes. Have a look, then let it go; without a yes within a day it does not go out."
+    ),
     "lapsed": _l("Nobody said yes in time."),
     "late": _l("Its hour passed while nothing was working here. Have a look, then let it go or stop it."),
     "away": _l(

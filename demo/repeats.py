@@ -45,9 +45,8 @@ def write(letter: Mailing, told: Told, by: Account) -> None:
 def _went(row: LetterSeries, letter: Mailing, day: date, number: int) -> None:
     at = row.moment(day)
     with clock.at(at):
-        made = drafts.twin(letter, by=None)
-        made.name = _("%(name)s, no. %(num)s", name=letter.name, num=number)
-        made.code, made.state = drafts.free_code(made.name), "sent"
+        made = drafts.twin(letter, by=None, name=_("%(name)s, no. %(num)s", name=letter.name, num=number))
+        made.state = "sent"
         made.scheduled_at = made.started_at = made.gathered_at = at
         made.finished_at = at + 3 * MINUTE
         db.session.add(LetterIssue(series_id=row.id, day=day, number=number, mailing_id=made.id))

@@ -229,7 +229,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
             "unit": "week",
             "days": "0",
             "gap": "1",
-            "hour": "09:00",
+            "at": "09:00",
             "begins": "2026-11-30",
             "ends": "never",
         },

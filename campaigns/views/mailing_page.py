@@ -127,6 +127,8 @@ def _state(row: Mailing) -> Any:
 
 def _draft(row: Mailing, form: Any, sending: Any) -> dict[str, Any]:
     problems, estimate = readiness.problems(row)
+    if row.state == "repeats":  # where two subjects say nothing an issue goes with the first one
+        problems = [one for one in problems if one.where != "subjects"]
     return {
         "form": form, "sending": sending, "problems": [_problem(row, one) for one in problems],
         "numbers": mailing_numbers.told(row, estimate) if estimate else [], "estimate": estimate,

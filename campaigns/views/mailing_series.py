@@ -58,10 +58,10 @@ def keep(token: str) -> Any:
         if row is not None and row.state in series.LIVES:
             series.change(row, form.plan, by=web.person())
         else:
-            row = series.begin(mailing, form.plan, by=web.person(), typed=form.typed.data or "")
-    except (series.NoDay, series.EnoughOnes, readiness.NotCounted) as refusal:
+            row = series.begin(mailing, form.plan, by=web.person(), typed=form.people.data or "")
+    except (series.NoDay, series.EnoughOnes, readiness.NotCounted, readiness.NotReady) as refusal:
         db.session.rollback()
-        wrong = form.typed if isinstance(refusal, readiness.NotCounted) else form.ends
+        wrong = {readiness.NotCounted: form.people, readiness.NotReady: form.unit}.get(type(refusal), form.ends)
         wrong.errors = [str(refusal)]
         return mailing_page.show(mailing_page.campaign(token), repeat=form, status=422)
     flash(_("%(often)s. The next one goes on %(day)s.", often=series_words.rhythm(row), day=_next(row)))

@@ -17,7 +17,7 @@ from tests.campaigns.test_mailing_pages import ES, ROOT, read, words
 
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # the same on both databases
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
-TYPED = {"unit": "week", "days": ["0", "3"], "gap": "1", "hour": "09:00", "begins": "2026-11-30", "ends": "never"}
+TYPED = {"unit": "week", "days": ["0", "3"], "gap": "1", "at": "09:00", "begins": "2026-11-30", "ends": "never"}
 
 
 @pytest.fixture
@@ -45,11 +45,13 @@ def test_the_next_days_are_told_as_one_chooses_and_nothing_is_kept(drafted, shop
     page = f"{ROOT}/{drafted.token}"
     found = read(shop.admin.get(page, headers=ES))
     assert "Repetirlo" in words(found)
+    ids = found.xpath("//@id")
+    assert len(ids) == len(set(ids))
     assert "sáb 28 nov" not in shown(found)  # nine is past today
     assert "sáb 5 dic · sáb 12 dic · sáb 19 dic" in shown(found)
     told_days = read(shop.admin.get(f"{page}/dates", query_string=TYPED, headers=ES))
     assert "lun 30 nov · jue 3 dic · lun 7 dic" in shown(told_days)
-    monthly = {**TYPED, "unit": "month", "day": "31", "begins": "2027-01-01"}
+    monthly = {**TYPED, "unit": "month", "monthday": "31", "begins": "2027-01-01"}
     told_days = read(shop.admin.get(f"{page}/dates", query_string=monthly, headers=ES))
     assert "dom 31 ene 2027 · dom 28 feb 2027 · mié 31 mar 2027" in shown(told_days)
     assert "ningún día" in shown(read(shop.admin.get(f"{page}/dates", query_string={**TYPED, "days": []}, headers=ES)))
@@ -63,13 +65,13 @@ def test_the_next_days_are_told_as_one_chooses_and_nothing_is_kept(drafted, shop
     ("wrong", "said"),
     [
         ({"days": []}, "Elija al menos un día."),
-        ({"unit": "month", "day": ""}, "Complete este dato."),
-        ({"unit": "month", "day": "32"}, "31"),
+        ({"unit": "month", "monthday": ""}, "Complete este dato."),
+        ({"unit": "month", "monthday": "32"}, "31"),
         ({"ends": "day", "until": ""}, "Complete este dato."),
         ({"ends": "times", "most": ""}, "Complete este dato."),
         ({"ends": "day", "until": "2026-11-29"}, "No queda ningún día"),
         ({"gap": "0"}, "12"),
-        ({"hour": "25:00"}, ""),
+        ({"at": "25:00"}, ""),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(drafted, shop, wrong, said):
@@ -89,8 +91,18 @@ def test_many_people_are_typed_as_when_it_is_sent(drafted, shop):
     page = f"{ROOT}/{drafted.token}"
     assert shop.admin.post(f"{page}/repeat", data=TYPED).status_code == 422
     assert series.of(drafted) is None
-    assert shop.admin.post(f"{page}/repeat", data={**TYPED, "typed": "31"}).status_code == 303
+    assert shop.admin.post(f"{page}/repeat", data={**TYPED, "people": "31"}).status_code == 303
     assert drafted.state == "repeats"
+
+
+def test_what_is_not_ready_is_said_and_what_was_typed_stays(drafted, shop):
+    drafted.subject = {"es": "{{ nadie }}"}
+    db.session.commit()
+    answer = shop.admin.post(f"{ROOT}/{drafted.token}/repeat", data=TYPED, headers=ES)
+    found = read(answer)
+    assert answer.status_code == 422
+    assert "nadie" in " ".join(found.xpath("//details[@id='repeat']//*[@data-errors]//text()"))
+    assert found.xpath("//details[@id='repeat']//input[@name='days'][@checked]/@value") == ["0", "3"]
 
 
 def test_it_begins_is_paused_skipped_ended_and_each_is_taken_back(drafted, shop):
@@ -173,6 +185,6 @@ def test_the_report_of_a_series_tells_each_issue(shop, flow):
     assert [became for _day, became in told(row)] == ["1", "busy", "nothing"]
     found = read(shop.admin.get(f"{ROOT}/{series.letter(row).token}", headers=ES))
     cells = [" ".join(one.text_content().split()) for one in found.xpath("//section[@data-issues]//tbody//td")]
-    assert cells[1] == "No salió: no había nada nuevo que contar"
+    assert cells[1] == "Sin edición: no había nada nuevo que contar"
     assert cells[10:14] == ["N.º 1lun 30 nov", "Enviado", "2", "1 50 %"]
     assert db.session.scalar(select(Mailing.state).where(Mailing.id == row.mailing_id)) == "repeats"
