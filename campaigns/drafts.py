@@ -4,7 +4,7 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from campaigns import followups
 from campaigns.mailings import Mailing
@@ -22,6 +22,7 @@ SHOWN = {  # filters of the list, each with the states that it shows
     "all": (_l("All mailings"), None),
     "draft": (_l("Drafts"), ("draft",)),
     "going": (_l("On their way"), ("scheduled", "sending", "paused", "held")),
+    "repeats": (_l("Repeating"), ("repeats",)),
     "sent": (_l("Already gone out"), ("sent", "stopped")),
 }
 
@@ -45,9 +46,9 @@ def begin(name: str, *, by: Any, segment: Segment | None = None) -> Mailing:
     return made
 
 
-def twin(mailing: Mailing, *, by: Any) -> Mailing:
+def twin(mailing: Mailing, *, by: Any, name: str = "") -> Mailing:
     """A draft with the same words for the same people."""
-    name = _("Copy of %(name)s", name=mailing.called)[:160]
+    name = (name or _("Copy of %(name)s", name=mailing.called))[:160]
     made = Mailing(name=name, segment_id=mailing.segment_id, sender_name=mailing.sender_name, utm=mailing.utm)
     made.subject, made.preheader = dict(mailing.subject), dict(mailing.preheader)
     made.blocks, made.made_by = copy.deepcopy(mailing.blocks), by.known_as if by else ""
@@ -87,6 +88,8 @@ def query(shown: str = "all") -> Select[Mailing]:
     states = SHOWN.get(shown, SHOWN["all"])[1]
     if shown == "bin":
         return wanted.where(Mailing.binned_at.is_not(None)).execution_options(binned=True)
+    if shown == "going":  # and what repeats no more before somebody has looked
+        return wanted.where(or_(Mailing.state.in_(states or ()), and_(Mailing.state == "repeats", Mailing.note != "")))
     return wanted.where(Mailing.state.in_(states)) if states else wanted
 
 

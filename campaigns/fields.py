@@ -23,6 +23,7 @@ class About:
     urls: Mapping[str, str]
     shared: dict[Any, Any] = field(default_factory=dict)
     batch: "Batch | None" = None
+    mailing_id: int | None = None  # the letter itself, where it is kept
 
 
 @dataclass
@@ -108,7 +109,7 @@ def own(told: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name not in LASTING}
 
 
-ALIKE = {"shop", "new_arrivals"}
+ALIKE = {"shop", "new_arrivals", "issue"}
 LASTING = {*ALIKE, *HIDDEN, "first_name", "name"}
 PERSONAL = {"first_name", "name", "last_order", "booking", "maker"}
 

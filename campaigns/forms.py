@@ -1,6 +1,6 @@
 """What is asked of a letter to many: its name, whom it is for and in whose name; and of how a shop writes."""
 
-from datetime import time
+from datetime import date, time, timedelta
 from typing import Any
 
 from wtforms import (
@@ -9,6 +9,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
@@ -16,10 +17,13 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from campaigns import automations, followups, habits, subject_tests, writing
+from campaigns import automations, followups, habits, rhythms, subject_tests, writing
 from campaigns.automations import Automation
 from campaigns.habits import Habits
 from campaigns.mailings import Mailing
+from campaigns.rhythms import Rhythm
+from campaigns.series import LetterSeries
+from campaigns.series import Plan as Repeats
 from campaigns.subject_tests import Plan, SubjectTest
 from crm import segments
 from crm.segments import Segment
@@ -73,6 +77,54 @@ class SendForm(Form):
     hour = TimeField(_l("Hour"), [Optional()])
     typed = StringField(_l("How many people will receive it?"), [Length(max=12)], [trimmed],
                         render_kw={**PLAIN, "inputmode": "numeric", "maxlength": 12})  # fmt: skip
+
+
+class RepeatForm(Form):
+    """How often a letter goes out, until when, and what is asked before each time."""
+
+    unit = RadioField(_l("How often"), choices=choices([("week", _l("By the week")), ("month", _l("By the month"))]))
+    days = SelectMultipleField(_l("On these days"), choices=[])
+    monthday = IntegerField(_l("Day of the month"), [Optional(), NumberRange(1, 31)],
+                       render_kw={"inputmode": "numeric", **PLAIN},
+                       description=_l("29 to 31: the last day of shorter months."))  # fmt: skip
+    gap = IntegerField(_l("Every so many weeks or months"), [InputRequired(), NumberRange(1, rhythms.MOST_GAP)],
+                       render_kw={"inputmode": "numeric", **PLAIN},
+                       description=_l("1: each one. 2: every second one."))  # fmt: skip
+    at = TimeField(_l("Hour"), [InputRequired()])
+    begins = DateField(_l("From this day on"), [InputRequired()])
+    ends = RadioField(_l("Until"), choices=choices([
+        ("never", _l("Without end")), ("day", _l("Until a day")), ("times", _l("So many times"))]))  # fmt: skip
+    until = DateField(_l("Last day"), [Optional()])
+    most = IntegerField(_l("How many issues"), [Optional(), NumberRange(1, 999)],
+                        render_kw={"inputmode": "numeric", **PLAIN})  # fmt: skip
+    asks = BooleanField(_l("Show me each issue first: it goes when I say yes"))
+    fresh = BooleanField(_l("Leave an issue out when there is nothing new"),
+                         description=_l("Nothing new: no product came and nobody changed the words since the issue"
+                                        " before."))  # fmt: skip
+    people = StringField(_l("How many people will receive it?"), [Length(max=12)], [trimmed],
+                        render_kw={**PLAIN, "inputmode": "numeric", "maxlength": 12})  # fmt: skip
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each choice brings its field with it."""
+        fine = super().validate(extra_validators)
+        asked = {"days": self.unit.data == "week", "monthday": self.unit.data == "month",
+                 "until": self.ends.data == "day", "most": self.ends.data == "times"}  # fmt: skip
+        for name, wanted in asked.items():
+            field: Any = self[name]
+            if wanted and not field.data and not field.errors:
+                field.errors, fine = [_("Choose at least one day.") if name == "days" else _("Fill this in.")], False
+        return fine
+
+    @property
+    def plan(self) -> Repeats:
+        """What was typed."""
+        weekly, ends = self.unit.data == "week", self.ends.data
+        days, day = "".join(sorted(self.days.data or ())) if weekly else "", self.monthday.data if not weekly else 1
+        until = self.until.data if ends == "day" else None
+        rhythm = Rhythm(self.unit.data, self.gap.data or 1, days, day or 1, self.begins.data or date.min, until)
+        hour = self.at.data or time(9)
+        most = self.most.data if ends == "times" else None
+        return Repeats(rhythm, f"{hour:%H:%M}", most, asks=self.asks.data, fresh=self.fresh.data)
 
 
 class HabitsForm(Form):
@@ -129,6 +181,25 @@ def subjects(row: SubjectTest | None, posted: Any = None) -> Any:
 def plan(form: Any) -> Plan:
     """What was typed of a second subject."""
     return Plan(words.read(form, "subject_b"), words.read(form, "line_b"), form.share.data, form.hours.data)
+
+
+def repeat(row: LetterSeries | None, today: date, posted: Any = None) -> RepeatForm:
+    """The form of how a letter repeats; one that does not yet: each week, on the day that it is today."""
+    weekday = today.weekday()
+    kept: dict[str, Any] = {
+        "unit": "week", "days": [str(weekday)], "monthday": today.day, "gap": 1, "at": time(9), "begins": today,
+        "ends": "never", "until": today + timedelta(weeks=12), "most": 6,
+    }  # fmt: skip
+    if row is not None:
+        ends = "day" if row.until else "times" if row.most else "never"
+        same = ("unit", "gap", "begins", "asks", "fresh")
+        kept |= {name: getattr(row, name) for name in same}
+        kept |= {name: getattr(row, name) for name in ("until", "most") if getattr(row, name)}
+        kept |= {"days": list(row.days) or [str(weekday)], "at": time.fromisoformat(row.hour), "ends": ends}
+        kept["monthday"] = row.day if row.unit == "month" else today.day
+    form = RepeatForm(posted, **{} if posted is not None else kept)
+    form.days.choices = choices([(str(one), rhythms.name_of(one)) for one in range(7)])
+    return form
 
 
 def automation(row: Automation) -> list[tuple[str, str, bool]]:

@@ -1,6 +1,7 @@
 """Mailings: one letter to many, from its draft to its last recipient.
 
-A campaign: draft → scheduled → sending ⇄ paused → sent | stopped; a letter of an automation: draft ⇄ live.
+A campaign: draft → scheduled → sending ⇄ paused → sent | stopped; a letter of an automation: draft ⇄ live; one that
+goes out again and again: draft ⇄ repeats, and each of its issues is a campaign (series.py).
 `held` waits for a person: the database was restored, or the hour of sending passed while nobody worked.
 """
 
@@ -34,6 +35,9 @@ MOVES = {
     ("held", "stop"): "stopped",
     ("draft", "open"): "live",
     ("live", "close"): "draft",
+    ("draft", "repeat"): "repeats",
+    ("repeats", "end"): "draft",
+    ("draft", "ask"): "held",  # an issue that waits for a person's yes
 }
 
 
@@ -85,7 +89,7 @@ class Mailing(TenantOwned, Binnable, Base):
     @property
     def editable(self) -> bool:
         """Whether its words may still be changed: what is on its way stays as it was looked at."""
-        return self.state in {"draft", "live"}
+        return self.state in {"draft", "live", "repeats"}
 
 
 def named(token: str) -> Mailing:

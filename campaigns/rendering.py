@@ -126,7 +126,8 @@ def _about(made: Composed, recipient: Addressed, contact: Contact | None) -> fie
         "unsubscribe_url": f"{made.base}/u/{recipient.token}", "browser_url": f"{made.base}/v/{recipient.token}",
         "preferences_url": f"{made.base}/preferences/{person}" if person else f"{made.base}/u/{recipient.token}",
     }  # fmt: skip
-    return fields.About(contact, recipient.language, _group(contact), made.base, urls, made.shared)
+    who = contact, recipient.language, _group(contact)
+    return fields.About(*who, made.base, urls, made.shared, mailing_id=recipient.mailing_id)
 
 
 def _fits(who: segments.Person, rule: Any, days: tuple[str, str]) -> bool:
@@ -174,13 +175,17 @@ def line(page: str) -> str:
     return unescape(found[1]).strip() if found else ""
 
 
-def preview(mailing: Mailing, contact: Contact | None, language: str, *, shows: bool = False) -> tuple[str, str, str]:
-    """(subject, HTML, text) as that person, or a sample one, would get it; nothing in it is counted."""
+def preview(
+    mailing: Mailing, contact: Contact | None, language: str, *, shows: bool = False, arm: str = "a"
+) -> tuple[str, str, str]:  # fmt: skip
+    """(subject, HTML, text) as that person, or a sample one, would get it; nothing in it is counted. `arm`: which of
+    two subjects is looked at."""
+    heads = subject_tests.heads(mailing, subject_tests.of(mailing) if arm == "b" else None, arm)
     who = segments.Person(contact=contact, language=language)
     shown = blocks.chosen(_own(mailing, contact), lambda rule, start, end: _seen(who, rule, (start, end)))
-    made = composing.compose(Plan(mailing, language, _group(contact), shows=shows), shown)
+    made = composing.compose(Plan(mailing, language, _group(contact), shows=shows, heads=heads), shown)
     urls = dict.fromkeys(("unsubscribe_url", "preferences_url", "browser_url"), f"{made.base}/#")
-    about = fields.About(contact, language, _group(contact), made.base, urls)
+    about = fields.About(contact, language, _group(contact), made.base, urls, mailing_id=mailing.id)
     told = (fields.values if contact else fields.samples)(made.names, about)
     subject, page, text = filled(made, about, told)
     for kind in ("v", "u", "preferences"):
@@ -191,7 +196,7 @@ def preview(mailing: Mailing, contact: Contact | None, language: str, *, shows: 
 def subject(mailing: Mailing, language: str, other: dict[str, str] | None = None) -> str:
     """The subject, or another, as a sample reader would get it; as it was written, while it cannot be filled in."""
     text = i18n.pick(other or mailing.subject, language)
-    about = fields.About(None, language, "", composing.roots(language)[0], {})
+    about = fields.About(None, language, "", composing.roots(language)[0], {}, mailing_id=mailing.id)
     try:
         told = fields.samples({path[0] for path in liquid.asked(text)}, about)
         return fields.clean(liquid.template(text, page=False).render(**told))
@@ -222,7 +227,7 @@ def destination(recipient: Recipient, url: str) -> str:
         return url
     root, base = composing.roots(recipient.language)
     contact = Desk().contact(recipient.contact_id)
-    about = fields.About(contact, recipient.language, _group(contact), base, {})
+    about = fields.About(contact, recipient.language, _group(contact), base, {}, mailing_id=recipient.mailing_id)
     names, said = {path[0] for path in liquid.asked(url)}, recipient.said or {}
     told = fields.values(names - said.keys(), about) | said  # it leads where it led when the letter left
     found = blocks.link(liquid.template(url, page=False).render(**told))

@@ -23,7 +23,11 @@ FARTHEST = timedelta(days=366)
 LOOK = timedelta(seconds=5)  # between two looks whether the last letter is gone
 WAITING = ("pending", "claimed", "deferred")  # not yet on the wire
 QUIET = {"synchronize_session": False}
-NOTES = {  # why one is held, by what its note says
+NOTES = {  # why one is held, or never went, by what its note says
+    "asks": _l(
+        "This issue waits for your yes. Have a look, then let it go; without a yes within a day it does not go out."
+    ),
+    "lapsed": _l("Nobody said yes in time."),
     "late": _l("Its hour passed while nothing was working here. Have a look, then let it go or stop it."),
     "away": _l(
         "The mail server was away for days. Look whether its words still hold, then let it go on or stop it: nobody"
@@ -67,13 +71,27 @@ def send(mailing: Mailing, *, by: Any, typed: str = "", at: datetime | None = No
     told, test = readiness.refuse(mailing, typed), subject_tests.of(mailing)
     if test is not None:
         subject_tests.ask_enough(test, told.will)
+    await_hour(mailing, at or clock.now() + MINUTE, by=by)
+
+
+def await_hour(mailing: Mailing, at: datetime, *, by: Any = None) -> None:
+    """Have what nothing stands in the way of go out at that hour."""
     rendering.prepare(mailing)
     mailings.move(mailing, "schedule")
     versions.keep(mailing)
-    mailing.scheduled_at, mailing.note = at or clock.now() + MINUTE, ""
+    mailing.scheduled_at, mailing.note = at, ""
     _await(mailing)
     data = {"name": mailing.called, "at": instants.told(mailing.scheduled_at)}
     journal.write("mailing.scheduled", about=mailing, by=by, data=data)
+
+
+def ask(mailing: Mailing) -> None:
+    """Have it wait for a person's yes, ready to go."""
+    rendering.prepare(mailing)
+    mailings.move(mailing, "ask")
+    versions.keep(mailing)
+    mailing.scheduled_at, mailing.note = clock.now(), "asks"
+    journal.write("mailing.held", about=mailing, data={"name": mailing.called})
 
 
 def _await(mailing: Mailing) -> None:

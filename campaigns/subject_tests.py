@@ -79,7 +79,7 @@ def among(ids: set[int]) -> dict[int, SubjectTest]:
 
 def write(mailing: Mailing, plan: Plan, *, by: Any = None) -> SubjectTest | None:
     """Keep the second subject of a draft; an empty one takes the test out. Raises NotNow when it is no draft."""
-    if mailings.locked(mailing).state != "draft":
+    if mailings.locked(mailing).state not in {"draft", "repeats"}:
         raise mailings.NotNow(state=mailing.state)
     row = of(mailing)
     journal.write("mailing.changed", about=mailing, by=by, data={"name": mailing.called})

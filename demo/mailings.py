@@ -1,4 +1,4 @@
-"""The letters to many of the demo shops: dated ones are scheduled, the others off.
+"""The letters to many of the demo shops: dated ones are scheduled, one repeats, the others are off.
 
 Nothing is sent by loading: a dated letter waits for its day, an automation for somebody who turns it on.
 """
@@ -11,7 +11,7 @@ from campaigns.automation_letters import block
 from campaigns.mailings import Mailing
 from campaigns.starters import Begun
 from crm import segments
-from demo import world
+from demo import repeats, world
 from demo.world import Told
 from kernel import clock, tenancy
 from kernel.accounts import Account
@@ -30,18 +30,16 @@ NEEDS = {  # what is missing before the others can go by themselves
         "es": "una página para publicar cada hornada, que llene lo que el correo dice de ella, y avisos al navegador.",
         "en": "a page on which each batch is published, to fill in what the letter says of it; notices to the browser.",
     },
-    "weekday": {
-        "es": "que un correo pueda repetirse cada semana.",
-        "en": "a letter that can repeat itself every week.",
-    },
 }
 
 
 def write(shop: Told, by: Account) -> None:
-    """Write the letters: the dated ones wait for their hour, the others are off."""
+    """Write the letters: the dated ones wait for their hour, one repeats each week, the others are off."""
     for told in shop["campaigns"]:
         if "days_from_seed" in told.get("schedule", {}):
             _dated(shop, told, by)
+        elif "weekday" in told.get("schedule", {}):
+            repeats.write(_letter(shop, told, by, kind="campaign"), told, by)
         else:
             _by_itself(shop, told, by)
 
@@ -57,7 +55,7 @@ def _dated(shop: Told, told: Told, by: Account) -> None:
 
 
 def _by_itself(shop: Told, told: Told, by: Account) -> None:
-    word = told.get("trigger", "weekday")
+    word = told["trigger"]
     trigger = TRIGGERS.get(word, "")
     row = automations.make(told["code"], world.spoken(shop, told["name"]), trigger)
     row.needs = {} if trigger else world.spoken(shop, NEEDS[word])

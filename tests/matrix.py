@@ -183,8 +183,9 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["campaigns_admin." + name for name in (
         ["mailings", "mailing_new", "mailing_make", "settings_letters", "settings_letters_save"])], ""),
     **dict.fromkeys(["campaigns_admin.mailing" + name for name in (
-        ["", "_save", "_copy", "_bin", "_send", "_recall", "_pause", "_resume", "_stop", "_again", "_progress", "_people", "_people_tag", "_orders", "_subjects", "_winner", "_follow"])],
+        ["", "_save", "_copy", "_bin", "_send", "_recall", "_pause", "_resume", "_stop", "_again", "_progress", "_people", "_people_tag", "_orders", "_subjects", "_winner", "_follow", "_repeat", "_dates"])],
         "mailing"),
+    **dict.fromkeys(["campaigns_admin.mailing_series_" + name for name in ["pause", "on", "skip", "unskip", "end"]], "repeating"),
     "campaigns_admin.mailing_back": "gone_mailing",
     **dict.fromkeys(["campaigns_admin.letter_" + name for name in ["edit", "save", "draft", "start", "block_back"]], "mailing"),
     "campaigns_admin.letter_sent": "posted",
@@ -230,6 +231,16 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "campaigns_admin.mailing_subjects": {"subject_b": "Otro", "share": "20", "hours": "4"},
         "campaigns_admin.mailing_winner": {"arm": "b"},
         "campaigns_admin.mailing_follow": {"who": "unopened"},
+        "campaigns_admin.mailing_repeat": {
+            "unit": "week",
+            "days": "0",
+            "gap": "1",
+            "at": "09:00",
+            "begins": "2026-11-30",
+            "ends": "never",
+        },
+        "campaigns_admin.mailing_series_skip": {"day": known["repeating"]["day"]},
+        "campaigns_admin.mailing_series_unskip": {"day": known["repeating"]["day"]},
         "campaigns_admin.automation_delay": {"much": "5", "unit": "hours"},
         "shop_admin.review_hide": {"reason": "spam"},
     }

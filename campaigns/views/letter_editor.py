@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from campaigns import automations, fields, habits, mailings, rendering, starters, writing
+from campaigns import automations, fields, habits, mailings, rendering, starters, subject_tests, writing
 from campaigns.mailings import Mailing
 from campaigns.views import admin, letter_versions, letter_view
 from crm import contacts
@@ -45,7 +45,7 @@ def _page(mailing: Mailing) -> dict[str, Any]:
         "problems": _problems(mailing), "preview": letter_view.address(mailing, **looks), "looks": looks,
         "people": writing.readers(mailing, also=looks["as"]), "postal": habits.postal_address(),
         "sender": mailing.sender_name or habits.sender_name(), "shop": tenancy.tenant().name,
-        "versions": letter_versions.listed(mailing), "home": _home(mailing),
+        "versions": letter_versions.listed(mailing), "home": _home(mailing), "second": _second(mailing),
     }  # fmt: skip
 
 
@@ -58,16 +58,27 @@ def _home(mailing: Mailing) -> dict[str, Any]:
             "url": url_for(".mailing", token=mailing.token),
             "automation": False,
             "on": False,
+            "repeats": mailing.state == "repeats",
         }
     return {"name": i18n.pick(row.name), "url": url_for(".automation", code=row.code), "automation": True, "on": row.on}
 
 
+def _second(mailing: Mailing) -> dict[str, str] | None:
+    """The subject that is compared with the first, the line beside it, and where both are changed."""
+    test = subject_tests.of(mailing)
+    if test is None:
+        return None
+    told = {"subject": i18n.pick(test.subject), "line": i18n.pick(test.preheader)}
+    return {**told, "url": url_for(".mailing", token=mailing.token) + "#subjects"}
+
+
 def _looks(told: Any) -> dict[str, str]:
-    """As whom the letter is looked at, and in which language."""
+    """As whom the letter is looked at, in which language, and with which of two subjects."""
     language, person = str(told.get("language") or ""), str(told.get("as") or "")
     return {
         "as": person if contacts.by_token(person) else "",
         "language": language if language in words.languages() else "",
+        "arm": "b" if told.get("arm") == "b" else "",
     }
 
 
@@ -150,7 +161,7 @@ def _test(mailing: Mailing, looks: dict[str, str]) -> None:
     contact = contacts.by_token(looks["as"])
     language = looks["language"] or (contact.language if contact else "")
     language = language if language in tenant.languages else tenant.language
-    subject, page, text = rendering.preview(mailing, contact, language)
+    subject, page, text = rendering.preview(mailing, contact, language, arm=looks["arm"])
     with i18n.speak(language, tenant.country):
         marked = _("[Test] %(subject)s", subject=subject)
     row = letters.write(

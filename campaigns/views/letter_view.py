@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, abort, g, request
 from markupsafe import escape
 
-from campaigns import mailings, recipients, rendering, starters, versions
+from campaigns import mailings, recipients, rendering, starters, subject_tests, versions
 from campaigns.mailings import Mailing
 from campaigns.views import store
 from crm import contacts
@@ -15,6 +15,7 @@ from kernel.refusal import Missing
 from kernel.views import letter_frame
 
 PURPOSE, MINUTES = "preview-mailing", 60
+STRIP = "margin:0;padding:10px 16px;font:600 15px/1.4 system-ui,sans-serif;color:#1f2430;background:#e9ebf0"
 NAMED = {"language": "spoken"}  # the language of the letter, not of the shop's page
 
 
@@ -59,7 +60,8 @@ def preview(token: str) -> Response:
     wanted = request.args.get("spoken", "") or (contact.language if contact else "")
     language = wanted if wanted in tenancy.tenant().languages else tenancy.tenant().language
     live = bool(told["mailing"] and not told.get("version"))
-    page = _sent(told["sent"]) if told.get("sent") else _drawn(mailing, contact, language, live=live)
+    arm = "b" if request.args.get("arm") == "b" else "a"
+    page = _sent(told["sent"]) if told.get("sent") else _drawn(mailing, contact, language, live=live, arm=arm)
     answer = Response(page)
     answer.headers["Content-Security-Policy"] = _lively(letter_frame.policy(page))
     return _private(answer)
@@ -75,14 +77,21 @@ def _starting(code: str) -> Mailing:
     return made
 
 
-def _drawn(mailing: Mailing, contact: Any, language: str, *, live: bool) -> str:
+def _drawn(mailing: Mailing, contact: Any, language: str, *, live: bool, arm: str) -> str:
     try:
-        _subject, page, _text = rendering.preview(mailing, contact, language, shows=live)
+        subject, page, _text = rendering.preview(mailing, contact, language, shows=live, arm=arm)
     except rendering.Unmade as why:
         with i18n.speak(language):
             return f"<!doctype html><title>…</title><p>{escape(str(why).partition(chr(10))[0])}</p>"
     script = f'<script src="{web.static("js/preview-inside.js")}"></script>' if live else ""
-    return page.replace("</body>", f"{script}</body>", 1)
+    page = page.replace("</body>", f"{script}</body>", 1)
+    return _headed(page, subject) if live and subject_tests.of(mailing) is not None else page
+
+
+def _headed(page: str, subject: str) -> str:
+    """With the subject above it, as a mailbox shows it: of two one sees which one this is."""
+    told = f'<p data-subject style="{STRIP}">{escape(subject)}</p>'
+    return re.sub(r"<body[^>]*>", lambda found: found[0] + told, page, count=1)
 
 
 def _sent(token: str) -> str:

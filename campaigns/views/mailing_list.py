@@ -6,10 +6,12 @@ from typing import Any
 from flask import request, url_for
 from sqlalchemy import func, select
 
-from campaigns import drafts, reports, scheduling
+from campaigns import drafts, reports, scheduling, series
 from campaigns.mailings import Mailing
 from campaigns.progress import ENDED
 from campaigns.recipients import OPEN, Recipient
+from campaigns.series import LetterSeries
+from campaigns.views import series_words
 from kernel import instants, web
 from kernel.db import db
 from kernel.i18n import _, _l
@@ -19,6 +21,7 @@ STATES = {
     "draft": (_l("Draft"), "wait"), "scheduled": (_l("Scheduled"), "now"), "sending": (_l("Going out"), "now"),
     "paused": (_l("Paused"), "care"), "held": (_l("Waiting for you"), "care"), "sent": (_l("Gone out"), "good"),
     "stopped": (_l("Stopped"), "off"), "live": (_l("Goes by itself"), "good"),
+    "repeats": (_l("Repeats"), "good"),
 }  # fmt: skip
 AWAY = dict.fromkeys(("away", "stale"), _l("Not sent: the mail server was away"))
 REPORTED = ("sent", "stopped", "paused")  # while it goes nobody counts every two seconds what it brought
@@ -46,8 +49,9 @@ def told(shown: str, number: int) -> dict[str, Any]:
     """What the page is told."""
     rows, pages = drafts.page(shown, number)
     counted, brought = _counted(rows), _brought(rows)
+    again = series.among([row.id for row in rows if row.state == "repeats"])
     return {
-        "rows": [{**_row(row, counted.get(row.id, {})), **brought.get(row.id, {})} for row in rows],
+        "rows": [{**_row(row, counted.get(row.id, {}), again.get(row.id)), **brought.get(row.id, {})} for row in rows],
         "brought": bool(brought), "chips": _chips(shown), "show": shown,
         "page": min(number, pages), "pages": pages, "page_url": lambda one: url_for(".mailings", show=shown, page=one),
         "any": bool(rows) or bool(drafts.page("all", 1)[0]),
@@ -91,11 +95,13 @@ def _share(count: int, whole: int) -> str:
     return f"{count * 100 // whole}\u00a0%" if whole else "–"
 
 
-def _row(row: Mailing, counts: dict[str, int]) -> dict[str, Any]:
+def _row(row: Mailing, counts: dict[str, int], repeats: LetterSeries | None) -> dict[str, Any]:
     done = sum(counts.get(one, 0) for one in ENDED)
     total, here = done + sum(counts.get(one, 0) for one in OPEN), "captured" in counts and "sent" not in counts
+    where = series_words.state(repeats) if repeats else state(row, here=here)
+    follows = series_words.line(row, repeats) if repeats else _next(row, done, total)
     return {
-        "token": row.token, "name": row.called, "state": state(row, here=here), "next": _next(row, done, total),
+        "token": row.token, "name": row.called, "state": where, "next": follows,
         "people": counts.get("sent", 0) + counts.get("captured", 0) if total else None, "total": total,
         "at": row.finished_at or row.started_at or row.scheduled_at or row.updated_at, "binned": bool(row.binned_at),
     }  # fmt: skip
@@ -106,4 +112,5 @@ def _next(row: Mailing, done: int, total: int) -> Any:
         return _("It goes out on %(at)s", at=instants.told(row.scheduled_at))
     if row.state == "sending":
         return _("%(done)s of %(total)s", done=done, total=total)
-    return scheduling.NOTES.get(row.note, "") if row.state == "held" and row.note else NEXT.get(row.state, "")
+    told = row.note and (row.state == "held" or row.note == "lapsed")
+    return scheduling.NOTES.get(row.note, "") if told else NEXT.get(row.state, "")

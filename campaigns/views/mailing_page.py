@@ -18,10 +18,11 @@ from campaigns import (
     rendering,
     reports,
     scheduling,
+    series,
     standstill,
 )
 from campaigns.mailings import Mailing
-from campaigns.views import mailing_figures, mailing_list, mailing_numbers
+from campaigns.views import mailing_figures, mailing_list, mailing_numbers, series_words
 from crm.segments import Segment
 from kernel import clock, i18n, journal, settings, tenancy, web
 from kernel.db import db
@@ -30,6 +31,7 @@ from kernel.refusal import Missing, Refusal
 from shop import local_times
 
 EDITOR = "campaigns_admin.letter_edit"
+WRITTEN = frozenset({"draft", "repeats"})  # states in which its words, its audience and its days may change
 
 
 def campaign(token: str) -> Mailing:
@@ -83,20 +85,23 @@ _parts: dict[str, Callable[..., Any]] = {}
 
 
 def part(name: str, verb: Callable[..., Any]) -> None:
-    """Have the page told more: `draft` of one that is written, `going` of one that has begun."""
+    """Have the page told more: `draft` of one that is written, `going` of one that has begun; `repeat` how it repeats,
+    `issue` of which series it is one."""
     _parts[name] = verb
 
 
-def show(row: Mailing, *, form: Any = None, sending: Any = None, subjects: Any = None, status: int = 200) -> Any:
-    """The page."""
+def show(row: Mailing, *, form: Any = None, sending: Any = None, status: int = 200, **more: Any) -> Any:
+    """The page; `subjects` and `repeat`: those forms as they were sent."""
     told = {
         "row": row, "state": _state(row), "editor": editor(row), "history": _history(row),
         "relay": bool(settings.current().smtp_url), "kept": segment(row),
-        "will": _will(row), "subject": rendering.subject(row, i18n.language()), "follows": _follows(row), **_now(row),
+        "will": _will(row), "subject": rendering.subject(row, i18n.language()), "follows": _follows(row),
+        "issue": _parts["issue"](row), **_now(row),
     }  # fmt: skip
-    if row.state == "draft":
+    if row.state in WRITTEN:
         told |= _draft(row, form or forms.mailing(row, told["kept"]), sending or forms.SendForm(when="now"))
-        told["subjects"] = _parts["draft"](row, subjects, told["estimate"].will if told["estimate"] else 0)
+        told["subjects"] = _parts["draft"](row, more.get("subjects"), told["estimate"].will if told["estimate"] else 0)
+        told["repeat"] = _parts["repeat"](row, more.get("repeat"))
     return render_template("campaigns/desk/mailings/show.html", **told), status
 
 
@@ -114,11 +119,16 @@ def _will(row: Mailing) -> int | None:
 
 
 def _state(row: Mailing) -> Any:
+    repeats = series.of(row) if row.state == "repeats" else None
+    if repeats is not None:
+        return series_words.state(repeats)
     return mailing_list.state(row, here=row.state == "sent" and reports.kept_here(row))
 
 
 def _draft(row: Mailing, form: Any, sending: Any) -> dict[str, Any]:
     problems, estimate = readiness.problems(row)
+    if row.state == "repeats":  # where two subjects say nothing an issue goes with the first one
+        problems = [one for one in problems if one.where != "subjects"]
     return {
         "form": form, "sending": sending, "problems": [_problem(row, one) for one in problems],
         "numbers": mailing_numbers.told(row, estimate) if estimate else [], "estimate": estimate,
@@ -147,7 +157,7 @@ def _segment_url(kept: Segment | None) -> str:
 
 def _now(row: Mailing) -> dict[str, Any]:
     """Where it stands: of what has not begun nothing."""
-    if row.state == "draft":
+    if row.state in WRITTEN:
         return {}
     now, at = clock.now(), row.scheduled_at
     left = int((at - now).total_seconds()) if at else 0

@@ -31,7 +31,7 @@ STATES = {
 def people(token: str) -> str:
     """One page of them."""
     row = mailing_page.campaign(token)
-    why = request.args.get("why") or ("will" if row.state in {"draft", "scheduled"} else "sent")
+    why = request.args.get("why") or ("will" if row.state in {"draft", "scheduled", "repeats"} else "sent")
     wanted, read = _wanted(row, why)
     total = int(db.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0)
     pages = max(1, -(-total // PAGE))
@@ -68,7 +68,7 @@ def title(why: str, row: Mailing) -> Any:
 
 
 def _wanted(row: Mailing, why: str) -> tuple[Any, Any]:
-    if row.state in {"draft", "scheduled"}:
+    if row.state in {"draft", "scheduled", "repeats"}:
         if why != "will" and why not in audience.RANK:
             raise Missing()
         return audience.people(row, "" if why == "will" else why), _would

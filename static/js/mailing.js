@@ -36,5 +36,15 @@ document.querySelector(".send-form")?.addEventListener("submit", (event) => {
   audience.requestSubmit();
 });
 
+// The next days of a letter that is to repeat, told as one chooses them.
+async function days(form) {
+  const told = new URLSearchParams(new FormData(form));
+  const answer = await fetch(`${form.dataset.dates}?${told}`, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-dates-told]");
+  if (fresh && String(told) === String(new URLSearchParams(new FormData(form)))) form.querySelector("[data-dates-told]").replaceWith(fresh);
+}
+
+for (const form of document.querySelectorAll("form[data-dates]")) form.addEventListener("change", () => days(form));
 for (const part of document.querySelectorAll("[data-live]")) if (part.dataset.live) follow(part);
 if (document.querySelector("[data-countdown]")) setInterval(tick, 500);

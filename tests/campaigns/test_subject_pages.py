@@ -8,6 +8,7 @@ from campaigns.recipients import Recipient
 from campaigns.subject_tests import Plan
 from kernel import clock
 from kernel.db import db
+from kernel.letters import Letter
 from tests.campaigns.letters import addressed, mailing, person
 from tests.campaigns.test_mailing_pages import ES, ROOT, read, words
 
@@ -106,3 +107,20 @@ def test_since_when_nothing_leaves_is_said(going, shop):
     assert "No enviado: el servidor de correo no respondía" in told
     assert read(shop.admin.get(page, headers=ES)).xpath("//*[@data-action='resume']")
     assert "No enviado" in words(read(shop.admin.get(ROOT, headers=ES)))
+
+
+def test_the_editor_shows_both_subjects_and_the_letter_with_the_one_that_is_looked_at(drafted, shop):
+    page = f"{ROOT}/{drafted.token}/edit"
+    assert not read(shop.admin.get(page, headers=ES)).xpath("//select[@name='arm']")
+    subject_tests.write(drafted, Plan({"es": "Otro para {{ first_name }}"}, {"es": "Otra línea"}))
+    db.session.commit()
+    for arm, subject in (("", "Café nuevo"), ("b", "Otro para Ana")):
+        found = read(shop.admin.get(page, query_string={"arm": arm}, headers=ES))
+        assert "Otro para {{ first_name }}" in found.xpath("string(//*[@data-second])")
+        assert found.xpath("//input[@name='subject']/@value") == ["Café nuevo"]
+        (seen,) = found.xpath("//iframe/@src")
+        letter = read(shop.client.get(seen))
+        assert letter.xpath("string(//*[@data-subject])") == subject
+        shop.admin.post(page, data={"do": "test", "arm": arm, "subject": "Café nuevo"}, headers=ES)
+        last = db.session.scalars(db.select(Letter).order_by(Letter.id.desc())).first()
+        assert subject in last.data["subject"]

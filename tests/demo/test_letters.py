@@ -8,9 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from campaigns import automations, autopilot, rendering
+from campaigns import automations, autopilot, rendering, reports, series
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
+from campaigns.series import LetterIssue
 from crm import contacts, goals, segments
 from crm.goals import IndicatorValue
 from demo import rules, world
@@ -51,12 +52,28 @@ def test_dated_letters_wait_for_their_hour(shop: Any) -> None:
             assert row.scheduled_at is not None
             assert abs(row.scheduled_at.date() - day - timedelta(days=told["schedule"]["days_from_seed"])).days <= 1
             assert row.segment_id
-    assert db.session.scalars(select(Recipient)).all() == []
+    past = select(LetterIssue.mailing_id).where(LetterIssue.number > 0)
+    assert db.session.scalars(select(Recipient).where(Recipient.mailing_id.not_in(past))).all() == []
+
+
+def test_one_repeats_each_week_and_has_two_issues_behind_it(shop: Any) -> None:
+    for told in shop["campaigns"]:
+        if "weekday" not in told.get("schedule", {}):
+            continue
+        row = series.of(db.session.scalars(select(Mailing).where(Mailing.code == told["code"])).one())
+        assert row is not None
+        assert (row.state, row.made, row.asks, row.hour) == ("on", 2, True, told["schedule"]["at"])
+        assert row.next_at is not None
+        assert clock.now() < row.next_at
+        past = [issue.mailing_id for issue in db.session.scalars(select(LetterIssue).order_by(LetterIssue.day))]
+        assert [bool(one) for one in past] == [False, True, True]
+        figures = reports.brief([one for one in past if one])
+        assert all(one["delivered"] and one["opened"] for one in figures.values())
 
 
 def test_the_others_are_off_and_say_what_they_need(shop: Any) -> None:
     for told in shop["campaigns"]:
-        if "days_from_seed" in told.get("schedule", {}):
+        if told.get("schedule"):
             continue
         row = automations.coded(told["code"])
         assert not row.on
