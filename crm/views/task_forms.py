@@ -18,16 +18,11 @@ SOON = {"today": (_l("Today"), 0), "tomorrow": (_l("Tomorrow"), 1), "week": (_l(
 LAST = date(2100, 1, 1)
 
 
-def plain_lines(value: Any) -> Any:
-    """A filter: forms send two signs for the end of a line, and the reader counted one."""
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
-
-
 class NoteForm(Form):
     """What one writes down of a person."""
 
     text = TextAreaField(
-        _l("New note"), [InputRequired(_l("Write the note first.")), Length(max=notes.LONGEST)], [plain_lines],
+        _l("New note"), [InputRequired(_l("Write the note first.")), Length(max=notes.LONGEST)], [trimmed],
         render_kw={"rows": 2, "maxlength": notes.LONGEST},
     )  # fmt: skip
 
