@@ -27,7 +27,7 @@ def _parsed(text: str, country: str) -> phonenumbers.PhoneNumber | None:
 
 
 def _dialled_now(text: str, country: str) -> str:
-    """A Mexican number as it is dialled since 2019: people still write the 1 of mobiles and 044, 045 or 01 before it."""
+    """A Mexican number as it is dialled since 2019: people still write a 1 after 52, and 044, 045 or 01."""
     plain = digits(text)
     abroad = re.fullmatch(r"(?:00)?521(\d{10})", plain)
     if abroad and (country == "MX" or text.strip().startswith(("+", "00", "(+"))):
@@ -79,7 +79,7 @@ def is_part(text: str) -> bool:
 
 
 def needles(text: str, country: str) -> list[str]:
-    """The digits by which a number, or a part of one, is found among numbers as they are kept; none of less than four."""
+    """The digits by which a number, or a part of one, is found among numbers as they are kept; none when too few."""
     typed, whole = digits(text), digits(known(text, country))
     found = dict.fromkeys((typed, typed.removeprefix("00"), whole))
     return [one for one in found if len(one) >= SHORTEST]

@@ -11,6 +11,7 @@ from crm.views.deal_forms import DealForm, LostForm, NewDealForm, deal_form, los
 from kernel import permissions, phones, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
+from kernel.once import once
 from kernel.web import needs
 
 FOUND = 6  # people of a search
@@ -40,6 +41,7 @@ def new() -> Any:
 
 @admin.post("/deals", endpoint="deal_make")
 @needs("deals.edit")
+@once
 def make() -> Any:
     """Write it down, with its person, new or known."""
     form = new_form()

@@ -13,6 +13,7 @@ from crm.views.task_forms import TaskForm, task_form
 from kernel import permissions, today, web
 from kernel.db import db
 from kernel.i18n import _, _l
+from kernel.once import once
 from kernel.web import needs
 
 LABELS = {"open": _l("To do"), "due": _l("Until today"), "done": _l("Already done")}
@@ -65,6 +66,7 @@ def new() -> Any:
 
 @admin.post("/tasks", endpoint="task_make")
 @needs("tasks.edit")
+@once
 def make() -> Any:
     """Note it."""
     return _save(None, *_about(request.form))
