@@ -1,6 +1,6 @@
 """Prospects of the demo shops: notes on some people, what they may buy, and what is to be done about them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +49,16 @@ def _deal(shop: Told, told: Told) -> deals.Deal:
     minor = world.minor(told.get("amount"), currency)
     amount = None if minor is None else Money(minor, currency)
     with clock.at(_ago(told["days"])):
-        deal = deals.add(_person(told), deals.Told(told["title"], amount, by.id), by=by)
+        deal = deals.add(_person(told), deals.Told(told["title"], amount, by.id, _closes(told)), by=by)
     for days, stage, *why in told.get("moves", []):
         with clock.at(_ago(days)):
             reason, words = why or ("", "")
             deals.move(deal, stage, by=by, reason=reason, words=words)
     return deal
+
+
+def _closes(told: Told) -> date | None:
+    return tasks.today() + timedelta(days=told["closes"]) if "closes" in told else None
 
 
 def _task(shop: Told, told: Told, made: dict[str, deals.Deal]) -> None:

@@ -155,7 +155,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["crm_admin.tasks", "crm_admin.task_new", "crm_admin.task_make"], ""),
     **dict.fromkeys(["crm_admin.task" + name for name in ["", "_save", "_do", "_undo", "_bin"]], "task"),
     "crm_admin.task_back": "gone_task", "crm_admin.deal_back": "gone_deal",
-    **dict.fromkeys(["crm_admin.deals", "crm_admin.deal_new", "crm_admin.deal_make"], ""),
+    **dict.fromkeys(["crm_admin.deals", "crm_admin.deals_csv", "crm_admin.deals_forecast", "crm_admin.deal_new", "crm_admin.deal_make"], ""),
     **dict.fromkeys(["crm_admin.deal" + name for name in ["", "_save", "_move", "_undo", "_bin"]], "deal"),
     "crm_admin.person_back": "gone_person", "crm_admin.people_undo": "people_change",
     **dict.fromkeys(["crm_admin.imports", "crm_admin.import_make", "crm_admin.duplicates"], ""),

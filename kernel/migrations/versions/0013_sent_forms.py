@@ -1,4 +1,4 @@
-"""Forms that were sent, so that one that is sent twice does its work once."""
+"""Forms that were sent, so that one that is sent twice does its work once; until when an opportunity may be decided."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ OWN = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    op.add_column("deal", sa.Column("closes_on", sa.Date(), nullable=True))
     op.create_table(
         "sent_form",
         sa.Column("id", OWN, nullable=False),
