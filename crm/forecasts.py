@@ -67,7 +67,7 @@ def parts() -> list[Part]:
     sums = func.count(Deal.id), func.coalesce(func.sum(Deal.amount_minor), 0)
     rows = db.session.execute(select(*alike, *sums).where(Deal.stage.in_(OPEN)).group_by(*alike))
     return [
-        Part(stage, closes.replace(day=1) if closes else None, for_id, count, Money(int(minor), currency))
+        Part(stage, closes.replace(day=1) if closes else None, for_id, count, Money(int(minor or 0), currency))
         for stage, closes, for_id, currency, count, minor in rows
     ]
 

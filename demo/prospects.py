@@ -48,8 +48,9 @@ def _deal(shop: Told, told: Told) -> deals.Deal:
     by, currency = _who(shop, told["by"]), shop["tenant"]["currency"]
     minor = world.minor(told.get("amount"), currency)
     amount = None if minor is None else Money(minor, currency)
+    closes = _closes(told)
     with clock.at(_ago(told["days"])):
-        deal = deals.add(_person(told), deals.Told(told["title"], amount, by.id, _closes(told)), by=by)
+        deal = deals.add(_person(told), deals.Told(told["title"], amount, by.id, closes), by=by)
     for days, stage, *why in told.get("moves", []):
         with clock.at(_ago(days)):
             reason, words = why or ("", "")

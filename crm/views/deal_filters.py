@@ -55,8 +55,9 @@ def people(known: Asked) -> list[dict[str, Any]]:
 
 
 def shows(known: Asked) -> list[dict[str, Any]]:
-    """What can be shown of them."""
+    """What can be shown of them; a stage, to which its column's head leads, once it is chosen."""
     return [
         {"label": label, "url": url(".deals", known, show=code), "active": code == known.show}
         for code, label in SHOWS.items()
+        if code not in deals.STAGES or code == known.show
     ]

@@ -67,7 +67,7 @@ def _people(found: Sequence[Part], known: Mapping[str, Chance]) -> list[dict[str
     rows = [
         _row(names[who], mine, known, url=url_for(".deals", who=here[who]) if who else "") for who, mine in by.items()
     ]
-    return sorted(rows, key=lambda row: (-row["count"], row["label"]))
+    return sorted(rows, key=lambda row: (-row["count"], row["label"].casefold()))
 
 
 def _stages(found: Sequence[Part], known: Mapping[str, Chance]) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ def board() -> str:
     asked = deal_filters.asked()
     return render_template(
         "crm/desk/deals/board.html", columns=deal_rows.columns(deals.board(asked.account, asked.show), asked.show),
+        alone={stage: deal_filters.url(".deals", asked, show=stage) for stage in deals.STAGES},
         whose=deal_filters.people(asked), shows=deal_filters.shows(asked), any=deals.any_at_all(),
         csv=deal_filters.url(".deals_csv", asked),
     )  # fmt: skip
