@@ -1,20 +1,23 @@
 """Changes of many people at once, each kept with exactly whom it changed: so it can be taken back to the last row."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from crm import tags
+from crm import tags, tasks
 from crm.contacts import Contact
+from crm.tasks import Task, Told
 from kernel import clock, journal, sessions, signing
 from kernel.db import Base, db, pk
 from kernel.i18n import _l
 from kernel.refusal import Gone, Refusal
 from kernel.tenancy import TenantOwned
 
+MOST_TASKS = 200  # follow-ups at once
 DAYS = 30  # so long can a change be taken back, as what lies in the bin
 
 
@@ -24,6 +27,12 @@ class NoTag(Refusal):
     message = _l("Write the tag first.")
 
 
+class TooMany(Refusal):
+    """Somebody is to do all that."""
+
+    message = _l("At most %(most)s people at once: choose fewer.")
+
+
 class PeopleChange(TenantOwned, Base):
     """What was done to many people at once; `ids` are those whom it changed, not those who were so already."""
 
@@ -31,7 +40,7 @@ class PeopleChange(TenantOwned, Base):
     __extra__ = (UniqueConstraint("tenant_id", "token"),)
     id: Mapped[int] = pk()
     token: Mapped[str] = mapped_column(String(32), default=signing.token)
-    verb: Mapped[str] = mapped_column(String(8))  # tag | untag | bin
+    verb: Mapped[str] = mapped_column(String(8))  # tag | untag | bin | task: then `ids` are those of the tasks
     tag: Mapped[str] = mapped_column(String(tags.LONGEST), default="")
     ids: Mapped[list[Any]] = mapped_column(default=list)
     at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -59,6 +68,14 @@ def untag(ids: Sequence[int], word: str, *, by: Any) -> PeopleChange:
     return _kept("untag", tags.remove(ids, _word(word)), _word(word), by=by)
 
 
+def follow_up(ids: Sequence[int], told: Told, *, by: Any) -> PeopleChange:
+    """Note the same thing to do about each of these people. Raises Empty, TooMany."""
+    if len(ids) > MOST_TASKS:
+        raise TooMany(most=MOST_TASKS)
+    found = db.session.scalars(select(Contact).where(Contact.id.in_(ids)).order_by(Contact.id))
+    return _kept("task", [tasks.add(replace(told, contact=contact), by=by).id for contact in found], by=by)
+
+
 def put_away(ids: Sequence[int], *, by: Any) -> PeopleChange:
     """Put people into the bin; their sessions end."""
     now = clock.now()
@@ -82,7 +99,7 @@ def take_back(token: str, *, by: Any) -> tuple[PeopleChange, int]:
         raise Gone(_l("That can no longer be taken back."))
     row.undone_at = clock.now()
     back = {"tag": lambda: tags.remove(row.ids, row.tag), "untag": lambda: tags.add(row.ids, row.tag),
-            "bin": lambda: _unbin(row)}[row.verb]()  # fmt: skip
+            "bin": lambda: _unbin(row), "task": lambda: _untask(row)}[row.verb]()  # fmt: skip
     journal.write("people.taken_back", about=row, by=by, data={"count": len(back)})
     return row, row.count - len(back)
 
@@ -100,6 +117,14 @@ def _unbin(row: PeopleChange) -> list[int]:
         )
     db.session.expire_all()
     return back
+
+
+def _untask(row: PeopleChange) -> list[int]:
+    """What was noted goes into the bin; what was done meanwhile stays done."""
+    mine = update(Task).where(Task.id.in_(row.ids), Task.done_at.is_(None), Task.binned_at.is_(None))
+    gone = list(db.session.scalars(_plain(mine.values(binned_at=clock.now()).returning(Task.id))))
+    db.session.expire_all()
+    return gone
 
 
 def _kept(verb: str, ids: list[int], word: str = "", *, by: Any, at: datetime | None = None) -> PeopleChange:
@@ -128,5 +153,6 @@ def init_app(_app: object) -> None:
     """Say how the journal tells it."""
     journal.kind("people.tag", _l("Gave %(count)s people the tag “%(tag)s”"))
     journal.kind("people.untag", _l("Took the tag “%(tag)s” from %(count)s people"))
+    journal.kind("people.task", _l("Noted the same to do about %(count)s people"))
     journal.kind("people.bin", _l("Put %(count)s people into the bin"))
     journal.kind("people.taken_back", _l("Took back a change of %(count)s people"))

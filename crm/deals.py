@@ -8,11 +8,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, selectinload
 
 from crm import indicators, tasks
 from crm.contacts import Contact
+from crm.tasks import Task
 from kernel import binned, clock, journal, signing, tenancy
 from kernel.db import Base, belongs, db, many, pk, ref
 from kernel.i18n import _l
@@ -33,6 +47,7 @@ REASONS = {
     "silent": _l("They do not answer"), "other": _l("Something else"),
 }  # fmt: skip
 WHILE = timedelta(minutes=10)  # in which a mistake is taken back
+STEPS = ("late", "bare")  # what is overdue, and what nobody has a next step for
 SHOWN = timedelta(days=30)  # so long what is won or lost stays on the board
 MOST = 500  # on a board
 
@@ -70,6 +85,7 @@ class Deal(TenantOwned, Binnable, Base):
     currency: Mapped[str] = mapped_column(String(3))
     stage: Mapped[str] = mapped_column(String(10), default="new")
     for_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)  # whose it is, as of tasks
+    closes_on: Mapped[date | None] = mapped_column(Date)  # a day of the tenant's zone; None: nobody can say yet
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     moved_at: Mapped[datetime] = mapped_column(default=clock.now)
 
@@ -109,19 +125,30 @@ class Told:
     title: str
     amount: Money | None = None
     for_id: int | None = None
+    closes_on: date | None = None
 
 
-def query(account: "Account | None" = None) -> Select[Any]:
-    """What stands on the board: all that is open, and what was won or lost lately; what waits longest first."""
-    lately = or_(Deal.stage.in_(OPEN), Deal.moved_at >= clock.now() - SHOWN)
-    wanted = select(Deal).options(selectinload(Deal.contact)).where(lately).order_by(Deal.moved_at, Deal.id)
+def query(account: "Account | None" = None, show: str = "") -> Select[Any]:
+    """All of one person or of everybody, what waits longest first; `show`: one of STAGES or STEPS."""
+    wanted = select(Deal).options(selectinload(Deal.contact)).where(_shown(show)).order_by(Deal.moved_at, Deal.id)
     return wanted if account is None else wanted.where(tasks.falls_to(Deal.for_id, account))
 
 
-def board(account: "Account | None" = None) -> dict[str, list[Deal]]:
-    """The deals of each stage, of one person or of all."""
+def _shown(show: str) -> ColumnElement[bool]:
+    if show in STAGES:
+        return Deal.stage == show
+    if show not in STEPS:
+        return true()
+    step = select(Task.id).where(Task.deal_id == Deal.id, Task.done_at.is_(None))
+    late = step.where(Task.due < tasks.today()).exists() if show == "late" else ~step.exists()
+    return and_(Deal.stage.in_(OPEN), late)
+
+
+def board(account: "Account | None" = None, show: str = "") -> dict[str, list[Deal]]:
+    """What stands in each stage: all that is open, and what was won or lost lately."""
     found: dict[str, list[Deal]] = {stage: [] for stage in STAGES}
-    for deal in db.session.scalars(query(account).limit(MOST)):
+    lately = or_(Deal.stage.in_(OPEN), Deal.moved_at >= clock.now() - SHOWN)
+    for deal in db.session.scalars(query(account, show).where(lately).limit(MOST)):
         found[deal.stage].append(deal)
     return found
 
@@ -162,7 +189,7 @@ def change(deal: Deal, told: Told, *, by: "Account") -> None:
 
 
 def _fill(deal: Deal, told: Told) -> None:
-    deal.title, deal.for_id = told.title, told.for_id
+    deal.title, deal.for_id, deal.closes_on = told.title, told.for_id, told.closes_on
     if told.amount != deal.amount:
         deal.amount_minor = told.amount.minor if told.amount else None
         deal.currency = told.amount.currency if told.amount else deal.currency

@@ -10,9 +10,9 @@ from sqlalchemy.orm import selectinload
 from crm import consent, contacts, sources
 from crm import tags as labels
 from crm.contacts import Contact
-from kernel import binned, clock, journal, sessions
+from kernel import binned, clock, journal, phones, sessions, tenancy
 from kernel.db import db
-from kernel.folding import column, digits, fold
+from kernel.folding import column, fold
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 
@@ -98,14 +98,14 @@ def query(text: str = "", *, tag: str = "", allows: str = "", binned: bool = Fal
 
 def is_phone(text: str) -> bool:
     """Whether somebody typed a part of a telephone number."""
-    return len(digits(text)) >= 4 and not any(sign.isalpha() for sign in text)
+    return phones.is_part(text)
 
 
 def _like(word: str) -> ColumnElement[bool]:
-    plain, number = fold(word), digits(word)
+    plain = fold(word)
     ways = [column(Contact.name).contains(plain, autoescape=True)]
     ways.append(func.lower(func.coalesce(Contact.email, "")).contains(plain, autoescape=True))
-    if len(number) >= 4:
+    for number in phones.needles(word, tenancy.tenant().country):
         ways.append(func.coalesce(Contact.phone, "").contains(number, autoescape=True))
     return or_(*ways)
 

@@ -47,6 +47,7 @@ class Task(TenantOwned, Binnable, Base):
     __extra__ = (
         UniqueConstraint("tenant_id", "token"),
         Index("ix_task_due", "tenant_id", "done_at", "due"),
+        Index("ix_task_order", "tenant_id", "order_number"),
     )
     id: Mapped[int] = pk()
     token: Mapped[str] = mapped_column(String(32), default=signing.token)
@@ -124,6 +125,11 @@ def any_at_all() -> bool:
 def of(contact: Contact, state: str = "open", most: int = 20) -> Sequence[Task]:
     """What is to be done, or was done, about a person."""
     return db.session.scalars(query(state).where(Task.contact_id == contact.id).limit(most)).all()
+
+
+def of_order(number: str, state: str = "open", most: int = 20) -> Sequence[Task]:
+    """What is to be done, or was done, about an order."""
+    return db.session.scalars(query(state).where(Task.order_number == number).limit(most)).all()
 
 
 def of_deals(ids: Sequence[int]) -> dict[int, list[Task]]:

@@ -1,6 +1,6 @@
 """Prospects of the demo shops: notes on some people, what they may buy, and what is to be done about them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +48,18 @@ def _deal(shop: Told, told: Told) -> deals.Deal:
     by, currency = _who(shop, told["by"]), shop["tenant"]["currency"]
     minor = world.minor(told.get("amount"), currency)
     amount = None if minor is None else Money(minor, currency)
+    closes = _closes(told)
     with clock.at(_ago(told["days"])):
-        deal = deals.add(_person(told), deals.Told(told["title"], amount, by.id), by=by)
+        deal = deals.add(_person(told), deals.Told(told["title"], amount, by.id, closes), by=by)
     for days, stage, *why in told.get("moves", []):
         with clock.at(_ago(days)):
             reason, words = why or ("", "")
             deals.move(deal, stage, by=by, reason=reason, words=words)
     return deal
+
+
+def _closes(told: Told) -> date | None:
+    return tasks.today() + timedelta(days=told["closes"]) if "closes" in told else None
 
 
 def _task(shop: Told, told: Told, made: dict[str, deals.Deal]) -> None:

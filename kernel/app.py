@@ -22,6 +22,7 @@ from kernel import (
     logs,
     menu,
     origins,
+    posted,
     routing,
     slots,
     templating,
@@ -46,6 +47,7 @@ class Plaza(Flask):
 
     session_interface = origins.PerHost()
     url_rule_class = routing.Route
+    request_class = posted.Posted
     jinja_environment = templating.House
     jinja_options: dict[str, Any] = {"cache_size": 1000}  # all of them: none is compiled twice
 

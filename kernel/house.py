@@ -17,6 +17,7 @@ NOUNS = (
     "limits",
     "mail",
     "memberships",
+    "once",
     "sessions",
     "suppression",
     "sweeping",

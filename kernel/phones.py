@@ -1,5 +1,6 @@
 """Telephone numbers: kept as E.164, read as people of a country type them."""
 
+import re
 from urllib.parse import quote
 
 import phonenumbers
@@ -7,6 +8,8 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from kernel.i18n import _l
 from kernel.refusal import Refusal
+
+SHORTEST = 4  # digits that are looked for
 
 
 class BadPhone(Refusal):
@@ -17,10 +20,20 @@ class BadPhone(Refusal):
 
 def _parsed(text: str, country: str) -> phonenumbers.PhoneNumber | None:
     try:
-        number = phonenumbers.parse(text[:40], country or None)
+        number = phonenumbers.parse(_dialled_now(text[:40], country), country or None)
     except NumberParseException:
         return None
     return number if phonenumbers.is_possible_number(number) else None
+
+
+def _dialled_now(text: str, country: str) -> str:
+    """A Mexican number as it is dialled since 2019: people still write a 1 after 52, and 044, 045 or 01."""
+    plain = digits(text)
+    abroad = re.fullmatch(r"(?:00)?521(\d{10})", plain)
+    if abroad and (country == "MX" or text.strip().startswith(("+", "00", "(+"))):
+        return f"+52{abroad[1]}"
+    home = re.fullmatch(r"(?:044|045|01)(\d{10})", plain) if country == "MX" else None
+    return f"+52{home[1]}" if home else text
 
 
 def parse(text: str, country: str) -> str:
@@ -58,6 +71,18 @@ def show(e164: str, country: str = "") -> str:
 def digits(e164: str) -> str:
     """The digits alone, as a search by number wants them."""
     return "".join(sign for sign in e164 if sign.isdecimal())
+
+
+def is_part(text: str) -> bool:
+    """Whether somebody typed a number or a part of one."""
+    return len(digits(text)) >= SHORTEST and not any(sign.isalpha() for sign in text)
+
+
+def needles(text: str, country: str) -> list[str]:
+    """The digits by which a number, or a part of one, is found among numbers as they are kept; none when too few."""
+    typed, whole = digits(text), digits(known(text, country))
+    found = dict.fromkeys((typed, typed.removeprefix("00"), whole))
+    return [one for one in found if len(one) >= SHORTEST]
 
 
 def whatsapp(text: str, e164: str = "") -> str:

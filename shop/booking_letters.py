@@ -158,7 +158,7 @@ def attached(rows: "Sequence[Booking]") -> list[dict[str, Any]]:
     """The file for calendars that goes with a letter about these bookings."""
     if not rows:
         return []
-    text = calendars.ics([calendars.entry(row) for row in rows]).decode()
+    text = calendars.of_all(rows).decode()
     return [{"name": "plaza.ics", "media": "text/calendar", "text": text, "params": {"method": "PUBLISH"}}]
 
 

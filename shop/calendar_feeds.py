@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from kernel import clock, journal, signing, tenancy
+from kernel import calendars, clock, journal, signing, tenancy
+from kernel.calendars import Entry
 from kernel.db import db
 from kernel.i18n import _, _l, ngettext, pick
 from kernel.refusal import Missing
-from shop import booking_list, calendars
+from shop import booking_list
 from shop.bookings import Booking
-from shop.calendars import Entry
 from shop.closures import Closure
 from shop.occupations import Span
 from shop.resources import ResourceUnit

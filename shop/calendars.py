@@ -1,94 +1,22 @@
-"""Calendars: times as iCalendar files (RFC 5545), with their time zone, for people's own calendars."""
+"""Calendars of guests: a booking as an entry of its guest's own calendar, and as a file."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from kernel import clock, i18n, mail, signing, tenancy, web
+from kernel import i18n, tenancy, web
+from kernel.calendars import Entry, ics, uid
 from kernel.i18n import _, pick
-from kernel.late import Late
 from shop import receipts
 from shop.bookings import LIVE, Booking
-
-if TYPE_CHECKING:
-    from icalendar import Event, Timezone
-
-icalendar = Late("icalendar")
-LONGEST = 1_000  # signs of one text
-MARGIN = timedelta(days=366)  # what a file tells of its zone before its first and after its last time
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One time in a calendar; `changed` grows with every change, so that a calendar takes the newest."""
-
-    uid: str
-    starts_at: datetime
-    ends_at: datetime
-    title: str
-    where: str = ""
-    note: str = ""
-    url: str = ""
-    changed: int = 0
-    off: bool = False  # called off
-
-
-def ics(entries: Iterable[Entry], *, name: str = "") -> bytes:
-    """The file with these times in the shop's zone; `name` is what a calendar that follows it is called."""
-    rows, zone = list(entries), tenancy.tenant().timezone
-    made = icalendar.Calendar.new(
-        prodid=f"-//Plaza//Plaza//{i18n.language().upper()}", method="PUBLISH", subcomponents=[]
-    )
-    made.pop("UID", None)  # a new one at each look would say that the calendar is another
-    if name:
-        made.add("X-WR-CALNAME", icalendar.vText(" ".join(clean(name).split())))
-        made.add("X-WR-TIMEZONE", zone)
-    for row in rows:
-        made.add_component(_event(row, ZoneInfo(zone)))
-    if rows:
-        first, last = min(row.starts_at for row in rows), max(row.ends_at for row in rows)
-        made.add_missing_timezones((first - MARGIN).date(), (last + MARGIN).date())
-        for one in made.timezones:
-            _mend(one)
-    return bytes(made.to_ical())
-
-
-def _event(row: Entry, zone: ZoneInfo) -> "Event":
-    if row.ends_at <= row.starts_at:
-        raise ValueError("what is in a calendar ends after it begins")
-    state = icalendar.STATUS.CANCELLED if row.off else icalendar.STATUS.CONFIRMED
-    made: Event = icalendar.Event.new(
-        uid=row.uid, stamp=clock.now(), sequence=row.changed, status=state,
-        start=row.starts_at.astimezone(zone), end=row.ends_at.astimezone(zone),
-        summary=clean(row.title), location=clean(row.where) or None, description=clean(row.note) or None,
-        url=row.url or None,
-    )  # fmt: skip
-    return made
-
-
-def clean(text: str) -> str:
-    """A text for a calendar: line feeds stay, other signs that nobody sees go; the library escapes the rest."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST].split("\n")
-    plain = ("".join(sign if sign.isprintable() else " " for sign in line).rstrip() for line in lines)
-    return "\n".join(plain).strip()
-
-
-def _mend(zone: "Timezone") -> None:
-    """Say when clocks go forward by the clock before: the library says it by the clock after, an hour late."""
-    for part in zone.subcomponents:
-        gap = part.TZOFFSETTO - part.TZOFFSETFROM
-        if gap > timedelta(0):
-            part.DTSTART = part.DTSTART - gap
-            again = part.pop("RDATE", None)
-            if again is not None:
-                part.add("RDATE", [one.dt - gap for one in again.dts])
 
 
 def of_booking(booking: Booking) -> bytes:
     """A guest's booking as a file, in the current language."""
-    return ics([entry(booking)])
+    return of_all([booking])
+
+
+def of_all(bookings: Iterable[Booking]) -> bytes:
+    """Several of them in one file."""
+    return ics([entry(booking) for booking in bookings])
 
 
 def entry(booking: Booking) -> Entry:
@@ -107,8 +35,3 @@ def entry(booking: Booking) -> Entry:
 def place(booking: Booking) -> str:
     """Where to be, in one line: the meeting point, else where the shop is."""
     return pick(booking.service.meeting) or ", ".join(receipts.shop_address())
-
-
-def uid(kind: str, token: str) -> str:
-    """What names an entry for ever; who reads it cannot open the address with that token."""
-    return f"{signing.fingerprint(f'calendar|{kind}', token)[:32]}@{mail.host()}"

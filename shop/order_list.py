@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, exists, func, or_
 from sqlalchemy.orm import selectinload
 
+from kernel import phones, tenancy
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import _l
@@ -79,9 +80,15 @@ FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
 def query(name: str = "open", text: str = "") -> Select[Order]:
     """The orders of a filter that match a text, the newest first."""
     found: Select[Order] = db.select(Order).where(FILTERS.get(name, FILTERS["open"])[1]())
-    for word in fold(text)[:200].split()[:6]:
-        found = found.where(_has(word))
+    if text.strip():
+        words = and_(*(_has(word) for word in fold(text)[:200].split()[:6]))
+        found = found.where(or_(words, *_dialled(text)) if phones.is_part(text) else words)
     return found.order_by(Order.placed_at.desc(), Order.id.desc())
+
+
+def _dialled(text: str) -> list[Any]:
+    """A telephone number may have blanks and signs, and its country's code in any way, which its digits have not."""
+    return [Order.haystack.contains(one, autoescape=True) for one in phones.needles(text, tenancy.tenant().country)]
 
 
 def _has(word: str) -> Any:

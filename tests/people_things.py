@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm import changes, deals, imports, notes, subscribing, tasks
+from crm import changes, deals, imports, notes, subscribing, task_feeds, tasks
 from crm.tasks import Told
 from kernel import tokens
 from kernel.db import db
@@ -38,9 +38,11 @@ def _noted(world: Any, contact: Any) -> dict[str, dict[str, Any]]:
     deals.put_away(gone_deal, by=world.owner)
     notes.put_away(contact, gone, by=world.owner)
     tasks.put_away(gone_task, by=world.owner)
+    task_feeds.renew(world.owner)
     db.session.commit()
     return {
         "note": {"token": contact.token, "note": note.token}, "gone_note": {"token": contact.token, "note": gone.token},
         "deal": {"token": deal.token}, "gone_deal": {"token": gone_deal.token},
+        "tasks_feed": {"feed": task_feeds.of(world.owner).token},
         "task": {"token": task.token}, "gone_task": {"token": gone_task.token},
     }  # fmt: skip

@@ -12,6 +12,7 @@ from crm import segments
 from kernel import about, menu, permissions, slots, today, web
 from kernel.db import db
 from kernel.i18n import _, _l
+from kernel.once import once
 from kernel.web import needs
 
 
@@ -36,6 +37,7 @@ def _new(form: forms.MailingForm, status: int = 200) -> Any:
 
 @admin.post("/mailings/new", endpoint="mailing_make")
 @needs("mailings.edit")
+@once
 def make() -> Any:
     """Begin it, and go on to write it."""
     form = forms.MailingForm(request.form)

@@ -4,8 +4,8 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask import request
-from wtforms import Field, SelectField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import DateField, Field, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from crm import contacts, deals
 from crm.contacts import Contact
@@ -29,6 +29,7 @@ class DealForm(Form):
         _l("How much it would be"), [], [trimmed],
         render_kw={"inputmode": "decimal", "maxlength": 30, "autocomplete": "off"},
     )  # fmt: skip
+    closes = DateField(_l("Until when it may be decided"), [Optional()])
     who = SelectField(_l("Who looks after it"), choices=[])
     value: Money | None = None
 
@@ -42,9 +43,14 @@ class DealForm(Form):
         except Refusal as refusal:
             raise ValidationError(str(refusal)) from None
 
+    def validate_closes(self, field: Field) -> None:
+        """A day that somebody may live to see."""
+        if field.data and field.data > task_forms.LAST:
+            raise ValidationError(_("That day is too far away."))
+
     def told(self) -> Told:
         """What the verb wants to know."""
-        return Told(self.title.data or "", self.value, task_forms.account(self.who.data or ""))
+        return Told(self.title.data or "", self.value, task_forms.account(self.who.data or ""), self.closes.data)
 
 
 class NewDealForm(DealForm):
@@ -116,7 +122,7 @@ def deal_form(deal: Deal, posted: Any = None) -> DealForm:
     """The form as it was posted, else as the deal stands."""
     values: dict[str, Any] = {"who": _token(deal.for_id)}
     if posted is None:
-        values |= {"title": deal.title, "amount": _typed(deal)}
+        values |= {"title": deal.title, "amount": _typed(deal), "closes": deal.closes_on}
     form = DealForm(posted, **values)
     form.who.choices = _staff()
     return form

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
 
 from crm import deals, tasks
 from crm.deals import Deal
 from crm.views import task_rows
-from kernel import about, money, tenancy
+from kernel import about, money, phones, tenancy
+from kernel.accounts import Account
+from kernel.db import db
 from kernel.i18n import _
 from kernel.instants import told as moment
 from kernel.money import Money
@@ -51,8 +56,8 @@ def ways(deal: Deal) -> list[tuple[str, Any]]:
     return [(stage, label) for stage, label in deals.STAGES.items() if (deal.stage, stage) in deals.MOVES]
 
 
-def columns(board: dict[str, list[Deal]]) -> list[dict[str, Any]]:
-    """The board, stage by stage; what was lost is summed up by nobody."""
+def columns(board: dict[str, list[Deal]], show: str = "") -> list[dict[str, Any]]:
+    """The board, stage by stage, or one of them alone; what was lost is summed up by nobody."""
     every = {card["token"]: card for card in cards([deal for some in board.values() for deal in some])}
     return [
         {
@@ -60,8 +65,46 @@ def columns(board: dict[str, list[Deal]]) -> list[dict[str, Any]]:
             "sum": sums(found) if stage != "lost" else "", "cards": [every[deal.token] for deal in found],
             "hint": "" if stage in deals.OPEN else _("The last 30 days"),
         }
-        for stage, found in board.items()
+        for stage, found in board.items() if show not in deals.STAGES or stage == show
     ]  # fmt: skip
+
+
+def heads() -> list[str]:
+    """The names of the columns of a file."""
+    return [
+        _("Opportunity"), _("Person"), _("E-mail"), _("Phone"), _("Stage"), _("Since"), _("Amount"), _("Currency"),
+        _("Until when it may be decided"), _("Who looks after it"), _("Next step"), _("Until when"),
+        _("Why was it lost?"), _("In words"), _("Written down on"),
+    ]  # fmt: skip
+
+
+def lines(found: Sequence[Deal]) -> list[list[object]]:
+    """Each opportunity as a line of a file."""
+    steps, names = tasks.of_deals([deal.id for deal in found if deal.open]), _names(found)
+    return [_line(deal, steps.get(deal.id, []), names) for deal in found]
+
+
+def _names(found: Sequence[Deal]) -> dict[int | None, str]:
+    ids = {deal.for_id for deal in found if deal.for_id}
+    some = db.session.scalars(select(Account).where(Account.id.in_(ids))) if ids else ()
+    return {account.id: account.known_as for account in some}
+
+
+def _line(deal: Deal, steps: list[tasks.Task], names: dict[int | None, str]) -> list[object]:
+    who, step, zone = deal.contact, steps[0] if steps else None, ZoneInfo(tenancy.tenant().timezone)
+    lost = deal.moves[-1] if deal.stage == "lost" and deal.moves else None
+    return [
+        deal.title, who.called if who else "", who.email if who else "", _phone(deal), str(deals.STAGES[deal.stage]),
+        deal.moved_at.astimezone(zone).date(), deal.amount.decimal if deal.amount else "", deal.currency,
+        deal.closes_on or "", names.get(deal.for_id, ""), step.text if step else "", step.due if step else "",
+        str(deals.REASONS[lost.reason]) if lost and lost.reason else "", lost.words if lost else "",
+        deal.created_at.astimezone(zone).date(),
+    ]  # fmt: skip
+
+
+def _phone(deal: Deal) -> str:
+    known = deal.contact.phone if deal.contact else ""
+    return phones.show(known, tenancy.tenant().country) if known else ""
 
 
 def history(deal: Deal) -> list[dict[str, str]]:

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from flask import Flask, abort, flash, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import selectinload
 
 from crm import deals, people, tasks
 from crm.deals import Deal
-from crm.views import admin, deal_rows, task_rows
+from crm.views import admin, deal_filters, deal_rows, task_rows
 from crm.views.deal_forms import DealForm, LostForm, NewDealForm, deal_form, lost_form, new_form
-from kernel import permissions, phones, tenancy, web
+from kernel import permissions, phones, tables, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
+from kernel.once import once
 from kernel.web import needs
 
 FOUND = 6  # people of a search
@@ -19,16 +21,23 @@ FOUND = 6  # people of a search
 @admin.get("/deals", endpoint="deals")
 @needs("deals.view")
 def board() -> str:
-    """What stands in which stage, mine or everybody's."""
-    alone = len(tasks.staff()) < 2
-    whose = "mine" if request.args.get("who") == "mine" and not alone else "all"
-    found = deals.board(web.person() if whose == "mine" else None)
-    words = {} if alone else {"all": _("Everybody's deals"), "mine": _("My deals")}
-    chips = [{"label": label, "url": url_for(".deals", who=code), "active": code == whose}
-             for code, label in words.items()]  # fmt: skip
+    """What stands in which stage, of somebody or of everybody, all or what is overdue."""
+    asked = deal_filters.asked()
     return render_template(
-        "crm/desk/deals/board.html", columns=deal_rows.columns(found), chips=chips, any=deals.any_at_all(),
+        "crm/desk/deals/board.html", columns=deal_rows.columns(deals.board(asked.account, asked.show), asked.show),
+        alone={stage: deal_filters.url(".deals", asked, show=stage) for stage in deals.STAGES},
+        whose=deal_filters.people(asked), shows=deal_filters.shows(asked), any=deals.any_at_all(),
+        csv=deal_filters.url(".deals_csv", asked),
     )  # fmt: skip
+
+
+@admin.get("/deals.csv", endpoint="deals_csv")
+@needs("people.export")
+def csv() -> Response:
+    """The opportunities of the filter as a file for a spreadsheet, what was decided long ago too."""
+    asked = deal_filters.asked()
+    found = db.session.scalars(deals.query(asked.account, asked.show).options(selectinload(Deal.moves))).all()
+    return tables.answer(f"{tenancy.tenant().slug}-deals", deal_rows.heads(), deal_rows.lines(found))
 
 
 @admin.get("/deals/new", endpoint="deal_new")
@@ -40,6 +49,7 @@ def new() -> Any:
 
 @admin.post("/deals", endpoint="deal_make")
 @needs("deals.edit")
+@once
 def make() -> Any:
     """Write it down, with its person, new or known."""
     form = new_form()

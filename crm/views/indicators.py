@@ -17,6 +17,7 @@ from kernel.db import db
 from kernel.forms import choices
 from kernel.i18n import _, _l, pick
 from kernel.money import Money
+from kernel.once import once
 from kernel.plots import Plot
 from kernel.web import needs
 
@@ -50,6 +51,7 @@ def new() -> str:
 
 @admin.post("/indicators/new", endpoint="indicator_make")
 @needs("indicators.edit")
+@once
 def make() -> Any:
     """Watch another figure."""
     form = _goal_form(GoalForm(request.form))

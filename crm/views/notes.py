@@ -12,6 +12,7 @@ from crm.views.task_forms import NoteForm
 from kernel import web
 from kernel.i18n import _
 from kernel.instants import told as moment
+from kernel.once import once
 from kernel.web import needs
 
 SHOWN = 4  # the others are folded away
@@ -28,6 +29,7 @@ def rows(contact: Contact) -> list[dict[str, Any]]:
 
 @admin.post("/people/<token>/notes", endpoint="person_note")
 @needs("people.edit")
+@once
 def write(token: str) -> Any:
     """Keep a new one."""
     contact, form = _contact(token), NoteForm(request.form)

@@ -12,6 +12,7 @@ from kernel import address, i18n, menu, permissions, phones, signing, tenancy, w
 from kernel.db import db
 from kernel.forms import choices
 from kernel.i18n import _, _l
+from kernel.once import once
 from kernel.refusal import Refusal
 from kernel.web import needs
 
@@ -67,6 +68,7 @@ def _page(contact: Contact, form: PersonForm, status: int = 200, **told: Any) ->
 
 @admin.post("/people/new", endpoint="person_make")
 @needs("people.edit")
+@once
 def make() -> Any:
     """Write somebody new."""
     return _save(_blank())

@@ -9,7 +9,7 @@ from crm import changes, consent, contacts, people, segments
 from crm import tags as labels
 from crm.changes import PeopleChange
 from crm.contacts import Contact
-from crm.views import admin, people_chips, person_page
+from crm.views import admin, people_chips, people_tasks, person_page
 from kernel import tables, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, ngettext
@@ -78,6 +78,8 @@ def many() -> Any:
     if not ids:
         flash(_("Tick the people first."), "error")
         return web.back(url_for(".people"))
+    if form.get("do") == "task":
+        return people_tasks.ask(ids)
     verbs = {
         "tag": lambda: changes.tag(ids, form.get("tag", ""), by=web.person()),
         "untag": lambda: changes.untag(ids, form.get("tag", ""), by=web.person()),
@@ -114,6 +116,7 @@ def said(change: PeopleChange) -> str:
         "tag": ngettext("One person has the tag “%(tag)s” now.", "%(num)s people have the tag “%(tag)s” now.", num,
                         tag=tag),
         "untag": ngettext("One person lost the tag “%(tag)s”.", "%(num)s people lost the tag “%(tag)s”.", num, tag=tag),
+        "task": ngettext("Noted about one person.", "Noted about %(num)s people.", num),
         "bin": ngettext("One person is in the bin.", "%(num)s people are in the bin.", num),
     }  # fmt: skip
     return str(told[change.verb])

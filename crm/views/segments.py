@@ -13,6 +13,7 @@ from crm.views import admin, rule_builder
 from kernel import i18n, permissions, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
+from kernel.once import once
 from kernel.refusal import Missing
 from kernel.web import needs
 
@@ -63,6 +64,7 @@ def new() -> Any:
 
 @admin.post("/segments/new", endpoint="segment_make")
 @needs("segments.edit")
+@once
 def make() -> Any:
     """Keep a new one."""
     return _save(None)

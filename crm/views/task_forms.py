@@ -18,16 +18,11 @@ SOON = {"today": (_l("Today"), 0), "tomorrow": (_l("Tomorrow"), 1), "week": (_l(
 LAST = date(2100, 1, 1)
 
 
-def plain_lines(value: Any) -> Any:
-    """A filter: forms send two signs for the end of a line, and the reader counted one."""
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
-
-
 class NoteForm(Form):
     """What one writes down of a person."""
 
     text = TextAreaField(
-        _l("New note"), [InputRequired(_l("Write the note first.")), Length(max=notes.LONGEST)], [plain_lines],
+        _l("New note"), [InputRequired(_l("Write the note first.")), Length(max=notes.LONGEST)], [trimmed],
         render_kw={"rows": 2, "maxlength": notes.LONGEST},
     )  # fmt: skip
 
@@ -78,15 +73,17 @@ def account(token: str) -> int | None:
     return memberships.member(token)[1].id if token else None
 
 
-def task_form(task: Task | None = None) -> TaskForm:
-    """The form as it was posted, else as the task stands; a new one is mine and for tomorrow."""
+def task_form(task: Task | None = None, number: str = "", *, new: bool = False) -> TaskForm:
+    """The form as it was posted, else as the task stands; a new one is mine and for tomorrow, whoever asks for it."""
     staff = memberships.staff()
     kept = {account.id: row.token for row, account in staff}
     who = kept.get(task.for_id or 0, "") if task else kept.get(web.person().id, "")
     values: dict[str, Any] = {"who": who}
-    if request.method != "POST":  # else what was not tapped was not meant
-        values |= {"text": task.text, "due": task.due, "number": task.order_number} if task else {"when": "tomorrow"}
-    form = TaskForm(request.form if request.method == "POST" else None, **values)
+    posted = request.form if request.method == "POST" and not new else None
+    if posted is None:  # else what was not tapped was not meant
+        first = {"when": "tomorrow", "number": number}
+        values |= {"text": task.text, "due": task.due, "number": task.order_number} if task else first
+    form = TaskForm(posted, **values)
     form.stored = task.due if task else None
     form.when.choices = choices((code, label) for code, (label, _days) in SOON.items())
     everybody = [("", _("Whoever gets to it")), *((row.token, account.known_as) for row, account in staff)]

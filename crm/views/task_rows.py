@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from crm import tasks
 from crm.contacts import Contact
 from crm.tasks import Task
-from kernel import about, i18n, instants, memberships, phones, web
+from kernel import about, i18n, instants, memberships, phones, tenancy, web
 from kernel.accounts import Account
 from kernel.db import db
 from kernel.i18n import _
@@ -58,6 +59,31 @@ def _row(task: Task, names: dict[int, str], here: set[int]) -> Row:
         "deal_url": about.page("crm_admin.deal", token=task.deal.token) if task.deal else "",
         "done_at": _done(task, names),
     }  # fmt: skip
+
+
+def heads() -> list[str]:
+    """The names of the columns of a file."""
+    return [
+        _("What is to be done"), _("Until when"), _("Person"), _("Phone"), _("E-mail"), _("Opportunity"),
+        _("Order number"), _("Who does it"), _("Written down on"), _("Done"), _("Done by"),
+    ]  # fmt: skip
+
+
+def lines(found: Iterable[Task]) -> list[list[object]]:
+    """Each follow-up as a line of a file."""
+    known, zone = list(found), ZoneInfo(tenancy.tenant().timezone)
+    names = _names(known)
+    return [_line(task, names, zone) for task in known]
+
+
+def _line(task: Task, names: dict[int, str], zone: ZoneInfo) -> list[object]:
+    who, here = task.contact, tenancy.tenant().country
+    return [
+        task.text, task.due, who.called if who else "", phones.show(who.phone, here) if who and who.phone else "",
+        who.email if who else "", task.deal.title if task.deal else "", task.order_number,
+        names.get(task.for_id or 0, ""), task.created_at.astimezone(zone).date(),
+        task.done_at.astimezone(zone).date() if task.done_at else "", names.get(task.done_by_id or 0, ""),
+    ]  # fmt: skip
 
 
 def _who(task: Task, names: dict[int, str], here: set[int]) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, abort, flash, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, flash, redirect, render_template, request, url_for
 
 from crm import contacts, deals, tasks
 from crm.contacts import Contact
@@ -10,11 +10,13 @@ from crm.deals import Deal
 from crm.tasks import Task, Told
 from crm.views import admin, task_rows
 from crm.views.task_forms import TaskForm, task_form
-from kernel import permissions, today, web
+from kernel import permissions, slots, tables, tenancy, today, web
 from kernel.db import db
 from kernel.i18n import _, _l
+from kernel.once import once
 from kernel.web import needs
 
+DONE = 5  # things that were done last
 LABELS = {"open": _l("To do"), "due": _l("Until today"), "done": _l("Already done")}
 
 
@@ -28,10 +30,20 @@ def listed() -> str:
     here = min(number, pages)
     return render_template(
         "crm/desk/tasks/list.html", groups=task_rows.grouped(found), any=bool(found) or tasks.any_at_all(),
-        states=_states(show, whose), people=_people(show, whose), show=show, page=here, pages=pages,
+        states=_states(show, whose), people=_people(show, whose), show=show,
+        csv=url_for(".tasks_csv", show=show, who=whose), page=here, pages=pages,
         before=web.page_url(".tasks", here - 1) if here > 1 else "",
         after=web.page_url(".tasks", here + 1) if here < pages else "",
     )  # fmt: skip
+
+
+@admin.get("/tasks.csv", endpoint="tasks_csv")
+@needs("people.export")
+def csv() -> Response:
+    """The follow-ups of the filter as a file for a spreadsheet."""
+    show, whose = _asked()
+    found = db.session.scalars(tasks.query(show, None if whose == "all" else web.person())).all()
+    return tables.answer(f"{tenancy.tenant().slug}-tasks", task_rows.heads(), task_rows.lines(found))
 
 
 def _asked() -> tuple[str, str]:
@@ -59,11 +71,12 @@ def _people(show: str, whose: str) -> list[dict[str, Any]]:
 @needs("tasks.edit")
 def new() -> Any:
     """Something to do, about somebody or their deal when one comes from there."""
-    return _page(None, task_form(), *_about(request.args))
+    return _page(None, task_form(number=request.args.get("number", "")[:40]), *_about(request.args))
 
 
 @admin.post("/tasks", endpoint="task_make")
 @needs("tasks.edit")
+@once
 def make() -> Any:
     """Note it."""
     return _save(None, *_about(request.form))
@@ -104,7 +117,7 @@ def _save(task: Task | None, contact: Contact | None, deal: Deal | None) -> Any:
         form.number.errors = [str(refusal)]
         return _page(task, form, contact, deal), 422
     flash(_("Noted for %(day)s.", day=task_rows.day(kept.due).lower()))
-    return redirect(_home(kept), 303)
+    return redirect(web.local(request.form.get("next"), _home(kept)), 303)
 
 
 def _kept(task: Task | None, told: Told) -> Task:
@@ -128,6 +141,7 @@ def _page(task: Task | None, form: TaskForm, contact: Contact | None, deal: Deal
     return render_template(
         "crm/desk/tasks/edit.html", task=task, row=rows[0], form=form, contact=contact, deal=deal,
         whatsapp=task_rows.whatsapp(contact), alone=len(tasks.staff()) < 2,
+        next=web.local(request.values.get("next"), ""),
     )  # fmt: skip
 
 
@@ -173,6 +187,15 @@ def _back(token: str) -> Any:
     return redirect(url_for(".tasks"), 303) if (request.referrer or "").endswith(own) else web.back(url_for(".tasks"))
 
 
+def of_order(number: str, contact: Contact | None, url: str) -> str:
+    """What is to be done about an order, on its own page and on its bookings': noted there, done there."""
+    if not web.may("tasks.view"):
+        return ""
+    found, done = task_rows.rows(tasks.of_order(number)), task_rows.rows(tasks.of_order(number, "done", DONE))
+    told = {"number": number, "person": contact.token if contact else None, "next": f"{url}#tasks"}
+    return render_template("crm/desk/tasks/_of_order.html", tasks=found, tasks_done=done, told=told)
+
+
 def _due() -> Any:
     return tasks.query("due", web.person())
 
@@ -181,6 +204,7 @@ def init_app(_app: Flask) -> None:
     """Say who may; put what is due onto the first page."""
     permissions.define("tasks.view", _l("See follow-ups"), roles=("manager", "marketer", "clerk"))
     permissions.define("tasks.edit", _l("Note follow-ups and do them"), roles=("manager", "marketer", "clerk"))
+    slots.fill("shop.order", of_order)
     today.line(
         "tasks.due", _l("Follow-ups until today"), _due, order=35, icon="check", permission="tasks.view",
         list_url=lambda: url_for("crm_admin.tasks", show="due"),

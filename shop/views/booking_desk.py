@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel import i18n, phones, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, pick
+from kernel.once import once
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import (
@@ -178,6 +179,7 @@ def answer(booking: Booking) -> Any:
 
 @admin.post("/bookings/<token>/notes", endpoint="booking_note")
 @needs("bookings.manage")
+@once
 @at_booking
 def note(booking: Booking) -> None:
     """A note for colleagues, kept with the order."""

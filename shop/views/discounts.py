@@ -8,6 +8,7 @@ from crm import contacts
 from kernel import menu, web
 from kernel.db import db
 from kernel.i18n import _, _l
+from kernel.once import once
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import discounts, redemptions
@@ -49,6 +50,7 @@ def _empty() -> dict[str, Any]:
 
 @admin.post("/discounts/new", endpoint="discount_make")
 @needs("discounts.edit")
+@once
 def make() -> Any:
     """Keep a new one."""
     return _save(_blank(request.form.get("kind", "percent")))

@@ -6,6 +6,7 @@ from flask import flash, request
 
 from kernel import web
 from kernel.i18n import _
+from kernel.once import once
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import cancellations, fulfilment, notes, orders
@@ -84,6 +85,7 @@ def cancel(number: str) -> Any:
 
 @admin.post("/orders/<number>/notes", endpoint="order_note")
 @needs("orders.edit")
+@once
 @desk.at_order
 def note(number: str) -> None:
     """A note for colleagues."""

@@ -6,6 +6,7 @@ from flask import Flask, abort, flash, redirect, render_template, request, url_f
 
 from kernel import blocks, menu, tenancy, web
 from kernel.i18n import _, _l, pick
+from kernel.once import once
 from kernel.web import needs
 from shop import bin as rubbish
 from shop import pages, slugs
@@ -56,6 +57,7 @@ def blank() -> Any:
 
 @admin.post("/pages/new", endpoint="page_make")
 @needs("pages.edit")
+@once
 def make() -> Any:
     """A new page in draft, with one block to write into."""
     title, kind = forms.title(request.form), request.form.get("kind", "page")

@@ -6,6 +6,7 @@ from flask import Flask, flash, redirect, render_template, request, url_for
 
 from kernel import i18n, menu, tenancy, web
 from kernel.i18n import _, _l, ngettext, pick
+from kernel.once import once
 from kernel.web import needs
 from shop import resource_sheets, resources
 from shop.forms import resources as forms
@@ -47,6 +48,7 @@ def new() -> Any:
 
 @admin.post("/resources/new", endpoint="resource_make")
 @needs("products.edit")
+@once
 def make() -> Any:
     """Write a new one."""
     form = forms.made(request.form)

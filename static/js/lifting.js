@@ -1,13 +1,10 @@
-// Dragging on the calendar: a mouse or a finger that rests lifts a booking; what is free the page of its move says, and what that page would send is sent where it is let go.
+// Dragging on the calendar: what is free the page of a booking's move says, and what that page would send is sent where it is let go.
+import { end, holds, part, show, start, under } from "./dragging.js";
 import { toast } from "./toast.js";
 
 const NEAR = 30 * 60_000; // ms: what is farther from the pointer is not meant
-const REST = 450; // ms that a finger stays before it lifts: until then it scrolls
-const SLIP = 8; // px
-const EDGE = 56; // px from where what can be scrolled goes on
 const DAY = 86_400_000; // ms
 const words = document.querySelector("[data-lifting]");
-let held = null;
 
 const moment = (stamp) => Date.parse(stamp.replace(/(....)(..)(..T..)(..)(..Z)/, "$1-$2-$3:$4:$5"));
 const later = (day, count) => new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10);
@@ -27,12 +24,11 @@ async function read(url, day) {
 }
 
 // The times of that day once they are known; they are asked for once.
-function timesOn(day) {
-  const mine = held;
+function timesOn(mine, day) {
   if (!mine.asked.has(day)) {
     const asked = read(mine.door.dataset.lift, day).catch(() => new Map([[day, []]])).then((known) => {
       for (const [one, times] of known) mine.known.set(one, times);
-      if (held === mine && mine.card) show();
+      if (holds(mine) && mine.card) show();
     });
     mine.asked.set(day, asked);
   }
@@ -57,20 +53,20 @@ function heightOf(table, at) {
 }
 
 // Whether it has that unit now: who has several, or a room and a person, can be moved along the place of each.
-function own(unit) {
+function own(held, unit) {
   return [...held.known.values()].flat().some((one) => one.here && one.unit === unit);
 }
 
 // The time that a place stands for, of its unit and day: on a day's table the nearest one, taken or not, elsewhere the nearest
 // that is free; undefined while that is asked for.
-function meant(zone) {
+function meant(held, zone) {
   const shift = (Date.parse(dayOf(zone)) - Date.parse(held.grabbed)) / DAY;
   const table = held.door.dataset.kind === "nights" ? null : zone.closest("[data-rows]");
   const day = later(held.day, shift);
-  const times = timesOn(day);
+  const times = timesOn(held, day);
   if (!times) return undefined;
   const { unit, at } = zone.dataset;
-  const fits = (one) => !unit || one.unit === unit || (unit === held.unit && own(one.unit));
+  const fits = (one) => !unit || one.unit === unit || (unit === held.unit && own(held, one.unit));
   const fitting = times.filter((one) => (at ? one.at === at : fits(one) && (table || one.free || one.here)));
   const wanted = table ? momentAt(table, held.y - held.grip) : held.from + shift * DAY;
   const far = (one) => Math.abs(moment(one.at) - wanted) + (one.unit === held.unit ? 0 : 1);
@@ -79,93 +75,28 @@ function meant(zone) {
 }
 
 // Where the pointer is: the innermost place that can be meant, and its time.
-function aim() {
-  const inside = document.elementFromPoint(held.x, held.y)?.closest("[data-land]") ?? null;
+function target(held) {
+  const inside = under();
   for (let zone = inside; zone; zone = zone.parentElement.closest("[data-land]")) {
-    const time = meant(zone);
+    const time = meant(held, zone);
     if (time !== null) return { zone, time };
   }
   return { zone: inside, time: null };
 }
 
-function clear() {
+function clear(held) {
   document.querySelector(".landing-on")?.classList.remove("landing-on");
   held.mark.hidden = true;
 }
 
 // On a day's table the mark covers the very time; elsewhere the place is marked.
-function point(zone, time) {
+function point(held, zone, time) {
   const table = zone.closest("[data-rows]");
   if (!table || held.door.dataset.kind === "nights") return zone.classList.add("landing-on");
   const box = zone.getBoundingClientRect();
   const [top, bottom] = [0, Number(held.door.dataset.minutes) * 60_000].map((more) => heightOf(table, moment(time.at) + more));
   Object.assign(held.mark.style, { left: `${box.left}px`, width: `${box.width}px`, top: `${top}px`, height: `${bottom - top}px` });
   held.mark.hidden = false;
-}
-
-function show() {
-  const { zone, time } = aim();
-  clear();
-  if (time?.free) point(zone, time);
-  held.card.lastChild.textContent = time ? time.label : time === undefined ? "…" : "—";
-  held.card.classList.toggle("lifted-no", time !== undefined && !time?.free && !time?.here);
-  const left = Math.min(held.x + 12, document.documentElement.clientWidth - held.card.offsetWidth - 8);
-  const top = held.y - held.card.offsetHeight - (held.touch ? 28 : 12);
-  held.card.style.transform = `translate(${Math.max(8, left)}px, ${Math.max(8, top)}px)`;
-}
-
-// What can be scrolled goes on while the pointer rests near its edge.
-function roll() {
-  if (!held?.card) return;
-  const box = held.door.closest(".grid-box");
-  const side = box?.getBoundingClientRect();
-  const along = side && held.moved && (held.x > side.right - EDGE ? 6 : held.x < side.left + EDGE ? -6 : 0);
-  const down = !held.moved ? 0 : held.y > innerHeight - EDGE ? 6 : held.y < EDGE ? -6 : 0;
-  if (along) box.scrollBy(along, 0);
-  if (down) window.scrollBy(0, down);
-  if (along || down) show();
-  requestAnimationFrame(roll);
-}
-
-function part(name, ...texts) {
-  const node = document.createElement("div");
-  node.className = name;
-  node.setAttribute("aria-hidden", "true");
-  node.append(...texts.map((text) => Object.assign(document.createElement("span"), { textContent: text })));
-  document.body.append(node);
-  return node;
-}
-
-// What the browser takes for a click once it is let go, or given up with the button still down; a key's click has no detail.
-function swallow(event) {
-  if (!event.detail) return;
-  event.preventDefault();
-  event.stopPropagation();
-}
-
-function lift() {
-  clearTimeout(held.timer);
-  document.addEventListener("click", swallow, true);
-  held.mark = part("landing");
-  held.card = part("lifted", held.door.dataset.name, "…");
-  held.door.classList.add("lifted-from");
-  document.documentElement.classList.add("lifting");
-  held.door.setPointerCapture(held.id);
-  show();
-  requestAnimationFrame(roll);
-}
-
-function end() {
-  if (!held) return;
-  clearTimeout(held.timer);
-  if (held.card) {
-    clear();
-    held.card.remove();
-    held.mark.remove();
-    held.door.classList.remove("lifted-from");
-    document.documentElement.classList.remove("lifting");
-  }
-  held = null;
 }
 
 function send(url, to) {
@@ -177,13 +108,12 @@ function send(url, to) {
   form.submit();
 }
 
-async function drop() {
-  const mine = held;
-  let { zone, time } = aim();
+async function drop(mine) {
+  let { zone, time } = target(mine);
   if (time === undefined) {
     await Promise.all(mine.asked.values());
-    if (held !== mine) return;
-    ({ zone, time } = aim());
+    if (!holds(mine)) return;
+    ({ zone, time } = target(mine));
   }
   const url = `${mine.door.dataset.lift}?day=${time?.day ?? ""}`;
   end();
@@ -191,52 +121,22 @@ async function drop() {
   else if (zone && !time?.here && zone !== mine.home) toast(words.dataset.taken);
 }
 
-function press(event) {
-  document.removeEventListener("click", swallow, true);
-  const door = event.target.closest("[data-lift]");
-  if (!door || event.button || !event.isPrimary || held) return;
-  const home = door.closest("[data-land]");
-  const grip = door.closest("[data-rows]") ? event.clientY - home.getBoundingClientRect().top : 0;
+// What is known of it from the start: where and when it is, and how far below its beginning it was taken.
+function hold(held) {
+  const { door, home } = held;
+  const grip = door.closest("[data-rows]") ? held.y - home.getBoundingClientRect().top : 0;
   const { ownDay: day, from } = door.dataset;
-  held = {
-    door, home, day, from: moment(from), grabbed: dayOf(door), unit: home?.dataset.unit, id: event.pointerId, touch: event.pointerType !== "mouse",
-    x: event.clientX, y: event.clientY, grip, known: new Map(), asked: new Map(),
-  };
-  if (held.touch) held.timer = setTimeout(lift, REST);
+  Object.assign(held, { day, from: moment(from), grabbed: dayOf(door), unit: home?.dataset.unit, grip, known: new Map(), asked: new Map() });
 }
 
-function follow(event) {
-  if (event.pointerId !== held?.id) return;
-  if (!held.card) {
-    if (Math.hypot(event.clientX - held.x, event.clientY - held.y) < SLIP) return;
-    if (held.touch) return end(); // it scrolls
-    lift();
-  }
-  Object.assign(held, { x: event.clientX, y: event.clientY, moved: true });
-  show();
+function aim(held) {
+  const { zone, time } = target(held);
+  if (time?.free) point(held, zone, time);
+  return { text: time ? time.label : time === undefined ? "…" : "—", no: time !== undefined && !time?.free && !time?.here };
 }
 
-function letGo(event) {
-  if (event.pointerId !== held?.id) return;
-  if (!held.card) return end();
-  held.id = null; // it is followed no more
-  drop();
-}
+const lifted = (held) => { held.mark = part("landing"); };
+const ended = (held) => held.mark.remove();
 
-for (const door of document.querySelectorAll("[data-lift]")) {
-  door.draggable = false;
-  door.addEventListener("touchmove", (event) => held?.card && event.cancelable && event.preventDefault(), { passive: false });
-  door.addEventListener("contextmenu", (event) => held?.touch && event.preventDefault());
-  words.hidden = false;
-}
-document.addEventListener("pointerdown", press);
-document.addEventListener("pointermove", follow);
-document.addEventListener("pointerup", letGo);
-document.addEventListener("pointercancel", end);
-window.addEventListener("blur", end);
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !held?.card) return;
-  event.preventDefault();
-  event.stopPropagation();
-  end();
-}, true);
+if (document.querySelector("[data-lift]")) words.hidden = false;
+start({ box: ".grid-box", hold, lifted, aim, clear, ended, drop });

@@ -1,5 +1,6 @@
 """Notes and things to do: kept with who and when, found on their day, done by one tap, taken back; nobody's once erased."""
 
+import html
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ from sqlalchemy import event, select
 from crm import contacts, merging, notes, people, tasks
 from crm.notes import ContactNote
 from crm.tasks import Task, Told
-from kernel import clock, memberships, tenancy
+from kernel import clock, memberships, tenancy, web
 from kernel.db import db
 from kernel.journal import Entry
 
@@ -271,3 +272,38 @@ def _asked(browser):
     assert browser.get(f"{BASE}/tasks?who=all").status_code == 200
     event.remove(db.engine, "before_cursor_execute", hear)
     return len(told)
+
+
+def test_what_is_to_be_done_stands_on_the_pages_of_its_order_and_booking(shop):
+    row = shop.booked(shop.service("Paseo", resource=shop.resource("Bote")), shop.when(3), [1])
+    order, buyer, token = row.order.number, contacts.by_token(row.order.contact.token).token, row.token
+    other = shop.bought(shop.product()).number
+    browser = shop.admin
+    for page in (f"{BASE}/orders/{order}", f"{BASE}/bookings/{token}"):
+        shown = browser.get(page).text
+        link = html.unescape(shown.partition('data-action="new-task"')[0].rpartition('href="')[2].partition('"')[0])
+        form = browser.get(link).text
+        sent = {name: form.partition(f'name="{name}"')[2].partition('value="')[2].partition('"')[0]
+                for name in ("next", "person", "number")}  # fmt: skip
+        assert sent == {"next": f"{page}#tasks", "person": buyer, "number": order}
+        answer = browser.post(f"{BASE}/tasks", data={**sent, "text": f"Llamar por {page[-6:]}", "when": "today"})
+        assert (answer.status_code, answer.location) == (303, f"{page}#tasks")
+        assert f"Llamar por {page[-6:]}" in browser.get(page).text
+    shop.enter()
+    assert [task.contact.token for task in tasks.of_order(order)] == [buyer, buyer]
+    tasks.do(tasks.of_order(order)[0], by=shop.owner)
+    db.session.commit()
+    page = browser.get(f"{BASE}/bookings/{token}").text
+    assert page.index('data-action="task-do"') < page.index('data-action="task-undo"')
+    assert "Llamar por" not in browser.get(f"{BASE}/orders/{other}").text
+    outside = {"text": "Llamar", "when": "today", "next": "https://example.com/"}
+    assert browser.post(f"{BASE}/tasks", data=outside).location == f"{BASE}/tasks"
+
+
+def test_who_may_not_see_follow_ups_sees_none_on_an_order(shop):
+    number = shop.bought(shop.product()).number
+    shop.enter()
+    assert 'id="tasks"' in shop.staff("clerk").get(f"{BASE}/orders/{number}").text
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(web, "may", lambda name, may=web.may: name != "tasks.view" and may(name))
+        assert 'id="tasks"' not in shop.admin.get(f"{BASE}/orders/{number}").text

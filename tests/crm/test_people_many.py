@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from crm import changes, consent, contacts, people, tags
+from crm import changes, consent, contacts, people, tags, tasks
 from crm.contacts import Contact
 from crm.segments import Segment
 from kernel.db import db
@@ -136,3 +136,38 @@ def test_two_who_are_ticked_are_looked_at_side_by_side(shop, crowd):
         assert shop.admin.post(f"{BASE}/many", data={**wrong, "do": "merge"}).location.endswith(BASE)
     assert shop.staff("clerk").post(f"{BASE}/many", data={"token": two, "do": "merge"}).status_code == 404
     assert 'value="merge"' not in shop.staff("clerk").get(BASE).text
+
+
+def test_the_same_follow_up_is_noted_about_those_who_are_ticked_and_taken_back(shop, crowd):
+    browser, some = shop.admin, [token for _id, token in crowd[:7]]
+    page = browser.post(f"{BASE}/many", data={"token": some, "do": "task"})
+    assert (page.status_code, _tasks()) == (200, [])  # it only asks
+    assert "P00, P01, P02, P03, P04, 2 más" in page.text
+    assert set(re.findall(r'name="token" value="([^"]+)"', page.text)) == set(some)
+    wrong = browser.post(f"{BASE}/many/tasks", data={"token": some, "text": "", "when": "today"})
+    assert (wrong.status_code, "Escriba qué hay que hacer." in wrong.text) == (422, True)
+    assert set(re.findall(r'name="token" value="([^"]+)"', wrong.text)) == set(some)
+    told = {"token": some, "text": "Invitar a la feria", "when": "week", "once": "a page"}
+    for _tap in range(2):
+        assert browser.post(f"{BASE}/many/tasks", data=told).status_code == 303
+    rows = _tasks()
+    assert {row.contact_id for row in rows} == {known for known, _token in crowd[:7]}
+    assert len(rows) == 7
+    tasks.do(rows[0], by=shop.owner)
+    db.session.commit()
+    assert browser.post(_undo(browser)).status_code == 303
+    assert [row.text for row in _tasks()] == ["Invitar a la feria"]  # what was done stays done
+
+
+def test_too_many_at_once_and_nobody_are_refused(shop, crowd, monkeypatch):
+    browser = shop.admin
+    monkeypatch.setattr(changes, "MOST_TASKS", 50)
+    answer = browser.post(f"{BASE}/many", data={"whole": "yes", "do": "task"})
+    assert "Como máximo 50 personas a la vez" in (answer.text if answer.status_code != 303 else browser.get(BASE).text)
+    assert browser.post(f"{BASE}/many/tasks", data={"text": "x", "when": "today"}).status_code == 404
+    assert _tasks() == []
+
+
+def _tasks():
+    db.session.expire_all()
+    return list(db.session.scalars(select(tasks.Task).order_by(tasks.Task.id)))

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from kernel import tenancy
+from kernel import calendars, tenancy
+from kernel.calendars import Entry
 from kernel.db import db
-from shop import booking_moves, calendars, local_times
-from shop.calendars import Entry
+from shop import booking_moves, local_times
+from shop.calendars import of_booking
 from shop.occupations import Span
 
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # a file is no question to a database
@@ -147,7 +148,7 @@ def test_the_moments_come_back_across_every_change_of_clocks(shop, zone, day, ti
 def test_a_booking_keeps_its_name_in_calendars_and_grows_with_each_move(shop):
     boat = shop.service("Paseo; en bote, de día", meeting={"es": "Muelle\r\nBEGIN:VALARM", "en": "The pier"})
     row = shop.booked(boat, shop.when(), 1)
-    before = Calendar.from_ical(calendars.of_booking(row)).events[0]
+    before = Calendar.from_ical(of_booking(row)).events[0]
     assert (str(before["summary"]), before["sequence"], before["status"]) == (
         f"Paseo; en bote, de día · {shop.tenant.name}", 0, "CONFIRMED",
     )  # fmt: skip
@@ -156,8 +157,8 @@ def test_a_booking_keeps_its_name_in_calendars_and_grows_with_each_move(shop):
     assert row.token not in str(before["uid"])  # who follows a calendar of staff cannot open the guest's page
     later = shop.when(8)
     booking_moves.move(row, Span(later, later + boat.length))
-    after = Calendar.from_ical(calendars.of_booking(row)).events[0]
+    after = Calendar.from_ical(of_booking(row)).events[0]
     assert (after["uid"], after["sequence"], after["dtstart"].dt) == (before["uid"], 1, later)
     row.state = "cancelled"
-    off = Calendar.from_ical(calendars.of_booking(row)).events[0]
+    off = Calendar.from_ical(of_booking(row)).events[0]
     assert (off["uid"], off["sequence"], off["status"]) == (before["uid"], 2, "CANCELLED")

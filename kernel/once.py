@@ -1,0 +1,80 @@
+"""A form that is sent twice, by a double tap or a line that stumbles, does its work once, and both lead to one place.
+
+Same means: the same person, address and words, and the same page they were written on when it says which (`once()` in
+its form); where it does not, within a minute. Who comes second waits until the first is kept, and finds it; what was
+refused is nobody's, so it can be sent again.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, make_response, redirect, request
+from markupsafe import Markup
+from sqlalchemy import String, UniqueConstraint, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel import clock, signing, tenancy, web
+from kernel.db import Base, db, pk, upsert
+from kernel.tenancy import TenantOwned
+
+View = TypeVar("View", bound=Callable[..., Any])
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+LONGEST = 300
+
+
+class SentForm(TenantOwned, Base):
+    """That a form was sent, and where its sender was led."""
+
+    __tablename__ = "sent_form"
+    __extra__ = (UniqueConstraint("tenant_id", "digest"),)
+    id: Mapped[int] = pk()
+    digest: Mapped[str] = mapped_column(String(64))  # whose it was and all that it said; nothing of it can be read here
+    leads: Mapped[str] = mapped_column(String(LONGEST), default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+def once(view: View) -> View:
+    """The view does its work once for each form, however often it is sent."""
+
+    @wraps(view)
+    def guarded(*args: Any, **values: Any) -> Any:
+        digest = _digest()
+        if not _first(digest):
+            leads = db.session.scalar(select(SentForm.leads).where(SentForm.digest == digest))
+            return redirect(leads, 303) if leads else web.back("/")
+        answer = make_response(view(*args, **values))
+        kept = db.session.scalar(select(SentForm).where(SentForm.digest == digest))
+        if kept is not None and answer.status_code == 303 and len(answer.location or "") <= LONGEST:
+            kept.leads = answer.location
+        elif kept is not None:
+            db.session.delete(kept)
+        return answer
+
+    return cast(View, guarded)
+
+
+def _digest() -> str:
+    told = [str(web.person().id), request.path, *(f"{key}={value}" for key, value in request.form.items(multi=True))]
+    return signing.fingerprint("form", "\0".join(told))
+
+
+def _first(digest: str) -> bool:
+    """Whether nobody sent it before; two who ask at once wait for each other."""
+    now = clock.now()
+    db.session.execute(delete(SentForm).where(SentForm.at < now - DAY))
+    new = upsert(SentForm).values(tenant_id=tenancy.current(), digest=digest, leads="", at=now)
+    again = SentForm.at < now - (DAY if request.form.get("once") else MINUTE)
+    told = new.on_conflict_do_update(index_elements=["tenant_id", "digest"], set_={"at": now, "leads": ""}, where=again)
+    return db.session.scalar(told.returning(SentForm.id)) is not None
+
+
+def field() -> Markup:
+    """Which page it is, hidden in its form."""
+    return Markup('<input type="hidden" name="once" value="{}">').format(signing.token())
+
+
+def init_app(app: Flask) -> None:
+    """Let forms say which page they are."""
+    app.jinja_env.globals["once"] = field
