@@ -84,7 +84,8 @@ def hero(data: Data) -> Data:
     rest = (url_for("shop.contact"), _("Write to us")) if bare else (url_for("shop.search"), _("See what we have"))
     return {
         "title": i18n.words_html(data.get("title")) or values["tagline"] or values["name"],
-        "text": i18n.words_html(data.get("text")) or (_("Soon you find here what we sell.") if bare else ""), "caps": values["name"], "alt": i18n.pick(data.get("alt")),
+        "text": i18n.words_html(data.get("text")) or (_("Soon you find here what we sell.") if bare else ""),
+        "caps": values["name"], "alt": i18n.pick(data.get("alt")),
         "picture": own or file_of(data.get("picture")) or _best(),
         "link": blocks.link(str(data.get("link") or "")) or (top["url"] if top else rest[0]),
         "label": i18n.words_html(data.get("label")) or rest[1],

@@ -24,7 +24,8 @@ def show() -> Any:
     places = {zone.code: i18n.pick(zone.name) for zone in zones.all_of_tenant()}
     rows = [_row(method, places) for method in shipping.every()]
     nowhere = any(row["active"] and row["pickup"] for row in rows) and not receipts.shop_address()
-    return page("delivery", rows=rows, nowhere=nowhere, zones=[{"code": code, "name": name} for code, name in places.items()])
+    known = [{"code": code, "name": name} for code, name in places.items()]
+    return page("delivery", rows=rows, nowhere=nowhere, zones=known)
 
 
 def _row(method: DeliveryMethod, places: dict[str, str]) -> dict[str, Any]:
