@@ -6,10 +6,18 @@ from babel.dates import format_date, format_skeleton
 
 from kernel import i18n
 
+COMMA = {"en", "pt", "de"}  # languages that set one between weekday and day
+
 
 def told(day: date | None, *, weekday: bool = False) -> str:
-    """A day in the page's language, with its weekday when that helps."""
-    return format_skeleton("MMMMEEEEd" if weekday else "MMMMd", day, locale=i18n.locale()) if day else ""
+    """A day in the page's language, with its weekday, written out, when that helps."""
+    if day is None:
+        return ""
+    alone = str(format_skeleton("MMMMd", day, locale=i18n.locale()))
+    if not weekday:  # which a skeleton would shorten: "mar, 8 de diciembre" speaks of the sea
+        return alone
+    between = ", " if i18n.language() in COMMA else " "
+    return f"{format_date(day, 'EEEE', locale=i18n.locale())}{between}{alone}"
 
 
 def brief(day: date) -> str:

@@ -109,8 +109,8 @@ def steps(order: "Order", *, staff: bool = False) -> list[dict[str, Any]]:
 
 
 def coming(order: "Order") -> list[str]:
-    """What still has to happen, in order."""
-    if not order.open:
+    """What still has to happen, in order; nothing once all the money went back."""
+    if not order.open or order.payment == "refunded":
         return []
     way = {"delivery": ["preparing", "shipped", "delivered"], "pickup": ["preparing", "ready", "delivered"]}
     known = way.get(order.delivery_kind, ["delivered"])

@@ -115,7 +115,7 @@ def sums(order: "Order", discounts: "Sequence[OrderDiscount]") -> list[tuple[str
         saved = sum(one.amount_minor for one in discounts if one.kind == "shipping")
         cost = order.money(order.shipping_minor + saved - tax_rules.on_top(order.shipping_components))
         rows.append(
-            (_("Delivery") if order.delivery_kind == "delivery" else _("Pick-up"), shown(cost) if cost else _("free"))
+            (_("Delivery") if order.delivery_kind == "delivery" else _("Pick-up"), shown(cost) if cost else _("Free"))
         )
     rows += [(one.told, shown(-one.amount)) for one in discounts if one.kind == "shipping"]
     return rows + [(one["name"], one["tax"]) for one in taxes(order, included=False)]

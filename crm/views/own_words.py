@@ -8,7 +8,7 @@ from typing import Any
 from babel.dates import format_date
 
 from crm import deals, facts, tastes
-from kernel import address, i18n, tenancy
+from kernel import address, i18n, phones, tenancy
 from kernel.i18n import _, _l, pick
 from kernel.instants import told as moment
 from kernel.money import Money
@@ -96,7 +96,8 @@ def _told(key: str, value: Any, row: Mapping[str, Any]) -> str:
     if key == "address" and "at" not in value:  # else it is told from where it is known
         return ", ".join(address.lines(value, here=tenancy.tenant().country, language=i18n.language()))
     if isinstance(value, dict):
-        return ", ".join(_pairs({name: _with(one, row) for name, one in value.items()}))
+        inner = {name: _with(one, row) for name, one in value.items()}
+        return ("; " if any(isinstance(one, dict) for one in inner.values()) else ", ").join(_pairs(inner))
     if isinstance(value, list):
         return "; ".join(", ".join(_pairs(_with(one, row))) if isinstance(one, dict) else str(one) for one in value)
     return _short(key, value)
@@ -129,4 +130,6 @@ def _word(key: str, text: str) -> str:
         return next((pick(one.name) for one in tastes.interests() if one.code == text), text)
     if key == "kind" and text in facts.kinds():
         return str(facts.kinds()[text].sentence)
+    if key == "phone":
+        return phones.show(text, tenancy.tenant().country)
     return str(VALUES.get(key, {}).get(text.partition(":")[0], text))

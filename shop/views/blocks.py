@@ -60,7 +60,7 @@ def init_app(app: Flask) -> None:
     kind("products", _l("Products"), (TITLE, Field("category", _l("Category"), "category"), chosen, COUNT),
          web=_at("products"), prepare=products, icon="products", mail=mail("products"))  # fmt: skip
     kind("categories", _l("Categories"), (TITLE, Field("categories", _l("These categories"), "categories")),
-         web=_at("categories"), prepare=shelves, icon="grip", mail=mail("categories"))  # fmt: skip
+         web=_at("categories"), prepare=shelves, icon="shelves", mail=mail("categories"))  # fmt: skip
     kind("coupon", _l("Coupon"), (TITLE, CODE, LABEL, LINK),
          web=_at("coupon"), prepare=coupon, icon="tag", mail=mail("coupon"))  # fmt: skip
     kind("divider", _l("Line"), (), web=_at("divider"), icon="more", mail=mail("divider"))
@@ -80,12 +80,15 @@ def hero(data: Data) -> Data:
     values, row = frame.current().values, storefront.of()
     top = next(iter(values["categories"]), None)
     own = db.session.get(files.File, row.hero_id) if row.hero_id and not data.get("picture") else None
+    bare = not top and not shelf.first(1)  # nothing to see yet: who comes early may write
+    rest = (url_for("shop.contact"), _("Write to us")) if bare else (url_for("shop.search"), _("See what we have"))
     return {
         "title": i18n.words_html(data.get("title")) or values["tagline"] or values["name"],
-        "text": i18n.words_html(data.get("text")), "caps": values["name"], "alt": i18n.pick(data.get("alt")),
+        "text": i18n.words_html(data.get("text")) or (_("Soon you find here what we sell.") if bare else ""),
+        "caps": values["name"], "alt": i18n.pick(data.get("alt")),
         "picture": own or file_of(data.get("picture")) or _best(),
-        "link": blocks.link(str(data.get("link") or "")) or (top["url"] if top else url_for("shop.search")),
-        "label": i18n.words_html(data.get("label")) or _("See what we have"),
+        "link": blocks.link(str(data.get("link") or "")) or (top["url"] if top else rest[0]),
+        "label": i18n.words_html(data.get("label")) or rest[1],
     }  # fmt: skip
 
 

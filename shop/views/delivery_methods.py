@@ -10,7 +10,7 @@ from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.web import needs
-from shop import settings, shipping, slugs, zones
+from shop import receipts, settings, shipping, slugs, zones
 from shop.forms import amounts, methods, product_rows, words
 from shop.shipping import DeliveryMethod
 from shop.views import admin
@@ -23,7 +23,9 @@ def show() -> Any:
     """Every way, offered or put away, and the zones."""
     places = {zone.code: i18n.pick(zone.name) for zone in zones.all_of_tenant()}
     rows = [_row(method, places) for method in shipping.every()]
-    return page("delivery", rows=rows, zones=[{"code": code, "name": name} for code, name in places.items()])
+    nowhere = any(row["active"] and row["pickup"] for row in rows) and not receipts.shop_address()
+    known = [{"code": code, "name": name} for code, name in places.items()]
+    return page("delivery", rows=rows, nowhere=nowhere, zones=known)
 
 
 def _row(method: DeliveryMethod, places: dict[str, str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from kernel import limits, phones, tenancy, web
+from kernel import clock, limits, phones, tenancy, web
 from kernel.i18n import _, pick
 from shop import (
     booking_moves,
@@ -43,7 +43,7 @@ def _page(booking: Booking, status: int = 200, *, trouble: str = "") -> Response
     sure = booking_story.confirmed(booking)
     return private(render_template(
         "shop/bookings/show.html", booking=booking, order=order, told=told, title=booking_story.title(booking),
-        code=code(booking) if booking.state in {"booked", "came"} and sure else "", money=_money(order), sure=sure,
+        code=code(booking) if sure and _ahead(booking) else "", money=_money(order), sure=sure,
         back=_back(booking, order), until=_until(booking),
         cancel=_cancel(booking), whatsapp=_whatsapp(booking, told["when"]), trouble=trouble,
     ), status)  # fmt: skip
@@ -55,6 +55,11 @@ def private(page: Any, status: int = 200) -> Response:
     answer.headers["Cache-Control"], answer.headers["Referrer-Policy"] = "private, no-store", "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _ahead(booking: Booking) -> bool:
+    """Whether it still takes place: a code for the entrance of what is over only puzzles."""
+    return booking.state in {"booked", "came"} and booking.ends_at > clock.now()
 
 
 def code(booking: Booking) -> Markup:

@@ -18,7 +18,7 @@ def part() -> Markup:
     rows = [_row(_("See what was chosen for them"), found.shown), _row(_("Never see it"), found.held_out)]
     drawn = render_template(
         "shop/desk/pages/_lift.html", sentence=sentence(found), rows=rows, left_out=found.left_out, days=lift.DAYS,
-        share=HOLD_OUT, enough=not found.missing,
+        share=HOLD_OUT, missing=i18n.number(found.missing) if found.missing else "",
     )  # fmt: skip
     return Markup(drawn)  # noqa: S704
 
@@ -31,7 +31,7 @@ def _row(name: str, arm: Arm) -> dict[str, Any]:
 def sentence(found: Lift) -> str:
     """What the owner may believe, in one plain sentence."""
     if found.missing:
-        return _("Not enough visitors yet to say what it earns: about %(num)s more.", num=i18n.number(found.missing))
+        return _("Who comes back sees first what they like. What that earns can only be told with many visitors.")
     told = {"low": _money(found.low), "high": _money(found.high)}
     if not found.seen:
         return str(

@@ -160,13 +160,15 @@ def test_they_read_it_in_words_and_not_as_a_program_keeps_it(shop):
     jobs.run_due()
     shop.enter()
     row = contacts.by_email(EMAIL)
-    row.country = "CR"
+    row.country, row.phone = "CR", "+50683123456"
     db.session.commit()
     unnamed = {key.removesuffix("_minor") for key in _keys(list(people.export(row).values()))} - set(own_words.NAMES)
     assert unnamed - {"currency"} == set()
     page = " ".join(shop.shopper(row).get("/account/data").text.split())
     assert f"Correo: {EMAIL}" in page
     assert "Correo: su pedido, " in page, "from where it is known"
+    assert re.search(r"Correo: su pedido, [^;<]*; ", page), "each field apart"
+    assert "Teléfono: 8312 3456" in page
     assert "País: Costa Rica" in page
     assert "Para qué: novedades y ofertas" in page
     assert "Total: ₡2 500" in page

@@ -331,6 +331,18 @@ def test_a_person_taps_less_often_than_a_machine(shop, trip, monkeypatch):
         assert shop.client.post(f"/bookings/{row.token}{path}", data={}).status_code == 429
 
 
+@pytest.mark.parametrize("come", ["booked", "came"])
+def test_what_is_over_asks_for_no_code_and_no_place_in_a_calendar(shop, trip, come):
+    row = shop.booked(trip, shop.when(7), [1], paid=True)
+    assert "Agregar al calendario" in text(page(shop, row))
+    row.state, row.starts_at, row.ends_at = come, clock.now() - timedelta(hours=3), clock.now() - timedelta(hours=1)
+    db.session.commit()
+    told = text(page(shop, row))
+    assert "Muestre este código" not in told
+    assert "Agregar al calendario" not in told
+    assert "Paseo" in told
+
+
 def test_the_code_opens_a_page_with_one_button(shop, trip):
     row = shop.booked(trip, shop.when(7), [2], answers={"Alergias": "Maní"})
     address = f"/admin/cafe/bookings/{row.token}/arrive"

@@ -13,8 +13,15 @@ def test_a_new_shop_has_a_home_page(shop):
     assert read(answer).xpath("count(//h1)") == 1
 
 
-def test_an_empty_shop_is_not_broken(shop):
-    assert shop.client.get("/").status_code == 200
+def test_an_empty_shop_promises_nothing_that_is_not_there(shop):
+    answer = shop.client.get("/")
+    assert answer.status_code == 200
+    assert "Ver lo que tenemos" not in text(answer)
+    assert "Muy pronto" in text(answer)
+    assert marks(answer, "href").count("/contact") > 1  # in the cover and in the foot
+    shop.product("Café de altura")
+    assert "Ver lo que tenemos" in text(shop.client.get("/"))
+    assert "Muy pronto" not in text(shop.client.get("/"))
 
 
 def test_the_published_blocks_are_shown_and_the_draft_is_not(shop):

@@ -76,7 +76,8 @@ def test_arms_are_those_of_browsers_and_who_saw_both_is_left_out(shop):
     found = lift.now()
     assert (found.shown, found.held_out, found.left_out) == (Arm.of([800_00], 1), Arm.of([500_00]), 1)
     drawn = shop.admin.get("/admin/cafe/pages").get_data(as_text=True)
-    assert "Todavía no hay bastantes visitantes" in drawn
+    assert "solo se puede medir con muchas visitas" in drawn
+    assert "hacen falta unos" in drawn.split("Cómo se calcula")[1]
 
 
 @pytest.mark.parametrize(

@@ -49,3 +49,15 @@ def test_the_telephone_stands_before_the_account(shop):
     lines = page.xpath("//ol[@class='pay-steps']//dl//@data-copy")
     assert lines == ["83123456", "CR05015202001026284066"]
     assert page.xpath("//h3/text()") == ["O a la cuenta bancaria"]
+
+
+def test_a_telephone_and_its_holder_are_one_way_to_pay(shop):
+    order = shop.bought(shop.product("Café Uno"))
+    shop.transfer(
+        account=[{"label": "SINPE Móvil", "value": "8312 3456"}, {"label": "Titular", "value": "Abril Solís"}]
+    )
+    db.session.commit()
+    page = read(shop.client.get(f"/orders/{order.token}"))
+    assert page.xpath("//ol[@class='pay-steps']//dl//@data-copy") == ["83123456", "Abril Solís"]
+    assert "O a la cuenta bancaria" not in page.text_content()
+    assert "dos maneras" not in page.text_content()

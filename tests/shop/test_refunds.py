@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from kernel import jobs, signing
 from kernel.db import db
 from kernel.refusal import Refusal
-from shop import cancellations, ledger, order_events, orders, payments, refund_retries, refunds
+from shop import cancellations, ledger, order_events, order_story, orders, payments, refund_retries, refunds
 from shop.refund_rows import Refund
 
 HERE = "tests.shop.refund_racers:"
@@ -54,6 +54,17 @@ def test_a_part_goes_back_and_the_order_stays_paid(shop):
     assert (order.payment, order.balance.minor) == ("paid", 0)
     give(shop, order, 1_500_00)
     assert (order.payment, order.received_minor, order.balance.minor) == ("refunded", 0, 0)
+
+
+def test_once_all_went_back_nothing_more_is_promised(shop):
+    order = shop.bought(shop.product(price=2_500_00), paid=True)
+    give(shop, order, 1_000_00)
+    assert "Lo que sigue" in shop.client.get(f"/orders/{order.token}").text
+    give(shop, order, 1_500_00)
+    page = shop.client.get(f"/orders/{order.token}").text
+    assert "Le devolvimos su dinero" in page
+    assert "Lo que sigue" not in page
+    assert order_story.coming(order) == []
 
 
 def test_what_was_paid_too_much_lowers_no_price(shop):

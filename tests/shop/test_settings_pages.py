@@ -56,6 +56,21 @@ def test_what_is_wrong_with_an_account_stands_beside_its_field(shop):
     assert "account-value-1-error" not in page
 
 
+def test_who_offers_a_pick_up_is_asked_where(shop):
+    asked = "¿Dónde lo recogen?"
+    row = storefront.of()
+    row.address = {}
+    db.session.commit()
+    assert asked in shop.admin.get(f"{BASE}/delivery").text
+    row.address = {"street": "200 m norte de la plaza"}
+    db.session.commit()
+    assert asked not in shop.admin.get(f"{BASE}/delivery").text
+    row.address = {}
+    shipping.methods()[0].active = False
+    db.session.commit()
+    assert asked not in shop.admin.get(f"{BASE}/delivery").text
+
+
 def test_a_newcomer_sells_by_delivery_and_pick_up_after_filling_them(shop):
     browser = shop.admin
     pick_up = shipping.methods()[0]

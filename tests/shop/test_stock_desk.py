@@ -5,9 +5,10 @@ from sqlalchemy import select
 from kernel import today
 from kernel.db import db
 from shop import bin as rubbish
-from shop import catalog_search
+from shop import catalog_search, stock
 from shop.stock import StockMove
 from tests.goods import only
+from tests.shop.pages import read
 
 
 def few(shop, name="Café Uno", units=2):
@@ -53,6 +54,18 @@ def test_a_count_is_kept_with_its_reason(shop):
     assert (last.units, last.reason) == (10, "received")
     assert last.account_id
     assert today.named("low-stock").number == 0
+
+
+def test_the_journal_says_of_what_the_stock_was_counted(shop):
+    one, many = few(shop), few(shop, "Café Dos")
+    only(many).options = {"molienda": "fina"}
+    stock.adjust(only(one), on_hand=7, by=shop.owner)
+    stock.adjust(only(many), on_hand=9, by=shop.owner)
+    db.session.commit()
+    page = read(shop.admin.get("/admin/cafe/journal"))
+    links = {link.text_content(): link.get("href") for link in page.xpath("//main//td/a")}
+    assert links["Café Uno"] == f"/admin/cafe/products/{one.slug}"
+    assert links[f"Café Dos · {only(many).sku}"] == f"/admin/cafe/products/{many.slug}"
 
 
 def test_what_was_sold_meanwhile_stays_sold(shop):
