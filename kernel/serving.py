@@ -112,4 +112,5 @@ def second_step_off(app: Flask, email: str) -> str:
             account_letters.later("second_step", known.id, False, "")
             return known.email
 
-        return transactions.retry_free(done)
+        told: str = transactions.retry_free(done)
+    return told

@@ -108,4 +108,4 @@ def _halfway(wanted: str, account: Account) -> Response:
     secret = tokens.make("second", email=account.email, account_id=account.id, data=told, beside=True)
     answer = redirect(url_for("kernel_install.second_step"), 303)
     origins.set_cookie(answer, HALFWAY, secret, days=tokens.LIFE["second"] / timedelta(days=1))  # type: ignore[arg-type]
-    return answer  # type: ignore[return-value]
+    return answer

@@ -28,7 +28,7 @@ def second_step() -> Any:
 @install.post("/login/code")
 def second_step_taken() -> Any:
     """Let them in; a code that was taken is good for nobody else."""
-    halfway, form = asking.halfway(), CodeForm.of_request()
+    halfway, form = asking.halfway(), _code()
     if halfway is None:
         return _again()
     row, account = halfway
@@ -65,7 +65,7 @@ def steps_begin() -> Any:
 @install.post("/account/two-factor")
 def steps_confirm() -> Any:
     """Turn it on with the app's first code, and show the codes for the paper, this once."""
-    known, form = mine(), CodeForm.of_request()
+    known, form = mine(), _code()
     if two_factor.on(known):
         return redirect(url_for(".steps"), 303)
     if not form.validate():
@@ -83,7 +83,7 @@ def steps_confirm() -> Any:
 @install.post("/account/two-factor/codes")
 def steps_codes() -> Any:
     """New codes for the paper; the older ones end."""
-    known, form = mine(), CodeForm.of_request()
+    known, form = mine(), _code()
     if not form.validate() or not _taken(known, form):
         return (_page(code=form), 422, PRIVATE)
     return _page(paper=two_factor.codes(known)), PRIVATE
@@ -92,13 +92,17 @@ def steps_codes() -> Any:
 @install.post("/account/two-factor/off")
 def steps_off() -> Any:
     """Ask for the password only, from now on."""
-    known, form = mine(), CodeForm.of_request()
+    known, form = mine(), _code()
     if not form.validate() or not _taken(known, form):
         return (_page(code=form), 422, PRIVATE)
     two_factor.off(known)
     account_letters.later("second_step", known.id, False, "")
     flash(_("Two-step log-in is off."))
     return redirect(url_for(".account"), 303)
+
+
+def _code() -> Any:
+    return CodeForm.of_request()
 
 
 def _taken(account: Account, form: Any) -> str:
