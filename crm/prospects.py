@@ -39,7 +39,7 @@ def _deals(contact: Contact) -> list[dict[str, Any]]:
     return [
         {"subject": row.title, "at": row.created_at.isoformat(), "amount_minor": row.amount_minor,
          "currency": row.currency, "state": row.stage,
-         "decided_on": row.closes_on.isoformat() if row.closes_on else "",
+         "until": row.closes_on.isoformat() if row.closes_on else "",
          "events": [{"at": move.at.isoformat(), "state": move.stage, "note": move.words,
                      "reason": str(REASONS[move.reason]) if move.reason else ""} for move in row.moves]}
         for row in _all(Deal, contact)
