@@ -138,9 +138,16 @@ class Template:
         return made
 
     def keep(self, name: str) -> Callable[[], None]:
-        """Remember all rows as they are now; what brings them back into an empty database, on SQLite into any."""
+        """Remember all rows as they are now; what brings them back, whatever was done since."""
         rows = self._rows(name)
-        return lambda: self._load(rows)
+
+        def put_back() -> None:
+            if not self.sqlite:
+                db.session.remove()
+                self._empty()
+            self._load(rows)
+
+        return put_back
 
     def restore(self) -> None:
         """Empty everything, so that the next test begins as the first did."""
