@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, exists, func, or_, select
 
 from campaigns import audience, automations, enrolments, fields, welcome
-from campaigns.automations import Automation, Enrolment
+from campaigns.automations import Automation, AutomationStep, Enrolment
 from campaigns.recipients import Recipient
 from crm import consent
 from crm.contacts import Contact
@@ -119,13 +119,23 @@ def look_everywhere() -> None:
 
 
 def _theirs(about: fields.About) -> dict[str, str]:
-    """The page of the order that was handed to them last: there they say how it was."""
+    """The page of the order that set this letter off, else of their last one: there they say how it was."""
     if about.contact is None:
         return {"url": f"{about.root}/"}
     at = handed()
     mine = select(Order.token).where(Order.contact_id == about.contact.id, at <= clock.now(), *_stands())
-    token = db.session.scalar(mine.order_by(at.desc(), Order.id.desc()).limit(1))
+    newest = mine.order_by(at.desc(), Order.id.desc()).limit(1)
+    token = db.session.scalar(mine.where(Order.id == _occasion(about))) or db.session.scalar(newest)
     return {"url": f"{about.root}/orders/{token}" if token else f"{about.root}/"}
+
+
+def _occasion(about: fields.About) -> Any:
+    """In SQL: the order for which they came into the automation of this letter, the last time."""
+    steps = select(AutomationStep.automation_id).join(Automation, Automation.id == AutomationStep.automation_id)
+    steps = steps.where(AutomationStep.mailing_id == about.mailing_id, Automation.trigger.in_((OPINION, REORDER)))
+    theirs = Enrolment.contact_id == about.contact.id, Enrolment.automation_id.in_(steps)  # type: ignore[union-attr]
+    found = select(Enrolment.about_id).where(*theirs).order_by(Enrolment.since.desc(), Enrolment.id.desc())
+    return found.limit(1).scalar_subquery()
 
 
 def init_app(_app: object) -> None:

@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[PG] = _start_postgresql()
 
 
-LONG = ("journeys", "test_conservation", "test_races", "test_plans", "test_jobs", "test_serving",
+LONG = ("demo/test_loader", "test_conservation", "test_races", "test_backup", "journeys", "test_plans", "test_jobs", "test_serving",
         "tests/demo", "test_matrix", "test_canary", "tests/bench", "test_refunds", "test_card_", "kills", "agreement")  # fmt: skip
 
 

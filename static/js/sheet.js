@@ -28,8 +28,9 @@ function sort(list) {
 }
 
 function show(input) {
-  const here = input.closest(".field").querySelector("[data-thumbs-here]");
-  here.replaceChildren(...[...input.files].filter((file) => file.type.startsWith("image/")).map((file) => {
+  const field = input.closest(".field"), here = field.querySelector("[data-thumbs-here]");
+  const files = [...field.querySelectorAll("[data-thumbs]")].flatMap((one) => [...one.files]);
+  here.replaceChildren(...files.filter((file) => file.type.startsWith("image/")).map((file) => {
     const item = document.createElement("li");
     const frame = document.createElement("span");
     const picture = document.createElement("img");

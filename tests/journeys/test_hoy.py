@@ -84,8 +84,8 @@ def test_an_automation_is_prepared_and_turned_on(visit, plaza):
     slug = "horno-tizapola"
     log_in(page, plaza, *owner_of(slug))
     page.goto(plaza.admin(slug, "/automations"))
-    assert page.locator("[data-automation][data-on=no]").count() == 2
-    assert page.get_by_text("Falta:").count() == 2
+    assert page.locator("[data-automation][data-on=no]").count() == 1
+    assert page.get_by_text("Falta:").count() == 1
     assert faults(page) == []
     card = page.locator("section.panel", has_text="Carrito abandonado")
     card.get_by_role("button", name="Preparar sus correos").click()

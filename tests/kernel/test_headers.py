@@ -46,6 +46,7 @@ def careful(shop):
     shop.app.testing = True
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # what an answer carries asks no database
 def test_every_address_answers_with_a_policy(careful):
     seen, broken, admin = 0, [], careful.admin
     for side, method, path, endpoint in list(routes(careful.app)):

@@ -81,6 +81,9 @@ def test_several_pictures_at_once_and_one_that_is_none(shop):
     product = make(shop)
     sent = [(io.BytesIO(photo("red")), "a.jpg"), (io.BytesIO(photo("blue")), "b.jpg")]
     address = f"/admin/cafe/products/{product.slug}"
+    page = shop.admin.get(address).text
+    fields = re.findall(r'<input[^>]*name="new_pictures"[^>]*>', page)
+    assert [("multiple" in one, "capture" in one) for one in fields] == [(True, False), (False, True)]  # both go along
     answer = shop.admin.post(address, data={**typed(), "new_pictures": sent}, content_type="multipart/form-data")
     assert answer.status_code == 303
     assert len(product.pictures) == 2

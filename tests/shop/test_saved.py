@@ -130,7 +130,8 @@ def test_who_saved_nothing_is_asked_nothing_and_who_did_once_a_page(shop):
     for path in ("/", "/c/granos", "/p/cafe-00"):
         client.get(path)
         _few, stranger = asked(shop.client, path)
-        assert asked(client, path) == (1, stranger + 1), path
+        few, all_of_it = asked(client, path)
+        assert (few, all_of_it - stranger <= 1) == (1, True), path
     assert len(pressed(client, "/c/granos")) == 9
 
 
