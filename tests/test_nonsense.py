@@ -27,7 +27,7 @@ HOSTILE = {
     "endless digits": "9" * 5000, "a raised two": "²", "other digits": "٣٠", "below nothing": "-1", "no end": "1e400",
     "no number": "NaN", "a zero byte": "1\x00'", "half a sign": "\udc80", "a huge number": str(2**63), "nothing": "",
     "a bracket": "[{(\"'<%_\\", "a day that is none": "2026-02-30", "the last day": "9999-12-31", "the first day": "0001-01-01",
-    "an hour that is none": "25:61", "a long word": "á" * 6000,
+    "an hour that is none": "25:61", "a long word": "á" * 1500,
 }  # fmt: skip
 
 
@@ -99,10 +99,10 @@ def trouble(browser, method, path, said):
 def test_an_address_that_asks_for_nonsense(app, mine, seed):
     (shop, known), dice, found = mine, random.Random(seed), []
     for browser, path in walk(app, shop, known, seed):
-        for share in (1, 0.2):  # all at once, where one may hide another; and a few
+        for share in (0.3, 0.1):  # many at once, where one may hide another; and a few
             said = [(name, dice.choice(list(HOSTILE.values()))) for name in asked() if dice.random() < share]
             if wrong := trouble(browser, "GET", path, said):
-                found.append((wrong, path, [(name, word[:20]) for name, word in said] if share < 1 else "all"))
+                found.append((wrong, path, [(name, word[:20]) for name, word in said]))
     assert not found, "\n".join(map(str, found))
 
 
@@ -125,7 +125,7 @@ def test_a_form_that_is_filled_with_nonsense(app, mine, seed):
             ]
             if wrong := trouble(browser, "POST", action, said):
                 found.append((wrong, path, [(name, word[:20]) for name, word in said]))
-            put_back()
+        put_back()
     assert not found, "\n".join(map(str, found))
 
 
