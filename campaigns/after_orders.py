@@ -133,8 +133,9 @@ def _occasion(about: fields.About) -> Any:
     """In SQL: the order for which they came into the automation of this letter, the last time."""
     steps = select(AutomationStep.automation_id).join(Automation, Automation.id == AutomationStep.automation_id)
     steps = steps.where(AutomationStep.mailing_id == about.mailing_id, Automation.trigger.in_((OPINION, REORDER)))
-    theirs = Enrolment.contact_id == about.contact.id, Enrolment.automation_id.in_(steps)  # type: ignore[union-attr]
-    found = select(Enrolment.about_id).where(*theirs).order_by(Enrolment.since.desc(), Enrolment.id.desc())
+    who: Any = about.contact
+    theirs = (Enrolment.contact_id == who.id) & Enrolment.automation_id.in_(steps)
+    found = select(Enrolment.about_id).where(theirs).order_by(Enrolment.since.desc(), Enrolment.id.desc())
     return found.limit(1).scalar_subquery()
 
 
