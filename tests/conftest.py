@@ -51,7 +51,7 @@ LONG = ("demo/test_loader", "test_conservation", "test_races", "test_backup", "j
         "tests/demo", "test_matrix", "test_canary", "tests/bench", "test_refunds", "test_card_", "kills", "agreement")  # fmt: skip
 
 
-BOTH = ("races", "kills", "restore", "migrations", "tenancy", "pool", "transactions", "jobs", "test_mail.", "matrix", "backup",
+BOTH = ("races", "kills", "restore", "migrations", "tenancy", "pool", "transactions", "jobs", "test_mail.", "matrix",
         "leaving", "test_sending", "gathering", "cursors", "agreement", "test_segments", "test_tags", "test_merging",
         "conservation", "availability", "numbers", "collisions", "beside_the_guard", "test_audience",
         "attribution", "picking", "_input")  # fmt: skip

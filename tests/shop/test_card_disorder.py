@@ -21,7 +21,7 @@ KINDS = (
     "payment_intent.created", "payment_intent.processing", "payment_intent.succeeded",
     "payment_intent.payment_failed", "charge.refunded", "charge.dispute.created",
 )  # fmt: skip
-BRANCHES = min(6, int(os.environ.get("PLAZA_SEEDS", "2")))  # of the six first steps, 120 orders each; 6 walks all
+BRANCHES = min(6, int(os.environ.get("PLAZA_SEEDS", "1")))  # of the six first steps, 120 orders each; 6 walks all
 
 
 @pytest.fixture
