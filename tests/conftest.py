@@ -47,14 +47,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[PG] = _start_postgresql()
 
 
-LONG = ("demo/test_loader", "test_conservation", "test_races", "test_backup", "journeys", "test_plans", "test_jobs", "test_serving",
-        "tests/demo", "test_matrix", "test_canary", "tests/bench", "test_refunds", "test_card_", "kills", "agreement")  # fmt: skip
+LONG = ("demo/test_loader", "test_conservation", "test_races", "test_backup", "journeys", "test_plans", "test_jobs",
+        "test_serving", "tests/demo", "test_matrix", "test_canary", "tests/bench", "test_refunds", "test_card_", "kills",
+        "agreement")  # fmt: skip
 
 
-BOTH = ("races", "kills", "restore", "migrations", "tenancy", "pool", "transactions", "jobs", "test_mail.", "matrix",
-        "leaving", "test_sending", "gathering", "cursors", "agreement", "test_segments", "test_tags", "test_merging",
-        "conservation", "availability", "numbers", "collisions", "beside_the_guard", "test_audience",
-        "attribution", "picking", "_input")  # fmt: skip
+BOTH = ("races", "kills", "restore", "migrations", "tenancy", "pool", "transactions", "test_mail.", "matrix", "cursors",
+        "test_sending", "agreement", "availability", "numbers", "collisions", "beside_the_guard", "_input")  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
