@@ -20,7 +20,6 @@ SHORTEST, LONGEST, MOST_DIGITS = 2, 60, 6  # signs of what is counted; more digi
 EACH_DAY = 400  # different words of a shop: one that is asked for all kinds of nonsense keeps no more
 LIFE = timedelta(days=90)
 OFTEN, LATELY = 5, 7  # times in so many days, and not found: worth a line on the first page
-SHOWS = ("most", "missed", "often")
 
 
 class SearchCount(TenantOwned, Base):

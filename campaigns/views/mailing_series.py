@@ -78,13 +78,8 @@ def dates(token: str) -> str:
     """The next days of what one is choosing."""
     mailing = mailing_page.campaign(token)
     form = forms.repeat(None, _today(), request.args)
-    return render_template("campaigns/desk/mailings/_dates.html", dates=_dates(form, series.of(mailing)))
-
-
-def _dates(form: forms.RepeatForm, row: LetterSeries | None) -> list[str]:
-    if not form.validate():
-        return []
-    return [series_words.day(one) for one in series.seen(form.plan, row)]
+    form.validate()
+    return render_template("campaigns/desk/mailings/_dates.html", dates=_seen(form, series.of(mailing)))
 
 
 @admin.post("/mailings/<token>/series/pause", endpoint="mailing_series_pause")
@@ -147,7 +142,7 @@ def told(row: Mailing, form: Any) -> dict[str, Any]:
     form_shown = form or forms.repeat(mine, _today())
     lives = mine is not None and mine.state in series.LIVES
     return {
-        "form": form_shown, "open": form is not None, "dates": _seen(form, mine) if form else _kept(mine, form_shown),
+        "form": form_shown, "open": form is not None, "dates": _seen(form_shown, mine),
         "row": mine if lives else None, "held": series_words.held(row) if mine and mine.state == "held" else "",
         "often": series_words.rhythm(mine) if lives and mine else "",
         "coming": [series_words.day(one) for one in series.upcoming(mine)] if lives and mine else [],
@@ -157,10 +152,6 @@ def told(row: Mailing, form: Any) -> dict[str, Any]:
 
 def _seen(form: forms.RepeatForm, mine: LetterSeries | None) -> list[str]:
     return [] if form.errors else [series_words.day(one) for one in series.seen(form.plan, mine)]
-
-
-def _kept(mine: LetterSeries | None, form: forms.RepeatForm) -> list[str]:
-    return [series_words.day(one) for one in series.seen(form.plan, mine)]
 
 
 def _issues(mine: LetterSeries) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def answer(token: str) -> Any:
     row, form = reviews.by_token(token), AnswerForm(request.form)
     if not form.validate():
         return _page(of=token, answer=form), 422
-    before = reviews.answer(row, (form.answer.data or "").replace("\r\n", "\n"), by=web.person())
+    before = reviews.answer(row, form.answer.data or "", by=web.person())
     told = _("Your answer stands under it.") if row.answer else _("Your answer is gone.")
     web.undo(told, ".review_answer", token=token, fields={"answer": before, **_here()})
     return _back()

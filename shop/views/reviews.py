@@ -96,9 +96,7 @@ def _written(contact: Contact, line: OrderLine, *, back: tuple[str, str]) -> Any
     form = ReviewForm(request.form)
     if not form.validate():
         return _page(contact, line, form, back=back), 422
-    said = reviews.Said(
-        int(form.stars.data), (form.words.data or "").replace("\r\n", "\n"), form.signed.data or "", i18n.language()
-    )
+    said = reviews.Said(int(form.stars.data), form.words.data or "", form.signed.data or "", i18n.language())
     row = reviews.write(contact, line, said)
     flash(_("Thank you. Everybody can read it now.") if row.shown else _("Thank you. The shop reads it first."))
     return redirect(back[1], 303)

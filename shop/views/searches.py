@@ -34,9 +34,9 @@ def _page(form: Any) -> str:
     show = request.values.get("show", "most")
     show = show if show in SHOWS else "most"
     days = searches.LATELY if show == "often" else _days()
-    count, number = searches.size(show, days), request.args.get("page", "1")
+    count = searches.size(show, days)
     pages = max(1, -(-count // PAGE))
-    page = min(max(1, int(number) if number.isdecimal() and len(number) < 6 else 1), pages)
+    page = min(web.page_asked(), pages)
     found = db.session.execute(searches.query(show, days).limit(PAGE).offset((page - 1) * PAGE)).all()
     known = synonyms.every()
     meant = {row.word: row.meaning for row in known}

@@ -32,11 +32,17 @@ def back(page):
     assert stage(page) == "new"
 
 
-def test_by_mouse_by_keys_and_by_finger(visit, plaza):
-    page = visit(DESKTOP)
+def board(page, plaza):
+    """Open it; its address."""
     log_in(page, plaza, *owner_of(SHOP))
     here = plaza.admin(SHOP, "/deals?show=")
     page.goto(here)
+    return here
+
+
+def test_by_mouse_and_by_keys(visit, plaza):
+    page = visit(DESKTOP)
+    here = board(page, plaza)
     assert (stage(page), faults(page)) == ("new", [])
 
     lift(page, "talking")
@@ -66,9 +72,10 @@ def test_by_mouse_by_keys_and_by_finger(visit, plaza):
     page.keyboard.press("Shift+ArrowLeft")
     page.wait_for_function("title => document.querySelector('[data-stage=new]').textContent.includes(title)", arg=TITLE)
 
+
+def test_by_finger(visit, plaza):
     page = visit(PHONE, has_touch=True, is_mobile=True, reduced_motion="reduce")
-    log_in(page, plaza, *owner_of(SHOP))
-    page.goto(here)
+    board(page, plaza)
     finger = Finger(page)
     card(page).scroll_into_view_if_needed()
     box = card(page).bounding_box()
