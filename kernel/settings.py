@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from flask import current_app
-
 from kernel import atomic
+from kernel.late import Late
 
+flask = Late("flask")  # the parent of the web processes reads its settings and answers nothing
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -113,4 +113,4 @@ def _secret(path: Path) -> str:
 
 def current() -> Settings:
     """The settings of the running application."""
-    return current_app.extensions["plaza.settings"]  # type: ignore[no-any-return]
+    return flask.current_app.extensions["plaza.settings"]  # type: ignore[no-any-return]

@@ -11,6 +11,8 @@ from types import ModuleType
 
 import pytest
 
+import kernel
+from kernel.app import create_app
 from kernel.settings import ROOT
 
 
@@ -119,6 +121,19 @@ def test_it_needs_nothing_but_the_standard_library():
     code = "import runpy, sys; sys.argv=['plaza']; runpy.run_path('plaza'); print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert not {"click", "flask", "kernel"} & set(ran.stdout.split())
+
+
+@pytest.mark.parametrize("module", ["kernel.cli", "kernel.processes", "kernel.settings"])
+def test_what_only_starts_others_does_not_bring_the_application(module):
+    code = f"import sys, {module}; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert not {"flask", "sqlalchemy", "jinja2"} & set(ran.stdout.split()), "fifty megabytes for each idle parent"
+
+
+def test_the_application_is_had_from_its_package():
+    assert kernel.create_app is create_app
+    with pytest.raises(AttributeError, match="nothing_such"):
+        kernel.nothing_such  # noqa: B018
 
 
 def test_it_can_be_run_as_a_program():
