@@ -16,6 +16,7 @@ from shop.services import KIND
 from shop.variants import BundlePart, Variant
 
 Files = dict[str, files.File]
+EVERY = {"week": "1w", "month": "1m"}
 
 
 def fill(shop: Told, pictures_of: Files) -> None:
@@ -65,7 +66,8 @@ def _product(shop: Told, told: Told, shelves: dict[str, Category]) -> catalog.Pr
         category_id=shelves[told["category"]].id, price_minor=world.minor(told["price"], currency),
         compare_minor=world.minor(told.get("compare_at"), currency), brief=told["image_brief"],
         allergens=[world.spoken(shop, shop["allergens"][code]) for code in told.get("allergens", [])],
-        valid_months=told.get("valid_months"), min_qty=told.get("min_qty", 1), max_qty=told.get("max_per_order"),
+        valid_months=told.get("valid_months"), every=EVERY.get(told.get("interval", ""), ""),
+        min_qty=told.get("min_qty", 1), max_qty=told.get("max_per_order"),
         season_from=season.get("from"), season_to=season.get("to"),
         lead_hours=told.get("lead_hours", 24 * told.get("lead_days", 0)),
     )  # fmt: skip

@@ -9,7 +9,7 @@ import yaml
 from kernel import money
 
 HERE = Path(__file__).parent
-SELLABLE = ("physical", "digital", "bundle", "voucher", "reservation")  # the kinds that the shop sells today
+SELLABLE = ("physical", "digital", "bundle", "voucher", "reservation", "subscription")  # what shops sell
 Told = dict[str, Any]
 QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # written in C where it was built
 

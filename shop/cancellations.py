@@ -29,6 +29,7 @@ from shop import (
     redemptions,
     refunds,
     stock,
+    subscriptions,
     tenders,
 )
 from shop.orders import Order
@@ -137,6 +138,7 @@ def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -
     redemptions.give_back(order)
     tenders.give_back(order)
     payments.end(order)
+    subscriptions.let_go(order)
     if not order.practice:
         key = f"cancelled:{order.id}"
         facts.record("cancelled", contact=order.contact, about=order, amount=order.total, dedupe=key)

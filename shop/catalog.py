@@ -17,7 +17,7 @@ from shop.categories import Category
 from shop.pictures import ProductPicture
 from shop.variants import BundlePart, Variant
 
-KINDS = ("physical", "digital", "bundle", "voucher", "booking")
+KINDS = ("physical", "digital", "bundle", "voucher", "booking", "subscription")
 IMMATERIAL = frozenset({"digital", "voucher", "booking"})  # nothing to deliver
 MOST = 1_000_000  # units of anything
 EVERYONES = sql("binned_at IS NULL AND customer_groups = '[]'")
@@ -79,6 +79,7 @@ class Product(TenantOwned, Binnable, Base):
     deposit_bp: Mapped[int | None]  # asked for when it is ordered: a share of the line …
     deposit_minor: Mapped[int | None]  # … or so much for each unit
     deposit_days: Mapped[int] = mapped_column(default=0)  # the rest is due so many days before the delivery day
+    every: Mapped[str] = mapped_column(String(4), default="")  # of a subscription: how often it comes, see intervals
     valid_months: Mapped[int | None]  # of a voucher: how long its cards are good; None: without end
     picture_id: Mapped[int | None] = ref("file")
     download_id: Mapped[int | None] = ref("file")

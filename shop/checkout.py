@@ -32,6 +32,7 @@ from shop import (
     redemptions,
     shipping,
     stock,
+    subscriptions,
     tenders,
     zones,
 )
@@ -159,7 +160,8 @@ def _fulfil(order: Order, quote: Quote, details: Details, way: Way) -> None:
         payments.settled(order)
     if not quote.practice:
         facts.record("ordered", contact=order.contact, about=order, amount=order.total, dedupe=f"ordered:{order.id}")
-    orders.placed(order)
+    subscriptions.begin(order, details)
+    orders.placed(order, more=subscriptions.said)
 
 
 def _ask(order: Order, method: PaymentMethod | None, plan: PlanOffer | None) -> None:

@@ -15,6 +15,7 @@ from shop import (
     payments,
     redemptions,
     stock,
+    subscriptions,
     tenders,
 )
 from shop.orders import Order
@@ -46,6 +47,7 @@ def expire(order_id: int) -> None:
     redemptions.give_back(order)
     tenders.give_back(order)
     payments.end(order)
+    subscriptions.let_go(order)
     letters.tell(order, "expired")
 
 

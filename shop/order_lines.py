@@ -47,6 +47,7 @@ class OrderLine(TenantOwned, Base):
     tax_components: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     day: Mapped[date | None]
     booking_id: Mapped[int | None] = ref("booking")
+    every: Mapped[str] = mapped_column(String(4), default="")  # how often it comes, where it is subscribed to
     digital: Mapped[bool] = mapped_column(default=False)
     weight_g: Mapped[int] = mapped_column(default=0)
 

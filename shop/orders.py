@@ -182,9 +182,9 @@ def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key
     return order
 
 
-def placed(order: Order) -> None:
-    """Everything is taken and counted: tell the buyer and the shop."""
-    letters.tell(order, "placed")
+def placed(order: Order, *, more: Any = None) -> None:
+    """Everything is taken and counted: tell the buyer and the shop; `more`: see letters.tell."""
+    letters.tell(order, "placed", more=more)
     if not order.by_staff:
         letters.tell_shop(order, "new")
 
@@ -225,7 +225,7 @@ def _line(order: Order, line: "QuoteLine", place: int) -> OrderLine:
         unit_minor=line.unit.minor, quantity=line.quantity, discount_minor=line.discount.minor,
         net_minor=line.net.minor, tax_minor=line.tax.minor, gross_minor=line.gross.minor,
         tax_components=list(line.components), day=line.day, digital=line.digital, weight_g=line.weight_g,
-        booking_id=line.booking_id,
+        booking_id=line.booking_id, every=line.every,
     )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ class QuoteLine:
     voucher: Mapping[str, Any] = field(default_factory=dict)  # see vouchers.terms
     booking_id: int | None = None  # the time that it is for …
     begins: datetime | None = None  # … and when that begins
+    every: str = ""  # how often it comes, where it is subscribed to
 
     @property
     def listed(self) -> Money:
@@ -167,6 +168,7 @@ class Details:
     by: Any = None  # the staff account of a manual sale
     cards: Sequence[str] = ()  # the handles of gift cards that are given, among the cart's codes
     credit: Any = None  # the StoredValue of a shopper who is logged in and wants to use it
+    renews: Any = None  # the Subscription whose next order it is
     plan: Any = ""  # in which parts it is paid: the kind of a PlanOffer, or one that staff agreed on; '' at once
 
 
@@ -288,5 +290,5 @@ def _line(want: Wanted, unit: Money, less: Money, charged: tuple[Sequence[Rate],
         components=found.components, day=want.day, weight_g=(want.product.weight_g or 0) * want.quantity,
         digital=want.product.kind in catalog.IMMATERIAL, token=want.token,
         voucher=vouchers.terms(want.product, want.texts), booking_id=want.booking.id if want.booking else None,
-        begins=want.booking.starts_at if want.booking else None,
+        begins=want.booking.starts_at if want.booking else None, every=want.product.every,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime
 from kernel import address, clock, countries, i18n, phones, tenancy
 from kernel.i18n import _, pick
 from kernel.money import Money
-from shop import pay_numbers, plans, storefront, tax_rules
+from shop import intervals, pay_numbers, plans, storefront, tax_rules
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -147,7 +147,11 @@ def _line(line: "OrderLine", stranger: Callable[[str], str]) -> dict[str, Any]:
     return {
         "name": pick(line.name),
         "sku": line.sku,
-        "chosen": [*options, *(f"{label}: {said(text)}" for label, text in line.texts.items())],
+        "chosen": [
+            *options,
+            *(f"{label}: {said(text)}" for label, text in line.texts.items()),
+            *([intervals.promise(line.every)] if line.every else []),
+        ],
         "quantity": line.quantity,
         "unit": shown(line.unit),
         "gross": shown(line.listed),

@@ -16,7 +16,7 @@ ASKED_ANEW = frozenset({services.KIND, vouchers.KIND})  # for another time, or f
 
 def of(order: "Order") -> list[Wanted]:
     """Its goods that are still sold; what is booked, and cards for somebody, are chosen anew."""
-    return [Wanted(line.variant, line.quantity, _texts(line)) for line in order.lines if _sold(line)]
+    return [Wanted(line.variant, line.quantity, texts(line)) for line in order.lines if _sold(line)]
 
 
 def _sold(line: "OrderLine") -> bool:
@@ -29,7 +29,7 @@ def offered(order: "Order") -> bool:
     return (order.paid or order.state != "placed") and bool(of(order))
 
 
-def _texts(line: "OrderLine") -> dict[str, str]:
+def texts(line: "OrderLine") -> dict[str, str]:
     """What they wrote, by code again: an order keeps it under the label of the shop's language."""
     language = tenancy.tenant().language
     labels = {i18n.pick(one.get("label"), language) or one["code"]: one["code"] for one in line.product.texts}

@@ -43,6 +43,7 @@ from shop import (
     saved,
     stock_waits,
     store_credit,
+    subscription_rows,
     taxes,
 )
 from shop.discounts import Discount
@@ -137,6 +138,8 @@ LINES: dict[str, str] = {
         ["home", "booking_hold", "booking_hold_looked", "booking_month", "cart", "cart_add",  "cart_seen", "checkout", "checkout_place", "contact", "robots", "search", "sitemap"])], ""),
     **dict.fromkeys(["shop.saved", "shop.saved_keep", "shop.saved_share"], ""), "shop.saved_shared": "handed_on",
     **dict.fromkeys(["shop.search_hints", "shop_admin.searches", "shop_admin.synonym_keep", "shop_admin.synonym_drop"], ""),
+    **dict.fromkeys(["shop.subscription", "shop.subscription_step", "shop_admin.subscription", "shop_admin.subscription_step"], "subscribed"),
+    "shop_admin.subscriptions": "",
     "shop.back_ask": "", **dict.fromkeys(["shop.back", "shop.back_leave"], "wait"),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
     **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),
@@ -212,6 +215,8 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
     return {
         "shop.cart_add": {"product": product["slug"], "quantity": "1"},
         "shop.saved_keep": {"save": product["slug"]},
+        "shop.subscription_step": {"do": "pause"},
+        "shop_admin.subscription_step": {"do": "pause"},
         "shop.back_ask": {"sku": known["wait"]["sku"], "email": "espera@example.com"},
         "shop_admin.stock_adjust": {"sku": product["sku"], "units": "3", "was": "9"},
         "shop_admin.products_bulk": {"slug": product["slug"], "do": "bin"},
@@ -277,7 +282,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     cart = world.cart(vase)
     return {
         **_papers(world, order), **_invoices(read), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
-        **_gift(world), **_reviewed(world, read, book), **_services(world), **_watched(world), **_automated(world), **posted(world), **_waited(world), "handed_on": _handed_on(world, vase),
+        **_gift(world), **_reviewed(world, read, book), **_services(world), **_watched(world), **_automated(world), **posted(world), **_waited(world), "handed_on": _handed_on(world, vase), "subscribed": _subscribed(world),
         "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
         "page": {"slug": page.slug}, "page_version": {"slug": page.slug, "number": 1}, "policy": {"slug": policy.slug}, "cart_line": {"line": cart.lines[0].token},
@@ -295,6 +300,12 @@ def _handed_on(world: Any, product: Any) -> dict[str, Any]:
     token = saved.hand_on(mine, "Lista")
     db.session.commit()
     return {"token": token}
+
+
+def _subscribed(world: Any) -> dict[str, Any]:
+    """Somebody gets something again and again."""
+    order = world.bought(world.product(f"Cada mes {world.slug}", kind="subscription", every="1m"))
+    return {"token": subscription_rows.of_order(order)[0].token}
 
 
 def _waited(world: Any) -> dict[str, dict[str, Any]]:

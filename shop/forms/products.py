@@ -10,7 +10,7 @@ from kernel import blocks, tenancy
 from kernel.forms import Form as Base
 from kernel.forms import choices, trimmed
 from kernel.i18n import _, _l
-from shop import catalog, seasons, tax_words, taxes, wants
+from shop import catalog, intervals, seasons, tax_words, taxes, wants
 from shop.forms import deposits, fiscal, product_rows, words
 from shop.forms.amounts import PriceField, PricesField, WholeField
 from shop.sheets import Sheet
@@ -23,6 +23,7 @@ KINDS = choices(
         ("bundle", _l("Several things together")),
         ("voucher", _l("A gift card")),
         ("booking", _l("A booking")),
+        ("subscription", _l("A subscription")),
     ]
 )
 UNITS = choices([("hours", _l("hours")), ("days", _l("days"))])
@@ -46,6 +47,7 @@ class ProductForm(Base):
         description=_l("With semicolons between: 10000; 20000. Empty: only the price above."),
     )
     valid_months = WholeField(_l("Good for how many months"), most=120, least=1)
+    every = SelectField(_l("How often it comes"), choices=choices(list(intervals.EVERY.items())), default="1m")
     sku = product_rows.line(_l("SKU"), 58)
     slug = product_rows.line(_l("Address"), 80, _l("The old address keeps leading here."), autocapitalize="none")
     min_qty = WholeField(_l("The least one can buy"), most=wants.MOST, least=1)
@@ -165,6 +167,7 @@ def _columns(form: Any, shelves: Mapping[str, int]) -> dict[str, Any]:
         "compare_minor": form.compare.minor,
         "kind": form.kind.data,
         "valid_months": form.valid_months.number if form.kind.data == "voucher" else None,
+        "every": form.every.data if form.kind.data == "subscription" else "",
         "sku": form.sku.data or "",
         "category_id": shelves.get(form.category.data),
         "tax_rate_id": rate.id if rate else None,

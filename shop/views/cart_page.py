@@ -8,7 +8,7 @@ from flask import Response, render_template, request, url_for
 from kernel import i18n, phones, tenancy, web
 from kernel.i18n import _
 from kernel.money import Money
-from shop import bookings, catalog, exemptions, plan_offers, promotions, quotes, receipts, shipping
+from shop import bookings, catalog, exemptions, intervals, plan_offers, promotions, quotes, receipts, shipping
 from shop import cart as carts
 from shop.cart import Notice
 from shop.quotes import Basket, QuoteLine
@@ -109,9 +109,10 @@ def _line(
     line: QuoteLine, product: catalog.Product | None, pictures: dict[int, Any], cents: bool | None
 ) -> dict[str, Any]:
     chosen = [f"{i18n.pick(option['name'])}: {i18n.pick(option['value'])}" for option in line.options]
+    again = [intervals.promise(line.every)] if line.every else []
     return {
         "token": line.token, "name": i18n.words_html(line.name), "quantity": line.quantity, "unit": line.unit,
-        "gross": line.listed, "more": [*chosen, *(f"{label}: {text}" for label, text in line.texts.items())],
+        "gross": line.listed, "more": [*chosen, *(f"{label}: {text}" for label, text in line.texts.items()), *again],
         "url": url_for("shop.product", slug=product.slug) if product else "",
         "pic": pictures.get(product.picture_id or 0) if product else None, "cents": cents,
     }  # fmt: skip

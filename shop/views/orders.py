@@ -24,7 +24,7 @@ from shop import (
 )
 from shop.forms.orders import ProofForm
 from shop.orders import Order
-from shop.views import balance, booked_rows, card_pay, order_papers, store
+from shop.views import balance, booked_rows, card_pay, order_papers, store, subscription_part
 from shop.views import gift_cards as gift_views
 from shop.views import reviews as review_views
 
@@ -51,7 +51,7 @@ def _page(order: Order, form: ProofForm) -> str:
         papers=order_papers.of_buyer(order), files=downloads.of(order) if order.paid else [],
         gift_cards=gift_views.of_order(order), booked=booked_rows.of(order),
         opinions=review_views.of_order(order), whatsapp=_whatsapp(order), share=_share(order),
-        again=repeats.offered(order),
+        again=repeats.offered(order), coming=subscription_part.of_order(order),
     )  # fmt: skip
 
 

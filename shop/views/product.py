@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from kernel import blocks, files, holes, i18n, phones
 from kernel.i18n import _, ngettext
-from shop import catalog, categories, days, pricing, seasons, services, sharing, stock, wants
+from shop import catalog, categories, days, intervals, pricing, seasons, services, sharing, stock, wants
 from shop.views import delivery, frame, goods, media, offers, review_part, seo, visitor, wait_part
 
 FEW = 5  # from here on one says how many are left
@@ -80,7 +80,7 @@ def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bo
     return render_template(
         "shop/catalog/product.html", product=product, variant=variant, pictures=pictures, large=large, price=price,
         compare=compare, cents=cents, options=options(product, known, variant), variants=as_json(product, known),
-        texts=texts(product, known),
+        texts=texts(product, known), again=intervals.promise(product.every) if product.every else "",
         buyable=sold, season=season, back=days.told(season.returns),
         every="-".join(str(one.id) for one in known), promises=delivery.promises(product, variant) if sold else [],
         ladder=ladder(variant, cents) if stepped else (),

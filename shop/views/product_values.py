@@ -55,6 +55,7 @@ def _own(product: Product) -> dict[str, Any]:
         "price": typed(product.price_minor),
         "compare": typed(product.compare_minor),
         "kind": product.kind,
+        "every": product.every or "1m",
         "amounts": "; ".join(map(typed, vouchers.amounts(product))) if product.kind == vouchers.KIND else "",
         "valid_months": _text(product.valid_months),
         "units": _units(first),

@@ -1,0 +1,140 @@
+"""Renewals: the next order of a subscription, made once some days before its turn, told of before; or why it was not.
+
+It is an order like any other, at the day's price, delivered as the first one was, paid by the way that its buyer chose.
+Who leaves two in a row unpaid is not sent a third: the subscription waits until they say that it goes on.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from kernel import clock, i18n, jobs, tenancy
+from kernel.db import db
+from kernel.refusal import Refusal
+from shop import checkout, exemptions, holds, holidays, quotes, subscription_letters, subscriptions, wants
+from shop.quotes import Choice, Details, Quote
+from shop.redemptions import Person
+from shop.shipping import Offer
+from shop.subscription_rows import Subscription, SubscriptionEvent, lock
+from shop.wants import Wanted
+
+if TYPE_CHECKING:
+    from shop.orders import Order
+
+TO_PAY = timedelta(days=3)  # nobody sits before the page when such an order is made
+UNPAID = 2  # in a row
+
+
+@jobs.job("subscriptions.notice")
+def notice(row_id: int, turn: int) -> None:
+    """Tell its buyer of the next order while it can still be changed; harmless when it comes twice or too late."""
+    row = db.session.get(Subscription, row_id)
+    if row is None or not _stands(lock(row), turn) or _told(row, turn):
+        return
+    if row.next_on - subscriptions.AHEAD > clock.today(tenancy.tenant().timezone):
+        subscriptions.note(row, "noticed", day=row.next_on, reason=str(turn))
+        subscription_letters.soon(row)
+
+
+def _told(row: Subscription, turn: int) -> bool:
+    mine = SubscriptionEvent.subscription_id == row.id, SubscriptionEvent.kind == "noticed"
+    return bool(db.session.scalar(db.select(SubscriptionEvent.id).where(*mine, SubscriptionEvent.reason == str(turn))))
+
+
+@jobs.job("subscriptions.renew")
+def renew(row_id: int, turn: int) -> None:
+    """Make the order of a turn whose time has come, or say why it cannot be; harmless when it comes twice."""
+    row = db.session.get(Subscription, row_id)
+    if row is None or not _stands(lock(row), turn):
+        return
+    if row.next_on - subscriptions.AHEAD > clock.today(tenancy.tenant().timezone):
+        return  # it was put off
+    make(row)
+
+
+def make(row: Subscription) -> "Order | None":
+    """The next order now; None where there is none, and everybody who should know was told."""
+    if _unpaid(row):
+        subscriptions.pause(row, reason="unpaid")
+        subscription_letters.paused(row)
+        return None
+    with i18n.speak(tenancy.tenant().language, tenancy.tenant().country):
+        try:
+            with db.session.begin_nested():
+                order = _order(row)
+        except Refusal as refusal:
+            subscriptions.note(row, "missed", day=row.next_on, reason=str(refusal))
+            subscription_letters.missed(row, str(refusal))
+            subscriptions.advance(row)
+            return None
+    subscriptions.advance(row)
+    return order
+
+
+def _stands(row: Subscription, turn: int) -> bool:
+    return row.state == "active" and row.turn == turn
+
+
+def _unpaid(row: Subscription) -> bool:
+    """Whether its last orders all ended without their money."""
+    mine = SubscriptionEvent.subscription_id == row.id, SubscriptionEvent.kind.in_(["began", "ordered", "resumed"])
+    last = db.select(SubscriptionEvent).where(*mine).order_by(SubscriptionEvent.id.desc()).limit(UNPAID)
+    found = db.session.scalars(last).all()
+    return len(found) == UNPAID and all(one.order is not None and one.order.state == "expired" for one in found)
+
+
+def _order(row: Subscription) -> "Order":
+    holidays.refuse()
+    group = row.contact.group
+    wants.sold(row.variant, group=group)
+    quote = _quoted(row, group)
+    ways = checkout.payable(quote, row.address)
+    method = next((one for one in ways if one.code == row.payment_code), ways[0] if ways else None)
+    if quote.total.minor and method is None:
+        raise checkout.NoSuchPayment()
+    key = f"subscription:{row.id}:{row.turn}"
+    order = checkout.complete(quote, _details(row), contact=row.contact, key=key, method=method)
+    row.unit_minor = quote.lines[0].unit.minor
+    if order.held and order.hold_until is not None:
+        holds.begin(order, max(order.hold_until, order.placed_at + TO_PAY))
+    return order
+
+
+def _quoted(row: Subscription, group: str) -> Quote:
+    things = [Wanted(row.variant, row.quantity, row.texts)]
+    known: dict[str, Any] = {"person": Person(row.email, row.phone)}
+    known["exempt"] = exemptions.of(row.contact_id, group, row.tax_id)
+    basket = quotes.price(things, group)
+    if basket.digital:
+        return quotes.make(things, choice=Choice(address=row.address), group=group, **known)
+    open_ = [one for one in basket.offers(row.address) if one.open]
+    offer = next((one for one in open_ if one.code == row.delivery_code), None)
+    if offer is None:
+        raise quotes.NoSuchMethod()
+    return quotes.make(things, choice=_choice(row, offer), group=group, **known)
+
+
+def _choice(row: Subscription, offer: Offer) -> Choice:
+    """Its day, or the first one after it that can be had; the same time of the day where there is room."""
+    free = [one for one in offer.days if one.open]
+    day = next((one for one in free if one.day >= row.next_on), free[-1] if free else None)
+    slots = [one.code for one in day.slots if one.open] if day else []
+    slot = row.delivery_slot if row.delivery_slot in slots else (slots[0] if slots else "")
+    return Choice(offer.code, day.day if day else None, slot, row.address)
+
+
+def _details(row: Subscription) -> Details:
+    told = Details(
+        email=row.email, name=row.name, payment=row.payment_code, language=row.language, phone=row.phone,
+        address=dict(row.address), tax=dict(row.tax_id), fiscal=dict(row.fiscal), terms_version=row.terms_version,
+    )  # fmt: skip
+    return replace(told, source=subscriptions.KIND, renews=row)
+
+
+def bring_forward(row: Subscription, *, turn: int) -> "Order | None":
+    """Its buyer wants that turn now: it is made at once, and the following ones are counted from today."""
+    if not _stands(lock(row), turn):
+        raise subscriptions.NotNow()
+    today = clock.today(tenancy.tenant().timezone)
+    row.anchor, row.step, row.next_on = today, 0, today
+    return make(row)

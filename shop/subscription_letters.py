@@ -1,0 +1,89 @@
+"""The letters of a subscription: the next order is near, it waits for its buyer, an order could not be made."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kernel import i18n, letters, money, tenancy, web
+from kernel.i18n import _
+from shop import days, intervals, options, pricing, receipts, subscriptions
+from shop.letter_words import quiet
+from shop.subscription_rows import Subscription
+
+
+def soon(row: Subscription) -> None:
+    """What comes and when, what it costs, and until when it can still be left out or changed."""
+    with i18n.speak(row.language, tenancy.tenant().country):
+        item, now = name(row, row.language), costs(row)
+        lead = _(
+            "It comes %(every)s. We make the order on %(day)s and send you how to pay it; until then you can leave it "
+            "out, change it or end your subscription.",
+            every=intervals.said(row.every), day=days.told(row.next_on - subscriptions.AHEAD),
+        )  # fmt: skip
+        more = ""
+        if now != row.unit:
+            told = {"now": receipts.shown(now), "before": receipts.shown(row.unit)}
+            more = _("It costs %(now)s now; it was %(before)s.", **told)
+        rows = [(item, f"{row.quantity} × {receipts.shown(now)}"), (_("For"), days.told(row.next_on))]
+        head = _("Your next %(item)s: %(day)s", item=item, day=days.told(row.next_on))
+        _write(row, "soon", head, f"{lead} {more}".strip(), rows=rows)
+
+
+def paused(row: Subscription) -> None:
+    """Two orders were left unpaid: nothing more is made until they say so."""
+    with i18n.speak(row.language, tenancy.tenant().country):
+        head = _("Your subscription to %(item)s waits for you", item=name(row, row.language))
+        lead = _("The last two orders were not paid, so we make no more of them. Let it go on when it suits you.")
+        _write(row, "paused", head, lead)
+
+
+def missed(row: Subscription, why: str) -> None:
+    """An order could not be made: the buyer hears that, the shop why."""
+    with i18n.speak(row.language, tenancy.tenant().country):
+        head = _("We could not make your order of %(item)s", item=name(row, row.language))
+        lead = _("Something is missing for the one of %(day)s. The shop knows of it; nothing is charged.",
+                 day=days.told(row.next_on))  # fmt: skip
+        _write(row, "missed", head, lead)
+    shop = tenancy.tenant()
+    with i18n.speak(shop.language, shop.country):
+        said = {
+            "subject": _("The order of %(name)s's subscription could not be made", name=quiet(row.who)),
+            "heading": _("An order of a subscription could not be made"),
+            "lead": _("%(name)s, %(item)s, for %(day)s: %(why)s", name=quiet(row.who), item=name(row, shop.language),
+                      day=days.told(row.next_on), why=why),
+            "button_label": _("Open the subscription"), "for_shop": True, "rows": [],
+            "button_url": web.admin_url("shop_admin.subscription", token=row.token),
+        }  # fmt: skip
+    letters.write(
+        "mail/subscriptions/turn", to=shop.email, kind="subscriptions.shop", language=shop.language, about=row,
+        data=said, reply_to=row.email,
+    )  # fmt: skip
+
+
+def _write(row: Subscription, kind: str, head: str, lead: str, *, rows: Sequence[tuple[str, str]] = ()) -> None:
+    if not row.email or letters.silent():
+        return
+    url = web.shop_url("shop.subscription", token=row.token, language=row.language)
+    said: dict[str, Any] = {
+        "subject": head, "heading": head, "lead": lead, "rows": [list(one) for one in rows],
+        "button_label": _("See your subscription"), "button_url": url,
+    }  # fmt: skip
+    letters.write(
+        "mail/subscriptions/turn", to=row.email, to_name=row.name, kind=f"subscriptions.{kind}", language=row.language,
+        data=said, about=row, reply_to=tenancy.tenant().email,
+    )  # fmt: skip
+
+
+def name(row: Subscription, language: str) -> str:
+    """What it is called, with what is chosen of it."""
+    if row.product is None:  # it is in the bin
+        return row.variant.sku if row.variant is not None else ""
+    choice = options.label(row.product, row.variant, language)
+    own = i18n.pick(row.product.name, language)
+    return f"{own} ({choice})" if choice else own
+
+
+def costs(row: Subscription) -> money.Money:
+    """What one costs today; what it did the last time, where the shop has it no more."""
+    if row.product is None:
+        return row.unit
+    return pricing.unit(row.variant, row.quantity, group=row.contact.group)

@@ -1,0 +1,157 @@
+"""Rows of subscriptions: what somebody wants again and again, and what happened to each; how lists find them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Select, String, UniqueConstraint, func, select
+
+from crm.contacts import Contact
+from kernel import clock, signing, tenancy
+from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
+from kernel.money import Money
+from kernel.refusal import Missing
+from kernel.tenancy import TenantOwned
+
+if TYPE_CHECKING:
+    from shop.catalog import Product
+    from shop.orders import Order
+    from shop.variants import Variant
+
+STATES = ("active", "paused", "ended")
+PAGE = 50
+SOON = 7  # days
+VIEWS = ("active", "soon", "missed", "paused", "ended")
+
+
+class Subscription(TenantOwned, Base):
+    """What one person gets again and again; each time is an ordinary order. Each step is a SubscriptionEvent."""
+
+    __tablename__ = "subscription"
+    __extra__ = (
+        UniqueConstraint("tenant_id", "token"),
+        CheckConstraint("quantity >= 1", name="quantity"),
+        CheckConstraint("turn >= 1", name="turn"),
+        Index("ix_subscription_next", "tenant_id", "state", "next_on"),
+    )
+    id: Mapped[int] = pk()
+    token: Mapped[str] = mapped_column(String(32), default=signing.token)  # in letters: who holds it may change it
+    contact_id: Mapped[int] = ref("contact")
+    product_id: Mapped[int] = ref("product")
+    variant_id: Mapped[int] = ref("variant")
+    first_id: Mapped[int] = ref("order")  # the order by which it began
+    quantity: Mapped[int]
+    texts: Mapped[dict[str, str]] = mapped_column(default=dict)  # what the buyer wrote for it, by code
+    every: Mapped[str] = mapped_column(String(4))  # see intervals
+    state: Mapped[str] = mapped_column(String(8), default="active")
+    anchor: Mapped[date] = mapped_column(Date)  # the day from which its turns are counted …
+    turn: Mapped[int] = mapped_column(default=1)  # … the number of the next one …
+    step: Mapped[int] = mapped_column(default=1)  # … how many intervals after the anchor that is …
+    next_on: Mapped[date] = mapped_column(Date)  # … and its day
+    name: Mapped[str] = mapped_column(String(160), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    language: Mapped[str] = mapped_column(String(8))
+    address: Mapped[dict[str, str]] = mapped_column(default=dict)
+    tax_id: Mapped[dict[str, str]] = mapped_column(default=dict)
+    fiscal: Mapped[dict[str, str]] = mapped_column(default=dict)
+    delivery_code: Mapped[str] = mapped_column(String(40), default="")
+    delivery_slot: Mapped[str] = mapped_column(String(20), default="")
+    payment_code: Mapped[str] = mapped_column(String(40), default="")
+    terms_version: Mapped[str] = mapped_column(String(40), default="")
+    currency: Mapped[str] = mapped_column(String(3))
+    unit_minor: Mapped[int]  # what one cost the last time
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]
+
+    contact: Mapped["Contact"] = belongs("Subscription.contact_id", "Contact")
+    product: Mapped["Product"] = belongs("Subscription.product_id", "Product")
+    variant: Mapped["Variant"] = belongs("Subscription.variant_id", "Variant")
+    first: Mapped["Order"] = belongs("Subscription.first_id", "Order")
+
+    @property
+    def live(self) -> bool:
+        """Whether it was not ended."""
+        return self.state != "ended"
+
+    @property
+    def unit(self) -> Money:
+        """What one cost the last time."""
+        return Money(self.unit_minor, self.currency)
+
+    @property
+    def who(self) -> str:
+        """How a list names whose it is."""
+        return self.name or self.email or self.phone
+
+
+class SubscriptionEvent(TenantOwned, Base):
+    """One step of a subscription: began, ordered, missed, skipped, unskipped, paused, resumed, changed, ended."""
+
+    __tablename__ = "subscription_event"
+    __extra__ = (Index("ix_subscription_event_kind", "tenant_id", "kind", "at"),)
+    id: Mapped[int] = pk()
+    subscription_id: Mapped[int] = ref("subscription")
+    kind: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: the buyer, or nobody
+    order_id: Mapped[int | None] = ref("order")
+    day: Mapped[date | None] = mapped_column(Date)  # of the turn that it is about
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    order: Mapped["Order | None"] = belongs("SubscriptionEvent.order_id", "Order")
+
+
+def by_token(token: str) -> Subscription:
+    """The one behind a link; raises Missing."""
+    found = db.session.scalar(select(Subscription).where(Subscription.token == token)) if token else None
+    if found is None:
+        raise Missing()
+    return found
+
+
+def of_contact(contact: Contact) -> Sequence[Subscription]:
+    """What somebody subscribed to, what goes on first."""
+    mine = select(Subscription).where(Subscription.contact_id == contact.id)
+    return db.session.scalars(mine.order_by(Subscription.state, Subscription.next_on, Subscription.id)).all()
+
+
+def of_order(order: "Order") -> Sequence[Subscription]:
+    """Those that an order began, or of which it is a turn; asks only where a line says that it comes again."""
+    if not any(line.every for line in order.lines):
+        return ()
+    ids = select(SubscriptionEvent.subscription_id).where(SubscriptionEvent.order_id == order.id)
+    return db.session.scalars(select(Subscription).where(Subscription.id.in_(ids)).order_by(Subscription.id)).all()
+
+
+def events(row: Subscription) -> Sequence[SubscriptionEvent]:
+    """What happened to it, the newest first."""
+    mine = select(SubscriptionEvent).where(SubscriptionEvent.subscription_id == row.id)
+    return db.session.scalars(mine.order_by(SubscriptionEvent.id.desc())).all()
+
+
+def lock(row: Subscription) -> Subscription:
+    """Hold its row and read it anew: two steps follow each other."""
+    db.session.refresh(row, with_for_update=True)
+    return row
+
+
+def seen(view: str) -> Select[Any]:
+    """The subscriptions of a view of the list, those whose turn comes first before the rest."""
+    today = clock.today(tenancy.tenant().timezone)
+    wanted = select(Subscription).order_by(Subscription.next_on, Subscription.id)
+    if view == "soon":
+        return wanted.where(Subscription.state == "active", Subscription.next_on <= today + timedelta(days=SOON))
+    if view == "missed":
+        lately = SubscriptionEvent.kind == "missed", SubscriptionEvent.at > clock.now() - timedelta(days=SOON)
+        return wanted.where(Subscription.id.in_(select(SubscriptionEvent.subscription_id).where(*lately)))
+    return wanted.where(Subscription.state == (view if view in STATES else "active"))
+
+
+def missed() -> Select[Any]:
+    """Those whose order could not be made in these days: "Hoy" counts them, the list shows them."""
+    return seen("missed")
+
+
+def size(view: str) -> int:
+    """How many a view has."""
+    return int(db.session.scalar(select(func.count()).select_from(seen(view).order_by(None).subquery())) or 0)

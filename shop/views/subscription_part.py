@@ -1,0 +1,120 @@
+"""What both sides see of a subscription: what, how often, when next, what happened; and the form that changes it."""
+
+from typing import Any
+
+from flask import request, url_for
+
+from kernel import i18n, web
+from kernel.i18n import _, _l
+from shop import (
+    days,
+    intervals,
+    options,
+    payment_methods,
+    receipts,
+    subscription_letters,
+    subscription_rows,
+    subscriptions,
+)
+from shop.forms import subscriptions as forms
+from shop.forms.subscriptions import ChangeForm
+from shop.orders import Order
+from shop.subscription_rows import Subscription, SubscriptionEvent, events
+
+STATES = {"active": (_l("Goes on"), "good"), "paused": (_l("Paused"), "care"), "ended": (_l("Ended"), "off")}
+STEPS = {
+    "began": _l("It began"), "ordered": _l("Order made"), "missed": _l("An order could not be made"),
+    "skipped": _l("A turn left out"), "unskipped": _l("Not left out after all"), "paused": _l("Paused"),
+    "resumed": _l("Goes on"), "changed": _l("Changed"), "ended": _l("Ended"), "noticed": _l("Told of the next order"),
+}  # fmt: skip
+
+
+def told(row: Subscription) -> dict[str, Any]:
+    """The facts of one, as the current language says them."""
+    cost = subscription_letters.costs(row)
+    until = row.next_on - subscriptions.AHEAD
+    return {
+        "name": subscription_letters.name(row, i18n.language()), "every": intervals.said(row.every),
+        "quantity": row.quantity, "price": receipts.shown(cost * row.quantity), "state": STATES[row.state],
+        "code": row.state, "turn": row.turn, "iso": row.next_on.isoformat(),
+        "next": days.told(row.next_on, weekday=True),
+        "until": days.told(until), "who": row.who, "back": subscriptions.back(row),
+        "skipped": _day(subscriptions.skipped(row)), "sold": row.product is not None and row.product.live,
+    }  # fmt: skip
+
+
+def of_order(order: Order) -> list[dict[str, Any]]:
+    """What an order began, or of which it is a turn, as its page shows it."""
+    return [{**told(row), "token": row.token} for row in subscription_rows.of_order(order)]
+
+
+def _day(event: SubscriptionEvent | None) -> str:
+    return days.told(event.day) if event is not None and event.day else ""
+
+
+def steps(row: Subscription, *, staff: bool = False) -> list[dict[str, Any]]:
+    """What happened, the newest first; an order's number leads to its page."""
+    return [_step(one, staff) for one in events(row) if staff or one.kind != "noticed"]
+
+
+def _step(one: SubscriptionEvent, staff: bool) -> dict[str, Any]:
+    order, url = one.order, ""
+    if order is not None:
+        url = url_for("shop_admin.order", number=order.number) if staff else url_for("shop.order", token=order.token)
+        url = url if not staff or web.may("orders.view") else ""
+    reason = subscriptions.REASONS.get(one.reason, one.reason) if one.kind in ("paused", "ended", "missed") else ""
+    if one.kind == "missed" and not staff:
+        reason = ""  # the shop's own words are for the shop
+    return {
+        "text": STEPS[one.kind], "day": days.told(one.day) if one.day else "", "reason": reason, "url": url,
+        "number": order.number if order else "", "total": receipts.shown(order.total) if order else "",
+        "at": receipts.day_and_time(one.at), "iso": one.at.isoformat(),
+    }  # fmt: skip
+
+
+def form(row: Subscription, posted: Any = None) -> ChangeForm:
+    """The form that changes it, with what was typed or what it is now."""
+    known = subscriptions.choices(row)
+    labels = [(one.sku, options.label(row.product, one, i18n.language()) or one.sku) for one in known]
+    ways = [(one.code, i18n.pick(one.label)) for one in payment_methods.active() if _fits(one)]
+    now = {"variant": row.variant.sku, "quantity": str(row.quantity), "payment": row.payment_code}
+    return forms.made(posted, labels, ways, **now)
+
+
+def _fits(method: Any) -> bool:
+    return method.kind not in (*payment_methods.UNLISTED, "practice")
+
+
+def changed(row: Subscription, by: Any = None) -> ChangeForm | None:
+    """Change it as was posted; the form when something is wrong with it."""
+    sent = form(row, request.form)
+    if not sent.validate():
+        return sent
+    variant = next(one for one in subscriptions.choices(row) if one.sku == sent.variant.data)
+    subscriptions.change(row, variant, sent.quantity.number or 1, payment=sent.payment.data or "", by=by)
+    return None
+
+
+def done(verb: str) -> str:
+    """What is said after a step."""
+    return {
+        "skip": _("The next one is left out."), "unskip": _("It comes after all."), "pause": _("It is paused."),
+        "resume": _("It goes on."), "end": _("It is ended. No further order is made."), "go_on": _("It goes on."),
+    }[verb]  # fmt: skip
+
+
+BACK = {"skip": "unskip", "pause": "resume", "resume": "pause", "end": "go_on"}
+VERBS = frozenset({"skip", "unskip", "pause", "resume", "end", "go_on"})
+
+
+def turn() -> int:
+    """Which turn the sent form was about: a second tap is about one that is over."""
+    text = request.form.get("turn", "")
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 9 else 0
+
+
+def take(row: Subscription, verb: str, **more: Any) -> None:
+    """Take one of the steps of VERBS."""
+    if verb == "skip":
+        more["turn"] = turn()
+    getattr(subscriptions, verb)(row, **more)
