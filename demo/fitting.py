@@ -46,7 +46,7 @@ def rows(blocks: list[Block]) -> list[Block]:
 
 def _shown(shop: Told, told: Told) -> list[str]:
     """The slugs of what a rule shows, as far as it is sold."""
-    named = {one["sku"]: one["slug"] for one in world.goods(shop)}
+    named = {one["sku"]: one["slug"] for one in shop["products"]}
     return [named[sku] for sku in told["show"] if sku in named]
 
 
@@ -58,7 +58,7 @@ def _variant(shop: Told, told: Told, data: Told) -> Told:
 def _cover(shop: Told, told: Told, cover: Block, pictures: dict[str, files.File]) -> Told:
     """The cover with their headline and the picture of what is shown first."""
     goods, data = _shown(shop, told), {**cover["data"], "title": world.spoken(shop, told["headline"])}
-    first = next((one for one in world.goods(shop) if one["sku"] in told["show"]), None)
+    first = next((one for one in shop["products"] if one["sku"] in told["show"]), None)
     if goods and first is not None:
         data["link"] = f"/p/{goods[0]}"
         if told["when"] != "first_visit" and told["show"][0] in pictures:

@@ -68,7 +68,8 @@ def _moments(keeper: Shopkeeper, told: Told) -> list[datetime]:
 
 def chosen(keeper: Shopkeeper, contact: Contact, likes: Sequence[str]) -> list[Wanted]:
     """One to three things that this person would buy, with what they write on them."""
-    open_ = [one for one in keeper.goods if one.open_to(contact.group) and one.kind not in catalog.IMMATERIAL]
+    here = [one for one in keeper.goods if one.kind not in catalog.IMMATERIAL and not one.every]
+    open_ = [one for one in here if one.open_to(contact.group)]
     liked = [one for one in open_ if set(one.interests) & set(likes)] or open_
     picked = keeper.die.sample(liked, min(len(liked), keeper.die.choice((1, 1, 2, 3))))
     return [wanted(keeper, one) for one in picked]

@@ -1,6 +1,5 @@
 """The loader: fills an install with the demo world, shop by shop, each wholly or not at all, and only once."""
 
-import sys
 from functools import partial
 
 from flask import Flask
@@ -25,6 +24,7 @@ from demo import (
     sheets,
     shelves,
     staff,
+    subscribers,
     waits,
     world,
 )
@@ -45,7 +45,6 @@ def load(app: Flask) -> None:
             for shop in missing:
                 transactions.retry_free(partial(_fill, shop, drawn(shop), password_hash))
                 tenancy.leave()
-    _say(f"{sum(map(world.left, missing))} products of kinds that are not sold yet were left out.")
 
 
 def wanted(app: Flask) -> bool:
@@ -96,6 +95,7 @@ def _sell(shop: Told) -> None:
         met = people.meet(shop)
         plans.terms(keeper)
         others = [*gifts.planned(keeper), *plans.planned(keeper), *reservations.planned(keeper)]
+        others += subscribers.planned(keeper, [who for who, told in met if told["orders"]])
         history.write(keeper, met, others)
         reviews.write(keeper)
     lately.write(keeper)
@@ -106,7 +106,3 @@ def _keep_letters() -> None:
     """The letters of the last days can be read in the back office; none leaves."""
     for letter in db.session.scalars(db.select(letters.Letter).where(letters.Letter.state == "pending")):
         letter.state, letter.sent_at = "captured", letter.created_at
-
-
-def _say(sentence: str) -> None:
-    sys.stderr.write(f"plaza: {sentence}\n")

@@ -68,14 +68,11 @@ def drawing(shops: Sequence[world.Told]) -> Iterator[Drawn]:
 
 
 def wished(shop: world.Told) -> dict[str, Wish]:
-    """The drawings that a shop shows, those of what it does not sell yet left out."""
-    titles = {one["sku"]: one["name"]["es"] for one in world.goods(shop)}
-    unsold = {one["sku"] for one in shop["products"]} - titles.keys()
+    """The drawings that a shop shows."""
+    titles = {one["sku"]: one["name"]["es"] for one in shop["products"]}
     known = scenes.of(world.slug(shop))
     return {
-        name: Wish(scene.svg(titles.get(name, shop["tenant"]["name"])), scene.width)
-        for name, scene in known.items()
-        if name not in unsold
+        name: Wish(scene.svg(titles.get(name, shop["tenant"]["name"])), scene.width) for name, scene in known.items()
     }
 
 

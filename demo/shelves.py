@@ -1,6 +1,7 @@
 """What the demo shops sell: categories, products with their variants, bundles, quantity prices and pictures."""
 
 from datetime import timedelta
+from itertools import product as combined
 from typing import Any
 
 from sqlalchemy import select
@@ -24,7 +25,7 @@ def fill(shop: Told, pictures_of: Files) -> None:
     shelves, furnished = _categories(shop, pictures_of), booked_times.furnish(shop)
     rates = {rate.name: rate.id for rate in taxes.rates()}
     products: list[catalog.Product] = []
-    for place, told in enumerate(world.goods(shop)):
+    for place, told in enumerate(shop["products"]):
         product = _product(shop, told, shelves)
         product.position, product.tax_rate_id = place, _tax(shop, told, rates)
         product.published_at = product.created_at = clock.now() - timedelta(days=200 - 5 * place)
@@ -112,7 +113,7 @@ def _variants(told: Told, product: catalog.Product) -> list[Variant]:
         return _amounts(told, product)
     if product.kind == KIND:
         return booked_times.variants(told, product)
-    choices: list[Told] = told.get("variants") or [{"sku": told["sku"], "options": {}, "stock": told.get("stock")}]
+    choices: list[Told] = told.get("variants") or _chosen(told)
     shared = _shares(told.get("daily_capacity"), len(choices))
     return [
         Variant(
@@ -120,6 +121,17 @@ def _variants(told: Told, product: catalog.Product) -> list[Variant]:
             on_hand=one.get("stock") or 0, daily_capacity=shared[place], stock_kind=_stock_kind(told),
         )
         for place, one in enumerate(choices)
+    ]  # fmt: skip
+
+
+def _chosen(told: Told) -> list[Told]:
+    """One of each choice, where the file tells of none: what is not counted needs no more."""
+    options = told.get("options", [])
+    values = [[(option["code"], value["code"]) for value in option["values"]] for option in options]
+    return [
+        {"sku": "-".join([told["sku"], *(code.upper()[:8] for _option, code in chosen)]), "options": dict(chosen),
+         "stock": told.get("stock")}
+        for chosen in combined(*values)
     ]  # fmt: skip
 
 
@@ -141,7 +153,7 @@ def _stock_kind(told: Told) -> str:
 def _bundles(shop: Told) -> None:
     variants = {row.sku: row.id for row in db.session.scalars(select(Variant))}
     owners = {row.sku: row.id for row in db.session.scalars(select(catalog.Product))}
-    for told in world.goods(shop):
+    for told in shop["products"]:
         for part in told.get("bundle", []):
             chosen = variants[part.get("variant", part["sku"])]
             db.session.add(BundlePart(product_id=owners[told["sku"]], variant_id=chosen, quantity=part["quantity"]))

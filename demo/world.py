@@ -9,7 +9,6 @@ import yaml
 from kernel import money
 
 HERE = Path(__file__).parent
-SELLABLE = ("physical", "digital", "bundle", "voucher", "reservation", "subscription")  # what shops sell
 Told = dict[str, Any]
 QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # written in C where it was built
 
@@ -23,16 +22,6 @@ def shops() -> tuple[Told, ...]:
 def slug(shop: Told) -> str:
     """The name of a shop in addresses."""
     return str(shop["tenant"]["slug"])
-
-
-def goods(shop: Told) -> list[Told]:
-    """What of its products can be sold today."""
-    return [one for one in shop["products"] if one["kind"] in SELLABLE]
-
-
-def left(shop: Told) -> int:
-    """How many of its products wait for a kind that is not sold yet."""
-    return len(shop["products"]) - len(goods(shop))
 
 
 def minor(amount: int | None, currency: str) -> int | None:

@@ -147,6 +147,11 @@ def seen(view: str) -> Select[Any]:
     return wanted.where(Subscription.state == (view if view in STATES else "active"))
 
 
+def there() -> bool:
+    """Whether anybody ever subscribed to anything here."""
+    return db.session.scalar(select(Subscription.id).limit(1)) is not None
+
+
 def missed() -> Select[Any]:
     """Those whose order could not be made in these days: "Hoy" counts them, the list shows them."""
     return seen("missed")

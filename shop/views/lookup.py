@@ -104,6 +104,7 @@ def _commands(text: str) -> list[dict[str, str]]:
         (_("Opportunities"), desk.link("crm_admin.deals")),
         (_("New opportunity"), desk.link("crm_admin.deal_new")),
         (_("Invoices"), desk.link("shop_admin.invoices")),
+        (_("Subscriptions"), desk.link("shop_admin.subscriptions")),
         (_("Gift cards"), desk.link("shop_admin.gift_cards")),
         (_("Price lists"), desk.link("shop_admin.price_lists")),
         (_("Stock"), desk.link("shop_admin.stock")),

@@ -5,7 +5,7 @@ from flask import Flask, Response, render_template, request
 from kernel import clock, menu, permissions, tables, tenancy, web
 from kernel.i18n import _l
 from kernel.web import needs
-from shop import order_list, order_rows
+from shop import order_list, order_rows, subscription_rows
 from shop.views import admin, order_table
 
 
@@ -18,7 +18,7 @@ def show() -> str:
     return render_template(
         "shop/desk/orders/list.html", rows=[order_table.row(order, **kept(name, text)) for order in rows],
         chips=order_table.chips(name, text), show=name, q=text, page=min(number, pages), pages=pages,
-        page_url=_page_url, any=bool(rows) or bool(order_list.count("all")),
+        page_url=_page_url, any=bool(rows) or bool(order_list.count("all")), coming=subscription_rows.there(),
     )  # fmt: skip
 
 
@@ -61,5 +61,5 @@ def init_app(_app: Flask) -> None:
     permissions.define("orders.export", _l("Take orders out as a file"), roles=("manager",))
     menu.entry(
         20, _l("Orders"), "shop_admin.orders", icon="orders", permission="orders.view", badge=order_list.waiting,
-        match=("shop_admin.order", "shop_admin.invoice"),
+        match=("shop_admin.order", "shop_admin.invoice", "shop_admin.subscription"),
     )  # fmt: skip

@@ -53,7 +53,7 @@ def test_no_two_drawings_are_alike() -> None:
 
 
 def test_only_what_is_shown_is_made_into_pictures(shop: Any) -> None:
-    goods = {one["sku"] for one in world.goods(shop)}
+    goods = {one["sku"] for one in shop["products"]}
     wishes = pictures.wished(shop)
     assert {name for name in wishes if "-" in name and "/" not in name} == goods
     assert wishes["hero"].width > 1200
