@@ -54,6 +54,9 @@ def renew(row_id: int, turn: int) -> None:
 
 def make(row: Subscription) -> "Order | None":
     """The next order now; None where there is none, and everybody who should know was told."""
+    if row.contact is None:
+        subscriptions.pause(row, reason="gone")
+        return None
     if _unpaid(row):
         subscriptions.pause(row, reason="unpaid")
         subscription_letters.paused(row)
@@ -108,7 +111,8 @@ def _quoted(row: Subscription, group: str) -> Quote:
     if basket.digital:
         return quotes.make(things, choice=Choice(address=row.address), group=group, **known)
     open_ = [one for one in basket.offers(row.address) if one.open]
-    offer = next((one for one in open_ if one.code == row.delivery_code), None)
+    at_counter = [one for one in open_ if one.method.is_pickup and not row.delivery_code]  # it began over the counter
+    offer = next((one for one in open_ if one.code == row.delivery_code), next(iter(at_counter), None))
     if offer is None:
         raise quotes.NoSuchMethod()
     return quotes.make(things, choice=_choice(row, offer), group=group, **known)

@@ -86,4 +86,4 @@ def costs(row: Subscription) -> money.Money:
     """What one costs today; what it did the last time, where the shop has it no more."""
     if row.product is None:
         return row.unit
-    return pricing.unit(row.variant, row.quantity, group=row.contact.group)
+    return pricing.unit(row.variant, row.quantity, group=row.contact.group if row.contact else "")

@@ -26,7 +26,11 @@ KIND = "subscription"
 AHEAD = timedelta(days=3)  # before its day a turn's order is made …
 NOTICE = timedelta(days=6)  # … and the letter that says so is written
 HOUR = time(9)  # where the shop is
-REASONS = {"first": _l("Its first order ended."), "unpaid": _l("Two orders in a row were not paid.")}
+REASONS = {
+    "first": _l("Its first order ended."),
+    "unpaid": _l("Two orders in a row were not paid."),
+    "gone": _l("Its buyer lies in the bin."),
+}
 BACK_WITHIN = timedelta(hours=1)  # one that was ended by a slip goes on
 
 
@@ -37,19 +41,25 @@ class NotNow(Refusal):
     status = 409
 
 
+class Nobody(Refusal):
+    """Something that comes again was sold to nobody."""
+
+    message = _l("Write whose subscription it is: a name with an e-mail or a telephone.")
+
+
 def begin(order: "Order", details: "Details") -> None:
     """An order was made: it is the next turn of one, or each of its lines that comes again begins one."""
-    if order.practice:
-        return
     if details.renews is not None:
         note(details.renews, "ordered", order=order, day=details.renews.next_on)
         return
     for line in order.lines:
-        if line.every:
+        if line.every and not order.practice:
             _begin(order, line, details)
 
 
 def _begin(order: "Order", line: "OrderLine", details: "Details") -> None:
+    if order.contact_id is None:
+        raise Nobody()
     first = order.delivery_day or clock.today(tenancy.tenant().timezone)
     row = Subscription(
         contact_id=order.contact_id, product_id=line.product_id, variant_id=line.variant_id, first_id=order.id,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from crm import facts, people
+from crm import facts, indicators, people
 from kernel import clock, jobs, tenancy
 from kernel.db import db
 from kernel.letters import Letter
@@ -16,6 +16,7 @@ from shop import cancellations, catalog, expiry, intervals, renewals, stock, sub
 from shop.orders import Order
 from shop.subscription_rows import Subscription
 from tests.goods import only
+from tests.shop.test_sale import sell
 
 EVERY = {"kind": "subscription", "every": "1m"}
 
@@ -251,6 +252,29 @@ def test_the_next_one_now(shop):
         renewals.bring_forward(row, turn=1)  # a second tap
 
 
+def test_who_lies_in_the_bin_is_sent_nothing(shop):
+    row = began(shop, paid=True)
+    row.contact.binned_at = clock.now()
+    db.session.commit()
+    run(row.next_on - timedelta(days=3))
+    assert (row.state, len(orders_of(row))) == ("paused", 1)
+    assert subscriptions.REASONS[subscription_rows.events(row)[0].reason]
+    assert shop.admin.get(f"/admin/{shop.tenant.slug}/subscriptions?view=paused").status_code == 200
+
+
+def test_a_sale_over_the_counter_begins_one_for_somebody(shop):
+    sku = only(shop.product("Mañanera", **EVERY)).sku
+    nobody = sell(shop.admin, sku=sku, qty="1")
+    assert nobody.status_code in (409, 422)
+    assert "de quién es" in nobody.get_data(as_text=True)
+    assert db.session.scalars(select(Order)).all() == []
+    assert sell(shop.admin, sku=sku, qty="1", name="Ana Mora", reach="ana@example.com").status_code == 303
+    row = db.session.scalars(select(Subscription)).one()
+    shop.transfer()
+    run(row.next_on - timedelta(days=3))
+    assert orders_of(row)[1].delivery_code == "retiro"
+
+
 def test_a_copy_and_nobody_s(shop):
     row = began(shop, paid=True)
     contact = row.contact
@@ -295,3 +319,19 @@ def test_the_desk(shop):
     assert admin.post(f"{base}/{row.token}", data={"do": "end", "reason": "x" * 400}).status_code == 422
     wrong = admin.post(f"{base}/{row.token}", data={"do": "change", "quantity": "0", "variant": row.variant.sku})
     assert wrong.status_code == 422
+
+
+def test_figures_say_how_many_go_on_and_how_many_stayed(shop):
+    rows = [began(shop, shop.product(f"Club {number}", **EVERY), paid=True) for number in range(3)]
+    today = clock.today(tenancy.tenant().timezone)
+    going, kept = "subscriptions.going", "subscriptions.kept"
+    assert (indicators.value(going, today, today), indicators.value(kept, today, today)) == (3, None)
+    with time_machine.travel(clock.now() + timedelta(days=1), tick=False):
+        subscriptions.end(rows[0])
+        db.session.commit()
+    tomorrow = today + timedelta(days=1)
+    with time_machine.travel(clock.now() + timedelta(days=2), tick=False):
+        assert indicators.value(going, tomorrow, tomorrow) == 2
+        assert indicators.value(kept, tomorrow, tomorrow) == indicators.share(2, 3)
+        assert indicators.value(going, today, today) == 3
+        assert indicators.value(going, tomorrow, tomorrow, [rows[1].product.sku]) == 1
