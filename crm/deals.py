@@ -5,47 +5,25 @@ other: that is the fact of it, so a deal records none of its own.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    ForeignKey,
-    Index,
-    Select,
-    String,
-    UniqueConstraint,
-    and_,
-    func,
-    or_,
-    select,
-    true,
-)
-from sqlalchemy.orm import Mapped, mapped_column, selectinload
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import selectinload
 
 from crm import indicators, tasks
 from crm.contacts import Contact
+from crm.deal_stages import MOVES, OPEN, REASONS, STAGES, Deal, DealMove
 from crm.tasks import Task
-from kernel import binned, clock, journal, signing, tenancy
-from kernel.db import Base, belongs, db, many, pk, ref
+from kernel import binned, clock, journal, tenancy
+from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
-from kernel.tenancy import Binnable, TenantOwned
 
 if TYPE_CHECKING:
     from kernel.accounts import Account
 
-STAGES = {
-    "new": _l("New"), "talking": _l("Talking"), "quoted": _l("Price given"), "won": _l("Won"), "lost": _l("Lost"),
-}  # fmt: skip
-OPEN = ("new", "talking", "quoted")
-MOVES = frozenset((was, to) for was in OPEN for to in STAGES if to != was)  # from won and lost there is none
-REASONS = {
-    "price": _l("The price"), "time": _l("The time"), "elsewhere": _l("They bought elsewhere"),
-    "silent": _l("They do not answer"), "other": _l("Something else"),
-}  # fmt: skip
 WHILE = timedelta(minutes=10)  # in which a mistake is taken back
 STEPS = ("late", "bare")  # what is overdue, and what nobody has a next step for
 SHOWN = timedelta(days=30)  # so long what is won or lost stays on the board
@@ -70,52 +48,6 @@ class TooLate(Refusal):
 
     message = _l("That can no longer be taken back.")
     status = 409
-
-
-class Deal(TenantOwned, Binnable, Base):
-    """Something that somebody may buy."""
-
-    __tablename__ = "deal"
-    __extra__ = (UniqueConstraint("tenant_id", "token"), Index("ix_deal_stage", "tenant_id", "stage", "moved_at"))
-    id: Mapped[int] = pk()
-    token: Mapped[str] = mapped_column(String(32), default=signing.token)
-    title: Mapped[str] = mapped_column(String(160))
-    contact_id: Mapped[int] = ref("contact")
-    amount_minor: Mapped[int | None]  # None: nobody can say yet
-    currency: Mapped[str] = mapped_column(String(3))
-    stage: Mapped[str] = mapped_column(String(10), default="new")
-    for_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)  # whose it is, as of tasks
-    closes_on: Mapped[date | None] = mapped_column(Date)  # a day of the tenant's zone; None: nobody can say yet
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    moved_at: Mapped[datetime] = mapped_column(default=clock.now)
-
-    contact: Mapped[Contact | None] = belongs("Deal.contact_id", "Contact")
-    moves: Mapped[list["DealMove"]] = many("Deal", "DealMove.deal_id", order_by="DealMove.id")
-
-    @property
-    def amount(self) -> Money | None:
-        """What it would bring, as far as somebody said."""
-        return None if self.amount_minor is None else Money(self.amount_minor, self.currency)
-
-    @property
-    def open(self) -> bool:
-        """Whether it is neither won nor lost."""
-        return self.stage in OPEN
-
-
-class DealMove(TenantOwned, Base):
-    """That a deal went from one stage to another: who moved it, when and why."""
-
-    __tablename__ = "deal_move"
-    id: Mapped[int] = pk()
-    deal_id: Mapped[int] = ref("deal")
-    was: Mapped[str] = mapped_column(String(10))
-    stage: Mapped[str] = mapped_column(String(10))
-    reason: Mapped[str] = mapped_column(String(20), default="")  # one of REASONS, where it was lost
-    words: Mapped[str] = mapped_column(String(500), default="")
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
-    who: Mapped[str] = mapped_column(String(120), default="")  # their name then
-    at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 
 from crm import tasks
-from crm.deals import OPEN, Deal, DealMove
+from crm.deal_stages import OPEN, Deal, DealMove
 from kernel import clock
 from kernel.db import db
 from kernel.money import Money

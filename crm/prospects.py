@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from crm import people
 from crm.contacts import Contact
-from crm.deals import OPEN, REASONS, Deal, DealMove
+from crm.deal_stages import OPEN, REASONS, Deal, DealMove
 from crm.notes import ContactNote
 from crm.tasks import Task
 from kernel.db import db

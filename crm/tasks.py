@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Select, String, U
 from sqlalchemy.orm import Mapped, mapped_column, selectinload
 
 from crm.contacts import Contact
+from crm.deal_stages import Deal
 from kernel import binned, clock, journal, memberships, signing, tenancy
 from kernel.db import Base, belongs, db, pk, ref
 from kernel.i18n import _l
@@ -63,7 +64,7 @@ class Task(TenantOwned, Binnable, Base):
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
 
     contact: Mapped[Contact | None] = belongs("Task.contact_id", "Contact")
-    deal: Mapped[Any] = belongs("Task.deal_id", "Deal")
+    deal: Mapped[Deal | None] = belongs("Task.deal_id", "Deal")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from crm import contacts, deals, notes, tasks
+from crm import contacts, deal_stages, deals, notes, tasks
 from crm.contacts import Contact
 from demo import staff, world
 from demo.world import Told
@@ -44,7 +44,7 @@ def _who(shop: Told, role: str) -> Any:
     return staff.owner(shop) if role == "owner" else staff.clerk(shop)
 
 
-def _deal(shop: Told, told: Told) -> deals.Deal:
+def _deal(shop: Told, told: Told) -> deal_stages.Deal:
     by, currency = _who(shop, told["by"]), shop["tenant"]["currency"]
     minor = world.minor(told.get("amount"), currency)
     amount = None if minor is None else Money(minor, currency)
@@ -62,7 +62,7 @@ def _closes(told: Told) -> date | None:
     return tasks.today() + timedelta(days=told["closes"]) if "closes" in told else None
 
 
-def _task(shop: Told, told: Told, made: dict[str, deals.Deal]) -> None:
+def _task(shop: Told, told: Told, made: dict[str, deal_stages.Deal]) -> None:
     owner, deal = staff.owner(shop), made.get(told.get("deal", ""))
     due = tasks.today() + timedelta(days=told["due"])
     whose = _who(shop, told["for"]).id if told["for"] else None

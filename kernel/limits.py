@@ -2,8 +2,10 @@
 
 import ipaddress
 import time
+from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 from typing import Any, cast
 
 import structlog
@@ -112,8 +114,68 @@ class WithinStorage(TableStorage):
         return int(told[0])
 
 
-_table, _within = FixedWindowRateLimiter(TableStorage()), FixedWindowRateLimiter(WithinStorage())
+class HereStorage(Storage):
+    """Counters of this process alone, for what is asked so often that a row for each would be dearer than the answer.
 
+    The library's own starts a thread to sweep them, again and again; here who came first goes when there are too many.
+    """
+
+    STORAGE_SCHEME = ["here"]
+
+    def __init__(self, most: int = 5_000) -> None:
+        super().__init__()
+        self._most = most
+        self._kept: OrderedDict[str, tuple[int, float]] = OrderedDict()  # how often, and until when
+        self._lock = Lock()
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """What the library may take for a storage that is away: never."""
+        return Exception
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count in the window that runs; one that has passed begins again, as the newest."""
+        now = time.monotonic()
+        with self._lock:
+            count, until = self._kept.get(key, (0, now))
+            if until <= now:
+                self._kept.pop(key, None)
+                count, until = 0, now + expiry
+            self._kept[key] = count + amount, until
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return count + amount
+
+    def get(self, key: str) -> int:
+        """The count of the running window."""
+        count, until = self._kept.get(key, (0, 0.0))
+        return count if until > time.monotonic() else 0
+
+    def get_expiry(self, key: str) -> float:
+        """When the window ends, as seconds since 1970."""
+        _count, until = self._kept.get(key, (0, 0.0))
+        return time.time() + max(0.0, until - time.monotonic())
+
+    def check(self) -> bool:
+        """This process is there."""
+        return True
+
+    def reset(self) -> int | None:
+        """Forget every count."""
+        with self._lock:
+            many = len(self._kept)
+            self._kept.clear()
+        return many
+
+    def clear(self, key: str) -> None:
+        """Forget one count."""
+        with self._lock:
+            self._kept.pop(key, None)
+
+
+_table, _within = FixedWindowRateLimiter(TableStorage()), FixedWindowRateLimiter(WithinStorage())
+here = HereStorage()
+_here = FixedWindowRateLimiter(here)
 
 _closed = {"until": 0.0}  # the breaker: Redis was away, ask it again then
 
@@ -141,6 +203,11 @@ def check_within(name: str, key: str, rule: str) -> None:
     Whoever rolls it back counts the try by `check`, which may count it twice where Redis counts.
     """
     _check(name, key, rule, _within)
+
+
+def passes_here(name: str, key: str, rule: str) -> bool:
+    """Count one more in this process alone; whether that is still bearable."""
+    return all(_here.hit(item, name, key) for item in _parsed(rule))
 
 
 def _check(name: str, key: str, rule: str, table: FixedWindowRateLimiter) -> None:

@@ -1,14 +1,16 @@
 """A form that is sent twice, by a double tap or a line that stumbles, does its work once, and both lead to one place.
 
-Same means: the same person, address and words, and the same page they were written on when it says which (`once()` in
-its form); where it does not, within a minute. Who comes second waits until the first is kept, and finds it; what was
-refused is nobody's, so it can be sent again.
+Same means: the same person, address, words and files, and the same page they were written on when it says which
+(`once()` in its form); where it does not, within a minute. Who comes second waits until the first is kept, and finds
+it; what was refused is nobody's, so it can be sent again. A view that first reads and checks without the writer's turn
+loses what it began before: `done` guards what it writes after that.
 """
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import wraps
-from typing import Any, TypeVar, cast
+from functools import partial, wraps
+from typing import IO, Any, TypeVar, cast
 
 from flask import Flask, make_response, redirect, request
 from markupsafe import Markup
@@ -22,6 +24,7 @@ from kernel.tenancy import TenantOwned
 View = TypeVar("View", bound=Callable[..., Any])
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 LONGEST = 300
+CHUNK = 1024 * 1024
 
 
 class SentForm(TenantOwned, Base):
@@ -40,24 +43,42 @@ def once(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **values: Any) -> Any:
-        digest = _digest()
-        if not _first(digest):
-            leads = db.session.scalar(select(SentForm.leads).where(SentForm.digest == digest))
-            return redirect(leads, 303) if leads else web.back("/")
-        answer = make_response(view(*args, **values))
-        kept = db.session.scalar(select(SentForm).where(SentForm.digest == digest))
-        if kept is not None and answer.status_code == 303 and len(answer.location or "") <= LONGEST:
-            kept.leads = answer.location
-        elif kept is not None:
-            db.session.delete(kept)
-        return answer
+        return done(partial(view, *args, **values))
 
+    guarded.once = True  # type: ignore[attr-defined]
     return cast(View, guarded)
 
 
+def done(work: Callable[[], Any]) -> Any:
+    """What that answers, done once for each form; or where the first one led. No `web.reading()` within."""
+    digest = _digest()
+    if not _first(digest):
+        leads = db.session.scalar(select(SentForm.leads).where(SentForm.digest == digest))
+        return redirect(leads, 303) if leads else web.back("/")
+    answer = make_response(work())
+    kept = db.session.scalar(select(SentForm).where(SentForm.digest == digest))
+    if kept is not None and answer.status_code == 303 and len(answer.location or "") <= LONGEST:
+        kept.leads = answer.location
+    elif kept is not None:
+        db.session.delete(kept)
+    return answer
+
+
 def _digest() -> str:
-    told = [str(web.person().id), request.path, *(f"{key}={value}" for key, value in request.form.items(multi=True))]
+    told = [str(web.person().id), request.full_path]
+    told += [f"{key}={value}" for key, value in request.form.items(multi=True)]
+    told += [f"{key}={one.filename}:{_content(one.stream)}" for key, one in request.files.items(multi=True)]
     return signing.fingerprint("form", "\0".join(told))
+
+
+def _content(file: IO[bytes]) -> str:
+    """What is in it, whoever has read it before or wants to afterwards."""
+    file.seek(0)
+    found = hashlib.sha256()
+    while part := file.read(CHUNK):
+        found.update(part)
+    file.seek(0)
+    return found.hexdigest()
 
 
 def _first(digest: str) -> bool:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import segno
-
-from kernel import countries, i18n, money, tenancy, web
+from kernel import countries, i18n, money, qr, tenancy, web
 from kernel.countries import papers
 from kernel.i18n import _, pick
 from shop import invoice_lines, invoice_parts, invoices, invoicing, receipts, storefront, themes
@@ -24,7 +22,7 @@ def of(row: Invoice) -> dict[str, Any]:
     with of_orders.spoken(row.language):
         return {
             "told": told(row), "language": row.language, "shop": _issuer(row), "size": receipts.paper_size(country),
-            "qr": segno.make(url(row), error="m").svg_data_uri(border=0, scale=4),
+            "qr": qr.address(url(row)),
             "page_url": url(row).split("://", 1)[-1], "footer": pick(invoicing.of().footer),
             "face": themes.PRESETS[theme.whole().preset].file, "ink": themes.palette(theme)["brand"],
         }  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import relationship
 
 from kernel import beside, clock
@@ -80,6 +80,7 @@ class OrderEvent(TenantOwned, Base):
     """One step of an order; what staff wrote with it is in `data`."""
 
     __tablename__ = "order_event"
+    __extra__ = (Index("ix_order_event_kind", "tenant_id", "kind", "at"),)
     id: Mapped[int] = pk()
     order_id: Mapped[int] = ref("order")
     kind: Mapped[str] = mapped_column(String(24))

@@ -152,16 +152,21 @@ def note(event: "OrderEvent", order: "Order", *, staff: bool) -> str:
         amount,
         kept,
         *(str(told.get(name) or "") for name in ("carrier", "tracking")),
-        _reference(str(told.get("reference") or "")),
+        _reference(event, order),
         *(str(told.get(name) or "") for name in ("reason", "text")),
     ]
     times = [booking_words.moment(datetime.fromisoformat(told[name])) for name in ("was", "now") if name in told]
     return " · ".join(filter(None, [*words, " → ".join(times), str(order_events.SENTENCES[step]) if step else ""]))
 
 
-def _reference(told: str) -> str:
+def _reference(event: "OrderEvent", order: "Order") -> str:
     """What a payment is known by; of a gift card only its last signs are written down, which alone say nothing."""
-    return str(_("Gift card …%(last4)s", last4=told[1:])) if told.startswith("…") else told
+    told = str(event.data.get("reference") or "")
+    if "tender" in event.data:
+        card = event.data["tender"] == "gift_card"
+    else:  # written before steps said so: the signs told it, in an order that a card paid
+        card = told.startswith("…") and any(payment.kind == "gift_card" for payment in order.payments)
+    return str(_("Gift card …%(last4)s", last4=told.removeprefix("…"))) if card else told
 
 
 def next_verbs(order: "Order") -> list[str]:

@@ -4,9 +4,7 @@ import base64
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-import segno
-
-from kernel import i18n, phones, tenancy, web
+from kernel import i18n, phones, qr, tenancy, web
 from shop import receipts, storefront, themes
 
 if TYPE_CHECKING:
@@ -26,7 +24,7 @@ def of(order: "Order", language: str) -> dict[str, Any]:
             **of_shop(),
             "told": receipts.told(order),
             "language": language,
-            "qr": segno.make(_page(order), error="m").svg_data_uri(border=0, scale=4),
+            "qr": qr.address(_page(order)),
             "page_url": _page(order).split("://", 1)[-1],
         }
 

@@ -201,7 +201,7 @@ def settle(
         return None
     whole = order.balance.minor <= 0 or payment.received_minor >= payment.amount_minor
     move(payment, "settle" if whole else "part")
-    order_events.record(order, "paid", by=by, minor=amount.minor, reference=entry.reference)
+    order_events.record(order, "paid", by=by, minor=amount.minor, reference=entry.reference, tender=payment.kind)
     if by is not None:
         journal.write("orders.paid", about=order, by=by, data={"number": order.number, "minor": amount.minor})
     _follow(order, amount, tell)

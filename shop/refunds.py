@@ -228,7 +228,7 @@ def _lowered(refund: Refund) -> int:
 def _tell(refund: Refund, *, buyer: bool) -> None:
     order, minor = refund.order, refund.amount_minor
     kind = "credited" if refund.to == "credit" else "refunded"
-    told = {"minor": minor, "reference": refund.reference, "reason": refund.reason}
+    told = {"minor": minor, "reference": refund.reference, "reason": refund.reason, "tender": refund.way}
     order_events.record(order, kind, by=refund.by, **told)
     if refund.by is not None:
         journal.write("orders.refunded", about=order, by=refund.by, data={"number": order.number, "minor": minor})

@@ -9,6 +9,7 @@ from campaigns.views import admin
 from crm import segments
 from kernel import web
 from kernel.i18n import _
+from kernel.once import once
 from kernel.refusal import Refusal
 from kernel.web import needs
 
@@ -28,6 +29,7 @@ def audience(code: str) -> Any:
 
 @admin.post("/automations/<code>/letters", endpoint="automation_letter_add")
 @needs("mailings.edit")
+@once
 def add(code: str) -> Any:
     """One more letter, and on to writing it."""
     made = automation_changes.add(automations.coded(code), by=web.person())

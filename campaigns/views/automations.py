@@ -11,6 +11,7 @@ from campaigns.views import admin, mailing_list
 from kernel import about, instants, web
 from kernel.db import db
 from kernel.i18n import _, _l, ngettext, pick
+from kernel.once import once
 from kernel.web import needs
 
 MOST = 200  # people on the page
@@ -31,6 +32,7 @@ def listed() -> str:
 
 @admin.post("/automations", endpoint="automation_begin")
 @needs("mailings.edit")
+@once
 def begin() -> Response:
     """Prepare one with its letters; it stays off."""
     trigger = request.form.get("trigger", "")

@@ -8,11 +8,13 @@ from campaigns import drafts, rendering
 from campaigns.views import admin, mailing_page
 from kernel import i18n, web
 from kernel.i18n import _
+from kernel.once import once
 from kernel.web import needs
 
 
 @admin.post("/mailings/<token>/follow", endpoint="mailing_follow")
 @needs("mailings.edit")
+@once
 @mailing_page.at_mailing
 def follow(token: str) -> Any:
     """A draft with the same letter; its subject is asked for."""

@@ -80,6 +80,7 @@ def save(token: str) -> Any:
 
 @admin.post("/mailings/<token>/copy", endpoint="mailing_copy")
 @needs("mailings.edit")
+@once
 def copy(token: str) -> Any:
     """A draft with the same words."""
     made = drafts.twin(mailing_page.campaign(token), by=web.person())

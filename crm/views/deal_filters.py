@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import request, url_for
 
-from crm import deals
+from crm import deal_stages
 from kernel import memberships, web
 from kernel.accounts import Account
 from kernel.i18n import _, _l
 
 MOST = 8  # colleagues that a row of chips names
-SHOWS = {"": _l("All opportunities"), "late": _l("Next step overdue"), "bare": _l("No next step"), **deals.STAGES}
+SHOWS = {"": _l("All opportunities"), "late": _l("Next step overdue"), "bare": _l("No next step"), **deal_stages.STAGES}
 
 
 @dataclass(frozen=True)
@@ -59,5 +59,5 @@ def shows(known: Asked) -> list[dict[str, Any]]:
     return [
         {"label": label, "url": url(".deals", known, show=code), "active": code == known.show}
         for code, label in SHOWS.items()
-        if code not in deals.STAGES or code == known.show
+        if code not in deal_stages.STAGES or code == known.show
     ]

@@ -8,7 +8,7 @@ from babel.dates import format_skeleton
 from flask import render_template, url_for
 from sqlalchemy import select
 
-from crm import deals, forecasts
+from crm import deal_stages, forecasts
 from crm.forecasts import Chance, Part
 from crm.views import admin, deal_rows
 from kernel import i18n, memberships
@@ -74,10 +74,10 @@ def _stages(found: Sequence[Part], known: Mapping[str, Chance]) -> list[dict[str
     stays = forecasts.stays()
     return [
         _row(
-            str(deals.STAGES[stage]), [part for part in found if part.stage == stage], known,
+            str(deal_stages.STAGES[stage]), [part for part in found if part.stage == stage], known,
             chance=known[stage], stays=_stay(stays.get(stage)), url=url_for(".deals", show=stage),
         )
-        for stage in deals.OPEN
+        for stage in deal_stages.OPEN
     ]  # fmt: skip
 
 

@@ -7,9 +7,10 @@ from flask import request
 from wtforms import DateField, Field, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from crm import contacts, deals
+from crm import contacts, deal_stages, deals
 from crm.contacts import Contact
-from crm.deals import Deal, Told
+from crm.deal_stages import Deal
+from crm.deals import Told
 from crm.views import task_forms
 from kernel import memberships, money, phones, tenancy, web
 from kernel.forms import Form, choices, trimmed
@@ -107,14 +108,14 @@ class LostForm(Form):
 
     def validate_reason(self, field: Field) -> None:
         """One of those that are known."""
-        if field.data not in deals.REASONS:
+        if field.data not in deal_stages.REASONS:
             raise ValidationError(str(deals.NoReason()))
 
 
 def lost_form(posted: Any = None) -> LostForm:
     """The form as it was posted, else empty."""
     form = LostForm(posted)
-    form.reason.choices = choices([("", _("Choose")), *deals.REASONS.items()])
+    form.reason.choices = choices([("", _("Choose")), *deal_stages.REASONS.items()])
     return form
 
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from crm import deals, tasks
-from crm.deals import Deal
+from crm import tasks
+from crm.deal_stages import MOVES, OPEN, REASONS, STAGES, Deal
 from crm.views import task_rows
 from kernel import about, money, phones, tenancy
 from kernel.accounts import Account
@@ -45,7 +45,7 @@ def _card(deal: Deal, steps: list[tasks.Task]) -> dict[str, Any]:
         "token": deal.token, "title": deal.title or "—", "amount": shown(deal.amount), "open": deal.open,
         "person": contact.called if contact else "", "whatsapp": task_rows.whatsapp(contact),
         "url": about.page("crm_admin.person", token=contact.token) if contact else "",
-        "state": (deals.STAGES[deal.stage], SHAPES[deal.stage]), "moved": moment(deal.moved_at),
+        "state": (STAGES[deal.stage], SHAPES[deal.stage]), "moved": moment(deal.moved_at),
         "step": step.text if step else "", "step_day": task_rows.day(step.due) if step else "",
         "late": bool(step and step.due < tasks.today()), "to": ways(deal),
     }  # fmt: skip
@@ -53,7 +53,7 @@ def _card(deal: Deal, steps: list[tasks.Task]) -> dict[str, Any]:
 
 def ways(deal: Deal) -> list[tuple[str, Any]]:
     """Where it can go from here."""
-    return [(stage, label) for stage, label in deals.STAGES.items() if (deal.stage, stage) in deals.MOVES]
+    return [(stage, label) for stage, label in STAGES.items() if (deal.stage, stage) in MOVES]
 
 
 def columns(board: dict[str, list[Deal]], show: str = "") -> list[dict[str, Any]]:
@@ -61,11 +61,11 @@ def columns(board: dict[str, list[Deal]], show: str = "") -> list[dict[str, Any]
     every = {card["token"]: card for card in cards([deal for some in board.values() for deal in some])}
     return [
         {
-            "code": stage, "label": deals.STAGES[stage], "count": len(found),
+            "code": stage, "label": STAGES[stage], "count": len(found),
             "sum": sums(found) if stage != "lost" else "", "cards": [every[deal.token] for deal in found],
-            "hint": "" if stage in deals.OPEN else _("The last 30 days"),
+            "hint": "" if stage in OPEN else _("The last 30 days"),
         }
-        for stage, found in board.items() if show not in deals.STAGES or stage == show
+        for stage, found in board.items() if show not in STAGES or stage == show
     ]  # fmt: skip
 
 
@@ -94,10 +94,10 @@ def _line(deal: Deal, steps: list[tasks.Task], names: dict[int | None, str]) -> 
     who, step, zone = deal.contact, steps[0] if steps else None, ZoneInfo(tenancy.tenant().timezone)
     lost = deal.moves[-1] if deal.stage == "lost" and deal.moves else None
     return [
-        deal.title, who.called if who else "", who.email if who else "", _phone(deal), str(deals.STAGES[deal.stage]),
+        deal.title, who.called if who else "", who.email if who else "", _phone(deal), str(STAGES[deal.stage]),
         deal.moved_at.astimezone(zone).date(), deal.amount.decimal if deal.amount else "", deal.currency,
         deal.closes_on or "", names.get(deal.for_id, ""), step.text if step else "", step.due if step else "",
-        str(deals.REASONS[lost.reason]) if lost and lost.reason else "", lost.words if lost else "",
+        str(REASONS[lost.reason]) if lost and lost.reason else "", lost.words if lost else "",
         deal.created_at.astimezone(zone).date(),
     ]  # fmt: skip
 
@@ -110,9 +110,9 @@ def _phone(deal: Deal) -> str:
 def history(deal: Deal) -> list[dict[str, str]]:
     """Where it stood and who moved it, the newest first."""
     moves = [
-        {"text": str(deals.STAGES[move.stage]), "at": moment(move.at), "iso": move.at.isoformat(), "who": move.who,
-         "note": " · ".join(filter(None, (str(deals.REASONS[move.reason]) if move.reason else "", move.words)))}
+        {"text": str(STAGES[move.stage]), "at": moment(move.at), "iso": move.at.isoformat(), "who": move.who,
+         "note": " · ".join(filter(None, (str(REASONS[move.reason]) if move.reason else "", move.words)))}
         for move in reversed(deal.moves)
     ]  # fmt: skip
-    first = {"text": str(deals.STAGES["new"]), "at": moment(deal.created_at), "iso": deal.created_at.isoformat()}
+    first = {"text": str(STAGES["new"]), "at": moment(deal.created_at), "iso": deal.created_at.isoformat()}
     return [*moves, {**first, "who": "", "note": ""}]

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Flask, Response, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import selectinload
 
-from crm import deals, people, tasks
-from crm.deals import Deal
+from crm import deal_stages, deals, people, tasks
+from crm.deal_stages import Deal
 from crm.views import admin, deal_filters, deal_rows, task_rows
 from crm.views.deal_forms import DealForm, LostForm, NewDealForm, deal_form, lost_form, new_form
 from kernel import permissions, phones, tables, tenancy, web
@@ -25,7 +25,7 @@ def board() -> str:
     asked = deal_filters.asked()
     return render_template(
         "crm/desk/deals/board.html", columns=deal_rows.columns(deals.board(asked.account, asked.show), asked.show),
-        alone={stage: deal_filters.url(".deals", asked, show=stage) for stage in deals.STAGES},
+        alone={stage: deal_filters.url(".deals", asked, show=stage) for stage in deal_stages.STAGES},
         whose=deal_filters.people(asked), shows=deal_filters.shows(asked), any=deals.any_at_all(),
         csv=deal_filters.url(".deals_csv", asked),
     )  # fmt: skip
@@ -109,12 +109,12 @@ def _page(deal: Deal, form: DealForm, lost: LostForm, status: int = 200) -> Any:
 def move(token: str) -> Any:
     """To another stage; the toast takes it back for some minutes."""
     deal, stage, lost = deals.named(token), request.form.get("stage", ""), lost_form(request.form)
-    if stage not in deals.STAGES:
+    if stage not in deal_stages.STAGES:
         abort(404)
     if stage == "lost" and not lost.validate():
         return _page(deal, deal_form(deal), lost, 422)
     if deals.move(deal, stage, by=web.person(), reason=lost.reason.data or "", words=lost.words.data or ""):
-        told = _("“%(title)s” stands in “%(stage)s” now.", title=deal.title, stage=deals.STAGES[stage])
+        told = _("“%(title)s” stands in “%(stage)s” now.", title=deal.title, stage=deal_stages.STAGES[stage])
         web.undo(told, ".deal_undo", token=token)
     return _back(token)
 

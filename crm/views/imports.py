@@ -7,7 +7,7 @@ from flask import Flask, redirect, render_template, request, url_for
 from crm import import_fields, import_steps, imports
 from crm.imports import ContactImport
 from crm.views import admin, import_report
-from kernel import limits, permissions, tables, tenancy, web
+from kernel import limits, once, permissions, tables, tenancy, web
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from kernel.web import needs
@@ -52,7 +52,11 @@ def make() -> Any:
             sheet, found = imports.opened(data, chosen if chosen in ENCODINGS else "")
         except Refusal as refusal:
             return _list(str(refusal), 422)
-    row = imports.begin(sheet, (sent and sent.filename) or "", encoding=found, by=web.person())
+    name = (sent and sent.filename) or ""
+    return once.done(lambda: _begun(imports.begin(sheet, name, encoding=found, by=web.person())))
+
+
+def _begun(row: ContactImport) -> Any:
     return redirect(url_for(".import", token=row.token), 303)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from crm import deals, facts, tastes
+from crm import deal_stages, facts, tastes
 from kernel import address, i18n, phones, tenancy
 from kernel.i18n import _, _l, pick
 from kernel.instants import told as moment
@@ -58,7 +58,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "expired": _l("Expired"), "held": _l("Held"), "booked": _l("Booked"), "came": _l("Arrived"),
         "missed": _l("Did not come"), "pending": _l("Waiting"), "waiting": _l("Waiting"), "sent": _l("Sent"),
         "skipped": _l("Not sent"), "failed": _l("Failed"), "done": _l("Done"), "stopped": _l("Stopped"),
-        **deals.STAGES,
+        **deal_stages.STAGES,
     },
 }  # fmt: skip
 BARE = frozenset({"source", "at"})  # these say themselves what they are

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import segno
 from flask import render_template, request
 from markupsafe import Markup
 
 from crm import subscribing, tastes, visitors
 from crm.forms import SubscribeForm
 from crm.views import admin, asking, store
-from kernel import i18n, limits, phones, tenancy, tokens, web
+from kernel import i18n, limits, phones, qr, tenancy, tokens, web
 from kernel.db import db
 from kernel.forms import choices
 from kernel.i18n import _, pick
@@ -85,12 +84,11 @@ def subscribe_confirm(token: str) -> Any:
 def forms() -> str:
     """How people sign up: the page, a block of any page of the shop, and what to paste into another site."""
     address, counter = web.shop_url("crm.subscribe"), web.shop_url("crm.subscribe", source=_("counter"))
-    code, shop = segno.make(counter, error="m"), tenancy.tenant()
+    shop = tenancy.tenant()
     said = _("Sign up for the news of %(shop)s: %(address)s", shop=shop.name, address=address)
     return render_template(
         "crm/desk/people/forms.html", address=address, paste=_paste(), shop=shop,
-        code=Markup(code.svg_inline(border=3, svgclass="qr", lineclass=None, omitsize=True)),  # noqa: S704
-        code_file=code.svg_data_uri(border=3, scale=8), chat=phones.whatsapp(said),
+        code=qr.inline(counter), code_file=qr.address(counter, border=3, scale=8), chat=phones.whatsapp(said),
     )  # fmt: skip
 
 

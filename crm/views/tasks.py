@@ -6,7 +6,7 @@ from flask import Flask, Response, abort, flash, redirect, render_template, requ
 
 from crm import contacts, deals, tasks
 from crm.contacts import Contact
-from crm.deals import Deal
+from crm.deal_stages import Deal
 from crm.tasks import Task, Told
 from crm.views import admin, task_rows
 from crm.views.task_forms import TaskForm, task_form

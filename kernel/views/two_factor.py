@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import segno
 from flask import flash, redirect, render_template, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from kernel import account_letters, limits, origins, settings, tokens, two_factor, web
+from kernel import account_letters, limits, origins, qr, settings, tokens, two_factor, web
 from kernel.account_forms import CodeForm, PasswordForm
 from kernel.accounts import Account
 from kernel.i18n import _, ngettext
@@ -132,11 +130,10 @@ def _page(*, word: Any = None, code: Any = None, paper: list[str] | None = None)
     known = mine()
     secret = two_factor.secret(known)
     link = two_factor.address(known, _house()) if secret else ""
-    drawn = link and segno.make(link, error="m").svg_inline(border=2, svgclass="qr", lineclass=None, omitsize=True)
     return render_template(
         "kernel/accounts/two_factor.html", account=known, on=two_factor.on(known), paper=paper,
         left=len(known.recovery_hashes), secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        square=Markup(drawn or ""), word=word or PasswordForm(),  # noqa: S704
+        square=qr.inline(link, border=2) if link else "", word=word or PasswordForm(),
         code=code or CodeForm(formdata=None), link=link,
     )  # fmt: skip
 

@@ -1,10 +1,11 @@
 """The back office's categories: their tree, their order, each one's words and picture."""
 
+from functools import partial
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from kernel import files, tenancy, web
+from kernel import files, once, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, ngettext, pick
 from kernel.refusal import Refusal
@@ -115,6 +116,11 @@ def _saved(slug: str) -> Any:
         made, fine = _decoded(form, data), form.validate()
         if form.form_errors or not fine:
             return _page(row, form), 422
+    kept = partial(_kept, slug, form, made)
+    return kept() if slug else once.done(kept)
+
+
+def _kept(slug: str, form: Any, made: files.Made | None) -> Any:
     row = _written(slug, form)
     if made is not None:
         row.picture_id = files.keep(made).id

@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 from kernel import tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l, pick
+from kernel.once import once
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import booking_list, booking_times, closures, local_times, occupations, receipts, resources
@@ -48,6 +49,7 @@ def _labels() -> dict[str, str]:
 
 @admin.post("/bookings/closures", endpoint="closure_make")
 @needs("bookings.manage")
+@once
 def make() -> Any:
     """Close it; the toast opens it again."""
     units: list[ResourceUnit] = []

@@ -9,6 +9,7 @@ from kernel import i18n, menu, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
+from kernel.once import once
 from kernel.web import needs
 from shop import receipts, settings, shipping, slugs, zones
 from shop.forms import amounts, methods, product_rows, words
@@ -81,6 +82,7 @@ def _page(method: DeliveryMethod, form: Any, status: int = 200) -> Any:
 
 @admin.post("/settings/delivery/new", endpoint="settings_delivery_make")
 @needs("settings.edit")
+@once
 def make() -> Any:
     """Write a new way."""
     kind = request.args.get("kind", "delivery")

@@ -8,6 +8,7 @@ from crm import contacts
 from crm.contacts import Contact
 from kernel import signing, slots, tenancy, web
 from kernel.i18n import _
+from kernel.once import once
 from kernel.refusal import Gone, Refusal
 from kernel.web import needs
 from shop import exemptions, settings, tax_words
@@ -21,6 +22,7 @@ UNDO, MINUTES = "tax-exemption", 60
 
 @admin.post("/settings/taxes/exemptions", endpoint="settings_taxes_exempt")
 @needs("settings.edit")
+@once
 def make() -> Any:
     """An exemption of a customer group or of a kind of tax id."""
     form = forms.exemption(request.form)
@@ -41,6 +43,7 @@ def _paper(form: Any) -> dict[str, Any]:
 
 @admin.post("/people/<token>/exemptions", endpoint="person_exempt")
 @needs("settings.edit")
+@once
 def person(token: str) -> Any:
     """An exemption of one person."""
     contact: Contact = contacts.by_token(token) or abort(404)

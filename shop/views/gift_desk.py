@@ -9,6 +9,7 @@ from kernel import permissions, phones, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
+from kernel.once import once
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import gift_cards, gift_letters, gift_list, issuing, receipts
@@ -125,6 +126,7 @@ def unvoid(token: str) -> Response:
 
 @admin.post("/gift-cards/<token>/letters", endpoint="gift_card_send")
 @needs("gift_cards.edit")
+@once
 def send(token: str) -> Response:
     """Send the card's letter once more, now."""
     card = gift_cards.by_token(token)

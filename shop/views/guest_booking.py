@@ -1,14 +1,12 @@
 """The page that a guest keeps: when, where, for whom, what is paid, the code for the entrance; cancel by link."""
 
-import io
 from typing import Any
 
-import segno
 from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from kernel import clock, limits, phones, tenancy, web
+from kernel import clock, limits, phones, qr, tenancy, web
 from kernel.i18n import _, pick
 from shop import (
     booking_moves,
@@ -64,19 +62,17 @@ def _ahead(booking: Booking) -> bool:
 
 def code(booking: Booking) -> Markup:
     """The code that staff scan: it opens the page in the back office that notes who came."""
-    return Markup(_code(booking).svg_inline(border=3, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704
+    return qr.inline(_scanned(booking))
 
 
-def _code(booking: Booking) -> Any:
-    return segno.make(web.admin_url("shop_admin.booking_arrive", token=booking.token), error="m")
+def _scanned(booking: Booking) -> str:
+    return web.admin_url("shop_admin.booking_arrive", token=booking.token)
 
 
 @store.get("/bookings/<token>.png", endpoint="booking_code")
 def drawn_code(token: str) -> Response:
     """The same as a picture, for letters."""
-    out = io.BytesIO()
-    _code(bookings.by_token(token)).save(out, kind="png", scale=6, border=3)
-    answer = Response(out.getvalue(), content_type="image/png")
+    answer = Response(qr.picture(_scanned(bookings.by_token(token))), content_type="image/png")
     answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"] = "private, max-age=86400", "noindex"
     return answer
 

@@ -7,6 +7,7 @@ from flask import Flask, flash, redirect, render_template, request, url_for
 from kernel import journal, permissions, today, web
 from kernel.i18n import _, _l
 from kernel.money import Money
+from kernel.once import once
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import credit_notes, invoice_list, invoice_papers, invoice_series, invoices, letters, orders, receipts
@@ -108,6 +109,7 @@ def paper(number: str) -> Any:
 
 @admin.post("/invoices/<number>/letter", endpoint="invoice_send")
 @needs("invoices.issue")
+@once
 def send(number: str) -> Any:
     """Send it to the buyer again."""
     row = invoices.numbered(number)
@@ -130,6 +132,7 @@ def issue(number: str) -> None:
 
 @admin.post("/orders/<number>/credit-notes", endpoint="invoice_credit")
 @needs("invoices.credit")
+@once
 @desk.at_order
 def credit(number: str) -> Any:
     """Take a part of the order's invoice back."""

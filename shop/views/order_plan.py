@@ -6,6 +6,7 @@ from flask import flash, request
 
 from kernel import i18n, phones, tenancy, web
 from kernel.i18n import _
+from kernel.once import once
 from kernel.web import needs
 from shop import agreements, balances, cancellations, orders, payment_methods, plan_policies, plans, receipts
 from shop.forms.plans import AgreementForm, DayForm, EndForm
@@ -72,6 +73,7 @@ def _whatsapp(order: Order) -> str:
 
 @admin.post("/orders/<number>/plan", endpoint="order_plan")
 @needs("orders.pay")
+@once
 @desk.at_order
 def agree(number: str) -> Any:
     """Agree on parts for what is left."""

@@ -8,6 +8,7 @@ from kernel import countries, i18n, menu, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
+from kernel.once import once
 from kernel.web import needs
 from shop import pay_numbers, payment_methods, settings, slugs
 from shop.forms import amounts, methods, product_rows, words
@@ -106,6 +107,7 @@ def _page(method: PaymentMethod, form: Any, fields: list[dict[str, str]], status
 
 @admin.post("/settings/payments/new", endpoint="settings_payments_make")
 @needs("settings.payments")
+@once
 def make() -> Any:
     """Write a new way."""
     return _save(_blank())

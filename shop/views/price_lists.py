@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 
 from kernel import web
 from kernel.i18n import _, ngettext, pick
+from kernel.once import once
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import catalog, categories, price_lists, receipts, wants
@@ -32,6 +33,7 @@ def _list(form: Any) -> str:
 
 @admin.post("/price-lists", endpoint="price_list_make")
 @needs("discounts.edit")
+@once
 def make() -> Any:
     """A list for a group, filled by a percentage."""
     form = forms.made(request.form)

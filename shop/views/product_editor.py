@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from kernel import files, permissions, tenancy, web
+from kernel import files, once, permissions, tenancy, web
 from kernel.db import db
 from kernel.forms import choices
 from kernel.i18n import _, _l, pick
@@ -118,7 +118,7 @@ def _saved(slug: str) -> Any:
     product = _product(slug) if slug else None
     if sheet is not None:
         try:
-            return _written(product, sheet)
+            return once.done(lambda: _written(None, sheet)) if product is None else _written(product, sheet)
         except Refusal as refusal:
             db.session.rollback()
             form.form_errors.append(str(refusal))

@@ -7,6 +7,7 @@ from flask import Flask, abort, flash, render_template, request, url_for
 from kernel import clock, i18n, menu, signing, tenancy, web
 from kernel.i18n import _, _l, ngettext, pick
 from kernel.money import Money
+from kernel.once import once
 from kernel.refusal import Gone, Refusal
 from kernel.web import needs
 from shop import bin as rubbish
@@ -113,6 +114,7 @@ def _stock(kept: list[Variant]) -> dict[str, Any]:
 
 @admin.post("/products/<slug>/quick", endpoint="product_quick")
 @needs("products.edit")
+@once
 def quick(slug: str) -> Any:
     """Another price or another count, from the list."""
     product = catalog.slugged(slug) or abort(404)

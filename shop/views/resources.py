@@ -62,6 +62,7 @@ def make() -> Any:
 
 @admin.post("/resources/example", endpoint="resource_example")
 @needs("products.edit")
+@once
 def example() -> Any:
     """Write one to see how it is: a room with ten seats; the toast takes it out again."""
     row = resource_sheets.make(_example(), units=1, seats=10, by=web.person())

@@ -2,8 +2,6 @@
 
 import json
 import time
-from collections import OrderedDict
-from threading import Lock
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -14,30 +12,9 @@ from shop.views import goods, store, visitor
 from shop.views import search as page
 
 PRODUCTS, SHELVES, SHORTEST = 6, 3, 2
+PACE = "90/minute"  # for each network, in each process
 KEPT = 60  # seconds for which a browser asks nothing again
 DRAWN = pagecache.Shelf(1024 * 1024)
-
-
-class Pace:
-    """How often each network asks, counted in this process: a row for every letter would be dearer than a hint."""
-
-    def __init__(self, most: int, seconds: int, networks: int = 5_000) -> None:
-        self.most, self.seconds, self.networks = most, seconds, networks
-        self._asked: OrderedDict[str, list[float]] = OrderedDict()  # who: [since when, how often]
-        self._lock = Lock()
-
-    def passes(self, who: str) -> bool:
-        """Count one more; whether that is still bearable."""
-        now = time.monotonic()
-        with self._lock:
-            told = self._asked.get(who)
-            if told is None or now - told[0] >= self.seconds:
-                told = self._asked[who] = [now, 0]
-                self._asked.move_to_end(who)
-                while len(self._asked) > self.networks:
-                    self._asked.popitem(last=False)
-            told[1] += 1
-            return told[1] <= self.most
 
 
 class Drawn(str):
@@ -51,14 +28,11 @@ class Drawn(str):
         return 400 + 2 * len(self)
 
 
-PACE = Pace(most=90, seconds=60)
-
-
 @store.get("/search/suggestions", endpoint="search_hints")
 def show() -> Response:
     """The list alone; nothing for who types faster than people do."""
     query = page.asked()
-    if not PACE.passes(f"{tenancy.current()}:{limits.network(request.remote_addr)}"):
+    if not limits.passes_here("hints", f"{tenancy.current()}:{limits.network(request.remote_addr)}", PACE):
         return _sent("", 429)
     return _sent(_drawn(query) if len(query) >= SHORTEST else "")
 

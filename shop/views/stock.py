@@ -7,6 +7,7 @@ from flask import Flask, abort, flash, redirect, render_template, request, url_f
 from kernel import journal, permissions, today, web
 from kernel.db import db
 from kernel.i18n import _, _l, pick
+from kernel.once import once
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import catalog, options, sheets, stock, variants, wait_rows
@@ -63,6 +64,7 @@ def listed() -> Any:
 
 @admin.post("/stock", endpoint="stock_adjust")
 @needs("stock.adjust")
+@once
 def adjust() -> Any:
     """Say how many there are of one, and why."""
     row = variants.by_sku(request.form.get("sku", "")) or abort(404)

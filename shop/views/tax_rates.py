@@ -10,6 +10,7 @@ from kernel import countries, menu, signing, tenancy, web
 from kernel.db import db
 from kernel.forms import choices
 from kernel.i18n import _, _l
+from kernel.once import once
 from kernel.refusal import Gone, Refusal
 from kernel.web import needs
 from shop import catalog, exemptions, settings, slugs, tax_words, taxes
@@ -86,6 +87,7 @@ def firm() -> Any:
 
 @admin.post("/settings/taxes/rates", endpoint="settings_taxes_make")
 @needs("settings.edit")
+@once
 def make() -> Any:
     """A new rate."""
     form = RateForm(request.form)

@@ -7,6 +7,7 @@ from flask import abort, redirect, request, url_for
 from kernel import signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
+from kernel.once import once
 from kernel.refusal import Gone
 from kernel.web import needs
 from shop import settings, slugs, tax_words, taxes
@@ -64,6 +65,7 @@ def save(code: str) -> Any:
 
 @admin.post("/settings/taxes/<code>/parts", endpoint="rate_part")
 @needs("settings.edit")
+@once
 def part(code: str) -> Any:
     """Something more that is charged with it."""
     row, form = coded(code), forms.part(request.form)
@@ -80,6 +82,7 @@ def part(code: str) -> Any:
 
 @admin.post("/settings/taxes/<code>/changes", endpoint="rate_change")
 @needs("settings.edit")
+@once
 def change(code: str) -> Any:
     """A new percentage from a day on, at midnight where the shop is."""
     row, form = coded(code), forms.change(request.form)
@@ -94,6 +97,7 @@ def change(code: str) -> Any:
 
 @admin.post("/settings/taxes/<code>/places", endpoint="rate_place")
 @needs("settings.edit")
+@once
 def place(code: str) -> Any:
     """What is charged in a zone instead."""
     row, form = coded(code), forms.place(request.form)

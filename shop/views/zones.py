@@ -8,6 +8,7 @@ from sqlalchemy import select
 from kernel import address, i18n, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
+from kernel.once import once
 from kernel.refusal import Gone, Refusal
 from kernel.web import needs
 from shop import payment_methods, settings, shipping, slugs, zones
@@ -65,6 +66,7 @@ def _page(row: Zone, form: Any, chosen: set[str], status: int = 200) -> Any:
 
 @admin.post("/settings/delivery/zones/new", endpoint="zone_make")
 @needs("settings.edit")
+@once
 def make() -> Any:
     """Write a new zone."""
     return _save(_blank())

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from campaigns import after_orders, audience, automation_letters, automations, autopilot, rendering
 from campaigns.automations import Enrolment
@@ -12,6 +12,7 @@ from campaigns.recipients import Recipient
 from kernel import clock, jobs
 from kernel.db import db
 from shop import fulfilment
+from shop.orders import Order
 from tests.campaigns.letters import addressed, person
 
 MORNING = "2026-11-23T15:00:00Z"  # nine o'clock in Costa Rica
@@ -177,3 +178,20 @@ def test_every_shop_is_looked_at_once(shop, on, clock_):
         after_orders.look_everywhere()
     shop.enter()
     assert db.session.scalars(select(Enrolment.state)).all() == ["waiting"]
+
+
+def test_whose_step_was_lately_is_read_from_an_index(shop):
+    asked, now = [], clock.now()
+    keep = lambda _connection, _cursor, statement, told, *_: asked.append((statement, told))  # noqa: E731
+    event.listen(db.engine, "before_cursor_execute", keep)
+    db.session.execute(select(Order.id).where(after_orders._lately(now - timedelta(days=7), now)))
+    event.remove(db.engine, "before_cursor_execute", keep)
+    connection = db.session.connection()
+    lite = connection.dialect.name == "sqlite"
+    if not lite:
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # of a small table it reads all
+    statement, told = asked[-1]
+    plan = connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if lite else ''}{statement}", told).all()
+    assert "ix_order_event_kind" in str(plan)
+    used = next(str(row) for row in plan if "ix_order_event_kind" in str(row))
+    assert not lite or "tenant_id=? AND kind=? AND at>?" in used

@@ -1,5 +1,7 @@
 """What people may buy: made with its person, moved by a table of moves, taken back for some minutes, summed by stage."""
 
+import subprocess
+import sys
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -8,12 +10,14 @@ from sqlalchemy import event, select
 
 from crm import contacts, deals, indicators, merging, people, tasks
 from crm.contacts import Contact
-from crm.deals import MOVES, OPEN, STAGES, Deal, DealMove, NoMove, NoReason, Told, TooLate
+from crm.deal_stages import MOVES, OPEN, STAGES, Deal, DealMove
+from crm.deals import NoMove, NoReason, Told, TooLate
 from crm.tasks import Task
 from kernel import clock
 from kernel.db import db
 from kernel.journal import Entry
 from kernel.money import Money
+from kernel.settings import ROOT
 
 BASE = "/admin/cafe"
 
@@ -257,3 +261,9 @@ def _asked(browser):
     assert browser.get(f"{BASE}/deals").status_code == 200
     event.remove(db.engine, "before_cursor_execute", hear)
     return len(told)
+
+
+@pytest.mark.parametrize("name", ["crm.tasks", "crm.changes", "crm.task_feeds"])
+def test_what_points_to_a_deal_brings_it(name):
+    code = f"import {name}; from sqlalchemy.orm import configure_mappers; configure_mappers()"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from crm import contacts, tasks
 from crm.contacts import Contact
-from crm.deals import Deal
+from crm.deal_stages import Deal
 from crm.notes import ContactNote
 from crm.tasks import Task
 from kernel import clock, once, origins

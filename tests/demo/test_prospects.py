@@ -5,7 +5,7 @@ import yaml
 from sqlalchemy import func, select
 
 from crm import deals, tasks
-from crm.deals import Deal
+from crm.deal_stages import Deal
 from crm.notes import ContactNote
 from crm.tasks import Task
 from demo import opening, prospects, staff, world

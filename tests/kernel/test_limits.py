@@ -147,3 +147,26 @@ def test_a_spoofed_address_does_not_help(shop):
 )
 def test_an_ipv6_neighbourhood_counts_as_one(address, known):
     assert limits.network(address) == known
+
+
+def test_what_one_process_counts_alone_is_a_window_too():
+    told = [limits.passes_here("here", "ana", "2/minute;3/hour") for _ in range(3)]
+    assert told == [True, True, False]
+    assert limits.passes_here("here", "bea", "2/minute")
+    assert limits.passes_here("other", "ana", "2/minute")
+
+
+def test_a_window_of_one_process_begins_again(monkeypatch):
+    kept, moment = limits.HereStorage(), time.monotonic()
+    assert [kept.incr("ana", 60), kept.incr("ana", 60)] == [1, 2]
+    assert kept.get_expiry("ana") == pytest.approx(time.time() + 60, abs=5)
+    monkeypatch.setattr(time, "monotonic", lambda: moment + 61)
+    assert kept.get("ana") == 0
+    assert kept.incr("ana", 60) == 1
+
+
+def test_one_process_remembers_but_so_many():
+    kept = limits.HereStorage(most=3)
+    assert {kept.incr(str(number), 60) for number in range(10)} == {1}
+    assert len(kept._kept) == 3
+    assert kept.incr("9", 60) == 2

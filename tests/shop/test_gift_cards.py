@@ -20,6 +20,10 @@ from shop import (
     gift_codes,
     gift_letters,
     holds,
+    order_events,
+    order_story,
+    payments,
+    refunds,
     stored_value,
     takings,
     tenders,
@@ -306,3 +310,25 @@ def test_a_gift_reaches_whom_it_is_for_though_its_buyer_was_forgotten(shop):
     gift_letters.send(card.id)
     [letter] = db.session.scalars(select(Letter).where(Letter.kind == "gift_cards.given"))
     assert (letter.to, card.email, card.recipient) == ("rosa@example.com", "", "")
+
+
+def test_a_step_says_by_itself_that_a_card_paid_and_signs_alone_do_not(shop):
+    card = gifts.card(shop)
+    order = gifts.bought(shop, shop.product("Taza", price=25_000_00), card)
+    payments.settle(order.payments[-1], key="bank", reference="…99")  # what a bank wrote, cut short
+    db.session.commit()
+    notes = [order_story.note(event, order, staff=False) for event in order_events.of(order) if event.kind == "paid"]
+    assert [f"Tarjeta de regalo …{card.last4}" in note for note in notes] == [True, False]
+    assert notes[1].endswith("…99")
+    refunds.give(order, amount=order.total, key="all", by=shop.owner)
+    back = [order_story.note(one, order, staff=False) for one in order_events.of(order) if one.kind == "refunded"]
+    assert sum(f"Tarjeta de regalo …{card.last4}" in note for note in back) == 1
+
+
+def test_steps_that_were_written_before_still_name_their_card(shop):
+    card = gifts.card(shop)
+    with_card = gifts.bought(shop, shop.product("Taza", price=25_000_00), card)
+    without = shop.bought(shop.product("Plato"))
+    for order, told in ((with_card, f"Tarjeta de regalo …{card.last4}"), (without, f"…{card.last4}")):
+        step = order_events.record(order, "paid", reference=f"…{card.last4}")
+        assert order_story.note(step, order, staff=True) == told

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import event
 
+from kernel import limits
 from kernel.db import db
 from shop import catalog
 from shop.views import search_hints
@@ -17,7 +18,7 @@ def hints(client, query):
 
 @pytest.fixture(autouse=True)
 def rested():
-    search_hints.PACE._asked.clear()
+    limits.here.reset()
 
 
 def test_products_and_shelves_of_what_is_typed(shop):
@@ -67,17 +68,10 @@ def test_they_are_drawn_once_until_something_is_edited(shop):
 
 def test_who_asks_too_fast_waits_and_the_page_goes_on(shop, monkeypatch):
     shop.product("Café")
-    monkeypatch.setattr(search_hints, "PACE", search_hints.Pace(most=3, seconds=60))
+    monkeypatch.setattr(search_hints, "PACE", "3/minute")
     codes = [shop.client.get("/search/suggestions?q=cafe").status_code for _time in range(5)]
     assert codes == [200, 200, 200, 429, 429]
     assert shop.client.get("/search?q=cafe").status_code == 200
-
-
-def test_a_pace_knows_but_so_many_networks():
-    pace = search_hints.Pace(most=1, seconds=60, networks=3)
-    assert all(pace.passes(str(number)) for number in range(10))
-    assert len(pace._asked) == 3
-    assert not pace.passes("9")
 
 
 def test_every_search_box_is_a_plain_form_of_the_page_above_the_hints(shop):
