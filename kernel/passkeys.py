@@ -49,6 +49,11 @@ class Known(NamedTuple):
     counted: int
 
 
+def ready() -> None:
+    """Have the library at hand: the first import takes longer than a writer's turn should."""
+    _ = structs.UserVerificationRequirement
+
+
 def possible() -> bool:
     """Whether browsers keep keys for this install: for a name, not for an address of numbers."""
     try:

@@ -23,6 +23,7 @@ CHANGES = "30/hour"
 def passkey_ask() -> Response:
     """What the script of the log-in page asks the browser's keys for."""
     limits.check("passkey-question", limits.network(request.remote_addr), FROM_ONE_PLACE)
+    _ready()
     return _json(QUESTION, *passkeys.question())
 
 
@@ -55,6 +56,7 @@ def passkeys_page() -> Any:
 def passkey_begin() -> Any:
     """What the script asks the browser for, of who knows the password."""
     mine()
+    _ready()
     form: Any = NewKeyForm.of_request()
     if not form.validate() or not own.is_me(form):
         return _page(form=form), 422, PRIVATE
@@ -70,6 +72,8 @@ def passkey_begin() -> Any:
 @install.post("/account/passkeys")
 def passkey_add() -> Any:
     """Keep the key that the browser made."""
+    mine()
+    _ready()
     known, session, secret = mine(), asking.session(), origins.cookie(NEW)
     assert session is not None
     limits.check("new-passkey", str(known.id), CHANGES)
@@ -115,6 +119,11 @@ def passkey_return(token: str) -> Response:
     account_letters.later("passkey", known.id, row.name, passkeys.way_back(known, row))
     flash(_("“%(name)s” opens your account again.", name=row.name))
     return redirect(url_for(".passkeys_page"), 303)
+
+
+def _ready() -> None:
+    with web.reading():
+        passkeys.ready()
 
 
 def _refused(secret: str, told: str) -> Any:
