@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import EmailField, Field, HiddenField, PasswordField, RadioField, SelectField, StringField, TelField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from kernel import accounts, countries, i18n, memberships, passwords, permissions, phones
 from kernel.forms import Form, choices, trimmed
@@ -108,6 +108,34 @@ class CodeForm(Form):
         render_kw={"autocomplete": "one-time-code", "maxlength": 20, "autocapitalize": "none", "spellcheck": "false",
                    "autocorrect": "off"},
     )  # fmt: skip
+
+
+class KeyNameForm(Form):
+    """What a passkey is called."""
+
+    name = StringField(
+        _l("What shall it be called?"), [DataRequired(FILL), Length(max=60)], [trimmed],
+        description=_l("So that you know later which device it is: “My phone”, for example."),
+        render_kw={"autocomplete": "off", "maxlength": 60},
+    )  # fmt: skip
+
+
+class NewKeyForm(KeyNameForm):
+    """A passkey to be, by who knows the password."""
+
+    current = old_password(_l("Password of today"))
+
+
+class TwoStepsForm(Form):
+    """In how many days everybody who works in the shop must log in by two steps."""
+
+    days = RadioField(_l("How long may they take?"), [InputRequired(FILL)], default="3", choices=[])
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.days.choices = choices(
+            [("0", _("At once")), *((str(days), _("%(days)s days", days=days)) for days in (3, 7))]
+        )
 
 
 class ResetForm(Form):

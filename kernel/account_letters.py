@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel import accounts, jobs, letters, settings, tenancy, tokens, transactions, web
+from kernel import accounts, jobs, letters, passkey_rows, settings, tenancy, tokens, transactions, web
 from kernel.accounts import Account
 from kernel.db import db
 from kernel.i18n import _, speak
@@ -75,7 +75,19 @@ def moved(account_id: int, to: str, back: str) -> None:
 @jobs.job("accounts.second_step")
 def second_step(account_id: int, begun: bool, back: str) -> None:
     """That two-step log-in was turned on, with the way back, or off."""
-    _write(accounts.get(account_id), "second_step", lambda _known: _step_on(back) if begun else _step_off())
+    _write(accounts.get(account_id), "second_step", lambda known: _step_on(back) if begun else _step_off(known))
+
+
+@jobs.job("accounts.passkey")
+def passkey(account_id: int, name: str, back: str) -> None:
+    """That a passkey was added, with the way back, or, without one, removed."""
+    _write(accounts.get(account_id), "passkey", lambda _known: _key_added(name, back) if back else _key_removed(name))
+
+
+@jobs.job("accounts.copied")
+def copied(account_id: int, name: str) -> None:
+    """That a passkey was stopped, because two devices answered with it."""
+    _write(accounts.get(account_id), "copied", lambda _known: _key_copied(name))
 
 
 def home(account_id: int) -> int | None:
@@ -163,14 +175,15 @@ def _new_address(account: Account, email: str) -> dict[str, Any]:
     }
 
 
-def _changed(_account: Account) -> dict[str, Any]:
+def _changed(account: Account) -> dict[str, Any]:
     return {
         "subject": _("Your password was changed"),
         "heading": _("Your password was changed"),
         "lead": _("Was it you? Then there is nothing to do."),
         "button_label": _("It was not me"),
         "button_url": web.install_url("kernel_install.reset"),
-        "more": _("If it was not you, choose a new password at once: every open session ends with it."),
+        "more": _("If it was not you, choose a new password at once: every open session ends with it.")
+        + _passkeys_stay(account),
     }
 
 
@@ -199,12 +212,55 @@ def _step_on(back: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _step_off() -> dict[str, Any]:
+def _step_off(account: Account) -> dict[str, Any]:
     return {
         "subject": _("Two-step log-in is off"),
         "heading": _("Two-step log-in is off"),
         "lead": _("From now on the password alone opens your account. Was it you? Then there is nothing to do."),
         "button_label": _("It was not me"),
         "button_url": web.install_url("kernel_install.reset"),
+        "more": _("If it was not you, choose a new password at once: every open session ends with it.")
+        + _passkeys_stay(account),
+    }
+
+
+def _passkeys_stay(account: Account) -> str:
+    """A password opens an account, and so do these: they are told beside it."""
+    names = passkey_rows.names(account.id)
+    return " " + _("These passkeys open your account as before: %(names)s.", names=names) if names else ""
+
+
+def _key_added(name: str, back: str) -> dict[str, Any]:
+    return {
+        "subject": _("A passkey was added"),
+        "heading": _("A passkey was added"),
+        "lead": _("“%(name)s” opens your account from now on, without password and code. Was it you? Then there is "
+                  "nothing to do.", name=name),
+        "button_label": _("It was not me"),
+        "button_url": web.install_url("kernel_install.email_back", token=back),
+        "more": _("The button works once, for seven days: it removes the passkey, every open session ends, and you "
+                  "choose a new password."),
+    }  # fmt: skip
+
+
+def _key_removed(name: str) -> dict[str, Any]:
+    return {
+        "subject": _("A passkey was removed"),
+        "heading": _("A passkey was removed"),
+        "lead": _("“%(name)s” no longer opens your account. Was it you? Then there is nothing to do.", name=name),
+        "button_label": _("It was not me"),
+        "button_url": web.install_url("kernel_install.reset"),
         "more": _("If it was not you, choose a new password at once: every open session ends with it."),
     }
+
+
+def _key_copied(name: str) -> dict[str, Any]:
+    return {
+        "subject": _("A passkey was stopped"),
+        "heading": _("A passkey was stopped"),
+        "lead": _("Two devices answered with “%(name)s”: somebody may have copied it. It opens nothing any more, and "
+                  "every open session ended.", name=name),
+        "button_label": _("Your passkeys"),
+        "button_url": web.install_url("kernel_install.passkeys_page"),
+        "more": _("Log in with your password, remove that passkey and add a new one."),
+    }  # fmt: skip

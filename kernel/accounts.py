@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import clock, passwords, sessions, signing, tokens
+from kernel import clock, passkey_rows, passwords, sessions, signing, tokens
 from kernel.db import Base, db, pk
 from kernel.i18n import _l
 from kernel.refusal import Gone, Missing, Refusal
@@ -38,6 +38,7 @@ class Account(sessions.Subject, Base):
     confirmed_at: Mapped[datetime | None]  # when they showed that the address is theirs
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     totp_sealed: Mapped[str | None] = mapped_column(Text)  # the secret of the app on the phone
+    totp_begun: Mapped[datetime | None]  # when that secret was made
     totp_since: Mapped[datetime | None]  # since when a second step is asked for
     totp_step: Mapped[int] = mapped_column(default=0)  # the half minute of the code that was taken last
     recovery_hashes: Mapped[list[str]] = mapped_column(default=list)  # of the codes on paper that are left
@@ -142,7 +143,7 @@ def change_email(account: Account, email: str) -> str:
 def take_back(secret: str) -> Account:
     """The address before a change is the account's again; sessions, its password and ways back of later changes end.
 
-    A second step that was asked for since then, or of which the letter told, ends too.
+    A second step that was asked for since then, or of which the letter told, ends too, and so do passkeys.
     Who took the address meanwhile and never showed that it is theirs has the other one instead. Raises Expired, Taken.
     """
     row = tokens.use("back", secret)
@@ -157,6 +158,7 @@ def take_back(secret: str) -> Account:
     set_email(account, row.email)
     if row.data.get("second_step") or (account.totp_since is not None and account.totp_since >= row.created_at):
         forget_second_step(account)
+    passkey_rows.forget(account.id, since=row.created_at, token=str(row.data.get("passkey", "")))
     account.password_hash = None
     end_sessions(account)
     tokens.forget_after(row)
@@ -165,7 +167,7 @@ def take_back(secret: str) -> Account:
 
 def forget_second_step(account: Account) -> None:
     """No code is asked for beside the password any more."""
-    account.totp_sealed = account.totp_since = None
+    account.totp_sealed = account.totp_begun = account.totp_since = None
     account.recovery_hashes = []
 
 

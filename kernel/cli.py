@@ -187,6 +187,8 @@ def second_step_off(email: str) -> None:
     """Let somebody in by the password alone, who lost phone and paper and showed you who they are."""
     told = _safely(lambda: import_module("kernel.serving").second_step_off(_app(), email))
     click.echo(f"{told} is asked for the password only. Every open session ended.")
+    if left := _safely(lambda: import_module("kernel.serving").passkeys_of(_app(), email)):
+        click.echo(f"These passkeys still open the account: {left}. Who logs in removes them at /account/passkeys.")
 
 
 @main.group()

@@ -141,6 +141,8 @@ def _delete(connection: Connection, tenant_id: int) -> dict[str, int]:
     session, token = tables["session"], tables["token"]
     connection.execute(sa.delete(session).where(session.c.kind == "staff", session.c.subject_id.in_(alone)))
     connection.execute(sa.delete(token).where(token.c.account_id.in_(alone)))
+    passkey = tables["passkey"]
+    connection.execute(sa.delete(passkey).where(passkey.c.account_id.in_(alone)))
     counts["account"] = connection.execute(sa.delete(account).where(account.c.id.in_(alone))).rowcount
     tenant = tables["tenant"]
     connection.execute(sa.delete(tenant).where(tenant.c.id == tenant_id))

@@ -14,6 +14,7 @@ from kernel import (
     i18n,
     mail,
     migrations,
+    passkey_rows,
     passwords,
     phones,
     processes,
@@ -114,3 +115,10 @@ def second_step_off(app: Flask, email: str) -> str:
 
         told: str = transactions.retry_free(done)
     return told
+
+
+def passkeys_of(app: Flask, email: str) -> str:
+    """What the passkeys that open the account of that address are called; '' without any."""
+    with app.app_context(), transactions.reading():
+        known = accounts.by_email(email)
+        return passkey_rows.names(known.id) if known else ""

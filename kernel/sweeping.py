@@ -5,7 +5,19 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from kernel import files, jobs, limits, sessions, settings, stopped, tenancy, tokens, transactions
+from kernel import (
+    files,
+    jobs,
+    limits,
+    passkey_rows,
+    sessions,
+    settings,
+    stopped,
+    tenancy,
+    tokens,
+    transactions,
+    two_factor,
+)
 from kernel.db import db
 
 DAY = 86400
@@ -16,7 +28,7 @@ YOUNG = DAY  # a part this fresh may belong to a row that is being written
 @jobs.job("house.sweep")
 def sweep() -> None:
     """Forget what has expired."""
-    for noun in (sessions, tokens, limits, stopped):
+    for noun in (sessions, tokens, limits, stopped, passkey_rows, two_factor):
         noun.sweep()
 
 

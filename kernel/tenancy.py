@@ -50,6 +50,8 @@ class Tenant(Base):
     email: Mapped[str] = mapped_column(String(320), default="")
     revision: Mapped[int] = mapped_column(default=1)  # moves when a public page may have changed
     live_at: Mapped[datetime | None]  # None: practice mode
+    two_steps_since: Mapped[datetime | None]  # since when all staff are asked to log in by two steps or a passkey
+    two_steps_grace: Mapped[int] = mapped_column(default=0)  # in how many days they must
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     @property

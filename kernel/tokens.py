@@ -1,5 +1,5 @@
 """Links in letters: reset, confirm, invitation, change of address and its way back, a shopper's way in, a sign-up; and
-between the two steps of a log-in.
+between the two steps of a log-in; what passkeys are asked.
 
 Hashed, and used once.
 """
@@ -21,6 +21,8 @@ LIFE = {
     "email": timedelta(hours=24),
     "back": timedelta(days=7),
     "second": timedelta(minutes=10),
+    "passkey": timedelta(minutes=5),
+    "new_passkey": timedelta(minutes=5),
     "invitation": timedelta(days=7),
     "shopper": timedelta(minutes=30),
     "subscribe": timedelta(days=7),
@@ -108,6 +110,11 @@ def use(purpose: str, secret: str) -> Token:
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         raise OVER.get(purpose, Expired)()
     return row
+
+
+def spend(secret: str) -> None:
+    """End what is behind a secret, whatever it is for."""
+    db.session.execute(delete(Token).where(Token.token_hash == signing.digest(secret)))
 
 
 def forget(

@@ -5,10 +5,11 @@ on paper. A code is taken with the account's row locked, so that of two who send
 """
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 import pyotp
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kernel import accounts, clock, sealing, signing, tokens
 from kernel.accounts import Account
@@ -19,6 +20,7 @@ from kernel.refusal import Refusal
 PURPOSE = "totp"  # of what is sealed
 STEP = 30  # seconds that a code of the app lives
 LATE = 1  # steps that the phone's clock may be wrong, either way
+BEGUN = timedelta(minutes=30)  # how long a secret waits for the first code
 CODES = 10
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another one
 LENGTH = 10  # 49 bits: with the limit of tries nobody guesses one
@@ -55,11 +57,12 @@ def begin(account: Account) -> None:
     if on(account):
         raise On()
     account.totp_sealed, account.totp_step = sealing.seal(PURPOSE, pyotp.random_base32()), 0
+    account.totp_begun = clock.now()
 
 
 def secret(account: Account) -> str:
-    """The secret that an app is to be told; '' where none was made, or one is in use and never shown again."""
-    return "" if on(account) else _secret(account)
+    """The secret that an app is to be told; '' where none was made of late, or one is in use and never shown again."""
+    return _secret(account) if not on(account) and _fresh(account) else ""
 
 
 def address(account: Account, house: str) -> str:
@@ -70,12 +73,12 @@ def address(account: Account, house: str) -> str:
 def confirm(account: Account, code: str, *, keep: Any = None) -> list[str]:
     """The app shows the right code: from now on it is asked for; the codes for the paper. Sessions but `keep` end.
 
-    Raises WrongCode, and On where it was confirmed already.
+    Raises WrongCode, also where it was begun too long ago, and On where it was confirmed already.
     """
     row = _locked(account)
     if on(row):
         raise On()
-    if not _by_app(row, code):
+    if not _fresh(row) or not _by_app(row, code):
         raise WrongFirstCode()
     row.totp_since = clock.now()
     accounts.end_sessions(row, keep=keep)
@@ -112,6 +115,17 @@ def off(account: Account) -> None:
 def way_back(account: Account) -> str:
     """The secret for a letter by which whoever reads that address ends what somebody else turned on."""
     return tokens.make("back", email=account.email, account_id=account.id, data={"second_step": True}, beside=True)
+
+
+def sweep() -> None:
+    """Forget the secrets that no app showed a code of in time."""
+    waiting = update(Account).where(Account.totp_sealed.is_not(None), Account.totp_since.is_(None))
+    old = Account.totp_begun.is_(None) | (Account.totp_begun < clock.now() - BEGUN)
+    db.session.execute(waiting.where(old).values(totp_sealed=None, totp_begun=None))
+
+
+def _fresh(account: Account) -> bool:
+    return account.totp_begun is not None and account.totp_begun > clock.now() - BEGUN
 
 
 def _by_app(row: Account, code: str) -> bool:

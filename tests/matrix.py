@@ -61,13 +61,13 @@ OPEN = "open"
 LINES: dict[str, str] = {
     **dict.fromkeys(
         ["kernel_install." + name for name in (
-            ["home", "account", "account_keep", "confirm_again", "email_change", "password_change", "sessions_end", "alive", "speak", "login", "enter", "logout", "figures", "ready", "reset", "reset_ask", "reset_asked", "second_step", "second_step_taken", "steps", "steps_begin", "steps_codes", "steps_confirm", "steps_off", "shops", "new_shop", "open_shop", "welcome"])], ""),
+            ["home", "account", "account_keep", "confirm_again", "email_change", "password_change", "sessions_end", "alive", "speak", "login", "enter", "logout", "figures", "ready", "reset", "reset_ask", "reset_asked", "second_step", "second_step_taken", "steps", "steps_begin", "steps_codes", "steps_confirm", "steps_off", "passkey_ask", "passkey_enter", "passkeys_page", "passkey_begin", "passkey_add", "shops", "new_shop", "open_shop", "welcome"])], ""),
     **dict.fromkeys(
         ["kernel_install." + name for name in (
-            ["email_back", "email_back_done", "email_confirm", "email_done", "confirm", "confirm_done", "invitation", "invitation_accept", "reset_choose", "reset_done"]
+            ["email_back", "email_back_done", "email_confirm", "email_done", "confirm", "confirm_done", "invitation", "invitation_accept", "reset_choose", "reset_done", "passkey_name", "passkey_remove", "passkey_return", "two_steps_asked"]
         )], OPEN),
     **dict.fromkeys(
-        ["kernel_admin." + name for name in ["jobs", "run_job", "journal", "letters", "staff", "staff_invite"]], ""),
+        ["kernel_admin." + name for name in ["jobs", "run_job", "journal", "letters", "staff", "staff_invite", "staff_two_steps", "staff_two_steps_off"]], ""),
     **dict.fromkeys(["kernel_admin.letter", "kernel_admin.send_letter"], "letter"),
     **dict.fromkeys(["kernel_admin.staff_remove", "kernel_admin.staff_role"], "member"),
     "kernel_admin.staff_return": "gone_member",
@@ -228,6 +228,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop_admin.pages_order": {"slug": page["slug"]},
         "shop_admin.page_unpublish": {"number": "1"},
         "kernel_admin.staff_role": {"role": "manager"},
+        "kernel_admin.staff_two_steps": {"days": "7"},
         "crm_admin.deal_make": {"title": "Tazas", "person": known["person"]["token"]},
         "crm_admin.deal_move": {"stage": "talking"},
         "crm_admin.people_many": {"do": "task", "token": known["person"]["token"]},

@@ -28,6 +28,7 @@ LATE = {
 }  # heavy, or not everywhere
 CLOSED_LIST = {
     "tenant", "domain", "tenant_former_slug", "account", "membership", "session", "token", "reset", "job", "rate_limit",
+    "passkey",
 }  # fmt: skip
 SYSTEM_PLACES = {"kernel/tenancy.py", "kernel/account_letters.py", "kernel/mail.py"}
 REFUSALS = {"Refusal", "Missing", "Gone"}

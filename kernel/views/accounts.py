@@ -1,12 +1,13 @@
 """One's own account: name and language, address, password, and the devices that are logged in."""
 
+from datetime import datetime
 from typing import Any
 
 from babel.dates import format_date
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import account_letters, accounts, i18n, limits, origins, passwords, sessions, web
+from kernel import account_letters, accounts, i18n, limits, origins, passkey_rows, passwords, sessions, web
 from kernel.account_forms import AboutMeForm, ChangeEmailForm, ChangePasswordForm
 from kernel.i18n import LANGUAGES, _
 from kernel.views import asking, install
@@ -108,15 +109,22 @@ def _page(**forms: Any) -> str:
     forms.setdefault("address", ChangeEmailForm())
     here = asking.session()
     devices = [_device(row, here=row is here) for row in sessions.of("staff", known.id)]
-    return render_template("kernel/accounts/show.html", account=known, devices=devices, **forms)
+    return render_template(
+        "kernel/accounts/show.html", account=known, devices=devices, keys=passkey_rows.names(known.id), **forms
+    )
 
 
 def _device(row: sessions.Session, *, here: bool) -> dict[str, Any]:
-    since = format_date(row.created_at.date(), "medium", locale=i18n.locale())
-    return {"name": _agent(row.device), "since": since, "here": here}
+    return {"name": agent(row.device), "since": day(row.created_at), "here": here}
 
 
-def _agent(told: str) -> str:
+def day(moment: datetime) -> str:
+    """The day of a moment, for the page of somebody who works in no shop in particular."""
+    return str(format_date(moment.date(), "medium", locale=i18n.locale()))
+
+
+def agent(told: str) -> str:
+    """What a browser that says so is called: "Chrome · Android"."""
     systems = ("Android", "iPhone", "iPad", "Windows", "Mac", "Linux")
     browsers = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
     found = [next((name for name in names if name in told), "") for names in (browsers, systems)]

@@ -5,9 +5,24 @@ from datetime import timedelta
 from flask import Flask, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import accounts, aside, login, memberships, origins, sessions, tokens, transactions, two_factor, web
+from kernel import (
+    accounts,
+    aside,
+    clock,
+    login,
+    memberships,
+    origins,
+    sessions,
+    tenancy,
+    tokens,
+    transactions,
+    two_factor,
+    two_steps_rule,
+    web,
+)
 from kernel.accounts import Account
 from kernel.i18n import LANGUAGES
+from kernel.memberships import Membership
 from kernel.sessions import Session
 from kernel.tokens import Token
 
@@ -58,7 +73,18 @@ def admit() -> Response | None:
         abort(404)
     g.role = held.role
     web.enter(place)
-    return None
+    return _second_step_asked(known, held)
+
+
+def _second_step_asked(known: Account, held: Membership) -> Response | None:
+    """Nothing of a shop that asks two steps of its staff is shown to who has none when the days of grace are over."""
+    end = two_steps_rule.due(known, held, tenancy.tenant())
+    if end is None or end > clock.now():
+        g.two_steps_due = end
+        return None
+    if web.wants_json() or web.is_partial():
+        raise two_steps_rule.Lacking()
+    return redirect(url_for("kernel_install.two_steps_asked", slug=web.slug_of_admin()), 303)
 
 
 def _ask() -> Response:

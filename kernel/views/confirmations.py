@@ -58,9 +58,10 @@ def email_done(token: str) -> Response:
 
 @install.get("/account/back/<token>")
 def email_back(token: str) -> str:
-    """The button that puts back the address that an account had before, or ends a second step that it did not have."""
+    """The button that puts back the address that an account had before, or ends what somebody else turned on."""
     row = tokens.read("back", token)
-    label = _("Turn two-step log-in off") if row.data.get("second_step") else _("Use this address again")
+    ends = {"second_step": _("Turn two-step log-in off"), "passkey": _("Remove this passkey")}
+    label = next((told for what, told in ends.items() if row.data.get(what)), _("Use this address again"))
     return _button(row.email, label)
 
 

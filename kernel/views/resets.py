@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import account_letters, accounts, clock, limits, passwords, tokens, web
+from kernel import account_letters, accounts, clock, limits, passkey_rows, passwords, tokens, web
 from kernel.account_forms import NewPasswordForm, ResetForm
 from kernel.i18n import _
 from kernel.views import asking, install
@@ -64,6 +64,8 @@ def _keep(row: tokens.Token, password_hash: str) -> Response:
         account.confirmed_at = account.confirmed_at or clock.now()
     account_letters.later("changed", account.id, account.email)
     flash(_("Your new password is kept. Every other session has ended."))
+    if names := passkey_rows.names(account.id):
+        flash(_("These passkeys open your account as before: %(names)s.", names=names))
     return asking.enter(redirect(url_for(".shops"), 303), account)
 
 

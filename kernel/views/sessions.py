@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from kernel import accounts, limits, memberships, origins, sessions, web
+from kernel import accounts, limits, memberships, origins, passkeys, sessions, web
 from kernel.account_forms import LoginForm
 from kernel.i18n import _
 from kernel.views import asking, install
@@ -65,5 +65,10 @@ def home() -> str:
     return url_for("kernel_install.shops")
 
 
-def _asked(form: LoginForm) -> str:
-    return render_template("kernel/sessions/login.html", form=form)
+def asked(*, next: str = "", wrong: str = "") -> str:  # noqa: A002
+    """The way in once more, with what was wrong about another way."""
+    return _asked(LoginForm(formdata=None, data={"next": next}), wrong=wrong)
+
+
+def _asked(form: LoginForm, *, wrong: str = "") -> str:
+    return render_template("kernel/sessions/login.html", form=form, wrong=wrong, keys=passkeys.possible())

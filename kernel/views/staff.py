@@ -5,8 +5,8 @@ from typing import Any
 from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import invitations, limits, memberships, menu, permissions, settings, tenancy, web
-from kernel.account_forms import InviteForm
+from kernel import invitations, limits, memberships, menu, permissions, settings, tenancy, two_steps_rule, web
+from kernel.account_forms import InviteForm, TwoStepsForm
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from kernel.views import admin
@@ -28,7 +28,7 @@ def init_app(_app: Flask) -> None:
 @needs("staff.manage")
 def staff() -> str:
     """Everybody who works here."""
-    return _page(InviteForm())
+    return page(InviteForm())
 
 
 @admin.post("/settings/staff/invitations")
@@ -37,13 +37,13 @@ def staff_invite() -> Any:
     """Invite somebody by e-mail."""
     form: Any = InviteForm.of_request()
     if not form.validate():
-        return _page(form), 422
+        return page(form), 422
     _count()
     try:
         link = invitations.invite(form.email.data, form.role.data, by=web.person())
     except Refusal as refusal:
         form.email.errors = [str(refusal)]
-        return _page(form), refusal.status
+        return page(form), refusal.status
     return _link(form.email.data, link)
 
 
@@ -103,14 +103,18 @@ def _told(text: str) -> Response:
 
 def _link(email: str, link: str) -> tuple[str, dict[str, str]]:
     """The page with an invitation's link, as the answer itself: no address, cookie or cache keeps that key."""
-    return _page(InviteForm(formdata=None), invited={"email": email, "link": link}), {
+    return page(InviteForm(formdata=None), invited={"email": email, "link": link}), {
         "Cache-Control": "private, no-store"
     }
 
 
-def _page(form: Any, *, invited: dict[str, str] | None = None) -> str:
+def page(form: Any, *, invited: dict[str, str] | None = None, steps: Any = None) -> str:
+    """The page, with what was typed into one of its forms."""
+    staff = memberships.staff()
+    having, shop = two_steps_rule.with_it(staff), tenancy.tenant()
     return render_template(
-        "kernel/staff/list.html", form=form, staff=memberships.staff(), invitations=invitations.open_ones(),
+        "kernel/staff/list.html", form=form, staff=staff, invitations=invitations.open_ones(),
         invited=invited, relay=bool(settings.current().smtp_url), roles=memberships.ROLE_LABELS,
-        sentences=memberships.ROLE_SENTENCES,
+        sentences=memberships.ROLE_SENTENCES, having=having, asked=shop.two_steps_since, grace=shop.two_steps_grace,
+        steps=steps or TwoStepsForm(formdata=None), lacking=sum(account.id not in having for _row, account in staff),
     )  # fmt: skip

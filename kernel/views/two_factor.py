@@ -66,6 +66,9 @@ def steps_confirm() -> Any:
     known, form = mine(), _code()
     if two_factor.on(known):
         return redirect(url_for(".steps"), 303)
+    if not two_factor.secret(known):
+        flash(_("That took too long: begin once more."))
+        return redirect(url_for(".steps"), 303)
     if not form.validate():
         return (_page(code=form), 422, PRIVATE)
     _count(known)

@@ -210,3 +210,20 @@ def test_owners_see_who_has_it(shop, steps):
     owner, _phone, _paper = steps
     shop.staff("clerk")
     assert owner.get(f"/admin/{shop.slug}/settings/staff").text.count("Verificación en dos pasos") == 1
+
+
+def test_a_secret_that_was_begun_waits_half_an_hour_for_its_first_code(shop, time):
+    browser = shop.admin
+    post(browser, "/account/two-factor/begin", current=PASSWORD)
+    phone = Phone(secret_of(browser.get("/account/two-factor")), time)
+    time.shift(timedelta(minutes=31))
+    assert phone.app.secret not in browser.get("/account/two-factor").text
+    assert post(browser, "/account/two-factor", code=phone.code()).headers["Location"] == "/account/two-factor"
+    assert not two_factor.on(shop.owner)
+    two_factor.sweep()
+    db.session.commit()
+    assert shop.owner.totp_sealed is None
+    post(browser, "/account/two-factor/begin", current=PASSWORD)
+    phone = Phone(secret_of(browser.get("/account/two-factor")), time)
+    two_factor.sweep()
+    assert post(browser, "/account/two-factor", code=phone.code()).status_code == 200
