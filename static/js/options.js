@@ -19,7 +19,7 @@ function put(page, name, text) {
 
 function offer(form, variant) {
   const verb = form.querySelector("[data-action=add-to-cart]");
-  if (verb) verb.disabled = variant?.left === 0;
+  if (verb) verb.previousElementSibling.hidden = verb.disabled = variant?.left === 0;
 }
 
 // Who looks at a choice that is sold out may ask to be told when that one is back.
@@ -42,7 +42,7 @@ function update(form, variants, page) {
   const holder = page.querySelector("[data-stock]");
   if (holder) holder.dataset.stock = variant.left ?? "";
   const quantity = form.querySelector("[name=quantity]");
-  if (quantity && variant.left !== null && variant.left !== undefined) quantity.max = Math.max(1, variant.left);
+  if (quantity && Number.isInteger(variant.left)) quantity.max = Math.max(1, variant.left);
 }
 
 // An option with which nothing is left, whatever else is chosen, is struck out; it may be looked at all the same.
