@@ -27,7 +27,8 @@ def answer(
     basket = quotes.price(wanted, visitor.group(), **asking) if wanted else None
     page = render_template(
         "shop/cart/page.html", basket=basket, lines=lines(basket) if basket else [], trouble=trouble,
-        typed=typed or {}, saved=len(hearts.ids()), notices=notices(mine), offers=_offers(basket), share=_share(mine, basket),
+        typed=typed or {}, saved=len(hearts.ids()), notices=notices(mine), offers=_offers(basket),
+        share=_share(mine, basket),
         most={want.token: want.product.max_qty for want in wanted},
         codes=code_field.field(mine, basket, typed=code or request.args.get("code", "")[:80], trouble=code_trouble),
         savings=code_field.savings(basket) if basket else [],

@@ -46,7 +46,8 @@ def _page(order: Order, form: ProofForm) -> str:
         told=receipts.told(order), steps=order_story.steps(order), status=order_story.status(order),
         proofs=proofs.of(order), wants_proof=proofs.wanted(order), left=balance.offer(order),
         card=card_pay.told(order),
-        may_cancel=cancellations.allowed_to_buyer(order), reason=cancelled.reason if cancelled and cancelled.account_id else "",
+        may_cancel=cancellations.allowed_to_buyer(order),
+        reason=cancelled.reason if cancelled and cancelled.account_id else "",  # their own is told by the steps
         returned=_returned(order), may_return=bool(return_policies.of().days) and returns.allowed_to_buyer(order),
         papers=order_papers.of_buyer(order), files=downloads.of(order) if order.paid else [],
         gift_cards=gift_views.of_order(order), booked=booked_rows.of(order),

@@ -43,7 +43,9 @@ def _head(what: Any) -> str:
 
 def _about(row: Any, column: Any, first: date) -> str:
     told = [_head(row), _head(column)] if row is not None else [_head(column)]
-    return ", ".join(told if any(isinstance(one, date) for one in (row, column)) else [*told, instants.day(first, month=False)])
+    return ", ".join(
+        told if any(isinstance(one, date) for one in (row, column)) else [*told, instants.day(first, month=False)]
+    )
 
 
 def _cell(target: Target | None, about: str) -> dict[str, Any]:

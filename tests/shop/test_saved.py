@@ -271,8 +271,8 @@ def test_a_copy_an_erasure_and_a_merge(shop):
     for name in ("Uno", "Dos", "Tres"):
         shop.product(name)
     ana, eva = shop.contact("ana@example.com"), shop.contact("eva@example.com")
-    for who, slugs in ((ana, ("uno", "dos")), (eva, ("dos", "tres"))):
-        for slug in slugs:
+    for who, each in ((ana, ("uno", "dos")), (eva, ("dos", "tres"))):
+        for slug in each:
             tap(shop.shopper(who), slug)
     shop.enter()
     [told] = people.export(contacts.by_email("ana@example.com"))["saved"]
