@@ -7,7 +7,7 @@ function matching(variants, choice) {
   return variants.find((variant) => Object.entries(choice).every(([code, value]) => variant.options[code] === value));
 }
 
-// What is sold with this choice; a choice that nobody sells is one of which nothing is left.
+// What is sold with this choice; of one that nobody sells nothing is left.
 function of(form, variants) {
   const choice = chosen(form);
   return matching(variants, choice) ?? { left: 0, options: choice, price: "–", stock: form.dataset.sold };
@@ -22,7 +22,7 @@ function offer(form, variant) {
   if (verb) verb.previousElementSibling.hidden = verb.disabled = variant?.left === 0;
 }
 
-// Who looks at a choice that is sold out may ask to be told when that one is back.
+// Of what is sold out one may ask to be told when it is back.
 function wait(page, variant) {
   const form = page.querySelector("[data-back]");
   if (!form) return;
@@ -45,7 +45,7 @@ function update(form, variants, page) {
   if (quantity && Number.isInteger(variant.left)) quantity.max = Math.max(1, variant.left);
 }
 
-// An option with which nothing is left, whatever else is chosen, is struck out; it may be looked at all the same.
+// An option with which nothing is left is struck out; it may be looked at all the same.
 function strike(form, variants) {
   const choice = chosen(form);
   for (const field of form.querySelectorAll("input[data-option]")) {
