@@ -220,8 +220,8 @@ def _page(status: int, sentence: Any = None, name: str | None = None) -> Any:
     if web.wants_json() or web.is_partial():
         words: Any = current_app.jinja_env.get_template("errors/words.html").module
         return {"error": str(sentence or "") or str(words.words_of(status)).strip()}, status
-    side = "store" if origins.place() else "install"
-    page = render_template("errors/page.html", status=status, sentence=sentence, side=side, name=name)
+    frame = web.frame_of_error(status)
+    page = render_template("errors/page.html", status=status, sentence=sentence, side=frame, name=name)
     return Response(page, status)
 
 

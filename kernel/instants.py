@@ -1,9 +1,9 @@
-"""Instants as people of the current shop read them: in its zone, in the page's language."""
+"""Instants and days as people of the current shop read them: in its zone, in the page's language."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from flask import Flask
 from markupsafe import Markup
 
@@ -16,6 +16,13 @@ def told(moment: datetime) -> str:
     here = moment.astimezone(zone)
     pattern = "d MMM, HH:mm" if here.year == clock.now().astimezone(zone).year else "d MMM y, HH:mm"
     return str(format_datetime(here, pattern, tzinfo=zone, locale=i18n.locale()))
+
+
+def day(value: date, *, month: bool = True) -> str:
+    """A day, shortly: `mar 8 dic`; the year only when it is another one. Without its month where that stands above."""
+    year = value.year != clock.today(tenancy.tenant().timezone).year
+    pattern = ("E d MMM y" if year else "E d MMM") if month else "E d"
+    return str(format_date(value, pattern, locale=i18n.locale()))
 
 
 def html(moment: datetime | None) -> Markup:

@@ -1,6 +1,7 @@
 """The shape of a request: audiences, permissions, links across the two origins, and the one door to the outside."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -100,6 +101,23 @@ def needs(permission: str) -> Callable[[View], View]:
 def may(permission: str) -> bool:
     """Whether the current staff person may do that (templates hide what they may not)."""
     return permissions.allows(g.get("role"), permission)
+
+
+def frame_of_error(status: int) -> str:
+    """Where an error is told: `store`, `desk` or `install`; what broke leans on nothing that asks the database."""
+    if origins.place():
+        return "store"
+    if status in {404, 405} and request.path.startswith("/admin/") and not g.get("role"):
+        _look_in(request.path.split("/")[2])
+    return "desk" if status < 500 and g.get("role") else "install"
+
+
+def _look_in(slug: str) -> None:
+    """Find out whether who asks works there, where the address leads to no page that would ask."""
+    g.admin_slug = slug
+    with suppress(HTTPException):  # what a stranger would be told
+        for loader in _loaders["admin"]:
+            loader()
 
 
 def person() -> Any:

@@ -20,11 +20,6 @@ def told(day: date | None, *, weekday: bool = False) -> str:
     return f"{format_date(day, 'EEEE', locale=i18n.locale())}{between}{alone}"
 
 
-def brief(day: date) -> str:
-    """A day as the head of a column: "lun 7"."""
-    return str(format_date(day, "EEE d", locale=i18n.locale()))
-
-
 def span(first: date, last: date) -> str:
     """From the first to the last day, shortly: "24 – 26 de noviembre"."""
     if first == last:

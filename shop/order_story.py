@@ -40,7 +40,10 @@ MONEY = {
 }
 TITLES = {
     "placed.transfer": (_l("Pay to confirm your order"), _l("We keep it for you meanwhile.")),
-    "placed.proof": (_l("We have your proof of payment"), _l("The shop looks at it and confirms by e-mail.")),
+    "placed.proof": (
+        _l("We have your proof of payment"),
+        _l("The shop looks at it and confirms by e-mail; your order stays reserved meanwhile."),
+    ),
     "placed.partial": (_l("A part is still to be paid"), _l("We received one part; the rest is below.")),
     "placed.secured": (_l("Your order is confirmed"), _l("We received the first part; the rest is below.")),
     "placed.practice": (_l("Pay with the practice card"), _l("No money moves: this shop still practises.")),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, UniqueConstraint, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, UniqueConstraint, bindparam, delete, func, or_, select, update
 
 from crm.contacts import Contact
 from kernel import beside, clock, jobs, signing, tenancy, transactions
@@ -18,12 +18,13 @@ from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Gone, Missing, Refusal
 from kernel.tenancy import Tenant, TenantOwned
-from shop import shelf
+from shop import shelf, slugs
 from shop.catalog import Product
 
 LIFE = timedelta(days=365)  # of a list in which nothing was put or taken
 EMPTY = timedelta(days=30)  # of one in which nothing lies
 MOST = 200  # things of one list
+LINK = "saved_list"  # of links that lists had before they were poured into another
 LONGEST = 40  # signs of the name on a list that is handed on
 QUIET = {"synchronize_session": False}
 
@@ -208,24 +209,36 @@ def withdraw(mine: SavedList) -> None:
 
 def shared(token: str) -> SavedList:
     """The list behind a link; raises NotShared."""
-    row = db.session.scalar(select(SavedList).where(SavedList.share == token, SavedList.shared_at.is_not(None)))
+    row = db.session.scalar(select(SavedList).where(_behind(token), SavedList.shared_at.is_not(None)))
     if row is None:
         raise NotShared()
     return row
 
 
+def _behind(token: str) -> ColumnElement[bool]:
+    """Which list has that link, or took in the one that had it."""
+    return or_(SavedList.share == token, SavedList.id == (slugs.former(LINK, token) or 0))
+
+
 def pour(goes: SavedList, stays: SavedList) -> None:
-    """Make one list of two: what both have stays as it was saved there; a link that was handed on leads on."""
+    """Make one list of two: what both have stays as it was saved there; links that were handed on lead on."""
     known = set(db.session.scalars(select(SavedProduct.product_id).where(SavedProduct.list_id == stays.id)))
     theirs = select(SavedProduct).where(SavedProduct.list_id == goes.id).order_by(SavedProduct.saved_at.desc())
     new = [row for row in db.session.scalars(theirs) if row.product_id not in known]
     for row in new[: max(0, MOST - len(known))]:
         row.list_id = stays.id
-    share, shared_at, name = goes.share, goes.shared_at, goes.name
+    goes_id, share, shared_at, name = goes.id, goes.share, goes.shared_at, goes.name
     db.session.flush()
     db.session.execute(delete(SavedProduct).where(SavedProduct.list_id == goes.id), execution_options=QUIET)
     db.session.delete(goes)
     db.session.flush()
+    if shared_at is None or share is None:  # what was taken back stays so
+        slugs.forget_all(LINK, [goes_id])
+    elif stays.shared_at is None:
+        slugs.forget_all(LINK, [stays.id])
+    else:
+        slugs.add_former(LINK, share, stays.id)
+    slugs.point(LINK, goes_id, stays.id)
     if stays.share is None or (shared_at and not stays.shared_at):
         stays.share, stays.shared_at, stays.name = share, shared_at, name
     _touch(stays)
@@ -267,6 +280,7 @@ def forget(list_ids: Sequence[int]) -> None:
     if list_ids:
         mine = SavedProduct.list_id.in_(list_ids)
         db.session.execute(delete(SavedProduct).where(mine), execution_options=QUIET)
+        slugs.forget_all(LINK, list_ids)
         db.session.execute(delete(SavedList).where(SavedList.id.in_(list_ids)), execution_options=QUIET)
 
 

@@ -1,14 +1,16 @@
 """Slugs: the names in addresses, and the ones that things had before (they redirect)."""
 
 import re
+from collections.abc import Sequence
 
-from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy import String, UniqueConstraint, delete, select, update
 
 from kernel.db import Base, Mapped, db, mapped_column, pk
 from kernel.folding import fold
 from kernel.tenancy import TenantOwned
 
 LONGEST = 80
+QUIET = {"synchronize_session": False}
 RESERVED = frozenset({"new", "order", "bulk"})  # words of the back office's own addresses
 
 
@@ -59,3 +61,21 @@ def former(kind: str, slug: str) -> int | None:
     """The id of the row that had this slug once."""
     wanted = select(FormerSlug.target_id).where(FormerSlug.kind == kind, FormerSlug.slug == slug)
     return db.session.scalar(wanted)
+
+
+def add_former(kind: str, slug: str, target_id: int) -> None:
+    """Let what had this address, and is not there any more, lead to that row."""
+    db.session.add(FormerSlug(kind=kind, slug=slug, target_id=target_id))
+    db.session.flush()
+
+
+def point(kind: str, old_id: int, new_id: int) -> None:
+    """Lead whatever led to one row to another, which takes its place."""
+    mine = FormerSlug.kind == kind, FormerSlug.target_id == old_id
+    db.session.execute(update(FormerSlug).where(*mine).values(target_id=new_id), execution_options=QUIET)
+
+
+def forget_all(kind: str, ids: Sequence[int]) -> None:
+    """Drop everything that led to these rows."""
+    mine = FormerSlug.kind == kind, FormerSlug.target_id.in_(ids)
+    db.session.execute(delete(FormerSlug).where(*mine), execution_options=QUIET)

@@ -10,7 +10,7 @@ from campaigns import forms, issues, readiness, reports, scheduling, series
 from campaigns.mailings import Mailing, NotNow
 from campaigns.series import LetterIssue, LetterSeries
 from campaigns.views import admin, mailing_list, mailing_page, series_words
-from kernel import clock, tenancy, web
+from kernel import clock, instants, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
 from kernel.plots import Plot
@@ -69,7 +69,7 @@ def keep(token: str) -> Any:
 
 
 def _next(row: LetterSeries) -> str:
-    return series_words.day(row.next_day) if row.next_day else "–"
+    return instants.day(row.next_day) if row.next_day else "–"
 
 
 @admin.get("/mailings/<token>/dates", endpoint="mailing_dates")
@@ -110,7 +110,7 @@ def skip(token: str) -> Any:
     """Leave the next issue out; the toast brings it back."""
     row, day = _mine(token), _day()
     series.skip(row, day, by=web.person())
-    told = _("Left out: %(day)s. The next one goes on %(next)s.", day=series_words.day(day), next=_next(row))
+    told = _("Left out: %(day)s. The next one goes on %(next)s.", day=instants.day(day), next=_next(row))
     web.undo(told, ".mailing_series_unskip", fields={"day": day.isoformat()}, token=token)
     return _at_series(token)
 
@@ -122,7 +122,7 @@ def unskip(token: str) -> Any:
     """It goes out after all."""
     day = _day()
     series.unskip(_mine(token), day, by=web.person())
-    flash(_("It goes out on %(day)s after all.", day=series_words.day(day)))
+    flash(_("It goes out on %(day)s after all.", day=instants.day(day)))
     return _at_series(token)
 
 
@@ -145,13 +145,13 @@ def told(row: Mailing, form: Any) -> dict[str, Any]:
         "form": form_shown, "open": form is not None, "dates": _seen(form_shown, mine),
         "row": mine if lives else None, "held": series_words.held(row) if mine and mine.state == "held" else "",
         "often": series_words.rhythm(mine) if lives and mine else "",
-        "coming": [series_words.day(one) for one in series.upcoming(mine)] if lives and mine else [],
+        "coming": [instants.day(one) for one in series.upcoming(mine)] if lives and mine else [],
         "issues": _issues(mine) if mine else None, "ended": mine is not None and not lives and mine.made > 0,
     }  # fmt: skip
 
 
 def _seen(form: forms.RepeatForm, mine: LetterSeries | None) -> list[str]:
-    return [] if form.errors else [series_words.day(one) for one in series.seen(form.plan, mine)]
+    return [] if form.errors else [instants.day(one) for one in series.seen(form.plan, mine)]
 
 
 def _issues(mine: LetterSeries) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def _issue(issue: LetterIssue, mailing: Mailing | None, brief: Any, earned: Any)
     counts, brought = brief.get(issue.mailing_id, {}), earned.get(issue.mailing_id)
     reached, followed = counts.get("delivered", 0), counts.get("clicked", 0)
     return {
-        "day": series_words.day(issue.day), "number": issue.number, "why": issues.WHY.get(issue.why, ""),
+        "day": instants.day(issue.day), "number": issue.number, "why": issues.WHY.get(issue.why, ""),
         "url": url_for("campaigns_admin.mailing", token=mailing.token) if mailing and not mailing.binned_at else "",
         "state": mailing_list.state(mailing, here=False) if mailing else None,
         "note": scheduling.NOTES.get(mailing.note, "") if mailing and mailing.note == "lapsed" else "",
@@ -189,7 +189,7 @@ def issue(row: Mailing) -> dict[str, Any] | None:
     of = db.session.get_one(LetterSeries, mine.series_id)
     letter = series.letter(of)
     url = "" if letter.binned_at else url_for("campaigns_admin.mailing", token=letter.token)
-    return {"number": mine.number, "day": series_words.day(mine.day), "name": letter.called, "url": url}
+    return {"number": mine.number, "day": instants.day(mine.day), "name": letter.called, "url": url}
 
 
 def init_app(_app: object) -> None:

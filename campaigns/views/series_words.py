@@ -1,15 +1,12 @@
 """How a series is told: its state, its line in the list, its days, what became of each issue."""
 
-from datetime import date
 from typing import Any
-
-from babel.dates import format_date
 
 from campaigns import rhythms, scheduling
 from campaigns.mailings import Mailing
 from campaigns.series import LetterSeries
-from kernel import clock
-from kernel.i18n import _, _l, locale
+from kernel import instants
+from kernel.i18n import _, _l
 
 STATES = {
     "on": (_l("Repeats"), "good"), "paused": (_l("Paused"), "care"), "held": (_l("Waiting for you"), "care"),
@@ -26,7 +23,7 @@ def line(mailing: Mailing, row: LetterSeries) -> str:
     """Its line in the list: how often, and when next."""
     often = rhythm(row)
     if row.state == "on" and row.next_day:
-        return str(_("%(often)s · next: %(day)s", often=often, day=day(row.next_day)))
+        return str(_("%(often)s · next: %(day)s", often=often, day=instants.day(row.next_day)))
     return f"{often} · {held(mailing)}" if row.state == "held" else often
 
 
@@ -44,9 +41,3 @@ def rhythm(row: LetterSeries) -> str:
     """How often, with a capital."""
     said = rhythms.told(row.rhythm, row.hour)
     return said[:1].upper() + said[1:]
-
-
-def day(value: date) -> str:
-    """`mon 30 nov`; the year only when it is another one."""
-    pattern = "E d MMM" if value.year == clock.now().year else "E d MMM y"
-    return str(format_date(value, pattern, locale=locale()))

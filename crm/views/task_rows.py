@@ -5,13 +5,12 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
 from sqlalchemy import select
 
 from crm import tasks
 from crm.contacts import Contact
 from crm.tasks import Task
-from kernel import about, i18n, instants, memberships, phones, tenancy, web
+from kernel import about, instants, memberships, phones, tenancy, web
 from kernel.accounts import Account
 from kernel.db import db
 from kernel.i18n import _
@@ -20,11 +19,10 @@ Row = dict[str, Any]
 
 
 def day(due: date) -> str:
-    """A day as one says it: today, tomorrow, yesterday, else with its weekday; the year when it is another one."""
+    """A day as one says it: today, tomorrow, yesterday, else with its weekday."""
     here = tasks.today()
     near = {0: _("Today"), 1: _("Tomorrow"), -1: _("Yesterday")}.get((due - here).days)
-    skeleton = "MMMEd" if due.year == here.year else "yMMMEd"
-    return near or str(format_skeleton(skeleton, due, locale=i18n.locale()))
+    return near or instants.day(due)
 
 
 def whatsapp(contact: Contact | None) -> str:

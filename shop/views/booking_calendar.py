@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, render_template, request, url_for
 from sqlalchemy.orm import joinedload
 
-from kernel import clock, menu, pdf, permissions, phones, tenancy, today
+from kernel import clock, instants, menu, pdf, permissions, phones, tenancy, today
 from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
@@ -148,7 +148,7 @@ def now() -> date:
 
 def short(day: date) -> str:
     """`lun 7`."""
-    return days.brief(day)
+    return instants.day(day, month=False)
 
 
 def frame(at: date, view: str, step: int) -> dict[str, Any]:

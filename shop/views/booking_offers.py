@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from babel.dates import format_date
 from flask import url_for
 from markupsafe import Markup
 
-from kernel import i18n
+from kernel import i18n, instants
 from kernel.i18n import _, ngettext
 from shop import booking_story, booking_times, days, local_times
 from shop.availability import Time
@@ -101,8 +100,7 @@ def button(draft: Draft, one: Time) -> dict[str, str]:
     if draft.nights:
         return {"value": f"{begins:%Y-%m-%d} {ends:%Y-%m-%d}", "day": days.span(begins.date(), ends.date()), "time": "",
                 "left": ""}  # fmt: skip
-    day = str(format_date(begins, "EEE d MMM", locale=i18n.locale()))
-    return {"value": f"{begins:%Y-%m-%d} {value(one)}", "day": day,
+    return {"value": f"{begins:%Y-%m-%d} {value(one)}", "day": instants.day(begins.date()),
             "time": value(one), "left": left(one, draft)}  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from shop import cart as carts
 from shop.cart import Notice
 from shop.quotes import Basket, QuoteLine
 from shop.variants import Variant
-from shop.views import cart_times, code_field, frame, goods, visitor
+from shop.views import cart_times, code_field, frame, goods, hearts, visitor
 
 
 def answer(
@@ -27,7 +27,8 @@ def answer(
     basket = quotes.price(wanted, visitor.group(), **asking) if wanted else None
     page = render_template(
         "shop/cart/page.html", basket=basket, lines=lines(basket) if basket else [], trouble=trouble,
-        typed=typed or {}, notices=_notices(mine), offers=_offers(basket), share=_share(mine, basket),
+        typed=typed or {}, saved=len(hearts.ids()), notices=notices(mine), offers=_offers(basket),
+        share=_share(mine, basket),
         most={want.token: want.product.max_qty for want in wanted},
         codes=code_field.field(mine, basket, typed=code or request.args.get("code", "")[:80], trouble=code_trouble),
         savings=code_field.savings(basket) if basket else [],
@@ -75,7 +76,7 @@ def _parts(basket: Basket) -> str:
     return _("You pay %(now)s now and the rest %(day)s.", now=now, day=receipts.due_day(offer.dues[-1].on))
 
 
-def _notices(mine: carts.Cart | None) -> list[str]:
+def notices(mine: carts.Cart | None) -> list[str]:
     """What changed; that a time is no longer kept stands on its line."""
     return [told(notice) for notice in carts.notices(mine, visitor.group()) if notice.kind != "lapsed"]
 

@@ -78,6 +78,7 @@ def answer(
     places = places_of(posted, place_country, errors or {})
     page = render_template(
         "shop/checkout/page.html", form=form, fresh=fresh, trouble=trouble, places=places,
+        notices=cart_page.notices(mine) if fresh else [],
         wrong=_wrong(places, form), offers=offers, offer=offer, day=day, slot=slot,
         wished=offer.code if offer else posted.get("shipping"),
         pills=pills_of(offer), slots=slots_of(offer, day), eta=eta_of, quote=quote, lines=cart_page.lines(basket),

@@ -46,7 +46,8 @@ def _page(order: Order, form: ProofForm) -> str:
         told=receipts.told(order), steps=order_story.steps(order), status=order_story.status(order),
         proofs=proofs.of(order), wants_proof=proofs.wanted(order), left=balance.offer(order),
         card=card_pay.told(order),
-        may_cancel=cancellations.allowed_to_buyer(order), reason=cancelled.reason if cancelled else "",
+        may_cancel=cancellations.allowed_to_buyer(order),
+        reason=cancelled.reason if cancelled and cancelled.account_id else "",  # their own is told by the steps
         returned=_returned(order), may_return=bool(return_policies.of().days) and returns.allowed_to_buyer(order),
         papers=order_papers.of_buyer(order), files=downloads.of(order) if order.paid else [],
         gift_cards=gift_views.of_order(order), booked=booked_rows.of(order),
@@ -102,8 +103,9 @@ def proof(token: str) -> Any:
     if made is None or not form.validate():
         return _page(orders.by_token(token), form), 422
     order = orders.by_token(token)
-    sent = proofs.send(order, made, name=upload.filename or "" if upload else "", reference=form.reference.data or "")
-    flash(_thanks(sent))
+    proofs.send(order, made, name=upload.filename or "" if upload else "", reference=form.reference.data or "")
+    if order_story.status(order) != "placed.proof":  # else that is what its page says on top
+        flash(_("We have your proof. The shop confirms it by e-mail."))
     return redirect(url_for(".order", token=token), 303)
 
 
@@ -118,14 +120,6 @@ def _made(form: ProofForm, data: bytes) -> files.Made | None:
     except Refusal as error:
         form.file.errors = [str(error)]
         return None
-
-
-def _thanks(sent: proofs.Proof) -> str:
-    if sent.twin_id:
-        return _(
-            "We have it. This reference or picture was already used for another order, so the shop will look closely."
-        )
-    return _("We have your proof. The shop confirms it by e-mail.")
 
 
 @store.post("/orders/<token>/cancellation", endpoint="order_cancel")

@@ -19,7 +19,7 @@ BEST, SHELVES = 4, 6
 @store.get("/search", endpoint="search")
 @kept("q", "page", store=False)
 def show() -> Any:
-    """What a shopper's words mean; nothing asked shows the shelves."""
+    """What a shopper's words mean; nothing asked shows the shelves, else what there is."""
     query = asked()
     found = search.look(query, i18n.language())
     page = catalog.asked().page
@@ -27,11 +27,12 @@ def show() -> Any:
     if query and page == 1:  # leafing through what was found is no new search
         visitor.searched(query, listing.products)
         _count(query, found, listing)
+    shelves = _shelves(query, listing)
     title = _("Results for “%(query)s”", query=query) if query else _("Search")
     return render_template(
         "shop/search/results.html", query=query, title=title, listing=listing, found=found,
-        goods=goods.of(listing.ids), pager=catalog.around(listing), shelves=_shelves(query, listing),
-        instead={} if listing.count or not query else _instead(query),
+        goods=goods.of(listing.ids), pager=catalog.around(listing), shelves=shelves,
+        instead={} if listing.count or (shelves and not query) else _instead(query),
         head=seo.head(title, frame.current().values["tagline"], "/search", robots="noindex, follow"),
     )  # fmt: skip
 
@@ -79,5 +80,5 @@ def _instead(query: str) -> dict[str, Any]:
     return {
         "best": goods.of([one for one in first if one in there][:BEST]),
         "selling": bool(best.get(favourites.SHOP)),
-        "whatsapp": phones.whatsapp(text, number) if number else "",
+        "whatsapp": phones.whatsapp(text, number) if number and query else "",
     }

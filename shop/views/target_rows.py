@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import url_for
 
-from kernel import clock, tenancy
+from kernel import clock, instants, tenancy
 from kernel.i18n import _, ngettext
 from shop import booking_targets, days
 from shop.booking_targets import Grid, Target
@@ -37,13 +37,15 @@ def _days(grid: Grid, first: date) -> str:
 
 def _head(what: Any) -> str:
     if isinstance(what, date):
-        return days.brief(what)
+        return instants.day(what, month=False)
     return what.name if isinstance(what, ResourceUnit) else str(what or _("Time"))
 
 
 def _about(row: Any, column: Any, first: date) -> str:
     told = [_head(row), _head(column)] if row is not None else [_head(column)]
-    return ", ".join(told if any(isinstance(one, date) for one in (row, column)) else [*told, days.brief(first)])
+    return ", ".join(
+        told if any(isinstance(one, date) for one in (row, column)) else [*told, instants.day(first, month=False)]
+    )
 
 
 def _cell(target: Target | None, about: str) -> dict[str, Any]:

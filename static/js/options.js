@@ -7,7 +7,7 @@ function matching(variants, choice) {
   return variants.find((variant) => Object.entries(choice).every(([code, value]) => variant.options[code] === value));
 }
 
-// What is sold with this choice; a choice that nobody sells is one of which nothing is left.
+// What is sold with this choice; of one that nobody sells nothing is left.
 function of(form, variants) {
   const choice = chosen(form);
   return matching(variants, choice) ?? { left: 0, options: choice, price: "–", stock: form.dataset.sold };
@@ -19,10 +19,10 @@ function put(page, name, text) {
 
 function offer(form, variant) {
   const verb = form.querySelector("[data-action=add-to-cart]");
-  if (verb) verb.disabled = variant?.left === 0;
+  if (verb) verb.previousElementSibling.hidden = verb.disabled = variant?.left === 0;
 }
 
-// Who looks at a choice that is sold out may ask to be told when that one is back.
+// Of what is sold out one may ask to be told when it is back.
 function wait(page, variant) {
   const form = page.querySelector("[data-back]");
   if (!form) return;
@@ -42,10 +42,10 @@ function update(form, variants, page) {
   const holder = page.querySelector("[data-stock]");
   if (holder) holder.dataset.stock = variant.left ?? "";
   const quantity = form.querySelector("[name=quantity]");
-  if (quantity && variant.left !== null && variant.left !== undefined) quantity.max = Math.max(1, variant.left);
+  if (quantity && Number.isInteger(variant.left)) quantity.max = Math.max(1, variant.left);
 }
 
-// An option with which nothing is left, whatever else is chosen, is struck out; it may be looked at all the same.
+// An option with which nothing is left is struck out; it may be looked at all the same.
 function strike(form, variants) {
   const choice = chosen(form);
   for (const field of form.querySelectorAll("input[data-option]")) {

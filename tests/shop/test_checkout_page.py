@@ -327,3 +327,13 @@ def test_an_order_without_a_yes_lifts_nothing(shop, sold):
     client.post("/cart/lines", data={"product": sold.slug, "quantity": "1"})
     assert placed(client).status_code == 303
     assert suppression.blocks("ana@example.com", "marketing")
+
+
+def test_who_opens_it_reads_at_once_what_is_sold_out(shop, sold):
+    client = shop.buyer(sold)
+    assert "Algo cambió mientras tanto" not in text(client.get("/checkout"))
+    stock.adjust(sold.variants[0], on_hand=0)
+    db.session.commit()
+    said = text(client.get("/checkout"))
+    assert "Algo cambió mientras tanto" in said
+    assert "Café Uno está agotado" in said, "before ten fields are filled in, not after"

@@ -39,6 +39,10 @@ def test_a_transfer_is_reminded_then_expires_and_gives_back(shop):
     run(until + timedelta(seconds=1))
     assert (order.state, order.payment, stock.left(only(coffee))) == ("expired", "void", 5)
     assert kinds(order)[-1] == "expired"
+    ended, *_before, placed = post.about(order)
+    way = order.delivery_label["es"]
+    assert way in placed.text
+    assert way not in ended.text, "nobody comes for what has ended"
     run(until + timedelta(days=2))
     assert (stock.left(only(coffee)), kinds(order).count("expired")) == (5, 1)
 

@@ -300,3 +300,10 @@ def test_holidays_longer_than_anybody_looks_leave_no_day(shop):
     db.session.commit()
     assert offered(shop.delivery(eta_days=[])) == {}
     assert local_times.local(holidays.now().ends_at, shop.tenant.timezone).date() == date(9999, 12, 31)
+
+
+def test_a_product_says_once_that_the_shop_is_closed(shop, product):
+    shop.service()
+    plan(shop, 0)
+    for path in ("/p/cafe-uno", "/p/paseo", "/"):
+        assert text(shop.client.get(path)).count(MEANWHILE) == 1, path

@@ -45,6 +45,12 @@ def test_sold_out_cannot_be_pressed(shop):
     button = read(answer).xpath("//*[@data-action='add-to-cart']")[0]
     assert button.get("disabled") is not None
     assert "Agotado" in text(answer)
+    assert not steppers(answer), "nobody chooses how many of nothing"
+
+
+def steppers(answer):
+    """The fields for a quantity, as they are seen."""
+    return read(answer).xpath("//*[@data-stepper][not(@hidden)]")
 
 
 def promised(answer):
@@ -72,6 +78,7 @@ def test_with_options_it_cannot_be_pressed_once_all_are_sold_out(shop):
         stock.adjust(sold, on_hand=0)
         db.session.commit()
         assert bool(read(client.get("/p/manta")).xpath(pressed)) is offered
+        assert bool(steppers(client.get("/p/manta"))) is offered
 
 
 def test_more_than_there_is_shows_the_product_once_more(shop):

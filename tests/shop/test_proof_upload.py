@@ -39,7 +39,8 @@ def test_a_photo(shop, order):
     assert [(one.reference, one.state, one.file.private) for one in proofs()] == [("123456", "sent", True)]
     answer = shop.client.get(f"/orders/{order.token}")
     assert marks(answer, "data-payment") == ["proof"]
-    assert "Tenemos su comprobante" in text(answer)
+    assert text(answer).count("su comprobante") == 1, "it is said once, on top"
+    assert "su pedido sigue apartado" in text(answer)
 
 
 def test_a_pdf(shop, order):

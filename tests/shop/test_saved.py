@@ -12,7 +12,7 @@ from crm.visitors import Visitor
 from kernel import buffer, clock, origins, tokens
 from kernel.db import db
 from shop import bin as rubbish
-from shop import catalog, saved
+from shop import catalog, saved, slugs
 from shop.saved import SavedList, SavedProduct
 from tests.shop.pages import read, text
 
@@ -271,8 +271,8 @@ def test_a_copy_an_erasure_and_a_merge(shop):
     for name in ("Uno", "Dos", "Tres"):
         shop.product(name)
     ana, eva = shop.contact("ana@example.com"), shop.contact("eva@example.com")
-    for who, slugs in ((ana, ("uno", "dos")), (eva, ("dos", "tres"))):
-        for slug in slugs:
+    for who, each in ((ana, ("uno", "dos")), (eva, ("dos", "tres"))):
+        for slug in each:
             tap(shop.shopper(who), slug)
     shop.enter()
     [told] = people.export(contacts.by_email("ana@example.com"))["saved"]
@@ -426,6 +426,46 @@ def test_a_link_outlives_the_log_in(shop):
     tap(shop.shopper(shop.contact("ana@example.com")), "dos")
     log_in(shop, client, "ana@example.com")
     assert sorted(read(shop.client.get(link)).xpath("//button[@form='heart']/@value")) == ["dos", "uno"]
+
+
+def test_the_links_of_two_lists_that_became_one_both_lead_on_and_end_together(shop):
+    shop.product("Uno"), shop.product("Dos")
+    phone, desk = shop.client, shop.client
+    links = []
+    for client, slug, name in ((phone, "uno", "Ana"), (desk, "dos", "Ana en casa")):
+        tap(client, slug), client.post("/saved/share", data={"name": name})
+        links.append(link_of(client))
+    log_in(shop, phone, "ana@example.com"), log_in(shop, desk, "ana@example.com")
+    for link in links:
+        page = shop.client.get(link)
+        assert sorted(read(page).xpath("//button[@form='heart']/@value")) == ["dos", "uno"]
+        assert "Lo que le gusta a Ana" in text(page)
+    desk.post("/saved/share", data={"stop": "1"})
+    assert [shop.client.get(link).status_code for link in links] == [410, 410]
+    phone.post("/saved/share", data={"name": ""})
+    shop.enter()
+    stays = contacts.by_email("ana@example.com")
+    eva = shop.contact("eva@example.com")
+    tap(shop.shopper(eva), "uno"), shop.shopper(eva).post("/saved/share", data={})
+    merging.merge(contacts.by_email("eva@example.com"), stays, {}, by=shop.owner)
+    db.session.commit()
+    assert [shop.client.get(link).status_code for link in links] == [200, 200], "and on through a second merge"
+    shop.enter()
+    people.erase(contacts.by_email("eva@example.com"), by=shop.owner)
+    db.session.commit()
+    assert [shop.client.get(link).status_code for link in links] == [410, 410]
+    shop.enter()
+    assert slugs.former(saved.LINK, links[0].rpartition("/")[2]) is None
+
+
+def test_the_cart_leads_to_what_is_saved(shop):
+    shop.product("Uno")
+    client = shop.client
+    assert "/saved" not in read(client.get("/cart")).xpath("//main//a/@href")
+    tap(client, "uno")
+    assert "/saved" in read(client.get("/cart")).xpath("//main//a/@href"), "an empty one"
+    client.post("/cart/lines", data={"product": "uno", "quantity": "1"})
+    assert "/saved" in read(client.get("/cart")).xpath("//main//a/@href"), "a full one"
 
 
 # At the desk

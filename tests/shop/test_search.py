@@ -230,3 +230,12 @@ def test_a_page_asks_the_database_as_much_for_many_words_as_for_few(shop):
     found = search.look(long, "es")
     assert len(search._asked(long)) <= search.MOST_WORDS
     assert len(found.ids) <= search.MOST
+
+
+def test_an_empty_shop_says_so_and_one_without_shelves_shows_what_it_has(shop):
+    for path in ("/search", "/search?q=café"):
+        said = text(shop.client.get(path))
+        assert "vuelva pronto" in said, path
+        assert "recorra las categorías" not in said, "there are none"
+    shop.product("Café Uno")
+    assert read(shop.client.get("/search")).xpath("//*[@data-instead]//a[contains(@href, '/p/cafe-uno')]")
