@@ -176,7 +176,7 @@ def page(product: Product, number: int) -> dict[str, list[Seen]]:
 def _seen() -> tuple[Select[Any], tuple[Any, ...]]:
     """Asked beside the guard between tenants, so it names the tenant itself."""
     mine = Review.tenant_id == bindparam("tenant"), Review.product_id == bindparam("product"), Review.state == "shown"
-    told: Select[Any] = select(ReviewPicture.token, Review.token.label("review"), Review.signed)
+    told: Any = select(ReviewPicture.token, Review.token.label("review"), Review.signed)
     return told.join(Review, Review.id == ReviewPicture.review_id), (
         ReviewPicture.tenant_id == bindparam("tenant"), ReviewPicture.reason == "", *mine,
     )  # fmt: skip

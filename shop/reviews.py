@@ -218,7 +218,8 @@ def count(*product_ids: int) -> None:
         how: Any = {"binned": True, "populate_existing": True}
         product = db.session.scalars(mine, execution_options=how).one()
         sums = (func.coalesce(func.sum(one), 0) for one in (Review.stars, Review.pictured))
-        told = db.session.execute(select(func.count(Review.id), *sums).where(Review.product_id == key, shown)).one()
+        wanted: Any = select(func.count(Review.id), *sums).where(Review.product_id == key, shown)
+        told = db.session.execute(wanted).one()
         product.review_count, product.review_sum, product.review_pictured = told
     db.session.flush()
     tenancy.touch()

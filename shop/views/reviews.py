@@ -70,10 +70,7 @@ def own_write(slug: str) -> Any:
 @store.get("/orders/<token>/reviews/<slug>/pictures/<picture>", endpoint="order_review_picture")
 def picture(token: str, slug: str, picture: str) -> Any:
     """One of their own pictures, whether it is shown or not."""
-    order = orders.by_token(token)
-    if order.contact is None:
-        raise Missing()
-    return _picture(order.contact, slug, picture)
+    return _picture(*_of_order(orders.by_token(token), slug), picture)
 
 
 @store.get("/account/reviews/<slug>/pictures/<picture>", endpoint="account_review_picture")
@@ -82,14 +79,14 @@ def own_picture(slug: str, picture: str) -> Any:
     contact = _asking(slug)
     if contact is None:
         raise Missing()
-    return _picture(contact, slug, picture)
+    return _picture(contact, reviewable.line(contact, slug), picture)
 
 
-def _picture(contact: Contact, slug: str, token: str) -> Any:
+def _picture(contact: Contact, line: OrderLine, token: str) -> Any:
     one = review_pictures.by_token(token)
-    if one.review.contact_id != contact.id or one.review.product.slug != slug:
+    if (one.review.contact_id, one.review.product_id) != (contact.id, line.product_id):
         raise Missing()
-    return private_files.answer(one.file, name=f"{slug}.webp", width=SMALL)
+    return private_files.answer(one.file, name=f"{token}.webp", width=SMALL)
 
 
 def _asking(slug: str) -> Contact | None:

@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import inspect, select
 
 from crm import merging, people
-from kernel import clock, files, jobs
+from kernel import backup, clock, files, jobs, settings
 from kernel.db import db
 from shop import review_pictures, reviews
 from shop.review_pictures import ReviewPicture
@@ -268,12 +268,14 @@ def test_one_person_who_was_two_keeps_those_of_the_review_that_stays(shop):
     assert {one.review.contact_id for one in mine()} == {stays}
 
 
-def test_a_refused_form_takes_no_bytes_of_others_and_a_clearing_spares_what_has_a_row(shop):
+def test_a_clearing_spares_what_has_a_row_and_a_backup_holds_it(shop):
     order = has(shop, shop.product("Florero"))
     send(shop, order, shade(1))
     [one] = mine()
     files.clear(one.file.sha256)
     assert on_disk(shop) == {one.file.sha256}
+    held_in = {name.rpartition("/")[2] for name, _path in backup.media(settings.current().media)}
+    assert {f"{one.file.sha256}.{width}.webp" for width in one.file.widths} <= held_in
 
 
 def test_only_pages_with_pictures_ask_for_them_and_no_list_does(shop):
