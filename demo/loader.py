@@ -69,7 +69,8 @@ def _missing() -> list[Told]:
 
 def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     tenant = opening.open_shop(shop)
-    kept = {name: files.keep(made, name=f"{name.replace('/', '-')}.webp") for name, made in drawn.items()}
+    shown = {name: made for name, made in drawn.items() if not name.startswith(reviews.SENT)}
+    kept = {name: files.keep(made, name=f"{name.replace('/', '-')}.webp") for name, made in shown.items()}
     opening.settle(shop)
     opening.dress(shop, kept)
     staff.hire(shop, tenant.id, password_hash)
@@ -78,7 +79,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     people.interests(shop)
     rules.keep(shop)
     offers.make(shop, staff.clerk(shop))
-    _sell(shop)
+    _sell(shop, drawn)
     waits.write()
     saves.write()
     searches.write(shop)
@@ -89,7 +90,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     tenancy.touch()
 
 
-def _sell(shop: Told) -> None:
+def _sell(shop: Told, drawn: dict[str, files.Made]) -> None:
     keeper = history.begin(shop, staff.clerk(shop))
     with letters.silence():  # what is long past is told to nobody
         met = people.meet(shop)
@@ -97,7 +98,7 @@ def _sell(shop: Told) -> None:
         others = [*gifts.planned(keeper), *plans.planned(keeper), *reservations.planned(keeper)]
         others += subscribers.planned(keeper, [who for who, told in met if told["orders"]])
         history.write(keeper, met, others)
-        reviews.write(keeper)
+        reviews.write(keeper, drawn)
     lately.write(keeper)
     _keep_letters()
 

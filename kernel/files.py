@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import atomic, clock, origins, pictures, settings, tenancy, web
+from kernel import atomic, clock, jobs, origins, pictures, settings, tenancy, web
 from kernel.db import Base, db, pk
 from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
@@ -127,6 +127,27 @@ def keep(made: Made, *, name: str = "", private: bool = False) -> File:
     return row
 
 
+def keep_alone(made: Made, salt: str) -> File:
+    """Keep a private file that is nobody else's, were its content the same: so it can go and nobody misses it."""
+    own = hashlib.sha256(f"{salt}|{made.sha256}".encode()).hexdigest()
+    return keep(replace(made, sha256=own), private=True)
+
+
+def drop(file: File) -> None:
+    """Let a file go that was kept alone: its row now, its bytes once that is certain."""
+    jobs.later("files.clear", file.sha256)
+    db.session.delete(file)
+    db.session.flush()
+
+
+@jobs.job("files.clear")
+def clear(sha256: str) -> None:
+    """Take the bytes of a private file away that has no row any more."""
+    if db.session.scalar(select(File.id).where(File.sha256 == sha256, File.private)) is None:
+        for part in path_of(tenancy.current(), sha256, "*", private=True).parent.glob(f"{sha256}.*"):
+            part.unlink(missing_ok=True)
+
+
 def store(data: bytes, *, name: str = "", private: bool = False, kinds: Iterable[str] = ("picture",)) -> File:
     """Make and keep in one go: for jobs, loaders and tests."""
     return keep(make(data, kinds=kinds), name=name, private=private)
@@ -162,17 +183,21 @@ def by_token(token: str) -> File:
 
 
 def read(file: File, width: int | None = None) -> bytes:
-    """The bytes of a file, of a picture in one of its widths (the largest without one)."""
-    ending = f"{width or file.widths[-1]}.webp" if file.picture else EXTENSIONS[file.mime]
+    """The bytes of a file, of a picture in the width of its own that fits (the largest without one)."""
+    ending = f"{fitting(file, width)}.webp" if file.picture else EXTENSIONS[file.mime]
     return path_of(file.tenant_id, file.sha256, ending, private=file.private).read_bytes()
+
+
+def fitting(file: File, width: int | None) -> int:
+    """The smallest of a picture's widths that is not below `width`, else its largest."""
+    return next((known for known in file.widths if width and known >= width), file.widths[-1])
 
 
 def url(file: File, width: int | None = None) -> str:
     """The address of a public picture on the shop's host."""
-    fitting = next((known for known in file.widths if width and known >= width), file.widths[-1])
     here = origins.place()
     slug = here.slug if here is not None and here.id == tenancy.current() else tenancy.tenant().slug
-    return f"/media/{slug}/{file.sha256}.{fitting}.webp"
+    return f"/media/{slug}/{file.sha256}.{fitting(file, width)}.webp"
 
 
 def srcset(file: File, base: str = "") -> str:

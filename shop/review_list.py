@@ -38,7 +38,7 @@ def page(name: str, product: Product | None, number: int, many: int) -> tuple[Se
     """One page of a filter that has so many, which one it is, and how many pages there are; with all that is told."""
     pages = max(1, -(-many // PAGE))
     at = min(max(1, number), pages)
-    whole = query(name, product).options(*map(selectinload, (Review.contact, Review.order, Review.by)))
+    whole = query(name, product).options(*map(selectinload, (Review.contact, Review.order, Review.by, Review.pictures)))
     return db.session.scalars(whole.limit(PAGE).offset((at - 1) * PAGE)).all(), at, pages
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from crm import facts
 from crm.contacts import Contact
 from kernel import beside, clock, journal, signing, tenancy
-from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
+from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref
 from kernel.i18n import _l, pick
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kernel.accounts import Account
     from shop.order_lines import OrderLine
     from shop.orders import Order
+    from shop.review_pictures import ReviewPicture
 
 WAYS = {
     "off": _l("No reviews"),
@@ -87,11 +88,13 @@ class Review(TenantOwned, Base):
     reason: Mapped[str] = mapped_column(String(12), default="")  # of REASONS, while it is hidden
     answer: Mapped[str] = mapped_column(String(MOST_ANSWER), default="")  # the shop's, for everybody
     answered_at: Mapped[datetime | None]
+    pictured: Mapped[int] = mapped_column(default=0)  # how many of its pictures everybody may see with it
 
     product: Mapped[Product] = belongs("Review.product_id", "Product")
     contact: Mapped[Contact | None] = belongs("Review.contact_id", "Contact")
     order: Mapped["Order | None"] = belongs("Review.order_id", "Order")
     by: Mapped["Account | None"] = belongs("Review.account_id", "Account")
+    pictures: Mapped[list["ReviewPicture"]] = many("Review", "ReviewPicture.review_id", order_by="ReviewPicture.id")
 
     @property
     def shown(self) -> bool:
@@ -109,6 +112,8 @@ class Told(NamedTuple):
     written_at: datetime
     answer: str
     answered_at: datetime | None
+    token: str
+    pictured: int
 
 
 class Said(NamedTuple):
@@ -159,9 +164,14 @@ def _change(row: Review, said: Said) -> None:
     now = said.stars, said.words, said.signed
     if before == now:
         return
-    row.stars, row.words, row.signed, row.language, row.changed_at = *now, said.language, clock.now()
-    was = row.state
-    if was == "hidden" or (was == "shown" and before[1:] != now[1:] and storefront.of().reviews == "approval"):
+    row.stars, row.words, row.signed, row.language = *now, said.language
+    changed(row, more=before[1:] != now[1:])
+
+
+def changed(row: Review, *, more: bool) -> None:
+    """Its writer changed it; `more`: there is something that nobody of the shop has seen yet."""
+    was, row.changed_at = row.state, clock.now()
+    if was == "hidden" or (was == "shown" and more and storefront.of().reviews == "approval"):
         row.state, row.decided_at, row.account_id, row.reason = "waiting", None, None, ""
     if was == "shown":
         count(row.product_id)
@@ -207,8 +217,10 @@ def count(*product_ids: int) -> None:
         mine = select(Product).where(Product.id == key).with_for_update()
         how: Any = {"binned": True, "populate_existing": True}
         product = db.session.scalars(mine, execution_options=how).one()
-        sums = select(func.count(Review.id), func.coalesce(func.sum(Review.stars), 0))
-        product.review_count, product.review_sum = db.session.execute(sums.where(Review.product_id == key, shown)).one()
+        sums = (func.coalesce(func.sum(one), 0) for one in (Review.stars, Review.pictured))
+        wanted: Any = select(func.count(Review.id), *sums).where(Review.product_id == key, shown)
+        told = db.session.execute(wanted).one()
+        product.review_count, product.review_sum, product.review_pictured = told
     db.session.flush()
     tenancy.touch()
 

@@ -38,6 +38,7 @@ from shop import (
     proofs,
     refunds,
     resources,
+    review_pictures,
     reviewable,
     reviews,
     saved,
@@ -205,6 +206,9 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin.review_" + name for name in ["show", "hide", "back", "answer"]], "review"),
     **dict.fromkeys(["shop.order_review", "shop.order_review_write", "shop.account_review", "shop.account_review_write"],
                     "reviewed"),
+    **dict.fromkeys(["shop.order_review_picture", "shop.account_review_picture"], "review_picture_own"),
+    **dict.fromkeys(["shop_admin.review_picture_hide", "shop_admin.review_picture_show"], "review_picture"),
+    "shop_admin.review_picture": "review_photo", "shop.review_picture": "review_seen", "shop.review_photo": "review_public",
     **dict.fromkeys(["shop_admin.figure", "shop_admin.figure_csv"], OPEN),
 }  # fmt: skip
 
@@ -251,6 +255,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "campaigns_admin.mailing_series_unskip": {"day": known["repeating"]["day"]},
         "campaigns_admin.automation_delay": {"much": "5", "unit": "hours"},
         "shop_admin.review_hide": {"reason": "spam"},
+        "shop_admin.review_picture_hide": {"reason": "spam"},
     }
 
 
@@ -374,8 +379,16 @@ def _reviewed(world: Any, order: Any, book: Any) -> dict[str, dict[str, Any]]:
     """What somebody says of a book whose file they have."""
     said = reviews.Said(4, f"Muy claro {world.slug}", "Ana M.", "es")
     row = reviews.write(order.contact, reviewable.line(order.contact, book.slug), said)
+    review_pictures.change(row, made=[files.make(picture_bytes())])
+    reviews.decide(row, "shown", by=world.owner)
     db.session.commit()
-    return {"review": {"token": row.token}, "reviewed": {"token": order.token, "slug": book.slug}}
+    [picture], at = row.pictures, {"token": order.token, "slug": book.slug}
+    return {
+        "review": {"token": row.token}, "reviewed": at, "review_picture": {"token": picture.token},
+        "review_picture_own": {**at, "picture": picture.token}, "review_photo": {"token": picture.token, "width": 320},
+        "review_seen": {"token": picture.token, "slug": book.slug},
+        "review_public": {"tenant": world.slug, "token": picture.token, "width": 320},
+    }  # fmt: skip
 
 
 def _gift(world: Any) -> dict[str, dict[str, Any]]:

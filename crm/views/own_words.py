@@ -32,6 +32,7 @@ NAMES = {
     "message": _l("Message"), "from": _l("From whom"), "issued_at": _l("Issued"), "face": _l("Worth"),
     "balance": _l("Balance"), "taxes": _l("Taxes"), "until": _l("Until"), "product": _l("Product"),
     "because_you": _l("Because you"), "what": _l("Product"), "file": _l("File"),
+    "pictures": _l("Pictures"), "picture": _l("Picture"),
     "others": _l("Others who are somebody else"), "to_do": _l("To do"),
 }  # fmt: skip
 WAYS = {
@@ -77,7 +78,7 @@ def _pairs(row: Mapping[str, Any]) -> Iterator[str]:
     currency = row.get("currency")
     for key, value in row.items():
         name = key.removesuffix("_minor")
-        if value in NOTHING or key == "currency" or (key != name and not currency):
+        if value in NOTHING or key == "currency" or (key != name and not currency) or _is_file(value):
             continue
         told = (
             Money(value, currency).format(str(i18n.locale()), cents=False)
@@ -85,6 +86,11 @@ def _pairs(row: Mapping[str, Any]) -> Iterator[str]:
             else _told(key, value, row)
         )
         yield told if key in BARE else f"{called(name)}: {told}"
+
+
+def _is_file(value: Any) -> bool:
+    """Whether it is a file within the copy: for programs, nobody reads it."""
+    return isinstance(value, str) and value.startswith("data:")
 
 
 def called(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Every drawing of a shop by name: a product's SKU, `c/<category>`, `hero` and `logo`."""
+"""Every drawing of a shop by name: a product's SKU, `c/<category>`, `hero` and `logo`; `o/<product>`: a buyer's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from demo.drawings import (
     covers,
     guanquira_shop,
     hilos_xelantun,
+    homes,
     horno_tizapola,
     rutas_guanquira,
     shapes,
@@ -47,4 +48,5 @@ def of(slug: str) -> dict[str, Scene]:
     named = {f"{prefix}-{place:03}": Scene(f"{prefix}-{place:03}", draw, frame) for place, draw in enumerate(goods, 1)}
     shelves = {f"c/{code}": Scene(f"c-{code}", draw, tiles.FRAME, 640) for code, draw in tiles.SHOPS[slug]().items()}
     front = {"hero": Scene("hero", hero, covers.HERO, 1600), "logo": Scene("logo", logo, covers.LOGO, 320)}
-    return {**named, **shelves, **front}
+    sent = {f"o/{what}": Scene(f"o-{what}", draw, homes.FRAME) for what, draw in homes.SHOPS.get(slug, {}).items()}
+    return {**named, **shelves, **front, **sent}

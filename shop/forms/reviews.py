@@ -1,6 +1,6 @@
 """What is checked of a review: its stars, words and name; why one is hidden; how a shop takes them."""
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from kernel.forms import Form, choices, trimmed
@@ -27,6 +27,10 @@ class ReviewForm(Form):
                        Length(max=reviews.MOST_NAME)], [trimmed],
         description=_l("This is all that others read of you."),
         render_kw={"autocomplete": "nickname", "maxlength": reviews.MOST_NAME},
+    )  # fmt: skip
+    pictures = MultipleFileField(
+        _l("Your pictures"), render_kw={"accept": "image/*"},
+        description=_l("Up to 3, 10 MB each, of the product as you have it. Where they were taken is not kept."),
     )  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from flask import Response
 from kernel import files
 
 
-def answer(file: files.File, *, attachment: bool = False, name: str = "") -> Response:
-    """The file's bytes, never kept by anyone between, never run as a page."""
-    made = Response(files.read(file), mimetype=file.mime)
+def answer(file: files.File, *, attachment: bool = False, name: str = "", width: int | None = None) -> Response:
+    """The file's bytes, of a picture in a width of its own, never kept by anyone between, never run as a page."""
+    made = Response(files.read(file, width), mimetype=file.mime)
     way = "attachment" if attachment or not file.picture else "inline"
     made.headers["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(name or file.name or 'file')}"
     made.headers["Cache-Control"] = "private, no-store"

@@ -10,11 +10,11 @@ from kernel import permissions, today, web
 from kernel.db import db
 from kernel.i18n import _, _l, ngettext
 from kernel.web import needs
-from shop import catalog, review_list, reviews
+from shop import catalog, review_list, review_pictures, reviews
 from shop.catalog import Product
 from shop.forms.reviews import AnswerForm, HideForm
 from shop.reviews import Review
-from shop.views import admin, desk
+from shop.views import admin, desk, private_files
 
 SHAPES = {"waiting": "wait", "shown": "good", "hidden": "off"}
 
@@ -59,6 +59,7 @@ def _row(row: Review, product: Product) -> dict[str, Any]:
         "url": web.shop_url("shop.product", slug=product.slug) + "#reviews" if product.live else "",
         "person": desk.link("crm_admin.person", token=row.contact.token) if row.contact else "",
         "order": desk.link("shop_admin.order", number=row.order.number) if row.order else "",
+        "pictures": [{"token": one.token, "why": reviews.REASONS.get(one.reason, "")} for one in row.pictures],
         "why": reviews.REASONS.get(row.reason, ""), "by": row.by.known_as if row.by else "",
     }  # fmt: skip
 
@@ -111,6 +112,36 @@ def answer(token: str) -> Any:
     before = reviews.answer(row, form.answer.data or "", by=web.person())
     told = _("Your answer stands under it.") if row.answer else _("Your answer is gone.")
     web.undo(told, ".review_answer", token=token, fields={"answer": before, **_here()})
+    return _back()
+
+
+@admin.get("/reviews/pictures/<token>.<int:width>.webp", endpoint="review_picture")
+@needs("reviews.edit")
+def picture(token: str, width: int) -> Response:
+    """A picture with a review, shown or not."""
+    return private_files.answer(review_pictures.by_token(token).file, width=width, name=f"{token}.webp")
+
+
+@admin.post("/reviews/pictures/<token>/hiding", endpoint="review_picture_hide")
+@needs("reviews.edit")
+def hide_picture(token: str) -> Any:
+    """Take a single picture away from the public, for a reason that who sent it reads too."""
+    one, form = review_pictures.by_token(token), HideForm(request.form)
+    if not form.validate():
+        return _page(of=one.review.token, picture=token, why=form), 422
+    review_pictures.judge(one, form.reason.data or "", by=web.person())
+    web.undo(_("The picture is hidden; its review stays."), ".review_picture_show", token=token, fields=_here())
+    return _back()
+
+
+@admin.post("/reviews/pictures/<token>/showing", endpoint="review_picture_show")
+@needs("reviews.edit")
+def show_picture(token: str) -> Response:
+    """Have it go with its review again."""
+    before = review_pictures.judge(review_pictures.by_token(token), "", by=web.person())
+    if before:
+        told = {"reason": before, **_here()}
+        web.undo(_("The picture goes with its review again."), ".review_picture_hide", token=token, fields=told)
     return _back()
 
 

@@ -8,13 +8,15 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from kernel import i18n, tenancy, web
+from kernel import i18n, origins, tenancy, web
 from kernel.i18n import _, ngettext
-from shop import reviews
+from shop import review_pictures, reviews
 from shop.catalog import Product
-from shop.reviews import Told
-from shop.views import frame
+from shop.review_pictures import Seen
+from shop.reviews import Review, Told
+from shop.views import frame, seo
 
+THUMB, LARGE = 320, 960  # pixels
 ASKED = "reviews"  # in a product's address: which page of them
 
 
@@ -24,9 +26,12 @@ def of(product: Product) -> dict[str, Any] | None:
         return None
     pages = -(-product.review_count // reviews.PAGE)
     number = min(web.page_asked(ASKED), pages)
+    rows = reviews.page(product, number)
+    seen = _pictures(product, rows, number)
     return {
         **summary(product.review_count, product.review_sum), "page": number, "pages": pages,
-        "rows": [_row(one) for one in reviews.page(product, number)], "before": _address(product, number - 1),
+        "rows": [{**row(one), "pictures": seen.get(one.token, [])} for one in rows],
+        "pictures": _told(product, review_pictures.row_of(product)), "before": _address(product, number - 1),
         "after": _address(product, number + 1) if number < pages else "",
     }  # fmt: skip
 
@@ -62,7 +67,18 @@ def _address(product: Product, number: int) -> str:
     return f"{here}{f'?{ASKED}={number}' if number > 1 else ''}#reviews"
 
 
-def _row(one: Told) -> dict[str, Any]:
+def _pictures(product: Product, rows: list[Told], number: int) -> dict[str, list[dict[str, str]]]:
+    """What is seen with the reviews of this page; nothing is asked where they have none."""
+    found = review_pictures.page(product, number) if any(one.pictured for one in rows) else {}
+    return {token: _told(product, seen) for token, seen in found.items()}
+
+
+def _told(product: Product, seen: list[Seen]) -> list[dict[str, str]]:
+    return [picture(one, i18n.pick(product.name), product.slug) for one in seen]
+
+
+def row(one: Told | Review) -> dict[str, Any]:
+    """A review in words and half stars."""
     locale = str(i18n.locale())
     zone = ZoneInfo(frame.once("timezone", lambda: tenancy.tenant().timezone))
     day = one.written_at.astimezone(zone).date()
@@ -75,6 +91,29 @@ def _row(one: Told) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def photo_url(token: str, width: int) -> str:
+    """The address of one in a width, on the shop's own host."""
+    place = origins.place()
+    return f"/media/{place.slug if place else tenancy.tenant().slug}/opinions/{token}.{width}.webp"
+
+
+def large(slug: str, token: str) -> str:
+    """The address of its page."""
+    return frame.path("shop.review_picture", slug=slug, token=token)
+
+
+def picture(one: Seen, name: str, slug: str) -> dict[str, str]:
+    """What a page needs to show one in small: the file, the page behind it, words for who cannot see it."""
+    signed = one.signed or _("Somebody who bought it")
+    alt = _("%(product)s, photo by %(name)s", product=name, name=signed)
+    return {
+        "src": photo_url(one.token, THUMB),
+        "large": photo_url(one.token, LARGE),
+        "url": large(slug, one.token),
+        "alt": alt,
+    }
+
+
 def json_ld(told: dict[str, Any] | None, product: Product) -> dict[str, Any]:
     """What is added to a product for search engines: exact figures, and those reviews that stand on the page."""
     if told is None:
@@ -84,6 +123,7 @@ def json_ld(told: dict[str, Any] | None, product: Product) -> dict[str, Any]:
         {
             "@type": "Review", "author": {"@type": "Person", "name": row["signed"]}, "datePublished": row["iso"],
             "reviewBody": row["words"],
+            **({"image": [seo.absolute(one["large"]) for one in row["pictures"]]} if row["pictures"] else {}),
             "reviewRating": {"@type": "Rating", "ratingValue": row["stars"], "bestRating": 5, "worstRating": 1},
         }
         for row in told["rows"] if row["named"]

@@ -6,17 +6,19 @@ from flask import Flask, flash, redirect, render_template, request, url_for
 
 from crm.contacts import Contact
 from crm.views import asking
-from kernel import i18n, limits, slots, tenancy
+from kernel import i18n, limits, slots, tenancy, web
+from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.refusal import Missing
-from shop import catalog, orders, reviewable, reviews, storefront
+from shop import catalog, orders, review_pictures, reviewable, reviews, storefront
 from shop.forms.reviews import ReviewForm
 from shop.order_lines import OrderLine
 from shop.orders import Order
 from shop.reviews import Review
-from shop.views import store
+from shop.views import private_files, review_uploads, store
 
 RULE = "10/minute;60/hour"
+SMALL = 640  # pixels that one's own pictures are shown in
 SHAPES = {"waiting": "wait", "shown": "good", "hidden": "off"}
 
 
@@ -31,8 +33,12 @@ def show(token: str, slug: str) -> Any:
 def write(token: str, slug: str) -> Any:
     """Keep it."""
     _limit()
+    sent = review_uploads.sent()
+    with web.reading():
+        _of_order(orders.by_token(token), slug)
+        told = review_uploads.read(sent)
     order = orders.by_token(token)
-    return _written(*_of_order(order, slug), back=_back_to(order))
+    return _written(*_of_order(order, slug), told, back=_back_to(order))
 
 
 @store.get("/account/reviews/<slug>", endpoint="account_review")
@@ -48,10 +54,39 @@ def own(slug: str) -> Any:
 def own_write(slug: str) -> Any:
     """Keep it."""
     _limit()
+    sent = review_uploads.sent()
+    with web.reading():
+        contact = _asking(slug)
+        if contact is None:
+            return redirect(url_for("crm.login", next=request.path), 303)
+        reviewable.line(contact, slug)
+        told = review_uploads.read(sent)
     contact = _asking(slug)
     if contact is None:
-        return redirect(url_for("crm.login", next=request.path), 303)
-    return _written(contact, reviewable.line(contact, slug), back=_account())
+        raise Missing()
+    return _written(contact, reviewable.line(contact, slug), told, back=_account())
+
+
+@store.get("/orders/<token>/reviews/<slug>/pictures/<picture>", endpoint="order_review_picture")
+def picture(token: str, slug: str, picture: str) -> Any:
+    """One of their own pictures, whether it is shown or not."""
+    return _picture(*_of_order(orders.by_token(token), slug), picture)
+
+
+@store.get("/account/reviews/<slug>/pictures/<picture>", endpoint="account_review_picture")
+def own_picture(slug: str, picture: str) -> Any:
+    """The same for who is logged in."""
+    contact = _asking(slug)
+    if contact is None:
+        raise Missing()
+    return _picture(contact, reviewable.line(contact, slug), picture)
+
+
+def _picture(contact: Contact, line: OrderLine, token: str) -> Any:
+    one = review_pictures.by_token(token)
+    if (one.review.contact_id, one.review.product_id) != (contact.id, line.product_id):
+        raise Missing()
+    return private_files.answer(one.file, name=f"{token}.webp", width=SMALL)
 
 
 def _asking(slug: str) -> Contact | None:
@@ -87,17 +122,35 @@ def _page(contact: Contact, line: OrderLine, form: ReviewForm | None = None, *, 
     form = form or ReviewForm(**({"signed": reviews.signature(contact.name)} | known))
     return render_template(
         "shop/reviews/write.html", form=form, product=line.product, name=pick(line.product.name), row=row, back=back,
-        here=request.path, then=_("The shop reads it before it is shown.") if storefront.of().reviews == "approval" else
+        here=request.path, own=_own(row), again=bool(review_uploads.named()),
+        then=_("The shop reads it before it is shown.") if storefront.of().reviews == "approval" else
         _("Everybody can read it at once."),
     )  # fmt: skip
 
 
-def _written(contact: Contact, line: OrderLine, *, back: tuple[str, str]) -> Any:
-    form = ReviewForm(request.form)
-    if not form.validate():
+def _own(row: Review | None) -> list[dict[str, Any]]:
+    """The pictures that are there already, each with a box that takes it away."""
+    return [
+        {
+            "token": one.token, "src": f"{request.path}/pictures/{one.token}",
+            "gone": one.token in request.form.getlist("gone"),
+            "why": _("The shop does not show it: %(reason)s", reason=reviews.REASONS[one.reason]) if one.reason else "",
+        }
+        for one in (review_pictures.of(row) if row else ())
+    ]  # fmt: skip
+
+
+def _written(contact: Contact, line: OrderLine, told: review_uploads.Read, *, back: tuple[str, str]) -> Any:
+    form, made = told
+    if made is None:
         return _page(contact, line, form, back=back), 422
     said = reviews.Said(int(form.stars.data), form.words.data or "", form.signed.data or "", i18n.language())
-    row = reviews.write(contact, line, said)
+    try:
+        row = review_pictures.write(contact, line, said, gone=set(request.form.getlist("gone")), made=made)
+    except review_pictures.TooMany as refusal:
+        form.pictures.errors = [str(refusal)]
+        db.session.rollback()
+        return _page(contact, line, form, back=back), 422
     flash(_("Thank you. Everybody can read it now.") if row.shown else _("Thank you. The shop reads it first."))
     return redirect(back[1], 303)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from demo import pictures, world
-from demo.drawings import scenes, shapes
+from demo.drawings import homes, scenes, shapes
 
 SHOPS = {world.slug(shop): shop for shop in world.shops()}
 SVG = "{http://www.w3.org/2000/svg}"
@@ -24,7 +24,8 @@ def drawn(shop: Any) -> dict[str, str]:
 
 def test_every_product_shelf_cover_and_mark_has_its_drawing(shop: Any) -> None:
     wanted = {one["sku"] for one in shop["products"]} | {f"c/{one['slug']}" for one in shop["categories"]}
-    assert set(drawn(shop)) == wanted | {"hero", "logo"}
+    sent = {f"o/{slug}" for slug in homes.SHOPS.get(world.slug(shop), {})}
+    assert set(drawn(shop)) == wanted | sent | {"hero", "logo"}
 
 
 def test_no_drawing_is_heavier_than_six_kilobytes(shop: Any) -> None:

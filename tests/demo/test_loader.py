@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from crm import consent, tastes
 from crm.contacts import Contact
 from demo import loader, pictures, world
+from demo.drawings import homes
 from kernel import accounts, jobs, letters, passwords, serving, tenancy
 from kernel.app import Plaza
 from kernel.db import Base, db
@@ -249,6 +250,8 @@ def test_buyers_say_what_they_think_of_what_they_have(shop: Any) -> None:
     assert all(row.order_id and row.line_id and row.signed for row in said)
     shown = [row for row in said if row.shown]
     assert sum(one.review_count for one in rows(catalog.Product)) == len(shown) >= 3
+    sent = homes.SHOPS.get(world.slug(shop), {})
+    assert sum(one.review_pictured for one in rows(catalog.Product)) == len(sent) == sum(row.pictured for row in said)
 
 
 def test_people_saved_things_and_some_cost_less_by_now(shop: Any) -> None:

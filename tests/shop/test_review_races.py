@@ -6,13 +6,15 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select
 
-from kernel import accounts
+from kernel import accounts, files
 from kernel.db import db
-from shop import reviews
+from shop import review_pictures, reviews
 from shop.catalog import Product
 from shop.reviews import Review
+from tests.kernel import hostile
 from tests.shop.review_things import differing, has, say, take
 
+ADD = "tests.shop.test_review_races:add"
 DECIDE, CARELESS = "tests.shop.test_review_races:decide", "tests.shop.test_review_races:decide_unlocked"
 
 
@@ -50,6 +52,23 @@ def test_one_person_who_sends_at_once_says_one_thing(crew, shop):
     assert Counter(status for status, _where in answers) == {303: 8}
     row = db.session.scalars(select(Review)).one()
     assert (vase.review_count, vase.review_sum) == (1, row.stars)
+
+
+def add(token, number):
+    """Its writer sends one more picture."""
+    row = reviews.by_token(token)
+    review_pictures.change(row, made=[files.make(hostile.picture(size=(40 + number, 60)))])
+    return row.pictured
+
+
+def test_pictures_that_are_sent_at_once_are_never_more_than_three(crew, shop):
+    take("open")
+    vase = shop.product("Florero")
+    row = say(has(shop, vase))
+    answers = crew.race(shop, ADD, [(row.token, number) for number in (0, 0, 1, 2, 3, 4, 5, 5)])
+    assert Counter(answer[0] for answer in answers)["done"] in (3, 4, 5)  # two of them are sent twice
+    db.session.expire_all()
+    assert (len(review_pictures.of(row)), row.pictured, vase.review_pictured) == (3, 3, 3)
 
 
 def test_figures_are_those_of_all_at_once(crew, shop):

@@ -71,7 +71,7 @@ def test_from_the_order_to_the_page_that_is_kept(shop):
     assert "aggregateRating" not in before.get_data(as_text=True)
     at = f"/orders/{order.token}/reviews/florero"
     sent = form(client.get(at), at)
-    assert sent == {"words": "\n", "signed": "Ana M."}  # no star is chosen for anybody
+    assert sent == {"words": "\n", "pictures": "", "signed": "Ana M."}  # no star is chosen for anybody
     answer = client.post(at, data={**sent, "stars": "4", "words": "Llegó <b>bien</b>\r\nGracias"})
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith(f"/orders/{order.token}")
