@@ -7,18 +7,23 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import mrml
 
-from campaigns import habits, links, liquid
+from campaigns import habits, links
 from campaigns.mailings import Mailing
-from campaigns.stencils import PERSON, TOKEN, Stencil
 from kernel import blocks, i18n, letter_parts, mail, phones, tenancy, transactions, web
 from kernel.i18n import _
+from kernel.late import Late
 from kernel.letter_parts import Letter
 from shop import letter_look, storefront
+
+if TYPE_CHECKING:
+    from campaigns.stencils import Stencil
+
+liquid, stencils = Late("campaigns.liquid"), Late("campaigns.stencils")  # only who writes or sends a letter needs it
 
 OURS = mrml.RenderOptions(fonts={})  # nothing is fetched from others when a letter is opened
 KEPT, LIFE = 200, 60.0  # composed letters of a process, and for how many seconds
@@ -28,9 +33,9 @@ KEPT, LIFE = 200, 60.0  # composed letters of a process, and for how many second
 class Composed:
     """A letter ready to be filled in: what it asks for, and what stands on every envelope of it."""
 
-    subject: Stencil
-    page: Stencil
-    text: Stencil
+    subject: "Stencil"
+    page: "Stencil"
+    text: "Stencil"
     names: frozenset[str]
     root: str
     base: str
@@ -123,7 +128,7 @@ def compose(plan: Plan, shown: Sequence[blocks.Block]) -> Composed:
             return goal
         if goal not in urls:
             urls.append(goal)
-        return f"{root}/l/{TOKEN}-{letter.sign}{urls.index(goal)}uqz"
+        return f"{root}/l/{stencils.TOKEN}-{letter.sign}{urls.index(goal)}uqz"
 
     look = letter_look.colours()
     letter = Letter(plan.language, plan.group, base, root, look, fine, wrap, plan.shows)
@@ -134,9 +139,9 @@ def compose(plan: Plan, shown: Sequence[blocks.Block]) -> Composed:
     return Composed(*_stencils(*sources), frozenset(names), root, base, sources, *_envelope(plan.mailing))
 
 
-def _stencils(subject: str, page: str, text: str) -> tuple[Stencil, Stencil, Stencil]:
-    plain = [Stencil(liquid.template(one, page=False)) for one in (subject, text)]
-    return plain[0], Stencil(liquid.template(page, page=True)), plain[1]
+def _stencils(subject: str, page: str, text: str) -> "tuple[Stencil, Stencil, Stencil]":
+    plain = [stencils.Stencil(liquid.template(one, page=False)) for one in (subject, text)]
+    return plain[0], stencils.Stencil(liquid.template(page, page=True)), plain[1]
 
 
 def again(sources: tuple[str, str, str], names: Iterable[str], language: str) -> Composed:
@@ -159,7 +164,7 @@ def _laid(plan: Plan, letter: Letter, shown: Sequence[blocks.Block]) -> tuple[st
     page = mrml.to_html(made, None, OURS).content
     if plan.tracked:
         pixel = letter.hold(
-            f'<img src="{letter.root}/o/{TOKEN}.gif" width="1" height="1" alt="" style="display:block">'
+            f'<img src="{letter.root}/o/{stencils.TOKEN}.gif" width="1" height="1" alt="" style="display:block">'
         )
         page = page.replace("</body>", f"{pixel}</body>", 1)
     subject = letter.release(told["subject"].text)
@@ -170,14 +175,14 @@ def _frame(plan: Plan, letter: Letter) -> dict[str, Any]:
     tenant, row, held = tenancy.tenant(), storefront.of(), letter.hold
     subject, preheader = plan.heads or (plan.mailing.subject, plan.mailing.preheader)
     phone, postal = phones.show(row.phone or tenant.phone, tenant.country), habits.postal_address()
-    person = f"{letter.base}/preferences/{PERSON}"
+    person = f"{letter.base}/preferences/{stencils.PERSON}"
     return {
         "subject": letter.words(subject) or letter.plain(_("(no subject)")),
         "preheader": letter.words(preheader), "shop": letter.plain(tenant.name),
         "phone": letter.plain(phone) if phone else None, "home": letter.href("/"),
         "postal": letter.plain(" · ".join(postal)) if postal else None,
-        "view": held(f"{letter.base}/v/{TOKEN}"), "unsubscribe": held(f"{letter.base}/u/{TOKEN}"),
-        "preferences": held(person), "trap": held(f"{letter.root}/l/{TOKEN}-0") if plan.tracked else "",
+        "view": held(f"{letter.base}/v/{stencils.TOKEN}"), "unsubscribe": held(f"{letter.base}/u/{stencils.TOKEN}"),
+        "preferences": held(person), "trap": held(f"{letter.root}/l/{stencils.TOKEN}-0") if plan.tracked else "",
     }  # fmt: skip
 
 
@@ -186,13 +191,13 @@ def _numbered(mailing: Mailing, urls: list[str], root: str, sign: str) -> Callab
     known = {one.url: one.number for one in links.of(mailing)} if urls else {}
     if not transactions.reads() and not set(urls) <= set(known):
         known = links.numbered(mailing, urls)
-    straight = re.compile(re.escape(f"{root}/l/{TOKEN}-{sign}") + r"(\d+)uqz")
+    straight = re.compile(re.escape(f"{root}/l/{stencils.TOKEN}-{sign}") + r"(\d+)uqz")
 
     def led(page: str, quote: Callable[[str], str]) -> str:
         def one(found: re.Match[str]) -> str:
             url = urls[int(found[1])]
             if url in known:
-                return f"{root}/l/{TOKEN}-{known[url]}"
+                return f"{root}/l/{stencils.TOKEN}-{known[url]}"
             return url if blocks.FIELD.fullmatch(url) else quote(url)
 
         return straight.sub(one, page)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale
 
-from campaigns import audience, composing, fields, habits, liquid
+from campaigns import audience, composing, fields, habits
 from campaigns.mailings import Mailing
 from crm import segments
 from crm.contacts import Contact
@@ -18,9 +18,12 @@ from kernel import blocks, i18n, tenancy
 from kernel.blocks import Field, Kind
 from kernel.db import db
 from kernel.i18n import _, _l
+from kernel.late import Late
 from kernel.letter_parts import bare
 from kernel.refusal import Refusal
 from shop import catalog, discounts, paths
+
+liquid = Late("campaigns.liquid")
 
 LARGEST = 100_000  # bytes: Gmail cuts longer letters off
 HREF = re.compile(r'<a href="([^"]*)"')

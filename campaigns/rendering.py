@@ -6,10 +6,9 @@ from datetime import date
 from html import unescape
 from typing import Any
 
-from liquid.exceptions import LiquidError
 from sqlalchemy import select
 
-from campaigns import composing, faults, fields, liquid, prints, stencils, subject_tests
+from campaigns import composing, faults, fields, prints, subject_tests
 from campaigns.composing import Composed, Plan
 from campaigns.mailings import Mailing
 from campaigns.prints import Print
@@ -18,7 +17,10 @@ from crm import segments
 from crm.contacts import Contact
 from kernel import blocks, bulk, clock, i18n, mail, tenancy
 from kernel.db import db
+from kernel.late import Late
 from kernel.mail import Envelope
+
+liquid, stencils = Late("campaigns.liquid"), Late("campaigns.stencils")
 
 Addressed = Any  # a recipient, or a row of what a letter needs of one: ADDRESSED
 ADDRESSED = (
@@ -149,11 +151,12 @@ def _today() -> date:
 def filled(made: Composed, about: fields.About, told: Mapping[str, Any]) -> tuple[str, str, str]:
     """(subject, HTML, text) for one reader; raises Unmade when the letter's own words go round and round."""
     token = about.urls["browser_url"].rpartition("/")[2]
-    words, plain = stencils.words(token, about.contact.token if about.contact else ""), stencils.Seen()
+    words = stencils.words(token, about.contact.token if about.contact else "")
+    plain: dict[str, str | None] = {}
     try:
         subject, text = made.subject.fill(told, words, plain), made.text.fill(told, words, plain)
-        page = made.page.fill(told, words, stencils.Seen())
-    except (LiquidError, RecursionError) as error:
+        page = made.page.fill(told, words, {})
+    except (liquid.Wrong, RecursionError) as error:
         raise Unmade(str(error)) from error
     return fields.clean(subject), page, text
 
@@ -200,7 +203,7 @@ def subject(mailing: Mailing, language: str, other: dict[str, str] | None = None
     try:
         told = fields.samples({path[0] for path in liquid.asked(text)}, about)
         return fields.clean(liquid.template(text, page=False).render(**told))
-    except (LiquidError, RecursionError):
+    except (liquid.Wrong, RecursionError):
         return text
 
 

@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from stdnum import iban
-
 from kernel import countries, phones, tenancy
 from kernel.i18n import _
+from kernel.late import Late
 
 if TYPE_CHECKING:
     from shop.payment_methods import PaymentMethod
 
+iban = Late("stdnum.iban")
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 SPACED = re.compile(r"\d[\d ]{6,}")
 ABROAD = re.compile(r"\+\d{1,3}[\s-]+")  # what comes before a number for who calls from elsewhere

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Index, Select, String, UniqueConstraint, and_, bindparam, delete, func, select, update
+from sqlalchemy import Date, Index, Select, String, UniqueConstraint, bindparam, case, delete, func, select, update
 
 from kernel import buffer, clock, jobs, tenancy, transactions
 from kernel.db import Base, Mapped, db, mapped_column, pk, upsert
@@ -33,6 +33,7 @@ class SearchCount(TenantOwned, Base):
     id: Mapped[int] = pk()
     day: Mapped[date] = mapped_column(Date)
     words: Mapped[str] = mapped_column(String(LONGEST))  # folded
+    sense: Mapped[str] = mapped_column(String(LONGEST), default="")  # their stems; "" for what was counted before
     count: Mapped[int] = mapped_column(default=0)
     found: Mapped[int] = mapped_column(default=0)
 
@@ -67,14 +68,22 @@ def write(items: Sequence[Asked]) -> None:
     """Count them into their days, as far as a day has room; in one order, as whoever counts at the same time."""
     counted = Counter((item.day, item.words) for item in items)
     found = {(item.day, item.words): item.found for item in items}
-    owner = tenancy.current()
+    owner, spoken = tenancy.current(), tenancy.tenant().language
     told = [
-        {"day": day, "words": words, "tenant": owner, "times": counted[day, words], "found": found[day, words]}
+        {
+            "day": day,
+            "words": words,
+            "tenant": owner,
+            "times": counted[day, words],
+            "found": found[day, words],
+            "sense": stems.sense(words, spoken)[:LONGEST],
+        }
         for day in sorted({day for day, _words in counted})
         for words in _fitting(day, {one for that, one in counted if that == day})
     ]
     if told:
         db.session.connection().execute(_counting(db.engine.dialect.name), told)
+        _sensed({words for _day, words in counted}, spoken)
         _found_now({words for (_day, words), many in found.items() if many}, min(day for day, _words in counted))
 
 
@@ -91,10 +100,21 @@ def _counting(dialect: str) -> Any:
     """Beside the guard between tenants, so it names the tenant itself."""
     new = upsert(SearchCount, dialect).values(
         tenant_id=bindparam("tenant"), day=bindparam("day"), words=bindparam("words"), count=bindparam("times"),
-        found=bindparam("found"),
+        found=bindparam("found"), sense=bindparam("sense"),
     )  # fmt: skip
-    more = {"count": SearchCount.count + new.excluded.count, "found": new.excluded.found}
+    more = {name: new.excluded[name] for name in ("found", "sense")}
+    more["count"] = SearchCount.count + new.excluded.count
     return new.on_conflict_do_update(index_elements=["tenant_id", "day", "words"], set_=more)
+
+
+def _sensed(words: Iterable[str], spoken: str) -> None:
+    """What was counted before these days' senses were written is of the same sense."""
+    bare = SearchCount.sense == ""
+    for one in db.session.scalars(
+        select(SearchCount.words).where(bare, SearchCount.words.in_(sorted(words))).distinct()
+    ):
+        told = {"sense": stems.sense(one, spoken)[:LONGEST]}
+        db.session.execute(update(SearchCount).where(bare, SearchCount.words == one).values(told))
 
 
 def _found_now(words: Iterable[str], before: date) -> None:
@@ -106,23 +126,26 @@ def _found_now(words: Iterable[str], before: date) -> None:
 
 
 def query(show: str, days: int) -> Select[Any]:
-    """What was searched in the last days: (words, times, found), the most often searched first.
+    """What was searched in the last days: (words, times, found), the most often searched first; of words that are forms
+    of one, those that were typed last, and most.
 
     `missed` is what its last search did not find and no synonym explains; `often` is what of it is asked for often.
     """
     owner, first = tenancy.current(), figures.lately(days).first
-    mine = SearchCount.tenant_id == owner, SearchCount.day >= first
-    times, last = func.sum(SearchCount.count).label("times"), func.max(SearchCount.day).label("last")
-    sums = select(SearchCount.words, times, last).where(*mine).group_by(SearchCount.words)
-    if show == "often":
-        sums = sums.having(func.sum(SearchCount.count) >= OFTEN)
-    each = sums.subquery()
-    at_last = and_(SearchCount.words == each.c.words, SearchCount.day == each.c.last)
-    wanted = select(each.c.words, each.c.times, SearchCount.found).join(SearchCount, at_last)
-    wanted = wanted.where(SearchCount.tenant_id == owner)
+    mine = [SearchCount.tenant_id == owner, SearchCount.day >= first]
     if show != "most":
-        explained = select(SearchSynonym.word).where(SearchSynonym.tenant_id == owner)
-        wanted = wanted.where(SearchCount.found == 0, each.c.words.not_in(explained))
+        mine.append(SearchCount.words.not_in(select(SearchSynonym.word).where(SearchSynonym.tenant_id == owner)))
+    one = case((SearchCount.sense != "", SearchCount.sense), else_=SearchCount.words)
+    last = SearchCount.day.desc(), SearchCount.count.desc(), SearchCount.words
+    each = select(
+        SearchCount.words, SearchCount.found, func.sum(SearchCount.count).over(partition_by=one).label("times"),
+        func.row_number().over(partition_by=one, order_by=last).label("place"),
+    ).where(*mine).subquery()  # fmt: skip
+    wanted = select(each.c.words, each.c.times, each.c.found).where(each.c.place == 1)
+    if show != "most":
+        wanted = wanted.where(each.c.found == 0)
+    if show == "often":
+        wanted = wanted.where(each.c.times >= OFTEN)
     return wanted.order_by(each.c.times.desc(), each.c.words)
 
 

@@ -62,12 +62,21 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", fold(text)))
 
 
+def sense(text: str, language: str) -> str:
+    """What a text's words have in common with their other forms: tamal and tamales are one, lápiz and lápices too."""
+    return " ".join(stem(single(word, language), language) for word in folded(text).split())
+
+
+def single(word: str, language: str) -> str:
+    """Of a Spanish word in -ces the one in -z: lápices, luces; else itself, without accents."""
+    plain = fold(word)[:LONGEST]
+    return f"{plain[:-3]}z" if language == "es" and len(plain) > 4 and plain.endswith("ces") else plain
+
+
 def forms(word: str, language: str) -> list[str]:
     """What a word is found by: itself without accents, its stem, and the stem of who types no accents."""
     plain = fold(word)[:LONGEST]
-    ces = language == "es" and len(plain) > 4 and plain.endswith("ces")  # lápices, luces
-    single = [f"{plain[:-3]}z"] if ces else []
-    return list(dict.fromkeys((plain, stem(word, language), stem(plain, language), *single)))
+    return list(dict.fromkeys((plain, stem(word, language), stem(plain, language), single(word, language))))
 
 
 def index(products: Iterable["Product"]) -> None:

@@ -3,17 +3,9 @@
 import re
 from collections.abc import Callable
 
-from stdnum.cl import rut
-from stdnum.co import nit as co_nit
-from stdnum.cr import cpf, cpj, cr
-from stdnum.do import cedula as do_cedula
-from stdnum.do import rnc
-from stdnum.exceptions import ValidationError
-from stdnum.gt import nit as gt_nit
-from stdnum.mx import rfc
-from stdnum.pe import ruc as pe_ruc
-from stdnum.sv import nit as sv_nit
-from stdnum.us import ein
+from kernel.late import Late
+
+exceptions = Late("stdnum.exceptions")
 
 _RUC = re.compile(r"(?:\d{1,9}|(?:\d{1,2})?(?:PE|E|N|AV|PI|NT))-\d{1,6}-\d{1,6}")
 _CEDULA = re.compile(r"(?:(?:1[0-3]|[1-9])(?:AV|PI)?|PE|E|N)-\d{1,4}-\d{1,6}")
@@ -72,37 +64,45 @@ def _dni(text: str) -> str:
     return digits if re.fullmatch(r"\d{8}", digits) else ""
 
 
-def _by(validate: Callable[[str], str], write: Callable[[str], str]) -> Callable[[str], str]:
+def _by(name: str, write: str = "format") -> Callable[[str], str]:
+    """The library's check of that name, and which of its words writes what was found good."""
+    module = Late(f"stdnum.{name}")
+
     def cleaned(text: str) -> str:
         try:
-            return write(validate(text))
-        except ValidationError:
+            found = str(module.validate(text))
+        except exceptions.ValidationError:
             return ""
+        return str(getattr(module, write)(found)) if write else found
 
     return cleaned
 
 
+def _cpf(text: str) -> str:
+    return _by("cr.cpf")(text).removeprefix("0")
+
+
 _checks: dict[str, Callable[[str], str]] = {
-    "cl.rut": _by(rut.validate, rut.format),
+    "cl.rut": _by("cl.rut"),
     "co.cedula": _co_cedula,
-    "co.nit": _by(co_nit.validate, co_nit.format),
-    "cr.cpf": _by(cpf.validate, lambda number: cpf.format(number).removeprefix("0")),
-    "cr.cpj": _by(cpj.validate, cpj.format),
-    "cr.cr": _by(cr.validate, cr.format),
-    "do.cedula": _by(do_cedula.validate, do_cedula.format),
-    "do.rnc": _by(rnc.validate, rnc.format),
-    "gt.nit": _by(gt_nit.validate, gt_nit.format),
+    "co.nit": _by("co.nit"),
+    "cr.cpf": _cpf,
+    "cr.cpj": _by("cr.cpj"),
+    "cr.cr": _by("cr.cr"),
+    "do.cedula": _by("do.cedula"),
+    "do.rnc": _by("do.rnc"),
+    "gt.nit": _by("gt.nit"),
     "hn.rtn": _rtn,
-    "mx.rfc": _by(rfc.validate, rfc.compact),
+    "mx.rfc": _by("mx.rfc", "compact"),
     "ni.cedula": _ni_cedula,
     "ni.ruc": _ni_ruc,
     "pa.cedula": _cedula,
     "pa.ruc": _ruc,
     "pe.dni": _dni,
-    "pe.ruc": _by(pe_ruc.validate, str),
+    "pe.ruc": _by("pe.ruc", ""),
     "sv.dui": _dui,
-    "sv.nit": _by(sv_nit.validate, sv_nit.format),
-    "us.ein": _by(ein.validate, ein.format),
+    "sv.nit": _by("sv.nit"),
+    "us.ein": _by("us.ein"),
 }
 
 

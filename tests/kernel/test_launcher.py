@@ -130,6 +130,20 @@ def test_what_only_starts_others_does_not_bring_the_application(module):
     assert not {"flask", "sqlalchemy", "jinja2"} & set(ran.stdout.split()), "fifty megabytes for each idle parent"
 
 
+def test_the_application_holds_no_library_that_no_page_of_a_shop_needs(tmp_path):
+    code = "import sys; from kernel.app import create_app; create_app(); print(*sys.modules)"
+    known = {**os.environ, "PLAZA_INSTANCE": str(tmp_path)}
+    told = [sys.executable, "-c", code]
+    ran = subprocess.run(told, capture_output=True, text=True, cwd=ROOT, check=True, env=known)
+    assert not {"liquid", "stdnum", "pydoc", "segno", "snowballstemmer", "weasyprint"} & set(ran.stdout.split())
+
+
+def test_what_is_installed_to_serve_has_nothing_that_a_log_would_load_to_be_pretty():
+    serving = (ROOT / "requirements.lock").read_text()
+    assert re.findall(r"^structlog==", serving, re.M), "it imports rich wherever that is installed: four megabytes"
+    assert not re.findall(r"^(rich|pygments|colorama|better-exceptions)==", serving, re.M)
+
+
 def test_the_application_is_had_from_its_package():
     assert kernel.create_app is create_app
     with pytest.raises(AttributeError, match="nothing_such"):

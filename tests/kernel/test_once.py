@@ -55,7 +55,10 @@ MAKES = {
     "/bookings/closures": (DAYS, Closure),
     "/settings/delivery/new?kind=delivery": ({"label": "Mensajero", "price": "1500"}, DeliveryMethod),
     "/settings/delivery/zones/new": ({"name": "Centro", "places": ["Heredia"]}, Zone),
-    "/settings/payments/new?kind=transfer": ({"label": "SINPE", "account-label": ["SINPE"], "account-value": ["88887777"]}, PaymentMethod),
+    "/settings/payments/new?kind=transfer": (
+        {"label": "SINPE", "account-label": ["SINPE"], "account-value": ["88887777"]},
+        PaymentMethod,
+    ),
     "/settings/taxes/rates": ({"name": "Raro", "percent": "6,5"}, TaxRate),
     "/automations": ({"trigger": "welcome"}, Automation),
 }

@@ -1,5 +1,6 @@
-"""Steps of orders are found by their kind and moment: letters after an order ask every ten minutes who had theirs."""
+"""Steps of orders are found by their kind and moment, for letters after an order; searches know what words are forms of."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
@@ -10,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_index("ix_order_event_kind", "order_event", ["tenant_id", "kind", "at"])
+    op.add_column("search_count", sa.Column("sense", sa.String(60), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
