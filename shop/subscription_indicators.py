@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select
 
@@ -36,6 +37,6 @@ def _kept(first: date, last: date, skus: Sequence[str]) -> int | None:
 
 def init_app(_app: object) -> None:
     """Define them."""
-    told = {"direction": "more", "scoped": True}
+    told: dict[str, Any] = {"direction": "more", "scoped": True}
     indicators.define("subscriptions.going", _l("Subscriptions that go on"), unit="count", query=_going, **told)
     indicators.define("subscriptions.kept", _l("Subscriptions that stayed"), unit="percent", query=_kept, **told)

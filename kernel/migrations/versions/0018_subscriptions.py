@@ -5,8 +5,8 @@ from alembic import op
 
 import kernel.db
 
-revision = "0019"
-down_revision = "0018"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 OWN = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
