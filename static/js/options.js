@@ -1,4 +1,4 @@
-// The product page: the chosen options decide price, stock and picture; without scripts the server answers the same.
+// The product page: the chosen options decide price, stock and picture; without scripts the server does.
 function chosen(form) {
   return Object.fromEntries([...form.querySelectorAll("[data-option]:checked, select[data-option]")].map((field) => [field.dataset.option, field.value]));
 }
@@ -30,7 +30,7 @@ function wait(page, variant) {
   const skus = [...(field.options ?? [field])].map((one) => one.value);
   form.hidden = !skus.includes(variant.sku);
   if (!form.hidden) field.value = variant.sku;
-  form.querySelector("[data-back-which]")?.toggleAttribute("hidden", true);
+  form.querySelector("[data-back-which]")?.setAttribute("hidden", "");
 }
 
 function update(form, variants, page) {
@@ -41,11 +41,11 @@ function update(form, variants, page) {
   if (variant.picture) page.querySelector(`[data-picture="${variant.picture}"]`)?.click();
   const holder = page.querySelector("[data-stock]");
   if (holder) holder.dataset.stock = variant.left ?? "";
-  const quantity = form.querySelector("[name=quantity]");
+  const { quantity } = form.elements;
   if (quantity && Number.isInteger(variant.left)) quantity.max = Math.max(1, variant.left);
 }
 
-// An option with which nothing is left is struck out; it may be looked at all the same.
+// An option with which nothing is left is struck out, and may be looked at.
 function strike(form, variants) {
   const choice = chosen(form);
   for (const field of form.querySelectorAll("input[data-option]")) {
