@@ -40,7 +40,7 @@ REASONS = {
     **dict.fromkeys(["shop_admin.settings_policies_begin", "shop_admin.settings_taxes_sample"], THERE),
     **dict.fromkeys(
         ["kernel_admin.run_job", "kernel_admin.send_letter", "crm_admin.indicator_value", "crm_admin.people_many",
-         "crm_admin.task_do", "shop_admin.booking_move_make", "shop_admin.settings_taxes_delivery",
+         "crm_admin.task_do", "kernel_admin.staff_two_steps", "shop_admin.subscription_step", "shop_admin.booking_move_make", "shop_admin.settings_taxes_delivery",
          "shop_admin.refund_as_credit", "shop_admin.refund_bounce", "shop_admin.return_refund",
          "shop_admin.page_settings", "shop_admin.price_list_fill", "campaigns_admin.mailing_people_tag",
          "campaigns_admin.mailing_send"], STATE),
