@@ -33,6 +33,8 @@ from kernel import files, letters, passwords, tenancy, transactions
 from kernel.db import db
 from shop import suggestions
 
+LATELY = 120  # days: who bought long ago is the letter of last season's
+
 
 def load(app: Flask) -> None:
     """Load the demo shops that this install does not have yet."""
@@ -96,7 +98,9 @@ def _sell(shop: Told, drawn: dict[str, files.Made]) -> None:
         met = people.meet(shop)
         plans.terms(keeper)
         others = [*gifts.planned(keeper), *plans.planned(keeper), *reservations.planned(keeper)]
-        others += subscribers.planned(keeper, [who for who, told in met if told["orders"]])
+        others += subscribers.planned(
+            keeper, [who for who, told in met if told["orders"] and told["last_order_days"] <= LATELY]
+        )
         history.write(keeper, met, others)
         reviews.write(keeper, drawn)
     lately.write(keeper)

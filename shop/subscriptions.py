@@ -247,7 +247,7 @@ def _journal(row: Subscription, kind: str, by: "Account | None") -> None:
 
 def init_app(_app: object) -> None:
     """Say how its steps are told."""
-    facts.kind("subscription_began", _l("Subscribed to something"), "again")
+    facts.kind("subscription_began", _l("Subscribed to something"), "calendar")
     facts.kind("subscription_ended", _l("Ended a subscription"), "close")
     journal.kind("subscription.skipped", _l("Left out a turn of the subscription of %(name)s"))
     journal.kind("subscription.unskipped", _l("Put back a turn of the subscription of %(name)s"))

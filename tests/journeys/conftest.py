@@ -122,7 +122,8 @@ def log_in(page: Page, plaza: Plaza, email: str, password: str) -> None:
         cookies, place = _inside[plaza.url, email]
         page.context.add_cookies(cookies)
         page.goto(place)
-        return
+        if "/login" not in page.url:  # else another journey ended the sessions of that account
+            return
     page.goto(f"{plaza.url}/login")
     page.fill("input[name=email]", email)
     page.fill("input[name=password]", password)

@@ -62,12 +62,12 @@ def test_it_sets_no_cookie_and_no_answer_varies_by_one_for_it(shop):
     assert set_by_us == [origins.cookie_name("staff")]
 
 
-@pytest.mark.parametrize("path", ["/admin/cafe/not-there", "/not-there"])
-def test_an_address_that_is_not_there_still_knows_who_asks(shop, path):
+@pytest.mark.parametrize(("path", "way"), [("/admin/cafe/not-there", "/admin/cafe/orders"), ("/not-there", "/shops")])
+def test_an_address_that_is_not_there_still_knows_who_asks(shop, path, way):
     known, stranger = shop.admin.get(path), shop.anonymous.get(path)
     assert (known.status_code, stranger.status_code) == (404, 404)
-    assert ('href="/shops"' in known.text, 'href="/login"' in known.text) == (True, False)
-    assert ('href="/shops"' in stranger.text, 'href="/login"' in stranger.text) == (False, True)
+    assert (f'href="{way}"' in known.text, 'href="/login"' in known.text) == (True, False)
+    assert (f'href="{way}"' in stranger.text, 'href="/login"' in stranger.text) == (False, True)
 
 
 def test_the_page_of_an_error_does_not_ask_again_whom_nobody_could_tell(shop, monkeypatch):
