@@ -29,5 +29,10 @@ def after(anchor: date, every: str, times: int = 1) -> date:
     count, unit = int(every[:-1]) * times, every[-1]
     if unit == "w":
         return anchor + timedelta(weeks=count)
-    year, month = divmod(anchor.year * 12 + anchor.month - 1 + count, 12)
-    return date(year, month + 1, min(anchor.day, monthrange(year, month + 1)[1]))
+    return months(anchor, count)
+
+
+def months(day: date, count: int) -> date:
+    """So many months later: the same day, or the last one that the month has."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -29,16 +29,16 @@ UNPAID = 2  # in a row
 def notice(row_id: int, turn: int) -> None:
     """Tell its buyer of the next order while it can still be changed; harmless when it comes twice or too late."""
     row = db.session.get(Subscription, row_id)
-    if row is None or not _stands(lock(row), turn) or _told(row, turn):
+    if row is None or not _stands(lock(row), turn) or _told(row):
         return
     if row.next_on - subscriptions.AHEAD > clock.today(tenancy.tenant().timezone):
-        subscriptions.note(row, "noticed", day=row.next_on, reason=str(turn))
+        subscriptions.note(row, "noticed", day=row.next_on)
         subscription_letters.soon(row)
 
 
-def _told(row: Subscription, turn: int) -> bool:
-    mine = SubscriptionEvent.subscription_id == row.id, SubscriptionEvent.kind == "noticed"
-    return bool(db.session.scalar(db.select(SubscriptionEvent.id).where(*mine, SubscriptionEvent.reason == str(turn))))
+def _told(row: Subscription) -> bool:
+    mine = SubscriptionEvent.subscription_id == row.id, SubscriptionEvent.day == row.next_on
+    return bool(db.session.scalar(db.select(SubscriptionEvent.id).where(*mine, SubscriptionEvent.kind == "noticed")))
 
 
 @jobs.job("subscriptions.renew")

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Select, String, UniqueConstraint, func, select
+from sqlalchemy.orm import selectinload
 
 from crm.contacts import Contact
 from kernel import clock, signing, tenancy
@@ -101,6 +102,11 @@ class SubscriptionEvent(TenantOwned, Base):
     order: Mapped["Order | None"] = belongs("SubscriptionEvent.order_id", "Order")
 
 
+def whole() -> list[Any]:
+    """What a list shows of each, read together."""
+    return [selectinload(one) for one in (Subscription.product, Subscription.variant)]
+
+
 def by_token(token: str) -> Subscription:
     """The one behind a link; raises Missing."""
     found = db.session.scalar(select(Subscription).where(Subscription.token == token)) if token else None
@@ -112,7 +118,8 @@ def by_token(token: str) -> Subscription:
 def of_contact(contact: Contact) -> Sequence[Subscription]:
     """What somebody subscribed to, what goes on first."""
     mine = select(Subscription).where(Subscription.contact_id == contact.id)
-    return db.session.scalars(mine.order_by(Subscription.state, Subscription.next_on, Subscription.id)).all()
+    found = mine.order_by(Subscription.state, Subscription.next_on, Subscription.id).options(*whole())
+    return db.session.scalars(found).all()
 
 
 def of_order(order: "Order") -> Sequence[Subscription]:
@@ -126,7 +133,8 @@ def of_order(order: "Order") -> Sequence[Subscription]:
 def events(row: Subscription) -> Sequence[SubscriptionEvent]:
     """What happened to it, the newest first."""
     mine = select(SubscriptionEvent).where(SubscriptionEvent.subscription_id == row.id)
-    return db.session.scalars(mine.order_by(SubscriptionEvent.id.desc())).all()
+    newest = mine.order_by(SubscriptionEvent.id.desc()).options(selectinload(SubscriptionEvent.order))
+    return db.session.scalars(newest).all()
 
 
 def lock(row: Subscription) -> Subscription:

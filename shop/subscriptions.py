@@ -16,6 +16,8 @@ from shop import intervals, repeats, variants, wants
 from shop.subscription_rows import Subscription, SubscriptionEvent, events, lock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kernel.accounts import Account
     from shop.order_lines import OrderLine
     from shop.orders import Order
@@ -129,8 +131,7 @@ def skip(row: Subscription, *, turn: int, by: "Account | None" = None) -> None:
 def skipped(row: Subscription) -> SubscriptionEvent | None:
     """The turn that was left out last, while it can still be had."""
     last = next(iter(events(row)), None)
-    fits = last is not None and last.kind == "skipped" and row.state == "active" and last.day is not None
-    if not fits or last is None or last.day is None:
+    if row.state != "active" or last is None or last.kind != "skipped" or last.day is None:
         return None
     return last if last.day - AHEAD > clock.today(tenancy.tenant().timezone) else None
 
@@ -182,7 +183,7 @@ def change(
     if not row.live:
         raise NotNow()
     if variant.product_id != row.product_id or not variant.active:
-        raise wants.NotSold(item="")
+        raise wants.NotSold(item=variant.sku)
     wants.limits([wants.Wanted(variant, quantity)])
     row.variant_id, row.quantity, row.payment_code = variant.id, quantity, payment or row.payment_code
     db.session.flush()
@@ -225,13 +226,13 @@ def let_go(order: "Order") -> None:
         return
     mine = db.select(Subscription).where(Subscription.first_id == order.id, Subscription.state != "ended")
     for row in db.session.scalars(mine).all():
-        if row.turn == 1:
+        if not any(one.kind == "ordered" for one in events(row)):
             end(row, reason="first")
 
 
-def choices(row: Subscription) -> list["Variant"]:
+def choices(row: Subscription) -> "Sequence[Variant]":
     """In which variants it can be had."""
-    return [one for one in variants.of(row.product_id) if one.active]
+    return variants.of(row.product_id)
 
 
 def _standing(row: Subscription, state: str, turn: int | None = None) -> None:

@@ -12,6 +12,7 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
+from shop import intervals
 from shop.catalog import Product
 
 KIND = "voucher"
@@ -102,12 +103,4 @@ def terms(product: Product, said: Mapping[str, str]) -> dict[str, Any]:
 
 def last_day(months: int | None, today: date) -> date | None:
     """The last good day of a card that is issued today."""
-    if months is None:
-        return None
-    whole = today.year * 12 + today.month - 1 + months
-    return _clipped(whole // 12, whole % 12 + 1, today.day)
-
-
-def _clipped(year: int, month: int, day: int) -> date:
-    first = date(year + month // 12, month % 12 + 1, 1)
-    return min(date(year, month, 1) + timedelta(days=day - 1), first - timedelta(days=1))
+    return None if months is None else intervals.months(today, months)

@@ -219,8 +219,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
     return {
         "shop.cart_add": {"product": product["slug"], "quantity": "1"},
         "shop.saved_keep": {"save": product["slug"]},
-        "shop.subscription_step": {"do": "pause"},
-        "shop_admin.subscription_step": {"do": "pause"},
+        **{name: {"do": "pause"} for name in ("shop.subscription_step", "shop_admin.subscription_step")},
         "shop.back_ask": {"sku": known["wait"]["sku"], "email": "espera@example.com"},
         "shop_admin.stock_adjust": {"sku": product["sku"], "units": "3", "was": "9"},
         "shop_admin.products_bulk": {"slug": product["slug"], "do": "bin"},

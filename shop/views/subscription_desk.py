@@ -31,7 +31,8 @@ def listed() -> str:
     count = subscription_rows.size(view)
     pages = max(1, -(-count // PAGE))
     page = min(web.page_asked(), pages)
-    rows = db.session.scalars(subscription_rows.seen(view).limit(PAGE).offset((page - 1) * PAGE)).all()
+    wanted = subscription_rows.seen(view).options(*subscription_rows.whole())
+    rows = db.session.scalars(wanted.limit(PAGE).offset((page - 1) * PAGE)).all()
     return render_template(
         "shop/desk/subscriptions/list.html", rows=[_row(one) for one in rows], count=count, view=view, page=page,
         pages=pages, chips=_chips(view), page_url=lambda at: url_for(".subscriptions", view=view, page=at),
@@ -39,7 +40,7 @@ def listed() -> str:
 
 
 def _row(row: Subscription) -> dict[str, Any]:
-    return {**subscription_part.told(row), "url": url_for("shop_admin.subscription", token=row.token)}
+    return {**subscription_part.brief(row), "url": url_for("shop_admin.subscription", token=row.token)}
 
 
 def _chips(view: str) -> list[dict[str, Any]]:

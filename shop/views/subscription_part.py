@@ -29,27 +29,30 @@ STEPS = {
 }  # fmt: skip
 
 
-def told(row: Subscription) -> dict[str, Any]:
-    """The facts of one, as the current language says them."""
-    cost = subscription_letters.costs(row)
-    until = row.next_on - subscriptions.AHEAD
+def brief(row: Subscription) -> dict[str, Any]:
+    """What a list shows of one, at the price of its last order; see subscription_rows.whole."""
     return {
         "name": subscription_letters.name(row, i18n.language()), "every": intervals.said(row.every),
-        "quantity": row.quantity, "price": receipts.shown(cost * row.quantity), "state": STATES[row.state],
-        "code": row.state, "turn": row.turn, "iso": row.next_on.isoformat(),
-        "next": days.told(row.next_on, weekday=True),
-        "until": days.told(until), "who": row.who, "back": subscriptions.back(row),
-        "skipped": _day(subscriptions.skipped(row)), "sold": row.product is not None and row.product.live,
+        "quantity": row.quantity, "price": receipts.shown(row.unit * row.quantity), "state": STATES[row.state],
+        "code": row.state, "iso": row.next_on.isoformat(), "next": days.told(row.next_on, weekday=True),
+        "who": row.who, "token": row.token,
+    }  # fmt: skip
+
+
+def told(row: Subscription) -> dict[str, Any]:
+    """All that its own page says of it, at the price of today."""
+    skipped = subscriptions.skipped(row)
+    return {
+        **brief(row), "price": receipts.shown(subscription_letters.costs(row) * row.quantity), "turn": row.turn,
+        "until": days.told(row.next_on - subscriptions.AHEAD), "back": subscriptions.back(row),
+        "skipped": days.told(skipped.day) if skipped else "",
+        "sold": row.product is not None and row.product.live,
     }  # fmt: skip
 
 
 def of_order(order: Order) -> list[dict[str, Any]]:
     """What an order began, or of which it is a turn, as its page shows it."""
-    return [{**told(row), "token": row.token} for row in subscription_rows.of_order(order)]
-
-
-def _day(event: SubscriptionEvent | None) -> str:
-    return days.told(event.day) if event is not None and event.day else ""
+    return [brief(row) for row in subscription_rows.of_order(order)]
 
 
 def steps(row: Subscription, *, staff: bool = False) -> list[dict[str, Any]]:

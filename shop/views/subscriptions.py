@@ -82,7 +82,7 @@ def account(contact: Contact) -> str:
     rows = subscription_rows.of_contact(contact)
     if not rows:
         return ""
-    shown = [{**subscription_part.told(row), "url": url_for("shop.subscription", token=row.token)} for row in rows]
+    shown = [{**subscription_part.brief(row), "url": url_for("shop.subscription", token=row.token)} for row in rows]
     return render_template("shop/subscriptions/_mine.html", rows=shown)
 
 

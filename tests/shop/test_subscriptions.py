@@ -335,3 +335,13 @@ def test_figures_say_how_many_go_on_and_how_many_stayed(shop):
         assert indicators.value(kept, tomorrow, tomorrow) == indicators.share(2, 3)
         assert indicators.value(going, today, today) == 3
         assert indicators.value(going, tomorrow, tomorrow, [rows[1].product.sku]) == 1
+
+
+def test_a_first_order_that_ends_after_a_step_began_nothing_either(shop):
+    row = began(shop)
+    subscriptions.skip(row, turn=row.turn)
+    order = row.first
+    shop.late(order)
+    expiry.expire(order.id)
+    db.session.commit()
+    assert row.state == "ended"
