@@ -84,6 +84,12 @@ def passkey(account_id: int, name: str, back: str) -> None:
     _write(accounts.get(account_id), "passkey", lambda _known: _key_added(name, back) if back else _key_removed(name))
 
 
+@jobs.job("accounts.lost")
+def lost(account_id: int, back: str) -> None:
+    """To who has no passkey any more: the button that ends all of them."""
+    _write(accounts.get(account_id), "passkeys_lost", lambda _known: _keys_lost(back), key="back")
+
+
 @jobs.job("accounts.copied")
 def copied(account_id: int, name: str) -> None:
     """That a passkey was stopped, because two devices answered with it."""
@@ -252,6 +258,19 @@ def _key_removed(name: str) -> dict[str, Any]:
         "button_url": web.install_url("kernel_install.reset"),
         "more": _("If it was not you, choose a new password at once: every open session ends with it."),
     }
+
+
+def _keys_lost(back: str) -> dict[str, Any]:
+    return {
+        "subject": _("If you have no passkey any more"),
+        "heading": _("If you have no passkey any more"),
+        "lead": _("Somebody who knows your password said that they have no passkey any more. Was it you? "
+                  "Then press the button."),
+        "button_label": _("Remove all passkeys"),
+        "button_url": web.install_url("kernel_install.email_back", token=back),
+        "more": _("Every open session ends, and you choose a new password. If it was not you, do not press it and "
+                  "choose a new password at once: somebody knows yours."),
+    }  # fmt: skip
 
 
 def _key_copied(name: str) -> dict[str, Any]:

@@ -158,7 +158,8 @@ def take_back(secret: str) -> Account:
     set_email(account, row.email)
     if row.data.get("second_step") or (account.totp_since is not None and account.totp_since >= row.created_at):
         forget_second_step(account)
-    passkey_rows.forget(account.id, since=row.created_at, token=str(row.data.get("passkey", "")))
+    since = account.created_at if row.data.get("passkeys") else row.created_at
+    passkey_rows.forget(account.id, since=since, token=str(row.data.get("passkey", "")))
     account.password_hash = None
     end_sessions(account)
     tokens.forget_after(row)

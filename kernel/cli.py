@@ -188,7 +188,7 @@ def second_step_off(email: str) -> None:
     told = _safely(lambda: import_module("kernel.serving").second_step_off(_app(), email))
     click.echo(f"{told} is asked for the password only. Every open session ended.")
     if left := _safely(lambda: import_module("kernel.serving").passkeys_of(_app(), email)):
-        click.echo(f"These passkeys still open the account: {left}. Who logs in removes them at /account/passkeys.")
+        click.echo(f"These passkeys still open the account: {left}. Who has none of them ends them at /account/proof.")
 
 
 @main.group()

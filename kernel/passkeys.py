@@ -155,6 +155,7 @@ def add(account: Account, secret: str, answer: str, session: sessions.Session) -
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
+    session.proved_at = session.proved_at or clock.now()
     return made
 
 
@@ -187,6 +188,11 @@ def way_back(account: Account, row: Passkey) -> str:
     """The secret for a letter by which whoever reads that address ends a passkey that somebody else added."""
     told = {"passkey": row.token}
     return tokens.make("back", email=account.email, account_id=account.id, data=told, beside=True)
+
+
+def lost(account: Account) -> str:
+    """The secret for a letter by which whoever reads that address ends all of them, and the password with them."""
+    return tokens.make("back", email=account.email, account_id=account.id, data={"passkeys": True}, beside=True)
 
 
 def _meant(told: dict[str, Any], row: Passkey) -> bool:

@@ -32,14 +32,18 @@ class Session(Base):
     epoch: Mapped[int] = mapped_column(default=1)  # the subject's at the time; another one now ends the session
     device: Mapped[str] = mapped_column(String(160), default="")  # what the browser said it is
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    proved_at: Mapped[datetime | None]  # since when more than a password says whose it is: a code, a passkey
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
-def start(kind: str, subject_id: int, tenant_id: int | None = None, *, epoch: int = 1, device: str = "") -> str:
-    """Write a session and give the cookie's value, which nobody can read again."""
+def start(
+    kind: str, subject_id: int, tenant_id: int | None = None, *, epoch: int = 1, device: str = "", proved: bool = False
+) -> str:
+    """Write a session and give the cookie's value, which nobody can read again; `proved`: not by a password alone."""
     cookie = signing.token() + signing.token()
     row = Session(kind=kind, subject_id=subject_id, tenant_id=tenant_id, epoch=epoch, device=device[:160])
     row.token_hash, row.expires_at = signing.digest(cookie), clock.now() + LIFE[kind]
+    row.proved_at = clock.now() if proved else None
     db.session.add(row)
     return cookie
 

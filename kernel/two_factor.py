@@ -82,6 +82,8 @@ def confirm(account: Account, code: str, *, keep: Any = None) -> list[str]:
         raise WrongFirstCode()
     row.totp_since = clock.now()
     accounts.end_sessions(row, keep=keep)
+    if keep is not None:
+        keep.proved_at = keep.proved_at or clock.now()
     return codes(row)
 
 

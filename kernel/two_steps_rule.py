@@ -18,6 +18,13 @@ class NotYourself(Refusal):
     message = _l("First set it up for yourself: then you can ask it of everybody.")
 
 
+class Unproved(Refusal):
+    """They have it and came in without; for programs, and for parts of pages. Pages lead there instead."""
+
+    message = _l("This shop asks two steps of all its staff: confirm with your passkey or your code first.")
+    status = 403
+
+
 class Lacking(Refusal):
     """They must set it up first; for programs, and for parts of pages. Pages lead there instead."""
 
@@ -30,9 +37,9 @@ def has(account: Account) -> bool:
     return two_factor.on(account) or bool(passkey_rows.holders([account.id]))
 
 
-def due(account: Account, held: Membership, shop: Tenant) -> datetime | None:
-    """When that person must have it, who has not; None where nothing is asked of them."""
-    if shop.two_steps_since is None or has(account):
+def due(held: Membership, shop: Tenant) -> datetime | None:
+    """From when on more than a password opens that shop to that person; None where it does not ask that."""
+    if shop.two_steps_since is None:
         return None
     return max(shop.two_steps_since, held.created_at) + timedelta(days=shop.two_steps_grace)
 

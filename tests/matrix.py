@@ -65,7 +65,7 @@ LINES: dict[str, str] = {
             ["home", "account", "account_keep", "confirm_again", "email_change", "password_change", "sessions_end", "alive", "speak", "login", "enter", "logout", "figures", "ready", "reset", "reset_ask", "reset_asked", "second_step", "second_step_taken", "steps", "steps_begin", "steps_codes", "steps_confirm", "steps_off", "passkey_ask", "passkey_enter", "passkeys_page", "passkey_begin", "passkey_add", "shops", "new_shop", "open_shop", "welcome"])], ""),
     **dict.fromkeys(
         ["kernel_install." + name for name in (
-            ["email_back", "email_back_done", "email_confirm", "email_done", "confirm", "confirm_done", "invitation", "invitation_accept", "reset_choose", "reset_done", "passkey_name", "passkey_remove", "passkey_return", "two_steps_asked"]
+            ["email_back", "email_back_done", "email_confirm", "email_done", "confirm", "confirm_done", "invitation", "invitation_accept", "reset_choose", "reset_done", "passkey_name", "passkey_remove", "passkey_return", "two_steps_asked", "proof", "proof_taken", "proof_lost"]
         )], OPEN),
     **dict.fromkeys(
         ["kernel_admin." + name for name in ["jobs", "run_job", "journal", "letters", "staff", "staff_invite", "staff_two_steps", "staff_two_steps_off"]], ""),

@@ -54,6 +54,8 @@ def password_change() -> Any:
 def email_change() -> Any:
     """Write to the new address; it becomes theirs by the link in that letter. A taken one hears the same."""
     form = _of(ChangeEmailForm)
+    if asking.unproved(mine()):
+        return asking.prove(url_for(".account"))
     if not form.validate() or not is_me(form):
         return _page(address=form), 422
     known = mine()
@@ -110,7 +112,12 @@ def _page(**forms: Any) -> str:
     here = asking.session()
     devices = [_device(row, here=row is here) for row in sessions.of("staff", known.id)]
     return render_template(
-        "kernel/accounts/show.html", account=known, devices=devices, keys=passkey_rows.names(known.id), **forms
+        "kernel/accounts/show.html",
+        account=known,
+        devices=devices,
+        keys=passkey_rows.names(known.id),
+        unproved=asking.unproved(known),
+        **forms,
     )
 
 

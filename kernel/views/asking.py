@@ -46,6 +46,22 @@ def session() -> Session | None:
     return sessions.find("staff", cookie) if cookie else None
 
 
+def proved() -> bool:
+    """Whether more than a password says whose this session is."""
+    row = session()
+    return row is not None and row.proved_at is not None
+
+
+def unproved(known: Account) -> bool:
+    """Whether that account has more than a password and this session did not ask for it: it changes nothing of that."""
+    return not proved() and two_steps_rule.has(known)
+
+
+def prove(wanted: str) -> Response:
+    """Have them confirm with what they have besides the password; then they are where they wanted to go."""
+    return redirect(url_for("kernel_install.proof", next=wanted), 303)
+
+
 def account() -> Account | None:
     """The account whose session this browser has, or None."""
     return accounts.person(session())
@@ -77,13 +93,18 @@ def admit() -> Response | None:
 
 
 def _second_step_asked(known: Account, held: Membership) -> Response | None:
-    """Nothing of a shop that asks two steps of its staff is shown to who has none when the days of grace are over."""
-    end = two_steps_rule.due(known, held, tenancy.tenant())
-    if end is None or end > clock.now():
-        g.two_steps_due = end
+    """Nothing of a shop that asks two steps of its staff is shown to who came in by one when the grace is over."""
+    end = two_steps_rule.due(held, tenancy.tenant())
+    has = end is not None and two_steps_rule.has(known)
+    if end is None or (has and proved()):
+        return None
+    if end > clock.now():
+        g.two_steps_due = None if has else end
         return None
     if web.wants_json() or web.is_partial():
-        raise two_steps_rule.Lacking()
+        raise two_steps_rule.Unproved() if has else two_steps_rule.Lacking()
+    if has:
+        return prove(_wanted())
     return redirect(url_for("kernel_install.two_steps_asked", slug=web.slug_of_admin()), 303)
 
 
@@ -91,10 +112,14 @@ def _ask() -> Response:
     """Ask a stranger to log in; then they are where they wanted to go."""
     if web.wants_json() or web.is_partial():
         abort(401)
-    wanted = request.full_path.rstrip("?")
-    if request.method not in transactions.SAFE:
-        wanted = f"/admin/{g.admin_slug}/" if g.get("admin_slug") else url_for("kernel_install.account")
-    return redirect(url_for("kernel_install.login", next=wanted), 303)
+    return redirect(url_for("kernel_install.login", next=_wanted()), 303)
+
+
+def _wanted() -> str:
+    """Where they go on when it is known who they are."""
+    if request.method in transactions.SAFE:
+        return request.full_path.rstrip("?")
+    return f"/admin/{g.admin_slug}/" if g.get("admin_slug") else url_for("kernel_install.account")
 
 
 def _renamed() -> Response | None:
@@ -114,7 +139,7 @@ def enter(answer: Response, account: Account, *, sure: bool = False) -> Response
         return _halfway(answer.headers.get("Location", ""), account)
     sessions.end("staff", origins.cookie(COOKIE))
     device = str(request.user_agent)[:160]
-    cookie = sessions.start("staff", account.id, epoch=account.epoch, device=device)
+    cookie = sessions.start("staff", account.id, epoch=account.epoch, device=device, proved=sure)
     origins.set_cookie(answer, COOKIE, cookie, days=DAYS)  # type: ignore[arg-type]
     return answer
 

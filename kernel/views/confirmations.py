@@ -60,9 +60,14 @@ def email_done(token: str) -> Response:
 def email_back(token: str) -> str:
     """The button that puts back the address that an account had before, or ends what somebody else turned on."""
     row = tokens.read("back", token)
-    ends = {"second_step": _("Turn two-step log-in off"), "passkey": _("Remove this passkey")}
-    label = next((told for what, told in ends.items() if row.data.get(what)), _("Use this address again"))
-    return _button(row.email, label)
+    ends = {
+        "second_step": (_("Turn two-step log-in off"), _("Was it not you?")),
+        "passkey": (_("Remove this passkey"), _("Was it not you?")),
+        "passkeys": (_("Remove all passkeys"), _("Do you have no passkey any more?")),
+    }
+    again = (_("Use this address again"), _("Is this your address?"))
+    label, heading = next((told for what, told in ends.items() if row.data.get(what)), again)
+    return _button(row.email, label, heading)
 
 
 @install.post("/account/back/<token>")
@@ -87,5 +92,6 @@ def _done(told: str) -> Response:
     return redirect(url_for(".account" if web.person() else ".login"), 303)
 
 
-def _button(email: str, label: str) -> str:
-    return render_template("kernel/accounts/confirm.html", email=email, label=label)
+def _button(email: str, label: str, heading: str = "") -> str:
+    heading = heading or _("Is this your address?")
+    return render_template("kernel/accounts/confirm.html", email=email, label=label, heading=heading)

@@ -55,7 +55,8 @@ def passkeys_page() -> Any:
 @install.post("/account/passkeys/begin")
 def passkey_begin() -> Any:
     """What the script asks the browser for, of who knows the password."""
-    mine()
+    if asking.unproved(mine()):
+        return _first()
     _ready()
     form: Any = NewKeyForm.of_request()
     if not form.validate() or not own.is_me(form):
@@ -76,6 +77,8 @@ def passkey_add() -> Any:
     _ready()
     known, session, secret = mine(), asking.session(), origins.cookie(NEW)
     assert session is not None
+    if asking.unproved(known):
+        return _first()
     limits.check("new-passkey", str(known.id), CHANGES)
     try:
         row = passkeys.add(known, secret, request.form.get("answer", ""), session)
@@ -104,6 +107,8 @@ def passkey_name(token: str) -> Any:
 def passkey_remove(token: str) -> Response:
     """It opens nothing any more, and every other session ends; the toast takes it back."""
     known = mine()
+    if asking.unproved(known):
+        return _first()
     row = passkeys.remove(known, token, keep=asking.session())
     account_letters.later("passkey", known.id, row.name, "")
     told = _("“%(name)s” is removed. Every other session has ended.", name=row.name)
@@ -115,10 +120,16 @@ def passkey_remove(token: str) -> Response:
 def passkey_return(token: str) -> Response:
     """Take a removal back; that is told by letter like a new one."""
     known = mine()
+    if asking.unproved(known):
+        return _first()
     row = passkeys.take_back(known, token)
     account_letters.later("passkey", known.id, row.name, passkeys.way_back(known, row))
     flash(_("“%(name)s” opens your account again.", name=row.name))
     return redirect(url_for(".passkeys_page"), 303)
+
+
+def _first() -> Response:
+    return asking.prove(url_for(".passkeys_page"))
 
 
 def _ready() -> None:
@@ -146,7 +157,7 @@ def _page(*, form: Any = None, wrong: str = "", named: tuple[Passkey, Any] | Non
     new = form or NewKeyForm(formdata=None, data={"name": own.agent(str(request.user_agent))})
     return render_template(
         "kernel/accounts/passkeys.html", form=new, wrong=wrong, keys=[_told(row) for row in passkey_rows.of(known.id)],
-        possible=passkeys.possible(), named=named,
+        possible=passkeys.possible(), named=named, unproved=asking.unproved(known),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def second_step_taken() -> Any:
     if halfway is None:
         return _again()
     row, account = halfway
-    if not form.validate() or not (told := _taken(account, form)):
+    if not form.validate() or not (told := taken(account, form)):
         return _asked(form), 422
     tokens.use("second", origins.cookie(asking.HALFWAY))
     if told == "paper":
@@ -54,6 +54,8 @@ def steps_begin() -> Any:
     known, form = mine(), PasswordForm.of_request()
     if two_factor.on(known):
         return redirect(url_for(".steps"), 303)
+    if asking.unproved(known):
+        return asking.prove(url_for(".steps"))
     if not form.validate() or not own.is_me(form):
         return (_page(word=form), 422, PRIVATE)
     two_factor.begin(mine())
@@ -66,6 +68,8 @@ def steps_confirm() -> Any:
     known, form = mine(), _code()
     if two_factor.on(known):
         return redirect(url_for(".steps"), 303)
+    if asking.unproved(known):
+        return asking.prove(url_for(".steps"))
     if not two_factor.secret(known):
         flash(_("That took too long: begin once more."))
         return redirect(url_for(".steps"), 303)
@@ -85,7 +89,7 @@ def steps_confirm() -> Any:
 def steps_codes() -> Any:
     """New codes for the paper; the older ones end."""
     known, form = mine(), _code()
-    if not form.validate() or not _taken(known, form):
+    if not form.validate() or not taken(known, form):
         return (_page(code=form), 422, PRIVATE)
     return _page(paper=two_factor.codes(known)), PRIVATE
 
@@ -94,7 +98,7 @@ def steps_codes() -> Any:
 def steps_off() -> Any:
     """Ask for the password only, from now on."""
     known, form = mine(), _code()
-    if not form.validate() or not _taken(known, form):
+    if not form.validate() or not taken(known, form):
         return (_page(code=form), 422, PRIVATE)
     two_factor.off(known)
     account_letters.later("second_step", known.id, False, "")
@@ -106,7 +110,7 @@ def _code() -> Any:
     return CodeForm.of_request()
 
 
-def _taken(account: Account, form: Any) -> str:
+def taken(account: Account, form: Any) -> str:
     """Where the code came from, `app` or `paper`; '' and an error at its field when it does not fit."""
     _count(account)
     try:
@@ -137,7 +141,7 @@ def _page(*, word: Any = None, code: Any = None, paper: list[str] | None = None)
         "kernel/accounts/two_factor.html", account=known, on=two_factor.on(known), paper=paper,
         left=len(known.recovery_hashes), secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         square=qr.inline(link, border=2) if link else "", word=word or PasswordForm(),
-        code=code or CodeForm(formdata=None), link=link,
+        code=code or CodeForm(formdata=None), link=link, unproved=asking.unproved(known),
     )  # fmt: skip
 
 

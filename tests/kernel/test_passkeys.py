@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from kernel import clock, passkey_rows, passkeys, serving
+from kernel import clock, passkey_rows, passkeys, serving, sessions
 from kernel.db import db
 from tests.authenticator import PRESENT, Device
 from tests.kernel.test_accounts import link
@@ -45,6 +45,13 @@ def enter(browser, device, **changed):
     return post(browser, "/login/passkey", answer=device.answer(asked(browser), **changed))
 
 
+def proved(shop, device):
+    """A browser that came in with it."""
+    browser = shop.anonymous
+    assert enter(browser, device).status_code == 303
+    return browser
+
+
 def inside(browser):
     return browser.get("/account").status_code == 200
 
@@ -77,7 +84,7 @@ def test_it_asks_for_the_install_s_own_host_and_that_its_owner_was_there(shop, d
     assert (
         "allowCredentials" not in told.json or not told.json["allowCredentials"]
     )  # nobody learns whose keys there are
-    new = begun(shop.admin)
+    new = begun(proved(shop, device))
     assert new["rp"]["id"] == "plaza.localhost"
     assert (
         new["authenticatorSelection"]["residentKey"] == new["authenticatorSelection"]["userVerification"] == "required"
@@ -243,7 +250,7 @@ def test_renaming_keeps_what_was_typed_and_says_what_is_wrong(shop, device):
 
 
 def test_removing_one_ends_other_sessions_and_can_be_undone_for_half_an_hour(shop, device):
-    browser, other = shop.admin, shop.admin
+    browser, other = proved(shop, device), shop.admin
     token = keys(shop)[0].token
     assert post(shop.staff("manager"), f"/account/passkeys/{token}/removal").status_code == 404
     assert post(browser, f"/account/passkeys/{token}/removal").status_code == 303
@@ -263,7 +270,7 @@ def test_removing_one_ends_other_sessions_and_can_be_undone_for_half_an_hour(sho
 def test_who_reads_the_address_ends_what_a_thief_added(shop):
     before = shop.admin
     mine = added(before, name="Mía")
-    thief = shop.admin
+    thief = proved(shop, mine)  # they have a copy of its cookie, and the password
     with time_machine.travel(clock.now() + timedelta(minutes=1)):
         added(thief, stolen := Device(), name="Ajena")
         back = link(shop.owner.email, "passkey")
@@ -309,6 +316,10 @@ def test_twenty_are_enough(shop):
             passkey_rows.Passkey(account_id=shop.owner_id, name="x", credential=f"c{number}", public_key="", handle="h")
         )
     db.session.commit()
-    answer = post(shop.admin, "/account/passkeys/begin", name="Otra", current=PASSWORD)
+    browser = shop.admin
+    for row in sessions.of("staff", shop.owner_id):
+        row.proved_at = clock.now()
+    db.session.commit()
+    answer = post(browser, "/account/passkeys/begin", name="Otra", current=PASSWORD)
     assert answer.status_code == 422
     assert len(keys(shop)) == passkeys.MOST
