@@ -39,12 +39,12 @@ def write(row: "Question", product: Product | None, *, to: str) -> bool:
     if row.contact is None or product is None or not to:
         return False
     with speak(row.language, tenancy.tenant().country):
-        item = pick(product.name, row.language)
+        item, live = pick(product.name, row.language), product.live
         said = {
             "subject": _("The answer to your question about %(item)s", item=item), "heading": _("You asked, we answer"),
             "lead": _("Your question about %(item)s:", item=item), "asked": quiet(row.words).splitlines(),
             "answer": row.answer.splitlines(), "question": row.token, "button_label": _("See it in the shop"),
-            "button_url": web.shop_url("shop.product", slug=product.slug, language=row.language) if product.live else "",
+            "button_url": web.shop_url("shop.product", slug=product.slug, language=row.language) if live else "",
         }  # fmt: skip
     written = letters.write(
         "mail/questions/answer", to=to, to_name=row.contact.name, kind=ANSWERED, language=row.language, data=said,

@@ -27,11 +27,11 @@ def _is(name: str) -> ColumnElement[bool]:
 
 
 def query(name: str = "all", product: Product | None = None, text: str = "") -> Select[Question]:
-    """The questions of a filter: what waits longest first, else the newest first. Of what lies in the bin none waits."""
+    """The questions of a filter: what waits longest first, else the newest first."""
     found = select(Question)
     if name != "all":
         found = found.where(_is(name))
-    if name == "open":
+    if name == "open":  # about what lies in the bin nobody waits to be told
         found = found.where(Question.product_id.in_(select(Product.id).where(Product.binned_at.is_(None))))
     if product is not None:
         found = found.where(Question.product_id == product.id)

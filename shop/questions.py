@@ -78,6 +78,9 @@ class Asked(NamedTuple):
     phone: str = ""
 
 
+NOBODY = Asked()
+
+
 class Reply(NamedTuple):
     """What the shop says, how the question reads above it, and whether both are shown."""
 
@@ -101,7 +104,7 @@ def taken() -> bool:
 
 
 def ask(
-    product: Product, words: str, contact: Contact | None = None, *, who: Asked = Asked(), language: str = "es"
+    product: Product, words: str, contact: Contact | None = None, *, who: Asked = NOBODY, language: str = "es"
 ) -> Question | None:
     """Keep a question and tell the shop; None when the same person asks the same again, or has asked enough."""
     if not taken():

@@ -86,8 +86,8 @@ def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bo
         ladder=ladder(variant, cents) if stepped else (),
         offers=offers.of(product), booking=_booking(product, booking), since=since,
         allergens=[i18n.words_html(one) for one in product.allergens],
-        text=blocks.prose(product.description), reviewed=reviewed,
-        asked=question_part.of(product), head=_head(product, pictures, price, variant, sold=sold, reviewed=reviewed), **_links(product, price),
+        text=blocks.prose(product.description), reviewed=reviewed, asked=question_part.of(product),
+        head=_head(product, pictures, price, variant, sold=sold, reviewed=reviewed), **_links(product, price),
     )  # fmt: skip
 
 

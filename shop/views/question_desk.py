@@ -58,14 +58,14 @@ def _address(here: dict[str, Any], **other: Any) -> str:
 
 def _row(row: Question, product: Product, wrong: ReplyForm | None) -> dict[str, Any]:
     state = ("shown" if row.shown else "private") if row.answered else "open"
-    contact = row.contact
+    contact, address = row.contact, row.address
     return {
         "row": row, "product": product, "name": state, "state": STATES[state], "wrong": wrong is not None,
         "form": wrong or ReplyForm(answer=row.answer, told=row.told, shown=row.shown or not row.answered),
         "url": web.shop_url("shop.product", slug=product.slug) + "#questions" if product.live else "",
         "person": desk.link("crm_admin.person", token=contact.token) if contact else "",
-        "by": row.by.known_as if row.by else "", "whatsapp": _whatsapp(row) if not row.address else "",
-        "how": _how(row),
+        "by": row.by.known_as if row.by else "", "whatsapp": "" if address else _whatsapp(row),
+        "how": _how(row, address),
     }  # fmt: skip
 
 
@@ -73,10 +73,10 @@ def _whatsapp(row: Question) -> str:
     return question_letters.whatsapp(row, questions.called(row))
 
 
-def _how(row: Question) -> str:
+def _how(row: Question, address: str) -> str:
     """Where the answer goes."""
-    if row.address:
-        return _("The answer goes by e-mail to %(email)s.", email=row.address)
+    if address:
+        return _("The answer goes by e-mail to %(email)s.", email=address)
     if row.contact is not None and row.contact.phone:
         return _("You send the answer by WhatsApp, once you have kept it.")
     return _("No letter reaches them: the answer only stands on the page.")
