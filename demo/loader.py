@@ -16,6 +16,7 @@ from demo import (
     pictures,
     plans,
     prospects,
+    questions,
     reservations,
     reviews,
     rules,
@@ -103,6 +104,7 @@ def _sell(shop: Told, drawn: dict[str, files.Made]) -> None:
         )
         history.write(keeper, met, others)
         reviews.write(keeper, drawn)
+        questions.write(keeper)
     lately.write(keeper)
     _keep_letters()
 

@@ -85,9 +85,9 @@ def needles(text: str, country: str) -> list[str]:
     return [one for one in found if len(one) >= SHORTEST]
 
 
-def whatsapp(text: str, e164: str = "") -> str:
-    """A link that opens WhatsApp with a text of at most 300 characters, at a number when one is given."""
-    said = text if len(text) <= 300 else text[:299] + "…"
+def whatsapp(text: str, e164: str = "", most: int = 300) -> str:
+    """A link that opens WhatsApp with a text of at most so many characters, at a number when one is given."""
+    said = text if len(text) <= most else text[: most - 1] + "…"
     return f"https://wa.me/{digits(e164)}" + (f"?text={quote(said, safe='')}" if said else "")
 
 

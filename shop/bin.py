@@ -12,7 +12,7 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Gone, Refusal
 from kernel.tenancy import Tenant
-from shop import booking_traces, catalog, categories, facets, page_versions, pages, slugs, stock, suggestions
+from shop import askers, booking_traces, catalog, categories, facets, page_versions, pages, slugs, stock, suggestions
 from shop.cart import CartLine
 from shop.marks import ProductMark
 from shop.order_lines import OrderLine
@@ -161,6 +161,7 @@ def _deleted(kind: str, row: Any) -> bool:
 def _delete_parts(product: catalog.Product) -> None:
     booking_traces.forget(product.id)
     suggestions.forget(product.id)
+    askers.forget_product(product.id)
     own = select(catalog.Variant.id).where(catalog.Variant.product_id == product.id).scalar_subquery()
     for cls in (CartLine, stock.StockMove, stock.DayTaken, StockWait):
         db.session.execute(delete(cls).where(cls.variant_id.in_(own)), execution_options={"synchronize_session": False})

@@ -93,6 +93,7 @@ class Product(TenantOwned, Binnable, Base):
     review_count: Mapped[int] = mapped_column(default=0)  # reviews that are shown, and their stars in all: see reviews
     review_sum: Mapped[int] = mapped_column(default=0)
     review_pictured: Mapped[int] = mapped_column(default=0)  # and the pictures that are seen with them
+    question_count: Mapped[int] = mapped_column(default=0)  # questions that are shown with their answers: see questions
     variants = many("Product", "Variant.product_id", order_by="(Variant.position, Variant.id)")
     parts = many("Product", "BundlePart.product_id", order_by="BundlePart.variant_id")
     pictures = many("Product", "ProductPicture.product_id", order_by="(ProductPicture.position, ProductPicture.id)")
@@ -177,7 +178,7 @@ def blank(name: dict[str, str]) -> Product:
         id=0, slug="x", name=name, short={}, description={}, unit={}, price_minor=0, low_minor=0, high_minor=0,
         currency=tenancy.tenant().currency, tags=[], allergens=[], customer_groups=[], options=[], texts=[], maker={},
         min_qty=1, lead_hours=0, pickup_only=False, brief="", kind="physical", state="draft",
-        review_count=0, review_sum=0, review_pictured=0,
+        review_count=0, review_sum=0, review_pictured=0, question_count=0,
     )  # fmt: skip
 
 

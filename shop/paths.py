@@ -32,6 +32,7 @@ def _page(kind: str) -> Any:
 
 KNOWN = {
     "shop.product": _product,
+    "shop.questions": _product,
     "shop.category": lambda values: categories.slugged(values["slug"]) is not None,
     "shop.page": _page("page"),
     "shop.policy": _page("policy"),

@@ -40,6 +40,7 @@ class Storefront(TenantOwned, Base):
     closed_message: Mapped[dict[str, str]] = words()
     holidays: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # planned: [{from, until, message}]
     reviews: Mapped[str] = mapped_column(String(8), default="approval")  # off | approval | open: see reviews
+    questions: Mapped[bool] = mapped_column(default=True)  # whether one may ask on the pages of products
     setup_hidden: Mapped[bool] = mapped_column(default=False)
     tag_words: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"anil": {"es": "Añil", "en": "Indigo"}}
 
@@ -92,7 +93,7 @@ def blank() -> Storefront:
     return Storefront(
         tagline={}, story={}, address={}, hours={}, closed_message={}, holidays=[], tag_words={}, email="", phone="",
         whatsapp="", pattern="", preset=PRESETS[0], primary="", accent="", surface="", show_cents=False,
-        setup_hidden=False, reviews="approval",
+        setup_hidden=False, reviews="approval", questions=True,
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from shop import (
     issuing,
     pages,
     proofs,
+    questions,
     refunds,
     resources,
     review_pictures,
@@ -208,6 +209,9 @@ LINES: dict[str, str] = {
                     "reviewed"),
     **dict.fromkeys(["shop.order_review_picture", "shop.account_review_picture"], "review_picture_own"),
     **dict.fromkeys(["shop_admin.review_picture_hide", "shop_admin.review_picture_show"], "review_picture"),
+    **dict.fromkeys(["shop.questions", "shop.question_ask"], "product"), "shop_admin.questions": "",
+    **dict.fromkeys(["shop_admin.question_" + name for name in ["answer", "back", "show", "hide", "bin"]], "question"),
+    "shop_admin.question_restore": "gone_question",
     "shop_admin.review_picture": "review_photo", "shop.review_picture": "review_seen", "shop.review_photo": "review_public",
     **dict.fromkeys(["shop_admin.figure", "shop_admin.figure_csv"], OPEN),
 }  # fmt: skip
@@ -253,6 +257,8 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "campaigns_admin.mailing_series_skip": {"day": known["repeating"]["day"]},
         "campaigns_admin.mailing_series_unskip": {"day": known["repeating"]["day"]},
         "campaigns_admin.automation_delay": {"much": "5", "unit": "hours"},
+        "shop.question_ask": {"words": "¿Cabe?", "name": "Eva", "email": "eva@example.com"},
+        "shop_admin.question_answer": {"answer": "Sí", "told": "¿Cabe?"},
         "shop_admin.review_hide": {"reason": "spam"},
         "shop_admin.review_picture_hide": {"reason": "spam"},
     }
@@ -287,7 +293,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     cart = world.cart(vase)
     return {
         **_papers(world, order), **_invoices(read), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
-        **_gift(world), **_reviewed(world, read, book), **_services(world), **_watched(world), **_automated(world), **posted(world), **_waited(world), "handed_on": _handed_on(world, vase), "subscribed": _subscribed(world),
+        **_gift(world), **_reviewed(world, read, book), **_services(world), **_watched(world), **_automated(world), **posted(world), **_waited(world), **_asked(world, vase), "handed_on": _handed_on(world, vase), "subscribed": _subscribed(world),
         "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
         "page": {"slug": page.slug}, "page_version": {"slug": page.slug, "number": 1}, "policy": {"slug": policy.slug}, "cart_line": {"line": cart.lines[0].token},
@@ -319,6 +325,17 @@ def _waited(world: Any) -> dict[str, dict[str, Any]]:
     contact = stock_waits.ask(gone, email=f"espera@{world.slug}.example.com")
     db.session.commit()
     return {"wait": {"token": stock_waits.open_of(contact)[0].token, "sku": gone.sku}}
+
+
+def _asked(world: Any, product: Any) -> dict[str, dict[str, Any]]:
+    """Somebody asks about a product, and asked something that is in the bin."""
+    who = questions.Asked("Eva", f"pregunta@{world.slug}.example.com")
+    row, gone = (questions.ask(product, f"¿{word} {world.slug}?", who=who) for word in ("Cabe", "Ya no"))
+    assert row is not None
+    assert gone is not None
+    questions.put_away(gone, by=world.owner)
+    db.session.commit()
+    return {"question": {"token": row.token}, "gone_question": {"token": gone.token}}
 
 
 def _cards(world: Any, order: Any) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ TITLES = {
     "tastes": _l("What you like"), "letters": _l("E-mails about your orders"), "orders": _l("Your orders"),
     "carts": _l("Your cart"), "mailings": _l("News that we sent you"), "automations": _l("Automatic e-mails"),
     "invoices": _l("Your invoices"), "gift_cards": _l("Gift cards"), "store_credit": _l("Your credit"),
-    "stock_waits": _l("What you wait for"),
+    "stock_waits": _l("What you wait for"), "questions": _l("What you asked"),
     "tax exemptions": _l("Tax exemptions"), "suggestions": _l("New for you"),
     "notes": _l("What we noted about you"), "tasks": _l("What we mean to do for you"),
     "deals": _l("What you may buy from us"),

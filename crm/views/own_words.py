@@ -32,14 +32,14 @@ NAMES = {
     "message": _l("Message"), "from": _l("From whom"), "issued_at": _l("Issued"), "face": _l("Worth"),
     "balance": _l("Balance"), "taxes": _l("Taxes"), "until": _l("Until"), "product": _l("Product"),
     "because_you": _l("Because you"), "what": _l("Product"), "file": _l("File"),
-    "pictures": _l("Pictures"), "picture": _l("Picture"),
+    "question": _l("Question"), "answer": _l("Answer"), "pictures": _l("Pictures"), "picture": _l("Picture"),
     "others": _l("Others who are somebody else"), "to_do": _l("To do"),
 }  # fmt: skip
 WAYS = {
     "staff": _l("the shop"), "checkout": _l("your order"), "counter": _l("the counter"), "account": _l("your account"),
     "subscribe": _l("the sign-up form"), "contact": _l("the contact form"), "preferences": _l("your preferences"),
     "import": _l("a file"), "merge": _l("the same person, kept twice"), "letter": _l("a letter"),
-    "stock": _l("asking for something that is sold out"),
+    "stock": _l("asking for something that is sold out"), "question": _l("a question about a product"),
 }  # fmt: skip
 VALUES: Mapping[str, Mapping[str, Any]] = {
     "source": WAYS, "form": WAYS,

@@ -1,6 +1,6 @@
-"""What is checked of a review: its stars, words and name; why one is hidden; how a shop takes them."""
+"""What is checked of a review: its stars, words and name; why one is hidden; how a shop takes them and questions."""
 
-from wtforms import MultipleFileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from kernel.forms import Form, choices, trimmed
@@ -53,8 +53,12 @@ class AnswerForm(Form):
 
 
 class WayForm(Form):
-    """How a shop takes reviews."""
+    """How a shop takes reviews, and whether one may ask."""
 
     reviews = RadioField(
         _l("What buyers write"), [InputRequired(_l("Fill this in."))], choices=choices(reviews.WAYS.items())
+    )
+    questions = BooleanField(
+        _l("Take questions on the pages of products"),
+        description=_l("You read and answer them first: nothing is shown before that."),
     )

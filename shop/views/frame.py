@@ -190,7 +190,7 @@ def _told(tenant: tenancy.Tenant, row: storefront.Storefront) -> dict[str, Any]:
         "address": address.lines(row.address, here=tenant.country, language=i18n.language()), "place": row.address,
         "hours": _hours(row), "opening": row.hours, "cents": None if row.show_cents else False,
         "closed": closed and _closed(closed), "closing": ahead and closing(ahead), "tag_words": row.tag_words,
-        "reviews": row.reviews != "off",
+        "reviews": row.reviews != "off", "questions": row.questions,
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from kernel import blocks, files, holes, i18n, phones
 from kernel.i18n import _, ngettext
 from shop import catalog, categories, days, intervals, pricing, seasons, services, sharing, stock, wants
-from shop.views import delivery, frame, goods, media, offers, review_part, seo, visitor, wait_part
+from shop.views import delivery, frame, goods, media, offers, question_part, review_part, seo, visitor, wait_part
 
 FEW = 5  # from here on one says how many are left
 SOLD = {"off": " disabled", "gone": " hidden"}  # what becomes of a part of the page once nothing is left
@@ -86,7 +86,7 @@ def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bo
         ladder=ladder(variant, cents) if stepped else (),
         offers=offers.of(product), booking=_booking(product, booking), since=since,
         allergens=[i18n.words_html(one) for one in product.allergens],
-        text=blocks.prose(product.description), reviewed=reviewed,
+        text=blocks.prose(product.description), reviewed=reviewed, asked=question_part.of(product),
         head=_head(product, pictures, price, variant, sold=sold, reviewed=reviewed), **_links(product, price),
     )  # fmt: skip
 

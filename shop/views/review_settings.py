@@ -1,4 +1,4 @@
-"""Settings: whether buyers may write reviews, and whether somebody reads them first."""
+"""Settings: whether buyers may write reviews, whether somebody reads them first, whether one may ask."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from shop.views.settings import page, saved
 @needs("settings.edit")
 def show() -> Any:
     """The shop's way."""
-    return page("reviews", form=WayForm(reviews=storefront.of().reviews))
+    return page("reviews", form=WayForm(reviews=storefront.of().reviews, questions=storefront.of().questions))
 
 
 @admin.post("/settings/reviews", endpoint="settings_reviews_save")
@@ -27,13 +27,14 @@ def save() -> Any:
     form = WayForm(request.form)
     if not form.validate():
         return page("reviews", 422, form=form)
-    settings.front().reviews = form.reviews.data
+    row = settings.front()
+    row.reviews, row.questions = form.reviews.data, form.questions.data
     return saved("reviews", ".settings_reviews")
 
 
 def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
-        66, _l("Reviews"), "shop_admin.settings_reviews", icon="star", permission="settings.edit",
+        66, _l("Reviews and questions"), "shop_admin.settings_reviews", icon="star", permission="settings.edit",
         hint=_l("Who may write, and who reads it first"),
     )  # fmt: skip

@@ -23,6 +23,7 @@ from shop import (
     pages,
     payment_methods,
     proofs,
+    questions,
     reviews,
     saved,
     searches,
@@ -265,3 +266,10 @@ def test_people_have_searched_and_some_found_nothing(shop):
     assert counted > 80
     assert 0 < searches.size("missed", 30) < searches.size("most", 30)
     assert synonyms.every(), "the owner has explained a word"
+
+
+def test_people_asked_and_the_shop_answered(shop: Any) -> None:
+    asked = rows(questions.Question)
+    assert sum(one.question_count for one in rows(catalog.Product)) == sum(row.shown for row in asked)
+    assert all(row.shown for row in asked if row.answered)
+    assert not asked or [row.answered for row in asked].count(False) == 1

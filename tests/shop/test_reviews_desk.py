@@ -97,7 +97,7 @@ def test_what_lies_in_the_bin_can_still_be_read_and_hidden(shop):
 
 def test_a_shop_chooses_how_it_takes_them(shop):
     admin = shop.admin
-    chosen = soup(admin, "/settings/reviews").select("input[checked]")
+    chosen = soup(admin, "/settings/reviews").select("[name=reviews][checked]")
     assert [one["value"] for one in chosen] == ["approval"]
     assert admin.post("/admin/cafe/settings/reviews", data={"reviews": "never"}, headers=HTML).status_code == 422
     assert admin.post("/admin/cafe/settings/reviews", data={"reviews": "open"}, headers=HTML).status_code == 303
