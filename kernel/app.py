@@ -221,7 +221,8 @@ def _page(status: int, sentence: Any = None, name: str | None = None) -> Any:
         words: Any = current_app.jinja_env.get_template("errors/words.html").module
         return {"error": str(sentence or "") or str(words.words_of(status)).strip()}, status
     frame = web.frame_of_error(status)
-    page = render_template("errors/page.html", status=status, sentence=sentence, side=frame, name=name)
+    came = "" if request.method in origins.SAFE else web.asked_from()  # who sent a form wants to try it again
+    page = render_template("errors/page.html", status=status, sentence=sentence, side=frame, name=name, came=came)
     return Response(page, status)
 
 
