@@ -234,7 +234,8 @@ def _failed(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error.get_response()
     if request.environ.get("plaza.host") == "unknown":
-        return Response(_("There is no shop at this address: is it spelled well?"), 404, content_type="text/plain; charset=utf-8")
+        told = _("There is no shop at this address: is it spelled well?")
+        return Response(told, 404, content_type="text/plain; charset=utf-8")
     if error.code == 405 and request.method == "GET" and origins.place() and not web.wants_json():
         return web.led_back()
     return _page(error.code)

@@ -38,7 +38,8 @@ def test_two_taps_approve(shop, proof):
     assert (proof.state, proof.order.payment) == ("approved", "paid")
     html = page(admin, f"/orders/{number}")
     assert f"/orders/{number}/payments/undo" in html
-    assert html.index("payments/undo") < html.index('data-proof="approved"')  # what is decided makes room for the next step
+    decided = html.index('data-proof="approved"')
+    assert html.index("payments/undo") < decided  # it makes room for the next step
     post(admin, number, "payments/undo")
     assert (proof.state, proof.order.payment, proof.order.received_minor) == ("sent", "proof", 0)
 

@@ -166,6 +166,17 @@ def test_who_ends_it_gets_none_and_may_come_back_within_the_hour(shop):
         subscriptions.go_on(row)
 
 
+@pytest.mark.parametrize("sold", [True, False])
+def test_the_page_of_one_that_ended_leads_on(shop, sold):
+    row = began(shop, paid=True)
+    subscriptions.end(row)
+    row.product.state = "live" if sold else "draft"
+    db.session.commit()
+    with time_machine.travel(clock.now() + timedelta(hours=2)):
+        page = shop.client.get(f"/subscriptions/{row.token}").text
+    assert ("Suscribirse otra vez" in page, "Seguir viendo" in page) == (sold, not sold)
+
+
 def test_a_first_order_that_ends_began_nothing(shop):
     row = began(shop)
     order = row.first
