@@ -62,7 +62,7 @@ def planned(keeper: Shopkeeper, people: list[Contact]) -> list[Happening]:
     found: list[Happening] = []
     for place, product in enumerate(goods):
         for number in range(EACH if people else 0):
-            who = people[(place * 7 + number * 4 + 2) % len(people)]
+            who = people[(place * 7 + number + 2) % len(people)]  # two, not one twice
             found += _planned(Subscriber(mine, product, who), 2 * place + number)
     return found
 

@@ -221,7 +221,8 @@ def _page(status: int, sentence: Any = None, name: str | None = None) -> Any:
         words: Any = current_app.jinja_env.get_template("errors/words.html").module
         return {"error": str(sentence or "") or str(words.words_of(status)).strip()}, status
     frame = web.frame_of_error(status)
-    page = render_template("errors/page.html", status=status, sentence=sentence, side=frame, name=name)
+    came = "" if request.method in origins.SAFE else web.asked_from()  # who sent a form wants to try it again
+    page = render_template("errors/page.html", status=status, sentence=sentence, side=frame, name=name, came=came)
     return Response(page, status)
 
 
@@ -233,7 +234,8 @@ def _failed(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error.get_response()
     if request.environ.get("plaza.host") == "unknown":
-        return Response("404", 404, content_type="text/plain; charset=utf-8")
+        told = _("There is no shop at this address: is it spelled well?")
+        return Response(told, 404, content_type="text/plain; charset=utf-8")
     if error.code == 405 and request.method == "GET" and origins.place() and not web.wants_json():
         return web.led_back()
     return _page(error.code)

@@ -22,7 +22,7 @@ STATES: dict[str, tuple[Any, str]] = {
     "held": (_l("Held back: sent only if you say so"), "care"),
 }
 FILTERS: dict[str, tuple[Any, Callable[[], ColumnElement[bool]]]] = {
-    "all": (_l("All"), true),
+    "all": (_l("All letters"), true),
     "waiting": (_l("Waiting"), lambda: Letter.state.in_(("pending", "claimed", "sending", "deferred"))),
     "sent": (_l("Already sent"), lambda: Letter.state.in_(("sent", "captured"))),
     "failed": (_l("Could not be sent"), lambda: Letter.state.in_(("failed", "skipped", "held"))),

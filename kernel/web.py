@@ -212,11 +212,16 @@ def page_url(endpoint: str, number: int) -> str:
     return url_for(endpoint, **{**asked, **(request.view_args or {}), "page": number})
 
 
-def back(default: str) -> Response:
-    """Redirect (303) to the page of ours that asked, else to `default`."""
+def asked_from(default: str = "") -> str:
+    """The path of the page of ours that asked, else `default`."""
     referrer = origins.split(request.referrer or "") or urlsplit("")
     path = referrer.path + (f"?{referrer.query}" if referrer.query else "")
-    return redirect(local(path, default) if referrer.netloc == request.host else default, 303)
+    return local(path, default) if referrer.netloc == request.host else default
+
+
+def back(default: str) -> Response:
+    """Redirect (303) to the page of ours that asked, else to `default`."""
+    return redirect(asked_from(default), 303)
 
 
 def led_back() -> Response:

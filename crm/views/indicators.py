@@ -246,7 +246,7 @@ def init_app(_app: Flask) -> None:
     permissions.define("indicators.edit", _l("Set targets and type indicators"), roles=("manager",))
     menu.section(
         92, _l("Indicators"), "crm_admin.indicators", icon="figures", permission="indicators.view",
-        hint=_l("The figures that you watch, their targets, and what you do when one is missed."),
+        hint=_l("The figures that you watch, their targets, and what you do when one is missed"),
     )  # fmt: skip
     _line("missed", _l("Indicators that miss their target"), 55)
     _line("none", _l("Indicators without a value"), 56)

@@ -147,5 +147,5 @@ def init_app(_app: Flask) -> None:
     menu.entry(
         45, _l("Discounts"), "shop_admin.discounts", icon="tag", permission="discounts.edit",
         match=("shop_admin.discount", "shop_admin.price_list", "shop_admin.gift_card"), spare=True,
-        hint=_l("Codes, promotions, price lists and gift cards."),
+        hint=_l("Codes, promotions, price lists and gift cards"),
     )  # fmt: skip

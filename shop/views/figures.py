@@ -25,7 +25,7 @@ WAYS = {
     "counter": _l("Sold by staff"), "mostrador": _l("Sold by staff"), "letter": _l("E-mails"), "google": "Google",
     "instagram": "Instagram", "facebook": "Facebook", "whatsapp": "WhatsApp", "tiktok": "TikTok", "youtube": "YouTube",
     "pinterest": "Pinterest", "bing": "Bing", "duckduckgo": "DuckDuckGo", "x": "X", "other": _l("Other pages"),
-    "demo": _l("The demo's own past"),
+    "demo": _l("The demo's own past"), "subscription": _l("A subscription"),
 }  # fmt: skip
 NOTHING = {
     "sales": _l("Nothing was sold in these days. What you sell appears here day by day."),
@@ -146,10 +146,15 @@ def _bars(now: Counter[str], before: Counter[str], figure: Figure) -> list[dict[
     ]
 
 
+def way_name(source: str) -> str:
+    """By which way a buyer came, in words; a name that a link gave itself stays as it is."""
+    return str(WAYS.get(source, source))
+
+
 def part_name(part: str, figure: Figure) -> str:
     """Where buyers come from, in words."""
     if figure.name != "places":
-        return str(WAYS.get(part, part))
+        return way_name(part)
     if part in {"", figures.COUNTER}:
         return _("Sold by staff") if part else _("Picked up, no address")
     country, _bar, region = part.partition("|")
@@ -182,7 +187,7 @@ def _cells(figure: Figure, period: Period) -> Iterator[list[object]]:
 def _visits(row: Any) -> dict[str, Any]:
     return {
         "day": days.told(row.day),
-        "way": str(WAYS.get(row.about_kind, row.about_kind)),
+        "way": way_name(row.about_kind),
         "count": i18n.number(row.count),
     }
 

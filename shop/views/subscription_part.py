@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from kernel import i18n, web
+from kernel import i18n, phones, tenancy, web
 from kernel.i18n import _, _l
 from shop import (
     days,
@@ -47,6 +47,7 @@ def told(row: Subscription) -> dict[str, Any]:
         "until": days.told(row.next_on - subscriptions.AHEAD), "back": subscriptions.back(row),
         "skipped": days.told(skipped.day) if skipped else "",
         "sold": row.product is not None and row.product.live,
+        "phone": phones.show(row.phone, tenancy.tenant().country),
     }  # fmt: skip
 
 

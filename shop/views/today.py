@@ -161,7 +161,7 @@ def init_app(_app: Flask) -> None:
     )  # fmt: skip
     menu.section(
         95, _l("Setup guide"), "shop_admin.setup", icon="check", permission="setup.guide",
-        hint=_l("The six steps of a new shop, and what is still open."),
+        hint=_l("The six steps of a new shop, and what is still open"),
     )  # fmt: skip
     _line("proofs", _l("Proofs of payment to check"), 10, "eye")
     _line("prepare", _l("Orders to prepare"), 20, "box")

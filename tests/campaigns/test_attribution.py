@@ -114,7 +114,7 @@ def test_the_order_shows_by_which_way_they_came(shop):
     order.source, order.campaign = "instagram", "cosecha<b>"
     db.session.commit()
     page = shop.admin.get(f"/admin/{shop.slug}/orders/{order.number}").get_data(as_text=True)
-    assert "Llegó por instagram · cosecha&lt;b&gt;" in page
+    assert "Cómo llegó: Instagram · cosecha&lt;b&gt;" in page
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)

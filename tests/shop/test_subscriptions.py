@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from crm import facts, indicators, people
-from kernel import clock, jobs, tenancy
+from kernel import clock, jobs, phones, tenancy
 from kernel.db import db
 from kernel.letters import Letter
 from shop import cancellations, catalog, expiry, intervals, renewals, stock, subscription_rows, subscriptions
@@ -166,6 +166,17 @@ def test_who_ends_it_gets_none_and_may_come_back_within_the_hour(shop):
         subscriptions.go_on(row)
 
 
+@pytest.mark.parametrize("sold", [True, False])
+def test_the_page_of_one_that_ended_leads_on(shop, sold):
+    row = began(shop, paid=True)
+    subscriptions.end(row)
+    row.product.state = "live" if sold else "draft"
+    db.session.commit()
+    with time_machine.travel(clock.now() + timedelta(hours=2)):
+        page = shop.client.get(f"/subscriptions/{row.token}").text
+    assert ("Suscribirse otra vez" in page, "Seguir viendo" in page) == (sold, not sold)
+
+
 def test_a_first_order_that_ends_began_nothing(shop):
     row = began(shop)
     order = row.first
@@ -312,13 +323,24 @@ def test_the_desk(shop):
     row = began(shop, paid=True)
     admin, base = shop.admin, f"/admin/{shop.tenant.slug}/subscriptions"
     assert "Mañanera" in admin.get(base).text
-    assert admin.get(f"{base}/{row.token}").status_code == 200
+    page = admin.get(f"{base}/{row.token}")
+    assert page.status_code == 200
+    assert "+506" not in page.text  # a telephone of the country, as people there write it
+    assert phones.show(row.phone, "CR") in page.text
     assert admin.post(f"{base}/{row.token}", data={"do": "pause"}).status_code == 303
     db.session.expire_all()
     assert row.state == "paused"
     assert admin.post(f"{base}/{row.token}", data={"do": "end", "reason": "x" * 400}).status_code == 422
     wrong = admin.post(f"{base}/{row.token}", data={"do": "change", "quantity": "0", "variant": row.variant.sku})
     assert wrong.status_code == 422
+
+
+def test_an_order_that_it_made_says_so_in_words(shop):
+    row = began(shop, paid=True)
+    run(row.next_on)
+    order = orders_of(row)[-1]
+    page = shop.admin.get(f"/admin/{shop.tenant.slug}/orders/{order.number}").text
+    assert "Cómo llegó: Una suscripción" in page
 
 
 def test_figures_say_how_many_go_on_and_how_many_stayed(shop):
