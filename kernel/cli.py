@@ -1,8 +1,11 @@
 """The words of the `plaza` command; each hands over to the module that does the work."""
 
+import multiprocessing
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -47,8 +50,7 @@ def up(port: int, host: str, no_demo: bool) -> None:
 
 def _serve(host: str, port: int, welcome: str) -> int:
     stop = processes.stop_on_signals()
-    web_words = processes.plaza("web", "--port", str(port), "--host", host)
-    with processes.children(web_words, processes.plaza("worker")) as started:
+    with processes.children(*_parts(host, port)) as started:
         here = HOST if host == "0.0.0.0" else host  # noqa: S104
         if processes.wait_until(lambda: processes.listening(here, port), stop, started):
             click.echo(welcome + "Ctrl-C stops it.")
@@ -70,6 +72,15 @@ def _refuse_taken(host: str, port: int) -> None:
         sys.exit(f"{taken} Stop what listens there, or choose another: ./plaza up --port {port + 1}")
 
 
+def _parts(host: str, port: int) -> list[list[str] | Callable[[], object]]:
+    """What serves and what works; where forking is safe the application is loaded once, here, and they share it."""
+    if not processes.FORKS:
+        return [processes.plaza("web", "--port", str(port), "--host", host), processes.plaza("worker")]
+    serving = _serving()
+    serving.load()
+    return [partial(_web, host, port), serving.work]
+
+
 @main.command()
 @click.option("--no-demo", is_flag=True, help="Begin without the demo shops.")
 def prepare(no_demo: bool) -> None:
@@ -83,20 +94,30 @@ def prepare(no_demo: bool) -> None:
 @host_option
 def web(port: int, host: str) -> None:
     """Serve the pages only."""
+    _refuse_taken(host, port)
+    _follow(port)
+    _web(host, port)
+
+
+def _web(host: str, port: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     processes.follow_parent()
-    _refuse_taken(host, port)
-    _follow(port)
+    processes.called("plaza web")
+    many = max(1, import_module("kernel.settings").given().web_processes)
+    if processes.FORKS:
+        multiprocessing.set_start_method("fork", force=True)  # what is loaded here is shared
+        if many > 1:
+            _serving().load()
     Granian(
         "kernel.serving:wsgi",
         factory=True,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=max(1, import_module("kernel.settings").given().web_processes),
+        workers=many,
         blocking_threads=2,
         websockets=False,
         log_level=LogLevels.warning,

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import gc
+import multiprocessing
 import os
 import signal
 import socket
@@ -12,16 +13,62 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 PARENT = "PLAZA_PARENT"  # tells a child whose death is its own
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # of glibc's mallopt
 SPARE = 4 * 1024 * 1024  # bytes of free memory that are kept: to give them back and have them again costs each page
 PATIENCE = 20.0  # seconds that a child may take to finish what it does
-Child = subprocess.Popen[bytes]
+FORKS = sys.platform == "linux"  # elsewhere a library of the system may not bear it
 
 
 class PortTaken(Exception):
     """Another program listens where we would."""
+
+
+class Child(Protocol):
+    """What is asked of a child: the words of Popen."""
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code, when it has ended; raises subprocess.TimeoutExpired."""
+
+    def terminate(self) -> None:
+        """Ask it to finish."""
+
+    def kill(self) -> None:
+        """End it."""
+
+
+class Forked:
+    """A child that begins with all that is loaded here and shares the memory of it, as long as nobody writes there."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._inner = multiprocessing.get_context("fork").Process(target=_apart, args=(work, os.getpid()))
+        self._inner.start()
+        self.terminate, self.kill = self._inner.terminate, self._inner.kill
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+        return self._inner.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code, when it has ended; raises subprocess.TimeoutExpired."""
+        self._inner.join(timeout)
+        if self._inner.exitcode is None:
+            raise subprocess.TimeoutExpired("fork", timeout or 0)
+        return self._inner.exitcode
+
+
+def _apart(work: Callable[[], object], parent: int) -> None:
+    """As a program of its own has it: no Ctrl-C of the terminal, no handlers of the parent, whose end is its own."""
+    os.setsid()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.SIG_DFL)
+    os.environ[PARENT] = str(parent)
+    work()
 
 
 def plaza(*words: str) -> list[str]:
@@ -30,13 +77,13 @@ def plaza(*words: str) -> list[str]:
 
 
 @contextmanager
-def children(*commands: list[str]) -> Iterator[list[Child]]:
-    """Start the commands; on the way out ask all to finish, and end those that do not."""
+def children(*parts: list[str] | Callable[[], object]) -> Iterator[list[Child]]:
+    """Start what is given, commands or verbs to fork for; on the way out ask all to finish, and end who does not."""
     env = {**os.environ, PARENT: str(os.getpid())}
     started: list[Child] = []
     try:
-        for command in commands:
-            started.append(subprocess.Popen(command, env=env, start_new_session=True))
+        for part in parts:
+            started.append(Forked(part) if callable(part) else subprocess.Popen(part, env=env, start_new_session=True))
         yield started
     finally:
         for child in started:
@@ -66,6 +113,12 @@ def settle() -> None:
     gc.freeze()
     if sys.platform == "linux":
         getattr(ctypes.CDLL(None), "malloc_trim", lambda *_: 0)(0)
+
+
+def called(name: str) -> None:
+    """Have lists of processes call this one so (Linux; fifteen signs)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(15, name.encode())  # PR_SET_NAME
 
 
 def follow_parent(parent: int | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from functools import lru_cache
 from importlib import import_module
 
 from flask import Flask
@@ -30,9 +31,9 @@ from kernel.refusal import Missing
 from kernel.settings import Settings
 
 
-def wsgi() -> Plaza:
-    """The application for one process of the web server, which ends with its parent."""
-    processes.follow_parent(os.getppid())
+@lru_cache(maxsize=1)
+def load() -> Plaza:
+    """The application with all that it needs, made once: who is forked afterwards shares it. It has no connection."""
     processes.thrifty()
     app = create_app()
     configure_mappers()  # else whoever comes first waits for it, and everybody behind them
@@ -40,11 +41,17 @@ def wsgi() -> Plaza:
     return app
 
 
+def wsgi() -> Plaza:
+    """The application for one process of the web server, which ends with its parent."""
+    processes.follow_parent(os.getppid())
+    return load()
+
+
 def work() -> None:
     """Run jobs and send letters until asked to stop."""
     processes.follow_parent()
-    stop, app = processes.stop_on_signals(), create_app()
-    processes.settle()
+    processes.called("plaza worker")
+    stop, app = processes.stop_on_signals(), load()
     sender = threading.Thread(target=mail.run, args=(app, stop), name="mail")  # no long mailing keeps a job waiting
     sender.start()
     worker.run(app, stop)

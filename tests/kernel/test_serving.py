@@ -193,12 +193,28 @@ def test_up_killed_leaves_nobody_behind(up):
     eventually(lambda: not [pid for pid in family if os.path.exists(f"/proc/{pid}")])
 
 
+def name_of(pid) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
+
+
+def kilobytes(pid) -> dict[str, int]:
+    lines = [line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]]
+    return {line[0].rstrip(":"): int(line[1]) for line in lines}
+
+
+def test_what_serves_and_what_works_share_what_they_loaded(up):
+    process, port, _ = up()
+    assert answers(port)
+    family = {pid: name_of(pid) for pid in descendants(process.pid)}
+    assert sorted(family.values()) == ["plaza web", "plaza web", "plaza worker"]
+    for pid, name in family.items():
+        held = kilobytes(pid)
+        assert (name, held["Private_Dirty"] < held["Rss"] / 2) == (name, True), held
+
+
 def test_up_stops_when_a_part_of_it_is_killed(up):
     process, port, _ = up()
-    web = next(
-        pid for pid in descendants(process.pid) if b"web" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    )
-    os.kill(web, signal.SIGKILL)
+    os.kill(next(pid for pid in descendants(process.pid) if name_of(pid) == "plaza web"), signal.SIGKILL)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "ended by itself" in said
