@@ -15,12 +15,13 @@ from statistics import median
 
 import brotli  # type: ignore[import-untyped]
 
-from bench.stand import floor, report, world
+from bench.stand import floor, household, report, world
 from bench.stand.servers import Client, free_port, memory, served
 
 Case = dict[str, float]
 ROUNDS, WARM, COLD, WRITES, PRODUCTS = 5, 400, 80, 40, 10_000  # all rounds of cold see fewer pages than a shelf has
-QUICK = {"ROUNDS": 1, "WARM": 12, "COLD": 4, "WRITES": 4, "PRODUCTS": 120}
+SEEN = 1000  # pages before memory is read
+QUICK = {"ROUNDS": 1, "WARM": 12, "COLD": 4, "WRITES": 4, "PRODUCTS": 120, "SEEN": 10}
 AIMS = {"category": 0.6, "product": 0.6, "category cold": 0.25, "product cold": 0.25}
 PAGES = {"home": "/", "category": "/c/cafe", "product": "/p/cafe-7"}
 BUYER = {"name": "Ana Mora", "shipping": "retiro", "payment": "transfer", "terms": ""}
@@ -36,13 +37,14 @@ class Pair:
         url = f"http://plaza.localhost:{port}"
         world.build(folder, self.url, url, PRODUCTS)
         env = {"PLAZA_INSTANCE": str(folder), "PLAZA_URL": url, "PLAZA_DATABASE_URL": self.url, "PLAZA_PROXIES": "1"}
-        self.pid = stack.enter_context(served(["kernel.cli", "web", "--port", str(port)], port, env))
+        self.env, self.servers = env, stack.enter_context(ExitStack())
+        self.pid = self.servers.enter_context(served(["kernel.cli", "web", "--port", str(port)], port, env))
         self.ours = Client(port, f"{world.SLUG}.plaza.localhost")
         self.fresh = 0
         for name, path in PAGES.items():
             (folder / f"{name}.html").write_text(self._same_bytes(path), "utf-8")
-        env |= {floor.FOLDER: str(folder)}
-        stack.enter_context(served(["bench.stand.floor", str(beside)], beside, env))
+        least = env | {floor.FOLDER: str(folder)}
+        self.servers.enter_context(served(["bench.stand.floor", str(beside)], beside, least))
         self.floor = Client(beside, "localhost")
 
     def _same_bytes(self, path: str) -> str:
@@ -113,6 +115,13 @@ class Pair:
 
         return {"add-to-cart": self.against(WRITES, add, bare), "place-order": self.against(WRITES, order, bare)}
 
+    def install(self) -> list[household.Held]:
+        """What `plaza up` takes on the same database after a thousand pages; nothing else runs beside it."""
+        self.servers.close()
+        lists = [f"/c/cafe?page={number % (PRODUCTS // 24) + 1}" for number in range(SEEN * 2 // 5)]
+        things = [f"/p/cafe-{number % PRODUCTS + 1}" for number in range(SEEN // 2)]
+        return household.after(["/"] * (SEEN // 10) + lists + things, world.SLUG, self.env)
+
 
 def measure(name: str, database_url: str) -> dict[str, Case]:
     """All cases on one database."""
@@ -126,7 +135,10 @@ def measure(name: str, database_url: str) -> dict[str, Case]:
             aim = AIMS.get(case.removeprefix(f"{name} "))
             print(f"{case:28} {told['ours']:9.1f}/s  floor {told['floor']:9.1f}/s  × {told['ratio']:.2f}"
                   + (f"  (aim {aim})" if aim else ""))  # fmt: skip
-        print(f"{name} memory of the web process after all that: {memory(pair.pid)} MB (aim < 120)", flush=True)
+        print(f"{name} memory of a web process by itself after all that: {memory(pair.pid)} MB", flush=True)
+        for one in pair.install() if household.readable() else []:
+            print(f"{name} after {SEEN} pages, {one.name}: {one.share} MB (to itself {one.own}, sees {one.seen})"
+                  + ("  (aim < 120)" if one.name == "plaza pages" else ""), flush=True)  # fmt: skip
         return found
 
 

@@ -42,6 +42,7 @@ def up(port: int, host: str, no_demo: bool) -> None:
     """Prepare everything, then serve web and jobs until Ctrl-C."""
     _refuse_taken(host, port)
     _follow(port)
+    processes.called("plaza up")
     prepared = subprocess.run(processes.plaza("prepare", *(["--no-demo"] if no_demo else [])), stdout=subprocess.PIPE)
     if prepared.returncode:
         sys.exit(prepared.returncode)

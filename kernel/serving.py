@@ -44,6 +44,7 @@ def load() -> Plaza:
 def wsgi() -> Plaza:
     """The application for one process of the web server, which ends with its parent."""
     processes.follow_parent(os.getppid())
+    processes.called("plaza pages")
     return load()
 
 

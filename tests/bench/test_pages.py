@@ -8,4 +8,4 @@ CASES = {"home", "category", "product", "category cold", "product cold", "add-to
 def test_the_last_line_is_json():
     said, last = last_line.of("pages")
     assert set(last["cases"]) == {f"sqlite {name}" for name in CASES}
-    assert "memory of the web process" in said
+    assert "after 10 pages, plaza pages: " in said

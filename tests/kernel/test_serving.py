@@ -206,7 +206,7 @@ def test_what_serves_and_what_works_share_what_they_loaded(up):
     process, port, _ = up()
     assert answers(port)
     family = {pid: name_of(pid) for pid in descendants(process.pid)}
-    assert sorted(family.values()) == ["plaza web", "plaza web", "plaza worker"]
+    assert sorted(family.values()) == ["plaza pages", "plaza web", "plaza worker"]
     for pid, name in family.items():
         held = kilobytes(pid)
         assert (name, held["Private_Dirty"] < held["Rss"] / 2) == (name, True), held
