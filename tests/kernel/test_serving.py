@@ -26,6 +26,14 @@ processes.follow_parent()
 with socket.create_server(("127.0.0.1", int(sys.argv[1]))):
     time.sleep(60)
 """
+LOADED = """
+from kernel import serving
+from kernel.db import db
+app = serving.load()
+with app.app_context():
+    pools = [engine.pool for engine in db.engines.values()]
+    print(len(pools) > 0, sum(pool.checkedin() + pool.checkedout() for pool in pools))
+"""
 PARENT = """
 import sys
 from kernel import processes
@@ -210,6 +218,11 @@ def test_what_serves_and_what_works_share_what_they_loaded(up):
     for pid, name in family.items():
         held = kilobytes(pid)
         assert (name, held["Private_Dirty"] < held["Rss"] / 2) == (name, True), held
+
+
+def test_what_is_shared_holds_no_connection(start):
+    said, _ = start("-c", LOADED).communicate(timeout=60)
+    assert said == "True 0\n"
 
 
 def test_up_stops_when_a_part_of_it_is_killed(up):
