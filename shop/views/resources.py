@@ -19,7 +19,8 @@ def init_app(_app: Flask) -> None:
     """Put the pages into the settings."""
     hint = _l("Rooms, guides, boats, tables: what nobody has twice")
     menu.section(
-        65, _l("Resources"), "shop_admin.resources", icon="store", group="selling", permission="products.edit", hint=hint,
+        65, _l("Resources"), "shop_admin.resources", icon="store", group="selling", permission="products.edit",
+        hint=hint,
     )  # fmt: skip
 
 
