@@ -28,6 +28,7 @@ TOLD = {  # by which way; "import:<token>" names the file
     "question": _l("a question about a product"),
     "preferences": _l("their preferences"),
     "import": _l("a file"),
+    "demo": _l("the sample shop"),
     "merge": _l("the same person, kept twice"),
 }
 

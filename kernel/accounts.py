@@ -1,5 +1,6 @@
 """The people who log in to the back office: one account for all the shops where they work."""
 
+import re
 from datetime import datetime
 from typing import NamedTuple
 
@@ -45,8 +46,8 @@ class Account(sessions.Subject, Base):
 
     @property
     def known_as(self) -> str:
-        """The name, else what stands before the @."""
-        return self.name or self.email.split("@")[0]
+        """The name, else what stands before the @, written as a name is: `abril.mora@` is Abril Mora."""
+        return self.name or " ".join(re.split(r"[._]+", self.email.split("@")[0])).strip().title() or self.email
 
 
 def normal(email: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request, url_for
 
 from kernel import web
+from kernel.i18n import _l
 
 MOST = 8  # words: a rail is read at one glance
 
@@ -48,13 +49,19 @@ class Section:
     icon: str
     permission: str
     hint: Any = ""
+    group: str = "more"
 
+
+GROUPS: dict[str, Any] = {  # of the settings: what a new owner needs first stands first
+    "shop": _l("Shop"), "money": _l("Getting paid"), "delivery": _l("Delivery and returns"),
+    "selling": _l("Selling and writing"), "team": _l("Team"), "more": _l("Also here"),
+}  # fmt: skip
 
 _sections: dict[str, Section] = {}
 
 
 def section(order: int, label: Any, endpoint: str, **options: Any) -> None:
-    """Put a page into the settings: `icon`, `permission`, and when wanted `hint`."""
+    """Put a page into the settings: `icon`, `permission`, its `group`, and when wanted `hint`."""
     _sections[endpoint] = Section(order, label, endpoint, **options)
 
 
@@ -63,6 +70,13 @@ def sections() -> list[Section]:
     moved = [Section(one.order, one.label, one.endpoint, one.icon, one.permission, one.hint) for one in _words()[1]]
     found = sorted([*_sections.values(), *moved], key=lambda known: known.order)
     return [known for known in found if web.may(known.permission)]
+
+
+def groups() -> list[tuple[Any, list[Section]]]:
+    """The same under their headings; a heading with nothing under it is left out."""
+    mine = sections()
+    found = [(label, [one for one in mine if one.group == name]) for name, label in GROUPS.items()]
+    return [(label, some) for label, some in found if some]
 
 
 def _words() -> tuple[list[Entry], list[Entry]]:

@@ -54,7 +54,7 @@ def _off(order: "Order") -> list[tuple[str, str]]:
         came = [(_("Received"), shown(order.received))] if order.received else []
         return [*came, (_("The shop keeps"), shown(order.kept))] if order.kept else came
     less = [(_("Returned or lowered"), shown(order.money(-order.credited_minor)))] if order.credited_minor else []
-    return [*less, (_("Received"), shown(order.received))]
+    return less if _settled(order) else [*less, (_("Received"), shown(order.received))]
 
 
 def _rest(order: "Order") -> tuple[str, str]:
@@ -62,8 +62,15 @@ def _rest(order: "Order") -> tuple[str, str]:
     if order.ended:
         back = order.received - order.kept
         return (_("To be returned"), shown(back)) if order.received else (_("Received"), shown(order.received))
+    if _settled(order):
+        return _("Paid"), shown(order.received)
     beyond = order.balance.minor < 0
     return (_("Paid too much"), shown(-order.balance)) if beyond else (_("Still to be paid"), shown(order.balance))
+
+
+def _settled(order: "Order") -> bool:
+    """Whether all of it came: then the sum says that it is paid, not that nothing is missing."""
+    return not order.ended and not order.balance.minor and order.received_minor > 0
 
 
 def shown(amount: Money) -> str:

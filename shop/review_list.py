@@ -12,7 +12,10 @@ from shop.catalog import Product
 from shop.reviews import STATES, Review
 
 PAGE = 30
-FILTERS: dict[str, Any] = {**STATES, "all": _l("All reviews")}
+FILTERS: dict[str, Any] = {
+    "waiting": STATES["waiting"], "shown": _l("Shown reviews"), "hidden": _l("Hidden reviews"),
+    "all": _l("All reviews"),
+}  # fmt: skip
 
 
 def query(name: str = "all", product: Product | None = None) -> Select[Review]:

@@ -40,5 +40,5 @@ def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
         68, _l("Mailings"), "campaigns_admin.settings_letters", icon="send", permission="mailings.edit",
-        hint=_l("Sender, postal address, how often and when"),
+        group="selling", hint=_l("Sender, postal address, how often and when"),
     )  # fmt: skip

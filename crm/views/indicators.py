@@ -245,7 +245,7 @@ def init_app(_app: Flask) -> None:
     permissions.define("indicators.view", _l("See indicators"), roles=("manager", "marketer"))
     permissions.define("indicators.edit", _l("Set targets and type indicators"), roles=("manager",))
     menu.section(
-        92, _l("Indicators"), "crm_admin.indicators", icon="figures", permission="indicators.view",
+        92, _l("Indicators"), "crm_admin.indicators", icon="figures", group="team", permission="indicators.view",
         hint=_l("The figures that you watch, their targets, and what you do when one is missed"),
     )  # fmt: skip
     _line("missed", _l("Indicators that miss their target"), 55)

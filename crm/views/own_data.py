@@ -19,6 +19,7 @@ TITLES = {
     "tax exemptions": _l("Tax exemptions"), "suggestions": _l("New for you"),
     "notes": _l("What we noted about you"), "tasks": _l("What we mean to do for you"),
     "deals": _l("What you may buy from us"),
+    "reviews": _l("Your reviews"), "saved": _l("What you saved"), "subscriptions": _l("Your subscriptions"),
     "files": _l("Files"), "two_people": _l("Who is not you"),
 }  # fmt: skip
 

@@ -46,7 +46,7 @@ def init_app(_app: Flask) -> None:
     permissions.define("jobs.run", _l("Run stopped work again"), roles=("manager",))
     journal.kind("job.again", _l("Ran “%(name)s” again"))
     menu.section(
-        90, _l("Work behind the scenes"), "kernel_admin.jobs", icon="clock", permission="jobs.view",
+        90, _l("Work behind the scenes"), "kernel_admin.jobs", icon="clock", group="team", permission="jobs.view",
         hint=_l("What waits to be done, and what stopped"),
     )  # fmt: skip
     today.line(

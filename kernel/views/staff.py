@@ -19,7 +19,7 @@ def init_app(_app: Flask) -> None:
     """Name the permission and put the page into the settings."""
     permissions.define("staff.manage", _l("Invite staff and change their roles"), roles=())
     menu.section(
-        80, _l("Staff"), "kernel_admin.staff", icon="people", permission="staff.manage",
+        80, _l("Staff"), "kernel_admin.staff", icon="people", group="team", permission="staff.manage",
         hint=_l("Who works here, and what they may do"),
     )  # fmt: skip
 

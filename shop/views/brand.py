@@ -106,6 +106,6 @@ def _preview(form: Any) -> str:
 def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
-        10, _l("Look"), "shop_admin.settings_brand", icon="picture", permission="settings.edit",
+        10, _l("Look"), "shop_admin.settings_brand", icon="picture", group="shop", permission="settings.edit",
         hint=_l("Name, logo, style and colours"),
     )  # fmt: skip

@@ -111,7 +111,7 @@ def init_app(app: Flask) -> None:
     """One page of the settings, for the owner alone; and what works behind it."""
     permissions.define("settings.cards", _l("Enter the keys for cards"), roles=())
     menu.section(
-        45, _l("Card payments"), "shop_admin.settings_cards", icon="card", permission="settings.cards",
+        45, _l("Card payments"), "shop_admin.settings_cards", icon="card", group="money", permission="settings.cards",
         hint=_l("Your own Stripe account: keys, test and live"),
     )  # fmt: skip
     card_refunds.init_app(app)

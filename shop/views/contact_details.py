@@ -103,5 +103,5 @@ def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
         20, _l("Contact and hours"), "shop_admin.settings_contact", icon="pin", permission="settings.edit",
-        hint=_l("Address, telephone, WhatsApp, opening hours"),
+        group="shop", hint=_l("Address, telephone, WhatsApp, opening hours"),
     )  # fmt: skip

@@ -163,6 +163,6 @@ def _offer(code: str, *, offered: bool) -> Any:
 def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
-        30, _l("Delivery"), "shop_admin.settings_delivery", icon="truck", permission="settings.edit",
+        30, _l("Delivery"), "shop_admin.settings_delivery", icon="truck", group="delivery", permission="settings.edit",
         hint=_l("Ways, prices, days and zones"),
     )  # fmt: skip

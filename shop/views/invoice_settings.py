@@ -100,6 +100,6 @@ def accounts() -> Any:
 def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
-        55, _l("Invoices"), "shop_admin.settings_invoices", icon="receipt", permission="settings.edit",
+        55, _l("Invoices"), "shop_admin.settings_invoices", icon="receipt", group="money", permission="settings.edit",
         hint=_l("Numbers, authorisations, accounts"),
     )  # fmt: skip

@@ -187,6 +187,6 @@ def _offer(code: str, *, offered: bool) -> Any:
 def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
-        40, _l("Payments"), "shop_admin.settings_payments", icon="bank", permission="settings.payments",
+        40, _l("Payments"), "shop_admin.settings_payments", icon="bank", group="money", permission="settings.payments",
         hint=_l("Transfer, at pick-up, at delivery"),
     )  # fmt: skip

@@ -65,5 +65,5 @@ def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
         45, _l("Payments in parts"), "shop_admin.settings_plans", icon="calendar", permission="settings.payments",
-        hint=_l("Layaway, reminders, what happens when a payment does not come"),
+        group="money", hint=_l("Layaway, reminders, what happens when a payment does not come"),
     )  # fmt: skip

@@ -53,6 +53,6 @@ def publish(slug: str) -> Any:
 def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
-        60, _l("Policies"), "shop_admin.settings_policies", icon="note", permission="pages.edit",
+        60, _l("Policies"), "shop_admin.settings_policies", icon="note", group="shop", permission="pages.edit",
         hint=_l("Terms, returns, privacy, delivery"),
     )  # fmt: skip

@@ -18,7 +18,10 @@ from shop.views import admin
 def init_app(_app: Flask) -> None:
     """Put the pages into the settings."""
     hint = _l("Rooms, guides, boats, tables: what nobody has twice")
-    menu.section(65, _l("Resources"), "shop_admin.resources", icon="store", permission="products.edit", hint=hint)
+    menu.section(
+        65, _l("Resources"), "shop_admin.resources", icon="store", group="selling", permission="products.edit",
+        hint=hint,
+    )  # fmt: skip
 
 
 @admin.get("/resources", endpoint="resources")

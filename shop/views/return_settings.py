@@ -36,6 +36,6 @@ def save() -> Any:
 def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
-        65, _l("Returns"), "shop_admin.settings_returns", icon="undo", permission="settings.edit",
+        65, _l("Returns"), "shop_admin.settings_returns", icon="undo", group="delivery", permission="settings.edit",
         hint=_l("Days and reasons"),
     )  # fmt: skip

@@ -29,7 +29,8 @@ def listed() -> str:
 def _page(**wrong: Any) -> str:
     """The list as it was asked for; `hide` and `answer` are forms that come back, `of` names their review."""
     asked = request.values
-    product = catalog.slugged(asked.get("product", "")[:80]) if asked.get("product") else None
+    slug = asked.get("product", "").replace("\x00", "").strip()[:80]  # no slug holds a NUL, and no database takes one
+    product = catalog.slugged(slug) if slug else None
     sizes = review_list.sizes(product)
     name = asked.get("show", "")
     name = name if name in review_list.FILTERS else "waiting" if sizes["waiting"] else "all"

@@ -36,5 +36,5 @@ def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
         66, _l("Reviews and questions"), "shop_admin.settings_reviews", icon="star", permission="settings.edit",
-        hint=_l("Who may write, and who reads it first"),
+        group="selling", hint=_l("Who may write, and who reads it first"),
     )  # fmt: skip

@@ -18,10 +18,10 @@ SHOWN = "shop/desk/settings"
 @needs("settings.view")
 def index() -> str:
     """What this person may decide; who may decide nothing finds nothing."""
-    sections = menu.sections()
-    if not sections:
+    groups = menu.groups()
+    if not groups:
         abort(404)
-    return render_template(f"{SHOWN}/index.html", sections=sections)
+    return render_template(f"{SHOWN}/index.html", groups=groups)
 
 
 def page(name: str, status: int = 200, **told: Any) -> tuple[str, int]:

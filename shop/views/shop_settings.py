@@ -84,6 +84,6 @@ def practise() -> Any:
 def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
-        70, _l("Shop"), "shop_admin.settings_shop", icon="store", permission="settings.shop",
+        70, _l("Shop"), "shop_admin.settings_shop", icon="store", group="shop", permission="settings.shop",
         hint=_l("Address, languages, holidays, practice"),
     )  # fmt: skip

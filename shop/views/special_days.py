@@ -24,7 +24,7 @@ def init_app(_app: Flask) -> None:
     """Put the page into the settings."""
     hint = _l("Closed days and other hours of what is booked")
     menu.section(66, _l("Special days"), "shop_admin.special_days", icon="calendar", permission="products.edit",
-                 hint=hint)  # fmt: skip
+                 hint=hint, group="selling")  # fmt: skip
 
 
 @admin.get("/special-days", endpoint="special_days")

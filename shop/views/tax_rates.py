@@ -180,6 +180,6 @@ def back(token: str) -> Any:
 def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
-        50, _l("Taxes"), "shop_admin.settings_taxes", icon="figures", permission="settings.edit",
+        50, _l("Taxes"), "shop_admin.settings_taxes", icon="figures", group="money", permission="settings.edit",
         hint=_l("Rates, exemptions and tax id"),
     )  # fmt: skip

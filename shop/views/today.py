@@ -160,7 +160,7 @@ def init_app(_app: Flask) -> None:
         match=("shop_admin.figure", "shop_admin.takings", "shop_admin.searches", "crm_admin.indicator"),
     )  # fmt: skip
     menu.section(
-        95, _l("Setup guide"), "shop_admin.setup", icon="check", permission="setup.guide",
+        5, _l("Setup guide"), "shop_admin.setup", icon="check", group="shop", permission="setup.guide",
         hint=_l("The six steps of a new shop, and what is still open"),
     )  # fmt: skip
     _line("proofs", _l("Proofs of payment to check"), 10, "eye")

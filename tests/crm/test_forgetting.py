@@ -24,7 +24,7 @@ from crm import (
     visitors,
 )
 from crm.contacts import Contact
-from crm.views import own_words
+from crm.views import own_data, own_words
 from kernel import jobs, suppression, walls
 from kernel.db import db
 from kernel.jobs import Job
@@ -174,3 +174,8 @@ def test_they_read_it_in_words_and_not_as_a_program_keeps_it(shop):
     assert "Total: ₡2 500" in page
     shown = page[page.index("<main") : page.index("</main>")]
     assert not re.search(r"\d{4}-\d\d-\d\dT|_minor| minor|\bemail:|checkout", shown)
+
+
+def test_every_part_of_a_copy_has_a_title_in_words(shop):
+    parts = set(people.export(shop.contact("ana@example.com")))
+    assert parts - set(own_data.TITLES) == set()

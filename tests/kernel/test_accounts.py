@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from kernel import account_letters, accounts, clock, passwords, sessions, tokens
+from kernel.accounts import Account
 from kernel.db import db
 from tests.kernel.test_signup import letters_to
 from tests.makers import PASSWORD, World
@@ -293,3 +294,12 @@ def test_the_letter_of_a_change_that_an_older_version_asked_for_goes_to_whom_it_
     account_letters.later("changed", shop.owner_id, "password", "antes@example.com")
     db.session.commit()
     assert [row.kind for row in letters_to("antes@example.com")] == ["account.changed"]
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "known"),
+    [("abril@x.example", "", "Abril"), ("abril.mora_v@x.example", "", "Abril Mora V"), ("abril@x.example", "abi", "abi"),
+     ("._@x.example", "", "._@x.example")],
+)  # fmt: skip
+def test_who_gave_no_name_is_not_called_by_raw_signs(email, name, known):
+    assert Account(email=email, name=name).known_as == known

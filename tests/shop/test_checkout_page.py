@@ -283,6 +283,14 @@ def test_the_terms_that_were_seen_are_the_terms_that_are_accepted(shop, sold):
     assert the_order().terms_version
 
 
+def test_a_buyer_reads_which_terms_and_no_number_of_ours(shop, sold):
+    pages.publish(pages.make({"es": "Condiciones"}, kind="policy", slug="terms"))
+    db.session.commit()
+    answer = shop.buyer(sold).get("/checkout")
+    assert "Condiciones." in text(answer)
+    assert "versión" not in text(answer)
+
+
 def test_a_tax_id_on_request_is_checked(shop, sold):
     client = shop.buyer(sold)
     assert "tax_number" not in must(client.get("/checkout"), "/checkout")

@@ -192,3 +192,12 @@ def test_a_payment_above_what_is_owed_is_asked_once_more(shop):
     db.session.expire_all()
     assert (order.received_minor, order.payment) == (999_999_00, "overpaid")
     assert "Pagado de más₡989 999" in page(shop, order)
+
+
+def test_a_paid_order_says_that_it_is_paid_not_that_nothing_is_missing(shop):
+    order = shop.bought(shop.product("Torta", price=10_000_00), email="eva@example.com")
+    assert "Falta pagar₡10 000" in page(shop, order)
+    balances.collect(order, order.total, key="all", by=shop.owner)
+    db.session.commit()
+    assert "Pagado₡10 000" in page(shop, order)
+    assert "Falta pagar" not in page(shop, order)

@@ -126,3 +126,16 @@ def test_the_list_asks_as_much_for_many_as_for_a_few(shop):
     page(admin, "/reviews")
     db.session.expire_all()
     assert len(asked(lambda: page(admin, "/reviews"))) == len(few)
+
+
+def test_a_product_that_nobody_could_have_named_leads_to_all_of_them(shop):
+    say(has(shop, shop.product()))
+    for slug in ("%00", "%00%00x", "nada"):
+        answer = shop.admin.get(f"/admin/cafe/reviews?product={slug}", headers=HTML)
+        assert answer.status_code == 200, slug
+
+
+def test_filters_speak_of_many(shop):
+    say(has(shop, shop.product()))
+    chips = [" ".join(one.get_text(" ").split()) for one in soup(shop.admin, "/reviews").select(".chip")]
+    assert [chip.rsplit(" ", 1)[0] for chip in chips] == ["En espera", "Visibles", "Ocultas", "Todas"]

@@ -1,8 +1,10 @@
 """The settings: who reaches them, what they keep, and that a newcomer can sell after filling them."""
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
+from kernel import menu
 from kernel.db import db
 from kernel.journal import Entry
 from shop import payment_methods, shipping, storefront
@@ -96,3 +98,11 @@ def test_a_newcomer_sells_by_delivery_and_pick_up_after_filling_them(shop):
     row = payment_methods.named("sinpe")
     assert row.account == [{"label": "SINPE Móvil", "value": "8312 3456"}]
     assert row.hold_hours == 24
+
+
+def test_the_index_stands_in_groups_that_hold_every_page(shop):
+    page = BeautifulSoup(shop.admin.get("/admin/cafe/settings", headers={"Accept-Language": "es"}).get_data(as_text=True), "html.parser")
+    heads = [one.get_text() for one in page.select(".settings-group")]
+    assert heads[:4] == ["Tienda", "Cobrar", "Entregas y devoluciones", "Vender y escribir"]
+    assert len(page.select(".settings")) == len(heads)
+    assert all(one.group in menu.GROUPS for one in menu._sections.values())
