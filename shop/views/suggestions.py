@@ -124,7 +124,7 @@ def _items(rows: Sequence[Suggestion]) -> list[str]:
 
 
 def _item(card: Card, told: str, why: str) -> Card:
-    line = Markup("") if why == "shelf" else Markup('<p class="good-why">{}</p>').format(told)
+    line = Markup("") if why == "shelf" else Markup('<p class="good-why">{}</p>').format(told[:1].upper() + told[1:])
     html = Markup('<li data-reason="{}">{}</li>').format(told, card.html.replace(goods.WHY, line))
     return Card(html, card.called)
 
