@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from kernel import clock, tenancy
 from kernel.db import db
@@ -22,7 +23,11 @@ from shop.slots import Slot
 
 SOON = timedelta(hours=48)  # before a service is no longer sold: then it is time to decide about a small group
 MOST = 200
-WHO = joinedload(Booking.order).joinedload(Order.contact)
+
+
+def who() -> ORMOption:
+    """Whoever booked, read along; made when it is asked for: it needs every table to be known."""
+    return joinedload(Booking.order).joinedload(Order.contact)
 
 
 def board(first: date, last: date, *, longer: int = 0) -> Board:
@@ -65,7 +70,7 @@ def _bookings(span: Span, taken: Sequence[Occupation]) -> Sequence[Booking]:
     inside = and_(Booking.starts_at < span.ends_at, Booking.ends_at > span.starts_at)
     theirs = or_(Booking.id.in_(_ids(taken, "booking_id")), Booking.departure_id.in_(_ids(taken, "departure_id")))
     wanted = select(Booking).where(or_(inside, theirs), *alive()).order_by(Booking.starts_at, Booking.id)
-    return db.session.scalars(wanted.options(WHO)).all()
+    return db.session.scalars(wanted.options(who())).all()
 
 
 def _departures(services: Sequence[Service], span: Span, taken: Sequence[Occupation]) -> Sequence[Departure]:
@@ -103,7 +108,7 @@ def today() -> Select[Booking]:
 
 def of_day(day: date) -> list[Booking]:
     """The same and those who came before and are still there, with what the printed list tells of them."""
-    whole = WHO, joinedload(Booking.service).joinedload(Service.product), selectinload(Booking.lines)
+    whole = who(), joinedload(Booking.service).joinedload(Service.product), selectinload(Booking.lines)
     begins, _ends = clock.span(day, day, tenancy.tenant().timezone)
     there = Booking.state.in_(("booked", "came")), Booking.starts_at < begins, Booking.ends_at > begins
     before = select(Booking).where(*there).order_by(Booking.starts_at, Booking.id)
@@ -124,7 +129,7 @@ def slots_of(rows: Sequence[Departure]) -> list[Slot]:
     """These departures with their people."""
     mine = select(Booking).where(Booking.departure_id.in_([row.id for row in rows]), *alive())
     people: dict[int | None, list[Booking]] = {}
-    for row in db.session.scalars(mine.options(WHO).order_by(Booking.id)):
+    for row in db.session.scalars(mine.options(who()).order_by(Booking.id)):
         people.setdefault(row.departure_id, []).append(row)
     return [Slot(row.service, row.starts_at, row, people.get(row.id, [])) for row in rows]
 
@@ -147,7 +152,7 @@ def slot(service: Service, starts_at: datetime) -> Slot | None:
 def matching(text: str, most: int) -> Sequence[Booking]:
     """The bookings of the orders that a text means (number, name, phone, e-mail), the newest first."""
     mine = order_list.query("all", text).with_only_columns(Order.id).order_by(None)
-    whole = WHO, joinedload(Booking.service).joinedload(Service.product)
+    whole = who(), joinedload(Booking.service).joinedload(Service.product)
     wanted = select(Booking).where(Booking.order_id.in_(mine)).options(*whole).execution_options(binned=True)
     return db.session.scalars(wanted.order_by(Booking.starts_at.desc(), Booking.id.desc()).limit(most)).all()
 
@@ -190,7 +195,7 @@ def in_the_way(unit_ids: Iterable[int], span: Span) -> list[Booking | Slot | Clo
     """Whatever takes these units in that time, each once, in order."""
     rows = occupations.within(unit_ids, span)
     ids = {name: {getattr(row, f"{name}_id") for row in rows} - {None} for name in ("booking", "departure", "closure")}
-    people = select(Booking).where(Booking.id.in_(sorted(ids["booking"]))).options(WHO)
+    people = select(Booking).where(Booking.id.in_(sorted(ids["booking"]))).options(who())
     boats = db.session.scalars(select(Departure).where(Departure.id.in_(sorted(ids["departure"])))).all()
     found: list[Booking | Slot | Closure] = [*db.session.scalars(people), *slots_of(boats)]
     found += _closures(ids["closure"]).values()

@@ -118,7 +118,7 @@ def _notes(order: Any) -> list[dict[str, str]]:
 
 def _beside(day: Any) -> list[dict[str, Any]]:
     rows, zone = (
-        db.session.scalars(booking_list.on(day).options(booking_list.WHO).limit(BESIDE)).all(),
+        db.session.scalars(booking_list.on(day).options(booking_list.who()).limit(BESIDE)).all(),
         tenancy.tenant().timezone,
     )
     return [
