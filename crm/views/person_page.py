@@ -74,8 +74,12 @@ def _consent(contact: Contact, purpose: str) -> dict[str, Any]:
 
 def _figures(contact: Contact) -> list[dict[str, str]]:
     ordered = [one for one in sums.lifetime(contact) if one.kind == "ordered" and one.count]
+    costly = [(one.amount_minor, one.currency, one.count) for one in ordered if one.amount_minor]
+    free = sum(one.count for one in ordered if not one.amount_minor)  # a free table names no currency: counted along
+    minor, currency, count = costly[0] if costly else (0, tenancy.tenant().currency, 0)
+    rows = [(minor, currency, count + free), *costly[1:]] if count + free else []
     return [
-        *({"number": _shown(one.amount_minor, one.currency), "label": _orders(one.count)} for one in ordered),
+        *({"number": _shown(minor, currency), "label": _orders(count)} for minor, currency, count in rows),
         *({"number": _shown(minor, currency), "label": _("paid")} for currency, minor in sums.spent(contact).items()),
     ]
 

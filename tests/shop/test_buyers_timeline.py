@@ -52,3 +52,11 @@ def test_a_proof_whose_approval_was_taken_back_waits_again(shop):
     read = seen(shop, order)
     assert "Comprobante recibido" in read
     assert "Comprobante aprobado" not in read
+
+
+def test_a_free_order_is_counted_with_the_others_and_is_no_sum_without_a_currency(shop):
+    for price in (10_000_00, 0):
+        order = shop.bought(shop.product(f"Mesa {price}", price=price), email="eva@example.com")
+    told = text(shop.admin.get(f"/admin/cafe/people/{order.contact.token}", headers=HTML)).replace("\u00a0", " ")
+    assert "₡10 000en 2 pedidos" in told.replace("000 en", "000en")
+    assert "en un pedido" not in told

@@ -101,7 +101,8 @@ def test_a_newcomer_sells_by_delivery_and_pick_up_after_filling_them(shop):
 
 
 def test_the_index_stands_in_groups_that_hold_every_page(shop):
-    page = BeautifulSoup(shop.admin.get("/admin/cafe/settings", headers={"Accept-Language": "es"}).get_data(as_text=True), "html.parser")
+    drawn = shop.admin.get("/admin/cafe/settings", headers={"Accept-Language": "es"}).get_data(as_text=True)
+    page = BeautifulSoup(drawn, "html.parser")
     heads = [one.get_text() for one in page.select(".settings-group")]
     assert heads[:4] == ["Tienda", "Cobrar", "Entregas y devoluciones", "Vender y escribir"]
     assert len(page.select(".settings")) == len(heads)
