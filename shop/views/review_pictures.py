@@ -21,11 +21,15 @@ def photo(tenant: str, token: str, width: int) -> Any:
     if place is None or tenant != place.slug or width not in files.WIDTHS:
         abort(404)
     one = review_pictures.shown(token)
+    product = one.review.product
+    if not product.open_to(visitor.group()):  # whoever may not see the product sees no picture of it
+        raise Missing()
     try:
         answer = private_files.answer(one.file, width=width, name=f"{token}.webp")
     except FileNotFoundError:  # it is being taken away
         raise Missing() from None
-    answer.headers["Cache-Control"] = "public, no-cache"
+    kept = "private" if product.customer_groups else "public"
+    answer.headers["Cache-Control"] = f"{kept}, no-cache"
     answer.set_etag(f"{token}-{files.fitting(one.file, width)}")
     return answer.make_conditional(request)
 

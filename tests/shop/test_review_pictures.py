@@ -98,10 +98,8 @@ def test_from_the_phone_to_everybody_and_back(shop):
     assert read(shown_large).xpath("//figure/img/@src") == [f"/media/{shop.slug}/opinions/{first.token}.960.webp"]
     assert read(shown_large).xpath("//a[@rel='next']/@href") == [f"/p/florero/pictures/{second.token}"]
     review = next(one for one in json_ld(page) if one["@type"] == "Product")["review"][0]
-    assert [one.rpartition("/")[2] for one in review["image"]] == [
-        f"{first.token}.960.webp",
-        f"{second.token}.960.webp",
-    ]
+    images = [one.rpartition("/")[2] for one in review["image"]]
+    assert images == [f"{one}.960.webp" for one in (first.token, second.token)]
     decide(shop, "hidden", "insult")
     assert photo(shop, first.token).status_code == 404  # at once, by its own address too
     again = shop.client.get(
@@ -137,6 +135,21 @@ def test_of_the_shown_ones_every_way_to_hide_ends_the_direct_address(shop):
     for wrong in (f"/media/otra/opinions/{token}.320.webp", f"/media/{shop.slug}/opinions/{token}.321.webp",
                   f"/media/{shop.slug}/opinions/x.320.webp", f"/p/otro/pictures/{token}"):  # fmt: skip
         assert shop.client.get(wrong).status_code == 404
+
+
+def test_the_picture_is_for_whom_the_product_is_for(shop, monkeypatch):
+    vase = shop.product("Florero")
+    order = has(shop, vase)
+    send(shop, order, shade(1))
+    decide(shop, "shown")
+    [one] = mine()
+    token = one.token
+    vase.customer_groups = ["trade"]
+    db.session.commit()
+    assert photo(shop, token).status_code == 404
+    monkeypatch.setattr("shop.views.visitor.group", lambda: "trade")
+    seen = photo(shop, token)
+    assert (seen.status_code, seen.headers["Cache-Control"]) == (200, "private, no-cache")
 
 
 @pytest.mark.parametrize("name", hostile.REFUSED)
