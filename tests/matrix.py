@@ -211,7 +211,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin.review_picture_hide", "shop_admin.review_picture_show"], "review_picture"),
     **dict.fromkeys(["shop.questions", "shop.question_ask"], "product"), "shop_admin.questions": "",
     **dict.fromkeys(["shop_admin.question_" + name for name in ["answer", "back", "show", "hide", "bin"]], "question"),
-    "shop_admin.question_restore": "gone_question",
+    "shop_admin.question_return": "gone_question",
     "shop_admin.review_picture": "review_photo", "shop.review_picture": "review_seen", "shop.review_photo": "review_public",
     **dict.fromkeys(["shop_admin.figure", "shop_admin.figure_csv"], OPEN),
 }  # fmt: skip

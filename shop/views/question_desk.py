@@ -137,11 +137,11 @@ def hide(token: str) -> Response:
 def put_away(token: str) -> Response:
     """Into the bin."""
     questions.put_away(questions.by_token(token), by=web.person())
-    web.undo(_("The question is in the bin."), ".question_restore", token=token, fields=_here())
+    web.undo(_("The question is in the bin."), ".question_return", token=token, fields=_here())
     return _back()
 
 
-@admin.post("/questions/<token>/bin/return", endpoint="question_restore")
+@admin.post("/questions/<token>/bin/return", endpoint="question_return")
 @needs("reviews.edit")
 def restore(token: str) -> Response:
     """Out of the bin, as it was."""

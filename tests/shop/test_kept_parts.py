@@ -76,7 +76,7 @@ def test_what_is_sold_shows_without_an_edit(shop, goods):
     stock.adjust(only(goods[0]), on_hand=3)
     db.session.commit()
     assert not [page for page in said(shop, "/", "/c/granos", "/p/uno") if "Agotado" in page]
-    assert "parecido a Café Dos" in said(shop, "/p/dos")[0]
+    assert "Parecido a Café Dos" in said(shop, "/p/dos")[0]
 
 
 def test_an_edit_of_the_frame_shows_on_every_page(shop, goods):
