@@ -34,6 +34,15 @@ def mailbox(_form: Form, field: Field) -> None:
         raise ValidationError(_("Write it like name@example.com.")) from None
 
 
+def telephone(form: Form, field: Field) -> None:
+    """A telephone number of the form's `country` or of the world, kept as E.164; an empty one is none."""
+    if field.data:
+        try:
+            field.data = phones.parse(field.data, form.country)  # type: ignore[attr-defined]
+        except Refusal as refusal:
+            raise ValidationError(str(refusal)) from None
+
+
 class LoginForm(Form):
     """The address that gets the link."""
 
@@ -49,17 +58,10 @@ class Reachable(Form):
 
     country = ""
     name = StringField(_l("Name"), [Length(max=160)], [trimmed], render_kw={"autocomplete": "name", "maxlength": 160})
-    phone = TelField(_l("Phone or WhatsApp"), [], [trimmed], render_kw={"autocomplete": "tel", "maxlength": 40})
+    phone = TelField(
+        _l("Phone or WhatsApp"), [telephone], [trimmed], render_kw={"autocomplete": "tel", "maxlength": 40}
+    )
     language = SelectField(_l("Language"), choices=[])
-
-    def validate_phone(self, field: Field) -> None:
-        """A telephone number of the shop's country or of the world, kept as E.164."""
-        if not field.data:
-            return
-        try:
-            field.data = phones.parse(field.data, self.country)
-        except Refusal as refusal:
-            raise ValidationError(str(refusal)) from None
 
 
 class AccountForm(Reachable):

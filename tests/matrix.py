@@ -241,6 +241,17 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "crm_admin.people_many": {"do": "task", "token": known["person"]["token"]},
         "crm_admin.people_tasks": {"text": "Llamar", "when": "today", "token": known["person"]["token"]},
         "crm_admin.task_make": {"text": "Llamar", "when": "today", "person": known["person"]["token"]},
+        **_campaigns(known["repeating"]["day"]),
+        "shop.question_ask": {"words": "¿Cabe?", "name": "Eva", "email": "eva@example.com"},
+        "shop_admin.question_answer": {"answer": "Sí", "told": "¿Cabe?"},
+        "shop_admin.review_hide": {"reason": "spam"},
+        "shop_admin.review_picture_hide": {"reason": "spam"},
+    }
+
+
+def _campaigns(day: str) -> dict[str, dict[str, str]]:
+    """The same of campaigns; `day`: one of a letter that repeats."""
+    return {
         "campaigns_admin.automation_begin": {"trigger": "welcome"},
         "campaigns_admin.mailing_people_tag": {"why": "sent", "tag": "visto"},
         "campaigns_admin.mailing_subjects": {"subject_b": "Otro", "share": "20", "hours": "4"},
@@ -254,13 +265,9 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
             "begins": "2026-11-30",
             "ends": "never",
         },
-        "campaigns_admin.mailing_series_skip": {"day": known["repeating"]["day"]},
-        "campaigns_admin.mailing_series_unskip": {"day": known["repeating"]["day"]},
+        "campaigns_admin.mailing_series_skip": {"day": day},
+        "campaigns_admin.mailing_series_unskip": {"day": day},
         "campaigns_admin.automation_delay": {"much": "5", "unit": "hours"},
-        "shop.question_ask": {"words": "¿Cabe?", "name": "Eva", "email": "eva@example.com"},
-        "shop_admin.question_answer": {"answer": "Sí", "told": "¿Cabe?"},
-        "shop_admin.review_hide": {"reason": "spam"},
-        "shop_admin.review_picture_hide": {"reason": "spam"},
     }
 
 

@@ -5,12 +5,11 @@ What a process takes is its *share* (PSS of Linux): what it has to itself, and o
 """
 
 import os
+from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.stand.servers import Client, free_port, served
-
-HTTP = 200
 
 
 class Held(NamedTuple):
@@ -30,7 +29,7 @@ def after(pages: list[str], slug: str, env: dict[str, str]) -> list[Held]:
         client = Client(port, f"{slug}.plaza.localhost")
         for number, path in enumerate(pages):
             status = client.ask(path, line=number % client.width)[0]
-            if status != HTTP:
+            if status != HTTPStatus.OK:
                 raise RuntimeError(f"{path} answered {status}")
         return sorted((_held(pid) for pid in _family(parent)), key=lambda one: -one.share)
 

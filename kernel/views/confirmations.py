@@ -65,7 +65,7 @@ def email_back(token: str) -> str:
         "passkey": (_("Remove this passkey"), _("Was it not you?")),
         "passkeys": (_("Remove all passkeys"), _("Do you have no passkey any more?")),
     }
-    again = (_("Use this address again"), _("Is this your address?"))
+    again = (_("Use this address again"), "")
     label, heading = next((told for what, told in ends.items() if row.data.get(what)), again)
     return _button(row.email, label, heading)
 

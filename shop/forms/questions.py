@@ -3,13 +3,11 @@
 from typing import Any
 
 from wtforms import BooleanField, EmailField, StringField, TelField, TextAreaField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length
 
-from crm.forms import EMAIL, mailbox
-from kernel import phones
+from crm.forms import EMAIL, mailbox, telephone
 from kernel.forms import Form, trimmed
 from kernel.i18n import _, _l
-from kernel.refusal import Refusal
 from shop import questions
 
 
@@ -32,18 +30,9 @@ class StrangerForm(QuestionForm):
     )  # fmt: skip
     email = EmailField(_l("E-mail"), [mailbox], [trimmed], render_kw=EMAIL)
     phone = TelField(
-        _l("Phone or WhatsApp"), [], [trimmed], render_kw={"autocomplete": "tel", "maxlength": 40},
+        _l("Phone or WhatsApp"), [telephone], [trimmed], render_kw={"autocomplete": "tel", "maxlength": 40},
         description=_l("One of the two is enough: there we answer you."),
     )  # fmt: skip
-
-    def validate_phone(self, field: Any) -> None:
-        """A telephone number of the shop's country or of the world, kept as E.164."""
-        if not field.data:
-            return
-        try:
-            field.data = phones.parse(field.data, self.country)
-        except Refusal as refusal:
-            raise ValidationError(str(refusal)) from None
 
     def validate(self, *args: Any, **values: Any) -> bool:
         """There is a way to answer."""

@@ -5,30 +5,12 @@ from bs4 import BeautifulSoup
 from kernel.db import db
 from kernel.letters import Letter
 from shop import question_letters, storefront
-from tests.shop.test_orders_desk import page
+from tests.shop.desk_pages import HTML, soup, step, undo
 from tests.shop.test_questions import answer, ask
 
-HTML = {"Accept-Language": "es"}
 
-
-def soup(admin, path):
-    return BeautifulSoup(page(admin, path), "html.parser")
-
-
-def send(admin, row, step, status=303, **fields):
-    answer = admin.post(f"/admin/cafe/questions/{row.token}/{step}", data=fields, headers=HTML)
-    assert answer.status_code == status, answer.get_data(as_text=True)[:600]
-    db.session.expire_all()
-    return answer
-
-
-def undo(admin, answer):
-    """Press the button of the toast."""
-    toast = BeautifulSoup(admin.get(answer.headers["Location"], headers=HTML).get_data(as_text=True), "html.parser")
-    box = toast.select(".toast-line form")[-1]
-    told = {one["name"]: one["value"] for one in box.select("input")}
-    assert admin.post(box["action"], data=told, headers=HTML).status_code == 303
-    db.session.expire_all()
+def send(admin, row, name, status=303, **fields):
+    return step(admin, f"/questions/{row.token}/{name}", status, **fields)
 
 
 def form(admin, row, path="/questions"):

@@ -1,35 +1,17 @@
 """Reviews in the back office: what waits is counted on the first page; each step can be taken back and is noted."""
 
-from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from kernel import journal
 from kernel.db import db
 from shop import reviews, storefront
+from tests.shop.desk_pages import HTML, soup, step, undo
 from tests.shop.review_things import asked, has, say, shown
 from tests.shop.test_orders_desk import page
 
-HTML = {"Accept-Language": "es"}
 
-
-def soup(admin, path):
-    return BeautifulSoup(page(admin, path), "html.parser")
-
-
-def send(admin, row, step, status=303, **fields):
-    answer = admin.post(f"/admin/cafe/reviews/{row.token}/{step}", data=fields, headers=HTML)
-    assert answer.status_code == status, answer.get_data(as_text=True)[:600]
-    db.session.expire_all()
-    return answer
-
-
-def undo(admin, answer):
-    """Press the button of the toast."""
-    toast = BeautifulSoup(admin.get(answer.headers["Location"], headers=HTML).get_data(as_text=True), "html.parser")
-    box = toast.select(".toast-line form")[-1]
-    told = {one["name"]: one["value"] for one in box.select("input")}
-    assert admin.post(box["action"], data=told, headers=HTML).status_code == 303
-    db.session.expire_all()
+def send(admin, row, name, status=303, **fields):
+    return step(admin, f"/reviews/{row.token}/{name}", status, **fields)
 
 
 def test_what_waits_stands_on_the_first_page_and_the_number_is_the_list(shop):
