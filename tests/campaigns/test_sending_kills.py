@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from campaigns import mailings, subject_tests
+from campaigns.habits import Habits
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from campaigns.subject_tests import SubjectTest
@@ -97,7 +98,8 @@ def test_two_workers_that_do_not_claim_would_write_twice(shop, office):
 
 
 def compared(mailing_id):
-    """Two subjects: every third is asked, the rest waits."""
+    """Two subjects: every third is asked, the rest waits, at whatever hour this runs."""
+    db.session.add(Habits(cap_hours=24, quiet_from="00:00", quiet_until="00:00"))
     db.session.add(SubjectTest(mailing_id=mailing_id, subject={"es": "Otro"}))
     for left_over, values in ((0, {"arm": "a"}), (1, {"arm": "b"}), (2, {"run_at": subject_tests.NEVER})):
         which = Recipient.mailing_id == mailing_id, Recipient.id % 3 == left_over
