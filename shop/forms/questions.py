@@ -53,5 +53,6 @@ class ReplyForm(Form):
     told = TextAreaField(
         _l("The question as everybody reads it"),
         [DataRequired(_l("Write the question as it is shown.")), Length(max=questions.MOST_WORDS)], [trimmed],
+        render_kw={"maxlength": questions.MOST_WORDS},
     )  # fmt: skip
     shown = BooleanField(_l("Show it on the page of the product"))
