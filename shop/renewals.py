@@ -54,24 +54,39 @@ def renew(row_id: int, turn: int) -> None:
 
 def make(row: Subscription) -> "Order | None":
     """The next order now; None where there is none, and everybody who should know was told."""
+    if _waits(row):
+        return None
+    try:
+        order = _made(row)
+    except Refusal as refusal:
+        with i18n.speak(tenancy.tenant().language, tenancy.tenant().country):
+            why = str(refusal)
+        subscriptions.note(row, "missed", day=row.next_on, reason=why)
+        subscription_letters.missed(row, why)
+        order = None
+    subscriptions.advance(row)
+    return order
+
+
+def _waits(row: Subscription) -> bool:
+    """Whether it is paused now instead of ordered: nobody is there to order for, or nobody paid."""
     if row.contact is None:
         subscriptions.pause(row, reason="gone")
-        return None
+        return True
     if _unpaid(row):
         subscriptions.pause(row, reason="unpaid")
         subscription_letters.paused(row)
-        return None
-    with i18n.speak(tenancy.tenant().language, tenancy.tenant().country):
-        try:
-            with db.session.begin_nested():
-                order = _order(row)
-        except Refusal as refusal:
-            subscriptions.note(row, "missed", day=row.next_on, reason=str(refusal))
-            subscription_letters.missed(row, str(refusal))
-            subscriptions.advance(row)
-            return None
-    subscriptions.advance(row)
-    return order
+        return True
+    return False
+
+
+def _made(row: Subscription, *, now: bool = False) -> "Order":
+    """Its order in one piece, counted from today with `now`; a refusal leaves the subscription as it was."""
+    with i18n.speak(tenancy.tenant().language, tenancy.tenant().country), db.session.begin_nested():
+        if now:
+            today = clock.today(tenancy.tenant().timezone)
+            row.anchor, row.step, row.next_on = today, 0, today
+        return _order(row)
 
 
 def _stands(row: Subscription, turn: int) -> bool:
@@ -136,9 +151,14 @@ def _details(row: Subscription) -> Details:
 
 
 def bring_forward(row: Subscription, *, turn: int) -> "Order | None":
-    """Its buyer wants that turn now: it is made at once, and the following ones are counted from today."""
+    """Its buyer wants that turn now: once it is made, the following ones are counted from today.
+
+    None where it was paused instead. A refusal is for whoever asked: the turn still comes on its own day.
+    """
     if not _stands(lock(row), turn):
         raise subscriptions.NotNow()
-    today = clock.today(tenancy.tenant().timezone)
-    row.anchor, row.step, row.next_on = today, 0, today
-    return make(row)
+    if _waits(row):
+        return None
+    order = _made(row, now=True)
+    subscriptions.advance(row)
+    return order
