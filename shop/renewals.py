@@ -5,13 +5,13 @@ Who leaves two in a row unpaid is not sent a third: the subscription waits until
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kernel import clock, i18n, jobs, tenancy
 from kernel.db import db
 from kernel.refusal import Refusal
-from shop import checkout, exemptions, holds, holidays, quotes, subscription_letters, subscriptions, wants
+from shop import checkout, exemptions, holds, holidays, quotes, renewal_days, subscription_letters, subscriptions, wants
 from shop.quotes import Choice, Details, Quote
 from shop.redemptions import Person
 from shop.shipping import Offer
@@ -32,8 +32,15 @@ def notice(row_id: int, turn: int) -> None:
     if row is None or not _stands(lock(row), turn) or _told(row):
         return
     if row.next_on - subscriptions.AHEAD > clock.today(tenancy.tenant().timezone):
-        subscriptions.note(row, "noticed", day=row.next_on)
-        subscription_letters.soon(row)
+        before, day = row.next_on, renewal_days.first(row)
+        if day is not None and day > before:
+            subscriptions.put_off(row, day)
+        _tell(row, before)
+
+
+def _tell(row: Subscription, before: date) -> None:
+    subscriptions.note(row, "noticed", day=row.next_on)
+    subscription_letters.soon(row, before=before)
 
 
 def _told(row: Subscription) -> bool:
@@ -49,7 +56,19 @@ def renew(row_id: int, turn: int) -> None:
         return
     if row.next_on - subscriptions.AHEAD > clock.today(tenancy.tenant().timezone):
         return  # it was put off
-    make(row)
+    if row.contact is None or _unpaid(row) or not _put_off(row):
+        make(row)
+
+
+def _put_off(row: Subscription) -> bool:
+    """Whether it waits until the shop can: it is closed now, or on the day itself."""
+    before, day, today = row.next_on, renewal_days.first(row), clock.today(tenancy.tenant().timezone)
+    if day is None or (holidays.now() is None and day - subscriptions.AHEAD <= today):
+        return False
+    subscriptions.put_off(row, day)
+    if day > before:
+        _tell(row, before)
+    return True
 
 
 def make(row: Subscription) -> "Order | None":
@@ -125,9 +144,7 @@ def _quoted(row: Subscription, group: str) -> Quote:
     basket = quotes.price(things, group)
     if basket.digital:
         return quotes.make(things, choice=Choice(address=row.address), group=group, **known)
-    open_ = [one for one in basket.offers(row.address) if one.open]
-    at_counter = [one for one in open_ if one.method.is_pickup and not row.delivery_code]  # it began over the counter
-    offer = next((one for one in open_ if one.code == row.delivery_code), next(iter(at_counter), None))
+    offer = renewal_days.offer(row, basket)
     if offer is None:
         raise quotes.NoSuchMethod()
     return quotes.make(things, choice=_choice(row, offer), group=group, **known)
@@ -135,8 +152,8 @@ def _quoted(row: Subscription, group: str) -> Quote:
 
 def _choice(row: Subscription, offer: Offer) -> Choice:
     """Its day, or the first one after it that can be had; the same time of the day where there is room."""
-    free = [one for one in offer.days if one.open]
-    day = next((one for one in free if one.day >= row.next_on), free[-1] if free else None)
+    last = renewal_days.following(row)
+    day = next((one for one in offer.days if one.open and row.next_on <= one.day < last), None)
     slots = [one.code for one in day.slots if one.open] if day else []
     slot = row.delivery_slot if row.delivery_slot in slots else (slots[0] if slots else "")
     return Choice(offer.code, day.day if day else None, slot, row.address)
