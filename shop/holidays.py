@@ -81,7 +81,18 @@ def spells(at: datetime | None = None) -> list[Holiday]:
 
 def now() -> Holiday | None:
     """The holidays that the shop is on; None when it sells."""
-    return next((one for one in spells() if one.starts_at <= clock.now()), None)
+    return then(clock.now())
+
+
+def then(moment: datetime) -> Holiday | None:
+    """The holidays that the shop is on at that moment."""
+    return next((one for one in spells(moment) if one.starts_at <= moment), None)
+
+
+def back(day: date) -> date:
+    """That day, or the one on which the shop sells again where it is away at its noon."""
+    found = then(local_times.instant(day, time(12), tenancy.tenant().timezone))
+    return found.until if found else day
 
 
 def ahead() -> Holiday | None:

@@ -5,13 +5,13 @@ Who leaves two in a row unpaid is not sent a third: the subscription waits until
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kernel import clock, i18n, jobs, tenancy
 from kernel.db import db
 from kernel.refusal import Refusal
-from shop import checkout, exemptions, holds, holidays, quotes, subscription_letters, subscriptions, wants
+from shop import checkout, exemptions, holds, holidays, quotes, renewal_days, subscription_letters, subscriptions, wants
 from shop.quotes import Choice, Details, Quote
 from shop.redemptions import Person
 from shop.shipping import Offer
@@ -32,8 +32,15 @@ def notice(row_id: int, turn: int) -> None:
     if row is None or not _stands(lock(row), turn) or _told(row):
         return
     if row.next_on - subscriptions.AHEAD > clock.today(tenancy.tenant().timezone):
-        subscriptions.note(row, "noticed", day=row.next_on)
-        subscription_letters.soon(row)
+        before, day = row.next_on, renewal_days.first(row)
+        if day is not None and day > before:
+            subscriptions.put_off(row, day)
+        _tell(row, before)
+
+
+def _tell(row: Subscription, before: date) -> None:
+    subscriptions.note(row, "noticed", day=row.next_on)
+    subscription_letters.soon(row, before=before)
 
 
 def _told(row: Subscription) -> bool:
@@ -49,29 +56,56 @@ def renew(row_id: int, turn: int) -> None:
         return
     if row.next_on - subscriptions.AHEAD > clock.today(tenancy.tenant().timezone):
         return  # it was put off
-    make(row)
+    if row.contact is None or _unpaid(row) or not _put_off(row):
+        make(row)
+
+
+def _put_off(row: Subscription) -> bool:
+    """Whether it waits until the shop can: it is closed now, or on the day itself."""
+    before, day, today = row.next_on, renewal_days.first(row), clock.today(tenancy.tenant().timezone)
+    if day is None or (holidays.now() is None and day - subscriptions.AHEAD <= today):
+        return False
+    subscriptions.put_off(row, day)
+    if day > before:
+        _tell(row, before)
+    return True
 
 
 def make(row: Subscription) -> "Order | None":
     """The next order now; None where there is none, and everybody who should know was told."""
+    if _waits(row):
+        return None
+    try:
+        order = _made(row)
+    except Refusal as refusal:
+        with i18n.speak(tenancy.tenant().language, tenancy.tenant().country):
+            why = str(refusal)
+        subscriptions.note(row, "missed", day=row.next_on, reason=why)
+        subscription_letters.missed(row, why)
+        order = None
+    subscriptions.advance(row)
+    return order
+
+
+def _waits(row: Subscription) -> bool:
+    """Whether it is paused now instead of ordered: nobody is there to order for, or nobody paid."""
     if row.contact is None:
         subscriptions.pause(row, reason="gone")
-        return None
+        return True
     if _unpaid(row):
         subscriptions.pause(row, reason="unpaid")
         subscription_letters.paused(row)
-        return None
-    with i18n.speak(tenancy.tenant().language, tenancy.tenant().country):
-        try:
-            with db.session.begin_nested():
-                order = _order(row)
-        except Refusal as refusal:
-            subscriptions.note(row, "missed", day=row.next_on, reason=str(refusal))
-            subscription_letters.missed(row, str(refusal))
-            subscriptions.advance(row)
-            return None
-    subscriptions.advance(row)
-    return order
+        return True
+    return False
+
+
+def _made(row: Subscription, *, now: bool = False) -> "Order":
+    """Its order in one piece, counted from today with `now`; a refusal leaves the subscription as it was."""
+    with i18n.speak(tenancy.tenant().language, tenancy.tenant().country), db.session.begin_nested():
+        if now:
+            today = clock.today(tenancy.tenant().timezone)
+            row.anchor, row.step, row.next_on = today, 0, today
+        return _order(row)
 
 
 def _stands(row: Subscription, turn: int) -> bool:
@@ -110,9 +144,7 @@ def _quoted(row: Subscription, group: str) -> Quote:
     basket = quotes.price(things, group)
     if basket.digital:
         return quotes.make(things, choice=Choice(address=row.address), group=group, **known)
-    open_ = [one for one in basket.offers(row.address) if one.open]
-    at_counter = [one for one in open_ if one.method.is_pickup and not row.delivery_code]  # it began over the counter
-    offer = next((one for one in open_ if one.code == row.delivery_code), next(iter(at_counter), None))
+    offer = renewal_days.offer(row, basket)
     if offer is None:
         raise quotes.NoSuchMethod()
     return quotes.make(things, choice=_choice(row, offer), group=group, **known)
@@ -120,8 +152,8 @@ def _quoted(row: Subscription, group: str) -> Quote:
 
 def _choice(row: Subscription, offer: Offer) -> Choice:
     """Its day, or the first one after it that can be had; the same time of the day where there is room."""
-    free = [one for one in offer.days if one.open]
-    day = next((one for one in free if one.day >= row.next_on), free[-1] if free else None)
+    last = renewal_days.following(row)
+    day = next((one for one in offer.days if one.open and row.next_on <= one.day < last), None)
     slots = [one.code for one in day.slots if one.open] if day else []
     slot = row.delivery_slot if row.delivery_slot in slots else (slots[0] if slots else "")
     return Choice(offer.code, day.day if day else None, slot, row.address)
@@ -136,9 +168,14 @@ def _details(row: Subscription) -> Details:
 
 
 def bring_forward(row: Subscription, *, turn: int) -> "Order | None":
-    """Its buyer wants that turn now: it is made at once, and the following ones are counted from today."""
+    """Its buyer wants that turn now: once it is made, the following ones are counted from today.
+
+    None where it was paused instead. A refusal is for whoever asked: the turn still comes on its own day.
+    """
     if not _stands(lock(row), turn):
         raise subscriptions.NotNow()
-    today = clock.today(tenancy.tenant().timezone)
-    row.anchor, row.step, row.next_on = today, 0, today
-    return make(row)
+    if _waits(row):
+        return None
+    order = _made(row, now=True)
+    subscriptions.advance(row)
+    return order

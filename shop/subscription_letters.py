@@ -1,6 +1,7 @@
 """The letters of a subscription: the next order is near, it waits for its buyer, an order could not be made."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from kernel import i18n, letters, money, tenancy, web
@@ -10,16 +11,20 @@ from shop.letter_words import quiet
 from shop.subscription_rows import Subscription
 
 
-def soon(row: Subscription) -> None:
-    """What comes and when, what it costs, and until when it can still be left out or changed."""
+def soon(row: Subscription, *, before: date | None = None) -> None:
+    """What comes and when (instead of `before`), what it costs, until when it can still be left out or changed."""
     with i18n.speak(row.language, tenancy.tenant().country):
         item, now = name(row, row.language), costs(row)
         lead = _(
             "It comes %(every)s. We make the order on %(day)s and send you how to pay it; until then you can leave it "
             "out, change it or end your subscription.",
-            every=intervals.said(row.every), day=days.told(row.next_on - subscriptions.AHEAD),
+            every=intervals.said(row.every), day=days.told(subscriptions.made_on(row)),
         )  # fmt: skip
         more = ""
+        if before is not None and before != row.next_on:
+            told = {"before": days.told(before), "day": days.told(row.next_on, weekday=True)}
+            said = _("We cannot on %(before)s: this one comes on %(day)s, the following ones as always.", **told)
+            lead = f"{said} {lead}"
         if now != row.unit:
             told = {"now": receipts.shown(now), "before": receipts.shown(row.unit)}
             more = _("It costs %(now)s now; it was %(before)s.", **told)

@@ -87,7 +87,7 @@ class Subscription(TenantOwned, Base):
 
 
 class SubscriptionEvent(TenantOwned, Base):
-    """One step of a subscription: began, ordered, missed, skipped, unskipped, paused, resumed, changed, ended."""
+    """One step of it: began, ordered, missed, put_off, skipped, unskipped, paused, resumed, changed, noticed, ended."""
 
     __tablename__ = "subscription_event"
     __extra__ = (Index("ix_subscription_event_kind", "tenant_id", "kind", "at"),)

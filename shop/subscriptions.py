@@ -12,7 +12,7 @@ from kernel import clock, jobs, journal, tenancy
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
-from shop import intervals, repeats, variants, wants
+from shop import holidays, intervals, repeats, variants, wants
 from shop.subscription_rows import Subscription, SubscriptionEvent, events, lock
 
 if TYPE_CHECKING:
@@ -105,9 +105,27 @@ def said(order: "Order") -> str:
 def _scheduled(row: Subscription) -> None:
     """Its next turn is told of some days before its order is made."""
     db.session.flush()
-    for name, ahead in (("subscriptions.notice", NOTICE), ("subscriptions.renew", AHEAD)):
-        when = datetime.combine(row.next_on - ahead, HOUR, ZoneInfo(tenancy.tenant().timezone))
-        jobs.later(name, row.id, row.turn, at=max(when, clock.now()), key=f"{row.id}:{row.turn}")
+    for name, day in (("subscriptions.notice", row.next_on - NOTICE), ("subscriptions.renew", made_on(row))):
+        jobs.later(name, row.id, row.turn, at=max(_hour(day), clock.now()), key=f"{row.id}:{row.turn}")
+
+
+def _hour(day: date) -> datetime:
+    return datetime.combine(day, HOUR, ZoneInfo(tenancy.tenant().timezone))
+
+
+def made_on(row: Subscription) -> date:
+    """When its next order is made: some days before, or when the shop is back where it is away then."""
+    away = holidays.then(max(_hour(row.next_on - AHEAD), clock.now()))
+    return min(away.until, row.next_on) if away else row.next_on - AHEAD
+
+
+def put_off(row: Subscription, day: date) -> None:
+    """The shop cannot before: this turn comes on that day, those after it as they would have."""
+    if day != row.next_on:
+        note(row, "put_off", day=day)
+    row.turn += 1  # what waits for the day that it was finds another turn
+    row.next_on = day
+    _scheduled(row)
 
 
 def advance(row: Subscription) -> None:

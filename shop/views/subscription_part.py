@@ -26,6 +26,7 @@ STEPS = {
     "began": _l("It began"), "ordered": _l("Order made"), "missed": _l("An order could not be made"),
     "skipped": _l("A turn left out"), "unskipped": _l("Not left out after all"), "paused": _l("Paused"),
     "resumed": _l("Goes on"), "changed": _l("Changed"), "ended": _l("Ended"), "noticed": _l("Told of the next order"),
+    "put_off": _l("Put off to"),
 }  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def told(row: Subscription) -> dict[str, Any]:
     skipped = subscriptions.skipped(row)
     return {
         **brief(row), "price": receipts.shown(subscription_letters.costs(row) * row.quantity), "turn": row.turn,
-        "until": days.told(row.next_on - subscriptions.AHEAD), "back": subscriptions.back(row),
+        "until": days.told(subscriptions.made_on(row)), "back": subscriptions.back(row),
         "skipped": days.told(skipped.day) if skipped else "",
         "sold": row.product is not None and row.product.live,
         "phone": phones.show(row.phone, tenancy.tenant().country),

@@ -64,7 +64,7 @@ def _step(row: Subscription, verb: str) -> ChangeForm | None:
         if order is not None:
             flash(_("Your order %(number)s is made. We sent you how to pay it.", number=order.number), "message")
         else:
-            flash(_("It could not be made now: the shop knows of it."), "message")
+            flash(_("No order was made: your subscription is paused."), "message")
         return None
     if verb not in subscription_part.VERBS:
         raise Missing()

@@ -263,6 +263,22 @@ def test_the_next_one_now(shop):
         renewals.bring_forward(row, turn=1)  # a second tap
 
 
+def test_one_that_cannot_be_had_now_still_comes_on_its_day(shop):
+    product = shop.product("Mañanera", stock=1, **EVERY)
+    row = began(shop, product, paid=True)
+    before = row.anchor, row.step, row.turn, row.next_on, len(subscription_rows.events(row))
+    sent = shop.client.post(f"/subscriptions/{row.token}", data={"do": "now", "turn": str(row.turn)})
+    db.session.expire_all()
+    assert sent.status_code in (409, 422)
+    assert (row.anchor, row.step, row.turn, row.next_on, len(subscription_rows.events(row))) == before
+    assert (letters("missed"), len(orders_of(row))) == ([], 1)
+    stock.adjust(only(product), on_hand=5, reason="received")
+    db.session.commit()
+    run(row.next_on - timedelta(days=3))
+    assert len(orders_of(row)) == 2
+    assert row.next_on == intervals.after(before[0], "1m", 2)  # the days are those that they were
+
+
 def test_who_lies_in_the_bin_is_sent_nothing(shop):
     row = began(shop, paid=True)
     row.contact.binned_at = clock.now()
