@@ -6,6 +6,7 @@ server forget all of them, ours too, after a ROLLBACK, a DROP or an ALTER. So a 
 hears; after one of the others (a ROLLBACK TO SAVEPOINT among them) the server is asked which names it still knows.
 """
 
+import select
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -90,10 +91,14 @@ class Line:
 
     def _next(self) -> Any:
         """What the server said to the next of what was sent; each is followed by nothing."""
-        told = self.raw.pgconn.get_result()
+        line = self.raw.pgconn
+        while line.is_busy():  # to wait in get_result would keep every thread waiting, whom this one waits for too
+            _poll(line.socket).poll()
+            line.consume_input()
+        told = line.get_result()
         if told is None:
             raise errors.OperationalError("the server closed the connection")
-        self.raw.pgconn.get_result()
+        line.get_result()
         return told
 
     def _name(self, statement: str) -> bytes:
@@ -121,6 +126,12 @@ class Line:
             return []
         self._adapting.set_pgresult(result)
         return list(self._adapting.load_rows(0, result.ntuples, tuple))
+
+
+def _poll(socket: int) -> select.poll:
+    waiting = select.poll()
+    waiting.register(socket, select.POLLIN)
+    return waiting
 
 
 def _refusal(result: Any) -> Exception:

@@ -1,8 +1,11 @@
 """Statements that PostgreSQL knows by name outlive what makes its server forget others, and say what it refuses."""
 
+import threading
+import time
+
 import pytest
 from flask import g
-from sqlalchemy import Integer, Text, bindparam, create_engine, func, select
+from sqlalchemy import Integer, Text, bindparam, create_engine, func, select, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from kernel import beside, libpq, limits, prepared, signing, tenancy
@@ -124,6 +127,30 @@ def in_vain():
         posted("x")
         posted("x")
         raise LookupError
+
+
+HELD = text("SELECT pg_advisory_xact_lock(1)")
+
+
+def test_who_waits_for_another_of_the_same_process_lets_it_go_on(app, flights):
+    """Were the whole process kept waiting, the other could never end what is waited for."""
+    held = threading.Event()
+
+    def other():
+        with db_engine.begin() as bare:
+            bare.execute(HELD)
+            held.set()
+            time.sleep(0.3)
+
+    db_engine, thread = db.engine, threading.Thread(target=other)
+    thread.start()
+    held.wait(10)
+    with db.engine.connect() as mine:
+        mine.exec_driver_sql("SET LOCAL lock_timeout = '3s'")
+        line = libpq.line(mine.connection)
+        line.send("SELECT 1", ())
+        assert (len(line.ask(HELD.text, ())), flights) == (1, [2])
+    thread.join()
 
 
 @pytest.mark.parametrize("then", ["asked", "by a cursor", "committed"])
