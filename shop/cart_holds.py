@@ -33,7 +33,7 @@ def hold(
     row = _begin(service, span, places, cart=cart, **told)
     carts.book(cart, row, people, **known)
     holdings.claim([service.id])  # from here on others wait for us
-    occupations.take(holdings.units_free(row), row.span, booking_id=row.id)
+    holdings.occupy(row)
     return row
 
 

@@ -107,12 +107,10 @@ def _take(booking: Booking, chosen: set[int]) -> None:
         departure = departures.at(booking.service, booking.starts_at)
         departures.take(departure, booking.places)
         booking.departure_id, booking.ends_at = departure.id, departure.ends_at
-    free = units_free(booking, chosen) if booking.service.kind != "departure" else []
     if booking.id is None:
         beside.put(booking)
     db.session.flush()
-    if free:
-        occupations.take(free, booking.span, booking_id=booking.id)
+    occupy(booking, chosen)
 
 
 def units_for(service: Service, places: int) -> int:
@@ -123,22 +121,26 @@ def units_for(service: Service, places: int) -> int:
     return {"departure": 0, "appointment": 1}.get(service.kind, -(-places // service.capacity))
 
 
-def units_free(booking: Booking, chosen: Set[int] = frozenset()) -> list[int]:
-    """The units that it is to have, of each resource as many as it needs; raises Full or JustTaken."""
-    needed = sorted(need.resource_id for need in booking.service.needs)
+def occupy(booking: Booking, chosen: Set[int] = frozenset()) -> None:
+    """Take the units that it is to have, of each resource as many as it needs: those that were chosen before others.
+
+    Nothing for a departure, which has its own. Raises Full or JustTaken: whoever asked takes all of it back.
+    """
+    needed = sorted(need.resource_id for need in booking.service.needs) if booking.service.kind != "departure" else []
     if chosen and not chosen <= {unit.id for unit in resources.units(needed)}:
         raise Elsewhere()
-    found, span = list[int](), booking.span
     for resource_id in needed:
-        free = _chosen(resource_id, booking, chosen) if chosen else occupations.free(resource_id, span, booking.units)
-        if len(free) < booking.units:
-            raise departures.Full(left=len(free) * booking.service.capacity) if free else JustTaken()
-        found.extend(free)
-    return found
+        if chosen:
+            had = _chosen(resource_id, booking, chosen)
+            occupations.take(had, booking.span, booking_id=booking.id)
+        else:
+            had = occupations.take_free(resource_id, booking.span, booking.units, booking_id=booking.id)
+        if len(had) < booking.units:
+            raise departures.Full(left=len(had) * booking.service.capacity) if had else JustTaken()
 
 
 def _chosen(resource_id: int, booking: Booking, chosen: Set[int]) -> list[int]:
-    """The same with those that were chosen, all of them, before the others."""
+    """As many free ones as it needs, all that were chosen among them."""
     free = sorted(occupations.free(resource_id, booking.span), key=lambda one: one not in chosen)
     wished = {unit.id for unit in resources.units([resource_id]) if unit.id in chosen}
     return free[: booking.units] if wished <= set(free) else []
@@ -246,7 +248,7 @@ def _sharing() -> Select[Any]:
 def _lock(service_ids: set[int], resource_ids: Iterable[int] = ()) -> None:
     """Hold these services, after these and their resources: each in key order, there and back once."""
     if db.engine.dialect.name != "sqlite":  # there is one writer at a time
-        beside.column(_locking(), services=sorted(service_ids), resources=sorted(set(resource_ids)))
+        beside.send(_locking(), services=sorted(service_ids), resources=sorted(set(resource_ids)))
 
 
 @lru_cache
@@ -294,6 +296,5 @@ def extend(rows: Iterable[Booking], until: datetime) -> None:
 @jobs.job("bookings.lapse")
 def lapse_of(booking_id: int) -> None:
     """End a hold that ran out; taking does not wait for this, it is for whoever looks at what is free."""
-    row = db.session.get(Booking, booking_id)
-    if row is not None and row.lapsed:
+    if (row := db.session.get(Booking, booking_id)) is not None and row.lapsed:
         claim([row.service_id])

@@ -1,13 +1,13 @@
 """Occupations: which unit is taken from when to when; the database itself refuses two that overlap."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Integer, Select, bindparam, delete, select
+from sqlalchemy import CheckConstraint, Index, Insert, Integer, Select, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped
 
@@ -93,9 +93,27 @@ def take(units: Sequence[int], span: Span, **owner: int) -> None:
     and has ended the holds in the way that ran out (`holdings.claim`).
     """
     told: dict[str, Any] = {"starts_at": span.starts_at, "ends_at": span.ends_at, **owner}
-    try:
+    with _apart():
         for unit in units:
             beside.add(Occupation, unit_id=unit, **told)
+
+
+def take_free(resource_id: int, span: Span, most: int, **owner: int) -> list[int]:
+    """Take the first units of a resource that nobody has in all that time, at most so many; which. As in `take`.
+
+    One statement, that goes with what it waits for: who holds the resources keeps others from them for as short as can.
+    """
+    asked = {"resource": resource_id, "begins": span.starts_at, "ends": span.ends_at, "most": most}
+    with _apart():
+        rows = beside.plain(_taking(tuple(owner)), **asked, **owner)
+    return [unit for (unit,) in rows]
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """What the database refuses because two would overlap has just been taken."""
+    try:
+        yield
     except IntegrityError as refused:
         if not any(sign in str(refused.orig) for sign in APART):
             raise
@@ -114,6 +132,16 @@ def free(resource_id: int, span: Span, most: int = MANY) -> list[int]:
     """The units of a resource that nobody has in all that time, in the order in which they are filled: the first."""
     asked = {"resource": resource_id, "begins": span.starts_at, "ends": span.ends_at, "most": most}
     return beside.column(_free(), **asked)
+
+
+@lru_cache
+def _taking(owner: tuple[str, ...]) -> Insert:
+    names = ("tenant_id", "unit_id", "starts_at", "ends_at", *owner)
+    told = {"tenant_id": "tenant", "starts_at": "begins", "ends_at": "ends"}
+    values = [bindparam(told.get(name, name), type_=Occupation.__table__.c[name].type) for name in names]
+    free = _free().with_only_columns(*[ResourceUnit.id if name == "unit_id" else value
+                                       for name, value in zip(names, values, strict=True)])  # fmt: skip
+    return insert(Occupation).from_select(names, free).returning(Occupation.unit_id)
 
 
 @lru_cache
