@@ -6,9 +6,10 @@ in the statement itself, as `:tenant`, and leaves out what lies in the bin; Post
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Select, bindparam, select
+from sqlalchemy import Executable, Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import make_transient_to_detached
 
 from kernel import aside, prepared, rows, tenancy, transactions
@@ -70,6 +71,34 @@ def send(statement: Executable, **values: Any) -> None:
     prepared.of(statement, connection.dialect).send(connection, {"tenant": tenancy.current(), **values})
 
 
+def soon(statement: Select[Any], **values: Any) -> prepared.Answer:
+    """Ask what need not be known yet: PostgreSQL hears of it with what is asked next; the rows, as `plain` gives them,
+    when they are wanted.
+    """
+    session = db.session()
+    session.flush()
+    connection = transactions.connection(session)
+    asked = prepared.of(statement, connection.dialect)
+    answer = asked.send(connection, {"tenant": tenancy.current(), **values})
+    return lambda: asked.given(answer())
+
+
+def expect(*classes: type[Any]) -> None:
+    """One new row of each of these will be written in this transaction: ask for its key with what is asked next.
+
+    `new` then need not wait to hear it. Where the driver tells a new row's key nothing is asked.
+    """
+    connection = transactions.connection(db.session())
+    if connection.dialect.name == "postgresql":
+        answer = prepared.of(_keys(classes), connection.dialect).send(connection, {})
+        db.session().info["expected"] = {cls: (answer, place) for place, cls in enumerate(classes)}
+
+
+@lru_cache
+def _keys(classes: tuple[Any, ...]) -> Select[Any]:
+    return select(*[func.nextval(literal_column(f"'{cls.__tablename__}_id_seq'")) for cls in classes])
+
+
 def put(entity: Any, *, unless: tuple[str, ...] = ()) -> Any:
     """Write one new row of the current tenant, which then is the session's as any that it wrote; gives it back.
 
@@ -85,7 +114,14 @@ def put(entity: Any, *, unless: tuple[str, ...] = ()) -> Any:
 
 def new(cls: type[Any], **told: Any) -> Any:
     """The same of what is told of its columns."""
-    return rows.made(cls, _written(cls, told))
+    connection = transactions.connection(db.session())
+    if (expected := db.session().info.get("expected", {}).pop(cls, None)) is None:
+        return rows.made(cls, _written(cls, told))
+    answer, place = expected
+    how: prepared.Insert = prepared.inserting(cls, connection.dialect, keyed=True)
+    row = how.whole({**_own(cls, told), "id": answer()[0][place]})
+    how.send(connection, row)
+    return rows.made(cls, row)
 
 
 def add(cls: type[Any], *, unless: tuple[str, ...] = (), **told: Any) -> int | None:

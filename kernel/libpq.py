@@ -20,7 +20,24 @@ FORGETS = ("ROLLBACK", "DROP ", "ALTER ")
 KNOWN = b"SELECT name FROM pg_prepared_statements"
 OPEN = {2, 3}  # a transaction that goes on, or that broke: PQTRANS_INTRANS, PQTRANS_INERROR
 Sent = tuple[bytes, list[Any] | None]  # words as they are, or the name of a statement and its values
+Rows = list[tuple[Any, ...]]
 TOLD = {1, 2}  # PGRES_COMMAND_OK, PGRES_TUPLES_OK
+
+
+class Soon:
+    """What a statement gives back that goes with the next one; at the latest when its rows are wanted."""
+
+    def __init__(self, line: "Line", sent: Sent) -> None:
+        self.line, self.sent = line, sent
+        self.told: Rows | None = None
+
+    def rows(self) -> Rows:
+        """What it gave back; raises what is refused of all that goes with it, and LookupError when it never went."""
+        if self.told is None:
+            self.line.settle()
+        if self.told is None:
+            raise LookupError("its transaction ended before it was asked")
+        return self.told
 
 
 class Line:
@@ -31,44 +48,49 @@ class Line:
         self._names: dict[str, bytes] = {}
         self._made = 0
         self._adapting = adapt.Transformer(raw)
-        self._waiting: list[Sent] = []  # what goes with the next one
+        self._beginning: list[Soon] = []  # what begins the transaction, while nothing was asked in it
+        self._waiting: list[Soon] = []  # what goes with the next one
 
-    def ask(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def begin(self, words: Sequence[bytes]) -> None:
+        """Begin a transaction with what is asked first in it; when nothing is, never."""
+        self._beginning = [Soon(self, (said, None)) for said in words]
+
+    def ask(self, statement: str, values: Sequence[Any]) -> Rows:
         """The rows that a statement with `$1`, `$2` … gives back; raises psycopg's errors, of what went along too."""
         one = self._one(statement, values)
-        if not self._waiting:
+        if not self._beginning and not self._waiting:
             return self._rows(self.raw.pgconn.exec_prepared(*one))
-        return self._all([*self._taken(), one])[-1]
+        self._waiting.append(last := Soon(self, one))
+        return last.rows()
 
-    def alone(self, begin: Sequence[bytes], statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def alone(self, begin: Sequence[bytes], statement: str, values: Sequence[Any]) -> Rows:
         """The same in a transaction of its own, that `begin` begins: all of it is sent and answered at once."""
         one = self._one(statement, values)
         told = self._flight([*[(words, None) for words in begin], one, (b"COMMIT", None)])
         roll_back(self.raw)  # where something was refused
         return [self._rows(result) for result in told][-2]
 
-    def send(self, statement: str, values: Sequence[Any]) -> None:
-        """Have a statement of which nothing need be known go with the next one; what is refused is raised then."""
-        self._waiting.append(self._one(statement, values))
+    def send(self, statement: str, values: Sequence[Any]) -> Soon:
+        """Have a statement of which nothing need be known yet go with the next one; what is refused is raised then."""
+        self._waiting.append(soon := Soon(self, self._one(statement, values)))
+        return soon
 
-    def settle(self) -> None:
-        """Have go now what waits: something else than we is about to use the line."""
-        if self._waiting:
-            self._all(self._taken())
+    def settle(self, *, last: bool = False) -> None:
+        """Have go now what waits: something else than we is about to use the line, if only to end it (`last`)."""
+        if last and not self._waiting:
+            self._beginning = []
+        waiting = self._beginning + self._waiting
+        self.drop()
+        if waiting:
+            for soon, result in zip(waiting, self._flight([one.sent for one in waiting]), strict=True):
+                soon.told = self._rows(result)
 
     def drop(self) -> None:
         """Forget what waits: the transaction ends without it."""
-        self._waiting = []
-
-    def _taken(self) -> list[Sent]:
-        waiting, self._waiting = self._waiting, []
-        return waiting
+        self._beginning, self._waiting = [], []
 
     def _one(self, statement: str, values: Sequence[Any]) -> Sent:
         return self._name(statement), self._adapting.dump_sequence(values, _as_text(len(values)))
-
-    def _all(self, sent: list[Sent]) -> list[list[tuple[Any, ...]]]:
-        return [self._rows(result) for result in self._flight(sent)]
 
     def _flight(self, sent: list[Sent]) -> list[Any]:
         """What the server says to each: all of it goes at once, and after what is refused nothing more is done."""
@@ -119,7 +141,7 @@ class Line:
         self._names = {statement: name for statement, name in self._names.items() if name in kept}
         self.doubtful = False
 
-    def _rows(self, result: Any) -> list[tuple[Any, ...]]:
+    def _rows(self, result: Any) -> Rows:
         if result.status not in TOLD:
             raise _refusal(result)
         if not result.ntuples:

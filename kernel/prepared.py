@@ -19,6 +19,7 @@ from kernel import libpq, logs
 from kernel.db import upsert
 
 Form = Callable[[Any], Any]
+Answer = Callable[[], list[tuple[Any, ...]]]
 ANY = ("*",)  # whatever of a row there may be only once
 _settling = WeakSet[Engine]()  # where nothing goes by a cursor, or is committed, before what waits
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -56,16 +57,27 @@ class Prepared:
         except connection.dialect.loaded_dbapi.Error as error:
             raise _lost(connection, self.text, sent, error) from error
 
-    def send(self, connection: Connection, told: Mapping[str, Any]) -> None:
-        """The same of which nothing need be known: PostgreSQL hears it with what is asked next, or before COMMIT."""
+    def send(self, connection: Connection, told: Mapping[str, Any]) -> Answer:
+        """The same of which nothing need be known yet: PostgreSQL hears it with what is asked next, or before COMMIT.
+
+        What is given back says the driver's rows, and asks for them if nobody has asked anything since.
+        """
         if connection.engine not in _settling:
-            self.run(connection, told)
-            return
+            found, _key = self.run(connection, told)
+            return lambda: found
         sent = self._heard(connection, told)
         try:
-            libpq.line(connection.connection).send(self.text, sent)
+            soon = libpq.line(connection.connection).send(self.text, sent)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _lost(connection, self.text, sent, error) from error
+
+        def rows() -> libpq.Rows:
+            try:
+                return soon.rows()
+            except connection.dialect.loaded_dbapi.Error as error:
+                raise _lost(connection, self.text, sent, error) from error
+
+        return rows
 
     def _heard(self, connection: Connection, told: Mapping[str, Any]) -> list[Any]:
         sent = self.sent(told)
@@ -108,7 +120,7 @@ def _lost(connection: Connection, text: str, sent: Any, error: Any) -> Any:
 def install(engine: Engine) -> None:
     """Let PostgreSQL hear what waits before anything goes by a cursor, and before COMMIT."""
     event.listen(engine, "before_cursor_execute", _before_cursor)
-    event.listen(engine, "commit", _settle)
+    event.listen(engine, "commit", partial(_settle, last=True))
     _settling.add(engine)
 
 
@@ -120,10 +132,10 @@ def _before_cursor(connection: Connection, cursor: Any, statement: str, *_more: 
     _settle(connection)
 
 
-def _settle(connection: Connection) -> None:
+def _settle(connection: Connection, *, last: bool = False) -> None:
     if known := connection.info.get("line"):
         try:
-            known.settle()
+            known.settle(last=last)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _lost(connection, "what went before", None, error) from error
 
@@ -197,21 +209,23 @@ class Insert:
 
 
 @lru_cache(maxsize=300)
-def inserting(cls: Any, dialect: Dialect, unless: tuple[str, ...] = (), *, holds: bool = False) -> Insert:
+def inserting(
+    cls: Any, dialect: Dialect, unless: tuple[str, ...] = (), *, holds: bool = False, keyed: bool = False
+) -> Insert:
     """The INSERT of an entity; `unless` one is there with the same in these columns, or with ANY that may be only once.
 
-    `holds`: that one is locked.
+    `holds`: that one is locked. `keyed`: its key is told.
     """
     mapper: Any = inspect(cls)
     table, tells = mapper.local_table, dialect.name == "sqlite" and not unless
-    columns = {one.key: one.columns[0] for one in mapper.column_attrs if not one.columns[0].primary_key}
+    columns = {one.key: one.columns[0] for one in mapper.column_attrs if keyed or not one.columns[0].primary_key}
     new: Any = upsert(table, dialect.name)
     if unless and holds:
         new = new.on_conflict_do_update(index_elements=list(unless), set_={unless[0]: new.excluded[unless[0]]})
     elif unless:
         new = new.on_conflict_do_nothing(index_elements=None if unless == ANY else list(unless))
     named = {name: column.name for name, column in columns.items()}
-    made = of(new if tells else new.returning(table.c.id), dialect, tuple(named.values()))
+    made = of(new if tells or keyed else new.returning(table.c.id), dialect, tuple(named.values()))
     return Insert(made, named, {name: _fill(column) for name, column in columns.items()}, tells)
 
 

@@ -27,7 +27,6 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 PATIENCE = 10.0  # seconds a writer waits for its turn
 SYNCHRONOUS = "FULL"  # no committed order is lost when the power goes
 RESTED = 1.0  # seconds after which a connection is asked whether it still stands
-TUPLES = 2  # how libpq says that a statement gave rows back: PGRES_TUPLES_OK
 _NAMED = re.compile(r":(\w+)")
 _turn = threading.Lock()
 
@@ -169,28 +168,24 @@ def _raise_wall(session: Session, transaction: SessionTransaction, connection: C
     session.info["connection"] = connection
     if connection.dialect.name != "postgresql" or transaction.nested:
         return
-    if not _began_walled(connection, b"; ".join(walled())):
+    line = libpq.line(connection.connection)
+    if line.raw.pgconn.transaction_status:  # it has begun already
         connection.execute(_BEGIN if _durable() else _BEGIN_LIGHT, _told())
+    else:
+        line.begin(walled())
 
 
 @event.listens_for(Session, "after_transaction_end")
 def _let_go(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
         session.info.pop("connection", None)
+        session.info.pop("expected", None)
 
 
 def connection(session: Session) -> Connection:
     """The connection of its transaction, begun when there is none: to ask the session each time costs as much again."""
     known: Connection | None = session.info.get("connection")
     return session.connection() if known is None else known
-
-
-def _began_walled(connection: Connection, words: bytes) -> bool:
-    """Begin and raise the wall one way there and back; False when that failed: who tries again hears why."""
-    raw: Any = connection.connection.driver_connection
-    if raw.pgconn.transaction_status:
-        return False  # it has begun already
-    return bool(raw.pgconn.exec_(words).status == TUPLES)
 
 
 def _told() -> dict[str, str]:

@@ -17,6 +17,12 @@ from shop.services import Service
 from shop.variants import Variant
 
 
+def expect(service: Service) -> None:
+    """Somebody who has no cart yet is about to hold a time of it: what that needs is asked with what is asked next."""
+    if service.kind != "departure":
+        beside.expect(Cart, Booking)
+
+
 def hold(
     cart: Cart, service: Service, span: Span, people: Mapping[Variant, int], *, places: int, begun: bool = False,
     group: str = "", lower: Sequence[PriceBreak] | None = None, **told: Any,

@@ -3,7 +3,7 @@
 Every edit moves the tenant's revision. What is kept are plain values; each session makes rows of its own from them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -61,9 +61,10 @@ def of_slug(slug: str, revision: int) -> Known | None:
     return found
 
 
-def moved(revision: int) -> bool:
-    """Whether somebody edited the shop since it had that revision; whoever writes asks it first."""
-    return beside.column(_revision()) != [revision]
+def moved(revision: int) -> Callable[[], bool]:
+    """Whether somebody edited the shop since it had that revision: whoever writes asks it first, and hears it later."""
+    told = beside.soon(_revision())
+    return lambda: told() != [(revision,)]
 
 
 @lru_cache

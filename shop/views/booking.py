@@ -80,12 +80,11 @@ def booking_hold() -> Any:
         draft = _sent(kept=True)
         asked, errors = forms.checked(draft)
         answer = redirect(url_for("shop.cart"), 303)  # made before anybody waits for us
-        if asked is not None and kept_services.moved(_revision()):  # somebody edited the shop meanwhile
+        if asked is not None and _counted(draft):
             db.session.expire_all()
             draft = _sent()
             asked, errors = forms.checked(draft)
         if asked is not None:
-            _limit(limits.check_within)
             _hold(draft, asked, answer)
             return answer
     except Refusal as refusal:
@@ -94,6 +93,15 @@ def booking_hold() -> Any:
         return _refused(many, counted=True)
     with web.reading():  # drawing the page keeps no buyer waiting
         return _again(_sent(), 422, errors=errors)
+
+
+def _counted(draft: Draft) -> bool:
+    """Count the try, and ask with that for what comes next; whether somebody edited the shop meanwhile."""
+    moved = kept_services.moved(_revision())
+    if not cart_views.token():
+        cart_holds.expect(draft.service)
+    _limit(limits.check_within)
+    return moved()
 
 
 def _hold(draft: Draft, asked: Asked, answer: Any) -> None:

@@ -63,6 +63,6 @@ def test_an_edit_between_looking_and_writing_counts(app, shop, room, monkeypatch
 
     monkeypatch.setattr(kept_services, "of_slug", slow)
     if not asked:
-        monkeypatch.setattr(kept_services, "moved", lambda _revision: False)
+        monkeypatch.setattr(kept_services, "moved", lambda _revision: lambda: False)
     assert ask(shop, "10:00") == (422 if asked else 303)
     assert len(closed) == 1
