@@ -118,7 +118,7 @@ def new(cls: type[Any], **told: Any) -> Any:
     if (expected := db.session().info.get("expected", {}).pop(cls, None)) is None:
         return rows.made(cls, _written(cls, told))
     answer, place = expected
-    how: prepared.Insert = prepared.inserting(cls, connection.dialect, keyed=True)
+    how: prepared.Insert = prepared.inserting(cls, connection.dialect, keyed=True)  # type: ignore[arg-type]
     row = how.whole({**_own(cls, told), "id": answer()[0][place]})
     how.send(connection, row)
     return rows.made(cls, row)

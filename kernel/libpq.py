@@ -18,7 +18,7 @@ from kernel.late import Late
 adapt, errors = Late("psycopg.adapt"), Late("psycopg.errors")
 FORGETS = ("ROLLBACK", "DROP ", "ALTER ")
 KNOWN = b"SELECT name FROM pg_prepared_statements"
-OPEN = {2, 3}  # a transaction that goes on, or that broke: PQTRANS_INTRANS, PQTRANS_INERROR
+UNDER_WAY, BROKEN = 2, 3  # a transaction that goes on, or that broke: PQTRANS_INTRANS, PQTRANS_INERROR
 Sent = tuple[bytes, list[Any] | None]  # words as they are, or the name of a statement and its values
 Rows = list[tuple[Any, ...]]
 TOLD = {1, 2}  # PGRES_COMMAND_OK, PGRES_TUPLES_OK
@@ -75,15 +75,28 @@ class Line:
         self._waiting.append(soon := Soon(self, self._one(statement, values)))
         return soon
 
-    def settle(self, *, last: bool = False) -> None:
-        """Have go now what waits: something else than we is about to use the line, if only to end it (`last`)."""
-        if last and not self._waiting:
+    def settle(self) -> None:
+        """Have go now what waits: something else than we is about to use the line."""
+        if waiting := self._taken():
+            self._go(waiting)
+
+    def commit(self) -> None:
+        """Have go what waits, and end the transaction with it: where nothing was asked in it there is none."""
+        if not self._waiting:
             self._beginning = []
+        if waiting := self._taken():
+            self._go([*waiting, Soon(self, (b"COMMIT", None))])
+        elif self.raw.pgconn.transaction_status == UNDER_WAY:
+            self._rows(self.raw.pgconn.exec_(b"COMMIT"))
+
+    def _taken(self) -> list[Soon]:
         waiting = self._beginning + self._waiting
         self.drop()
-        if waiting:
-            for soon, result in zip(waiting, self._flight([one.sent for one in waiting]), strict=True):
-                soon.told = self._rows(result)
+        return waiting
+
+    def _go(self, waiting: list[Soon]) -> None:
+        for soon, result in zip(waiting, self._flight([one.sent for one in waiting]), strict=True):
+            soon.told = self._rows(result)
 
     def drop(self) -> None:
         """Forget what waits: the transaction ends without it."""
@@ -196,7 +209,7 @@ def _reset(raw: Any, pooled: Any, _state: Any = None) -> None:
 
 def roll_back(raw: Any) -> None:
     """End a transaction so that no name is forgotten: psycopg then finds nothing to roll back, but what is lost."""
-    if raw.pgconn.transaction_status in OPEN:
+    if raw.pgconn.transaction_status in {UNDER_WAY, BROKEN}:
         raw.pgconn.exec_(b"ROLLBACK")
 
 

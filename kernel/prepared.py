@@ -58,7 +58,7 @@ class Prepared:
             raise _lost(connection, self.text, sent, error) from error
 
     def send(self, connection: Connection, told: Mapping[str, Any]) -> Answer:
-        """The same of which nothing need be known yet: PostgreSQL hears it with what is asked next, or before COMMIT.
+        """The same of which nothing need be known yet: PostgreSQL hears it with what is asked next, or with the COMMIT.
 
         What is given back says the driver's rows, and asks for them if nobody has asked anything since.
         """
@@ -118,9 +118,9 @@ def _lost(connection: Connection, text: str, sent: Any, error: Any) -> Any:
 
 
 def install(engine: Engine) -> None:
-    """Let PostgreSQL hear what waits before anything goes by a cursor, and before COMMIT."""
+    """Let PostgreSQL hear what waits before anything goes by a cursor, and with the COMMIT."""
     event.listen(engine, "before_cursor_execute", _before_cursor)
-    event.listen(engine, "commit", partial(_settle, last=True))
+    event.listen(engine, "commit", partial(_settle, how=libpq.Line.commit))
     _settling.add(engine)
 
 
@@ -132,10 +132,10 @@ def _before_cursor(connection: Connection, cursor: Any, statement: str, *_more: 
     _settle(connection)
 
 
-def _settle(connection: Connection, *, last: bool = False) -> None:
+def _settle(connection: Connection, how: Callable[[libpq.Line], None] = libpq.Line.settle) -> None:
     if known := connection.info.get("line"):
         try:
-            known.settle(last=last)
+            how(known)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _lost(connection, "what went before", None, error) from error
 

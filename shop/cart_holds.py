@@ -8,7 +8,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from kernel import beside, clock
 from shop import cart as carts
-from shop import holdings, occupations
+from shop import holdings, late_holds, occupations
 from shop.bookings import Booking
 from shop.cart_rows import Cart
 from shop.occupations import Span
@@ -17,19 +17,25 @@ from shop.services import Service
 from shop.variants import Variant
 
 
-def expect(service: Service) -> None:
-    """Somebody who has no cart yet is about to hold a time of it: what that needs is asked with what is asked next."""
-    if service.kind != "departure":
-        beside.expect(Cart, Booking)
+def expect(service: Service) -> late_holds.Any_ | None:
+    """Somebody who has no cart yet is about to hold a time of it: what that needs is asked with what is asked next.
+
+    What is given back is for `hold`.
+    """
+    if service.kind == "departure":
+        return None
+    beside.expect(Cart, Booking)
+    return late_holds.soon()
 
 
 def hold(
     cart: Cart, service: Service, span: Span, people: Mapping[Variant, int], *, places: int, begun: bool = False,
-    group: str = "", lower: Sequence[PriceBreak] | None = None, **told: Any,
+    late: late_holds.Any_ | None = None, group: str = "", lower: Sequence[PriceBreak] | None = None, **told: Any,
 ) -> Booking:  # fmt: skip
     """Hold a time for these people and have it in the cart; raises a Refusal: whoever asked takes all of it back.
 
-    `begun`: the cart was made just now. `lower` as in `cart.book`, `told` as in `holdings.hold`.
+    `begun`: the cart was made just now. `late`: what `expect` gave. `lower` as in `cart.book`, `told` as in
+    `holdings.hold`.
     """
     known: dict[str, Any] = {"group": group, "begun": begun, "lower": lower}
     if not begun or service.kind == "departure":  # whose places are counted first
@@ -38,7 +44,7 @@ def hold(
         return row
     row = _begin(service, span, places, cart=cart, **told)
     carts.book(cart, row, people, **known)
-    holdings.claim([service.id])  # from here on others wait for us
+    holdings.claim([service.id], late=late)  # from here on others wait for us
     holdings.occupy(row)
     return row
 

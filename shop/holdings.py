@@ -13,7 +13,7 @@ from kernel import beside, clock, jobs
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import bookings, departures, occupations, resources, services
+from shop import bookings, departures, late_holds, occupations, resources
 from shop.bookings import LIVE, Booking
 from shop.occupations import JustTaken, Span
 from shop.resources import Resource
@@ -195,54 +195,18 @@ def _give(booking: Booking) -> None:
         occupations.give_back(booking_id=booking.id)
 
 
-def claim(service_ids: Iterable[int], resource_ids: Iterable[int] = ()) -> None:
+def claim(service_ids: Iterable[int], resource_ids: Iterable[int] = (), *, late: late_holds.Any_ | None = None) -> None:
     """Hold what these services (and these resources) are taken by, and end the holds in the way that ran out.
 
     Who places several bookings in one transaction claims all their services first, so that nobody waits crosswise:
     also what the services need whose holds are ended, because these give back all that they had.
+    `late`: whether there are any, where that was asked a moment ago.
     """
     mine, own = set(service_ids), set(resource_ids)
-    late = _late(mine, own)
-    _lock(mine | late, own)
-    if late:
-        _lapse(mine | late)
-
-
-def _late(service_ids: set[int], resource_ids: set[int]) -> set[int]:
-    """The services that have holds which ran out, of these and of those that share such a resource.
-
-    Also those whose holds run out in a minute: they may while we wait for our turn. Mostly there are none at all.
-    """
-    soon = clock.now() + timedelta(minutes=1)
-    over = set(beside.column(_running_out(), soon=soon)) if beside.column(_first(), soon=soon) else set()
-    if over <= service_ids:
-        return over
-    mine = {"over": sorted(over), "services": sorted(service_ids), "resources": sorted(resource_ids)}
-    return (over & service_ids) | set(beside.column(_sharing(), **mine))
-
-
-@lru_cache
-def _first() -> Select[Any]:
-    """One of those: PostgreSQL plans this once, and the whole of them anew each time that it is asked."""
-    held = Booking.tenant_id == bindparam("tenant"), Booking.state == "held", Booking.held_until.is_not(None)
-    first = select(Booking.service_id, Booking.held_until).where(*held).order_by(Booking.held_until).limit(1).subquery()
-    return select(first.c.service_id).where(first.c.held_until <= bindparam("soon"))
-
-
-@lru_cache
-def _running_out() -> Select[Any]:
-    over = Booking.state == "held", Booking.held_until <= bindparam("soon")
-    return select(Booking.service_id).where(Booking.tenant_id == bindparam("tenant"), *over).distinct()
-
-
-@lru_cache
-def _sharing() -> Select[Any]:
-    shared = or_(
-        ServiceResource.resource_id.in_(services.needed()),
-        ServiceResource.resource_id.in_(bindparam("resources", expanding=True)),
-    )
-    theirs = ServiceResource.service_id.in_(bindparam("over", expanding=True))
-    return select(ServiceResource.service_id).where(ServiceResource.tenant_id == bindparam("tenant"), theirs, shared)
+    over = late_holds.services(mine, own) if (late or late_holds.soon())() else set()
+    _lock(mine | over, own)
+    if over:
+        _lapse(mine | over)
 
 
 def _lock(service_ids: set[int], resource_ids: Iterable[int] = ()) -> None:

@@ -80,12 +80,13 @@ def booking_hold() -> Any:
         draft = _sent(kept=True)
         asked, errors = forms.checked(draft)
         answer = redirect(url_for("shop.cart"), 303)  # made before anybody waits for us
-        if asked is not None and _counted(draft):
+        late = cart_holds.expect(draft.service) if asked is not None and not cart_views.token() else None
+        if asked is not None and _counted():
             db.session.expire_all()
             draft = _sent()
             asked, errors = forms.checked(draft)
         if asked is not None:
-            _hold(draft, asked, answer)
+            _hold(draft, asked, answer, late)
             return answer
     except Refusal as refusal:
         return _refused(refusal)
@@ -95,23 +96,21 @@ def booking_hold() -> Any:
         return _again(_sent(), 422, errors=errors)
 
 
-def _counted(draft: Draft) -> bool:
-    """Count the try, and ask with that for what comes next; whether somebody edited the shop meanwhile."""
+def _counted() -> bool:
+    """Count the try; whether somebody edited the shop meanwhile, which is asked with that."""
     moved = kept_services.moved(_revision())
-    if not cart_views.token():
-        cart_holds.expect(draft.service)
     _limit(limits.check_within)
     return moved()
 
 
-def _hold(draft: Draft, asked: Asked, answer: Any) -> None:
+def _hold(draft: Draft, asked: Asked, answer: Any, late: Any) -> None:
     name = i18n.pick(draft.service.product.name)
     kept = _("%(item)s is kept for you for ten minutes.", item=name)
     mine, secret = cart_views.own()
     origins.set_cookie(answer, cart_views.COOKIE, secret, days=carts.DAYS)
-    how: dict[str, Any] = {"begun": secret != cart_views.token(), "group": visitor.group(), **asked.told}
-    lower = draft.known.breaks if draft.known else None
-    cart_holds.hold(mine, draft.service, asked.span, asked.wanted, places=asked.places, lower=lower, **how)
+    how: dict[str, Any] = {"begun": secret != cart_views.token(), "group": visitor.group(), "late": late}
+    how |= {"lower": draft.known.breaks if draft.known else None, **asked.told}
+    cart_holds.hold(mine, draft.service, asked.span, asked.wanted, places=asked.places, **how)
     flash(kept, "message")
     visitor.added(draft.service.product)
 
