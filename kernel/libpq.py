@@ -18,7 +18,8 @@ from kernel.late import Late
 adapt, errors = Late("psycopg.adapt"), Late("psycopg.errors")
 FORGETS = ("ROLLBACK", "DROP ", "ALTER ")
 KNOWN = b"SELECT name FROM pg_prepared_statements"
-UNDER_WAY, BROKEN = 2, 3  # a transaction that goes on, or that broke: PQTRANS_INTRANS, PQTRANS_INERROR
+UNDER_WAY = 2  # a transaction that goes on: PQTRANS_INTRANS
+OPEN = {UNDER_WAY, 3}  # or that broke: PQTRANS_INERROR
 Sent = tuple[bytes, list[Any] | None]  # words as they are, or the name of a statement and its values
 Rows = list[tuple[Any, ...]]
 TOLD = {1, 2}  # PGRES_COMMAND_OK, PGRES_TUPLES_OK
@@ -209,7 +210,7 @@ def _reset(raw: Any, pooled: Any, _state: Any = None) -> None:
 
 def roll_back(raw: Any) -> None:
     """End a transaction so that no name is forgotten: psycopg then finds nothing to roll back, but what is lost."""
-    if raw.pgconn.transaction_status in {UNDER_WAY, BROKEN}:
+    if raw.pgconn.transaction_status in OPEN:
         raw.pgconn.exec_(b"ROLLBACK")
 
 

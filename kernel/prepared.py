@@ -62,7 +62,7 @@ class Prepared:
 
         What is given back says the driver's rows, and asks for them if nobody has asked anything since.
         """
-        if connection.engine not in _settling:
+        if not settles(connection.engine):
             found, _key = self.run(connection, told)
             return lambda: found
         sent = self._heard(connection, told)
@@ -122,6 +122,11 @@ def install(engine: Engine) -> None:
     event.listen(engine, "before_cursor_execute", _before_cursor)
     event.listen(engine, "commit", partial(_settle, how=libpq.Line.commit))
     _settling.add(engine)
+
+
+def settles(engine: Engine) -> bool:
+    """Whether what waits is heard there before anything else."""
+    return engine in _settling
 
 
 def _before_cursor(connection: Connection, cursor: Any, statement: str, *_more: Any) -> None:

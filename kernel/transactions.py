@@ -169,7 +169,7 @@ def _raise_wall(session: Session, transaction: SessionTransaction, connection: C
     if connection.dialect.name != "postgresql" or transaction.nested:
         return
     line = libpq.line(connection.connection)
-    if line.raw.pgconn.transaction_status:  # it has begun already
+    if line.raw.pgconn.transaction_status or not prepared.settles(connection.engine):  # begun, or nobody would hear it
         connection.execute(_BEGIN if _durable() else _BEGIN_LIGHT, _told())
     else:
         line.begin(walled())

@@ -15,6 +15,8 @@ from shop.cart_rows import Cart
 from shop.catalog import Product
 from shop.pricing import PriceBreak
 
+COUNTED = select(func.count(Cart.id)).where(Cart.tenant_id == bindparam("tenant"))
+
 
 @pytest.fixture
 def theirs(rival, shop):
@@ -63,12 +65,21 @@ def test_what_is_put_is_the_session_s(rival, shop):
         beside.put(Cart(token_hash="x", tenant_id=rival.tenant_id))
 
 
+def test_what_was_expected_is_the_session_s_as_any(shop):
+    beside.expect(Cart)
+    row, secret = carts.begin()
+    row.codes = ["MAYO"]
+    db.session.commit()
+    assert carts.found(secret) is row
+    assert (row.id > 0, row.codes, beside.soon(COUNTED)()) == (True, ["MAYO"], [(1,)])
+
+
 def test_what_was_tried_is_taken_back(shop):
     with suppress(LookupError), beside.attempt():
         carts.begin()
         raise LookupError
     db.session.expire_all()
-    assert db.session.scalar(select(func.count()).select_from(Cart)) == 0
+    assert beside.plain(COUNTED) == [(0,)]
     db.session.add(Cart(token_hash="not yet written"))
     with beside.attempt():
         carts.begin()

@@ -130,6 +130,83 @@ def in_vain():
         raise LookupError
 
 
+@pytest.mark.parametrize("first", ["beside", "cursor", "savepoint", "posted", "soon"])
+def test_whatever_comes_first_in_a_transaction_stands_behind_the_wall(rival, shop, flights, first):
+    """It begins with what is asked first: nothing goes out before the wall stands."""
+    cart()
+    db.session.commit()
+    flights.clear()
+    every = select(func.count(Cart.id))  # it names no tenant: PostgreSQL's own wall is all that stands
+    tenancy.leave()
+    with tenancy.use(rival.tenant_id):
+        if first == "savepoint":
+            db.session.begin_nested()
+        elif first == "posted":
+            posted()
+        found = {
+            "beside": lambda: beside.plain(every)[0][0],
+            "soon": lambda: beside.soon(every)()[0][0],
+        }.get(first, lambda: db.session.connection().exec_driver_sql("SELECT count(*) FROM cart").scalar())()
+        assert found == (first == "posted")
+        assert db.session.connection().exec_driver_sql("SELECT current_user").scalar() == "plaza_app"
+        db.session.rollback()
+    tenancy.enter(shop.tenant_id)
+    assert carts() == 1
+
+
+def test_where_nothing_is_asked_nothing_begins(shop, flights):
+    db.session.connection()
+    line = libpq.line(db.session.connection().connection)
+    db.session.commit()
+    assert (flights, line.raw.pgconn.transaction_status) == ([], 0)
+
+
+def test_the_commit_goes_with_what_waits(shop, flights):
+    carts()
+    flights.clear()
+    posted()
+    db.session.commit()
+    assert flights == [2]
+    db.session.remove()
+    assert carts() == 1
+
+
+def test_what_is_asked_for_later_is_heard_with_what_is_asked_next(shop, flights):
+    cart()
+    flights.clear()
+    every = select(func.count(Cart.id)).where(Cart.tenant_id == bindparam("tenant"))
+    one, other = beside.soon(every), beside.soon(every)
+    assert flights == []
+    assert (one(), other(), flights) == ([(1,)], [(1,)], [2])
+    lost = beside.soon(every)
+    db.session.rollback()
+    with pytest.raises(LookupError):
+        lost()
+
+
+def test_what_is_refused_of_it_is_told_when_it_is_wanted(shop):
+    wrong = beside.soon(select(func.div(1, bindparam("by", type_=Integer))), by=0)
+    with pytest.raises(DataError, match="division by zero"):
+        wrong()
+    db.session.rollback()
+    assert carts() == 0
+
+
+def test_a_row_whose_key_was_asked_for_waits_with_the_others(shop, flights):
+    carts()
+    flights.clear()
+    beside.expect(Cart)
+    made = beside.new(Cart, token_hash="one")
+    again = beside.new(Cart, token_hash="two")  # only one was expected: this one's key is waited for
+    assert (flights, again.id > made.id, carts()) == ([1, 2], True, 2)
+    made.codes = ["MAYO"]
+    db.session.commit()
+    assert [row.codes for row in db.session.scalars(select(Cart).order_by(Cart.id))] == [["MAYO"], []]
+    beside.expect(Cart)
+    db.session.rollback()
+    assert "expected" not in db.session().info
+
+
 HELD = text("SELECT pg_advisory_xact_lock(1)")
 
 
