@@ -153,7 +153,7 @@ def test_what_was_refused_leaves_everything_as_it_was(shop, kind, begun):
 def test_nobody_waits_while_a_new_cart_is_written(shop, monkeypatch):
     """All of a hold but its units is there before what they are taken by is claimed."""
     service, there = shop.service("Sala", "appointment", resource=shop.resource(units=1)), []
-    monkeypatch.setattr(holdings, "claim", lambda _ids: there.extend(left()))
+    monkeypatch.setattr(holdings, "claim", lambda _ids, late: there.extend(left()))
     cart = carts.begin()[0]
     people, span = {service.product.variants[0]: 1}, shop.span(service, shop.when())
     row = cart_holds.hold(cart, service, span, people, places=1, begun=True)
