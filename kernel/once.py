@@ -2,17 +2,19 @@
 
 Same means: the same person, address, words and files, and the same page they were written on when it says which
 (`once()` in its form); where it does not, within a minute. Who comes second waits until the first is kept, and finds
-it; what was refused is nobody's, so it can be sent again. A view that first reads and checks without the writer's turn
+it; what was refused is nobody's, so it can be sent again. A script that says which form it is hears the same answer
+twice, and names the next one anew. A view that first reads and checks without the writer's turn
 loses what it began before: `done` guards what it writes after that.
 """
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial, wraps
 from typing import IO, Any, TypeVar, cast
 
-from flask import Flask, make_response, redirect, request
+from flask import Flask, Response, make_response, redirect, request
 from markupsafe import Markup
 from sqlalchemy import String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,10 +27,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 LONGEST = 300
 CHUNK = 1024 * 1024
+TOLD = "{"  # how an answer to a script begins, and no address
 
 
 class SentForm(TenantOwned, Base):
-    """That a form was sent, and where its sender was led."""
+    """That a form was sent, and where its sender was led; or what their script was told."""
 
     __tablename__ = "sent_form"
     __extra__ = (UniqueConstraint("tenant_id", "digest"),)
@@ -53,15 +56,25 @@ def done(work: Callable[[], Any]) -> Any:
     """What that answers, done once for each form; or where the first one led. No `web.reading()` within."""
     digest = _digest()
     if not _first(digest):
-        leads = db.session.scalar(select(SentForm.leads).where(SentForm.digest == digest))
+        leads = db.session.scalar(select(SentForm.leads).where(SentForm.digest == digest)) or ""
+        if leads.startswith(TOLD):
+            return Response(leads, mimetype="application/json")
         return redirect(leads, 303) if leads else web.back("/")
     answer = make_response(work())
     kept = db.session.scalar(select(SentForm).where(SentForm.digest == digest))
-    if kept is not None and answer.status_code == 303 and len(answer.location or "") <= LONGEST:
-        kept.leads = answer.location
+    leads = _leads(answer)
+    if kept is not None and leads is not None and len(leads) <= LONGEST:
+        kept.leads = leads
     elif kept is not None:
         db.session.delete(kept)
     return answer
+
+
+def _leads(answer: Response) -> str | None:
+    """Where it leads, or what a script is told that says which form it sent; None where neither is known."""
+    if answer.status_code == 200 and answer.is_json and request.form.get("once"):
+        return json.dumps(answer.get_json(), separators=(",", ":"))
+    return answer.location or "" if answer.status_code == 303 else None
 
 
 def _digest() -> str:

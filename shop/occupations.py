@@ -138,7 +138,7 @@ def free(resource_id: int, span: Span, most: int = MANY) -> list[int]:
 def _taking(owner: tuple[str, ...]) -> Insert:
     names = ("tenant_id", "unit_id", "starts_at", "ends_at", *owner)
     told = {"tenant_id": "tenant", "starts_at": "begins", "ends_at": "ends"}
-    values = [bindparam(told.get(name, name), type_=Occupation.__table__.c[name].type) for name in names]
+    values = [bindparam(told.get(name, name), type_=getattr(Occupation, name).type) for name in names]
     free = _free().with_only_columns(*[ResourceUnit.id if name == "unit_id" else value
                                        for name, value in zip(names, values, strict=True)])  # fmt: skip
     return insert(Occupation).from_select(names, free).returning(Occupation.unit_id)

@@ -39,6 +39,8 @@ async function save(form, field, again = false) {
   field.defaultValue = field.value;
   const was = form.elements.namedItem("was");
   if (was && told.units !== undefined) was.value = told.units;
+  const once = form.elements.namedItem("once");  // the same change made again later is another one
+  if (once) once.value = crypto.getRandomValues(new Uint32Array(4)).join("-");
   field.classList.remove("quick-done");
   requestAnimationFrame(() => field.classList.add("quick-done"));
   if (told.said) kept(form, field, told.said, again ? field.value : before);

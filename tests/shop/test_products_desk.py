@@ -256,6 +256,22 @@ def test_price_and_count_change_in_the_list_and_a_bad_one_does_not(shop):
     assert shop.admin.post(address, data={"price": "4000"}).status_code == 303  # without scripts
 
 
+def test_a_count_that_a_script_sends_twice_counts_once_and_both_hear_it(shop):
+    product, desk, json = shop.product(stock=4), shop.admin, {"Accept": "application/json"}
+    address = f"/admin/cafe/products/{product.slug}/quick"
+
+    def sent(which, was, units):
+        told = desk.post(address, data={"units": units, "was": was, "once": which}, headers=json)
+        return told.status_code, told.get_json()["units"]
+
+    assert [sent("a", 4, 6), sent("a", 4, 6)] == [(200, 6), (200, 6)]  # a line that stumbled
+    assert [sent("b", 6, 4), sent("c", 4, 6)] == [(200, 4), (200, 6)]  # taken back, and changed once more
+    db.session.expire_all()
+    assert only(product).on_hand == 6
+    bad = {"units": "-1", "was": 6, "once": "d"}
+    assert [desk.post(address, data=bad, headers=json).status_code for _ in range(2)] == [422, 422]
+
+
 def test_a_changed_address_leads_on(shop):
     product = shop.product("Café Uno")
     shop.admin.post(f"/admin/cafe/products/{product.slug}", data=typed(slug="café  dos!", name="Café Uno"))
