@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Select, Table, TextClause, event, inspect
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql import visitors
 
 from kernel import tenancy
@@ -42,7 +42,7 @@ def _ask(state: ORMExecuteState, criteria: Any) -> None:
 
 def _indirect(state: ORMExecuteState) -> None:
     """A count over a subquery names no class by itself; bare tables and text carry no tenant and are refused."""
-    owned, inside = set(tables()), False
+    owned, inside = _owned(), False
     for part in visitors.iterate(cast(Any, state.statement)):
         if isinstance(part, TextClause) or (isinstance(part, Select) and _bare(part, owned)):
             raise ForeignTenant("a statement without classes carries its tenant itself and says own_sql=True")
@@ -51,7 +51,18 @@ def _indirect(state: ORMExecuteState) -> None:
         _ask(state, _criteria(tenancy.current()))
 
 
-def _bare(part: Select[Any], owned: set[str]) -> bool:
+@lru_cache(maxsize=1)
+def _owned() -> frozenset[str]:
+    return frozenset(tables())
+
+
+@event.listens_for(Mapper, "after_mapper_constructed")
+def _one_more(_mapper: Mapper[Any], _cls: type) -> None:
+    """A class that came later stands behind the wall too."""
+    _owned.cache_clear()
+
+
+def _bare(part: Select[Any], owned: frozenset[str]) -> bool:
     orm = part._propagate_attrs.get("compile_state_plugin") == "orm"
     return not orm and any(isinstance(place, Table) and place.name in owned for place in part.get_final_froms())
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import functools
 import gc
 import os
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import werkzeug.test
 from flask.testing import FlaskClient
 from xdist.scheduler import LoadFileScheduling
 
@@ -32,6 +34,9 @@ def _resolve(host: Any, *args: Any, **values: Any) -> Any:
 
 
 socket.getaddrinfo = _resolve  # *.localhost is not resolved everywhere
+werkzeug.test.stream_encode_multipart = functools.partial(  # in memory: a file of it stays open until it is collected
+    werkzeug.test.stream_encode_multipart, use_tempfile=False
+)
 buffer._thread[os.getpid()] = threading.main_thread()  # it writes when a test says so, never by itself into another's
 hypothesis.settings.register_profile(  # a machine may be slow
     "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

@@ -55,16 +55,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="module")
-def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plaza]:
+def loaded_on_pg(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Plaza:
+    """An install on PostgreSQL with half of the demo world: loaded once, however often `loaded` turns back to it."""
+    made = databases.build(tmp_path_factory.mktemp("demo"), conftest.pg_url(request.config, "demo_"))
+    made.test_client_class = conftest.Client
+    with pytest.MonkeyPatch.context() as patch:
+        only(patch, ON_PG)
+        loader.load(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def loaded(request: pytest.FixtureRequest) -> Iterator[Plaza]:
     """An install with the demo world; on PostgreSQL with half of it."""
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "sqlite":
             made = request.getfixturevalue("demo_app")
         else:
-            made = databases.build(tmp_path_factory.mktemp("demo"), conftest.pg_url(request.config, "demo_"))
-            made.test_client_class = conftest.Client
+            made = request.getfixturevalue("loaded_on_pg")
             only(patch, ON_PG)
-            loader.load(made)
         with made.app_context():
             yield made
             db.session.remove()

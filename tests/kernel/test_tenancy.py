@@ -1,9 +1,23 @@
 """No tenant, no rows; and nobody else's rows by any way in."""
 
 import pytest
-from sqlalchemy import delete, event, exists, func, insert, select, text, union_all, update
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    Table,
+    delete,
+    event,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, ProgrammingError
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, registry
 
 from crm.consent import Consent
 from crm.contacts import Contact
@@ -207,3 +221,12 @@ def test_a_row_that_is_read_anew_again_and_again_asks_the_same_question(pair):
     db.session.expire(row, ["lines"])
     assert row.lines == []
     assert [sql.count("order_line.tenant_id = ") for sql in asked] == [1]
+
+
+def test_a_class_that_comes_later_stands_behind_the_wall_too():
+    """The names of their tables are gathered once, and again as soon as anything more is mapped."""
+    assert walls._owned() == set(walls.tables()) >= {"contact", "order"}
+    registry().map_imperatively(
+        type("Late", (), {}), Table("late", MetaData(), Column("id", Integer, primary_key=True))
+    )
+    assert not walls._owned.cache_info().currsize

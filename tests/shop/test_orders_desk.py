@@ -1,12 +1,13 @@
 """The orders desk: filters whose counts are lists, search, every step as a POST, undo, permissions, walls."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import time_machine
 
-from kernel import clock
+from kernel import clock, menu
 from kernel.db import db
 from shop import cancellations, fulfilment, ledger, order_events, order_list, orders, stock
 from tests.goods import only
@@ -246,3 +247,17 @@ def test_cancelling_a_booking_fills_in_what_its_policy_keeps(shop):
         post(admin, order.number, "cancellation", reason="No viene", kept=kept)
     assert (order.state, order.kept_minor, booking.state) == ("cancelled", 5_000_00, "cancelled")
     assert cancellations.of(order).restocked
+
+
+def test_a_page_asks_once_how_many_wait_and_says_it_in_the_rail_and_in_the_bar(shop, monkeypatch):
+    asked = []
+    word = replace(menu._entries["shop_admin.orders"], badge=lambda: asked.append(1) or 7)
+    monkeypatch.setitem(menu._entries, "shop_admin.orders", word)
+    for html in (
+        page(shop.admin, "/orders"),
+        shop.admin.get("/admin/cafe/nowhere", headers=HTML).get_data(as_text=True),
+    ):
+        assert '<span class="count" data-badge="orders">7</span>' in html
+        assert '<span class="badge-count">7</span>' in html
+        assert html.count('data-key="g o"') == 1
+    assert len(asked) == 2

@@ -1,9 +1,7 @@
 """Pictures with reviews: their writer's until they are shown, everybody's while they are, nobody's afterwards."""
 
 import base64
-import gc
 import io
-import warnings
 from datetime import timedelta
 
 import pytest
@@ -33,10 +31,7 @@ def shade(number=0, size=(700, 500)):
 def send(shop, order, *data, gone=(), status=303, **typed):
     at = f"/orders/{order.token}/reviews/{order.lines[0].product.slug}"
     sent = [(io.BytesIO(one), f"foto{place}.png") for place, one in enumerate(data)]
-    with warnings.catch_warnings():  # the test's own client leaves the body it wrote to a file open
-        warnings.simplefilter("ignore", ResourceWarning)
-        answer = shop.client.post(at, data={**TYPED, **typed, "pictures": sent, "gone": list(gone)})
-        gc.collect()
+    answer = shop.client.post(at, data={**TYPED, **typed, "pictures": sent, "gone": list(gone)})
     assert answer.status_code == status, answer.get_data(as_text=True)[:800]
     db.session.expire_all()
     return answer
