@@ -63,14 +63,14 @@ def _rest(order: "Order") -> tuple[str, str]:
         back = order.received - order.kept
         return (_("To be returned"), shown(back)) if order.received else (_("Received"), shown(order.received))
     if _settled(order):
-        return _("Paid"), shown(order.received)
+        return _("Paid") if order.received_minor else _("Nothing to pay"), shown(order.received)
     beyond = order.balance.minor < 0
     return (_("Paid too much"), shown(-order.balance)) if beyond else (_("Still to be paid"), shown(order.balance))
 
 
 def _settled(order: "Order") -> bool:
-    """Whether all of it came: then the sum says that it is paid, not that nothing is missing."""
-    return not order.ended and not order.balance.minor and order.received_minor > 0
+    """Whether all of it came, or nothing had to: then the sum says so, not that nothing is missing."""
+    return not order.ended and not order.balance.minor
 
 
 def shown(amount: Money) -> str:

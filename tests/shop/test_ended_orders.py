@@ -201,3 +201,10 @@ def test_a_paid_order_says_that_it_is_paid_not_that_nothing_is_missing(shop):
     db.session.commit()
     assert "Pagado₡10 000" in page(shop, order)
     assert "Falta pagar" not in page(shop, order)
+
+
+def test_an_order_that_costs_nothing_says_so_and_not_that_nothing_is_missing(shop):
+    order = shop.bought(shop.product("Muestra", price=0))
+    assert "Nada por pagar₡0" in page(shop, order)
+    for said in (page(shop, order), seen(shop, order)):
+        assert not {one for one in ("Falta pagar", "Por pagar") if one in said}
