@@ -56,10 +56,7 @@ def done(work: Callable[[], Any]) -> Any:
     """What that answers, done once for each form; or where the first one led. No `web.reading()` within."""
     digest = _digest()
     if not _first(digest):
-        leads = db.session.scalar(select(SentForm.leads).where(SentForm.digest == digest)) or ""
-        if leads.startswith(TOLD):
-            return Response(leads, mimetype="application/json")
-        return redirect(leads, 303) if leads else web.back("/")
+        return _again(db.session.scalar(select(SentForm.leads).where(SentForm.digest == digest)) or "")
     answer = make_response(work())
     kept = db.session.scalar(select(SentForm).where(SentForm.digest == digest))
     leads = _leads(answer)
@@ -68,6 +65,12 @@ def done(work: Callable[[], Any]) -> Any:
     elif kept is not None:
         db.session.delete(kept)
     return answer
+
+
+def _again(leads: str) -> Any:
+    if leads.startswith(TOLD):
+        return Response(leads, mimetype="application/json")
+    return redirect(leads, 303) if leads else web.back("/")
 
 
 def _leads(answer: Response) -> str | None:
