@@ -78,8 +78,8 @@ def _write(row: Subscription, kind: str, head: str, lead: str, *, rows: Sequence
     )  # fmt: skip
 
 
-def name(row: Any, language: str) -> str:
-    """What a subscription, or a portion of what is to be prepared, is called, with what is chosen of it."""
+def name(row: Subscription, language: str) -> str:
+    """What it is called, with what is chosen of it."""
     if row.product is None:  # it is in the bin
         return row.variant.sku if row.variant is not None else ""
     choice = options.label(row.product, row.variant, language)

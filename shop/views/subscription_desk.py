@@ -1,20 +1,18 @@
 """The back office's subscriptions: whose turn comes, what could not be made, one with its steps."""
 
-from datetime import date
 from typing import Any
 
 from flask import Flask, flash, redirect, render_template, request, url_for
 
 from crm import facts
 from crm.contacts import Contact
-from kernel import i18n, permissions, slots, today, web
+from kernel import permissions, slots, today, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
-from shop import days, renewal_forecast, subscription_letters, subscription_rows
+from shop import subscription_rows
 from shop.forms.subscriptions import ChangeForm, EndForm
-from shop.renewal_forecast import Portion
 from shop.subscription_rows import PAGE, VIEWS, Subscription
 from shop.views import admin, subscription_part
 
@@ -52,25 +50,6 @@ def _chips(view: str) -> list[dict[str, Any]]:
          "url": url_for(".subscriptions", view=name)}
         for name in VIEWS if counts[name] or name in ("active", view)
     ]  # fmt: skip
-
-
-@admin.get("/subscriptions/coming", endpoint="subscriptions_coming")
-@needs("subscriptions.view")
-def coming() -> str:
-    """What they ask for in the next days, to prepare it."""
-    return render_template(
-        "shop/desk/subscriptions/coming.html",
-        days=[_day(day, portions) for day, portions in renewal_forecast.ahead()],
-        count=renewal_forecast.DAYS,
-    )
-
-
-def _day(day: date, portions: list[Portion]) -> dict[str, Any]:
-    return {
-        "iso": day.isoformat(), "name": days.told(day, weekday=True),
-        "rows": [{"name": subscription_letters.name(one, i18n.language()), "quantity": one.quantity,
-                  "ordered": one.ordered} for one in portions],
-    }  # fmt: skip
 
 
 @admin.get("/subscriptions/<token>", endpoint="subscription")
