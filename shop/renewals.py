@@ -4,22 +4,23 @@ It is an order like any other, at the day's price, delivered as the first one wa
 Who leaves two in a row unpaid is not sent a third: the subscription waits until they say that it goes on.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sqlalchemy import func, select
 
 from kernel import clock, i18n, jobs, tenancy
 from kernel.db import db
 from kernel.refusal import Refusal
 from shop import checkout, exemptions, holds, holidays, quotes, renewal_days, subscription_letters, subscriptions, wants
+from shop.orders import Order
 from shop.quotes import Choice, Details, Quote
 from shop.redemptions import Person
 from shop.shipping import Offer
 from shop.subscription_rows import Subscription, SubscriptionEvent, lock
 from shop.wants import Wanted
-
-if TYPE_CHECKING:
-    from shop.orders import Order
 
 TO_PAY = timedelta(days=3)  # nobody sits before the page when such an order is made
 UNPAID = 2  # in a row
@@ -71,7 +72,7 @@ def _put_off(row: Subscription) -> bool:
     return True
 
 
-def make(row: Subscription) -> "Order | None":
+def make(row: Subscription) -> Order | None:
     """The next order now; None where there is none, and everybody who should know was told."""
     if _waits(row):
         return None
@@ -99,7 +100,7 @@ def _waits(row: Subscription) -> bool:
     return False
 
 
-def _made(row: Subscription, *, now: bool = False) -> "Order":
+def _made(row: Subscription, *, now: bool = False) -> Order:
     """Its order in one piece, counted from today with `now`; a refusal leaves the subscription as it was."""
     with i18n.speak(tenancy.tenant().language, tenancy.tenant().country), db.session.begin_nested():
         if now:
@@ -114,13 +115,23 @@ def _stands(row: Subscription, turn: int) -> bool:
 
 def _unpaid(row: Subscription) -> bool:
     """Whether its last orders all ended without their money."""
-    mine = SubscriptionEvent.subscription_id == row.id, SubscriptionEvent.kind.in_(["began", "ordered", "resumed"])
-    last = db.select(SubscriptionEvent).where(*mine).order_by(SubscriptionEvent.id.desc()).limit(UNPAID)
-    found = db.session.scalars(last).all()
-    return len(found) == UNPAID and all(one.order is not None and one.order.state == "expired" for one in found)
+    return row.id in unpaid([row.id])
 
 
-def _order(row: Subscription) -> "Order":
+def unpaid(ids: Sequence[int]) -> set[int]:
+    """Those of them that wait instead of being ordered: their last orders all ended without their money."""
+    newest = func.row_number().over(
+        partition_by=SubscriptionEvent.subscription_id, order_by=SubscriptionEvent.id.desc()
+    )
+    steps = select(SubscriptionEvent.subscription_id.label("of"), SubscriptionEvent.order_id, newest.label("place"))
+    mine = SubscriptionEvent.subscription_id.in_(ids), SubscriptionEvent.kind.in_(["began", "ordered", "resumed"])
+    last = steps.where(*mine).subquery()
+    lost = select(last.c.of).join(Order, Order.id == last.c.order_id)
+    lost = lost.where(last.c.place <= UNPAID, Order.state == "expired")
+    return set(db.session.scalars(lost.group_by(last.c.of).having(func.count() == UNPAID)))
+
+
+def _order(row: Subscription) -> Order:
     holidays.refuse()
     group = row.contact.group
     wants.sold(row.variant, group=group)
@@ -167,7 +178,7 @@ def _details(row: Subscription) -> Details:
     return replace(told, source=subscriptions.KIND, renews=row)
 
 
-def bring_forward(row: Subscription, *, turn: int) -> "Order | None":
+def bring_forward(row: Subscription, *, turn: int) -> Order | None:
     """Its buyer wants that turn now: once it is made, the following ones are counted from today.
 
     None where it was paused instead. A refusal is for whoever asked: the turn still comes on its own day.

@@ -8,6 +8,7 @@ from kernel import i18n, letters, money, tenancy, web
 from kernel.i18n import _
 from shop import days, intervals, options, pricing, receipts, subscriptions
 from shop.letter_words import quiet
+from shop.order_lines import OrderLine
 from shop.subscription_rows import Subscription
 
 
@@ -78,7 +79,7 @@ def _write(row: Subscription, kind: str, head: str, lead: str, *, rows: Sequence
     )  # fmt: skip
 
 
-def name(row: Subscription, language: str) -> str:
+def name(row: Subscription | OrderLine, language: str) -> str:
     """What it is called, with what is chosen of it."""
     if row.product is None:  # it is in the bin
         return row.variant.sku if row.variant is not None else ""

@@ -1,14 +1,14 @@
-"""Rows of subscriptions: what somebody wants again and again, and what happened to each; how lists find them."""
+"""Rows of subscriptions: what somebody wants again and again, and what happened to each."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Select, String, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import selectinload
 
 from crm.contacts import Contact
-from kernel import clock, signing, tenancy
+from kernel import clock, signing
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
 from kernel.money import Money
 from kernel.refusal import Missing
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from shop.variants import Variant
 
 STATES = ("active", "paused", "ended")
-PAGE = 50
-SOON = 7  # days
-VIEWS = ("active", "soon", "missed", "paused", "ended")
 
 
 class Subscription(TenantOwned, Base):
@@ -141,30 +138,3 @@ def lock(row: Subscription) -> Subscription:
     """Hold its row and read it anew: two steps follow each other."""
     db.session.refresh(row, with_for_update=True)
     return row
-
-
-def seen(view: str) -> Select[Any]:
-    """The subscriptions of a view of the list, those whose turn comes first before the rest."""
-    today = clock.today(tenancy.tenant().timezone)
-    wanted = select(Subscription).order_by(Subscription.next_on, Subscription.id)
-    if view == "soon":
-        return wanted.where(Subscription.state == "active", Subscription.next_on <= today + timedelta(days=SOON))
-    if view == "missed":
-        lately = SubscriptionEvent.kind == "missed", SubscriptionEvent.at > clock.now() - timedelta(days=SOON)
-        return wanted.where(Subscription.id.in_(select(SubscriptionEvent.subscription_id).where(*lately)))
-    return wanted.where(Subscription.state == (view if view in STATES else "active"))
-
-
-def there() -> bool:
-    """Whether anybody ever subscribed to anything here."""
-    return db.session.scalar(select(Subscription.id).limit(1)) is not None
-
-
-def missed() -> Select[Any]:
-    """Those whose order could not be made in these days: "Hoy" counts them, the list shows them."""
-    return seen("missed")
-
-
-def size(view: str) -> int:
-    """How many a view has."""
-    return int(db.session.scalar(select(func.count()).select_from(seen(view).order_by(None).subquery())) or 0)

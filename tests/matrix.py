@@ -141,7 +141,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop.saved", "shop.saved_keep", "shop.saved_share"], ""), "shop.saved_shared": "handed_on",
     **dict.fromkeys(["shop.search_hints", "shop_admin.searches", "shop_admin.synonym_keep", "shop_admin.synonym_drop"], ""),
     **dict.fromkeys(["shop.subscription", "shop.subscription_step", "shop_admin.subscription", "shop_admin.subscription_step"], "subscribed"),
-    "shop_admin.subscriptions": "",
+    **dict.fromkeys(["shop_admin.subscriptions" + name for name in ["", "_csv", "_plan", "_plan_paper"]], ""),
     "shop.back_ask": "", **dict.fromkeys(["shop.back", "shop.back_leave"], "wait"),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
     **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),

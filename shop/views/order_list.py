@@ -5,7 +5,7 @@ from flask import Flask, Response, render_template, request
 from kernel import clock, menu, permissions, tables, tenancy, web
 from kernel.i18n import _l
 from kernel.web import needs
-from shop import order_list, order_rows, subscription_rows
+from shop import order_list, order_rows, subscription_list
 from shop.views import admin, order_table
 
 
@@ -18,7 +18,7 @@ def show() -> str:
     return render_template(
         "shop/desk/orders/list.html", rows=[order_table.row(order, **kept(name, text)) for order in rows],
         chips=order_table.chips(name, text), show=name, q=text, page=min(number, pages), pages=pages,
-        page_url=_page_url, any=bool(rows) or bool(order_list.count("all")), coming=subscription_rows.there(),
+        page_url=_page_url, any=bool(rows) or bool(order_list.count("all")), coming=subscription_list.there(),
     )  # fmt: skip
 
 

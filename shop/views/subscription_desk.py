@@ -2,23 +2,24 @@
 
 from typing import Any
 
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, Response, flash, redirect, render_template, request, url_for
 
 from crm import facts
 from crm.contacts import Contact
-from kernel import permissions, slots, today, web
+from kernel import clock, permissions, slots, tables, tenancy, today, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
-from shop import subscription_rows
+from shop import receipts, subscription_list, subscription_rows
 from shop.forms.subscriptions import ChangeForm, EndForm
-from shop.subscription_rows import PAGE, VIEWS, Subscription
+from shop.subscription_list import PAGE, VIEWS
+from shop.subscription_rows import Subscription
 from shop.views import admin, subscription_part
 
 LABELS = {
-    "active": _l("Going on"), "soon": _l("In these days"), "missed": _l("Could not be made"), "paused": _l("Paused"),
-    "ended": _l("Ended"),
+    "active": _l("Going on"), "soon": _l("In these days"), "unpaid": _l("Waiting for payment"),
+    "missed": _l("Could not be made"), "paused": _l("Paused"), "ended": _l("Ended"),
 }  # fmt: skip
 
 
@@ -26,17 +27,31 @@ LABELS = {
 @needs("subscriptions.view")
 def listed() -> str:
     """One page of a view of the list."""
-    view = request.args.get("view", "")
-    view = view if view in VIEWS else "active"
-    count = subscription_rows.size(view)
+    view = _asked()
+    count = subscription_list.size(view)
     pages = max(1, -(-count // PAGE))
     page = min(web.page_asked(), pages)
-    wanted = subscription_rows.seen(view).options(*subscription_rows.whole())
+    wanted = subscription_list.seen(view).options(*subscription_rows.whole())
     rows = db.session.scalars(wanted.limit(PAGE).offset((page - 1) * PAGE)).all()
     return render_template(
         "shop/desk/subscriptions/list.html", rows=[_row(one) for one in rows], count=count, view=view, page=page,
         pages=pages, chips=_chips(view), page_url=lambda at: url_for(".subscriptions", view=view, page=at),
+        monthly=[receipts.shown(one) for one in subscription_list.monthly()],
     )  # fmt: skip
+
+
+@admin.get("/subscriptions.csv", endpoint="subscriptions_csv")
+@needs("orders.export")
+def csv() -> Response:
+    """A view's subscriptions as a file for a spreadsheet."""
+    day, view = clock.today(tenancy.tenant().timezone).isoformat(), _asked()
+    name = f"{tenancy.tenant().slug}-{_('subscriptions')}-{day}"
+    return tables.answer(name, subscription_list.heads(), subscription_list.cells(view))
+
+
+def _asked() -> str:
+    view = request.args.get("view", "")
+    return view if view in VIEWS else "active"
 
 
 def _row(row: Subscription) -> dict[str, Any]:
@@ -44,7 +59,7 @@ def _row(row: Subscription) -> dict[str, Any]:
 
 
 def _chips(view: str) -> list[dict[str, Any]]:
-    counts = {name: subscription_rows.size(name) for name in VIEWS}
+    counts = {name: subscription_list.size(name) for name in VIEWS}
     return [
         {"label": LABELS[name], "active": name == view, "count": counts[name],
          "url": url_for(".subscriptions", view=name)}
@@ -130,7 +145,7 @@ def init_app(_app: Flask) -> None:
     slots.fill("crm.person", person)
     facts.linked(("subscription_began", "subscription_ended"), product_url)
     today.line(
-        "subscriptions-missed", _l("Subscriptions whose order could not be made"), subscription_rows.missed,
+        "subscriptions-missed", _l("Subscriptions whose order could not be made"), subscription_list.missed,
         permission="subscriptions.view", list_url=lambda: url_for("shop_admin.subscriptions", view="missed"), order=21,
         icon="calendar",
     )  # fmt: skip

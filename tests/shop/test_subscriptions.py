@@ -12,7 +12,7 @@ from crm import facts, indicators, people
 from kernel import clock, jobs, phones, tenancy
 from kernel.db import db
 from kernel.letters import Letter
-from shop import cancellations, catalog, expiry, intervals, renewals, stock, subscription_rows, subscriptions
+from shop import cancellations, catalog, expiry, intervals, renewals, stock, subscription_list, subscription_rows, subscriptions
 from shop.orders import Order
 from shop.subscription_rows import Subscription
 from tests.goods import only
@@ -225,7 +225,7 @@ def test_what_cannot_be_made_is_told_and_the_next_turn_comes(shop):
     assert len(letters("shop")) == 1
     assert stock.left(only(product)) == 0  # and nothing was half taken
     with on(row.next_on - timedelta(days=30)):
-        assert subscription_rows.size("missed") == 1
+        assert subscription_list.size("missed") == 1
     stock.adjust(only(product), on_hand=5, reason="received")
     db.session.commit()
     run(row.next_on - timedelta(days=3))

@@ -1,0 +1,130 @@
+"""What subscriptions will want is told day by day: put off as renewals do, without what is left out, paused or unpaid."""
+
+from datetime import datetime, time, timedelta
+
+import time_machine
+from sqlalchemy import select
+
+from kernel import clock, jobs, tenancy
+from kernel.db import db
+from shop import cancellations, catalog, delivery_slots, renewals, shipping, subscription_plan, subscriptions
+from shop.subscription_rows import Subscription
+from tests.shop.review_things import asked
+from tests.shop.test_renewal_days import DAILY, close, ordered
+
+
+def today():
+    """That of the shop."""
+    return clock.today(tenancy.tenant().timezone)
+
+
+def began(shop, product, quantity=1, **how):
+    """Somebody subscribed; their first order was handed over."""
+    order = shop.bought(product, quantity, paid=True, **how)
+    order.state = "delivered"
+    db.session.commit()
+    return db.session.scalars(select(Subscription).order_by(Subscription.id.desc())).first()
+
+
+def bread(shop, name="Pan", every="1w"):
+    """Something that comes again, to be picked up on any day."""
+    shop.pickup(days=DAILY)
+    return shop.product(name, stock=None, kind="subscription", every=every)
+
+
+def plan():
+    """How many of what by day, and how many turns there are no days for."""
+    made = subscription_plan.made()
+    return {day: {one.name: one.quantity for one in rows} for day, rows in made.listed()}, made.lost
+
+
+def test_turns_of_all_are_added_up_by_day_as_often_as_they_come(shop):
+    pan, torta = bread(shop), bread(shop, "Torta", "1m")
+    one, _two, late = began(shop, pan, 2), began(shop, pan, 3), began(shop, torta)
+    found, lost = plan()
+    week = timedelta(days=7)
+    days = [day for day in (one.next_on, one.next_on + week) if day < today() + timedelta(days=subscription_plan.DAYS)]
+    assert found == {day: {"Pan": 5} for day in days}
+    assert late.next_on not in found
+    assert lost == 0
+    assert [(piece.name, piece.quantity) for piece in subscription_plan.made().together()] == [("Pan", 5 * len(days))]
+
+
+def test_an_order_that_was_made_is_counted_once_until_it_is_called_off(shop):
+    row = began(shop, bread(shop), 4)
+    due = row.next_on
+    before, _lost = plan()
+    with time_machine.travel(datetime.combine(due - timedelta(days=3), time(18), clock.now().tzinfo), tick=False):
+        jobs.run_due()
+        [order] = ordered(row)
+        assert order.delivery_day == due
+        made = subscription_plan.made()
+        assert [(one.quantity, one.ordered) for one in made.days[due].values()] == [(4, 4)]
+        assert plan()[0][due] == before[due]
+        cancellations.by_buyer(order)
+        db.session.commit()
+        assert due not in plan()[0]
+
+
+def test_who_leaves_it_out_pauses_or_did_not_pay_twice_is_not_counted(shop, monkeypatch):
+    pan = bread(shop)
+    left, paused, ended, stays = (began(shop, pan, 10**place) for place in range(4))
+    due = left.next_on
+    assert plan()[0][due] == {"Pan": 1111}
+    subscriptions.skip(left, turn=left.turn)
+    subscriptions.pause(paused)
+    subscriptions.end(ended)
+    db.session.commit()
+    assert plan()[0][due] == {"Pan": 1000}
+    monkeypatch.setattr(renewals, "unpaid", lambda ids: {stays.id} & set(ids))
+    assert "Pan" not in plan()[0].get(due, {})
+
+
+def test_a_closed_or_full_day_puts_it_off_here_too(shop):
+    row = began(shop, bread(shop))
+    due, method = row.next_on, shipping.named("retiro")
+    method.slot_capacity = 1
+    close(due, due + timedelta(days=1))
+    db.session.add(delivery_slots.SlotTaken(method_id=method.id, day=due + timedelta(days=1), slot="", taken=1))
+    db.session.commit()
+    found, _lost = plan()
+    assert due not in found
+    assert found[due + timedelta(days=2)] == {"Pan": 1}
+    assert row.next_on == due  # looking moves nothing
+
+
+def test_what_cannot_be_had_is_said_apart(shop):
+    pan = bread(shop, every="1m")
+    row = began(shop, pan)
+    with time_machine.travel(datetime.combine(row.next_on - timedelta(days=5), time(18), clock.now().tzinfo)):
+        assert plan() == ({row.next_on: {"Pan": 1}}, 0)
+        pan.state = "draft"
+        catalog.changed(pan)
+        db.session.commit()
+        assert plan() == ({}, 1)
+
+
+def test_those_that_are_alike_are_looked_up_once(shop):
+    pan = bread(shop)
+    began(shop, pan)
+    few = len(asked(subscription_plan.made))
+    for _one in range(4):
+        began(shop, pan)
+    db.session.expunge_all()
+    assert len(asked(subscription_plan.made)) <= few + 3
+
+
+def test_the_page_and_its_paper(shop):
+    row = began(shop, bread(shop), 3)
+    base = f"/admin/{shop.tenant.slug}/subscriptions"
+    assert f"{base}/plan" in shop.admin.get(base).text
+    assert f"{base}/plan" in shop.admin.get(f"/admin/{shop.tenant.slug}/orders?show=prepare").text
+    page = shop.admin.get(f"{base}/plan").text
+    assert f'data-plan="{row.next_on.isoformat()}"' in page
+    assert f'data-sku="{row.variant.sku}"><strong>3</strong>' in page
+    paper = shop.admin.get(f"{base}/plan.pdf")
+    assert paper.status_code == 200
+    assert paper.headers["Content-Type"].startswith(("application/pdf", "text/html"))
+    subscriptions.end(row)
+    db.session.commit()
+    assert "Nada que preparar" in shop.admin.get(f"{base}/plan").text
