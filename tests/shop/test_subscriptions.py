@@ -12,7 +12,17 @@ from crm import facts, indicators, people
 from kernel import clock, jobs, phones, tenancy
 from kernel.db import db
 from kernel.letters import Letter
-from shop import cancellations, catalog, expiry, intervals, renewals, stock, subscription_list, subscription_rows, subscriptions
+from shop import (
+    cancellations,
+    catalog,
+    expiry,
+    intervals,
+    renewals,
+    stock,
+    subscription_list,
+    subscription_rows,
+    subscriptions,
+)
 from shop.orders import Order
 from shop.subscription_rows import Subscription
 from tests.goods import only
