@@ -8,6 +8,7 @@ UNITS = {"%": "percent", "min": "minutes", "puntos": "points", "casos": "count"}
 DIRECTIONS = {"up": "more", "down": "less"}
 MEASURES: dict[str, tuple[str, list[str]]] = {  # by which figure of ours, about which products
     "primera-compra": ("orders.first", []),
+    "retencion-suscripcion": ("subscriptions.third_month", []),
     "ocupacion-catas": ("bookings.filled", ["TN-019"]),
     "entrega-a-tiempo": ("orders.on_time", []),
     "venta-exterior": ("orders.abroad", []),

@@ -1,4 +1,4 @@
-"""Who subscribed in the demo: their first order some weeks ago, the turns that came since, one who took a break."""
+"""Who subscribed in the demo: their first order, the turns that came since, one who took a break, one who ended it."""
 
 import random
 from collections.abc import Sequence
@@ -16,7 +16,8 @@ from shop.subscription_rows import Subscription
 
 SOLD = 10_000  # their keys are counted apart, and their choices made with a die of their own
 EACH = 2  # people for one product
-AGO, APART = 76, 37  # days: the first order, and from one look at its next turn to the other
+AGO, APART = 113, 37  # days: the first order, and from one look at its next turn to the other
+STAYED = 60  # days: of one who ended it before the third month was over
 
 
 @dataclass
@@ -41,9 +42,15 @@ class Subscriber:
         for row in self._rows():
             with clock.at(moment):
                 due = row.next_on - subscriptions.AHEAD <= clock.today(tenancy.tenant().timezone)
-                order = renewals.make(row) if due else None
+                order = renewals.make(row) if due and row.state == "active" else None
             if order is not None and moment < clock.now() - timedelta(days=4):
                 history.finish(self.keeper, order, moment)
+
+    def end(self, moment: datetime) -> None:
+        """Have no more of it."""
+        for row in self._rows():
+            with clock.at(moment):
+                subscriptions.end(row)
 
     def pause(self, moment: datetime) -> None:
         """Take a break."""
@@ -69,9 +76,11 @@ def planned(keeper: Shopkeeper, people: list[Contact]) -> list[Happening]:
 
 def _planned(one: Subscriber, place: int) -> list[Happening]:
     first = clock.now() - timedelta(days=AGO - 5 * place, hours=place + 1)
-    turns = [first + timedelta(days=APART * time) for time in (1, 2)]
+    turns = [first + timedelta(days=APART * time) for time in (1, 2, 3)]
     found: list[Happening] = [(first, one.begin)]
     found += [(moment, one.turn) for moment in turns if moment < clock.now() - timedelta(hours=1)]
+    if place == 3:
+        found.append((first + timedelta(days=STAYED), one.end))
     if place == 1:
         found.append((clock.now() - timedelta(hours=20), one.pause))
     return found
