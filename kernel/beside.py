@@ -114,10 +114,10 @@ def put(entity: Any, *, unless: tuple[str, ...] = ()) -> Any:
 
 def new(cls: type[Any], **told: Any) -> Any:
     """The same of what is told of its columns."""
-    connection = transactions.connection(db.session())
     if (expected := db.session().info.get("expected", {}).pop(cls, None)) is None:
         return rows.made(cls, _written(cls, told))
     answer, place = expected
+    connection = transactions.connection(db.session())
     how: prepared.Insert = prepared.inserting(cls, connection.dialect, keyed=True)  # type: ignore[arg-type]
     row = how.whole({**_own(cls, told), "id": answer()[0][place]})
     how.send(connection, row)

@@ -17,7 +17,7 @@ from shop.services import Service
 from shop.variants import Variant
 
 
-def expect(service: Service) -> late_holds.Any_ | None:
+def expect(service: Service) -> late_holds.Answer | None:
     """Somebody who has no cart yet is about to hold a time of it: what that needs is asked with what is asked next.
 
     What is given back is for `hold`.
@@ -30,7 +30,7 @@ def expect(service: Service) -> late_holds.Any_ | None:
 
 def hold(
     cart: Cart, service: Service, span: Span, people: Mapping[Variant, int], *, places: int, begun: bool = False,
-    late: late_holds.Any_ | None = None, group: str = "", lower: Sequence[PriceBreak] | None = None, **told: Any,
+    late: late_holds.Answer | None = None, group: str = "", lower: Sequence[PriceBreak] | None = None, **told: Any,
 ) -> Booking:  # fmt: skip
     """Hold a time for these people and have it in the cart; raises a Refusal: whoever asked takes all of it back.
 

@@ -195,7 +195,9 @@ def _give(booking: Booking) -> None:
         occupations.give_back(booking_id=booking.id)
 
 
-def claim(service_ids: Iterable[int], resource_ids: Iterable[int] = (), *, late: late_holds.Any_ | None = None) -> None:
+def claim(
+    service_ids: Iterable[int], resource_ids: Iterable[int] = (), *, late: late_holds.Answer | None = None
+) -> None:
     """Hold what these services (and these resources) are taken by, and end the holds in the way that ran out.
 
     Who places several bookings in one transaction claims all their services first, so that nobody waits crosswise:

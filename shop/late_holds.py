@@ -13,10 +13,10 @@ from shop.bookings import Booking
 from shop.services import ServiceResource
 
 SOON = timedelta(minutes=1)  # longer than anybody waits for their turn
-Any_ = Callable[[], bool]
+Answer = Callable[[], bool]
 
 
-def soon() -> Any_:
+def soon() -> Answer:
     """Whether any hold runs out within a minute: mostly none does. It is heard when it is wanted."""
     told = beside.soon(_first(), soon=clock.now() + SOON)
     return lambda: bool(told())

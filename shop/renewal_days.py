@@ -70,7 +70,7 @@ def first(row: Subscription, turn: Turn | None = None, seen: Seen | None = None)
 def _first(row: Subscription, turn: Turn, seen: Seen) -> date | None:
     group = row.contact.group if row.contact else ""
     wants.sold(row.variant, group=group)
-    what = (row.variant_id, row.quantity, group)
+    what = (row.variant_id, row.quantity, group, *sorted(row.texts.items()))
     basket = seen.once(what, lambda: quotes.price([Wanted(row.variant, row.quantity, row.texts)], group))
     start, way = _start(turn), (*what, row.delivery_code, *sorted(row.address.items()))
     if basket.digital:

@@ -81,7 +81,7 @@ def booking_hold() -> Any:
         asked, errors = forms.checked(draft)
         answer = redirect(url_for("shop.cart"), 303)  # made before anybody waits for us
         late = cart_holds.expect(draft.service) if asked is not None and not cart_views.token() else None
-        if asked is not None and _counted():
+        if asked is not None and _moved():
             db.session.expire_all()
             draft = _sent()
             asked, errors = forms.checked(draft)
@@ -96,8 +96,8 @@ def booking_hold() -> Any:
         return _again(_sent(), 422, errors=errors)
 
 
-def _counted() -> bool:
-    """Count the try; whether somebody edited the shop meanwhile, which is asked with that."""
+def _moved() -> bool:
+    """Whether somebody edited the shop meanwhile: asked with what counts the try."""
     moved = kept_services.moved(_revision())
     _limit(limits.check_within)
     return moved()

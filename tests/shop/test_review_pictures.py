@@ -105,12 +105,17 @@ def test_from_the_phone_to_everybody_and_back(shop):
     assert shop.client.get(own).status_code == 200
 
 
-def test_of_the_shown_ones_every_way_to_hide_ends_the_direct_address(shop):
+def one_shown(shop):
+    """A product with an opinion that is shown with its picture, and this."""
     vase = shop.product("Florero")
-    order = has(shop, vase)
-    send(shop, order, shade(1))
+    send(shop, has(shop, vase), shade(1))
     decide(shop, "shown")
     [one] = mine()
+    return vase, one
+
+
+def test_of_the_shown_ones_every_way_to_hide_ends_the_direct_address(shop):
+    vase, one = one_shown(shop)
     token = one.token
     for hide, back in (
         (lambda: take("off"), lambda: take("approval")),
@@ -133,11 +138,7 @@ def test_of_the_shown_ones_every_way_to_hide_ends_the_direct_address(shop):
 
 
 def test_the_picture_is_for_whom_the_product_is_for(shop, monkeypatch):
-    vase = shop.product("Florero")
-    order = has(shop, vase)
-    send(shop, order, shade(1))
-    decide(shop, "shown")
-    [one] = mine()
+    vase, one = one_shown(shop)
     token = one.token
     vase.customer_groups = ["trade"]
     db.session.commit()
