@@ -45,6 +45,12 @@ class ContactSource(TenantOwned, Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+def named(source: str) -> str:
+    """By which way something came, in words; a name that a shop or its link gave itself stays as it is."""
+    known = TOLD.get(source.partition(":")[0])
+    return str(known) if known else source
+
+
 def note(contact: "Contact", fields: Iterable[str], source: str) -> None:
     """Say from where these fields have what they hold now."""
     told = {"contact_id": contact.id, "source": source, "at": clock.now()}

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from crm import consent, rules, tags, tastes
+from crm import consent, rules, sources, tags, tastes
 from crm.contacts import Contact
 from crm.rules import Field, Person, either
 from crm.tags import ContactTag
@@ -26,6 +26,10 @@ def _known(column: Any) -> Callable[[], list[tuple[str, str]]]:
         return [(one, one) for one in sorted(rows)]
 
     return options
+
+
+def _ways() -> list[tuple[str, str]]:
+    return [(one, sources.named(one)) for one, _same in _known(Contact.source)()]
 
 
 def _lands() -> list[tuple[str, str]]:
@@ -203,8 +207,8 @@ def _sorting(many: str) -> None:
     )  # fmt: skip
     rules.term(
         "source", _l("came by"), **_column(Contact.source, "source"),
-        form=(Field("source", _l("How they came"), many, _known(Contact.source)),),
-        says=lambda value: _("came by %(source)s", source=either(value)),
+        form=(Field("source", _l("How they came"), many, _ways),),
+        says=lambda value: _("came by %(source)s", source=either([sources.named(one) for one in value])),
     )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def _spend(keeper: Shopkeeper, share: int, made: list[GiftCard], moment: datetim
     [card] = made
     wished = card.face_minor * share // 100
     variant = min(_plain(keeper), key=lambda one: abs(_price(one) - wished))
-    guest = contacts.known(email=card.email, name=card.recipient, language=card.language, source="tarjeta de regalo")
+    guest = contacts.known(email=card.email, name=card.recipient, language=card.language, source="demo")
     handle = gift_codes.handle(gift_cards.code(card).replace("-", ""))
     with clock.at(moment):
         order = _order(keeper, [Wanted(variant, 1)], guest, (handle,))

@@ -57,7 +57,7 @@ def _contact(person: Told, place: Told) -> Contact:
     plain = mail.translate(str.maketrans("áéíóúñ", "aeioun"))
     return contacts.known(
         email=f"{plain}@example.com", phone=person["phone"], name=person["name"], language="es",
-        country=address["country"], region=address["region"], city=address["city"], address=address, source="pedido",
+        country=address["country"], region=address["region"], city=address["city"], address=address, source="checkout",
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def _counter(keeper: Shopkeeper) -> None:
         method = payment_methods.named(code)
         assert method is not None
         with clock.at(clock.now() - timedelta(hours=hours)):
-            details = Details(email="", name="", payment=code, language="es", by=keeper.by, source="mostrador")
+            details = Details(email="", name="", payment=code, language="es", by=keeper.by, source="counter")
             sales.sell(quotes.quote(quotes.price(things)), details, key=f"demo:{code}", method=method)
 
 

@@ -31,7 +31,7 @@ def _contact(told: Told) -> Contact:
         contact = contacts.known(
             email=told["email"], phone=told["phone"], name=told["name"], language=told["language"],
             country=told["country"], region=address.get("region", ""), city=told["city"], address=address,
-            source=told.get("source", "pedido"), vouched=True,
+            source=told.get("source", "checkout"), vouched=True,
         )  # fmt: skip
         contact.stage = told["stage"]
         tags.keep(contact, told["tags"])

@@ -46,9 +46,9 @@ def by(source: str) -> str:
     kind, _colon, token = source.partition(":")
     if kind == "import" and token:
         name = db.session.scalar(select(ContactImport.name).where(ContactImport.token == token))
-        return _("the file %(name)s", name=name) if name else str(sources.TOLD["import"])
-    known = sources.TOLD.get(kind)
-    return str(known) if known else source
+        if name:
+            return _("the file %(name)s", name=name)
+    return sources.named(source)
 
 
 def likes(contact: Contact) -> list[dict[str, Any]]:

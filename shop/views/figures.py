@@ -22,7 +22,7 @@ BARS = 6  # the largest parts; the others together are one more
 USUAL = 30
 WAYS = {
     "": _l("Typed the address, or not known"), "direct": _l("Typed the address, or not known"),
-    "counter": _l("Sold by staff"), "mostrador": _l("Sold by staff"), "letter": _l("E-mails"), "google": "Google",
+    "counter": _l("Sold by staff"), "letter": _l("E-mails"), "google": "Google",
     "instagram": "Instagram", "facebook": "Facebook", "whatsapp": "WhatsApp", "tiktok": "TikTok", "youtube": "YouTube",
     "pinterest": "Pinterest", "bing": "Bing", "duckduckgo": "DuckDuckGo", "x": "X", "other": _l("Other pages"),
     "demo": _l("The demo's own past"), "subscription": _l("A subscription"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm import contacts, rule_sentences, segments
+from crm import contacts, rule_sentences, rules, segments
 from crm.contacts import Contact
 from crm.segments import Person, Segment
 from kernel.db import db
@@ -151,3 +151,14 @@ def test_the_sentence_and_the_reason_say_what_a_not_leaves_out():
     line = rule_sentences.why({"not": {"any": [{"country": ["CR"]}]}}, Person(contact=nowhere))
     assert [(part.text, part.held) for part in line.parts] == [("están en Costa Rica o un país desconocido", True)]
     assert not line.held
+
+
+def test_how_people_came_is_said_and_offered_in_words(shop):
+    contacts.known(email="ana@example.com", source="counter")
+    contacts.known(email="beto@example.com", source="feria")
+    db.session.commit()
+    said = rule_sentences.sentence({"source": ["counter", "feria"]})
+    assert "una venta o reserva anotada en el mostrador" in said
+    assert "feria" in said
+    offered = rules.terms()["source"].form.fields[0].labels()
+    assert offered == {"counter": "una venta o reserva anotada en el mostrador", "feria": "feria"}
