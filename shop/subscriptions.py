@@ -143,7 +143,7 @@ def skip(row: Subscription, *, turn: int, by: "Account | None" = None) -> None:
     _standing(row, "active", turn)
     note(row, "skipped", by=by, day=row.next_on)
     advance(row)
-    _journal(row, "skipped", by)
+    journaled(row, "skipped", by)
 
 
 def skipped(row: Subscription) -> SubscriptionEvent | None:
@@ -166,7 +166,7 @@ def unskip(row: Subscription, *, by: "Account | None" = None) -> None:
         row.step -= 1
     row.next_on = last.day
     _scheduled(row)
-    _journal(row, "unskipped", by)
+    journaled(row, "unskipped", by)
 
 
 def pause(row: Subscription, *, by: "Account | None" = None, reason: str = "") -> None:
@@ -174,7 +174,7 @@ def pause(row: Subscription, *, by: "Account | None" = None, reason: str = "") -
     _standing(row, "active")
     row.state = "paused"
     note(row, "paused", by=by, reason=reason)
-    _journal(row, "paused", by)
+    journaled(row, "paused", by)
 
 
 def resume(row: Subscription, *, by: "Account | None" = None) -> None:
@@ -182,7 +182,7 @@ def resume(row: Subscription, *, by: "Account | None" = None) -> None:
     _standing(row, "paused")
     _goes_on(row)
     note(row, "resumed", by=by)
-    _journal(row, "resumed", by)
+    journaled(row, "resumed", by)
 
 
 def _goes_on(row: Subscription) -> None:
@@ -207,7 +207,7 @@ def change(
     db.session.flush()
     db.session.expire(row, ["variant"])
     note(row, "changed", by=by)
-    _journal(row, "changed", by)
+    journaled(row, "changed", by)
 
 
 def end(row: Subscription, *, by: "Account | None" = None, reason: str = "") -> None:
@@ -217,7 +217,7 @@ def end(row: Subscription, *, by: "Account | None" = None, reason: str = "") -> 
         return
     row.state, row.ended_at = "ended", clock.now()
     note(row, "ended", by=by, reason=reason)
-    _journal(row, "ended", by)
+    journaled(row, "ended", by)
     once = f"subscription:{row.id}:{row.turn}"
     facts.record("subscription_ended", contact=row.contact, about=row.product, dedupe=once)
 
@@ -235,7 +235,7 @@ def go_on(row: Subscription, *, by: "Account | None" = None) -> None:
     row.ended_at = None
     _goes_on(row)
     note(row, "resumed", by=by)
-    _journal(row, "resumed", by)
+    journaled(row, "resumed", by)
 
 
 def let_go(order: "Order") -> None:
@@ -259,7 +259,8 @@ def _standing(row: Subscription, state: str, turn: int | None = None) -> None:
         raise NotNow()
 
 
-def _journal(row: Subscription, kind: str, by: "Account | None") -> None:
+def journaled(row: Subscription, kind: str, by: "Account | None") -> None:
+    """What staff did to one is kept with their name."""
     if by is not None:
         journal.write(f"subscription.{kind}", about=row, by=by, data={"name": row.who})
 

@@ -59,7 +59,7 @@ def read(
     form = made(posted, profile)
     form.validate()
     kept, errors = given(posted, profile.code) if delivery else ({}, {})
-    _phone(form, profile.code, needed=delivery)
+    telephone(form, profile.code, needed=delivery)
     _tax(form, profile)
     return form, kept, errors
 
@@ -123,7 +123,8 @@ def details(
     )  # fmt: skip
 
 
-def _phone(form: CheckoutForm, country: str, *, needed: bool) -> None:
+def telephone(form: Any, country: str, *, needed: bool) -> None:
+    """Check the form's `phone`, which whoever brings something needs; it becomes E.164."""
     text = form.phone.data or ""
     if not text:
         if needed:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import SelectField, StringField
+from wtforms import SelectField, StringField, TelField
 from wtforms.validators import InputRequired, Length, Optional
 
 from kernel.forms import Form, choices, trimmed
@@ -18,6 +18,12 @@ class ChangeForm(Form):
     variant = SelectField(_l("Which one"))
     quantity = WholeField(_l("How many"), [InputRequired(_l("Write how many."))], least=1, most=wants.MOST)
     payment = SelectField(_l("How it is paid"))
+
+
+class ReachForm(Form):
+    """Where whoever brings it may call."""
+
+    phone = TelField(_l("Phone or WhatsApp"), [], [trimmed], render_kw={"autocomplete": "tel", "maxlength": 40})
 
 
 class EndForm(Form):

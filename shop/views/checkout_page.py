@@ -71,7 +71,7 @@ def answer(
     ways = shipping.methods()
     place_country, fresh = country(posted, ways), form is None
     form = form or forms.made(None, place_country, **posted)
-    place = _place(posted, place_country, ways)
+    place = place_of(posted, place_country, ways)
     basket, offers, offer = priced(mine, posted, place_country, place)
     day, slot = when(offer, forms.day(posted), str(posted.get("slot") or ""))
     quote = quotes.quote(basket, offer, day, slot)
@@ -82,7 +82,7 @@ def answer(
         wrong=_wrong(places, form), offers=offers, offer=offer, day=day, slot=slot,
         wished=offer.code if offer else posted.get("shipping"),
         pills=pills_of(offer), slots=slots_of(offer, day), eta=eta_of, quote=quote, lines=cart_page.lines(basket),
-        countries=_countries(ways), country=place_country, terms_version=terms.version(), terms=terms.policies(),
+        countries=reached(ways), country=place_country, terms_version=terms.version(), terms=terms.policies(),
         key=str(posted.get("key") or "") or signing.token(), amount=cart_page.amount,
         cents=frame.current().values["cents"], opened=_opened(form), savings=code_field.savings(quote),
         sum_rows=code_field.sums(quote, cart_page.amount),
@@ -149,8 +149,8 @@ def exempt(mine: carts.Cart | None, posted: Posted, profile: Profile) -> dict[st
 def country(posted: Posted, ways: Ways) -> Profile:
     """The country that it shall go to: the shop's own, or another one that one of the ways reaches."""
     wished = str(posted.get("country") or "")
-    reached = {code for code, _name in _countries(ways)}
-    return countries.profile(wished if wished in reached else tenancy.tenant().country)
+    known = {code for code, _name in reached(ways)}
+    return countries.profile(wished if wished in known else tenancy.tenant().country)
 
 
 def is_delivery(posted: Posted, ways: Ways) -> bool:
@@ -159,7 +159,7 @@ def is_delivery(posted: Posted, ways: Ways) -> bool:
     return any(method.code == wished and not method.is_pickup for method in ways)
 
 
-def _place(posted: Posted, profile: Profile, ways: Ways) -> dict[str, str]:
+def place_of(posted: Posted, profile: Profile, ways: Ways) -> dict[str, str]:
     """What of the address decides the cost: nothing of one that is only kept while the buyer thinks of fetching it."""
     wished = posted.get("shipping")
     fetched = any(method.code == wished and method.is_pickup for method in ways)
@@ -248,10 +248,11 @@ def _payment(methods: Sequence[Any], code: str) -> str:
     return code if code in codes else (codes[0] if codes else "")
 
 
-def _countries(ways: Ways) -> list[tuple[str, str]]:
+def reached(ways: Ways) -> list[tuple[str, str]]:
+    """The countries that one of the ways reaches, the shop's own first: code and name."""
     home = tenancy.tenant().country
-    reached = {code for method in ways for code in method.countries} - {home}
-    return [(code, countries.country_name(code, i18n.language())) for code in (home, *sorted(reached))]
+    others = {code for method in ways for code in method.countries} - {home}
+    return [(code, countries.country_name(code, i18n.language())) for code in (home, *sorted(others))]
 
 
 def _opened(form: forms.CheckoutForm) -> set[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from kernel import i18n, phones, tenancy, web
+from kernel import address, i18n, phones, tenancy, web
 from kernel.i18n import _, _l
 from shop import (
     days,
@@ -12,6 +12,7 @@ from shop import (
     options,
     payment_methods,
     receipts,
+    shipping,
     subscription_letters,
     subscription_rows,
     subscriptions,
@@ -48,8 +49,18 @@ def told(row: Subscription) -> dict[str, Any]:
         "until": days.told(subscriptions.made_on(row)), "back": subscriptions.back(row),
         "skipped": days.told(skipped.day) if skipped else "",
         "sold": row.product is not None and row.product.live,
-        "phone": phones.show(row.phone, tenancy.tenant().country),
+        "phone": phones.show(row.phone, tenancy.tenant().country), "way": _way(row), "address": _address(row),
     }  # fmt: skip
+
+
+def _way(row: Subscription) -> str:
+    """How it comes, as the shop calls it; nothing of a download."""
+    found = next((one for one in shipping.methods() if one.code == row.delivery_code), None)
+    return i18n.pick(found.label) if found else ""
+
+
+def _address(row: Subscription) -> list[str]:
+    return address.lines(row.address, here=tenancy.tenant().country, language=i18n.language()) if row.address else []
 
 
 def of_order(order: Order) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from crm.contacts import Contact
-from kernel import address, i18n, slots, tenancy, web
+from kernel import slots, web
 from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
@@ -27,12 +27,8 @@ def _page(row: Subscription, status: int = 200, *, form: ChangeForm | None = Non
     asked = form or (subscription_part.form(row) if row.live and told["sold"] else None)
     return guest_booking.private(render_template(
         "shop/subscriptions/show.html", row=row, told=told, form=asked, open=form is not None, trouble=trouble,
-        steps=subscription_part.steps(row), address=_address(row),
+        steps=subscription_part.steps(row),
     ), status)  # fmt: skip
-
-
-def _address(row: Subscription) -> list[str]:
-    return address.lines(row.address, here=tenancy.tenant().country, language=i18n.language()) if row.address else []
 
 
 @store.post("/subscriptions/<token>", endpoint="subscription_step")

@@ -91,7 +91,7 @@ def test_the_system_s_python_is_taken_where_it_is_clearly_quicker(launcher, monk
 
 
 def test_a_python_is_timed_and_one_of_another_version_or_without_a_part_never_wins(launcher, tmp_path):
-    version = "%d.%d" % sys.version_info[:2]
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
     assert 0 < launcher.pace(sys.executable, version) < 60
     assert launcher.pace(sys.executable, "2.7") == float("inf")
     (tmp_path / "bz2.py").write_text("raise ImportError")

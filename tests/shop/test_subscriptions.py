@@ -393,3 +393,48 @@ def test_a_first_order_that_ends_after_a_step_began_nothing_either(shop):
     expiry.expire(order.id)
     db.session.commit()
     assert row.state == "ended"
+
+
+def test_its_buyer_has_it_brought_elsewhere_from_the_next_order_on(shop):
+    row = began(shop, paid=True)
+    shop.transfer()
+    shop.delivery("mensajeria")
+    client, url = shop.client, f"/subscriptions/{row.token}/delivery"
+    assert url in client.get(f"/subscriptions/{row.token}").text
+    assert client.get(url).status_code == 200
+    typed = {"shipping": "mensajeria", "phone": "8888 1234", "address_region": "San José", "address_city": "Escazú"}
+    part = client.post(url, data={**typed, "refresh": "1"})
+    assert part.status_code == 200
+    assert "San Rafael" in part.text  # what may be chosen below Escazú
+    short = client.post(url, data={**typed, "address_district": "Marte"})
+    assert short.status_code == 422
+    assert 'value="8888 1234"' in short.text
+    assert row.address == {}
+    whole = {**typed, "address_district": "San Rafael", "address_street": "200 m norte de la escuela"}
+    assert client.post(url, data={**whole, "phone": ""}).status_code == 422
+    assert client.post(url, data={**whole, "shipping": "nada"}).status_code == 422
+    assert client.post(url, data=whole).status_code == 303
+    db.session.expire_all()
+    assert (row.delivery_code, row.address["city"], row.phone) == ("mensajeria", "Escazú", "+50688881234")
+    assert row.first.delivery_code == "retiro"
+    assert "Escazú" in client.get(f"/subscriptions/{row.token}").text
+    run(row.next_on - timedelta(days=3))
+    assert (orders_of(row)[-1].delivery_code, orders_of(row)[-1].address["city"]) == ("mensajeria", "Escazú")
+    client.post(url, data={"shipping": "retiro"})
+    db.session.expire_all()
+    assert (row.delivery_code, row.address, row.phone) == ("retiro", {}, "+50688881234")
+
+
+def test_staff_has_it_brought_elsewhere_and_what_ended_comes_nowhere(shop):
+    row = began(shop, paid=True)
+    admin, url = shop.admin, f"/admin/{shop.slug}/subscriptions/{row.token}/delivery"
+    assert admin.get(url).status_code == 200
+    assert admin.post(url, data={"shipping": "nada"}).status_code == 422
+    assert admin.post(url, data={"shipping": "retiro", "phone": "8888 1235"}).status_code == 303
+    db.session.expire_all()
+    assert row.phone == "+50688881235"
+    assert "Cambió la suscripción" in admin.get(f"/admin/{shop.slug}/journal").text
+    subscriptions.end(row)
+    db.session.commit()
+    assert admin.get(url).status_code == 404
+    assert shop.client.post(f"/subscriptions/{row.token}/delivery", data={"shipping": "retiro"}).status_code == 404
