@@ -168,7 +168,7 @@ class Details:
     by: Any = None  # the staff account of a manual sale
     cards: Sequence[str] = ()  # the handles of gift cards that are given, among the cart's codes
     credit: Any = None  # the StoredValue of a shopper who is logged in and wants to use it
-    renews: Any = None  # the Subscription whose next order it is
+    renews: Sequence[Any] = ()  # the Subscriptions whose next order it is
     plan: Any = ""  # in which parts it is paid: the kind of a PlanOffer, or one that staff agreed on; '' at once
 
 

@@ -14,7 +14,18 @@ from sqlalchemy import func, select
 from kernel import clock, i18n, jobs, tenancy
 from kernel.db import db
 from kernel.refusal import Refusal
-from shop import checkout, exemptions, holds, holidays, quotes, renewal_days, subscription_letters, subscriptions, wants
+from shop import (
+    checkout,
+    exemptions,
+    holds,
+    holidays,
+    quotes,
+    renewal_days,
+    subscription_letters,
+    subscription_parcels,
+    subscriptions,
+    wants,
+)
 from shop.orders import Order
 from shop.quotes import Choice, Details, Quote
 from shop.redemptions import Person
@@ -30,18 +41,22 @@ UNPAID = 2  # in a row
 def notice(row_id: int, turn: int) -> None:
     """Tell its buyer of the next order while it can still be changed; harmless when it comes twice or too late."""
     row = db.session.get(Subscription, row_id)
-    if row is None or not _stands(lock(row), turn) or _told(row):
+    rows = subscription_parcels.lock(row) if row else ()
+    if row is None or not _stands(row, turn) or _told(row):
         return
     if row.next_on - subscriptions.AHEAD > clock.today(tenancy.tenant().timezone):
         before, day = row.next_on, renewal_days.first(row)
+        parcel = [one for one in subscription_parcels.together(row, rows) if not _told(one)]
         if day is not None and day > before:
-            subscriptions.put_off(row, day)
-        _tell(row, before)
+            for one in parcel:
+                subscriptions.put_off(one, day)
+        _tell(parcel, before)
 
 
-def _tell(row: Subscription, before: date) -> None:
-    subscriptions.note(row, "noticed", day=row.next_on)
-    subscription_letters.soon(row, before=before)
+def _tell(parcel: Sequence[Subscription], before: date) -> None:
+    for row in parcel:
+        subscriptions.note(row, "noticed", day=row.next_on)
+    subscription_letters.soon(parcel, before=before)
 
 
 def _told(row: Subscription) -> bool:
@@ -53,38 +68,50 @@ def _told(row: Subscription) -> bool:
 def renew(row_id: int, turn: int) -> None:
     """Make the order of a turn whose time has come, or say why it cannot be; harmless when it comes twice."""
     row = db.session.get(Subscription, row_id)
-    if row is None or not _stands(lock(row), turn):
+    rows = subscription_parcels.lock(row) if row else ()
+    if row is None or not _stands(row, turn):
         return
     if row.next_on - subscriptions.AHEAD > clock.today(tenancy.tenant().timezone):
         return  # it was put off
-    if row.contact is None or _unpaid(row) or not _put_off(row):
-        make(row)
+    if row.contact is None or _unpaid(row) or not _put_off(row, rows):
+        make(row, rows)
 
 
-def _put_off(row: Subscription) -> bool:
-    """Whether it waits until the shop can: it is closed now, or on the day itself."""
+def _put_off(row: Subscription, rows: Sequence[Subscription]) -> bool:
+    """Whether it waits until the shop can, with what comes with it: it is closed now, or on the day itself."""
     before, day, today = row.next_on, renewal_days.first(row), clock.today(tenancy.tenant().timezone)
     if day is None or (holidays.now() is None and day - subscriptions.AHEAD <= today):
         return False
-    subscriptions.put_off(row, day)
+    parcel = subscription_parcels.together(row, rows)
+    for one in parcel:
+        subscriptions.put_off(one, day)
     if day > before:
-        _tell(row, before)
+        _tell(parcel, before)
     return True
 
 
-def make(row: Subscription) -> Order | None:
-    """The next order now; None where there is none, and everybody who should know was told."""
+def make(row: Subscription, rows: Sequence[Subscription] = ()) -> Order | None:
+    """The next order now, with those of `rows` that come with it: they are held by the caller.
+
+    None where there is none, and everybody who should know was told. Where they cannot come together each comes alone.
+    """
     if _waits(row):
         return None
+    parcel = subscription_parcels.together(row, rows)
+    lost = unpaid([one.id for one in parcel[1:]])
+    parcel = [one for one in parcel if one.id not in lost]
     try:
-        order = _made(row)
+        order = _made(parcel)
     except Refusal as refusal:
+        if len(parcel) > 1:
+            return make(row)
         with i18n.speak(tenancy.tenant().language, tenancy.tenant().country):
             why = str(refusal)
         subscriptions.note(row, "missed", day=row.next_on, reason=why)
         subscription_letters.missed(row, why)
         order = None
-    subscriptions.advance(row)
+    for one in parcel:
+        subscriptions.advance(one)
     return order
 
 
@@ -100,13 +127,14 @@ def _waits(row: Subscription) -> bool:
     return False
 
 
-def _made(row: Subscription, *, now: bool = False) -> Order:
-    """Its order in one piece, counted from today with `now`; a refusal leaves the subscription as it was."""
+def _made(parcel: Sequence[Subscription], *, now: bool = False) -> Order:
+    """Their order in one piece, counted from today with `now`; a refusal leaves the subscriptions as they were."""
     with i18n.speak(tenancy.tenant().language, tenancy.tenant().country), db.session.begin_nested():
         if now:
             today = clock.today(tenancy.tenant().timezone)
-            row.anchor, row.step, row.next_on = today, 0, today
-        return _order(row)
+            for row in parcel:
+                row.anchor, row.step, row.next_on = today, 0, today
+        return _order(parcel)
 
 
 def _stands(row: Subscription, turn: int) -> bool:
@@ -131,25 +159,27 @@ def unpaid(ids: Sequence[int]) -> set[int]:
     return set(db.session.scalars(lost.group_by(last.c.of).having(func.count() == UNPAID)))
 
 
-def _order(row: Subscription) -> Order:
+def _order(parcel: Sequence[Subscription]) -> Order:
     holidays.refuse()
-    group = row.contact.group
-    wants.sold(row.variant, group=group)
-    quote = _quoted(row, group)
+    row, group = parcel[0], parcel[0].contact.group
+    for one in parcel:
+        wants.sold(one.variant, group=group)
+    quote = _quoted(parcel, group)
     ways = checkout.payable(quote, row.address)
     method = next((one for one in ways if one.code == row.payment_code), ways[0] if ways else None)
     if quote.total.minor and method is None:
         raise checkout.NoSuchPayment()
     key = f"subscription:{row.id}:{row.turn}"
-    order = checkout.complete(quote, _details(row), contact=row.contact, key=key, method=method)
-    row.unit_minor = quote.lines[0].unit.minor
+    order = checkout.complete(quote, _details(parcel), contact=row.contact, key=key, method=method)
+    for one, line in zip(parcel, quote.lines, strict=False):
+        one.unit_minor = line.unit.minor
     if order.held and order.hold_until is not None:
         holds.begin(order, max(order.hold_until, order.placed_at + TO_PAY))
     return order
 
 
-def _quoted(row: Subscription, group: str) -> Quote:
-    things = [Wanted(row.variant, row.quantity, row.texts)]
+def _quoted(parcel: Sequence[Subscription], group: str) -> Quote:
+    row, things = parcel[0], [Wanted(one.variant, one.quantity, one.texts) for one in parcel]
     known: dict[str, Any] = {"person": Person(row.email, row.phone)}
     known["exempt"] = exemptions.of(row.contact_id, group, row.tax_id)
     basket = quotes.price(things, group)
@@ -158,24 +188,25 @@ def _quoted(row: Subscription, group: str) -> Quote:
     offer = renewal_days.offer(row, basket)
     if offer is None:
         raise quotes.NoSuchMethod()
-    return quotes.make(things, choice=_choice(row, offer), group=group, **known)
+    return quotes.make(things, choice=_choice(parcel, offer), group=group, **known)
 
 
-def _choice(row: Subscription, offer: Offer) -> Choice:
+def _choice(parcel: Sequence[Subscription], offer: Offer) -> Choice:
     """Its day, or the first one after it that can be had; the same time of the day where there is room."""
-    last = renewal_days.following(row)
+    row, last = parcel[0], min(map(renewal_days.following, parcel))
     day = next((one for one in offer.days if one.open and row.next_on <= one.day < last), None)
     slots = [one.code for one in day.slots if one.open] if day else []
     slot = row.delivery_slot if row.delivery_slot in slots else (slots[0] if slots else "")
     return Choice(offer.code, day.day if day else None, slot, row.address)
 
 
-def _details(row: Subscription) -> Details:
+def _details(parcel: Sequence[Subscription]) -> Details:
+    row = parcel[0]
     told = Details(
         email=row.email, name=row.name, payment=row.payment_code, language=row.language, phone=row.phone,
         address=dict(row.address), tax=dict(row.tax_id), fiscal=dict(row.fiscal), terms_version=row.terms_version,
     )  # fmt: skip
-    return replace(told, source=subscriptions.KIND, renews=row)
+    return replace(told, source=subscriptions.KIND, renews=tuple(parcel))
 
 
 def bring_forward(row: Subscription, *, turn: int) -> Order | None:
@@ -187,6 +218,6 @@ def bring_forward(row: Subscription, *, turn: int) -> Order | None:
         raise subscriptions.NotNow()
     if _waits(row):
         return None
-    order = _made(row, now=True)
+    order = _made([row], now=True)
     subscriptions.advance(row)
     return order

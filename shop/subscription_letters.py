@@ -12,26 +12,42 @@ from shop.order_lines import OrderLine
 from shop.subscription_rows import Subscription
 
 
-def soon(row: Subscription, *, before: date | None = None) -> None:
-    """What comes and when (instead of `before`), what it costs, until when it can still be left out or changed."""
+def soon(parcel: Sequence[Subscription], *, before: date | None = None) -> None:
+    """What comes in one order and when (instead of `before`), what it costs, until when it can still be changed."""
+    row = parcel[0]
     with i18n.speak(row.language, tenancy.tenant().country):
-        item, now = name(row, row.language), costs(row)
-        lead = _(
-            "It comes %(every)s. We make the order on %(day)s and send you how to pay it; until then you can leave it "
-            "out, change it or end your subscription.",
-            every=intervals.said(row.every), day=days.told(subscriptions.made_on(row)),
-        )  # fmt: skip
-        more = ""
-        if before is not None and before != row.next_on:
-            told = {"before": days.told(before), "day": days.told(row.next_on, weekday=True)}
-            said = _("We cannot on %(before)s: this one comes on %(day)s, the following ones as always.", **told)
-            lead = f"{said} {lead}"
-        if now != row.unit:
-            told = {"now": receipts.shown(now), "before": receipts.shown(row.unit)}
-            more = _("It costs %(now)s now; it was %(before)s.", **told)
-        rows = [(item, f"{row.quantity} × {receipts.shown(now)}"), (_("For"), days.told(row.next_on))]
-        head = _("Your next %(item)s: %(day)s", item=item, day=days.told(row.next_on))
-        _write(row, "soon", head, f"{lead} {more}".strip(), rows=rows)
+        names, now = [name(one, row.language) for one in parcel], [costs(one) for one in parcel]
+        day, made = days.told(row.next_on), days.told(subscriptions.made_on(row))
+        if len(parcel) > 1:
+            head = _("Your next delivery: %(day)s", day=day)
+            lead = _("They come together. We make the order on %(day)s and send you how to pay it; until then you can "
+                     "leave one out, change or end any of them.", day=made)  # fmt: skip
+        else:
+            head = _("Your next %(item)s: %(day)s", item=names[0], day=day)
+            lead = _(
+                "It comes %(every)s. We make the order on %(day)s and send you how to pay it; until then you can leave "
+                "it out, change it or end your subscription.",
+                every=intervals.said(row.every), day=made,
+            )  # fmt: skip
+        said = [_put_off(row, before), lead, *map(_price, parcel, now)]
+        rows = [(item, f"{one.quantity} × {receipts.shown(unit)}")
+                for one, item, unit in zip(parcel, names, now, strict=True)]  # fmt: skip
+        _write(row, "soon", head, " ".join(filter(None, said)), rows=[*rows, (_("For"), day)])
+
+
+def _put_off(row: Subscription, before: date | None) -> str:
+    if before is None or before == row.next_on:
+        return ""
+    told = {"before": days.told(before), "day": days.told(row.next_on, weekday=True)}
+    return _("We cannot on %(before)s: this one comes on %(day)s, the following ones as always.", **told)
+
+
+def _price(row: Subscription, now: money.Money) -> str:
+    """What is said where it costs something else than the last time."""
+    if now == row.unit:
+        return ""
+    told = {"item": name(row, row.language), "now": receipts.shown(now), "before": receipts.shown(row.unit)}
+    return _("%(item)s costs %(now)s now; it was %(before)s.", **told)
 
 
 def paused(row: Subscription) -> None:

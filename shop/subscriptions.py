@@ -50,9 +50,10 @@ class Nobody(Refusal):
 
 
 def begin(order: "Order", details: "Details") -> None:
-    """An order was made: it is the next turn of one, or each of its lines that comes again begins one."""
-    if details.renews is not None:
-        note(details.renews, "ordered", order=order, day=details.renews.next_on)
+    """An order was made: it is the next turn of one or some, or each of its lines that comes again begins one."""
+    for row in details.renews:
+        note(row, "ordered", order=order, day=row.next_on)
+    if details.renews:
         return
     for line in order.lines:
         if line.every and not order.practice:

@@ -14,6 +14,7 @@ from shop import (
     receipts,
     shipping,
     subscription_letters,
+    subscription_parcels,
     subscription_rows,
     subscriptions,
 )
@@ -48,9 +49,18 @@ def told(row: Subscription) -> dict[str, Any]:
         **brief(row), "price": receipts.shown(subscription_letters.costs(row) * row.quantity), "turn": row.turn,
         "until": days.told(subscriptions.made_on(row)), "back": subscriptions.back(row),
         "skipped": days.told(skipped.day) if skipped else "",
+        "company": _company(row),
         "sold": row.product is not None and row.product.live,
         "phone": phones.show(row.phone, tenancy.tenant().country), "way": _way(row), "address": _address(row),
     }  # fmt: skip
+
+
+def _company(row: Subscription) -> list[tuple[str, str]]:
+    """What comes in one order with it: name and token."""
+    if row.state != "active" or row.contact is None:
+        return []
+    others = subscription_parcels.together(row, subscription_rows.of_contact(row.contact))[1:]
+    return [(subscription_letters.name(one, i18n.language()), one.token) for one in others]
 
 
 def _way(row: Subscription) -> str:
