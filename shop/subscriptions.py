@@ -94,12 +94,14 @@ def note(
 
 def said(order: "Order") -> str:
     """What its letter says of it, where something of it comes again."""
-    every = [line.every for line in order.lines if line.every and not order.practice]
+    every = {line.every for line in order.lines if line.every and not order.practice}
     if not every:
         return ""
+    if len(every) > 1:
+        return _("There are subscriptions in it. Leave one out, pause or end it from the page of your order.")
     return _(
         "It is a subscription: it comes %(every)s. Leave one out, pause or end it from the page of your order.",
-        every=intervals.said(every[0]),
+        every=intervals.said(every.pop()),
     )  # fmt: skip
 
 

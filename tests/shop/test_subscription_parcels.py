@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from kernel.db import db
+from kernel.letters import Letter
 from shop import cart as carts
 from shop import checkout, renewals, subscription_rows, subscriptions
 from shop.orders import Order
@@ -110,3 +111,10 @@ def test_control_with_only_its_own_row_held_each_makes_its_own(shop, two, monkey
     monkeypatch.setattr(renewals.subscription_parcels, "lock", lambda row: [subscription_rows.lock(row)])
     run(two[0].next_on - timedelta(days=3))
     assert len(renewed()) == 2
+
+
+def test_an_order_of_what_comes_by_the_week_and_by_the_month_says_neither(shop):
+    begun(shop, shop.product("Mañanera", **EVERY), shop.product("Hogaza", kind="subscription", every="1w"))
+    [letter] = db.session.scalars(select(Letter).where(Letter.kind == "orders.placed")).all()
+    assert "Incluye suscripciones." in letter.text
+    assert "Es una suscripción" not in letter.text  # each line says how often it comes
