@@ -86,6 +86,8 @@ def test_both_halves_are_told_with_honest_words_and_a_person_may_decide(going, s
     assert cells(found, "b")[1:] == ["2", "0 0 %", "1 50 %"]
     assert found.xpath("//@data-waiting") == ["1"]
     assert "muy poco" in words(found)
+    assert "Espera al mejor asunto" in words(found)
+    assert "por minuto" not in words(found)  # nor how long still: the rest goes when one is chosen
     assert shop.admin.post(f"{page}/winner", data={"arm": "b"}).status_code == 303
     assert (subject_tests.of(going).winner, subject_tests.waiting(going)) == ("b", 0)
     found = read(shop.admin.get(page, headers=ES))
