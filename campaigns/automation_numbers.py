@@ -71,4 +71,4 @@ def leaving(automation: Automation, people: Iterable[int]) -> dict[int, datetime
     mine = select(Recipient.contact_id, func.max(Recipient.run_at)).where(
         Recipient.mailing_id.in_(letters), Recipient.contact_id.in_(people), Recipient.state.in_(LEAVING)
     )
-    return {contact: at for contact, at in db.session.execute(mine.group_by(Recipient.contact_id)) if at}
+    return {contact: at for contact, at in db.session.execute(mine.group_by(Recipient.contact_id)) if contact and at}

@@ -103,7 +103,8 @@ def _told(text: str) -> Response:
 
 def _link(email: str, link: str) -> tuple[str, dict[str, str]]:
     """The page with an invitation's link, as the answer itself: no address, cookie or cache keeps that key."""
-    said = phones.whatsapp(_("Come and work with us at %(shop)s: %(link)s", shop=tenancy.tenant().name[:120], link=link))
+    shop = tenancy.tenant().name
+    said = phones.whatsapp(_("Come and work with us at %(shop)s: %(link)s", shop=shop, link=link))
     return page(InviteForm(formdata=None), invited={"email": email, "link": link, "whatsapp": said}), {
         "Cache-Control": "private, no-store"
     }
