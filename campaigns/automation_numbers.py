@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,6 +15,7 @@ from crm.contacts import Contact
 from kernel.db import db
 
 SENT = ("sent", "captured")
+LEAVING = ("pending", "claimed", "sending", "deferred")  # their turn has come; it may wait for a decent hour
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Numbers:
     done: int
     stopped: dict[str, int]  # by reason
     sent: dict[int, int]  # by letter
+    leaving: dict[int, int]
     orders: dict[int, int]
 
     @property
@@ -39,12 +42,13 @@ def of(automation: Automation) -> Numbers:
     states = {state: sum(count for one, _why, count in rows if one == state) for state, _why, _count in rows}
     stopped = {why: count for state, why, count in rows if state == "stopped"}
     letters = [step.mailing_id for step in automations.steps(automation)]
-    return Numbers(states.get("waiting", 0), states.get("done", 0), stopped, _sent(letters), _orders(letters))
+    told = _in_state(letters, SENT), _in_state(letters, LEAVING), _orders(letters)
+    return Numbers(states.get("waiting", 0), states.get("done", 0), stopped, *told)
 
 
-def _sent(letters: Iterable[int]) -> dict[int, int]:
+def _in_state(letters: Iterable[int], states: Iterable[str]) -> dict[int, int]:
     mine = select(Recipient.mailing_id, func.count()).where(
-        Recipient.mailing_id.in_(letters), Recipient.state.in_(SENT)
+        Recipient.mailing_id.in_(letters), Recipient.state.in_(states)
     )
     return {letter: int(count) for letter, count in db.session.execute(mine.group_by(Recipient.mailing_id))}
 
@@ -59,3 +63,12 @@ def people(automation: Automation, state: str) -> Any:
     mine = select(Enrolment, Contact).join(Contact, Contact.id == Enrolment.contact_id)
     mine = mine.where(Enrolment.automation_id == automation.id, Enrolment.state == state)
     return mine.order_by(Enrolment.since.desc(), Enrolment.id.desc())
+
+
+def leaving(automation: Automation, people: Iterable[int]) -> dict[int, datetime]:
+    """When the letter of those contacts leaves whose turn has come but which has not left: at night it waits."""
+    letters = [step.mailing_id for step in automations.steps(automation)]
+    mine = select(Recipient.contact_id, func.max(Recipient.run_at)).where(
+        Recipient.mailing_id.in_(letters), Recipient.contact_id.in_(people), Recipient.state.in_(LEAVING)
+    )
+    return {contact: at for contact, at in db.session.execute(mine.group_by(Recipient.contact_id)) if contact and at}

@@ -23,6 +23,7 @@ def write(text: str, *, email: str, name: str = "", phone: str = "", language: s
             "lead": _("%(name)s wrote this. Answer this e-mail and it goes to %(email)s.", name=name or email,
                       email=email),
             "message": text[:LONGEST].splitlines(), "phone": phones.show(phone, shop.country) if phone else "",
+            "for_shop": True,
         }  # fmt: skip
     letters.write(
         "mail/account/message", to=shop.email, to_name=shop.name, kind="message", language=shop.language, data=said,

@@ -17,7 +17,7 @@ from kernel.refusal import Refusal
 JOINS = ("all", "any", "none", "some")  # all hold, at least one, none, not all
 OPPOSITE = {"all": "some", "some": "all", "any": "none", "none": "any"}
 DEEPEST, MOST = 3, 60  # groups inside groups, and parts of one, that a form offers
-FIRST = "country"  # the word of a condition that was just added
+FIRST = "allows"  # the word of a condition that was just added: the first of the list, and short (lands are 250)
 
 
 class Typed(Protocol):

@@ -29,6 +29,7 @@ class Entry:
     when: Callable[[], bool] | None = None
     spare: bool = False
     hint: Any = ""
+    short: Any = ""  # where there is room for one word only: the bar under the thumb
 
 
 _entries: dict[str, Entry] = {}
@@ -72,6 +73,11 @@ def sections() -> list[Section]:
     return [known for known in found if web.may(known.permission)]
 
 
+def any_section() -> bool:
+    """Whether the current person may see a page of the settings: without one their word would lead nowhere."""
+    return any(web.may(known.permission) for known in _sections.values())
+
+
 def groups() -> list[tuple[Any, list[Section]]]:
     """The same under their headings; a heading with nothing under it is left out."""
     mine = sections()
@@ -94,6 +100,7 @@ def shown() -> list[dict[str, Any]]:
     return [
         {
             "label": known.label,
+            "short": known.short or known.label,
             "url": url_for(known.endpoint),
             "icon": known.icon,
             "active": here == known.endpoint or any(here.startswith(prefix) for prefix in known.match),

@@ -55,9 +55,11 @@ def _page(row: Automation, wrong: dict[int, str]) -> str:
     state = request.args.get("show", "waiting")
     state = state if state in SHOWN else "waiting"
     people: Any = db.session.execute(automation_numbers.people(row, state).limit(MOST)).all()
+    due = automation_numbers.leaving(row, [contact.id for _in, contact in people])
     return render_template(
         "campaigns/desk/automations/show.html", row=_row(row), steps=_steps(row), wrong=wrong, chips=_chips(row, state),
-        people=[_person(*pair) for pair in people], show=state, needs=[_need(one) for one in autopilot.needs(row)],
+        people=[_person(one, contact, due.get(contact.id)) for one, contact in people], show=state,
+        needs=[_need(one) for one in autopilot.needs(row)],
         audiences=forms.automation(row), segment_url=_segment_url(row),
         units=[(name, label) for name, (_each, label) in UNITS.items()],
     )  # fmt: skip
@@ -139,7 +141,7 @@ def _step(step: AutomationStep, numbers: automation_numbers.Numbers) -> dict[str
         "when": when(step.delay_hours),
         "name": letter.called, "state": mailing_list.STATES[letter.state],
         "url": url_for("campaigns_admin.letter_edit", token=letter.token), "sent": numbers.sent.get(letter.id, 0),
-        "orders": numbers.orders.get(letter.id, 0),
+        "leaving": numbers.leaving.get(letter.id, 0), "orders": numbers.orders.get(letter.id, 0),
     }  # fmt: skip
 
 
@@ -162,11 +164,12 @@ def _chips(row: Automation, state: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _person(row: automations.Enrolment, contact: Any) -> dict[str, Any]:
+def _person(row: automations.Enrolment, contact: Any, leaves: Any) -> dict[str, Any]:
     said = REASONS.get(row.reason, "") if row.state == "stopped" else ""
+    due = leaves or (row.due_at if row.state == "waiting" else None)
     return {
         "name": contact.called, "url": url_for("crm_admin.person", token=contact.token), "said": said,
-        "since": instants.told(row.since), "next": instants.told(row.due_at) if row.state == "waiting" else "",
+        "since": instants.told(row.since), "next": instants.told(due) if due else "",
     }  # fmt: skip
 
 

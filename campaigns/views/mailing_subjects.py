@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 
-from campaigns import chance, forms, rendering, subject_choice, subject_tests
+from campaigns import chance, forms, readiness, rendering, subject_choice, subject_tests
 from campaigns.mailings import Mailing
 from campaigns.subject_tests import ARMS, SubjectTest
 from campaigns.views import admin, mailing_page
@@ -35,7 +35,11 @@ def keep(token: str) -> Any:
     if not form.validate():
         return mailing_page.show(row, subjects=form, status=422)
     kept = subject_tests.write(row, forms.plan(form), by=web.person())
-    flash(_("Two subjects will be compared.") if kept else _("It goes out with one subject."))
+    lacking = next((one for one in readiness.problems(row)[0] if one.where == "subjects"), None)
+    if lacking:
+        flash(_("Kept, but like this it cannot go out. %(told)s", told=lacking.sentence))
+    else:
+        flash(_("Two subjects will be compared.") if kept else _("It goes out with one subject."))
     return redirect(url_for(".mailing", token=token) + "#subjects", 303)
 
 

@@ -122,7 +122,7 @@ def tell(one: ContactImport) -> None:
         return
     shop = tenancy.tenant()
     with i18n.speak(shop.language, shop.country):
-        counted = ", ".join(f"{number} {str(word).lower()}" for word, number, _kind in row(one)["counts"])
+        counted = ", ".join(f"{str(word).lower()} ({number})" for word, number, _kind in row(one)["counts"])
         undone = one.state == "undone"
         said = {
             "subject": _("Your file %(name)s was taken back", name=one.name) if undone
@@ -133,5 +133,5 @@ def tell(one: ContactImport) -> None:
         }  # fmt: skip
     letters.write(
         "mail/account/message", to=account.email, to_name=account.name, kind="import", language=shop.language,
-        data={**said, "message": []},
+        data={**said, "message": [], "for_shop": True},
     )  # fmt: skip

@@ -77,7 +77,8 @@ def init_app(_app: Flask) -> None:
     about.kind("letter", _called)
     menu.entry(
         60, _l("Letters"), "kernel_admin.letters", icon="letters", permission="letters.view",
-        match=("kernel_admin.letter",), spare=True, hint=_l("What the shop wrote to whom, and what could not be sent"),
+        match=("kernel_admin.letter",), spare=True, short=_l("E-mails"),
+        hint=_l("What the shop wrote to whom, and what could not be sent"),
     )  # fmt: skip
     today.line(
         "letters", _l("Letters that could not be sent"), lambda: letter_list.query("failed"), icon="letters", order=80,

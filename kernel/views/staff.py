@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import invitations, limits, memberships, menu, permissions, settings, tenancy, two_steps_rule, web
+from kernel import invitations, limits, memberships, menu, permissions, phones, settings, tenancy, two_steps_rule, web
 from kernel.account_forms import InviteForm, TwoStepsForm
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
@@ -103,7 +103,9 @@ def _told(text: str) -> Response:
 
 def _link(email: str, link: str) -> tuple[str, dict[str, str]]:
     """The page with an invitation's link, as the answer itself: no address, cookie or cache keeps that key."""
-    return page(InviteForm(formdata=None), invited={"email": email, "link": link}), {
+    shop = tenancy.tenant().name
+    said = phones.whatsapp(_("Come and work with us at %(shop)s: %(link)s", shop=shop, link=link))
+    return page(InviteForm(formdata=None), invited={"email": email, "link": link, "whatsapp": said}), {
         "Cache-Control": "private, no-store"
     }
 

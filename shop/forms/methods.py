@@ -36,7 +36,9 @@ class DeliveryForm(Reached):
 
     price = PriceField(_l("Price"), empty=True, description=_l("Empty: free."))
     free_over = PriceField(_l("Free from this amount on"), empty=True)
-    least = WholeField(_l("Days at least"), most=60)
+    least = WholeField(
+        _l("Days at least"), most=60, description=_l("From the order until it arrives. Empty: the same day.")
+    )
     most = WholeField(_l("Days at most"), most=90)
     days = SelectMultipleField(
         _l("Days that can be chosen"), choices=choices(DAYS.items()),
@@ -48,7 +50,9 @@ class DeliveryForm(Reached):
     )  # fmt: skip
     capacity = WholeField(_l("Orders for one day and time"), most=10_000, least=1, description=_l("Empty: no limit."))
     cutoff = TimeField(_l("Orders until"), [Optional()])
-    days_before = WholeField(_l("So many days before"), most=30)
+    days_before = WholeField(
+        _l("So many days before"), most=30, description=_l("0: until that hour of the same day. 1: of the day before.")
+    )
 
     def validate_slots(self, field: Any) -> None:
         """Spans of the day, each beginning before it ends."""

@@ -16,7 +16,7 @@ from shop.closures import Closure
 from shop.forms import wrong
 from shop.forms.wrong import Wrong
 from shop.occupations import Span
-from shop.resources import ResourceUnit
+from shop.resources import Resource, ResourceUnit
 from shop.slots import Slot
 from shop.views import admin, booking_calendar, booking_rows
 
@@ -35,7 +35,7 @@ def _form(refusal: Refusal | None = None, way: Any = ()) -> Any:
     day = booking_calendar.asked()
     typed = request.values if refusal else {"first": day.isoformat(), "last": day.isoformat()}
     chosen = request.values.getlist("unit")
-    known = [(pick(one.name), [unit for unit in one.units if unit.active]) for one in resources.every() if one.active]
+    known = [(pick(one.name), [unit for unit in one.units if unit.active]) for one in _open()]
     return render_template(
         "shop/desk/bookings/closure_new.html", resources=known, chosen=chosen, typed=typed, way=way, day=day,
         trouble=str(refusal or ""), errors=wrong.of(refusal) if refusal else {}, labels=_labels(),
@@ -55,7 +55,7 @@ def make() -> Any:
     units: list[ResourceUnit] = []
     span = None
     try:
-        units = [resources.unit(token) for token in request.values.getlist("unit")[:MOST]]
+        units = _chosen()
         span = _asked(units)
         row = closures.close(units, span, reason=request.values.get("reason", ""), by=web.person())
     except Missing:
@@ -68,6 +68,18 @@ def make() -> Any:
             return _form(refusal, way)
     web.undo(_("Closed: %(when)s.", when=_when(row)), ".closure_open", token=row.token)
     return redirect(url_for(".bookings", day=_day(row)), 303)
+
+
+def _open() -> list[Resource]:
+    """What can be closed."""
+    return [one for one in resources.every() if one.active]
+
+
+def _chosen() -> list[ResourceUnit]:
+    """The units that were ticked, or every one of them: a day on which nothing happens is one tap."""
+    if request.values.get("all"):
+        return [unit for one in _open() for unit in one.units if unit.active]
+    return [resources.unit(token) for token in request.values.getlist("unit")[:MOST]]
 
 
 def _asked(units: list[ResourceUnit]) -> Span:

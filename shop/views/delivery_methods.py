@@ -23,9 +23,11 @@ from shop.views.settings import page, saved, unit
 def show() -> Any:
     """Every way, offered or put away, and the zones."""
     places = {zone.code: i18n.pick(zone.name) for zone in zones.all_of_tenant()}
-    rows = [_row(method, places) for method in shipping.every()]
+    ways = shipping.every()
+    rows = [_row(method, places) for method in ways]
     nowhere = any(row["active"] and row["pickup"] for row in rows) and not receipts.shop_address()
-    known = [{"code": code, "name": name} for code, name in places.items()]
+    reached = {code for method in ways if method.active for code in method.zones}
+    known = [{"code": code, "name": name, "idle": code not in reached} for code, name in places.items()]
     return page("delivery", rows=rows, nowhere=nowhere, zones=known)
 
 

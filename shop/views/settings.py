@@ -5,11 +5,11 @@ from typing import Any
 from flask import Flask, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from kernel import menu, permissions, tenancy, web
+from kernel import menu, permissions, web
 from kernel.i18n import _, _l
 from kernel.web import needs
 from shop import settings
-from shop.views import admin
+from shop.views import admin, product_values
 
 SHOWN = "shop/desk/settings"
 
@@ -38,7 +38,7 @@ def saved(section: str, endpoint: str, *, what: str = "", **values: Any) -> Resp
 
 def unit() -> str:
     """The sign of the shop's currency."""
-    return tenancy.tenant().currency
+    return product_values.symbol()
 
 
 def init_app(_app: Flask) -> None:
@@ -48,6 +48,6 @@ def init_app(_app: Flask) -> None:
     permissions.define("settings.payments", _l("Change how buyers pay"), roles=())
     permissions.define("settings.shop", _l("Change the shop's address, close it, practise"), roles=())
     menu.entry(
-        70, _l("Settings"), "shop_admin.settings", icon="settings", permission="settings.view",
+        70, _l("Settings"), "shop_admin.settings", icon="settings", permission="settings.view", when=menu.any_section,
         match=("shop_admin.settings_", "shop_admin.zone", "shop_admin.rate"),
     )  # fmt: skip

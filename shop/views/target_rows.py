@@ -16,14 +16,15 @@ from shop.views import booking_rows
 def shown(grid: Grid, first: date, endpoint: str, **args: Any) -> dict[str, Any]:
     """Rows by columns in words; `endpoint` with `args` is the page that shows them, for earlier and later."""
     step = timedelta(days=booking_targets.DAYS if grid.by_day else 1)
+    used = {column for _row, column in grid.cells}
     rows = [
-        {"name": _head(row), "cells": [_cell(grid.cells.get((row, column)), _about(row, column, first))
-                                       for column in grid.columns]}
+        {"name": _head(row), "cells": [{**_cell(grid.cells.get((row, column)), _about(row, column, first)),
+                                        "idle": column not in used} for column in grid.columns]}
         for row in grid.rows
     ]  # fmt: skip
     return {
-        "heads": [_head(column) for column in grid.columns], "rows": rows, "free": grid.free, "day": first,
-        "days": _days(grid, first),
+        "heads": [{"name": _head(column), "idle": column not in used} for column in grid.columns], "rows": rows,
+        "free": grid.free, "day": first, "days": _days(grid, first),
         "before": url_for(endpoint, day=first - step, **args), "after": url_for(endpoint, day=first + step, **args),
         "title": days.span(first, first + step - timedelta(days=1)) if grid.by_day else days.told(first, weekday=True),
     }  # fmt: skip

@@ -22,9 +22,14 @@ def show() -> str:
     return render_template(
         "shop/desk/today/show.html", figures=_figures(), lines=_lines(), rows=_newest(), steps=_guide(),
         share=_share(),
-        closed=_closed(), confirmed=memberships.owner_confirmed(tenancy.current()),
+        closed=_closed(), unconfirmed=_unconfirmed(),
         plots=figures.plots(), plot_days=figures.chips(".today"),
     )  # fmt: skip
+
+
+def _unconfirmed() -> bool:
+    """Whether the shop's letters wait for an owner's address: told to owners, as nobody else can open that letter."""
+    return web.may("staff.manage") and not memberships.owner_confirmed(tenancy.current())
 
 
 @admin.get("/pulse", endpoint="pulse")

@@ -87,18 +87,21 @@ def sent(traveller):
 def test_six_hours_one_letter_and_none_after_the_purchase(shop):
     with time_machine.travel(MORNING, tick=False) as clock_:
         vase, ana = shop.product(), person("ana")
-        ready(shop, "cart")
+        made = ready(shop, "cart")
         left(shop, vase, ana)
         go_by(5.9, clock_)
         assert letters() == []
         go_by(0.2, clock_)
         assert letters() == [(0, "pending")]
+        assert list(automation_numbers.of(made).leaving.values()) == [1]  # neither sent nor forgotten: both are told
+        assert list(automation_numbers.leaving(made, [ana.id])) == [ana.id]
         assert sent(clock_) == 1
         clock_.shift(timedelta(hours=2))
         shop.bought(vase, email=ana.email, phone="")
         for _hours in range(4):
             go_by(24, clock_)
         assert letters() == [(0, "captured")]
+        assert automation_numbers.of(made).leaving == {}
         row = db.session.scalars(select(Enrolment)).one()
         assert (row.state, row.reason) == ("stopped", "bought")
 

@@ -53,6 +53,9 @@ def test_too_few_people_are_told_how_many_it_takes(drafted, shop, monkeypatch):
     told = words(read(shop.admin.get(f"{ROOT}/{drafted.token}", headers=ES)))
     assert "se necesitan 200 personas" in told
     assert "nadie" in told
+    admin, page = shop.admin, f"{ROOT}/{drafted.token}"
+    admin.post(f"{page}/subjects", data=TYPED, headers=ES)
+    assert "así no puede salir" in admin.get(page, headers=ES).get_data(as_text=True)  # said at once, not at the end
 
 
 @pytest.fixture
@@ -86,6 +89,8 @@ def test_both_halves_are_told_with_honest_words_and_a_person_may_decide(going, s
     assert cells(found, "b")[1:] == ["2", "0 0 %", "1 50 %"]
     assert found.xpath("//@data-waiting") == ["1"]
     assert "muy poco" in words(found)
+    assert "A la espera del mejor asunto" in words(found)
+    assert "por minuto" not in words(found)  # nor how long still: the rest goes when one is chosen
     assert shop.admin.post(f"{page}/winner", data={"arm": "b"}).status_code == 303
     assert (subject_tests.of(going).winner, subject_tests.waiting(going)) == ("b", 0)
     found = read(shop.admin.get(page, headers=ES))

@@ -24,6 +24,7 @@ def test_a_message_reaches_the_shop_once_and_stands_in_the_timeline(shop):
     letter = db.session.scalars(select(Letter)).one()
     assert (letter.to, letter.reply_to, letter.kind) == (shop.tenant.email, "eva@example.com", "message")
     assert "&lt;b&gt;Gracias" in letter.html
+    assert "le llegará a la tienda" not in letter.html  # an answer goes to who wrote, as the letter says above
     assert [(fact.kind, fact.data["text"][:5]) for fact in facts.of_contact(eva)] == [("wrote", "¿Abre")]
     assert db.session.scalars(select(visitors.Visitor)).one().contact_id == eva.id
 

@@ -27,6 +27,7 @@ def test_a_nested_segment_by_touch_on_a_phone(visit, plaza):
     owner.goto(plaza.admin(SHOP, "/segments/new"))
     fine(owner)
     owner.fill("#name", "Cerca del café")
+    owner.locator("[id='rule.0.word']").select_option("country")
     owner.fill("[data-rule-filter]", "costa")
     pill(owner, "rule.0.country", "CR")
     owner.wait_for_selector("#rule-found .found-count")

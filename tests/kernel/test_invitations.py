@@ -105,6 +105,7 @@ def test_whoever_invites_is_shown_the_link_once_to_hand_it_on(shop, monkeypatch,
     assert f'{link()}"' in answer.get_data(as_text=True).split("data-copy=")[1]
     assert ("La invitación va en camino a" in answer.get_data(as_text=True)) == bool(relay)
     assert ("no tiene servidor de correo" in answer.get_data(as_text=True)) != bool(relay)
+    assert ("https://wa.me/?text=Venga" in answer.get_data(as_text=True)) != bool(relay)
     again = shop.admin.post(f"{base}/settings/staff/invitations/{invitations.open_ones()[0].name}/again")
     assert link() in again.get_data(as_text=True)
     assert again.headers["Cache-Control"] == "private, no-store"

@@ -33,6 +33,14 @@ def test_a_time_is_closed_opened_and_closed_again(shop):
     assert answer.status_code == 303
 
 
+def test_a_day_on_which_nothing_happens_is_closed_with_one_tick(shop):
+    talk, ride = room(shop), trip(shop)
+    close(shop, [], all="1")
+    row = db.session.scalars(select(Closure)).one()
+    every = [*resources.units([talk.needs[0].resource_id]), *resources.units([ride.needs[0].resource_id])]
+    assert sorted(closures.units_of(row)) == sorted(unit.id for unit in every)
+
+
 def test_what_is_in_the_way_of_closing_is_named(shop):
     talk, ride = room(shop), trip(shop)
     shop.booked(talk, shop.when(3, "09:00"), name="Ana Mora")

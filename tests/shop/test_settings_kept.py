@@ -127,8 +127,10 @@ def test_a_zone_is_made_used_and_only_then_kept_from_going(shop):
     made = browser.post(f"{BASE}/delivery/zones/new", data={"name": "Centro", "places": ["San José|Escazú", "Heredia"]})
     assert made.status_code == 303
     assert zones.all_of_tenant()[0].regions == ["Heredia", "San José|Escazú"]
+    assert "Ninguna entrega llega ahí" in browser.get(f"{BASE}/delivery").text
     told = {"label": "Moto", "price": "1000", "zones": ["centro"]}
     browser.post(f"{BASE}/delivery/new?kind=delivery", data=told)
+    assert "Ninguna entrega llega ahí" not in browser.get(f"{BASE}/delivery").text
     assert browser.post(f"{BASE}/delivery/zones/centro/away").status_code == 422
     browser.post(f"{BASE}/delivery/moto", data={"label": "Moto", "price": "1000"})
     browser.post(f"{BASE}/delivery/zones/centro/away")

@@ -32,6 +32,14 @@ def test_others_find_only_what_is_theirs(shop, role, open_pages):
     assert found == open_pages
 
 
+@pytest.mark.parametrize("role", ["manager", "marketer", "clerk"])
+def test_no_word_of_anybodys_rail_leads_nowhere(shop, role):
+    browser = shop.staff(role)
+    rail = BeautifulSoup(browser.get("/admin/cafe/").text, "lxml").select("nav.rail ul a")
+    assert {word["href"]: browser.get(word["href"]).status_code for word in rail} == {w["href"]: 200 for w in rail}
+    assert any(word["href"] == BASE for word in rail) == (role != "clerk")  # who decides nothing there has no such word
+
+
 def test_nothing_is_written_by_who_may_not(shop):
     answer = shop.staff("manager").post(f"{BASE}/payments/new?kind=transfer", data={"label": "X"})
     assert answer.status_code == 404

@@ -351,7 +351,7 @@ def test_the_desk(shop):
     assert "Mañanera" in admin.get(base).text
     page = admin.get(f"{base}/{row.token}")
     assert page.status_code == 200
-    assert "+506" not in page.text  # a telephone of the country, as people there write it
+    assert '"tel:+50688887777">8888 7777</a>' in page.text  # as people there write it, and one tap calls
     assert phones.show(row.phone, "CR") in page.text
     assert admin.post(f"{base}/{row.token}", data={"do": "pause"}).status_code == 303
     db.session.expire_all()
@@ -428,7 +428,9 @@ def test_its_buyer_has_it_brought_elsewhere_from_the_next_order_on(shop):
 def test_staff_has_it_brought_elsewhere_and_what_ended_comes_nowhere(shop):
     row = began(shop, paid=True)
     admin, url = shop.admin, f"/admin/{shop.slug}/subscriptions/{row.token}/delivery"
-    assert admin.get(url).status_code == 200
+    asked = admin.get(url, headers={"Accept-Language": "es"})
+    assert "¿Cómo llega?" in asked.text  # staff do not answer for themselves
+    assert "¿Cómo quiere recibirlo?" not in asked.text
     assert admin.post(url, data={"shipping": "nada"}).status_code == 422
     assert admin.post(url, data={"shipping": "retiro", "phone": "8888 1235"}).status_code == 303
     db.session.expire_all()

@@ -116,6 +116,7 @@ def test_an_unconfirmed_owner_is_told(shop):
     shop.owner.confirmed_at = None
     db.session.commit()
     assert "Su correo todavía no está confirmado" in page(admin, "/")
+    assert "todavía no está confirmado" not in page(shop.staff("clerk"), "/")  # it is not theirs, nor can they open it
 
 
 def test_a_marketer_sees_no_verbs_that_they_may_not(shop):
