@@ -13,6 +13,7 @@ from shop import (
     cancellations,
     card_sessions,
     downloads,
+    fulfilment,
     order_story,
     orders,
     proofs,
@@ -53,6 +54,7 @@ def _page(order: Order, form: ProofForm) -> str:
         gift_cards=gift_views.of_order(order), booked=booked_rows.of(order),
         opinions=review_views.of_order(order), whatsapp=_whatsapp(order), share=_share(order),
         again=repeats.offered(order), coming=subscription_part.of_order(order),
+        sent=fulfilment.tracking(order) if order.state == "shipped" else {},
     )  # fmt: skip
 
 
