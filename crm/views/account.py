@@ -48,7 +48,14 @@ def login_link(token: str) -> Any:
     try:
         return render_template("crm/account/enter.html", contact=logins.known(token), token=token)
     except tokens.Expired as expired:
-        return _login(LoginForm(), expired.status, trouble=str(expired))
+        return _used(expired)
+
+
+def _used(expired: tokens.Expired) -> Any:
+    """The letter is opened again: who is inside already is led to their account, anybody else asks for a new link."""
+    if asking.contact() is not None:
+        return redirect(url_for("crm.account"), 303)
+    return _login(LoginForm(), expired.status, trouble=str(expired))
 
 
 @store.post("/account/login/<token>")
@@ -58,7 +65,7 @@ def login_enter(token: str) -> Any:
         contact, target = logins.enter(token)
     except tokens.Expired as expired:
         db.session.rollback()
-        return _login(LoginForm(), expired.status, trouble=str(expired))
+        return _used(expired)
     response = make_response(redirect(web.local(target, url_for("crm.account")), 303))
     asking.enter(contact, response, device=request.headers.get("User-Agent", ""))
     return response
