@@ -125,6 +125,7 @@ def test_the_buyer_asks_staff_answer_and_it_is_paid_back(shop, handed):
     desk(shop, handed, f"{at}/refund", amount="2000", to="money")  # pressed twice: refused, nothing happens
     db.session.expire_all()
     assert (row.state, handed.received_minor, stock.on_hand(line.product)) == ("refunded", 1_000_00, 9)
+    assert "Devuelto o rebajado" in text(client.get(f"/orders/{handed.token}", headers=HTML))
     kinds = [event.kind for event in order_events.of(handed)]
     assert [kind for kind in kinds if kind.startswith("return_")] == [
         "return_asked", "return_accepted", "return_received",
