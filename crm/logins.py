@@ -44,6 +44,12 @@ def known(secret: str) -> Contact:
     return _contact(tokens.read(PURPOSE, secret))
 
 
+def made_for(contact: Contact, secret: str) -> bool:
+    """Whether it is a link of theirs, open or over."""
+    row = tokens.known(PURPOSE, secret)
+    return row is not None and (row.tenant_id, row.data.get("contact")) == (tenancy.current(), contact.token)
+
+
 def enter(secret: str) -> tuple[Contact, str]:
     """Use a link up: whose it is, and the page that they wanted to see."""
     known(secret)

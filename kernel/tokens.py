@@ -90,9 +90,14 @@ def make(
     return secret
 
 
+def known(purpose: str, secret: str) -> Token | None:
+    """The token behind a link, open or over."""
+    return db.session.scalar(select(Token).where(Token.token_hash == signing.digest(secret), Token.purpose == purpose))
+
+
 def read(purpose: str, secret: str) -> Token:
     """The open token behind a link; raises Expired (410) for any other."""
-    row = db.session.scalar(select(Token).where(Token.token_hash == signing.digest(secret), Token.purpose == purpose))
+    row = known(purpose, secret)
     if row is None or row.used_at is not None or row.expires_at <= clock.now():
         raise OVER.get(purpose, Expired)()
     return row

@@ -263,6 +263,7 @@ def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
         "lead": " ".join(filter(None, (str(words.lead) % values, more(order) if more else ""))),
         "button_label": str(words.button),
         "reason": quiet(str(told.get("reason") or "")),
-        "tracking": quiet(" ".join(filter(None, (told.get("carrier"), told.get("tracking"))))),
+        "carrier": quiet(str(told.get("carrier") or "")),
+        "tracking": quiet(str(told.get("tracking") or "")),
         "order": paper,
     }

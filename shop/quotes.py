@@ -277,7 +277,7 @@ def chosen(offers: Sequence[Offer], code: str) -> Offer:
         raise NoSuchMethod()
     if not found.open:
         label = i18n.pick(found.method.label)
-        raise shipping.Unreachable(_l("%(method)s is not possible: %(why)s"), method=label, why=found.why_not)
+        raise shipping.Unreachable(_l("%(method)s is not possible. %(why)s"), method=label, why=found.why_not)
     return found
 
 

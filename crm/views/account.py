@@ -48,7 +48,15 @@ def login_link(token: str) -> Any:
     try:
         return render_template("crm/account/enter.html", contact=logins.known(token), token=token)
     except tokens.Expired as expired:
-        return _login(LoginForm(), expired.status, trouble=str(expired))
+        return _used(token, expired)
+
+
+def _used(token: str, expired: tokens.Expired) -> Any:
+    """The letter is opened again: its reader, once inside, is led to the account; anybody else asks for a new link."""
+    contact = asking.contact()
+    if contact is not None and logins.made_for(contact, token):
+        return redirect(url_for("crm.account"), 303)
+    return _login(LoginForm(), expired.status, trouble=str(expired))
 
 
 @store.post("/account/login/<token>")
@@ -58,7 +66,7 @@ def login_enter(token: str) -> Any:
         contact, target = logins.enter(token)
     except tokens.Expired as expired:
         db.session.rollback()
-        return _login(LoginForm(), expired.status, trouble=str(expired))
+        return _used(token, expired)
     response = make_response(redirect(web.local(target, url_for("crm.account")), 303))
     asking.enter(contact, response, device=request.headers.get("User-Agent", ""))
     return response

@@ -74,12 +74,12 @@ def answer(
     place = place_of(posted, place_country, ways)
     basket, offers, offer = priced(mine, posted, place_country, place)
     day, slot = when(offer, forms.day(posted), str(posted.get("slot") or ""))
-    quote = quotes.quote(basket, offer, day, slot)
+    quote, shut = quotes.quote(basket, offer, day, slot), _shut(offers, posted.get("shipping"))
     places = places_of(posted, place_country, errors or {})
     page = render_template(
         "shop/checkout/page.html", form=form, fresh=fresh, trouble=trouble, places=places,
         notices=cart_page.notices(mine) if fresh else [],
-        wrong=_wrong(places, form), offers=offers, offer=offer, day=day, slot=slot,
+        wrong=_wrong(places, form, shut), shut=shut, offers=offers, offer=offer, day=day, slot=slot,
         wished=offer.code if offer else posted.get("shipping"),
         pills=pills_of(offer), slots=slots_of(offer, day), eta=eta_of, quote=quote, lines=cart_page.lines(basket),
         countries=reached(ways), country=place_country, terms_version=terms.version(), terms=terms.policies(),
@@ -205,9 +205,16 @@ def places_of(posted: Posted, profile: Profile, errors: Mapping[str, str]) -> li
     return found
 
 
-def _wrong(places: Sequence[Place], form: forms.CheckoutForm) -> list[Wrong]:
+def _wrong(places: Sequence[Place], form: forms.CheckoutForm, shut: Offer | None) -> list[Wrong]:
     fields = [Wrong(field.id, field.label.text, str(field.errors[0])) for field in form if field.errors]
-    return [*(Wrong(one.id, one.label, one.error) for one in places if one.error), *fields]
+    found = [*(Wrong(one.id, one.label, one.error) for one in places if one.error), *fields]
+    way = [Wrong("methods", i18n.pick(shut.method.label), shut.why_not)] if shut and found else []
+    return way + found
+
+
+def _shut(offers: Sequence[Offer], code: Any) -> Offer | None:
+    """The way that was wished for, when it does not go there."""
+    return next((one for one in offers if one.code == code and not one.open), None)
 
 
 def pills_of(offer: Offer | None) -> list[tuple[str, str, str, bool]]:

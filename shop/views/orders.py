@@ -7,12 +7,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from kernel import files, limits, phones, tenancy, web
-from kernel.i18n import _
+from kernel.i18n import _, pick
 from kernel.refusal import Refusal
 from shop import (
     cancellations,
     card_sessions,
     downloads,
+    fulfilment,
     order_story,
     orders,
     proofs,
@@ -24,6 +25,7 @@ from shop import (
 )
 from shop.forms.orders import ProofForm
 from shop.orders import Order
+from shop.return_rows import Return
 from shop.views import balance, booked_rows, card_pay, order_papers, store, subscription_part
 from shop.views import gift_cards as gift_views
 from shop.views import reviews as review_views
@@ -53,6 +55,7 @@ def _page(order: Order, form: ProofForm) -> str:
         gift_cards=gift_views.of_order(order), booked=booked_rows.of(order),
         opinions=review_views.of_order(order), whatsapp=_whatsapp(order), share=_share(order),
         again=repeats.offered(order), coming=subscription_part.of_order(order),
+        sent=fulfilment.tracking(order) if order.state == "shipped" else {},
     )  # fmt: skip
 
 
@@ -61,8 +64,15 @@ def _returned(order: Order) -> list[dict[str, str]]:
     states = {"asked": _("We look at your return and write to you."), "accepted": _("Your return is accepted."),
               "received": _("We have what you returned."), "refunded": _("Your return is paid back."),
               "refused": _("Your return was not accepted.")}  # fmt: skip
-    return [{"state": row.state, "text": states[row.state], "answer": row.answer}
+    return [{"state": row.state, "text": states[row.state], "more": _came_back(row)}
             for row in returns.of(order) if row.by_buyer]  # fmt: skip
+
+
+def _came_back(row: Return) -> str:
+    """Which articles, and what the shop wrote: how to bring them, or why not; no more once they are there."""
+    what = ", ".join(f"{line.quantity} × {pick(line.line.name)}" for line in row.lines)
+    answer = row.answer if row.state in {"accepted", "refused"} else ""
+    return ". ".join(filter(None, (what, answer)))
 
 
 def _url(order: Order) -> str:

@@ -38,10 +38,16 @@ def _page(order: Order, form: Any, wrong: str = "") -> Any:
         {"id": line.id, "name": pick(line.name), "most": line.quantity - line.returned}
         for line in returns.returnable(order)
     ]
+    sent = request.files.getlist("pictures")
     return render_template(
         "shop/orders/returns.html", order=order, form=form, key=signing.token(), wrong=wrong, lines=lines,
-        asked=order_returns.wanted(),
+        asked=order_returns.wanted() or _only(lines), again=any(one.filename for one in sent),
     )  # fmt: skip
+
+
+def _only(lines: list[dict[str, Any]]) -> dict[int, int]:
+    """One unit of one article: who comes to give something back means that one."""
+    return {lines[0]["id"]: 1} if [line["most"] for line in lines] == [1] else {}
 
 
 @store.post("/orders/<token>/returns", endpoint="order_returns_ask")

@@ -12,6 +12,7 @@ from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
 from shop import renewals, subscription_rows
 from shop.forms.subscriptions import ChangeForm
+from shop.orders import Order
 from shop.subscription_rows import Subscription
 from shop.views import guest_booking, store, subscription_part
 
@@ -36,7 +37,7 @@ def step(token: str) -> Any:
     """One step, named by `do`; what cannot be done now is said on the page, nothing typed is lost."""
     row, verb = subscription_rows.by_token(token), request.form.get("do", "")
     try:
-        form = _step(row, verb)
+        done = _step(row, verb)
     except Refusal as refusal:
         if isinstance(refusal, Missing):
             raise
@@ -44,12 +45,14 @@ def step(token: str) -> Any:
         row = subscription_rows.by_token(token)
         kept = subscription_part.form(row, request.form) if verb == "change" and row.live else None
         return _page(row, refusal.status, form=kept, trouble=str(refusal))
-    if form is not None:
-        return _page(row, 422, form=form)
+    if isinstance(done, ChangeForm):
+        return _page(row, 422, form=done)
+    if done is not None:  # what was just ordered is paid on its own page
+        return redirect(url_for("shop.order", token=done.token), 303)
     return redirect(url_for("shop.subscription", token=token), 303)
 
 
-def _step(row: Subscription, verb: str) -> ChangeForm | None:
+def _step(row: Subscription, verb: str) -> ChangeForm | Order | None:
     if verb == "change":
         form = subscription_part.changed(row)
         if form is None:
@@ -61,7 +64,7 @@ def _step(row: Subscription, verb: str) -> ChangeForm | None:
             flash(_("Your order %(number)s is made. We sent you how to pay it.", number=order.number), "message")
         else:
             flash(_("No order was made: your subscription is paused."), "message")
-        return None
+        return order
     if verb not in subscription_part.VERBS:
         raise Missing()
     subscription_part.take(row, verb)

@@ -69,8 +69,12 @@ def test_the_letter_is_private_where_letters_leave(shop, monkeypatch, relay):
 def test_a_link_works_once(shop):
     _ana(shop)
     path = _link(shop)
-    assert shop.client.post(path).status_code == 303
-    for again in (shop.client.post(path), shop.client.get(path)):
+    inside, other = shop.client, shop.client
+    assert inside.post(path).status_code == 303
+    for again in (inside.post(path), inside.get(path)):  # who is inside already asks for nothing
+        assert (again.status_code, again.location) == (303, "/account")
+    somebody = shop.shopper(_ana(shop, "eva@example.com"))
+    for again in (other.post(path), somebody.get(path), other.get(path)):
         assert again.status_code == 410
         assert 'action="/account/login"' in again.text  # ask for another one right here
 

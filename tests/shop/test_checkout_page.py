@@ -261,7 +261,12 @@ def test_an_address_outlives_the_thought_of_fetching_it(shop, sold):
     page = read(again)
     assert page.xpath("//*[@name='address_region']/option[@selected]/text()") == ["Limón"]
     assert page.xpath("//input[@name='shipping'][@checked]/@value") == ["envio"]  # nobody chose for them
-    assert "No llega a esa dirección" in text(again)
+    assert page.xpath("string(//*[@id='sofar']/*[@class='error'])").startswith("No llega a esa dirección. Elija otra")
+    assert page.xpath("//input[@name='phone']/@required")  # whoever brings it will ring
+    wrong = client.post("/checkout", data={**form(again, "/checkout"), **BUYER, "email": "x", "shipping": "envio"})
+    named = read(wrong).xpath("//div[@id='trouble']//a/@href")
+    assert (named[0], named[-1]) == ("#methods", "#email")
+    assert read(wrong).xpath("//input[@name='phone']/@value") == [BUYER["phone"]]  # as it was typed
     answer = client.post("/checkout", data={**form(again, "/checkout"), **BUYER, "shipping": "envio"})
     assert (answer.status_code, count()) == (422, 0)
     near = {**form(again, "/checkout"), "address_region": "San José", "refresh": "1", "shipping": "envio"}

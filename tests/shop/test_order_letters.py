@@ -58,7 +58,7 @@ def test_each_step_is_a_letter(shop):
     db.session.commit()
     kinds = [row.kind.removeprefix("orders.") for row in reversed(post.about(order))]
     assert kinds == ["placed", "shop.new", "paid", "preparing", "shipped", "delivered"]
-    assert "Correos de Costa Rica CR123" in letter(order, "shipped").text
+    assert "Transportista: Correos de Costa Rica\nNúmero de guía: CR123\n" in letter(order, "shipped").text
 
 
 def test_a_proof_and_its_refusal(shop):

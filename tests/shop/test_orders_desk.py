@@ -127,6 +127,10 @@ def test_a_shipment_keeps_carrier_and_number(shop):
     assert fulfilment.tracking(order) == {"carrier": "Correos", "tracking": "CR123"}
     html = page(admin, f"/orders/{order.number}")
     assert "CR123" in html
+    told = shop.client.get(f"/orders/{order.token}", headers=HTML).get_data(as_text=True)
+    assert 'data-copy="CR123"' in told  # its buyer copies it, with no look for it among the steps
+    post(admin, order.number, "delivery")
+    assert "data-copy" not in shop.client.get(f"/orders/{order.token}", headers=HTML).get_data(as_text=True)
 
 
 def test_a_payment_in_parts_a_double_click_and_its_undo(shop):

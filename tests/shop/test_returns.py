@@ -9,6 +9,7 @@ import time_machine
 
 from kernel import clock, letters
 from kernel.db import db
+from kernel.i18n import pick
 from kernel.refusal import Refusal
 from shop import fulfilment, invoices, order_events, refunds, return_policies, return_rows, returns, stock
 from tests.matrix import picture_bytes
@@ -39,6 +40,12 @@ def ask(client, order, units, **told):
     assert sent["reason"] == ""  # none is chosen for anybody
     data = {**sent, "reason": return_policies.reasons()[0], **told}
     return client.post(f"/orders/{order.token}/returns", data=data, headers=HTML)
+
+
+def notice(client, order):
+    """What its page says of what comes back."""
+    page = read(client.get(f"/orders/{order.token}", headers=HTML))
+    return " ".join(page.xpath("string(//div[contains(@class, 'notice')])").split())
 
 
 def desk(shop, order, step, **fields):
@@ -111,12 +118,14 @@ def test_the_buyer_asks_staff_answer_and_it_is_paid_back(shop, handed):
     assert re.search(r"show=returns", admin.get("/admin/cafe/", headers=HTML).get_data(as_text=True))
     at = f"returns/{row.token}"
     desk(shop, handed, f"{at}/acceptance", answer="Tráigala a la tienda")
-    assert "Tráigala a la tienda" in text(client.get(f"/orders/{handed.token}"))
+    assert f"2 × {pick(line.name)}. Tráigala a la tienda" in notice(client, handed)
     desk(shop, handed, f"{at}/receipt", restock=str(line.id))
+    assert notice(client, handed).endswith(f"2 × {pick(line.name)}")  # it is there: nobody brings it any more
     desk(shop, handed, f"{at}/refund", amount="2000", to="money")
     desk(shop, handed, f"{at}/refund", amount="2000", to="money")  # pressed twice: refused, nothing happens
     db.session.expire_all()
     assert (row.state, handed.received_minor, stock.on_hand(line.product)) == ("refunded", 1_000_00, 9)
+    assert "Devuelto o rebajado" in text(client.get(f"/orders/{handed.token}", headers=HTML))
     kinds = [event.kind for event in order_events.of(handed)]
     assert [kind for kind in kinds if kind.startswith("return_")] == [
         "return_asked", "return_accepted", "return_received",
@@ -155,6 +164,21 @@ def test_what_cannot_be_read_keeps_what_was_typed(shop, handed, sent):
     assert answer.status_code == 422
     assert told["note"] in answer.get_data(as_text=True)
     assert returns.of(handed) == []
+
+
+def test_one_unit_of_one_article_is_chosen_already_and_lost_pictures_are_told(shop):
+    order = shop.bought(shop.product(), paid=True)
+    fulfilment.deliver(order, by=shop.owner)
+    db.session.commit()
+    address, units = f"/orders/{order.token}/returns", f"units-{order.lines[0].id}"
+    first = read(shop.client.get(address, headers=HTML))
+    assert first.xpath(f"//select[@name='{units}']/option[@selected]/text()") == ["1"]
+    data = {"key": "k", units: "0", "reason": return_policies.reasons()[0]}
+    sent = {"pictures": (BytesIO(picture_bytes()), "a.png")}
+    answer = shop.client.post(address, data=data | sent, headers=HTML)
+    assert answer.status_code == 422
+    assert read(answer).xpath(f"//select[@name='{units}']/option[@selected]/text()") == ["0"]
+    assert "Elija de nuevo las fotos" in text(answer)
 
 
 def test_the_time_to_ask_ends_and_a_shop_may_not_offer_it(shop, handed):
