@@ -69,6 +69,14 @@ def test_a_time_of_the_page_of_free_times_is_tapped_with_its_unit(shop):
         assert (units_of(row), row.service_id) == ([unit], service.id)
 
 
+def test_a_day_on_which_nothing_leaves_is_told_apart_from_the_others(shop):
+    trip(shop, days=[5])  # Saturdays: on a phone the other days take no room
+    grid = read(page(shop.admin, "/new", service="paseo", day=shop.day(3))).xpath("//*[@data-targets]")[0]
+    assert len(grid.xpath(".//th[@scope='col']")) == 7
+    assert len(grid.xpath(".//th[@scope='col'][@class='idle']")) == 6
+    assert len(grid.xpath(".//td[contains(@class, 'target-')][not(contains(@class, 'idle'))]")) == 1
+
+
 def test_a_walk_in_that_cannot_be_loses_nothing(shop):
     ride = trip(shop, capacity=3)
     shop.booked(ride, shop.when(3), [2])
