@@ -98,8 +98,9 @@ def make(row: Subscription, rows: Sequence[Subscription] = ()) -> Order | None:
     if _waits(row):
         return None
     parcel = subscription_parcels.together(row, rows)
-    lost = unpaid([one.id for one in parcel[1:]])
-    parcel = [one for one in parcel if one.id not in lost]
+    if len(parcel) > 1:
+        lost = unpaid([one.id for one in parcel])
+        parcel = [one for one in parcel if one.id not in lost]
     try:
         order = _made(parcel)
     except Refusal as refusal:

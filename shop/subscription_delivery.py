@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from kernel.accounts import Account
 
 
+def brought(row: Subscription) -> bool:
+    """Whether somebody brings or fetches it: a download comes by itself, what lies in the bin does not come."""
+    return row.product is not None and row.product.kind != "digital"
+
+
 def offers(row: Subscription, address: Mapping[str, str]) -> Sequence[Offer]:
     """The ways in which it can be had there, and those that do not go with their reason; none of a download."""
     group = row.contact.group if row.contact else ""

@@ -12,6 +12,7 @@ from flask import Response, render_template
 from kernel import address as addresses
 from kernel import clock, countries, i18n, phones, signing, tenancy
 from kernel.countries import Profile
+from kernel.forms import Form
 from kernel.i18n import _
 from kernel.refusal import Refusal
 from shop import cart as carts
@@ -79,7 +80,7 @@ def answer(
     page = render_template(
         "shop/checkout/page.html", form=form, fresh=fresh, trouble=trouble, places=places,
         notices=cart_page.notices(mine) if fresh else [],
-        wrong=_wrong(places, form, shut), shut=shut, offers=offers, offer=offer, day=day, slot=slot,
+        wrong=wrong_of(places, form, shut), shut=shut, offers=offers, offer=offer, day=day, slot=slot,
         wished=offer.code if offer else posted.get("shipping"),
         pills=pills_of(offer), slots=slots_of(offer, day), eta=eta_of, quote=quote, lines=cart_page.lines(basket),
         countries=reached(ways), country=place_country, terms_version=terms.version(), terms=terms.policies(),
@@ -205,7 +206,8 @@ def places_of(posted: Posted, profile: Profile, errors: Mapping[str, str]) -> li
     return found
 
 
-def _wrong(places: Sequence[Place], form: forms.CheckoutForm, shut: Offer | None) -> list[Wrong]:
+def wrong_of(places: Sequence[Place], form: Form, shut: Offer | None = None) -> list[Wrong]:
+    """What is to be mended in the address, in the other fields, and the way that does not go there."""
     fields = [Wrong(field.id, field.label.text, str(field.errors[0])) for field in form if field.errors]
     found = [*(Wrong(one.id, one.label, one.error) for one in places if one.error), *fields]
     way = [Wrong("methods", i18n.pick(shut.method.label), shut.why_not)] if shut and found else []

@@ -58,7 +58,7 @@ def desk_keep(token: str) -> Any:
 
 def _asked(token: str) -> Subscription:
     row = subscription_rows.by_token(token)
-    if not row.live or row.product.kind == "digital":
+    if not row.live or not subscription_delivery.brought(row):
         raise Missing()
     return row
 
@@ -81,8 +81,7 @@ def _told(
     places = checkout_page.places_of(posted, country, errors or {})
     form = form or ReachForm()
     form.phone.data = posted.get("phone")  # as it was typed
-    wrong = [checkout_page.Wrong(one.id, one.label, one.error) for one in places if one.error]
-    wrong += [checkout_page.Wrong(one.id, one.label.text, str(one.errors[0])) for one in form if one.errors]
+    wrong = checkout_page.wrong_of(places, form)
     return {
         "row": row, "told": subscription_part.brief(row), "offers": found, "wished": wished, "country": country,
         "offer": next((one for one in found if one.code == wished), None), "places": places, "form": form,

@@ -13,6 +13,7 @@ from shop import (
     payment_methods,
     receipts,
     shipping,
+    subscription_delivery,
     subscription_letters,
     subscription_parcels,
     subscription_rows,
@@ -65,6 +66,8 @@ def _company(row: Subscription) -> list[tuple[str, str]]:
 
 def _way(row: Subscription) -> str:
     """How it comes, as the shop calls it; nothing of a download."""
+    if not subscription_delivery.brought(row):
+        return ""
     found = next((one for one in shipping.methods() if one.code == row.delivery_code), None)
     return i18n.pick(found.label) if found else ""
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from kernel.db import db
 from kernel.letters import Letter
+from shop import bin as rubbish
 from shop import cart as carts
 from shop import checkout, renewals, subscription_rows, subscriptions
 from shop.orders import Order
@@ -118,3 +119,16 @@ def test_an_order_of_what_comes_by_the_week_and_by_the_month_says_neither(shop):
     [letter] = db.session.scalars(select(Letter).where(Letter.kind == "orders.placed")).all()
     assert "Incluye suscripciones." in letter.text
     assert "Es una suscripción" not in letter.text  # each line says how often it comes
+
+
+def test_what_lies_in_the_bin_breaks_no_page_of_what_came_with_it(shop, two):
+    one, other = two
+    rubbish.put("product", [other.product])
+    db.session.commit()
+    for row, status in ((one, 200), (other, 404)):
+        assert shop.client.get(f"/subscriptions/{row.token}").status_code == 200
+        assert shop.client.get(f"/subscriptions/{row.token}/delivery").status_code == status
+        assert shop.admin.get(f"/admin/{shop.slug}/subscriptions/{row.token}").status_code == 200
+    assert f"/subscriptions/{other.token}/delivery" not in shop.client.get(f"/subscriptions/{other.token}").text
+    run(one.next_on - timedelta(days=3))
+    assert [len(order.lines) for order in renewed()] == [1]
