@@ -37,6 +37,7 @@ SENTENCES: dict[str, Any] = {
     "return_accepted": _l("Return accepted"),
     "return_refused": _l("Return not accepted"),
     "return_received": _l("Goods came back"),
+    "return_left": _l("Kept after all: nothing is returned"),
     "invoiced": _l("Invoice issued"),
     "credit_note": _l("Credit note issued"),
     "preparing": _l("In preparation"),

@@ -1,4 +1,7 @@
-"""Returns: goods that come back, asked for by the buyer or noted by staff; each unit once, paid back once."""
+"""Returns: goods that come back, asked for by the buyer or noted by staff; each unit once, paid back once.
+
+Until the goods are there the buyer may think better of it, and better again.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -40,6 +43,8 @@ MOVES = {
     ("asked", "receive"): "received",
     ("accepted", "receive"): "received",
     ("accepted", "refuse"): "refused",
+    ("asked", "leave"): "left",
+    ("accepted", "leave"): "left",
     ("received", "refund"): "refunded",
     ("received", "refuse"): "refused",  # it came, but not as it left
 }
@@ -168,6 +173,31 @@ class _Units:
         self.variant_id, self.quantity, self.day = line.line.variant_id, line.quantity, line.line.day
 
 
+def may_leave(row: Return) -> bool:
+    """Whether its buyer can still keep the goods: they are not there yet, and it was not refused."""
+    return row.by_buyer and (row.state, "leave") in MOVES
+
+
+def leave(row: Return) -> None:
+    """The buyer keeps the goods after all; raises NotNow once the shop has them or has said no."""
+    _at(row, "leave")
+    for line in row.lines:
+        return_rows.give_up(line.line, line.quantity)
+    order_events.record(row.order, "return_left", reason=row.reason)
+
+
+def resume(row: Return) -> None:
+    """The buyer gives them back all the same, as it stood; raises NotNow or NotSoMany when it cannot be any more."""
+    orders.lock(row.order)
+    db.session.refresh(row)
+    if row.state != "left":
+        raise fulfilment.NotNow(number=row.order.number)
+    if not all([return_rows.take(line.line, line.quantity) for line in row.lines]):
+        raise NotSoMany()
+    row.state = "accepted" if row.decided_at else "asked"
+    order_events.record(row.order, "return_asked", reason=row.reason)
+
+
 def refund(row: Return, *, amount: Money, by: "Account", to: str = "money", reference: str = "") -> list[Refund]:
     """What came back is taken off the order's price: first off what is not paid yet, the rest goes back.
 
@@ -211,12 +241,16 @@ def _tell_less(row: Return, less: Money) -> None:
         letters.tell(row.order, "lowered" if row.order.balance.minor > 0 else "cleared", amount=less)
 
 
-def _decide(row: Return, step: str, *, by: "Account", answer: str = "") -> None:
+def _at(row: Return, step: str) -> None:
     orders.lock(row.order)
     db.session.refresh(row)
     if (row.state, step) not in MOVES:
         raise fulfilment.NotNow(number=row.order.number)
     row.state = MOVES[row.state, step]
+
+
+def _decide(row: Return, step: str, *, by: "Account", answer: str = "") -> None:
+    _at(row, step)
     row.decided_at, row.account_id = clock.now(), by.id
     row.answer = answer.strip()[:300] or row.answer
     db.session.flush()

@@ -95,7 +95,7 @@ LINES: dict[str, str] = {
     "shop_admin.card_notice_seen": "card_notice", "shop_hooks.stripe": OPEN,
     **dict.fromkeys(["shop.card_begin", "shop.card_check"], "bought"),
     **dict.fromkeys(["shop_admin.settings_returns", "shop_admin.settings_returns_save"], ""),
-    **dict.fromkeys(["shop.order_returns", "shop.order_returns_ask"], "bought"),
+    **dict.fromkeys(["shop.order_returns", "shop.order_returns_ask"], "bought"), "shop.order_return_leave": "own_return",
     **dict.fromkeys(["shop_admin." + name for name in (
         ["discounts", "discount_new", "discount_make", "discount_draft", "price_lists", "price_list_make"])], ""),
     **dict.fromkeys(["shop_admin." + name for name in (
@@ -438,7 +438,8 @@ def _back(world: Any, order: Any) -> dict[str, dict[str, Any]]:
     db.session.add(ReturnLine(return_id=row.id, order_id=order.id, line_id=line.id, quantity=1, paid_minor=1))
     db.session.commit()
     at = {"number": order.number, "token": row.token, "file": picture.token}
-    return {"return": at, "refund": {"number": order.number, "token": refund.token}}
+    own = {"token": order.token, "back": row.token}
+    return {"return": at, "own_return": own, "refund": {"number": order.number, "token": refund.token}}
 
 
 def _services(world: Any) -> dict[str, dict[str, Any]]:

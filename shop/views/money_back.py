@@ -27,6 +27,7 @@ RETURNS = {
     "received": (_l("Here: to be paid back"), "care"),
     "refunded": (_l("Settled"), "good"),
     "refused": (_l("Not accepted"), "off"),
+    "left": (_l("The buyer keeps it"), "off"),
 }
 
 

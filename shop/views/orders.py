@@ -59,13 +59,14 @@ def _page(order: Order, form: ProofForm) -> str:
     )  # fmt: skip
 
 
-def _returned(order: Order) -> list[dict[str, str]]:
+def _returned(order: Order) -> list[dict[str, Any]]:
     """What became of what they wanted to give back, the newest first; what staff noted alone is told by the steps."""
     states = {"asked": _("We look at your return and write to you."), "accepted": _("Your return is accepted."),
               "received": _("We have what you returned."), "refunded": _("Your return is paid back."),
               "refused": _("Your return was not accepted.")}  # fmt: skip
-    return [{"state": row.state, "text": states[row.state], "more": _came_back(row)}
-            for row in returns.of(order) if row.by_buyer]  # fmt: skip
+    return [{"state": row.state, "text": states[row.state], "more": _came_back(row), "token": row.token,
+             "may_leave": returns.may_leave(row)}
+            for row in returns.of(order) if row.by_buyer and row.state in states]  # fmt: skip
 
 
 def _came_back(row: Return) -> str:

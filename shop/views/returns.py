@@ -1,4 +1,4 @@
-"""The buyer asks to give something back: which lines, why, with pictures; within the shop's days."""
+"""The buyer asks to give something back: which lines, why, with pictures, within the shop's days; or keeps it after all."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from kernel import files, limits, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, pick
-from kernel.refusal import Refusal
+from kernel.refusal import Missing, Refusal
 from shop import orders, return_policies, returns
 from shop.forms import returns as forms
 from shop.orders import Order
@@ -72,6 +72,22 @@ def ask(token: str) -> Any:
         db.session.rollback()
         return _page(orders.by_token(token), form, str(refusal)), 422
     flash(_("We have your request. The shop looks at it and writes to you."))
+    return redirect(url_for(".order", token=token), 303)
+
+
+@store.post("/orders/<token>/returns/<back>", endpoint="order_return_leave")
+def leave(token: str, back: str) -> Any:
+    """Keep the goods after all, or give them back all the same (`again`)."""
+    row = returns.by_token(back)
+    if row.order.token != token or not row.by_buyer:
+        raise Missing()
+    if "again" in request.form:
+        returns.resume(row)
+        flash(_("Your return stands again as you asked for it."))
+    else:
+        returns.leave(row)
+        again = {"fields": {"again": "1"}, "token": token, "back": back}
+        web.undo(_("You keep it: nothing is returned."), ".order_return_leave", **again)
     return redirect(url_for(".order", token=token), 303)
 
 

@@ -259,3 +259,41 @@ def test_shares_of_a_line_are_the_line():
         given.append(return_rows.share(line, 1))
         line.returned += 1
     assert given == [33, 33, 34]
+
+
+def test_a_buyer_keeps_it_after_all_and_thinks_better_of_that_too(shop, handed):
+    client, line = shop.client, handed.lines[0]
+    ask(client, handed, 2)
+    [row] = returns.of(handed)
+    at = f"/orders/{handed.token}/returns/{row.token}"
+    assert [one.get("action") for one in read(client.get(f"/orders/{handed.token}", headers=HTML)).xpath(
+        "//form[contains(@action, '/returns/')]")] == [at]  # fmt: skip
+    assert client.post(at, headers=HTML).status_code == 303
+    assert (row.state, line.returned, returns.allowed_to_buyer(handed)) == ("left", 0, True)
+    assert not db.session.scalars(returns.waiting()).all()  # nobody of the shop has to answer
+    page = client.get(f"/orders/{handed.token}", headers=HTML)
+    assert f'name="again" value="1"' in page.text and "Miramos su devolución" not in text(page)
+    assert client.post(at, headers=HTML).status_code == 409  # twice is as good as once, and gives nothing up twice
+    assert line.returned == 0
+    client.post(at, data={"again": "1"}, headers=HTML)
+    assert (row.state, line.returned) == ("asked", 2)
+    desk(shop, handed, f"returns/{row.token}/acceptance", answer="Tráigala el lunes")
+    client.post(at, headers=HTML)
+    client.post(at, data={"again": "1"}, headers=HTML)
+    assert (row.state, line.returned) == ("accepted", 2) and "Tráigala el lunes" in notice(client, handed)
+    desk(shop, handed, f"returns/{row.token}/receipt")
+    assert client.post(at, headers=HTML).status_code == 409 and row.state == "received"  # the shop has it
+
+
+def test_what_was_asked_for_anew_meanwhile_is_not_asked_for_twice(shop, handed):
+    client = shop.client
+    ask(client, handed, 2)
+    [first] = returns.of(handed)
+    at = f"/orders/{handed.token}/returns/{first.token}"
+    client.post(at, headers=HTML)
+    ask(client, handed, 3)
+    assert client.post(at, data={"again": "1"}, headers=HTML).status_code == 422
+    assert (first.state, handed.lines[0].returned) == ("left", 3)
+    mine = note(shop, shop.bought(handed.lines[0].product, 1, paid=True), 1)  # noted by staff
+    foreign = [f"/orders/{mine.order.token}/returns/{mine.token}", f"/orders/{mine.order.token}/returns/{first.token}"]
+    assert [client.post(one, headers=HTML).status_code for one in foreign] == [404, 404]
