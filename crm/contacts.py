@@ -9,7 +9,7 @@ from sqlalchemy import Index, Select, String, UniqueConstraint, bindparam, selec
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm import sources
+from crm import greetings, sources
 from crm import tags as labels
 from kernel import beside, clock, prepared, signing
 from kernel.db import Base, db, many, pk, ref
@@ -70,8 +70,8 @@ class Contact(TenantOwned, Binnable, Subject, Base):
 
     @property
     def first_name(self) -> str:
-        """The first word of the name, for greetings."""
-        return self.name.split(" ")[0] if self.name else ""
+        """By which a letter greets them."""
+        return greetings.first(self.name)
 
 
 class ContactAlias(TenantOwned, Base):

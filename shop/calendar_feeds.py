@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from crm import greetings
 from kernel import calendars, clock, journal, signing, tenancy
 from kernel.calendars import Entry
 from kernel.db import db
@@ -66,7 +67,7 @@ def _uid(row: ResourceUnit, what: str) -> str:
 
 
 def _first_names(rows: Sequence[Booking]) -> str:
-    names = [row.order.name.split()[0] for row in rows if row.order and row.order.name.strip()]
+    names = [greetings.first(row.order.name) for row in rows if row.order and row.order.name.strip()]
     return ", ".join(names)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import render_template
 from wtforms import Field, Form
 
+from crm import greetings
 from kernel import i18n, letters, phones, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
@@ -182,7 +183,7 @@ def _whatsapp(order: Order) -> str:
         return ""
     tenant = tenancy.tenant()
     with i18n.speak(order.language, tenant.country):
-        told = {"name": order.name.split(" ")[0] if order.name else "", "shop": tenant.name, "number": order.number}
+        told = {"name": greetings.first(order.name), "shop": tenant.name, "number": order.number}
         text = (
             _("Hi %(name)s, this is %(shop)s about your order %(number)s.", **told)
             if tenant.treatment == "tu"

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, request
 
+from crm import greetings
 from kernel import i18n, phones, tenancy, web
 from kernel.i18n import _
 from kernel.once import once
@@ -59,7 +60,7 @@ def _whatsapp(order: Order) -> str:
     """A chat that says what is due and where to pay it, as the shop treats its people."""
     tenant = tenancy.tenant()
     with i18n.speak(order.language, tenant.country):
-        told_ = {"name": order.name.split(" ")[0] if order.name else "", "shop": tenant.name, "number": order.number,
+        told_ = {"name": greetings.first(order.name), "shop": tenant.name, "number": order.number,
                  "amount": receipts.shown(_likely(order))}  # fmt: skip
         text = (
             _("Hi %(name)s, this is %(shop)s. You can pay %(amount)s of your order %(number)s here:", **told_)
