@@ -169,7 +169,9 @@ def _reference(event: "OrderEvent", order: "Order") -> str:
         card = event.data["tender"] == "gift_card"
     else:  # written before steps said so: the signs told it, in an order that a card paid
         card = told.startswith("…") and any(payment.kind == "gift_card" for payment in order.payments)
-    return str(_("Gift card …%(last4)s", last4=told.removeprefix("…"))) if card else told
+    if card:
+        return str(_("Gift card …%(last4)s", last4=told.removeprefix("…")))
+    return str(_("Reference %(number)s", number=told)) if told[:1].isdecimal() else told  # "SINPE 1234" says so itself
 
 
 def next_verbs(order: "Order") -> list[str]:
