@@ -4,15 +4,16 @@ import re
 import unicodedata
 
 TITLES = frozenset(
-    "don dona sr sra srta senor senora senorita dr dra doctor doctora lic licda ing arq prof profa profesor profesora"
-    " padre pbro sor fray mr mrs ms".split()
+    """arq don dona doctor doctora dr dra fray ing lic licda mr mrs ms padre pbro prof profa profesor profesora senor
+    senora senorita sor sr sra srta""".split()  # noqa: SIM905
 )
 HOUSES = frozenset(
     """abastecedor agencia almacen asociacion bar bodega cafeteria camara centro clinica colegio comercial compania
-    constructora consultorio cooperativa corporacion despacho distribuidora empresa empresas escuela ferreteria fundacion
-    farmacia finca grupo hacienda hostal hotel iglesia imprenta industrias instituto inversiones laboratorio libreria
+    constructora consultorio cooperativa corporacion despacho distribuidora empresa empresas escuela farmacia ferreteria
+    finca fundacion grupo hacienda hostal hotel iglesia imprenta industrias instituto inversiones laboratorio libreria
     mercado ministerio municipalidad negocios oficina oficinas operadora panaderia pasteleria pizzeria pulperia
-    restaurante servicios sociedad soda super supermercado taller tienda tostaduria transportes universidad""".split()
+    restaurante servicios sociedad soda super supermercado taller tienda tostaduria transportes
+    universidad""".split()  # noqa: SIM905
 )
 FORM = re.compile(  # how a company's name ends: S.A., S. de R.L. de C.V., Ltda., SAS …
     r"(?:^|[\s,])(?:s\.?\s?a\.?|s\.?\s?a\.?\s?s\.?|s\.?\s?r\.?\s?l\.?|e\.?\s?i\.?\s?r\.?\s?l\.?|s\.?\s?de\s?r\.?\s?l\.?"

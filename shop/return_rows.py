@@ -18,7 +18,7 @@ OPEN = ("asked", "accepted", "received")
 
 
 class Return(TenantOwned, Base):
-    """Something that comes back: asked → accepted → received → refunded, or refused, or left by its buyer; who, when, why."""
+    """Something that comes back: asked → accepted → received → refunded, or refused, or left by its buyer; and why."""
 
     __tablename__ = "return"
     __extra__ = (UniqueConstraint("tenant_id", "key"),)

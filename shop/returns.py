@@ -192,8 +192,9 @@ def resume(row: Return) -> None:
     db.session.refresh(row)
     if row.state != "left":
         raise fulfilment.NotNow(number=row.order.number)
-    if not all([return_rows.take(line.line, line.quantity) for line in row.lines]):
-        raise NotSoMany()
+    for line in row.lines:
+        if not return_rows.take(line.line, line.quantity):
+            raise NotSoMany()
     row.state = "accepted" if row.decided_at else "asked"
     order_events.record(row.order, "return_asked", reason=row.reason)
 

@@ -1,4 +1,4 @@
-"""The buyer asks to give something back: which lines, why, with pictures, within the shop's days; or keeps it after all."""
+"""The buyer asks to give something back: which lines, why, with pictures; or keeps it after all."""
 
 from typing import Any
 

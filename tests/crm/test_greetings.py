@@ -33,4 +33,5 @@ def test_how_somebody_is_called(name, called):
 @given(st.text(max_size=60))
 def test_whatever_stands_as_a_name_is_called_by_its_first_words(name):
     called = greetings.first(name)
-    assert " ".join(name.split()).startswith(called) and bool(called) == bool(name.split())
+    assert " ".join(name.split()).startswith(called)
+    assert bool(called) == bool(name.split())

@@ -272,7 +272,8 @@ def test_a_buyer_keeps_it_after_all_and_thinks_better_of_that_too(shop, handed):
     assert (row.state, line.returned, returns.allowed_to_buyer(handed)) == ("left", 0, True)
     assert not db.session.scalars(returns.waiting()).all()  # nobody of the shop has to answer
     page = client.get(f"/orders/{handed.token}", headers=HTML)
-    assert f'name="again" value="1"' in page.text and "Miramos su devolución" not in text(page)
+    assert 'name="again" value="1"' in page.text
+    assert "Miramos su devolución" not in text(page)
     assert client.post(at, headers=HTML).status_code == 409  # twice is as good as once, and gives nothing up twice
     assert line.returned == 0
     client.post(at, data={"again": "1"}, headers=HTML)
@@ -280,9 +281,11 @@ def test_a_buyer_keeps_it_after_all_and_thinks_better_of_that_too(shop, handed):
     desk(shop, handed, f"returns/{row.token}/acceptance", answer="Tráigala el lunes")
     client.post(at, headers=HTML)
     client.post(at, data={"again": "1"}, headers=HTML)
-    assert (row.state, line.returned) == ("accepted", 2) and "Tráigala el lunes" in notice(client, handed)
+    assert (row.state, line.returned) == ("accepted", 2)
+    assert "Tráigala el lunes" in notice(client, handed)
     desk(shop, handed, f"returns/{row.token}/receipt")
-    assert client.post(at, headers=HTML).status_code == 409 and row.state == "received"  # the shop has it
+    assert client.post(at, headers=HTML).status_code == 409  # the shop has it
+    assert row.state == "received"
 
 
 def test_what_was_asked_for_anew_meanwhile_is_not_asked_for_twice(shop, handed):
