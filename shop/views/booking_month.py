@@ -17,6 +17,7 @@ from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
 
 FARTHEST = date(9999, 11, 1)
+LITTLE = 7  # of the month that is running: when fewer days are left, the next one stands below it, or all would turn
 
 
 @dataclass(frozen=True)
@@ -33,26 +34,50 @@ class Chosen:
 
 
 def of(draft: Draft, chosen: Chosen, shown: date) -> dict[str, Any]:
-    """Everything that the table needs for the month in which `shown` lies."""
-    first = shown.replace(day=1)
-    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    """Everything that the table needs for the month in which `shown` lies, and for the next one at its end."""
+    today, end = clock.today(booking_times.zone()), booking_times.last_day(draft.service)
+    months = _months(shown, today, end)
+    first, last = months[0][0], months[-1][1]
     since = (
         chosen.first if draft.nights and chosen.first and first - timedelta(days=62) < chosen.first < first else first
     )
     known = availability.month(draft.service, since, last, forms.counted(draft), **draft.how)
     ends = leaving(draft, chosen, known, last)
-    weeks = calendar.Calendar(i18n.locale().first_week_day).monthdatescalendar(first.year, first.month)
-    today, end = clock.today(booking_times.zone()), booking_times.last_day(draft.service)
+    drawn = {day: _cell(draft, chosen, one, ends) for day, one in known.items()}
     return {
-        "value": f"{first:%Y-%m}", "name": format_skeleton("yMMMM", first, locale=i18n.locale()),
-        "weekdays": _weekdays(),
-        "weeks": [[_cell(draft, chosen, known.get(one), ends) if one.month == first.month else _blank() for one in week]
-                  for week in weeks if week[-1] >= today],  # what is over takes no room
+        "value": f"{first:%Y-%m}", "weekdays": _weekdays(), "parts": [_part(one[0], drawn, today) for one in months],
         "before": _turn(draft, chosen, first - timedelta(days=1)) if first > today else "",
         "after": _turn(draft, chosen, last + timedelta(days=1)) if last < min(end, FARTHEST) else "",
         "empty": "" if any(one.open for one in known.values()) else _("Nothing is free in this month."),
         "few": any(one.state == "few" for one in known.values()),
     }  # fmt: skip
+
+
+def _months(shown: date, today: date, end: date) -> list[tuple[date, date]]:
+    """The first and last day of each month that is shown."""
+    this = _month(today)
+    after = _month(this[1] + timedelta(days=1))
+    if (this[1] - today).days < LITTLE and shown <= after[1] and end > this[1]:
+        return [this, after]
+    return [_month(shown)]
+
+
+def _month(day: date) -> tuple[date, date]:
+    return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def _part(first: date, drawn: Mapping[date, dict[str, Any]], today: date) -> dict[str, Any]:
+    weeks = calendar.Calendar(i18n.locale().first_week_day).monthdatescalendar(first.year, first.month)
+    return {
+        "name": format_skeleton("yMMMM", first, locale=i18n.locale()),
+        "weeks": [[drawn[one] if one in drawn and one.month == first.month else _blank() for one in week]
+                  for week in weeks if week[-1] >= today],  # what is over takes no room
+    }  # fmt: skip
+
+
+def cells(month: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """All days of what `of` told, in order."""
+    return [cell for part in month["parts"] for week in part["weeks"] for cell in week]
 
 
 def leaving(draft: Draft, chosen: Chosen, known: Mapping[date, Day], last: date) -> set[date]:
@@ -93,9 +118,7 @@ def _blank() -> dict[str, Any]:
     return {"look": "", "url": "", "number": ""}
 
 
-def _cell(draft: Draft, chosen: Chosen, one: Day | None, ends: set[date]) -> dict[str, Any]:
-    if one is None:
-        return _blank()
+def _cell(draft: Draft, chosen: Chosen, one: Day, ends: set[date]) -> dict[str, Any]:
     ending = one.day in ends
     taking = ending or (one.open and one.begins)
     word, told = (_("leave"), _("you can leave on this day")) if ending and not one.open else words(draft, one)

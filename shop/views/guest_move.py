@@ -17,7 +17,7 @@ from shop.bookings import Booking
 from shop.forms import bookings as forms
 from shop.forms.bookings import PEOPLE, Draft
 from shop.occupations import JustTaken, Span
-from shop.views import booking_offers, booking_page, guest_booking, store
+from shop.views import booking_month, booking_offers, booking_page, guest_booking, store
 
 CHOICE = frozenset({"month", "day", "time", "arrive", "again"})  # what an address or the form may say
 
@@ -106,7 +106,7 @@ def _mark(booking: Booking, box: dict[str, Any]) -> None:
     """What the booking has already is told in the month and among the times."""
     own = {day.isoformat() for day in booking_prices.days(_own(booking))} if box["nights"] else set[str]()
     own |= {f"{booking_offers.local(booking.starts_at):%Y-%m-%d}"}
-    for cell in (cell for week in box["month"]["weeks"] for cell in week if cell.get("value") in own):
+    for cell in (cell for cell in booking_month.cells(box["month"]) if cell.get("value") in own):
         cell["look"], cell["word"] = f"{cell['look']} mine", _("yours")
         cell["label"] = f"{cell['number']} {cell['word']}, {cell['label']}"  # what is heard has what is seen in it
     for one in box["times"] if box["day"]["value"] in own else ():
@@ -117,7 +117,7 @@ def _mark(booking: Booking, box: dict[str, Any]) -> None:
 def _lead_here(booking: Booking, box: dict[str, Any]) -> None:
     """The days of the month lead to this page instead of the product's."""
     month = box["month"]
-    for place in [month, *(cell for week in month["weeks"] for cell in week)]:
+    for place in [month, *booking_month.cells(month)]:
         for name in {"url", "before", "after"} & place.keys():
             place[name] = _here(booking, place[name])
 

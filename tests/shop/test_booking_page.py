@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import html5lib
 import pytest
+import time_machine
 
 from kernel import clock
 from kernel.db import db
@@ -54,6 +55,29 @@ def test_the_month_says_in_words_what_is_left_and_follows_every_booking(shop, tr
         shop.held(trip, shop.when(at=at), 2)
     answer = shop.client.get(month)
     assert cell(answer, shop.day()) == ("lleno", "")
+    assert sound(answer)
+
+
+@pytest.mark.parametrize(
+    ("today", "asked", "names", "shown", "after"),
+    [
+        ("2026-11-23", "", ["Noviembre de 2026"], {"2026-11"}, "2026-12"),  # a week is left and a day
+        ("2026-11-24", "", ["Noviembre de 2026", "Diciembre de 2026"], {"2026-11", "2026-12"}, "2027-01"),
+        ("2026-11-30", "?month=2026-12", ["Noviembre de 2026", "Diciembre de 2026"], {"2026-11", "2026-12"}, "2027-01"),
+        ("2026-11-30", "?month=2027-01", ["Enero de 2027"], {"2027-01"}, "2027-02"),
+        ("2026-12-31", "", ["Diciembre de 2026", "Enero de 2027"], {"2026-12", "2027-01"}, "2027-02"),
+    ],
+)
+def test_at_the_end_of_a_month_the_next_one_stands_below_it(shop, today, asked, names, shown, after):
+    with time_machine.travel(f"{today}T12:00Z", tick=False):
+        shop.service(capacity=2, horizon=90)
+        answer = shop.client.get(f"/p/paseo{asked}")
+    page = read(answer)
+    assert [one.text_content().capitalize() for one in page.xpath("//*[@class='cal-name']")] == names
+    assert f"month={after}" in page.xpath("//a[contains(@class, 'cal-turn')]/@href")[-1]
+    days = [one.get("data-day") for one in page.xpath("//a[@data-day]")]
+    assert days == sorted(set(days))
+    assert {one[:7] for one in days} == shown
     assert sound(answer)
 
 
