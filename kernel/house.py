@@ -18,6 +18,7 @@ NOUNS = (
     "mail",
     "memberships",
     "once",
+    "packing",
     "sessions",
     "suppression",
     "sweeping",

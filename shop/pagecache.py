@@ -1,17 +1,14 @@
 """The page cache: pages as text with holes, and their filled and compressed bodies, bounded by bytes."""
 
-import gzip
 import hashlib
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
-
-from kernel import holes
+from kernel import holes, packing
 
 BYTES = 8 * 1024 * 1024  # of one process, all tenants together: some hundreds of pages
 LARGEST = 512 * 1024  # a page above this is not kept
@@ -97,16 +94,6 @@ class Shelf:
 
 
 SHELF = Shelf()
-_PACKERS: dict[str, Callable[[bytes], bytes]] = {
-    "br": lambda raw: brotli.compress(raw, quality=5),
-    "gzip": lambda raw: gzip.compress(raw, 6, mtime=0),
-}
-
-_QUICK = _PACKERS | {"br": lambda raw: brotli.compress(raw, quality=1)}  # what is sent once is not packed long
-
-UNPACKERS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
-
-
 def forget() -> None:
     """Let go of all that is kept on any shelf: the database under it was replaced."""
     for one in _shelves:
@@ -123,7 +110,7 @@ def body(page: Page, fillings: dict[str, str], encoding: str, *, once: bool = Tr
     """The page filled and packed, for one visitor alone or to be kept."""
     raw = page.filled(fillings)
     etag = hashlib.sha256(raw).hexdigest()[:24]
-    packers = _QUICK if once else _PACKERS
+    packers = packing.QUICK if once else packing.PACKERS
     packed = packers[encoding](raw) if encoding in packers else raw
     return Body(f"{etag}-{encoding}" if encoding else etag, packed, encoding)
 

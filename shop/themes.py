@@ -192,12 +192,12 @@ def _band(theme: Theme, tokens: dict[str, str]) -> str:
     rows = [row[:24] for row in theme.motif.split("/") if row][:16]
     inks = {"1": tokens["accent"], "2": tokens["brand"], "3": tokens["caution"]}
     wide = max(map(len, rows))
-    cells = "".join(
-        f'<path d="M{x} {y}h1v1h-1z" fill="{inks[cell]}"/>'
-        for y, row in enumerate(rows)
-        for x, cell in enumerate(row)
-        if cell in inks
-    )
+    squares = dict.fromkeys(inks, "")
+    for y, row in enumerate(rows):
+        for x, cell in enumerate(row):
+            if cell in inks:
+                squares[cell] += f"M{x} {y}h1v1h-1z"
+    cells = "".join(f'<path d="{squares[cell]}" fill="{inks[cell]}"/>' for cell in inks if squares[cell])
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {len(rows)}" '
         f'shape-rendering="crispEdges">{cells}</svg>'

@@ -15,7 +15,7 @@ from werkzeug.http import parse_accept_header, parse_etags, remove_entity_header
 
 from crm import visits as visiting
 from crm.views import asking, origin
-from kernel import origins, web
+from kernel import origins, packing, web
 from kernel.aside import Place
 from shop import pagecache
 from shop.views import keeping, visitor, visits
@@ -91,7 +91,7 @@ def _key(environ: dict[str, Any]) -> Hashable | None:
         return None
     return (
         place, environ["HTTP_HOST"], environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", ""),
-        environ.get("QUERY_STRING", ""), keeping.encoding_of(environ.get("HTTP_ACCEPT_ENCODING", "")), consent,
+        environ.get("QUERY_STRING", ""), packing.encoding_of(environ.get("HTTP_ACCEPT_ENCODING", "")), consent,
         pagecache.bucket(time.time()),
     )  # fmt: skip
 

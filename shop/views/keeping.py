@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, request
 
-from kernel import holes, i18n, origins, web
+from kernel import holes, i18n, origins, packing, web
 from kernel.aside import Place
 from kernel.db import db
 from shop import pagecache
@@ -108,7 +108,7 @@ def _answer(page: pagecache.Page, drawn: Response | None = None, *, kept_as: Has
     """The page filled; packed well and kept so once it is asked for again (`kept_as`), quickly when just `drawn`."""
     g.open_holes = False
     fillings = holes.fillings(page.names)
-    encoding = encoding_of(request.headers.get("Accept-Encoding", ""))
+    encoding = packing.encoding_of(request.headers.get("Accept-Encoding", ""))
     body = (
         pagecache.filled(kept_as, page, fillings, encoding)
         if kept_as is not None and not visitor.known()
@@ -131,11 +131,6 @@ def _sent(body: pagecache.Body, response: Response) -> Response:
     if body.encoding and not same:
         response.headers["Content-Encoding"] = body.encoding
     return response
-
-
-def encoding_of(told: str) -> str:
-    """How the body is packed for a browser that says it unpacks these."""
-    return next((name for name in ("br", "gzip") if name in told), "")
 
 
 def _only(params: frozenset[str]) -> None:
