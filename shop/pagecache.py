@@ -94,6 +94,8 @@ class Shelf:
 
 
 SHELF = Shelf()
+
+
 def forget() -> None:
     """Let go of all that is kept on any shelf: the database under it was replaced."""
     for one in _shelves:
