@@ -16,7 +16,7 @@ from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
 from shop.occupations import Span
 from shop.services import Service
-from shop.views import booking_fields, booking_month, booking_offers, booking_stay, booking_sum, frame
+from shop.views import booking_fields, booking_month, booking_offers, booking_stay, booking_sum, frame, time_wait_part
 from shop.views.booking_month import Chosen
 
 WHEN = ("month", "day", "time", "arrive", "leave", "people", "places")  # what an address may say of a choice
@@ -57,6 +57,7 @@ def parts(draft: Draft) -> dict[str, Any]:
         "times": [booking_offers.pill(draft, one, wished) for one in times],
         "zone": booking_offers.zone(draft, picked),
         "stay": booking_stay.fields(draft, chosen), "stay_told": stay.told,
+        "wait": time_wait_part.of(draft, times, stay.wanted, wished),
         "sum": _sum(draft, span, times, wished),
         "group": booking_offers.group(draft, picked),
         "events": booking_offers.events(draft.service, near),
