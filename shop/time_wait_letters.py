@@ -45,7 +45,9 @@ def tell(service_id: int) -> None:
         free = look.free(row.wish, row.contact.group if row.contact else "")
         if not free:
             continue
-        room = EACH * _worth(service, free) - sum(_needs(service, one) for one, _at in lately if _meet(service, one, row))
+        room = EACH * _worth(service, free) - sum(
+            _needs(service, one) for one, _at in lately if _meet(service, one, row)
+        )
         if room < _needs(service, row) or written == BATCH:
             shut = True
         elif _tell(row, free):
@@ -77,8 +79,12 @@ def _without_had(service: Service, queue: Sequence[TimeWait]) -> list[TimeWait]:
     booked = select(*told).join(Order, Order.id == Booking.order_id)
     mine = Booking.service_id == service.id, Booking.state.in_(FIRM), Booking.ends_at > clock.now()
     found = db.session.execute(booked.where(*mine, Order.contact_id.in_(people))).all()
-    had = {row.id for row in queue for who, since, begins, ends in found
-           if who == row.contact_id and since >= row.asked_at and begins < row.ends_at and ends > row.starts_at}  # fmt: skip
+    had = {
+        row.id
+        for row in queue
+        for who, since, begins, ends in found
+        if who == row.contact_id and since >= row.asked_at and begins < row.ends_at and ends > row.starts_at
+    }
     if had:
         over = update(TimeWait).where(TimeWait.id.in_(sorted(had))).values(ended_at=clock.now(), how="had")
         db.session.execute(over, execution_options=QUIET)
@@ -151,7 +157,7 @@ def _picture(product: Product) -> str:
 
 @jobs.job("time_waits.sweep")
 def sweep() -> None:
-    """In each shop: end what is over or lies in the bin, and look at what became free by itself, as a hold that ran out."""
+    """In each shop: end what is over or lies in the bin, and look at what became free by itself: holds run out."""
     for tenant_id in db.session.scalars(select(Tenant.id).order_by(Tenant.id)).all():
         with tenancy.use(tenant_id):
             transactions.retry_free(_sweep)

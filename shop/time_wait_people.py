@@ -1,4 +1,4 @@
-"""People who wait for a time: what they asked for as their copy, as nobody's, and as one person's who was kept twice."""
+"""People who wait for a time: what they asked for as a copy, as nobody's, and as one person's who was kept twice."""
 
 from typing import Any
 

@@ -39,7 +39,9 @@ def name(row: TimeWait, language: str = "") -> str:
 
 def url(row: TimeWait, wish: Wish) -> str:
     """The page on which it is booked, with that time and so many people chosen already."""
-    return web.shop_url("shop.product", slug=row.service.product.slug, language=row.language, **chosen(row.service, wish))
+    return web.shop_url(
+        "shop.product", slug=row.service.product.slug, language=row.language, **chosen(row.service, wish)
+    )
 
 
 def chosen(service: Service, wish: Wish) -> dict[str, str]:

@@ -69,7 +69,7 @@ def _wanted(draft: Draft, times: Sequence[Time], stay: Span | None, places: int)
         return [("", "", Wish(stay, places))]
     day = draft.day()
     full = [(booking_offers.value(one), Wish(one.span, places)) for one in times if not one.free]
-    found = [(value, value, one) for value, one in full]
+    found = [(value, value if len(times) > 1 else "", one) for value, one in full]
     if day is not None and len(full) == len(times) > 1:
         found.insert(0, ("", _("Any time of the day"), time_waits.on(day, places)))
     return found

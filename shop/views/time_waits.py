@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 from crm import facts, visitors
 from crm.contacts import Contact
 from crm.views import asking
-from kernel import i18n, limits, permissions, tenancy, today, web
+from kernel import i18n, limits, tenancy, today, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
@@ -92,7 +92,7 @@ def leave(token: str) -> Any:
         fields = {"again": "1", **({"one": "1"} if one else {})}
         web.undo(_("Nobody writes to you about it."), ".wait_leave", token=token, fields=fields)
     if one and row.service.product is not None:
-        told = time_wait_words.chosen(row.service, row.wish)
+        told: dict[str, Any] = time_wait_words.chosen(row.service, row.wish)
         return redirect(url_for("shop.product", slug=row.service.product.slug, **told), 303)
     return redirect(url_for("shop.waits", token=token), 303)
 
@@ -107,7 +107,9 @@ def listed() -> str:
     count = time_wait_rows.size(wanted)
     pages = max(1, -(-count // PAGE))
     page = min(web.page_asked(), pages)
-    wanted = wanted.options(selectinload(TimeWait.contact), selectinload(TimeWait.service).selectinload(Service.product))
+    wanted = wanted.options(
+        selectinload(TimeWait.contact), selectinload(TimeWait.service).selectinload(Service.product)
+    )
     rows = wanted.limit(PAGE).offset((page - 1) * PAGE)
     return render_template(
         "shop/desk/bookings/waiting.html", rows=[_row(one) for one in db.session.scalars(rows)], count=count, here=here,

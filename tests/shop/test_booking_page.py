@@ -53,7 +53,7 @@ def test_the_month_says_in_words_what_is_left_and_follows_every_booking(shop, tr
     for at in ("09:00", "14:00"):
         shop.held(trip, shop.when(at=at), 2)
     answer = shop.client.get(month)
-    assert cell(answer, shop.day()) == ("lleno", "")
+    assert cell(answer, shop.day()) == ("lleno", f"/p/paseo?day={shop.day()}#booking-times")  # there one can wait
     assert sound(answer)
 
 

@@ -9,7 +9,7 @@ from kernel.letters import Letter
 from shop import bin as rubbish
 from shop import time_wait_letters
 from shop.time_wait_rows import TimeWait
-from tests.shop.pages import form, marks, read, text
+from tests.shop.pages import marks, read, text
 from tests.shop.test_booking_desk import statements
 from tests.shop.test_time_waits import after, asked, called_off, full, wish
 
@@ -59,7 +59,14 @@ def test_who_is_unknown_leaves_an_address_and_hears_once(shop):
     assert verbs(page) == {"tell-me"}
     assert "Ese día está lleno" in text(page)
     told = fields(page)
-    assert told == {"product": "paseo", "day": str(shop.day()), "people": "2", "at": "09:00", "email": "", "website": ""}
+    assert told == {
+        "product": "paseo",
+        "day": str(shop.day()),
+        "people": "2",
+        "at": "09:00",
+        "email": "",
+        "website": "",
+    }
     told = led(client, "/waits", **{**told, "email": " Eva@Example.com "})
     assert "Le escribimos a Eva@example.com una sola vez" in text(told)
     assert verbs(told) == {"tell-me"}  # it leads back to the same choice

@@ -79,7 +79,9 @@ def called_off(shop, *bookings):
 
 def full(shop, *counts, name="Paseo", **told):
     """A departure in a week that so many people each have filled, and their bookings."""
-    service = shop.service(name, capacity=sum(counts), resource=shop.resource(f"Guía {name}", units=9, seats=20), **told)
+    service = shop.service(
+        name, capacity=sum(counts), resource=shop.resource(f"Guía {name}", units=9, seats=20), **told
+    )
     return service, [shop.booked(service, shop.when(), count) for count in counts]
 
 
@@ -312,7 +314,9 @@ def test_what_is_over_ends_and_is_forgotten_after_half_a_year(shop):
 
 def test_what_goes_into_the_bin_ends_it_after_a_day_and_is_deleted_with_it(shop):
     tour = shop.service(capacity=1, resource=shop.resource())
-    shut = closures.close(tour.needs[0].resource.units, Span(shop.when(at="06:00"), shop.when(at="20:00")), by=shop.owner)
+    shut = closures.close(
+        tour.needs[0].resource.units, Span(shop.when(at="06:00"), shop.when(at="20:00")), by=shop.owner
+    )
     asked(tour, wish(shop, tour), "ana")
     rubbish.put("product", [tour.product])
     db.session.commit()
