@@ -7,6 +7,7 @@ from kernel import clock
 from kernel.db import db
 from shop import availability, booking_times, services, stock, stock_waits, time_waits
 from shop.catalog import Product
+from shop.time_wait_rows import Wish
 from shop.variants import Variant
 
 EACH = (3, 1, 2)  # people for one variant after the other
@@ -34,8 +35,9 @@ def write_times() -> None:
     for service in [one for one in services.every() if one.kind == "departure" and time_waits.sold(one)]:
         month = availability.month(service, today, today + AHEAD)
         full = next((day for day, one in sorted(month.items()) if one.state == "full"), None)
-        for turn, places in enumerate(WANTED if full and people else ()):
+        first = availability.day(service, full)[0] if full else None
+        for turn, places in enumerate(WANTED if first and people else ()):
             who = people[(service.id + turn * 3) % len(people)]
-            if full and places <= service.capacity:
+            if first and places <= service.capacity:
                 with clock.at(clock.now() - timedelta(days=2, hours=5 * turn)):
-                    time_waits.ask(service, time_waits.on(full, places), who, language=who.language)
+                    time_waits.ask(service, Wish(first.span, places), who, language=who.language)

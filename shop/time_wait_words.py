@@ -17,8 +17,10 @@ def when(service: Service, wish: Wish) -> str:
         return days.span(begins.date(), ends.date())
     if wish.any_time:
         return receipts.day(begins.date())
-    last = booking_story.hour(ends) if begins.date() == ends.date() else receipts.until(wish.span.ends_at)
-    return f"{receipts.day(begins.date())}, {booking_story.hour(begins)}–{last}"
+    starts = f"{receipts.day(begins.date())}, {booking_story.hour(begins)}"
+    if begins.date() == ends.date():
+        return f"{starts}–{booking_story.hour(ends)}"
+    return f"{starts} – {receipts.day(ends.date())}, {booking_story.hour(ends)}"
 
 
 def people(wish: Wish) -> str:

@@ -37,7 +37,7 @@ def of(draft: Draft, times: Sequence[Time], stay: Span | None, wished: Time | No
     return {
         "asked": [one for one in choices if one["token"]], "fresh": [one for one in choices if not one["token"]],
         "at": at, "folded": some, "open": form is not None or (wished is not None and not wished.free),
-        "hidden": {"product": draft.service.product.slug, **_hidden(draft)}, "title": _title(draft, some=some),
+        "title": _title(draft, times, wanted[0][2]), "hidden": _hidden(draft),
         "people": time_wait_words.people(wanted[0][2]) if places > 1 else "", "contact": contact, "form": form,
         "wrong": form.email.errors[0] if form and form.email.errors else "",
     }  # fmt: skip
@@ -82,13 +82,18 @@ def _waits(draft: Draft, contact: Any) -> dict[Any, str]:
 
 def _hidden(draft: Draft) -> dict[str, str]:
     told = {name: draft.said(name) for name in FIELDS if name != "day" or not draft.nights}
-    return {name: value for name, value in {**told, **booking_month.coming(draft)}.items() if value}
+    told |= {"product": draft.service.product.slug, **booking_month.coming(draft)}
+    return {name: value for name, value in told.items() if value}
 
 
-def _title(draft: Draft, *, some: bool) -> str:
+def _title(draft: Draft, times: Sequence[Time], one: Wish) -> str:
     if draft.nights:
         return _("These nights are taken: we tell you when they are free")
-    return _("Tell me when a full time is free") if some else _("This day is full: we tell you when there is room")
+    if any(time.free for time in times):
+        return _("Tell me when a full time is free")
+    if any(time.left for time in times):
+        return _("No room for %(people)s: we tell you when there is", people=time_wait_words.people(one))
+    return _("This day is full: we tell you when there is room")
 
 
 def count(service: Service, starts_at: datetime) -> str:

@@ -31,7 +31,7 @@ def cell(answer, day):
     """The words of a day in the month, and its address when it can be chosen."""
     found = read(answer).xpath(f"//a[@data-day='{day.isoformat()}']")
     if found:
-        return found[0].get("aria-label").partition(": ")[2], found[0].get("href")
+        return found[0].xpath("./span")[0].text.partition(": ")[2], found[0].get("href")
     hidden = read(answer).xpath("//td//span[@class='visually-hidden']")
     ended = [one.text for one in hidden if one.getparent().xpath("./b")[0].text == str(day.day)]
     return ended[0].partition(": ")[2], ""

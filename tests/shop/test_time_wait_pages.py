@@ -82,6 +82,16 @@ def test_who_is_unknown_leaves_an_address_and_hears_once(shop):
     assert read(page).xpath("//input[@name='people.PASEO'][@value='2']")
 
 
+def test_what_is_left_is_too_little_for_a_group(shop):
+    tour = shop.service(capacity=6, resource=shop.resource(units=9))
+    shop.booked(tour, shop.when(), 4)
+    assert verbs(shop.client.get(at(shop, people=2))) == set()
+    page = shop.client.get(at(shop, people=4))
+    assert "No hay lugar para 4 personas" in text(page)
+    led(shop.client, "/waits", **{**fields(page), "email": "eva@example.com"})
+    assert rows()[0].places == 4
+
+
 def test_a_full_day_is_a_link_and_the_part_for_the_script_has_the_form(shop):
     full(shop, 2)
     link = f"//td[contains(@class, 'full')]/a[@data-day='{shop.day()}']"
