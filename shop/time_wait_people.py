@@ -12,7 +12,7 @@ from shop import time_wait_words
 from shop.time_wait_rows import TimeWait
 
 QUIET = {"synchronize_session": False}
-STATES = {"": "waiting", "told": "sent", "had": "booked", "left": "stopped", "stopped": "stopped", "past": "over"}
+STATES = {"": "waiting", "told": "sent", "had": "booked", "left": "stopped", "stopped": "stopped", "past": "expired"}
 
 
 def copy(contact: Contact) -> list[dict[str, Any]]:
@@ -20,8 +20,9 @@ def copy(contact: Contact) -> list[dict[str, Any]]:
     rows = db.session.scalars(select(TimeWait).where(TimeWait.contact_id == contact.id).order_by(TimeWait.id))
     return [
         {
-            "product": time_wait_words.name(row, row.language), "day": time_wait_words.when(row.service, row.wish),
-            "people": row.places, "language": row.language, "at": row.asked_at.isoformat(), "state": STATES[row.how],
+            "product": time_wait_words.name(row, row.language), "places": row.places,
+            "starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat(),
+            "language": row.language, "at": row.asked_at.isoformat(), "state": STATES[row.how],
             "sent_at": row.ended_at.isoformat() if row.ended_at and row.how == "told" else None,
         }
         for row in rows

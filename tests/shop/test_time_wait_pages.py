@@ -272,6 +272,8 @@ def test_their_timeline_and_their_own_copy_tell_it(shop):
     assert "Pidió que le avisen cuando se libere" in timeline.text_content()
     page = text(shop.shopper(ana).get("/account/data"))
     assert "Fechas que usted espera" in page
+    assert "Desde: " in page
+    assert "Estado: En espera" in page or "Estado: Espera" in page
 
 
 def test_another_time_for_a_booking_is_no_place_to_wait(shop):
