@@ -71,8 +71,8 @@ def coming() -> Any:
 def waiting() -> Select[Any]:
     """Who still waits for what is to come and not in the bin, the next time first: "Hoy" counts these, its list too."""
     kept = select(Service.id).join(Product, Product.id == Service.product_id).where(Product.binned_at.is_(None))
-    people = select(Contact.id).where(Contact.binned_at.is_(None))
-    there = TimeWait.ended_at.is_(None), coming(), TimeWait.service_id.in_(kept), TimeWait.contact_id.in_(people)
+    known = select(Contact.id).where(Contact.binned_at.is_(None))
+    there = TimeWait.ended_at.is_(None), coming(), TimeWait.service_id.in_(kept), TimeWait.contact_id.in_(known)
     return select(TimeWait).where(*there).order_by(TimeWait.starts_at, TimeWait.ends_at, TimeWait.asked_at, TimeWait.id)
 
 
@@ -96,8 +96,13 @@ def by_service() -> Mapping[int, int]:
 def at(service_id: int, starts_at: datetime) -> int:
     """How many people they are who wait for that time of a service, or for any of its day."""
     inside = and_(TimeWait.any_time, TimeWait.starts_at <= starts_at, TimeWait.ends_at > starts_at)
-    mine = of_service(service_id).where(or_(TimeWait.starts_at == starts_at, inside)).order_by(None)
-    return int(db.session.scalar(mine.with_only_columns(func.coalesce(func.sum(TimeWait.places), 0))) or 0)
+    return people(of_service(service_id).where(or_(TimeWait.starts_at == starts_at, inside)))
+
+
+def people(wanted: Select[Any]) -> int:
+    """How many people come with these."""
+    places = wanted.order_by(None).with_only_columns(func.coalesce(func.sum(TimeWait.places), 0))
+    return int(db.session.scalar(places) or 0)
 
 
 def freed(service_ids: Collection[int], resource_ids: Collection[int] = ()) -> None:

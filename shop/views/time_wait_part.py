@@ -98,5 +98,13 @@ def _title(draft: Draft, times: Sequence[Time], one: Wish) -> str:
 
 def count(service: Service, starts_at: datetime) -> str:
     """How many people wait for that time, in words; '' when nobody does."""
-    number = time_wait_rows.at(service.id, starts_at)
+    return _counted(time_wait_rows.at(service.id, starts_at))
+
+
+def waiting(service: Service) -> str:
+    """How many people wait for any time of a service."""
+    return _counted(time_wait_rows.people(time_wait_rows.of_service(service.id)))
+
+
+def _counted(number: int) -> str:
     return ngettext("%(num)s person waits for a place", "%(num)s people wait for a place", number) if number else ""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from crm import facts, merging, people
 from kernel import clock, jobs, suppression
@@ -175,6 +175,28 @@ def test_any_time_of_the_day(shop):
     letter = db.session.scalars(select(Letter).where(Letter.kind == "free")).one()
     assert "15:00–17:00" in letter.text
     assert "time=15:00" in letter.data["button_url"]
+
+
+def test_of_appointments_that_overlap_only_one_can_be_had(shop):
+    service = shop.service("Masaje", "appointment", resource=shop.resource(), minutes=60, times=("09:00-11:00",))
+    rows = [shop.booked(service, shop.when(at=at), 1) for at in ("09:00", "10:00")]
+    asked(service, time_waits.on(shop.day()), *"abcdef")
+    called_off(shop, *rows), after()  # free at nine, half past nine and ten
+    assert told() == list("abcd")
+
+
+def test_no_statement_more_for_who_holds_a_time(shop):
+    tour, _rows = full(shop, 2)
+    asked(tour, wish(shop, tour), "ana")
+    other = shop.service("Libre", resource=tour.needs[0].resource)
+    seen = []
+    event.listen(db.engine, "before_cursor_execute", note := lambda *told: seen.append(told[2]))
+    try:
+        shop.held(other, shop.when(9))
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert seen
+    assert not [one for one in seen if "time_wait" in one]
 
 
 def test_an_appointment_and_what_else_takes_the_same_therapist(shop):
