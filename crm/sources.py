@@ -25,6 +25,7 @@ TOLD = {  # by which way; "import:<token>" names the file
     "subscribe": _l("the sign-up form"),
     "contact": _l("the contact form"),
     "stock": _l("asking for something that is sold out"),
+    "time": _l("asking for a time that is full"),
     "question": _l("a question about a product"),
     "preferences": _l("their preferences"),
     "import": _l("a file"),

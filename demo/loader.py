@@ -84,6 +84,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     offers.make(shop, staff.clerk(shop))
     _sell(shop, drawn)
     waits.write()
+    waits.write_times()
     saves.write()
     searches.write(shop)
     suggestions.keep(*suggestions.reckon())

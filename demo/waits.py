@@ -1,15 +1,18 @@
-"""Who waits in the demo for what its shops have sold out: people who bought there before, some days apart."""
+"""Who waits in the demo for what its shops have sold out, and for a trip that is full: people who bought before."""
 
 from datetime import timedelta
 
 from crm.contacts import Contact
 from kernel import clock
 from kernel.db import db
-from shop import stock, stock_waits
+from shop import availability, booking_times, services, stock, stock_waits, time_waits
 from shop.catalog import Product
+from shop.time_wait_rows import Wish
 from shop.variants import Variant
 
 EACH = (3, 1, 2)  # people for one variant after the other
+AHEAD = timedelta(days=60)  # in which a full trip is looked for
+WANTED = (2, 1, 4)  # places, of one after the other
 
 
 def write() -> None:
@@ -23,3 +26,18 @@ def write() -> None:
             who = people[(place * 5 + turn * 3) % len(people)]
             with clock.at(clock.now() - timedelta(days=9 - 2 * turn, hours=place)):
                 stock_waits.ask(variant, who, language=who.language)
+
+
+def write_times() -> None:
+    """Have some wait for the first trip that is full."""
+    people = db.session.scalars(db.select(Contact).where(Contact.email.is_not(None)).order_by(Contact.id)).all()
+    today = clock.today(booking_times.zone())
+    for service in [one for one in services.every() if one.kind == "departure" and time_waits.sold(one)]:
+        month = availability.month(service, today, today + AHEAD)
+        full = next((day for day, one in sorted(month.items()) if one.state == "full"), None)
+        first = availability.day(service, full)[0] if full else None
+        for turn, places in enumerate(WANTED if first and people else ()):
+            who = people[(service.id + turn * 3) % len(people)]
+            if first and places <= service.capacity:
+                with clock.at(clock.now() - timedelta(days=2, hours=5 * turn)):
+                    time_waits.ask(service, Wish(first.span, places), who, language=who.language)

@@ -1,12 +1,12 @@
 """Availability: what of a service is free, by month and by day; what the shopper sees is what can be taken."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from sys import maxsize
 
 from kernel import clock
-from shop import booking_times, holidays, local_times, vacancies
+from shop import booking_times, holidays, local_times, resources, vacancies
 from shop.booking_times import AT_ONCE
 from shop.bookings import Booking
 from shop.occupations import Span
@@ -84,8 +84,19 @@ def day(
     service: Service, day: date, places: int = 1, *, besides: Booking | None = None, wait: timedelta = AT_ONCE
 ) -> list[Time]:
     """The times of a day that can still be booked or are full, in order; what is too late is left out."""
-    spans = _flat(_offered(service, *_sold(service, day, day), wait))
-    return [_time(service, one, places) for one in vacancies.at(service, spans, besides=besides)]
+    return days(service, [day], places, besides=besides, wait=wait)[day]
+
+
+def days(
+    service: Service, wanted: Collection[date], places: int = 1, *, besides: Booking | None = None,
+    wait: timedelta = AT_ONCE,
+) -> dict[date, list[Time]]:  # fmt: skip
+    """The same of several days, asked at once."""
+    offered = _offered(service, *_sold(service, min(wanted), max(wanted)), wait)
+    mine = {day: offered[day].spans for day in sorted(set(wanted) & offered.keys())}
+    found = iter(vacancies.at(service, [span for spans in mine.values() for span in spans], besides=besides))
+    told = {day: [_time(service, next(found), places) for _span in spans] for day, spans in mine.items()}
+    return {day: told.get(day, []) for day in wanted}
 
 
 def next_free(
@@ -112,7 +123,31 @@ def next_free(
 
 def stay_free(service: Service, span: Span, places: int = 1, *, besides: Booking | None = None) -> bool:
     """Whether the same units are free for so many people in all that time."""
-    return _time(service, vacancies.at(service, [span], besides=besides)[0], places).free
+    return stay(service, span, places, besides=besides).free
+
+
+def stay(service: Service, span: Span, places: int = 1, *, besides: Booking | None = None) -> Time:
+    """What is left of one time, as of a stay: how many units nobody has in all of it."""
+    return _time(service, vacancies.at(service, [span], besides=besides)[0], places)
+
+
+def fits(service: Service, one: Time, places: int) -> bool:
+    """Whether so many people fit into what is left of it."""
+    return one.left >= _least(service, places)
+
+
+def takes(service: Service, places: int) -> int:
+    """What so many people take of what `left` counts: places of a departure, units of the others."""
+    return max(1, _least(service, places))
+
+
+def most(service: Service) -> int:
+    """How many people could ever come at once."""
+    if service.kind != "nights":
+        return service.capacity
+    every = resources.units(need.resource_id for need in service.needs)
+    counts = [sum(unit.resource_id == need.resource_id for unit in every) for need in service.needs]
+    return service.capacity * min(counts, default=1)
 
 
 def _least(service: Service, places: int) -> int:

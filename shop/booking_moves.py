@@ -21,6 +21,7 @@ from shop import (
     local_times,
     order_events,
     orders,
+    time_wait_rows,
 )
 from shop.booking_times import Times
 from shop.bookings import Booking, NotNow
@@ -87,6 +88,7 @@ def move(booking: Booking, span: Span, *, by: "Account | None" = None, units: It
     with i18n.speak(order.language, tenancy.tenant().country):
         before = booking_story.when(booking)
     holdings.place(booking, wanted, booking.places, units=units)
+    time_wait_rows.freed([booking.service_id])
     booking.moved += 1
     booking_orders.moved(booking, was=was)
     order_events.record(order, "booking_moved", by=by, was=was.isoformat(), now=booking.starts_at.isoformat())

@@ -11,7 +11,7 @@ from kernel.db import Base, Mapped, db, mapped_column, pk
 from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
-from shop import holdings, occupations
+from shop import holdings, occupations, time_wait_rows
 from shop.occupations import JustTaken, Occupation, Span
 from shop.resources import ResourceUnit
 
@@ -65,10 +65,13 @@ def close(units: Sequence[ResourceUnit], span: Span, *, reason: str = "", by: "A
 
 def open_again(row: Closure, *, by: "Account | None" = None) -> None:
     """What was closed can be booked again; raises Missing when somebody else opened it meanwhile."""
+    mine = select(ResourceUnit.resource_id).where(ResourceUnit.id.in_(units_of(row)))
+    resource_ids = set(db.session.scalars(mine))
     occupations.give_back(closure_id=row.id)
-    mine = delete(Closure).where(Closure.id == row.id)
-    if not db.session.execute(mine).rowcount:  # type: ignore[attr-defined]
+    gone = delete(Closure).where(Closure.id == row.id)
+    if not db.session.execute(gone).rowcount:  # type: ignore[attr-defined]
         raise Missing()
+    time_wait_rows.freed((), resource_ids)
     journal.write("bookings.opened", by=by, data={"reason": row.reason})
 
 

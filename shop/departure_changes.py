@@ -8,7 +8,7 @@ from kernel import journal
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import booking_list, booking_orders, holdings, orders
+from shop import booking_list, booking_orders, holdings, orders, time_wait_rows
 from shop.bookings import Booking
 from shop.departures import Departure
 from shop.occupations import QUIET
@@ -56,6 +56,7 @@ def resize(departure: Departure, capacity: int, *, by: "Account | None") -> None
     db.session.refresh(departure)
     if not done.rowcount:  # type: ignore[attr-defined]
         raise HavePlaces(taken=departure.taken)
+    time_wait_rows.freed([departure.service_id])
     journal.write("bookings.resized", about=departure, by=by, data={"places": capacity})
 
 
@@ -64,6 +65,7 @@ def sell(departure: Departure, on: bool, *, by: "Account | None") -> None:
     holdings.claim([departure.service_id])
     departure.state = "open" if on else "closed"
     db.session.flush()
+    time_wait_rows.freed([departure.service_id])
     journal.write("bookings.reopened" if on else "bookings.stopped", about=departure, by=by)
 
 

@@ -13,7 +13,7 @@ from kernel import beside, clock, jobs
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import bookings, departures, late_holds, occupations, resources
+from shop import bookings, departures, late_holds, occupations, resources, time_wait_rows
 from shop.bookings import LIVE, Booking
 from shop.occupations import JustTaken, Span
 from shop.resources import Resource
@@ -159,6 +159,7 @@ def release(rows: Iterable[Booking], step: str) -> None:
             bookings.move(row, step)
             row.held_until = None
     db.session.flush()
+    time_wait_rows.freed({row.service_id for row in ending})
 
 
 def drop(booking: Booking) -> None:

@@ -10,7 +10,7 @@ from kernel import clock, i18n, journal, tenancy
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import resources, slugs
+from shop import resources, slugs, time_wait_rows
 from shop.catalog import Product
 from shop.occupations import Occupation
 from shop.resources import Resource, ResourceUnit
@@ -81,6 +81,7 @@ def save(
     if more:
         resources.grow(row, len(row.units) + more, named=i18n.pick(name, tenancy.tenant().language))
     db.session.flush()
+    time_wait_rows.freed((), [row.id])
     _told(row, by)
     return busy(gone)
 

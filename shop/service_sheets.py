@@ -23,6 +23,7 @@ from shop import (
     options,
     resource_sheets,
     resources,
+    time_wait_rows,
 )
 from shop import services as booked
 from shop.bookings import Booking
@@ -114,7 +115,9 @@ def save(product: Product, sheet: ServiceSheet, *, by: Any = None) -> Told:
     _lasts(row, length)
     journal.write("service.edited", about=product, by=by, data={"name": i18n.pick(product.name)})
     catalog.changed(product)
-    return Told(len(outside(row)), _refit(row, before))
+    told = Told(len(outside(row)), _refit(row, before))
+    time_wait_rows.freed([row.id], before)
+    return told
 
 
 def _begun(product: Product, kind: str) -> Service:

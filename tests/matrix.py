@@ -47,11 +47,13 @@ from shop import (
     store_credit,
     subscription_rows,
     taxes,
+    time_waits,
 )
 from shop.discounts import Discount
 from shop.occupations import Span
 from shop.pricing import PriceBreak
 from shop.return_rows import Return, ReturnLine, ReturnPicture
+from shop.time_wait_rows import Wish
 from shop.views import exemptions as exemption_views
 from shop.views import pages as page_views
 from shop.views import special_days, tax_rates, tax_rules, zones
@@ -146,7 +148,7 @@ LINES: dict[str, str] = {
     "shop.back_ask": "", **dict.fromkeys(["shop.back", "shop.back_leave"], "wait"),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
     **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),
-    "shop_admin.booking_arrive": "booking",
+    "shop_admin.booking_arrive": "booking", "shop.wait_ask": "", "shop_admin.time_waits": "", **dict.fromkeys(["shop.waits", "shop.wait_leave"], "time_wait"),
     "shop.cart_change": "cart_line", "shop.booking_again": "cart_line", **dict.fromkeys(["shop.cart_shared", "shop.cart_take"], OPEN),
     **dict.fromkeys(["shop.download_page", "shop.download"], "download"), "shop.download_file": "download_file",
     "shop.media": "media", "shop.shop_card": "shop_card", "shop.card": "card", "shop.theme": OPEN,
@@ -226,6 +228,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop.saved_keep": {"save": product["slug"]},
         **{name: {"do": "pause"} for name in ("shop.subscription_step", "shop_admin.subscription_step")},
         **{f"{side}.subscription_deliver": {"shipping": "retiro"} for side in ("shop", "shop_admin")},
+        "shop.wait_ask": {**known["time_wanted"], "email": "espera@example.com"},
         "shop.back_ask": {"sku": known["wait"]["sku"], "email": "espera@example.com"},
         "shop_admin.stock_adjust": {"sku": product["sku"], "units": "3", "was": "9"},
         "shop_admin.products_bulk": {"slug": product["slug"], "do": "bin"},
@@ -459,7 +462,12 @@ def _bookings(world: Any, service: Any) -> dict[str, dict[str, Any]]:
     begins = world.when(20)
     closed = closures.close([unit], Span(begins, begins + timedelta(hours=2)), reason=f"obra {world.slug}")
     booking = world.booked(service, world.when(8))
+    wish = Wish(Span(booking.starts_at, booking.ends_at))
+    waits = time_waits.ask(service, wish, email=f"espera@{world.slug}.example.com")
+    db.session.commit()
     return {
+        "time_wait": {"token": time_waits.open_of(waits)[0].token},
+        "time_wanted": {"product": service.product.slug, "day": world.day(8).isoformat(), "at": "09:00"},
         "booking": {"token": booking.token}, "closure": {"token": closed.token}, "unit": {"token": unit.token},
         "feed": {"feed": unit.feed},
         "departure": {"slug": service.product.slug, "at": booking_targets.stamp(booking.starts_at)},

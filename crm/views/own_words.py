@@ -40,6 +40,7 @@ WAYS = {
     "subscribe": _l("the sign-up form"), "contact": _l("the contact form"), "preferences": _l("your preferences"),
     "import": _l("a file"), "merge": _l("the same person, kept twice"), "letter": _l("a letter"),
     "stock": _l("asking for something that is sold out"), "question": _l("a question about a product"),
+    "time": _l("asking for a time that is full"),
 }  # fmt: skip
 VALUES: Mapping[str, Mapping[str, Any]] = {
     "source": WAYS, "form": WAYS,

@@ -51,6 +51,11 @@ class Draft:
         return self.service.kind == "nights"
 
     @property
+    def moving(self) -> bool:
+        """Whether it is another time for what is booked already."""
+        return self.besides is not None and self.besides.order_id is not None
+
+    @property
     def how(self) -> dict[str, Any]:
         """For whom one looks what is free: see availability."""
         return {"besides": self.besides, "wait": self.wait}

@@ -53,14 +53,14 @@ def fill(keys: list[str]) -> dict[str, str]:
 def _filled(service: Service | None, what: str) -> str:
     if what == "schema":
         return "InStock" if service and _next(service, 1) else "OutOfStock"
-    return str(booking_page.box(_read(service, request.args))) if service else ""
+    return str(booking_page.box(read(service, request.args))) if service else ""
 
 
 @store.get("/bookings/month")
 def booking_month() -> Any:
     """The parts that move with a choice, for the script; never kept."""
-    service = _service(request.args.get("product", ""))
-    found = booking_page.moving(_read(service, request.args))
+    service = service_of(request.args.get("product", ""))
+    found = booking_page.moving(read(service, request.args))
     return Response(found, content_type="text/html; charset=utf-8", headers={"Cache-Control": "private, no-store"})
 
 
@@ -75,7 +75,7 @@ def booking_hold() -> Any:
     """Hold the chosen time and have it in the cart; or the same page again with what is wrong, nothing lost."""
     if "refresh" in request.form:
         with web.reading():
-            return _again(_sent())
+            return again(_sent())
     try:
         draft = _sent(kept=True)
         asked, errors = forms.checked(draft)
@@ -93,7 +93,7 @@ def booking_hold() -> Any:
     if many := _too_often():
         return _refused(many, counted=True)
     with web.reading():  # drawing the page keeps no buyer waiting
-        return _again(_sent(), 422, errors=errors)
+        return again(_sent(), 422, errors=errors)
 
 
 def _moved() -> bool:
@@ -172,8 +172,8 @@ def _refused(refusal: Refusal, *, counted: bool = False) -> Response:
         trouble, status = str(many), many.status
     with web.reading():
         draft = _sent()
-        again = _others(draft) if isinstance(refusal, JustTaken) else ()
-        return _again(draft, status, trouble=trouble, again=again)
+        others = _others(draft) if isinstance(refusal, JustTaken) else ()
+        return again(draft, status, trouble=trouble, again=others)
 
 
 def _others(draft: Draft) -> Sequence[Time]:
@@ -190,7 +190,8 @@ def _next(service: Service, places: int) -> Sequence[Time]:
     return booking_page.soonest(service, places, wait=_wait(service))
 
 
-def _again(draft: Draft, status: int = 200, **told: Any) -> Response:
+def again(draft: Draft, status: int = 200, **told: Any) -> Response:
+    """The page with what was sent, fresh times and what went wrong; see booking_page.box."""
     response = Response(product.show(draft.service.product, booking_page.box(draft, **told)), status)
     response.headers["Content-Type"], response.headers["Cache-Control"] = (
         "text/html; charset=utf-8",
@@ -204,11 +205,12 @@ def _sent(*, kept: bool = False) -> Draft:
     slug = request.form.get("product", "")
     known = kept_services.of_slug(_clean(slug), _revision()) if kept else None
     holidays.refuse()
-    service = _open(known.service) if known else _service(slug)
-    return _read(service, request.form, known)
+    service = _open(known.service) if known else service_of(slug)
+    return read(service, request.form, known)
 
 
-def _read(service: Service, sent: Any, known: Known | None = None) -> Draft:
+def read(service: Service, sent: Any, known: Known | None = None) -> Draft:
+    """What was sent, as this visitor may book it."""
     return forms.read(service, sent, _own(service), known, wait=_wait(service))
 
 
@@ -230,7 +232,7 @@ def _own(service: Service) -> Booking | None:
     return next((row for row in reversed(rows) if row.service_id == service.id and row.live), None)
 
 
-def _service(slug: str) -> Service:
+def service_of(slug: str) -> Service:
     """The service of a product that this visitor may see; raises Missing."""
     return _open(services.of_slug(_clean(slug)))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from kernel import i18n
 from kernel.i18n import _, ngettext
-from shop import pricing, resources
+from shop import availability, pricing
 from shop.forms import bookings as forms
 from shop.forms.bookings import ANSWER, PEOPLE, Draft
 from shop.variants import Variant
@@ -27,7 +27,7 @@ def _kinds(draft: Draft) -> list[dict[str, Any]]:
     service = draft.service
     if service.kind == "departure":
         return [_kind(draft, variant, place) for place, variant in enumerate(draft.kinds)]
-    most = _most(draft)
+    most = availability.most(service)
     return (
         [{"field": "places", "name": _("People"), "price": "", "count": draft.guests, "most": most}] if most > 1 else []
     )
@@ -54,19 +54,9 @@ def kind_name(variant: Variant) -> str:
     return ", ".join(names)
 
 
-def _most(draft: Draft) -> int:
-    """How many people could come at once."""
-    service = draft.service
-    if service.kind != "nights":
-        return service.capacity
-    every = resources.units(need.resource_id for need in service.needs)
-    counts = [sum(unit.resource_id == need.resource_id for unit in every) for need in service.needs]
-    return service.capacity * min(counts, default=1)
-
-
 def _room(draft: Draft) -> str:
     service = draft.service
-    if service.kind == "nights" and _most(draft) > service.capacity:
+    if service.kind == "nights" and availability.most(service) > service.capacity:
         told: str = ngettext(
             "%(num)s person fits into one; for more we keep you another one.",
             "%(num)s people fit into one; for more we keep you another one.",

@@ -85,7 +85,9 @@ def leaving(draft: Draft, chosen: Chosen, known: Mapping[date, Day], last: date)
     if not draft.nights or not chosen.going_on or chosen.first is None:
         return set()
     service, found, night = draft.service, set(), chosen.first
-    while night in known and known[night].open and (night - chosen.first).days < service.nights_max:
+    waits = not draft.moving and chosen.first in known and known[chosen.first].state == "full"
+    fine = {"free", "few", *(["full"] if waits else [])}  # who begins with a full night asks to be told of the stay
+    while night in known and known[night].state in fine and (night - chosen.first).days < service.nights_max:
         night += timedelta(days=1)
         if (night - chosen.first).days >= service.nights_min and night <= last:
             found.add(night)
@@ -94,12 +96,16 @@ def leaving(draft: Draft, chosen: Chosen, known: Mapping[date, Day], last: date)
 
 def address(draft: Draft, **put: Any) -> str:
     """This product's page with that choice; how many come stays."""
+    told: dict[str, Any] = {name: str(value) for name, value in {**coming(draft), **put}.items() if value}
+    return url_for("shop.product", slug=draft.service.product.slug, **told, _anchor="booking-times")
+
+
+def coming(draft: Draft) -> dict[str, str]:
+    """How many come, as an address says it: `people=2.1` of a departure; '' while nobody said it."""
     counts = [draft.count(one, place) or "0" for place, one in enumerate(draft.kinds)]
     people = ".".join(counts) if any(name.startswith(("people", "places")) for name in draft.posted) else ""
-    kept = {"people": people if draft.service.kind == "departure" else "",
+    return {"people": people if draft.service.kind == "departure" else "",
             "places": draft.said("places", 12) if draft.service.kind != "departure" else ""}  # fmt: skip
-    told: dict[str, Any] = {name: str(value) for name, value in {**kept, **put}.items() if value}
-    return url_for("shop.product", slug=draft.service.product.slug, **told, _anchor="booking-times")
 
 
 def _turn(draft: Draft, chosen: Chosen, day: date) -> str:
@@ -120,7 +126,8 @@ def _blank() -> dict[str, Any]:
 
 def _cell(draft: Draft, chosen: Chosen, one: Day, ends: set[date]) -> dict[str, Any]:
     ending = one.day in ends
-    taking = ending or (one.open and one.begins)
+    waits = one.state == "full" and not draft.moving  # one can ask to be told when it is free
+    taking = ending or (one.begins and (one.open or waits))
     word, told = (_("leave"), _("you can leave on this day")) if ending and not one.open else words(draft, one)
     looks = [one.state if not ending or one.open else "free", *_place(chosen, one.day)]
     if one.day == clock.today(booking_times.zone()):

@@ -16,7 +16,7 @@ from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
 from shop.occupations import Span
 from shop.services import Service
-from shop.views import booking_fields, booking_month, booking_offers, booking_stay, booking_sum, frame
+from shop.views import booking_fields, booking_month, booking_offers, booking_stay, booking_sum, frame, time_wait_part
 from shop.views.booking_month import Chosen
 
 WHEN = ("month", "day", "time", "arrive", "leave", "people", "places")  # what an address may say of a choice
@@ -49,7 +49,7 @@ def parts(draft: Draft) -> dict[str, Any]:
     stay = booking_stay.told(draft, chosen)
     span = picked.span if picked else stay.span
     return {
-        "open": True, "errors": {}, "short": booking_offers.short(draft, wished),
+        "open": True, "errors": {}, "short": "" if _said_so(times) else booking_offers.short(draft, wished),
         "slug": draft.service.product.slug, "nights": draft.nights,
         "next": None if chosen.first else booking_offers.nearest(draft, near),
         "month": booking_month.of(draft, chosen, _month(draft, chosen, near)),
@@ -57,6 +57,7 @@ def parts(draft: Draft) -> dict[str, Any]:
         "times": [booking_offers.pill(draft, one, wished) for one in times],
         "zone": booking_offers.zone(draft, picked),
         "stay": booking_stay.fields(draft, chosen), "stay_told": stay.told,
+        "wait": time_wait_part.of(draft, times, stay.wanted, wished),
         "sum": _sum(draft, span, times, wished),
         "group": booking_offers.group(draft, picked),
         "events": booking_offers.events(draft.service, near),
@@ -99,6 +100,11 @@ def _times(draft: Draft, chosen: Chosen) -> Sequence[Time]:
     if draft.nights or chosen.first is None:
         return []
     return availability.day(draft.service, chosen.first, forms.counted(draft), **draft.how)
+
+
+def _said_so(times: Sequence[Time]) -> bool:
+    """Whether nothing is left on the whole day: then there is no other time to choose, and the day itself says it."""
+    return not any(one.left for one in times)
 
 
 def _sum(draft: Draft, span: Span | None, times: Sequence[Time], wished: Time | None) -> dict[str, Any] | None:

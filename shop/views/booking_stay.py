@@ -35,6 +35,7 @@ class Stay:
 
     told: str
     span: Span | None = None
+    wanted: Span | None = None  # the same while it is taken
 
 
 def told(draft: Draft, chosen: Chosen) -> Stay:
@@ -55,5 +56,5 @@ def told(draft: Draft, chosen: Chosen) -> Stay:
     nights = ngettext("%(num)s night", "%(num)s nights", count)
     if not availability.stay_free(draft.service, span, forms.counted(draft), besides=draft.besides):
         when = days.span(chosen.first, chosen.last)
-        return Stay(_("%(when)s: not all of these nights are free. Choose other dates.", when=when))
+        return Stay(_("%(when)s: not all of these nights are free. Choose other dates.", when=when), wanted=span)
     return Stay(f"{days.span(chosen.first, chosen.last)} · {nights}", span)

@@ -14,7 +14,7 @@ from kernel.web import needs
 from shop import booking_list, booking_targets, departure_changes, departures, receipts, services
 from shop.departures import Departure
 from shop.slots import Slot
-from shop.views import admin, booking_rows
+from shop.views import admin, booking_rows, time_wait_part
 
 PATH = "/bookings/departures/<slug>/<at>"
 
@@ -76,7 +76,7 @@ def page(slug: str, at: str, errors: Mapping[str, str] | None = None) -> str:
         when=receipts.until(slot.starts_at), filled=booking_rows.filled(slot), lacks=booking_rows.lacks(slot),
         day=booking_rows.local_day(slot.starts_at, zone), slug=slug, over=booking_rows.over(slot),
         expected=sum(row.state == "booked" for row in slot.bookings), add=booking_rows.add_url(slot),
-        errors=errors or {}, typed=request.form,
+        errors=errors or {}, typed=request.form, waits=time_wait_part.count(slot.service, slot.starts_at),
     )  # fmt: skip
 
 

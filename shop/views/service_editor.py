@@ -15,7 +15,7 @@ from shop.catalog import Product
 from shop.forms import service_fields as forms
 from shop.forms import service_rows, words
 from shop.services import Service
-from shop.views import admin, pages, product_values, service_values
+from shop.views import admin, pages, product_values, service_values, time_wait_part
 
 KINDS = (
     ("departure", "people", _l("Departures"), _l("A tour, a workshop, a tasting: leaves at set times, sells places.")),
@@ -110,13 +110,15 @@ def _unfit(count: int) -> Any:
 def _page(product: Product, kind: str, form: Any, lacking: Mapping[str, Any] | None = None) -> str:
     """The editor; `lacking` is what kept it from being published just now."""
     own = words.languages()[0]
+    known = services.of_product(product.id)
     return render_template(
         "shop/desk/services/edit.html",
         product=product,
         kind=kind,
         kind_name=next(label for code, _glyph, label, _text in KINDS if code == kind),
         form=service_rows.roomy(form),
-        known=services.of_product(product.id) is not None,
+        known=known is not None,
+        waits=time_wait_part.waiting(known) if known else "",
         resources={row.token: row for row in service_values.known_resources()},
         others=words.others(),
         own=own,

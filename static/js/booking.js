@@ -32,9 +32,12 @@ function focused() {
 
 function put(text) {
   const again = focused();
+  const typed = document.getElementById("wait-email")?.value;
   const wrong = [...form.querySelectorAll("[data-part] [aria-invalid]")].map((one) => one.name);
   for (const part of new DOMParser().parseFromString(text, "text/html").querySelectorAll("[data-part]")) document.getElementById(part.id)?.replaceWith(part);
   for (const one of wrong.map((name) => form.querySelector(`[data-part] [name="${name}"]:enabled`))) if (one) show(leader(one));
+  const spot = document.getElementById("wait-email");
+  if (spot && typed) spot.value = typed;
   zones();
   again();
 }

@@ -12,7 +12,7 @@ from tests.shop.test_proofs_desk import picture
 pytestmark = pytest.mark.browser
 SHOP = "tres-neblinas"
 TASTING, LESSON = "/p/cata-guiada", "/p/taller-de-barismo"
-DAYS = "td a[data-day]"
+DAYS = "td:not(.full) a[data-day]"
 
 
 def settle(page):

@@ -1,4 +1,4 @@
-"""A choice that is sold out: one asks, on the product's page, to be told when it is back, and the owner sees who waits."""
+"""What is sold out or full: one asks, on its page, to be told when it is back or free, and the owner sees who waits."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,6 +7,7 @@ from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, si
 
 pytestmark = pytest.mark.browser
 SHOP, BLOUSE, WHO = "hilos-xelantun", "/p/blusa-tejado", "quiere.una.blusa@example.com"
+TOURS, TRIP, GUEST = "rutas-guanquira", "/p/selva-y-mar-en-dos-dias", "quiere.ir@example.com"
 
 
 def test_one_asks_for_the_choice_that_is_gone(visit, plaza):
@@ -27,4 +28,26 @@ def test_one_asks_for_the_choice_that_is_gone(visit, plaza):
     log_in(desk, plaza, *owner_of(SHOP))
     desk.goto(plaza.admin(SHOP, "/stock/waiting?product=blusa-tejado"))
     expect(desk.locator("tr", has_text=WHO)).to_contain_text("Blusa Tejado (XL, vino)")
+    assert faults(desk) == []
+
+
+def test_one_asks_for_the_trip_that_is_full(visit, plaza):
+    page = visit(PHONE)
+    page.goto(plaza.shop(TOURS, TRIP))
+    while not page.locator("td.full a").count():  # the demo's full trip may be next month's
+        page.click("a.cal-turn >> nth=-1")
+        page.wait_for_selector("#booking-when:not([aria-busy])")
+    page.locator("td.full a").first.click()
+    page.get_by_label("Correo", exact=True).fill(GUEST)
+    page.locator(".booking-people .stepper button").last.click()
+    expect(page.locator("#wait-hint")).to_contain_text("2 personas")
+    expect(page.get_by_label("Correo", exact=True)).to_have_value(GUEST)  # one person more took nothing away
+    assert faults(page) == []
+    assert not sideways(page)
+    page.locator("[data-action=tell-me]").click()
+    expect(page.locator("[data-toasts], .toasts, body").first).to_contain_text(f"Le escribimos a {GUEST} una sola vez")
+    desk = visit(DESKTOP)
+    log_in(desk, plaza, *owner_of(TOURS))
+    desk.goto(plaza.admin(TOURS, "/bookings/waiting?product=selva-y-mar-en-dos-dias"))
+    expect(desk.locator("tr", has_text=GUEST)).to_contain_text("2 personas")
     assert faults(desk) == []

@@ -32,7 +32,7 @@ def cell(answer, day):
     """The words of a day in the month, and its address when it can be chosen."""
     found = read(answer).xpath(f"//a[@data-day='{day.isoformat()}']")
     if found:
-        return found[0].get("aria-label").partition(": ")[2], found[0].get("href")
+        return found[0].xpath("./span")[0].text.partition(": ")[2], found[0].get("href")
     hidden = read(answer).xpath("//td//span[@class='visually-hidden']")
     ended = [one.text for one in hidden if one.getparent().xpath("./b")[0].text == str(day.day)]
     return ended[0].partition(": ")[2], ""
@@ -54,7 +54,7 @@ def test_the_month_says_in_words_what_is_left_and_follows_every_booking(shop, tr
     for at in ("09:00", "14:00"):
         shop.held(trip, shop.when(at=at), 2)
     answer = shop.client.get(month)
-    assert cell(answer, shop.day()) == ("lleno", "")
+    assert cell(answer, shop.day()) == ("lleno", f"/p/paseo?day={shop.day()}#booking-times")  # there one can wait
     assert sound(answer)
 
 

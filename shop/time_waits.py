@@ -1,0 +1,166 @@
+"""Waiting for a time that is full: asking to be told when it is free, taking oneself off, and what is free of it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select, update
+
+from crm import contacts, facts
+from crm.contacts import Contact
+from kernel import beside, clock, prepared, signing
+from kernel.db import db
+from kernel.i18n import _l
+from kernel.refusal import Gone, Refusal
+from shop import availability, booking_times, booking_waits, holdings, holidays, local_times, seasons, time_wait_words
+from shop.availability import Time
+from shop.booking_times import Times
+from shop.occupations import Span
+from shop.services import Service
+from shop.time_wait_rows import TimeWait, Wish, coming
+
+FORM = "time"  # by which way a person came: see sources.TOLD
+MOST = 20  # that one person waits for: an address that strangers fill in is not filled without end
+BACK_WITHIN = timedelta(hours=1)  # a person who took themselves off can come back
+QUIET = {"synchronize_session": False}
+
+
+class Away(Gone):
+    """The link of a letter is so old that nothing is known of it any more."""
+
+    message = _l("This link is too old. Nobody writes to you because of it.")
+
+
+class FreeNow(Refusal):
+    """It became free while somebody looked at a page on which it was full."""
+
+    message = _l("It is free again: you can book it now (%(when)s).")
+    status = 409
+
+
+class Look:
+    """What the shop's page offers of the times that some people want, asked for all of them together."""
+
+    def __init__(self, service: Service, wishes: Iterable[Wish]) -> None:
+        self.service = service
+        self._wanted = {self._day(one.span.starts_at) for one in wishes}
+        self._known: dict[timedelta, dict[date, list[Time]]] = {}
+
+    def times(self, one: Wish, group: str = "") -> list[Time]:
+        """The time or the times of that wish, free or full; none that is not offered, and a stay says why it is not.
+
+        `group`: whose prices they pay; who pays nothing may book what begins sooner.
+        """
+        wait = booking_waits.of(self.service, group)
+        if self.service.kind == "nights":
+            span = Times(self.service, wait=wait).stay(self._day(one.span.starts_at), self._day(one.span.ends_at))
+            return [availability.stay(self.service, span, one.places)]
+        if wait not in self._known:
+            self._known[wait] = availability.days(self.service, self._wanted, wait=wait)
+        found = self._known[wait].get(self._day(one.span.starts_at), [])
+        return [time for time in found if one.any_time or time.starts_at == one.span.starts_at]
+
+    def free(self, one: Wish, group: str = "") -> list[Time]:
+        """Those of them at which so many people fit."""
+        try:
+            found = self.times(one, group)
+        except Refusal:
+            return []
+        return [time for time in found if availability.fits(self.service, time, one.places)]
+
+    @staticmethod
+    def _day(at: datetime) -> date:
+        return local_times.local(at, booking_times.zone()).date()
+
+
+def on(day: date, places: int = 1) -> Wish:
+    """Any time of that day."""
+    where = booking_times.zone()
+    begins, ends = (local_times.instant(one, datetime.min.time(), where) for one in (day, day + timedelta(days=1)))
+    return Wish(Span(begins, ends), places, any_time=True)
+
+
+def ask(
+    service: Service, wish: Wish, contact: Contact | None = None, *, email: str = "", language: str = "es",
+    group: str = "",
+) -> Contact:  # fmt: skip
+    """Have them written to once when it is free for so many; who asks twice waits once, for as many as said last.
+
+    Raises FreeNow, or a Refusal that says why that time is none.
+    """
+    if not 1 <= wish.places <= availability.most(service):
+        raise holdings.TooMany(most=availability.most(service))
+    found = Look(service, [wish]).times(wish, group)
+    if not found:
+        raise booking_times.NotOffered()
+    if any(availability.fits(service, one, wish.places) for one in found):
+        raise FreeNow(when=time_wait_words.when(service, wish))
+    known = contact or contacts.known(email=email, language=language, source=FORM, learned=FORM)
+    told = {"service_id": service.id, "contact_id": known.id, **_bounds(wish)}
+    if again := db.session.scalars(select(TimeWait).filter_by(**told, ended_at=None)).first():
+        again.places = wish.places
+        return known
+    if len(open_of(known)) >= MOST:
+        return known
+    how = {"places": wish.places, "any_time": wish.any_time, "token": signing.token(), "language": language}
+    if beside.add(TimeWait, unless=prepared.ANY, **told, **how) is not None:
+        facts.record("asked_time", contact=known, about=service.product, source=FORM)
+    return known
+
+
+def _bounds(wish: Wish) -> dict[str, datetime]:
+    return {"starts_at": wish.span.starts_at, "ends_at": wish.span.ends_at}
+
+
+def open_of(contact: Contact) -> Sequence[TimeWait]:
+    """What somebody still waits for, the next time first."""
+    return _open_of(contact.id)
+
+
+def open_beside(row: TimeWait) -> Sequence[TimeWait]:
+    """The same of the person whose asking that is, wherever that person is by now."""
+    return _open_of(row.contact_id)
+
+
+def _open_of(contact_id: int) -> Sequence[TimeWait]:
+    mine = TimeWait.contact_id == contact_id, TimeWait.ended_at.is_(None), coming()
+    return db.session.scalars(select(TimeWait).where(*mine).order_by(TimeWait.starts_at, TimeWait.id)).all()
+
+
+def named(token: str) -> TimeWait:
+    """The asking that a letter's link names; raises Away."""
+    row = db.session.scalar(select(TimeWait).where(TimeWait.token == token))
+    if row is None:
+        raise Away()
+    return row
+
+
+def leave(row: TimeWait, *, all_of_them: bool = False) -> None:
+    """Not that one any more, or nothing at all of what its person waits for."""
+    which = TimeWait.contact_id == row.contact_id if all_of_them else TimeWait.id == row.id
+    ended = update(TimeWait).where(which, TimeWait.ended_at.is_(None)).values(ended_at=clock.now(), how="left")
+    db.session.execute(ended, execution_options=QUIET)
+    db.session.expire_all()
+
+
+def come_back(row: TimeWait) -> None:
+    """Wait again for what was left just now; what its person asked for anew meanwhile is waited for once."""
+    held = {_key(one) for one in open_beside(row)}
+    lately = TimeWait.contact_id == row.contact_id, TimeWait.ended_at > clock.now() - BACK_WITHIN, coming()
+    for one in db.session.scalars(select(TimeWait).where(TimeWait.how == "left", *lately).order_by(TimeWait.id)):
+        if _key(one) not in held:
+            held.add(_key(one))
+            one.ended_at, one.how = None, ""
+    db.session.flush()
+
+
+def _key(row: TimeWait) -> tuple[int, datetime, datetime]:
+    return row.service_id, row.starts_at, row.ends_at
+
+
+def sold(service: Service) -> bool:
+    """Whether the shop offers it now: shown, in season, not on holiday."""
+    product = service.product
+    if product is None or not product.live:  # None: it is in the bin
+        return False
+    today = clock.today(booking_times.zone())
+    return seasons.state(product.season_from, product.season_to, today).open and holidays.now() is None
