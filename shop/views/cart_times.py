@@ -18,11 +18,12 @@ from shop.views import booking_offers, visitor
 def told(booking: Booking, lines: Sequence[QuoteLine]) -> dict[str, Any]:
     """Everything that a line shows of its time."""
     zone, there = booking_times.zone(), booking_story.elsewhere(booking)
+    taken = not booking.live and not _free(booking)
     return {
         "when": booking_story.when(booking, zone), "there": there,
         "zone": booking_story.zone_name(zone) if there else "", "people": _people(booking, lines),
         "seconds": _seconds(booking), "until": _until(booking), "over": not booking.live,
-        "again": _again(booking), "url": _url(booking, lines),
+        "taken": taken, "again": _again(booking) if taken else [], "url": _url(booking, lines),
     }  # fmt: skip
 
 
@@ -48,9 +49,7 @@ def _until(booking: Booking) -> str:
 
 
 def _again(booking: Booking) -> list[dict[str, str]]:
-    """What can be had instead of a time that somebody else has by now; nothing while it is still free."""
-    if booking.live or _free(booking):
-        return []
+    """What can be had instead of a time that somebody else has by now."""
     after = max(booking.starts_at, clock.now())
     wait = booking_waits.of(booking.service, visitor.group())
     found = availability.next_free(booking.service, after, booking.places, wait=wait)

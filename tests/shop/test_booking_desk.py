@@ -346,6 +346,16 @@ def test_a_departure_has_other_places_and_leaves_the_shop(shop):
     assert admin.get(f"{AT}/departures/paseo/{stamp(shop.when(4, '03:00'))}").status_code == 404
 
 
+def test_more_places_than_its_boats_have_are_told_where_they_are_changed(shop):
+    boats = shop.resource(units=2, seats=6)
+    shop.service("Balsa", resource=boats, capacity=12)
+    admin, at = shop.admin, f"/departures/balsa/{stamp(shop.when(3))}"
+    post(admin, f"{at}/places", places="12")
+    assert "solo caben" not in text(page(admin, at))
+    post(admin, f"{at}/places", places="15")
+    assert "Admite 15 personas, pero en los recursos que usa solo caben 12" in text(page(admin, at))
+
+
 def test_a_booking_and_a_departure_are_called_off_with_the_money_back(shop):
     ride, admin = trip(shop), shop.admin
     one = shop.booked(ride, shop.when(3), [1], paid=True)

@@ -370,6 +370,20 @@ def test_a_cart_that_was_too_slow_is_offered_the_next_times(shop, trip):
     assert "acaba de tomar" not in said
 
 
+def test_a_cart_that_was_too_slow_for_the_last_time_of_all_says_so_too(shop):
+    only = shop.service("Eclipse", capacity=2, times=["09:00"], days=[shop.day().weekday()], horizon=9, lead=24)
+    client = shop.client
+    sent = {"product": "eclipse", "day": f"{shop.day()}", "time": "09:00", "people.ECLIPSE": "1", "places": "1"}
+    assert client.post("/bookings/hold", data=sent).status_code == 303
+    taken_away(shop, client, only)
+    page = client.get("/cart")
+    assert "otra persona acaba de tomar este horario" in text(page)
+    assert not read(page).xpath("//button[@name='again']")
+    assert "próximos horarios" not in text(page)
+    assert f"/p/eclipse?day={shop.day()}" in "".join(marks(page, "href"))
+    assert sound(page)
+
+
 def test_at_the_checkout_too_and_what_was_typed_stays(shop, trip):
     shop.transfer()
     client = shop.client
