@@ -89,7 +89,7 @@ def _asked(parts: SplitResult, etag: str, until: float) -> Fetched | str:
     try:
         with reaching.line(name, port, until, safe=parts.scheme == "https") as line:
             link = http.client.HTTPConnection(name, port)
-            link.default_port, link.sock = PORTS[parts.scheme], line  # type: ignore[assignment]
+            link.default_port, link.sock = PORTS[parts.scheme], line
             link.request("GET", _path(parts), headers={**HEADERS, **({"If-None-Match": etag} if etag else {})})
             return _told(link.getresponse(), until)
     except TimeoutError:
