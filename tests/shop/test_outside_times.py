@@ -148,7 +148,7 @@ def test_many_rules_together_cost_no_more_than_one():
 
 def test_the_library_still_asks_for_the_month_of_each_day():
     """What stops a rule without a day hangs on this."""
-    made = rrule.rrulestr("FREQ=DAILY;COUNT=3", dtstart=datetime(2027, 1, 1))  # noqa: DTZ001
+    made = rrule.rrulestr("FREQ=DAILY;COUNT=3", dtstart=datetime(2027, 1, 1))
     made._bymonth = outside_repeats._Counted(range(1, 13))
     made._bymonth.budget = outside_repeats.Budget(2)
     with pytest.raises(outside_repeats.TooOften):
