@@ -100,7 +100,8 @@ def _taken(board: Board, row: Occupation) -> dict[str, Any]:
         closure = board.closures[row.closure_id]
         said = [_("Closed"), closure.reason]
         name, more = reversed(said) if closure.calendar_id else said  # from where it comes is what matters
-        told = {"kind": "closure", "name": name, "more": more}
+        mark = "clash" if closure.outcome == "clash" else ""
+        told = {"kind": "closure", "name": name, "more": more, "mark": mark}
         return {**told, "url": booking_rows.closure_url(closure)}
     if row.booking_id:
         booking = next(one for one in board.bookings if one.id == row.booking_id)

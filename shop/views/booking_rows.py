@@ -157,6 +157,7 @@ def closure_row(board: Board, closure: Closure, units: Sequence[int], whole: Spa
         "time": time(at, board.zone), "until": time(ends, board.zone), "url": closure_url(closure),
         "all_day": at == whole.starts_at and ends == whole.ends_at,
         "outside": closure.calendar_id is not None, "clash": closure.outcome == "clash",
+        "mark": "clash" if closure.outcome == "clash" else "",
     }  # fmt: skip
 
 

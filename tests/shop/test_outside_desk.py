@@ -39,7 +39,7 @@ def add(browser, unit, address, name="Airbnb"):
 
 def outside(browser, unit):
     """What the page says of the calendars from outside of a unit."""
-    found = read(page(browser, "/calendars")).xpath(f"//section[@id='in-{unit.token}']//*[@data-outside]")
+    found = read(page(browser, "/calendars")).xpath(f"//details[@id='in-{unit.token}']//*[@data-outside]")
     return [(one.get("data-outside"), " ".join(one.text_content().split())) for one in found]
 
 
