@@ -17,8 +17,10 @@ from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import Binnable, Domain, TenantOwned
 from kernel.unfetched import Unfetched
+from shop.closures import Closure
+from shop.occupations import Occupation
 from shop.outside_times import Frame
-from shop.resources import ResourceUnit
+from shop.resources import Resource, ResourceUnit
 from shop.services import Service, ServiceResource
 
 if TYPE_CHECKING:
@@ -109,7 +111,7 @@ def add(unit: ResourceUnit, name: str, address: str, *, by: "Account | None" = N
     if row is None:
         raise Already()
     journal.write("bookings.outside_added", about=row, by=by, data={"name": called, "unit": unit.name})
-    jobs.later(READ, row.id, key=str(row.id), priority=1)
+    jobs.later(READ, row.id, key=str(row.id), priority=3)
     return row
 
 
@@ -134,7 +136,7 @@ def address(row: OutsideCalendar) -> str:
 def read_now(row: OutsideCalendar) -> None:
     """Have it read before its time."""
     row.asked = True
-    jobs.later(READ, row.id, key=str(row.id), priority=1)
+    jobs.later(READ, row.id, key=str(row.id), priority=3)
 
 
 def put_away(row: OutsideCalendar, *, by: "Account | None" = None) -> None:
@@ -179,16 +181,18 @@ def frame_of(unit: ResourceUnit) -> Frame:
 
 def due() -> Select[OutsideCalendar]:
     """Those whose time to be read has come, of units that are in use."""
+    return _used().where(OutsideCalendar.next_at <= clock.now()).order_by(OutsideCalendar.next_at)
+
+
+def _used() -> Select[OutsideCalendar]:
     mine = select(OutsideCalendar).join(ResourceUnit, ResourceUnit.id == OutsideCalendar.unit_id)
-    return mine.where(OutsideCalendar.next_at <= clock.now(), ResourceUnit.active).order_by(OutsideCalendar.next_at)
+    return mine.join(Resource, Resource.id == ResourceUnit.resource_id).where(ResourceUnit.active, Resource.active)
 
 
 def stale() -> Select[OutsideCalendar]:
     """Those that went wrong for a day."""
     since = func.coalesce(OutsideCalendar.read_at, OutsideCalendar.created_at)
-    mine = select(OutsideCalendar).join(ResourceUnit, ResourceUnit.id == OutsideCalendar.unit_id)
-    bad = OutsideCalendar.fault != "", since < clock.now() - STALE, ResourceUnit.active
-    return mine.where(*bad).order_by(OutsideCalendar.id)
+    return _used().where(OutsideCalendar.fault != "", since < clock.now() - STALE).order_by(OutsideCalendar.id)
 
 
 def any_at_all() -> bool:
@@ -212,7 +216,13 @@ def of_units(unit_ids: Iterable[int]) -> Sequence[OutsideCalendar]:
 
 
 def forget(*conditions: object) -> None:
-    """Delete what nobody brings back."""
+    """Delete what nobody brings back, with whatever was still told by it."""
+    gone = select(OutsideCalendar.id).where(*conditions).execution_options(**GONE)  # type: ignore[arg-type]
+    ids = db.session.scalars(gone).all()
+    said = select(Closure.id).where(Closure.calendar_id.in_(ids))
+    for told in (delete(Occupation).where(Occupation.closure_id.in_(said)),
+                 delete(Closure).where(Closure.calendar_id.in_(ids))) if ids else ():  # fmt: skip
+        db.session.execute(told, execution_options=GONE)
     db.session.execute(delete(OutsideCalendar).where(*conditions), execution_options=GONE)  # type: ignore[arg-type]
 
 

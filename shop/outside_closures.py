@@ -7,7 +7,7 @@ Each of its times is a closure with one of these outcomes:
   somebody's buffer, or somebody holds it in a cart. Nobody need look at it.
 - `echo`: it is our own booking or closure that came back: the other place follows our calendar and tells it again. By
   its name nobody can know, so this is meant by its days: what it meets of ours, one after another without a free day,
-  begins on its first day and ends on its last one.
+  begins on its first day and ends on its last one. What the other place calls a reservation of its own is none.
 - `clash`: something of ours is there as well, `against` says what: somebody has to call one of both off, and is told
   once.
 
@@ -16,18 +16,30 @@ wall keeps everything apart, as with all that occupies; what is not `taken` is t
 calendar of the unit.
 """
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice, takewhile
+from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import Select, delete, select
 
 from kernel import clock, tenancy
 from kernel.db import db
-from shop import booking_list, closures, holdings, local_times, occupations, outside_calendars, outside_letters
+from shop import (
+    booking_list,
+    closures,
+    holdings,
+    local_times,
+    occupations,
+    outside_calendars,
+    outside_letters,
+    outside_times,
+)
 from shop.bookings import FIRM, Booking
 from shop.closures import Closure
-from shop.occupations import JustTaken, Occupation, Span
+from shop.occupations import Occupation, Span
 from shop.outside_calendars import OutsideCalendar
 from shop.resources import ResourceUnit
 from shop.slots import Slot
@@ -48,6 +60,8 @@ class Piece(NamedTuple):
 def keep(row: OutsideCalendar, told: dict[str, Span]) -> None:
     """Have what it says closed, and nothing else of it: what is the same stays untouched."""
     holdings.claim((), {row.unit.resource_id})
+    if db.session.scalar(select(OutsideCalendar.id).where(OutsideCalendar.id == row.id)) is None:
+        return  # somebody took it away while it was read
     now = clock.now()
     known = {one.uid: one for one in db.session.scalars(select(Closure).where(Closure.calendar_id == row.id))}
     gone = [one for uid, one in known.items() if uid not in told and not now - KEPT < one.ends_at <= now]
@@ -122,15 +136,15 @@ class _Wall:
         self.unit, self.zone = unit, tenancy.tenant().timezone
         self.nights = bool(outside_calendars.frame_of(unit).arrive)
         whole = Span(min(row.starts_at for row in rows), max(row.ends_at for row in rows))
-        self.taken = [Piece(one.starts_at, one.ends_at, one.closure_id or 0)
-                      for one in occupations.within([unit.id], whole)]  # fmt: skip
+        self.taken = sorted(Piece(one.starts_at, one.ends_at, one.closure_id or 0)
+                            for one in occupations.within([unit.id], whole))  # fmt: skip
         from_outside = select(Closure.id).where(Closure.calendar_id.is_not(None))
         known = from_outside.where(Closure.id.in_({one.closure_id for one in self.taken}))
         self.outside = {*db.session.scalars(known), *(row.id for row in rows)}
 
     def settled(self, row: Closure) -> tuple[str, str]:
         """Its outcome and what it clashes with, once as much of it is closed as can be."""
-        there = [one for one in self.taken if one.starts_at < row.ends_at and one.ends_at > row.starts_at]
+        there = self._there(row)
         mine = [one for one in there if one.closure_id == row.id]
         others = [one for one in there if one.closure_id != row.id]
         ours, all_of_it = list[What](), list[What]()
@@ -138,7 +152,7 @@ class _Wall:
             all_of_it = [one for one in booking_list.in_the_way([self.unit.id], Span(row.starts_at, row.ends_at))
                          if _meet(one, row)]  # fmt: skip
             ours = [one for one in all_of_it if not isinstance(one, Closure) or one.calendar_id is None]
-        if ours and self._echo(row, all_of_it):
+        if ours and not outside_times.surely_booked(row.uid or "") and self._echo(row, all_of_it):
             self._close(row, mine, [])
             return "echo", ""
         self._close(row, mine, _gaps(row, others))
@@ -162,16 +176,20 @@ class _Wall:
         return local_times.local(moment, self.zone).date()
 
     def _close(self, row: Closure, mine: Sequence[Piece], parts: Sequence[Span]) -> None:
-        if [(one.starts_at, one.ends_at) for one in mine] == [(one.starts_at, one.ends_at) for one in parts]:
+        """Have it take these parts and no other; under the claim nobody is quicker, else all is read once more."""
+        if [one[:2] for one in mine] == [(one.starts_at, one.ends_at) for one in parts]:
             return
-        occupations.give_back(closure_id=row.id)
-        self.taken = [one for one in self.taken if one.closure_id != row.id]
+        if mine:
+            occupations.give_back(closure_id=row.id)
+            self.taken = [one for one in self.taken if one.closure_id != row.id]
         for part in parts:
-            try:
-                occupations.reserve([self.unit.id], part, closure_id=row.id)
-            except JustTaken:  # with the next reading, then
-                continue
-            self.taken.append(Piece(part.starts_at, part.ends_at, row.id))
+            occupations.take([self.unit.id], part, closure_id=row.id)
+            insort(self.taken, Piece(part.starts_at, part.ends_at, row.id))
+
+    def _there(self, row: Closure) -> list[Piece]:
+        """What is taken within its time: pieces never overlap, so they end in the order in which they begin."""
+        first = bisect_right(self.taken, row.starts_at, key=attrgetter("ends_at"))
+        return list(takewhile(lambda one: one.starts_at < row.ends_at, islice(self.taken, first, None)))
 
 
 def _meet(what: What, row: Closure) -> bool:

@@ -29,7 +29,7 @@ def tell(unit: ResourceUnit, rows: Sequence[Closure]) -> None:
             "button_label": _("Look at it"), "button_url": web.admin_url("shop_admin.bookings_feeds") + "#clashes",
         }  # fmt: skip
     letters.write("mail/account/message", to=shop.email, to_name=shop.name, kind=CLASH, language=shop.language,
-                  data=said, about=rows[0])  # fmt: skip
+                  data=said)  # fmt: skip
 
 
 def line(row: Closure) -> str:

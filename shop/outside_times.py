@@ -25,6 +25,8 @@ MOST = 2000  # events, and times
 LONGEST = 20_000  # signs of a line that counts
 AHEAD = timedelta(days=550)  # so far something that repeats is followed
 MARGIN = timedelta(days=2)
+SURE = "!"  # begins what names a time that the other place calls a reservation of its own …
+RESERVED = frozenset({"RESERVED"})  # … in its title: Airbnb's; what it only blocks, and what comes back, is another
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 KEPT = frozenset({"UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS",
                   "TRANSP"})  # fmt: skip
@@ -92,10 +94,16 @@ def _read(body: bytes, frame: Frame) -> dict[str, Span]:
         for span in () if one.free else one.spans(budget, instead.get(one.uid, [])):
             span = Span(max(span.starts_at, FIRST), min(span.ends_at, LAST))
             if now < span.ends_at and span.starts_at < span.ends_at:
-                found[signing.digest(f"{one.uid}|{span.starts_at.isoformat()}|{span.ends_at.isoformat()}")] = span
+                name = signing.digest(f"{one.uid}|{span.starts_at.isoformat()}|{span.ends_at.isoformat()}")
+                found[f"{SURE * one.sure}{name[:60]}"] = span
             if len(found) > MOST:
                 raise TooMuch()
     return found
+
+
+def surely_booked(name: str) -> bool:
+    """Whether that names a time that somebody booked there: it is no booking of ours that came back."""
+    return name.startswith(SURE)
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,11 @@ class _Event:
         """Whether it takes nobody's time: it was called off, or is only a note."""
         said = (str(self.event.get(name, "")).upper() for name in ("STATUS", "TRANSP"))
         return not {"CANCELLED", "TRANSPARENT"}.isdisjoint(said)
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is said to be a reservation."""
+        return "SUMMARY" in self.event
 
     @property
     def replaces(self) -> Any:
@@ -183,7 +196,8 @@ def _plain(body: bytes) -> bytes:
         here = inside == EVENT
         if inside[:1] != ["VCALENDAR"] or (word == "END" and inside.pop() != value):
             raise NoCalendar()
-        if here and (word in KEPT or (word in ("BEGIN", "END") and value == "VEVENT")):
+        sure = word == "SUMMARY" and value in RESERVED
+        if here and (word in KEPT or sure or (word in ("BEGIN", "END") and value == "VEVENT")):
             kept.append(_ZONE.sub(r"TZID=\1", line))
         ended = word == "END" and not inside
         if count > MOST or len(kept[-1]) > LONGEST:

@@ -237,6 +237,22 @@ def test_our_own_bookings_that_come_back_are_no_clash(shop, cabin, elsewhere):
     assert (one.ends_at, two.starts_at) in taken(cabin)
 
 
+def test_a_reservation_of_the_other_place_is_no_echo_even_on_the_very_same_days(shop, cabin, elsewhere):
+    shop.booked(cabin, shop.when(4), nights=2)
+    elsewhere.body = cal((shop.day(4), shop.day(6))).replace(b"Ana Mora", b"Reserved")
+    followed(cabin, elsewhere.address())
+    assert outcomes() == ["clash"]
+
+
+def test_what_was_taken_away_while_it_was_read_closes_nothing(shop, cabin, elsewhere):
+    row = followed(cabin, elsewhere.address())
+    outside_closures.open_all(row)
+    outside_calendars.put_away(row)
+    outside_closures.keep(row, {"x": Span(shop.when(5), shop.when(6))})
+    db.session.commit()
+    assert db.session.scalars(select(Closure)).all() == []
+
+
 def test_two_places_that_tell_of_each_other_do_not_clash(shop, cabin, elsewhere):
     elsewhere.says((shop.day(5), shop.day(7)))
     airbnb = followed(cabin, elsewhere.address("a"))
