@@ -59,9 +59,8 @@ class Piece(NamedTuple):
 
 def keep(row: OutsideCalendar, told: dict[str, Span]) -> None:
     """Have what it says closed, and nothing else of it: what is the same stays untouched."""
-    holdings.claim((), {row.unit.resource_id})
-    if db.session.scalar(select(OutsideCalendar.id).where(OutsideCalendar.id == row.id)) is None:
-        return  # somebody took it away while it was read
+    if not claimed(row):
+        return
     now = clock.now()
     known = {one.uid: one for one in db.session.scalars(select(Closure).where(Closure.calendar_id == row.id))}
     gone = [one for uid, one in known.items() if uid not in told and not now - KEPT < one.ends_at <= now]
@@ -73,6 +72,13 @@ def keep(row: OutsideCalendar, told: dict[str, Span]) -> None:
             db.session.add(Closure(**times, reason=row.name, calendar_id=row.id, uid=uid))
     db.session.flush()
     settle(row.unit, was=was)
+
+
+def claimed(row: OutsideCalendar) -> bool:
+    """Hold what it closes and read it anew; False when somebody took it away meanwhile."""
+    holdings.claim((), {row.unit.resource_id})
+    mine = select(OutsideCalendar).where(OutsideCalendar.id == row.id)
+    return db.session.scalar(mine, execution_options={"populate_existing": True}) is not None
 
 
 def again(row: OutsideCalendar) -> None:

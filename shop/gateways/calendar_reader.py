@@ -3,7 +3,7 @@
 What went wrong leaves everything as it stands: a fault never opens a time, an empty calendar does.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
@@ -31,6 +31,7 @@ class Asked(NamedTuple):
     etag: str
     frame: Frame
     mark: str  # of the frame: on another day, or with another check-in, all is read anew
+    before: datetime | None  # when it was read last
 
 
 class Told(NamedTuple):
@@ -64,7 +65,7 @@ def _asked(row: OutsideCalendar) -> Asked:
         address = outside_calendars.address(row)
     except sealing.Broken:
         address = ""
-    return Asked(address, row.etag if row.frame == mark else "", frame, mark)
+    return Asked(address, row.etag if row.frame == mark else "", frame, mark, row.read_at)
 
 
 def _told(asked: Asked) -> Told:
@@ -77,6 +78,11 @@ def _told(asked: Asked) -> Told:
 
 
 def _record(row: OutsideCalendar, asked: Asked, told: Told) -> None:
+    if not outside_closures.claimed(row):
+        return
+    if row.read_at != asked.before:  # somebody read it meanwhile: nobody knows who asked last
+        outside_calendars.read_now(row)
+        return
     if told.fault or (told.times is None and not asked.etag):
         outside_calendars.failed(row, told.fault or "answer")
         log.info("an outside calendar is not read", calendar=row.token, why=row.fault, faults=row.faults)

@@ -253,6 +253,19 @@ def test_what_was_taken_away_while_it_was_read_closes_nothing(shop, cabin, elsew
     assert db.session.scalars(select(Closure)).all() == []
 
 
+def test_of_two_readings_at_once_the_late_answer_is_asked_for_anew(shop, cabin, elsewhere):
+    row = followed(cabin, elsewhere.address())
+    late = calendar_reader._asked(row)
+    elsewhere.says((shop.day(5), shop.day(7)))
+    read(row)
+    calendar_reader._record(row, late, calendar_reader.Told({}))  # what stood there before
+    db.session.commit()
+    assert len(taken(cabin)) == 1
+    elsewhere.says((shop.day(5), shop.day(8)))
+    jobs.run_due()
+    assert taken(cabin) == [stay(shop, cabin, 5, 8)]
+
+
 def test_two_places_that_tell_of_each_other_do_not_clash(shop, cabin, elsewhere):
     elsewhere.says((shop.day(5), shop.day(7)))
     airbnb = followed(cabin, elsewhere.address("a"))
