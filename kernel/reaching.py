@@ -19,6 +19,7 @@ from kernel.unfetched import Inside, NoName, Slow
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 Place = tuple[int, Any, IP]
 WEB = (80, 443)
+EACH = 5.0  # seconds for one of several addresses: the others may answer
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -95,7 +96,7 @@ def _connected(found: list[Place], until: float) -> socket.socket:
     for family, place, _ip in found:
         bare = socket.socket(family, socket.SOCK_STREAM)
         try:
-            bare.settimeout(left(until))
+            bare.settimeout(min(left(until), EACH))
             bare.connect(place)
         except OSError as error:
             bare.close()

@@ -13,7 +13,7 @@ Each of its times is a closure with one of these outcomes:
 
 Whatever of it is free is closed all the same, also in a clash: else those nights would be let twice. The database's own
 wall keeps everything apart, as with all that occupies; what is not `taken` is tried again with every reading of any
-calendar of the unit.
+calendar of the unit, when a hold in its way ends, and every few minutes while it clashes.
 """
 
 from bisect import bisect_right, insort
@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Select, delete, select
 
-from kernel import clock, tenancy
+from kernel import clock, jobs, tenancy
 from kernel.db import db
 from shop import (
     booking_list,
@@ -44,6 +44,7 @@ from shop.outside_calendars import OutsideCalendar
 from shop.resources import ResourceUnit
 from shop.slots import Slot
 
+MOMENT = timedelta(seconds=1)
 KEPT = timedelta(days=60)  # so long what is over stays in the calendar
 QUIET = {"synchronize_session": False}
 What = Booking | Slot | Closure
@@ -122,7 +123,24 @@ def settle(unit: ResourceUnit, *, was: Iterable[str] = ()) -> None:
         row.told_at = (clock.now() if new else row.told_at) if row.outcome == "clash" else None
         fresh += [row] if new and row.against not in heard else []
     db.session.flush()
+    if wall and wall.holds:
+        jobs.later("outside_closures.settle", unit.id, at=min(wall.holds) + MOMENT, key=str(unit.id))
     outside_letters.tell(unit, fresh)
+
+
+@jobs.job("outside_closures.settle")
+def settle_of(unit_id: int) -> None:
+    """Try again what was not free: a hold ended, or somebody called one of both off."""
+    unit = db.session.get(ResourceUnit, unit_id)
+    if unit is not None:
+        holdings.claim((), {unit.resource_id})
+        settle(unit)
+
+
+def unsettled() -> Select[int]:
+    """The units in which something clashes."""
+    mine = select(OutsideCalendar.unit_id).join(Closure, Closure.calendar_id == OutsideCalendar.id)
+    return mine.where(Closure.outcome == "clash", Closure.ends_at > clock.now()).distinct()
 
 
 def _marks(against: str) -> set[str]:
@@ -146,6 +164,7 @@ class _Wall:
                             for one in occupations.within([unit.id], whole))  # fmt: skip
         from_outside = select(Closure.id).where(Closure.calendar_id.is_not(None))
         known = from_outside.where(Closure.id.in_({one.closure_id for one in self.taken}))
+        self.holds: list[datetime] = []  # when those end that are in the way
         self.outside = {*db.session.scalars(known), *(row.id for row in rows)}
 
     def settled(self, row: Closure) -> tuple[str, str]:
@@ -155,8 +174,9 @@ class _Wall:
         others = [one for one in there if one.closure_id != row.id]
         ours, all_of_it = list[What](), list[What]()
         if not {one.closure_id for one in others} <= self.outside:
-            all_of_it = [one for one in booking_list.in_the_way([self.unit.id], Span(row.starts_at, row.ends_at))
-                         if _meet(one, row)]  # fmt: skip
+            found = booking_list.in_the_way([self.unit.id], Span(row.starts_at, row.ends_at))
+            self.holds += [until for one in found for until in _held(one)]
+            all_of_it = [one for one in found if _meet(one, row)]
             ours = [one for one in all_of_it if not isinstance(one, Closure) or one.calendar_id is None]
         if ours and not outside_times.surely_booked(row.uid or "") and self._echo(row, all_of_it):
             self._close(row, mine, [])
@@ -207,6 +227,11 @@ def _meet(what: What, row: Closure) -> bool:
     if isinstance(what, Slot) and not any(one.state in FIRM for one in what.bookings):
         return False
     return what.starts_at < row.ends_at and what.ends_at > row.starts_at
+
+
+def _held(what: What) -> list[datetime]:
+    rows = what.bookings if isinstance(what, Slot) else [what] if isinstance(what, Booking) else []
+    return [row.held_until for row in rows if row.state == "held" and row.held_until is not None]
 
 
 def _mark(what: What) -> str:

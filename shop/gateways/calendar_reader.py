@@ -106,6 +106,8 @@ def sweep() -> None:
 
 def _sweep() -> None:
     outside_calendars.sweep()
+    for unit_id in db.session.scalars(outside_closures.unsettled()):
+        jobs.later("outside_closures.settle", unit_id, key=str(unit_id))
     for row in db.session.scalars(outside_calendars.due()):
         at = clock.now() + timedelta(seconds=int(row.fingerprint[:8], 16) % SPREAD)
         jobs.later(outside_calendars.READ, row.id, at=at, key=str(row.id), priority=SLOW)

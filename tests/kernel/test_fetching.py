@@ -116,6 +116,13 @@ def test_a_name_is_asked_once_and_what_it_says_later_changes_nothing(monkeypatch
     assert (asked, gone) == (["calendar.example"], [("1.1.1.1", 80)])
 
 
+def test_where_one_address_of_a_name_is_dead_another_one_is_asked(monkeypatch):
+    monkeypatch.setattr(reaching, "reachable", lambda _ip, _port: True)
+    resolving(monkeypatch, ["127.0.0.2", "127.0.0.1"])  # nobody listens at the first
+    with serving(say) as port:
+        assert fetching.get(f"http://calendar.example:{port}/").body == BODY
+
+
 @pytest.mark.parametrize("onward", ["http://169.254.169.254/latest", "//10.0.0.1/", "http://[::1]/"])
 def test_a_redirect_that_leads_inside_is_not_followed(near, onward):
     with pytest.raises(unfetched.Inside):
