@@ -21,7 +21,7 @@ from kernel.settings import Settings
 FORMAT = "plaza-tenant-1"
 KEYS = (  # of use to nobody else
     "token_hash", "password_hash", "code_hash", "totp_sealed", "recovery_hashes", "code_sealed", "sealed_key",
-    "sealed_hook",
+    "sealed_hook", "address_sealed",
 )  # fmt: skip
 OURS = ("session", "token", "job")  # how the house works, not what a tenant has
 ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")

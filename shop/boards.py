@@ -32,6 +32,7 @@ class Board:
     closures: Mapping[int, Closure]
     windows: Mapping[int, Mapping[date, Sequence[Window]]]
     shut: Mapping[int, Collection[date]]  # the days that an exception or a holiday closes, by service
+    clashes: Sequence[tuple[Closure, int]] = ()  # what is taken elsewhere where something of ours is, with its unit
 
     @property
     def days(self) -> list[date]:

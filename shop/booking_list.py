@@ -1,7 +1,7 @@
 """The desk's calendar: what is taken on some days, by service and by unit, in a constant number of statements."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
@@ -17,6 +17,7 @@ from shop.closures import Closure
 from shop.departures import Departure
 from shop.occupations import Occupation, Span
 from shop.orders import Order
+from shop.outside_calendars import OutsideCalendar
 from shop.resources import Resource, ResourceUnit
 from shop.services import Service, ServiceResource
 from shop.slots import Slot
@@ -42,6 +43,7 @@ def board(first: date, last: date, *, longer: int = 0) -> Board:
         first=first, last=last, zone=zone, services=services, resources=_resources(),
         bookings=_bookings(whole, rows), departures=_departures(services, whole, rows), occupations=rows,
         closures=_closures({row.closure_id for row in rows if row.closure_id}),
+        clashes=[(row, unit) for row, unit in db.session.execute(clashing(whole))],
         windows={one: found.windows(first, last) for one, found in plans.items()},
         shut={one: found.closed(first, last) for one, found in plans.items()},
     )  # fmt: skip
@@ -92,6 +94,14 @@ def alive() -> tuple[Any, Any]:
 def _closures(ids: Iterable[int]) -> dict[int, Closure]:
     rows = db.session.scalars(select(Closure).where(Closure.id.in_(sorted(ids))))
     return {row.id: row for row in rows}
+
+
+def clashing(span: Span | None = None) -> Any:
+    """What is taken elsewhere where something of ours is as well, with its unit: in that time, or what is not over."""
+    mine = select(Closure, OutsideCalendar.unit_id).join(OutsideCalendar, OutsideCalendar.id == Closure.calendar_id)
+    until = span.ends_at if span else datetime.max.replace(tzinfo=UTC)
+    there = Closure.starts_at < until, Closure.ends_at > (span.starts_at if span else clock.now())
+    return mine.where(Closure.outcome == "clash", *there).order_by(Closure.starts_at, Closure.id)
 
 
 def on(day: date) -> Select[Booking]:

@@ -41,10 +41,11 @@ def renew(row: ResourceUnit, *, by: "Account | None") -> None:
 
 
 def ics(row: ResourceUnit) -> bytes:
-    """The unit's calendar: bookings, departures and closed times from a month ago on."""
+    """The unit's calendar: bookings, departures and closed times from a month ago on, but what comes from elsewhere."""
     now = clock.now()
     taken = booking_list.in_the_way([row.id], Span(now - BEFORE, now + AHEAD))
-    return calendars.ics([_entry(row, one) for one in taken], name=f"{row.name} · {tenancy.tenant().name}")
+    ours = [one for one in taken if not (isinstance(one, Closure) and one.calendar_id)]  # see outside_calendars
+    return calendars.ics([_entry(row, one) for one in ours], name=f"{row.name} · {tenancy.tenant().name}")
 
 
 def _entry(row: ResourceUnit, what: Booking | Slot | Closure) -> Entry:

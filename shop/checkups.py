@@ -10,6 +10,7 @@ from kernel.db import db
 from kernel.doctor import Finding
 from kernel.i18n import _, ngettext
 from kernel.settings import Settings
+from shop import outside_calendars
 from shop.card_accounts import CardAccount
 from shop.card_sessions import CardSession
 from shop.ledger import LedgerEntry
@@ -59,8 +60,18 @@ def stripe_is_heard(_known: Settings) -> Iterator[Finding]:
             yield Finding("stripe", "care", told, mend)
 
 
+def calendars_are_read(_known: Settings) -> Iterator[Finding]:
+    """What is taken elsewhere is known here."""
+    for row in db.session.scalars(outside_calendars.stale()):
+        told = _("%(name)s of %(unit)s has not been read since %(at)s: %(why)s", name=row.name, unit=row.unit.name,
+                 at=f"{row.since:%Y-%m-%d %H:%M}Z", why=outside_calendars.trouble(row.fault))  # fmt: skip
+        mend = _("Its owner looks at it in the back office, under Bookings, Calendars.")
+        yield Finding("calendars", "care", told, mend)
+
+
 def init_app(_app: object) -> None:
     """Bring the questions to the doctor."""
     doctor.of_each_shop("ledger", sums_agree)
     doctor.of_each_shop("holds", holds_end)
     doctor.of_each_shop("stripe", stripe_is_heard)
+    doctor.of_each_shop("calendars", calendars_are_read)

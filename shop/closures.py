@@ -1,13 +1,16 @@
-"""Closures: time that staff keep free of bookings on chosen units: a repair, a holiday, a private group."""
+"""Closures: time that is kept free of bookings on chosen units: a repair, a holiday, a private group.
+
+Staff make them, or a calendar from outside says them, see outside_closures: such ones are opened there alone.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, delete, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, delete, select
 
 from kernel import clock, journal, signing
-from kernel.db import Base, Mapped, db, mapped_column, pk
+from kernel.db import Base, Mapped, db, mapped_column, pk, ref
 from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
@@ -31,11 +34,22 @@ class Nothing(Refusal):
     message = _l("Choose what should be closed.")
 
 
+class FromOutside(Refusal):
+    """Who opens it here lets twice what somebody has elsewhere."""
+
+    message = _l("This comes from %(name)s: change it there, and it changes here within minutes.")
+
+
 class Closure(TenantOwned, Base):
     """A period in which units cannot be booked, and why; what it occupies are its occupations."""
 
     __tablename__ = "closure"
-    __extra__ = (UniqueConstraint("tenant_id", "token"), CheckConstraint("starts_at < ends_at", name="forward"))
+    __extra__ = (
+        UniqueConstraint("tenant_id", "token"),
+        UniqueConstraint("tenant_id", "calendar_id", "uid"),
+        CheckConstraint("starts_at < ends_at", name="forward"),
+        Index("ix_closure_outcome", "tenant_id", "outcome", "ends_at"),
+    )
     id: Mapped[int] = pk()
     token: Mapped[str] = mapped_column(String(32), default=signing.token)
     starts_at: Mapped[datetime]
@@ -43,6 +57,11 @@ class Closure(TenantOwned, Base):
     reason: Mapped[str] = mapped_column(String(120), default="")
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
+    calendar_id: Mapped[int | None] = ref("outside_calendar", index=False)
+    uid: Mapped[str | None] = mapped_column(String(64))  # what names it there, hashed: it may hold a guest's name
+    outcome: Mapped[str] = mapped_column(String(8), default="")  # of what comes from outside: see outside_closures
+    against: Mapped[str] = mapped_column(String(400), default="")  # what of ours is there as well
+    told_at: Mapped[datetime | None]  # when the shop was written to about that
 
 
 def close(units: Sequence[ResourceUnit], span: Span, *, reason: str = "", by: "Account | None" = None) -> Closure:
@@ -64,7 +83,9 @@ def close(units: Sequence[ResourceUnit], span: Span, *, reason: str = "", by: "A
 
 
 def open_again(row: Closure, *, by: "Account | None" = None) -> None:
-    """What was closed can be booked again; raises Missing when somebody else opened it meanwhile."""
+    """What was closed can be booked again; raises FromOutside, or Missing when somebody else opened it meanwhile."""
+    if row.calendar_id is not None:
+        raise FromOutside(name=row.reason)
     mine = select(ResourceUnit.resource_id).where(ResourceUnit.id.in_(units_of(row)))
     resource_ids = set(db.session.scalars(mine))
     occupations.give_back(closure_id=row.id)

@@ -10,9 +10,10 @@ from kernel import clock, i18n, journal, tenancy
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import resources, slugs, time_wait_rows
+from shop import outside_calendars, resources, slugs, time_wait_rows
 from shop.catalog import Product
 from shop.occupations import Occupation
+from shop.outside_calendars import OutsideCalendar
 from shop.resources import Resource, ResourceUnit
 from shop.services import Service, ServiceResource
 
@@ -124,6 +125,7 @@ def drop(row: Resource, *, by: Any = None) -> None:
     if db.session.scalar(select(exists().where(Occupation.unit_id.in_(ids)))):
         raise Kept()
     _told(row, by)
+    outside_calendars.forget(OutsideCalendar.unit_id.in_(ids))
     for unit in list(row.units):
         db.session.delete(unit)
     db.session.flush()

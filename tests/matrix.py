@@ -34,6 +34,7 @@ from shop import (
     invoices,
     invoicing,
     issuing,
+    outside_calendars,
     pages,
     proofs,
     questions,
@@ -114,7 +115,9 @@ LINES: dict[str, str] = {
         ["", "_came", "_missed", "_undo", "_note", "_answer", "_move", "_move_make", "_cancel"])], "booking"),
     **dict.fromkeys(["shop_admin.departure" + name for name in ["", "_places", "_sale", "_cancel"]], "departure"),
     **dict.fromkeys(["shop_admin.closure", "shop_admin.closure_open"], "closure"),
-    "shop_admin.bookings_feed_renew": "unit", "shop.calendar_feed": "feed",
+    "shop_admin.bookings_feed_renew": "unit", "shop.calendar_feed": "feed", "shop_admin.bookings_outside_add": "unit",
+    **dict.fromkeys(["shop_admin.bookings_outside_read", "shop_admin.bookings_outside_remove"], "outside"),
+    "shop_admin.bookings_outside_back": "gone_outside",
     "shop_admin.bin_undo": "bin_ticket", "shop_admin.products_undo": "states_ticket",
     **dict.fromkeys(["shop_admin.settings_delivery_" + name for name in ["edit", "save", "away", "back"]], "delivery"),
     **dict.fromkeys(["shop_admin.settings_payments_" + name for name in ["edit", "save", "away", "back"]], "payment"),
@@ -249,6 +252,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         **_campaigns(known["repeating"]["day"]),
         "shop.question_ask": {"words": "¿Cabe?", "name": "Eva", "email": "eva@example.com"},
         "shop_admin.question_answer": {"answer": "Sí", "told": "¿Cabe?"},
+        "shop_admin.bookings_outside_add": {"name": "Airbnb", "address": "https://calendars.example/new.ics"},
         "shop_admin.review_hide": {"reason": "spam"},
         "shop_admin.review_picture_hide": {"reason": "spam"},
     }
@@ -464,10 +468,13 @@ def _bookings(world: Any, service: Any) -> dict[str, dict[str, Any]]:
     booking = world.booked(service, world.when(8))
     wish = Wish(Span(booking.starts_at, booking.ends_at))
     waits = time_waits.ask(service, wish, email=f"espera@{world.slug}.example.com")
+    outside, gone = (outside_calendars.add(unit, f"lejos {world.slug}", f"https://x.example/{name}") for name in "ab")
+    outside_calendars.put_away(gone)
     db.session.commit()
     return {
         "time_wait": {"token": time_waits.open_of(waits)[0].token},
         "time_wanted": {"product": service.product.slug, "day": world.day(8).isoformat(), "at": "09:00"},
+        "outside": {"token": outside.token}, "gone_outside": {"token": gone.token},
         "booking": {"token": booking.token}, "closure": {"token": closed.token}, "unit": {"token": unit.token},
         "feed": {"feed": unit.feed},
         "departure": {"slug": service.product.slug, "at": booking_targets.stamp(booking.starts_at)},

@@ -98,7 +98,10 @@ def _cell(
 def _taken(board: Board, row: Occupation) -> dict[str, Any]:
     if row.closure_id:
         closure = board.closures[row.closure_id]
-        told = {"kind": "closure", "name": _("Closed"), "more": closure.reason}
+        said = [_("Closed"), closure.reason]
+        name, more = reversed(said) if closure.calendar_id else said  # from where it comes is what matters
+        mark = "clash" if closure.outcome == "clash" else ""
+        told = {"kind": "closure", "name": name, "more": more, "mark": mark}
         return {**told, "url": booking_rows.closure_url(closure)}
     if row.booking_id:
         booking = next(one for one in board.bookings if one.id == row.booking_id)

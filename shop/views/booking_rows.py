@@ -30,7 +30,11 @@ def agenda(board: Board, day: date) -> list[dict[str, Any]]:
         for row in taken:
             if row.closure_id and _meets(row, whole):
                 units.setdefault(row.closure_id, []).append(unit_id)
-    rows += [closure_row(board, board.closures[number], units[number], whole) for number in sorted(units)]
+    apart = {closure.id: (closure, unit_id) for closure, unit_id in board.clashes if _meets(closure, whole)}
+    for number, (_closure, unit_id) in apart.items():
+        units[number] = [unit_id]
+    closed = {**board.closures, **{number: closure for number, (closure, _unit) in apart.items()}}
+    rows += [closure_row(board, closed[number], units[number], whole) for number in sorted(units)]
     known = {unit.id: unit.name for resource in board.resources for unit in resource.units}
     told = [{**row, "names": [known[unit] for unit in row["units"] if unit in known]} for row in rows]
     return sorted(told, key=lambda row: (row["at"], row["order"]))
@@ -146,12 +150,14 @@ def heads(count: int) -> str:
 
 
 def closure_row(board: Board, closure: Closure, units: Sequence[int], whole: Span) -> dict[str, Any]:
-    """A time that staff keep free."""
+    """A time that staff keep free, or that is taken elsewhere."""
     at, ends = max(closure.starts_at, whole.starts_at), min(closure.ends_at, whole.ends_at)
     return {
         "kind": "closure", "at": at, "order": 3, "units": list(units), "title": closure.reason or _("Without a reason"),
         "time": time(at, board.zone), "until": time(ends, board.zone), "url": closure_url(closure),
         "all_day": at == whole.starts_at and ends == whole.ends_at,
+        "outside": closure.calendar_id is not None, "clash": closure.outcome == "clash",
+        "mark": "clash" if closure.outcome == "clash" else "",
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Feeds of units: the file that a calendar follows, and where staff copy its address or have it renewed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, url_for
@@ -8,7 +9,8 @@ from kernel import i18n, tenancy, web
 from kernel.i18n import _, pick
 from kernel.web import needs
 from shop import calendar_feeds, resources
-from shop.views import admin, store
+from shop.outside_calendars import SUGGESTED
+from shop.views import admin, outside_rows, store
 
 
 @store.get("/calendars/<feed>.ics", endpoint="calendar_feed")
@@ -26,13 +28,23 @@ def feed(feed: str) -> Response:
 @admin.get("/bookings/calendars", endpoint="bookings_feeds")
 @needs("bookings.view")
 def addresses() -> str:
-    """The address of each unit's calendar."""
+    """The address of each unit's calendar, and the calendars from outside that close it."""
+    return page()
+
+
+def page(wrong: Mapping[str, str] | None = None) -> str:
+    """The same; `wrong`: which unit's form was refused, why, and what was typed."""
+    found = [one for one in resources.every() if one.active]
+    within = outside_rows.of_units([unit.id for one in found for unit in one.units if unit.active])
     rows = [
-        {"name": pick(one.name), "units": [{"unit": unit, "url": web.shop_url("shop.calendar_feed", feed=unit.feed)}
-                                           for unit in one.units if unit.active]}
-        for one in resources.every() if one.active
+        {"name": pick(one.name), "units": [{"unit": unit, "url": web.shop_url("shop.calendar_feed", feed=unit.feed),
+                                            "outside": within.get(unit.id, [])} for unit in one.units if unit.active]}
+        for one in found
     ]  # fmt: skip
-    return render_template("shop/desk/bookings/feeds.html", rows=rows)
+    return render_template(
+        "shop/desk/bookings/feeds.html", rows=rows, clashes=outside_rows.clashes(), wrong=wrong or {},
+        suggested=SUGGESTED,
+    )  # fmt: skip
 
 
 @admin.post("/bookings/calendars/<token>", endpoint="bookings_feed_renew")

@@ -11,7 +11,16 @@ from kernel.i18n import _, _l, pick
 from kernel.once import once
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
-from shop import booking_list, booking_times, closures, local_times, occupations, receipts, resources
+from shop import (
+    booking_list,
+    booking_times,
+    closures,
+    local_times,
+    occupations,
+    outside_closures,
+    receipts,
+    resources,
+)
 from shop.closures import Closure
 from shop.forms import wrong
 from shop.forms.wrong import Wrong
@@ -64,7 +73,7 @@ def make() -> Any:
         ids = [unit.id for unit in units]
         db.session.rollback()
         with web.reading():
-            way = _in_the_way(ids, span) if span and isinstance(refusal, closures.Booked) else []
+            way = in_the_way(ids, span) if span and isinstance(refusal, closures.Booked) else []
             return _form(refusal, way)
     web.undo(_("Closed: %(when)s.", when=_when(row)), ".closure_open", token=row.token)
     return redirect(url_for(".bookings", day=_day(row)), 303)
@@ -116,11 +125,11 @@ def _span(first: date, last: date, told: dict[str, str]) -> Span:
     return span
 
 
-def _in_the_way(ids: list[int], span: Span) -> list[dict[str, Any]]:
-    return [
-        {**told, "when": receipts.until(starts_at)}
-        for starts_at, told in map(_told, booking_list.in_the_way(ids, span))
-    ]
+def in_the_way(ids: list[int], span: Span, *, ours: bool = False) -> list[dict[str, Any]]:
+    """What takes these units then, with where it can be looked at; `ours`: without what comes from elsewhere."""
+    found = booking_list.in_the_way(ids, span)
+    kept = [one for one in found if not (ours and isinstance(one, Closure) and one.calendar_id)]
+    return [{**told, "when": receipts.until(starts_at)} for starts_at, told in map(_told, kept)]
 
 
 def _told(what: Any) -> tuple[Any, dict[str, str]]:
@@ -138,8 +147,13 @@ def _told(what: Any) -> tuple[Any, dict[str, str]]:
 def show(token: str) -> str:
     """What is closed, why, and the verb that opens it again."""
     row = closures.by_token(token)
-    names = [unit.name for unit in booking_list.units_of(closures.units_of(row))]
-    return render_template("shop/desk/bookings/closure.html", row=row, when=_when(row), names=names, day=_day(row))
+    ids = outside_closures.units_of(row)
+    clash = row.outcome == "clash"
+    return render_template(
+        "shop/desk/bookings/closure.html", row=row, when=_when(row), day=_day(row), clash=clash,
+        names=[unit.name for unit in booking_list.units_of(ids)],
+        ours=in_the_way(ids, Span(row.starts_at, row.ends_at), ours=True) if clash else [],
+    )  # fmt: skip
 
 
 @admin.post("/bookings/closures/<token>/opening", endpoint="closure_open")

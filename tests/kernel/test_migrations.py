@@ -2,6 +2,7 @@
 
 import contextlib
 import secrets
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -74,6 +75,22 @@ def _shop():
                 "draft_title": "{}", "draft": "[]", "live": '[{"id": "a", "kind": "text"}]', "version": number + 3,
                 "position": number, "in_menu": True, "published_at": shown, "binned_at": None,
             })  # fmt: skip
+        _closed(connection, now)
+
+
+def _closed(connection, now):
+    """A cabin that somebody closed."""
+    mine = {"id": 1, "tenant_id": 1, "starts_at": now, "ends_at": now + timedelta(hours=1)}
+    rows = {
+        "resource": {"token": "r", "code": "cabin", "name": "{}", "seats": 1, "position": 0, "active": True},
+        "resource_unit": {"token": "u", "feed": "f", "resource_id": 1, "name": "Uno", "position": 0, "active": True},
+        "closure": {"token": "c", "reason": "Obra", "at": now},
+        "occupation": {"unit_id": 1, "closure_id": 1},
+    }
+    for name, told in rows.items():
+        table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+        known = {column.name for column in table.columns}
+        connection.execute(table.insert(), {**{key: mine[key] for key in mine if key in known}, **told})
 
 
 def kept():
@@ -92,6 +109,15 @@ def test_what_is_public_is_the_first_version_that_is_kept(before):
     migrations.upgrade(before)
     with before.app_context():
         assert len(kept()) == 2
+
+
+def test_what_was_closed_stays_closed(before):
+    migrations.upgrade(before)
+    with before.app_context(), db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT set_config('app.scope', 'system', true)")
+        asked = "SELECT c.reason, c.outcome, o.unit_id FROM occupation o JOIN closure c ON c.id = o.closure_id"
+        assert connection.execute(sa.text(asked)).all() == [("Obra", "", 1)]
 
 
 def written_then(app, monkeypatch):
