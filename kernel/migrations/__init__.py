@@ -22,15 +22,36 @@ def _config(connection: Connection) -> Any:
     return told
 
 
-def upgrade(app: Flask, revision: str = "head") -> None:
+def upgrade(app: Flask, to: str = "head") -> None:
     """Bring the database to today's schema, or to a revision on the way there; safe to run again."""
     with app.app_context():
-        with db.engine.begin() as connection:
-            _see_every_row(connection)
-            command.upgrade(_config(connection), revision)
-            ddl.apply(connection)
-            walls.build(connection)
-        db.engine.dispose()
+        try:
+            with db.engine.connect() as connection:
+                _let_tables_be_written_anew(connection)
+                with connection.begin():
+                    _see_every_row(connection)
+                    before = revision(connection)
+                    command.upgrade(_config(connection), to)
+                    ddl.apply(connection)
+                    walls.build(connection)
+                    _refer_to_something(connection, before)
+        finally:
+            db.engine.dispose()  # its connections with it, one of which watches nothing
+
+
+def _let_tables_be_written_anew(connection: Connection) -> None:
+    """SQLite changes some tables by writing them anew, and drops none to which rows refer; said before it begins."""
+    if connection.dialect.name == "sqlite":
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+
+
+def _refer_to_something(connection: Connection, before: str) -> None:
+    """What nobody watched meanwhile is looked at in the end, where something moved."""
+    if connection.dialect.name != "sqlite" or before in ("", revision(connection)):
+        return
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if lost:
+        raise RuntimeError(f"{len(lost)} rows refer to nothing, the first in {lost[0][0]}: nothing was changed")
 
 
 def _see_every_row(connection: Connection) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from kernel import backup, clock, dumps, jobs, migrations
 from kernel.app import create_app
@@ -118,6 +119,23 @@ def test_what_was_closed_stays_closed(before):
             connection.exec_driver_sql("SELECT set_config('app.scope', 'system', true)")
         asked = "SELECT c.reason, c.outcome, o.unit_id FROM occupation o JOIN closure c ON c.id = o.closure_id"
         assert connection.execute(sa.text(asked)).all() == [("Obra", "", 1)]
+
+
+def test_rows_that_would_refer_to_nothing_stop_an_upgrade(before, monkeypatch):
+    whole = migrations.command.upgrade
+
+    def careless(told, to):
+        whole(told, to)
+        told.attributes["connection"].exec_driver_sql("DELETE FROM resource_unit")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations.command, "upgrade", careless)
+        with pytest.raises((RuntimeError, IntegrityError), match=r"refer to nothing|still referenced"):
+            migrations.upgrade(before)
+    with before.app_context(), db.engine.connect() as connection:
+        assert migrations.revision(connection) == "0001"
+    migrations.upgrade(before)
+    test_what_was_closed_stays_closed(before)
 
 
 def written_then(app, monkeypatch):

@@ -10,12 +10,6 @@ down_revision = "0021"
 branch_labels = None
 depends_on = None
 OWN = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-# SQLite writes the table anew for a composite key, and drops no table to which rows refer: these wait aside meanwhile
-ASIDE = (
-    "CREATE TEMPORARY TABLE aside AS SELECT * FROM occupation WHERE closure_id IS NOT NULL",
-    "DELETE FROM occupation WHERE closure_id IS NOT NULL",
-)
-BACK = ("INSERT INTO occupation SELECT * FROM aside", "DROP TABLE aside")
 
 
 def upgrade() -> None:
@@ -53,9 +47,6 @@ def upgrade() -> None:
         "uq_outside_calendar_address", "outside_calendar", ["tenant_id", "unit_id", "fingerprint"], unique=True,
         sqlite_where=kept, postgresql_where=kept,
     )  # fmt: skip
-    sqlite = op.get_bind().dialect.name == "sqlite"
-    for statement in ASIDE if sqlite else ():
-        op.execute(statement)
     with op.batch_alter_table("closure") as table:
         table.add_column(sa.Column("calendar_id", sa.BigInteger(), nullable=True))
         table.add_column(sa.Column("uid", sa.String(length=64), nullable=True))
@@ -72,8 +63,6 @@ def upgrade() -> None:
             op.f("uq_closure_tenant_id_calendar_id_uid"), ["tenant_id", "calendar_id", "uid"]
         )
         table.create_index("ix_closure_outcome", ["tenant_id", "outcome", "ends_at"])
-    for statement in BACK if sqlite else ():
-        op.execute(statement)
 
 
 def downgrade() -> None:
