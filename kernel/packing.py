@@ -34,6 +34,8 @@ def encoding_of(told: str) -> str:
 
 def pack(response: Response) -> Response:
     """Pack a text that nobody packed yet; what is read from a file or made bit by bit goes as it is."""
+    if 300 <= response.status_code < 400:
+        return response
     told = response.mimetype or ""
     text = told.startswith("text/") or told in TEXTS
     if not text or response.direct_passthrough or not response.is_sequence or "Content-Encoding" in response.headers:
