@@ -97,7 +97,7 @@ def leave(token: str) -> Any:
     return redirect(url_for("shop.waits", token=token), 303)
 
 
-@admin.get("/bookings/waiting", endpoint="time_waits")
+@admin.get("/bookings/waiting", endpoint="bookings_waiting")
 @needs("bookings.view")
 def listed() -> str:
     """Who waits for which time, the next first; of one service or of all."""
@@ -114,7 +114,7 @@ def listed() -> str:
     return render_template(
         "shop/desk/bookings/waiting.html", rows=[_row(one) for one in db.session.scalars(rows)], count=count, here=here,
         page=page, pages=pages, chips=_chips(here),
-        page_url=lambda number: web.page_url("shop_admin.time_waits", number),
+        page_url=lambda number: web.page_url("shop_admin.bookings_waiting", number),
     )  # fmt: skip
 
 
@@ -136,10 +136,12 @@ def _where(row: TimeWait) -> str:
 def _chips(here: Service | None) -> list[dict[str, Any]]:
     """The services for which most wait."""
     found = time_wait_rows.by_service()
-    chips = [{"label": _("All"), "url": url_for(".time_waits"), "active": here is None, "count": sum(found.values())}]
+    chips = [
+        {"label": _("All"), "url": url_for(".bookings_waiting"), "active": here is None, "count": sum(found.values())}
+    ]
     known = {one.id: one for one in services.every() if one.id in found}
     return chips + [
-        {"label": i18n.pick(known[key].product.name), "url": url_for(".time_waits", product=known[key].product.slug),
+        {"label": i18n.pick(known[key].product.name), "url": url_for(".bookings_waiting", product=known[key].product.slug),
          "active": here is not None and key == here.id, "count": found[key]}
         for key in list(found)[:12] if key in known
     ]  # fmt: skip
@@ -156,5 +158,5 @@ def init_app(_app: Flask) -> None:
     facts.linked(("asked_time",), product_url)
     today.line(
         "time-waits", _l("Waiting for a time to be free"), time_wait_rows.waiting, permission="bookings.view",
-        list_url=lambda: url_for("shop_admin.time_waits"), order=73, icon="clock",
+        list_url=lambda: url_for("shop_admin.bookings_waiting"), order=73, icon="clock",
     )  # fmt: skip
