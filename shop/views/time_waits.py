@@ -140,10 +140,10 @@ def _chips(here: Service | None) -> list[dict[str, Any]]:
         {"label": _("All"), "url": url_for(".bookings_waiting"), "active": here is None, "count": sum(found.values())}
     ]
     known = {one.id: one for one in services.every() if one.id in found}
+    rows = [known[key] for key in list(found)[:12] if key in known]
     return chips + [
-        {"label": i18n.pick(known[key].product.name), "url": url_for(".bookings_waiting", product=known[key].product.slug),
-         "active": here is not None and key == here.id, "count": found[key]}
-        for key in list(found)[:12] if key in known
+        {"label": i18n.pick(one.product.name), "url": url_for(".bookings_waiting", product=one.product.slug),
+         "active": here is not None and one.id == here.id, "count": found[one.id]} for one in rows
     ]  # fmt: skip
 
 
