@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from kernel import reaching
 from kernel.unfetched import Denied, Large, Lost, NoAddress, NotThere, Slow, Unfetched, Untrusted, Wrong
 
-SECONDS = 20.0  # for all of it
+SECONDS = 10.0  # for all of it: so long another job may wait for this one
 MOST = 2 * 1024 * 1024  # bytes
 LONGEST = 2000  # signs of an address
 REDIRECTS = 3
