@@ -12,7 +12,7 @@ from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, si
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOPS = ("tres-neblinas", "hilos-xelantun", "rutas-guanquira", "horno-tizapola")
 NARROW = {"width": 320, "height": 640}
-MOST = 60 if os.environ.get("PLAZA_SEEDS") else 28  # pages of one walk
+MOST = 60 if os.environ.get("PLAZA_SEEDS") else 22  # pages of one walk
 LEAVES = re.compile(
     r"/logout|/media/|\.csv|\.pdf|/preview/|\?|/d/|/letters/.+/"
 )  # ways out, files, the same page again
