@@ -195,9 +195,10 @@ def stale() -> Select[OutsideCalendar]:
     return _used().where(OutsideCalendar.fault != "", since < clock.now() - STALE).order_by(OutsideCalendar.id)
 
 
-def any_at_all() -> bool:
-    """Whether the shop follows a calendar."""
-    return db.session.scalar(select(OutsideCalendar.id).limit(1)) is not None
+def any_at_all(*, binned: bool = False) -> bool:
+    """Whether the shop follows a calendar; `binned`: or did until just now."""
+    wanted = select(OutsideCalendar.id).limit(1).execution_options(binned=binned)
+    return db.session.scalar(wanted) is not None
 
 
 def by_token(token: str, *, binned: bool = False) -> OutsideCalendar:

@@ -83,12 +83,6 @@ def claimed(row: OutsideCalendar) -> bool:
     return db.session.scalar(mine, execution_options={"populate_existing": True}) is not None
 
 
-def again(row: OutsideCalendar) -> None:
-    """It says what it said before: what was not free then may be free now."""
-    holdings.claim((), {row.unit.resource_id})
-    settle(row.unit)
-
-
 def open_all(row: OutsideCalendar) -> None:
     """Nothing of it is closed any more; what another calendar says of the unit still is."""
     holdings.claim((), {row.unit.resource_id})

@@ -87,8 +87,8 @@ def _record(row: OutsideCalendar, asked: Asked, told: Told) -> None:
         outside_calendars.failed(row, told.fault or "answer")
         log.info("an outside calendar is not read", calendar=row.token, why=row.fault, faults=row.faults)
         return
-    if told.times is None:
-        outside_closures.again(row)
+    if told.times is None:  # as before: but what was not free then may be free now
+        outside_closures.settle(row.unit)
     else:
         outside_closures.keep(row, told.times)
     outside_calendars.read(row, told.etag, asked.mark)
@@ -105,6 +105,8 @@ def sweep() -> None:
 
 
 def _sweep() -> None:
+    if not outside_calendars.any_at_all(binned=True):
+        return
     outside_calendars.sweep()
     for unit_id in db.session.scalars(outside_closures.unsettled()):
         jobs.later("outside_closures.settle", unit_id, key=str(unit_id))
