@@ -19,7 +19,7 @@ from shop.order_lines import OrderLine
 from shop.pricing import PriceBreak
 from shop.saved import SavedProduct
 from shop.stems import SearchStem
-from shop.wait_rows import StockWait
+from shop.stock_wait_rows import StockWait
 
 DAYS = 30
 KINDS: dict[str, Any] = {"product": catalog.Product, "category": categories.Category, "page": pages.Page}

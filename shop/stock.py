@@ -14,7 +14,7 @@ from kernel.db import Base, db, pk, ref
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
-from shop import catalog, counters, days, wait_rows
+from shop import catalog, counters, days, stock_wait_rows
 from shop.variants import UNCOUNTED, Variant
 
 Key = tuple[int, date | None]  # a variant, and the day its daily capacity is taken from
@@ -271,7 +271,7 @@ def _return(variant_id: int, units: int, day: date | None) -> None:
 
 def _grew(variant_id: int) -> None:
     """Have those looked at who wait for it, once it has stayed on sale for a while; mostly nobody does."""
-    for one in wait_rows.touched(variant_id):
+    for one in stock_wait_rows.touched(variant_id):
         jobs.later("stock_waits.tell", one, at=clock.now() + SETTLE, key=str(one))
 
 

@@ -4,25 +4,24 @@ Who asked first is written to first, and not all at once: a few for each piece t
 next few, while there still is some. So two pieces that came back do not bring forty people to an empty shelf.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from crm import contacts, facts
 from crm.contacts import Contact
-from kernel import beside, clock, files, i18n, jobs, letters, prepared, signing, suppression, tenancy, transactions, web
+from kernel import beside, clock, files, i18n, jobs, letters, prepared, signing, tenancy, transactions, web
 from kernel.db import db
 from kernel.i18n import _, _l
-from kernel.refusal import Gone, Refusal
+from kernel.refusal import Refusal
 from kernel.tenancy import Tenant
-from shop import catalog, days, holidays, letter_blocks, options, seasons, stock
+from shop import catalog, days, holidays, letter_blocks, options, seasons, stock, waits
 from shop.catalog import Product
+from shop.stock_wait_rows import StockWait, waiting
 from shop.variants import Variant
-from shop.wait_rows import StockWait, waiting
 
 FORM = "stock"  # by which way a person came: see sources.TOLD
 LIFE = timedelta(days=180)
@@ -30,15 +29,7 @@ MOST = 30  # that one person waits for: an address that strangers fill in is not
 EACH = 3  # are written to for each piece: most who asked buy no more
 PAUSE = timedelta(hours=6)  # for which those have the first choice
 BATCH = 100  # letters of one transaction
-BACK_WITHIN = timedelta(hours=1)  # a person who took themselves off can come back
-QUIET = {"synchronize_session": False}
-GONE = {**QUIET, "binned": True}
-
-
-class Away(Gone):
-    """The link of a letter is so old that nothing is known of it any more."""
-
-    message = _l("This link is too old. Nobody writes to you because of it.")
+GONE = {**waits.QUIET, "binned": True}
 
 
 class BackAlready(Refusal):
@@ -53,54 +44,12 @@ def ask(variant: Variant, contact: Contact | None = None, *, email: str = "", la
     if stock.left(variant) != 0 and sold(variant):
         raise BackAlready(item=i18n.pick(variant.product.name))
     known = contact or contacts.known(email=email, language=language, source=FORM, learned=FORM)
-    if len(open_of(known)) >= MOST:
+    if len(waits.open_of(StockWait, known.id)) >= MOST:
         return known
     told = {"token": signing.token(), "variant_id": variant.id, "contact_id": known.id, "language": language}
     if beside.add(StockWait, unless=prepared.ANY, **told) is not None:
         facts.record("asked_back", contact=known, about=variant.product, source=FORM)
     return known
-
-
-def open_of(contact: Contact) -> Sequence[StockWait]:
-    """What somebody still waits for, what they asked for first before the rest."""
-    return _open_of(contact.id)
-
-
-def open_beside(row: StockWait) -> Sequence[StockWait]:
-    """The same of the person whose asking that is, wherever that person is by now."""
-    return _open_of(row.contact_id)
-
-
-def _open_of(contact_id: int) -> Sequence[StockWait]:
-    mine = StockWait.contact_id == contact_id, StockWait.ended_at.is_(None)
-    return db.session.scalars(select(StockWait).where(*mine).order_by(StockWait.id)).all()
-
-
-def named(token: str) -> StockWait:
-    """The asking that a letter's link names; raises Away."""
-    row = db.session.scalar(select(StockWait).where(StockWait.token == token))
-    if row is None:
-        raise Away()
-    return row
-
-
-def leave(row: StockWait, *, all_of_them: bool = False) -> None:
-    """Not that one any more, or nothing at all of what its person waits for."""
-    which = StockWait.contact_id == row.contact_id if all_of_them else StockWait.id == row.id
-    ended = update(StockWait).where(which, StockWait.ended_at.is_(None)).values(ended_at=clock.now(), how="left")
-    db.session.execute(ended, execution_options=QUIET)
-    db.session.expire_all()
-
-
-def come_back(row: StockWait) -> None:
-    """Wait again for what was left just now; what its person asked for anew meanwhile is waited for once."""
-    held = {one.variant_id for one in open_beside(row)}
-    lately = StockWait.contact_id == row.contact_id, StockWait.ended_at > clock.now() - BACK_WITHIN
-    for one in db.session.scalars(select(StockWait).where(StockWait.how == "left", *lately).order_by(StockWait.id)):
-        if one.variant_id not in held:
-            held.add(one.variant_id)
-            one.ended_at, one.how = None, ""
-    db.session.flush()
 
 
 def sold(variant: Variant) -> bool:
@@ -145,11 +94,8 @@ def _told_lately(variant_id: int) -> list[datetime]:
 
 def _tell(row: StockWait, variant: Variant) -> bool:
     """Write to one, unless somebody did; who is in the bin, takes no letters or may not buy it waits no more."""
-    address, product = row.contact.email if row.contact else "", variant.product
-    fine = bool(address) and product.open_to(row.contact.group) and not suppression.blocks(address)
-    claim = update(StockWait).where(StockWait.id == row.id, StockWait.ended_at.is_(None))
-    claim = claim.values(ended_at=clock.now(), how="told" if fine else "stopped").returning(StockWait.id)
-    if db.session.execute(claim, execution_options=QUIET).scalar() is None or not fine:
+    allowed = row.contact is not None and variant.product.open_to(row.contact.group)
+    if not waits.claim(row, open_to_them=allowed):
         return False
     _write(row, variant)
     return True

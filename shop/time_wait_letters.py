@@ -12,18 +12,19 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import selectinload
 
-from kernel import clock, files, i18n, jobs, letters, suppression, tenancy, transactions, web
+from kernel import clock, files, i18n, jobs, letters, tenancy, transactions, web
 from kernel.db import db
 from kernel.i18n import _
 from kernel.tenancy import Tenant
-from shop import availability, days, letter_blocks, local_times, time_wait_words, time_waits
+from shop import availability, days, letter_blocks, local_times, time_wait_words, time_waits, waits
 from shop.availability import Time
 from shop.bookings import FIRM, Booking
 from shop.catalog import Product
 from shop.orders import Order
 from shop.services import Service
 from shop.time_wait_rows import TimeWait, Wish, coming, waiting
-from shop.time_waits import QUIET, Look
+from shop.time_waits import Look
+from shop.waits import QUIET
 
 EACH = 2  # are written to for each place: not everybody still wants it
 PAUSE = timedelta(hours=1)  # for which those have the first choice
@@ -117,11 +118,8 @@ def _reach(service: Service, row: TimeWait) -> tuple[datetime, datetime]:
 
 def _tell(row: TimeWait, free: Sequence[Time]) -> bool:
     """Write to one, unless somebody did; who is in the bin, takes no letters or may not book it waits no more."""
-    address, product = row.contact.email if row.contact else "", row.service.product
-    fine = bool(address) and product.open_to(row.contact.group) and not suppression.blocks(address)
-    claim = update(TimeWait).where(TimeWait.id == row.id, TimeWait.ended_at.is_(None))
-    claim = claim.values(ended_at=clock.now(), how="told" if fine else "stopped").returning(TimeWait.id)
-    if db.session.execute(claim, execution_options=QUIET).scalar() is None or not fine:
+    allowed = row.contact is not None and row.service.product.open_to(row.contact.group)
+    if not waits.claim(row, open_to_them=allowed):
         return False
     _write(row, free)
     return True

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Select, String, and_, column, func, or_, select
+from sqlalchemy import CheckConstraint, Index, Select, and_, column, func, or_, select
 
 from crm.contacts import Contact
 from kernel import clock, jobs
-from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
+from kernel.db import Base, Mapped, belongs, db, mapped_column, ref
 from kernel.tenancy import TenantOwned
 from shop.catalog import Product
 from shop.occupations import Span
 from shop.services import Service, ServiceResource
+from shop.waits import Wait
 
 THERE = column("ended_at").is_(None)
 SETTLE = timedelta(minutes=2)  # what is taken again at once brings nobody
@@ -28,8 +29,11 @@ class Wish:
     any_time: bool = False
 
 
-class TimeWait(TenantOwned, Base):
-    """Somebody asked to be told, once, when so many people fit at a time of a service: a time, a day or a stay."""
+class TimeWait(Wait, TenantOwned, Base):
+    """Somebody asked to be told, once, when so many people fit at a time of a service: a time, a day or a stay.
+
+    It ends in two more ways than others do: they booked it themselves (`had`), or it is over (`past`).
+    """
 
     __tablename__ = "time_wait"
     __extra__ = (
@@ -41,18 +45,11 @@ class TimeWait(TenantOwned, Base):
         ),
         Index("ix_time_wait_service", "tenant_id", "service_id", "ended_at"),
     )  # fmt: skip
-    id: Mapped[int] = pk()
-    token: Mapped[str] = mapped_column(String(32), index=True)  # in the letter: who holds it takes the person off
     service_id: Mapped[int] = ref("service", index=False)
-    contact_id: Mapped[int] = ref("contact")
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     any_time: Mapped[bool] = mapped_column(default=False)  # of that day, whose bounds these are then
     places: Mapped[int]  # how many people
-    language: Mapped[str] = mapped_column(String(8), default="es")  # of the page on which they asked
-    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
-    ended_at: Mapped[datetime | None]
-    how: Mapped[str] = mapped_column(String(8), default="")  # told | had (they booked it) | left | stopped | past
     service: Mapped[Service] = belongs("TimeWait.service_id", "Service")
     contact = belongs("TimeWait.contact_id", "Contact")
 
@@ -60,6 +57,17 @@ class TimeWait(TenantOwned, Base):
     def wish(self) -> Wish:
         """What was asked for."""
         return Wish(Span(self.starts_at, self.ends_at), self.places, self.any_time)
+
+    @property
+    def what(self) -> tuple[int, datetime, datetime]:
+        """The service and the time, for how many people ever."""
+        return self.service_id, self.starts_at, self.ends_at
+
+    @classmethod
+    def standing(cls) -> Select["TimeWait"]:
+        """The next time before the rest."""
+        wanted = select(TimeWait).where(TimeWait.ended_at.is_(None), coming())
+        return wanted.order_by(TimeWait.starts_at, TimeWait.id)
 
 
 def coming() -> Any:
@@ -74,11 +82,6 @@ def waiting() -> Select[Any]:
     known = select(Contact.id).where(Contact.binned_at.is_(None))
     there = TimeWait.ended_at.is_(None), coming(), TimeWait.service_id.in_(kept), TimeWait.contact_id.in_(known)
     return select(TimeWait).where(*there).order_by(TimeWait.starts_at, TimeWait.ends_at, TimeWait.asked_at, TimeWait.id)
-
-
-def size(wanted: Select[Any]) -> int:
-    """How many of these there are."""
-    return int(db.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0)
 
 
 def of_service(service_id: int) -> Select[Any]:

@@ -1,33 +1,35 @@
 """Waiting for a time that is full: asking to be told when it is free, taking oneself off, and what is free of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from crm import contacts, facts
 from crm.contacts import Contact
 from kernel import beside, clock, prepared, signing
 from kernel.db import db
 from kernel.i18n import _l
-from kernel.refusal import Gone, Refusal
-from shop import availability, booking_times, booking_waits, holdings, holidays, local_times, seasons, time_wait_words
+from kernel.refusal import Refusal
+from shop import (
+    availability,
+    booking_times,
+    booking_waits,
+    holdings,
+    holidays,
+    local_times,
+    seasons,
+    time_wait_words,
+    waits,
+)
 from shop.availability import Time
 from shop.booking_times import Times
 from shop.occupations import Span
 from shop.services import Service
-from shop.time_wait_rows import TimeWait, Wish, coming
+from shop.time_wait_rows import TimeWait, Wish
 
 FORM = "time"  # by which way a person came: see sources.TOLD
 MOST = 20  # that one person waits for: an address that strangers fill in is not filled without end
-BACK_WITHIN = timedelta(hours=1)  # a person who took themselves off can come back
-QUIET = {"synchronize_session": False}
-
-
-class Away(Gone):
-    """The link of a letter is so old that nothing is known of it any more."""
-
-    message = _l("This link is too old. Nobody writes to you because of it.")
 
 
 class FreeNow(Refusal):
@@ -99,7 +101,7 @@ def ask(
     if again := db.session.scalars(select(TimeWait).filter_by(**told, ended_at=None)).first():
         again.places = wish.places
         return known
-    if len(open_of(known)) >= MOST:
+    if len(waits.open_of(TimeWait, known.id)) >= MOST:
         return known
     how = {"places": wish.places, "any_time": wish.any_time, "token": signing.token(), "language": language}
     if beside.add(TimeWait, unless=prepared.ANY, **told, **how) is not None:
@@ -109,52 +111,6 @@ def ask(
 
 def _bounds(wish: Wish) -> dict[str, datetime]:
     return {"starts_at": wish.span.starts_at, "ends_at": wish.span.ends_at}
-
-
-def open_of(contact: Contact) -> Sequence[TimeWait]:
-    """What somebody still waits for, the next time first."""
-    return _open_of(contact.id)
-
-
-def open_beside(row: TimeWait) -> Sequence[TimeWait]:
-    """The same of the person whose asking that is, wherever that person is by now."""
-    return _open_of(row.contact_id)
-
-
-def _open_of(contact_id: int) -> Sequence[TimeWait]:
-    mine = TimeWait.contact_id == contact_id, TimeWait.ended_at.is_(None), coming()
-    return db.session.scalars(select(TimeWait).where(*mine).order_by(TimeWait.starts_at, TimeWait.id)).all()
-
-
-def named(token: str) -> TimeWait:
-    """The asking that a letter's link names; raises Away."""
-    row = db.session.scalar(select(TimeWait).where(TimeWait.token == token))
-    if row is None:
-        raise Away()
-    return row
-
-
-def leave(row: TimeWait, *, all_of_them: bool = False) -> None:
-    """Not that one any more, or nothing at all of what its person waits for."""
-    which = TimeWait.contact_id == row.contact_id if all_of_them else TimeWait.id == row.id
-    ended = update(TimeWait).where(which, TimeWait.ended_at.is_(None)).values(ended_at=clock.now(), how="left")
-    db.session.execute(ended, execution_options=QUIET)
-    db.session.expire_all()
-
-
-def come_back(row: TimeWait) -> None:
-    """Wait again for what was left just now; what its person asked for anew meanwhile is waited for once."""
-    held = {_key(one) for one in open_beside(row)}
-    lately = TimeWait.contact_id == row.contact_id, TimeWait.ended_at > clock.now() - BACK_WITHIN, coming()
-    for one in db.session.scalars(select(TimeWait).where(TimeWait.how == "left", *lately).order_by(TimeWait.id)):
-        if _key(one) not in held:
-            held.add(_key(one))
-            one.ended_at, one.how = None, ""
-    db.session.flush()
-
-
-def _key(row: TimeWait) -> tuple[int, datetime, datetime]:
-    return row.service_id, row.starts_at, row.ends_at
 
 
 def sold(service: Service) -> bool:

@@ -49,12 +49,14 @@ from shop import (
     subscription_rows,
     taxes,
     time_waits,
+    waits,
 )
 from shop.discounts import Discount
 from shop.occupations import Span
 from shop.pricing import PriceBreak
 from shop.return_rows import Return, ReturnLine, ReturnPicture
-from shop.time_wait_rows import Wish
+from shop.stock_wait_rows import StockWait
+from shop.time_wait_rows import TimeWait, Wish
 from shop.views import exemptions as exemption_views
 from shop.views import pages as page_views
 from shop.views import special_days, tax_rates, tax_rules, zones
@@ -340,7 +342,7 @@ def _waited(world: Any) -> dict[str, dict[str, Any]]:
     gone = world.product(f"Agotado {world.slug}", stock=0).variants[0]
     contact = stock_waits.ask(gone, email=f"espera@{world.slug}.example.com")
     db.session.commit()
-    return {"wait": {"token": stock_waits.open_of(contact)[0].token, "sku": gone.sku}}
+    return {"wait": {"token": waits.open_of(StockWait, contact.id)[0].token, "sku": gone.sku}}
 
 
 def _asked(world: Any, product: Any) -> dict[str, dict[str, Any]]:
@@ -467,12 +469,12 @@ def _bookings(world: Any, service: Any) -> dict[str, dict[str, Any]]:
     closed = closures.close([unit], Span(begins, begins + timedelta(hours=2)), reason=f"obra {world.slug}")
     booking = world.booked(service, world.when(8))
     wish = Wish(Span(booking.starts_at, booking.ends_at))
-    waits = time_waits.ask(service, wish, email=f"espera@{world.slug}.example.com")
+    waiting = time_waits.ask(service, wish, email=f"espera@{world.slug}.example.com")
     outside, gone = (outside_calendars.add(unit, f"lejos {world.slug}", f"https://x.example/{name}") for name in "ab")
     outside_calendars.put_away(gone)
     db.session.commit()
     return {
-        "time_wait": {"token": time_waits.open_of(waits)[0].token},
+        "time_wait": {"token": waits.open_of(TimeWait, waiting.id)[0].token},
         "time_wanted": {"product": service.product.slug, "day": world.day(8).isoformat(), "at": "09:00"},
         "outside": {"token": outside.token}, "gone_outside": {"token": gone.token},
         "booking": {"token": booking.token}, "closure": {"token": closed.token}, "unit": {"token": unit.token},

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from kernel import blocks, files, holes, i18n, phones
 from kernel.i18n import _, ngettext
 from shop import catalog, categories, days, intervals, pricing, seasons, services, sharing, stock, wants
-from shop.views import delivery, frame, goods, media, offers, question_part, review_part, seo, visitor, wait_part
+from shop.views import delivery, frame, goods, media, offers, question_part, review_part, seo, stock_wait_part, visitor
 
 FEW = 5  # from here on one says how many are left
 SOLD = {"off": " disabled", "gone": " hidden"}  # what becomes of a part of the page once nothing is left
@@ -32,7 +32,7 @@ def fill(keys: list[str]) -> dict[str, str]:
     for key, ids in asked.items():
         what = key.partition(".")[2]
         if what == "ask":
-            found[key] = wait_part.drawn([variants[one] for one in ids if one in variants], left)
+            found[key] = stock_wait_part.drawn([variants[one] for one in ids if one in variants], left)
         else:
             found[key] = _told(_most([left.get(one, 0) for one in ids]), what)
     return found

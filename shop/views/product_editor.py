@@ -16,7 +16,7 @@ from shop import catalog, catalog_search, categories, options, services, sheets
 from shop.catalog import Product
 from shop.forms import fiscal, product_rows, words
 from shop.forms import products as forms
-from shop.views import admin, pages, product_values, saved_rows, wait_part
+from shop.views import admin, pages, product_values, saved_rows, stock_wait_part
 from shop.views.goods import pictures_of
 
 UPLOAD = 80 * 1024 * 1024  # bytes of one save, pictures and download together
@@ -211,7 +211,7 @@ def _page(product: Product | None, form: Any) -> str:
         form=form,
         thumbs=thumbs,
         variants=known,
-        waits=wait_part.told(rows),
+        waits=stock_wait_part.told(rows),
         hearts=saved_rows.counts([product.id]).get(product.id, "") if product else "",
         labels={key: options.label(product, row, own) for key, row in known.items()} if product else {},
         others=words.others(),

@@ -10,10 +10,10 @@ from kernel.i18n import _, _l, pick
 from kernel.once import once
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import catalog, options, sheets, stock, variants, wait_rows
+from shop import catalog, options, sheets, stock, stock_wait_rows, variants
 from shop.forms import amounts, words
 from shop.sheets import Count
-from shop.views import admin, wait_part
+from shop.views import admin, stock_wait_part
 from shop.views.goods import pictures_of
 
 REASONS = {
@@ -47,7 +47,7 @@ def listed() -> Any:
     rows = db.session.scalars(stock.low().limit(MOST)).all()
     pictures, own = pictures_of([row.picture_id or row.product.picture_id for row in rows]), words.languages()[0]
     few: dict[int, dict[str, Any]] = {}
-    waits = wait_rows.count_by_variant([row.id for row in rows])
+    waits = stock_wait_rows.count_by_variant([row.id for row in rows])
     for row in rows:
         file_id = row.picture_id or row.product.picture_id or 0
         fresh = {
@@ -57,7 +57,7 @@ def listed() -> Any:
             "rows": [],
         }
         choice = options.label(row.product, row, own)
-        told = {"row": row, "choice": choice, "waits": wait_part.count(waits.get(row.id, 0))}
+        told = {"row": row, "choice": choice, "waits": stock_wait_part.count(waits.get(row.id, 0))}
         few.setdefault(row.product_id, fresh)["rows"].append(told)
     return render_template("shop/desk/stock/list.html", few=list(few.values()), reasons=REASONS)
 

@@ -12,10 +12,11 @@ from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Missing
 from kernel.web import needs
-from shop import catalog, stock, stock_waits, variants, wait_rows
+from shop import catalog, stock, stock_wait_rows, stock_waits, variants, waits
 from shop.forms.stock_waits import WaitForm
+from shop.stock_wait_rows import StockWait
 from shop.variants import Variant
-from shop.views import admin, product, store, visitor, wait_part
+from shop.views import admin, product, stock_wait_part, store, visitor
 
 FROM_ONE_PLACE = "20/10minute;100/day"
 TO_ONE_ADDRESS = "10/hour;20/day"
@@ -47,7 +48,7 @@ def ask() -> Any:
 def _variant() -> Variant:
     found = variants.by_sku(request.form.get("sku", "")[:64])
     shown = found.product if found is not None else None
-    if found is None or shown is None or found.stock_kind in wait_part.NEVER or not found.active:
+    if found is None or shown is None or found.stock_kind in stock_wait_part.NEVER or not found.active:
         raise Missing(_("That product is not here any more."))
     if not shown.live or not shown.open_to(visitor.group()):
         raise Missing(_("That product is not here any more."))
@@ -68,10 +69,10 @@ def _again(variant: Variant, form: WaitForm) -> Any:
 
 
 @store.get("/back/<token>", endpoint="back")
-def waits(token: str) -> str:
+def asked(token: str) -> str:
     """Behind the link of the letter: what one still waits for, and a button, so that a mail scanner ends nothing."""
-    row = stock_waits.named(token)
-    mine = stock_waits.open_beside(row)
+    row = waits.named(StockWait, token)
+    mine = waits.open_of(StockWait, row.contact_id)
     names = [stock_waits.name(one.variant, i18n.language()) for one in mine if one.variant.product]
     return render_template("shop/stock_waits/leave.html", names=names, token=token)
 
@@ -79,13 +80,13 @@ def waits(token: str) -> str:
 @store.post("/back/<token>", endpoint="back_leave")
 def leave(token: str) -> Any:
     """Wait for that one no more (`one`), for nothing at all, or for all of it again."""
-    row = stock_waits.named(token)
+    row = waits.named(StockWait, token)
     one, again = "one" in request.form, "again" in request.form
     if again:
-        stock_waits.come_back(row)
+        waits.come_back(row)
         flash(_("You are told again when it is back."), "message")
     else:
-        stock_waits.leave(row, all_of_them=not one)
+        waits.leave(row, all_of_them=not one)
         fields = {"again": "1", **({"one": "1"} if one else {})}
         web.undo(_("Nobody writes to you about it."), ".back_leave", token=token, fields=fields)
     if one and row.variant.product is not None:
@@ -98,15 +99,15 @@ def leave(token: str) -> Any:
 def listed() -> str:
     """Who waits for what, since when; of one product or of all."""
     slug = request.args.get("product", "")[:80]
-    wanted = wait_rows.waiting()
+    wanted = stock_wait_rows.waiting()
     here = catalog.slugged(slug) if slug else None
     if here is not None:
-        wanted = wanted.where(wait_rows.StockWait.variant_id.in_([one.id for one in here.variants]))
-    count = wait_rows.size(wanted)
+        wanted = wanted.where(StockWait.variant_id.in_([one.id for one in here.variants]))
+    count = waits.size(wanted)
     pages = max(1, -(-count // PAGE))
     page = min(web.page_asked(), pages)
-    row = wait_rows.StockWait
-    wanted = wanted.options(selectinload(row.contact), selectinload(row.variant).selectinload(Variant.product))
+    thing = selectinload(StockWait.variant).selectinload(Variant.product)
+    wanted = wanted.options(selectinload(StockWait.contact), thing)
     rows = wanted.limit(PAGE).offset((page - 1) * PAGE)
     return render_template(
         "shop/desk/stock/waiting.html", rows=[_row(one) for one in db.session.scalars(rows)], count=count, here=here,
@@ -115,7 +116,7 @@ def listed() -> str:
     )  # fmt: skip
 
 
-def _row(row: wait_rows.StockWait) -> dict[str, Any]:
+def _row(row: StockWait) -> dict[str, Any]:
     own = tenancy.tenant().language
     return {
         "who": row.contact, "since": row.asked_at, "item": stock_waits.name(row.variant, own),
@@ -125,7 +126,7 @@ def _row(row: wait_rows.StockWait) -> dict[str, Any]:
 
 def _chips(here: Any) -> list[dict[str, Any]]:
     """The products for which most wait."""
-    found = wait_rows.by_product()
+    found = stock_wait_rows.by_product()
     chips = [{"label": _("All"), "url": url_for(".stock_waits"), "active": here is None, "count": sum(found.values())}]
     return chips + [
         {"label": i18n.pick(row.name), "url": url_for(".stock_waits", product=row.slug), "active": row is here,
@@ -145,6 +146,6 @@ def init_app(_app: Flask) -> None:
     permissions.define("stock.waits", _l("See who waits for what is sold out"), roles=["manager", "marketer", "clerk"])
     facts.linked(("asked_back",), product_url)
     today.line(
-        "stock-waits", _l("Waiting for something to be back"), wait_rows.waiting, permission="stock.waits",
+        "stock-waits", _l("Waiting for something to be back"), stock_wait_rows.waiting, permission="stock.waits",
         list_url=lambda: url_for("shop_admin.stock_waits"), order=72, icon="clock",
     )  # fmt: skip

@@ -10,13 +10,13 @@ from crm.views import asking
 from kernel import origins
 from kernel.i18n import _, ngettext
 from kernel.refusal import Refusal
-from shop import booking_times, time_wait_rows, time_wait_words, time_waits
+from shop import booking_times, time_wait_rows, time_wait_words, time_waits, waits
 from shop.availability import Time
 from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
 from shop.occupations import Span
 from shop.services import Service
-from shop.time_wait_rows import Wish
+from shop.time_wait_rows import TimeWait, Wish
 from shop.views import booking_month, booking_offers
 
 FIELDS = ("day", "arrive", "leave")  # what the form says again of what was chosen
@@ -29,8 +29,8 @@ def of(draft: Draft, times: Sequence[Time], stay: Span | None, wished: Time | No
     if not wanted:
         return None
     contact = asking.contact() if origins.cookie(asking.COOKIE) else None
-    waits = _waits(draft, contact)
-    choices = [{"value": value, "label": label, "token": waits.get((one.span.starts_at, one.any_time))}
+    mine = _tokens(draft, contact)
+    choices = [{"value": value, "label": label, "token": mine.get((one.span.starts_at, one.any_time))}
                for value, label, one in wanted]  # fmt: skip
     form, at = g.get("time_wait_form"), draft.said("time", 5)
     some = any(one.free for one in times)  # only some of the day's times are full
@@ -75,8 +75,8 @@ def _wanted(draft: Draft, times: Sequence[Time], stay: Span | None, places: int)
     return found
 
 
-def _waits(draft: Draft, contact: Any) -> dict[Any, str]:
-    rows = time_waits.open_of(contact) if contact else ()
+def _tokens(draft: Draft, contact: Any) -> dict[Any, str]:
+    rows = waits.open_of(TimeWait, contact.id) if contact else ()
     return {(row.starts_at, row.any_time): row.token for row in rows if row.service_id == draft.service.id}
 
 

@@ -13,7 +13,7 @@ from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import catalog, holidays, services, time_wait_rows, time_wait_words, time_waits
+from shop import catalog, holidays, services, time_wait_rows, time_wait_words, time_waits, waits
 from shop.forms.bookings import Draft
 from shop.forms.stock_waits import WaitForm
 from shop.services import Service
@@ -71,10 +71,10 @@ def _page(draft: Draft) -> str:
 
 
 @store.get("/waits/<token>", endpoint="waits")
-def waits(token: str) -> str:
+def asked(token: str) -> str:
     """Behind the link of the letter: what one still waits for, and a button, so that a mail scanner ends nothing."""
-    row = time_waits.named(token)
-    rows = [one for one in time_waits.open_beside(row) if one.service.product]
+    row = waits.named(TimeWait, token)
+    rows = [one for one in waits.open_of(TimeWait, row.contact_id) if one.service.product]
     names = [time_wait_words.told(one) for one in rows]
     return render_template("shop/time_waits/leave.html", names=names, token=token)
 
@@ -82,13 +82,13 @@ def waits(token: str) -> str:
 @store.post("/waits/<token>", endpoint="wait_leave")
 def leave(token: str) -> Any:
     """Wait for that one no more (`one`), for nothing at all, or for all of it again."""
-    row = time_waits.named(token)
+    row = waits.named(TimeWait, token)
     one, again = "one" in request.form, "again" in request.form
     if again:
-        time_waits.come_back(row)
+        waits.come_back(row)
         flash(_("You are told again when there is room."), "message")
     else:
-        time_waits.leave(row, all_of_them=not one)
+        waits.leave(row, all_of_them=not one)
         fields = {"again": "1", **({"one": "1"} if one else {})}
         web.undo(_("Nobody writes to you about it."), ".wait_leave", token=token, fields=fields)
     if one and row.service.product is not None:
@@ -104,7 +104,7 @@ def listed() -> str:
     slug = request.args.get("product", "")[:80]
     here = services.of_slug(slug.replace("\x00", "")) if slug else None
     wanted = time_wait_rows.of_service(here.id) if here else time_wait_rows.waiting()
-    count = time_wait_rows.size(wanted)
+    count = waits.size(wanted)
     pages = max(1, -(-count // PAGE))
     page = min(web.page_asked(), pages)
     wanted = wanted.options(

@@ -9,7 +9,7 @@ from kernel.db import db
 from kernel.letters import Letter
 from shop import bin as rubbish
 from shop import catalog, stock, stock_waits
-from shop.wait_rows import StockWait
+from shop.stock_wait_rows import StockWait
 from tests.goods import only
 from tests.shop.pages import form, marks, read, text
 from tests.shop.test_booking_desk import statements

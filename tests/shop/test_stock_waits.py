@@ -11,10 +11,10 @@ from kernel import clock, jobs, suppression
 from kernel.db import db
 from kernel.letters import Letter
 from shop import bin as rubbish
-from shop import catalog, expiry, options, sheets, stock, stock_waits, wait_people, wait_rows
+from shop import catalog, expiry, options, sheets, stock, stock_wait_people, stock_wait_rows, stock_waits, waits
 from shop.catalog import BundlePart
 from shop.sheets import Count
-from shop.wait_rows import StockWait
+from shop.stock_wait_rows import StockWait
 from tests.goods import only
 
 LATER = timedelta(minutes=6)
@@ -133,7 +133,7 @@ def test_when_it_is_gone_the_next_go_on_waiting(shop):
     come(coffee, 1), after()
     come(coffee, 0), after(timedelta(days=1))
     assert len(told()) == 3
-    assert [row.contact.email[:3] for row in db.session.scalars(wait_rows.waiting())] == ["p03", "p04"]
+    assert [row.contact.email[:3] for row in db.session.scalars(stock_wait_rows.waiting())] == ["p03", "p04"]
 
 
 def test_many_pieces_are_for_everybody_a_hundred_at_a_time(shop, monkeypatch):
@@ -172,7 +172,7 @@ def test_what_comes_back_by_another_way_is_found_by_the_sweep(shop):
 def test_who_left_was_forgotten_or_takes_no_letters(shop):
     coffee = shop.product(stock=0)
     ana, eva, _ida, _uma = asked(coffee, "ana", "eva", "ida", "uma")
-    stock_waits.leave(stock_waits.open_of(ana)[0])
+    waits.leave(waits.open_of(StockWait, ana.id)[0])
     people.erase(eva, by=shop.owner)
     suppression.add("ida@example.com", "all", "bounced")
     suppression.add("uma@example.com", "marketing", "left")  # who wants no news asked for this all the same
@@ -187,8 +187,8 @@ def test_who_lies_in_the_bin_is_not_written_to_and_not_counted(shop):
     ana, _eva = asked(coffee, "ana", "eva")
     ana.binned_at = clock.now()
     db.session.commit()
-    assert wait_rows.count_by_variant([only(coffee).id]) == {only(coffee).id: 1}
-    assert wait_rows.size(wait_rows.waiting()) == 1
+    assert stock_wait_rows.count_by_variant([only(coffee).id]) == {only(coffee).id: 1}
+    assert waits.size(stock_wait_rows.waiting()) == 1
     come(coffee, 9), after()
     assert told() == ["eva"]
 
@@ -197,12 +197,12 @@ def test_leaving_all_and_coming_back(shop):
     one, two = shop.product("Uno", stock=0), shop.product("Dos", stock=0)
     [ana] = asked(one, "ana")
     asked(two, "ana")
-    row = stock_waits.open_of(ana)[0]
-    stock_waits.leave(row, all_of_them=True)
+    row = waits.open_of(StockWait, ana.id)[0]
+    waits.leave(row, all_of_them=True)
     asked(two, "ana")  # and thinks better of one of them
-    stock_waits.come_back(row)
+    waits.come_back(row)
     db.session.commit()
-    assert sorted(one.variant_id for one in stock_waits.open_of(ana)) == sorted([only(one).id, only(two).id])
+    assert sorted(one.variant_id for one in waits.open_of(StockWait, ana.id)) == sorted([only(one).id, only(two).id])
     come(one, 1), come(two, 1), after()
     assert told() == ["ana", "ana"]
 
@@ -214,7 +214,7 @@ def test_what_goes_into_the_bin_ends_it_after_a_day(shop):
     db.session.commit()
     stock_waits.sweep()
     assert len(db.session.scalars(select(StockWait)).all()) == 1  # the toast takes it back
-    assert list(db.session.scalars(wait_rows.waiting())) == []
+    assert list(db.session.scalars(stock_wait_rows.waiting())) == []
     with time_machine.travel(clock.now() + timedelta(days=2), tick=False):
         stock_waits.sweep()
     assert db.session.scalars(select(StockWait)).all() == []
@@ -240,7 +240,7 @@ def test_a_product_that_is_deleted_takes_along_who_waited(shop):
 def test_one_address_waits_for_so_much_and_no_more(shop, monkeypatch):
     monkeypatch.setattr(stock_waits, "MOST", 2)
     [ana] = [asked(shop.product(f"N{number}", stock=0), "ana") for number in range(4)][-1]
-    assert len(stock_waits.open_of(ana)) == 2
+    assert len(waits.open_of(StockWait, ana.id)) == 2
 
 
 def test_what_is_back_already_is_said(shop):
@@ -254,7 +254,7 @@ def test_one_person_kept_twice_waits_once_and_reads_it_in_their_copy(shop):
     asked(cup, "eva")
     merging.merge(ana, eva, {}, by=shop.owner)
     db.session.commit()
-    assert sorted(one["product"] for one in wait_people.copy(ana)) == ["Café Uno", "Taza"]
+    assert sorted(one["product"] for one in stock_wait_people.copy(ana)) == ["Café Uno", "Taza"]
     assert [fact.kind for fact in facts.of_contact(ana)].count("asked_back") == 3
 
 
@@ -270,4 +270,4 @@ def test_the_choice_that_is_put_away_is_waited_for_by_nobody_on_the_list(shop):
     options.remake(coffee, [{**coffee.options[0], "values": coffee.options[0]["values"][1:]}], pattern={})
     only(coffee).active = False
     db.session.commit()
-    assert list(db.session.scalars(wait_rows.waiting())) == []
+    assert list(db.session.scalars(stock_wait_rows.waiting())) == []

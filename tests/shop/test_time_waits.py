@@ -27,6 +27,7 @@ from shop import (
     time_wait_people,
     time_wait_rows,
     time_waits,
+    waits,
 )
 from shop.departures import Departure
 from shop.occupations import Span
@@ -301,13 +302,13 @@ def test_who_booked_it_themselves_waits_no_more(shop):
 def test_who_left_was_forgotten_lies_in_the_bin_or_takes_no_letters(shop):
     tour, [one] = full(shop, 9)
     ana, eva, ida, _uma, _zoe = asked(tour, wish(shop, tour), "ana", "eva", "ida", "uma", "zoe")
-    time_waits.leave(time_waits.open_of(ana)[0])
+    waits.leave(waits.open_of(TimeWait, ana.id)[0])
     people.erase(eva, by=shop.owner)
     ida.binned_at = clock.now()
     suppression.add("uma@example.com", "all", "bounced")
     suppression.add("zoe@example.com", "marketing", "left")  # who wants no news asked for this all the same
     db.session.commit()
-    assert time_wait_rows.size(time_wait_rows.waiting()) == 2
+    assert waits.size(time_wait_rows.waiting()) == 2
     called_off(shop, one), after()
     assert (told(), how()) == (["zoe"], ["left", "stopped", "stopped", "told"])
 
@@ -317,12 +318,12 @@ def test_leaving_all_and_coming_back(shop):
     shop.booked(tour, shop.when(8), 2)
     [ana] = asked(tour, wish(shop, tour), "ana")
     asked(tour, wish(shop, tour, ahead=8), "ana")
-    row = time_waits.open_of(ana)[0]
-    time_waits.leave(row, all_of_them=True)
+    row = waits.open_of(TimeWait, ana.id)[0]
+    waits.leave(row, all_of_them=True)
     asked(tour, wish(shop, tour, ahead=8), "ana")  # and thinks better of one of them
-    time_waits.come_back(row)
+    waits.come_back(row)
     db.session.commit()
-    assert [one.starts_at for one in time_waits.open_of(ana)] == [shop.when(), shop.when(8)]
+    assert [one.starts_at for one in waits.open_of(TimeWait, ana.id)] == [shop.when(), shop.when(8)]
 
 
 def test_what_is_over_ends_and_is_forgotten_after_half_a_year(shop):
@@ -366,7 +367,7 @@ def test_one_address_waits_for_so_much_and_no_more(shop, monkeypatch):
     for ahead in (8, 9, 10):
         shop.booked(tour, shop.when(ahead), 2)
         [ana] = asked(tour, wish(shop, tour, ahead=ahead), "ana")
-    assert len(time_waits.open_of(ana)) == 2
+    assert len(waits.open_of(TimeWait, ana.id)) == 2
 
 
 def test_what_is_free_is_not_sold_or_too_many_is_refused(shop):

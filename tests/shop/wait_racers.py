@@ -6,7 +6,7 @@ from datetime import timedelta
 from kernel import clock, transactions
 from kernel.db import db
 from shop import stock_waits
-from shop.wait_rows import StockWait
+from shop.stock_wait_rows import StockWait
 
 
 def tell_by_memory(variant_id: int) -> int:

@@ -1,23 +1,23 @@
 """Rows of who waits for something that is sold out: one for each asking, until it is answered, withdrawn or too old."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Select, String, bindparam, column, func, or_, select
+from sqlalchemy import ColumnElement, Index, Select, bindparam, column, func, or_, select
 
 from crm.contacts import Contact
-from kernel import beside, clock
-from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
+from kernel import beside
+from kernel.db import Base, Mapped, belongs, db, ref
 from kernel.tenancy import TenantOwned
 from shop.catalog import Product
 from shop.variants import BundlePart, Variant
+from shop.waits import Wait
 
 THERE = column("ended_at").is_(None)
 
 
-class StockWait(TenantOwned, Base):
+class StockWait(Wait, TenantOwned, Base):
     """Somebody asked to be told, once, when one variant can be bought again."""
 
     __tablename__ = "stock_wait"
@@ -28,16 +28,19 @@ class StockWait(TenantOwned, Base):
         ),
         Index("ix_stock_wait_variant", "tenant_id", "variant_id", "ended_at"),
     )  # fmt: skip
-    id: Mapped[int] = pk()
-    token: Mapped[str] = mapped_column(String(32), index=True)  # in the letter: who holds it takes the person off
     variant_id: Mapped[int] = ref("variant", index=False)
-    contact_id: Mapped[int] = ref("contact")
-    language: Mapped[str] = mapped_column(String(8), default="es")  # of the page on which they asked
-    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
-    ended_at: Mapped[datetime | None]
-    how: Mapped[str] = mapped_column(String(8), default="")  # told | left | stopped
     variant = belongs("StockWait.variant_id", "Variant")
     contact = belongs("StockWait.contact_id", "Contact")
+
+    @property
+    def what(self) -> int:
+        """The variant."""
+        return self.variant_id
+
+    @classmethod
+    def standing(cls) -> Select["StockWait"]:
+        """What was asked for first before the rest."""
+        return select(StockWait).where(StockWait.ended_at.is_(None)).order_by(StockWait.id)
 
 
 def waiting() -> Select[Any]:
@@ -55,11 +58,6 @@ def count_by_variant(variant_ids: Collection[int]) -> Mapping[int, int]:
     mine = waiting().where(StockWait.variant_id.in_(sorted(set(variant_ids)))).order_by(None)
     rows = db.session.execute(mine.with_only_columns(StockWait.variant_id, func.count()).group_by(StockWait.variant_id))
     return dict(rows.all())
-
-
-def size(wanted: Select[Any]) -> int:
-    """How many of these there are."""
-    return int(db.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0)
 
 
 def by_product() -> dict[int, int]:
