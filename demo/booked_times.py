@@ -96,6 +96,7 @@ def _service(shop: Told, told: Told) -> Told:
     if kind == "appointment":
         step = booking["appointment"]
         same |= {"step": step["step_min"], "after": step["after_min"]}
+    same["series_most"] = more(shop).get("series", {}).get(told["sku"], 1)
     return {**same, "minutes": booking["duration_min"], "group_min": booking["min_people"]}
 
 

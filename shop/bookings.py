@@ -125,6 +125,11 @@ def of_order(order: "Order") -> Sequence[Booking]:
     return db.session.scalars(mine.order_by(Booking.starts_at, Booking.id)).all()
 
 
+def beside(booking: Booking) -> list[Booking]:
+    """The other bookings of its order, the earliest first."""
+    return [row for row in of_order(booking.order) if row.id != booking.id] if booking.order else []
+
+
 def of_cart(cart: Any) -> Sequence[Booking]:
     """The bookings that a cart holds, in key order."""
     return db.session.scalars(select(Booking).where(Booking.cart_id == cart.id).order_by(Booking.id)).all()

@@ -36,6 +36,7 @@ class Service(TenantOwned, Base):
         CheckConstraint("nights_min >= 1", name="nights_min"),
         CheckConstraint("lead >= 0", name="lead"),
         CheckConstraint("horizon >= 1", name="horizon"),
+        CheckConstraint("series_most >= 1", name="series_most"),
     )
     id: Mapped[int] = pk()
     product_id: Mapped[int] = ref("product")
@@ -52,6 +53,7 @@ class Service(TenantOwned, Base):
     nights_max: Mapped[int] = mapped_column(default=30)
     lead: Mapped[int] = mapped_column(default=0)  # hours before it begins until which it is sold
     horizon: Mapped[int] = mapped_column(default=365)  # days ahead
+    series_most: Mapped[int] = mapped_column(default=1)  # times in a row that are booked at once, such as every week
     holidays: Mapped[bool] = mapped_column(default=True)  # whether it is sold on national holidays
     seasons: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"name": Words, "from", "to", "factor_bp"}]
     policy: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"hours": 48, "back_bp": 10000}]

@@ -1,7 +1,7 @@
 """Walk-ins: somebody comes or calls, staff write them down at a time: an order like any other, booked at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kernel import clock
@@ -10,11 +10,16 @@ from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import (
+    booking_list,
     booking_prices,
+    booking_series,
     booking_times,
     cart_bookings,
     checkout,
+    days,
+    departures,
     holdings,
+    local_times,
     orders,
     payment_methods,
     payments,
@@ -23,8 +28,9 @@ from shop import (
     variants,
 )
 from shop import cart as carts
+from shop.booking_series import ONCE, Series
 from shop.bookings import Booking
-from shop.occupations import Span
+from shop.occupations import JustTaken, Span
 from shop.payment_methods import PaymentMethod
 from shop.quotes import Choice, Details, Quote
 from shop.services import Service
@@ -72,20 +78,24 @@ def visit(service: Service, span: Span, counts: Mapping[str, int], units: Iterab
     return Visit(service, span, people, sum(people.values()), list(units))
 
 
-def total(asked: Visit) -> Money:
-    """What it comes to for whoever has no terms of their own; nothing is taken or written."""
+def total(asked: Visit, times: int = 1) -> Money:
+    """What it comes to, so many times, for whoever has no terms of their own; nothing is taken or written."""
     nights = asked.service.kind == "nights"
     wanted = [
         Wanted(variant, count, unit=booking_prices.unit(asked.service, variant, asked.span) if nights else None)
         for variant, count in asked.people.items()
     ]
-    return quotes.quote(quotes.price(wanted)).total
+    return quotes.quote(quotes.price(wanted * times)).total
 
 
-def sell(asked: Visit, details: Details, *, key: str, method: PaymentMethod, contact: Any = None) -> "Order":
+def sell(
+    asked: Visit, details: Details, *, key: str, method: PaymentMethod, contact: Any = None, series: Series = ONCE,
+    others: bool = False,
+) -> "Order":  # fmt: skip
     """Take the time, write the order and note the money when it came; all of it or nothing, once per key.
 
-    Raises JustTaken, Full or another Refusal that says why it cannot be.
+    Raises JustTaken, Full or another Refusal that says why it cannot be. `series`: the same time again, in the same
+    order; raises SomeTaken when one of them cannot be had, unless the `others` are wanted all the same.
     """
     if asked.service.kind == "departure" and asked.span.starts_at <= clock.now():
         raise HasLeft()
@@ -95,10 +105,8 @@ def sell(asked: Visit, details: Details, *, key: str, method: PaymentMethod, con
     if known := orders.by_key(key):
         return known
     cart, _secret = carts.begin()
-    booking = holdings.hold(asked.service, asked.span, asked.places, cart=cart)
-    if asked.units:
-        holdings.place(booking, asked.span, asked.places, units=asked.units)
-    order = checkout.complete(_quote(asked, booking, contact), details, contact=contact, key=key, method=method)
+    rows = [_taken(asked, cart), *_later(asked, cart, series, others=others)]
+    order = checkout.complete(_quote(asked, rows, contact), details, contact=contact, key=key, method=method)
     db.session.flush()
     db.session.delete(cart)
     if method.kind == "counter" and method.code != payment_methods.LATER and order.balance.minor > 0:
@@ -106,9 +114,38 @@ def sell(asked: Visit, details: Details, *, key: str, method: PaymentMethod, con
     return order
 
 
-def _quote(asked: Visit, booking: Booking, contact: Any) -> Quote:
+def _taken(asked: Visit, cart: Any) -> Booking:
+    booking = holdings.hold(asked.service, asked.span, asked.places, cart=cart)
+    if asked.units:
+        try:
+            holdings.place(booking, asked.span, asked.places, units=asked.units)
+        except Refusal:
+            holdings.drop(booking)  # another unit is not what was asked for
+            raise
+    return booking
+
+
+def _later(asked: Visit, cart: Any, series: Series, *, others: bool) -> list[Booking]:
+    rows, missed = [], []
+    for at in series.later(asked.span.starts_at):
+        if asked.service.kind == "departure" and booking_list.slot(asked.service, at) is None:
+            missed.append(at)  # nothing leaves then
+            continue
+        try:
+            rows.append(_taken(replace(asked, span=Span(at, at + asked.service.length)), cart))
+        except (departures.Full, JustTaken):
+            missed.append(at)
+    if missed and not others:
+        zone = booking_times.zone()
+        told = [days.told(local_times.local(at, zone).date(), weekday=True) for at in missed]
+        raise booking_series.SomeTaken(days=", ".join(told))
+    return rows
+
+
+def _quote(asked: Visit, rows: Sequence[Booking], contact: Any) -> Quote:
     wanted = [
         Wanted(variant, quantity, unit=cart_bookings.unit(booking, variant), booking=booking)
+        for booking in rows
         for variant, quantity in cart_bookings.units(booking, asked.people)
     ]
     return sales.quoted(wanted, Choice(), contact)

@@ -154,7 +154,7 @@ LINES: dict[str, str] = {
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
     **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),
     "shop_admin.booking_arrive": "booking", "shop.wait_ask": "", "shop_admin.bookings_waiting": "", **dict.fromkeys(["shop.waits", "shop.wait_leave"], "time_wait"),
-    "shop.cart_change": "cart_line", "shop.booking_again": "cart_line", **dict.fromkeys(["shop.cart_shared", "shop.cart_take"], OPEN),
+    "shop.cart_change": "cart_line", "shop.booking_again": "cart_line", "shop.booking_series": "cart_line", **dict.fromkeys(["shop.cart_shared", "shop.cart_take"], OPEN),
     **dict.fromkeys(["shop.download_page", "shop.download"], "download"), "shop.download_file": "download_file",
     "shop.media": "media", "shop.shop_card": "shop_card", "shop.card": "card", "shop.theme": OPEN,
     **dict.fromkeys(["shop.practice_page", "shop.practice_pay"], "practice_page"), "shop.practice_style": "",

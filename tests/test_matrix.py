@@ -18,7 +18,7 @@ GONE_BY_ITSELF = {"shop_admin.settings_policies_begin", "shop_admin.settings_pol
 MAY_BE_ABSENT = {  # with the right permission and one's own things these still answer 404 or 410, because of a state
     "kernel_install.figures", "shop_admin.order_pay_undo", "shop_admin.order_undo", "shop_admin.sale_undo", "shop_admin.bin_undo",
     "shop_admin.page_undiscard", "kernel_admin.run_job", "shop.cart_change", "shop.booking_again", "shop.booking_hold",
-    "shop.booking_month",
+    "shop.booking_month", "shop.booking_series",
     "shop.practice_page", "shop.practice_pay", "shop.practice_style", "shop_admin.order_plan_day",
     "crm_admin.people_undo",
 }  # fmt: skip

@@ -10,7 +10,7 @@ from kernel import tenancy
 from kernel.forms import Form as Base
 from kernel.forms import choices, trimmed
 from kernel.i18n import _, _l
-from shop import resource_sheets, resources
+from shop import booking_series, resource_sheets, resources
 from shop.forms import deposits, product_rows, service_rows, words
 from shop.forms.amounts import PriceField, WholeField
 from shop.forms.service_rows import DAYS, ClockField, weekdays
@@ -69,6 +69,10 @@ class ServiceForm(Base):
     arrivals = SelectMultipleField(_l("Days of arrival"), choices=choices([(str(d), n) for d, n in enumerate(DAYS)]))
     lead = WholeField(_l("Sold until so many hours before"), most=24 * 365)
     horizon = WholeField(_l("Open so many days ahead"), most=1095, least=1)
+    series = WholeField(
+        _l("The same time in a row, at most"), most=booking_series.MOST, least=1,
+        description=_l("A course, a therapy, a table every week: so many times are booked and paid at once. 1: no."),
+    )  # fmt: skip
     holidays = BooleanField(_l("Also on national holidays"))
     policy = RadioField(_l("When somebody cancels"), choices=SAID, default="moderate")
     deposit = product_rows.line(
@@ -164,6 +168,7 @@ def _of_kind(form: Any, kind: str) -> dict[str, Any]:
             "nights_max": form.nights_max.number or 30,
         }
     told = {"minutes": (form.lasts.number or 1) * SPANS[form.lasts_in.data], "step": form.step.number or 30}
+    told["series_most"] = form.series.number or 1
     return {**told, "group_min": form.group_min.number or 1} if kind == "departure" else told
 
 

@@ -15,9 +15,14 @@ def of(order: Order) -> list[dict[str, Any]]:
     return [_row(row) for row in bookings.of_order(order)]
 
 
-def _row(row: Booking) -> dict[str, Any]:
+def beside(booking: Booking, page: str) -> list[dict[str, Any]]:
+    """The other times of its order, each with that page of it."""
+    return [_row(row, page) for row in bookings.beside(booking)]
+
+
+def _row(row: Booking, page: str = "shop.booking") -> dict[str, Any]:
     return {
         "name": pick(row.name), "when": booking_story.when(row),
-        "url": url_for("shop.booking", token=row.token),
+        "url": url_for(page, token=row.token),
         "state": booking_story.state(row), "coming": booking_story.soon(row) and booking_story.confirmed(row),
     }  # fmt: skip

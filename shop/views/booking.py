@@ -99,7 +99,7 @@ def booking_hold() -> Any:
 def _moved() -> bool:
     """Whether somebody edited the shop meanwhile: asked with what counts the try."""
     moved = kept_services.moved(_revision())
-    _limit(limits.check_within)
+    limit(limits.check_within)
     return moved()
 
 
@@ -123,7 +123,7 @@ def booking_again(line: str) -> Any:
     if mine is None or row is None:
         raise Missing(_("That is no longer in your cart."))
     try:
-        _limit()
+        limit()
         _instead(mine, row)
         flash(_("%(item)s is kept for you for ten minutes.", item=i18n.pick(row.service.product.name)), "message")
     except Refusal as refusal:  # taken, too: the page shows what is free by now
@@ -148,7 +148,8 @@ def _instead(mine: carts.Cart, row: Booking) -> None:
         cart_bookings.drop(row)
 
 
-def _limit(check: Callable[[str, str, str], None] = limits.check) -> None:
+def limit(check: Callable[[str, str, str], None] = limits.check) -> None:
+    """Count a try to hold a time, before anything is written; raises a Refusal when there were too many."""
     try:
         check("hold", f"{tenancy.current()}:{limits.network(request.remote_addr)}", HOLDS)
     except limits.TooMany as many:
@@ -158,7 +159,7 @@ def _limit(check: Callable[[str, str, str], None] = limits.check) -> None:
 def _too_often() -> Refusal | None:
     """Count a try that took nothing, by itself: what was begun is rolled back; what to say when there were too many."""
     try:
-        _limit()
+        limit()
     except Refusal as many:
         return many
     return None

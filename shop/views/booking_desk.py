@@ -25,7 +25,7 @@ from shop import (
     receipts,
 )
 from shop.bookings import Booking
-from shop.views import admin, booking_rows
+from shop.views import admin, booked_rows, booking_rows
 
 BESIDE = 40
 
@@ -69,6 +69,7 @@ def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: An
         units=[unit.name for unit in booking_list.units_taken(booking)], sums=_sums(order), notes=_notes(order),
         back=_back(booking), asked=booking_answers.open_to(booking, typed or {}) if steps(booking)["move"] else [],
         beside=_beside(day), page_url=_page(booking), steps=steps(booking), key=signing.token(),
+        others=booked_rows.beside(booking, ".booking"),
         departure_url=booking_rows.slot_url(booking.service, booking.starts_at) if booking.departure_id else "", **told,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from babel import Locale, UnknownLocaleError
 
 from kernel import i18n
 from kernel.i18n import _, ngettext
-from shop import booking_policies
+from shop import booking_policies, booking_series
 from shop.services import Service
 
 Fact = tuple[str, Any, Any]  # a drawing, its name, the text
@@ -14,7 +14,7 @@ Fact = tuple[str, Any, Any]  # a drawing, its name, the text
 
 def of(service: Service) -> list[Fact]:
     """The facts that this service has, the most asked for first."""
-    found = [_length(service), _meeting(service), _age(service), _languages(service), _group(service)]
+    found = [_length(service), _meeting(service), _age(service), _languages(service), _group(service), _series(service)]
     if service.product.high_minor:  # nothing comes back of what is free
         found.append(("undo", _("If you cancel"), booking_policies.sentence(service.policy)))
     return [one for one in found if one is not None]
@@ -62,6 +62,14 @@ def language_name(code: str) -> str:
     except (ValueError, UnknownLocaleError):
         return code
     return name[:1].upper() + name[1:]
+
+
+def _series(service: Service) -> Fact | None:
+    most = booking_series.most(service)
+    if most < 2:
+        return None
+    told = _("Up to %(num)s times at once, such as every week: choose a time, and the rest in the cart.", num=most)
+    return "calendar", _("Several times"), told
 
 
 def _group(service: Service) -> Fact | None:

@@ -1,5 +1,6 @@
 """What the cart's page shows: lines with pictures, what changed, delivery from its cheapest way on."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,16 +45,20 @@ def lines(basket: Basket | quotes.Quote) -> list[dict[str, Any]]:
     pictures = goods.pictures_of([product.picture_id for product in products.values()])
     cents = frame.current().values["cents"]
     kept = bookings.of_ids([line.booking_id for line in basket.lines if line.booking_id])
+    timed = Counter(one.service_id for one in kept.values())
     together: dict[Any, list[QuoteLine]] = {}  # a booking's people are one line
     for line in basket.lines:
         together.setdefault(line.booking_id or line.token or id(line), []).append(line)
     return [
-        {**_line(of[0], products.get(of[0].product_id), pictures, cents), **_timed(kept.get(of[0].booking_id or 0), of)}
+        {
+            **_line(of[0], products.get(of[0].product_id), pictures, cents),
+            **_timed(kept.get(of[0].booking_id or 0), of, timed),
+        }
         for of in together.values()
     ]
 
 
-def _timed(booking: bookings.Booking | None, of: Sequence[QuoteLine]) -> dict[str, Any]:
+def _timed(booking: bookings.Booking | None, of: Sequence[QuoteLine], timed: Counter[int]) -> dict[str, Any]:
     if booking is None:
         return {"booking": None}
     gross = of[0].listed
@@ -62,7 +67,11 @@ def _timed(booking: bookings.Booking | None, of: Sequence[QuoteLine]) -> dict[st
     answers = [f"{label}: {text}" for label, text in booking.answers.items()]
     if booking.language:
         answers.insert(0, f"{_('Language')}: {i18n.NAMES.get(booking.language, booking.language)}")
-    return {"booking": cart_times.told(booking, of), "gross": gross, "more": answers}
+    return {
+        "booking": cart_times.told(booking, of, alone=timed[booking.service_id] == 1),
+        "gross": gross,
+        "more": answers,
+    }
 
 
 def _parts(basket: Basket) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 
 from kernel import clock, i18n
 from kernel.i18n import ngettext
-from shop import availability, booking_story, booking_times, booking_waits, local_times
+from shop import availability, booking_series, booking_story, booking_times, booking_waits, local_times
 from shop.bookings import Booking
 from shop.forms import bookings as forms
 from shop.occupations import Span
@@ -15,8 +15,8 @@ from shop.quotes import QuoteLine
 from shop.views import booking_offers, visitor
 
 
-def told(booking: Booking, lines: Sequence[QuoteLine]) -> dict[str, Any]:
-    """Everything that a line shows of its time."""
+def told(booking: Booking, lines: Sequence[QuoteLine], *, alone: bool = False) -> dict[str, Any]:
+    """Everything that a line shows of its time; `alone`: the cart has no other time of that service."""
     zone, there = booking_times.zone(), booking_story.elsewhere(booking)
     taken = not booking.live and not _free(booking)
     return {
@@ -24,6 +24,7 @@ def told(booking: Booking, lines: Sequence[QuoteLine]) -> dict[str, Any]:
         "zone": booking_story.zone_name(zone) if there else "", "people": _people(booking, lines),
         "seconds": _seconds(booking), "until": _until(booking), "over": not booking.live,
         "taken": taken, "again": _again(booking) if taken else [], "url": _url(booking, lines),
+        "series": _series(booking, lines[0].token) if alone and booking.live else None,
     }  # fmt: skip
 
 
@@ -55,6 +56,18 @@ def _again(booking: Booking) -> list[dict[str, str]]:
     found = availability.next_free(booking.service, after, booking.places, wait=wait)
     found = found or availability.next_free(booking.service, clock.now(), booking.places, wait=wait)
     return [booking_offers.button(forms.read(booking.service, {}), one) for one in found]
+
+
+def _series(booking: Booking, line: str) -> dict[str, Any] | None:
+    """What the form for the same time in the weeks after it shows; None where it is booked one time after the other."""
+    most, asked = booking_series.most(booking.service), g.get("series")
+    if most < 2:
+        return None
+    mine = asked if asked and asked["line"] == line else {"typed": {}, "errors": {}}
+    return {
+        "most": most, "rhythms": booking_series.EVERY, "every": mine["typed"].get("every", "7"), "open": mine is asked,
+        "times": mine["typed"].get("times", str(min(4, most))), "errors": mine["errors"],
+    }  # fmt: skip
 
 
 def _free(booking: Booking) -> bool:

@@ -22,8 +22,8 @@ from shop import (
 )
 from shop.bookings import Booking
 from shop.orders import Order
+from shop.views import booked_rows, store
 from shop.views import orders as order_views
-from shop.views import store
 
 RULE = "10/minute;60/hour"
 
@@ -43,7 +43,8 @@ def _page(booking: Booking, status: int = 200, *, trouble: str = "") -> Response
         "shop/bookings/show.html", booking=booking, order=order, told=told, title=booking_story.title(booking),
         code=code(booking) if sure and _ahead(booking) else "", money=_money(order), sure=sure,
         back=_back(booking, order), until=_until(booking),
-        cancel=_cancel(booking), whatsapp=_whatsapp(booking, told["when"]), trouble=trouble,
+        others=booked_rows.beside(booking, "shop.booking"), cancel=_cancel(booking), trouble=trouble,
+        whatsapp=_whatsapp(booking, told["when"]),
     ), status)  # fmt: skip
 
 

@@ -25,7 +25,7 @@ KINDS = (
 FOLDED = {
     "questions": ("questions",),
     "meeting": ("meeting", "languages", "age_min"),
-    "limits": ("lead", "horizon", "holidays", "before", "after"),
+    "limits": ("lead", "horizon", "series", "holidays", "before", "after"),
     "seasons": ("seasons",),
 }
 

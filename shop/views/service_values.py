@@ -25,7 +25,7 @@ BLANK: dict[str, dict[str, Any]] = {
 def blank(product: Product, kind: str) -> dict[str, Any]:
     """What a new service of that kind begins with; without resources it makes one named like the product."""
     known = known_resources()
-    told = {"holidays": True, "policy": "moderate", "group_min": "1", "hours": [{}], **BLANK[kind]}
+    told = {"holidays": True, "policy": "moderate", "group_min": "1", "series": "1", "hours": [{}], **BLANK[kind]}
     fresh = {} if known else {"new_name": i18n.pick(product.name, words.languages()[0])[:60], "new_units": "1"}
     return {**told, **fresh, **_product(product), "needs": _needs(None, known)}
 
@@ -59,6 +59,7 @@ def _own(service: Service) -> dict[str, Any]:
         "lasts_in": unit,
         "check_in": service.check_in,
         "check_out": service.check_out,
+        "series": str(service.series_most),
         "holidays": service.holidays,
         "age_min": "" if service.age_min is None else str(service.age_min),
         "languages": service.languages,

@@ -8,11 +8,12 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kernel import signing, tenancy, web
 from kernel.db import db
-from kernel.i18n import _, _l, pick
+from kernel.i18n import _, _l, ngettext, pick
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import (
     booking_list,
+    booking_series,
     booking_targets,
     booking_times,
     bookings,
@@ -28,8 +29,10 @@ from shop import (
     walk_ins,
     wants,
 )
+from shop.booking_series import ONCE, Series, SomeTaken
 from shop.booking_targets import Asking
 from shop.departures import Full
+from shop.forms import booking_series as series_forms
 from shop.forms import sales as forms
 from shop.forms import wrong
 from shop.forms.wrong import Wrong
@@ -41,6 +44,10 @@ from shop.variants import Variant
 from shop.views import admin, booking_calendar, booking_rows, target_rows
 
 MOST = 999
+LABELS = {
+    "reach": _l("Phone or e-mail"), "payment": _l("Payment"), "every": _l("How often"),
+    "times": _l("How many times in all"),
+}  # fmt: skip
 
 
 class NoneLeft(Refusal):
@@ -152,7 +159,8 @@ def _people(service: Service, starts_at: datetime, unit: ResourceUnit | None, *,
         nights=_nights(service), left=target_rows.left(slot.left) if slot else "", total=_total(service, starts_at),
         most=slot.left if slot else MOST, errors=_errors(refusal) if refusal else {}, typed=request.form,
         when=receipts.until(starts_at), day=booking_rows.local_day(starts_at, zone),
-        labels={row["id"]: row["label"] for row in rows} | {"reach": _("Phone or e-mail"), "payment": _("Payment")},
+        labels={row["id"]: row["label"] for row in rows} | LABELS, rhythms=booking_series.EVERY,
+        series_most=booking_series.MOST, some_taken=isinstance(refusal, SomeTaken),
     )  # fmt: skip
 
 
@@ -171,12 +179,15 @@ def _typed(field: str, name: str) -> str:
 def _total(service: Service, starts_at: datetime) -> str:
     """What it comes to; '' while that cannot be said."""
     try:
-        return receipts.shown(walk_ins.total(walk_ins.visit(service, _span(service, starts_at), _counts(service, {}))))
+        asked = walk_ins.visit(service, _span(service, starts_at), _counts(service, {}))
+        return receipts.shown(walk_ins.total(asked, _series(service).times))
     except Refusal:
         return ""
 
 
 def _errors(refusal: Refusal) -> dict[str, str]:
+    if isinstance(refusal, SomeTaken):
+        return {"every": str(refusal)}
     about = isinstance(refusal, Full | holdings.TooMany | walk_ins.Nobody)
     return {"n-1": str(refusal)} if about else wrong.of(refusal)
 
@@ -206,8 +217,11 @@ def make() -> Any:
         raise
     except Refusal as refusal:
         return _again(refusal, service, starts_at)
-    row = bookings.of_order(order)[0]
-    flash(_("Written down: %(name)s, %(when)s.", name=booking_rows.called(row), when=receipts.until(row.starts_at)))
+    rows = bookings.of_order(order)
+    row, later = rows[0], len(rows) - 1
+    told = _("Written down: %(name)s, %(when)s.", name=booking_rows.called(row), when=receipts.until(row.starts_at))
+    more = ngettext("And %(num)s more time after it.", "And %(num)s more times after it.", later) if later else ""
+    flash(f"{told} {more}".strip())
     return redirect(url_for(".booking", token=row.token), 303)
 
 
@@ -231,15 +245,20 @@ def _sold(service: Service | None, starts_at: datetime, unit: ResourceUnit | Non
     span, counts = _span(service, starts_at), _counts(service, errors)
     told: Any = (service, span, counts, [] if slot else chosen)
     asked = None if errors else wrong.tried(errors, "n-1", walk_ins.visit, *told)
+    series = wrong.tried(errors, "every", _series, service)
     full = slot is not None and asked is not None and not booking_rows.gone(slot) and asked.places > slot.left
     if slot and full:
         errors["n-1"] = str(Full(left=slot.left) if slot.left else NoneLeft())
     details, method = wrong.tried(errors, "reach", _details), wrong.tried(errors, "payment", _method)
     if errors or asked is None:
         raise Wrong(errors, status=409 if full else 422)
-    return walk_ins.sell(
-        asked, replace(details, payment=method.code), key=key, method=method, contact=sales.buyer(details)
-    )
+    how: dict[str, Any] = {"series": series, "others": "others" in request.form, "contact": sales.buyer(details)}
+    return walk_ins.sell(asked, replace(details, payment=method.code), key=key, method=method, **how)
+
+
+def _series(service: Service) -> Series:
+    """The same time again, when that is wanted; a stay comes once."""
+    return ONCE if service.kind == "nights" else series_forms.read(request.form, booking_series.MOST, once=True)
 
 
 def _counts(service: Service, errors: dict[str, str]) -> dict[str, int]:

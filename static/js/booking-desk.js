@@ -70,4 +70,4 @@ async function sum() {
   }
 }
 
-sale?.addEventListener("change", ({ target }) => { if (target.closest(".people-list")) sum(); });
+sale?.addEventListener("change", ({ target }) => { if (target.closest(".people-list, .series")) sum(); });
