@@ -9,6 +9,7 @@ from kernel import journal
 from kernel.db import db
 from shop import booking_times, catalog, departures, hours, occupations, resources, service_sheets, services, variants
 from shop.services import Service
+from tests.shop.pages import read
 
 PLAIN = {"price": "", "capacity": "8", "lasts": "2", "lasts_in": "hours", "policy": "moderate", "horizon": "180",
          "lead": "12", "holidays": "y", "group_min": "1"}  # fmt: skip
@@ -48,6 +49,18 @@ def test_a_new_booking_is_explained_in_three_kinds(shop):
     fresh = shop.admin.get(f"/admin/cafe/products/{product.slug}/booking?kind=departure").get_data(as_text=True)
     assert 'value="Paseo"' in fresh  # the first resource is called like the product unless it is told another name
     assert shop.admin.get(f"/admin/cafe/products/{shop.product().slug}/booking").status_code == 404
+
+
+def test_the_same_time_in_a_row_is_the_owners_to_say(shop):
+    product = draft(shop, "Masaje")
+    sheet = {"kind": "appointment", "price": "5000", "lasts": "60", "lasts_in": "minutes", "step": "60", "capacity": "1",
+             "hours-0-opens": "9", "hours-0-closes": "17", "hours-0-days": ["0"], "new_name": "Sala"}  # fmt: skip
+    assert "26" in read(post(shop, product, **sheet, series="27")).xpath("string(//*[@id='series-error'])")
+    assert post(shop, product, **sheet, series="8").status_code == 303
+    assert services.of_product(product.id).series_most == 8
+    assert post(shop, product, **sheet, series="").status_code == 303
+    db.session.expire_all()
+    assert services.of_product(product.id).series_most == 1
 
 
 def test_a_new_booking_promises_what_its_button_does(shop):
