@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from kernel import clock, i18n, journal, tenancy
 from kernel.db import db
 from kernel.i18n import _, _l
+from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import (
     booking_confirmations,
+    booking_dues,
     booking_letters,
     booking_policies,
     booking_shares,
@@ -57,6 +59,25 @@ class NoReason(Refusal):
 def share(booking: Booking, *, by: "Account | None" = None) -> Share:
     """What would come back now and what would be kept: all comes back when the shop calls it off."""
     return booking_shares.of(booking, _order(booking), _share_bp(booking, by))
+
+
+def counted(booking: Booking, found: Share) -> Money:
+    """What of that would count towards the rest of its order instead of going back."""
+    return booking_shares.counted(booking, _order(booking), found)
+
+
+def comes_back(back: Money, kept_in: Money) -> str:
+    """What of a booking that was called off comes back to its guest, and what of that stays in the order; or ''."""
+    if not back.minor:
+        return ""
+    told = _("%(amount)s comes back to you.", amount=receipts.shown(back))
+    return f"{told} {counts(kept_in)}".strip()
+
+
+def counts(kept_in: Money) -> str:
+    """How much of it counts towards what the order still costs; '' when nothing does."""
+    amount = receipts.shown(kept_in)
+    return _("Of that, %(amount)s counts towards the rest of your order.", amount=amount) if kept_in.minor else ""
 
 
 def allowed_to_guest(booking: Booking) -> bool:
@@ -121,9 +142,11 @@ def _take_out(booking: Booking, order: Order, found: Share, **told: Any) -> None
     was_paid = order.paid
     booking_confirmations.give_up_one(booking)
     own = [line for line in order.lines if line.booking_id == booking.id]
-    data = {"minor": found.back.minor, "reason": told["reason"], "booking": booking.id}
+    kept_in = booking_shares.counted(booking, order, found, to=told["to"])
+    data = {"minor": found.back.minor, "counted": kept_in.minor, "reason": told["reason"], "booking": booking.id}
     order_events.record(order, "booking_cancelled", by=told["by"], **data)
     less = {"lines": {line.id: line.quantity for line in own}, "reason": told["reason"]}
+    booking_dues.leave(booking, order, _day(booking.starts_at), found.unpaid)
     reductions.note(order, found.unpaid.minor, **less)
     if found.back.minor and (told["to"] == "credit" or not refunds.by_hands(order, some=True)):
         _give(booking, order, found.back.minor, told, lines=own)
@@ -131,7 +154,7 @@ def _take_out(booking: Booking, order: Order, found: Share, **told: Any) -> None
         reductions.note(order, found.back.minor, **less)
     lowering.settle(order, was_paid=was_paid)
     booking_confirmations.finish(order)
-    _write(booking, order, found, **told)
+    _write(booking, order, (found.back, kept_in), **told)
     invoices.when_less(order, **less)
 
 
@@ -141,10 +164,10 @@ def _give(booking: Booking, order: Order, minor: int, told: dict[str, Any], *, l
     refunds.give(order, amount=order.money(minor), key=f"booking:{booking.id}", **more)
 
 
-def _write(booking: Booking, order: Order, found: Share, **told: Any) -> None:
+def _write(booking: Booking, order: Order, back: tuple[Money, Money], **told: Any) -> None:
     with i18n.speak(order.language, tenancy.tenant().country):
-        back = _("%(amount)s comes back to you.", amount=receipts.shown(found.back)) if found.back.minor else ""
-    booking_letters.tell(booking, "cancelled", reason=told["reason"], back=back)
+        said = comes_back(*back)
+    booking_letters.tell(booking, "cancelled", reason=told["reason"], back=said)
     if told["by"] is None:
         booking_letters.tell_shop(booking, "cancelled", reason=told["reason"])
 
@@ -155,9 +178,8 @@ def moved(booking: Booking, *, was: datetime | None = None) -> None:
     for line in order.lines:
         if line.booking_id == booking.id:
             line.day, line.texts = day, booking_words.of(booking)
-    for part in order.instalments:
-        if was is not None and part.position and part.due_on == _day(was):
-            part.due_on = day
+    if was is not None:
+        booking_dues.follow(booking, order, _day(was), day)
     db.session.flush()
     booking_confirmations.plan(order)
     plan_reminders.schedule(order)

@@ -35,6 +35,13 @@ def of(booking: "Booking", order: "Order", share_bp: int) -> Share:
     return Share(worth, back, paid - back)
 
 
+def counted(booking: "Booking", order: "Order", found: Share, *, to: str = "money") -> "Money":
+    """What of `back` stays in the order: money that a person would return, while the rest of it is still to be paid."""
+    by_hand = to != "credit" and refunds.by_hands(order, some=True) and not alone(booking, order)
+    owed = max(0, order.balance.minor - found.unpaid.minor) if by_hand else 0
+    return order.money(min(found.back.minor, owed))
+
+
 def alone(booking: "Booking", order: "Order") -> bool:
     """Whether nothing else of the order is still to come, so that it ends with it."""
     return not order.shipping_minor and all(line.booking_id == booking.id for line in _live(order))

@@ -11,7 +11,7 @@ from kernel.refusal import Refusal
 from shop import catalog, plan_policies, plans
 from shop.catalog import Product
 from shop.plans import Due
-from shop.quotes import Quote
+from shop.quotes import Quote, QuoteLine
 
 
 class NotOffered(Refusal):
@@ -71,22 +71,32 @@ def _asking(quote: Quote) -> dict[int, Product]:
 
 
 def _deposit(quote: Quote, asking: dict[int, Product]) -> PlanOffer | None:
-    if not asking:
+    """The deposits of what asks for one, and the rest of each on its own day; delivery is paid with the last rest."""
+    rests: dict[date | None, int] = {}
+    for line in quote.lines if asking else ():
+        if (product := asking.get(line.product_id)) is None:
+            continue
+        rest, (late, on) = line.gross - deposit(product, line.gross, line.quantity), _rest(product, line, quote)
+        if not late:
+            rests[on] = rests.get(on, 0) + rest.minor
+    dues = sorted(((on, minor) for on, minor in rests.items() if minor), key=lambda due: due[0] or date.max)
+    extra = quote.total.minor - sum(line.gross.minor for line in quote.lines)
+    later = [Due(Money(minor, quote.currency), on) for on, minor in dues]
+    if later:
+        later[-1] = Due(Money(later[-1].amount.minor + extra, quote.currency), later[-1].on)
+    now = quote.total - money.total([due.amount for due in later], quote.currency)
+    if not 0 < now.minor < quote.total.minor or any(due.amount.minor <= 0 for due in later):
         return None
-    parts = [
-        deposit(asking[line.product_id], line.gross, line.quantity) if line.product_id in asking else line.gross
-        for line in quote.lines
-    ]
-    now = money.total(parts, quote.currency)
-    if not 0 < now.minor < quote.total.minor:
-        return None
-    before, day = max(row.deposit_days for row in asking.values()), first_day(quote)
-    rest = day - timedelta(days=before) if day else None
-    if rest is not None and rest <= plans.today():
-        if before:  # the day of the rest has come: there is nothing to pay later
-            return None
-        rest = None
-    return PlanOffer("deposit", [Due(now, plans.today()), Due(quote.total - now, rest)])
+    return PlanOffer("deposit", [Due(now, plans.today()), *later])
+
+
+def _rest(product: Product, line: QuoteLine, quote: Quote) -> tuple[bool, date | None]:
+    """(whether its day has come: all is paid now; the day of the rest, None: when it is handed over)."""
+    day = line.day or (None if line.booking_id else quote.day)
+    on = day - timedelta(days=product.deposit_days) if day else None
+    if on is not None and on <= plans.today():
+        return bool(product.deposit_days), None
+    return False, on
 
 
 def deposit(product: Product, gross: Money, units: int) -> Money:

@@ -88,11 +88,15 @@ def steps(booking: Booking) -> dict[str, bool]:
 
 
 def _back(booking: Booking) -> str:
-    """What goes back when staff cancel it; '' when nothing was paid."""
+    """What happens to the money when staff cancel it; '' when nothing was paid."""
     if booking.state != "booked":
         return ""
-    found = booking_orders.share(booking, by=web.person()).back
-    return receipts.shown(found) if found.minor else ""
+    found = booking_orders.share(booking, by=web.person())
+    if not found.back.minor:
+        return ""
+    counts = booking_orders.counts(booking_orders.counted(booking, found))
+    told = _("%(amount)s goes back to the guest, and the time is free again.", amount=receipts.shown(found.back))
+    return f"{told} {counts}".strip()
 
 
 def _whatsapp(booking: Booking) -> str:

@@ -99,11 +99,11 @@ def _back(booking: Booking, order: Order) -> str:
     if booking.state != "cancelled":
         return ""
     told = [row.data for row in order_events.of(order) if row.kind == "booking_cancelled"]
-    minor = next((one["minor"] for one in told if one.get("booking") == booking.id), None)
-    if minor is None:  # its order ended with it
+    own = next((one for one in told if one.get("booking") == booking.id), None)
+    if own is None:  # its order ended with it
         gone = sum(row.amount_minor for row in refunds.of(order) if row.state != "failed")
-        minor = gone + max(0, refunds.refundable(order).minor - order.kept_minor)
-    return _("%(amount)s comes back to you.", amount=receipts.shown(order.money(minor))) if minor else ""
+        own = {"minor": gone + max(0, refunds.refundable(order).minor - order.kept_minor)}
+    return booking_orders.comes_back(order.money(own["minor"]), order.money(own.get("counted", 0)))
 
 
 def _until(booking: Booking) -> str:
@@ -125,6 +125,8 @@ def _cancel(booking: Booking) -> dict[str, Any]:
         text = _("If you cancel now, nothing comes back: the shop keeps the %(kept)s that you paid for it.", kept=kept)
     else:
         return {"text": _("You have paid nothing for it: to cancel costs you nothing."), "until": "", "back": 0}
+    counts = booking_orders.counts(booking_orders.counted(booking, share))
+    text = f"{text} {counts}".strip()
     return {"text": text, "back": share.back.minor, "until": receipts.until(until) if until else ""}
 
 
@@ -152,11 +154,8 @@ def cancel(token: str) -> Any:
     told = _cancel(booking)
     if told and request.form.get("back") != str(told["back"]):
         return _page(booking, 409, trouble=_("What comes back has changed meanwhile. Look at it again."))
-    share = booking_orders.cancel(booking, reason=request.form.get("reason", "").strip()[:300])
-    if share is not None and share.back.minor:
-        flash(_("Your booking is cancelled. %(back)s comes back to you.", back=receipts.shown(share.back)))
-    else:
-        flash(_("Your booking is cancelled."))
+    booking_orders.cancel(booking, reason=request.form.get("reason", "").strip()[:300])
+    flash(_("Your booking is cancelled."))  # what comes back stands on its page
     return redirect(url_for(".booking", token=token), 303)
 
 

@@ -49,6 +49,8 @@ def _choice(offer: PlanOffer) -> dict[str, str]:
     if offer.kind == "deposit":
         label = _("Pay a deposit of %(amount)s now", amount=now)
         more = _("The rest, %(amount)s, %(day)s.", amount=rest, day=receipts.due_day(offer.dues[-1].on))
+        if len(offer.dues) > 2:
+            more = _("The rest, %(amount)s, each part on its own day.", amount=rest)
     else:
         count = len(offer.dues)
         label = ngettext("Layaway in %(num)s payment", "Layaway in %(num)s payments", count)
