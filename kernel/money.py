@@ -154,9 +154,16 @@ def _plain(clean: str, places: int, language: str) -> str:
 
 
 def _groups(clean: str, sign: str, places: int, language: str) -> bool:
-    """Whether the only sign stands for thousands: three digits follow, and the number has not just three decimals."""
+    """Whether the only sign stands for thousands: three digits follow, and the number has not just three decimals.
+
+    Raises BadAmount for "17.505" where the point is the decimal sign: seventeen and a half, or seventeen thousand?
+    """
     before, _sign, after = clean.partition(sign)
-    return len(after) == 3 and before[0] != "0" and not (places == 3 and sign == _decimal_sign(language))
+    if len(after) != 3 or before[0] == "0" or (places == 3 and sign == _decimal_sign(language)):
+        return False
+    if places and sign == "." == _decimal_sign(language):
+        raise BadAmount()
+    return True
 
 
 def _decimal_sign(language: str) -> str:

@@ -3,7 +3,9 @@
 import re
 from decimal import Decimal
 
+from kernel import money, tenancy
 from kernel.i18n import _
+from kernel.money import Money
 from shop.forms import amounts
 
 
@@ -25,9 +27,27 @@ def _amount(plain: str) -> int | None:
     minor = amounts.price(plain)
     if not minor:
         raise ValueError(_("Write a share such as 50 %, or an amount."))
+    if _bare(plain, minor):
+        share, amount = f"{plain} %", _signed(minor)
+        raise ValueError(_("Write %(share)s for a share, or %(amount)s for an amount.", share=share, amount=amount))
     return minor
+
+
+def _bare(plain: str, minor: int) -> bool:
+    """Whether it could be a share as well: "30" of a tour, an amount or 30 %?"""
+    tenant = tenancy.tenant()
+    hundred = Money(100 * 10 ** money.digits(tenant.currency), tenant.currency)
+    return minor < hundred.minor and plain[0].isdigit() and plain[-1].isdigit()
+
+
+def _signed(minor: int) -> str:
+    tenant = tenancy.tenant()
+    return Money(minor, tenant.currency).format(tenant.locale)
 
 
 def written(points: int | None, minor: int | None) -> str:
     """The columns as one types them."""
-    return f"{points / 100:g} %" if points else amounts.typed(minor)
+    if points:
+        return f"{points / 100:g} %"
+    plain = amounts.typed(minor)
+    return _signed(minor) if minor and _bare(plain, minor) else plain

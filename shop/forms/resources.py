@@ -14,7 +14,7 @@ from kernel.i18n import _, _l
 from shop import local_times, resource_sheets, resources
 from shop.forms import words
 from shop.forms.amounts import WholeField
-from shop.forms.service_rows import Backwards, backwards, read_clock
+from shop.forms.service_rows import read_clock, wrong_end
 from shop.hours import Window
 from shop.resource_sheets import Said
 
@@ -103,8 +103,8 @@ def _window(text: str) -> Window:
     window = Window(read_clock(opens), read_clock(closes))
     if not window.opens or (dash and window.closes in ("", window.opens)):
         raise local_times.NoTime()
-    if backwards(window.opens, window.closes):
-        raise Backwards()
+    if window.closes and (refusal := wrong_end(window.opens, closes)):
+        raise refusal
     return window
 
 

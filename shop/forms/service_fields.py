@@ -91,6 +91,12 @@ class ServiceForm(Base):
         except ValueError as error:
             raise ValidationError(str(error)) from None
 
+    def validate_group_min(self, _field: Any) -> None:
+        """Not more than it has places: it would never go."""
+        most = self.capacity.number
+        if most and (self.group_min.number or 1) > most:
+            raise ValidationError(_("It has %(most)s places: with that minimum it would never go.", most=most))
+
     def validate_nights_max(self, _field: Any) -> None:
         """Not below the fewest."""
         if self.nights_max.number and self.nights_max.number < (self.nights_min.number or 1):

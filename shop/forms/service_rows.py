@@ -20,6 +20,7 @@ DAYS = (_l("Mon"), _l("Tue"), _l("Wed"), _l("Thu"), _l("Fri"), _l("Sat"), _l("Su
 EASTER = ("easter-7", "easter-1")  # Palm Sunday to Holy Saturday
 WHEN = choices([("days", _l("Between two days of the year")), ("easter", _l("Holy Week"))])
 LATE = "06:00"  # a table may be had past midnight; hours that end later than this on the next day are a slip
+HALF, MOST_SHARE = 50, 1000  # percent of the price
 MOST = {"hours": 24, "people": 8, "tiers": 6, "questions": 8, "seasons": 8}
 
 
@@ -27,6 +28,12 @@ class Backwards(local_times.NoTime):
     """Hours that end before they begin."""
 
     message = _l("It ends before it begins. Past midnight, write 06:00 at the latest.")
+
+
+class Morning(local_times.NoTime):
+    """Hours of a day that end at a bare number of the small hours: "9" to "5"."""
+
+    message = _l("That is %(time)s in the morning. For the afternoon write %(later)s.")
 
 
 class ClockField(StringField):
@@ -59,6 +66,30 @@ def read_clock(text: str) -> str:
         hour = hour % 12 + (12 if half == "p" else 0)
     minutes = told[2] or "00"
     return f"{local_times.clock_time(f'{hour}:{minutes}'):%H:%M}"
+
+
+class ShareField(StringField):
+    """A season's share of the price: 140 or +40, 80 or -20; `.number` is 140 or 80 once it is validated."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("render_kw", {"autocomplete": "off", "maxlength": 8, "placeholder": "140"})
+        super().__init__(*args, **options)
+        self.number: int | None = None
+
+    def pre_validate(self, _form: Any) -> None:
+        """Read what was typed; a bare number below half is rather meant to be added."""
+        told = re.fullmatch(r"([+−–-]?)\s*(\d{1,4})\s*%?", (self.data or "").strip(), re.ASCII)
+        if not (self.data or "").strip():
+            return
+        if told is None:
+            raise StopValidation(_("Write a share such as 140: the price and 40 % more."))
+        sign, number = told[1], int(told[2])
+        share = 100 + number if sign == "+" else 100 - number if sign else number
+        if not sign and number < HALF:
+            raise StopValidation(_("%(num)s is less than half of the price. For more write +%(num)s.", num=number))
+        if not 1 <= share <= MOST_SHARE:
+            raise StopValidation(_("Write a share from 1 to %(most)s.", most=MOST_SHARE))
+        self.number = share
 
 
 class HoursForm(Form):
@@ -97,7 +128,7 @@ def lists() -> dict[str, Any]:
         "when": SelectField(_l("When"), choices=WHEN, default="days"),
         "begins": StringField(_l("From"), render_kw={"maxlength": 5, "placeholder": "15-12", "autocomplete": "off"}),
         "ends": StringField(_l("Until"), render_kw={"maxlength": 5, "placeholder": "06-01", "autocomplete": "off"}),
-        "percent": WholeField(_l("Of the price (%)"), most=1000, least=1),
+        "percent": ShareField(_l("Of the price (%)")),
     }
     return {
         "hours": FieldList(FormField(HoursForm)),
@@ -136,8 +167,8 @@ def week(form: Any, *, until: bool) -> list[tuple[int, str, str]]:
             row.days.errors = [_("Tick at least one day.")]
         if until and not row.closes.errors and row.closes.clock in ("", row.opens.clock):
             row.closes.errors = [_("Write until when, such as 17:00.")]
-        elif until and not row.closes.errors and backwards(row.opens.clock, row.closes.clock):
-            row.closes.errors = [str(Backwards())]
+        elif until and not row.closes.errors and (refusal := wrong_end(row.opens.clock, row.closes.data or "")):
+            row.closes.errors = [str(refusal)]
         found += [(day, row.opens.clock, row.closes.clock if until else "") for day in weekdays(row.days)]
     return found
 
@@ -150,6 +181,14 @@ def weekdays(field: Any) -> list[int]:
 def backwards(opens: str, closes: str) -> bool:
     """Whether an end comes before its beginning and is not of the small hours of the next day."""
     return LATE < closes < opens
+
+
+def wrong_end(opens: str, typed: str) -> local_times.NoTime | None:
+    """Why hours cannot end so: before they begin, or in the small hours where the afternoon is meant."""
+    closes = read_clock(typed)
+    if opens < "12:00" and closes < opens and re.fullmatch(r"\d{1,2}", typed.strip()):
+        return Morning(time=closes, later=f"{int(closes[:2]) + 12}:00")
+    return Backwards() if backwards(opens, closes) else None
 
 
 def people(form: Any) -> list[Person]:

@@ -6,7 +6,7 @@ from typing import Any
 from kernel import i18n
 from shop import hours, resources
 from shop.catalog import Product
-from shop.forms import deposits, words
+from shop.forms import deposits, service_rows, words
 from shop.forms import service_fields as forms
 from shop.forms.amounts import typed
 from shop.forms.products import flipped
@@ -97,7 +97,9 @@ def _week(service: Service) -> list[dict[str, Any]]:
 def _season(told: dict[str, Any]) -> dict[str, Any]:
     easter = str(told["from"]).startswith("easter")
     days = {"when": "easter"} if easter else {"begins": flipped(told["from"]), "ends": flipped(told["to"])}
-    return {**words.shown("name", told.get("name")), **days, "percent": str(told["factor_bp"] // 100)}
+    share = told["factor_bp"] // 100
+    return {**words.shown("name", told.get("name")), **days,
+            "percent": str(share) if share >= service_rows.HALF else f"−{100 - share}"}  # fmt: skip
 
 
 def _needs(service: Service | None, known: Sequence[Resource]) -> list[dict[str, Any]]:

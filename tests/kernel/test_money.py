@@ -139,6 +139,15 @@ def test_what_people_type_is_read(text, minor):
     assert parse(text, "CRC").minor == minor
 
 
+def test_a_point_before_three_digits_is_asked_for_anew_where_it_is_the_decimal_sign():
+    for text in ("17.505", "$17.505", "1.500"):
+        with pytest.raises(BadAmount):
+            parse(text, "MXN", "es_MX")
+    assert parse("17,505", "MXN", "es_MX").minor == 17_505_00
+    assert parse("17.50", "MXN", "es_MX").minor == 17_50
+    assert parse("1.250.000", "MXN", "es_MX").minor == 1_250_000_00
+
+
 @pytest.mark.parametrize(
     ("text", "currency", "language", "minor"),
     [("1,250", "KWD", "es_CR", 1250), ("1.250", "KWD", "es_CR", 1_250_000), ("1.250", "KWD", "en", 1250),

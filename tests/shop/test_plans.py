@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm import facts, segments, sums
-from kernel import clock, jobs
+from kernel import clock, i18n, jobs
 from kernel import letters as post
 from kernel.db import db
 from kernel.money import Money
@@ -94,12 +94,19 @@ def test_a_deposit_never_exceeds_its_line(price, units, points, fixed):
 
 @pytest.mark.parametrize(
     ("text", "points", "minor"),
-    [("", None, None), ("50 %", 5000, None), ("12,5%", 1250, None), ("2500", None, 2500_00)],
-)
+    [("", None, None), ("50 %", 5000, None), ("12,5%", 1250, None), ("2500", None, 2500_00),
+     ("₡30", None, 30_00), ("30 colones", None, 30_00), ("100", None, 100_00)],
+)  # fmt: skip
 def test_a_deposit_as_one_types_it(shop, text, points, minor):
     found = deposits.read(text)
     assert (found["deposit_bp"], found["deposit_minor"]) == (points, minor)
     assert deposits.read(deposits.written(points, minor)) == found
+
+
+def test_a_deposit_that_could_be_a_share_is_asked_for_anew(shop):
+    for text in ("30", "99", "12,5"):
+        with i18n.speak("es", "CR"), pytest.raises(ValueError, match=f"Escriba {text} % si es una parte"):
+            deposits.read(text)
 
 
 def test_goods_without_a_deposit_are_paid_at_once(shop):

@@ -51,6 +51,44 @@ def test_a_new_booking_is_explained_in_three_kinds(shop):
     assert shop.admin.get(f"/admin/cafe/products/{shop.product().slug}/booking").status_code == 404
 
 
+@pytest.mark.parametrize(("opens", "closes", "why"), [
+    ("9", "5", "Eso es 05:00 de la madrugada. Para la tarde escriba 17:00."), ("8", "4", "escriba 16:00"), ("18", "2", ""),
+    ("9", "5 pm", ""), ("10:00", "02:00", ""), ("18:00", "11:00", "Termina antes de empezar"),
+])  # fmt: skip
+def test_hours_that_end_in_the_small_hours_by_a_slip_are_asked_for_anew(shop, opens, closes, why):
+    product = draft(shop, "Masaje")
+    answer = post(shop, product, kind="appointment", price="5000", lasts="60", step="60", capacity="1", new_name="Sala",
+                  **{"hours-0-opens": opens, "hours-0-closes": closes, "hours-0-days": ["0"]})  # fmt: skip
+    assert answer.status_code == (422 if why else 303)
+    assert why in answer.get_data(as_text=True)
+
+
+def test_a_minimum_that_no_departure_could_reach_is_refused(shop):
+    assert "Tiene 8 lugares" in errors(post(shop, draft(shop), **departure(group_min="9")))
+    assert post(shop, draft(shop, "Otro"), **departure(group_min="8")).status_code == 303
+
+
+@pytest.mark.parametrize(("typed", "factor", "why"), [
+    ("140", 14_000, ""), ("+40", 14_000, ""), ("-20 %", 8_000, ""), ("80", 8_000, ""), ("−60", 4_000, ""),
+    ("40", 0, "Para cobrar más escriba +40"), ("-100", 0, "de 1 a 1000"), ("x", 0, "una parte como 140"), ("", 0, "una parte como 140"),
+])  # fmt: skip
+def test_what_a_season_adds_is_read_as_it_is_meant(shop, typed, factor, why):
+    product = draft(shop, "Cabaña")
+    sheet = {"kind": "nights", "price": "30000", "check_in": "14", "check_out": "11", "capacity": "4", "new_name": "Cabaña",
+             "seasons-0-name": "Semana Santa", "seasons-0-when": "easter", "seasons-0-percent": typed}  # fmt: skip
+    answer = post(shop, product, **sheet)
+    assert why in answer.get_data(as_text=True)
+    assert answer.status_code == (422 if why else 303)
+    if factor:
+        row = services.of_product(product.id)
+        assert [one["factor_bp"] for one in row.seasons] == [factor]
+        page = read(shop.admin.get(f"/admin/cafe/products/{product.slug}/booking"))
+        shown = page.xpath("//*[@name='seasons-0-percent']/@value")[0]
+        assert post(shop, product, **{**sheet, "seasons-0-percent": shown}).status_code == 303
+        db.session.expire_all()
+        assert services.of_product(product.id).seasons[0]["factor_bp"] == factor
+
+
 def test_the_same_time_in_a_row_is_the_owners_to_say(shop):
     product = draft(shop, "Masaje")
     sheet = {"kind": "appointment", "price": "5000", "lasts": "60", "lasts_in": "minutes", "step": "60", "capacity": "1",
