@@ -17,6 +17,7 @@ from kernel.i18n import _l
 from shop.orders import ENDED, Order
 
 DAYS = (7, 30, 90)
+COSTS = Order.total_minor - Order.credited_minor  # by now: what was called off or returned is no sale
 COUNTER = "counter"  # sold by staff: nobody came by an address
 
 
@@ -108,8 +109,8 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(tenancy.tenant().timezone)).date()
 
 
-def _sale(placed_at: datetime, total_minor: int) -> tuple[date, str, int]:
-    return _day(placed_at), "", total_minor
+def _sale(placed_at: datetime, minor: int) -> tuple[date, str, int]:
+    return _day(placed_at), "", minor
 
 
 def _order(placed_at: datetime) -> tuple[date, str, int]:
@@ -139,7 +140,7 @@ def _way(placed_at: datetime, source: str, by_staff: bool) -> tuple[date, str, i
 FIGURES = {
     one.name: one
     for one in (
-        Figure("sales", _l("Sales"), sold, (Order.placed_at, Order.total_minor), _sale, money=True),
+        Figure("sales", _l("Sales"), sold, (Order.placed_at, COSTS), _sale, money=True),
         Figure("orders", _l("Orders"), ordered, (Order.placed_at,), _order),
         Figure("visits", _l("Visits"), visited, (Tally.day, Tally.about_kind, Tally.count), _visit),
         Figure("places", _l("Where buyers are"), ordered, (Order.placed_at, Order.address, Order.by_staff), _place,

@@ -137,5 +137,5 @@ def waiting() -> Select[Order]:
     holds = exists(select(first.id).where(first.order_id == Order.id, first.kind == "invoice",
                                           first.gross_minor - gone > costs))  # fmt: skip
     less = and_(or_(ended, Order.credited_minor > 0), holds)
-    due = or_(and_(sold, ~ended, ~billed), less, and_(ended, Order.kept_minor > 0, ~billed))
+    due = or_(and_(sold, ~ended, ~billed, Order.total_minor > 0), less, and_(ended, Order.kept_minor > 0, ~billed))
     return select(Order).where(due, ~Order.practice).order_by(Order.placed_at.desc(), Order.id.desc())

@@ -278,6 +278,8 @@ def when_less(order: Order, *, reason: str = "", lines: Mapping[int, int] | None
 
 
 def _quietly(order: Order) -> None:
+    if not order.total_minor:  # a table for nothing takes no number
+        return
     try:
         issue(order)
     except (UsedUp, Outdated):

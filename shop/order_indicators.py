@@ -22,7 +22,7 @@ AT_ONCE = timedelta(hours=1)  # who ordered so soon was known by the order itsel
 
 def _abroad(first: date, last: date) -> int | None:
     """How much of the money of orders comes from other countries."""
-    rows = figures.sold(Period(first, last)).order_by(None).with_only_columns(Order.total_minor, Order.address)
+    rows = figures.sold(Period(first, last)).order_by(None).with_only_columns(figures.COSTS, Order.address)
     away = whole = 0
     for minor, address in db.session.execute(rows):
         whole += minor

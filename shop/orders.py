@@ -110,6 +110,11 @@ class Order(TenantOwned, Base):
         return self.money(self.total_minor)
 
     @property
+    def costs(self) -> Money:
+        """The same by now: less what was called off or returned since."""
+        return self.money(self.total_minor - self.credited_minor)
+
+    @property
     def received(self) -> Money:
         """What was paid so far, less what was returned."""
         return self.money(self.received_minor)

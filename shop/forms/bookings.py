@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import booking_answers, booking_times, holdings, variants, wants
+from shop import availability, booking_answers, booking_times, holdings, variants, wants
 from shop.booking_answers import LONGEST
 from shop.booking_times import Times
 from shop.bookings import Booking
@@ -150,7 +150,10 @@ def people(draft: Draft) -> tuple[int, dict[Variant, int]]:
         raise Wrong(_l("That price is not one of this product any more: look at the page again."))
     if service.kind != "departure":
         places = _count(draft.guests, service)
-        return places, {known[0]: holdings.units_for(service, places)}
+        units = holdings.units_for(service, places)
+        if units > 1 and places > (most := availability.most(service)):
+            raise holdings.TooMany(most=most)
+        return places, {known[0]: units}
     told = {variant: _count(draft.count(variant, place), service) for place, variant in enumerate(known)}
     wanted = {variant: count for variant, count in told.items() if count}
     if not wanted:

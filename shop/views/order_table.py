@@ -14,7 +14,7 @@ def row(order: Order, **args: Any) -> dict[str, Any]:
     """What a list shows of an order; `args` go on in its address."""
     return {
         "number": order.number, "url": url_for("shop_admin.order", number=order.number, **args),
-        "name": called(order.buyer, by_staff=order.by_staff), "total": receipts.shown(order.total),
+        "name": called(order.buyer, by_staff=order.by_staff), "total": receipts.shown(order.costs),
         "state": order_story.STATES[order.state], "money": order_story.money(order),
         "when": instants.told(order.placed_at), "iso": order.placed_at.isoformat(),
         "goods": _goods(order), "due": _due(order), "practice": order.practice, "late": _late(order),

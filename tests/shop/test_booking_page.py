@@ -312,6 +312,24 @@ def test_nights_are_two_taps_and_their_sum_knows_the_season(shop):
     assert read(taken).xpath("//button[@name='again']/@value")
 
 
+def test_more_people_than_all_cabins_hold_is_said_and_no_night_is_called_taken(shop):
+    house = shop.resource("Cabaña", units=2)
+    stay = shop.service("Cabaña", "nights", resource=house, seats=1, capacity=4)
+    first, last, client = shop.day(8), shop.day(10), shop.client
+    asked = f"/p/cabana?arrive={first}&leave={last}&places=9"
+    answer = client.get(asked)
+    assert "lleno" not in text(answer)
+    assert not read(answer).xpath(
+        "//form[@id='time-wait']//input[@name='email'] | //input[@form='time-wait'][@name='email']"
+    )
+    sent = {"product": "cabana", "arrive": str(first), "leave": str(last), "places": "9"}
+    refused = client.post("/bookings/hold", data=sent)
+    assert refused.status_code == 422
+    assert "Hay lugar para 8 como máximo." in text(refused)
+    assert client.post("/bookings/hold", data={**sent, "places": "8"}).status_code == 303
+    assert db.session.scalars(db.select(Booking).where(Booking.service_id == stay.id)).one().units == 2
+
+
 def test_an_appointment_asks_for_a_time_and_free_ones_cost_nothing(shop):
     tables = shop.resource("Mesa", units=2)
     shop.service("Mesa", "appointment", price=0, resource=tables, seats=0, capacity=4, minutes=60, step=60)

@@ -13,7 +13,7 @@ from crm import tallies
 from kernel import buffer, clock
 from kernel.db import db
 from kernel.plots import HEIGHT, Plot
-from shop import figures, payments, refunds, takings
+from shop import figures, payments, reductions, refunds, takings
 from shop.figures import FIGURES, Period
 from shop.orders import Order
 from tests.goods import HOME
@@ -33,6 +33,15 @@ def busy(shop):
     shop.delivery()
     shop.bought(coffee, shipping="envio")
     db.session.commit()
+
+
+def test_what_was_taken_off_an_order_is_no_sale(shop):
+    order = shop.bought(shop.product(stock=90), 2, paid=True)
+    reductions.note(order, 2_500_00, reason="Una menos")
+    db.session.commit()
+    html = BeautifulSoup(page(shop.admin, "/figures/sales?days=30"), "html.parser")
+    assert int(html.select_one("[data-total]")["data-total"]) == order.costs.minor == 2_500_00
+    assert "2 500" in html.select_one(".orders-list tbody .num").text.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize("name", ["sales", "orders", "places", "ways"])

@@ -53,6 +53,13 @@ def test_what_is_paid_is_billed_and_the_same_to_the_cent(shop):
     assert invoices.sound(invoice)
 
 
+def test_what_costs_nothing_takes_no_number(shop):
+    shop.booked(shop.service("Mesa", price=0), shop.when(3), payment="free")
+    assert db.session.scalar(db.select(func.count(Invoice.id))) == 0
+    assert list(db.session.scalars(invoice_list.waiting())) == []
+    assert billed(shop)[1].number.endswith("1")
+
+
 def test_a_hundred_settlements_are_one_number(shop):
     order = shop.bought(shop.product())
     for _again in range(100):
