@@ -53,8 +53,14 @@ def _column(board: Board, day: date) -> dict[str, Any]:
     starting = booking_rows.firm(board.bookings, board, day)
     return {
         "day": day, "name": short(day), "url": url_for(".bookings", day=day), "rows": taken, "today": day == now(),
-        "idle": len(rows) - len(taken), "count": len(starting), "past": day < now(),
+        "idle": len(rows) - len(taken), "count": len(starting), "past": day < now(), "closed": _closed(board, day),
     }  # fmt: skip
+
+
+def _closed(board: Board, day: date) -> str:
+    """What is closed on that day and why, shortly: "Cerrado: Vacaciones"; or ''."""
+    told = [" · ".join(filter(None, (one["names"], one["why"]))) for one in booking_rows.closed(board, day)]
+    return _("Closed: %(what)s", what="; ".join(told)) if any(told) else _("Closed") if told else ""
 
 
 @admin.get("/bookings/units", endpoint="bookings_units")
@@ -68,7 +74,10 @@ def units() -> Any:
         {"name": pick(resource.name), "units": [_unit(board, unit, whole) for unit in resource.units if unit.active]}
         for resource in board.resources
     ]
-    heads = [{"name": short(one), "url": url_for(".bookings", day=one), "today": one == now()} for one in board.days]
+    heads = [
+        {"name": short(one), "url": url_for(".bookings", day=one), "today": one == now(), "closed": _closed(board, one)}
+        for one in board.days
+    ]
     told = frame(at, "bookings_units", WEEK)
     return render_template("shop/desk/bookings/units.html", **told, heads=heads, rows=rows, any=bool(board.services))
 

@@ -102,11 +102,14 @@ def test_a_closed_day_looks_closed_and_counts_who_is_expected_on_it(shop):
     assert "Cerrado: Feria" in text(looked)
     assert marks(looked, "data-closed") == ["2"]
     assert not [url for url in marks(looked, "href") if f"{AT}/new" in url]
+    for view in ("/week", "/units"):
+        assert text(page(admin, view, day=day)).count("Cerrado: Feria") == 1
     special_days.forget(shop.day(9), None)
     special_days.write(shop.day(9), shop.day(9), service=talk, note="Limpieza")
     db.session.commit()
     looked = page(admin, day=day)
     assert "Cerrado: Masaje · Limpieza" in text(looked)
+    assert "Cerrado: Masaje · Limpieza" in text(page(admin, "/week", day=day))
     assert marks(looked, "data-closed") == ["0"]
     assert [url for url in marks(looked, "href") if stamp(shop.when(9)) in url and "/new" in url]
 
