@@ -1,4 +1,4 @@
-"""What subscriptions will want is told day by day: put off as renewals do, without what is left out, paused or unpaid."""
+"""What is to be ready is told day by day: what is ordered, and of subscriptions what renewals would order."""
 
 from datetime import datetime, time, timedelta
 
@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kernel import clock, jobs, tenancy
 from kernel.db import db
-from shop import cancellations, catalog, delivery_slots, renewals, shipping, subscription_plan, subscriptions
+from shop import cancellations, catalog, delivery_slots, preparing, renewals, shipping, subscriptions
 from shop.subscription_rows import Subscription
 from tests.shop.review_things import asked
 from tests.shop.test_renewal_days import DAILY, close, ordered
@@ -34,7 +34,7 @@ def bread(shop, name="Pan", every="1w"):
 
 def plan():
     """How many of what by day, and how many turns there are no days for."""
-    made = subscription_plan.made()
+    made = preparing.made()
     return {day: {one.name: one.quantity for one in rows} for day, rows in made.listed()}, made.lost
 
 
@@ -43,11 +43,11 @@ def test_turns_of_all_are_added_up_by_day_as_often_as_they_come(shop):
     one, _two, late = began(shop, pan, 2), began(shop, pan, 3), began(shop, torta)
     found, lost = plan()
     week = timedelta(days=7)
-    days = [day for day in (one.next_on, one.next_on + week) if day < today() + timedelta(days=subscription_plan.DAYS)]
+    days = [day for day in (one.next_on, one.next_on + week) if day < today() + timedelta(days=preparing.DAYS)]
     assert found == {day: {"Pan": 5} for day in days}
     assert late.next_on not in found
     assert lost == 0
-    assert [(piece.name, piece.quantity) for piece in subscription_plan.made().together()] == [("Pan", 5 * len(days))]
+    assert [(piece.name, piece.quantity) for piece in preparing.made().together()] == [("Pan", 5 * len(days))]
 
 
 def test_an_order_that_was_made_is_counted_once_until_it_is_called_off(shop):
@@ -58,7 +58,7 @@ def test_an_order_that_was_made_is_counted_once_until_it_is_called_off(shop):
         jobs.run_due()
         [order] = ordered(row)
         assert order.delivery_day == due
-        made = subscription_plan.made()
+        made = preparing.made()
         assert [(one.quantity, one.ordered) for one in made.days[due].values()] == [(4, 4)]
         assert plan()[0][due] == before[due]
         cancellations.by_buyer(order)
@@ -107,24 +107,57 @@ def test_what_cannot_be_had_is_said_apart(shop):
 def test_those_that_are_alike_are_looked_up_once(shop):
     pan = bread(shop)
     began(shop, pan)
-    few = len(asked(subscription_plan.made))
+    few = len(asked(preparing.made))
     for _one in range(4):
         began(shop, pan)
     db.session.expunge_all()
-    assert len(asked(subscription_plan.made)) <= few + 3
+    assert len(asked(preparing.made)) <= few + 3
+
+
+def test_orders_are_added_up_by_day_and_what_nobody_paid_stands_apart(shop):
+    shop.pickup(days=DAILY)
+    loaf, cake = shop.product("Hogaza", stock=None), shop.product("Pastel", stock=None)
+    first, second = today() + timedelta(days=1), today() + timedelta(days=2)
+    for product, count, day, paid in (
+        (loaf, 2, first, True), (loaf, 3, first, True), (loaf, 4, second, False), (cake, 1, second, True),
+    ):  # fmt: skip
+        order = shop.bought(product, count, paid=paid)
+        order.delivery_day = day
+    plain, late, done = shop.bought(cake, paid=True), shop.bought(cake, paid=True), shop.bought(cake, 9, paid=True)
+    plain.delivery_day, late.delivery_day, done.state = None, today() - timedelta(days=3), "ready"
+    late.lines[0].texts = {"Dedicatoria": "Feliz cumpleaños"}
+    db.session.commit()
+    made = preparing.made()
+    told = [(day, [(one.name, one.quantity, one.unpaid) for one in rows]) for day, rows in made.listed()]
+    assert told == [
+        (today(), [("Pastel", 1, 0)]), (first, [("Hogaza", 5, 0)]),
+        (second, [("Pastel", 1, 0), ("Hogaza", 0, 4)]), (None, [("Pastel", 1, 0)]),
+    ]  # fmt: skip
+    assert made.listed()[0][1][0].notes == [f"Dedicatoria: Feliz cumpleaños ({late.number})"]
+    assert [(one.name, one.quantity, one.unpaid) for one in made.together()] == [("Hogaza", 5, 4), ("Pastel", 3, 0)]
+
+
+def test_what_comes_back_and_what_is_booked_is_not_prepared(shop):
+    shop.pickup(days=DAILY)
+    order = shop.bought(shop.product("Hogaza", stock=None), 3, paid=True)
+    order.lines[0].returned = 2
+    shop.booked(shop.service("Taller"), shop.when(3), paid=True)
+    db.session.commit()
+    assert [(one.name, one.quantity) for one in preparing.made().together()] == [("Hogaza", 1)]
 
 
 def test_the_page_and_its_paper(shop):
     row = began(shop, bread(shop), 3)
-    base = f"/admin/{shop.tenant.slug}/subscriptions"
-    assert f"{base}/plan" in shop.admin.get(base).text
-    assert f"{base}/plan" in shop.admin.get(f"/admin/{shop.tenant.slug}/orders?show=prepare").text
-    page = shop.admin.get(f"{base}/plan").text
+    base = f"/admin/{shop.tenant.slug}"
+    assert f"{base}/orders/plan" in shop.admin.get(f"{base}/subscriptions").text
+    assert f"{base}/orders/plan" in shop.admin.get(f"{base}/orders").text
+    page = shop.admin.get(f"{base}/orders/plan").text
     assert f'data-plan="{row.next_on.isoformat()}"' in page
     assert f'data-sku="{row.variant.sku}"><strong>3</strong>' in page
-    paper = shop.admin.get(f"{base}/plan.pdf")
+    assert "de suscripciones: 3" in page
+    paper = shop.admin.get(f"{base}/orders/plan.pdf")
     assert paper.status_code == 200
     assert paper.headers["Content-Type"].startswith(("application/pdf", "text/html"))
     subscriptions.end(row)
     db.session.commit()
-    assert "Nada que preparar" in shop.admin.get(f"{base}/plan").text
+    assert "Nada que preparar" in shop.admin.get(f"{base}/orders/plan").text
