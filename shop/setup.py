@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, or_, select
 
 from kernel.db import db
 from kernel.i18n import _l
-from shop import pages, storefront
+from shop import pages, services, storefront
 from shop.catalog import Product
 from shop.orders import ENDED, Order
 from shop.payment_methods import PaymentMethod
@@ -33,9 +33,10 @@ def _any(wanted: Select[Any]) -> bool:
 
 
 def product_shown() -> bool:
-    """Whether the public sees a product with a picture."""
+    """Whether the public sees a product with a picture, or something that is booked."""
     own = Product.id.in_(select(ProductPicture.product_id))
-    return _any(select(Product.id).where(Product.state == "live", or_(Product.picture_id.is_not(None), own)))
+    seen = or_(Product.picture_id.is_not(None), own, Product.kind == services.KIND)
+    return _any(select(Product.id).where(Product.state == "live", seen))
 
 
 def branded() -> bool:
@@ -45,7 +46,10 @@ def branded() -> bool:
 
 
 def delivers() -> bool:
-    """Whether buyers know how they get it: a delivery, or a pick-up whose place is told."""
+    """Whether buyers know how they get it: a delivery, a pick-up whose place is told, or all of it is booked."""
+    live = set(db.session.scalars(select(Product.kind).where(Product.state == "live").distinct()))
+    if live == {services.KIND}:
+        return True
     kinds = set(db.session.scalars(select(DeliveryMethod.kind).where(DeliveryMethod.active)))
     return "delivery" in kinds or ("pickup" in kinds and any(storefront.of().address.values()))
 

@@ -161,7 +161,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop." + name for name in ["order", "order_again", "order_cancel", "balance_ask", "pay", "proof", "receipt"]], "bought"),
     **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "people_forms", "people_many", "person_new", "person_make"]], ""),
     **dict.fromkeys(
-        ["crm_admin." + name for name in ["person", "person_save", "person_bin", "person_copy", "person_erase", "person_withdraw", "person_letters_again"]], "person"
+        ["crm_admin." + name for name in ["person", "person_save", "person_bin", "person_copy", "person_erase", "person_same", "person_withdraw", "person_letters_again"]], "person"
     ),
     **dict.fromkeys(["crm_admin." + name for name in ["segments", "segment_new", "segment_make", "segment_draft"]], ""),
     **dict.fromkeys(["crm_admin." + name for name in ["segment", "segment_save", "segment_bin"]], "segment"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 
-from crm import contacts, lookalikes, merging, sums
+from crm import contacts, lookalikes, merging, people, sums
 from crm.contacts import Contact
 from crm.views import admin, known, person_page
 from kernel import address, countries, i18n, permissions, tenancy, web
@@ -13,6 +13,7 @@ from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
 
+MOST = 20  # of one name
 WHYS = {"phone": _l("the same telephone"), "name": _l("the same name in the same place")}
 
 
@@ -30,6 +31,17 @@ def listed() -> str:
         for pair in lookalikes.pairs()
     ]
     return render_template("crm/desk/people/duplicates.html", pairs=pairs)
+
+
+@admin.get("/people/<token>/same", endpoint="person_same")
+@needs("people.merge")
+def same(token: str) -> str:
+    """Who else this person may be: those of that name, or of what is looked for."""
+    one = _contact(token)
+    text = request.args.get("q", one.name)[:200]
+    found, _pages = people.page(people.query(text), 1) if text.strip() else ((), 1)
+    rows = [person_page.row(row) for row in found if row.id != one.id]
+    return render_template("crm/desk/people/same.html", one=person_page.row(one), rows=rows[:MOST], q=text)
 
 
 @admin.get("/people/duplicates/<token>/<other>", endpoint="duplicate")

@@ -159,6 +159,22 @@ def _alike():
     return [tuple(sorted((pair.one.email, pair.other.email))) for pair in lookalikes.pairs()]
 
 
+def test_who_is_kept_twice_by_another_telephone_is_found_from_their_page(shop):
+    one, two, _other = (contacts.known(email=f"{name}@example.com", name=name) for name in ("lupita", "lupita2", "zoe"))
+    one.name, two.name = "Lupita Sánchez", "lupita sanchez"
+    one.phone, two.phone = "+50688881111", "+50688882222"
+    db.session.commit()
+    assert f"/people/{one.token}/same" in shop.admin.get(f"/admin/cafe/people/{one.token}").text
+    page = shop.admin.get(f"/admin/cafe/people/{one.token}/same").text
+    assert f"/people/duplicates/{one.token}/{two.token}" in page
+    assert page.count("/people/duplicates/") == 1
+    assert (
+        "No aparece nadie"
+        in shop.admin.get(f"/admin/cafe/people/{one.token}/same?q=nadie", headers={"Accept-Language": "es"}).text
+    )
+    assert shop.staff("clerk").get(f"/admin/cafe/people/{one.token}/same").status_code == 404
+
+
 def test_of_two_people_it_is_not_asked_again_also_when_one_of_them_is_merged(shop, twins):
     ana, other = (one.token for one in twins)
     browser, base = shop.admin, "/admin/cafe/people/duplicates"

@@ -39,6 +39,13 @@ def test_a_product_ticks_only_with_a_picture_and_in_public(shop):
     assert done() == ["product"]
 
 
+def test_what_is_booked_needs_no_picture_and_no_delivery(shop):
+    shop.service("Paseo")
+    assert done() == ["product", "delivery"]
+    shop.product()
+    assert done() == ["product"]
+
+
 def test_the_brand(shop):
     front = storefront.of()
     front.tagline = {"es": ""}
