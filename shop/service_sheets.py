@@ -36,6 +36,10 @@ from shop.resources import Resource, ResourceUnit
 from shop.services import Service, ServiceResource
 
 PERSON = {"es": "Persona", "en": "Person"}
+UNITS = {  # what its price is for, until the owner says it otherwise
+    "departure": {"es": "por persona", "en": "per person"},
+    "nights": {"es": "por noche", "en": "per night"},
+}
 QUIET = {"synchronize_session": False}
 
 
@@ -122,6 +126,7 @@ def save(product: Product, sheet: ServiceSheet, *, by: Any = None) -> Told:
 
 def _begun(product: Product, kind: str) -> Service:
     row = Service(product_id=product.id, kind=kind, capacity=1)
+    product.unit = product.unit or dict(UNITS.get(kind, {}))
     db.session.add(row)
     db.session.flush()
     return row

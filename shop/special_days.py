@@ -1,7 +1,7 @@
 """Special days: closed, or with other hours than the week's; of one service or of all."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,6 +40,28 @@ class Special:
     service: Service | None
     windows: Sequence[Window] = ()
     note: str = ""
+    last: date | None = None  # of several days in a row that are alike: see runs
+
+    @property
+    def until(self) -> date:
+        """Its last day."""
+        return self.last or self.day
+
+
+def runs(rows: Iterable[Special]) -> list[Special]:
+    """The same with days in a row that are alike told as one, the earliest first."""
+    found: list[Special] = []
+    open_: dict[int, Special] = {}
+    for one in sorted(rows, key=lambda row: row.day):
+        key = one.service.id if one.service else 0
+        before = open_.get(key)
+        alike = before and (before.windows, before.note) == (one.windows, one.note)
+        if before and alike and before.until + timedelta(days=1) == one.day:
+            open_[key] = found[found.index(before)] = replace(before, last=one.day)
+        else:
+            open_[key] = one
+            found.append(one)
+    return found
 
 
 def coming() -> list[Special]:

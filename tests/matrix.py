@@ -455,7 +455,7 @@ def _services(world: Any) -> dict[str, dict[str, Any]]:
     """Something that is booked, what it occupies, and a day that was closed."""
     boat = world.resource(f"Bote {world.slug}")
     row = world.service(f"Paseo {world.slug}", resource=boat)
-    told = [world.tenant_id, world.day(9).isoformat(), "", [], f"feria {world.slug}"]
+    told = [world.tenant_id, "", [[world.day(9).isoformat(), world.day(9).isoformat(), [], f"feria {world.slug}"]]]
     return {
         "resource": {"token": boat.token}, "service": {"slug": row.product.slug}, **_bookings(world, row),
         "special_ticket": {"ticket": signing.make(special_days.UNDO, told)},

@@ -42,7 +42,7 @@ def _page(form: Any) -> str:
     known = services.every()
     closing = [pick(row.product.name) for row in known if not row.holidays]
     return render_template(
-        "shop/desk/resources/days.html", form=form, rows=[_row(one) for one in special_days.coming()],
+        "shop/desk/resources/days.html", form=form, rows=[_row(one) for one in special_days.runs(special_days.coming())],
         holidays=[{"day": days.told(day, weekday=True), "name": name} for day, name in special_days.holidays()],
         closing=closing, any=bool(known),
     )  # fmt: skip
@@ -51,7 +51,8 @@ def _page(form: Any) -> str:
 def _row(one: Special) -> dict[str, Any]:
     times = ", ".join(f"{window.opens}–{window.closes}".rstrip("–") for window in one.windows)
     return {
-        "day": days.told(one.day, weekday=True), "iso": one.day.isoformat(), "times": times, "note": one.note,
+        "day": days.span(one.day, one.until), "iso": one.day.isoformat(), "until": one.until.isoformat(),
+        "times": times, "note": one.note,
         "of": pick(one.service.product.name) if one.service else "",
         "slug": one.service.product.slug if one.service else "",
     }  # fmt: skip
@@ -100,16 +101,25 @@ def _service(slug: str) -> Service | None:
 @admin.post("/special-days/gone", endpoint="special_days_gone")
 @needs("products.edit")
 def gone() -> Any:
-    """Have a day like every other again; the toast takes that back."""
+    """Have a day, or several in a row, like every other again; the toast takes that back."""
     day, slug = booking_times.day(request.form.get("day", "")), request.form.get("of", "")
+    until = booking_times.day(request.form.get("until") or day.isoformat())
     service = _service(slug)
-    known = [one for one in special_days.coming() if (one.day, one.service) == (day, service)]
+    known = [one for one in special_days.coming() if day <= one.day <= until and one.service == service]
     for one in known:
-        special_days.forget(day, service)
-        kept = [[window.opens, window.closes] for window in one.windows]
-        ticket = signing.make(UNDO, [tenancy.current(), day.isoformat(), slug, kept, one.note])
-        web.undo(_("%(day)s is like every other again.", day=days.told(day)), ".special_days_back", ticket=ticket)
+        special_days.forget(one.day, service)
+    if known:
+        kept = [_kept(one) for one in special_days.runs(known)]
+        ticket = signing.make(UNDO, [tenancy.current(), slug, kept])
+        told = ngettext("%(day)s is like every other again.", "%(day)s are like every other again.", len(known),
+                        day=days.span(known[0].day, known[-1].day))  # fmt: skip
+        web.undo(told, ".special_days_back", ticket=ticket)
     return redirect(url_for(".special_days"), 303)
+
+
+def _kept(one: Special) -> list[Any]:
+    windows = [[window.opens, window.closes] for window in one.windows]
+    return [one.day.isoformat(), one.until.isoformat(), windows, one.note]
 
 
 @admin.post("/special-days/back/<ticket>", endpoint="special_days_back")
@@ -119,6 +129,8 @@ def back(ticket: str) -> Any:
     told = signing.read(UNDO, ticket, minutes=MINUTES)
     if not told or told[0] != tenancy.current():
         raise Gone(_("That can no longer be taken back."))
-    day, windows = date.fromisoformat(told[1]), [Window(*pair) for pair in told[3]]
-    special_days.write(day, day, service=_service(told[2]), windows=windows, note=told[4], by=web.person())
+    service = _service(told[1])
+    for first, last, pairs, note in told[2]:
+        windows, how = [Window(*pair) for pair in pairs], {"note": note, "by": web.person()}
+        special_days.write(date.fromisoformat(first), date.fromisoformat(last), service=service, windows=windows, **how)
     return redirect(url_for(".special_days"), 303)

@@ -11,6 +11,7 @@ from shop import bin as bins
 from shop import hours, resource_sheets, resources, special_days
 from shop.hours import DayException, Window
 from shop.resources import Resource, ResourceUnit
+from tests.shop.pages import read
 
 
 def page(browser, path):
@@ -114,6 +115,20 @@ def test_days_are_closed_for_all_or_have_other_hours_and_come_back(shop):
     assert admin.post(undo(page(admin, "special-days"))).status_code == 303
     assert hours.windows(trip, first, first) == {}
     assert [one.note for one in special_days.coming() if one.day == first] == ["Feria"]
+
+
+def test_a_week_in_a_row_is_one_row_taken_out_and_back_at_once(shop):
+    shop.service(resource=shop.resource())
+    first, last, admin = shop.day(6), shop.day(12), shop.admin
+    told = {"first": first.isoformat(), "last": last.isoformat(), "of": "", "how": "closed", "note": "Vacaciones"}
+    admin.post("/admin/cafe/special-days", data=told)
+    admin.post("/admin/cafe/special-days", data={**told, "first": shop.day(13).isoformat(), "last": "", "note": "Otra"})
+    listed = read(admin.get("/admin/cafe/special-days")).xpath("//form[contains(@action, 'special-days/gone')]")
+    assert [dict(one.fields)["day"] for one in listed] == [first.isoformat(), shop.day(13).isoformat()]
+    assert admin.post(listed[0].get("action"), data=dict(listed[0].fields)).status_code == 303
+    assert [one.note for one in special_days.coming()] == ["Otra"]
+    assert admin.post(undo(page(admin, "special-days"))).status_code == 303
+    assert [one.note for one in special_days.coming()] == ["Vacaciones"] * 7 + ["Otra"]
 
 
 def test_days_that_cannot_be_are_refused_at_their_field(shop):

@@ -63,6 +63,19 @@ def test_hours_that_end_in_the_small_hours_by_a_slip_are_asked_for_anew(shop, op
     assert why in answer.get_data(as_text=True)
 
 
+def test_the_price_says_what_it_is_for_until_the_owner_says_it_otherwise(shop):
+    boat, talk = draft(shop), draft(shop, "Masaje")
+    own = draft(shop, "Tabla")
+    own.unit = {"es": "por tabla"}
+    db.session.commit()
+    for one, kind in ((boat, "departure"), (own, "departure")):
+        assert post(shop, one, **departure(kind=kind, do="publish")).status_code == 303
+    assert post(shop, talk, kind="appointment", price="5000", lasts="60", step="60", capacity="1", new_name="Sala",
+                **{"hours-0-opens": "9", "hours-0-closes": "17", "hours-0-days": ["0"]}).status_code == 303  # fmt: skip
+    assert [one.unit.get("es", "") for one in (boat, talk, own)] == ["por persona", "", "por tabla"]
+    assert "por persona" in shop.client.get(f"/p/{boat.slug}").text
+
+
 def test_a_minimum_that_no_departure_could_reach_is_refused(shop):
     assert "Tiene 8 lugares" in errors(post(shop, draft(shop), **departure(group_min="9")))
     assert post(shop, draft(shop, "Otro"), **departure(group_min="8")).status_code == 303
