@@ -42,7 +42,8 @@ def _page(form: Any) -> str:
     known = services.every()
     closing = [pick(row.product.name) for row in known if not row.holidays]
     return render_template(
-        "shop/desk/resources/days.html", form=form, rows=[_row(one) for one in special_days.runs(special_days.coming())],
+        "shop/desk/resources/days.html", form=form,
+        rows=[_row(one) for one in special_days.runs(special_days.coming())],
         holidays=[{"day": days.told(day, weekday=True), "name": name} for day, name in special_days.holidays()],
         closing=closing, any=bool(known),
     )  # fmt: skip
