@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image
 
 from kernel import files
@@ -25,6 +26,14 @@ def proof(shop):
     sent = proofs.send(order, made, name="sinpe.png", reference="0012-34")
     db.session.commit()
     return sent
+
+
+def test_beside_a_proof_stands_what_was_asked_for(shop):
+    order = shop.bought(shop.product("Torta", price=10_000_00, deposit_bp=5000), plan="deposit")
+    proofs.send(order, files.make(picture(), kinds=proofs.KINDS), name="sinpe.png", reference="7")
+    db.session.commit()
+    due = BeautifulSoup(page(shop.admin, f"/orders/{order.number}"), "html.parser").select_one(".proof dd.money")
+    assert "".join(due.text.split()) == "₡5000"
 
 
 def test_two_taps_approve(shop, proof):
