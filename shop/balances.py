@@ -40,6 +40,13 @@ class Ended(Refusal):
     status = 409
 
 
+class Unanswered(Refusal):
+    """Nobody has said yes to it."""
+
+    message = _l("%(number)s waits for your answer: nothing is paid for it before that.")
+    status = 409
+
+
 PROOF = _l("We are looking at your proof of payment. You will hear from us before you pay anything else.")
 CARD = _l("Your bank takes its time with your card. You will hear from us before you pay anything else.")
 
@@ -53,7 +60,7 @@ class Waits(Refusal):
 
 def open_(order: Order) -> bool:
     """Whether something of it can be paid."""
-    return order.state not in orders.ENDED and order.balance.minor > 0 and order.payment != "refunded"
+    return not (order.ended or order.asked) and order.balance.minor > 0 and order.payment != "refunded"
 
 
 def amounts(order: Order) -> dict[str, Money]:
@@ -124,6 +131,8 @@ def collect(
         return None
     if order.state == "cancelled":
         raise Ended(number=order.number)
+    if order.asked:
+        raise Unanswered(number=order.number)
     payment = payments.current(order)
     if payment.kind in payment_methods.STORED or (open_(order) and not _same(payment, method)):
         payment = _instead(order, method or _usual(payment), amount)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from shop.plans import Instalment
     from shop.quotes import Details, Quote, QuoteLine
 
-STATES = ("placed", "preparing", "ready", "shipped", "delivered", "cancelled", "expired")
+STATES = ("asked", "placed", "preparing", "ready", "shipped", "delivered", "cancelled", "expired")
 ENDED = frozenset({"cancelled", "expired"})
 SETTLED = frozenset({"paid", "overpaid"})
 LED_DAYS = 7  # for so long an order is owed to the letter or campaign that led there
@@ -146,6 +146,11 @@ class Order(TenantOwned, Base):
         return self.name or known or self.email or self.phone
 
     @property
+    def asked(self) -> bool:
+        """Whether the shop has still to say yes: until then nothing of it is paid or handed over, see approvals."""
+        return self.state == "asked"
+
+    @property
     def held(self) -> bool:
         """Whether its goods are kept only until `hold_until`."""
         return self.state == "placed" and self.hold_until is not None and not self.paid
@@ -182,11 +187,11 @@ def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key
     return order
 
 
-def placed(order: Order, *, more: Any = None) -> None:
-    """Everything is taken and counted: tell the buyer and the shop; `more`: see letters.tell."""
-    letters.tell(order, "placed", more=more)
+def placed(order: Order, **told: Any) -> None:
+    """Everything is taken and counted: tell the buyer and the shop; `told` (more, answer): see letters.tell."""
+    letters.tell(order, "asked" if order.asked else "placed", **told)
     if not order.by_staff:
-        letters.tell_shop(order, "new")
+        letters.tell_shop(order, "asked" if order.asked else "new", answer=told.get("answer"))
 
 
 def _buyer(details: "Details") -> dict[str, Any]:
