@@ -40,13 +40,6 @@ class Ended(Refusal):
     status = 409
 
 
-class Unanswered(Refusal):
-    """Nobody has said yes to it."""
-
-    message = _l("%(number)s waits for your answer: nothing is paid for it before that.")
-    status = 409
-
-
 PROOF = _l("We are looking at your proof of payment. You will hear from us before you pay anything else.")
 CARD = _l("Your bank takes its time with your card. You will hear from us before you pay anything else.")
 
@@ -132,7 +125,7 @@ def collect(
     if order.state == "cancelled":
         raise Ended(number=order.number)
     if order.asked:
-        raise Unanswered(number=order.number)
+        raise orders.Unanswered(number=order.number)
     payment = payments.current(order)
     if payment.kind in payment_methods.STORED or (open_(order) and not _same(payment, method)):
         payment = _instead(order, method or _usual(payment), amount)

@@ -11,8 +11,9 @@ from crm import picks
 from kernel import beside, clock, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
 from kernel.folding import fold
+from kernel.i18n import _l
 from kernel.money import Money
-from kernel.refusal import Missing
+from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
 from shop import letters, numbering, order_events
 from shop.order_lines import OrderLine
@@ -30,6 +31,13 @@ STATES = ("asked", "placed", "preparing", "ready", "shipped", "delivered", "canc
 ENDED = frozenset({"cancelled", "expired"})
 SETTLED = frozenset({"paid", "overpaid"})
 LED_DAYS = 7  # for so long an order is owed to the letter or campaign that led there
+
+
+class Unanswered(Refusal):
+    """The shop has not said yes to it."""
+
+    message = _l("%(number)s waits for your answer: nothing is paid for it before that.")
+    status = 409
 
 
 class Order(TenantOwned, Base):

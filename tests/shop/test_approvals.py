@@ -20,6 +20,7 @@ from shop import (
     fulfilment,
     invoices,
     order_list,
+    orders,
     practice,
     stock,
 )
@@ -74,7 +75,7 @@ def test_a_request_is_held_and_asks_for_no_money(shop):
         with pytest.raises(fulfilment.NotNow):
             verb(order, by=shop.owner)
         db.session.rollback()
-    with pytest.raises(balances.Unanswered):
+    with pytest.raises(orders.Unanswered):
         balances.collect(order, order.total, key="early", by=shop.owner)
     db.session.rollback()
     assert faults() == []
