@@ -20,6 +20,7 @@ from shop import (
     orders,
     payments,
     plan_reminders,
+    plans,
 )
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
@@ -54,10 +55,10 @@ def _ask(order: Order) -> None:
     if order.balance.minor <= 0 or row is None or row.method is None:
         payments.settled(order)
         return
+    plans.begin(order)
     order.hold_until = _to_pay(order, row.method)
     payments.open(order, row.method)
-    if order.plan:
-        plan_reminders.schedule(order)
+    plan_reminders.schedule(order)
 
 
 def _to_pay(order: Order, method: PaymentMethod) -> datetime:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SENTENCES: dict[str, Any] = {
     "placed": _l("Order placed"),
-    "asked": _l("Waits for the shop's answer"),
+    "asked": _l("Request sent"),
     "approved": _l("The shop said yes"),
     "unanswered": _l("Not answered in time"),
     "proof_sent": _l("Proof of payment received"),

@@ -34,7 +34,7 @@ def _balance() -> Any:
     """Part of it came, or it was handed over, and something is still owed."""
     begun = or_(Order.received_minor > 0, Order.state == "delivered", Order.plan != "")
     owes = Order.received_minor + Order.credited_minor < Order.total_minor
-    return and_(Order.state.not_in(ENDED), Order.payment.in_(("due", "partial", "proof")), begun, owes)
+    return and_(Order.state.not_in(ENDED | {"asked"}), Order.payment.in_(("due", "partial", "proof")), begun, owes)
 
 
 def _overdue() -> Any:

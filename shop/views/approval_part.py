@@ -7,7 +7,7 @@ from kernel.i18n import _, ngettext
 from shop import approval_offers, approval_rows, order_story, receipts
 from shop.approval_rows import Approval
 from shop.orders import Order
-from shop.quotes import Quote
+from shop.quotes import Quote, QuoteLine
 from shop.services import Service
 
 
@@ -27,6 +27,13 @@ def of_service(service: Service) -> str:
         return _("From %(num)s people on it is a request: the shop answers within %(hours)s, and you pay only after "
                  "its yes.", num=service.answer_from, hours=within)  # fmt: skip
     return _("You send a request: the shop answers within %(hours)s, and you pay only after its yes.", hours=within)
+
+
+def of_line(line: QuoteLine) -> str:
+    """The same on the line of a cart; '' of what stands at once."""
+    return (
+        _("A request: the shop answers within %(hours)s.", hours=hours(line.answer_hours)) if line.answer_hours else ""
+    )
 
 
 def of_quote(quote: Quote) -> str:

@@ -21,6 +21,7 @@ from shop import (
     invoices,
     order_list,
     orders,
+    plans,
     practice,
     stock,
 )
@@ -206,6 +207,16 @@ def test_only_groups_of_that_size_wait(shop):
     small, large = shop.booked(boat, shop.when(7), 3).order, shop.booked(boat, shop.when(7), 8).order
     assert (small.state, booking_of(small).state, large.state) == ("placed", "booked", "asked")
     assert approval_rows.of(small) is None
+
+
+def test_a_deposit_is_due_from_the_yes_on_and_never_late_before_it(shop):
+    order = requested(shop, cabin(shop, answer_hours=72, lead=72, product={"deposit_bp": 3_000}), plan="deposit")
+    assert (order.plan, order_list.count("overdue"), order_list.count("balance")) == ("deposit", 0, 0)
+    with time_machine.travel(clock.now() + timedelta(hours=50), tick=False):
+        approvals.approve(order, by=shop.owner)
+        db.session.commit()
+        assert plans.parts(order)[0].on == plans.today()
+        assert (order.payments[0].asked, plans.overdue(order)) == (plans.parts(order)[0].amount, [])
 
 
 def test_it_never_waits_longer_than_until_it_begins(shop):
