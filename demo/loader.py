@@ -17,6 +17,7 @@ from demo import (
     plans,
     prospects,
     questions,
+    requests,
     reservations,
     reviews,
     rules,
@@ -107,6 +108,7 @@ def _sell(shop: Told, drawn: dict[str, files.Made]) -> None:
         reviews.write(keeper, drawn)
         questions.write(keeper)
     lately.write(keeper)
+    requests.write(keeper)
     _keep_letters()
 
 

@@ -41,12 +41,19 @@ def _placed(place: int, told: Told) -> datetime:
 
 
 def _booked(keeper: Shopkeeper, service: Service, told: Told, moment: datetime) -> None:
+    booking = ordered(keeper, service, told, moment)
+    if booking is not None:
+        _paid(keeper, booking, told, moment)
+
+
+def ordered(keeper: Shopkeeper, service: Service, told: Told, moment: datetime) -> Booking | None:
+    """The first time that fits, ordered at that moment; None when all of them are taken."""
     for span in _spans(keeper, service, told):
         with clock.at(moment):
             booking = _taken(keeper, service, span, told)
         if booking is not None:
-            _paid(keeper, booking, told, moment)
-            return
+            return booking
+    return None
 
 
 def _spans(keeper: Shopkeeper, service: Service, told: Told) -> Iterator[Span]:

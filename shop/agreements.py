@@ -48,6 +48,8 @@ class Past(Refusal):
 def agree(order: Order, terms: plans.Terms, *, by: "Account") -> None:
     """Write a plan for what is left of an order, in place of the one it had; its goods stay taken from now on."""
     orders.lock(order)
+    if order.asked:
+        raise orders.Unanswered(number=order.number)
     if order.state in orders.ENDED or order.balance.minor <= 0:
         raise NothingOwed()
     if terms.start < plans.today():

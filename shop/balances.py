@@ -53,7 +53,7 @@ class Waits(Refusal):
 
 def open_(order: Order) -> bool:
     """Whether something of it can be paid."""
-    return order.state not in orders.ENDED and order.balance.minor > 0 and order.payment != "refunded"
+    return not (order.ended or order.asked) and order.balance.minor > 0 and order.payment != "refunded"
 
 
 def amounts(order: Order) -> dict[str, Money]:
@@ -124,6 +124,8 @@ def collect(
         return None
     if order.state == "cancelled":
         raise Ended(number=order.number)
+    if order.asked:
+        raise orders.Unanswered(number=order.number)
     payment = payments.current(order)
     if payment.kind in payment_methods.STORED or (open_(order) and not _same(payment, method)):
         payment = _instead(order, method or _usual(payment), amount)

@@ -29,18 +29,31 @@ class Begun(Refusal):
     message = _l("What was booked has already begun.")
 
 
-def book(order: Order, quote: "Quote") -> None:
+def book(order: Order, quote: "Quote", *, until: datetime | None = None) -> None:
     """The order has its bookings from now on: those whose hold lapsed are taken again; raises JustTaken.
 
-    The refusal says of which booking, so that its page can offer other times.
+    The refusal says of which booking, so that its page can offer other times. `until`: they are only held until then,
+    while the shop has not said yes.
     """
     rows = _known({line.booking_id for line in quote.lines if line.booking_id})
     if not rows:
         return
-    _take(order, rows)
+    _take(order, rows, until)
     for row in rows:
         row.order_id, row.cart_id = order.id, None
     db.session.flush()
+    if until is None:
+        _stands(order, rows)
+
+
+def approved(order: Order) -> None:
+    """The shop said yes: what was held stands; raises JustTaken when somebody else had it in the very last moment."""
+    rows = [row for row in bookings.of_order(order) if row.state in {"held", "expired"}]
+    _take(order, rows)
+    _stands(order, rows)
+
+
+def _stands(order: Order, rows: Sequence[Booking]) -> None:
     _tell(order, "booked", rows)
     plan(order)
 
@@ -54,7 +67,7 @@ def again(order: Order) -> None:
     plan(order)
 
 
-def _take(order: Order, rows: Sequence[Booking]) -> None:
+def _take(order: Order, rows: Sequence[Booking], until: datetime | None = None) -> None:
     if not rows:
         return
     holdings.claim({row.service_id for row in rows})
@@ -64,6 +77,9 @@ def _take(order: Order, rows: Sequence[Booking]) -> None:
             raise _of(JustTaken(), row)
         if not row.live:
             _anew(row)
+        if until is not None:
+            holdings.keep(row, until)
+            continue
         bookings.move(row, "book")
         row.held_until = None
     db.session.flush()
@@ -83,8 +99,10 @@ def _of(taken: JustTaken, row: Booking) -> JustTaken:
 
 def give_up(order: Order, step: str) -> None:
     """The order ended: others can have the times that were still to come; harmless when it comes twice."""
-    rows = [row for row in bookings.of_order(order) if row.state == "booked"]
+    mine = bookings.of_order(order)
+    rows = [row for row in mine if row.state == "booked"]
     holdings.release(rows, step)
+    holdings.release([row for row in mine if row.state == "held"], "refuse" if step == "cancel" else step)
     if step == "cancel":
         _tell(order, "booking_cancelled", rows)
 

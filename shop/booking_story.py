@@ -19,22 +19,39 @@ STATES = {
     "cancelled": (_l("Called off"), "off"),
     "expired": (_l("Ran out"), "off"),
 }
+ANSWER, ASKED = (_l("Waits for your answer"), "care"), (_l("Waits for the shop's answer"), "wait")
 UNPAID, LOOKED_AT = (_l("Waits for your payment"), "wait"), (_l("We look at your payment"), "wait")
 
 
 def confirmed(booking: Booking) -> bool:
     """Whether it is kept for good: what was due first was paid, or is paid where one comes."""
     order = booking.order
+    if requested(booking):
+        return False
     if order is None or booking.state != "booked" or plans.secured(order):
         return True
     return bool(order.payments) and order.payments[-1].kind in payment_methods.UNHELD
 
 
+def requested(booking: Booking) -> bool:
+    """Whether it waits for the shop's yes, or nobody has noticed that this came too late."""
+    return booking.state == "held" and booking.order is not None
+
+
 def state(booking: Booking) -> tuple[str, str]:
     """Where it stands as its guest reads it, with the look of the word."""
+    if requested(booking):
+        return ASKED if booking.live else STATES["expired"]
     if confirmed(booking):
         return STATES[booking.state]
     return LOOKED_AT if booking.order and booking.order.payment == "proof" else UNPAID
+
+
+def of_desk(booking: Booking) -> tuple[str, str]:
+    """Where it stands as the shop reads it."""
+    if requested(booking):
+        return ANSWER if booking.live else STATES["expired"]
+    return STATES[booking.state]
 
 
 def told(booking: Booking) -> dict[str, Any]:
@@ -51,7 +68,7 @@ def told(booking: Booking) -> dict[str, Any]:
         "people": people(booking),
         "where": calendars.place(booking),
         "language": i18n.NAMES.get(booking.language, booking.language),
-        "state": STATES[booking.state],
+        "state": of_desk(booking),
         "answers": dict(booking.answers),
     }
 
@@ -120,13 +137,21 @@ def soon(booking: Booking) -> bool:
     return booking.state == "booked" and booking.starts_at > clock.now()
 
 
+def _unanswered(booking: Booking) -> str:
+    """Of one that the shop had to say yes to: nobody was asked to pay."""
+    asked = booking.order is not None and not booking.order.payments and booking.order.total_minor
+    return _("The shop did not answer in time") if asked else ""
+
+
 def title(booking: Booking) -> str:
     """What its page says on top."""
+    if requested(booking):
+        return _("Your request is with the shop") if booking.live else _("The shop did not answer in time")
     if booking.state == "booked" and confirmed(booking):
         return _("You are expected") if soon(booking) else _("Your booking was at this time")
     return {
         "came": _("Thank you for coming"),
         "missed": _("We missed you"),
         "cancelled": _("Your booking is cancelled"),
-        "expired": _("Your booking expired without payment"),
+        "expired": _unanswered(booking) or _("Your booking expired without payment"),
     }.get(booking.state, _("We keep this time for you"))

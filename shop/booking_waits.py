@@ -35,4 +35,5 @@ def of(service: Service, group: str = "") -> timedelta:
 def _wait(service: Service, group: str) -> timedelta:
     case = payment_methods.Case(tenancy.tenant().practice, "none", group, service.product.low_minor)
     quickest = payment_methods.quickest(case)
-    return quickest + THINKING if quickest else timedelta()
+    answer = timedelta(hours=service.answered_within(1) or 0)
+    return quickest + THINKING + answer if quickest else timedelta()

@@ -24,6 +24,7 @@ FIRM = ("booked", "came", "missed")  # and for good
 MOVES = {
     ("held", "book"): "booked",
     ("held", "expire"): "expired",
+    ("held", "refuse"): "cancelled",  # it waited for the shop's yes
     ("booked", "come"): "came",
     ("booked", "miss"): "missed",
     ("booked", "cancel"): "cancelled",

@@ -13,6 +13,8 @@ from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
 from shop import (
+    approval_offers,
+    approval_rows,
     booking_confirmations,
     booking_policies,
     booking_shares,
@@ -66,7 +68,7 @@ def of(order: Order) -> Cancellation | None:
 def allowed_to_buyer(order: Order) -> bool:
     """Whether the buyer may cancel alone: until it is prepared, a part of a plan came or a file was fetched."""
     bound = order.received_minor > 0 and (bool(order.plan) or _would_keep(order) or downloads.begun(order))
-    return order.state == "placed" and order.payment != "proof" and not bound
+    return order.asked or (order.state == "placed" and order.payment != "proof" and not bound)
 
 
 def _would_keep(order: Order) -> bool:
@@ -99,6 +101,13 @@ def by_staff(
     return made
 
 
+def of_request(order: Order, *, by: "Account", reason: str) -> Cancellation:
+    """The shop does not say yes, with or without a reason; the caller holds the order's row."""
+    made = _cancel(order, by=by, reason=reason.strip()[:300], restock=True)
+    journal.write("orders.refused", about=order, by=by, data={"number": order.number, "reason": made.reason})
+    return made
+
+
 def keepable(order: Order) -> Money:
     """The most that may be kept of what came: no more than it costs, nothing of what is on its way back.
 
@@ -127,6 +136,9 @@ def with_booking(order: Order, *, by: "Account | None", reason: str, kept: Money
 def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -> Cancellation:
     stay = min(order.kept_minor, recalls.used(order).minor)
     recalls.of(order, order.money(stay))  # refuses when less is kept than was spent
+    kind = "refused" if order.asked and by is not None else "cancelled"
+    if order.asked:
+        approval_rows.answer(order, "no" if by else "left", by=by)
     fulfilment.move(order, "cancel")
     made = Cancellation(order_id=order.id, account_id=by.id if by else None, reason=reason, restocked=restock)
     db.session.add(made)
@@ -142,7 +154,10 @@ def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -
     if not order.practice:
         key = f"cancelled:{order.id}"
         facts.record("cancelled", contact=order.contact, about=order, amount=order.total, dedupe=key)
-    letters.tell(order, "cancelled", reason=reason, more=ended_words.said)
+    if kind == "refused":
+        letters.tell(order, kind, reason=reason, more=approval_offers.said, **approval_offers.button(order))
+    else:
+        letters.tell(order, kind, reason=reason, more=ended_words.said)
     if by is None:
         letters.tell_shop(order, "cancelled", reason=reason)
     return made
@@ -151,4 +166,5 @@ def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -
 def init_app(_app: object) -> None:
     """Say how a cancellation is told."""
     facts.kind("cancelled", _l("Cancelled an order"), "close")
+    journal.kind("orders.refused", _l("Said no to %(number)s: %(reason)s"))
     journal.kind("orders.cancelled", _l("Cancelled %(number)s: %(reason)s"))

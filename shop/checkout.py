@@ -16,6 +16,7 @@ from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import (
+    approval_rows,
     booking_confirmations,
     bookings,
     delivery_slots,
@@ -99,6 +100,7 @@ def rehearse(look: Seen, choice: Choice, details: Details, *, group: str = "", s
     quote = _quoted(look, choice, details, group=group, seen=seen)
     plan_offers.chosen(quote, details.plan)
     _method(quote, details)
+    approval_rows.until(quote)
     if not quote.practice:
         stock.check(quote.lines)
 
@@ -151,17 +153,20 @@ def _fulfil(order: Order, quote: Quote, details: Details, way: Way) -> None:
         stock.take(order.lines, order=order)
         if quote.offer:
             delivery_slots.take(quote.offer.method, quote.day, quote.slot, order=order)
-    booking_confirmations.book(order, quote)
+    until = None if order.by_staff else approval_rows.until(quote)
+    booking_confirmations.book(order, quote, until=until)
+    if until is not None:
+        approval_rows.begin(order, until, way[0])
     redemptions.redeem(order, quote)
     given = tenders.spend(order, details.cards, details.credit)
     if order.balance.minor > 0:
         _ask(order, *way)
-    elif not given:  # it costs nothing: nobody is asked how to pay it
+    elif not given and not order.asked:  # it costs nothing: nobody is asked how to pay it
         payments.settled(order)
     if not quote.practice:
         facts.record("ordered", contact=order.contact, about=order, amount=order.total, dedupe=f"ordered:{order.id}")
     subscriptions.begin(order, details)
-    orders.placed(order, more=subscriptions.said)
+    orders.placed(order, more=subscriptions.said, answer=until)
 
 
 def _ask(order: Order, method: PaymentMethod | None, plan: PlanOffer | None) -> None:
@@ -169,6 +174,9 @@ def _ask(order: Order, method: PaymentMethod | None, plan: PlanOffer | None) -> 
         raise NoSuchPayment()
     if plan is not None:
         plans.write(order, plan.kind, plan.dues)
+    if order.asked:  # see approvals
+        return
+    if plan is not None:
         plan_reminders.schedule(order)
     payments.open(order, method, new=True)
 
@@ -181,10 +189,11 @@ def payable(
     `due`: what gift cards and credit leave of it.
     """
     begins = min((line.begins for line in quote.lines if line.begins), default=None)
+    since = approval_rows.by_when(quote)
     found = [
         one
         for one in _fitting(quote, address, _now(quote, plan, due))
-        if payment_methods.in_time(one, begins, quote.day)
+        if payment_methods.in_time(one, begins, quote.day, since=since)
     ]
     if plan and plan != "full":
         return [method for method in found if method.kind not in payment_methods.UNHELD]

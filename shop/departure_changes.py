@@ -1,5 +1,6 @@
 """Changes of one departure by staff: more or fewer places, on sale or not, called off with everybody's money back."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -8,7 +9,7 @@ from kernel import journal
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import booking_list, booking_orders, holdings, orders, time_wait_rows
+from shop import booking_list, booking_orders, cancellations, holdings, orders, time_wait_rows
 from shop.bookings import Booking
 from shop.departures import Departure
 from shop.occupations import QUIET
@@ -75,6 +76,12 @@ def standing(departure: Departure) -> list[Booking]:
     return list(db.session.scalars(select(Booking).where(*mine).order_by(Booking.id)))
 
 
+def _waiting(departure: Departure) -> Sequence[Booking]:
+    """Who is choosing how to pay, or waits for the shop's yes."""
+    held = Booking.departure_id == departure.id, *booking_list.alive(), Booking.state == "held"
+    return db.session.scalars(select(Booking).where(*held).order_by(Booking.id)).all()
+
+
 def call_off(departure: Departure, *, by: "Account", reason: str, typed: int) -> int:
     """Cancel every booking with all its money back, and sell no more; how many. `typed` is their number."""
     if not reason.strip():
@@ -82,15 +89,17 @@ def call_off(departure: Departure, *, by: "Account", reason: str, typed: int) ->
     rows = standing(departure)
     if typed != len(rows):
         raise OtherNumber(count=len(rows))
-    for number in sorted({row.order_id for row in rows if row.order_id}):
+    for number in sorted({row.order_id for row in [*rows, *_waiting(departure)] if row.order_id}):
         orders.lock(db.session.get_one(Order, number))  # all of them before what they occupy
     for row in rows:
         booking_orders.cancel(row, by=by, reason=reason)
     sell(departure, False, by=by)
     if more := standing(departure):  # somebody booked meanwhile
         raise OtherNumber(count=len(rows) + len(more))
-    waiting = Booking.departure_id == departure.id, *booking_list.alive(), Booking.state == "held"
-    holdings.release(db.session.scalars(select(Booking).where(*waiting)).all(), "expire")
+    for row in _waiting(departure):
+        if row.order is not None and row.order.asked:  # it waits for an answer: here it is
+            cancellations.of_request(row.order, by=by, reason=reason)
+    holdings.release(_waiting(departure), "expire")
     journal.write("bookings.called_off", about=departure, by=by, data={"reason": reason.strip()})
     return len(rows)
 

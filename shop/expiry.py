@@ -1,6 +1,7 @@
 """The end of a hold: what was taken goes back once, and the buyer hears of it before and after."""
 
 from collections.abc import Callable
+from typing import Any
 
 from kernel import clock, jobs
 from kernel.db import db
@@ -37,10 +38,14 @@ def expire(order_id: int) -> None:
         return
     for verb in _before:
         verb(order_id)
-    if not _ends(orders.lock(order)):
-        return
+    if _ends(orders.lock(order)):
+        end(order, "expired")
+
+
+def end(order: Order, why: str, **told: Any) -> None:
+    """What it had taken goes back, and the buyer reads `why`, with `told`. The caller holds its row."""
     fulfilment.move(order, "expire")
-    order_events.record(order, "expired")
+    order_events.record(order, why)
     stock.give_back(order, reason="expired")
     delivery_slots.give_back(order)
     booking_confirmations.give_up(order, "expire")
@@ -48,7 +53,7 @@ def expire(order_id: int) -> None:
     tenders.give_back(order)
     payments.end(order)
     subscriptions.let_go(order)
-    letters.tell(order, "expired")
+    letters.tell(order, why, **told)
 
 
 def _ends(order: Order) -> bool:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from kernel.accounts import Account
 
 MOVES = {
+    ("asked", "approve"): "placed",
+    ("asked", "cancel"): "cancelled",
+    ("asked", "expire"): "expired",
     ("placed", "prepare"): "preparing",
     ("placed", "ready"): "ready",
     ("placed", "ship"): "shipped",

@@ -49,10 +49,15 @@ def hold(service: Service, span: Span, places: int, *, cart: Any, **told: Any) -
     for name, value in told.items():
         setattr(row, name, value)
     place(row, span, places)
+    keep(row, until)
+    return row
+
+
+def keep(row: Booking, until: datetime) -> None:
+    """Hold what it has until then."""
     if row.state == "expired":
         bookings.move(row, "hold")
     _until(row, until)
-    return row
 
 
 def _held(service: Service, span: Span, cart: Any) -> Booking | None:

@@ -110,6 +110,8 @@ def issue(order: Order, *, by: "Account | None" = None) -> Invoice:
     known = of(order)
     if known is not None:
         return known
+    if order.asked:
+        raise orders.Unanswered(number=order.number)
     ended = order.state in ENDED
     if ended and not order.kept_minor:
         raise Ended(number=order.number)

@@ -6,7 +6,7 @@ from kernel import i18n, tenancy, web
 from kernel import letters as post
 from kernel.i18n import _l
 from kernel.money import Money
-from shop import booking_letters, bookings, receipts
+from shop import approval_words, booking_letters, bookings, receipts
 from shop.letter_words import Words, quiet
 
 if TYPE_CHECKING:
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
 
 PAY = _l("Pay now")
-BOOKED = frozenset({"placed", "instalment", "paid"})  # these tell when and where what was booked is …
-OFF = frozenset({"cancelled", "expired"})  # … and these take it out of calendars
+# these tell when and where what was booked is …
+BOOKED = frozenset({"asked", "approved", "accepted", "placed", "instalment", "paid"})
+OFF = frozenset({"cancelled", "expired", "refused", "unanswered"})  # … and these take it out of calendars
 # their button leads to the page where one pays
-TO_PAY = frozenset({"soon", "today", "overdue", "plan", "partial", "lowered"})
+TO_PAY = frozenset({"approved", "soon", "today", "overdue", "plan", "partial", "lowered"})
 
 
 BUYER = {
+    **approval_words.BUYER,
     "placed": Words(
         _l("Your order %(number)s"), _l("Thank you: we have your order"), _l("We keep you informed at each step.")
     ),
@@ -158,6 +160,7 @@ BUYER = {
     ),
 }
 SHOP = {
+    **approval_words.SHOP,
     "new": Words(
         _l("New order %(number)s: %(total)s"),
         _l("New order"),
@@ -207,14 +210,15 @@ TWIN = _l("Careful: the same reference or picture was already used for another o
 def tell(order: "Order", kind: str, **told: Any) -> None:
     """Write to the buyer, if they left an address.
 
-    `more`: a verb that says something of the order in its language; `not_after`: when this no longer holds.
+    `more`: a verb that says something of the order in its language; `not_after`: when this no longer holds;
+    `answer`: until when the shop says yes or no; `button_url` and `button_label`: where it leads instead.
     """
     if not order.email or post.silent():
         return
     tenant = tenancy.tenant()
     with i18n.speak(order.language, tenant.country):
         page = "shop.pay" if kind in TO_PAY else "shop.order"
-        button = web.shop_url(page, token=order.token, language=order.language)
+        button = told.get("button_url") or web.shop_url(page, token=order.token, language=order.language)
         data = _data(order, BUYER[kind], told) | {"button_url": button} | _booked(order, kind)
     post.write(
         "mail/orders/order", to=order.email, kind=f"orders.{kind}", language=order.language, about=order,
@@ -242,7 +246,10 @@ def _booked(order: "Order", kind: str) -> dict[str, Any]:
     booked = kind in BOOKED | OFF and any(line.booking_id for line in order.lines)
     known = bookings.of_order(order) if booked else ()
     rows = [row for row in known if row.live == (kind in BOOKED)]
-    return {"bookings": [booking_letters.part(row) for row in rows], "attached": booking_letters.attached(rows)}
+    return {
+        "bookings": [booking_letters.part(row) for row in rows],
+        "attached": booking_letters.attached([row for row in rows if row.state != "held"]),
+    }
 
 
 def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
@@ -254,6 +261,7 @@ def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
     values["next"], values["day"] = paper["plan"].get("next", ""), str(told.get("day", ""))
     due = told.get("due")
     values["due"] = receipts.shown(due) if isinstance(due, Money) else paper["asked"]
+    values["answer"] = receipts.until(told["answer"]) if told.get("answer") else ""
     values["amount"] = receipts.shown(amount) if isinstance(amount, Money) else ""
     values["paper"] = (told.get("paper") or {}).get("number", "")
     return {
@@ -261,7 +269,7 @@ def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
         "subject": str(words.subject) % values,
         "heading": str(words.heading) % values,
         "lead": " ".join(filter(None, (str(words.lead) % values, more(order) if more else ""))),
-        "button_label": str(words.button),
+        "button_label": str(told.get("button_label") or words.button),
         "reason": quiet(str(told.get("reason") or "")),
         "carrier": quiet(str(told.get("carrier") or "")),
         "tracking": quiet(str(told.get("tracking") or "")),

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 SENTENCES: dict[str, Any] = {
     "placed": _l("Order placed"),
+    "asked": _l("Request sent"),
+    "approved": _l("The shop said yes"),
+    "unanswered": _l("Not answered in time"),
     "proof_sent": _l("Proof of payment received"),
     "proof_approved": _l("Proof approved"),
     "proof_refused": _l("Proof not accepted"),

@@ -34,7 +34,7 @@ def _balance() -> Any:
     """Part of it came, or it was handed over, and something is still owed."""
     begun = or_(Order.received_minor > 0, Order.state == "delivered", Order.plan != "")
     owes = Order.received_minor + Order.credited_minor < Order.total_minor
-    return and_(Order.state.not_in(ENDED), Order.payment.in_(("due", "partial", "proof")), begun, owes)
+    return and_(Order.state.not_in(ENDED | {"asked"}), Order.payment.in_(("due", "partial", "proof")), begun, owes)
 
 
 def _overdue() -> Any:
@@ -58,7 +58,7 @@ def _owing() -> Any:
 
 
 FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
-    "open": (_l("Still open"), lambda: Order.state.in_(("placed", "preparing", "ready", "shipped"))),
+    "open": (_l("Still open"), lambda: Order.state.in_(("asked", "placed", "preparing", "ready", "shipped"))),
     "proofs": (_l("Proofs to check"), lambda: proofs.open_on(Order.id)),
     "prepare": (_l("To prepare"), lambda: _PREPARE),
     "unpaid": (
@@ -128,7 +128,7 @@ def whole(name: str, text: str) -> Sequence[Order]:
 
 def waiting() -> int:
     """How many orders wait for somebody of the shop: a proof to check, goods to prepare."""
-    return _size(db.select(Order.id).where(or_(proofs.open_on(Order.id), _PREPARE)))
+    return _size(db.select(Order.id).where(or_(proofs.open_on(Order.id), _PREPARE, Order.state == "asked")))
 
 
 def latest() -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.i18n import _, _l
 from shop import (
+    approval_rows,
     booking_words,
     ended_words,
     fulfilment,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from shop.orders import Order
 
 STATES = {
+    "asked": (_l("To answer"), "care"),
     "placed": (_l("Placed"), "wait"),
     "preparing": (_l("In preparation"), "now"),
     "ready": (_l("Ready for pick-up"), "now"),
@@ -39,6 +41,15 @@ MONEY = {
     "void": (_l("Nothing due"), "off"),
 }
 TITLES = {
+    "asked": (
+        _l("Your request is with the shop"),
+        _l("It is not confirmed yet, and nothing is charged before the answer. Your time is kept for you meanwhile."),
+    ),
+    "refused": (_l("This time the shop cannot receive you"), _l("You owe nothing.")),
+    "unanswered": (
+        _l("The shop did not answer in time"),
+        _l("Your booking is not confirmed, and you owe nothing."),
+    ),
     "placed.transfer": (_l("Pay to confirm your order"), _l("We keep it for you meanwhile.")),
     "placed.proof": (
         _l("We have your proof of payment"),
@@ -68,6 +79,8 @@ def status(order: "Order") -> str:
     """The one word that decides what the buyer is told first."""
     if order.payment in {"refund_due", "refunded"}:
         return order.payment
+    if order.asked or order.ended:
+        return _answered(order)
     if order.state != "placed":
         return "visited" if order.state == "delivered" and visited(order) else order.state
     if order.paid:
@@ -80,10 +93,22 @@ def status(order: "Order") -> str:
     return f"placed.{kind}" if kind in {"transfer", "practice", "card", "on_pickup"} else "placed.later"
 
 
+def _answered(order: "Order") -> str:
+    """What became of an order that ended, or is not answered yet; a request whose time is over is not waited for."""
+    row = approval_rows.of(order)
+    if row is None or row.answer in {"yes", "left"}:
+        return order.state
+    if order.asked and row.open:
+        return "asked"
+    return "refused" if row.answer == "no" else "unanswered"
+
+
 def money(order: "Order") -> tuple[str, str]:
     """Where its money stands, in a word and its colour; of an ended one that owes nothing, what was kept was earned."""
     if order.kept and order.payment != "refund_due":
         return _("%(amount)s charged", amount=receipts.shown(order.kept)), "good"
+    if order.asked:
+        return _("Nothing due yet"), "off"
     word, colour = MONEY[order.payment]
     return str(word), colour
 
@@ -116,6 +141,8 @@ def coming(order: "Order") -> list[str]:
     if not order.open or order.payment == "refunded":
         return []
     way = {"delivery": ["preparing", "shipped", "delivered"], "pickup": ["preparing", "ready", "delivered"]}
+    if order.asked:
+        return [_("The shop's answer")] if status(order) == "asked" else []
     known = way.get(order.delivery_kind, ["delivered"])
     rest = known[known.index(order.state) + 1 :] if order.state in known else known
     pay = [] if order.paid else [_("Payment")]
@@ -132,7 +159,7 @@ def at_handover(order: "Order") -> bool:
 
 
 def _step(event: "OrderEvent", order: "Order", *, staff: bool) -> dict[str, Any]:
-    bad = {"cancelled", "expired", "proof_refused", "late", "declined", "refund_failed", "refund_bounced"}
+    bad = {"cancelled", "expired", "unanswered", "proof_refused", "late", "declined", "refund_failed", "refund_bounced"}
     return {
         "text": str(event.sentence),
         "at": receipts.day_and_time(event.at),

@@ -11,8 +11,9 @@ from crm import picks
 from kernel import beside, clock, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
 from kernel.folding import fold
+from kernel.i18n import _l
 from kernel.money import Money
-from kernel.refusal import Missing
+from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
 from shop import letters, numbering, order_events
 from shop.order_lines import OrderLine
@@ -26,10 +27,17 @@ if TYPE_CHECKING:
     from shop.plans import Instalment
     from shop.quotes import Details, Quote, QuoteLine
 
-STATES = ("placed", "preparing", "ready", "shipped", "delivered", "cancelled", "expired")
+STATES = ("asked", "placed", "preparing", "ready", "shipped", "delivered", "cancelled", "expired")
 ENDED = frozenset({"cancelled", "expired"})
 SETTLED = frozenset({"paid", "overpaid"})
 LED_DAYS = 7  # for so long an order is owed to the letter or campaign that led there
+
+
+class Unanswered(Refusal):
+    """The shop has not said yes to it."""
+
+    message = _l("%(number)s waits for your answer: nothing is paid for it before that.")
+    status = 409
 
 
 class Order(TenantOwned, Base):
@@ -151,6 +159,11 @@ class Order(TenantOwned, Base):
         return self.name or known or self.email or self.phone
 
     @property
+    def asked(self) -> bool:
+        """Whether the shop has still to say yes: until then nothing of it is paid or handed over, see approvals."""
+        return self.state == "asked"
+
+    @property
     def held(self) -> bool:
         """Whether its goods are kept only until `hold_until`."""
         return self.state == "placed" and self.hold_until is not None and not self.paid
@@ -187,11 +200,11 @@ def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key
     return order
 
 
-def placed(order: Order, *, more: Any = None) -> None:
-    """Everything is taken and counted: tell the buyer and the shop; `more`: see letters.tell."""
-    letters.tell(order, "placed", more=more)
+def placed(order: Order, **told: Any) -> None:
+    """Everything is taken and counted: tell the buyer and the shop; `told` (more, answer): see letters.tell."""
+    letters.tell(order, "asked" if order.asked else "placed", **told)
     if not order.by_staff:
-        letters.tell_shop(order, "new")
+        letters.tell_shop(order, "asked" if order.asked else "new", answer=told.get("answer"))
 
 
 def _buyer(details: "Details") -> dict[str, Any]:

@@ -134,13 +134,18 @@ def fits(method: PaymentMethod, case: Case, place: set[str]) -> bool:
     return not method.zones or case.way == "pickup" or bool(place & set(method.zones))
 
 
-def in_time(method: PaymentMethod, begins: datetime | None, handed_on: date | None = None) -> bool:
-    """Whether its money is there before something begins that is booked; what is not booked waits for it."""
+def in_time(
+    method: PaymentMethod, begins: datetime | None, handed_on: date | None = None, *, since: datetime | None = None
+) -> bool:
+    """Whether its money is there before something begins that is booked; what is not booked waits for it.
+
+    `since`: when it is asked for at the latest, if not now.
+    """
     if begins is None:
         return True
     if method.kind in AT_ONCE:
         return handed_on is not None and handed_on <= local_times.local(begins, tenancy.tenant().timezone).date()
-    return method.kind != "transfer" or clock.now() + method.time_to_pay <= begins
+    return method.kind != "transfer" or (since or clock.now()) + method.time_to_pay <= begins
 
 
 def quickest(case: Case) -> timedelta | None:

@@ -216,7 +216,7 @@ def _follow(order: Order, amount: Money, tell: bool) -> None:
     if order.payment == "refund_due":
         letters.tell(order, "late", amount=amount)
         letters.tell_shop(order, "late_card" if _by_card(order) else "late", amount=amount)
-    elif order.paid and before not in orders.SETTLED:
+    elif order.paid and not order.asked and before not in orders.SETTLED:
         settled(order)
         if tell:
             letters.tell(order, "paid", paper=invoice_papers.of_order(order))

@@ -103,6 +103,14 @@ def write(order: "Order", kind: str, dues: Iterable[Due]) -> None:
     db.session.expire(order, ["instalments"])
 
 
+def begin(order: "Order") -> None:
+    """What was due on a day that is over is due from today on: nobody was to pay before the shop said yes."""
+    for row in order.instalments:
+        if row.due_on is not None and row.due_on < today():
+            row.due_on = today()
+    db.session.flush()
+
+
 def parts(order: "Order") -> list[Part]:
     """The parts of its plan, paid the oldest first; what the order no longer costs is taken off the last ones.
 
@@ -129,7 +137,7 @@ def _owed(order: "Order") -> list[int]:
 
 def due_now(order: "Order", on: date | None = None) -> Money:
     """What is asked for at once: the first part and every one whose day has come; all of it without a plan."""
-    if order.state in ENDED or order.balance.minor <= 0:
+    if order.state in ENDED or order.asked or order.balance.minor <= 0:
         return order.money(0)
     if not order.plan:
         return order.balance

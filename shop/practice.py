@@ -10,6 +10,7 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from shop import booking_confirmations
+from shop.approval_rows import Approval
 from shop.cancellations import Cancellation
 from shop.card_disputes import CardDispute
 from shop.card_events import CardEvent
@@ -93,8 +94,8 @@ def wipe(*, by: Any) -> int:
     papers = select(Invoice.id).where(Invoice.practice).scalar_subquery()
     db.session.execute(delete(InvoiceLine).where(InvoiceLine.invoice_id.in_(papers)), execution_options=quiet)
     money = (ReturnPicture, ReturnLine, Return, Invoice, Proof, Download, LedgerEntry, Refund, Payment, Instalment)
-    cards = (CardDispute, CardNotice, CardSession)
-    for kind in (*cards, *money, Reduction, OrderDiscount, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
+    others = (CardDispute, CardNotice, CardSession, Approval)
+    for kind in (*others, *money, Reduction, OrderDiscount, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
         db.session.execute(delete(kind).where(kind.order_id.in_(mine)), execution_options=quiet)
     booking_confirmations.wipe()
     db.session.execute(delete(Order).where(Order.practice), execution_options=quiet)

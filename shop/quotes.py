@@ -58,6 +58,7 @@ class QuoteLine:
     voucher: Mapping[str, Any] = field(default_factory=dict)  # see vouchers.terms
     booking_id: int | None = None  # the time that it is for …
     begins: datetime | None = None  # … and when that begins
+    answer_hours: int | None = None  # in which the shop says yes to it, where it has to
     every: str = ""  # how often it comes, where it is subscribed to
 
     @property
@@ -291,4 +292,5 @@ def _line(want: Wanted, unit: Money, less: Money, charged: tuple[Sequence[Rate],
         digital=want.product.kind in catalog.IMMATERIAL, token=want.token,
         voucher=vouchers.terms(want.product, want.texts), booking_id=want.booking.id if want.booking else None,
         begins=want.booking.starts_at if want.booking else None, every=want.product.every,
+        answer_hours=want.booking.service.answered_within(want.booking.places) if want.booking else None,
     )  # fmt: skip

@@ -39,7 +39,6 @@ def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, A
         "received": shown(order.received),
         "balance": shown(order.balance),
         "asked": shown(asked(order)),
-        "asked": shown(asked(order)),
         "plan": plan(order),
         "paid": order.paid,
         "ended": order.ended,

@@ -60,6 +60,8 @@ class Service(TenantOwned, Base):
     questions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"code", "label": Words, "required"}]
     languages: Mapped[list[str]] = mapped_column(default=list)  # that its people speak, to choose from
     age_min: Mapped[int | None]
+    answer_hours: Mapped[int | None]  # in which the shop says yes to who wants it; None: it is booked at once …
+    answer_from: Mapped[int] = mapped_column(default=1)  # … and so it is by fewer people than these
     meeting: Mapped[dict[str, str]] = words()  # where to be
     product: Mapped[Product] = belongs("Service.product_id", "Product")
     needs: Mapped[list["ServiceResource"]] = many("Service", "ServiceResource.service_id")
@@ -68,6 +70,10 @@ class Service(TenantOwned, Base):
     def length(self) -> timedelta:
         """From its beginning to its end, without buffers."""
         return timedelta(minutes=self.minutes)
+
+    def answered_within(self, places: int) -> int | None:
+        """In how many hours the shop says whether so many may come; None: they need not ask."""
+        return self.answer_hours if places >= self.answer_from else None
 
     def people(self, units: Callable[["ServiceResource"], int]) -> int | None:
         """How many people fit when it has or can have so many units of each that it needs; None: as many as come."""

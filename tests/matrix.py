@@ -83,7 +83,7 @@ LINES: dict[str, str] = {
         ["shop_admin." + name for name in (
             ["today", "bin", "categories", "category_new", "category_make", "categories_order", "tags", "tags_save", "orders", "orders_csv", "orders_plan", "orders_plan_paper", "pages", "page_new", "page_make", "pages_order", "products", "products_bulk", "product_new", "product_make", "pulse", "sale_make", "sale_draft", "sale_new", "search", "settings", "settings_brand", "settings_brand_save", "settings_brand_preview", "settings_contact", "settings_contact_save", "settings_delivery", "settings_delivery_new", "settings_delivery_make", "zone_new", "zone_make", "setup", "settings_payments", "settings_plans", "settings_plans_save", "settings_payments_new", "settings_payments_make", "settings_policies", "settings_shop", "settings_shop_save", "settings_shop_close", "settings_shop_open", "settings_shop_call_off", "settings_shop_practise", "cards", "settings_cards", "settings_taxes", "settings_taxes_firm", "settings_taxes_make", "settings_taxes_delivery", "settings_taxes_exempt", "settings_taxes_sample", "setup_hide", "setup_show", "stock", "stock_adjust", "stock_waits"])], ""),
     **dict.fromkeys(["shop_admin." + name for name in (
-        ["order", "order_cancel", "order_deliver", "order_note", "order_packing", "order_pay", "order_pay_undo", "order_plan", "order_plan_end", "order_prepare", "order_ready", "order_receipt", "order_refund", "order_return", "order_ship", "order_undo", "sale_undo"])], "order"),
+        ["order", "order_approve", "order_refuse", "order_cancel", "order_deliver", "order_note", "order_packing", "order_pay", "order_pay_undo", "order_plan", "order_plan_end", "order_prepare", "order_ready", "order_receipt", "order_refund", "order_return", "order_ship", "order_undo", "sale_undo"])], "order"),
     "shop_admin.order_plan_day": "part",
     **dict.fromkeys(["shop_admin.proof_approve", "shop_admin.proof_file", "shop_admin.proof_refuse"], "proof"),
     **dict.fromkeys(["shop_admin." + name for name in ["category", "category_save", "category_bin", "category_move"]],
@@ -153,7 +153,7 @@ LINES: dict[str, str] = {
     "shop.back_ask": "", **dict.fromkeys(["shop.back", "shop.back_leave"], "wait"),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
     **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),
-    "shop_admin.booking_arrive": "booking", "shop.wait_ask": "", "shop_admin.bookings_waiting": "", **dict.fromkeys(["shop.waits", "shop.wait_leave"], "time_wait"),
+    "shop_admin.booking_arrive": "booking", "shop.wait_ask": "", "shop_admin.bookings_waiting": "", "shop_admin.bookings_requests": "", **dict.fromkeys(["shop.waits", "shop.wait_leave"], "time_wait"),
     "shop.cart_change": "cart_line", "shop.booking_again": "cart_line", "shop.booking_series": "cart_line", **dict.fromkeys(["shop.cart_shared", "shop.cart_take"], OPEN),
     **dict.fromkeys(["shop.download_page", "shop.download"], "download"), "shop.download_file": "download_file",
     "shop.media": "media", "shop.shop_card": "shop_card", "shop.card": "card", "shop.theme": OPEN,

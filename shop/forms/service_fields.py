@@ -10,7 +10,7 @@ from kernel import tenancy
 from kernel.forms import Form as Base
 from kernel.forms import choices, trimmed
 from kernel.i18n import _, _l
-from shop import booking_series, resource_sheets, resources
+from shop import approval_rows, booking_series, resource_sheets, resources
 from shop.forms import deposits, product_rows, service_rows, words
 from shop.forms.amounts import PriceField, WholeField
 from shop.forms.service_rows import DAYS, ClockField, weekdays
@@ -32,6 +32,7 @@ SAID = choices(
         ("own", _l("My own terms")),
     ]
 )
+ANSWERS = choices([("", _l("It is booked at once")), ("yes", _l("I confirm each one: it is paid only after my yes"))])
 SPANS = {"minutes": 1, "hours": 60, "days": 24 * 60}
 UNITS = choices([("minutes", _l("minutes")), ("hours", _l("hours")), ("days", _l("days"))])
 SPOKEN = choices(words.NAMES.items())
@@ -78,6 +79,15 @@ class ServiceForm(Base):
     deposit = product_rows.line(
         _l("Deposit when it is booked"), 24, _l("A share such as 30 %, or an amount for each one. Empty: all at once.")
     )
+    answers = RadioField(_l("When somebody books"), choices=ANSWERS, default="")
+    answer_hours = WholeField(
+        _l("Hours that you give yourself to answer"), most=approval_rows.MOST_HOURS, least=1,
+        description=_l("Without an answer by then the time is free again by itself."),
+    )  # fmt: skip
+    answer_from = WholeField(
+        _l("Only from so many people on"), most=10_000, least=1,
+        description=_l("Smaller groups book at once. 1: you confirm all of them."),
+    )  # fmt: skip
     age_min = WholeField(_l("Youngest age"), most=99)
     languages = SelectMultipleField(_l("Languages of your people"), choices=SPOKEN)
     new_name = StringField(_l("New: what it is called"), [Length(max=60)], [trimmed], render_kw={"autocomplete": "off"})
@@ -96,6 +106,18 @@ class ServiceForm(Base):
         most = self.capacity.number
         if most and (self.group_min.number or 1) > most:
             raise ValidationError(_("It has %(most)s places: with that minimum it would never go.", most=most))
+
+    def validate_answer_hours(self, field: Any) -> None:
+        """There is an answer before what is booked can begin."""
+        if not self.answers.data:
+            return
+        if not field.number:
+            raise ValidationError(_("Fill this in."))
+        if field.number > (self.lead.number or 0):
+            raise ValidationError(
+                _("It is sold until %(lead)s hours before it begins: give yourself at most so many, or sell it until "
+                  "earlier (under “How early, how late”).", lead=self.lead.number or 0)
+            )  # fmt: skip
 
     def validate_nights_max(self, _field: Any) -> None:
         """Not below the fewest."""
@@ -161,6 +183,8 @@ def _columns(form: Any) -> dict[str, Any]:
         "questions": service_rows.questions(form),
         "languages": list(form.languages.data or ()),
         "age_min": form.age_min.number,
+        "answer_hours": form.answer_hours.number if form.answers.data else None,
+        "answer_from": form.answer_from.number or 1 if form.answers.data else 1,
         "meeting": words.read(form, "meeting"),
     }
 

@@ -25,7 +25,7 @@ from shop import (
     receipts,
 )
 from shop.bookings import Booking
-from shop.views import admin, booked_rows, booking_rows
+from shop.views import admin, approval_part, booked_rows, booking_rows
 
 BESIDE = 40
 
@@ -64,6 +64,7 @@ def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: An
     day = booking_rows.local_day(booking.starts_at, zone)
     return render_template(
         "shop/desk/bookings/show.html", booking=booking, order=order, told=booking_story.told(booking), day=day,
+        request_told=approval_part.of_desk(order),
         day_title=receipts.day(day), name=booking_rows.called(booking), money=order_story.money(order),
         phone=phones.show(order.phone, tenancy.tenant().country) if order.phone else "", whatsapp=_whatsapp(booking),
         units=[unit.name for unit in booking_list.units_taken(booking)], sums=_sums(order), notes=_notes(order),

@@ -9,7 +9,7 @@ from shop import availability, pricing
 from shop.forms import bookings as forms
 from shop.forms.bookings import ANSWER, PEOPLE, Draft
 from shop.variants import Variant
-from shop.views import booking_facts, cart_page, visitor
+from shop.views import approval_part, booking_facts, cart_page, visitor
 
 
 def of(draft: Draft, errors: Mapping[str, str]) -> dict[str, Any]:
@@ -20,6 +20,7 @@ def of(draft: Draft, errors: Mapping[str, str]) -> dict[str, Any]:
         "languages": _languages(draft),
         "questions": [_question(draft, one, errors) for one in draft.service.questions],
         "timezone": forms.timezone(draft.said("timezone", 64)), "facts": booking_facts.of(draft.service),
+        "asks": approval_part.of_service(draft.service),
     }  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def person(booking: Booking) -> dict[str, Any]:
     order = booking.order
     return {
         "name": called(booking), "places": booking.places, "count": heads(booking.places),
-        "state": booking_story.STATES[booking.state], "held": booking.state == "held", "mark": booking.state,
+        "state": booking_story.of_desk(booking), "held": booking.state == "held", "mark": booking.state,
         "money": order_story.MONEY[order.payment] if order and order.payment not in {"paid", "void"} else None,
         "url": url_for("shop_admin.booking", token=booking.token) if order else "", "lift": lifted(booking),
     }  # fmt: skip

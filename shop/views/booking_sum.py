@@ -24,15 +24,16 @@ def of(draft: Draft, span: Span | None) -> dict[str, Any] | None:
     if draft.nights and span is None:
         return None
     try:
-        _places, people = forms.people(draft)
+        places, people = forms.people(draft)
         basket = quotes.price(_wanted(draft, people, span), visitor.group())
     except Refusal:
         return None
+    notes = _notes(quotes.quote(basket), asks=draft.service.answered_within(places) is not None)
     if not basket.items and not basket.cuts:  # free: it has no sum
-        return {"rows": [], "total": "", "notes": _notes(quotes.quote(basket))}
+        return {"rows": [], "total": "", "notes": notes}
     rows = _nights(draft, span, people) if draft.nights and span else _people(basket)
     off = code_field.sums(basket, cart_page.amount)[1:]  # what comes off, taxes on top
-    return {"rows": [*rows, *off], "total": _told(basket.items), "notes": _notes(quotes.quote(basket))}
+    return {"rows": [*rows, *off], "total": _told(basket.items), "notes": notes}
 
 
 def _wanted(draft: Draft, people: Mapping[Variant, int], span: Span | None) -> list[Wanted]:
@@ -73,14 +74,18 @@ def _night(count: int, units: int, how: tuple[str, int, Money]) -> str:
     return f"{nights} · {season or _('season')} (× {times})"
 
 
-def _notes(quote: quotes.Quote) -> list[str]:
+def _notes(quote: quotes.Quote, *, asks: bool) -> list[str]:
     if not quote.total:
         return [_("It costs nothing to book.")]
     told = []
     deposit = next((one for one in plan_offers.of(quote) if one.kind == "deposit"), None)
     if deposit:
         now, later = _told(deposit.now), _told(deposit.later)
-        told.append(_("You pay %(now)s now; the rest, %(later)s, on the day.", now=now, later=later))
+        told.append(
+            _("You pay %(now)s after the shop's yes; the rest, %(later)s, on the day.", now=now, later=later)
+            if asks
+            else _("You pay %(now)s now; the rest, %(later)s, on the day.", now=now, later=later)
+        )
     return told
 
 

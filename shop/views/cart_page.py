@@ -80,6 +80,8 @@ def _parts(basket: Basket) -> str:
     if offer is None:
         return ""
     now, later = amount(offer.now), amount(offer.later)
+    if any(line.answer_hours for line in basket.lines):
+        return _("You pay %(now)s after the shop's yes; the rest, %(later)s, later.", now=now, later=later)
     if len(offer.dues) > 2:
         return _("You pay %(now)s now and the rest, %(later)s, each part on its own day.", now=now, later=later)
     if all(line.booking_id for line in basket.lines):

@@ -12,7 +12,7 @@ from shop.bookings import Booking
 from shop.forms import bookings as forms
 from shop.occupations import Span
 from shop.quotes import QuoteLine
-from shop.views import booking_offers, visitor
+from shop.views import approval_part, booking_offers, visitor
 
 
 def told(booking: Booking, lines: Sequence[QuoteLine], *, alone: bool = False) -> dict[str, Any]:
@@ -22,7 +22,8 @@ def told(booking: Booking, lines: Sequence[QuoteLine], *, alone: bool = False) -
     return {
         "when": booking_story.when(booking, zone), "there": there,
         "zone": booking_story.zone_name(zone) if there else "", "people": _people(booking, lines),
-        "seconds": _seconds(booking), "until": _until(booking), "over": not booking.live,
+        "asks": approval_part.of_line(lines[0]), "seconds": _seconds(booking),
+        "until": _until(booking), "over": not booking.live,
         "taken": taken, "again": _again(booking) if taken else [], "url": _url(booking, lines),
         "series": _series(booking, lines[0].token) if alone and booking.live else None,
     }  # fmt: skip

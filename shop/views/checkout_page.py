@@ -22,7 +22,7 @@ from shop.forms import checkout as forms
 from shop.forms import fiscal
 from shop.redemptions import Person
 from shop.shipping import Offer
-from shop.views import cart_page, code_field, delivery, frame, plan_rows, tender_rows, visitor
+from shop.views import approval_part, cart_page, code_field, delivery, frame, plan_rows, tender_rows, visitor
 
 Posted = Mapping[str, Any]
 Ways = Sequence[shipping.DeliveryMethod]  # in which it can be had
@@ -88,6 +88,7 @@ def answer(
         cents=frame.current().values["cents"], opened=_opened(form), savings=code_field.savings(quote),
         sum_rows=code_field.sums(quote, cart_page.amount),
         codes=code_field.field(mine, quote, typed=str(posted.get("code") or ""), trouble=code_trouble),
+        request_told=approval_part.of_quote(quote),
         fiscal=fiscal.names("customer"), told_day=partial(days.told, weekday=True),
         **_money(mine, posted, quote, place),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from shop import (
 )
 from shop.bookings import Booking
 from shop.orders import Order
-from shop.views import booked_rows, store
+from shop.views import approval_part, booked_rows, store
 from shop.views import orders as order_views
 
 RULE = "10/minute;60/hour"
@@ -41,6 +41,7 @@ def _page(booking: Booking, status: int = 200, *, trouble: str = "") -> Response
     sure = booking_story.confirmed(booking)
     return private(render_template(
         "shop/bookings/show.html", booking=booking, order=order, told=told, title=booking_story.title(booking),
+        asked_for=approval_part.of_order(order) if booking_story.requested(booking) else None,
         code=code(booking) if sure and _ahead(booking) else "", money=_money(order), sure=sure,
         back=_back(booking, order), until=_until(booking),
         others=booked_rows.beside(booking, "shop.booking"), cancel=_cancel(booking), trouble=trouble,
@@ -81,7 +82,7 @@ def drawn_code(token: str) -> Response:
 def _money(order: Order) -> dict[str, Any]:
     rows = [(_("Order %(number)s", number=order.number), receipts.shown(order.total))]
     rows.append((_("Received"), receipts.shown(order.received)))
-    owed, plan = order.balance.minor > 0 and order.open, receipts.plan(order)
+    owed, plan = order.balance.minor > 0 and order.open and not order.asked, receipts.plan(order)
     now = receipts.asked(order)
     rest = order.balance - now
     if owed:

@@ -34,6 +34,7 @@ from shop.forms.orders import CancelForm, NoteForm, PayForm, ShipForm
 from shop.orders import Order
 from shop.views import (
     admin,
+    approval_part,
     card_desk,
     desk,
     figures,
@@ -70,9 +71,10 @@ def page(order: Order, **forms: Form) -> str:
         "shop/desk/orders/show.html", order=order, told=told, args=args, beside=_beside(name, text, args),
         state=order_story.STATES[order.state], money=order_story.money(order),
         steps=order_story.steps(order, staff=True), proofs=_proofs(order), verbs=_verbs(order), next=_next(order),
-        undo=_undo(order), person_url=_person(order), whatsapp=_whatsapp(order), share=_share(order),
+        undo=_undo(order), person_url=_person(order), whatsapp=whatsapp(order), share=_share(order),
         back=money_back.shown(order), card=card_desk.told(order), letters=_letters(order),
-        cancelled=cancellations.of(order), may_cancel=fulfilment.may(order, "cancel"),
+        cancelled=cancellations.of(order), may_cancel=fulfilment.may(order, "cancel") and not order.asked,
+        request_told=approval_part.of_desk(order),
         called=order_table.called(order.buyer, by_staff=order.by_staff), keepable=_keepable(order),
         booked=_booked(order), way=figures.way_name(order.source),
         papers=order_papers.shown(order), plan=order_plan.told(order),
@@ -177,7 +179,7 @@ def _person(order: Order) -> str:
     return desk.link("crm_admin.person", token=order.contact.token) if order.contact else ""
 
 
-def _whatsapp(order: Order) -> str:
+def whatsapp(order: Order) -> str:
     """A chat with the buyer that begins politely, in the order's language and as the shop treats its people."""
     if not order.phone:
         return ""

@@ -27,7 +27,7 @@ def shown(order: Order) -> dict[str, Any]:
     left, ended = invoices.left(invoice).minor if invoice else 0, order.state in ENDED
     return {
         "rows": [row(paper) for paper in papers], "left": desk.typed(order.money(left)),
-        "may_issue": invoice is None and (not ended or order.kept_minor > 0),
+        "may_issue": invoice is None and not order.asked and (not ended or order.kept_minor > 0),
         "behind": invoice is not None and left > invoices.owed(order), "may_credit": left > 0 and not ended,
     }  # fmt: skip
 

@@ -26,7 +26,7 @@ from shop import (
 from shop.forms.orders import ProofForm
 from shop.orders import Order
 from shop.return_rows import Return
-from shop.views import balance, booked_rows, card_pay, order_papers, store, subscription_part
+from shop.views import approval_part, balance, booked_rows, card_pay, order_papers, store, subscription_part
 from shop.views import gift_cards as gift_views
 from shop.views import reviews as review_views
 
@@ -45,7 +45,8 @@ def _page(order: Order, form: ProofForm) -> str:
     cancelled = cancellations.of(order)
     return render_template(
         "shop/orders/show.html", order=order, form=form, title=title, sentence=sentence,
-        told=receipts.told(order), steps=order_story.steps(order), status=order_story.status(order),
+        asked_for=approval_part.of_order(order), told=receipts.told(order),
+        steps=order_story.steps(order), status=order_story.status(order),
         proofs=proofs.of(order), wants_proof=proofs.wanted(order), left=balance.offer(order),
         card=card_pay.told(order),
         may_cancel=cancellations.allowed_to_buyer(order),

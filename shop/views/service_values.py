@@ -13,6 +13,7 @@ from shop.forms.products import flipped
 from shop.resources import Resource
 from shop.services import Service
 
+ANSWER_HOURS = 12  # what a new service's lead leaves
 EVERY = [str(day) for day in range(7)]
 BLANK: dict[str, dict[str, Any]] = {
     "departure": {"lasts": "2", "lasts_in": "hours", "capacity": "8", "lead": "12", "horizon": "180"},
@@ -25,7 +26,17 @@ BLANK: dict[str, dict[str, Any]] = {
 def blank(product: Product, kind: str) -> dict[str, Any]:
     """What a new service of that kind begins with; without resources it makes one named like the product."""
     known = known_resources()
-    told = {"holidays": True, "policy": "moderate", "group_min": "1", "series": "1", "hours": [{}], **BLANK[kind]}
+    told = {
+        "holidays": True,
+        "policy": "moderate",
+        "group_min": "1",
+        "answers": "",
+        "answer_hours": str(ANSWER_HOURS),
+        "answer_from": "1",
+        "series": "1",
+        "hours": [{}],
+        **BLANK[kind],
+    }
     fresh = {} if known else {"new_name": i18n.pick(product.name, words.languages()[0])[:60], "new_units": "1"}
     return {**told, **fresh, **_product(product), "needs": _needs(None, known)}
 
@@ -61,6 +72,9 @@ def _own(service: Service) -> dict[str, Any]:
         "check_out": service.check_out,
         "series": str(service.series_most),
         "holidays": service.holidays,
+        "answers": "yes" if service.answer_hours else "",
+        "answer_hours": str(service.answer_hours or ANSWER_HOURS),
+        "answer_from": str(service.answer_from),
         "age_min": "" if service.age_min is None else str(service.age_min),
         "languages": service.languages,
         **words.shown("meeting", service.meeting),

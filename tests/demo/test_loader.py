@@ -197,7 +197,7 @@ def test_no_letter_of_the_demo_waits_to_be_sent(shop: Any) -> None:
     assert {letter.state for letter in found} == {"captured"}
     later = {"orders.expire_hold", "orders.remind_hold", "plans.remind", "gift_cards.expire", "campaigns.start"}
     waiting = {job.name for job in rows(jobs.Job) if not job.name.startswith(("bookings.", "subscriptions."))}
-    assert waiting <= later | {"campaigns.issue", "campaigns.lapse"}, waiting
+    assert waiting <= later | {"approvals.run_out", "campaigns.issue", "campaigns.lapse"}, waiting
 
 
 def test_the_log_ins_work_and_are_told(loaded: Plaza) -> None:
