@@ -341,7 +341,11 @@ def test_an_appointment_asks_for_a_time_and_free_ones_cost_nothing(shop):
     assert not any(words in said for words in ("Si cancela", "devuelve", "Total", "₡", "todavía no paga nada"))
     sent = {"product": "mesa", "day": str(shop.day()), "time": "10:00", "places": "4"}
     assert client.post("/bookings/hold", data=sent).status_code == 303
-    assert "4 personas" in text(client.get("/cart"))
+    cart, paying = client.get("/cart"), client.get("/checkout")
+    assert "4 personas" in text(cart)
+    for page in cart, paying:  # one books, for nothing
+        assert "Reservar" in text(page)
+        assert not any(words in text(page) for words in ("Comprar", "Hacer el pedido", "código", "factura"))
     checkout = {**form(client.get("/checkout"), "/checkout"), "email": "ana@example.com", "name": "Ana Mora"}
     order = client.get(client.post("/checkout", data=checkout).location)
     assert read(order).xpath("//dt[.='Pago']") == []
