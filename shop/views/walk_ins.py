@@ -25,22 +25,18 @@ from shop import (
     resources,
     sales,
     services,
-    variants,
     walk_ins,
     wants,
 )
-from shop.booking_series import ONCE, Series, SomeTaken
+from shop.booking_series import SomeTaken
 from shop.booking_targets import Asking
 from shop.departures import Full
-from shop.forms import booking_series as series_forms
-from shop.forms import sales as forms
+from shop.forms import walk_ins as forms
 from shop.forms import wrong
 from shop.forms.wrong import Wrong
 from shop.occupations import Span
-from shop.quotes import Details
 from shop.resources import ResourceUnit
 from shop.services import Service
-from shop.variants import Variant
 from shop.views import admin, booking_calendar, booking_rows, target_rows
 
 MOST = 999
@@ -148,9 +144,9 @@ def _people(service: Service, starts_at: datetime, unit: ResourceUnit | None, *,
     zone = tenancy.tenant().timezone
     slot = booking_list.slot(service, starts_at) if service.kind == "departure" else None
     rows = [
-        {"id": field, "name": name, "label": _kind(service, variant), "value": _typed(field, name),
+        {"id": field, "name": name, "label": _kind(service, variant), "value": forms.typed(request.form, field, name),
          "price": receipts.shown(catalog.price(service.product, variant))}
-        for field, name, variant in _fields(service)
+        for field, name, variant in forms.fields(service)
     ]  # fmt: skip
     return _page(
         "people", str(refusal or ""), refusal.status if refusal else 200, service=service, unit=unit,
@@ -164,23 +160,11 @@ def _people(service: Service, starts_at: datetime, unit: ResourceUnit | None, *,
     )  # fmt: skip
 
 
-def _fields(service: Service) -> list[tuple[str, str, Variant]]:
-    """(id, name, what it counts) of each field of people."""
-    known = list(variants.of(service.product_id))
-    if service.kind != "departure":
-        return [("n-1", "people.", one) for one in known[:1]]
-    return [(f"n-{place}", f"people.{one.sku}", one) for place, one in enumerate(known, 1)]
-
-
-def _typed(field: str, name: str) -> str:
-    return request.form.get(name, "1" if field == "n-1" and request.method == "GET" else "0")
-
-
 def _total(service: Service, starts_at: datetime) -> str:
     """What it comes to; '' while that cannot be said."""
     try:
-        asked = walk_ins.visit(service, _span(service, starts_at), _counts(service, {}))
-        return receipts.shown(walk_ins.total(asked, _series(service).times))
+        asked = walk_ins.visit(service, _span(service, starts_at), forms.counts(service, request.form, {}))
+        return receipts.shown(walk_ins.total(asked, forms.series(service, request.form).times))
     except Refusal:
         return ""
 
@@ -242,38 +226,21 @@ def _sold(service: Service | None, starts_at: datetime, unit: ResourceUnit | Non
         raise booking_times.NotOffered()
     chosen = [unit.id] if unit and any(need.resource_id == unit.resource_id for need in service.needs) else []
     errors: dict[str, str] = {}
-    span, counts = _span(service, starts_at), _counts(service, errors)
+    span, counts = _span(service, starts_at), forms.counts(service, request.form, errors)
     told: Any = (service, span, counts, [] if slot else chosen)
     asked = None if errors else wrong.tried(errors, "n-1", walk_ins.visit, *told)
-    series = wrong.tried(errors, "every", _series, service)
+    series = wrong.tried(errors, "every", forms.series, service, request.form)
     full = slot is not None and asked is not None and not booking_rows.gone(slot) and asked.places > slot.left
     if slot and full:
         errors["n-1"] = str(Full(left=slot.left) if slot.left else NoneLeft())
-    details, method = wrong.tried(errors, "reach", _details), wrong.tried(errors, "payment", _method)
+    details, method = (
+        wrong.tried(errors, "reach", forms.details, request.form, web.person()),
+        wrong.tried(errors, "payment", forms.method, request.form),
+    )
     if errors or asked is None:
         raise Wrong(errors, status=409 if full else 422)
     how: dict[str, Any] = {"series": series, "others": "others" in request.form, "contact": sales.buyer(details)}
     return walk_ins.sell(asked, replace(details, payment=method.code), key=key, method=method, **how)
-
-
-def _series(service: Service) -> Series:
-    """The same time again, when that is wanted; a stay comes once."""
-    return ONCE if service.kind == "nights" else series_forms.read(request.form, booking_series.MOST, once=True)
-
-
-def _counts(service: Service, errors: dict[str, str]) -> dict[str, int]:
-    """How many of each kind by its SKU, or under ''; why a field is no number is written beside it."""
-    found = {
-        name: wrong.tried(errors, field, _count, _typed(field, name)) for field, name, _variant in _fields(service)
-    }
-    return {name.removeprefix("people."): count or 0 for name, count in found.items()}
-
-
-def _count(typed: str) -> int:
-    plain = typed.strip() or "0"
-    if not (plain.isascii() and plain.isdigit()) or len(plain) > 4:
-        raise wants.BadQuantity()
-    return int(plain)
 
 
 def _span(service: Service, starts_at: datetime) -> Span:
@@ -281,19 +248,3 @@ def _span(service: Service, starts_at: datetime) -> Span:
         return Span(starts_at, starts_at + service.length)
     arrive: date = booking_rows.local_day(starts_at, tenancy.tenant().timezone)
     return booking_times.between(service, arrive, arrive + timedelta(days=_nights(service)))
-
-
-def _method() -> Any:
-    code = request.form.get("payment", "") if request.form.get("paid") == "yes" else payment_methods.LATER
-    found = next((one for one in payment_methods.counter() if one.code == code), None)
-    if found is None:
-        raise Refusal(_l("Choose how it is paid."))
-    return found
-
-
-def _details() -> Details:
-    email, phone = forms.reach(request.form.get("reach", "").strip()[:254])
-    return Details(
-        email=email, name=request.form.get("name", "").strip()[:160], payment="", phone=phone, source="counter",
-        language=tenancy.tenant().language, note=request.form.get("note", "").strip()[:500], by=web.person(),
-    )  # fmt: skip
