@@ -15,6 +15,7 @@ from shop import (
     balances,
     bookings,
     cancellations,
+    card_sessions,
     checkout,
     downloads,
     fulfilment,
@@ -97,6 +98,19 @@ def test_a_yes_asks_for_the_money_from_then_on(shop):
     assert order.paid
     assert booking_of(order).state == "booked"
     assert faults() == []
+
+
+def test_no_card_is_asked_before_the_yes(shop):
+    shop.tenant.live_at = None
+    order = requested(shop, payment="practice")
+    assert card_sessions.payable(order) is None
+    with pytest.raises(card_sessions.NotPayable):
+        card_sessions.begin(order, "practice", 100)
+    db.session.rollback()
+    approvals.approve(order, by=shop.owner)
+    db.session.commit()
+    assert card_sessions.payable(order) is order.payments[-1]
+    assert order.hold_until - clock.now() > timedelta(hours=23)  # nobody sits and waits for the yes
 
 
 def test_what_costs_nothing_is_confirmed_by_the_yes_alone(shop):
