@@ -1,5 +1,6 @@
 """Changes of one departure by staff: more or fewer places, on sale or not, called off with everybody's money back."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -73,6 +74,12 @@ def standing(departure: Departure) -> list[Booking]:
     """Whom calling it off concerns: those who are expected or came, in key order."""
     mine = Booking.departure_id == departure.id, Booking.state == "booked"
     return list(db.session.scalars(select(Booking).where(*mine).order_by(Booking.id)))
+
+
+def noted(departure: Departure, tokens: Sequence[str]) -> Sequence[Booking]:
+    """Those of its bookings with these tokens to which nobody came."""
+    mine = Booking.departure_id == departure.id, Booking.state == "missed", Booking.token.in_(tokens)
+    return db.session.scalars(select(Booking).where(*mine)).all()
 
 
 def call_off(departure: Departure, *, by: "Account", reason: str, typed: int) -> int:

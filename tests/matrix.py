@@ -113,7 +113,7 @@ LINES: dict[str, str] = {
          "walk_in_make", "closure_new", "closure_make"])], ""),
     **dict.fromkeys(["shop_admin.booking" + name for name in (
         ["", "_came", "_missed", "_undo", "_note", "_answer", "_move", "_move_make", "_cancel"])], "booking"),
-    **dict.fromkeys(["shop_admin.departure" + name for name in ["", "_places", "_sale", "_cancel"]], "departure"),
+    **dict.fromkeys(["shop_admin.departure" + name for name in ["", "_places", "_sale", "_cancel", "_missed", "_missed_undo"]], "departure"),
     **dict.fromkeys(["shop_admin.closure", "shop_admin.closure_open"], "closure"),
     "shop_admin.bookings_feed_renew": "unit", "shop.calendar_feed": "feed", "shop_admin.bookings_outside_add": "unit",
     **dict.fromkeys(["shop_admin.bookings_outside_read", "shop_admin.bookings_outside_remove"], "outside"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from kernel import i18n, phones, signing, tenancy, web
+from kernel import clock, i18n, phones, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.once import once
@@ -25,7 +25,7 @@ from shop import (
     receipts,
 )
 from shop.bookings import Booking
-from shop.views import admin, booking_rows
+from shop.views import absence_rows, admin, booking_rows
 
 BESIDE = 40
 
@@ -69,6 +69,7 @@ def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: An
         units=[unit.name for unit in booking_list.units_taken(booking)], sums=_sums(order), notes=_notes(order),
         back=_back(booking), asked=booking_answers.open_to(booking, typed or {}) if steps(booking)["move"] else [],
         beside=_beside(day), page_url=_page(booking), steps=steps(booking), key=signing.token(),
+        often=absence_rows.often(order.contact),
         departure_url=booking_rows.slot_url(booking.service, booking.starts_at) if booking.departure_id else "", **told,
     )  # fmt: skip
 
@@ -82,8 +83,9 @@ def _sums(order: Any) -> list[tuple[str, str]]:
 def steps(booking: Booking) -> dict[str, bool]:
     """What can be done with it now."""
     can = {step for state, step in bookings.MOVES if state == booking.state}
-    return {"come": "come" in can, "miss": "miss" in can, "undo": "undo" in can, "move": booking.state == "booked",
-            "cancel": "cancel" in can}  # fmt: skip
+    begun = booking.starts_at <= clock.now()
+    return {"come": "come" in can, "miss": "miss" in can and begun, "undo": "undo" in can,
+            "move": booking.state == "booked", "cancel": "cancel" in can}  # fmt: skip
 
 
 def _back(booking: Booking) -> str:
