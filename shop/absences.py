@@ -45,21 +45,20 @@ def since(months: int) -> datetime:
 
 def of(contact: Contact, months: int = MONTHS) -> Times:
     """How often they did not come in the last months; bookings to come and of practice do not count."""
-    return _times(Order.contact_id == contact.id, months)
-
-
-def of_buyer(ids: Collection[int], phone: str, months: int) -> Times:
-    """The same of whoever buys now: any of these contacts, or who ordered with that number (E.164) before."""
-    mine: ColumnElement[bool] = Order.contact_id.in_(sorted(ids))
-    return _times(mine | (Order.phone == phone) if phone else mine, months)
-
-
-def _times(whose: ColumnElement[bool], months: int) -> Times:
     missed = func.sum(case((Booking.state == "missed", 1), else_=0))
-    rows = select(func.count(), missed).select_from(Booking).join(Order, Order.id == Booking.order_id)
+    rows = select(func.count(Booking.id), missed).join(Order, Order.id == Booking.order_id)
     begun = Booking.starts_at >= since(months), Booking.starts_at <= clock.now(), Booking.state.in_(FIRM)
-    whole, part = db.session.execute(rows.where(whose, *begun, ~Order.practice)).one()
+    whole, part = db.session.execute(rows.where(Order.contact_id == contact.id, *begun, ~Order.practice)).one()
     return Times(int(part or 0), whole)
+
+
+def missed_by(ids: Collection[int], phone: str, months: int) -> int:
+    """How many bookings were missed by any of these contacts, or by who gave that number (E.164) with the order."""
+    mine: ColumnElement[bool] = Order.contact_id.in_(sorted(ids))
+    whose = mine | (Order.phone == phone) if phone else mine
+    rows = select(func.count(Booking.id)).join(Order, Order.id == Booking.order_id)
+    lately = Booking.state == "missed", Booking.starts_at >= since(months), ~Order.practice
+    return db.session.scalar(rows.where(whose, *lately)) or 0
 
 
 def _noted() -> Select[Any]:

@@ -13,6 +13,7 @@ from kernel.once import once
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import (
+    absence_money,
     arrivals,
     booking_answers,
     booking_list,
@@ -69,7 +70,7 @@ def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: An
         units=[unit.name for unit in booking_list.units_taken(booking)], sums=_sums(order), notes=_notes(order),
         back=_back(booking), asked=booking_answers.open_to(booking, typed or {}) if steps(booking)["move"] else [],
         beside=_beside(day), page_url=_page(booking), steps=steps(booking), key=signing.token(),
-        often=absence_rows.often(order.contact),
+        often=absence_rows.often(order.contact), absent=absence_rows.money(booking),
         departure_url=booking_rows.slot_url(booking.service, booking.starts_at) if booking.departure_id else "", **told,
     )  # fmt: skip
 
@@ -146,6 +147,16 @@ def missed(booking: Booking) -> None:
     """They did not come."""
     arrivals.miss(booking, by=web.person())
     web.undo(_("%(name)s did not come.", name=booking_rows.called(booking)), ".booking_undo", token=booking.token)
+
+
+@admin.post("/bookings/<token>/absence/back", endpoint="booking_absence_back")
+@needs("orders.refund")
+@at_booking
+def give_back(booking: Booking) -> None:
+    """Give back what the terms say when nobody came."""
+    to = "credit" if request.form.get("to") == "credit" else "money"
+    if absence_money.give(booking, by=web.person(), to=to) is not None:
+        flash(_("What the terms give back is on its way; the order says how."))
 
 
 @admin.post("/bookings/<token>/undo", endpoint="booking_undo")
