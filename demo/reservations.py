@@ -128,7 +128,7 @@ def _paid(keeper: Shopkeeper, booking: Booking, told: Told, moment: datetime) ->
         _pay(keeper, order)
     if "ago" in told:
         with clock.at(booking.starts_at + timedelta(minutes=5)):
-            arrivals.come(booking, by=keeper.by)
+            (arrivals.miss if told.get("missed") else arrivals.come)(booking, by=keeper.by)
 
 
 def _pay(keeper: Shopkeeper, order: Order) -> None:

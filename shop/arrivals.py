@@ -1,15 +1,25 @@
 """Arrivals: that the people of a booking came, or did not; noted by staff, and taken back when it was a mistake."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from crm import facts
 from kernel import clock, journal, tenancy
 from kernel.db import db
 from kernel.i18n import _l
+from kernel.refusal import Refusal
 from shop import booking_confirmations, bookings, local_times, order_events, orders
 from shop.bookings import Booking
 
 if TYPE_CHECKING:
     from kernel.accounts import Account
+
+
+class NotYet(Refusal):
+    """Nobody is late for what has not begun."""
+
+    message = _l("It has not begun yet: they can still come.")
+    status = 409
 
 
 def come(booking: Booking, *, by: "Account | None") -> None:
@@ -19,26 +29,56 @@ def come(booking: Booking, *, by: "Account | None") -> None:
         until = order.hold_until.isoformat() if order.hold_until else ""
         order_events.record(order, "arrived", by=by, booking=booking.id, before=before, until=until)
         journal.write("bookings.came", about=booking, by=by, data={"number": order.number})
+        if before == "missed":
+            _tell("missed_undone", booking)
         booking_confirmations.arrived(order)
 
 
 def miss(booking: Booking, *, by: "Account | None") -> None:
-    """They did not come."""
+    """They did not come; a second time is the same. Raises NotYet, NotNow for one that was moved on or called off."""
+    if booking.starts_at > clock.now():
+        raise NotYet()
     if before := _step(booking, "miss", done="missed"):
         order_events.record(_order(booking), "missed", by=by, booking=booking.id, before=before)
         journal.write("bookings.missed", about=booking, by=by, data={"number": _order(booking).number})
+        _tell("missed", booking)
         booking_confirmations.finish(_order(booking))
+
+
+def miss_rest(rows: Iterable[Booking], *, by: "Account | None") -> list[Booking]:
+    """Of those bookings whoever is still waited for did not come; whoever came or is noted stays. Those it was now."""
+    waited = [row for row in sorted(rows, key=lambda one: one.id) if row.state == "booked"]
+    for row in waited:
+        miss(row, by=by)
+    return waited
+
+
+def undo_rest(rows: Iterable[Booking], *, by: "Account | None") -> None:
+    """Take that back of those of them that nobody has noted otherwise since."""
+    for row in sorted(rows, key=lambda one: one.id):
+        if row.state == "missed":
+            undo(row, by=by)
+
+
+def _tell(kind: str, booking: Booking) -> None:
+    """The timeline of its person tells it; of a rehearsal nothing is told."""
+    order = _order(booking)
+    if not order.practice:
+        facts.record(kind, contact=order.contact, about=booking)
 
 
 def undo(booking: Booking, *, by: "Account | None") -> None:
     """It was noted by mistake: the booking is again what it was before."""
-    if _step(booking, "undo", done="booked"):
+    if before := _step(booking, "undo", done="booked"):
         last = _noted(booking)
         if last is not None:
             last.undone_at = clock.now()
             if last.data.get("before") == "missed":
                 bookings.move(booking, "miss")
+                _tell("missed", booking)
             db.session.flush()
+        if before == "missed":
+            _tell("missed_undone", booking)
         journal.write("bookings.undone", about=booking, by=by, data={"number": _order(booking).number})
         booking_confirmations.expect(_order(booking))
 
@@ -74,7 +114,9 @@ def _step(booking: Booking, step: str, *, done: str) -> str:
 
 
 def init_app(_app: object) -> None:
-    """Say how the journal tells it."""
+    """Say how the journal and a timeline tell it."""
+    facts.kind("missed", _l("Did not come to a booking"), "close")
+    facts.kind("missed_undone", _l("Taken back: that they did not come"), "undo")
     journal.kind("bookings.came", _l("Checked in the guests of %(number)s"))
     journal.kind("bookings.missed", _l("Noted that the guests of %(number)s did not come"))
     journal.kind("bookings.undone", _l("Took back who came of %(number)s"))

@@ -14,6 +14,7 @@ from shop import (
     payment_methods,
     payments,
     plans,
+    prepaying,
     zones,
 )
 from shop.orders import Order
@@ -66,7 +67,7 @@ def amounts(order: Order) -> dict[str, Money]:
 def methods(order: Order) -> list[PaymentMethod]:
     """How a buyer may pay it; before the goods are secured by a first part, that part is paid at once."""
     secured, begins = plans.secured(order), booking_confirmations.first(order)
-    at_once = bool(order.plan) and not secured
+    at_once = not secured and (bool(order.plan) or prepaying.of_order(order))
     place = zones.of(order.address) if order.address else set()
     kept = [one for one in payment_methods.active() if payment_methods.fits(one, _case(order), place)]
     if not secured:

@@ -29,6 +29,7 @@ from shop import (
     plan_offers,
     plan_reminders,
     plans,
+    prepaying,
     quotes,
     redemptions,
     shipping,
@@ -77,7 +78,7 @@ def place(cart: Cart, choice: Choice, details: Details, *, key: str, group: str 
         return orders.by_key(key) or _changed()
     details = replace(details, cards=tuple(cart.codes))
     quote = _quoted(Seen(cart, carts.look(cart, group)), choice, details, group=group, seen=seen)
-    contact, way = buyer(details), _way(quote, details, _method(quote, details))
+    contact, way = buyer(details), _way(quote, details, _method(quote, details, cart))
     order = orders.create(quote, details, contact=contact, key=key)  # whoever claims a cart is alone with its keys
     _fulfil(order, quote, details, way)
     carts.clear(cart)
@@ -99,7 +100,7 @@ def rehearse(look: Seen, choice: Choice, details: Details, *, group: str = "", s
     details = replace(details, cards=tuple(look.cart.codes))
     quote = _quoted(look, choice, details, group=group, seen=seen)
     plan_offers.chosen(quote, details.plan)
-    _method(quote, details)
+    _method(quote, details, look.cart)
     approval_rows.until(quote)
     if not quote.practice:
         stock.check(quote.lines)
@@ -122,7 +123,7 @@ def _quoted(look: Seen, choice: Choice, details: Details, *, group: str, seen: s
     return quote
 
 
-def _method(quote: Quote, details: Details) -> PaymentMethod | None:
+def _method(quote: Quote, details: Details, cart: Cart) -> PaymentMethod | None:
     """How what is left after gift cards and credit is paid; None when nothing is."""
     if not quote.total.minor:
         return None
@@ -130,7 +131,9 @@ def _method(quote: Quote, details: Details) -> PaymentMethod | None:
     if given and not tenders.due(quote.total, given):
         return None
     due = tenders.due(quote.total, given)
-    return chosen(payable(quote, details.address, plan=details.plan, due=due), details.payment)
+    found = chosen(payable(quote, details.address, plan=details.plan, due=due), details.payment)
+    prepaying.check(quote, details, found, cart.contact_id)
+    return found
 
 
 def complete(quote: Quote, details: Details, *, contact: Any, key: str, method: PaymentMethod | None = None) -> Order:

@@ -82,6 +82,12 @@ def _waiting(departure: Departure) -> Sequence[Booking]:
     return db.session.scalars(select(Booking).where(*held).order_by(Booking.id)).all()
 
 
+def noted(departure: Departure, tokens: Sequence[str]) -> Sequence[Booking]:
+    """Those of its bookings with these tokens to which nobody came."""
+    mine = Booking.departure_id == departure.id, Booking.state == "missed", Booking.token.in_(tokens)
+    return db.session.scalars(select(Booking).where(*mine)).all()
+
+
 def call_off(departure: Departure, *, by: "Account", reason: str, typed: int) -> int:
     """Cancel every booking with all its money back, and sell no more; how many. `typed` is their number."""
     if not reason.strip():

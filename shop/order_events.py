@@ -60,6 +60,7 @@ SENTENCES: dict[str, Any] = {
     "booking_reminded": _l("Reminded of the booking"),
     "arrived": _l("Arrived"),
     "missed": _l("Did not come"),
+    "absence_back": _l("Given back by the terms, though nobody came"),
     "note": _l("Note"),
 }
 INTERNAL = frozenset(  # not told to the buyer
@@ -71,6 +72,7 @@ INTERNAL = frozenset(  # not told to the buyer
         "balance_reminded",
         "booking_reminded",
         "missed",
+        "absence_back",
         "declined",
         "refund_failed",
         "disputed",

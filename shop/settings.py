@@ -15,6 +15,7 @@ SECTIONS = {
     "delivery": _l("Delivery"),
     "payments": _l("Payments"),
     "plans": _l("Payments in parts"),
+    "absences": _l("Who does not come"),
     "taxes": _l("Taxes"),
     "invoices": _l("Invoices"),
     "policies": _l("Policies"),

@@ -41,6 +41,8 @@ class Storefront(TenantOwned, Base):
     holidays: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # planned: [{from, until, message}]
     reviews: Mapped[str] = mapped_column(String(8), default="approval")  # off | approval | open: see reviews
     questions: Mapped[bool] = mapped_column(default=True)  # whether one may ask on the pages of products
+    absent_times: Mapped[int | None]  # who did not come so often pays the whole price of a booking before …
+    absent_months: Mapped[int] = mapped_column(default=12)  # … counted over so many months; None: nobody: see prepaying
     setup_hidden: Mapped[bool] = mapped_column(default=False)
     tag_words: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"anil": {"es": "Añil", "en": "Indigo"}}
 
@@ -93,7 +95,7 @@ def blank() -> Storefront:
     return Storefront(
         tagline={}, story={}, address={}, hours={}, closed_message={}, holidays=[], tag_words={}, email="", phone="",
         whatsapp="", pattern="", preset=PRESETS[0], primary="", accent="", surface="", show_cents=False,
-        setup_hidden=False, reviews="approval", questions=True,
+        setup_hidden=False, reviews="approval", questions=True, absent_months=12,
     )  # fmt: skip
 
 

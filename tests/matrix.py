@@ -81,7 +81,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["kernel_admin.invitation_again", "kernel_admin.invitation_withdraw"], "invitation"),
     **dict.fromkeys(
         ["shop_admin." + name for name in (
-            ["today", "bin", "categories", "category_new", "category_make", "categories_order", "tags", "tags_save", "orders", "orders_csv", "orders_plan", "orders_plan_paper", "pages", "page_new", "page_make", "pages_order", "products", "products_bulk", "product_new", "product_make", "pulse", "sale_make", "sale_draft", "sale_new", "search", "settings", "settings_brand", "settings_brand_save", "settings_brand_preview", "settings_contact", "settings_contact_save", "settings_delivery", "settings_delivery_new", "settings_delivery_make", "zone_new", "zone_make", "setup", "settings_payments", "settings_plans", "settings_plans_save", "settings_payments_new", "settings_payments_make", "settings_policies", "settings_shop", "settings_shop_save", "settings_shop_close", "settings_shop_open", "settings_shop_call_off", "settings_shop_practise", "cards", "settings_cards", "settings_taxes", "settings_taxes_firm", "settings_taxes_make", "settings_taxes_delivery", "settings_taxes_exempt", "settings_taxes_sample", "setup_hide", "setup_show", "stock", "stock_adjust", "stock_waits"])], ""),
+            ["today", "bin", "categories", "category_new", "category_make", "categories_order", "tags", "tags_save", "orders", "orders_csv", "orders_plan", "orders_plan_paper", "pages", "page_new", "page_make", "pages_order", "products", "products_bulk", "product_new", "product_make", "pulse", "sale_make", "sale_draft", "sale_new", "search", "settings", "settings_brand", "settings_brand_save", "settings_brand_preview", "settings_contact", "settings_contact_save", "settings_delivery", "settings_delivery_new", "settings_delivery_make", "zone_new", "zone_make", "setup", "settings_payments", "settings_plans", "settings_plans_save", "settings_absences", "settings_absences_save", "settings_payments_new", "settings_payments_make", "settings_policies", "settings_shop", "settings_shop_save", "settings_shop_close", "settings_shop_open", "settings_shop_call_off", "settings_shop_practise", "cards", "settings_cards", "settings_taxes", "settings_taxes_firm", "settings_taxes_make", "settings_taxes_delivery", "settings_taxes_exempt", "settings_taxes_sample", "setup_hide", "setup_show", "stock", "stock_adjust", "stock_waits"])], ""),
     **dict.fromkeys(["shop_admin." + name for name in (
         ["order", "order_approve", "order_refuse", "order_cancel", "order_deliver", "order_note", "order_packing", "order_pay", "order_pay_undo", "order_plan", "order_plan_end", "order_prepare", "order_ready", "order_receipt", "order_refund", "order_return", "order_ship", "order_undo", "sale_undo"])], "order"),
     "shop_admin.order_plan_day": "part",
@@ -114,8 +114,8 @@ LINES: dict[str, str] = {
         ["bookings", "bookings_week", "bookings_units", "bookings_short", "bookings_list", "bookings_feeds", "walk_in",
          "walk_in_make", "closure_new", "closure_make"])], ""),
     **dict.fromkeys(["shop_admin.booking" + name for name in (
-        ["", "_came", "_missed", "_undo", "_note", "_answer", "_move", "_move_make", "_cancel"])], "booking"),
-    **dict.fromkeys(["shop_admin.departure" + name for name in ["", "_places", "_sale", "_cancel"]], "departure"),
+        ["", "_came", "_missed", "_absence_back", "_undo", "_note", "_answer", "_move", "_move_make", "_cancel"])], "booking"),
+    **dict.fromkeys(["shop_admin.departure" + name for name in ["", "_places", "_sale", "_cancel", "_missed", "_missed_undo"]], "departure"),
     **dict.fromkeys(["shop_admin.closure", "shop_admin.closure_open"], "closure"),
     "shop_admin.bookings_feed_renew": "unit", "shop.calendar_feed": "feed", "shop_admin.bookings_outside_add": "unit",
     **dict.fromkeys(["shop_admin.bookings_outside_read", "shop_admin.bookings_outside_remove"], "outside"),

@@ -76,6 +76,10 @@ class ServiceForm(Base):
     )  # fmt: skip
     holidays = BooleanField(_l("Also on national holidays"))
     policy = RadioField(_l("When somebody cancels"), choices=SAID, default="moderate")
+    absent = WholeField(
+        _l("Comes back to who does not come"), most=100,
+        description=_l("Empty or 0: you keep what was paid. Who calls off late gets as much."),
+    )  # fmt: skip
     deposit = product_rows.line(
         _l("Deposit when it is booked"), 24, _l("A share such as 30 %, or an amount for each one. Empty: all at once.")
     )
@@ -171,7 +175,7 @@ def _arrivals(form: Any) -> list[tuple[int, str, str]]:
 
 
 def _columns(form: Any) -> dict[str, Any]:
-    own = form.policy.data == "own"
+    told = service_rows.tiers(form) if form.policy.data == "own" else [dict(one) for one in POLICIES[form.policy.data]]
     return {
         "capacity": form.capacity.number or 1,
         "before": form.before.number or 0,
@@ -179,7 +183,7 @@ def _columns(form: Any) -> dict[str, Any]:
         "lead": form.lead.number or 0,
         "horizon": form.horizon.number or 365,
         "holidays": bool(form.holidays.data),
-        "policy": service_rows.tiers(form) if own else [dict(tier) for tier in POLICIES[form.policy.data]],
+        "policy": [*told, *service_rows.absent(form)],
         "questions": service_rows.questions(form),
         "languages": list(form.languages.data or ()),
         "age_min": form.age_min.number,

@@ -212,6 +212,11 @@ def tiers(form: Any) -> list[dict[str, int]]:
     return [{"hours": hours, "back_bp": found[hours]} for hours in sorted(found, reverse=True) if found[hours]]
 
 
+def absent(form: Any) -> list[dict[str, int]]:
+    """What comes back to who does not come; nothing of it is kept where it is nothing."""
+    return [{"absent_bp": 100 * form.absent.number}] if form.absent.number else []
+
+
 def questions(form: Any) -> list[dict[str, Any]]:
     """What is asked of who books."""
     found = []

@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from kernel import i18n, phones, signing, tenancy, web
+from kernel import clock, i18n, phones, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.once import once
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import (
+    absence_money,
     arrivals,
     booking_answers,
     booking_list,
@@ -25,7 +26,7 @@ from shop import (
     receipts,
 )
 from shop.bookings import Booking
-from shop.views import admin, approval_part, booked_rows, booking_rows
+from shop.views import absence_rows, admin, approval_part, booked_rows, booking_rows
 
 BESIDE = 40
 
@@ -71,6 +72,7 @@ def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: An
         back=_back(booking), asked=booking_answers.open_to(booking, typed or {}) if steps(booking)["move"] else [],
         beside=_beside(day), page_url=_page(booking), steps=steps(booking), key=signing.token(),
         others=booked_rows.beside(booking, ".booking"),
+        often=absence_rows.often(order.contact), absent=absence_rows.money(booking),
         departure_url=booking_rows.slot_url(booking.service, booking.starts_at) if booking.departure_id else "", **told,
     )  # fmt: skip
 
@@ -84,8 +86,9 @@ def _sums(order: Any) -> list[tuple[str, str]]:
 def steps(booking: Booking) -> dict[str, bool]:
     """What can be done with it now."""
     can = {step for state, step in bookings.MOVES if state == booking.state}
-    return {"come": "come" in can, "miss": "miss" in can, "undo": "undo" in can, "move": booking.state == "booked",
-            "cancel": "cancel" in can}  # fmt: skip
+    begun = booking.starts_at <= clock.now()
+    return {"come": "come" in can, "miss": "miss" in can and begun, "undo": "undo" in can,
+            "move": booking.state == "booked", "cancel": "cancel" in can}  # fmt: skip
 
 
 def _back(booking: Booking) -> str:
@@ -150,6 +153,16 @@ def missed(booking: Booking) -> None:
     """They did not come."""
     arrivals.miss(booking, by=web.person())
     web.undo(_("%(name)s did not come.", name=booking_rows.called(booking)), ".booking_undo", token=booking.token)
+
+
+@admin.post("/bookings/<token>/absence/back", endpoint="booking_absence_back")
+@needs("orders.refund")
+@at_booking
+def give_back(booking: Booking) -> None:
+    """Give back what the terms say when nobody came."""
+    to = "credit" if request.form.get("to") == "credit" else "money"
+    if absence_money.give(booking, by=web.person(), to=to) is not None:
+        flash(_("What the terms give back is on its way; the order says how."))
 
 
 @admin.post("/bookings/<token>/undo", endpoint="booking_undo")

@@ -11,7 +11,7 @@ from crm.views import asking
 from kernel import i18n, limits, tenancy, web
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
-from shop import card_sessions, delivery_slots, orders, quotes, shipping, stock, storefront, terms
+from shop import card_sessions, delivery_slots, orders, prepaying, quotes, shipping, stock, storefront, terms
 from shop import cart as carts
 from shop import checkout as checkouts
 from shop.forms import checkout as forms
@@ -143,7 +143,13 @@ def _again(form: forms.CheckoutForm, errors: dict[str, str], refusal: Refusal | 
     status = 422 if refusal is None else refusal.status
     with web.reading():
         return checkout_page.answer(
-            cart_views.current(), request.form, form=form, errors=errors, trouble=_told(refusal), status=status
+            cart_views.current(),
+            request.form,
+            form=form,
+            errors=errors,
+            trouble=_told(refusal),
+            status=status,
+            whole=isinstance(refusal, prepaying.WholeBefore),
         )
 
 

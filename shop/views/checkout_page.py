@@ -17,7 +17,7 @@ from kernel.i18n import _
 from kernel.refusal import Refusal
 from shop import cart as carts
 from shop import checkout as checkouts
-from shop import days, exemptions, quotes, shipping, terms
+from shop import days, exemptions, payment_methods, prepaying, quotes, shipping, terms
 from shop.forms import checkout as forms
 from shop.forms import fiscal
 from shop.redemptions import Person
@@ -67,8 +67,9 @@ def answer(
     trouble: str = "",
     code_trouble: str = "",
     status: int = 200,
+    whole: bool = False,
 ) -> Response:
-    """The page for what is chosen and typed so far."""
+    """The page for what is chosen and typed so far; `whole`: only what is paid before is offered."""
     ways = shipping.methods()
     place_country, fresh = country(posted, ways), form is None
     form = form or forms.made(None, place_country, **posted)
@@ -90,21 +91,25 @@ def answer(
         codes=code_field.field(mine, quote, typed=str(posted.get("code") or ""), trouble=code_trouble),
         request_told=approval_part.of_quote(quote),
         fiscal=fiscal.names("customer"), told_day=partial(days.told, weekday=True),
-        **_money(mine, posted, quote, place),
+        **_money(mine, posted, quote, place, whole=whole),
     )  # fmt: skip
     response = Response(page, status)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _money(mine: carts.Cart | None, posted: Posted, quote: quotes.Quote, place: Mapping[str, str]) -> dict[str, Any]:
+def _money(
+    mine: carts.Cart | None, posted: Posted, quote: quotes.Quote, place: Mapping[str, str], *, whole: bool
+) -> dict[str, Any]:
     """What is given for it, how much is paid now, and by what it may be paid."""
     given = tender_rows.of(mine, posted, quote)
-    parts = plan_rows.of(posted, quote, given["due"])
+    whole = whole or prepaying.of_contact(mine.contact_id if mine else None, quote)
+    parts = plan_rows.NONE if whole else plan_rows.of(posted, quote, given["due"])
     methods = checkouts.payable(quote, place, plan=parts["plan"], due=given["due"])
+    methods = [one for one in methods if not whole or one.kind not in payment_methods.UNHELD]
     late = not methods and checkouts.too_late(quote, place)
     chosen = _payment(methods, str(posted.get("payment") or ""))
-    return {**given, **parts, "payments": methods, "payment": chosen, "late": late}
+    return {**given, **parts, "payments": methods, "payment": chosen, "late": late, "whole": whole}
 
 
 def priced(

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from kernel import phones, tenancy, web
+from kernel import clock, phones, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, ngettext, pick
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
-from shop import booking_list, booking_targets, departure_changes, departures, receipts, services
+from shop import arrivals, booking_list, booking_targets, departure_changes, departures, receipts, services
 from shop.departures import Departure
 from shop.slots import Slot
 from shop.views import admin, booking_rows, time_wait_part
@@ -76,8 +76,34 @@ def page(slug: str, at: str, errors: Mapping[str, str] | None = None) -> str:
         when=receipts.until(slot.starts_at), filled=booking_rows.filled(slot), lacks=booking_rows.lacks(slot),
         day=booking_rows.local_day(slot.starts_at, zone), slug=slug, over=booking_rows.over(slot),
         expected=sum(row.state == "booked" for row in slot.bookings), add=booking_rows.add_url(slot),
-        errors=errors or {}, typed=request.form, waits=time_wait_part.count(slot.service, slot.starts_at),
+        waited=_waited(slot), errors=errors or {}, typed=request.form,
+        waits=time_wait_part.count(slot.service, slot.starts_at),
     )  # fmt: skip
+
+
+def _waited(slot: Slot) -> int:
+    """How many bookings nobody noted anything of, once it has left."""
+    return sum(row.state == "booked" for row in slot.bookings) if slot.starts_at <= clock.now() else 0
+
+
+@admin.post(f"{PATH}/absence", endpoint="departure_missed")
+@needs("bookings.manage")
+@at_departure
+def missed(departure: Departure) -> None:
+    """Whoever is still waited for did not come."""
+    done = arrivals.miss_rest(departure_changes.standing(departure), by=web.person())
+    if done:
+        told = ngettext("%(num)s booking did not come.", "%(num)s bookings did not come.", len(done))
+        _undo(told, "missed_undo", departure, fields={"tokens": " ".join(row.token for row in done)})
+
+
+@admin.post(f"{PATH}/absence/undo", endpoint="departure_missed_undo")
+@needs("bookings.manage")
+@at_departure
+def missed_undo(departure: Departure) -> None:
+    """Those that were noted so together are waited for again."""
+    tokens = request.form.get("tokens", "").split()
+    arrivals.undo_rest(departure_changes.noted(departure, tokens), by=web.person())
 
 
 @admin.post(f"{PATH}/places", endpoint="departure_places")

@@ -10,6 +10,14 @@ from shop.plan_offers import PlanOffer
 from shop.quotes import Quote
 
 FULL = "full"
+NONE: dict[str, Any] = {
+    "plan_missing": "",
+    "plans": [],
+    "plan": "",
+    "full": "",
+    "plan_now": "",
+    "plan_days": [],
+}  # all at once
 
 
 def of(posted: Mapping[str, Any], quote: Quote, due: Money | None = None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kernel import i18n
-from shop import hours, resources
+from shop import booking_policies, hours, resources
 from shop.catalog import Product
 from shop.forms import deposits, service_rows, words
 from shop.forms import service_fields as forms
@@ -82,10 +82,12 @@ def _own(service: Service) -> dict[str, Any]:
 
 
 def _policy(service: Service) -> dict[str, Any]:
-    kept = [dict(tier) for tier in service.policy]
+    kept = [dict(tier) for tier in service.policy if "hours" in tier]
+    absent = booking_policies.absent(service.policy)
     name = next((name for name, tiers in forms.POLICIES.items() if tiers == kept), "own")
     rows = [{"hours": str(one["hours"]), "share": str(one["back_bp"] // 100)} for one in kept]
-    return {"policy": name, "tiers": rows if name == "own" else []}
+    return {"policy": name, "tiers": rows if name == "own" else [],
+            "absent": str(absent // 100) if absent else ""}  # fmt: skip
 
 
 def _rows(service: Service) -> dict[str, Any]:

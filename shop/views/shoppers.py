@@ -87,4 +87,4 @@ def init_app(_app: Flask) -> None:
     slots.fill("crm.person", person)
     slots.fill("crm.deal", sale)
     facts.linked(("ordered", "paid", "value_spent", "cancelled", "shipped"), order_url)
-    facts.linked(("booked", "booking_cancelled"), booking_url)
+    facts.linked(("booked", "booking_cancelled", "missed", "missed_undone"), booking_url)

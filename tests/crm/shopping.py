@@ -56,7 +56,7 @@ def _ordered(dice, contact, product, trip):
         starts = clock.now() + dice.choice(
             [timedelta(days=-2), timedelta(hours=3), timedelta(days=6), timedelta(days=40)]
         )
-        state = dice.choice(["booked", "booked", "cancelled"])
+        state = dice.choice(["booked", "booked", "cancelled", "missed", "missed"])
         db.session.add(Booking(service_id=trip.id, order_id=order.id, state=state, starts_at=starts,
                                ends_at=starts + timedelta(hours=2), places=1))  # fmt: skip
 

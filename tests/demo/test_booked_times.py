@@ -122,10 +122,12 @@ def test_each_shop_has_guests_who_came_and_guests_to_come(shop: Any) -> None:
     assert len(rows) == len(booked_times.more(shop)["booked"])
     asked = [(row.service.product.sku, row.order.state) for row in every if row.state == "held" and row.order]
     assert asked == [(told["sku"], "asked") for told in booked_times.more(shop).get("requests", ())]
-    assert {row.state for row in rows} == {"booked", "came"}
+    absent = {told["who"] for told in booked_times.more(shop)["booked"] if told.get("missed")}
+    assert {row.state for row in rows} == {"booked", "came", *(["missed"] if absent else [])}
     for row in rows:
         assert row.order is not None
-        assert (row.starts_at < clock.now()) == (row.state == "came")
+        assert (row.starts_at < clock.now()) == (row.state in {"came", "missed"})
+        assert row.state != "missed" or row.order.email in absent
         assert row.order.paid or row.order.payment == "partial", row.order.number
         wanted = [one["label"]["es"] for one in row.service.questions if one["required"]]
         assert set(wanted) <= set(row.answers) or row.language == "en"

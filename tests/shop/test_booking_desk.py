@@ -321,6 +321,9 @@ def test_who_came_is_noted_and_taken_back(shop):
     undo(admin, answer)
     assert row.state == "booked"
     post(admin, f"/{row.token}/absence")
+    assert row.state == "booked"  # it has not begun
+    with time_machine.travel(row.starts_at):
+        post(shop.admin, f"/{row.token}/absence")
     assert row.state == "missed"
     post(admin, f"/{row.token}/notes", text="llega tarde")
     assert "llega tarde" in text(page(admin, f"/{row.token}"))

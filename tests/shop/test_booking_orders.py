@@ -108,18 +108,19 @@ def test_what_was_noted_is_taken_back_step_by_step_and_of_each_booking_by_itself
     _cart, second = filled(shop, service, shop.when(4), cart=cart)
     shop.transfer()
     order = checkout.place(cart, Choice(), shop.details("transfer"), key="both")
-    arrivals.miss(first, by=shop.owner)
-    arrivals.come(first, by=shop.owner)
-    arrivals.come(second, by=shop.owner)
-    arrivals.undo(first, by=shop.owner)
-    db.session.commit()
-    assert (first.state, second.state, order.hold_until) == ("missed", "came", None)
-    standing = [(one.kind, one.data["booking"]) for one in order_events.of(order)
-                if one.kind in ("arrived", "missed") and not one.undone_at]  # fmt: skip
-    assert standing == [("missed", first.id), ("arrived", second.id)]
-    arrivals.undo(first, by=shop.owner)
-    arrivals.undo(second, by=shop.owner)
-    assert (first.state, second.state, order.held) == ("booked", "booked", True)
+    with clock.at(first.starts_at):
+        arrivals.miss(first, by=shop.owner)
+        arrivals.come(first, by=shop.owner)
+        arrivals.come(second, by=shop.owner)
+        arrivals.undo(first, by=shop.owner)
+        db.session.commit()
+        assert (first.state, second.state, order.hold_until) == ("missed", "came", None)
+        standing = [(one.kind, one.data["booking"]) for one in order_events.of(order)
+                    if one.kind in ("arrived", "missed") and not one.undone_at]  # fmt: skip
+        assert standing == [("missed", first.id), ("arrived", second.id)]
+        arrivals.undo(first, by=shop.owner)
+        arrivals.undo(second, by=shop.owner)
+        assert (first.state, second.state, order.held) == ("booked", "booked", True)
 
 
 def test_a_lapsed_hold_is_taken_again_by_ordering_or_nothing_is_lost(shop):

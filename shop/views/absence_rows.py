@@ -1,0 +1,57 @@
+"""How often somebody did not come, as staff are told of it: on the person's page, and shortly on that of a booking."""
+
+from typing import Any
+
+from flask import Flask, render_template
+
+from crm.contacts import Contact
+from kernel import slots, web
+from kernel.i18n import ngettext
+from shop import absence_money, absences, receipts, refunds
+from shop.bookings import Booking
+
+
+def said(contact: Contact | None) -> str:
+    """How many of their bookings of a year nobody came to; '' of who always came, and of who is not known."""
+    found = absences.of(contact) if contact is not None else absences.NEVER
+    if not found.missed:
+        return ""
+    return ngettext(
+        "Did not come to %(missed)s of %(num)s booking in the last 12 months",
+        "Did not come to %(missed)s of %(num)s bookings in the last 12 months", found.of, missed=found.missed,
+    )  # fmt: skip
+
+
+def often(contact: Contact | None) -> str:
+    """The same as a hint before they are expected again: only of who missed more than one."""
+    found = absences.of(contact) if contact is not None else absences.NEVER
+    return said(contact) if found.missed >= absences.OFTEN else ""
+
+
+def money(booking: Booking) -> dict[str, Any]:
+    """What the terms say of what was paid, where nobody came; {} of any other, and of what cost nothing."""
+    order = booking.order
+    if booking.state != "missed" or order is None:
+        return {}
+    given, share, owed = absence_money.given(booking), absence_money.of(booking), absence_money.owed(booking)
+    if given is not None:
+        return {"given": receipts.shown(given), "owed": ""}
+    paid = share.back + share.kept
+    if not paid and not owed:
+        return {}
+    return {
+        "given": "", "paid": receipts.shown(paid) if paid else "", "kept": receipts.shown(share.kept),
+        "back": receipts.shown(share.back) if share.back else "", "owed": receipts.shown(owed) if owed else "",
+        "credit": refunds.creditable(order),
+    }  # fmt: skip
+
+
+def person(contact: Contact) -> str:
+    """On a person's page, for staff who may see bookings."""
+    told = said(contact) if web.may("bookings.view") else ""
+    return render_template("shop/desk/bookings/_of_person.html", told=told) if told else ""
+
+
+def init_app(_app: Flask) -> None:
+    """Show it on a person's page."""
+    slots.fill("crm.person", person, order=55)
