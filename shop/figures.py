@@ -89,7 +89,7 @@ def ordered(period: Period) -> Select[Order]:
     """The orders of those days that stand, the newest first; rehearsals only while the shop practises."""
     since, until = period.moments
     mine = Order.placed_at >= since, Order.placed_at < until, Order.practice == tenancy.tenant().practice
-    wanted: Select[Order] = db.select(Order).where(*mine, Order.state.not_in(ENDED))
+    wanted: Select[Order] = db.select(Order).where(*mine, Order.state.not_in((*ENDED, "asked")))
     return wanted.order_by(Order.placed_at.desc(), Order.id.desc())
 
 
