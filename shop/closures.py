@@ -61,7 +61,7 @@ class Closure(TenantOwned, Base):
     uid: Mapped[str | None] = mapped_column(String(64))  # what names it there, hashed: it may hold a guest's name
     outcome: Mapped[str] = mapped_column(String(8), default="")  # of what comes from outside: see outside_closures
     against: Mapped[str] = mapped_column(String(400), default="")  # what of ours is there as well
-    told_at: Mapped[datetime | None]  # when the shop was written to about that
+    told_at: Mapped[datetime | None]  # when the shop was written to about that; of one that is `left`, since when
 
 
 def close(units: Sequence[ResourceUnit], span: Span, *, reason: str = "", by: "Account | None" = None) -> Closure:

@@ -8,6 +8,8 @@ Each of its times is a closure with one of these outcomes:
 - `echo`: it is our own booking or closure that came back: the other place follows our calendar and tells it again. By
   its name nobody can know, so this is meant by its days: what it meets of ours, one after another without a free day,
   begins on its first day and ends on its last one. What the other place calls a reservation of its own is none.
+- `left`: it was an echo of what has gone here meanwhile. The other place tells it until it has read us anew, and lets
+  it to nobody until then; it closes nothing for half a day, and then counts as theirs.
 - `clash`: something of ours is there as well, `against` says what: somebody has to call one of both off, and is told
   once.
 
@@ -46,6 +48,7 @@ from shop.resources import ResourceUnit
 from shop.slots import Slot
 
 MOMENT = timedelta(seconds=1)
+GRACE = timedelta(hours=12)  # in which other places read our calendar anew
 KEPT = timedelta(days=60)  # so long what is over stays in the calendar
 QUIET = {"synchronize_session": False}
 What = Booking | Slot | Closure
@@ -114,10 +117,13 @@ def settle(unit: ResourceUnit, *, was: Iterable[str] = ()) -> None:
     rows, heard, fresh = db.session.scalars(_open(unit.id)).all(), set(was), []
     wall = _Wall(unit, rows) if rows else None
     for row in rows if wall else ():
-        before = _marks(row.against) if row.told_at else set()
+        before, since = _marks(row.against) if row.told_at else set(), row.told_at
+        was_left = row.outcome == "left"
         row.outcome, row.against = wall.settled(row)  # type: ignore[union-attr]
         new = row.outcome == "clash" and not _marks(row.against) <= before
-        row.told_at = (clock.now() if new else row.told_at) if row.outcome == "clash" else None
+        row.told_at = clock.now() if new else since if row.outcome == "clash" else None
+        if row.outcome == "left":
+            row.told_at = since if was_left else clock.now()
         fresh += [row] if new and row.against not in heard else []
     db.session.flush()
     if wall and wall.holds:
@@ -178,6 +184,9 @@ class _Wall:
         if ours and not outside_times.surely_booked(row.uid or "") and self._echo(row, all_of_it):
             self._close(row, mine, [])
             return "echo", ""
+        if not ours and _lately(row):
+            self._close(row, mine, [])
+            return "left", ""
         self._close(row, mine, _gaps(row, others))
         if ours:
             return "clash", ",".join(sorted(map(_mark, ours))[:20])
@@ -213,6 +222,13 @@ class _Wall:
         """What is taken within its time: pieces never overlap, so they end in the order in which they begin."""
         first = bisect_right(self.taken, row.starts_at, key=attrgetter("ends_at"))
         return list(takewhile(lambda one: one.starts_at < row.ends_at, islice(self.taken, first, None)))
+
+
+def _lately(row: Closure) -> bool:
+    """Whether what it was the echo of has just gone; `told_at` says since when."""
+    return row.outcome == "echo" or (
+        row.outcome == "left" and row.told_at is not None and clock.now() - row.told_at < GRACE
+    )
 
 
 def _meet(what: What, row: Closure) -> bool:

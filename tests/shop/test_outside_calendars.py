@@ -240,6 +240,34 @@ def test_our_own_bookings_that_come_back_are_no_clash(shop, cabin, elsewhere):
     assert (one.ends_at, two.starts_at) in taken(cabin)
 
 
+def test_what_comes_back_of_a_booking_that_was_called_off_closes_nothing_for_half_a_day(shop, cabin, elsewhere):
+    booking = shop.booked(cabin, shop.when(4), nights=2)
+    elsewhere.says((shop.day(4), shop.day(6)))
+    row = followed(cabin, elsewhere.address())
+    assert outcomes() == ["echo"]
+    booking_orders.cancel(booking, by=shop.owner, reason="Lluvia")
+    db.session.commit()
+    for hours, outcome, closed in ((1, "left", []), (12, "left", []), (14, "taken", [stay(shop, cabin, 4, 6)])):
+        with time_machine.travel(clock.now() + timedelta(hours=hours), tick=False):
+            read(row)  # it has not read us since
+            assert (outcomes(), taken(cabin)) == ([outcome], closed)
+    elsewhere.says()
+    read(row)
+    assert (outcomes(), taken(cabin)) == ([], [])
+
+
+def test_a_time_that_is_left_is_ours_again_when_somebody_books_it(shop, cabin, elsewhere):
+    booking = shop.booked(cabin, shop.when(4), nights=2)
+    elsewhere.says((shop.day(4), shop.day(6)))
+    row = followed(cabin, elsewhere.address())
+    booking_orders.cancel(booking, by=shop.owner, reason="Lluvia")
+    db.session.commit()
+    read(row)
+    shop.booked(cabin, shop.when(4), nights=2)
+    read(row)
+    assert (outcomes(), letters()) == (["echo"], [])
+
+
 def test_a_reservation_of_the_other_place_is_no_echo_even_on_the_very_same_days(shop, cabin, elsewhere):
     shop.booked(cabin, shop.when(4), nights=2)
     elsewhere.body = cal((shop.day(4), shop.day(6))).replace(b"Ana Mora", b"Reserved")
