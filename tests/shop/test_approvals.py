@@ -24,6 +24,7 @@ from shop import (
     orders,
     plans,
     practice,
+    receipts,
     stock,
 )
 from shop import cart as carts
@@ -226,6 +227,7 @@ def test_only_groups_of_that_size_wait(shop):
 def test_a_deposit_is_due_from_the_yes_on_and_never_late_before_it(shop):
     order = requested(shop, cabin(shop, answer_hours=72, lead=72, product={"deposit_bp": 3_000}), plan="deposit")
     assert (order.plan, order_list.count("overdue"), order_list.count("balance")) == ("deposit", 0, 0)
+    assert [one["state"] for one in receipts.plan(order)["parts"]] == ["later", "later"]
     with time_machine.travel(clock.now() + timedelta(hours=50), tick=False):
         approvals.approve(order, by=shop.owner)
         db.session.commit()
