@@ -206,7 +206,8 @@ def plan(order: "Order") -> dict[str, Any]:
         "name": str(plans.NAMES[order.plan]),
         "parts": [
             {"day": due_day(part.on, part.position), "amount": shown(part.amount), "left": shown(part.left),
-             "begun": bool(part.paid), "state": "later" if order.asked else part.state(today), "position": part.position}
+             "begun": bool(part.paid), "position": part.position,
+             "state": "later" if order.asked else part.state(today)}
             for part in rows
         ],
         "now": shown(plans.due_now(order)), "is_due": bool(plans.due_now(order)),
