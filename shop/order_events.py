@@ -57,6 +57,9 @@ SENTENCES: dict[str, Any] = {
     "booking_reminded": _l("Reminded of the booking"),
     "arrived": _l("Arrived"),
     "missed": _l("Did not come"),
+    "delivery_changed": _l("Delivery changed"),
+    "taken_off": _l("Taken off the order"),
+    "added": _l("Added to the order"),
     "note": _l("Note"),
 }
 INTERNAL = frozenset(  # not told to the buyer

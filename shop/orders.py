@@ -229,6 +229,11 @@ def _line(order: Order, line: "QuoteLine", place: int) -> OrderLine:
     )  # fmt: skip
 
 
+def sought(order: Order) -> None:
+    """Have it found by the name, the e-mail and the telephone that it has now."""
+    order.haystack = _haystack(order)
+
+
 def _haystack(order: Order) -> str:
     digits = "".join(sign for sign in order.phone if sign.isdigit())
     return fold(f"{order.number} {order.name} {order.email} {digits}")

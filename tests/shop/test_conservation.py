@@ -34,7 +34,7 @@ from shop import cart as carts
 from shop.bookings import Booking
 from shop.card_sessions import CardSession
 from shop.departures import Departure
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.ledger import LedgerEntry
 from shop.orders import ENDED, Order
 from shop.quotes import Choice
