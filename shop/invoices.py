@@ -25,6 +25,7 @@ from shop import (
 from shop.invoice_lines import InvoiceLine
 from shop.invoice_rows import Invoice
 from shop.invoice_series import InvoiceSeries, Outdated, UsedUp
+from shop.order_lines import OrderLine
 from shop.orders import ENDED, Order
 
 if TYPE_CHECKING:
@@ -57,10 +58,8 @@ def issue(order: Order, *, by: "Account | None" = None) -> Invoice:
         return known[0]
     made = _written(order, "invoice", lines, part=len(known))
     order_events.record(order, "invoiced", by=by, minor=made.gross_minor, reference=made.number)
-    mine = {line.order_line_id for line in lines}
-    for one in reductions.of(order):  # what it cost less before there was an invoice, each for its own lines
-        if not known or mine & one.units.keys():
-            follow(order, reason=one.reason, lines=one.units, most=one.amount_minor, by=by)
+    for one in reversed(reductions.of(order)):  # what it cost less before there was a paper, each for its own lines
+        follow(order, reason=one.reason, lines=one.units, most=one.amount_minor, by=by)
     return made
 
 
@@ -71,11 +70,23 @@ def _whole(order: Order) -> list[InvoiceLine]:
 
 def _added(order: Order, known: Sequence[Invoice]) -> list[InvoiceLine]:
     """What those invoices do not hold of the order: lines that were added since, a delivery that costs more."""
+    fresh, less = _fresh(order, known)
+    return invoice_lines.added(order, fresh, owed(order) + less - holds(order))
+
+
+def _fresh(order: Order, known: Sequence[Invoice]) -> tuple[list[OrderLine], int]:
+    """The order's lines that stand on none of those invoices, and by how much less they cost by now."""
     old = invoice_lines.known([row.id for row in known])
     fresh = [line for line in order.lines if line.id not in old]
     ids = {line.id for line in fresh}
-    less = sum(one.amount_minor for one in reductions.of(order) if ids & one.units.keys())
-    return invoice_lines.added(order, fresh, owed(order) + less - holds(order))
+    return fresh, sum(one.amount_minor for one in reductions.of(order) if ids & one.units.keys())
+
+
+def beyond(order: Order) -> int:
+    """What its invoices hold beyond what the order still costs of what stands on them, in minor units."""
+    known = billed(order)
+    fresh, less = _fresh(order, known) if known and order.state not in ENDED else ([], 0)
+    return holds(order) - owed(order) + sum(line.gross_minor for line in fresh) - less
 
 
 def further(order: Order) -> bool:
@@ -135,7 +146,7 @@ def follow(order: Order, *, reason: str = "", lines: Mapping[int, int] | None = 
     `most`: no more than so many minor units; `by` is who asks. None when there is nothing to take back.
     """
     rests = _rests(order)
-    due = sum(one.rest.gross for one in rests) - owed(order)
+    due = beyond(order) if rests else 0
     due = min(due, more.get("most", due))
     if due <= 0:
         return None

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
+from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.refusal import Refusal
@@ -42,7 +45,11 @@ class Changed:
 
 def hold(order: Order) -> None:
     """Hold the order's row for a change; raises TooLate or MoneyMoves."""
+    db.session.flush()
     orders.lock(order)
+    fresh = select(OrderLine).where(OrderLine.order_id == order.id)  # read before, perhaps, by somebody slower
+    db.session.scalars(fresh.execution_options(populate_existing=True)).all()
+    db.session.expire(order, ["lines", "payments", "instalments"])
     if order.state not in HERE or order.payment == "refunded":
         raise TooLate()
     if order.refunding_minor:

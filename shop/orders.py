@@ -182,6 +182,20 @@ def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key
     return order
 
 
+def add(order: Order, quote: "Quote") -> list[OrderLine]:
+    """Write further lines of an order and what it costs more, after those that it has; the caller holds its row."""
+    first = max((line.position for line in order.lines), default=-1) + 1
+    lines = [_line(order, line, first + place) for place, line in enumerate(quote.lines)]
+    db.session.add_all(lines)
+    order.items_minor += quote.items.minor
+    order.discount_minor += quote.discount.minor
+    order.tax_minor += quote.tax.minor
+    order.total_minor += quote.items.minor
+    db.session.flush()
+    db.session.expire(order, ["lines"])
+    return lines
+
+
 def placed(order: Order, *, more: Any = None) -> None:
     """Everything is taken and counted: tell the buyer and the shop; `more`: see letters.tell."""
     letters.tell(order, "placed", more=more)

@@ -28,7 +28,7 @@ def shown(order: Order) -> dict[str, Any]:
     return {
         "rows": [row(paper) for paper in papers], "left": desk.typed(order.money(left)),
         "may_issue": invoices.further(order) if invoice else not ended or order.kept_minor > 0,
-        "behind": invoice is not None and left > invoices.owed(order), "may_credit": left > 0 and not ended,
+        "behind": invoice is not None and invoices.beyond(order) > 0, "may_credit": left > 0 and not ended,
     }  # fmt: skip
 
 
