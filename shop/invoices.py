@@ -58,7 +58,8 @@ def issue(order: Order, *, by: "Account | None" = None) -> Invoice:
         return known[0]
     made = _written(order, "invoice", lines, part=len(known))
     order_events.record(order, "invoiced", by=by, minor=made.gross_minor, reference=made.number)
-    for one in reversed(reductions.of(order)):  # what it cost less before there was a paper, each for its own lines
+    less = reductions.of(order)  # before there was a paper, each for its own lines; of a further one the last ones are
+    for one in reversed(less) if known else less:
         follow(order, reason=one.reason, lines=one.units, most=one.amount_minor, by=by)
     return made
 
