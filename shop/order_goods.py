@@ -22,6 +22,7 @@ from shop import (
     reductions,
     repricing,
     return_rows,
+    sales,
     shipping,
     stock,
     wants,
@@ -31,6 +32,7 @@ from shop.order_lines import OrderLine
 from shop.orders import Order
 from shop.quotes import Basket, Wanted
 from shop.redemptions import Person
+from shop.variants import Variant
 
 if TYPE_CHECKING:
     from kernel.accounts import Account
@@ -114,6 +116,11 @@ def cost(order: Order, units: Mapping[int, int]) -> Money:
 def called(line: OrderLine, units: int, language: str) -> str:
     """`2 × Pan de masa madre`."""
     return f"{units} × {pick(line.name, language)}"
+
+
+def at_hand(text: str = "") -> list[Variant]:
+    """What can be tapped, as at the counter: only things that go into a parcel."""
+    return [one for one in sales.at_hand(text) if one.product.kind not in catalog.IMMATERIAL]
 
 
 def priced(order: Order, wanted: Sequence[Wanted]) -> Basket:

@@ -12,7 +12,7 @@ from kernel.money import Money
 from kernel.once import once
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
-from shop import order_changes, order_delivery, order_goods, orders, receipts, sales, stock, wants
+from shop import order_changes, order_delivery, order_goods, orders, receipts, stock, wants
 from shop.forms import sales as forms
 from shop.forms import wrong
 from shop.forms.wrong import Wrong
@@ -122,7 +122,7 @@ def _page(order: Order, posted: Any, *, status: int = 200, **told: Any) -> Respo
     errors = told.pop("wrong", {})
     page = render_template(
         "shop/desk/orders/goods.html", order=order, goods=lines, lines=[_added(one, quote) for one in counter.lines],
-        found=[sale_page.tile(one) for one in sales.at_hand(counter.said("q"))], typed=counter.said,
+        found=[sale_page.tile(one) for one in order_goods.at_hand(counter.said("q"))], typed=counter.said,
         draft_url=url_for("shop_admin.order_goods_draft", number=order.number), difference=difference,
         left=owed, shown=receipts.shown, wrong=errors, labels=_labels(lines, counter),
         tells=bool(posted.get("tell")) if posted else bool(order.email), **{"trouble": "", "asks": False, **told},
