@@ -34,7 +34,7 @@ class Units:
 
 def left(line: "OrderLine") -> Units:
     """What of a line the buyer still gets."""
-    return Units(line.variant_id, line.quantity - line.returned, line.day)
+    return Units(line.variant_id, line.left, line.day)
 
 
 def move(order: "Order", day: date | None) -> None:
@@ -78,9 +78,9 @@ def _taken(order: "Order") -> Tally[tuple[int, date]]:
 
 def _needed(order: "Order", day: date | None) -> Tally[tuple[int, date]]:
     lines: Iterable[Units] = [
-        Units(line.variant_id, line.quantity - line.returned, day)
+        Units(line.variant_id, line.left, day)
         for line in order.lines
-        if line.booking_id is None and line.returned < line.quantity and line.product is not None
+        if line.booking_id is None and line.left and line.product is not None
     ]
     needed, _known = stock.needs(lines)
     return Tally({(variant_id, on): many for (variant_id, on), many in needed.items() if on is not None})

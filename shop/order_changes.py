@@ -58,11 +58,7 @@ def hold(order: Order) -> None:
 
 def goods(order: Order) -> list[OrderLine]:
     """The lines of which something is still to be handed over: no bookings, nothing that is downloaded."""
-    return [line for line in order.lines if line.booking_id is None and not line.digital and _left(line)]
-
-
-def _left(line: OrderLine) -> int:
-    return line.quantity - line.returned
+    return [line for line in order.lines if line.booking_id is None and not line.digital and line.left]
 
 
 def note(order: Order, kind: str, words: Sequence[str], *, by: "Account", minor: int = 0) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from kernel import money
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
@@ -75,8 +74,3 @@ def charge(order: Order, cost: Amounts) -> None:
     order.tax_minor += cost.tax.minor - tax
     order.total_minor += more.minor
     plans.resize(order, more.minor)
-
-
-def shown(order: Order, difference: Money) -> Money:
-    """What is still to be paid after that, never less than nothing."""
-    return max(order.balance + difference, money.zero(order.currency))

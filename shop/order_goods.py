@@ -97,12 +97,12 @@ def _less(order: Order, wanted: Fewer) -> dict[int, int]:
     known = {line.id: line for line in order_changes.goods(order)}
     for line_id, (was, many) in wanted.items():
         line = known.get(line_id)
-        if line is None or line.quantity - line.returned != was:
+        if line is None or line.left != was:
             raise Stale()
         if not 0 <= many <= was:
             raise NotFewer(most=was, item=pick(line.name))
     units = {line_id: was - many for line_id, (was, many) in wanted.items() if many < was}
-    if units and not any(line.quantity - line.returned - units.get(line.id, 0) for line in order.lines):
+    if units and not any(line.left - units.get(line.id, 0) for line in order.lines):
         raise Last()
     return units
 

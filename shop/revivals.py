@@ -40,7 +40,7 @@ def _take(order: Order) -> None:
     if invoices.of(order) is not None:
         raise TakenBack()
     if not order.practice:
-        stock.take([day_stock.left(line) for line in order.lines if line.returned < line.quantity], order=order)
+        stock.take([day_stock.left(line) for line in order.lines if line.left], order=order)
         if order.delivery_method_id is not None:
             method = db.session.get_one(shipping.DeliveryMethod, order.delivery_method_id)
             delivery_slots.take(method, order.delivery_day, order.delivery_slot, order=order)

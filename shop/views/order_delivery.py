@@ -173,7 +173,7 @@ def _cost(order: Order, offer: Offer | None, place: Mapping[str, str]) -> dict[s
             costs["difference"] = _difference(order, offer, place)
     except Refusal:
         pass  # it is said when it is kept
-    costs["left"] = order_delivery_cost.shown(order, costs["difference"])
+    costs["left"] = order.balance + costs["difference"]
     return costs
 
 

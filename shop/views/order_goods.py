@@ -118,13 +118,12 @@ def _page(order: Order, posted: Any, *, status: int = 200, **told: Any) -> Respo
         counter.drop(posted.get("drop", ""))
     lines = [_line(line, posted) for line in order_changes.goods(order)]
     quote, difference = _cost(order, counter, lines)
-    owed = max(order.balance + difference, order.money(0))
     errors = told.pop("wrong", {})
     page = render_template(
         "shop/desk/orders/goods.html", order=order, goods=lines, lines=[_added(one, quote) for one in counter.lines],
         found=[sale_page.tile(one) for one in order_goods.at_hand(counter.said("q"))], typed=counter.said,
         draft_url=url_for("shop_admin.order_goods_draft", number=order.number), difference=difference,
-        left=owed, shown=receipts.shown, wrong=errors, labels=_labels(lines, counter),
+        left=order.balance + difference, shown=receipts.shown, wrong=errors, labels=_labels(lines, counter),
         tells=bool(posted.get("tell")) if posted else bool(order.email), **{"trouble": "", "asks": False, **told},
     )  # fmt: skip
     made = Response(page, status)
@@ -133,7 +132,7 @@ def _page(order: Order, posted: Any, *, status: int = 200, **told: Any) -> Respo
 
 
 def _line(line: OrderLine, posted: Mapping[str, Any]) -> dict[str, Any]:
-    left = line.quantity - line.returned
+    left = line.left
     typed = str(posted.get(f"units-{line.id}", left)).strip()[:9]
     return {"id": line.id, "name": pick(line.name), "chosen": line.chosen, "left": left, "typed": typed,
             "was": str(posted.get(f"was-{line.id}", left))[:9], "unit": receipts.shown(line.unit),
