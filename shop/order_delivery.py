@@ -127,6 +127,7 @@ def change(order: Order, reach: Reach, *, by: "Account") -> order_changes.Change
     order_delivery_cost.charge(order, cost)
     said = order_changes.note(order, "delivery_changed", words, by=by, minor=difference.minor)
     journal.write("orders.delivery_changed", about=order, by=by, data={"number": order.number})
+    repricing.where(order)
     repricing.follow(order, difference)
     return order_changes.Changed(difference, said)
 

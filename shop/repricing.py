@@ -2,7 +2,7 @@
 
 from kernel.db import db
 from kernel.money import Money
-from shop import holds, invoices, lowering, payment_methods, payments, plan_reminders, plans
+from shop import balances, holds, invoices, lowering, payment_methods, payments, plan_reminders, plans
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
 
@@ -18,6 +18,17 @@ def follow(order: Order, difference: Money) -> None:
     elif difference.minor < 0:
         lowering.settle(order, was_paid=was_paid)
         invoices.when_less(order, delivery=True)
+
+
+def where(order: Order) -> None:
+    """Who pays at the hand-over pays the courier, or at the counter: as it is brought now, where the shop has that."""
+    waiting = order.payments[-1] if order.payments else None
+    if waiting is None or waiting.state != "due" or waiting.kind not in payment_methods.AT_ONCE:
+        return
+    fitting = {one.id: one for one in balances.methods(order) if one.kind in payment_methods.AT_ONCE}
+    if fitting and waiting.method_id not in fitting:
+        payments.move(waiting, "void")
+        payments.open(order, next(iter(fitting.values())))
 
 
 def _ask_more(order: Order) -> None:

@@ -22,6 +22,7 @@ from shop import (
     stock,
 )
 from shop.order_delivery import Reach
+from shop.payment_methods import PaymentMethod
 from shop.quotes import Choice
 from shop.stock import DayTaken
 from tests.goods import HOME, only
@@ -137,6 +138,15 @@ def test_a_cheaper_way_before_it_is_paid_is_asked_for(shop, courier):
     assert (order.address, taken(courier, shop.day(2), SLOTS[0])) == ({}, 0)
     shop.pay(order)
     assert [row.gross_minor for row in invoices.every(order)] == [10_000_00]
+
+
+def test_who_pays_at_the_counter_pays_the_courier_then(shop, courier):
+    counter = shop._kept(PaymentMethod(code="al-retirar", kind="on_pickup", label={"es": "Al retirar"}))
+    shop.on_delivery()
+    order = shop.bought(shop.product(price=10_000_00), payment=counter.code)
+    change(shop, order, way="envio", day=shop.day(2), slot=SLOTS[0], address=HOME)
+    assert [(row.kind, row.state) for row in order.payments][-1] == ("on_delivery", "due")
+    assert order.payments[-1].asked.minor == sums(order) == 12_000_00
 
 
 def test_a_plan_grows_with_its_next_part(shop, courier):
