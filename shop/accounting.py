@@ -15,7 +15,7 @@ from shop import invoice_lines, invoice_list, invoice_papers, invoice_parts
 from shop.account_codes import Account, Chart
 from shop.invoice_lines import InvoiceLine
 from shop.invoice_list import Month
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.ledger import LedgerEntry
 from shop.payments import Payment
 from shop.stored_value import StoredValueEntry

@@ -8,7 +8,7 @@ from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import invoices, lowering, orders, reductions
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.orders import Order
 
 if TYPE_CHECKING:
@@ -31,11 +31,12 @@ def give(
     orders.lock(order)
     if order.state in orders.ENDED:
         raise NoInvoice(number=order.number)
+    before = invoices.holds(order)
     made = invoices.credit(order, amount=amount, lines=lines, reason=reason, by=by)
     if made is None:
         raise NoInvoice(number=order.number)
     was_paid = order.paid
-    reductions.note(order, made.gross_minor, lines=lines, reason=reason)
+    reductions.note(order, before - invoices.holds(order), lines=lines, reason=reason)
     lowering.settle(order, was_paid=was_paid)
     journal.write("invoices.credited", about=order, by=by, data={"number": made.number})
     return made
@@ -46,7 +47,7 @@ def bring_up(order: Order, *, by: "Account") -> Invoice:
     orders.lock(order)
     known = reductions.of(order)
     reason = known[-1].reason if known and order.state not in orders.ENDED else ""
-    there = invoices.of(order) is not None
+    there = invoices.of(order) is not None and not invoices.further(order)
     made = invoices.follow(order, reason=reason, by=by) if there else invoices.issue(order, by=by)
     if made is None:
         raise NoInvoice(number=order.number)

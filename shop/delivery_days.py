@@ -78,6 +78,17 @@ def of(method: "DeliveryMethod", lead_hours: int, *, daily: bool, now: datetime 
     return [day for day in found if day.slots]
 
 
+def every(method: "DeliveryMethod", *, daily: bool) -> list[Day] | None:
+    """All days and spans on which it works, also late or full ones; None when this method asks for none."""
+    if not (method.days or method.slots or daily):
+        return None
+    local = clock.now().astimezone(ZoneInfo(tenancy.tenant().timezone))
+    front, closed = storefront.of(), holidays.spells(local)
+    days = [day for day in _horizon(front, closed, local) if _works(method, front, day)]
+    spans = {day: [code for code in method.slots or [""] if not _away(closed, day, code, local)] for day in days}
+    return [Day(day, [Slot(code, None) for code in codes]) for day, codes in spans.items() if codes]
+
+
 def _horizon(front: storefront.Storefront, closed: Closed, local: datetime) -> list[date]:
     coming = (local.date() + timedelta(days=ahead) for ahead in range(FARTHEST))
     return list(islice((day for day in coming if not _shut(front, closed, day, local)), HORIZON + 1))

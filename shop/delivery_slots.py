@@ -53,6 +53,32 @@ def take(method: Any, day: date | None, slot: str, *, order: Any) -> None:
     db.session.add(SlotPlace(order_id=order.id, method_id=method.id, day=day, slot=slot))
 
 
+def move(order: Any, method: Any, at: tuple[date | None, str], *, limit: int | None) -> None:
+    """Have an order's place on another day and slot, in key order with the one it had; raises SlotFull.
+
+    `limit`: how many fit there, None for any number. What stays where it is takes nothing.
+    """
+    mine = SlotPlace.order_id == order.id, SlotPlace.returned_at.is_(None)
+    held = [(row.method_id, row.day, row.slot) for row in db.session.scalars(select(SlotPlace).where(*mine))]
+    wanted = [(method.id, at[0], at[1])] if at[0] is not None else []
+    if held == wanted:
+        return
+    for key in sorted({*held, *wanted}):
+        named = dict(zip(("method_id", "day", "slot"), key, strict=True))
+        if key in held:
+            _release(order, named)
+        elif not counters.take(SlotTaken, 1, limit, **named):
+            raise SlotFull()
+        else:
+            db.session.add(SlotPlace(order_id=order.id, **named))
+
+
+def _release(order: Any, named: dict[str, Any]) -> None:
+    mine = update(SlotPlace).filter_by(order_id=order.id, returned_at=None, **named).values(returned_at=clock.now())
+    if db.session.execute(mine, execution_options={"synchronize_session": False}).rowcount:  # type: ignore[attr-defined]
+        counters.give(SlotTaken, 1, **named)
+
+
 def give_back(order: Any) -> None:
     """Give the order's place back, once."""
     held = SlotPlace.order_id == order.id, SlotPlace.returned_at.is_(None)

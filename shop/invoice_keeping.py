@@ -7,7 +7,7 @@ from sqlalchemy import select
 from crm import people
 from crm.contacts import Contact
 from kernel.db import db
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.orders import Order
 
 

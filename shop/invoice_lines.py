@@ -84,6 +84,24 @@ def copied(order: "Order") -> list[InvoiceLine]:
     return lines
 
 
+def known(papers: "Sequence[int]") -> set[int | None]:
+    """The order lines that stand on those invoices."""
+    return set(db.session.scalars(select(InvoiceLine.order_line_id).where(InvoiceLine.invoice_id.in_(papers))))
+
+
+def added(order: "Order", fresh: "Sequence[OrderLine]", missing: int) -> list[InvoiceLine]:
+    """Lines that stand on no invoice yet, and what the delivery costs more: as far as `missing` minor units go."""
+    lines = [_goods(line, place) for place, line in enumerate(fresh)]
+    more = min(missing - sum(line.gross_minor for line in lines), order.shipping_minor)
+    if more <= 0:
+        return lines
+    line = _delivery(order, len(lines))
+    part = invoice_parts.part(_rest(line), more)
+    line.net_minor, line.tax_minor, line.gross_minor = part.net, part.tax, part.gross
+    line.components, line.unit_minor = part.components, more - tax_rules.on_top(part.components)
+    return [*lines, line]
+
+
 def kept(order: "Order", held: "Mapping[int, int]") -> list[InvoiceLine]:
     """What the shop keeps of an order that ended, as lines, with the tax that lies in it.
 
@@ -232,6 +250,17 @@ def of_lines(rests: "Sequence[Left]", lines: "Mapping[int, int]", *, delivery: b
             part = invoice_parts.part(one.rest, _worth(one, units))
             found.append(credited(one, part, units, len(found)))
     return found
+
+
+def of_delivery(rests: "Sequence[Left]", minor: int) -> list[InvoiceLine]:
+    """The lines of a credit note over what the delivery costs less."""
+    ways = [one for one in rests if one.line.kind == "delivery" and one.rest.gross]
+    shares = invoice_parts.filled(minor, [[one.rest.gross for one in ways]]) if ways else []
+    return [
+        credited(one, invoice_parts.part(one.rest, share), _units(one, share, {}), place)
+        for place, (one, share) in enumerate(zip(ways, shares, strict=True))
+        if share
+    ]
 
 
 def credited_minor(invoice_id: int) -> int:

@@ -7,12 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, String, and_, case, cast, exists, func, or_, select
-from sqlalchemy.orm import aliased
 
 from kernel import clock, tenancy
 from kernel.db import db
 from shop import invoicing
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.orders import ENDED, SETTLED, Order
 
 PAGE = 50
@@ -127,15 +126,14 @@ def sums(at: Month) -> list[dict[str, Any]]:
 
 
 def waiting() -> Select[Order]:
-    """The orders that wait for a paper: sold or kept of and not billed, or billed for more than they cost now."""
-    billed = exists(select(Invoice.id).where(Invoice.order_id == Order.id, Invoice.kind == "invoice"))
+    """The orders that wait for a paper: sold or kept of and not billed, or billed for more or less than they cost."""
+    mine = select(func.count(Invoice.id)).where(Invoice.order_id == Order.id)
+    billed = mine.scalar_subquery() > 0
+    sign = case((Invoice.kind == "invoice", Invoice.gross_minor), else_=-Invoice.gross_minor)
+    holds = mine.with_only_columns(func.coalesce(func.sum(sign), 0)).scalar_subquery()
     sold = Order.state == "delivered" if invoicing.of().issue_on == "delivered" else Order.payment.in_(SETTLED)
     ended = Order.state.in_(ENDED)
     costs = case((ended, Order.kept_minor), else_=Order.total_minor - Order.credited_minor)  # see invoices.owed
-    first, back = aliased(Invoice), aliased(Invoice)
-    gone = select(func.coalesce(func.sum(back.gross_minor), 0)).where(back.corrects_id == first.id).scalar_subquery()
-    holds = exists(select(first.id).where(first.order_id == Order.id, first.kind == "invoice",
-                                          first.gross_minor - gone > costs))  # fmt: skip
-    less = and_(or_(ended, Order.credited_minor > 0), holds)
-    due = or_(and_(sold, ~ended, ~billed, Order.total_minor > 0), less, and_(ended, Order.kept_minor > 0, ~billed))
+    more = and_(sold, ~ended, Order.total_minor > 0, or_(~billed, holds < costs))
+    due = or_(more, and_(billed, holds > costs), and_(ended, Order.kept_minor > 0, ~billed))
     return select(Order).where(due, ~Order.practice).order_by(Order.placed_at.desc(), Order.id.desc())

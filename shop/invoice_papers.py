@@ -10,7 +10,7 @@ from kernel.i18n import _, pick
 from shop import invoice_lines, invoice_parts, invoices, invoicing, receipts, storefront, themes
 from shop import papers as of_orders
 from shop.invoice_lines import InvoiceLine
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.orders import Order
 from shop.tax_rules import TAX
 
@@ -189,6 +189,6 @@ def link(row: Invoice) -> dict[str, str]:
 
 
 def of_order(order: Order) -> dict[str, str]:
-    """What a letter says of the order's invoice; nothing when it has none yet."""
-    row = invoices.of(order)
-    return link(row) if row else {}
+    """What a letter says of the order's invoice, the latest where there are several; nothing when it has none yet."""
+    rows = invoices.billed(order)
+    return link(rows[-1]) if rows else {}

@@ -9,7 +9,7 @@ from kernel import ddl
 from shop.invoice_lines import InvoiceLine
 
 if TYPE_CHECKING:
-    from shop.invoices import Invoice
+    from shop.invoice_rows import Invoice
 
 PLAIN = ("number", "kind", "currency", "net_minor", "tax_minor", "gross_minor", "buyer", "issuer", "fiscal", "reason")
 

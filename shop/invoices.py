@@ -1,17 +1,15 @@
 """Invoices and credit notes: numbered without gaps, copied from the order, never changed once they are issued."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, column, select
+from sqlalchemy import select
 
 from kernel import clock, journal, signing
-from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
+from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
-from kernel.tenancy import TenantOwned
 from shop import (
     invoice_lines,
     invoice_people,
@@ -25,7 +23,9 @@ from shop import (
     reductions,
 )
 from shop.invoice_lines import InvoiceLine
+from shop.invoice_rows import Invoice
 from shop.invoice_series import InvoiceSeries, Outdated, UsedUp
+from shop.order_lines import OrderLine
 from shop.orders import ENDED, Order
 
 if TYPE_CHECKING:
@@ -47,80 +47,55 @@ class TooMuch(Refusal):
     message = _l("Write an amount greater than zero and at most %(most)s: that is what the invoice still holds.")
 
 
-class Invoice(TenantOwned, Base):
-    """An invoice, or a credit note that takes a part of one back; both are positive, `kind` says the direction."""
-
-    __tablename__ = "invoice"
-    __extra__ = (
-        UniqueConstraint("tenant_id", "series_id", "serial"),
-        UniqueConstraint("tenant_id", "number"),
-        UniqueConstraint("tenant_id", "token"),
-        Index(
-            "uq_invoice_order", "tenant_id", "order_id", unique=True,
-            sqlite_where=column("kind") == "invoice", postgresql_where=column("kind") == "invoice",
-        ),
-        Index("ix_invoice_issued", "tenant_id", "issued_at"),
-        CheckConstraint("gross_minor = net_minor + tax_minor", name="gross"),
-        CheckConstraint("net_minor >= 0 AND tax_minor >= 0", name="positive"),
-        CheckConstraint("(kind = 'credit_note') = (corrects_id IS NOT NULL)", name="corrects"),
-    )  # fmt: skip
-    id: Mapped[int] = pk()
-    series_id: Mapped[int] = ref("invoice_series")
-    serial: Mapped[int]
-    number: Mapped[str] = mapped_column(String(40))
-    kind: Mapped[str] = mapped_column(String(16))  # invoice | credit_note
-    order_id: Mapped[int] = ref("order")
-    corrects_id: Mapped[int | None] = ref("invoice")
-    issued_at: Mapped[datetime] = mapped_column(default=clock.now)
-    currency: Mapped[str] = mapped_column(String(3))
-    language: Mapped[str] = mapped_column(String(8))
-    net_minor: Mapped[int]
-    tax_minor: Mapped[int]
-    gross_minor: Mapped[int]
-    buyer: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    issuer: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    fiscal: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    reason: Mapped[str] = mapped_column(String(300), default="")
-    token: Mapped[str] = mapped_column(String(32), default=signing.token)
-    previous: Mapped[str] = mapped_column(String(64), default="")
-    hash: Mapped[str] = mapped_column(String(64))
-    practice: Mapped[bool] = mapped_column(default=False)
-
-    order: Mapped[Order] = belongs("Invoice.order_id", "Order")
-    series: Mapped[InvoiceSeries] = belongs("Invoice.series_id", "InvoiceSeries")
-
-    @property
-    def gross(self) -> Money:
-        """What it comes to, tax inside."""
-        return self.money(self.gross_minor)
-
-    @property
-    def sign(self) -> int:
-        """1 for what was sold, -1 for what was taken back."""
-        return -1 if self.kind == "credit_note" else 1
-
-    def money(self, minor: int) -> Money:
-        """An amount in its currency."""
-        return Money(minor, self.currency)
-
-
 def issue(order: Order, *, by: "Account | None" = None) -> Invoice:
-    """The order's invoice: issued now, or the one that it has."""
+    """The order's invoice: issued now, or the one that it has; what was added since is billed by a further one."""
     orders.lock(order)
-    known = of(order)
-    if known is not None:
-        return known
     if order.asked:
         raise orders.Unanswered(number=order.number)
-    ended = order.state in ENDED
-    if ended and not order.kept_minor:
+    known, ended = billed(order), order.state in ENDED
+    if ended and not known and not order.kept_minor:
         raise Ended(number=order.number)
-    lines = invoice_lines.kept(order, recalls.held(order)) if ended else invoice_lines.copied(order)
-    made = _written(order, "invoice", lines)
+    lines = [] if known and ended else _added(order, known) if known else _whole(order)
+    if not lines:
+        return known[0]
+    made = _written(order, "invoice", lines, part=len(known))
     order_events.record(order, "invoiced", by=by, minor=made.gross_minor, reference=made.number)
-    for one in reductions.of(order):  # what it cost less before there was an invoice, each for its own lines
+    less = reductions.of(order)  # before there was a paper, each for its own lines; of a further one the last ones are
+    for one in reversed(less) if known else less:
         follow(order, reason=one.reason, lines=one.units, most=one.amount_minor, by=by)
     return made
+
+
+def _whole(order: Order) -> list[InvoiceLine]:
+    ended = order.state in ENDED
+    return invoice_lines.kept(order, recalls.held(order)) if ended else invoice_lines.copied(order)
+
+
+def _added(order: Order, known: Sequence[Invoice]) -> list[InvoiceLine]:
+    """What those invoices do not hold of the order: lines that were added since, a delivery that costs more."""
+    fresh, less = _fresh(order, known)
+    return invoice_lines.added(order, fresh, owed(order) + less - holds(order))
+
+
+def _fresh(order: Order, known: Sequence[Invoice]) -> tuple[list[OrderLine], int]:
+    """The order's lines that stand on none of those invoices, and by how much less they cost by now."""
+    old = invoice_lines.known([row.id for row in known])
+    fresh = [line for line in order.lines if line.id not in old]
+    ids = {line.id for line in fresh}
+    return fresh, sum(one.amount_minor for one in reductions.of(order) if ids & one.units.keys())
+
+
+def beyond(order: Order) -> int:
+    """What its invoices hold beyond what the order still costs of what stands on them, in minor units."""
+    known = billed(order)
+    fresh, less = _fresh(order, known) if known and order.state not in ENDED else ([], 0)
+    return holds(order) - owed(order) + sum(line.gross_minor for line in fresh) - less
+
+
+def further(order: Order) -> bool:
+    """Whether something of it stands on no invoice, though it has one."""
+    known = billed(order)
+    return bool(known) and order.state not in ENDED and bool(_added(order, known))
 
 
 def credit(
@@ -132,10 +107,9 @@ def credit(
     when it ended and nothing of its invoice is left. Raises TooMuch.
     """
     orders.lock(order)
-    invoice = of(order)
-    if invoice is None:
+    rests = _rests(order)
+    if not rests:
         return None
-    rests = invoice_lines.left(invoice.id)
     most = sum(one.rest.gross for one in rests)
     if not most and (order.state in ENDED or (amount is None and lines is None)):
         return None
@@ -144,35 +118,48 @@ def credit(
     else:
         parts = invoice_lines.of_amount(rests, most if amount is None else amount.minor, recalls.held(order))
     if not sum(part.gross_minor for part in parts) or (amount and amount.minor > most):
-        raise TooMuch(most=receipts.shown(invoice.money(most)))
-    return _credited(invoice, parts, reason=reason, by=more.get("by"))
+        raise TooMuch(most=receipts.shown(order.money(most)))
+    return _credited(order, (rests, parts), reason=reason, by=more.get("by"))
 
 
-def _credited(invoice: Invoice, parts: Sequence[InvoiceLine], *, reason: str, by: "Account | None") -> Invoice:
-    told = {"corrects_id": invoice.id, "reason": reason.strip()[:FEW_SIGNS]}
-    made = _written(invoice.order, "credit_note", parts, **told)
-    order_events.record(invoice.order, "credit_note", by=by, minor=made.gross_minor, reference=made.number)
-    return made
+def _rests(order: Order) -> list[invoice_lines.Left]:
+    return [one for row in billed(order) for one in invoice_lines.left(row.id)]
+
+
+def _credited(
+    order: Order, taken: tuple[Sequence[invoice_lines.Left], Sequence[InvoiceLine]], *, reason: str,
+    by: "Account | None",
+) -> Invoice:  # fmt: skip
+    """A credit note for each invoice of whose lines something is taken back; the first of them."""
+    rests, parts = taken
+    papers = {one.line.id: one.line.invoice_id for one in rests}
+    found = []
+    for paper in dict.fromkeys(papers[part.corrects_id or 0] for part in parts):
+        mine = [part for part in parts if papers[part.corrects_id or 0] == paper]
+        made = _written(order, "credit_note", mine, corrects_id=paper, reason=reason.strip()[:FEW_SIGNS])
+        order_events.record(order, "credit_note", by=by, minor=made.gross_minor, reference=made.number)
+        found.append(made)
+    return found[0]
 
 
 def follow(order: Order, *, reason: str = "", lines: Mapping[int, int] | None = None, **more: Any) -> Invoice | None:
     """Take back what the invoice holds beyond what the order still costs: after refunds, when it ended.
 
-    `lines`: the units of order lines that came back, when it is for those; `most`: no more than so many minor units;
-    `by` is who asks. None when there is nothing to take back.
+    `lines`: the units of order lines that came back, when it is for those; `delivery=True`: when that costs less;
+    `most`: no more than so many minor units; `by` is who asks. None when there is nothing to take back.
     """
-    invoice = of(order)
-    if invoice is None:
-        return None
-    rests = invoice_lines.left(invoice.id)
-    due = sum(one.rest.gross for one in rests) - owed(order)
+    rests = _rests(order)
+    due = beyond(order) if rests else 0
     due = min(due, more.get("most", due))
     if due <= 0:
         return None
-    parts = invoice_lines.of_lines(rests, lines or {})
+    if more.get("delivery"):
+        parts = invoice_lines.of_delivery(rests, due)
+    else:
+        parts = invoice_lines.of_lines(rests, lines or {})
     if sum(part.gross_minor for part in parts) != due:  # another amount than those units
         parts = invoice_lines.of_amount(rests, due, recalls.held(order), lines)
-    return _credited(invoice, parts, reason=reason, by=more.get("by"))
+    return _credited(order, (rests, parts), reason=reason, by=more.get("by"))
 
 
 def owed(order: Order) -> int:
@@ -217,9 +204,19 @@ def sound(row: Invoice) -> bool:
 
 
 def of(order: Order) -> Invoice | None:
-    """The order's invoice, if it has one."""
+    """The order's invoice, if it has one: the first, where more was added later."""
+    return next(iter(billed(order)), None)
+
+
+def billed(order: Order) -> Sequence[Invoice]:
+    """The order's invoices, the first one first: one, and a further one each time when something was added."""
     mine = select(Invoice).where(Invoice.order_id == order.id, Invoice.kind == "invoice")
-    return db.session.scalars(mine).one_or_none()
+    return db.session.scalars(mine.order_by(Invoice.part)).all()
+
+
+def holds(order: Order) -> int:
+    """What the order's invoices hold after their credit notes, in minor units."""
+    return sum(left(row).minor for row in billed(order))
 
 
 def every(order: Order) -> Sequence[Invoice]:
@@ -268,13 +265,16 @@ def when_delivered(order: Order) -> None:
         _quietly(order)
 
 
-def when_less(order: Order, *, reason: str = "", lines: Mapping[int, int] | None = None) -> None:
+def when_less(
+    order: Order, *, reason: str = "", lines: Mapping[int, int] | None = None, delivery: bool = False
+) -> None:
     """The order ended or costs less: what its invoice holds beyond that is taken back, what was kept is billed."""
     if order.state in ENDED and order.kept_minor and invoicing.of().issue_on != "hand":
         _quietly(order)
     event = order_events.last(order, "cancelled") if order.state in ENDED and not reason else None
     try:
-        follow(order, reason=str(event.data.get("reason", "")) if event else reason, lines=lines)
+        follow(order, reason=str(event.data.get("reason", "")) if event else reason, lines=lines,
+               delivery=delivery)  # fmt: skip
     except (UsedUp, Outdated):
         return  # it stands among what waits to be issued
 

@@ -1,5 +1,6 @@
 """The letters of an order: what the buyer and the shop hear at each step, in the order's language."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kernel import i18n, tenancy, web
@@ -18,8 +19,12 @@ PAY = _l("Pay now")
 BOOKED = frozenset({"asked", "approved", "accepted", "placed", "instalment", "paid"})
 OFF = frozenset({"cancelled", "expired", "refused", "unanswered"})  # … and these take it out of calendars
 # their button leads to the page where one pays
-TO_PAY = frozenset({"approved", "soon", "today", "overdue", "plan", "partial", "lowered"})
-
+TO_PAY = frozenset({"approved", "soon", "today", "overdue", "plan", "partial", "lowered", "changed_to_pay"})
+CHANGED = Words(
+    _l("%(number)s has changed"),
+    _l("Your order has changed"),
+    _l("As agreed, or because we had to: answer this e-mail if it does not suit you."),
+)
 
 BUYER = {
     **approval_words.BUYER,
@@ -143,6 +148,8 @@ BUYER = {
         _l("Your order costs %(amount)s less"),
         _l("We have what you gave back. Nothing is left to pay."),
     ),
+    "changed": CHANGED,
+    "changed_to_pay": replace(CHANGED, button=PAY),
     "return_asked": Words(
         _l("We have your wish to return something of %(number)s"),
         _l("We have your request"),

@@ -61,6 +61,9 @@ SENTENCES: dict[str, Any] = {
     "arrived": _l("Arrived"),
     "missed": _l("Did not come"),
     "absence_back": _l("Given back by the terms, though nobody came"),
+    "delivery_changed": _l("Delivery changed"),
+    "taken_off": _l("Taken off the order"),
+    "added": _l("Added to the order"),
     "note": _l("Note"),
 }
 INTERNAL = frozenset(  # not told to the buyer

@@ -12,6 +12,8 @@ from kernel.tenancy import TenantOwned
 from shop import tax_rules
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shop.catalog import Product
     from shop.variants import Variant
 
@@ -55,6 +57,11 @@ class OrderLine(TenantOwned, Base):
     product: Mapped["Product"] = belongs("OrderLine.product_id", "Product")
 
     @property
+    def left(self) -> int:
+        """How many of it the buyer has or gets: those that were taken off or came back are gone."""
+        return self.quantity - self.returned
+
+    @property
     def unit(self) -> Money:
         """The price of one."""
         return Money(self.unit_minor, self.currency)
@@ -74,3 +81,8 @@ class OrderLine(TenantOwned, Base):
         """What was chosen and written for it, to read: `Molienda: grano entero`."""
         options = [f"{pick(option['name'])}: {pick(option['value'])}" for option in self.options]
         return [*options, *(f"{label}: {text}" for label, text in self.texts.items())]
+
+
+def there(lines: "Sequence[OrderLine]") -> "list[tuple[int, OrderLine]]":
+    """What a short list says of an order: how many are left of which line; what it was, where nothing is left of it."""
+    return [(line.left, line) for line in lines if line.left] or [(line.quantity, line) for line in lines]

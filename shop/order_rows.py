@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from kernel import tenancy
 from kernel.i18n import _, pick
-from shop import order_story, plans, receipts
+from shop import order_lines, order_story, plans, receipts
 from shop.order_lines import OrderLine
 from shop.orders import Order
 
@@ -21,7 +21,7 @@ def heads() -> list[str]:
 def row(order: Order) -> list[object]:
     """One order."""
     zone = ZoneInfo(tenancy.tenant().timezone)
-    goods = "; ".join(_goods(line) for line in order.lines)
+    goods = "; ".join(_goods(*one) for one in order_lines.there(order.lines))
     amounts = (order.items_minor, order.shipping_minor, order.tax_minor, order.total_minor, order.received_minor)
     return [
         order.number, order.placed_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"), order_story.STATES[order.state][0],
@@ -31,7 +31,7 @@ def row(order: Order) -> list[object]:
     ]  # fmt: skip
 
 
-def _goods(line: OrderLine) -> str:
+def _goods(units: int, line: OrderLine) -> str:
     """So many of what; of a booking also when."""
     when = f" ({', '.join(line.texts.values())})" if line.booking_id and line.texts else ""
-    return f"{line.quantity} × {pick(line.name)}{when}"
+    return f"{units} × {pick(line.name)}{when}"

@@ -200,6 +200,20 @@ def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key
     return order
 
 
+def add(order: Order, quote: "Quote") -> list[OrderLine]:
+    """Write further lines of an order and what it costs more, after those that it has; the caller holds its row."""
+    first = max((line.position for line in order.lines), default=-1) + 1
+    lines = [_line(order, line, first + place) for place, line in enumerate(quote.lines)]
+    db.session.add_all(lines)
+    order.items_minor += quote.items.minor
+    order.discount_minor += quote.discount.minor
+    order.tax_minor += quote.tax.minor
+    order.total_minor += quote.items.minor
+    db.session.flush()
+    db.session.expire(order, ["lines"])
+    return lines
+
+
 def placed(order: Order, **told: Any) -> None:
     """Everything is taken and counted: tell the buyer and the shop; `told` (more, answer): see letters.tell."""
     letters.tell(order, "asked" if order.asked else "placed", **told)
@@ -245,6 +259,11 @@ def _line(order: Order, line: "QuoteLine", place: int) -> OrderLine:
         tax_components=list(line.components), day=line.day, digital=line.digital, weight_g=line.weight_g,
         booking_id=line.booking_id, every=line.every,
     )  # fmt: skip
+
+
+def sought(order: Order) -> None:
+    """Have it found by the name, the e-mail and the telephone that it has now."""
+    order.haystack = _haystack(order)
 
 
 def _haystack(order: Order) -> str:

@@ -111,6 +111,23 @@ def begin(order: "Order") -> None:
     db.session.flush()
 
 
+def resize(order: "Order", minor: int) -> None:
+    """It costs so much more or less in all: the next part grows, or a new one is due today; the last ones shrink."""
+    if not order.plan or not minor:
+        return
+    dues = [Due(order.money(row.amount_minor), row.due_on) for row in order.instalments]
+    if minor > 0:
+        after = next((one.position for one in parts(order) if one.left), None)
+        if after is None:
+            dues.append(Due(order.money(minor), today()))
+        else:
+            dues[after] = Due(dues[after].amount + order.money(minor), dues[after].on)
+    for place in reversed(range(len(dues))):
+        off = order.money(min(max(-minor, 0), dues[place].amount.minor))
+        dues[place], minor = Due(dues[place].amount - off, dues[place].on), minor + off.minor
+    write(order, order.plan, dues)
+
+
 def parts(order: "Order") -> list[Part]:
     """The parts of its plan, paid the oldest first; what the order no longer costs is taken off the last ones.
 

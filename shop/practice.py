@@ -20,8 +20,8 @@ from shop.delivery_slots import SlotPlace
 from shop.downloads import Download
 from shop.gift_cards import GiftCard
 from shop.invoice_lines import InvoiceLine
+from shop.invoice_rows import Invoice
 from shop.invoice_series import InvoiceSeries
-from shop.invoices import Invoice
 from shop.ledger import LedgerEntry
 from shop.numbering import Series
 from shop.order_discounts import OrderDiscount

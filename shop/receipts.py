@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime
 from kernel import address, clock, countries, i18n, phones, tenancy
 from kernel.i18n import _, pick
 from kernel.money import Money
-from shop import intervals, pay_numbers, plans, storefront, tax_rules
+from shop import intervals, pay_numbers, plans, reductions, storefront, tax_rules
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from shop.order_lines import OrderLine
     from shop.orders import Order
 
+LEFT = ("shipped", "delivered")  # what is taken off then came back
+
 
 def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, Any]:
     """The order as plain words; `stranger` goes over all that a buyer wrote."""
+    gone = taken_off(order)
     return {
         "number": order.number,
         "name": stranger(order.name),
@@ -30,11 +33,12 @@ def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, A
         "note": stranger(order.note),
         "practice": order.practice,
         "placed": day_and_time(order.placed_at),
-        "lines": [_line(line, stranger) for line in order.lines],
+        "lines": [_line(line, stranger, gone.get(line.id, 0)) for line in order.lines],
         **discounted(order),
         "taxes": taxes(order),
         "total": shown(order.total),
         "off": _off(order),
+        "lowered": bool(order.credited_minor),
         "rest": _rest(order),
         "received": shown(order.received),
         "balance": shown(order.balance),
@@ -46,6 +50,17 @@ def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, A
         "pay": to_pay(order),
         "delivery": delivery(order, stranger=stranger),
     }
+
+
+def taken_off(order: "Order") -> dict[int, int]:
+    """How many of each line it no longer costs, by the line's id: they were taken off before it left, or came back."""
+    if order.state not in LEFT:
+        return {line.id: line.returned for line in order.lines}
+    found: dict[int, int] = {}
+    for row in reductions.of(order) if order.credited_minor else ():
+        for line_id, units in row.units.items():
+            found[line_id] = found.get(line_id, 0) + units
+    return {line.id: min(line.returned, found.get(line.id, 0)) for line in order.lines}
 
 
 def _off(order: "Order") -> list[tuple[str, str]]:
@@ -148,7 +163,7 @@ def rated(name: str, rate: int) -> str:
     return name if "%" in name else f"{name} {rate / 100:g} %"
 
 
-def _line(line: "OrderLine", stranger: Callable[[str], str]) -> dict[str, Any]:
+def _line(line: "OrderLine", stranger: Callable[[str], str], gone: int = 0) -> dict[str, Any]:
     options = [f"{pick(option['name'])}: {pick(option['value'])}" for option in line.options]
     said = str if line.booking_id else stranger  # a booking's words are our own
     return {
@@ -160,6 +175,8 @@ def _line(line: "OrderLine", stranger: Callable[[str], str]) -> dict[str, Any]:
             *([intervals.promise(line.every)] if line.every else []),
         ],
         "quantity": line.quantity,
+        "left": line.quantity - gone,
+        "off": _("%(units)s of them taken off or returned", units=gone) if gone else "",
         "unit": shown(line.unit),
         "gross": shown(line.listed),
         "day": day(line.day) if line.day and line.booking_id is None else "",  # a booking says its time itself

@@ -75,13 +75,25 @@ def redeem(order: Order, quote: "Quote") -> None:
     set_committed_value(order, "discounts", rows)
 
 
-def _row(order: Order, place: int, saving: Any) -> OrderDiscount:
+def more(order: Order, quote: "Quote", *, first: int) -> None:
+    """The same for what is added to an order that has lines already; `first`: the position of the first new one."""
+    place = max((row.position for row in order.discounts), default=-1) + 1
+    rows = [_row(order, place + after, saving, first) for after, saving in enumerate(quote.savings)]
+    if not order.practice:
+        for row in sorted(rows, key=lambda row: row.discount_id or 0):
+            _take(row, Person(order.email, order.phone))
+    db.session.add_all(rows)
+    db.session.flush()
+    db.session.expire(order, ["discounts"])
+
+
+def _row(order: Order, place: int, saving: Any, first: int = 0) -> OrderDiscount:
     told = saving.rule.told
     return OrderDiscount(
         order_id=order.id, discount_id=told.get("id"), position=place, kind=saving.rule.kind, code=saving.rule.code,
         label=dict(told.get("label", {})), why=dict(told.get("why", {})), currency=order.currency,
         amount_minor=saving.amount.minor, counted=False, persons=[],
-        lines=[[position, part] for position, part in enumerate(saving.parts) if part],
+        lines=[[first + position, part] for position, part in enumerate(saving.parts) if part],
     )  # fmt: skip
 
 

@@ -3,7 +3,17 @@
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import booking_confirmations, delivery_slots, fulfilment, invoices, order_events, redemptions, shipping, stock
+from shop import (
+    booking_confirmations,
+    day_stock,
+    delivery_slots,
+    fulfilment,
+    invoices,
+    order_events,
+    redemptions,
+    shipping,
+    stock,
+)
 from shop.orders import Order
 
 
@@ -30,7 +40,7 @@ def _take(order: Order) -> None:
     if invoices.of(order) is not None:
         raise TakenBack()
     if not order.practice:
-        stock.take(order.lines, order=order)
+        stock.take([day_stock.left(line) for line in order.lines if line.left], order=order)
         if order.delivery_method_id is not None:
             method = db.session.get_one(shipping.DeliveryMethod, order.delivery_method_id)
             delivery_slots.take(method, order.delivery_day, order.delivery_slot, order=order)

@@ -130,7 +130,7 @@ def offers(parcel: Parcel, address: Mapping[str, str], *, now: datetime | None =
     known = {zone.code: zone for zone in zones.all_of_tenant()} if any(way.zones for way in ways) else {}
     shelves = categories.all_() if any(way.categories for way in ways) else ()
     return [
-        _offer(method, parcel, _not_with(method, parcel, shelves) or _not_there(method, address, known), now)
+        _offer(method, parcel, not_with(method, parcel, shelves) or _not_there(method, address, known), now)
         for method in ways
         if not method.customer_groups or parcel.group in method.customer_groups
     ]
@@ -157,7 +157,8 @@ def _offer(method: DeliveryMethod, parcel: Parcel, why_not: str, now: datetime |
     return Offer(method, price, days)
 
 
-def _not_with(method: DeliveryMethod, parcel: Parcel, shelves: Sequence[categories.Category]) -> str:
+def not_with(method: DeliveryMethod, parcel: Parcel, shelves: Sequence[categories.Category]) -> str:
+    """Why such goods cannot be had that way, or ''."""
     fitting = {one for shelf in shelves if shelf.slug in method.categories for one in categories.below(shelves, shelf)}
     for product in parcel.products:
         if product.pickup_only and not method.is_pickup:

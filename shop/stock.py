@@ -84,7 +84,7 @@ def take(lines: Iterable[Line], *, order: Any) -> None:
             continue
         if not _claim(variant, units, day):
             raise SoldOut(variant, max(0, left(variant, day) or 0), day)
-        _note(variant_id, -units, kind="take", day=day, order_id=order.id)
+        note(variant_id, -units, kind="take", day=day, order_id=order.id)
 
 
 def check(lines: Iterable[Line]) -> None:
@@ -108,7 +108,7 @@ def give_back(order: Any, *, reason: str = "cancelled") -> int:
     rows = db.session.execute(claimed, execution_options={"synchronize_session": False}).all()
     for variant_id, units, day in sorted(rows, key=lambda row: (row[0], row[2] or date.min)):
         _return(variant_id, -units, day)
-        _note(variant_id, -units, kind="back", day=day, order_id=order.id, reason=reason)
+        note(variant_id, -units, kind="back", day=day, order_id=order.id, reason=reason)
     return -sum(units for _variant, units, _day in rows)
 
 
@@ -134,9 +134,9 @@ def _put_back(variant_id: int, units: int, order: Any, reason: str) -> int:
         if not row.units:
             row.units, row.returned_at = -part, clock.now()
         else:
-            _note(variant_id, -part, kind="take", order_id=order.id, returned_at=clock.now())
+            note(variant_id, -part, kind="take", order_id=order.id, returned_at=clock.now())
         _return(variant_id, part, None)
-        _note(variant_id, part, kind="back", order_id=order.id, reason=reason)
+        note(variant_id, part, kind="back", order_id=order.id, reason=reason)
         put += part
     return put
 
@@ -149,7 +149,7 @@ def adjust(variant: Variant, *, on_hand: int, by: Any = None, reason: str = "") 
     difference = on_hand - variant.on_hand
     if difference:
         variant.on_hand = on_hand
-        _note(variant.id, difference, kind="adjust", reason=reason, account_id=by.id if by else None)
+        note(variant.id, difference, kind="adjust", reason=reason, account_id=by.id if by else None)
         if difference > 0:
             _grew(variant.id)
         journal.write("stock.adjusted", about=variant, by=by, data={"difference": difference, "reason": reason})
@@ -160,7 +160,7 @@ def needs(lines: Iterable[Line]) -> tuple[Tally[Key], dict[int, Variant]]:
     wanted: Tally[Key] = Tally()
     for line in lines:
         wanted[line.variant_id, line.day] += line.quantity
-    known = _variants({variant_id for variant_id, _day in wanted})
+    known = variants({variant_id for variant_id, _day in wanted})
     needed: Tally[Key] = Tally()
     for (variant_id, day), units in wanted.items():
         for part, each in parts(known[variant_id]):
@@ -169,7 +169,8 @@ def needs(lines: Iterable[Line]) -> tuple[Tally[Key], dict[int, Variant]]:
     return needed, known
 
 
-def _variants(ids: set[int]) -> dict[int, Variant]:
+def variants(ids: set[int]) -> dict[int, Variant]:
+    """Those variants; raises Refusal when one is no longer sold."""
     found = catalog.variants(ids)
     if found.keys() != ids:
         raise Refusal(_l("One of the products is no longer sold: take it out of the cart."), status=409)
@@ -218,7 +219,7 @@ def made_daily(lines: Iterable[Line]) -> dict[int, int]:
 
 def short_days(needed: Mapping[int, int], asked: Sequence[date]) -> set[date]:
     """The days on which that many units can no longer be made."""
-    known = _variants(set(needed))
+    known = variants(set(needed))
     wanted = select(DayTaken).where(DayTaken.variant_id.in_(list(needed)), DayTaken.day.in_(asked))
     taken = {(row.variant_id, row.day): row.taken for row in db.session.scalars(wanted)}
     return {
@@ -291,5 +292,6 @@ def _moving() -> Executable:
     return moved.values(on_hand=Variant.on_hand + bindparam("units")).returning(Variant.id)
 
 
-def _note(variant_id: int, units: int, **told: Any) -> None:
+def note(variant_id: int, units: int, **told: Any) -> None:
+    """Write down what left (negative) or came."""
     beside.post(StockMove, variant_id=variant_id, units=units, **told)

@@ -9,7 +9,7 @@ from kernel.i18n import _
 from kernel.money import Money
 from shop import invoice_lines, invoice_list, invoice_papers, invoices
 from shop.invoice_list import Month
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.tax_rules import TAX
 
 Rate = tuple[str, int]

@@ -83,7 +83,7 @@ LINES: dict[str, str] = {
         ["shop_admin." + name for name in (
             ["today", "bin", "categories", "category_new", "category_make", "categories_order", "tags", "tags_save", "orders", "orders_csv", "orders_plan", "orders_plan_paper", "pages", "page_new", "page_make", "pages_order", "products", "products_bulk", "product_new", "product_make", "pulse", "sale_make", "sale_draft", "sale_new", "search", "settings", "settings_brand", "settings_brand_save", "settings_brand_preview", "settings_contact", "settings_contact_save", "settings_delivery", "settings_delivery_new", "settings_delivery_make", "zone_new", "zone_make", "setup", "settings_payments", "settings_plans", "settings_plans_save", "settings_absences", "settings_absences_save", "settings_payments_new", "settings_payments_make", "settings_policies", "settings_shop", "settings_shop_save", "settings_shop_close", "settings_shop_open", "settings_shop_call_off", "settings_shop_practise", "cards", "settings_cards", "settings_taxes", "settings_taxes_firm", "settings_taxes_make", "settings_taxes_delivery", "settings_taxes_exempt", "settings_taxes_sample", "setup_hide", "setup_show", "stock", "stock_adjust", "stock_waits"])], ""),
     **dict.fromkeys(["shop_admin." + name for name in (
-        ["order", "order_approve", "order_refuse", "order_cancel", "order_deliver", "order_note", "order_packing", "order_pay", "order_pay_undo", "order_plan", "order_plan_end", "order_prepare", "order_ready", "order_receipt", "order_refund", "order_return", "order_ship", "order_undo", "sale_undo"])], "order"),
+        ["order", "order_approve", "order_refuse", "order_cancel", "order_deliver", "order_delivery", "order_delivery_keep", "order_goods", "order_goods_draft", "order_goods_keep", "order_note", "order_packing", "order_pay", "order_pay_undo", "order_plan", "order_plan_end", "order_prepare", "order_ready", "order_receipt", "order_refund", "order_return", "order_ship", "order_undo", "sale_undo"])], "order"),
     "shop_admin.order_plan_day": "part",
     **dict.fromkeys(["shop_admin.proof_approve", "shop_admin.proof_file", "shop_admin.proof_refuse"], "proof"),
     **dict.fromkeys(["shop_admin." + name for name in ["category", "category_save", "category_bin", "category_move"]],
@@ -232,6 +232,7 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop.cart_add": {"product": product["slug"], "quantity": "1"},
         "shop.saved_keep": {"save": product["slug"]},
         **{name: {"do": "pause"} for name in ("shop.subscription_step", "shop_admin.subscription_step")},
+        "shop_admin.order_delivery_keep": {"shipping": "retiro", "name": "Eva"},
         **{f"{side}.subscription_deliver": {"shipping": "retiro"} for side in ("shop", "shop_admin")},
         "shop.wait_ask": {**known["time_wanted"], "email": "espera@example.com"},
         "shop.back_ask": {"sku": known["wait"]["sku"], "email": "espera@example.com"},

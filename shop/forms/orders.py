@@ -1,6 +1,6 @@
 """What is checked of the forms around an order: proofs, cancellations, amounts, tracking numbers."""
 
-from wtforms import BooleanField, FileField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from kernel.forms import Form, trimmed
@@ -75,6 +75,25 @@ class ShipForm(Form):
     tracking = StringField(
         _l("Tracking number"), [Length(max=80)], filters=[trimmed], render_kw={"autocomplete": "off"}
     )
+
+
+class BringForm(Form):
+    """To whom an order is brought and what they want; the way, the day and the place are checked beside it."""
+
+    name = StringField(
+        _l("Name and surname"), [Length(max=160)], [trimmed],
+        render_kw={"autocomplete": "off", "maxlength": 160, "autocapitalize": "words"},
+    )  # fmt: skip
+    phone = TelField(_l("Phone or WhatsApp"), [], [trimmed], render_kw={"autocomplete": "off", "maxlength": 40})
+    note = TextAreaField(
+        _l("Note for the shop"), [Length(max=500)], [trimmed],
+        description=_l("It stands on the packing slip."), render_kw={"rows": 2, "maxlength": 500},
+    )  # fmt: skip
+    anyway = BooleanField(
+        _l("It is late for that day, or that time is full: we do it all the same"),
+        description=_l("Nobody else gets that place by it: it becomes one more."),
+    )
+    tell = BooleanField(_l("Tell the buyer by e-mail"), default=True)
 
 
 class NoteForm(Form):

@@ -9,7 +9,7 @@ from kernel import i18n, pdf, tables, tenancy
 from kernel.web import needs
 from shop import accounting, invoice_list, invoice_papers, papers, tax_book
 from shop.invoice_list import Month
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.views import admin
 
 

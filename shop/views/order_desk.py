@@ -17,6 +17,8 @@ from shop import (
     cancellations,
     fulfilment,
     gift_cards,
+    order_changes,
+    order_delivery,
     order_list,
     order_story,
     orders,
@@ -73,8 +75,8 @@ def page(order: Order, **forms: Form) -> str:
         steps=order_story.steps(order, staff=True), proofs=_proofs(order), verbs=_verbs(order), next=_next(order),
         undo=_undo(order), person_url=_person(order), whatsapp=whatsapp(order), share=_share(order),
         back=money_back.shown(order), card=card_desk.told(order), letters=_letters(order),
-        cancelled=cancellations.of(order), may_cancel=fulfilment.may(order, "cancel") and not order.asked,
-        request_told=approval_part.of_desk(order),
+        cancelled=cancellations.of(order), may_bring=order_delivery.changeable(order),
+        may_cancel=fulfilment.may(order, "cancel") and not order.asked, request_told=approval_part.of_desk(order),
         called=order_table.called(order.buyer, by_staff=order.by_staff), keepable=_keepable(order),
         booked=_booked(order), way=figures.way_name(order.source),
         papers=order_papers.shown(order), plan=order_plan.told(order),
@@ -191,6 +193,8 @@ def whatsapp(order: Order) -> str:
             if tenant.treatment == "tu"
             else _("Good day %(name)s, we write from %(shop)s about your order %(number)s.", **told)
         )
+        new = order_changes.said(order)
+        text = f"{text} {_('New: %(what)s.', what=new)}" if new else text
     return phones.whatsapp(f"{' '.join(text.split())}\n{_url(order)}", order.phone)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 
 from shop import invoice_papers, invoices, receipts
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.orders import ENDED, Order
 from shop.views import desk
 
@@ -24,11 +24,11 @@ def shown(order: Order) -> dict[str, Any]:
     """The papers of an order and what staff may do about them."""
     papers = invoices.every(order)
     invoice = next((paper for paper in papers if paper.kind == "invoice"), None)
-    left, ended = invoices.left(invoice).minor if invoice else 0, order.state in ENDED
+    left, ended = invoices.holds(order), order.state in ENDED
     return {
         "rows": [row(paper) for paper in papers], "left": desk.typed(order.money(left)),
-        "may_issue": invoice is None and not order.asked and (not ended or order.kept_minor > 0),
-        "behind": invoice is not None and left > invoices.owed(order), "may_credit": left > 0 and not ended,
+        "may_issue": invoices.further(order) if invoice else not order.asked and (not ended or order.kept_minor > 0),
+        "behind": invoice is not None and invoices.beyond(order) > 0, "may_credit": left > 0 and not ended,
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from flask import url_for
 
 from kernel import clock, instants, tenancy
 from kernel.i18n import _, pick
-from shop import days, order_list, order_story, receipts
+from shop import days, order_lines, order_list, order_story, receipts
 from shop.orders import Order
 
 
@@ -38,9 +38,9 @@ def chips(shown: str, text: str) -> list[dict[str, Any]]:
 
 
 def _goods(order: Order) -> str:
-    return ", ".join(f"{line.quantity} × {pick(line.name)}" for line in order.lines[:3]) + (
-        f" +{len(order.lines) - 3}" if len(order.lines) > 3 else ""
-    )
+    there = order_lines.there(order.lines)
+    more = f" +{len(there) - 3}" if len(there) > 3 else ""
+    return ", ".join(f"{units} × {pick(line.name)}" for units, line in there[:3]) + more
 
 
 def _due(order: Order) -> str:

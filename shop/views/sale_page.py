@@ -55,7 +55,7 @@ def answer(
 def _labels(draft: forms.Draft) -> dict[str, str]:
     """What each field is called, by its id."""
     counter = {f"qty-{at}": pick(line.variant.product.name) for at, line in enumerate(draft.lines, 1)}
-    words = {one["name"]: one["label"] for line in draft.lines for one in _asked(line)}
+    words = {one["name"]: one["label"] for line in draft.lines for one in asked(line)}
     return counter | words | {
         "new_name": _("Something new"), "new_price": _("Price"), "off": _("Discount"), "off_why": _("Why?"),
         "reach": _("Phone or e-mail"), "payment": _("How is it paid?"), "parts": _("Payments in all"),
@@ -63,7 +63,8 @@ def _labels(draft: forms.Draft) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _asked(line: forms.Line) -> list[dict[str, Any]]:
+def asked(line: forms.Line) -> list[dict[str, Any]]:
+    """The words that its buyer is asked to write, as fields."""
     return [
         {"name": f"text.{line.variant.sku}.{one['code']}", "label": pick(one.get("label")),
          "value": line.texts.get(one["code"], ""), "most": one.get("max") or 200, "required": bool(one.get("required"))}
@@ -138,7 +139,7 @@ def _line(line: forms.Line, quote: Any) -> dict[str, Any]:
     priced = next((one for one in quote.lines if one.variant_id == line.variant.id), None) if quote else None
     return {
         **tile(line.variant), **_of_group(line.variant, priced, quote), "quantity": line.quantity,
-        "texts": _asked(line), "gross": receipts.shown(priced.gross) if priced else "—",
+        "texts": asked(line), "gross": receipts.shown(priced.gross) if priced else "—",
     }  # fmt: skip
 
 

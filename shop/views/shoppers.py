@@ -11,7 +11,7 @@ from kernel import origins, slots, web
 from kernel.db import db
 from kernel.i18n import pick
 from shop import cart as carts
-from shop import order_story, orders, receipts
+from shop import order_lines, order_story, orders, receipts
 from shop.bookings import Booking
 from shop.views import booked_rows, order_table
 from shop.views import cart as cart_views
@@ -48,7 +48,7 @@ def _mine(order: orders.Order) -> dict[str, Any]:
         "number": order.number, "url": url_for("shop.order", token=order.token), "total": receipts.shown(order.total),
         "when": receipts.day_and_time(order.placed_at), "iso": order.placed_at.isoformat(),
         "state": order_story.STATES[order.state], "money": order_story.money(order),
-        "goods": ", ".join(f"{line.quantity} × {pick(line.name)}" for line in order.lines[:3]),
+        "goods": ", ".join(f"{units} × {pick(line.name)}" for units, line in order_lines.there(order.lines)[:3]),
         "booked": booked_rows.of(order),
     }  # fmt: skip
 

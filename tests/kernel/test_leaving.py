@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from crm import logins, subscribing
 from kernel import account_letters, accounts, cli, dumps, invitations, jobs, leaving, letters, mail, memberships, wire
 from kernel.db import db
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from tests.kernel.places import known
 from tests.matrix import things
 from tests.shop import gifts

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kernel.db import db
 from kernel.letters import Letter
 from shop import card_disputes, card_events, card_payments, ledger, orders
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.orders import Order
 from shop.refund_rows import Refund
 from tests.shop.card_world import Till, till

@@ -16,7 +16,7 @@ from kernel.letters import Letter
 from shop import card_events, invoices, ledger, orders
 from shop.card_events import CardEvent
 from shop.gateways import cards, stripe
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.orders import Order
 from shop.payments import Payment
 from tests.shop.card_world import HOOK, Till, till

@@ -23,6 +23,10 @@ from shop import (
     holdings,
     invoice_lines,
     invoices,
+    order_changes,
+    order_delivery,
+    order_events,
+    order_goods,
     payments,
     reductions,
     refund_retries,
@@ -34,12 +38,14 @@ from shop import cart as carts
 from shop.bookings import Booking
 from shop.card_sessions import CardSession
 from shop.departures import Departure
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.ledger import LedgerEntry
+from shop.order_delivery import Reach
 from shop.orders import ENDED, Order
 from shop.quotes import Choice
 from shop.stock import StockMove
-from tests.goods import only
+from shop.wants import Wanted
+from tests.goods import HOME, only
 
 POLICY = [{"hours": 100, "back_bp": 10_000}, {"hours": 30, "back_bp": 3_333}]
 SEEDS = [*range(int(os.environ.get("PLAZA_SEEDS", "1")))]
@@ -62,6 +68,7 @@ class History:
                                  product={"deposit_bp": 3000})  # fmt: skip
         self.whens = [shop.when(ahead) for ahead in (1, 2, 9)]
         self.goods = [shop.product(f"Florero {n}", price=1_111_11 * n, stock=RECEIVED) for n in (1, 2, 3)]
+        shop.delivery(price=2_222_22)
         self.ids, self.money, self.told, self.fuse = [], 0, Counter(), None
         event.listen(db.engine, "before_cursor_execute", self.burn)
 
@@ -77,8 +84,9 @@ class History:
         """One thing happens, or half of it and then nothing of it."""
         verb = self.die.choices([self.place, self.pay, self.part, self.refund, self.cancel, self.expire, self.deliver,
                                  self.note, self.issue, self.undo, self.dispute, self.book, self.call_off,
-                                 self.bring_back, self.bounce, self.another_way],
-                                [6, 8, 4, 4, 2, 2, 3, 3, 1, 1, 2, 3, 3, 4, 2, 2])[0]  # fmt: skip
+                                 self.bring_back, self.bounce, self.another_way, self.take_off, self.add,
+                                 self.bring_otherwise],
+                                [6, 8, 4, 4, 2, 2, 3, 3, 1, 1, 2, 3, 3, 4, 2, 2, 3, 3, 3])[0]  # fmt: skip
         moved, self.fuse = 0, self.die.randrange(40) if self.die.random() < 0.15 else None
         try:
             moved = verb(self.order() if verb not in (self.place, self.book) else None)
@@ -153,6 +161,22 @@ class History:
         worth = order.money(self.die.randint(0, returns.proposed(row).minor))
         returns.refund(row, amount=worth, by=self.shop.owner, to=self.die.choice(["money", "credit"]))
         return order.received_minor - before
+
+    def take_off(self, order):
+        """Staff take something off an order that is still here."""
+        line = self.die.choice(order_changes.goods(order) or [None])
+        if line is None:
+            raise Refusal("nothing to take off")
+        left = line.quantity - line.returned
+        order_goods.fewer(order, {line.id: (left, self.die.randrange(left))}, by=self.shop.owner)
+
+    def add(self, order):
+        more = [Wanted(only(self.die.choice(self.goods)), self.die.randint(1, 2))]
+        order_goods.add(order, more, by=self.shop.owner)
+
+    def bring_otherwise(self, order):
+        way = self.die.choice(["retiro", "envio"])
+        order_delivery.change(order, Reach(way, address=HOME, name=order.name), by=self.shop.owner)
 
     def bounce(self, order):
         """A bank sends back what was returned by hand; of what it took by itself it may have more then."""
@@ -241,11 +265,12 @@ def papers_agree(order):
     papers = invoices.every(order)
     if not papers:
         return order.payment not in {"paid", "overpaid"}
-    open_minor = invoices.owed(order) - came
-    rests = [left.rest for left in invoice_lines.left(papers[0].id)]
+    open_minor, changed = invoices.owed(order) - came, order_events.last(order, *order_changes.KINDS)
+    waits = came + open_minor - sum(row.sign * row.gross_minor for row in papers)  # added, and billed once it is paid
+    rests = [left.rest for row in invoices.billed(order) for left in invoice_lines.left(row.id)]
     return (
-        sum(row.sign * row.gross_minor for row in papers) == came + open_minor
-        and (papers[0].gross_minor == order.total_minor or order.state in ENDED)  # then it may bill what is kept
+        (waits == 0 or (changed is not None and waits > 0 and not order.paid and order.state not in ENDED))
+        and (papers[0].gross_minor == order.total_minor or changed or order.state in ENDED)  # it may bill what is kept
         and all(min(rest.net, rest.tax, *(one["tax_minor"] for one in rest.components)) >= 0 for rest in rests)
     )
 
@@ -264,6 +289,7 @@ def test_nothing_is_lost_in_a_thousand_steps(shop, seed):
         finally:
             event.remove(db.engine, "before_cursor_execute", history.burn)
     assert len(history.told) > 10, history.told  # everything happened
+    assert {"take_off", "add", "bring_otherwise"} <= history.told.keys(), history.told
     assert history.told["Fault"] > 5, history.told
     for kind in ("invoice", "credit_note"):
         numbers = sorted(db.session.scalars(select(Invoice.serial).where(Invoice.kind == kind)))

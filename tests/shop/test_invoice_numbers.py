@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select
 from kernel import signing, tenancy
 from kernel.db import db
 from shop import invoice_lines, invoices
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from shop.order_lines import OrderLine
 from shop.orders import Order
 from tests.shop import invoice_writers

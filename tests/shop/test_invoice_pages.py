@@ -22,7 +22,7 @@ from shop import (
     refunds,
     tax_book,
 )
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 from tests.shop.pages import marks
 
 needs_pdf = pytest.mark.skipif(not pdf.available(), reason="Pango is missing")

@@ -25,7 +25,7 @@ from shop import (
 )
 from shop.catalog import Product
 from shop.invoice_lines import InvoiceLine
-from shop.invoices import Invoice
+from shop.invoice_rows import Invoice
 
 
 def billed(shop, price=1_130_00, quantity=2, **how):

@@ -7,7 +7,7 @@ from pypdf import PdfReader
 
 from kernel import pdf
 from kernel.db import db
-from shop import papers, receipts
+from shop import fulfilment, order_goods, papers, receipts, returns
 
 needs_pdf = pytest.mark.skipif(not pdf.available(), reason="Pango is missing")
 
@@ -73,3 +73,23 @@ def test_without_pango_the_page_is_there_to_print(shop, monkeypatch):
     assert "/static/css/paper.css" in html
     assert "<style>" not in html
     assert papers.of(order, "es")["size"] == "letter"
+
+
+@needs_pdf
+def test_papers_say_what_was_taken_off_and_what_came_back(shop):
+    order = shop.bought(shop.product(price=1_000_00), 5, paid=True)
+    order_goods.fewer(order, {order.lines[0].id: (5, 3)}, by=shop.owner)
+    db.session.commit()
+    slip, _box = text(shop.admin.get(f"/admin/cafe/orders/{order.number}/packing.pdf"))
+    assert "3 ×" in slip
+    assert "5 ×" not in slip
+    told, _box = text(shop.client.get(f"/orders/{order.token}/receipt.pdf"))
+    for words in ("Quitados o devueltos: 2", "2 000", "Pagado de más"):
+        assert words in told, words
+    fulfilment.deliver(order, by=shop.owner)
+    row = returns.note(order, {order.lines[0].id: 1}, key="k", by=shop.owner)
+    returns.refund(row, amount=returns.proposed(row), by=shop.owner)
+    db.session.commit()
+    told, _box = text(shop.client.get(f"/orders/{order.token}/receipt.pdf"))
+    assert "Quitados o devueltos: 3" in told
+    assert "2 ×" in text(shop.admin.get(f"/admin/cafe/orders/{order.number}/packing.pdf"))[0]

@@ -1,0 +1,100 @@
+"""Order changes: what staff change of an order before it leaves has these things in common; who hears of it and how."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from kernel.db import db
+from kernel.i18n import _, _l
+from kernel.money import Money
+from kernel.refusal import Refusal
+from shop import letters, order_events, orders, receipts
+from shop.order_lines import OrderLine
+from shop.orders import Order
+
+if TYPE_CHECKING:
+    from kernel.accounts import Account
+
+HERE = ("placed", "preparing", "ready")  # it has neither left nor been handed over
+KINDS = ("delivery_changed", "taken_off", "added")
+
+
+class TooLate(Refusal):
+    """It left, it ended, or all of its money went back."""
+
+    message = _l("This order can no longer be changed: look at where it is now.")
+    status = 409
+
+
+class MoneyMoves(Refusal):
+    """Some of its money is on its way back, so that what it still owes is not known yet."""
+
+    message = _l("Money of this order is on its way back. Wait until it is there, then change the order.")
+    status = 409
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a change came to: by how much more (or less, when negative) the order costs, and what is new, in words."""
+
+    difference: Money
+    said: str
+
+
+def hold(order: Order) -> None:
+    """Hold the order's row for a change; raises TooLate or MoneyMoves."""
+    db.session.flush()
+    orders.lock(order)
+    fresh = select(OrderLine).where(OrderLine.order_id == order.id)  # read before, perhaps, by somebody slower
+    db.session.scalars(fresh.execution_options(populate_existing=True)).all()
+    db.session.expire(order, ["lines", "payments", "instalments"])
+    if order.state not in HERE or order.payment == "refunded":
+        raise TooLate()
+    if order.refunding_minor:
+        raise MoneyMoves()
+
+
+def goods(order: Order) -> list[OrderLine]:
+    """The lines of which something is still to be handed over: no bookings, nothing that is downloaded."""
+    return [line for line in order.lines if line.booking_id is None and not line.digital and line.left]
+
+
+def note(order: Order, kind: str, words: Sequence[str], *, by: "Account", minor: int = 0) -> str:
+    """Write down what is new, with what it costs more or less; the words as one sentence."""
+    said = ", ".join(words)
+    order_events.record(order, kind, by=by, text=said, **({"minor": minor} if minor else {}))
+    return said
+
+
+def said(order: Order) -> str:
+    """What was changed last, when nothing happened since; '' otherwise."""
+    event = order_events.last(order, *KINDS)
+    return str(event.data.get("text", "")) if event is not None and event.id == order_events.of(order)[-1].id else ""
+
+
+def tell(order: Order, changed: Changed) -> None:
+    """The buyer hears what is new, what it costs more or less, and how to pay what is left."""
+    if not changed.said:
+        return
+    asks = changed.difference.minor > 0 and order.balance.minor > 0
+
+    def more(_order: Order) -> str:
+        return " ".join(filter(None, [_("New: %(what)s.", what=changed.said), _price(order, changed)]))
+
+    letters.tell(order, "changed_to_pay" if asks else "changed", more=more)
+
+
+def _price(order: Order, changed: Changed) -> str:
+    minor, balance = changed.difference.minor, order.balance
+    told = {"amount": receipts.shown(order.money(abs(minor))), "left": receipts.shown(balance)}
+    if minor > 0:
+        costs = _("It costs %(amount)s more.", **told)
+    elif minor < 0:
+        costs = _("It costs %(amount)s less.", **told)
+    else:
+        return ""
+    if balance.minor < 0:
+        return f"{costs} " + _("We return %(amount)s to you.", amount=receipts.shown(-balance))
+    return f"{costs} " + _("%(left)s is to be paid.", **told) if balance.minor else costs
