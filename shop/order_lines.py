@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shop.catalog import Product
+    from shop.orders import Order
+    from shop.quotes import QuoteLine
     from shop.variants import Variant
 
 
@@ -86,3 +88,16 @@ class OrderLine(TenantOwned, Base):
 def there(lines: "Sequence[OrderLine]") -> "list[tuple[int, OrderLine]]":
     """What a short list says of an order: how many are left of which line; what it was, where nothing is left of it."""
     return [(line.left, line) for line in lines if line.left] or [(line.quantity, line) for line in lines]
+
+
+def made(order: "Order", line: "QuoteLine", place: int) -> OrderLine:
+    """What was asked for as a line of its order, in that place of it; not written yet."""
+    return OrderLine(
+        order_id=order.id, position=place, variant_id=line.variant_id, product_id=line.product_id, sku=line.sku,
+        name=dict(line.name), options=list(line.options), texts=dict(line.texts),
+        voucher=dict(line.voucher), currency=order.currency,
+        unit_minor=line.unit.minor, quantity=line.quantity, discount_minor=line.discount.minor,
+        net_minor=line.net.minor, tax_minor=line.tax.minor, gross_minor=line.gross.minor,
+        tax_components=list(line.components), day=line.day, digital=line.digital, weight_g=line.weight_g,
+        booking_id=line.booking_id, every=line.every,
+    )  # fmt: skip

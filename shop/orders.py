@@ -15,7 +15,7 @@ from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
-from shop import letters, numbering, order_events
+from shop import letters, numbering, order_events, order_lines
 from shop.order_lines import OrderLine
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shop.order_discounts import OrderDiscount
     from shop.payments import Payment
     from shop.plans import Instalment
-    from shop.quotes import Details, Quote, QuoteLine
+    from shop.quotes import Details, Quote
 
 STATES = ("asked", "placed", "preparing", "ready", "shipped", "delivered", "cancelled", "expired")
 ENDED = frozenset({"cancelled", "expired"})
@@ -189,7 +189,7 @@ def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key
     order.customer_group, order.rounding = quote.group, quote.rounding
     order.haystack = _haystack(order)
     beside.put(order)
-    lines = [_line(order, line, place) for place, line in enumerate(quote.lines)]
+    lines = [order_lines.made(order, line, place) for place, line in enumerate(quote.lines)]
     db.session.add_all(lines)
     order_events.record(order, "placed", by=details.by)
     known: dict[str, Any] = {"lines": lines, "payments": [], "instalments": [], "discounts": [], "contact": contact}
@@ -203,7 +203,7 @@ def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key
 def add(order: Order, quote: "Quote") -> list[OrderLine]:
     """Write further lines of an order and what it costs more, after those that it has; the caller holds its row."""
     first = max((line.position for line in order.lines), default=-1) + 1
-    lines = [_line(order, line, first + place) for place, line in enumerate(quote.lines)]
+    lines = [order_lines.made(order, line, first + place) for place, line in enumerate(quote.lines)]
     db.session.add_all(lines)
     order.items_minor += quote.items.minor
     order.discount_minor += quote.discount.minor
@@ -247,18 +247,6 @@ def _amounts(quote: "Quote") -> dict[str, Any]:
         "shipping_minor": quote.shipping.minor, "shipping_components": list(quote.shipping_components),
         "tax_minor": quote.tax.minor, "total_minor": quote.total.minor,
     }  # fmt: skip
-
-
-def _line(order: Order, line: "QuoteLine", place: int) -> OrderLine:
-    return OrderLine(
-        order_id=order.id, position=place, variant_id=line.variant_id, product_id=line.product_id, sku=line.sku,
-        name=dict(line.name), options=list(line.options), texts=dict(line.texts),
-        voucher=dict(line.voucher), currency=order.currency,
-        unit_minor=line.unit.minor, quantity=line.quantity, discount_minor=line.discount.minor,
-        net_minor=line.net.minor, tax_minor=line.tax.minor, gross_minor=line.gross.minor,
-        tax_components=list(line.components), day=line.day, digital=line.digital, weight_g=line.weight_g,
-        booking_id=line.booking_id, every=line.every,
-    )  # fmt: skip
 
 
 def sought(order: Order) -> None:
