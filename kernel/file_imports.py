@@ -125,6 +125,12 @@ class Files:
         mine = select(self.pieces).where(self.pieces.import_id == row.id).order_by(self.pieces.number)
         yield from db.session.scalars(mine.execution_options(yield_per=10))
 
+    def told(self, row: Any) -> Iterator[list[tuple[list[Any], list[str]]]]:
+        """What became of each line and its cells as far as they are kept, part by part."""
+        for part in self.parts(row):
+            kept = dict(map(tuple, part.lines))
+            yield [(outcome, kept.get(outcome[0], [])) for outcome in part.outcomes]
+
     def next_part(self, row: Any, state: str, *, last: bool = False) -> Any:
         """The first part in that state, or the last one; None when there is none."""
         number = self.pieces.number.desc() if last else self.pieces.number

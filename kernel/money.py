@@ -138,7 +138,7 @@ def typed(amount: Money, language: str = "es_CR") -> str:
     """The amount as one types it into a field: no currency, no grouping, cents only when there are some."""
     text = f"{amount.decimal:f}"
     head, _, tail = text.partition(".")
-    return head + (_decimal_sign(language) + tail if tail.strip("0") else "")
+    return head + (decimal_sign(language) + tail if tail.strip("0") else "")
 
 
 def _plain(clean: str, places: int, language: str) -> str:
@@ -156,10 +156,11 @@ def _plain(clean: str, places: int, language: str) -> str:
 def _groups(clean: str, sign: str, places: int, language: str) -> bool:
     """Whether the only sign stands for thousands: three digits follow, and the number has not just three decimals."""
     before, _sign, after = clean.partition(sign)
-    return len(after) == 3 and before[0] != "0" and not (places == 3 and sign == _decimal_sign(language))
+    return len(after) == 3 and before[0] != "0" and not (places == 3 and sign == decimal_sign(language))
 
 
-def _decimal_sign(language: str) -> str:
+def decimal_sign(language: str) -> str:
+    """What stands before the cents in that language."""
     return get_decimal_symbol(Locale.parse(language.replace("-", "_")))
 
 

@@ -10,7 +10,7 @@ from crm import import_fields, imports
 from crm.contacts import Contact
 from crm.import_rows import WHYS
 from crm.imports import KINDS, ContactImport
-from kernel import accounts, file_import_words, i18n, letters, tenancy, web
+from kernel import file_import_letters, file_import_words
 from kernel.db import db
 from kernel.i18n import _, _l
 
@@ -37,18 +37,11 @@ def columns(one: ContactImport) -> list[dict[str, Any]]:
     return file_import_words.columns(one, imports.sample(one))
 
 
-def _lines(one: ContactImport) -> Iterator[list[Line]]:
-    """What became of each line, part by part."""
-    for part in imports.parts(one):
-        kept = dict(map(tuple, part.lines))
-        yield [(outcome, kept.get(outcome[0], [])) for outcome in part.outcomes]
-
-
 def report(one: ContactImport, kind: str) -> dict[str, Any]:
     """The first lines of a kind: what became of each and why."""
     if one.state in ("draft", "checking"):
         return {}
-    every = chain.from_iterable(_lines(one))
+    every = chain.from_iterable(imports.FILES.told(one))
     found = list(islice((told for told in every if not kind or told[0][1] == kind), SHOWN))
     people = _people(found)
     rows = [
@@ -79,7 +72,7 @@ def heads() -> list[str]:
 
 def cells(one: ContactImport) -> Iterator[list[object]]:
     """Each line of the file."""
-    for lines in _lines(one):
+    for lines in imports.FILES.told(one):
         people = _people(lines)
         for outcome, kept in lines:
             person = people.get(outcome[2] or 0)
@@ -89,21 +82,4 @@ def cells(one: ContactImport) -> Iterator[list[object]]:
 
 def tell(one: ContactImport) -> None:
     """Write to whoever brought the file that it is done."""
-    account = db.session.get(accounts.Account, one.account_id) if one.account_id else None
-    if account is None:
-        return
-    shop = tenancy.tenant()
-    with i18n.speak(shop.language, shop.country):
-        counted = ", ".join(f"{str(word).lower()} ({number})" for word, number, _kind in row(one)["counts"])
-        undone = one.state == "undone"
-        said = {
-            "subject": _("Your file %(name)s was taken back", name=one.name) if undone
-            else _("Your file %(name)s is in", name=one.name),
-            "heading": str(file_import_words.state(one)[0]),
-            "lead": _("%(total)s lines: %(counted)s.", total=one.total, counted=counted or "–"),
-            "button_label": _("See the report"), "button_url": web.admin_url("crm_admin.import", token=one.token),
-        }  # fmt: skip
-    letters.write(
-        "mail/account/message", to=account.email, to_name=account.name, kind="import", language=shop.language,
-        data={**said, "message": [], "for_shop": True},
-    )  # fmt: skip
+    file_import_letters.tell(one, lambda: row(one)["counts"], "crm_admin.import")
