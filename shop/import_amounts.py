@@ -34,9 +34,9 @@ def price(text: str) -> int:
     return read(text, Kind(money.digits(tenancy.tenant().currency), MOST_PRICE, "price"))
 
 
-def read(text: str, kind: Kind) -> int:
-    """The number in the smallest of its places; raises Unclear."""
-    locale, plain = tenancy.tenant().locale, text.strip()
+def read(text: str, kind: Kind, locale: str = "") -> int:
+    """The number in the smallest of its places, as the shop's country writes it; raises Unclear."""
+    locale, plain = locale or tenancy.tenant().locale, text.strip()
     if re.match(NEGATIVE, plain):
         raise Unclear("negative")
     if plain.startswith(FORMULA):

@@ -36,6 +36,7 @@ class Plan:
     """What is done with one product: made of these lines, or changed, with choices that it did not have."""
 
     product: Product | None = None
+    code: str = ""  # of a product that has a line of its own
     lines: list[Told] = field(default_factory=list)  # that are taken and are variants
     known: dict[int, Variant] = field(default_factory=dict)  # by line
     fresh: list[Told] = field(default_factory=list)  # lines of choices that are new

@@ -52,6 +52,7 @@ WHYS = {  # why a line is not taken, and what of one that is taken is not
     "shelf_made": _l("the category “%(value)s” is made"),
     "picture": _l("only a picture: add pictures on the page of the product"),
     "compare": _l("the price before is not higher: left out"),
+    "draft": _l("it stays a draft: tick “Publish” to have it on sale"),
     "unready": _l("it stays a draft: %(value)s"),
 }
 
@@ -65,6 +66,7 @@ class Told:
     values: dict[str, Any] = field(default_factory=dict)
     options: list[tuple[str, str]] = field(default_factory=list)  # (name or "" as on the line before, value)
     group: str = ""  # what makes lines one product
+    of: str = ""  # the code of the product that it is a variant of
     picture: bool = False
 
 
@@ -119,7 +121,7 @@ def told(line: int, cells: Sequence[str], how: Reading) -> Told:
     if any(cell.strip() for cell in cells[max(len(how.heads), 1) :]):
         raise Refused("more")
     said = cells_of(cells, how)
-    found = Told(line, said.get("sku", ""), group=group(cells, how), options=_options(said))
+    found = Told(line, said.get("sku", ""), group=group(cells, how), of=said.get("parent", ""), options=_options(said))
     if CUT.fullmatch(found.sku):
         raise Refused("cut", found.sku)
     _fits(found.sku, "sku")
@@ -131,7 +133,7 @@ def told(line: int, cells: Sequence[str], how: Reading) -> Told:
             found.values[code] = _number(code, said[code])
     _sale(found)
     _codes(found, said)
-    found.picture = not (found.sku or found.values or found.options) and bool(said.get("handle"))
+    found.picture = not (found.sku or found.options) and found.values.keys() == {"handle"}
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from kernel.file_imports import Line
 from kernel.folding import fold
-from shop import import_changes, import_choices, import_lines, imports, slugs
+from shop import import_changes, import_choices, import_fields, import_lines, imports, slugs
 from shop.catalog import Product, Variant
 from shop.import_choices import Outcome, Plan
 from shop.import_lines import Reading, Refused, Told
@@ -58,10 +58,14 @@ def _plan(together: Sequence[Line], told: list[Told], plan: Plan, about: tuple[R
             plan.refuse(one.line, *twice[one.line].notes[0])
     head = [one for one in plan.lines if one.line in heads]
     plan.lines = [one for one in plan.lines if one.line not in heads]
+    plan.code = head[0].sku if head else ""
     plan.sift(lambda one: _once(one, world))
     _match(plan, head, world)
     _agree(plan, head, world, how)
     _shelf(plan, world, how)
+    if plan.product is not None and plan.values.get("state") == "live" and not how.publish:
+        del plan.values["state"]  # nothing comes before the public that nobody ticked
+        plan.note(plan.told_on["state"], "draft")
     if plan.product is None:
         _new(plan, head, world)
     else:
@@ -103,7 +107,7 @@ def _match(plan: Plan, head: Sequence[Told], world: World) -> None:
         plan.product = world.products[first.product_id]
     else:
         links = [slugs.make(one.values["handle"]) for one in [*head, *plan.lines] if one.values.get("handle")]
-        codes = [one.sku.lower() for one in head if one.sku]
+        codes = [code.lower() for one in [*head, *plan.lines] if (code := one.of or one.sku)]
         plan.product = next((world.slugs[link] for link in links if link in world.slugs), None)
         plan.product = plan.product or next((world.heads[code] for code in codes if code in world.heads), None)
     mine = plan.product.id if plan.product else 0
@@ -137,6 +141,8 @@ def _agree(plan: Plan, head: Sequence[Told], world: World, how: Reading) -> None
         for code, value in told.items():
             if plan.product is not None and import_changes.same(plan.product, code, value):
                 continue
+            if one.of and (code in plan.values or code.partition("_")[0] in import_fields.WORDS):
+                continue  # its own name for one variant
             if code not in plan.values:
                 plan.values[code], plan.told_on[code] = value, one.line
             elif plan.values[code] != value:

@@ -67,7 +67,7 @@ class _Writing:
         columns |= {"price_minor": price, "compare_minor": compare, "weight_g": values.get("weight_g")}
         columns |= {"tax_rate_id": values.get("tax"), "category_id": self._shelf(plan, first)}
         single = plan.lines[0] if len(plan.lines) == 1 and not plan.said else None
-        columns["sku"] = single.sku if single else ""
+        columns["sku"] = single.sku if single else plan.code
         coded = options.coded(plan.said, [])
         rows = {options.key(one): Row({"active": False}) for one in options.choices(coded)}
         by_key = {_key(coded, one): one for one in plan.lines}

@@ -45,7 +45,7 @@ class World:
     def meet(self, lines: Iterable[Told]) -> None:
         """Look up what these lines name."""
         told = list(lines)
-        codes = {one.sku.lower() for one in told if one.sku}
+        codes = {code.lower() for one in told for code in (one.sku, one.of) if code}
         links = {slugs.make(one.values["handle"]) for one in told if one.values.get("handle")}
         names = {fold(one.values["name"])[:120] for one in told if one.values.get("name")}
         found = db.session.scalars(select(Variant).where(func.lower(Variant.sku).in_(codes))).all()
