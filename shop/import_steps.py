@@ -73,7 +73,9 @@ class _Writing:
         by_key = {_key(coded, one): one for one in plan.lines}
         rows |= {key: Row(_values(one, price, compare), one.sku) for key, one in by_key.items()}
         slug = next((one.values["handle"] for one in plan.lines if one.values.get("handle")), "")
-        product = sheets.new(Sheet(columns, "unlimited", low_at=3, slug=slug, options=plan.said, rows=rows), by=self.by)
+        product = sheets.new(
+            Sheet(columns, "unlimited", low_at=3, slug=slug, options=plan.said, rows=rows), by=self.by, many=True
+        )
         for row in product.variants:
             self._count(row, by_key.get(options.key(row.options)))
         for one in plan.outcomes.values():

@@ -20,7 +20,7 @@ from shop.import_lines import Reading
 
 MOST = 20_000  # lines of a file
 LONGEST = 30_000  # signs of a cell
-AT_ONCE = 40  # lines of a part, or those of one product: done in one transaction
+AT_ONCE = 12  # lines of a part, or those of one product: done in one transaction
 KINDS = ("new", "changed", "same", "refused")
 
 
