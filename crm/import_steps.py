@@ -1,13 +1,10 @@
-"""The steps of a file: looked through without changing anybody, taken in part by part, taken back part by part.
-
-A part is one transaction: its people, what became of its lines and the next step are kept together, or not at all.
-"""
+"""What the steps of a file of people do: look its lines through, write them down, take them back."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 
 from crm import import_undo, imports, sources
 from crm.consent import Consent
@@ -17,128 +14,21 @@ from crm.import_outcomes import Outcome, Person, World, judged
 from crm.import_rows import Proof, Reading
 from crm.imports import ContactImport, ContactImportPart
 from crm.tags import ContactTag
-from kernel import clock, jobs, journal, signing, suppression, tenancy, transactions
+from kernel import clock, file_import_steps, signing, suppression, tenancy
 from kernel.db import db
 
-Ended = Callable[[ContactImport], None]
-_ended: list[Ended] = []
+
+def _judge(row: ContactImport) -> file_import_steps.Judge:
+    how, world = imports.reading(row), World()
+    return lambda lines: [one.kept for one in judged(lines, how, world)]
 
 
-def on_ended(verb: Ended) -> None:
-    """Have `verb(import)` run when a file is done or taken back: somebody is told."""
-    if verb not in _ended:
-        _ended.append(verb)
+def _take(row: ContactImport, part: ContactImportPart) -> list[list[Any]]:
+    return [one.kept for one in take_in(part.lines, imports.reading(row), f"import:{row.token}")]
 
 
-def check(row: ContactImport) -> None:
-    """Have the file looked through; nobody is changed by it."""
-    imports.move(row, "check")
-    row.counts = {}
-    jobs.later("crm.import_check", row.id, key=f"check:{row.id}")
-
-
-def run(row: ContactImport, *, by: Any = None) -> None:
-    """Take the people in, from the first line or from where it was stopped."""
-    begin(row, by=by)
-    jobs.later("crm.import_step", row.id, key=f"step:{row.id}")
-
-
-def begin(row: ContactImport, *, by: Any = None) -> None:
-    """The same without a worker: whoever calls it goes forward part by part."""
-    imports.move(row, "run" if row.state == "checked" else "resume")
-    if row.started_at is None:
-        row.started_at, row.counts, row.seen = clock.now(), {}, 0
-    journal.write("people.import_run", about=row, by=by, data={"name": row.name})
-
-
-def stop(row: ContactImport, *, by: Any = None) -> None:
-    """Take nobody else in; what came in stays, and can be taken back."""
-    imports.move(row, "stop")
-    journal.write("people.import_stopped", about=row, by=by, data={"name": row.name})
-
-
-def undo(row: ContactImport, *, by: Any = None) -> None:
-    """Take the whole file back: whom it made, what it filled in."""
-    imports.move(row, "undo")
-    row.counts = {}
-    journal.write("people.import_undone", about=row, by=by, data={"name": row.name})
-    jobs.later("crm.import_undo", row.id, key=f"undo:{row.id}")
-
-
-@jobs.job("crm.import_check")
-def look_through(import_id: int) -> None:
-    """Say of each line what would become of it; read without holding the writer's turn."""
-    with transactions.reading():
-        row = db.session.get(ContactImport, import_id)
-        if row is None or row.state != "checking":
-            return
-        how, world = imports.reading(row), World()
-        found = [(part.id, [one.kept for one in judged(part.lines, how, world)]) for part in imports.parts(row)]
-    fresh = imports.locked(import_id)
-    if fresh is None or fresh.state != "checking":
-        return
-    fresh.state, fresh.counts = "checked", dict(Counter(one[1] for _part, kept in found for one in kept))
-    for part_id, kept in found:
-        dry = [[line, kind, None, notes, {}] for line, kind, _contact, notes, _undo in kept]
-        db.session.execute(
-            update(ContactImportPart).where(ContactImportPart.id == part_id).values(outcomes=dry),
-            execution_options={"synchronize_session": False},
-        )
-
-
-@jobs.job("crm.import_step")
-def step(import_id: int) -> None:
-    """Take the next part in, and have the one after it follow."""
-    row = imports.locked(import_id)
-    if row is None or row.state != "running":
-        return
-    if forward(row):
-        jobs.later("crm.import_step", row.id)
-
-
-def forward(row: ContactImport) -> bool:
-    """Take one part in; whether another one follows."""
-    part = imports.next_part(row, "waiting")
-    if part is not None:
-        outcomes = take_in(part.lines, imports.reading(row), f"import:{row.token}")
-        refused = {one.line for one in outcomes if one.kind == "refused"}
-        part.outcomes = [one.kept for one in outcomes]
-        part.lines = [line for line in part.lines if line[0] in refused]  # to be mended; of the others nothing is kept
-        part.state, row.seen = "done", row.seen + len(outcomes)
-        row.counts = imports.add(row.counts, Counter(one.kind for one in outcomes))
-        db.session.flush()
-    return _goes_on(row, "waiting")
-
-
-def _goes_on(row: ContactImport, state: str) -> bool:
-    if imports.next_part(row, state) is not None:
-        return True
-    imports.move(row, "finish")
-    row.finished_at = clock.now()
-    for verb in _ended:
-        verb(row)
-    return False
-
-
-@jobs.job("crm.import_undo")
-def step_back(import_id: int) -> None:
-    """Take the last part back, and have the one before it follow."""
-    row = imports.locked(import_id)
-    if row is None or row.state != "undoing":
-        return
-    if backward(row):
-        jobs.later("crm.import_undo", row.id)
-
-
-def backward(row: ContactImport) -> bool:
-    """Take one part back; whether another one follows."""
-    part = imports.next_part(row, "done", last=True)
-    if part is not None:
-        gone = import_undo.take_back(part.outcomes, f"import:{row.token}")
-        part.state, row.seen = "undone", row.seen - len(part.outcomes)
-        row.counts = imports.add(row.counts, gone)
-        db.session.flush()
-    return _goes_on(row, "done")
+def _back(row: ContactImport, outcomes: Iterable[Sequence[Any]]) -> Counter[str]:
+    return import_undo.take_back(outcomes, f"import:{row.token}")
 
 
 def take_in(lines: Sequence[Sequence[Any]], how: Reading, source: str) -> list[Outcome]:
@@ -220,3 +110,10 @@ class _Made:
         if self.sources:
             now = clock.now()
             sources.write([{**row, "at": now} for row in self.sources])
+
+
+STEPS = file_import_steps.Steps(
+    imports.FILES, job="crm.import", told="people.import", judge=_judge, take=_take, back=_back
+)
+check, run, begin, stop, undo = STEPS.check, STEPS.run, STEPS.begin, STEPS.stop, STEPS.undo
+step, forward, backward, on_ended = STEPS.step, STEPS.forward, STEPS.backward, STEPS.on_ended

@@ -138,7 +138,7 @@ def typed(amount: Money, language: str = "es_CR") -> str:
     """The amount as one types it into a field: no currency, no grouping, cents only when there are some."""
     text = f"{amount.decimal:f}"
     head, _, tail = text.partition(".")
-    return head + (_decimal_sign(language) + tail if tail.strip("0") else "")
+    return head + (decimal_sign(language) + tail if tail.strip("0") else "")
 
 
 def _plain(clean: str, places: int, language: str) -> str:
@@ -159,14 +159,15 @@ def _groups(clean: str, sign: str, places: int, language: str) -> bool:
     Raises BadAmount for "17.505" where the point is the decimal sign: seventeen and a half, or seventeen thousand?
     """
     before, _sign, after = clean.partition(sign)
-    if len(after) != 3 or before[0] == "0" or (places == 3 and sign == _decimal_sign(language)):
+    if len(after) != 3 or before[0] == "0" or (places == 3 and sign == decimal_sign(language)):
         return False
-    if places and sign == "." == _decimal_sign(language):
+    if places and sign == "." == decimal_sign(language):
         raise BadAmount()
     return True
 
 
-def _decimal_sign(language: str) -> str:
+def decimal_sign(language: str) -> str:
+    """What stands before the cents in that language."""
     return get_decimal_symbol(Locale.parse(language.replace("-", "_")))
 
 

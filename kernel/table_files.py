@@ -109,8 +109,8 @@ def _as_chosen(data: bytes, encoding: str) -> str:
     return text
 
 
-def sheet(text: str, *, most: int, wide: int = 200) -> Sheet:
-    """The table with all its columns, whatever they are called."""
+def sheet(text: str, *, most: int, wide: int = 200, longest: int = LONGEST) -> Sheet:
+    """The table with all its columns, whatever they are called; of a cell no more than `longest` signs."""
     separator, text, line = _opened(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     heads: list[str] = []
@@ -122,7 +122,7 @@ def sheet(text: str, *, most: int, wide: int = 200) -> Sheet:
                 if len(cells) > wide:
                     raise Unreadable()
                 if heads:
-                    rows.append((begins, [_plain(cell) for cell in cells]))
+                    rows.append((begins, [_plain(cell, longest) for cell in cells]))
                 heads = heads or [cell.strip(" \ufeff") for cell in cells]
             begins = line + reader.line_num
             if len(rows) > most:
@@ -182,7 +182,7 @@ def _row(line: int, cells: list[str], places: Mapping[str, int], wide: int) -> R
     return Row(line, told, more=any(cell.strip() for cell in cells[wide:]))
 
 
-def _plain(cell: str) -> str:
+def _plain(cell: str, longest: int = LONGEST) -> str:
     """The cell as it was meant: our own files write a quote before what could run."""
-    text = cell.strip()[:LONGEST]
+    text = cell.strip()[:longest]
     return text[1:] if text.startswith("'") and text[1:].lstrip().startswith(FORMULA) else text

@@ -95,14 +95,20 @@ def read(group: str, text: str) -> Reading:
         try:
             priced, minor = goods.of(row), _price(row)
         except _No as no:
-            found.wrong.append(Wrong(row.line, " · ".join(filter(None, row.cells.values()))[:80], str(no)))
+            found.wrong.append(_wrong(row, str(no)))
             continue
         before = kept.get(_key(priced))
-        if minor == before or (before is None and minor == priced.listed.minor):
+        if minor == 0 and priced.listed.minor:
+            found.wrong.append(_wrong(row, _("The price is 0: leave it empty for the listed price.")))
+        elif minor == before or (before is None and minor == priced.listed.minor):
             found.same += 1
         else:
             found.changes.append(Change(priced, _money(before), _money(minor)))
     return found
+
+
+def _wrong(row: Row, why: str) -> Wrong:
+    return Wrong(row.line, " · ".join(filter(None, row.cells.values()))[:80], why)
 
 
 def keep(group: str, text: str, *, by: object) -> int:
@@ -180,8 +186,6 @@ def _price(row: Row) -> int | None:
     if text.startswith(FORMULA):
         raise _No(_("It is a formula: write the number itself."))
     minor = _exact(text, currency)
-    if minor == 0:
-        raise _No(_("The price is 0: leave it empty for the listed price."))
     if minor > MOST_PRICE:
         raise _No(_("That is more than a price can be."))
     return minor

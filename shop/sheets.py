@@ -61,8 +61,8 @@ class Sheet:
     amounts: Sequence[int] = ()  # of a voucher: what a card may be bought with
 
 
-def new(sheet: Sheet, *, by: Any = None) -> Product:
-    """A new product in draft."""
+def new(sheet: Sheet, *, by: Any = None, many: bool = False) -> Product:
+    """A new product in draft; of `many` whoever makes them calls catalog.changed once for all."""
     words = sheet.columns["name"]
     slug = slugs.free(Product, sheet.slug or words.get(tenancy.tenant().language) or next(iter(words.values())))
     last = db.session.scalar(select(Product.position).order_by(Product.position.desc()).limit(1)) or 0
@@ -71,7 +71,9 @@ def new(sheet: Sheet, *, by: Any = None) -> Product:
     slugs.forget("product", slug)
     db.session.flush()
     journal.write("product.made", about=row, by=by, data={"name": next(iter(words.values()))})
-    _write(row, sheet, by)
+    left = _write(row, sheet, by)
+    if not many:
+        catalog.changed(row, left=[left])
     return row
 
 
@@ -80,7 +82,8 @@ def save(product: Product, sheet: Sheet, *, by: Any = None) -> None:
     if sheet.slug and sheet.slug != product.slug:
         slugs.rename(product, "product", sheet.slug)
     journal.write("product.edited", about=product, by=by, data={"name": next(iter(sheet.columns["name"].values()))})
-    _write(product, sheet, by)
+    left = _write(product, sheet, by)
+    catalog.changed(product, left=[left])
 
 
 class Booked(Refusal):
@@ -97,7 +100,8 @@ def _counted(product: Product, sheet: Sheet) -> str:
     return "parts" if product.kind == "bundle" and sheet.parts else sheet.counted
 
 
-def _write(product: Product, sheet: Sheet, by: Any) -> None:
+def _write(product: Product, sheet: Sheet, by: Any) -> int | None:
+    """Write it; the category in which it stood."""
     left = product.category_id
     for name, value in sheet.columns.items():
         setattr(product, name, value)
@@ -122,7 +126,7 @@ def _write(product: Product, sheet: Sheet, by: Any) -> None:
             row.price_minor = minor
     if sheet.download:
         product.download_id = files.keep(sheet.download[0], name=sheet.download[1], private=True).id
-    catalog.changed(product, left=[left])
+    return left
 
 
 def _of_voucher(sheet: Sheet) -> Sheet:

@@ -11,7 +11,7 @@ from kernel.tenancy import TenantOwned
 
 LONGEST = 80
 QUIET = {"synchronize_session": False}
-RESERVED = frozenset({"new", "order", "bulk"})  # words of the back office's own addresses
+RESERVED = frozenset({"new", "order", "bulk", "imports"})  # words of the back office's own addresses
 
 
 class FormerSlug(TenantOwned, Base):

@@ -31,6 +31,7 @@ from shop import (
     downloads,
     exemptions,
     gift_letters,
+    imports,
     invoices,
     invoicing,
     issuing,
@@ -178,6 +179,9 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["crm_admin.duplicate", "crm_admin.duplicate_merge", "crm_admin.duplicate_two", "crm_admin.duplicate_unsure"], "two_people"),
     **dict.fromkeys(["crm_admin." + name for name in (
         ["import", "import_progress", "import_columns", "import_run", "import_stop", "import_undo", "import_csv"])], "people_file"),
+    **dict.fromkeys(["shop_admin.products_csv", "shop_admin.imports", "shop_admin.import_make"], ""),
+    **dict.fromkeys(["shop_admin.import" + name for name in (
+        ["", "_progress", "_columns", "_run", "_stop", "_undo", "_csv", "_refused"])], "product_file"),
     "shop.preview": "preview", **dict.fromkeys(["shop.preview_brand", "shop.preview_brand_css"], "brand_preview"),
     "kernel.letter_frame": "letter_frame",
     **dict.fromkeys(["shop.gift_card_balance", "shop.gift_card_check", "shop_admin.gift_cards", "shop_admin.gift_card_new",
@@ -510,8 +514,16 @@ def _papers(world: Any, order: Any) -> dict[str, dict[str, Any]]:
         "invitation": {"name": invitations.open_ones()[0].name}, "member": {"token": member},
         "gone_member": {"token": gone}, "login": {"token": secret},
         "person": {"token": contact.token}, "gone_person": {"token": away.token},
-        **people_things.of(world, contact), **segment_things.of(world, contact),
+        "product_file": _product_file(world), **people_things.of(world, contact), **segment_things.of(world, contact),
     }  # fmt: skip
+
+
+def _product_file(world: Any) -> dict[str, Any]:
+    """A file of products that waits for its columns."""
+    sheet, _encoding = imports.opened(f"SKU,Nombre,Precio\nFL-1,Florero {world.slug},500\n".encode())
+    row = imports.begin(sheet, f"productos {world.slug}.csv", encoding="utf-8", by=world.owner)
+    db.session.commit()
+    return {"token": row.token}
 
 
 def _tickets(world: Any, vase: Any, page: Any, order: Any) -> dict[str, dict[str, Any]]:

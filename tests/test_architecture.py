@@ -32,7 +32,11 @@ CLOSED_LIST = {
 }  # fmt: skip
 SYSTEM_PLACES = {"kernel/tenancy.py", "kernel/account_letters.py", "kernel/mail.py"}
 REFUSALS = {"Refusal", "Missing", "Gone"}
-COMMANDS = {"kernel/importers.py", "crm/import_command.py"}  # they speak to a terminal, in English
+COMMANDS = {
+    "kernel/importers.py",
+    "crm/import_command.py",
+    "shop/import_command.py",
+}  # they speak to a terminal, in English
 COMMITTERS = {
     "kernel/jobs.py",
     "kernel/worker.py",

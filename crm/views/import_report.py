@@ -10,73 +10,38 @@ from crm import import_fields, imports
 from crm.contacts import Contact
 from crm.import_rows import WHYS
 from crm.imports import KINDS, ContactImport
-from kernel import accounts, clock, i18n, letters, tenancy, web
+from kernel import file_import_letters, file_import_words
 from kernel.db import db
 from kernel.i18n import _, _l
 
 Line = tuple[list[Any], list[str]]  # what became of it, and its cells as far as they are kept
 SHOWN = 200  # lines on the page; the file has all
-STATES = {
-    "draft": (_l("Columns to choose"), "wait"), "checking": (_l("Being looked through"), "now"),
-    "checked": (_l("Ready to come in"), "wait"), "running": (_l("Coming in"), "now"),
-    "stopped": (_l("Stopped"), "care"), "done": (_l("All in"), "good"), "undoing": (_l("Being taken back"), "now"),
-    "undone": (_l("Taken back"), "off"),
-}  # fmt: skip
 WORDS = {
     "new": (_l("New person"), "good"), "filled": (_l("Filled in"), "good"), "same": (_l("Unchanged"), "off"),
     "stopped": (_l("No letters any more"), "care"), "refused": (_l("Not taken"), "bad"),
 }  # fmt: skip
-SEPARATORS = {",": _l("commas"), ";": _l("semicolons"), "\t": _l("tabs")}
 BACK = {"gone": _l("people went again"), "back": _l("are as before"), "stays": _l("stay: they moved on since")}
 
 
 def row(one: ContactImport) -> dict[str, Any]:
     """A file in the list and at the head of its page."""
     return {
-        "token": one.token, "name": one.name or _("A file"), "state": STATES[one.state], "total": one.total,
-        "profile": import_fields.PROFILES.get(one.profile, one.profile), "encoding": one.encoding.upper(),
-        "separator": SEPARATORS.get(one.separator, one.separator), "at": one.created_at,
+        **file_import_words.told(one), "profile": import_fields.PROFILES.get(one.profile, one.profile),
         "counts": [(WORDS[kind][0], one.counts[kind], kind) for kind in KINDS if one.counts.get(kind)],
         "back": [(word, one.counts[kind]) for kind, word in BACK.items() if one.counts.get(kind)],
-        "progress": progress(one) if one.moving else {},
     }  # fmt: skip
-
-
-def progress(one: ContactImport) -> dict[str, Any]:
-    """How far it is, how fast, and how long it still takes."""
-    passed = (clock.now() - one.started_at).total_seconds() if one.started_at and one.state == "running" else 0
-    rate = int(one.seen / passed) if passed >= 1 else 0
-    left = -(-(one.total - one.seen) // rate) if rate else 0
-    percent = 100 - one.percent if one.state == "undoing" else one.percent
-    said = _("%(seen)s of %(total)s lines", seen=one.seen, total=one.total)
-    if rate:
-        said = _("%(seen)s of %(total)s lines · %(rate)s a second · about %(left)s s left", seen=one.seen,
-                 total=one.total, rate=rate, left=left)  # fmt: skip
-    return {"state": one.state, "moving": one.moving, "percent": percent, "said": said}
 
 
 def columns(one: ContactImport) -> list[dict[str, Any]]:
     """Each column with its head, some of its cells, and what it is taken for."""
-    chosen, lines = {place: code for code, place in one.mapping.items()}, imports.sample(one)
-    return [
-        {"place": place, "head": head or _("Column %(number)s", number=place + 1), "chosen": chosen.get(place, ""),
-         "cells": [line[place] for line in lines if line[place]][:3]}
-        for place, head in enumerate(one.heads)
-    ]  # fmt: skip
-
-
-def _lines(one: ContactImport) -> Iterator[list[Line]]:
-    """What became of each line, part by part."""
-    for part in imports.parts(one):
-        kept = dict(map(tuple, part.lines))
-        yield [(outcome, kept.get(outcome[0], [])) for outcome in part.outcomes]
+    return file_import_words.columns(one, imports.sample(one))
 
 
 def report(one: ContactImport, kind: str) -> dict[str, Any]:
     """The first lines of a kind: what became of each and why."""
     if one.state in ("draft", "checking"):
         return {}
-    every = chain.from_iterable(_lines(one))
+    every = chain.from_iterable(imports.FILES.told(one))
     found = list(islice((told for told in every if not kind or told[0][1] == kind), SHOWN))
     people = _people(found)
     rows = [
@@ -107,7 +72,7 @@ def heads() -> list[str]:
 
 def cells(one: ContactImport) -> Iterator[list[object]]:
     """Each line of the file."""
-    for lines in _lines(one):
+    for lines in imports.FILES.told(one):
         people = _people(lines)
         for outcome, kept in lines:
             person = people.get(outcome[2] or 0)
@@ -117,21 +82,4 @@ def cells(one: ContactImport) -> Iterator[list[object]]:
 
 def tell(one: ContactImport) -> None:
     """Write to whoever brought the file that it is done."""
-    account = db.session.get(accounts.Account, one.account_id) if one.account_id else None
-    if account is None:
-        return
-    shop = tenancy.tenant()
-    with i18n.speak(shop.language, shop.country):
-        counted = ", ".join(f"{str(word).lower()} ({number})" for word, number, _kind in row(one)["counts"])
-        undone = one.state == "undone"
-        said = {
-            "subject": _("Your file %(name)s was taken back", name=one.name) if undone
-            else _("Your file %(name)s is in", name=one.name),
-            "heading": str(STATES[one.state][0]),
-            "lead": _("%(total)s lines: %(counted)s.", total=one.total, counted=counted or "–"),
-            "button_label": _("See the report"), "button_url": web.admin_url("crm_admin.import", token=one.token),
-        }  # fmt: skip
-    letters.write(
-        "mail/account/message", to=account.email, to_name=account.name, kind="import", language=shop.language,
-        data={**said, "message": [], "for_shop": True},
-    )  # fmt: skip
+    file_import_letters.tell(one, lambda: row(one)["counts"], "crm_admin.import")

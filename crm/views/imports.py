@@ -7,12 +7,13 @@ from flask import Flask, redirect, render_template, request, url_for
 from crm import import_fields, import_steps, imports
 from crm.imports import ContactImport
 from crm.views import admin, import_report
-from kernel import limits, once, permissions, tables, tenancy, web
+from kernel import file_imports, limits, once, permissions, tables, tenancy, web
+from kernel.file_import_words import ENCODINGS
+from kernel.file_import_words import progress as progress_of
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from kernel.web import needs
 
-ENCODINGS = {"": _l("Found by itself"), "utf-8": "UTF-8", "cp1252": "Windows (1252)", "utf-16": "UTF-16"}
 FILES = "30/hour"
 
 
@@ -41,7 +42,7 @@ def _list(trouble: str = "", status: int = 200) -> Any:
 @needs("people.import")
 def make() -> Any:
     """Read a file and keep it as a draft; what cannot be read is said, and nothing of it is kept."""
-    request.max_content_length = imports.LARGEST + 10_000
+    request.max_content_length = file_imports.LARGEST + 10_000
     limits.check("import", str(tenancy.current()), FILES)
     sent, chosen = request.files.get("file"), request.form.get("encoding", "")
     data = sent.read() if sent and sent.filename else b""
@@ -83,7 +84,7 @@ def _page(row: ContactImport, trouble: str = "", status: int = 200) -> Any:
 @needs("people.import")
 def progress(token: str) -> dict[str, Any]:
     """How far it is, for the page that waits."""
-    return import_report.progress(imports.named(token))
+    return progress_of(imports.named(token))
 
 
 @admin.post("/people/imports/<token>/columns", endpoint="import_columns")

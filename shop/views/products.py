@@ -23,7 +23,14 @@ SHAPES = {"live": (_l("On sale"), "good"), "draft": (_l("Draft"), "off")}
 
 def init_app(_app: Flask) -> None:
     """Put the word into the rail."""
-    match = ("shop_admin.product", "shop_admin.categor", "shop_admin.bin", "shop_admin.review", "shop_admin.stock")
+    match = (
+        "shop_admin.product",
+        "shop_admin.categor",
+        "shop_admin.bin",
+        "shop_admin.review",
+        "shop_admin.stock",
+        "shop_admin.import",
+    )
     menu.entry(30, _l("Products"), "shop_admin.products", icon="products", permission="products.edit", match=match)
 
 

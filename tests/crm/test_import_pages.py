@@ -55,6 +55,8 @@ def test_a_file_goes_its_whole_way_and_back(shop):
     jobs.run_due()
     page = browser.get(f"{answer.location}?show=refused").text
     assert "mal@@" in page
+    assert "Entró, pero no todo" in page
+    assert "Todo entró" not in page + browser.get(BASE).text
     assert "Ana</a>" not in page
     report = browser.get(f"{answer.location}/report.csv").text
     assert len(report.strip().splitlines()) == 4
@@ -65,6 +67,7 @@ def test_a_file_goes_its_whole_way_and_back(shop):
     told = db.session.scalars(select(Letter).where(Letter.kind == "import")).one()
     assert told.to == shop.owner.email
     assert "nueva persona (2), no se toma (1)" in told.text  # words that agree with any number
+    assert "Todo entró" not in told.text
     card = browser.get(f"/admin/cafe/people/{ana.token}")
     assert card.status_code == 200
     browser.post(f"{answer.location}/undo")

@@ -28,7 +28,12 @@ CHANGES = frozenset(  # the last word of an endpoint that leaves what is there i
     return role run sale save seen series ship show skip start stop subjects two undiscard undo unpublish unskip unsure
     unvoid use void winner withdraw withdrawal""".split()  # noqa: SIM905
 )
-LATER = {"shop_admin.product_make", "shop_admin.category_make", "crm_admin.import_make"}  # guarded where they write
+LATER = {
+    "shop_admin.product_make",
+    "shop_admin.category_make",
+    "crm_admin.import_make",
+    "shop_admin.import_make",
+}  # guarded where they write
 OWN_KEY = "its form carries a key of its own, which the verb keeps with what it made"
 THERE = "what it would make is there by then, and is shown"
 STATE = "it brings something into a state that a second time finds"

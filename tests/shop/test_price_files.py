@@ -60,6 +60,15 @@ def test_the_export_is_the_template_and_says_nothing_new(shop, goods):
         assert after(one.replace("900.00", "850.00")) == {"CAF-1": 850_00}
 
 
+def test_what_costs_nothing_does_not_keep_the_template_from_being_read(shop, goods):
+    shop.product("Muestra", price=0, slug="muestra")
+    db.session.commit()
+    made = shop.admin.get("/admin/cafe/price-lists/mayor.csv").get_data(as_text=True)
+    assert "MUESTRA,Muestra,0.00,0.00,CRC" in made
+    assert after(made) == {}
+    assert after(made.replace("0.00,0.00,CRC", "0.00,5.00,CRC")) == {"MUESTRA": 5_00}
+
+
 def test_a_file_is_shown_then_kept_whole(shop, goods):
     answer = send(shop, "SKU;Precio para este grupo\nCAF-1;\ncaf-2; 1 750,50 \n;\nCAF-3;3000\n")
     shown = text(answer).replace("\xa0", " ")
