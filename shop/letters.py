@@ -22,7 +22,7 @@ TO_PAY = frozenset({"soon", "today", "overdue", "plan", "partial", "lowered", "c
 CHANGED = Words(
     _l("%(number)s has changed"),
     _l("Your order has changed"),
-    _l("As agreed, or because we had to: answer this e-mail if it does not suit you."),
+    _l("New: %(what)s."),
 )
 
 BUYER = {
@@ -262,6 +262,7 @@ def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
     due = told.get("due")
     values["due"] = receipts.shown(due) if isinstance(due, Money) else paper["asked"]
     values["amount"] = receipts.shown(amount) if isinstance(amount, Money) else ""
+    values["what"] = str(told.get("what", ""))
     values["paper"] = (told.get("paper") or {}).get("number", "")
     return {
         "paper": told.get("paper") or {},
