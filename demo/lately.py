@@ -15,10 +15,24 @@ from demo.history import Shopkeeper
 from demo.world import Told
 from kernel import clock, files
 from kernel.db import db
-from shop import cancellations, fulfilment, notes, payment_methods, proofs, quotes, sales, stock, variants
+from shop import (
+    cancellations,
+    fulfilment,
+    notes,
+    order_changes,
+    order_goods,
+    payment_methods,
+    proofs,
+    quotes,
+    repeats,
+    sales,
+    stock,
+    variants,
+)
 from shop.gateways import manual
 from shop.orders import Order
 from shop.quotes import Details
+from shop.wants import Wanted
 
 GUESTS = Path(__file__).parent / "guests.yaml"
 
@@ -101,6 +115,17 @@ def _preparing(guest: Guest) -> None:
         notes.write(guest.order, guest.told["note"], by=guest.keeper.by)
 
 
+def _changed(guest: Guest) -> None:
+    """The buyer calls before it is begun: another one, please."""
+    order = guest.order
+    line = next((one for one in order_changes.goods(order) if (stock.left(one.variant, one.day) or 0) > 1), None)
+    if line is not None and order.payment == "due":
+        with guest.later(1):
+            another = Wanted(line.variant, 1, repeats.texts(line))
+            order_changes.tell(order, order_goods.add(order, [another], by=guest.keeper.by))
+    _preparing(guest)
+
+
 def _sent(guest: Guest) -> None:
     _preparing(guest)
     with guest.later(20):
@@ -115,7 +140,7 @@ def _cancelled(guest: Guest) -> None:
 STORIES: dict[str, tuple[int, str, Callable[[Guest], object]]] = {  # placed so many hours ago, paid how
     "sent": (31, "transfer", _sent),
     "cancelled": (28, "transfer", _cancelled),
-    "preparing": (22, "", _preparing),
+    "preparing": (22, "", _changed),
     "paid": (9, "transfer", _paid),
     "proof": (4, "transfer", _proof),
     "due": (1, "transfer", _due),

@@ -149,7 +149,7 @@ def follow(order: Order, *, reason: str = "", lines: Mapping[int, int] | None = 
     `most`: no more than so many minor units; `by` is who asks. None when there is nothing to take back.
     """
     rests = _rests(order)
-    due = beyond(order) if rests else 0
+    due = min(beyond(order), sum(one.rest.gross for one in rests))
     due = min(due, more.get("most", due))
     if due <= 0:
         return None

@@ -23,7 +23,7 @@ TO_PAY = frozenset({"approved", "soon", "today", "overdue", "plan", "partial", "
 CHANGED = Words(
     _l("%(number)s has changed"),
     _l("Your order has changed"),
-    _l("As agreed, or because we had to: answer this e-mail if it does not suit you."),
+    _l("New: %(what)s."),
 )
 
 BUYER = {
@@ -270,6 +270,7 @@ def _data(order: "Order", words: Words, told: dict[str, Any]) -> dict[str, Any]:
     values["due"] = receipts.shown(due) if isinstance(due, Money) else paper["asked"]
     values["answer"] = receipts.until(told["answer"]) if told.get("answer") else ""
     values["amount"] = receipts.shown(amount) if isinstance(amount, Money) else ""
+    values["what"] = str(told.get("what", ""))
     values["paper"] = (told.get("paper") or {}).get("number", "")
     return {
         "paper": told.get("paper") or {},

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 HERE = ("placed", "preparing", "ready")  # it has neither left nor been handed over
 KINDS = ("delivery_changed", "taken_off", "added")
+PAPERS = ("invoiced", "credit_note")  # they follow by themselves
 
 
 class TooLate(Refusal):
@@ -69,9 +71,10 @@ def note(order: Order, kind: str, words: Sequence[str], *, by: "Account", minor:
 
 
 def said(order: Order) -> str:
-    """What was changed last, when nothing happened since; '' otherwise."""
-    event = order_events.last(order, *KINDS)
-    return str(event.data.get("text", "")) if event is not None and event.id == order_events.of(order)[-1].id else ""
+    """What was changed since anything else happened; '' for nothing."""
+    steps = (event for event in reversed(order_events.of(order)) if event.kind not in PAPERS)
+    last = takewhile(lambda event: event.kind in KINDS, steps)
+    return ", ".join(reversed([str(event.data.get("text", "")) for event in last]))
 
 
 def tell(order: Order, changed: Changed) -> None:
@@ -81,9 +84,9 @@ def tell(order: Order, changed: Changed) -> None:
     asks = changed.difference.minor > 0 and order.balance.minor > 0
 
     def more(_order: Order) -> str:
-        return " ".join(filter(None, [_("New: %(what)s.", what=changed.said), _price(order, changed)]))
+        return " ".join(filter(None, [_price(order, changed), _("Answer this e-mail if it does not suit you.")]))
 
-    letters.tell(order, "changed_to_pay" if asks else "changed", more=more)
+    letters.tell(order, "changed_to_pay" if asks else "changed", what=changed.said, more=more)
 
 
 def _price(order: Order, changed: Changed) -> str:

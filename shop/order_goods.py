@@ -81,7 +81,7 @@ def fewer(order: Order, wanted: Fewer, *, by: "Account") -> Changed:
             raise Stale()
         if not order.practice and line.product is not None:
             day_stock.let_go(day_stock.Units(line.variant_id, units[line.id], line.day), order=order)
-    words = [called(line, units[line.id], order.language) for line in lines]
+    words = ["−" + called(line, units[line.id], order.language) for line in lines]
     said = order_changes.note(order, "taken_off", words, by=by, minor=-worth.minor)
     reductions.note(order, worth.minor, lines=units, reason=said)
     journal.write("orders.taken_off", about=order, by=by, data={"number": order.number, "what": said})
@@ -155,7 +155,7 @@ def add(order: Order, wanted: Sequence[Wanted], *, by: "Account") -> Changed:
         stock.take(lines, order=order)
     redemptions.more(order, quote, first=lines[0].position)
     plans.resize(order, quote.items.minor)
-    words = [called(line, line.quantity, order.language) for line in lines]
+    words = ["+" + called(line, line.quantity, order.language) for line in lines]
     said = order_changes.note(order, "added", words, by=by, minor=quote.items.minor)
     journal.write("orders.added", about=order, by=by, data={"number": order.number, "what": said})
     repricing.follow(order, quote.items)

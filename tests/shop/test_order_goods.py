@@ -4,8 +4,8 @@ import pytest
 
 from kernel import letters
 from kernel.db import db
-from shop import cart as carts
 from shop import (
+    accounting,
     checkout,
     fulfilment,
     invoice_lines,
@@ -20,6 +20,7 @@ from shop import (
     stock,
     tax_book,
 )
+from shop import cart as carts
 from shop.wants import Wanted
 from tests.goods import only
 from tests.shop.test_order_delivery import sums
@@ -72,7 +73,7 @@ def test_less_of_a_line_is_on_sale_again_and_asked_for_no_more(shop, order):
     loaf = order.lines[0].product
     made = fewer(shop, order, 0, 1)
     assert (stock.on_hand(loaf), order.lines[0].returned) == (9, 2)
-    assert (made.difference.minor, made.said) == (-2_000_02, "2 × Pan")
+    assert (made.difference.minor, made.said) == (-2_000_02, "−2 × Pan")
     assert order.payments[-1].asked.minor == sums(order) == order.total_minor - 2_000_02
     fewer(shop, order, 0, 0)
     assert (order.credited_minor, stock.on_hand(loaf)) == (3_000_03, 10)  # the parts are the line, to the cent
@@ -144,6 +145,10 @@ def test_more_is_asked_for_and_billed_by_a_further_paper(shop, order, cake):
     assert invoices.holds(order) == order.total_minor - order.credited_minor
     book = tax_book.of(invoice_list.this_month())
     assert len(book.rows) == 3
+    postings = accounting.of(invoice_list.this_month())
+    assert sum(one.amount.minor for one in postings) == 0
+    owed = [one.amount.minor for one in postings if one.account.code == accounting.Chart().of("receivable").code]
+    assert sum(owed) == sums(order)  # what the customer owes by the books is what the order says
     assert not list(db.session.scalars(invoice_list.waiting()))
 
 
@@ -165,6 +170,7 @@ def test_one_thing_instead_of_another_moves_no_money(shop, order, cake):
     assert (order.payment, sums(order), refunds.owed(order).minor) == ("paid", 0, 0)
     assert invoices.holds(order) == order.total_minor - order.credited_minor
     assert [row.state for row in order.payments] == ["settled", "void"]
+    assert order_changes.said(order) == "+1 × Torta de queso, −1 × Torta"
     assert (stock.on_hand(cake), stock.on_hand(other)) == (10, 2)
 
 
