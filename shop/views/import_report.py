@@ -17,7 +17,7 @@ from shop.imports import KINDS, ProductImport
 Line = tuple[list[Any], list[str]]  # what became of it, and its cells as far as they are kept
 SHOWN = 200  # lines on the page; the file has all
 WORDS = {
-    "new": (_l("New product"), "good"), "changed": (_l("Updated"), "now"), "same": (_l("Unchanged"), "off"),
+    "new": (_l("Of a new product"), "good"), "changed": (_l("Updated"), "now"), "same": (_l("Unchanged"), "off"),
     "refused": (_l("Not taken"), "bad"),
 }  # fmt: skip
 BACK = {

@@ -44,7 +44,7 @@ def test_a_file_goes_its_whole_way_and_back(shop):
     jobs.run_due()
     page = browser.get(at).text
     assert 'data-action="import-run"' in page
-    assert "«gratis» no es un precio" in page
+    assert "«gratis» no es un precio de aquí" in page
     shop.enter()
     assert db.session.scalars(select(Product)).all() == []
     browser.post(f"{at}/run")
@@ -55,7 +55,7 @@ def test_a_file_goes_its_whole_way_and_back(shop):
     shop.enter()
     assert catalog.slugged("miel").live
     letter = db.session.scalars(select(Letter).where(Letter.kind == "import")).one()
-    assert "nuevo producto (2), no se toma (1)" in letter.text
+    assert "de producto nuevo (2), no se toma (1)" in letter.text
     mend = browser.get(f"{at}/refused.csv").text
     assert mend.splitlines()[1].startswith("M2,Polen,gratis,1,")
     assert len(browser.get(f"{at}/report.csv").text.strip().splitlines()) == 4
