@@ -86,7 +86,7 @@ def refused(one: ProductImport) -> Iterator[list[object]]:
     for outcome, kept in chain.from_iterable(imports.FILES.told(one)):
         if outcome[1] == "refused":
             why = "; ".join(_why(*note) for note in outcome[3])
-            yield [*[*kept, *[""] * wide][:wide], why]
+            yield [*kept, *[""] * (wide - len(kept)), why]  # one with too many cells has too many again
 
 
 def tell(one: ProductImport) -> None:

@@ -97,6 +97,22 @@ def test_what_cannot_be_read_is_said_beside_the_form_and_nothing_is_kept(shop, t
     assert db.session.scalars(select(ProductImport)).all() == []
 
 
+def test_what_is_to_be_mended_is_refused_again_until_it_is_and_runs_as_no_formula(shop):
+    browser = shop.admin
+    at = brought(browser, "SKU,Nombre,=1+1,Precio\nM1,Miel,,12,500\n=2+2,Polen,,-5\n").location
+    browser.post(f"{at}/columns", data=chosen(browser.get(at).text))
+    jobs.run_due()
+    mend = browser.get(f"{at}/refused.csv").text
+    assert "'=1+1" in mend
+    assert "'=2+2" in mend
+    again = brought(browser, mend).location
+    browser.post(f"{again}/columns", data=chosen(browser.get(again).text))
+    jobs.run_due()
+    page = browser.get(again).text
+    assert "tiene más celdas que la primera línea" in page  # 12,500 is never taken for 12
+    assert 'data-action="import-run"' not in page
+
+
 def test_columns_by_which_no_product_is_known_are_said(shop):
     at = brought(shop.admin).location
     answer = shop.admin.post(f"{at}/columns", data={"column-2": "price"})

@@ -216,6 +216,16 @@ def test_lines_that_contradict_each_other_are_told_apart(shop, goods, monkeypatc
     ]  # fmt: skip
 
 
+def test_codes_of_every_letter_are_known_again_and_two_that_differ_by_case_stay_two(shop):
+    for name, slug in (("Uno", "ñandú-1"), ("Dos", "mate"), ("Tres", "mates")):
+        shop.product(name, slug=slug)
+    sku("MATES").sku = "Mate"
+    db.session.commit()
+    found = done(shop, "SKU;Precio\nÑANDÚ-1;900\nMATE;800\nMate;700\n")
+    assert outcomes(found) == [(2, "changed"), (3, "changed"), (4, "changed")]
+    assert outcomes(done(shop, "SKU;Precio\nñandú-1;950\nmate;600\n")) == [(2, "changed"), (3, "refused", "name")]
+
+
 def test_nothing_comes_before_the_public_that_nobody_ticked(shop, goods):
     catalog.withdraw(sku("GUIA").product)
     db.session.commit()
