@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from babel.numbers import get_currency_symbol
+
 from kernel import money, tenancy
 from kernel.tables import FORMULA
 from shop.sheets import MOST_PRICE
@@ -27,11 +29,20 @@ class Kind:
     places: int
     most: int
     none: str
+    signs: frozenset[str] = frozenset()  # that may stand before or after it, without dots and in capitals
 
 
 def price(text: str) -> int:
     """Minor units of the shop's currency; raises Unclear."""
-    return read(text, Kind(money.digits(tenancy.tenant().currency), MOST_PRICE, "price"))
+    currency = tenancy.tenant().currency
+    known = {currency, money.SIGNS.get(currency, ""), get_currency_symbol(currency, tenancy.tenant().locale)}
+    signs = frozenset(_bare(sign) for sign in known)
+    return read(text, Kind(money.digits(currency), MOST_PRICE, "price", signs))
+
+
+def _bare(text: str) -> str:
+    """What stands beside the digits: another currency's sign makes it another amount."""
+    return re.sub(r"[\d.,\s'’]", "", text).upper()
 
 
 def read(text: str, kind: Kind, locale: str = "") -> int:
@@ -41,6 +52,8 @@ def read(text: str, kind: Kind, locale: str = "") -> int:
         raise Unclear("negative")
     if plain.startswith(FORMULA):
         raise Unclear("formula")
+    if _bare(plain) not in {"", *kind.signs}:
+        raise Unclear(kind.none)
     if (found := GROUPED.fullmatch(plain)) and found[1] == money.decimal_sign(locale):
         raise Unclear("unclear")
     try:

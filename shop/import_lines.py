@@ -13,14 +13,15 @@ from shop.import_amounts import Kind, Unclear
 
 LONGEST = {"name": 120, "description": 8000, "sku": 58, "option": 60}
 UNITS = Kind(0, catalog.MOST, "units")
-GRAMS, KILOS = Kind(0, 10_000_000, "weight"), Kind(3, 10_000_000, "weight")
+GRAMS = Kind(0, 10_000_000, "weight", frozenset({"G", "GR"}))
+KILOS = Kind(3, 10_000_000, "weight", frozenset({"KG"}))
 CUT = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # a long number as a spreadsheet shows it
 ANY = {"es": "Variante", "en": "Variant"}  # an option that the file gives no name
 WHYS = {  # why a line is not taken, and what of one that is taken is not
     "more": _l("it has more cells than the first line: put numbers with a comma between quotation marks"),
     "name": _l("it is new and has no name"),
     "no_price": _l("it is new and has no price"),
-    "price": _l("“%(value)s” is no price: write it as a number, such as 12500"),
+    "price": _l("“%(value)s” is no price here: write it as a number, such as 12500"),
     "negative": _l("“%(value)s” is below 0"),
     "formula": _l("“%(value)s” is a formula: write the number itself"),
     "unclear": _l("“%(value)s” can be read in two ways: write it without a sign for thousands"),

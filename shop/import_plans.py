@@ -90,7 +90,9 @@ def _filled(told: Sequence[Told]) -> None:
 
 def _once(one: Told, world: World) -> Refused | None:
     """Each code once in a file."""
-    if one.sku and (first := world.lines.setdefault(fold(one.sku), one.line)) != one.line:
+    row = world.variant(one.sku) if one.sku else None
+    key = f"#{row.id}" if row else fold(one.sku)
+    if one.sku and (first := world.lines.setdefault(key, one.line)) != one.line:
         return Refused("twice", one.sku, first)
     return None
 
@@ -107,7 +109,7 @@ def _match(plan: Plan, head: Sequence[Told], world: World) -> None:
         plan.product = world.products[first.product_id]
     else:
         links = [slugs.make(one.values["handle"]) for one in [*head, *plan.lines] if one.values.get("handle")]
-        codes = [code.lower() for one in [*head, *plan.lines] if (code := one.of or one.sku)]
+        codes = [code.lower() for code in (*(one.sku for one in head), *(one.of for one in plan.lines)) if code]
         plan.product = next((world.slugs[link] for link in links if link in world.slugs), None)
         plan.product = plan.product or next((world.heads[code] for code in codes if code in world.heads), None)
     mine = plan.product.id if plan.product else 0

@@ -129,6 +129,7 @@ class _Writing:
                 if (known := self._shelf(plan, outcome)) and known != product.category_id:
                     _write(outcome, product, "category_id", known)
             elif one.column == "on_hand":
+                db.session.refresh(one.row, ["on_hand"], with_for_update=True)
                 outcome.undo.setdefault("moved", []).append([one.row.id, one.value - one.row.on_hand])
                 stock.adjust(one.row, on_hand=one.value, by=self.by, reason=REASON)
             else:

@@ -45,15 +45,15 @@ class World:
     def meet(self, lines: Iterable[Told]) -> None:
         """Look up what these lines name."""
         told = list(lines)
-        codes = {code.lower() for one in told for code in (one.sku, one.of) if code}
+        spelt = {code for one in told for code in (one.sku, one.of) if code}
         links = {slugs.make(one.values["handle"]) for one in told if one.values.get("handle")}
         names = {fold(one.values["name"])[:120] for one in told if one.values.get("name")}
-        found = db.session.scalars(select(Variant).where(func.lower(Variant.sku).in_(codes))).all()
+        found = db.session.scalars(select(Variant).where(_coded(Variant.sku, spelt))).all()
         for row in found:
             same = self.skus.setdefault(row.sku.lower(), [])
             same += [row] if row not in same else []
         ids = {row.product_id for row in found}
-        named = or_(Product.id.in_(ids), Product.slug.in_(links), func.lower(Product.sku).in_(codes))
+        named = or_(Product.id.in_(ids), Product.slug.in_(links), _coded(Product.sku, spelt))
         for product in db.session.scalars(select(Product).where(named).execution_options(binned=True)):
             self._know(product)
         rows = select(Product.id, Product.sort_name).where(Product.sort_name.in_(names), Product.binned_at.is_(None))
@@ -107,3 +107,9 @@ class World:
             above = row
         self.shelf()
         return made
+
+
+def _coded(column: Any, spelt: set[str]) -> Any:
+    """One of these codes, also where its letters are written otherwise: SQLite folds plain letters only."""
+    small = {code.lower() for code in spelt}
+    return or_(column.in_(spelt | small | {code.upper() for code in spelt}), func.lower(column).in_(small))

@@ -17,7 +17,7 @@ from shop.imports import KINDS, ProductImport
 Line = tuple[list[Any], list[str]]  # what became of it, and its cells as far as they are kept
 SHOWN = 200  # lines on the page; the file has all
 WORDS = {
-    "new": (_l("New product"), "good"), "changed": (_l("Updated"), "now"), "same": (_l("Unchanged"), "off"),
+    "new": (_l("Of a new product"), "good"), "changed": (_l("Updated"), "now"), "same": (_l("Unchanged"), "off"),
     "refused": (_l("Not taken"), "bad"),
 }  # fmt: skip
 BACK = {
@@ -86,7 +86,7 @@ def refused(one: ProductImport) -> Iterator[list[object]]:
     for outcome, kept in chain.from_iterable(imports.FILES.told(one)):
         if outcome[1] == "refused":
             why = "; ".join(_why(*note) for note in outcome[3])
-            yield [*[*kept, *[""] * wide][:wide], why]
+            yield [*kept, *[""] * (wide - len(kept)), why]  # one with too many cells has too many again
 
 
 def tell(one: ProductImport) -> None:

@@ -147,5 +147,5 @@ def csv(token: str) -> Any:
 def refused(token: str) -> Any:
     """The lines that were not taken, as they stood there and with the reason, to be mended and brought again."""
     row = imports.named(token)
-    heads = [*row.heads, _("Why")]
+    heads = [*map(tables.cell, row.heads), _("Why")]
     return tables.answer(f"{tenancy.tenant().slug}-refused", heads, import_report.refused(row))

@@ -44,7 +44,7 @@ def test_a_file_goes_its_whole_way_and_back(shop):
     jobs.run_due()
     page = browser.get(at).text
     assert 'data-action="import-run"' in page
-    assert "«gratis» no es un precio" in page
+    assert "«gratis» no es un precio de aquí" in page
     shop.enter()
     assert db.session.scalars(select(Product)).all() == []
     browser.post(f"{at}/run")
@@ -55,7 +55,7 @@ def test_a_file_goes_its_whole_way_and_back(shop):
     shop.enter()
     assert catalog.slugged("miel").live
     letter = db.session.scalars(select(Letter).where(Letter.kind == "import")).one()
-    assert "nuevo producto (2), no se toma (1)" in letter.text
+    assert "de producto nuevo (2), no se toma (1)" in letter.text
     mend = browser.get(f"{at}/refused.csv").text
     assert mend.splitlines()[1].startswith("M2,Polen,gratis,1,")
     assert len(browser.get(f"{at}/report.csv").text.strip().splitlines()) == 4
@@ -95,6 +95,22 @@ def test_what_cannot_be_read_is_said_beside_the_form_and_nothing_is_kept(shop, t
     assert 'role="alert"' in answer.text
     shop.enter()
     assert db.session.scalars(select(ProductImport)).all() == []
+
+
+def test_what_is_to_be_mended_is_refused_again_until_it_is_and_runs_as_no_formula(shop):
+    browser = shop.admin
+    at = brought(browser, "SKU,Nombre,=1+1,Precio\nM1,Miel,,12,500\n=2+2,Polen,,-5\n").location
+    browser.post(f"{at}/columns", data=chosen(browser.get(at).text))
+    jobs.run_due()
+    mend = browser.get(f"{at}/refused.csv").text
+    assert "'=1+1" in mend
+    assert "'=2+2" in mend
+    again = brought(browser, mend).location
+    browser.post(f"{again}/columns", data=chosen(browser.get(again).text))
+    jobs.run_due()
+    page = browser.get(again).text
+    assert "tiene más celdas que la primera línea" in page  # 12,500 is never taken for 12
+    assert 'data-action="import-run"' not in page
 
 
 def test_columns_by_which_no_product_is_known_are_said(shop):

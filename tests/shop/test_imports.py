@@ -188,7 +188,7 @@ def test_a_file_of_woocommerce_comes_in_as_it_is(shop):
     ("line", "why"),
     [
         ("X1;Uno;-5;;;;", "negative"), ("X1;Uno;(5);;;;", "negative"), ("X1;Uno;=A1*2;;;;", "formula"),
-        ("X1;Uno;17,505;;;;", "unclear"), (f"X1;Uno;{'9' * 40};;;;", "most"), ("X1;Uno;caro;;;;", "price"),
+        ("X1;Uno;17,505;;;;", "unclear"), (f"X1;Uno;{'9' * 40};;;;", "most"), ("X1;Uno;caro;;;;", "price"), ("X1;Uno;$17.50;;;;", "price"), ("X1;Uno;17 USD;;;;", "price"),
         ("X1;Uno;12,345.678;;;;", "price"), ("X1;Uno;5;1.5;;;", "units"), ("X1;Uno;5;-1;;;", "negative"),
         ("X1;Uno;5;9999999;;;", "most"), (f"X1;{'n' * 121};5;;;;", "long"), (f"{'x' * 59};Uno;5;;;;", "long"),
         ("X1;;5;;;;", "name"), ("X1;Uno;;;;;", "no_price"), ("7.5E+12;Uno;5;;;;", "cut"), ("X1;Uno;5;;;;;;7", "more"),
@@ -214,6 +214,16 @@ def test_lines_that_contradict_each_other_are_told_apart(shop, goods, monkeypatc
         (2, "new"), (3, "refused", "choice_twice"), (4, "refused", "other_options"),
         (5, "new", "shelf_made"), (6, "refused", "twice"), (7, "changed"), (8, "new"), (9, "refused", "called"),
     ]  # fmt: skip
+
+
+def test_codes_of_every_letter_are_known_again_and_two_that_differ_by_case_stay_two(shop):
+    for name, slug in (("Uno", "ñandú-1"), ("Dos", "mate"), ("Tres", "mates")):
+        shop.product(name, slug=slug)
+    sku("MATES").sku = "Mate"
+    db.session.commit()
+    found = done(shop, "SKU;Precio\nÑANDÚ-1;900\nMATE;800\nMate;700\n")
+    assert outcomes(found) == [(2, "changed"), (3, "changed"), (4, "changed")]
+    assert outcomes(done(shop, "SKU;Precio\nñandú-1;950\nmate;600\n")) == [(2, "changed"), (3, "refused", "name")]
 
 
 def test_nothing_comes_before_the_public_that_nobody_ticked(shop, goods):
@@ -321,3 +331,8 @@ def test_an_amount_is_read_as_it_was_meant_or_refused(minor, place, sign):
         assert not cents
         return
     assert read == meant, (told, place)
+
+
+@pytest.mark.parametrize("told", ["₡12.500", "12500 CRC", " 12 500,00 ", "12,500.00", "12500.0", "CRC 12.500,00"])
+def test_a_price_may_carry_the_sign_of_the_shops_own_currency(shop, told):
+    assert import_amounts.price(told) == 12_500_00
