@@ -36,7 +36,7 @@ def of_contact(contact_id: int | None, quote: "Quote") -> bool:
 def check(quote: "Quote", details: "Details", method: "PaymentMethod", contact_id: int | None) -> None:
     """Refuse what would be paid later by whom it is asked of: by their account, address or number; WholeBefore."""
     later = method.kind in payment_methods.UNHELD or details.plan not in ("", "full")
-    if not later or not _counts(quote):
+    if not later or not _counts(quote) or storefront.of().absent_times is None:
         return
     known = contacts.by_email(details.email), contacts.by_phone(details.phone)
     ids = {one.id for one in known if one is not None} | ({contact_id} if contact_id is not None else set())
