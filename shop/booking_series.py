@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import booking_times, holdings, local_times
+from shop import booking_times, holdings, hours, local_times
 from shop import cart as carts
 from shop.booking_times import Times
 from shop.bookings import Booking
@@ -71,11 +71,12 @@ def keep(cart: carts.Cart, booking: Booking, series: Series, *, group: str = "",
     service, kept = booking.service, Kept()
     people = {line.variant: line.quantity for line in cart.lines if line.booking_id == booking.id}
     told = {"answers": booking.answers, "language": booking.language, "timezone": booking.timezone}
-    zone, times = booking_times.zone(), Times(service, wait=wait)
-    first = Span(booking.starts_at, booking.ends_at)
+    first, zone = Span(booking.starts_at, booking.ends_at), booking_times.zone()
     holdings.hold(service, first, booking.places, cart=cart, **told)
-    for at in series.later(first.starts_at):
-        local = local_times.local(at, zone)
+    wanted = [local_times.local(at, zone) for at in series.later(first.starts_at)]
+    plan = hours.plan(service, wanted[0].date() - timedelta(days=1), wanted[-1].date())  # read once for all of them
+    times = Times(service, plan, wait)
+    for local in wanted:
         try:
             span = times.asked(local.date(), f"{local:%H:%M}")
             row = holdings.hold(service, span, booking.places, cart=cart, **told)

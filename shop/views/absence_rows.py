@@ -13,9 +13,15 @@ from shop.bookings import Booking
 
 def said(contact: Contact | None) -> str:
     """How many of their bookings of a year nobody came to; '' of who always came, and of who is not known."""
-    found = absences.of(contact) if contact is not None else absences.NEVER
-    if not found.missed:
-        return ""
+    found = _of(contact)
+    return _told(found) if found.missed else ""
+
+
+def _of(contact: Contact | None) -> absences.Times:
+    return absences.of(contact) if contact is not None else absences.NEVER
+
+
+def _told(found: absences.Times) -> str:
     return ngettext(
         "Did not come to %(missed)s of %(num)s booking in the last 12 months",
         "Did not come to %(missed)s of %(num)s bookings in the last 12 months", found.of, missed=found.missed,
@@ -24,8 +30,8 @@ def said(contact: Contact | None) -> str:
 
 def often(contact: Contact | None) -> str:
     """The same as a hint before they are expected again: only of who missed more than one."""
-    found = absences.of(contact) if contact is not None else absences.NEVER
-    return said(contact) if found.missed >= absences.OFTEN else ""
+    found = _of(contact)
+    return _told(found) if found.missed >= absences.OFTEN else ""
 
 
 def money(booking: Booking) -> dict[str, Any]:
