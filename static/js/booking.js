@@ -1,7 +1,9 @@
 // Booking: a day, a time or one person more is asked at once and only what moved is put in; a time that is kept counts down.
+import { early } from "./early.js";
 import { leader, show } from "./validate.js";
 
 const form = document.querySelector("form[data-booking]");
+const MOVES = "[name^='people.'], [name=places], [name=time], [data-moves]";
 const WHEN = ["month", "day", "time", "arrive", "leave"];
 const ends = new WeakMap();
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -118,9 +120,10 @@ if (form) {
   form.addEventListener("input", heads);
   form.addEventListener("change", ({ target }) => {
     heads();
-    if (target.matches("[name^='people.'], [name=places], [name=time], [data-moves]")) ask();
+    if (target.matches(MOVES)) ask();
   });
   heads();
   zones();
+  if (early(form, MOVES)) ask();
 }
 if (document.querySelector("[data-hold]")) { count(); setInterval(count, 1000); }

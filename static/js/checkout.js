@@ -1,5 +1,8 @@
 // The checkout: a choice that moves the cost is asked at once; only what it moves is put in, what one types stays.
+import { early } from "./early.js";
+
 const form = document.querySelector("form[data-checkout]");
+const MOVES = "[data-refresh], [name=shipping], [name=day], [name=slot], [name=plan], [name=payment]";
 let asking = null;
 
 function focused() {
@@ -74,6 +77,7 @@ form?.addEventListener("keydown", (event) => {
   ask(form.querySelector("[data-action='use-code']"));
 });
 form?.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-refresh], [name=shipping], [name=day], [name=slot], [name=plan], [name=payment]")) ask();
+  if (target.matches(MOVES)) ask();
 });
 wide();
+if (form && early(form, MOVES)) ask();

@@ -145,7 +145,8 @@ def settled(page: Page) -> None:
 
 
 def pick(page: Page, group: str, value: str) -> None:
-    """Tap a radio card or pill of the checkout."""
+    """Tap a radio card or pill of the checkout, once it is there with its scripts."""
+    page.wait_for_load_state()
     page.locator(f"label:has(input[name*={group}][value='{value}'])").click()
     settled(page)
 

@@ -1,12 +1,13 @@
-"""What scripts do beside the way: keys turn the calendar, a price that cannot be asked goes, an order that is not kept is undone."""
+"""What scripts do beside the way: keys turn the calendar, what was chosen before they came counts, what is not kept is undone."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, log_in, owner_of
+from tests.journeys.conftest import DESKTOP, PHONE, log_in, owner_of, settled
 from tests.journeys.test_booking import TASTING, next_month, settle, take_day
+from tests.journeys.test_without_scripts import fill_contact
 
 pytestmark = pytest.mark.browser
 DESK, SHOP = "rutas-guanquira", "tres-neblinas"
@@ -54,6 +55,44 @@ def test_a_price_that_cannot_be_asked_is_not_shown(visit, plaza):
     more.click()
     settle(page)
     expect(sums).to_contain_text("₡")
+
+
+def held(page, address):
+    """A script on a slow line: what this gives lets it come."""
+    page.route(address, lambda route: None)
+    return lambda: page.unroute(address)
+
+
+def test_what_was_chosen_before_the_scripts_came_counts(visit, plaza):
+    page = visit(PHONE)
+    page.goto(plaza.shop(SHOP, "/p/cafe-miel-roja"))
+    page.click("[data-action=add-to-cart]")
+    page.wait_for_url("**/cart")
+    come = held(page, "**/js/checkout*")
+    page.click("[data-action=go-to-checkout]", no_wait_after=True)
+    page.locator("label:has(input[name=shipping][value=retiro])").click()
+    page.locator("label:has(input[name=payment][value=transfer])").click()
+    assert page.locator("#where .address").count() == 1  # nothing was asked yet
+    come()
+    expect(page.locator("#where .address")).to_have_count(0)
+    settled(page)
+    fill_contact(page)
+    page.click("[data-action=place-order]")
+    page.wait_for_url("**/orders/**")
+
+
+def test_more_people_before_the_scripts_came_are_in_the_sum(visit, plaza):
+    page = visit(PHONE)
+    page.goto(plaza.shop(SHOP, TASTING))
+    next_month(page)
+    take_day(page, -2)
+    link = page.evaluate("new URL('?' + new URLSearchParams(new FormData(document.querySelector('form[data-booking]'))), location).href")
+    come = held(page, "**/js/booking*")
+    page.goto(link, wait_until="commit")
+    page.fill(".booking-people input", "3")
+    expect(page.locator("#booking-sum")).not_to_contain_text("3 ×")
+    come()
+    expect(page.locator("#booking-sum")).to_contain_text("3 ×")
 
 
 def test_an_order_that_is_not_kept_is_as_before(visit, plaza):
