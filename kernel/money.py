@@ -5,9 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
 from functools import lru_cache
+from unicodedata import combining, normalize
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_precision, get_decimal_symbol
+from babel.numbers import (
+    format_currency,
+    get_currency_name,
+    get_currency_precision,
+    get_currency_symbol,
+    get_decimal_symbol,
+)
 
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -17,6 +24,12 @@ LIMIT = 10**15
 # Where a language has only the code: a sign that is no other currency's.
 SIGNS = {
     "CRC": "₡", "GTQ": "Q", "HNL": "L", "PAB": "B/.\u00a0", "NIO": "C$", "DOP": "RD$", "PEN": "S/\u00a0",
+}  # fmt: skip
+# Beside those: what people write for their own money and no list of Unicode's has.
+TYPED = {
+    "CRC": "¢ C/ Cg CR", "HNL": "Lps", "PAB": "B/ $", "NIO": "C$", "DOP": "RD$ $", "PEN": "S/", "BOB": "Bs",
+    "PYG": "Gs ₲", "VES": "Bs BsS", "USD": "$ US$ U$S U$", "MXN": "$ MX$ MN", "BRL": "R$", "CLP": "$", "COP": "$",
+    "ARS": "$", "UYU": "$ $U", "CUP": "$",
 }  # fmt: skip
 _GROUPS = re.compile(r"\d+|\d{1,3}([.,])\d{3}(?:\1\d{3})*")
 
@@ -31,6 +44,12 @@ class BadAmount(Refusal):
     """What was typed is not an amount of money."""
 
     message = _l("That is not an amount of money: write it like 1500 or 1500.50.")
+
+
+class OtherSign(BadAmount):
+    """Beside the number stands what is not its currency: another one, or a word such as "mil"."""
+
+    message = _l("Write only the number, in %(currency)s, without other signs or words.")
 
 
 @lru_cache
@@ -118,9 +137,30 @@ def total(amounts: Sequence[Money], currency: str) -> Money:
 def parse(text: str, currency: str, language: str = "es_CR") -> Money:
     """What a person typed ("1 500", "1.500,50", "₡1,500.50", "B/. 20"), read with their language's decimal sign.
 
-    Raises BadAmount when it is not an amount, is negative, too large or finer than the currency.
+    Raises BadAmount when it is not an amount, is negative, too large or finer than the currency, and OtherSign when
+    another currency stands beside it, or a word ("17 mil").
     """
-    return Money(smallest(text, digits(currency), language), currency)
+    told = Money(smallest(text, digits(currency), language), currency)
+    if bare(text) not in signs(currency, language):
+        raise OtherSign(currency=get_currency_name(currency, 2, language))
+    return told
+
+
+def bare(text: str) -> str:
+    """What stands beside the digits of an amount: in capitals, without dots, gaps and accents."""
+    plain = "".join(sign for sign in normalize("NFD", text) if not combining(sign))
+    return re.sub(r"[\d.,\s'’]", "", plain).upper()
+
+
+@lru_cache
+def signs(currency: str, language: str) -> frozenset[str]:
+    """What may stand beside an amount, `bare`: nothing, or its code, sign or name in what is spoken here and there."""
+    spoken = {*("es", "en"), language}
+    told = {"", currency, SIGNS.get(currency, ""), *TYPED.get(currency, "").split()}
+    told |= {get_currency_symbol(currency, one) for one in spoken}
+    names = [get_currency_name(currency, count, one) for one in spoken for count in (1, 2)]
+    told |= {word for name in names for word in (name, name.split()[0], name.split()[-1])}
+    return frozenset(bare(one) for one in told)
 
 
 def smallest(text: str, places: int, language: str = "es_CR") -> int:

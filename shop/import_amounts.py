@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from babel.numbers import get_currency_symbol
-
 from kernel import money, tenancy
 from kernel.tables import FORMULA
 from shop.sheets import MOST_PRICE
@@ -29,20 +27,14 @@ class Kind:
     places: int
     most: int
     none: str
-    signs: frozenset[str] = frozenset()  # that may stand before or after it, without dots and in capitals
+    signs: frozenset[str] = frozenset()  # that may stand before or after it, as `money.bare` gives them
 
 
 def price(text: str) -> int:
     """Minor units of the shop's currency; raises Unclear."""
     currency = tenancy.tenant().currency
-    known = {currency, money.SIGNS.get(currency, ""), get_currency_symbol(currency, tenancy.tenant().locale)}
-    signs = frozenset(_bare(sign) for sign in known)
+    signs = money.signs(currency, tenancy.tenant().locale)
     return read(text, Kind(money.digits(currency), MOST_PRICE, "price", signs))
-
-
-def _bare(text: str) -> str:
-    """What stands beside the digits: another currency's sign makes it another amount."""
-    return re.sub(r"[\d.,\s'’]", "", text).upper()
 
 
 def read(text: str, kind: Kind, locale: str = "") -> int:
@@ -52,7 +44,7 @@ def read(text: str, kind: Kind, locale: str = "") -> int:
         raise Unclear("negative")
     if plain.startswith(FORMULA):
         raise Unclear("formula")
-    if _bare(plain) not in {"", *kind.signs}:
+    if money.bare(plain) not in {"", *kind.signs}:
         raise Unclear(kind.none)
     if (found := GROUPED.fullmatch(plain)) and found[1] == money.decimal_sign(locale):
         raise Unclear("unclear")

@@ -197,5 +197,7 @@ def _exact(text: str, currency: str) -> int:
         return int(text.replace(".", ""))
     try:
         return money.parse(text, currency, tenancy.tenant().locale).minor
+    except money.OtherSign as other:
+        raise _No(str(other)) from None
     except money.BadAmount:
         raise _No(_("Write the price as a number, such as %(example)s.", example="12500")) from None

@@ -39,6 +39,8 @@ def price(text: str, *, empty: bool = False, said: Mapping[str, Any] = PRICE) ->
         raise ValueError(str(said["negative"]))
     try:
         minor = money.parse(text, tenant.currency, tenant.locale).minor
+    except money.OtherSign as other:
+        raise ValueError(str(other)) from None
     except money.BadAmount:
         if not HUGE.fullmatch(text.strip()):
             raise ValueError(str(said["number"]) % EXAMPLE) from None

@@ -1,5 +1,6 @@
 """Money: whole minor units, split without a remainder, rounded once, written as people read it."""
 
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kernel import countries, i18n, locales
-from kernel.money import SIGNS, BadAmount, Money, digits, parse, percent, ratio, share, total, typed, zero
+from kernel.money import SIGNS, BadAmount, Money, OtherSign, digits, parse, percent, ratio, share, total, typed, zero
 
 CURRENCIES = ["CRC", "GTQ", "CLP", "KWD", "USD"]
 PROFILES = [path.stem.upper() for path in Path(countries.__file__).parent.glob("*.toml")]
@@ -63,21 +64,37 @@ def test_what_is_told_is_read_as_the_same_amount(minor, currency, language):
     assert parse(amount.format(language, cents=False), currency, language) == amount
 
 
-PASTED = ["B/.", "Cg.", "Q.", "L.", "Bs.", "S/.", "Gs.", "U.S.$", "US$", "RD$", "₡", "C$", "Q", ""]
+def _read(text, currency, language):
+    with suppress(BadAmount):  # 17.505 where the point is the decimal sign
+        return parse(text, currency, language)
 
 
-@given(MINORS, st.sampled_from(["CRC", "GTQ", "CLP", "PYG", "KWD"]), st.sampled_from(WRITTEN), st.data())
-def test_an_amount_with_whatever_sign_is_read_as_the_same_amount_or_refused(minor, currency, language, data):
+PASTED = {
+    "CRC": ["₡", "¢", "CRC", "colones", "Cg."], "GTQ": ["Q", "Q.", "quetzales", "GTQ"], "PYG": ["Gs.", "₲", "guaraníes"],
+    "PAB": ["B/.", "$", "balboas"], "USD": ["U.S.$", "US$", "$", "dólares"], "BOB": ["Bs.", "bolivianos"],
+}  # fmt: skip
+OTHERS = ["€", "mil", "k", "x", "c/u", "millones", "yenes", "aprox."]
+
+
+@given(MINORS, st.sampled_from(sorted(PASTED)), st.sampled_from(WRITTEN), st.data())
+def test_an_amount_with_its_own_sign_is_read_as_the_same_amount_and_with_another_one_refused(
+    minor, currency, language, data
+):
     amount = Money(minor, currency)
     number = data.draw(st.sampled_from([typed(amount, language), format_decimal(amount.decimal, locale=language)]))
-    assume(parse(number, currency, language) == amount)
-    sign, gap = data.draw(st.sampled_from(PASTED)), data.draw(st.sampled_from(["", " ", "\u00a0", "\u202f"]))
+    assume(_read(number, currency, language) == amount)
+    sign, gap = data.draw(st.sampled_from([*PASTED[currency], ""])), data.draw(st.sampled_from(["", " ", "\u00a0"]))
     if sign.endswith(".") and not gap and number.isdigit() and len(number) <= digits(currency):
         with pytest.raises(BadAmount):  # Q.50 may be half a quetzal
             parse(sign + number, currency, language)
     else:
         assert parse(sign + gap + number, currency, language) == amount
     assert parse(number + gap + sign, currency, language) == amount
+    other = data.draw(st.sampled_from([*OTHERS, *(sign for one in PASTED.values() for sign in one)]))
+    assume(other not in PASTED[currency] and not other.endswith("."))
+    for text in (f"{number} {other}", f"{other} {number}"):
+        with pytest.raises(OtherSign):
+            parse(text, currency, language)
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10_000))
@@ -131,12 +148,27 @@ def test_empty_cents_can_be_left_out_but_never_full_ones():
 @pytest.mark.parametrize(
     ("text", "minor"),
     [("1 500", 150_000), ("1.500,50", 150_050), ("₡1,500.50", 150_050), ("1500", 150_000), ("1,5", 150), ("1.500", 150_000),
-     ("2500 colones", 250_000), ("0", 0), ("B/. 1,500.00", 150_000), ("B/.1,500.00", 150_000), ("Cg. 500", 50_000),
-     ("Q. 250", 25_000), ("Q.250", 25_000), ("Q.1.50", 150), ("L. 1,200", 120_000), ("US$ 1,500.00", 150_000), ("Q. 50", 5000),
-     ("₡1.500,00", 150_000), ("Bs. 1.500,50", 150_050), ("1.500,50 Bs.", 150_050), ("1500 c. r.", 150_000)],
+     ("2500 colones", 250_000), ("0", 0), ("Cg. 500", 50_000), ("¢ 1500", 150_000), ("1500 Colones costarricenses", 150_000),
+     ("₡1.500,00", 150_000), ("crc 20", 2000), ("1500 c. r.", 150_000)],
 )  # fmt: skip
 def test_what_people_type_is_read(text, minor):
     assert parse(text, "CRC").minor == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [("B/. 1,500.00", "PAB", 150_000), ("B/.1,500.00", "PAB", 150_000), ("$20", "PAB", 2000), ("Q. 250", "GTQ", 25_000),
+     ("Q.250", "GTQ", 25_000), ("Q.1.50", "GTQ", 150), ("Q. 50", "GTQ", 5000), ("L. 1,200", "HNL", 120_000),
+     ("US$ 1,500.00", "USD", 150_000), ("Bs. 1.500,50", "BOB", 150_050), ("1.500,50 Bs.", "BOB", 150_050)],
+)  # fmt: skip
+def test_the_signs_of_each_country_are_read(text, currency, minor):
+    assert parse(text, currency).minor == minor
+
+
+@pytest.mark.parametrize("text", ["$20", "US$ 20", "Q 20", "17 mil", "17k", "2 millones", "17.50x", "20 c/u", "€5"])
+def test_another_sign_or_a_word_beside_a_number_is_no_amount_of_ours(text):
+    with pytest.raises(OtherSign):
+        parse(text, "CRC")
 
 
 def test_a_point_before_three_digits_is_asked_for_anew_where_it_is_the_decimal_sign():
