@@ -5,7 +5,7 @@ from typing import Any
 from flask import request, url_for
 from sqlalchemy import select
 
-from crm import people
+from crm import people, sources, spending
 from crm import tags as labels
 from crm.segments import Segment
 from kernel import countries, i18n
@@ -21,6 +21,7 @@ def asked() -> tuple[dict[str, str], str]:
     """(the filter, the text) of the address: of a form, what it carries along."""
     chosen = {name: request.values.get(name, "")[:80] for name in NAMES}
     chosen["show"] = "bin" if request.values.get("show") == "bin" else ""
+    chosen["sort"] = sort if (sort := request.values.get("sort", "")) in spending.SORTS else ""
     return chosen, request.values.get("q", "").strip()[:120]
 
 
@@ -32,8 +33,9 @@ def segment(code: str) -> Segment | None:
 def chips(chosen: dict[str, str], text: str) -> list[dict[str, Any]]:
     """Everybody, what is chosen (to take away), what is often asked for, the bin."""
     kept = {name: value for name, value in {**chosen, "q": text}.items() if value}
-    anything = any(chosen.values())
-    found: list[dict[str, Any]] = [{"label": _("All"), "url": _url({"q": text}), "active": not anything}]
+    anything = any(chosen[name] for name in (*NAMES, "show"))
+    whole = {"q": text, "sort": chosen["sort"]}
+    found: list[dict[str, Any]] = [{"label": _("All"), "url": _url(whole), "active": not anything}]
     found += [
         {"label": _label(name, chosen[name]), "url": _url({**kept, name: ""}), "active": True, "gone": True}
         for name in NAMES if chosen[name]
@@ -45,7 +47,21 @@ def chips(chosen: dict[str, str], text: str) -> list[dict[str, Any]]:
                 {"label": _label(name, value), "url": _url({**kept, name: value}), "active": False, "count": count}
                 for value, count in values
             ]
-    return [*found, {"label": _("In the bin"), "url": _url({"show": "bin", "q": text}), "active": bool(chosen["show"])}]
+    return [*found, {"label": _("In the bin"), "url": _url({"show": "bin", **whole}), "active": bool(chosen["show"])}]
+
+
+def sorts() -> dict[str, str]:
+    """In which order people can be shown, by the code of the address."""
+    return {
+        "": _("Changed last"), "spent": _("Paid most"), "orders": _("Ordered most often"), "last": _("Ordered last"),
+        "name": _("Name"),
+    }  # fmt: skip
+
+
+def heads(chosen: dict[str, str], text: str) -> dict[str, str]:
+    """The address that sorts by each column, of those that are not sorted by now."""
+    kept = {**chosen, "q": text}
+    return {name: _url({**kept, "sort": name}) for name in spending.SORTS if name != chosen["sort"]}
 
 
 def _allowing() -> list[tuple[str, int]]:
@@ -88,6 +104,8 @@ def _values(name: str) -> list[tuple[str, str]]:
 def _called(name: str, value: str) -> str:
     if name == "country":
         return countries.country_name(value, i18n.language())
+    if name == "source":
+        return sources.named(value)
     return i18n.NAMES.get(value, value) if name == "language" else value
 
 

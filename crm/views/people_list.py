@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import Select
 
-from crm import changes, consent, contacts, people, segments
+from crm import changes, consent, contacts, people, segments, spending
 from crm import tags as labels
 from crm.changes import PeopleChange
 from crm.contacts import Contact
@@ -25,7 +25,8 @@ def show() -> str:
     number = web.page_asked()
     rows, pages = people.page(wanted, number)
     return render_template(
-        "crm/desk/people/list.html", rows=[person_page.row(row) for row in rows], q=text, chosen=chosen,
+        "crm/desk/people/list.html", rows=person_page.rows(rows), q=text, chosen=chosen,
+        sorts=people_chips.sorts(), heads=people_chips.heads(chosen, text),
         chips=people_chips.chips(chosen, text), choices=people_chips.choices(chosen), trouble=trouble,
         binned=chosen["show"] == "bin", page=min(number, pages), pages=pages, page_url=_page_url, csv=_csv_url(),
         total=people.count(wanted) if rows else 0, any=bool(rows) or people.count(people.query()) > 0,
@@ -36,7 +37,7 @@ def show() -> str:
 def _wanted(chosen: dict[str, str], text: str) -> tuple[Select[Any], str]:
     """The people of a filter; and a sentence when its segment cannot be read: then it means nobody."""
     named = {name: chosen[name] for name in ("tag", "allows", *people.FIELDS)}
-    wanted = people.query(text, binned=chosen["show"] == "bin", **named)
+    wanted = spending.ordered(people.query(text, binned=chosen["show"] == "bin", **named), chosen["sort"])
     if not chosen["segment"]:
         return wanted, ""
     kept = people_chips.segment(chosen["segment"])
@@ -62,8 +63,9 @@ def _csv_url() -> str:
 def csv() -> Response:
     """The people of the filter as a file for a spreadsheet."""
     wanted, _trouble = _wanted(*people_chips.asked())
-    told = db.session.execute(wanted.add_columns(consent.given(Contact.id, "marketing")))
-    rows = (person_page.cells(row, allows=yes) for row, yes in told)
+    told = db.session.execute(wanted.add_columns(consent.given(Contact.id, "marketing"))).all()
+    paid = spending.of(row for row, _yes in told)
+    rows = (person_page.cells(row, allows=yes, bought=paid.get(row.id)) for row, yes in told)
     return tables.answer(f"{tenancy.tenant().slug}-people", person_page.heads(), rows)
 
 

@@ -1,13 +1,17 @@
 """What lists and pages say of a person: a row, the cells of a file, consents with their proof, facts, sums."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from crm import deals, sums, tasks
+from babel.dates import format_date
+
+from crm import deals, spending, sums, tasks
 from crm.consent import PURPOSES
 from crm.contacts import Contact
+from crm.spending import Spending
 from crm.views import deal_rows, known, notes, story, task_rows
 from crm.views.task_forms import NoteForm
-from kernel import address, phones, tenancy, web
+from kernel import address, i18n, phones, tenancy, web
 from kernel.i18n import _, _l
 from kernel.money import Money
 
@@ -15,13 +19,28 @@ DONE = 5  # things that were done last
 LABELS = {"marketing": _l("News and offers"), "behaviour": _l("Remembering what they look at")}
 
 
-def row(contact: Contact) -> dict[str, Any]:
-    """What a list shows."""
+def rows(people: Sequence[Contact]) -> list[dict[str, Any]]:
+    """What a list shows of them."""
+    bought = spending.of(people)
+    return [row(one, bought.get(one.id)) for one in people]
+
+
+def row(contact: Contact, bought: Spending | None = None) -> dict[str, Any]:
+    """What a list shows of one."""
     return {
+        "orders": bought.orders if bought else 0, "paid": _paid(bought), "last": _day(bought),
         "token": contact.token, "name": contact.called, "group": contact.group, "tags": contact.tags[:3],
         "email": contact.email or "", "phone": phone(contact), "place": address.short(contact.address),
         "since": contact.created_at,
     }  # fmt: skip
+
+
+def _paid(bought: Spending | None) -> str:
+    return bought.paid.format(tenancy.tenant().locale, cents=False) if bought and bought.paid else ""
+
+
+def _day(bought: Spending | None) -> str:
+    return str(format_date(bought.last, "medium", locale=i18n.locale())) if bought and bought.last else ""
 
 
 def phone(contact: Contact) -> str:
@@ -33,16 +52,17 @@ def heads() -> list[str]:
     """The names of the columns of a file."""
     return [
         _("Name"), _("E-mail"), _("Phone"), _("Language"), _("Country"), _("Region"), _("City"), _("Group"), _("Tags"),
-        _("News allowed"), _("Since"),
+        _("News allowed"), _("Since"), _("Orders"), _("Paid in all"), _("Last order"),
     ]  # fmt: skip
 
 
-def cells(contact: Contact, *, allows: bool) -> list[object]:
+def cells(contact: Contact, *, allows: bool, bought: Spending | None = None) -> list[object]:
     """One person, who allows letters or not, as a line of a file."""
     return [
         contact.name, contact.email, phone(contact), contact.language, contact.country, contact.region, contact.city,
         contact.group, ", ".join(contact.tags), _("yes") if allows else _("no"),
         contact.created_at.date(),
+        *((bought.orders, bought.paid.decimal, bought.last) if bought else (0, 0, None)),
     ]  # fmt: skip
 
 

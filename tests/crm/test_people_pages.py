@@ -1,12 +1,14 @@
 """People in the back office: found as one types, changed, put away and taken back, taken out as files."""
 
 import csv
+import re
+from datetime import timedelta
 
 from sqlalchemy import event, select
 
-from crm import consent, contacts, facts
+from crm import consent, contacts, facts, spending
 from crm.contacts import Contact
-from kernel import tenancy
+from kernel import clock, tenancy
 from kernel.db import db
 from kernel.journal import Entry
 from kernel.money import Money
@@ -36,6 +38,48 @@ def test_chips_filter_by_group_tag_and_country(shop):
         page = browser.get(f"{BASE}?{query}").text
         assert "Bo Ek" in page, query
         assert "Ana N" not in page, query
+
+
+def _bought(name, *orders, paid=0, currency="CRC"):
+    person = contacts.known(email=f"{name.lower()}@example.com", name=name, country="CR")
+    for days in orders:
+        facts.record("ordered", contact=person, amount=Money(5_000_00, "CRC"), at=clock.now() - timedelta(days=days))
+    if paid:
+        facts.record("paid", contact=person, amount=Money(paid, currency))
+    return person
+
+
+def test_the_list_says_what_people_bought_and_sorts_by_it(shop):
+    _bought("Ana", 40, paid=9_500_00)
+    _bought("Bo", 3, 90, 200, paid=4_000_00)
+    _bought("Caro", paid=70_000_00, currency="USD")  # other money is not added up with ours
+    facts.record("refunded", contact=_bought("Dina", 10, 50, paid=20_000_00), amount=Money(-15_000_00, "CRC"))
+    db.session.commit()
+    orders = {"spent": "Ana Dina Bo", "orders": "Bo Dina Ana", "last": "Bo Dina Ana", "name": "Ana Bo Caro Dina"}
+    for sort, names in orders.items():
+        page = shop.admin.get(f"{BASE}?sort={sort}")
+        rows = re.findall(r"row-link[^>]*>(\w+)<", page.text)
+        assert rows[: len(names.split())] == names.split(), sort
+        assert len(rows) == 4
+        assert page.text.count("aria-sort") == 1
+    assert re.findall(r"row-link[^>]*>(\w+)<", shop.admin.get(f"{BASE}?sort=no").text) == ["Dina", "Caro", "Bo", "Ana"]
+    row = re.search(r"<tr>(?:(?!</tr>).)*>Dina<.*?</tr>", page.text, re.DOTALL)[0]
+    assert "₡5" in row
+    assert ">2<" in row
+    lines = shop.admin.get(f"{BASE}.csv?sort=spent").text.removeprefix("\ufeff").splitlines()
+    told = {one["Nombre"]: one for one in csv.DictReader(lines)}
+    assert next(iter(told)) == "Ana"
+    assert (told["Bo"]["Pedidos"], told["Bo"]["Pagó en total"]) == ("3", "4000.00")
+    assert (told["Caro"]["Pedidos"], told["Caro"]["Último pedido"]) == ("0", "")
+
+
+def test_spending_of_many_is_looked_up_in_parts(shop, monkeypatch):
+    monkeypatch.setattr(spending, "TOGETHER", 2)
+    people = [_bought(f"P{number}", *range(number)) for number in range(5)]
+    db.session.commit()
+    assert {key: one.orders for key, one in spending.of(people).items()} == {
+        one.id: number for number, one in enumerate(people) if number
+    }
 
 
 def test_an_empty_list_teaches_with_one_verb(shop):
