@@ -86,7 +86,9 @@ def test_more_people_before_the_scripts_came_are_in_the_sum(visit, plaza):
     page.goto(plaza.shop(SHOP, TASTING))
     next_month(page)
     take_day(page, -2)
-    link = page.evaluate("new URL('?' + new URLSearchParams(new FormData(document.querySelector('form[data-booking]'))), location).href")
+    link = page.evaluate(
+        "new URL('?' + new URLSearchParams(new FormData(document.querySelector('form[data-booking]'))), location).href"
+    )
     come = held(page, "**/js/booking*")
     page.goto(link, wait_until="commit")
     page.fill(".booking-people input", "3")
