@@ -81,7 +81,7 @@ def want(import_id: int, product: Product, wanted: Iterable[Any], variants: Mapp
 
 
 def show(row: ImportPicture, product: Product, file_id: int) -> None:
-    """Have the product show it, at its place among those of the same file; nothing of what is there is moved."""
+    """Have the product show it, at its place among those of the same file; nothing else that it shows is moved."""
     shown = list(pictures.of(product.id))
     row.state, row.fault = "had", ""
     if file_id not in {one.file_id for one in shown}:
@@ -90,7 +90,7 @@ def show(row: ImportPicture, product: Product, file_id: int) -> None:
             return
         fresh = ProductPicture(product_id=product.id, file_id=file_id)
         fresh.alt = _words(row)
-        shown.insert(_place(row, shown), fresh)
+        shown.append(fresh)
         row.added = True
         db.session.add(fresh)
     row.file_id = file_id
@@ -98,20 +98,26 @@ def show(row: ImportPicture, product: Product, file_id: int) -> None:
         if variant.picture_id != file_id:
             row.variants = {**row.variants, str(variant.id): variant.picture_id}
             variant.picture_id = file_id
-    _in_order(product, shown)
+    _in_order(product, _placed(row, shown))
 
 
 def _words(row: ImportPicture) -> dict[str, str]:
     return {tenancy.tenant().language: row.alt} if row.alt else {}
 
 
-def _place(row: ImportPicture, shown: Sequence[ProductPicture]) -> int:
+def _placed(row: ImportPicture, shown: Sequence[ProductPicture]) -> list[ProductPicture]:
+    """The pictures of a product, those that the file brought in its order beside those that were there."""
     mine = ImportPicture.import_id == row.import_id, ImportPicture.product_id == row.product_id
-    known = select(ImportPicture.file_id, func.min(ImportPicture.number)).where(*mine, ImportPicture.state == "had")
-    numbers = {row[0]: row[1] for row in db.session.execute(known.group_by(ImportPicture.file_id))}
-    before = [at for at, one in enumerate(shown) if numbers.get(one.file_id, row.number) < row.number]
-    after = [at for at, one in enumerate(shown) if numbers.get(one.file_id, row.number) > row.number]
-    return before[-1] + 1 if before else after[0] if after else len(shown)
+    had = db.session.scalars(select(ImportPicture).where(*mine, ImportPicture.state == "had")).all()
+    numbers = {one.file_id: one.number for one in sorted(had, key=lambda one: -one.number)}
+    ours = {one.file_id for one in had if one.added}
+    found = [one for one in shown if one.file_id not in ours]
+    for fresh in sorted((one for one in shown if one.file_id in ours), key=lambda one: numbers[one.file_id]):
+        number = numbers[fresh.file_id]
+        before = [at for at, one in enumerate(found) if numbers.get(one.file_id, number) < number]
+        after = [at for at, one in enumerate(found) if numbers.get(one.file_id, number) > number]
+        found.insert(before[-1] + 1 if before else after[0] if after else len(found), fresh)
+    return found
 
 
 def _variants(row: ImportPicture) -> Sequence[Variant]:
