@@ -160,8 +160,8 @@ def _finish(row: Job) -> None:
 def _fail(row: Job, error: Exception) -> None:
     told = f"{_first(error)}\n\n" + "".join(traceback.format_exception(error))[-4000:]
     dead = row.attempts >= ATTEMPTS
-    values = {"state": "dead" if dead else "waiting", "lease_until": None, "error": told}
-    values["run_at"] = clock.now() + backoff(row.attempts)
+    at = clock.now() + backoff(row.attempts)
+    values = {"state": "dead" if dead else "waiting", "run_at": at, "lease_until": None, "error": told}
     after = update(Job).where(_mine(row))
     try:
         with beside.attempt():
