@@ -16,14 +16,33 @@ from kernel import reaching
 from kernel.unfetched import Denied, Large, Lost, NoAddress, NotThere, Slow, Unfetched, Untrusted, Wrong
 
 SECONDS = 10.0  # for all of it: so long another job may wait for this one
-MOST = 2 * 1024 * 1024  # bytes
+MOST = 2 * 1024 * 1024  # bytes, where nothing else is said
 LONGEST = 2000  # signs of an address
 REDIRECTS = 3
 PORTS = {"http": 80, "https": 443}
 CHUNK = 64 * 1024
-HEADERS = {"User-Agent": "Plaza (calendar reader)", "Accept": "text/calendar, */*;q=0.1", "Accept-Encoding": "identity"}
 STATUS = {404: NotThere, 410: NotThere, 401: Denied, 403: Denied}
 ONWARD = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is looked for: who asks, what would be welcome, and how much of it is read at most."""
+
+    agent: str
+    accept: str
+    most: int = MOST
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is said when one asks."""
+        return {"User-Agent": self.agent, "Accept": self.accept, "Accept-Encoding": "identity"}
+
+
+CALENDAR = Kind("Plaza (calendar reader)", "text/calendar, */*;q=0.1")
+PICTURE = Kind(
+    "Plaza (picture reader)", "image/webp, image/jpeg, image/png, image/gif, */*;q=0.1", 10 * 1024 * 1024
+)  # as large as one that is uploaded
 
 
 @dataclass(frozen=True)
@@ -47,12 +66,12 @@ def host(address: str) -> str:
     return _host(_split(address))
 
 
-def get(address: str, *, etag: str = "") -> Fetched:
+def get(address: str, *, etag: str = "", kind: Kind = CALENDAR) -> Fetched:
     """What stands there; `etag`: what was said of it the last time. Raises Unfetched."""
     until, at = time.monotonic() + SECONDS, sound(address)
     for _hop in range(REDIRECTS + 1):
         parts = _split(at)
-        answer = _asked(parts, etag, until)
+        answer = _asked(parts, etag, until, kind)
         if isinstance(answer, Fetched):
             return answer
         at = _onward(at, answer)
@@ -83,15 +102,15 @@ def _host(parts: SplitResult) -> str:
     return (parts.hostname or "").encode("idna").decode("ascii").lower()
 
 
-def _asked(parts: SplitResult, etag: str, until: float) -> Fetched | str:
+def _asked(parts: SplitResult, etag: str, until: float, kind: Kind) -> Fetched | str:
     """What is there, or where it sends us."""
     name, port = _host(parts), parts.port or PORTS[parts.scheme]
     try:
         with reaching.line(name, port, until, safe=parts.scheme == "https") as line:
             link = http.client.HTTPConnection(name, port)
             link.default_port, link.sock = PORTS[parts.scheme], line
-            link.request("GET", _path(parts), headers={**HEADERS, **({"If-None-Match": etag} if etag else {})})
-            return _told(link.getresponse(), until)
+            link.request("GET", _path(parts), headers={**kind.headers, **({"If-None-Match": etag} if etag else {})})
+            return _told(link.getresponse(), until, kind.most)
     except TimeoutError:
         raise Slow() from None
     except ssl.SSLError:
@@ -105,14 +124,15 @@ def _path(parts: SplitResult) -> str:
     return quote(whole, safe="/?&=%:;,@!$'()*+~-._")
 
 
-def _told(answer: http.client.HTTPResponse, until: float) -> Fetched | str:
+def _told(answer: http.client.HTTPResponse, until: float, most: int) -> Fetched | str:
     if answer.status in ONWARD and (onward := answer.headers.get("Location")):
         return onward
     if answer.status == 304:
         return Fetched(None)
     if answer.status != 200:
         raise STATUS.get(answer.status, Wrong)()
-    return Fetched(_unpacked(_body(answer, until), answer.headers.get("Content-Encoding", "")), _etag(answer))
+    body = _unpacked(_body(answer, until, most), answer.headers.get("Content-Encoding", ""), most)
+    return Fetched(body, _etag(answer))
 
 
 def _etag(answer: http.client.HTTPResponse) -> str:
@@ -120,19 +140,19 @@ def _etag(answer: http.client.HTTPResponse) -> str:
     return said if len(said) <= 200 and said.isascii() and said.isprintable() else ""
 
 
-def _body(answer: http.client.HTTPResponse, until: float) -> bytes:
+def _body(answer: http.client.HTTPResponse, until: float, most: int) -> bytes:
     found = bytearray()
     while chunk := answer.read(CHUNK):
         found += chunk
-        if len(found) > MOST:
+        if len(found) > most:
             raise Large()
         reaching.left(until)
-    if answer.length:  # the line broke: half a calendar would open times
+    if answer.length:  # the line broke: half a calendar would open times, half a picture is grey
         raise Unfetched()
     return bytes(found)
 
 
-def _unpacked(body: bytes, how: str) -> bytes:
+def _unpacked(body: bytes, how: str, most: int) -> bytes:
     """What somebody packed although we asked for it as it is, as far as it stays small."""
     if how.strip().lower() in ("", "identity"):
         return body
@@ -140,10 +160,10 @@ def _unpacked(body: bytes, how: str) -> bytes:
         raise Wrong()
     box: Any = zlib.decompressobj(wbits=31)
     try:
-        found: bytes = box.decompress(body, MOST + 1)
+        found: bytes = box.decompress(body, most + 1)
     except zlib.error:
         raise Wrong() from None
-    if len(found) > MOST:
+    if len(found) > most:
         raise Large()
     if not box.eof:
         raise Unfetched()

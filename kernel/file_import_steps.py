@@ -22,7 +22,8 @@ class Steps:
     """What is done with one kind of file.
 
     `judge(row)` gives what says of some lines what would become of them, `take(row, part)` writes those of a part,
-    `back(row, outcomes)` takes them back and tells how many of what. `job` and `told` begin the names of the jobs
+    `back(row, outcomes)` takes them back and tells how many of what; `looked(row, judge)`, when wanted, keeps what the
+    judge found besides. `job` and `told` begin the names of the jobs
     and of the journal's entries.
     """
 
@@ -31,6 +32,7 @@ class Steps:
         self.judge: Callable[[Any], Judge] = verbs["judge"]
         self.take: Callable[[Any, Any], list[Outcome]] = verbs["take"]
         self.back: Callable[[Any, Iterable[Outcome]], Counter[str]] = verbs["back"]
+        self.looked: Callable[[Any, Any], None] = verbs.get("looked", lambda _row, _judge: None)
         self.ended: list[Ended] = []
         jobs.job(f"{job}_check")(self.look_through)
         jobs.job(f"{job}_step")(self.step)
@@ -86,6 +88,7 @@ class Steps:
         if fresh is None or fresh.state != "checking":
             return
         fresh.state, fresh.counts = "checked", dict(Counter(one[1] for _part, kept in found for one in kept))
+        self.looked(fresh, judge)
         pieces = self.files.pieces
         for part_id, kept in found:
             dry = [[line, kind, None, notes, {}] for line, kind, _row, notes, _undo in kept]

@@ -160,8 +160,8 @@ def _finish(row: Job) -> None:
 def _fail(row: Job, error: Exception) -> None:
     told = f"{_first(error)}\n\n" + "".join(traceback.format_exception(error))[-4000:]
     dead = row.attempts >= ATTEMPTS
-    wait = timedelta(seconds=min(5 * 4 ** (row.attempts - 1), 6 * 3600))
-    values = {"state": "dead" if dead else "waiting", "run_at": clock.now() + wait, "lease_until": None, "error": told}
+    at = clock.now() + backoff(row.attempts)
+    values = {"state": "dead" if dead else "waiting", "run_at": at, "lease_until": None, "error": told}
     after = update(Job).where(_mine(row))
     try:
         with beside.attempt():
@@ -174,6 +174,11 @@ def _fail(row: Job, error: Exception) -> None:
     db.session.commit()
     who = {"job": row.name, "tenant": row.tenant_id, "attempts": row.attempts}
     log.warning("job failed", **who, dead=dead, error=repr(error))
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long something waits that went wrong so many times: ever longer, six hours at most."""
+    return timedelta(seconds=min(5 * 4 ** (attempts - 1), 6 * 3600))
 
 
 def _handed_on(row: Job, values: dict[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from kernel.refusal import Gone, Refusal
 from kernel.tenancy import Tenant
 from shop import askers, booking_traces, catalog, categories, facets, page_versions, pages, slugs, stock, suggestions
 from shop.cart import CartLine
+from shop.import_pictures import ImportPicture
 from shop.marks import ProductMark
 from shop.order_lines import OrderLine
 from shop.pricing import PriceBreak
@@ -175,8 +176,8 @@ def _delete_parts(product: catalog.Product) -> None:
     own = select(catalog.Variant.id).where(catalog.Variant.product_id == product.id).scalar_subquery()
     for cls in (CartLine, stock.StockMove, stock.DayTaken, StockWait):
         db.session.execute(delete(cls).where(cls.variant_id.in_(own)), execution_options={"synchronize_session": False})
-    parts = (ProductMark, SearchStem, SavedProduct, PriceBreak, catalog.ProductPicture, catalog.BundlePart)
-    for part in (*parts, catalog.Variant):
+    parts = (ImportPicture, ProductMark, SearchStem, SavedProduct, PriceBreak, catalog.ProductPicture)
+    for part in (*parts, catalog.BundlePart, catalog.Variant):
         wanted = delete(part).where(part.product_id == product.id)
         db.session.execute(wanted, execution_options={"synchronize_session": False})
 

@@ -9,14 +9,14 @@ from typing import Any
 from kernel import i18n, tenancy
 from kernel.folding import fold
 from kernel.i18n import _l
-from shop import catalog, import_fields, taxes, vouchers
+from shop import catalog, import_fields, marks, taxes, vouchers
 from shop.catalog import Product, Variant
 from shop.import_lines import Reading, Refused, Told
 from shop.import_world import World
 
 FIXED = {"parts": _l("by its parts"), "booking": _l("by the time")}  # how a product is counted by what it is
 ENDS, TAGS = re.compile(r"<br[^>]*>|</(p|li|h[2-4])>"), re.compile(r"<[^>]*>")
-COLUMNS = {"weight_g": "weight_g", "tax": "tax_rate_id", "shelf": "category_id", "state": "state"}
+COLUMNS = {"weight_g": "weight_g", "tax": "tax_rate_id", "shelf": "category_id", "state": "state", "tags": "tags"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,8 @@ def whole(one: Told, world: World, how: Reading) -> dict[str, Any]:
     """What a line tells of the product as a whole; a category is its id or the names of one to make. Raises Refused."""
     told = {code: one.values[code] for code in one.values if code.partition("_")[0] in import_fields.WORDS}
     told |= {code: one.values[code] for code in ("weight_g", "state") if code in one.values}
+    if "tags" in one.values:
+        told["tags"] = marks.listed(one.values["tags"])
     if "tax" in one.values:
         told["tax"] = world.rates.get(fold(one.values["tax"]))
         if told["tax"] is None:

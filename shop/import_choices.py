@@ -44,6 +44,7 @@ class Plan:
     told_on: dict[str, int] = field(default_factory=dict)  # on which line each stands
     said: list[Said] = field(default_factory=list)  # the options that it gets
     changes: list[import_changes.Change] = field(default_factory=list)
+    pictures: list[Any] = field(default_factory=list)  # of import_addresses.Wanted
     outcomes: dict[int, Outcome] = field(default_factory=dict)
 
     def note(self, line: int, why: str, value: Any = "", other: int = 0) -> None:

@@ -8,7 +8,7 @@ from kernel import importers, transactions
 from kernel.db import db
 from kernel.file_imports import Line
 from kernel.refusal import Refusal
-from shop import import_lines, import_plans, import_steps, imports
+from shop import import_lines, import_pictures, import_plans, import_steps, imports
 from shop.import_lines import Reading
 from shop.imports import KINDS, ProductImport
 
@@ -34,6 +34,8 @@ def steps(data: bytes, name: str, *, profile: str = "", dry: bool = False) -> It
     while import_steps.forward(kept := db.session.get_one(ProductImport, row_id)):
         yield f"{kept.percent} %"
     yield told(kept.counts)
+    if coming := import_pictures.tally(row_id).get("waiting"):
+        yield f"{coming} pictures are fetched by the worker."
 
 
 def _checking(row: ProductImport) -> int:

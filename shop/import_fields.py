@@ -49,7 +49,13 @@ FIELDS = (
                                               "peso (g)", "weight (g)")),
     Field("weight_kg", _l("Weight in kilograms"), ("weight (kg)", "peso (kg)", "peso en kilos", "kilos", "kg"), False),
     Field("tax", _l("Tax"), ("tax", "tax class", "impuesto", "iva", "clase de impuesto")),
+    Field("tags", _l("Tags"), ("tags", "etiquetas", "product tags")),
     Field("description", _l("Description"), ("description", "body (html)", "body html", "descripcion", "detalle")),
+    Field("pictures", _l("Addresses of the pictures"), (
+        "image src", "images", "imagenes", "image", "imagen", "image url", "product image url", "fotos", "foto")),
+    Field("alts", _l("What the pictures show"), ("image alt text", "texto alternativo")),
+    Field("own_picture", _l("Picture of the variant"), ("variant image", "imagen de la variante", "variant image url")),
+    Field("place", _l("Place of the picture"), ("image position", "posicion de la imagen"), False),
     Field("parent", _l("Code of the product that it is a variant of"), ("parent", "superior", "padre"), False),
     Field("number", _l("Number in the file"), ("id",), False),
     *(Field(f"option{at}_name", _l("Name of option %(number)s", number=at), (
@@ -68,7 +74,6 @@ GROUPS = (
     "options",
     "option1_value",
 )  # what says which lines are one product
-PICTURE = "image src"  # the head of Shopify's column for lines that are only a picture
 
 
 def fields() -> list[Field]:

@@ -16,6 +16,7 @@ UNITS = Kind(0, catalog.MOST, "units")
 GRAMS = Kind(0, 10_000_000, "weight", frozenset({"G", "GR"}))
 KILOS = Kind(3, 10_000_000, "weight", frozenset({"KG"}))
 CUT = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # a long number as a spreadsheet shows it
+BETWEEN = re.compile(r"[\s,;|]+(?=[A-Za-z]+://)")  # two addresses; a comma may be part of one
 ANY = {"es": "Variante", "en": "Variant"}  # an option that the file gives no name
 WHYS = {  # why a line is not taken, and what of one that is taken is not
     "more": _l("it has more cells than the first line: put numbers with a comma between quotation marks"),
@@ -51,7 +52,11 @@ WHYS = {  # why a line is not taken, and what of one that is taken is not
     "same_name": _l("another product is called so too"),
     "shelf": _l("there is no category “%(value)s”: left out"),
     "shelf_made": _l("the category “%(value)s” is made"),
-    "picture": _l("only a picture: add pictures on the page of the product"),
+    "picture": _l("only a picture: left out"),
+    "no_product": _l("only a picture, and its product was not taken"),
+    "address": _l("“%(value)s” is no address from which a picture can be fetched: left out"),
+    "most_pictures": _l("a product shows up to %(value)s pictures: what is more is left out"),
+    "tags": _l("it has more tags than a product can have: the first ones are taken"),
     "compare": _l("the price before is not higher: left out"),
     "draft": _l("it stays a draft: tick “Publish” to have it on sale"),
     "unready": _l("it stays a draft: %(value)s"),
@@ -68,7 +73,11 @@ class Told:
     options: list[tuple[str, str]] = field(default_factory=list)  # (name or "" as on the line before, value)
     group: str = ""  # what makes lines one product
     of: str = ""  # the code of the product that it is a variant of
-    picture: bool = False
+    picture: bool = False  # it says nothing else
+    pictures: list[str] = field(default_factory=list)  # addresses, as they stand there
+    alts: list[str] = field(default_factory=list)  # what these show
+    own: str = ""  # the address of the variant's own
+    place: int = 0  # of the picture among those of the product
 
 
 class Refused(Exception):
@@ -87,6 +96,7 @@ class Reading:
     heads: Sequence[str]
     publish: bool = False
     shelves: bool = True  # categories that are missing are made
+    pictures: bool = True  # they are fetched
 
     @property
     def listed(self) -> bool:
@@ -134,6 +144,7 @@ def told(line: int, cells: Sequence[str], how: Reading) -> Told:
             found.values[code] = _number(code, said[code])
     _sale(found)
     _codes(found, said)
+    _pictures(found, said)
     found.picture = not (found.sku or found.options) and found.values.keys() == {"handle"}
     return found
 
@@ -172,11 +183,23 @@ def _codes(found: Told, said: Mapping[str, str]) -> None:
     """What is one of few words, or the name of something that the shop has."""
     if text := said.get("state", ""):
         found.values["state"] = import_fields.state(text) or _no("state", text)
+    if text := said.get("tags", ""):
+        found.values["tags"] = text
     if text := said.get("counted", ""):
         found.values["counted"] = text
     for code in ("shelf", "tax", "handle"):
         if text := said.get(code, ""):
             found.values[code] = " ".join(text.split())
+
+
+def _pictures(found: Told, said: Mapping[str, str]) -> None:
+    """One address, or several with commas or on lines of their own; what they show stands between upright strokes."""
+    found.pictures = [one.strip().replace(" ", "%20") for one in BETWEEN.split(said.get("pictures", "")) if one.strip()]
+    alts = said.get("alts", "")
+    found.alts = [" ".join(one.split()) for one in (alts.split("|") if len(found.pictures) > 1 else [alts])]
+    found.own = said.get("own_picture", "").replace(" ", "%20")
+    place = said.get("place", "")
+    found.place = int(place) if place.isdecimal() and len(place) < 5 else 0
 
 
 def _no(why: str, value: str) -> str:

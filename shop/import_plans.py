@@ -5,7 +5,7 @@ from typing import Any
 
 from kernel.file_imports import Line
 from kernel.folding import fold
-from shop import import_changes, import_choices, import_fields, import_lines, imports, slugs
+from shop import import_addresses, import_changes, import_choices, import_fields, import_lines, imports, marks, slugs
 from shop.catalog import Product, Variant
 from shop.import_choices import Outcome, Plan
 from shop.import_lines import Reading, Refused, Told
@@ -52,9 +52,7 @@ def _plan(together: Sequence[Line], told: list[Told], plan: Plan, about: tuple[R
     _filled(told)
     plan.lines = [one for one in told if not one.picture]
     for one in told:
-        if one.picture:
-            plan.note(one.line, "picture")
-        elif one.line in twice:
+        if one.line in twice and not one.picture:
             plan.refuse(one.line, *twice[one.line].notes[0])
     head = [one for one in plan.lines if one.line in heads]
     plan.lines = [one for one in plan.lines if one.line not in heads]
@@ -72,6 +70,7 @@ def _plan(together: Sequence[Line], told: list[Told], plan: Plan, about: tuple[R
         import_choices.grown(plan, world)
         import_changes.find(plan, world)
     _told(plan, head)
+    import_addresses.find(plan, told, how)
     return plan
 
 
@@ -140,6 +139,8 @@ def _agree(plan: Plan, head: Sequence[Told], world: World, how: Reading) -> None
         except Refused as no:
             plan.refuse(one.line, *no.note)
             continue
+        if len(told.get("tags", ())) < one.values.get("tags", "").count(",") + 1 > marks.MOST:
+            plan.note(one.line, "tags")
         for code, value in told.items():
             if plan.product is not None and import_changes.same(plan.product, code, value):
                 continue

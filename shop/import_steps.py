@@ -1,6 +1,8 @@
 """What the steps of a file of products do: look its lines through, write them down, take them back."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kernel import accounts, file_import_steps, tenancy
@@ -8,7 +10,18 @@ from kernel.db import db
 from kernel.file_imports import Line
 from kernel.folding import fold
 from kernel.refusal import Refusal
-from shop import catalog, import_changes, import_fields, import_plans, import_undo, imports, options, sheets, stock
+from shop import (
+    catalog,
+    import_changes,
+    import_fields,
+    import_pictures,
+    import_plans,
+    import_undo,
+    imports,
+    options,
+    sheets,
+    stock,
+)
 from shop.catalog import Product, Variant
 from shop.import_choices import Outcome, Plan
 from shop.import_lines import Reading, Told
@@ -19,9 +32,21 @@ from shop.sheets import Row, Sheet
 REASON = "import"  # of what the ledger of stock says
 
 
-def _judge(row: ProductImport) -> file_import_steps.Judge:
-    planned = import_plans.judge(imports.reading(row))
-    return lambda lines: import_plans.kept(planned(lines))
+class _Looking:
+    """What says of lines what would become of them, and counts the pictures that would be fetched, by place."""
+
+    def __init__(self, row: ProductImport) -> None:
+        self.planned = import_plans.judge(replace(imports.reading(row), pictures=True))
+        self.hosts = Counter[str]()
+
+    def __call__(self, lines: Sequence[Line]) -> list[list[Any]]:
+        plans = self.planned(lines)
+        self.hosts.update(one.host for plan in plans for one in plan.pictures if not one.file_id)
+        return import_plans.kept(plans)
+
+
+def _looked(row: ProductImport, judge: Any) -> None:
+    row.hosts = dict(judge.hosts.most_common())
 
 
 def _take(row: ProductImport, part: ProductImportPart) -> list[list[Any]]:
@@ -31,20 +56,21 @@ def _take(row: ProductImport, part: ProductImportPart) -> list[list[Any]]:
         for line, kind, _product, notes, _undo in part.outcomes
         if kind == "refused" and notes[0][0] == "twice"
     }
-    return take_in(part.lines, imports.reading(row), twice, by=by)
+    return take_in(part.lines, imports.reading(row), twice, by=by, of=row.id)
 
 
 def take_in(
-    lines: Sequence[Line], how: Reading, twice: Mapping[int, Outcome] | None = None, *, by: Any = None
+    lines: Sequence[Line], how: Reading, twice: Mapping[int, Outcome] | None = None, *, by: Any = None, of: int
 ) -> list[list[Any]]:
-    """Write down the products of some lines; what became of each line, as many as there are lines."""
+    """Write down the products of some lines of a file; what became of each line, as many as there are lines."""
     plans = import_plans.judge(how, dict(twice or {}))(lines)
     writing = _Writing(how, by)
     for plan in plans:
         if plan.product is None and plan.lines:
-            writing.make(plan)
+            plan.product = writing.make(plan)
         elif plan.product is not None and (plan.changes or plan.fresh):
             writing.change(plan)
+        writing.want(plan, of)
     writing.end()
     return import_plans.kept(plans)
 
@@ -58,7 +84,7 @@ class _Writing:
         self.touched: list[Product] = []
         self.left: set[int | None] = set()
 
-    def make(self, plan: Plan) -> None:
+    def make(self, plan: Plan) -> Product:
         """A new product with its variants."""
         first, values = plan.outcomes[min(one.line for one in plan.lines)], plan.values
         price = next(one.values["price"] for one in plan.lines if "price" in one.values)
@@ -66,6 +92,7 @@ class _Writing:
         columns: dict[str, Any] = {"name": self._words(plan, "name"), "description": self._words(plan, "description")}
         columns |= {"price_minor": price, "compare_minor": compare, "weight_g": values.get("weight_g")}
         columns |= {"tax_rate_id": values.get("tax"), "category_id": self._shelf(plan, first)}
+        columns["tags"] = values.get("tags", [])
         single = plan.lines[0] if len(plan.lines) == 1 and not plan.said else None
         columns["sku"] = single.sku if single else plan.code
         coded = options.coded(plan.said, [])
@@ -77,13 +104,23 @@ class _Writing:
             Sheet(columns, "unlimited", low_at=3, slug=slug, options=plan.said, rows=rows), by=self.by, many=True
         )
         for row in product.variants:
-            self._count(row, by_key.get(options.key(row.options)))
+            self._count(row, told := by_key.get(options.key(row.options)))
+            plan.known |= {told.line: row} if told else {}
         for one in plan.outcomes.values():
             one.product_id = product.id if one.kind != "refused" else None
         first.undo |= {"made": True}
         if values.get("state", "live") == "live" and self.how.publish:
             self._publish(product, plan, first.line)
         self.touched.append(product)
+        return product
+
+    def want(self, plan: Plan, import_id: int) -> None:
+        """Have its pictures come."""
+        if plan.product is None or not plan.pictures:
+            return
+        plan.outcomes[next(one.line for one in plan.pictures if not one.there)].undo["pictures"] = True
+        variants = {line: row.id for line, row in plan.known.items()}
+        import_pictures.want(import_id, plan.product, plan.pictures, variants)
 
     def _words(self, plan: Plan, kind: str) -> dict[str, str]:
         told = {kind: tenancy.tenant().language}
@@ -170,7 +207,7 @@ class _Writing:
             if told is None:
                 row.active = row.active and row.id in ids
                 continue
-            row.active = True
+            row.active, plan.known[told.line] = True, row
             for name, value in _values(told, product.price_minor, None).items():
                 setattr(row, name, value if name != "stock_kind" or "counted" in told.values else row.stock_kind)
             if told.sku and told.sku != row.sku:
@@ -217,7 +254,8 @@ def _write(outcome: Outcome, row: Any, column: str, value: Any) -> None:
 
 
 STEPS = file_import_steps.Steps(
-    imports.FILES, job="shop.import", told="products.import", judge=_judge, take=_take, back=import_undo.back
-)
+    imports.FILES, job="shop.import", told="products.import", judge=_Looking, take=_take, back=import_undo.back,
+    looked=_looked,
+)  # fmt: skip
 check, run, begin, stop, undo = STEPS.check, STEPS.run, STEPS.begin, STEPS.stop, STEPS.undo
 step, forward, backward, on_ended = STEPS.step, STEPS.forward, STEPS.backward, STEPS.on_ended

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from kernel import journal, signing
 from kernel.db import db
 from shop import bin as rubbish
-from shop import catalog, categories, options, stock
+from shop import catalog, categories, import_pictures, options, stock
 from shop.catalog import Product, Variant
 from shop.order_lines import OrderLine
 
@@ -39,7 +39,7 @@ def back(row: Any, outcomes: Iterable[Sequence[Any]]) -> Counter[str]:
         shelves += undo.get("shelves", ())
         if product_id and undo:
             product = _product(product_id)
-            told = "stays" if product is None else _back(product, undo)
+            told = "stays" if product is None else _back(row, product, undo)
             undone[product_id] = "stays" if "stays" in (told, undone.get(product_id)) else told
             touched += [product] if product is not None and told != "gone" and product.binned_at is None else []
     db.session.flush()
@@ -54,10 +54,12 @@ def _product(product_id: int) -> Product | None:
     return db.session.scalar(mine.execution_options(binned=True, populate_existing=True))
 
 
-def _back(product: Product, undo: dict[str, Any]) -> str:
+def _back(file: Any, product: Product, undo: dict[str, Any]) -> str:
     if undo.get("made"):
-        return _unmade(product)
+        return _unmade(file, product)
     told = "back"
+    if undo.get("pictures") and not import_pictures.back(file.id, product):
+        told = "stays"
     for variant_id, units in reversed(undo.get("moved", ())):
         told = told if _moved(variant_id, units) else "stays"
     for what, row_id, column, before, kept in reversed(undo.get("wrote", ())):
@@ -71,8 +73,9 @@ def _back(product: Product, undo: dict[str, Any]) -> str:
     return told
 
 
-def _unmade(product: Product) -> str:
-    """What was made goes for ever, unless it was sold, or somebody worked on it since."""
+def _unmade(file: Any, product: Product) -> str:
+    """What was made goes for ever, unless it was sold, or somebody worked on it since; no more pictures of it come."""
+    import_pictures.forget(file.id, product.id)
     if rubbish.named(product):
         return "stays"
     edited = any(entry.verb != "product.made" for entry in journal.of(product))

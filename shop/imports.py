@@ -44,6 +44,8 @@ class ProductImport(TenantOwned, FileImport, Base):
     id: Mapped[int] = pk()
     publish: Mapped[bool] = mapped_column(default=False)  # what is new goes on sale at once
     shelves: Mapped[bool] = mapped_column(default=True)  # categories that are missing are made
+    pictures: Mapped[bool] = mapped_column(default=True)  # they are fetched
+    hosts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # how many from where, as far as it was looked through
 
 
 class ProductImportPart(TenantOwned, FileImportPart, Base):
@@ -77,6 +79,7 @@ def draft(sheet: table_files.Sheet, name: str, *, encoding: str) -> ProductImpor
     return ProductImport(
         name=name[-160:], encoding=encoding, separator=sheet.separator, heads=[head[:80] for head in sheet.heads],
         total=len(sheet.rows), mapping=import_fields.guess(sheet.heads), state="draft", publish=False, shelves=True,
+        pictures=True, hosts={},
     )  # fmt: skip
 
 
@@ -108,7 +111,7 @@ def choose(row: ProductImport, mapping: Mapping[str, int], *, publish: bool = Fa
 
 def reading(row: ProductImport) -> Reading:
     """How its lines are read."""
-    return Reading(dict(row.mapping), list(row.heads), row.publish, row.shelves)
+    return Reading(dict(row.mapping), list(row.heads), row.publish, row.shelves, row.pictures)
 
 
 def pieces(lines: Sequence[Line], how: Reading) -> Iterator[list[Line]]:

@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, Index, String, delete, exists
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
 from kernel.tenancy import TenantOwned, current
 
+MOST = 24  # of one product
+
 
 class ProductMark(TenantOwned, Base):
     """One tag (`tag`) or customer group (`group`) of a product; written by catalog.changed, never by hand."""
@@ -17,6 +19,12 @@ class ProductMark(TenantOwned, Base):
     product_id: Mapped[int] = ref("product")
     kind: Mapped[str] = mapped_column(String(8))
     code: Mapped[str] = mapped_column(String(60))
+
+
+def listed(text: str, most: int = MOST) -> list[str]:
+    """Tags or groups as one writes them, with commas between, each once."""
+    parts = (" ".join(part.split())[:60].rstrip() for part in text.split(","))
+    return list(dict.fromkeys(part for part in parts if part))[:most]
 
 
 def write(product_id: int, *, tags: list[str], groups: list[str]) -> None:

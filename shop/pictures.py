@@ -7,6 +7,8 @@ from sqlalchemy import UniqueConstraint, select
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref, words
 from kernel.tenancy import TenantOwned
 
+MOST = 24  # of one product that come at once
+
 
 class ProductPicture(TenantOwned, Base):
     """A file shown on a product's page, with words for who cannot see it."""

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 
-from kernel import tenancy
+from kernel import files, tenancy, web
 from kernel.db import db
+from kernel.files import File
 from kernel.money import Money
 from shop import catalog, catalog_search, categories, import_changes, import_fields, taxes
 from shop.catalog import Product, Variant
+from shop.pictures import ProductPicture
 
 AT_ONCE = 200  # products in memory
 
@@ -26,11 +29,13 @@ def lines(wanted: Select[Product]) -> Iterator[list[object]]:
     rows = db.session.scalars(wanted).all()
     for start in range(0, len(rows), AT_ONCE):
         piece = rows[start : start + AT_ONCE]
-        known = catalog_search.variants_of(piece)
+        known, shown = catalog_search.variants_of(piece), _pictures(piece)
         for product in piece:
-            whole = _whole(product, told, rates)
+            mine = shown.get(product.id, {})
+            whole = {**_whole(product, told, rates), **_gallery(list(mine.values()))}
             for row in known[product.id]:
-                said = {**whole, **_own(product, row)}
+                own = mine.get(row.picture_id or 0)
+                said = {**whole, **_own(product, row), "own_picture": own.address if own else ""}
                 yield [said.get(code, "") for code in codes]
 
 
@@ -40,11 +45,35 @@ def _whole(product: Product, shelf: Callable[[int | None], str], rates: dict[int
     found: dict[str, object] = {
         "handle": product.slug, "shelf": shelf(product.category_id), "tax": rates.get(product.tax_rate_id or 0, ""),
         "state": str(import_fields.STATES[product.state]), "weight_g": product.weight_g,
+        "tags": ", ".join(product.tags),
     }  # fmt: skip
     for kind in import_fields.WORDS:
         for language, said in getattr(product, kind).items():
             found[kind if language == own else f"{kind}_{language}"] = import_changes.plain(said)
     return found
+
+
+class _Picture(NamedTuple):
+    """A picture of a product: where it stands for everybody, and what it shows."""
+
+    address: str
+    alt: str
+
+
+def _pictures(products: Sequence[Product]) -> dict[int, dict[int, _Picture]]:
+    """The pictures of each product in order, by their files."""
+    wanted = select(ProductPicture, File).join(File, File.id == ProductPicture.file_id)
+    mine = wanted.where(ProductPicture.product_id.in_([one.id for one in products]))
+    base, found = web.shop_base(tenancy.tenant()), dict[int, dict[int, _Picture]]()
+    for row, file in db.session.execute(mine.order_by(ProductPicture.position, ProductPicture.id)):
+        told = _Picture(base + files.url(file), import_changes.text(row.alt).replace("|", "/"))
+        found.setdefault(row.product_id, {})[file.id] = told
+    return found
+
+
+def _gallery(shown: Sequence[_Picture]) -> dict[str, object]:
+    alts = " | ".join(one.alt for one in shown)
+    return {"pictures": ", ".join(one.address for one in shown), "alts": alts if alts.strip(" |") else ""}
 
 
 def _own(product: Product, row: Variant) -> dict[str, object]:

@@ -55,6 +55,7 @@ class Sheet:
     options: Sequence[Said] = ()
     rows: Mapping[str, Row] = field(default_factory=dict)  # by options.key
     pictures: Sequence[Shown] = ()
+    seen: frozenset[str] | None = None  # the pictures that the editor showed; others came meanwhile, and stay
     fresh: Sequence[files.Made] = ()
     parts: Sequence[tuple[int, int]] = ()  # (variant, how many)
     download: tuple[files.Made, str] | None = None
@@ -178,12 +179,22 @@ def _pictures(product: Product, sheet: Sheet) -> dict[str, int]:
             row.position, row.alt = len(seen), alt
             db.session.add(row)
             seen[file.sha256] = file.id
-    for row in rows.values():
-        db.session.delete(row)
+    for sha, row in _others(rows):
+        if sheet.seen is None or sha in sheet.seen:
+            db.session.delete(row)
+        else:
+            row.position, seen[sha] = len(seen), row.file_id
     product.picture_id = next(iter(seen.values()), None)
     db.session.flush()
     db.session.expire(product, ["pictures"])
     return seen
+
+
+def _others(rows: Mapping[int, ProductPicture]) -> list[tuple[str, ProductPicture]]:
+    """Pictures that the editor does not say, in order, with the hash of their content."""
+    known = db.session.scalars(select(files.File).where(files.File.id.in_(rows))).all() if rows else ()
+    shas = {one.id: one.sha256 for one in known}
+    return [(shas[row.file_id], row) for row in rows.values()]
 
 
 def _parts(product: Product, wanted: Sequence[tuple[int, int]]) -> None:

@@ -181,7 +181,7 @@ LINES: dict[str, str] = {
         ["import", "import_progress", "import_columns", "import_run", "import_stop", "import_undo", "import_csv"])], "people_file"),
     **dict.fromkeys(["shop_admin.products_csv", "shop_admin.imports", "shop_admin.import_make"], ""),
     **dict.fromkeys(["shop_admin.import" + name for name in (
-        ["", "_progress", "_columns", "_run", "_stop", "_undo", "_csv", "_refused"])], "product_file"),
+        ["", "_progress", "_columns", "_run", "_stop", "_undo", "_csv", "_refused", "_pictures_again"])], "product_file"),
     "shop.preview": "preview", **dict.fromkeys(["shop.preview_brand", "shop.preview_brand_css"], "brand_preview"),
     "kernel.letter_frame": "letter_frame",
     **dict.fromkeys(["shop.gift_card_balance", "shop.gift_card_check", "shop_admin.gift_cards", "shop_admin.gift_card_new",

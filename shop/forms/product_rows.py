@@ -10,7 +10,7 @@ from kernel import i18n, signing
 from kernel.folding import fold
 from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
-from shop import catalog, options, variants, wants
+from shop import catalog, marks, options, variants, wants
 from shop.forms import words
 from shop.forms.amounts import PriceField, WholeField
 from shop.sheets import Count, Row, Shown
@@ -101,9 +101,9 @@ def _filled(row: Any) -> bool:
     return any(field.data for field in row.form if field.type not in ("HiddenField", "SelectField"))
 
 
-def listed(text: str | None, most: int = 24) -> list[str]:
+def listed(text: str | None) -> list[str]:
     """A list written with commas."""
-    return list(dict.fromkeys(part for part in _parts((text or "").split(",")) if part))[:most]
+    return marks.listed(text or "")
 
 
 def places(text: str | None) -> list[str]:

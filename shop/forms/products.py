@@ -150,6 +150,7 @@ def sheet(form: Any, known: catalog.Product | None, shelves: Mapping[str, int]) 
         rows=product_rows.rows(form),
         parts=[],
         pictures=product_rows.pictures(form),
+        seen=frozenset(entry.form.sha.data or "" for entry in form.pictures),
         amounts=form.amounts.minors if form.kind.data == "voucher" else (),
     )
 

@@ -10,7 +10,7 @@ from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import catalog_search, categories, import_fields, import_steps, imports, product_files
 from shop.imports import ProductImport
-from shop.views import admin, import_report
+from shop.views import admin, import_pictures, import_report
 
 FILES = "30/hour"
 
@@ -79,7 +79,7 @@ def _page(row: ProductImport, trouble: str = "", status: int = 200) -> Any:
         "shop/desk/imports/show.html", row=row, trouble=trouble, told=import_report.row(row),
         columns=file_import_words.columns(row, imports.sample(row)) if choosing else [],
         fields=[(field.code, str(field.label)) for field in import_fields.fields()] if choosing else [],
-        report=import_report.report(row, kind if kind in imports.KINDS else ""),
+        pictures=import_pictures.told(row), report=import_report.report(row, kind if kind in imports.KINDS else ""),
     )  # fmt: skip
     return page, status
 
@@ -110,7 +110,10 @@ def columns(token: str) -> Any:
 @needs("products.edit")
 def run(token: str) -> Any:
     """Take the products in, or go on where it was stopped."""
-    import_steps.run(imports.named(token), by=web.person())
+    row = imports.named(token)
+    if row.state == "checked":
+        row.pictures = "pictures" in request.form
+    import_steps.run(row, by=web.person())
     return _back(token)
 
 

@@ -12,7 +12,7 @@ from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import bin as rubbish
-from shop import catalog, catalog_search, categories, options, services, sheets
+from shop import catalog, catalog_search, categories, options, pictures, services, sheets
 from shop.catalog import Product
 from shop.forms import fiscal, product_rows, words
 from shop.forms import products as forms
@@ -21,7 +21,6 @@ from shop.views.goods import pictures_of
 
 UPLOAD = 80 * 1024 * 1024  # bytes of one save, pictures and download together
 DOWNLOAD = 50 * 1024 * 1024
-MOST_PICTURES = 24
 
 
 def init_app(_app: Flask) -> None:
@@ -149,7 +148,7 @@ def _sheet(form: Any, product: Product | None, sent: dict[str, list[tuple[str, b
 
 def _decoded(form: Any, sent: list[tuple[str, bytes]]) -> list[files.Made]:
     made = []
-    for name, data in sent[:MOST_PICTURES]:
+    for name, data in sent[: pictures.MOST]:
         try:
             made.append(files.make(data))
         except Refusal as refusal:

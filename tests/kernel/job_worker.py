@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from typing import NamedTuple
@@ -73,13 +74,14 @@ def forget_first() -> None:
     jobs._finish = lambda _row: None
 
 
-def live(line: Connection, known: Settings, lease: timedelta, forgetful: bool) -> None:
-    """Make the application once; every word that comes has a worker born, whose process id is the answer."""
+def live(line: Connection, known: Settings, lease: timedelta, forgetful: bool, first: Callable[[], None]) -> None:
+    """Make the application once, do `first()`; every word that comes has a worker born, whose process id is the answer."""
     jobs.LEASE = lease
     if forgetful:
         forget_first()
     verbs._every.clear()
     made = create_app(known)
+    first()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while line.recv():
         child = os.fork()

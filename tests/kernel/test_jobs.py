@@ -210,10 +210,13 @@ def test_a_job_cannot_touch_another_shop(rival, shop):
 
 
 @contextlib.contextmanager
-def nursery(app, *, forgetful=False):
-    """Where real worker processes on this test's database are born: each call makes one and gives its id."""
+def nursery(app, *, forgetful=False, first=list):
+    """Where real worker processes on this test's database are born: each call makes one and gives its id.
+
+    `first`: what is done before, in the process that bears them.
+    """
     (line, theirs), born = SPAWN.Pipe(), []
-    told = (theirs, app.extensions["plaza.settings"], timedelta(seconds=2), forgetful)
+    told = (theirs, app.extensions["plaza.settings"], timedelta(seconds=2), forgetful, first)
     mother = SPAWN.Process(target=job_worker.live, args=told, daemon=True)
     mother.start()
 
