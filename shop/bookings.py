@@ -126,6 +126,12 @@ def of_order(order: "Order") -> Sequence[Booking]:
     return db.session.scalars(mine.order_by(Booking.starts_at, Booking.id)).all()
 
 
+def read_anew(order: "Order") -> Sequence[Booking]:
+    """The same as they are by now, whatever was read before: for who holds the order's row."""
+    mine = select(Booking).where(Booking.order_id == order.id).order_by(Booking.starts_at, Booking.id)
+    return db.session.scalars(mine, execution_options={"populate_existing": True}).all()
+
+
 def beside(booking: Booking) -> list[Booking]:
     """The other bookings of its order, the earliest first."""
     return [row for row in of_order(booking.order) if row.id != booking.id] if booking.order else []

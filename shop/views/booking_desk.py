@@ -26,7 +26,7 @@ from shop import (
     receipts,
 )
 from shop.bookings import Booking
-from shop.views import absence_rows, admin, approval_part, booked_rows, booking_rows
+from shop.views import absence_rows, admin, approval_part, booked_rows, booking_rows, rest_rows
 
 BESIDE = 40
 
@@ -72,6 +72,7 @@ def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: An
         back=_back(booking), asked=booking_answers.open_to(booking, typed or {}) if steps(booking)["move"] else [],
         beside=_beside(day), page_url=_page(booking), steps=steps(booking), key=signing.token(),
         others=booked_rows.beside(booking, ".booking"),
+        rest=rest_rows.offers(booking, ".booking_rest", by=web.person()),
         often=absence_rows.often(order.contact), absent=absence_rows.money(booking),
         departure_url=booking_rows.slot_url(booking.service, booking.starts_at) if booking.departure_id else "", **told,
     )  # fmt: skip
