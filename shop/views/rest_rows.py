@@ -41,8 +41,10 @@ def of_order(order: Order) -> str:
 def told(rest: Rest, *, desk: bool = False) -> dict[str, Any]:
     """What happens to each and in all; `desk`: as staff read it."""
     pairs = zip(rest.rows, rest.found, strict=True)
+    rows = [{**_time(row), **_money(share)} for row, share in pairs]
+    names = {one["name"] for one in rows}
     return {
-        "rows": [{**_time(row), **_money(share)} for row, share in pairs], "values": forms.written(rest),
+        "rows": rows, "name": names.pop() if len(names) == 1 else "", "values": forms.written(rest),
         "stays": [{**_time(row), "why": why} for row, why in rest.stays],
         "sums": _sums(rest.whole), "counts": booking_orders.counts(rest.counted), "way": _way(rest, desk=desk),
         "ends": rest.ends, "back": receipts.shown(rest.whole.back),
