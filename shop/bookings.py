@@ -52,6 +52,7 @@ class Booking(TenantOwned, Base):
         UniqueConstraint("tenant_id", "token"),
         CheckConstraint("places >= 1", name="places"),
         CheckConstraint("units >= 0", name="units"),
+        CheckConstraint("arrived >= 1 AND arrived <= places", name="arrived"),
         CheckConstraint("starts_at < ends_at", name="forward"),
         CheckConstraint("cart_id IS NULL OR order_id IS NULL", name="owner"),
         Index("ix_booking_time", "tenant_id", "service_id", "starts_at"),
@@ -67,6 +68,7 @@ class Booking(TenantOwned, Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     places: Mapped[int]  # how many people
+    arrived: Mapped[int | None]  # how many of them came, where it was counted; None: all of them, or nobody noted it
     units: Mapped[int] = mapped_column(default=0)  # how many units of each resource it occupies by itself
     held_until: Mapped[datetime | None]
     answers: Mapped[dict[str, str]] = mapped_column(default=dict)  # to the service's questions, by their label
@@ -95,6 +97,11 @@ class Booking(TenantOwned, Base):
     def lapsed(self) -> bool:
         """Whether its hold ran out."""
         return self.state == "held" and self.held_until is not None and self.held_until <= clock.now()
+
+    @property
+    def here(self) -> int:
+        """How many of its people came."""
+        return (self.arrived or self.places) if self.state == "came" else 0
 
     @property
     def span(self) -> Span:
