@@ -26,7 +26,7 @@ GONE = {
 
 
 class OtherAmount(Refusal):
-    """Something else comes back than what was shown; nothing was cancelled."""
+    """Something else comes back than what was shown, or nothing of it was; nothing was cancelled."""
 
     message = _l("What comes back has changed meanwhile. Look at it again.")
     status = 409
@@ -83,7 +83,8 @@ def offered(booking: Booking, *, by: "Account | None" = None) -> dict[str, int]:
     order = booking.order
     if order is None or (by is None and not open_to_guest(order)):
         return {}
-    after, every = of(booking), of(booking, every=True)
+    every = of(booking, every=True)
+    after = [row for row in every if _after(booking, row)]
     found = {"after": len(after) if after != [booking] else 0, "every": len(every) if every != after else 0}
     return {choice: count for choice, count in found.items() if count and every != [booking]}
 
@@ -125,7 +126,9 @@ def cancel(
             stays += [(row, why)] if why else []
             going += [] if why else [row]
     rest = _rest(order, going, stays, by)
-    if any(one.back.minor != known[row.token].back_minor for row, one in zip(going, rest.found, strict=True)):
+    if not (going or stays) or any(
+        one.back.minor != known[row.token].back_minor for row, one in zip(going, rest.found, strict=True)
+    ):
         raise OtherAmount()
     if going:
         booking_orders.call_off(order, going, by=by, reason=reason, to=to)

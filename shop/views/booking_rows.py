@@ -157,10 +157,12 @@ def came(booking: Booking) -> str:
 
 
 def here(bookings: Iterable[Booking]) -> str:
-    """`Llegaron 7, faltan 5`, of a departure to which somebody came; else ''."""
+    """`aquí 7, por llegar 5`, of a departure to which somebody came; else ''."""
     rows = list(bookings)
     came, expected = sum(row.here for row in rows), sum(row.places for row in rows if row.state == "booked")
-    return _("%(came)s here, %(left)s still expected", came=came, left=expected) if came else ""
+    if came and expected:
+        return _("%(came)s here, %(left)s still expected", came=came, left=expected)
+    return _("%(came)s here", came=came) if came else ""
 
 
 def closure_row(board: Board, closure: Closure, units: Sequence[int], whole: Span) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from shop.orders import Order
 
 def offers(booking: Booking, page: str, *, by: Any = None) -> list[tuple[str, str]]:
     """(verb, address of that page) of what can be called off at once beside this one."""
-    counts, alone = booking_rest.offered(booking, by=by), booking not in booking_rest.of(booking)
+    counts, alone = booking_rest.offered(booking, by=by), not booking_story.soon(booking)
     return [
         (_verb(choice, count, alone=alone), url_for(page, token=booking.token, which=choice))
         for choice, count in counts.items()

@@ -20,7 +20,7 @@ PRICE = 10_000_01  # odd: a half of it is rounded
 
 
 def course(shop: Any, days: Any = (5, 12, 19), *, goods: Any = None, paid: bool = True, **how: Any) -> Any:
-    """An order with a time on each of these days, and of goods; its bookings. `plan`, `product` as for `trips`."""
+    """An order with a time on each of these days, and of goods; its bookings. `plan`, `payment`, `product`: as elsewhere."""
     service = trip(shop, price=PRICE, policy=HALF, product=how.pop("product", {}))
     shop.transfer()
     cart = carts.begin()[0]
@@ -30,7 +30,7 @@ def course(shop: Any, days: Any = (5, 12, 19), *, goods: Any = None, paid: bool 
     if goods:
         carts.add(cart, only(goods), 1)
     choice = shop.choice(goods) if goods else Choice()
-    order = checkout.place(cart, choice, shop.details("transfer", **how), key=f"course-{cart.id}")
+    order = checkout.place(cart, choice, shop.details(how.pop("payment", "transfer"), **how), key=f"course-{cart.id}")
     db.session.commit()
     if paid:
         shop.pay(order)

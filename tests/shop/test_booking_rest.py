@@ -24,15 +24,20 @@ from shop import (
 )
 from shop.booking_rest import Shown
 from shop.booking_series import Series
+from shop.gateways import cards
 from shop.invoice_rows import Invoice
 from shop.occupations import Span
 from shop.quotes import Details
 from tests.shop.booking_racers import faults
+from tests.shop.card_world import till
 from tests.shop.courses import PRICE, course, shown, states
 from tests.shop.desk_calendar import room
+from tests.shop.fake_stripe import fake_stripe, stripe_base
 from tests.shop.pages import form, read, text
 from tests.shop.test_conservation import papers_agree
 from tests.shop.trips import HALF, letters, taken
+
+__all__ = ["fake_stripe", "stripe_base", "till"]
 
 CANCEL, CARELESS = "tests.shop.courses:take_off", "tests.shop.courses:take_off_unlocked"
 
@@ -82,6 +87,19 @@ def test_what_came_or_was_moved_or_called_off_meanwhile_stays_and_says_why(shop)
     ]  # fmt: skip
     assert [row.state for row in rows] == ["came", "cancelled", "booked", "cancelled"]
     assert booking_rest.cancel(rows[3], [Shown(rows[3].token, rows[3].starts_at, PRICE)]).rows == []
+
+
+def test_what_was_paid_by_card_goes_back_in_one_piece(till):
+    order, rows = course(till.shop, goods=till.goods, paid=False, payment="card")
+    cards.check(till.pay(order))
+    booking_rest.cancel(rows[1], shown(rows[1]))
+    db.session.commit()
+    till.run()
+    till.run()
+    order = till.again(order)
+    assert [one["amount"] for one in till.stripe.every("refunds")] == [2 * PRICE]
+    assert (order.payment, order.balance.minor) == ("paid", 0)
+    assert papers_agree(order)
 
 
 def test_nothing_happens_when_something_else_comes_back_than_was_shown(shop):
@@ -180,7 +198,8 @@ def test_what_no_page_wrote_calls_nothing_off(shop):
         f"{rows[0].token}.1.-5",
         "." * 80,
     ]
-    shop.client.post(f"/bookings/{rows[0].token}/rest/cancellation", data={"time": bad})
+    answer = shop.client.post(f"/bookings/{rows[0].token}/rest/cancellation", data={"time": bad})
+    assert answer.status_code == 409
     assert states(order) == ["booked"] * 3
 
 

@@ -72,10 +72,12 @@ def test_the_lists_and_the_departure_count_heads(shop):
     db.session.commit()
     day = page(desk, "", day=shop.day(5).isoformat())
     assert "3 de 4 personas" in text(day)
-    assert "llegaron 3, se espera a 2" in text(day)
+    assert "aquí 3, por llegar 2" in text(day)
     link = read(day).xpath("//a[contains(@href, '/departures/') and contains(@class, 'visit-name')]/@href")[0]
-    assert read(desk.get(link)).xpath("//*[@data-here]")[0].text_content() == "llegaron 3, se espera a 2"
-    assert other.here == 0
+    assert read(desk.get(link)).xpath("//*[@data-here]")[0].text_content() == "aquí 3, por llegar 2"
+    arrivals.come(other, by=shop.owner)
+    db.session.commit()
+    assert read(desk.get(link)).xpath("//*[@data-here]")[0].text_content() == "aquí 5"
 
 
 def test_who_was_missing_counts_as_missing_but_is_no_absence_of_the_person(shop):
