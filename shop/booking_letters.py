@@ -61,7 +61,7 @@ TOGETHER = {  # several of an order at once: to the guest, to the shop
     ),
     True: Words(
         _l("%(who)s cancelled %(count)s times of %(number)s"),
-        _l("Cancelled by the guest"),
+        _l("The guest cancelled them"),
         _l("These times are free again."),
         _l("Open the order"),
     ),

@@ -79,14 +79,14 @@ def open_to_guest(order: Order) -> bool:
 
 
 def offered(booking: Booking, *, by: "Account | None" = None) -> dict[str, int]:
-    """How many would go by each choice (`after`, `every`), where that is more than this one alone."""
+    """How many would go by each choice (`after`, `every`), where that is more than one."""
     order = booking.order
     if order is None or (by is None and not open_to_guest(order)):
         return {}
     every = of(booking, every=True)
     after = [row for row in every if _after(booking, row)]
-    found = {"after": len(after) if after != [booking] else 0, "every": len(every) if every != after else 0}
-    return {choice: count for choice, count in found.items() if count and every != [booking]}
+    found = {"after": len(after), "every": len(every) if every != after else 0}
+    return {choice: count for choice, count in found.items() if count > 1}
 
 
 def look(booking: Booking, *, by: "Account | None" = None, every: bool = False) -> Rest:

@@ -27,7 +27,7 @@ def _verb(choice: str, count: int, *, alone: bool) -> str:
     if choice == "every":
         return _("Cancel all %(num)s that are still to come", num=count)
     if alone:
-        return ngettext("Cancel the %(num)s time after it", "Cancel the %(num)s times after it", count)
+        return _("Cancel the %(num)s times after it", num=count)
     return ngettext("Cancel this and the %(num)s after it", "Cancel this and the %(num)s times after it", count - 1)
 
 
