@@ -143,7 +143,10 @@ def _paid(keeper: Shopkeeper, booking: Booking, told: Told, moment: datetime) ->
         _pay(keeper, order)
     if "ago" in told:
         with clock.at(booking.starts_at + timedelta(minutes=5)):
-            (arrivals.miss if told.get("missed") else arrivals.come)(booking, by=keeper.by)
+            if told.get("missed"):
+                arrivals.miss(booking, by=keeper.by)
+            else:
+                arrivals.come(booking, by=keeper.by, count=told.get("came"))
 
 
 def _pay(keeper: Shopkeeper, order: Order) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel import web
 from kernel.db import db
@@ -37,6 +37,14 @@ def _page(booking: Booking, *, trouble: str = "") -> str:
     )  # fmt: skip
 
 
+def _refused(booking: Booking, refusal: Refusal) -> Any:
+    """The page with what was typed, or the booking when somebody else called all of them off meanwhile."""
+    if booking_rest.of(booking, every=_every()):
+        return _page(booking, trouble=str(refusal)), refusal.status
+    flash(str(refusal), "error")
+    return redirect(url_for(".booking", token=booking.token), 303)
+
+
 @admin.post("/bookings/<token>/rest/cancellation", endpoint="booking_rest_cancel")
 @needs("orders.cancel")
 def cancel(token: str) -> Any:
@@ -51,6 +59,6 @@ def cancel(token: str) -> Any:
         told = refusal
         db.session.rollback()
         with web.reading():
-            return _page(bookings.by_token(token), trouble=str(told)), told.status
+            return _refused(bookings.by_token(token), told)
     rest_rows.flash_result(rest)
     return redirect(url_for(".booking", token=token), 303)

@@ -186,6 +186,8 @@ def test_staff_call_off_from_the_booking_with_a_reason_that_the_guest_reads(shop
     assert "3 reservas quedaron canceladas." in text(desk.get(f"/admin/cafe/bookings/{rows[0].token}"))
     db.session.expire_all()
     assert (order.state, refunds.owed(order).minor) == ("cancelled", 3 * PRICE)
+    late = desk.post(f"{where}/cancellation", data={"time": times, "reason": "Llueve"})
+    assert (late.status_code, refunds.owed(order).minor) == (303, 3 * PRICE)
 
 
 def test_what_no_page_wrote_calls_nothing_off(shop):
