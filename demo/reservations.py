@@ -11,9 +11,22 @@ from demo.world import Told
 from kernel import clock
 from kernel.db import db
 from kernel.refusal import Refusal
-from shop import arrivals, balances, booking_times, checkout, holdings, local_times, payments, plans, terms, variants
+from shop import (
+    arrivals,
+    balances,
+    booking_series,
+    booking_times,
+    checkout,
+    holdings,
+    local_times,
+    payments,
+    plans,
+    terms,
+    variants,
+)
 from shop import cart as carts
 from shop import services as booked
+from shop.booking_series import Series
 from shop.bookings import Booking
 from shop.gateways import manual
 from shop.occupations import Span
@@ -94,6 +107,8 @@ def _ordered(keeper: Shopkeeper, service: Service, span: Span, told: Told) -> Bo
     cart, _secret = carts.begin()
     booking = holdings.hold(service, span, sum(people), cart=cart, **_said(keeper, service, told))
     carts.book(cart, booking, dict(zip(variants.of(service.product_id), people, strict=False)))
+    if "times" in told:
+        booking_series.keep(cart, booking, Series(7, told["times"]), wait=timedelta())
     checkout.place(cart, Choice(shipping=""), _details(service, told), key=_key(keeper))
     db.session.delete(cart)
     db.session.flush()
@@ -128,7 +143,10 @@ def _paid(keeper: Shopkeeper, booking: Booking, told: Told, moment: datetime) ->
         _pay(keeper, order)
     if "ago" in told:
         with clock.at(booking.starts_at + timedelta(minutes=5)):
-            (arrivals.miss if told.get("missed") else arrivals.come)(booking, by=keeper.by)
+            if told.get("missed"):
+                arrivals.miss(booking, by=keeper.by)
+            else:
+                arrivals.come(booking, by=keeper.by, count=told.get("came"))
 
 
 def _pay(keeper: Shopkeeper, order: Order) -> None:

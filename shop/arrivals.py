@@ -22,9 +22,25 @@ class NotYet(Refusal):
     status = 409
 
 
-def come(booking: Booking, *, by: "Account | None") -> None:
-    """They are here; a second time is the same. Raises NotNow for a booking that no longer stands."""
-    if before := _step(booking, "come", done="came"):
+class BadCount(Refusal):
+    """What was sent is not how many of its people can have come."""
+
+    message = _l(
+        "Write how many came as a whole number from 1 to %(most)s; if nobody came, note that they did not come."
+    )
+
+
+def come(booking: Booking, *, by: "Account | None", count: int | None = None) -> None:
+    """They are here, `count` of them, or all; a second time changes only how many. Raises BadCount.
+
+    Raises NotNow for a booking that no longer stands. Money follows from none of it: the places were kept for all.
+    """
+    if count is not None and not 1 <= count <= booking.places:
+        raise BadCount(most=booking.places)
+    before = _step(booking, "come", done="came")
+    if count is not None or before:
+        _count(booking, count, by=None if before else by)
+    if before:
         order = _order(booking)
         until = order.hold_until.isoformat() if order.hold_until else ""
         order_events.record(order, "arrived", by=by, booking=booking.id, before=before, until=until)
@@ -32,6 +48,18 @@ def come(booking: Booking, *, by: "Account | None") -> None:
         if before == "missed":
             _tell("missed_undone", booking)
         booking_confirmations.arrived(order)
+
+
+def _count(booking: Booking, count: int | None, *, by: "Account | None") -> None:
+    """How many came is kept where it is not all of them; a correction (`by` somebody) goes into the journal."""
+    counted = count if count != booking.places else None
+    if counted == booking.arrived:
+        return
+    booking.arrived = counted
+    db.session.flush()
+    if by is not None:
+        told = {"number": _order(booking).number, "count": booking.here, "places": booking.places}
+        journal.write("bookings.counted", about=booking, by=by, data=told)
 
 
 def miss(booking: Booking, *, by: "Account | None") -> None:
@@ -70,7 +98,7 @@ def _tell(kind: str, booking: Booking) -> None:
 def undo(booking: Booking, *, by: "Account | None") -> None:
     """It was noted by mistake: the booking is again what it was before."""
     if before := _step(booking, "undo", done="booked"):
-        last = _noted(booking)
+        last, booking.arrived = _noted(booking), None
         if last is not None:
             last.undone_at = clock.now()
             if last.data.get("before") == "missed":
@@ -118,5 +146,6 @@ def init_app(_app: object) -> None:
     facts.kind("missed", _l("Did not come to a booking"), "close")
     facts.kind("missed_undone", _l("Taken back: that they did not come"), "undo")
     journal.kind("bookings.came", _l("Checked in the guests of %(number)s"))
+    journal.kind("bookings.counted", _l("Counted %(count)s of %(places)s guests of %(number)s"))
     journal.kind("bookings.missed", _l("Noted that the guests of %(number)s did not come"))
     journal.kind("bookings.undone", _l("Took back who came of %(number)s"))

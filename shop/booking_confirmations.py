@@ -107,11 +107,10 @@ def give_up(order: Order, step: str) -> None:
         _tell(order, "booking_cancelled", rows)
 
 
-def give_up_one(booking: Booking) -> None:
-    """Others can have the time of one booking; its order stays."""
-    holdings.release([booking], "cancel")
-    if booking.order is not None:
-        _tell(booking.order, "booking_cancelled", [booking])
+def give_up_some(order: Order, rows: Sequence[Booking]) -> None:
+    """Others can have the times of these bookings; their order stays."""
+    holdings.release(rows, "cancel")
+    _tell(order, "booking_cancelled", rows)
 
 
 def wipe() -> None:

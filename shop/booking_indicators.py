@@ -58,9 +58,9 @@ def _unaided(first: date, last: date, skus: Sequence[str]) -> int | None:
 def _missed(first: date, last: date, skus: Sequence[str]) -> int | None:
     """Of the people who were expected and about whom it was noted: how many did not come."""
     noted = _of(first, last, skus).where(Booking.state.in_(("came", "missed")))
-    rows = noted.with_only_columns(Booking.state, func.sum(Booking.places)).group_by(Booking.state)
-    counts = {state: int(places) for state, places in db.session.execute(rows)}
-    return indicators.share(counts.get("missed", 0), sum(counts.values()))
+    came = case((Booking.state == "came", func.coalesce(Booking.arrived, Booking.places)), else_=0)
+    people, here = db.session.execute(noted.with_only_columns(func.sum(Booking.places), func.sum(came))).one()
+    return indicators.share(int(people or 0) - int(here or 0), int(people or 0))
 
 
 def _clashes(first: date, last: date) -> int:

@@ -52,6 +52,22 @@ SHOP = {
 }
 
 
+TOGETHER = {  # several of an order at once: to the guest, to the shop
+    False: Words(
+        _l("Cancelled: %(count)s times of %(number)s"),
+        _l("%(count)s times are cancelled"),
+        _l("We no longer expect you then."),
+        SEE,
+    ),
+    True: Words(
+        _l("%(who)s cancelled %(count)s times of %(number)s"),
+        _l("The guest cancelled them"),
+        _l("These times are free again."),
+        _l("Open the order"),
+    ),
+}
+
+
 def moved(booking: Booking, *, since: datetime, was: str, soon: bool) -> None:
     """Tell the guest the new time; `since` and `was`: the moment before and how it is said.
 
@@ -70,20 +86,27 @@ def _unread(booking: Booking) -> post.Letter | None:
     return post.waiting(booking.order, "bookings.moved", booking=booking.token)
 
 
-def tell(booking: Booking, kind: str, *, run_at: datetime | None = None, **told: Any) -> None:
-    """Write to the guest: `was` (the sentence of the time before), `reason`, `back` (what comes back, a sentence)."""
+def tell(
+    booking: Booking, kind: str, *, run_at: datetime | None = None, others: "Sequence[Booking]" = (), **told: Any
+) -> None:
+    """Write to the guest: `was` (the sentence of the time before), `reason`, `back` (what comes back, a sentence).
+
+    `others`: those that were called off with it, told in the same letter.
+    """
     order, tenant = booking.order, tenancy.tenant()
     if order is None or not order.email or post.silent():
         return
-    if kind == "cancelled" and (unread := _unread(booking)):
+    rows = [booking, *others]
+    for unread in filter(None, map(_unread, rows if kind == "cancelled" else ())):
         unread.run_at = clock.now()  # first things first
+    words = TOGETHER[False] if others else _near(booking) if kind == "near" else GUEST[kind]
     with i18n.speak(order.language, tenant.country):
-        data = _data(booking, _near(booking) if kind == "near" else GUEST[kind], told) | {
+        data = _data(rows, words, told) | {
             "button_url": address(booking),
             "booking": booking.token,
             "since": told.get("since", ""),
             "was": told.get("was", ""),
-            "attached": attached([booking]),
+            "attached": attached(rows),
             "due": receipts.shown(order.balance) if kind in {"near", "next"} and order.balance.minor > 0 else "",
         }
     post.write(
@@ -108,24 +131,26 @@ def _near(booking: Booking) -> Words:
     return NEAR[min(max(left.days, 0), max(NEAR))]
 
 
-def tell_shop(booking: Booking, kind: str, **told: Any) -> None:
-    """Write to the shop what its guest did alone."""
+def tell_shop(booking: Booking, kind: str, *, others: "Sequence[Booking]" = (), **told: Any) -> None:
+    """Write to the shop what its guest did alone, with this and the `others`."""
     order, tenant = booking.order, tenancy.tenant()
     if order is None or post.silent():
         return
     with i18n.speak(tenant.language, tenant.country):
         button = web.admin_url("shop_admin.order", number=order.number)
-        data = _data(booking, SHOP[kind], told) | {"button_url": button, "for_shop": True}
+        words = TOGETHER[True] if others else SHOP[kind]
+        data = _data([booking, *others], words, told) | {"button_url": button, "for_shop": True}
     post.write(
         "mail/bookings/booking", to=tenant.email, kind=f"bookings.shop.{kind}", language=tenant.language, about=order,
         reply_to=order.email, data=data,
     )  # fmt: skip
 
 
-def _data(booking: Booking, words: Words, told: dict[str, Any]) -> dict[str, Any]:
-    order, shown = booking.order, part(booking)
+def _data(rows: "Sequence[Booking]", words: Words, told: dict[str, Any]) -> dict[str, Any]:
+    order, parts = rows[0].order, [part(row) for row in rows]
     assert order is not None
-    values = {"name": shown["name"], "when": shown["when"], "number": order.number, "was": told.get("was", "")}
+    values = {"count": len(rows), "number": order.number, "was": told.get("was", "")}
+    values |= {name: parts[0][name] for name in ("name", "when")}
     values["who"] = quiet(order.name) or order.number
     lead = str(words.lead) % values
     return {
@@ -137,7 +162,7 @@ def _data(booking: Booking, words: Words, told: dict[str, Any]) -> dict[str, Any
         "back": str(told.get("back") or ""),
         "practice": order.practice,
         "number": order.number,
-        "bookings": [shown],
+        "bookings": parts,
     }
 
 

@@ -58,12 +58,12 @@ class NoReason(Refusal):
 
 def share(booking: Booking, *, by: "Account | None" = None) -> Share:
     """What would come back now and what would be kept: all comes back when the shop calls it off."""
-    return booking_shares.of(booking, _order(booking), _share_bp(booking, by))
+    return booking_shares.of(booking, _order(booking), share_bp(booking, by))
 
 
 def counted(booking: Booking, found: Share) -> Money:
     """What of that would count towards the rest of its order instead of going back."""
-    return booking_shares.counted(booking, _order(booking), found)
+    return booking_shares.counted([booking], _order(booking), found)
 
 
 def comes_back(back: Money, kept_in: Money) -> str:
@@ -97,89 +97,125 @@ def cancel(booking: Booking, *, by: "Account | None" = None, reason: str = "", t
     db.session.refresh(booking)
     if booking.state == "cancelled":
         return None
-    _refuse(booking, order, by, reason)
-    found = booking_shares.of(booking, order, _share_bp(booking, by))
-    if booking_shares.alone(booking, order):
-        _end(booking, order, found, by=by, reason=reason, to=to)
+    refuse(order, by, reason)
+    if booking.state != "booked":
+        raise bookings.NotNow()
+    if by is None and booking.starts_at <= clock.now():
+        raise TooLate()
+    return call_off(order, [booking], by=by, reason=reason, to=to)[0]
+
+
+def call_off(
+    order: Order, rows: Sequence[Booking], *, by: "Account | None", reason: str = "", to: str = "money"
+) -> list[Share]:
+    """The same of bookings that stand, together: one letter, one refund, one credit note. What became of each.
+
+    The caller holds the order's row and has read the bookings behind it.
+    """
+    found = booking_shares.of_all([(row, share_bp(row, by)) for row in rows], order)
+    told = {"by": by, "reason": reason, "to": to}
+    if booking_shares.alone(rows, order):
+        _end(rows, order, booking_shares.total(found, order), **told)
     else:
-        _take_out(booking, order, found, by=by, reason=reason, to=to)
-    moved(booking)
+        _take_out(rows, order, found, **told)
+    for row in rows:
+        _retell(row, order)
+    _plan(order)
     if by is not None:
-        journal.write("bookings.cancelled", about=booking, by=by, data={"number": order.number, "reason": reason})
+        for row in rows:
+            journal.write("bookings.cancelled", about=row, by=by, data={"number": order.number, "reason": reason})
     return found
 
 
-def _refuse(booking: Booking, order: Order, by: "Account | None", reason: str) -> None:
-    if booking.state != "booked" or not order.open:
+def refuse(order: Order, by: "Account | None", reason: str) -> None:
+    """Raise what keeps all its bookings from being called off: it ended, a proof waits, staff gave no reason."""
+    if not order.open:
         raise bookings.NotNow()
-    if by is not None:
-        if not reason.strip():
-            raise NoReason()
-        return
-    if order.payment == "proof":
+    if by is not None and not reason.strip():
+        raise NoReason()
+    if by is None and order.payment == "proof":
         raise ProofWaits()
-    if booking.starts_at <= clock.now():
-        raise TooLate()
 
 
-def _share_bp(booking: Booking, by: "Account | None") -> int:
+def share_bp(booking: Booking, by: "Account | None") -> int:
+    """Which share of what was paid for it comes back: all when the shop calls it off, else what its policy says."""
     return booking_policies.WHOLE if by is not None else booking_policies.back(booking)
 
 
-def _end(booking: Booking, order: Order, found: Share, **told: Any) -> None:
-    """It was the order's only content: this ends, and the shop keeps what the policy says and what was kept before."""
+def _end(rows: Sequence[Booking], order: Order, found: Share, **told: Any) -> None:
+    """They were the order's only content: this ends, and the shop keeps what policies say and what was kept before."""
     before = max(0, order.total_minor - order.credited_minor - found.worth.minor)
     most = max(0, refunds.refundable(order).minor)
     kept = order.money(min(before + found.kept.minor, most))
     cancellations.with_booking(order, by=told["by"], reason=told["reason"], kept=kept)
     back = refunds.refundable(order).minor - order.kept_minor
     if back > 0 and (told["to"] == "credit" or not refunds.by_hands(order, some=True)):
-        _give(booking, order, back, told)
+        _give(rows, order, back, told)
 
 
-def _take_out(booking: Booking, order: Order, found: Share, **told: Any) -> None:
+def _take_out(rows: Sequence[Booking], order: Order, found: Sequence[Share], **told: Any) -> None:
     """The rest of the order stays: it costs less by what comes back and by what nobody has paid."""
-    was_paid = order.paid
-    booking_confirmations.give_up_one(booking)
-    own = [line for line in order.lines if line.booking_id == booking.id]
-    kept_in = booking_shares.counted(booking, order, found, to=told["to"])
-    data = {"minor": found.back.minor, "counted": kept_in.minor, "reason": told["reason"], "booking": booking.id}
-    order_events.record(order, "booking_cancelled", by=told["by"], **data)
+    was_paid, whole = order.paid, booking_shares.total(found, order)
+    booking_confirmations.give_up_some(order, rows)
+    gone = {row.id for row in rows}
+    own = [line for line in order.lines if line.booking_id in gone]
+    kept_in = booking_shares.counted(rows, order, whole, to=told["to"])
+    _note(rows, found, kept_in, told)
     less = {"lines": {line.id: line.quantity for line in own}, "reason": told["reason"]}
-    booking_dues.leave(booking, order, _day(booking.starts_at), found.unpaid)
-    reductions.note(order, found.unpaid.minor, **less)
-    if found.back.minor and (told["to"] == "credit" or not refunds.by_hands(order, some=True)):
-        _give(booking, order, found.back.minor, told, lines=own)
+    for row, one in zip(rows, found, strict=True):
+        booking_dues.leave(row, order, _day(row.starts_at), one.unpaid)
+    reductions.note(order, whole.unpaid.minor, **less)
+    if whole.back.minor and (told["to"] == "credit" or not refunds.by_hands(order, some=True)):
+        _give(rows, order, whole.back.minor, told, lines=own)
     else:  # somebody returns it by hand: until then the order is paid too much
-        reductions.note(order, found.back.minor, **less)
+        reductions.note(order, whole.back.minor, **less)
     lowering.settle(order, was_paid=was_paid)
     booking_confirmations.finish(order)
-    _write(booking, order, (found.back, kept_in), **told)
+    _write(rows, order, (whole.back, kept_in), **told)
     invoices.when_less(order, **less)
 
 
-def _give(booking: Booking, order: Order, minor: int, told: dict[str, Any], *, lines: Sequence[Any] = ()) -> None:
+def _note(rows: Sequence[Booking], found: Sequence[Share], kept_in: Money, told: dict[str, Any]) -> None:
+    """A step of the order for each: its page tells its own part of what came back, and of what stayed in the order."""
+    left = kept_in.minor
+    for row, one in zip(rows, found, strict=True):
+        stays = min(left, one.back.minor)
+        left -= stays
+        data = {"minor": one.back.minor, "counted": stays, "reason": told["reason"], "booking": row.id}
+        order_events.record(_order(row), "booking_cancelled", by=told["by"], **data)
+
+
+def _give(rows: Sequence[Booking], order: Order, minor: int, told: dict[str, Any], *, lines: Any = ()) -> None:
     back = [{"line": line.id, "quantity": line.quantity} for line in lines]
     more = {"to": told["to"], "reason": told["reason"], "by": told["by"], "lines": back}
-    refunds.give(order, amount=order.money(minor), key=f"booking:{booking.id}", **more)
+    refunds.give(order, amount=order.money(minor), key=f"booking:{rows[0].id}", **more)  # each is called off once
 
 
-def _write(booking: Booking, order: Order, back: tuple[Money, Money], **told: Any) -> None:
+def _write(rows: Sequence[Booking], order: Order, back: tuple[Money, Money], **told: Any) -> None:
     with i18n.speak(order.language, tenancy.tenant().country):
         said = comes_back(*back)
-    booking_letters.tell(booking, "cancelled", reason=told["reason"], back=said)
+    first, *others = rows
+    booking_letters.tell(first, "cancelled", others=others, reason=told["reason"], back=said)
     if told["by"] is None:
-        booking_letters.tell_shop(booking, "cancelled", reason=told["reason"])
+        booking_letters.tell_shop(first, "cancelled", others=others, reason=told["reason"])
 
 
 def moved(booking: Booking, *, was: datetime | None = None) -> None:
     """Its order's lines tell where it stands; what was due on the day of `was` and the order's end follow it."""
-    order, day = _order(booking), _day(booking.starts_at)
+    order = _order(booking)
+    _retell(booking, order)
+    if was is not None:
+        booking_dues.follow(booking, order, _day(was), _day(booking.starts_at))
+    _plan(order)
+
+
+def _retell(booking: Booking, order: Order) -> None:
     for line in order.lines:
         if line.booking_id == booking.id:
-            line.day, line.texts = day, booking_words.of(booking)
-    if was is not None:
-        booking_dues.follow(booking, order, _day(was), day)
+            line.day, line.texts = _day(booking.starts_at), booking_words.of(booking)
+
+
+def _plan(order: Order) -> None:
     db.session.flush()
     booking_confirmations.plan(order)
     plan_reminders.schedule(order)

@@ -52,6 +52,7 @@ class Booking(TenantOwned, Base):
         UniqueConstraint("tenant_id", "token"),
         CheckConstraint("places >= 1", name="places"),
         CheckConstraint("units >= 0", name="units"),
+        CheckConstraint("arrived >= 1 AND arrived <= places", name="arrived"),
         CheckConstraint("starts_at < ends_at", name="forward"),
         CheckConstraint("cart_id IS NULL OR order_id IS NULL", name="owner"),
         Index("ix_booking_time", "tenant_id", "service_id", "starts_at"),
@@ -67,6 +68,7 @@ class Booking(TenantOwned, Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     places: Mapped[int]  # how many people
+    arrived: Mapped[int | None]  # how many of them came, where it was counted; None: all of them, or nobody noted it
     units: Mapped[int] = mapped_column(default=0)  # how many units of each resource it occupies by itself
     held_until: Mapped[datetime | None]
     answers: Mapped[dict[str, str]] = mapped_column(default=dict)  # to the service's questions, by their label
@@ -97,6 +99,11 @@ class Booking(TenantOwned, Base):
         return self.state == "held" and self.held_until is not None and self.held_until <= clock.now()
 
     @property
+    def here(self) -> int:
+        """How many of its people came."""
+        return (self.arrived or self.places) if self.state == "came" else 0
+
+    @property
     def span(self) -> Span:
         """What it occupies, its service's buffers inside."""
         return Span(self.starts_at, self.ends_at).widened(self.service.before, self.service.after)
@@ -124,6 +131,12 @@ def of_order(order: "Order") -> Sequence[Booking]:
     """The bookings of an order, the earliest first."""
     mine = select(Booking).where(Booking.order_id == order.id)
     return db.session.scalars(mine.order_by(Booking.starts_at, Booking.id)).all()
+
+
+def read_anew(order: "Order") -> Sequence[Booking]:
+    """The same as they are by now, whatever was read before: for who holds the order's row."""
+    mine = select(Booking).where(Booking.order_id == order.id).order_by(Booking.starts_at, Booking.id)
+    return db.session.scalars(mine, execution_options={"populate_existing": True}).all()
 
 
 def beside(booking: Booking) -> list[Booking]:

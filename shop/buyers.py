@@ -31,7 +31,7 @@ def copy(contact: Contact) -> list[dict[str, Any]]:
                       for line in order.lines],
             "bookings": [{"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat(),
                           "places": row.places, "state": row.state, "answers": row.answers, "language": row.language,
-                          "timezone": row.timezone} for row in bookings.of_order(order)],
+                          "timezone": row.timezone, "arrived": row.arrived} for row in bookings.of_order(order)],
         }
         for order in orders.of_contact(contact)
     ]  # fmt: skip

@@ -115,7 +115,7 @@ LINES: dict[str, str] = {
         ["bookings", "bookings_week", "bookings_units", "bookings_short", "bookings_list", "bookings_feeds", "walk_in",
          "walk_in_make", "closure_new", "closure_make"])], ""),
     **dict.fromkeys(["shop_admin.booking" + name for name in (
-        ["", "_came", "_missed", "_absence_back", "_undo", "_note", "_answer", "_move", "_move_make", "_cancel"])], "booking"),
+        ["", "_came", "_missed", "_absence_back", "_undo", "_note", "_answer", "_move", "_move_make", "_cancel", "_rest", "_rest_cancel"])], "booking"),
     **dict.fromkeys(["shop_admin.departure" + name for name in ["", "_places", "_sale", "_cancel", "_missed", "_missed_undo"]], "departure"),
     **dict.fromkeys(["shop_admin.closure", "shop_admin.closure_open"], "closure"),
     "shop_admin.bookings_feed_renew": "unit", "shop.calendar_feed": "feed", "shop_admin.bookings_outside_add": "unit",
@@ -153,7 +153,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin.subscriptions" + name for name in ["", "_csv"]], ""),
     "shop.back_ask": "", **dict.fromkeys(["shop.back", "shop.back_leave"], "wait"),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
-    **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel"], "booking"),
+    **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel", "shop.booking_rest", "shop.booking_rest_cancel"], "booking"),
     "shop_admin.booking_arrive": "booking", "shop.wait_ask": "", "shop_admin.bookings_waiting": "", "shop_admin.bookings_requests": "", **dict.fromkeys(["shop.waits", "shop.wait_leave"], "time_wait"),
     "shop.cart_change": "cart_line", "shop.booking_again": "cart_line", "shop.booking_series": "cart_line", **dict.fromkeys(["shop.cart_shared", "shop.cart_take"], OPEN),
     **dict.fromkeys(["shop.download_page", "shop.download"], "download"), "shop.download_file": "download_file",

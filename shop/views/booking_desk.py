@@ -26,7 +26,8 @@ from shop import (
     receipts,
 )
 from shop.bookings import Booking
-from shop.views import absence_rows, admin, approval_part, booked_rows, booking_rows
+from shop.forms import arrivals as forms
+from shop.views import absence_rows, admin, approval_part, arrival_rows, booked_rows, booking_rows, rest_rows
 
 BESIDE = 40
 
@@ -71,7 +72,9 @@ def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: An
         units=[unit.name for unit in booking_list.units_taken(booking)], sums=_sums(order), notes=_notes(order),
         back=_back(booking), asked=booking_answers.open_to(booking, typed or {}) if steps(booking)["move"] else [],
         beside=_beside(day), page_url=_page(booking), steps=steps(booking), key=signing.token(),
+        counts=arrival_rows.counts(booking), came=booking_rows.came(booking),
         others=booked_rows.beside(booking, ".booking"),
+        rest=rest_rows.offers(booking, ".booking_rest", by=web.person()),
         often=absence_rows.often(order.contact), absent=absence_rows.money(booking),
         departure_url=booking_rows.slot_url(booking.service, booking.starts_at) if booking.departure_id else "", **told,
     )  # fmt: skip
@@ -140,10 +143,20 @@ def _beside(day: Any) -> list[dict[str, Any]]:
 @admin.post("/bookings/<token>/arrival", endpoint="booking_came")
 @needs("bookings.manage")
 @at_booking
-def came(booking: Booking) -> None:
-    """They are here."""
-    arrivals.come(booking, by=web.person())
-    web.undo(_("%(name)s came.", name=booking_rows.called(booking)), ".booking_undo", token=booking.token)
+def came(booking: Booking) -> Any:
+    """They are here, all or as many as were counted; a number that cannot be stays in its field."""
+    was, noted, typed = booking.here, booking.state == "came", request.form.get("count", "").strip()[:12]
+    try:
+        arrivals.come(booking, by=web.person(), count=forms.count(booking, typed) if typed else None)
+    except arrivals.BadCount as refusal:
+        return page(booking, bad_count=str(refusal), typed_count=typed), 422
+    name, counted = booking_rows.called(booking), booking_rows.came(booking)
+    said = _("%(name)s came: %(count)s.", name=name, count=counted) if counted else _("%(name)s came.", name=name)
+    if noted:
+        web.undo(said, ".booking_came", fields={"count": was}, token=booking.token)
+    else:
+        web.undo(said, ".booking_undo", token=booking.token)
+    return None
 
 
 @admin.post("/bookings/<token>/absence", endpoint="booking_missed")

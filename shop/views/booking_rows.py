@@ -49,6 +49,7 @@ def slot_row(board: Board, slot: Slot) -> dict[str, Any]:
     return {
         "kind": "departure", "at": slot.starts_at, "order": 1, "time": time(slot.starts_at, board.zone),
         "title": pick(slot.service.product.name), "filled": filled(slot), "taken": slot.taken,
+        "here": here(slot.bookings),
         "stamp": booking_targets.stamp(slot.starts_at),
         "lacks": lacks(slot), "missing": slot.missing, "open": slot.open, "left": slot.left, "over": over(slot),
         "url": slot_url(slot.service, slot.starts_at),
@@ -112,7 +113,7 @@ def person(booking: Booking) -> dict[str, Any]:
     """Who comes, how many, where it stands and whether it is paid."""
     order = booking.order
     return {
-        "name": called(booking), "places": booking.places, "count": heads(booking.places),
+        "name": called(booking), "places": booking.places, "count": came(booking) or heads(booking.places),
         "state": booking_story.of_desk(booking), "held": booking.state == "held", "mark": booking.state,
         "money": order_story.MONEY[order.payment] if order and order.payment not in {"paid", "void"} else None,
         "url": url_for("shop_admin.booking", token=booking.token) if order else "", "lift": lifted(booking),
@@ -147,6 +148,21 @@ def owed(order: Order) -> str:
 def heads(count: int) -> str:
     """`1 persona`, `7 personas`."""
     return str(ngettext("%(num)s person", "%(num)s people", count))
+
+
+def came(booking: Booking) -> str:
+    """`3 de 4 personas`, of whom not all came; '' else."""
+    some = 0 < booking.here < booking.places
+    return _("%(came)s of %(people)s", came=booking.here, people=heads(booking.places)) if some else ""
+
+
+def here(bookings: Iterable[Booking]) -> str:
+    """`aquí 7, por llegar 5`, of a departure to which somebody came; else ''."""
+    rows = list(bookings)
+    came, expected = sum(row.here for row in rows), sum(row.places for row in rows if row.state == "booked")
+    if came and expected:
+        return _("%(came)s here, %(left)s still expected", came=came, left=expected)
+    return _("%(came)s here", came=came) if came else ""
 
 
 def closure_row(board: Board, closure: Closure, units: Sequence[int], whole: Span) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def page(slug: str, at: str, errors: Mapping[str, str] | None = None) -> str:
         when=receipts.until(slot.starts_at), filled=booking_rows.filled(slot), lacks=booking_rows.lacks(slot),
         day=booking_rows.local_day(slot.starts_at, zone), slug=slug, over=booking_rows.over(slot),
         expected=sum(row.state == "booked" for row in slot.bookings), add=booking_rows.add_url(slot),
+        here=booking_rows.here(slot.bookings),
         waited=_waited(slot), errors=errors or {}, typed=request.form,
         waits=time_wait_part.count(slot.service, slot.starts_at),
     )  # fmt: skip

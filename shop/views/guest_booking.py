@@ -22,7 +22,7 @@ from shop import (
 )
 from shop.bookings import Booking
 from shop.orders import Order
-from shop.views import approval_part, booked_rows, store
+from shop.views import approval_part, booked_rows, rest_rows, store
 from shop.views import orders as order_views
 
 RULE = "10/minute;60/hour"
@@ -31,10 +31,11 @@ RULE = "10/minute;60/hour"
 @store.get("/bookings/<token>", endpoint="booking")
 def show(token: str) -> Response:
     """The booking as it stands; looking changes nothing."""
-    return _page(bookings.by_token(token))
+    return page(bookings.by_token(token))
 
 
-def _page(booking: Booking, status: int = 200, *, trouble: str = "") -> Response:
+def page(booking: Booking, status: int = 200, *, trouble: str = "") -> Response:
+    """The page, with what went wrong on top."""
     order = booking.order
     assert order is not None
     told = {**booking_story.told(booking), "state": booking_story.state(booking)}
@@ -45,6 +46,7 @@ def _page(booking: Booking, status: int = 200, *, trouble: str = "") -> Response
         code=code(booking) if sure and _ahead(booking) else "", money=_money(order), sure=sure,
         back=_back(booking, order), until=_until(booking),
         others=booked_rows.beside(booking, "shop.booking"), cancel=_cancel(booking), trouble=trouble,
+        rest=rest_rows.offers(booking, "shop.booking_rest"),
         whatsapp=_whatsapp(booking, told["when"]),
     ), status)  # fmt: skip
 
@@ -154,7 +156,7 @@ def cancel(token: str) -> Any:
     booking = bookings.by_token(token)
     told = _cancel(booking)
     if told and request.form.get("back") != str(told["back"]):
-        return _page(booking, 409, trouble=_("What comes back has changed meanwhile. Look at it again."))
+        return page(booking, 409, trouble=_("What comes back has changed meanwhile. Look at it again."))
     booking_orders.cancel(booking, reason=request.form.get("reason", "").strip()[:300])
     flash(_("Your booking is cancelled."))  # what comes back stands on its page
     return redirect(url_for(".booking", token=token), 303)

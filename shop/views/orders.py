@@ -26,7 +26,7 @@ from shop import (
 from shop.forms.orders import ProofForm
 from shop.orders import Order
 from shop.return_rows import Return
-from shop.views import approval_part, balance, booked_rows, card_pay, order_papers, store, subscription_part
+from shop.views import approval_part, balance, booked_rows, card_pay, order_papers, rest_rows, store, subscription_part
 from shop.views import gift_cards as gift_views
 from shop.views import reviews as review_views
 
@@ -53,7 +53,7 @@ def _page(order: Order, form: ProofForm) -> str:
         reason=cancelled.reason if cancelled and cancelled.account_id else "",  # their own is told by the steps
         returned=_returned(order), may_return=bool(return_policies.of().days) and returns.allowed_to_buyer(order),
         papers=order_papers.of_buyer(order), files=downloads.of(order) if order.paid else [],
-        gift_cards=gift_views.of_order(order), booked=booked_rows.of(order),
+        gift_cards=gift_views.of_order(order), booked=booked_rows.of(order), rest_url=rest_rows.of_order(order),
         opinions=review_views.of_order(order), whatsapp=_whatsapp(order), share=_share(order),
         again=repeats.offered(order), coming=subscription_part.of_order(order),
         sent=fulfilment.tracking(order) if order.state == "shipped" else {},
