@@ -235,7 +235,8 @@ def test_what_is_hostile_or_gone_is_told_once_and_the_next_one_comes(shop, there
 def test_what_may_come_back_is_tried_again_ever_later_then_left_until_somebody_asks(
     shop, there, monkeypatch, fault, answer
 ):
-    monkeypatch.setattr(fetching, "SECONDS", 0.3)
+    patient = fetching.SECONDS
+    monkeypatch.setattr(fetching, "SECONDS", 0.3 if fault == "slow" else patient)
     there.answers["red.png"] = answer
     found = single(shop, there.at("red.png"))
     token = found.token
@@ -252,6 +253,7 @@ def test_what_may_come_back_is_tried_again_ever_later_then_left_until_somebody_a
     assert counts(found) == {"missed": 1}
     assert len(there.asked) == import_pictures.TRIES
     del there.answers["red.png"]
+    monkeypatch.setattr(fetching, "SECONDS", patient)
     import_pictures.again(found.id)
     db.session.commit()
     jobs.run_due()
