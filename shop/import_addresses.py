@@ -11,6 +11,7 @@ from shop.import_choices import Plan
 from shop.import_lines import Reading, Told
 
 OURS = re.compile(r"/media/[^/]+/([0-9a-f]{64})\.\d+\.webp$")
+MOST = 240  # addresses of one product that are looked at
 SECRET = re.compile(r"//[^/@\s]*@")  # a name and a password: not to be kept
 
 
@@ -55,6 +56,8 @@ def _gathered(plan: Plan, taken: Sequence[Told]) -> dict[str, Wanted]:
     found: dict[str, Wanted] = {}
     for one in sorted(taken, key=lambda one: one.place or one.line + 10_000):
         for at, text in enumerate(one.pictures):
+            if len(found) >= MOST:
+                return found
             if address := _sound(plan, one.line, text):
                 alt = one.alts[at] if at < len(one.alts) else ""
                 found.setdefault(address, Wanted(len(found) + 1, one.line, address, alt))
@@ -62,7 +65,7 @@ def _gathered(plan: Plan, taken: Sequence[Told]) -> dict[str, Wanted]:
         text = one.own or (one.pictures[0] if one.of and one.pictures else "")
         row = plan.known.get(one.line)
         chosen = one.options or one.of or (row is not None and row.options)
-        if text and chosen and (address := _sound(plan, one.line, text)):
+        if text and chosen and len(found) < MOST and (address := _sound(plan, one.line, text)):
             found.setdefault(address, Wanted(len(found) + 1, one.line, address)).variants.append(one.line)
     return found
 
@@ -71,9 +74,8 @@ def _sound(plan: Plan, line: int, text: str) -> str:
     try:
         return fetching.sound(text)
     except NoAddress:
-        told = ("address", SECRET.sub("//…@", text)[:80], 0)
-        if told not in plan.outcomes[line].notes:
-            plan.note(line, *told)
+        if all(why != "address" for why, _value, _line in plan.outcomes[line].notes):
+            plan.note(line, "address", SECRET.sub("//…@", text))
         return ""
 
 

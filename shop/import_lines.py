@@ -16,7 +16,7 @@ UNITS = Kind(0, catalog.MOST, "units")
 GRAMS = Kind(0, 10_000_000, "weight", frozenset({"G", "GR"}))
 KILOS = Kind(3, 10_000_000, "weight", frozenset({"KG"}))
 CUT = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # a long number as a spreadsheet shows it
-BETWEEN = re.compile(r"[\s,;|]+(?=[A-Za-z]+://)")  # two addresses; a comma may be part of one
+BETWEEN = re.compile(r"(?<![\s,;|])[\s,;|]+(?=[A-Za-z]+://)")  # two addresses; a comma may be part of one
 ANY = {"es": "Variante", "en": "Variant"}  # an option that the file gives no name
 WHYS = {  # why a line is not taken, and what of one that is taken is not
     "more": _l("it has more cells than the first line: put numbers with a comma between quotation marks"),

@@ -63,11 +63,13 @@ def want(import_id: int, product: Product, wanted: Iterable[Any], variants: Mapp
 
     What need not be fetched is shown at once.
     """
+    mine = ImportPicture.import_id == import_id, ImportPicture.product_id == product.id
+    before = db.session.scalar(select(func.max(ImportPicture.number)).where(*mine)) or 0  # other lines tell of it too
     rows = []
     for one in wanted:
         told = {str(variants[line]): None for line in one.variants if line in variants}
         row = ImportPicture(
-            import_id=import_id, product_id=product.id, number=one.number, line=one.line, address=one.address,
+            import_id=import_id, product_id=product.id, number=before + one.number, line=one.line, address=one.address,
             host=fetching.host(one.address), alt=" ".join(one.alt.split())[:ALT].rstrip(), variants=told,
             file_id=one.file_id, state="had" if one.file_id else "waiting",
         )  # fmt: skip

@@ -313,3 +313,23 @@ def test_the_page_says_from_where_then_what_is_missing_and_why_and_nobody_elses(
     assert "Ahí ya no hay nada." not in shop.admin.get(at).text
     shop.enter()
     assert len(pictures.of(sku("CAM-M").product_id)) == 3
+
+
+def test_lines_that_are_not_one_in_the_file_bring_their_pictures_to_one_product(shop, there):
+    shop.product("Taza", options={"color": ["azul", "rojo"]})
+    names = {"TAZA-AZUL": "blue.png", "TAZA-ROJO": "red.png"}
+    found = done(shop, "SKU;Imágenes\n" + "".join(f"{code};{there.at(name)}\n" for code, name in names.items()))
+    assert found.counts == {"changed": 2}
+    assert [one for one, _alt in shown(sku("TAZA-AZUL").product)] == ["blue", "red"]
+    assert undone(shop, found.token).counts == {"back": 1}
+    assert shown(sku("TAZA-AZUL").product) == []
+
+
+@pytest.mark.parametrize(
+    "cell", ["," * 30_000, "ftp://a " * 3000, "https://127.0.0.1/a?" + ",a" * 900, "http://x/1 " * 1000]
+)
+def test_a_cell_of_any_signs_is_read_in_bounded_work(shop, there, cell):
+    found = single(shop, cell)
+    assert outcomes(found)[0][:2] == (2, "new")
+    assert len(outcomes(found)[0]) <= 3
+    assert sum(counts(found).values()) <= 1
