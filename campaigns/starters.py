@@ -122,11 +122,11 @@ def offer() -> Begun:
     row = promoted.code()
     lines = said(lambda: _paragraphs(
         _("Hello, %(name)s:", name=_name()),
-        _("We chose these for you. With the code below they cost less."),
+        _("We chose these for you, and below is a code for your order."),
     ))  # fmt: skip
     return Begun(
         said(lambda: _("{{ first_name | default: 'For you' }}: something from %(shop)s", shop=_shop())),
-        said(lambda: _("A few things that we chose, with a code for less.")),
+        said(lambda: _("A few things that we chose, and a code for your order.")),
         [
             _block("heading", title=said(lambda: _("Chosen for you"))),
             _block("text", text=lines),

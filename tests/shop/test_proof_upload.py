@@ -39,6 +39,7 @@ def test_a_photo(shop, order):
     assert marks(answer, "data-payment") == ["proof"]
     assert text(answer).count("su comprobante") == 1, "it is said once, on top"
     assert "su pedido sigue apartado" in text(answer)
+    assert "Podrá cancelar cuando le hayamos respondido" in text(answer)
 
 
 def test_a_pdf(shop, order):
