@@ -38,12 +38,21 @@ __all__ = ["_", "_l", "gettext", "language", "lazy_gettext", "ngettext", "pick",
 def init_app(app: Flask) -> None:
     """Compile the parts of the translations, read them, and let Babel choose the language by request."""
     folder = compile_parts(app.extensions["plaza.settings"].instance)
-    _spoken.update({path.name: Translations.load(folder, [path.name]) for path in folder.iterdir() if path.is_dir()})
+    _spoken.update({path.name: Spoken.load(folder, [path.name]) for path in folder.iterdir() if path.is_dir()})
     Babel().init_app(app, default_locale="es", default_translation_directories=str(folder), locale_selector=locale)
     app.jinja_env.filters["words"] = words_html
     app.jinja_env.globals.update(
         _=_told_on_page, gettext=_told_on_page, ngettext=_counted_on_page, language=language, pick=pick
     )
+
+
+class Spoken(Translations):  # type: ignore[misc,unused-ignore]
+    """A catalogue in which a text that is counted elsewhere is also told by itself: as the one of it."""
+
+    def gettext(self, message: str) -> str:
+        """The text, else its form for one, else as it is written."""
+        told: str = super().gettext(message)
+        return self._catalog.get((message, self.plural(1)), told) if told == message else told
 
 
 def gettext(text: str, /, **values: Any) -> str:

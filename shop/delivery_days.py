@@ -136,7 +136,16 @@ def _slots(method: "DeliveryMethod", front: storefront.Storefront, day: date, re
         early = day < ready.date() + timedelta(days=least)
         return [] if early or (day == ready.date() and ready.time() > _closing(front, day)) else [""]
     starts = {code: datetime.combine(day, clock_time(code.split("-")[0]), ready.tzinfo) for code in method.slots}
-    return [code for code in method.slots if starts[code] >= ready]
+    return [code for code in method.slots if starts[code] >= ready and _staffed(method, front, day, code)]
+
+
+def _staffed(method: "DeliveryMethod", front: storefront.Storefront, day: date, code: str) -> bool:
+    """Whether somebody is there to hand it over: what is fetched is fetched while the shop is open that day."""
+    hours = str(front.hours.get(storefront.DAYS[day.weekday()]) or "")
+    if not method.is_pickup or not code or "-" not in hours:
+        return True
+    begins, ends = (clock_time(at) for at in (code.split("-")[0], code.split("-")[-1]))
+    return begins < _closing(front, day) and (ends > clock_time(hours.split("-")[0]) or begins == ends)
 
 
 def _away(closed: Closed, day: date, code: str, local: datetime) -> bool:

@@ -12,7 +12,7 @@ from crm.import_rows import WHYS
 from crm.imports import KINDS, ContactImport
 from kernel import file_import_letters, file_import_words
 from kernel.db import db
-from kernel.i18n import _, _l
+from kernel.i18n import _, _l, ngettext
 
 Line = tuple[list[Any], list[str]]  # what became of it, and its cells as far as they are kept
 SHOWN = 200  # lines on the page; the file has all
@@ -27,9 +27,16 @@ def row(one: ContactImport) -> dict[str, Any]:
     """A file in the list and at the head of its page."""
     return {
         **file_import_words.told(one), "profile": import_fields.PROFILES.get(one.profile, one.profile),
-        "counts": [(WORDS[kind][0], one.counts[kind], kind) for kind in KINDS if one.counts.get(kind)],
+        "counts": [
+            (_counted(kind, number), number, kind) for kind in KINDS if (number := one.counts.get(kind))
+        ],
         "back": [(word, one.counts[kind]) for kind, word in BACK.items() if one.counts.get(kind)],
     }  # fmt: skip
+
+
+def _counted(kind: str, number: int) -> str:
+    """What stands beside the number of a kind."""
+    return ngettext("new person", "new people", number) if kind == "new" else str(WORDS[kind][0])
 
 
 def columns(one: ContactImport) -> list[dict[str, Any]]:

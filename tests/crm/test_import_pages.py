@@ -66,7 +66,7 @@ def test_a_file_goes_its_whole_way_and_back(shop):
     assert ana.tags == ["feria"]
     told = db.session.scalars(select(Letter).where(Letter.kind == "import")).one()
     assert told.to == shop.owner.email
-    assert "nueva persona (2), no se toma (1)" in told.text  # words that agree with any number
+    assert "personas nuevas (2), no se toma (1)" in told.text  # words that agree with any number
     assert "Todo entró" not in told.text
     card = browser.get(f"/admin/cafe/people/{ana.token}")
     assert card.status_code == 200

@@ -143,3 +143,9 @@ def test_a_shop_speaks_where_nobody_wrote_down_how_its_language_is_written(shop)
     shop.tenant.language, shop.tenant.country = "es", "CR"
     assert shop.tenant.locale == "es_CR"
     db.session.rollback()
+
+
+def test_a_text_that_is_counted_elsewhere_is_told_by_itself_too(app):
+    with i18n.speak("es"):
+        assert i18n.gettext("booked and did not come") == "reservó y no vino"
+        assert i18n.gettext("no such text of ours") == "no such text of ours"

@@ -284,6 +284,19 @@ def test_slots_end_when_it_closes(shop):
     assert found[shop.day(9)] == ["08:00-10:00", "10:00-12:00", "16:00-18:00"]
 
 
+def test_nothing_is_fetched_after_the_shop_has_closed_but_it_may_be_brought(shop):
+    slots = ["05:00-06:00", "07:30-09:00", "13:00-14:30", "14:00-16:00", "18:00-20:00"]
+    fetched, brought = shop.pickup(slots=slots, eta_days=[]), shop.delivery(slots=slots, eta_days=[])
+    storefront.of().hours = {**dict.fromkeys(storefront.DAYS, "07:00-20:30"), "sun": "07:00-15:00"}
+    db.session.commit()
+    with at(shop.when(0, "00:05")):
+        told, both = offered(fetched), offered(brought)
+    for day, codes in told.items():
+        assert codes == (slots[1:4] if day.weekday() == 6 else slots[1:])
+    assert {tuple(codes) for codes in both.values()} == {tuple(slots)}
+    assert len({day.weekday() for day in told}) == 7
+
+
 def test_nobody_works_on_holidays_so_what_would_not_be_ready_before_is_ready_after(shop):
     method = shop.delivery(eta_days=[1, 3])
     plan(shop, 3, 9)
