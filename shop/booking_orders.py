@@ -177,7 +177,7 @@ def moved(booking: Booking, *, was: datetime | None = None) -> None:
     order, day = _order(booking), _day(booking.starts_at)
     for line in order.lines:
         if line.booking_id == booking.id:
-            line.day, line.texts = day, booking_words.of(booking)
+            line.day, line.texts = day, booking_words.again(booking, line.texts)
     if was is not None:
         booking_dues.follow(booking, order, _day(was), day)
     db.session.flush()
