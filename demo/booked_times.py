@@ -10,7 +10,8 @@ from demo import world
 from demo.world import Told
 from kernel import clock
 from kernel.db import db
-from shop import catalog, hours, resources
+from shop import catalog, hours, rates, resources
+from shop.rates import ServiceRate
 from shop.resources import Resource
 from shop.services import KIND, Service, ServiceResource
 from shop.storefront import DAYS
@@ -73,6 +74,7 @@ def write(shop: Told, told: Told, product: catalog.Product, known: dict[str, Res
     db.session.add(row)
     db.session.flush()
     db.session.add(ServiceResource(service_id=row.id, resource_id=resource.id, seats=_seats(booking, resource)))
+    rates.write(row, [_rate(shop, one, product.currency) for one in booking.get("rates", ())])
     for day in booking.get("days", ()):
         for opens in booking["times"]:
             times = {"opens": opens, "closes": booking.get("closes", "")}
@@ -92,7 +94,7 @@ def _service(shop: Told, told: Told) -> Told:
     if kind == "nights":
         season = [_season(shop, one) for one in booking.get("season", ())]
         stay = {key: booking[key] for key in ("check_in", "check_out")}
-        return {**same, **stay, "nights_min": booking["min_nights"], "seasons": season}
+        return {**same, **stay, **_saving(shop, booking), "nights_min": booking["min_nights"], "seasons": season}
     if kind == "appointment":
         step = booking["appointment"]
         same |= {"step": step["step_min"], "after": step["after_min"]}
@@ -104,6 +106,23 @@ def _season(shop: Told, told: Told) -> Told:
     begins, ends = HOLY_WEEK
     factor = round(told["factor"] * 10_000)
     return {"name": world.spoken(shop, told["name"]), "from": begins, "to": ends, "factor_bp": factor}
+
+
+def _saving(shop: Told, booking: Told) -> Told:
+    """What a week and four weeks save, and what each guest beyond so many costs."""
+    week, month = booking.get("long_stay", (0, 0))
+    guests = booking.get("guests", {})
+    price = world.minor(guests["price"], shop["tenant"]["currency"]) if guests else 0
+    return {"week_bp": 100 * week, "month_bp": 100 * month, "guests_in": guests.get("included"), "guest_minor": price}
+
+
+def _rate(shop: Told, told: Told, currency: str) -> ServiceRate:
+    begins, ends = HOLY_WEEK if told.get("easter") else (told.get("from", ""), told.get("to", ""))
+    return ServiceRate(
+        name=world.spoken(shop, told["name"]), begins=begins, ends=ends,
+        weekdays=[DAYS.index(day) for day in told.get("nights", ())], nights_min=told.get("min_nights"),
+        price_minor=world.minor(told["price"], currency),
+    )  # fmt: skip
 
 
 def _about(shop: Told, told: Told) -> Told:

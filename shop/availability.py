@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sys import maxsize
 
 from kernel import clock
-from shop import booking_times, holidays, local_times, resources, vacancies
+from shop import booking_times, holidays, local_times, rates, resources, vacancies
 from shop.booking_times import AT_ONCE
 from shop.bookings import Booking
 from shop.occupations import Span
@@ -217,11 +217,12 @@ def _stretches(service: Service, after: datetime) -> Iterator[tuple[date, date]]
 
 def _stays(service: Service, first: date, last: date) -> list[Span]:
     """The shortest stays that begin on these days."""
-    length = service.nights_min
-    sold = booking_times.sold_nights(service, first, last + timedelta(days=length))
+    most = max([service.nights_min, *(rate.nights_min or 0 for rate in service.rates)])
+    sold = booking_times.sold_nights(service, first, last + timedelta(days=most))
     soonest, now = booking_times.earliest(service), clock.now()
-    found = [booking_times.between(service, day, day + timedelta(days=length)) for day in sold if day <= last
-             and sold[day] and all(day + timedelta(days=more) in sold for more in range(length))]  # fmt: skip
+    lengths = {day: rates.shortest(service, day) for day in sold if day <= last and sold[day]}
+    found = [booking_times.between(service, day, day + timedelta(days=length)) for day, length in lengths.items()
+             if all(day + timedelta(days=more) in sold for more in range(length))]  # fmt: skip
     return _open(service, [span for span in found if soonest <= span.starts_at > now])
 
 

@@ -212,7 +212,7 @@ def moved(booking: Booking, *, was: datetime | None = None) -> None:
 def _retell(booking: Booking, order: Order) -> None:
     for line in order.lines:
         if line.booking_id == booking.id:
-            line.day, line.texts = _day(booking.starts_at), booking_words.of(booking)
+            line.day, line.texts = _day(booking.starts_at), booking_words.again(booking, line.texts)
 
 
 def _plan(order: Order) -> None:

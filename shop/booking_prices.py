@@ -1,22 +1,18 @@
-"""Booking prices: what nights cost, each with the factor of its season."""
+"""Booking prices: what nights cost, each by its rate or the factor of its season, and what a long stay saves."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from dateutil.easter import easter
-
 from kernel import countries, money, tenancy
 from kernel.money import Money
-from shop import catalog, local_times, seasons
+from shop import catalog, local_times, rates, year_days
 from shop.catalog import Variant
 from shop.occupations import Span
 from shop.services import Service
 
 USUAL = 10_000  # basis points: the price as it is
-_EASTER = re.compile(r"easter([+-]\d{1,3})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -29,23 +25,66 @@ class Night:
     season: Mapping[str, str]
 
 
-def unit(service: Service, variant: Variant, span: Span, *, base: Money | None = None) -> Money:
-    """What a stay costs per unit: the sum of its nights."""
-    priced = nights(service, variant, span, base=base)
-    return money.total([night.price for night in priced], service.product.currency)
+@dataclass(frozen=True)
+class Cost:
+    """What a stay costs per unit: its nights, the guests beyond those in the price, and what its length saves."""
+
+    nights: list[Night]
+    guests: Money  # of all its nights
+    beyond: int  # how many guests, in all units
+    off: Money
+    off_bp: int
+    off_since: int  # nights
+
+    @property
+    def before(self) -> Money:
+        """Without what its length saves."""
+        return money.total([night.price for night in self.nights], self.guests.currency) + self.guests
+
+    @property
+    def total(self) -> Money:
+        """What is paid."""
+        return self.before - self.off
 
 
-def nights(service: Service, variant: Variant, span: Span, *, base: Money | None = None) -> list[Night]:
-    """The nights of a stay with their prices, each rounded once; `base` is another price of a usual night."""
-    usual = base if base is not None else catalog.price(service.product, variant)
-    rounding = countries.profile(tenancy.tenant().country).rounding
-    return [_night(service, day, usual, rounding) for day in days(span)]
+def unit(service: Service, variant: Variant, span: Span, *, places: int = 1, units: int = 1) -> Money:
+    """What a stay of so many people in so many units costs per unit."""
+    return of(service, variant, span, places=places, units=units).total
 
 
-def _night(service: Service, day: date, usual: Money, rounding: str) -> Night:
-    season = season_of(service, day) or {}
+def of(service: Service, variant: Variant, span: Span, *, places: int = 1, units: int = 1) -> Cost:
+    """The same in its parts; a unit's share of the guests beyond is rounded down each night, what is saved once."""
+    found = nights(service, variant, span)
+    beyond = 0 if service.guests_in is None else max(0, places - service.guests_in * units)
+    guests = Money(beyond * service.guest_minor // units * len(found), service.product.currency)
+    before = money.total([night.price for night in found], service.product.currency) + guests
+    off_bp, since = rates.long_stay(service, len(found))
+    return Cost(found, guests, beyond, money.percent(before, off_bp, _rounding()), off_bp, since)
+
+
+def usual(service: Service, variant: Variant) -> Money:
+    """What a night costs for which nothing else is said."""
+    return catalog.price(service.product, variant)
+
+
+def nights(service: Service, variant: Variant, span: Span) -> list[Night]:
+    """The nights of a stay with their prices, each rounded once."""
+    plain, rounding = usual(service, variant), _rounding()
+    return [night(service, day, plain, rounding) for day in days(span)]
+
+
+def night(service: Service, day: date, plain: Money, rounding: str) -> Night:
+    """One night: a rate with dates says its price; else a season multiplies that of its week day, or the usual one."""
+    rate = rates.of(service, day)
+    price = plain if rate is None else Money(rate.price_minor, plain.currency)
+    season = (None if rate is not None and rate.dated else season_of(service, day)) or {}
     factor_bp = int(season.get("factor_bp", USUAL))
-    return Night(day, money.percent(usual, factor_bp, rounding), factor_bp, season.get("name") or {})
+    name = season.get("name") or (rate.name if rate is not None else {})
+    return Night(day, money.percent(price, factor_bp, rounding), factor_bp, name)
+
+
+def _rounding() -> str:
+    return countries.profile(tenancy.tenant().country).rounding
 
 
 def days(span: Span) -> list[date]:
@@ -62,35 +101,11 @@ def factor(service: Service, day: date) -> int:
 
 def season_of(service: Service, day: date) -> dict[str, Any] | None:
     """The first of the service's seasons in which that night lies."""
-    return next((season for season in service.seasons if _lies_in(season, day)), None)
-
-
-def valid(text: str) -> bool:
-    """Whether it says when a season begins or ends: "12-20", or days from Easter Sunday such as "easter-7"."""
-    return bool(_EASTER.fullmatch(text)) or seasons.valid(text)
+    return next(
+        (season for season in service.seasons if _lies_in(season, day)),
+        None,
+    )
 
 
 def _lies_in(season: Mapping[str, Any], day: date) -> bool:
-    begins, ends = str(season.get("from", "")), str(season.get("to", ""))
-    if not valid(begins) or not valid(ends):
-        return False
-    return any(_covers(begins, ends, year, day) for year in (day.year - 1, day.year))
-
-
-def _covers(begins: str, ends: str, year: int, day: date) -> bool:
-    start, end = _first(begins, year), _last(ends, year)
-    return start <= day <= (end if end >= start else _last(ends, year + 1))  # it may run over New Year
-
-
-def _first(text: str, year: int) -> date:
-    return _last(text, year) + timedelta(days=1) if _no_leap_day(text, year) else _last(text, year)
-
-
-def _last(text: str, year: int) -> date:
-    if moved := _EASTER.fullmatch(text):
-        return easter(year) + timedelta(days=int(moved[1]))
-    return date(year, 2, 28) if _no_leap_day(text, year) else date.fromisoformat(f"{year:04}-{text}")
-
-
-def _no_leap_day(text: str, year: int) -> bool:
-    return text == "02-29" and not (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
+    return year_days.stretch(str(season.get("from", "")), str(season.get("to", "")), day) is not None

@@ -9,10 +9,11 @@ from functools import lru_cache
 from kernel import clock, tenancy
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import days, holidays, hours, local_times, seasons
+from shop import days, holidays, hours, local_times, rates, seasons
 from shop.hours import Plan, Window
 from shop.local_times import NoTime
 from shop.occupations import Span
+from shop.rates import TooShort
 from shop.services import Service
 
 AT_ONCE = timedelta()
@@ -67,12 +68,6 @@ class LeavesTooEarly(Refusal):
     """The stay ends on the day on which it begins, or before."""
 
     message = _l("The day of departure has to be after the day of arrival.")
-
-
-class TooShort(Refusal):
-    """Fewer nights than the service has for sale."""
-
-    message = _l("The shortest stay is %(nights)s nights. Choose a later departure.")
 
 
 class TooLong(Refusal):
@@ -136,8 +131,7 @@ class Times:
         count = (leave - arrive).days
         if count > self.service.nights_max:
             raise TooLong(nights=self.service.nights_max)
-        if count < self.service.nights_min:
-            raise TooShort(nights=self.service.nights_min)
+        rates.refuse_short(self.service, [arrive + timedelta(days=number) for number in range(count)])
         self._sold(arrive, count)
         span = between(self.service, arrive, leave)
         _ahead(self.service, span.starts_at, self.wait)

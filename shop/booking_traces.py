@@ -9,6 +9,7 @@ from shop import cart_bookings, holdings, services
 from shop.bookings import Booking
 from shop.departures import Departure
 from shop.hours import DayException, Hours
+from shop.rates import ServiceRate
 from shop.services import Service, ServiceResource
 from shop.time_wait_rows import TimeWait
 
@@ -28,6 +29,6 @@ def forget(product_id: int) -> None:
     if service is None:
         return
     cart_bookings.drop_all(Booking.service_id == service.id)
-    for kind in (Departure, Hours, DayException, ServiceResource, TimeWait):
+    for kind in (Departure, Hours, DayException, ServiceRate, ServiceResource, TimeWait):
         db.session.execute(delete(kind).where(kind.service_id == service.id), execution_options=QUIET)
     db.session.execute(delete(Service).where(Service.id == service.id), execution_options=QUIET)

@@ -1,16 +1,22 @@
-"""A booking in words, as lines of carts, orders and papers tell it: when it is and for how many."""
+"""A booking in words, as lines of carts, orders and papers tell it: when it is, for how many, what its nights cost."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from babel.dates import format_datetime
 
 from kernel import i18n, tenancy
-from kernel.i18n import _
-from shop import local_times
+from kernel.i18n import _, ngettext
+from kernel.money import Money
+from shop import booking_prices, local_times, storefront
+from shop.booking_prices import Cost
+from shop.occupations import Span
 
 if TYPE_CHECKING:
     from shop.bookings import Booking
+    from shop.variants import Variant
 
 
 def of(booking: "Booking") -> dict[str, str]:
@@ -19,6 +25,49 @@ def of(booking: "Booking") -> dict[str, str]:
     with i18n.speak(tenant.language, tenant.country):
         gone = {_("State"): _("Cancelled")} if booking.state == "cancelled" else {}
         return _when(booking) | _people(booking) | gone
+
+
+def priced(booking: "Booking", variant: "Variant") -> dict[str, str]:
+    """The same with what its nights cost, where not all of them cost the usual price."""
+    if booking.service.kind != "nights":
+        return of(booking)
+    stay, much = Span(booking.starts_at, booking.ends_at), {"places": booking.places, "units": max(booking.units, 1)}
+    cost = booking_prices.of(booking.service, variant, stay, **much)
+    tenant = tenancy.tenant()
+    with i18n.speak(tenant.language, tenant.country):
+        return of(booking) | _nights(cost, booking_prices.usual(booking.service, variant))
+
+
+def again(booking: "Booking", told: Mapping[str, str]) -> dict[str, str]:
+    """It after it was moved or called off; what its nights cost stays as it was `told` when it was ordered."""
+    tenant = tenancy.tenant()
+    with i18n.speak(tenant.language, tenant.country):
+        label = _("Price of the nights")
+    return of(booking) | ({label: told[label]} if label in told else {})
+
+
+def beyond(cost: Cost) -> str:
+    """The guests beyond those in the price: `2 huéspedes más`."""
+    return ngettext("%(num)s more guest", "%(num)s more guests", cost.beyond)
+
+
+def saved(cost: Cost) -> str:
+    """What a long stay saves: `7 noches o más: −10 %`."""
+    return _("%(num)s nights or more: −%(share)s %%", num=cost.off_since, share=f"{cost.off_bp / 100:g}")
+
+
+def _nights(cost: Cost, usual: Money) -> dict[str, str]:
+    """`{"Precio de las noches": "2 × L 1,850, 1 × L 2,300; 7 noches o más: −10 %"}`; {} where all is as usual."""
+    prices = Counter(night.price for night in cost.nights)
+    if set(prices) <= {usual} and not cost.guests and not cost.off:
+        return {}
+    told = [", ".join(f"{count} × {_amount(price)}" for price, count in prices.items())]
+    told += [f"{beyond(cost)}: {_amount(cost.guests)}"] if cost.guests else []
+    return {_("Price of the nights"): "; ".join([*told, saved(cost)] if cost.off else told)}
+
+
+def _amount(price: Money) -> str:
+    return price.format(str(i18n.locale()), cents=None if storefront.of().show_cents else False)
 
 
 def moment(at: datetime, zone: str = "") -> str:

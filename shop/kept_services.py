@@ -19,6 +19,7 @@ from shop import hours, pagecache, pricing, services, storefront, variants
 from shop.catalog import Product
 from shop.hours import Plan
 from shop.pricing import PriceBreak
+from shop.rates import ServiceRate
 from shop.services import Service, ServiceResource
 from shop.storefront import Storefront
 from shop.variants import Variant
@@ -87,7 +88,7 @@ def _kept(known: Known) -> _Kept:
     every: dict[type[Any], Sequence[Any]] = {
         Tenant: [tenancy.tenant()], Storefront: [front] if front.id else [], Product: [known.service.product],
         Service: [known.service], ServiceResource: known.service.needs, Variant: known.variants,
-        PriceBreak: known.breaks,
+        PriceBreak: known.breaks, ServiceRate: known.service.rates if known.service.kind == "nights" else [],
     }  # fmt: skip
     return _Kept({cls: [rows.told(one) for one in found] for cls, found in every.items()}, known.plan)
 
@@ -100,4 +101,5 @@ def _known(kept: _Kept) -> Known:
     [service], [product] = made[Service], made[Product]
     set_committed_value(service, "product", product)
     set_committed_value(service, "needs", made[ServiceResource])
+    set_committed_value(service, "rates", made[ServiceRate])
     return Known(service, made[Variant], made[PriceBreak], kept.plan)

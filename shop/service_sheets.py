@@ -21,6 +21,7 @@ from shop import (
     local_times,
     occupations,
     options,
+    rates,
     resource_sheets,
     resources,
     time_wait_rows,
@@ -32,6 +33,7 @@ from shop.departures import Departure
 from shop.hours import Hours
 from shop.occupations import Occupation
 from shop.options import Said
+from shop.rates import ServiceRate
 from shop.resources import Resource, ResourceUnit
 from shop.services import Service, ServiceResource
 
@@ -87,6 +89,7 @@ class ServiceSheet:
     needs: Mapping[int, int] = field(default_factory=dict)
     fresh: Fresh | None = None
     people: Sequence[Person] = ()
+    rates: Sequence[ServiceRate] = ()  # of nights
     product: Mapping[str, Any] = field(default_factory=dict)  # columns of the product, such as its deposit
 
 
@@ -113,6 +116,7 @@ def save(product: Product, sheet: ServiceSheet, *, by: Any = None) -> Told:
         setattr(row, name, value)
     _week(row, sheet.week)
     _needs(row, wanted)
+    rates.write(row, sheet.rates)
     _product(product, sheet)
     db.session.flush()
     _capacity(row, capacity)

@@ -14,6 +14,7 @@ from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, w
 from kernel.refusal import Missing
 from kernel.tenancy import TenantOwned
 from shop.catalog import Product
+from shop.rates import ServiceRate
 from shop.resources import Resource
 
 KIND = "booking"  # of the product and of its variants' stock
@@ -37,6 +38,8 @@ class Service(TenantOwned, Base):
         CheckConstraint("lead >= 0", name="lead"),
         CheckConstraint("horizon >= 1", name="horizon"),
         CheckConstraint("series_most >= 1", name="series_most"),
+        CheckConstraint("week_bp BETWEEN 0 AND 9000 AND month_bp BETWEEN 0 AND 9000", name="long_stay"),
+        CheckConstraint("guest_minor >= 0 AND guests_in >= 1", name="guests"),
     )
     id: Mapped[int] = pk()
     product_id: Mapped[int] = ref("product")
@@ -56,6 +59,10 @@ class Service(TenantOwned, Base):
     series_most: Mapped[int] = mapped_column(default=1)  # times in a row that are booked at once, such as every week
     holidays: Mapped[bool] = mapped_column(default=True)  # whether it is sold on national holidays
     seasons: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"name": Words, "from", "to", "factor_bp"}]
+    week_bp: Mapped[int] = mapped_column(default=0)  # what comes off a stay of a week or more …
+    month_bp: Mapped[int] = mapped_column(default=0)  # … and of four weeks or more
+    guests_in: Mapped[int | None]  # people in one unit for whom the price of a night is; None: for all who fit …
+    guest_minor: Mapped[int] = mapped_column(default=0)  # … and what each one beyond costs a night
     policy: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"hours": 48, "back_bp": 10000}]
     questions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"code", "label": Words, "required"}]
     languages: Mapped[list[str]] = mapped_column(default=list)  # that its people speak, to choose from
@@ -65,6 +72,7 @@ class Service(TenantOwned, Base):
     meeting: Mapped[dict[str, str]] = words()  # where to be
     product: Mapped[Product] = belongs("Service.product_id", "Product")
     needs: Mapped[list["ServiceResource"]] = many("Service", "ServiceResource.service_id")
+    rates: Mapped[list[ServiceRate]] = many("Service", "ServiceRate.service_id", order_by="ServiceRate.id")
 
     @property
     def length(self) -> timedelta:

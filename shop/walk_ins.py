@@ -82,10 +82,14 @@ def total(asked: Visit, times: int = 1) -> Money:
     """What it comes to, so many times, for whoever has no terms of their own; nothing is taken or written."""
     nights = asked.service.kind == "nights"
     wanted = [
-        Wanted(variant, count, unit=booking_prices.unit(asked.service, variant, asked.span) if nights else None)
+        Wanted(variant, count, unit=_stay(asked, variant, count) if nights else None)
         for variant, count in asked.people.items()
     ]
     return quotes.quote(quotes.price(wanted * times)).total
+
+
+def _stay(asked: Visit, variant: Variant, units: int) -> Money:
+    return booking_prices.unit(asked.service, variant, asked.span, places=asked.places, units=units)
 
 
 def sell(

@@ -152,7 +152,7 @@ def spoken(want: Wanted) -> dict[str, str]:
     if want.product.kind == vouchers.KIND:
         return vouchers.spoken(want.texts)
     if want.booking is not None:
-        return booking_words.of(want.booking)
+        return booking_words.priced(want.booking, want.variant)
     language = tenancy.tenant().language
     labels = {one["code"]: i18n.pick(one.get("label"), language) for one in want.product.texts}
     return {labels.get(code) or code: text for code, text in want.texts.items()}

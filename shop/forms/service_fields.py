@@ -11,9 +11,10 @@ from kernel.forms import Form as Base
 from kernel.forms import choices, trimmed
 from kernel.i18n import _, _l
 from shop import approval_rows, booking_series, resource_sheets, resources
-from shop.forms import deposits, product_rows, service_rows, words
+from shop.forms import deposits, product_rows, rate_rows, service_rows, words
 from shop.forms.amounts import PriceField, WholeField
-from shop.forms.service_rows import DAYS, ClockField, weekdays
+from shop.forms.rate_rows import DAYS
+from shop.forms.service_rows import ClockField, weekdays
 from shop.resources import Resource
 from shop.service_sheets import Fresh, ServiceSheet
 
@@ -67,6 +68,10 @@ class ServiceForm(Base):
     check_out = ClockField(_l("Departure until"))
     nights_min = WholeField(_l("The fewest nights"), most=60, least=1)
     nights_max = WholeField(_l("The most nights"), most=365, least=1)
+    week_off = WholeField(_l("Off a stay of 7 nights or more"), most=90)
+    month_off = WholeField(_l("Off a stay of 28 nights or more"), most=90)
+    guests_in = WholeField(_l("Guests in the price"), most=10_000, least=1)
+    guest_price = PriceField(_l("Each guest more, a night"), empty=True)
     arrivals = SelectMultipleField(_l("Days of arrival"), choices=choices([(str(d), n) for d, n in enumerate(DAYS)]))
     lead = WholeField(_l("Sold until so many hours before"), most=24 * 365)
     horizon = WholeField(_l("Open so many days ahead"), most=1095, least=1)
@@ -128,6 +133,18 @@ class ServiceForm(Base):
         if self.nights_max.number and self.nights_max.number < (self.nights_min.number or 1):
             raise ValidationError(_("The most cannot be below the least."))
 
+    def validate_guest_price(self, field: Any) -> None:
+        """Not without how many guests the price is for."""
+        if field.minor and not self.guests_in.number:
+            raise ValidationError(_("Say also for how many guests the price of a night is."))
+
+    def validate_guests_in(self, field: Any) -> None:
+        """Not without what each one more costs, and not more than fit."""
+        if field.number and not (self.guest_price.data or "").strip():
+            raise ValidationError(_("Say also what each guest more costs."))
+        if field.number and self.capacity.number and field.number > self.capacity.number:
+            raise ValidationError(_("At most %(most)s fit into one.", most=self.capacity.number))
+
     def validate_lasts(self, field: Any) -> None:
         """Not longer than two months."""
         if field.number and field.number * SPANS.get(self.lasts_in.data, 1) > LONGEST:
@@ -152,6 +169,7 @@ def sheet(form: Any, kind: str, known: Sequence[Resource]) -> ServiceSheet | Non
     people = service_rows.people(form) if kind == "departure" else []
     week = _arrivals(form) if kind == "nights" else service_rows.week(form, until=kind == "appointment")
     seasons = service_rows.seasons(form) if kind == "nights" else []
+    own = rate_rows.read(form) if kind == "nights" else []
     if not people:
         _needed(form.price)
     for name in ("lasts", "capacity") if kind != "nights" else ("capacity",):
@@ -161,7 +179,7 @@ def sheet(form: Any, kind: str, known: Sequence[Resource]) -> ServiceSheet | Non
     columns = {**_columns(form), **_of_kind(form, kind), "seasons": seasons}
     told = deposits.read(form.deposit.data or "")
     return ServiceSheet(kind, columns, form.price.minor or 0, week, service_rows.needs(form, known), _fresh(form),
-                        people, told)  # fmt: skip
+                        people, own, told)  # fmt: skip
 
 
 def _needed(field: Any) -> None:
@@ -200,6 +218,10 @@ def _of_kind(form: Any, kind: str) -> dict[str, Any]:
             "check_out": form.check_out.clock or "11:00",
             "nights_min": form.nights_min.number or 1,
             "nights_max": form.nights_max.number or 30,
+            "week_bp": 100 * (form.week_off.number or 0),
+            "month_bp": 100 * (form.month_off.number or 0),
+            "guests_in": form.guests_in.number if form.guest_price.minor else None,
+            "guest_minor": (form.guest_price.minor or 0) if form.guests_in.number else 0,
         }
     told = {"minutes": (form.lasts.number or 1) * SPANS[form.lasts_in.data], "step": form.step.number or 30}
     told["series_most"] = form.series.number or 1

@@ -10,18 +10,17 @@ from wtforms.validators import StopValidation
 from kernel import signing
 from kernel.forms import Form, choices
 from kernel.i18n import _, _l
-from shop import booking_prices, local_times
-from shop.forms import words
+from shop import local_times, year_days
+from shop.forms import rate_rows, words
 from shop.forms.amounts import PriceField, WholeField
 from shop.forms.products import flipped
+from shop.forms.rate_rows import DAYS, EASTER
 from shop.service_sheets import Person
 
-DAYS = (_l("Mon"), _l("Tue"), _l("Wed"), _l("Thu"), _l("Fri"), _l("Sat"), _l("Sun"))
-EASTER = ("easter-7", "easter-1")  # Palm Sunday to Holy Saturday
 WHEN = choices([("days", _l("Between two days of the year")), ("easter", _l("Holy Week"))])
 LATE = "06:00"  # a table may be had past midnight; hours that end later than this on the next day are a slip
 HALF, MOST_SHARE = 50, 1000  # percent of the price
-MOST = {"hours": 24, "people": 8, "tiers": 6, "questions": 8, "seasons": 8}
+MOST = {"hours": 24, "people": 8, "tiers": 6, "questions": 8, "seasons": 8, "rates": 16}
 
 
 class Backwards(local_times.NoTime):
@@ -137,6 +136,7 @@ def lists() -> dict[str, Any]:
         "questions": FieldList(FormField(type("QuestionForm", (Form,), question))),
         "seasons": FieldList(FormField(type("SeasonForm", (Form,), season))),
         "needs": FieldList(FormField(NeedForm)),
+        "rates": rate_rows.field(),
     }
 
 
@@ -245,7 +245,7 @@ def seasons(form: Any) -> list[dict[str, Any]]:
 
 def _of_year(field: Any) -> str:
     text = flipped(field.data) if field.data else ""
-    if not booking_prices.valid(text) or text.startswith("easter"):
+    if not year_days.valid(text) or text.startswith("easter"):
         field.errors = [_("Write day and month, such as 01-12.")]
     return text
 

@@ -11,7 +11,7 @@ from flask import url_for
 
 from kernel import clock, i18n
 from kernel.i18n import _, ngettext
-from shop import availability, booking_times, receipts
+from shop import availability, booking_times, rates, receipts
 from shop.availability import Day
 from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
@@ -84,12 +84,13 @@ def leaving(draft: Draft, chosen: Chosen, known: Mapping[date, Day], last: date)
     """The days on which a stay that began may end."""
     if not draft.nights or not chosen.going_on or chosen.first is None:
         return set()
-    service, found, night = draft.service, set(), chosen.first
+    service, found, night, least = draft.service, set(), chosen.first, 1
     waits = not draft.moving and chosen.first in known and known[chosen.first].state == "full"
     fine = {"free", "few", *(["full"] if waits else [])}  # who begins with a full night asks to be told of the stay
     while night in known and known[night].state in fine and (night - chosen.first).days < service.nights_max:
+        least = max(least, rates.least(service, night))
         night += timedelta(days=1)
-        if (night - chosen.first).days >= service.nights_min and night <= last:
+        if (night - chosen.first).days >= least and night <= last:
             found.add(night)
     return found
 

@@ -6,7 +6,7 @@ from typing import Any
 from kernel import clock
 from kernel.i18n import _, ngettext
 from kernel.refusal import Refusal
-from shop import availability, booking_times, days
+from shop import availability, booking_times, days, rates
 from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
 from shop.occupations import Span
@@ -45,7 +45,7 @@ def told(draft: Draft, chosen: Chosen) -> Stay:
     if chosen.first is None:
         return Stay(_("Tap the day on which you come."))
     if chosen.last is None:
-        least = draft.service.nights_min
+        least = rates.shortest(draft.service, chosen.first)
         more = ngettext("At least %(num)s night.", "At least %(num)s nights.", least) if least > 1 else ""
         return Stay(f"{_('Now tap the day on which you leave.')} {more}".strip())
     try:

@@ -10,7 +10,8 @@ from kernel import i18n, money
 from kernel.i18n import _, ngettext
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import booking_prices, plan_offers, quotes
+from shop import booking_prices, booking_words, plan_offers, quotes
+from shop.booking_prices import Cost
 from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
 from shop.occupations import Span
@@ -24,25 +25,32 @@ def of(draft: Draft, span: Span | None) -> dict[str, Any] | None:
     if draft.nights and span is None:
         return None
     try:
+        span = span if draft.nights else None
         places, people = forms.people(draft)
-        basket = quotes.price(_wanted(draft, people, span), visitor.group())
+        basket = quotes.price(_wanted(draft, people, (span, places)), visitor.group())
     except Refusal:
         return None
     notes = _notes(quotes.quote(basket), asks=draft.service.answered_within(places) is not None)
     if not basket.items and not basket.cuts:  # free: it has no sum
         return {"rows": [], "total": "", "notes": notes}
-    rows = _nights(draft, span, people) if draft.nights and span else _people(basket)
+    rows = (
+        _nights(_cost(draft, next(iter(people.items())), span, places), people)
+        if draft.nights and span
+        else _people(basket)
+    )
     off = code_field.sums(basket, cart_page.amount)[1:]  # what comes off, taxes on top
     return {"rows": [*rows, *off], "total": _told(basket.items), "notes": notes}
 
 
-def _wanted(draft: Draft, people: Mapping[Variant, int], span: Span | None) -> list[Wanted]:
+def _wanted(draft: Draft, people: Mapping[Variant, int], stay: tuple[Span | None, int]) -> list[Wanted]:
     return [
-        Wanted(
-            variant, units, unit=booking_prices.unit(draft.service, variant, span) if draft.nights and span else None
-        )
+        Wanted(variant, units, unit=_cost(draft, (variant, units), stay[0], stay[1]).total if stay[0] else None)
         for variant, units in people.items()
     ]
+
+
+def _cost(draft: Draft, what: tuple[Variant, int], span: Span, places: int) -> Cost:
+    return booking_prices.of(draft.service, what[0], span, places=places, units=what[1])
 
 
 def _people(basket: quotes.Basket) -> list[tuple[str, str]]:
@@ -52,24 +60,27 @@ def _people(basket: quotes.Basket) -> list[tuple[str, str]]:
     return [(f"{only.quantity} × {_told(only.unit)}", _told(only.listed))] if only.quantity > 1 else []
 
 
-def _nights(draft: Draft, span: Span, people: Mapping[Variant, int]) -> list[tuple[str, str]]:
-    """The nights with one price together: `2 noches × $1 850`, `1 noche · Semana Santa (× 1,4)`."""
-    (variant, units), *_more = people.items()
+def _nights(cost: Cost, people: Mapping[Variant, int]) -> list[tuple[str, str]]:
+    """The nights with one price together: `2 noches × $1 850`, `1 noche · Semana Santa (× 1,4)`; then guests."""
+    units = next(iter(people.values()))
     found: dict[tuple[str, int, Money], int] = {}
-    for night in booking_prices.nights(draft.service, variant, span):
+    for night in cost.nights:
         key = i18n.pick(night.season), night.factor_bp, night.price
         found[key] = found.get(key, 0) + 1
-    return [
+    rows = [
         (_night(count, units, (season, factor, price)), _told(money.total([price] * count * units, price.currency)))
         for (season, factor, price), count in found.items()
     ]
+    if cost.guests:
+        rows.append((booking_words.beyond(cost), _told(cost.guests * units)))
+    return [*rows, (booking_words.saved(cost), _told(-(cost.off * units)))] if cost.off else rows
 
 
 def _night(count: int, units: int, how: tuple[str, int, Money]) -> str:
     season, factor, price = how
     nights = ngettext("%(num)s night", "%(num)s nights", count) + (f" × {units}" if units > 1 else "")
     if factor == booking_prices.USUAL:
-        return f"{nights} × {_told(price)}"
+        return f"{nights} · {season} × {_told(price)}" if season else f"{nights} × {_told(price)}"
     times = format_decimal(Decimal(factor) / booking_prices.USUAL, locale=i18n.locale())
     return f"{nights} · {season or _('season')} (× {times})"
 

@@ -15,7 +15,7 @@ from shop.catalog import Product
 from shop.forms import service_fields as forms
 from shop.forms import service_rows, words
 from shop.services import Service
-from shop.views import admin, pages, product_values, service_values, time_wait_part
+from shop.views import admin, pages, product_values, rate_table, service_values, time_wait_part
 
 KINDS = (
     ("departure", "people", _l("Departures"), _l("A tour, a workshop, a tasting: leaves at set times, sells places.")),
@@ -118,6 +118,7 @@ def _page(product: Product, kind: str, form: Any, lacking: Mapping[str, Any] | N
         kind_name=next(label for code, _glyph, label, _text in KINDS if code == kind),
         form=service_rows.roomy(form),
         known=known is not None,
+        sold=rate_table.of(known) if known and kind == "nights" else (),
         waits=time_wait_part.waiting(known) if known else "",
         resources={row.token: row for row in service_values.known_resources()},
         others=words.others(),

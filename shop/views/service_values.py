@@ -6,7 +6,7 @@ from typing import Any
 from kernel import i18n
 from shop import booking_policies, hours, resources
 from shop.catalog import Product
-from shop.forms import deposits, service_rows, words
+from shop.forms import deposits, rate_rows, service_rows, words
 from shop.forms import service_fields as forms
 from shop.forms.amounts import typed
 from shop.forms.products import flipped
@@ -70,6 +70,10 @@ def _own(service: Service) -> dict[str, Any]:
         "lasts_in": unit,
         "check_in": service.check_in,
         "check_out": service.check_out,
+        "week_off": str(service.week_bp // 100 or ""),
+        "month_off": str(service.month_bp // 100 or ""),
+        "guests_in": str(service.guests_in or ""),
+        "guest_price": typed(service.guest_minor) if service.guest_minor else "",
         "series": str(service.series_most),
         "holidays": service.holidays,
         "answers": "yes" if service.answer_hours else "",
@@ -99,6 +103,7 @@ def _rows(service: Service) -> dict[str, Any]:
             for one in service.questions
         ],
         "seasons": [_season(one) for one in service.seasons],
+        "rates": [rate_rows.shown(one) for one in service.rates],
     }
 
 

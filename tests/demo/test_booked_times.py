@@ -94,6 +94,10 @@ def test_guanquira_shares_boats_guides_and_cabins(demo_app: Plaza) -> None:
         assert users["lancha"] == ["RG-007", "RG-008"]
         assert users["cabana-ceiba"] == ["RG-011", "RG-013"]
         assert users["casa-familia"] == ["RG-012", "RG-015"]
+        cabin = next(row for row in services.every() if row.product.sku == "RG-013")
+        assert [(one.name["es"], one.begins, one.price_minor) for one in cabin.rates] == [
+            ("Fin de semana", "", 2_150_00), ("Semana Santa", "easter-7", 2_590_00), ("Fin de año", "12-27", 2_800_00),
+        ]  # fmt: skip
         season = next(row.seasons for row in services.every() if row.product.sku == "RG-013")
         assert [(one["from"], one["to"], one["factor_bp"]) for one in season] == [("easter-7", "easter-1", 14_000)]
         db.session.remove()
