@@ -123,10 +123,16 @@ def _row(row: Automation) -> dict[str, Any]:
         "code": row.code, "name": pick(row.name), "url": url_for("campaigns_admin.automation", code=row.code),
         "on": row.on, "state": (_("On"), "good") if row.on else (_("Off"), "off"), "text": told.text if told else "",
         "begins": told.begins if told else "",
-        "needs": str(missing[0].sentence) if missing else "", "more": max(0, len(missing) - 1),
+        "needs": _missing(missing[0]) if missing else "", "more": max(0, len(missing) - 1),
         "waiting": numbers.waiting, "sent": sum(numbers.sent.values()), "orders": sum(numbers.orders.values()),
         "whole": numbers.whole, "known": told is not None,
     }  # fmt: skip
+
+
+def _missing(need: autopilot.Need) -> str:
+    """A sentence of what is missing; what is only named becomes one."""
+    told = str(need.sentence)
+    return _("Needs: %(what)s", what=told) if told[:1].islower() else told
 
 
 def _steps(row: Automation) -> list[dict[str, Any]]:
