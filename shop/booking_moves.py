@@ -125,7 +125,7 @@ def _wanted(booking: Booking, span: Span) -> Span:
 
 
 def _price(booking: Booking, variant: "Variant", span: Span) -> Money:
-    return booking_prices.unit(booking.service, variant, span, places=booking.places, units=max(booking.units, 1))
+    return booking_prices.of_booking(booking, variant, span).total
 
 
 def _chosen(booking: Booking, span: Span) -> Span:

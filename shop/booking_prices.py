@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kernel import countries, money, tenancy
 from kernel.money import Money
@@ -11,6 +11,9 @@ from shop import catalog, local_times, rates, year_days
 from shop.catalog import Variant
 from shop.occupations import Span
 from shop.services import Service
+
+if TYPE_CHECKING:
+    from shop.bookings import Booking
 
 USUAL = 10_000  # basis points: the price as it is
 
@@ -62,6 +65,12 @@ def of(service: Service, variant: Variant, span: Span, *, places: int = 1, units
     return Cost(found, guests, beyond, money.percent(before, off_bp, _rounding()), off_bp, since)
 
 
+def of_booking(booking: "Booking", variant: Variant, span: Span | None = None) -> Cost:
+    """What a booking costs in its parts where it stands, or at another time."""
+    stay = span or Span(booking.starts_at, booking.ends_at)
+    return of(booking.service, variant, stay, places=booking.places, units=max(booking.units, 1))
+
+
 def usual(service: Service, variant: Variant) -> Money:
     """What a night costs for which nothing else is said."""
     return catalog.price(service.product, variant)
@@ -101,10 +110,7 @@ def factor(service: Service, day: date) -> int:
 
 def season_of(service: Service, day: date) -> dict[str, Any] | None:
     """The first of the service's seasons in which that night lies."""
-    return next(
-        (season for season in service.seasons if _lies_in(season, day)),
-        None,
-    )
+    return next((season for season in service.seasons if _lies_in(season, day)), None)
 
 
 def _lies_in(season: Mapping[str, Any], day: date) -> bool:

@@ -10,9 +10,8 @@ from babel.dates import format_datetime
 from kernel import i18n, tenancy
 from kernel.i18n import _, ngettext
 from kernel.money import Money
-from shop import booking_prices, local_times, storefront
+from shop import booking_prices, local_times, receipts
 from shop.booking_prices import Cost
-from shop.occupations import Span
 
 if TYPE_CHECKING:
     from shop.bookings import Booking
@@ -31,8 +30,7 @@ def priced(booking: "Booking", variant: "Variant") -> dict[str, str]:
     """The same with what its nights cost, where not all of them cost the usual price."""
     if booking.service.kind != "nights":
         return of(booking)
-    stay, much = Span(booking.starts_at, booking.ends_at), {"places": booking.places, "units": max(booking.units, 1)}
-    cost = booking_prices.of(booking.service, variant, stay, **much)
+    cost = booking_prices.of_booking(booking, variant)
     tenant = tenancy.tenant()
     with i18n.speak(tenant.language, tenant.country):
         return of(booking) | _nights(cost, booking_prices.usual(booking.service, variant))
@@ -61,13 +59,9 @@ def _nights(cost: Cost, usual: Money) -> dict[str, str]:
     prices = Counter(night.price for night in cost.nights)
     if set(prices) <= {usual} and not cost.guests and not cost.off:
         return {}
-    told = [", ".join(f"{count} × {_amount(price)}" for price, count in prices.items())]
-    told += [f"{beyond(cost)}: {_amount(cost.guests)}"] if cost.guests else []
+    told = [", ".join(f"{count} × {receipts.shown(price)}" for price, count in prices.items())]
+    told += [f"{beyond(cost)}: {receipts.shown(cost.guests)}"] if cost.guests else []
     return {_("Price of the nights"): "; ".join([*told, saved(cost)] if cost.off else told)}
-
-
-def _amount(price: Money) -> str:
-    return price.format(str(i18n.locale()), cents=None if storefront.of().show_cents else False)
 
 
 def moment(at: datetime, zone: str = "") -> str:

@@ -62,8 +62,7 @@ def unit(booking: Booking | None, variant: Variant) -> Money | None:
     """The price of a unit for all its nights; None where the variant's own price holds."""
     if booking is None or booking.service.kind != "nights":
         return None
-    much = {"places": booking.places, "units": max(booking.units, 1)}
-    return booking_prices.unit(booking.service, variant, Span(booking.starts_at, booking.ends_at), **much)
+    return booking_prices.of_booking(booking, variant).total
 
 
 def there(line: CartLine) -> bool:

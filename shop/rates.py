@@ -89,15 +89,18 @@ def of(service: "Service", night: date) -> ServiceRate | None:
 
 def least(service: "Service", night: date) -> int:
     """The fewest nights of a stay that has that night."""
-    rate = of(service, night)
-    return (rate.nights_min if rate else None) or service.nights_min
+    return _least(service, of(service, night))
 
 
 def strictest(service: "Service", nights: Iterable[date]) -> tuple[int, ServiceRate | None]:
     """The fewest nights of a stay that has all of these, and the rate that says so, if one does."""
-    found = [(least(service, night), of(service, night)) for night in nights]
+    found = [(_least(service, rate), rate) for rate in (of(service, night) for night in nights)]
     count, rate = max(found, key=lambda one: one[0], default=(service.nights_min, None))
     return count, rate if rate is not None and rate.nights_min else None
+
+
+def _least(service: "Service", rate: ServiceRate | None) -> int:
+    return (rate.nights_min if rate else None) or service.nights_min
 
 
 def refuse_short(service: "Service", nights: Sequence[date]) -> None:
@@ -161,6 +164,6 @@ def write(service: "Service", rows: Sequence[ServiceRate]) -> None:
     db.session.flush()
     for row in rows:
         row.service_id = service.id
-        db.session.add(row)
-        db.session.flush()
+    db.session.add_all(rows)
+    db.session.flush()
     db.session.expire(service, ["rates"])

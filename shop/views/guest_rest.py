@@ -4,12 +4,9 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from kernel import web
-from kernel.db import db
-from kernel.refusal import Missing, Refusal
+from kernel.refusal import Refusal
 from shop import booking_rest, bookings
 from shop.bookings import Booking
-from shop.forms import booking_rest as forms
 from shop.views import guest_booking, rest_rows, store
 
 
@@ -24,18 +21,18 @@ def show(token: str) -> Any:
 
 def _any(booking: Booking) -> bool:
     order = booking.order
-    return order is not None and booking_rest.open_to_guest(order) and bool(booking_rest.of(booking, every=_every()))
-
-
-def _every() -> bool:
-    return request.values.get("which") == "every"
+    return (
+        order is not None
+        and booking_rest.open_to_guest(order)
+        and bool(booking_rest.of(booking, every=rest_rows.every()))
+    )
 
 
 def _page(booking: Booking, status: int = 200, *, trouble: str = "") -> Any:
-    rest = booking_rest.look(booking, every=_every())
+    rest = booking_rest.look(booking, every=rest_rows.every())
     return guest_booking.private(render_template(
         "shop/bookings/rest.html", booking=booking, rest=rest_rows.told(rest), trouble=trouble,
-        which="every" if _every() else "after", reason=request.form.get("reason", "")[:300],
+        which="every" if rest_rows.every() else "after", reason=request.form.get("reason", "")[:300],
     ), status)  # fmt: skip
 
 
@@ -43,19 +40,7 @@ def _page(booking: Booking, status: int = 200, *, trouble: str = "") -> Any:
 def cancel(token: str) -> Any:
     """Call off what was shown; when something else comes back by now, they are asked again."""
     guest_booking.limit()
-    booking = bookings.by_token(token)
-    reason = request.form.get("reason", "").strip()[:300]
-    try:
-        rest = booking_rest.cancel(booking, forms.read(request.form.getlist("time")), reason=reason)
-    except Missing:
-        raise
-    except Refusal as refusal:
-        told = refusal
-        db.session.rollback()
-        with web.reading():
-            return _refused(bookings.by_token(token), told)
-    rest_rows.flash_result(rest)
-    return redirect(url_for(".booking", token=token), 303)
+    return rest_rows.cancel(token, _refused)
 
 
 def _refused(booking: Booking, refusal: Refusal) -> Any:

@@ -1,10 +1,14 @@
 """Times that go together, as pages tell them: each with what comes back of it, what is kept, and by what way."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import flash, url_for
+from flask import flash, redirect, request, url_for
 
+from kernel import web
+from kernel.db import db
 from kernel.i18n import _, ngettext, pick
+from kernel.refusal import Missing, Refusal
 from shop import booking_orders, booking_rest, booking_story, bookings, receipts, refunds
 from shop.booking_rest import Rest
 from shop.booking_shares import Share
@@ -76,7 +80,28 @@ def _way(rest: Rest, *, desk: bool) -> str:
     return _("You return it by hand: the order says how much.") if desk else _("The shop returns it and writes to you.")
 
 
-def flash_result(rest: Rest) -> None:
+def cancel(token: str, refused: Callable[[Booking, Refusal], Any], *, by: Any = None) -> Any:
+    """Call off what was shown and lead back to the booking; else what `refused` answers, the rest undone."""
+    booking, reason = bookings.by_token(token), request.form.get("reason", "").strip()[:300]
+    try:
+        rest = booking_rest.cancel(booking, forms.read(request.form.getlist("time")), by=by, reason=reason)
+    except Missing:
+        raise
+    except Refusal as refusal:
+        told = refusal
+        db.session.rollback()
+        with web.reading():
+            return refused(bookings.by_token(token), told)
+    _flash(rest)
+    return redirect(url_for(".booking", token=token), 303)
+
+
+def every() -> bool:
+    """Whether all times of the order are meant, not those after one."""
+    return request.values.get("which") == "every"
+
+
+def _flash(rest: Rest) -> None:
     """How many were called off and what comes back, and of each that stays why."""
     if rest.rows:
         done = ngettext("%(num)s time is cancelled.", "%(num)s times are cancelled.", len(rest.rows))
