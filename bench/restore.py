@@ -140,7 +140,7 @@ def _bare(house: House, folder: Path, url: str) -> int:
             writing.exec_driver_sql("SET session_replication_role = replica")
         writing.commit()
         with writing.begin():
-            for table in dumps.tables():
+            for table in dumps.copied():
                 writing.execute(sa.delete(table))
                 rows = [dict(row._mapping) for row in reading.execute(sa.select(table))]
                 _insert(writing, table, iter(rows))

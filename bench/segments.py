@@ -6,7 +6,6 @@ floor, without the walls between tenants that ours passes. A way that takes more
 left. Milliseconds; smaller is better.
 """
 
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -140,11 +139,7 @@ def _told(name: str, ways: dict[str, Callable[[], int | None]]) -> Case:
 
 def main() -> None:
     """Measure and say it; the last line is JSON."""
-    if "--quick" in sys.argv:
-        globals().update(QUICK)
-    for word in sys.argv:
-        if word.startswith("--contacts="):
-            globals()["CONTACTS"] = int(word.partition("=")[2])
+    report.sized(globals(), QUICK)
     report.tell("segments", "ms", measure)
 
 

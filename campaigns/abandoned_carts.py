@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
 
-from campaigns import audience, automations, enrolments, fields, welcome
+from campaigns import automations, conditions, enrolments, fields, welcome
 from campaigns.automations import Automation, Enrolment
-from campaigns.recipients import Recipient
 from crm import consent
 from crm.contacts import Contact
 from kernel import clock, i18n, jobs, tenancy, transactions
@@ -65,17 +64,12 @@ def _full() -> ColumnElement[bool]:
     return exists(select(CartLine.id).where(CartLine.cart_id == Cart.id).correlate(Cart))
 
 
-def over(row: Enrolment, _contact: Contact) -> str:
-    """Why no more of it is right: they bought, took everything out, or came back to it."""
-    return _over([row]).get(row.id, "")
-
-
-def _over(rows: Sequence[Enrolment]) -> dict[int, str]:
-    """The same of many, for those of whom it is over."""
+def over(rows: Sequence[Enrolment]) -> dict[int, str]:
+    """Of whom no more of it is right: they bought, took everything out, or came back to it."""
     ids = {row.about_id for row in rows if row.about_id}
     lie = select(Cart.id, Cart.touched_at, cart_owners.owner().label("owner")).where(Cart.id.in_(ids), _full())
     there = {cart.id: cart for cart in db.session.execute(lie)} if ids else {}
-    found = dict.fromkeys(enrolments.bought(rows), "bought")
+    found = dict.fromkeys(conditions.ordered(rows), "bought")
     for row in rows:
         cart = there.get(row.about_id)
         if cart is None or cart.owner != row.contact_id:
@@ -83,15 +77,6 @@ def _over(rows: Sequence[Enrolment]) -> dict[int, str]:
         elif cart.touched_at > row.since:
             found.setdefault(row.id, "returned")
     return found
-
-
-def check(recipients: Sequence[Recipient]) -> dict[int, audience.Answer]:
-    """Asked right before a letter leaves: whose cart lies there no more gets none, nor who would get it days late."""
-    return enrolments.refusals(TRIGGER, recipients, _said, LATE)
-
-
-def _said(rows: Sequence[Enrolment]) -> dict[int, str]:
-    return {row_id: SAID.get(why, why) for row_id, why in _over(rows).items()}
 
 
 @jobs.job("automations.carts")
@@ -125,8 +110,7 @@ def _items(about: fields.About) -> list[dict[str, str]]:
 def init_app(_app: object) -> None:
     """Look from now on, ask again before a letter leaves, and let letters speak of the cart."""
     jobs.every("automations.carts", seconds=SECONDS)
-    enrolments.ends(TRIGGER, over)
-    audience.also(check)
+    enrolments.until(TRIGGER, over, LATE, SAID)
     parts = {"url": _l("Their cart: address that fills it again"), "first": _l("Their cart: what lies first in it"),
              "count": _l("Their cart: how many things")}  # fmt: skip
     fields.define("cart", _l("Their cart"), {}, _cart, parts=parts)

@@ -12,9 +12,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, func, or_, select
 
-from campaigns import audience, automations, enrolments, fields, welcome
+from campaigns import automations, conditions, enrolments, fields, welcome
 from campaigns.automations import Automation, AutomationStep, Enrolment
-from campaigns.recipients import Recipient
 from crm import consent
 from crm.contacts import Contact
 from kernel import clock, jobs, tenancy, transactions
@@ -23,14 +22,13 @@ from kernel.i18n import _l
 from shop.bookings import Booking
 from shop.order_events import OrderEvent
 from shop.order_lines import OrderLine
-from shop.orders import ENDED, Order
+from shop.orders import Order
 
 OPINION, REORDER = "opinion", "reorder"
 SECONDS = 600  # between two looks
 LATE = timedelta(days=7)  # who could not be taken in, or written to, for so long is left in peace
 REST = timedelta(days=30)  # between two such letters to one person
 MOST = 500  # people at one look
-BACK = ("refunded", "refund_due", "void")  # states of the money in which the order came to nothing
 BEEN = ("booked", "came")  # states of a booking whose time, once over, was had
 
 
@@ -63,7 +61,7 @@ def _had(automation: Automation, delay: timedelta) -> Sequence[Any]:
     told = select(Enrolment.id).where(*mine, or_(Enrolment.about_id == Order.id, Enrolment.since > due - REST))
     wanted = select(Order, Contact, at).join(Contact, Contact.id == Order.contact_id)
     wanted = wanted.where(_lately(due - LATE, due), at <= due, at > due - LATE, at >= since_on - delay)
-    wanted = wanted.where(*_stands(), _all_over(), ~exists(told.correlate(Order)))
+    wanted = wanted.where(*conditions.stands(Order), _all_over(), ~exists(told.correlate(Order)))
     wanted = wanted.where(consent.given(Contact.id, "marketing"), Contact.email.is_not(None))
     wanted = wanted.where(enrolments.whom(automation)).order_by(at.desc(), Order.id.desc())
     return db.session.execute(wanted.limit(MOST)).all()
@@ -76,10 +74,6 @@ def _lately(since: datetime, until: datetime) -> ColumnElement[bool]:
     return Order.id.in_(steps) | Order.id.in_(lines.where(Booking.ends_at.between(since, until)))
 
 
-def _stands() -> tuple[ColumnElement[bool], ...]:
-    return Order.state.not_in(sorted(ENDED)), Order.payment.not_in(BACK), ~Order.practice
-
-
 def _all_over() -> ColumnElement[bool]:
     """In SQL: nothing of the order is still to come."""
     coming = OrderLine.order_id == Order.id, Booking.state.in_(BEEN), Booking.ends_at > clock.now()
@@ -90,19 +84,10 @@ def _all_over() -> ColumnElement[bool]:
 def _over(trigger: str, rows: Sequence[Enrolment]) -> Mapping[int, str]:
     """Of whom it is over, and why: the order no longer stands; of a reminder also who has bought since."""
     ids = {row.about_id for row in rows if row.about_id}
-    mine = select(Order.id).where(Order.id.in_(ids), handed().is_not(None), _all_over(), *_stands())
+    mine = select(Order.id).where(Order.id.in_(ids), handed().is_not(None), _all_over(), *conditions.stands(Order))
     stands = set(db.session.scalars(mine)) if ids else set()
-    found = dict.fromkeys(enrolments.bought(rows), "bought") if trigger == REORDER else {}
+    found = dict.fromkeys(conditions.ordered(rows), "bought") if trigger == REORDER else {}
     return found | {row.id: "undone" for row in rows if row.about_id not in stands}
-
-
-def _ended(trigger: str, row: Enrolment, _contact: Contact) -> str:
-    return _over(trigger, [row]).get(row.id, "")
-
-
-def _check(trigger: str, recipients: Sequence[Recipient]) -> dict[int, audience.Answer]:
-    """Asked right before a letter leaves."""
-    return enrolments.refusals(trigger, recipients, partial(_over, trigger), LATE)
 
 
 def _everywhere(trigger: str) -> None:
@@ -123,7 +108,7 @@ def _theirs(about: fields.About) -> dict[str, str]:
     if about.contact is None:
         return {"url": f"{about.root}/"}
     at = handed()
-    mine = select(Order.token).where(Order.contact_id == about.contact.id, at <= clock.now(), *_stands())
+    mine = select(Order.token).where(Order.contact_id == about.contact.id, at <= clock.now(), *conditions.stands(Order))
     newest = mine.order_by(at.desc(), Order.id.desc()).limit(1)
     token = db.session.scalar(mine.where(Order.id == _occasion(about))) or db.session.scalar(newest)
     return {"url": f"{about.root}/orders/{token}" if token else f"{about.root}/"}
@@ -143,10 +128,6 @@ def init_app(_app: object) -> None:
     """Look from now on, ask again before a letter leaves, and let letters lead to the order."""
     jobs.every("automations.after_orders", seconds=SECONDS)
     for trigger in (OPINION, REORDER):
-        enrolments.ends(trigger, partial(_ended, trigger))
-        audience.also(_checks[trigger])
+        enrolments.until(trigger, partial(_over, trigger), LATE)
     page = _l("What they received last: the page of that order")
     fields.define("had_order", _l("What they received last"), {}, _theirs, parts={"url": page})
-
-
-_checks: dict[str, audience.Check] = {trigger: partial(_check, trigger) for trigger in (OPINION, REORDER)}

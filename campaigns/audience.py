@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, not_, or_, select
 
-from campaigns import habits
+from campaigns import habits, left_out
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import consent, preferences, segments
@@ -24,7 +24,8 @@ CHUNK = 5_000  # addresses that are hashed between two looks
 SLACK = timedelta(hours=2)  # who is reached earlier than last week still gets the weekly letter; clocks move too
 SOON = timedelta(minutes=10)  # when somebody is looked at again whose other letter is on its way
 FLYING = ("claimed", "sending")
-RANK = ("consent", "unsubscribed", "cap", "no_address", "bounced")  # the order in which an estimate tells its reasons
+# the order in which an estimate tells its reasons
+RANK = (left_out.WHY, "consent", "unsubscribed", "cap", "no_address", "bounced")
 Answer = str | datetime  # a reason of recipients.REASONS: never; a moment: not before
 Check = Callable[[Sequence[Recipient]], dict[int, Answer]]
 
@@ -77,12 +78,16 @@ def meant(mailing: Mailing) -> Select[Contact]:
     return segments.who(kept.rule) if kept else select(Contact).order_by(Contact.id)
 
 
-def reason() -> ColumnElement[str]:
-    """Why a contact receives nothing as far as their rows tell; "" for those who may, bounced ones among them."""
+def reason(mailing: Mailing | None = None) -> ColumnElement[str]:
+    """Why a contact receives nothing as far as their rows tell; "" for those who may, bounced ones among them.
+
+    `mailing`: of that one, which may leave a segment out; raises left_out.NobodyToLeaveOut.
+    """
     given = consent.last(Contact.id, "marketing")
     mine = (Consent.contact_id == Contact.id) & (Consent.purpose == "marketing") & Consent.given
     once = exists(select(Consent.id).where(mine).correlate(Contact))
     return case(
+        *(left_out.among(mailing) if mailing is not None else ()),
         (Contact.email_norm.is_(None) | (func.coalesce(Contact.email, "") == ""), "no_address"),
         (and_(given.is_not(None), not_(given), once), "unsubscribed"),
         (or_(given.is_(None), not_(given)), "consent"),
@@ -126,7 +131,7 @@ def _suppressed(mailing: Mailing) -> dict[int, str]:
     if not db.session.scalar(select(Suppression.id).limit(1)):
         return {}
     known = _scopes(db.session.execute(select(Suppression.address_hmac, Suppression.scope)))
-    fine = meant(mailing).order_by(None).where(reason() == "").with_only_columns(Contact.id, Contact.email)
+    fine = meant(mailing).order_by(None).where(reason(mailing) == "").with_only_columns(Contact.id, Contact.email)
     found = {}
     for few in db.session.execute(fine.execution_options(yield_per=CHUNK)).partitions():
         prints = suppression.fingerprints(row.email for row in few)
@@ -136,7 +141,7 @@ def _suppressed(mailing: Mailing) -> dict[int, str]:
 
 def estimate(mailing: Mailing) -> Estimate:
     """Who would receive it now and who would not, counted by the database."""
-    inner = meant(mailing).order_by(None).with_only_columns(Contact.id, reason().label("reason")).subquery()
+    inner = meant(mailing).order_by(None).with_only_columns(Contact.id, reason(mailing).label("reason")).subquery()
     rows = db.session.execute(select(inner.c.reason, func.count()).group_by(inner.c.reason))
     counted = {why: int(number) for why, number in rows}
     for why in _suppressed(mailing).values():
@@ -148,7 +153,7 @@ def estimate(mailing: Mailing) -> Estimate:
 def people(mailing: Mailing, why: str) -> Select[Contact]:
     """The people behind a number of the estimate: those of a reason, or with "" those who would receive it."""
     shut = _suppressed(mailing)
-    by_rows = (reason() == why) & not_(_among(list(shut)))
+    by_rows = (reason(mailing) == why) & not_(_among(list(shut)))
     return meant(mailing).where(or_(by_rows, _among([one for one, because in shut.items() if because == why])))
 
 
@@ -173,7 +178,7 @@ def refusals(recipients: Sequence[Recipient]) -> dict[int, Answer]:
     if not recipients:
         return {}
     found: dict[int, Answer] = {}
-    for check in (*_checks, _rested, _allowed):  # the last has the last word
+    for check in (left_out.late, *_checks, _rested, _allowed):  # the last has the last word
         found.update(check(recipients))
     return found
 

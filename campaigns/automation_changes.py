@@ -1,10 +1,11 @@
-"""Changes of an automation: whom it is for, one letter more, one less; letters only while it is off."""
+"""Changes of an automation: whom it is for, one letter more, one less, in another order; letters only while it is
+off."""
 
 from typing import Any
 
 from sqlalchemy import select
 
-from campaigns import automation_letters, automations
+from campaigns import automation_letters, automations, conditions
 from campaigns.automations import Automation, AutomationStep
 from campaigns.mailings import Mailing
 from campaigns.starters import Begun
@@ -61,6 +62,7 @@ def take_out(automation: Automation, position: int, *, by: Any) -> tuple[Mailing
     step = steps.pop(position)
     letter = step.mailing
     told = {"code": automation.code, "mailing": letter.token, "at": position, "hours": step.delay_hours}
+    told["only"] = step.only
     letter.binned_at = clock.now()
     db.session.delete(step)
     _number(steps)
@@ -79,7 +81,25 @@ def put_back(automation: Automation, ticket: str, *, by: Any) -> None:
     letter.binned_at = None
     steps = automations.steps(automation)
     step = automations.write_step(automation, letter, told["hours"])
+    step.only = told.get("only", "")
     _number([*steps[: told["at"]], step, *steps[told["at"] :]])
+    _told(automation, by)
+
+
+def move(automation: Automation, position: int, *, up: bool, by: Any) -> None:
+    """A letter changes places with the one before or after it; the times stay where they are."""
+    _off(automation)
+    steps, other = automations.steps(automation), position - 1 if up else position + 1
+    if not (0 <= position < len(steps) and 0 <= other < len(steps)):
+        raise Missing()
+    one, two = steps[position], steps[other]
+    one.mailing_id, two.mailing_id = two.mailing_id, one.mailing_id
+    one.only, two.only = two.only, one.only
+    for step in (one, two):
+        if step.only not in conditions.offered(automation, step.position):
+            step.only = ""
+    db.session.flush()
+    db.session.expire_all()
     _told(automation, by)
 
 

@@ -10,6 +10,7 @@ from campaigns.starters import Begun, said
 from kernel import signing, tenancy
 from kernel.db import db
 from kernel.i18n import _, pick
+from shop import promoted
 
 ITEMS = "{% for item in cart_items %}{{ item.quantity }} × {{ item.name }}<br>{% endfor %}"
 
@@ -133,7 +134,21 @@ def _reorder() -> Begun:
     )  # fmt: skip
 
 
+def _birthday() -> Begun:
+    """With a code that will still stand in years, where the shop has one."""
+    row = promoted.lasting_code()
+    gift = [block("coupon", title=said(lambda: _("A present for your day")), code=row.code, link="/")] if row else []
+    return _begun(
+        lambda: _("Happy birthday from %(shop)s", shop=_shop()),
+        lambda: _("We wish you a very good day."),
+        _text(_hello, lambda: _("Happy birthday! Everybody at %(shop)s wishes you a very good day and a good year.",
+                                shop=_shop())),
+        *gift,
+        block("button", label=said(lambda: _("Go to the shop")), link="/", align="center"),
+    )  # fmt: skip
+
+
 LETTERS: dict[str, tuple[Callable[[], Begun], ...]] = {
     "welcome": (_welcome,), "cart": (_first, _second, _third), "lapsed": (_a_while, _better),
-    "opinion": (_opinion,), "reorder": (_reorder,),
+    "opinion": (_opinion,), "reorder": (_reorder,), "birthday": (_birthday,),
 }  # fmt: skip

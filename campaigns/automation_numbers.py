@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from campaigns import automations
+from campaigns import automations, conditions
 from campaigns.attributed import Attributed
 from campaigns.automations import Automation, Enrolment
 from campaigns.recipients import Recipient
@@ -28,6 +28,7 @@ class Numbers:
     sent: dict[int, int]  # by letter
     leaving: dict[int, int]
     orders: dict[int, int]
+    unmet: dict[int, int]  # for whom a letter was not, by its condition
 
     @property
     def whole(self) -> int:
@@ -42,7 +43,7 @@ def of(automation: Automation) -> Numbers:
     states = {state: sum(count for one, _why, count in rows if one == state) for state, _why, _count in rows}
     stopped = {why: count for state, why, count in rows if state == "stopped"}
     letters = [step.mailing_id for step in automations.steps(automation)]
-    told = _in_state(letters, SENT), _in_state(letters, LEAVING), _orders(letters)
+    told = _in_state(letters, SENT), _in_state(letters, LEAVING), _orders(letters), _unmet(letters)
     return Numbers(states.get("waiting", 0), states.get("done", 0), stopped, *told)
 
 
@@ -53,9 +54,23 @@ def _in_state(letters: Iterable[int], states: Iterable[str]) -> dict[int, int]:
     return {letter: int(count) for letter, count in db.session.execute(mine.group_by(Recipient.mailing_id))}
 
 
+def _unmet(letters: Iterable[int]) -> dict[int, int]:
+    out = Recipient.state == "skipped", Recipient.reason == conditions.UNMET
+    mine = select(Recipient.mailing_id, func.count()).where(Recipient.mailing_id.in_(letters), *out)
+    return {letter: int(count) for letter, count in db.session.execute(mine.group_by(Recipient.mailing_id))}
+
+
 def _orders(letters: Iterable[int]) -> dict[int, int]:
     mine = select(Attributed.mailing_id, func.count()).where(Attributed.mailing_id.in_(letters))
     return {letter: int(count) for letter, count in db.session.execute(mine.group_by(Attributed.mailing_id))}
+
+
+def left_out(automation: Automation, position: int) -> Any:
+    """For whom the letter at that place was not, by its condition, the newest first: when that was, and who."""
+    letters = [step.mailing_id for step in automations.steps(automation) if step.position == position]
+    out = Recipient.state == "skipped", Recipient.reason == conditions.UNMET
+    mine = select(Recipient, Contact).outerjoin(Contact, Contact.id == Recipient.contact_id)
+    return mine.where(Recipient.mailing_id.in_(letters), *out).order_by(Recipient.id.desc())
 
 
 def people(automation: Automation, state: str) -> Any:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.mailings import Mailing
@@ -14,7 +14,7 @@ from kernel import clock, signing
 from kernel.db import Base, belongs, db, many, pk, ref, words
 from kernel.i18n import _l
 from kernel.refusal import Missing
-from kernel.tenancy import TenantOwned
+from kernel.tenancy import Binnable, TenantOwned
 
 
 @dataclass(frozen=True)
@@ -63,22 +63,54 @@ TRIGGERS = {
         _l("Some weeks after an order was handed over or a booking took place; it ends as soon as they buy."),
         (24 * 30,), REACHED,
     ),
+    "birthday": Trigger(
+        "birthday", _l("Birthday"),
+        _l("On the birthday of whoever allowed letters, or some days before; once a year."), (0,), REACHED,
+    ),
 }  # fmt: skip
+FROM_THEN = _l(
+    "Nothing is missing. Read its letters, then turn it on: what happens from then on sets it off, what happened before"
+    " does not."
+)
+OWN = {  # of those that a shop puts together itself: any number of each
+    "purchase": Trigger("purchase", _l("Somebody buys"), "", (), FROM_THEN),
+    "tag": Trigger("tag", _l("Somebody gets a tag"), "", (), FROM_THEN),
+    "segment": Trigger(
+        "segment", _l("Somebody comes into a segment"), "", (),
+        _l("Nothing is missing. Read its letters, then turn it on: who comes into the segment from then on sets it off,"
+           " who is in it at that moment does not."),
+    ),
+}  # fmt: skip
+LATE = timedelta(days=7)  # who could not be taken in, or written to, for so long is left in peace: of OWN
+WHICH = ("any", "first", "product", "category")  # purchases
 
 
-class Automation(TenantOwned, Base):
-    """A series of letters and what sets it off; `trigger` is of TRIGGERS, or told in `needs` when nothing does yet."""
+class Automation(TenantOwned, Binnable, Base):
+    """A series of letters and what sets it off; `trigger` is of TRIGGERS or OWN, or told in `needs` when nothing does
+    yet."""
 
     __tablename__ = "automation"
     __extra__ = (UniqueConstraint("tenant_id", "code"),)
     id: Mapped[int] = pk()
-    code: Mapped[str] = mapped_column(String(60))  # in addresses, and how the demo finds it
+    code: Mapped[str] = mapped_column(String(60))  # in addresses, and how the demo finds it; also of one in the bin
     name: Mapped[dict[str, str]] = words()
     trigger: Mapped[str] = mapped_column(String(20), default="")
     on: Mapped[bool] = mapped_column("is_on", default=False)
     on_since: Mapped[datetime | None]  # what happened before is nobody's occasion
     needs: Mapped[dict[str, str]] = words()  # what is missing that no check of ours can see
     segment_id: Mapped[int | None] = ref("segment")  # only for who is in it; None: for everybody
+    days_before: Mapped[int] = mapped_column(default=0, server_default="0")  # of what has a day: see birthdays.py
+    which: Mapped[str] = mapped_column(String(10), default="", server_default="")  # of WHICH, where a purchase does it
+    product_id: Mapped[int | None] = ref("product")
+    category_id: Mapped[int | None] = ref("category")
+    watched_id: Mapped[int | None] = ref("segment")  # coming into it does it
+    tag: Mapped[str] = mapped_column(String(40), default="", server_default="")  # getting it does it
+    again: Mapped[bool] = mapped_column(default=False, server_default=false())  # not once for each person only
+    ends_bought: Mapped[bool] = mapped_column(default=False, server_default=false())  # as soon as they buy
+    ends_out: Mapped[bool] = mapped_column(default=False, server_default=false())  # without the tag, out of the segment
+    watched_rule: Mapped[str] = mapped_column(String(64), default="", server_default="")  # see segment_watch.py
+    watched_at: Mapped[datetime | None]
+    watched_since: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     steps: Mapped[list["AutomationStep"]] = many(
         "Automation", "AutomationStep.automation_id", order_by="AutomationStep.position"
@@ -98,6 +130,7 @@ class AutomationStep(TenantOwned, Base):
     position: Mapped[int]
     delay_hours: Mapped[int]
     mailing_id: Mapped[int] = ref("mailing")
+    only: Mapped[str] = mapped_column(String(10), default="", server_default="")  # of conditions.ONLY; "": always
     mailing: Mapped[Mailing] = belongs("AutomationStep.mailing_id", "Mailing")
 
     @property
@@ -135,16 +168,23 @@ REASONS = {
     "returned": _l("came back and changed the cart"),
     "gone": _l("the cart is empty"),
     "undone": _l("the order was called off or paid back"),
+    "out": _l("is no longer in the segment, or has lost the tag"),
     "off": _l("the automation was turned off"),
     "merged": _l("is the same person as another"),
     "erased": _l("asked to be forgotten"),
+    "moved": _l("the birthday is another day, or none"),
 }
 
 
 def listed() -> list[Automation]:
     """All of them, those that can go by themselves first."""
     rows = db.session.scalars(select(Automation).order_by(Automation.id)).all()
-    return sorted(rows, key=lambda row: (row.trigger not in TRIGGERS, row.id))
+    return sorted(rows, key=lambda row: (kind(row) is None, row.id))
+
+
+def kind(automation: Automation) -> Trigger | None:
+    """What sets it off; None when nothing does yet."""
+    return TRIGGERS.get(automation.trigger) or OWN.get(automation.trigger)
 
 
 def coded(code: str) -> Automation:

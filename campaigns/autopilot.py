@@ -1,5 +1,6 @@
 """The autopilot: an automation is turned on when nothing is missing, and off at any time; what is missing, in words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from campaigns import automations, enrolments, mailings, rendering, versions
-from campaigns.automations import TRIGGERS, Automation, Enrolment
+from campaigns.automations import Automation, Enrolment
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from kernel import clock, held, journal, memberships, signing, tenancy
@@ -39,8 +40,10 @@ class NotReady(Refusal):
 def needs(automation: Automation) -> list[Need]:
     """What is missing before it can go by itself."""
     found = [Need(pick(automation.needs))] if pick(automation.needs) else []
-    if automation.trigger not in TRIGGERS:
+    if automations.kind(automation) is None:
         return found or [Need(_l("Plaza does not know yet when that happens."))]
+    for ask in _asked:
+        found += ask(automation)
     if automations.lost(automation):
         found.append(Need(_l("The segment it is for is no longer there: choose whom it is for.")))
     steps = automations.steps(automation)
@@ -51,6 +54,21 @@ def needs(automation: Automation) -> list[Need]:
     if not memberships.owner_confirmed(tenancy.current()):
         found.append(Need(_l("Confirm your e-mail first: before that, no letter leaves the shop.")))
     return found
+
+
+_asked: list[Callable[[Automation], list[Need]]] = []
+_starts: dict[str, Callable[[Automation], None]] = {}
+
+
+def asks(verb: Callable[[Automation], list[Need]]) -> None:
+    """Have `verb(automation)` say what else is missing."""
+    if verb not in _asked:
+        _asked.append(verb)
+
+
+def at_start(trigger: str, verb: Callable[[Automation], None]) -> None:
+    """Have `verb(automation)` done when one of that trigger is turned on anew."""
+    _starts[trigger] = verb
 
 
 def turn_on(automation: Automation, *, by: Any, ticket: str = "") -> None:
@@ -71,6 +89,8 @@ def turn_on(automation: Automation, *, by: Any, ticket: str = "") -> None:
     if told and told["code"] == automation.code:
         automation.on_since = datetime.fromisoformat(told["since"])
         _take_back(automation, datetime.fromisoformat(told["at"]))
+    elif automation.trigger in _starts:
+        _starts[automation.trigger](automation)
     journal.write("automation.on", about=automation, by=by, data={"name": pick(automation.name)})
 
 

@@ -34,11 +34,10 @@ class OnItsWay(Refusal):
     status = 409
 
 
-def begin(name: str, *, by: Any, segment: Segment | None = None) -> Mailing:
-    """A new draft."""
-    made = Mailing(
-        name=name.strip()[:160], segment_id=segment.id if segment else None, made_by=by.known_as if by else ""
-    )
+def begin(name: str, *, by: Any, segment: Segment | None = None, without: Segment | None = None) -> Mailing:
+    """A new draft for a segment, or everybody, but for the people of another."""
+    made = Mailing(name=name.strip()[:160], made_by=by.known_as if by else "")
+    made.segment_id, made.without_id = segment.id if segment else None, without.id if without else None
     made.subject, made.preheader, made.blocks = {}, {}, []
     made.code = free_code(made.name)
     db.session.add(made)
@@ -50,6 +49,7 @@ def twin(mailing: Mailing, *, by: Any, name: str = "") -> Mailing:
     """A draft with the same words for the same people."""
     name = (name or _("Copy of %(name)s", name=mailing.called))[:160]
     made = Mailing(name=name, segment_id=mailing.segment_id, sender_name=mailing.sender_name, utm=mailing.utm)
+    made.without_id = mailing.without_id
     made.subject, made.preheader = dict(mailing.subject), dict(mailing.preheader)
     made.blocks, made.made_by = copy.deepcopy(mailing.blocks), by.known_as if by else ""
     made.code = free_code(name)

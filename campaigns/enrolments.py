@@ -5,20 +5,21 @@ one does it, and one that dies has done nothing; the sender then sends the recip
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, select, true, update
 
-from campaigns import audience, automations, rendering
+from campaigns import audience, automations, conditions, rendering
 from campaigns.automations import Automation, AutomationStep, Enrolment
+from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import consent, segments
 from crm.contacts import Contact
 from kernel import clock, i18n, jobs, signing, suppression, tenancy
 from kernel.db import db, upsert
 from kernel.refusal import Refusal
-from shop.orders import Order
 
 QUIET = {"synchronize_session": False}
 Over = Callable[[Sequence[Enrolment]], Mapping[int, str]]  # of whom it is over, and why
@@ -81,8 +82,8 @@ def step(enrolment_id: int, position: int) -> None:
         return
     steps = automations.steps(automation)
     rest = steps[position:]
-    if rest and not _overtaken(row, rest):
-        _write(row, rest[0])
+    if rest and not _overtaken(row, rest) and not _written(row, rest[0]):
+        _write(row, rest[0]) if conditions.holds(row, rest[0]) else _leave_out(row, rest[0])
     _go_on(row, rest[1:])
 
 
@@ -98,19 +99,36 @@ def _overtaken(row: Enrolment, rest: list[AutomationStep]) -> bool:
     return len(rest) > 1 and row.since + rest[1].delay <= clock.now()
 
 
+def _written(row: Enrolment, step: AutomationStep) -> bool:
+    """Whether they have that letter already: letters may have changed places while it was off."""
+    mine = select(Recipient.id).where(Recipient.mailing_id == step.mailing_id, Recipient.occasion == row.token)
+    return db.session.scalar(mine.limit(1)) is not None
+
+
 _versions: dict[int, int] = {}  # of letters whose links this process has seen numbered
 
 
 def _write(row: Enrolment, step: AutomationStep) -> None:
-    contact = db.session.get_one(Contact, row.contact_id)
-    spoken, mailing = i18n.languages_of(tenancy.tenant()), step.mailing
+    mailing = step.mailing
     if _versions.get(mailing.id) != mailing.version:
         rendering.prepare(mailing)
         _versions[mailing.id] = mailing.version
+    db.session.add(_letter(row, mailing))
+
+
+def _leave_out(row: Enrolment, step: AutomationStep) -> None:
+    """The letter is not for them; the report tells that."""
+    letter = _letter(row, step.mailing)
+    letter.state, letter.reason = "skipped", conditions.UNMET
+    db.session.add(letter)
+
+
+def _letter(row: Enrolment, mailing: Mailing) -> Recipient:
+    contact, spoken = db.session.get_one(Contact, row.contact_id), i18n.languages_of(tenancy.tenant())
     letter = Recipient(mailing_id=mailing.id, contact_id=contact.id, occasion=row.token, email=contact.email or "")
     letter.address_hmac = suppression.fingerprint(contact.email) if contact.email else ""
     letter.language = contact.language if contact.language in spoken else spoken[0]
-    db.session.add(letter)
+    return letter
 
 
 def _go_on(row: Enrolment, rest: list[AutomationStep]) -> None:
@@ -131,16 +149,31 @@ def ended(row: Enrolment, automation: Automation) -> str:
     contact = db.session.get(Contact, row.contact_id)
     if contact is None or not consent.allows(contact, "marketing"):
         return "consent"
-    verb = _ends.get(automation.trigger)
-    return verb(row, contact) if verb else ""
+    if automation.ends_bought and conditions.bought([row]):
+        return "bought"
+    end = _ends.get(automation.trigger)
+    return end.over([row]).get(row.id, "") if end else ""
 
 
-_ends: dict[str, Any] = {}
+@dataclass(frozen=True)
+class End:
+    """Of whom a trigger's automations are over and why, how late a letter may be, and other words for its reasons."""
+
+    over: Over
+    late: timedelta
+    said: Mapping[str, str]
 
 
-def ends(trigger: str, verb: Any) -> None:
-    """Have `verb(enrolment, contact)` say why one of that trigger is over, "" while it is not."""
-    _ends[trigger] = verb
+_ends: dict[str, End] = {}
+
+
+def until(trigger: str, over: Over, late: timedelta, said: Mapping[str, str] | None = None) -> None:
+    """Have `over` say of whom automations of that trigger are over, at each step and right before a letter leaves.
+
+    A letter that would come `late` after its time goes to nobody. `said`: what recipients are told for its reasons.
+    """
+    _ends[trigger] = End(over, late, said or {})
+    audience.also(check)
 
 
 def waiting(automation: Automation, contact_id: int) -> list[Enrolment]:
@@ -149,29 +182,32 @@ def waiting(automation: Automation, contact_id: int) -> list[Enrolment]:
     return list(db.session.scalars(select(Enrolment).where(*mine)))
 
 
-def refusals(trigger: str, recipients: Sequence[Recipient], over: Over, late: timedelta) -> dict[int, audience.Answer]:
-    """Asked right before letters of automations of that trigger leave, by recipient: why no more of it is right, or
-    "late" for who would get it so long after its time."""
-    known = _of_trigger(trigger, recipients)
-    if not known:
-        return {}
-    ends, delays, now = over(list(known.values())), _delays(recipients), clock.now()
-    found: dict[int, audience.Answer] = {}
-    for row in recipients:
-        inside = known.get(row.occasion)
-        if inside is not None and inside.id in ends:
-            found[row.id] = ends[inside.id]
-        elif inside is not None and inside.since + delays.get(row.mailing_id, late) + late < now:
-            found[row.id] = "late"
+def check(recipients: Sequence[Recipient]) -> dict[int, audience.Answer]:
+    """Asked right before letters leave, by recipient: why no more of an automation is right, or "late" for who would
+    get its letter so long after its time."""
+    known, found = _by_trigger(recipients), dict[int, audience.Answer]()
+    delays, now = _delays(recipients) if known else {}, clock.now()
+    for trigger, inside in known.items():
+        end = _ends[trigger]
+        ends = end.over(list(inside.values()))
+        for row in recipients:
+            mine = inside.get(row.occasion)
+            if mine is not None and mine.id in ends:
+                found[row.id] = end.said.get(ends[mine.id], ends[mine.id])
+            elif mine is not None and mine.since + delays.get(row.mailing_id, end.late) + end.late < now:
+                found[row.id] = "late"
     return found
 
 
-def _of_trigger(trigger: str, recipients: Sequence[Recipient]) -> dict[str, Enrolment]:
-    """The enrolments of automations of that trigger whose letters these are, by token."""
+def _by_trigger(recipients: Sequence[Recipient]) -> dict[str, dict[str, Enrolment]]:
+    """The enrolments whose letters these are, by token, of each trigger that ends by something."""
     tokens = [row.occasion for row in recipients if row.occasion]
-    mine = select(Enrolment).join(Automation, Automation.id == Enrolment.automation_id)
-    rows = db.session.scalars(mine.where(Enrolment.token.in_(tokens), Automation.trigger == trigger)) if tokens else ()
-    return {row.token: row for row in rows}
+    mine = select(Automation.trigger, Enrolment).join(Automation, Automation.id == Enrolment.automation_id)
+    mine = mine.where(Enrolment.token.in_(tokens), Automation.trigger.in_(_ends))
+    found: dict[str, dict[str, Enrolment]] = {}
+    for trigger, row in db.session.execute(mine) if tokens else ():
+        found.setdefault(trigger, {})[row.token] = row
+    return found
 
 
 def _delays(recipients: Sequence[Recipient]) -> dict[int, timedelta]:
@@ -179,13 +215,3 @@ def _delays(recipients: Sequence[Recipient]) -> dict[int, timedelta]:
     mine = AutomationStep.mailing_id.in_({row.mailing_id for row in recipients})
     steps = db.session.execute(select(AutomationStep.mailing_id, AutomationStep.delay_hours).where(mine))
     return {mailing_id: timedelta(hours=hours) for mailing_id, hours in steps}
-
-
-def bought(rows: Sequence[Enrolment]) -> set[int]:
-    """Which of these have ordered after it happened: the order that it counts from is none."""
-    if not rows:
-        return set()
-    ids, first = {row.contact_id for row in rows}, min(row.since for row in rows)
-    since = select(Order.contact_id, Order.placed_at).where(Order.contact_id.in_(ids), Order.placed_at > first)
-    orders = db.session.execute(since).all()
-    return {row.id for row in rows if any(who == row.contact_id and at > row.since for who, at in orders)}

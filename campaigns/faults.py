@@ -21,7 +21,7 @@ from kernel.i18n import _, _l
 from kernel.late import Late
 from kernel.letter_parts import bare
 from kernel.refusal import Refusal
-from shop import catalog, discounts, paths
+from shop import catalog, discounts, paths, shelf, storefront, tag_words
 
 liquid = Late("campaigns.liquid")
 
@@ -207,9 +207,12 @@ def _button(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _coupon(data: Mapping[str, Any]) -> Iterator[str]:
-    row = discounts.by_code(str(data.get("code") or ""))
-    if row is None:
-        yield _("there is no discount with the code “%(code)s”.", code=data.get("code") or "—")
+    code = str(data.get("code") or "")
+    row = discounts.by_code(code)
+    if not code:
+        yield _("choose a code.")
+    elif row is None:
+        yield _("there is no discount with the code “%(code)s”.", code=code)
     elif row.state in STATES:
         yield _("the discount %(code)s %(state)s.", code=row.code, state=STATES[row.state])
 
@@ -234,6 +237,9 @@ def _goods(data: Mapping[str, Any]) -> Iterator[str]:
         found = catalog.slugged(slug)
         if found is None or not found.live:
             yield _("“%(name)s” is not in the shop.", name=i18n.pick(found.name) if found else slug)
+    tag = str(data.get("tag") or "")
+    if tag and not data.get("products") and not shelf.first(1, *shelf.lying((), tag)):
+        yield _("no product in the shop has the tag “%(name)s”.", name=tag_words.label(tag, storefront.of().tag_words))
 
 
 CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {

@@ -54,7 +54,7 @@ def _hold(mailing: Mailing, told: Refusal) -> None:
 
 def _next(mailing: Mailing, after: int) -> list[Any]:
     there = exists(select(Recipient.id).where(Recipient.mailing_id == mailing.id, Recipient.contact_id == Contact.id))
-    told = Contact.id, Contact.email, Contact.language, audience.reason().label("why")
+    told = Contact.id, Contact.email, Contact.language, audience.reason(mailing).label("why")
     wanted = audience.meant(mailing).order_by(None).where(Contact.id > after, ~there.correlate(Contact))
     return list(db.session.execute(wanted.with_only_columns(*told).order_by(Contact.id).limit(STEP)))
 

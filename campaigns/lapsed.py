@@ -11,9 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from campaigns import audience, automations, enrolments, welcome
+from campaigns import automations, conditions, enrolments, welcome
 from campaigns.automations import Automation, Enrolment
-from campaigns.recipients import Recipient
 from crm import consent
 from crm.contacts import Contact
 from kernel import clock, jobs, tenancy, transactions
@@ -53,18 +52,9 @@ def _stands(order: Any) -> tuple[ColumnElement[bool], ...]:
     return order.state.not_in(sorted(ENDED)), ~order.practice
 
 
-def over(row: Enrolment, _contact: Contact) -> str:
+def over(rows: Sequence[Enrolment]) -> dict[int, str]:
     """Why no more of it is right: they bought."""
-    return _over([row]).get(row.id, "")
-
-
-def _over(rows: Sequence[Enrolment]) -> dict[int, str]:
-    return dict.fromkeys(enrolments.bought(rows), "bought")
-
-
-def check(recipients: Sequence[Recipient]) -> dict[int, audience.Answer]:
-    """Asked right before a letter leaves: who ordered meanwhile gets none, nor who would get it a week late."""
-    return enrolments.refusals(TRIGGER, recipients, _over, LATE)
+    return dict.fromkeys(conditions.ordered(rows), "bought")
 
 
 @jobs.job("automations.lapsed")
@@ -78,5 +68,4 @@ def look_everywhere() -> None:
 def init_app(_app: object) -> None:
     """Look from now on, and ask again before a letter leaves."""
     jobs.every("automations.lapsed", seconds=SECONDS)
-    enrolments.ends(TRIGGER, over)
-    audience.also(check)
+    enrolments.until(TRIGGER, over, LATE)

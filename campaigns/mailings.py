@@ -67,6 +67,7 @@ class Mailing(TenantOwned, Binnable, Base):
     sender_name: Mapped[str] = mapped_column(String(160), default="")  # "": the shop's name
     blocks: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     segment_id: Mapped[int | None] = ref("segment")  # None: everybody who allowed letters
+    without_id: Mapped[int | None] = ref("segment")  # whose people get none, whoever else it is for
     utm: Mapped[bool] = mapped_column(default=True)  # whether links say that they come from this letter
     version: Mapped[int] = mapped_column(default=1)  # moves with every edit: what was drawn by an older one is stale
     scheduled_at: Mapped[datetime | None]  # a campaign sent "now" waits a minute, in which it can be stopped

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from campaigns import recipients
 from campaigns.automations import Enrolment
 from campaigns.recipients import Recipient
+from campaigns.segment_watch import SegmentPresence
 from crm import import_undo, merging, preferences
 from crm.contacts import Contact
 from kernel.db import db
@@ -38,8 +39,19 @@ def automations(goes: Contact, stays: Contact) -> None:
     db.session.expire_all()
 
 
+def presences(goes: Contact, stays: Contact) -> None:
+    """Move in which segments they were seen; who was seen twice was seen once."""
+    known = select(SegmentPresence.automation_id).where(SegmentPresence.contact_id == stays.id)
+    mine = SegmentPresence.contact_id == goes.id
+    twice = delete(SegmentPresence).where(mine, SegmentPresence.automation_id.in_(list(db.session.scalars(known))))
+    for change in (twice, update(SegmentPresence).where(mine).values(contact_id=stays.id)):
+        db.session.execute(change, execution_options=QUIET)
+    db.session.expire_all()
+
+
 def init_app(_app: object) -> None:
     """Fill crm's registries."""
     import_undo.holds(written_to)
     preferences.reader(reader)
     merging.moves("enrolment", automations)
+    merging.moves("segment_presence", presences)

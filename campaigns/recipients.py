@@ -20,6 +20,7 @@ from kernel.tenancy import TenantOwned
 STATES = ("pending", "claimed", "sending", "sent", "captured", "deferred", "failed", "skipped", "unknown")
 OPEN = ("pending", "claimed", "sending", "deferred")
 REASONS = {  # why somebody of the segment receives nothing
+    "left_out": _l("is in the segment that the letter leaves out"),
     "consent": _l("has not allowed letters"),
     "unsubscribed": _l("unsubscribed"),
     "bounced": _l("letters to that address come back"),
@@ -30,7 +31,10 @@ REASONS = {  # why somebody of the segment receives nothing
     "emptied": _l("emptied the cart in the meantime"),
     "returned": _l("came back to the cart in the meantime"),
     "undone": _l("the order was called off or paid back"),
+    "out": _l("is no longer in the segment, or has lost the tag"),
+    "unmet": _l("the letter was not for them, by its condition"),
     "late": _l("would have received it days too late"),
+    "moved": _l("the birthday is another day, or none"),
     "opened": _l("opened the first letter in the meantime"),
     "followed": _l("followed a link of the first letter in the meantime"),
     "stopped": _l("the letter was stopped"),

@@ -98,7 +98,7 @@ def take_back(token: str, *, by: Any) -> tuple[PeopleChange, int]:
     if row is None or row.undone_at is not None or row.at < clock.now() - timedelta(days=DAYS):
         raise Gone(_l("That can no longer be taken back."))
     row.undone_at = clock.now()
-    back = {"tag": lambda: tags.remove(row.ids, row.tag), "untag": lambda: tags.add(row.ids, row.tag),
+    back = {"tag": lambda: tags.remove(row.ids, row.tag), "untag": lambda: tags.add(row.ids, row.tag, anew=False),
             "bin": lambda: _unbin(row), "task": lambda: _untask(row)}[row.verb]()  # fmt: skip
     journal.write("people.taken_back", about=row, by=by, data={"count": len(back)})
     return row, row.count - len(back)

@@ -28,6 +28,7 @@ class Contact(TenantOwned, Binnable, Subject, Base):
         Index("ix_contact_phone", "tenant_id", "phone"),
         Index("ix_contact_country", "tenant_id", "country"),
         Index("ix_contact_created", "tenant_id", "created_at"),
+        Index("ix_contact_birthday", "tenant_id", "birthday"),
     )
     id: Mapped[int] = pk()
     token: Mapped[str] = mapped_column(String(32), index=True)  # in addresses instead of the id
@@ -42,6 +43,7 @@ class Contact(TenantOwned, Binnable, Subject, Base):
     city: Mapped[str] = mapped_column(String(80), default="")
     address: Mapped[dict[str, str]] = mapped_column(default=dict)  # the last one, to prefill
     tax_id: Mapped[str] = mapped_column(String(40), default="")
+    birthday: Mapped[int] = mapped_column(default=0, server_default="0")  # MMDDYYYY as in birthdays.py; 0: not told
     group: Mapped[str] = mapped_column("group_code", String(40), default="")  # price and payment group: "mayorista"
     stage: Mapped[str] = mapped_column(String(20), default="")  # prospecto | cliente | empresa …
     source: Mapped[str] = mapped_column(String(80), default="")  # how they came first

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
 
-from crm import facts, people, sources, tags, tastes, visitors
+from crm import birthdays, facts, people, sources, tags, tastes, visitors
 from crm.consent import Consent
 from crm.contacts import Contact, ContactAlias
 from crm.facts import Fact
@@ -21,7 +21,7 @@ OWN = ("name", "email", "phone", "language", "country", "region", "city", "addre
 
 def _contact(contact: Contact) -> dict[str, Any]:
     known = {one.field: {"source": one.source, "at": one.at.isoformat()} for one in sources.of(contact).values()}
-    own = {name: getattr(contact, name) for name in OWN}
+    own = {name: getattr(contact, name) for name in OWN} | {"birthday": birthdays.plain(contact.birthday)}
     return own | {"since": contact.created_at.isoformat(), "known_by": known}
 
 
@@ -62,7 +62,7 @@ def _forget_contact(contact: Contact) -> None:
     for name in ("name", "region", "city", "tax_id", "note", "source", "group", "stage"):
         setattr(contact, name, "")
     contact.email = contact.email_norm = contact.phone = None
-    contact.address = {}
+    contact.address, contact.birthday = {}, 0
     tags.forget(contact)
     sources.forget(contact)
     db.session.execute(delete(ContactAlias).where(ContactAlias.contact_id == contact.id))
@@ -116,12 +116,13 @@ def forget_letters(those: Any) -> None:
 
 def init_app(_app: object) -> None:
     """Speak for crm's tables, and for the letters of the house: the kernel knows no people."""
-    people.exporter("contact", ["contact", "contact_tag", "contact_source", "contact_alias"], _contact)
+    own = ["contact", "contact_tag", "contact_source", "contact_alias", "contact_word"]  # words go with what they tell
+    people.exporter("contact", own, _contact)
     people.exporter("consents", ["consent", "visitor"], _consents)
     people.exporter("facts", ["fact", "contact_day"], _facts)
     people.exporter("tastes", ["taste"], _tastes)
     people.exporter("letters", ["letter"], _letters)
-    people.eraser("contact", ["contact", "contact_tag", "contact_source", "contact_alias"], _forget_contact)
+    people.eraser("contact", own, _forget_contact)
     people.eraser("journal", ["journal"], _forget_names)
     people.eraser("browsers", ["visitor"], _forget_browsers)
     people.eraser("consents", ["consent"], _forget_consents)

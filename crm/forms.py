@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
+from babel.dates import get_month_names
 from wtforms import (
     BooleanField,
     EmailField,
@@ -16,8 +16,9 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from kernel import phones
-from kernel.forms import Form, trimmed
+from crm import birthdays
+from kernel import accounts, i18n, phones
+from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 
@@ -29,8 +30,8 @@ def mailbox(_form: Form, field: Field) -> None:
     if not field.data:
         return
     try:
-        field.data = validate_email(field.data, check_deliverability=False).normalized
-    except EmailNotValidError:
+        field.data = accounts.given(field.data)
+    except accounts.BadAddress:
         raise ValidationError(_("Write it like name@example.com.")) from None
 
 
@@ -64,14 +65,59 @@ class Reachable(Form):
     language = SelectField(_l("Language"), choices=[])
 
 
-class AccountForm(Reachable):
+class Born(Form):
+    """A birthday, of which the year may stay empty."""
+
+    bday_day = SelectField(_l("Day"), choices=[], validate_choice=False, render_kw={"autocomplete": "bday-day"})
+    bday_month = SelectField(_l("Month"), choices=[], validate_choice=False, render_kw={"autocomplete": "bday-month"})
+    bday_year = StringField(
+        _l("Year (optional)"), [Length(max=20)], [trimmed],
+        render_kw={"autocomplete": "bday-year", "inputmode": "numeric", "maxlength": 4},
+    )  # fmt: skip
+
+    def __init__(self, posted: Any = None, *, birthday: int = 0, **kept: Any) -> None:
+        day, month, year = (str(part or "") for part in birthdays.parts(birthday))
+        shown: dict[str, Any] = {} if posted is not None else {"bday_day": day, "bday_month": month, "bday_year": year}
+        super().__init__(posted, **kept, **shown)
+        names = get_month_names("wide", "stand-alone", locale=i18n.locale())
+        self.bday_day.choices = choices([("", "—"), *((str(day), str(day)) for day in range(1, 32))])
+        self.bday_month.choices = choices([("", "—"), *((str(month), name) for month, name in names.items())])
+        self.birthday: int | None = None  # what was chosen, 0: none; None while it was not asked or is wrong
+
+    def validate(self, *args: Any, **values: Any) -> bool:
+        """A day needs its month; a page that did not ask changes nothing."""
+        fine = bool(super().validate(*args, **values))
+        if not self.bday_month.raw_data:
+            return fine
+        try:
+            self.birthday = _birthday(self.bday_day.data or "", self.bday_month.data or "", self.bday_year.data or "")
+        except birthdays.NoYear as refusal:
+            self.bday_year.errors = [str(refusal)]
+        except Refusal as refusal:
+            self.bday_day.errors = [str(refusal)]
+        return fine and self.birthday is not None
+
+
+def _birthday(day: str, month: str, year: str) -> int:
+    if not (day or month or year):
+        return 0
+    if not (day and month):
+        raise Refusal(_l("Choose the day and the month, or leave all of it empty."))
+    if not (day.isdecimal() and month.isdecimal()) or len(day + month) > 4:
+        raise birthdays.NoDay()
+    if year and not (year.isdecimal() and len(year) == 4):
+        raise birthdays.NoYear()
+    return birthdays.made(int(day), int(month), int(year or 0))
+
+
+class AccountForm(Born, Reachable):
     """What shoppers can change of themselves."""
 
     marketing = BooleanField(_l("Write to me with news and offers"))
     behaviour = BooleanField(_l("Remember what I look at, to show me things I like"))
 
 
-class PersonForm(Reachable):
+class PersonForm(Born, Reachable):
     """A person as the shop's staff know them."""
 
     email = EmailField(_l("E-mail"), [mailbox], [trimmed], render_kw={"autocomplete": "off", "maxlength": 254})

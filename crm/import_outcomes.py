@@ -10,13 +10,14 @@ from sqlalchemy import or_, select
 from crm import consent, import_rows
 from crm.contacts import Contact
 from crm.import_fields import STOPS
-from crm.import_rows import Proof, Reading, Refused, Told
+from crm.import_rows import MAY, Proof, Reading, Refused, Told
 from crm.tags import ContactTag
 from kernel import suppression
 from kernel.db import db
 from kernel.suppression import Suppression
 
-FILLS = ("email", "phone", "name", "language", "country", "region", "city", "address", "tax_id", "group", "note")
+FILLS = ("email", "phone", "name", "language", "country", "region", "city", "address", "tax_id", "birthday", "group",
+         "note")  # fmt: skip
 ERASED = "erased"  # the reason with which whoever was erased is remembered
 
 
@@ -46,6 +47,7 @@ class Outcome:
     stop: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
     undo: dict[str, Any] = field(default_factory=dict)
+    letters: str = ""  # MAY or why none may go to them, of import_rows.SILENT; "": the file is of no such kind
 
     @property
     def kept(self) -> list[Any]:
@@ -122,7 +124,21 @@ class World:
         made = _filled(told, person, new)
         person.filled |= set(told.values)
         person.tags |= set(told.tags)
+        made.letters = _may(made, person, how)
         return made
+
+
+def _may(made: Outcome, person: Person, how: Reading) -> str:
+    """Whether letters may go to whom a line means, once it is in, or why not."""
+    if "email" not in person.filled:
+        return "no_address"
+    if person.stopped:
+        return "suppressed"
+    if person.allows is not None:
+        return MAY if person.allows else "said_no"
+    if any(why == "no_proof" for why, _value in made.notes):
+        return "no_date"
+    return "no_column" if how.vouches and "allows" not in how.mapping else "no_answer"
 
 
 def _addresses(told: Told) -> set[str]:
@@ -131,6 +147,8 @@ def _addresses(told: Told) -> set[str]:
 
 def _filled(told: Told, person: Person, new: bool) -> Outcome:
     fills = {name: value for name, value in told.values.items() if name not in person.filled}
+    if told.derived and "city" in person.filled:  # their own city may lie elsewhere
+        fills.pop("region", None)
     tags = [tag for tag in told.tags if tag not in person.tags]
     made = Outcome(told.line, "new", told, person, fills, tags, notes=list(told.notes))
     allowed = person.allows
@@ -138,7 +156,8 @@ def _filled(told: Told, person: Person, new: bool) -> Outcome:
     if made.proof and allowed and not made.proof.given:
         made.notes.append(("stopped", ""))
     if not new:
-        made.kind = "filled" if fills or tags or made.proof else "same"
+        filled = fills or tags or (made.proof and made.proof.given)
+        made.kind = "filled" if filled else "said_no" if made.proof else "same"
     return made
 
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dateutil import parser
-from email_validator import EmailNotValidError, validate_email
 
-from crm import contacts, tags
-from kernel import clock, i18n, phones
+from crm import birthday_texts, birthdays, contacts, import_fields, tags
+from kernel import accounts, clock, countries, i18n, phones
 from kernel.countries import choices
 from kernel.folding import fold
 from kernel.i18n import _l
+from kernel.refusal import Refusal
 
 YES = {"si", "yes", "y", "s", "1", "true", "x", "verdadero", "subscribed", "suscrito", "acepta"}
 NO = {"no", "n", "0", "false", "falso", "unsubscribed", "rechaza"}
@@ -22,9 +22,11 @@ LONGEST = {"name": 160, "region": 80, "city": 80, "group": 40, "tax_id": 40, "no
 WHYS = {  # why a line is not taken, and what of one that is taken is not
     "unreachable": _l("it has no e-mail and no telephone"),
     "email": _l("“%(value)s” is no e-mail"),
+    "no_email": _l("“%(value)s” is no e-mail: left out"),
     "phone": _l("“%(value)s” is no telephone: left out"),
     "phone_only": _l("“%(value)s” is no telephone, and there is no e-mail"),
     "country": _l("“%(value)s” is no country: left out"),
+    "birthday": _l("“%(value)s” is no birthday: left out"),
     "more": _l("it has more cells than the first line"),
     "no_proof": _l("letters are not allowed by it: the file does not say since when"),
     "kept_no": _l("they said no to letters, and that stays"),
@@ -32,6 +34,16 @@ WHYS = {  # why a line is not taken, and what of one that is taken is not
     "bin": _l("they are in the bin"),
     "erased": _l("they asked to be forgotten"),
     "stopped": _l("no letters to them from now on"),
+}
+
+MAY = "may"  # of a line: letters may go to its person
+SILENT = {  # why none may
+    "no_column": _l("no column says whether they allow letters"),
+    "no_answer": _l("there is no clear yes in their line"),
+    "no_date": _l("there is a yes, but no day on which they said it"),
+    "said_no": _l("they said no"),
+    "no_address": _l("without an e-mail"),
+    "suppressed": _l("they unsubscribed, or their letters came back"),
 }
 
 
@@ -53,6 +65,7 @@ class Told:
     tags: list[str] = field(default_factory=list)
     proof: Proof | None = None
     notes: list[tuple[str, str]] = field(default_factory=list)  # (why, value): what of it is left out
+    derived: bool = False  # the region was not said: it is that of the city
 
     @property
     def email_norm(self) -> str | None:
@@ -72,7 +85,7 @@ class Refused(Exception):
 class Reading:
     """How the lines of a file are read: which column says what, and what an unwritten country is."""
 
-    mapping: Mapping[str, int]
+    mapping: Mapping[str, import_fields.Places]
     wide: int
     profile: str
     country: str
@@ -88,15 +101,18 @@ def told(line: int, cells: Sequence[str], how: Reading) -> Told:
     """The person of a line; raises Refused."""
     if any(cell.strip() for cell in cells[how.wide :]):
         raise Refused("more")
-    said = {code: _cell(cells, place) for code, place in how.mapping.items()}
-    found = Told(line, tags=list(dict.fromkeys([*_tags(said.get("tags", ""), how.profile), *how.tags])))
+    said = {code: _cell(cells, import_fields.columns(places)[0]) for code, places in how.mapping.items()}
+    told_tags = [tag for place in import_fields.columns(how.mapping.get("tags", []))
+                 for tag in _tags(_cell(cells, place), how.profile)]  # fmt: skip
+    found = Told(line, tags=list(dict.fromkeys([*told_tags, *how.tags])))
     _where(said, found, how)
-    _reach(said, found)
+    _reach(said, found, how)
     name = said.get("name") or " ".join(part for part in (said.get("first_name"), said.get("last_name")) if part)
     plain = {"name": name, **{code: said.get(code, "") for code in ("region", "city", "tax_id", "note")}}
     plain["group"] = said.get("group", "").lower()
     found.values |= {code: " ".join(text.split())[: LONGEST[code]] for code, text in plain.items() if text}
     _language(said.get("language", ""), found)
+    _birthday(said.get("birthday", ""), found, how)
     found.proof = _proof(said, found, how)
     return found
 
@@ -114,15 +130,18 @@ def _tags(text: str, profile: str) -> list[str]:
     return tags.clean(text.replace(";", ","))
 
 
-def _reach(said: Mapping[str, str], found: Told) -> None:
+def _reach(said: Mapping[str, str], found: Told, how: Reading) -> None:
+    """Who can be reached by a telephone comes in without an e-mail that is none, but for files of Mailchimp."""
     email, phone = said.get("email", ""), said.get("phone", "")
+    known = phones.known(phone, found.values.get("country") or found.values["_country"]) if phone else ""
     if email:
         try:
-            found.values["email"] = validate_email(email, check_deliverability=False).normalized
-        except EmailNotValidError:
-            raise Refused("email", email) from None
+            found.values["email"] = accounts.given(email)
+        except accounts.BadAddress:
+            if not known or not how.vouches:
+                raise Refused("email", email) from None
+            found.notes.append(("no_email", email[:80]))
     if phone:
-        known = phones.known(phone, found.values.get("country") or found.values["_country"])
         if known:
             found.values["phone"] = known
         elif not email:
@@ -134,7 +153,7 @@ def _reach(said: Mapping[str, str], found: Told) -> None:
     found.values.pop("_country", None)
 
 
-def _where(said: Mapping[str, str], found: Told, how: Reading) -> None:
+def _where(said: dict[str, str], found: Told, how: Reading) -> None:
     text, street = said.get("country", ""), said.get("street", "")
     code = _country(text)
     if text and not code:
@@ -142,10 +161,23 @@ def _where(said: Mapping[str, str], found: Told, how: Reading) -> None:
     if code:
         found.values["country"] = code
     found.values["_country"] = how.country  # how a telephone without its country is read
+    if code or not text:
+        found.derived = _region(said, code or how.country)
     if street:
         address = {"street": " ".join(part.strip() for part in street.split("  ") if part.strip())[: LONGEST["street"]]}
         address |= {key: said[key][:80] for key in ("region", "city") if said.get(key)}
         found.values["address"] = address | {"country": code or how.country}
+
+
+def _region(said: dict[str, str], country: str) -> bool:
+    """Say of a city in which part of the country it is, where its profile knows exactly one; whether it did."""
+    wanted = fold(" ".join(said.get("city", "").split()))
+    if not wanted or said.get("region"):
+        return False
+    known = [region for region, cities in countries.options(country, 1).items() if wanted in map(fold, cities)]
+    if len(known) == 1:
+        said["region"] = known[0]
+    return len(known) == 1
 
 
 def _country(text: str) -> str:
@@ -164,6 +196,18 @@ def _language(text: str, found: Told) -> None:
     for code, name in i18n.NAMES.items():
         if wanted and (wanted.split("-")[0].split("_")[0] == code or wanted == fold(name)):
             found.values["language"] = code
+
+
+def _birthday(text: str, found: Told, how: Reading) -> None:
+    """Mailchimp writes the month first, whatever the country."""
+    month_first = how.country in birthdays.MONTH_FIRST or not how.vouches
+    try:
+        known = birthday_texts.read(text, month_first=month_first)
+    except Refusal:
+        found.notes.append(("birthday", text[:80]))
+        return
+    if known:
+        found.values["birthday"] = known
 
 
 def _proof(said: Mapping[str, str], found: Told, how: Reading) -> Proof | None:

@@ -14,17 +14,31 @@ from crm.import_outcomes import Outcome, Person, World, judged
 from crm.import_rows import Proof, Reading
 from crm.imports import ContactImport, ContactImportPart
 from crm.tags import ContactTag
-from kernel import clock, file_import_steps, signing, suppression, tenancy
+from kernel import clock, file_import_steps, file_imports, signing, suppression, tenancy
 from kernel.db import db
 
 
-def _judge(row: ContactImport) -> file_import_steps.Judge:
-    how, world = imports.reading(row), World()
-    return lambda lines: [one.kept for one in judged(lines, how, world)]
+class _Judge:
+    """What would become of lines, and to how many of their people letters might go."""
+
+    def __init__(self, row: ContactImport) -> None:
+        self.how, self.world, self.letters = imports.reading(row), World(), Counter[str]()
+
+    def __call__(self, lines: Sequence[Sequence[Any]]) -> list[list[Any]]:
+        outcomes = judged(lines, self.how, self.world)
+        self.letters.update(one.letters for one in outcomes if one.letters)
+        return [one.kept for one in outcomes]
+
+
+def _looked(row: ContactImport, judge: _Judge) -> None:
+    row.letters = dict(judge.letters)
 
 
 def _take(row: ContactImport, part: ContactImportPart) -> list[list[Any]]:
-    return [one.kept for one in take_in(part.lines, imports.reading(row), f"import:{row.token}")]
+    outcomes = take_in(part.lines, imports.reading(row), f"import:{row.token}")
+    before = row.letters if row.seen else {}  # of the first part: what was foreseen goes
+    row.letters = file_imports.add(before, Counter(one.letters for one in outcomes if one.letters))
+    return [one.kept for one in outcomes]
 
 
 def _back(row: ContactImport, outcomes: Iterable[Sequence[Any]]) -> Counter[str]:
@@ -113,7 +127,7 @@ class _Made:
 
 
 STEPS = file_import_steps.Steps(
-    imports.FILES, job="crm.import", told="people.import", judge=_judge, take=_take, back=_back
+    imports.FILES, job="crm.import", told="people.import", judge=_Judge, take=_take, back=_back, looked=_looked
 )
 check, run, begin, stop, undo = STEPS.check, STEPS.run, STEPS.begin, STEPS.stop, STEPS.undo
 step, forward, backward, on_ended = STEPS.step, STEPS.forward, STEPS.backward, STEPS.on_ended

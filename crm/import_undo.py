@@ -22,7 +22,7 @@ from kernel.db import db
 
 REASONS = [f"{suppression.IMPORT} {why}" for why in STOPS.values()]
 QUIET = {"synchronize_session": False}
-EMPTY: dict[str, Any] = {"email": None, "phone": None, "address": {}}  # what a field is when nothing stands there
+EMPTY: dict[str, Any] = {"email": None, "phone": None, "address": {}, "birthday": 0}  # of a field where nothing stands
 Holder = Callable[[Sequence[int]], set[int]]
 _holders: list[Holder] = []
 
@@ -81,7 +81,8 @@ def _back(contact_id: int, undo: dict[str, Any], source: str, held: bool) -> str
 def _same(contact: Contact, undo: dict[str, Any]) -> bool:
     """Whether somebody whom the file made is still as it made them."""
     wrote: dict[str, str] = undo.get("wrote", {})
-    plain = ("email", "phone", "name", "country", "region", "city", "address", "tax_id", "group", "note", "stage")
+    plain = ("email", "phone", "name", "country", "region", "city", "address", "tax_id", "birthday", "group",
+             "note", "stage")  # fmt: skip
     kept = all(mark(getattr(contact, name)) == value for name, value in wrote.items())
     more = [name for name in plain if getattr(contact, name) and name not in wrote]
     return kept and not more and set(contact.tags) == set(undo.get("tags", ()))

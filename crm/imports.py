@@ -1,10 +1,11 @@
 """Imports: a file of people that comes in line by line, can be stopped and taken up again, and taken back whole.
 
 Its steps are those of every file (kernel.file_imports); of what is done no line of a person is kept. Every line is
-accounted for: new, filled, same, stopped or refused, with the reason.
+accounted for: new, filled, said_no, same, stopped or refused, with the reason.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
@@ -21,7 +22,7 @@ from kernel.tenancy import TenantOwned
 
 MOST = 100_000  # lines of a file
 AT_ONCE = 200  # lines of a part: done in one transaction
-KINDS = ("new", "filled", "same", "stopped", "refused")
+KINDS = ("new", "filled", "said_no", "same", "stopped", "refused")
 
 
 class Empty(Refusal):
@@ -44,6 +45,7 @@ class ContactImport(TenantOwned, FileImport, Base):
     id: Mapped[int] = pk()
     profile: Mapped[str] = mapped_column(String(20), default="plain")  # of import_fields.PROFILES
     tag: Mapped[str] = mapped_column(String(tags.LONGEST), default="")  # that everybody of it gets
+    letters: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # lines, by import_rows.SILENT
 
 
 class ContactImportPart(TenantOwned, FileImportPart, Base):
@@ -63,14 +65,15 @@ FILES = file_imports.Files(ContactImport, ContactImportPart)
 named, listed, parts, sample = FILES.named, FILES.listed, FILES.parts, FILES.sample
 
 
-def opened(data: bytes, encoding: str = "") -> tuple[table_files.Sheet, str]:
-    """(the table of a file, its encoding); a first line that is a person gives the columns no names. Raises Refusal."""
-    text, found = table_files.read(data, encoding)
-    sheet = table_files.sheet(text, most=MOST)
+def opened(data: bytes, encoding: str = "", name: str = "") -> tuple[table_files.Sheet, str]:
+    """(the table of a file, its encoding); a first line that is a person gives the columns no names. Raises Refusal.
+
+    `name`: of the sheet that is wanted, when the file is a workbook.
+    """
+    sheet, found = table_files.opened(data, encoding, name, most=MOST)
     if sheet.heads and import_fields.headless(sheet.heads):
-        first = 2 if text.lower().startswith("sep=") else 1
         names = [""] * max(len(sheet.heads), *(len(cells) for _line, cells in sheet.rows[:50]), 1)
-        sheet = table_files.Sheet(sheet.separator, names, [(first, list(sheet.heads)), *sheet.rows])
+        sheet = replace(sheet, heads=names, rows=[(sheet.line, list(sheet.heads)), *sheet.rows])
     if not sheet.rows:
         raise Empty()
     return sheet, found
@@ -79,9 +82,10 @@ def opened(data: bytes, encoding: str = "") -> tuple[table_files.Sheet, str]:
 def draft(sheet: table_files.Sheet, name: str, *, encoding: str, profile: str = "") -> ContactImport:
     """A file that is not kept yet: its kind and its columns are guessed."""
     row = ContactImport(
-        name=name[-160:], encoding=encoding, separator=sheet.separator, heads=[head[:80] for head in sheet.heads],
+        name=sheet.told(name)[-160:], encoding=encoding, separator=sheet.separator,
+        heads=[head[:80] for head in sheet.heads],
         profile=profile if profile in import_fields.PROFILES else import_fields.profile(sheet.heads, name),
-        total=len(sheet.rows), mapping=import_fields.guess(sheet.heads), state="draft", tag="",
+        total=len(sheet.rows), mapping=import_fields.guess(sheet.heads), state="draft", tag="", letters={},
     )  # fmt: skip
     if not any(sheet.heads):
         mails = [place for place, cell in enumerate(sheet.rows[0][1]) if "@" in cell]
@@ -101,7 +105,7 @@ def begin(sheet: table_files.Sheet, name: str, *, encoding: str, by: Any = None,
     return row
 
 
-def choose(row: ContactImport, mapping: Mapping[str, int], *, tag: str = "", profile: str = "") -> None:
+def choose(row: ContactImport, mapping: Mapping[str, Any], *, tag: str = "", profile: str = "") -> None:
     """Say which column holds what; raises Unreachable."""
     if row.state not in {"draft", "checked"}:
         raise file_imports.NotNow()

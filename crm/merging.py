@@ -25,7 +25,7 @@ from kernel.letters import Letter
 from kernel.refusal import Gone, Refusal
 from kernel.tenancy import TenantOwned
 
-FIELDS = ("name", "email", "phone", "language", "country", "address", "tax_id", "group", "stage", "note")
+FIELDS = ("name", "email", "phone", "language", "country", "address", "tax_id", "birthday", "group", "stage", "note")
 QUIET = {"synchronize_session": False}
 
 Mover = Callable[[Contact, Contact], None]
@@ -116,7 +116,7 @@ def _plain(cls: Any, goes: Contact, stays: Contact) -> None:
 
 def _tags(goes: Contact, stays: Contact) -> None:
     for tag in goes.tags:
-        tags.add([stays.id], tag)
+        tags.add([stays.id], tag, anew=False)
     db.session.execute(delete(ContactTag).where(ContactTag.contact_id == goes.id), execution_options=QUIET)
 
 

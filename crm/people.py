@@ -4,15 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
-from crm import consent, contacts, sources
+from crm import consent, contact_words, contacts, sources
 from crm import tags as labels
 from crm.contacts import Contact
-from kernel import binned, clock, journal, phones, sessions, tenancy
+from kernel import binned, clock, journal, phones, sessions
 from kernel.db import db
-from kernel.folding import column, fold
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 
@@ -77,14 +76,14 @@ def erase(contact: Contact, *, by: Any) -> None:
 
 
 def query(text: str = "", *, tag: str = "", allows: str = "", binned: bool = False, **equal: str) -> Select[Any]:
-    """People of a filter that match a text, who changed last first.
+    """People of a filter in whom something begins like each word of a text, who changed last first.
 
     `equal`: group, country, language, stage, source; `allows`: "yes" and "no" to letters.
     """
     wanted = select(Contact).order_by(Contact.updated_at.desc(), Contact.id.desc())
     wanted = wanted.options(selectinload(Contact.tag_rows))
-    for word in [text] if is_phone(text) else text[:120].split()[:5]:
-        wanted = wanted.where(_like(word))
+    if words := [text] if is_phone(text) else contact_words.typed(text[:120])[:5]:
+        wanted = wanted.where(contact_words.has(words))
     for name in FIELDS:
         if equal.get(name):
             wanted = wanted.where(getattr(Contact, name) == equal[name])
@@ -101,15 +100,6 @@ def is_phone(text: str) -> bool:
     return phones.is_part(text)
 
 
-def _like(word: str) -> ColumnElement[bool]:
-    plain = fold(word)
-    ways = [column(Contact.name).contains(plain, autoescape=True)]
-    ways.append(func.lower(func.coalesce(Contact.email, "")).contains(plain, autoescape=True))
-    for number in phones.needles(word, tenancy.tenant().country):
-        ways.append(func.coalesce(Contact.phone, "").contains(number, autoescape=True))
-    return or_(*ways)
-
-
 def count(wanted: Select[Any]) -> int:
     """How many people a filter has."""
     inner, options = wanted.order_by(None).subquery(), wanted.get_execution_options()
@@ -117,7 +107,9 @@ def count(wanted: Select[Any]) -> int:
 
 
 def page(wanted: Select[Any], number: int) -> tuple[Sequence[Contact], int]:
-    """One page of people and how many pages there are."""
+    """One page of people and how many pages there are; a first one that is not full is the only one, nobody counts."""
+    if number <= 1 and len(rows := db.session.scalars(wanted.limit(PAGE)).all()) < PAGE:
+        return rows, 1
     pages = max(1, -(-count(wanted) // PAGE))
     return db.session.scalars(wanted.limit(PAGE).offset((min(max(1, number), pages) - 1) * PAGE)).all(), pages
 

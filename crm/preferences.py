@@ -7,7 +7,7 @@ written to again is asked back by a letter to the address itself.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from crm import consent, contacts, facts, sources, subscribing, tastes
+from crm import birthdays, consent, contacts, facts, sources, subscribing, tastes
 from crm.contacts import Contact
 from kernel import suppression
 from kernel.i18n import _l
@@ -29,11 +29,16 @@ class Nobody(Missing):
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody chose: days between letters (NEVER: none), a language, codes of what they like."""
+    """What somebody chose: days between letters (NEVER: none), a language, codes of what they like, their birthday.
+
+    Whoever holds a letter's link can tell a birthday that was not known, or take it out; it is never shown to them.
+    """
 
     often: int
     language: str
     likes: tuple[str, ...] = ()
+    birthday: int = 0  # as birthdays.made keeps it
+    forget_birthday: bool = False
 
 
 def reader(verb: Reader) -> None:
@@ -57,6 +62,8 @@ def change(contact: Contact, wish: Wish, *, ip: str = "") -> bool:
         contact.language = wish.language
         sources.note(contact, ["language"], FORM)
     _likes(contact, wish.likes)
+    if wish.forget_birthday or (wish.birthday and not contact.birthday):
+        birthdays.keep(contact, 0 if wish.forget_birthday else wish.birthday, FORM)
     return asks
 
 

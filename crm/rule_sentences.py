@@ -36,12 +36,18 @@ def _told(node: Node, depth: int) -> str:
 
 
 def _denied(node: Node) -> str:
-    """Who is not of those; of a place, who is known to be elsewhere."""
+    """Who is not of those; of a place, who is known to be elsewhere; "": everybody is meant."""
     while node.kind in rules.GROUPS and len(node.parts) == 1:
         node = node.parts[0]
+    if node.kind == "not":
+        return _told(node.parts[0], 1)
+    if not node.term and not any(_told(part, 1) for part in node.parts):
+        return "" if node.kind == "any" else _("are in no list")
+    if node.term and node.term.contrary:
+        return node.term.contrary(node.value)
     if node.term and node.term.elsewhere and "" in node.value:
         return node.term.elsewhere([one for one in node.value if one])
-    return _("are not among those who %(what)s", what=_told(node, 1) or "…")
+    return _("are not among those who %(what)s", what=_told(node, 1))
 
 
 def _both(said: list[str]) -> str:

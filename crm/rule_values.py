@@ -36,6 +36,7 @@ class Field:
     most: int = 3_660
     default: Any = None
     known: Callable[[list[str]], set[str]] | None = None  # which of these words are there, where options are too many
+    same: Callable[[str], str] = str  # what makes two words one: a city in capitals is no other city
 
     def read(self, given: Any) -> Any:
         """The value as it is kept; raises BadRule with a sentence."""
@@ -58,7 +59,8 @@ def _words(field: Field, given: Any) -> list[str]:
         raise BadRule(_l("%(field)s: choose at least one."), field=str(field.label))
     if len(words) > MANY:
         raise BadRule(_l("%(field)s: that is too much."), field=str(field.label))
-    return list(dict.fromkeys(_word(field, word) for word in words))
+    read = [_word(field, word) for word in words]
+    return list({field.same(word): word for word in reversed(read)}.values())[::-1]
 
 
 def _word(field: Field, given: Any) -> str:

@@ -88,6 +88,7 @@ class Term:
     inner: Callable[[Any], Mapping[str, Any]] | None = None  # the rule that the value stands for
     unknown: bool = False  # whether "" among its values means that nobody knows
     elsewhere: Callable[[Any], str] | None = None  # how its contrary is said, of whom it is known
+    contrary: Callable[[Any], str] | None = None  # the same where "not" before its sentence would not read
 
 
 @dataclass(frozen=True)
@@ -133,13 +134,15 @@ def term(
     inner: Callable[[Any], Mapping[str, Any]] | None = None,
     unknown: bool = False,
     elsewhere: Callable[[Any], str] | None = None,
+    contrary: Callable[[Any], str] | None = None,
 ) -> None:
     """Add a word by its two readings, or by the rule that is read in its place; the property test compares them.
 
     `some`: names of fields that can each be left out, but not all of them.
     """
     told = says or (lambda value: f"{label}: {value}")
-    _terms[name] = Term(name, label, sql, python, Shape(form, some), told, family, inner, unknown, elsewhere)
+    shape = Shape(form, some)
+    _terms[name] = Term(name, label, sql, python, shape, told, family, inner, unknown, elsewhere, contrary)
 
 
 def terms() -> dict[str, Term]:

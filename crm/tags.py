@@ -1,11 +1,13 @@
 """Tags: the words by which a shop sorts its people; one row for each word of each person, and nowhere else."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Index, String, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kernel import clock
 from kernel.db import Base, db, pk, ref, upsert
 from kernel.tenancy import TenantOwned
 
@@ -24,10 +26,12 @@ class ContactTag(TenantOwned, Base):
     __extra__ = (
         UniqueConstraint("tenant_id", "contact_id", "tag"),
         Index("ix_contact_tag_tag", "tenant_id", "tag", "contact_id"),
+        Index("ix_contact_tag_at", "tenant_id", "tag", "at"),
     )
     id: Mapped[int] = pk()
     contact_id: Mapped[int] = ref("contact", index=False)
     tag: Mapped[str] = mapped_column(String(LONGEST))
+    at: Mapped[datetime | None] = mapped_column(default=clock.now)  # None: nobody knows since when
 
 
 def clean(words: str | Iterable[str]) -> list[str]:
@@ -50,12 +54,17 @@ def keep(contact: "Contact", words: str | Iterable[str]) -> None:
     db.session.expire(contact, ["tag_rows"])
 
 
-def add(ids: Sequence[int], tag: str) -> list[int]:
-    """Give people a tag; who had it already keeps it and is not among the ids that come back."""
+def add(ids: Sequence[int], tag: str, *, anew: bool = True) -> list[int]:
+    """Give people a tag; who had it already keeps it and is not among the ids that come back.
+
+    `anew` is false where they only have again what was theirs: nothing begins because of that.
+    """
     got: list[int] = []
+    at = clock.now() if anew else None
     for few in _few(ids):
         adding = upsert(ContactTag).on_conflict_do_nothing().returning(ContactTag.contact_id)
-        got += db.session.scalars(adding, [{"contact_id": one, "tag": tag} for one in few])
+        adding = adding.execution_options(render_nulls=True)  # else a None is filled in
+        got += db.session.scalars(adding, [{"contact_id": one, "tag": tag, "at": at} for one in few])
     _seen()
     return got
 

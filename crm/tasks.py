@@ -189,6 +189,14 @@ def _order(number: str) -> tuple[str, int | None]:
     return found
 
 
+def known_order(number: str) -> str:
+    """The order's own number when there is such an order, else ''."""
+    try:
+        return _order(number)[0]
+    except NoOrder:
+        return ""
+
+
 def do(task: Task, *, by: "Account") -> bool:
     """It is done; whether it was still to do: two who tap at once have done it once."""
     db.session.refresh(task, with_for_update=True)

@@ -10,7 +10,7 @@ from crm.contacts import Contact
 from crm.rules import Field, Person, either
 from crm.tags import ContactTag
 from crm.tastes import Taste
-from kernel import countries, i18n
+from kernel import countries, i18n, tenancy
 from kernel.db import db
 from kernel.folding import ACCENTS
 from kernel.i18n import _, _l
@@ -24,6 +24,20 @@ def _known(column: Any) -> Callable[[], list[tuple[str, str]]]:
     def options() -> list[tuple[str, str]]:
         rows = db.session.scalars(select(column).where(column != "").distinct().limit(MANY))
         return [(one, one) for one in sorted(rows)]
+
+    return options
+
+
+def _places(column: Any) -> Callable[[], list[tuple[str, str]]]:
+    """The places of people, each once however it is spelled, as most of them do."""
+
+    def options() -> list[tuple[str, str]]:
+        many = func.count(Contact.id)
+        rows = select(column, many).where(column != "").group_by(column).order_by(many.desc(), column).limit(MANY)
+        found: dict[str, str] = {}
+        for one, _count in db.session.execute(rows):
+            found.setdefault(plain(one), one)
+        return [(one, one) for _same, one in sorted(found.items())]
 
     return options
 
@@ -117,11 +131,31 @@ def _lands_of(value: list[str]) -> str:
 
 
 def _says_region(value: list[str]) -> str:
-    return _("live in %(place)s", place=either([one or _("an unknown state or province") for one in value]))
+    return _says_place(value, _region_of, _("an unknown state or province"))
 
 
 def _says_city(value: list[str]) -> str:
-    return _("live in %(place)s", place=either([one or _("an unknown city") for one in value]))
+    return _says_place(value, lambda place: _("the city of %(place)s", place=place), _("an unknown city"))
+
+
+def _says_place(value: list[str], named: Callable[[str], str], lost: str) -> str:
+    """San José is a city and a province: which one is meant is said."""
+    there = [one for one in value if one]
+    told = [*([named(either(there))] if there else []), *([lost] if "" in value else [])]
+    return _("live in %(place)s", place=either(told))
+
+
+def _region_of(place: str) -> str:
+    """As the shop's country calls its parts."""
+    line = countries.profile(tenancy.tenant().country).field("region")
+    kind = line.label_id if line else ""
+    if kind == "Province":
+        return _("the province of %(place)s", place=place)
+    if kind == "Department":
+        return _("the department of %(place)s", place=place)
+    if kind == "State":
+        return _("the state of %(place)s", place=place)
+    return _("the region of %(place)s", place=place)
 
 
 def _other_land(value: list[str]) -> str:
@@ -167,13 +201,13 @@ def init_app(_app: object) -> None:
     )  # fmt: skip
     rules.term(
         "region", _l("live in the state or province"), **_place(Contact.region, "region"),
-        says=_says_region, elsewhere=_other_region,
-        form=(Field("region", _l("State or province"), many, _known(Contact.region), blank=lost),), unknown=True,
+        says=_says_region, elsewhere=_other_region, unknown=True,
+        form=(Field("region", _l("State or province"), many, _places(Contact.region), blank=lost, same=plain),),
     )  # fmt: skip
     rules.term(
         "city", _l("live in the city"), **_place(Contact.city, "city"),
         says=_says_city, elsewhere=_other_city,
-        form=(Field("city", _l("City"), many, _known(Contact.city), blank=lost),), unknown=True,
+        form=(Field("city", _l("City"), many, _places(Contact.city), blank=lost, same=plain),), unknown=True,
     )  # fmt: skip
     rules.term(
         "language", _l("read in"), sql=lambda value: Contact.language.in_(value), python=_language,

@@ -44,6 +44,8 @@ def furnish(shop: Told) -> dict[str, Resource]:
         db.session.add(row)
         db.session.flush()
         resources.grow(row, told["quantity"], named=named.get(told["code"], row.name["es"]))
+        for unit, seats in zip(row.units, told.get("each", ()), strict=False):
+            unit.seats = seats
         found[row.code] = row
     return found
 
@@ -73,18 +75,12 @@ def write(shop: Told, told: Told, product: catalog.Product, known: dict[str, Res
     row = Service(product_id=product.id, **_service(shop, told), **_about(shop, told))
     db.session.add(row)
     db.session.flush()
-    db.session.add(ServiceResource(service_id=row.id, resource_id=resource.id, seats=_seats(booking, resource)))
+    db.session.add(ServiceResource(service_id=row.id, resource_id=resource.id, seats=resource.seats))
     rates.write(row, [_rate(shop, one, product.currency) for one in booking.get("rates", ())])
     for day in booking.get("days", ()):
         for opens in booking["times"]:
             times = {"opens": opens, "closes": booking.get("closes", "")}
             db.session.add(hours.Hours(service_id=row.id, weekday=DAYS.index(day), **times))
-
-
-def _seats(booking: Told, resource: Resource) -> int:
-    """How many fit into a unit; a table is taken whole, and its place is itself."""
-    whole = booking["capacity"] == len(resource.units) > 1
-    return 1 if whole else resource.seats
 
 
 def _service(shop: Told, told: Told) -> Told:
@@ -129,10 +125,12 @@ def _about(shop: Told, told: Told) -> Told:
     known, booking = more(shop), told["booking"]
     where = known["meeting"].get(told["sku"], known["meeting"]["*"])
     asked = known["questions"].get(told["sku"], ())
+    rules = known.get("know", {}).get(told["sku"], {})
     return {
         "age_min": booking.get("min_age"),
         "languages": booking.get("languages", []),
         "meeting": world.spoken(shop, where),
+        "know": world.spoken(shop, {spoken: text.strip() for spoken, text in rules.items()}),
         "questions": [_question(shop, code) for code in asked],
         "policy": _policy(booking["cancel_hours"], known["policy"].get("half", 0)),
     }

@@ -50,9 +50,9 @@ def _shown(shop: Told, told: Told) -> list[str]:
     return [named[sku] for sku in told["show"] if sku in named]
 
 
-def _variant(shop: Told, told: Told, data: Told) -> Told:
+def _variant(shop: Told, told: Told, place: str, data: Told) -> Told:
     name = re.sub(r"[^a-z0-9]+", "-", told["when"].lower()).strip("-")[:32]
-    return {"id": f"v-{name}", "audience": _audience(shop, told), "data": data}
+    return {"id": f"{place}-{name}", "audience": _audience(shop, told), "data": data}
 
 
 def _cover(shop: Told, told: Told, cover: Block, pictures: dict[str, files.File]) -> Told:
@@ -63,7 +63,7 @@ def _cover(shop: Told, told: Told, cover: Block, pictures: dict[str, files.File]
         data["link"] = f"/p/{goods[0]}"
         if told["when"] != "first_visit" and told["show"][0] in pictures:
             data |= {"picture": pictures[told["show"][0]].sha256, "alt": _alt(shop, told["show"][0])}
-    return _variant(shop, told, data)
+    return _variant(shop, told, "cover", data)
 
 
 def _alt(shop: Told, sku: str) -> dict[str, str]:
@@ -73,7 +73,8 @@ def _alt(shop: Told, sku: str) -> dict[str, str]:
 
 def _row(shop: Told, told: Told, row: Block) -> Told:
     goods, title = _shown(shop, told), FOR_TU if shop["tenant"]["treatment"] == "tu" else FOR_YOU
-    return _variant(shop, told, {**row["data"], "title": title, "products": goods, "category": "", "count": len(goods)})
+    data = {**row["data"], "title": title, "products": goods, "category": "", "count": len(goods)}
+    return _variant(shop, told, "goods", data)
 
 
 def _beside(shop: Told, told: Told, number: int) -> Block:

@@ -10,7 +10,7 @@ import yaml
 
 from crm import contacts
 from crm.contacts import Contact
-from demo import history, opening, slips, world
+from demo import drawer, history, opening, slips, world
 from demo.history import Shopkeeper
 from demo.world import Told
 from kernel import clock, files
@@ -61,7 +61,8 @@ def write(keeper: Shopkeeper) -> None:
             order = _order(keeper, contact, payment)
         if order is not None:
             story(Guest(keeper, contact, order, told))
-    _counter(keeper)
+    with drawer.counted(keeper):
+        _counter(keeper)
     _count(keeper)
 
 

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from crm import consent, contacts, tags, tastes
+from crm import birthday_texts, birthdays, consent, contacts, tags, tastes
 from crm.contacts import Contact
 from demo import opening, world
 from demo.world import Told
-from kernel import clock
+from kernel import clock, tenancy
 from kernel.db import db
 
 FIRST_SEEN = timedelta(days=150)
@@ -27,6 +27,7 @@ def meet(shop: Told) -> list[tuple[Contact, Told]]:
 def _contact(told: Told) -> Contact:
     address = opening.address(told["address"])
     known_for = FIRST_SEEN if not told["orders"] else timedelta(days=told["last_order_days"] + 30 * told["orders"])
+    birthday = _birthday(told)  # of the day on which the demo is loaded
     with clock.at(clock.now() - min(known_for, opening.OPEN_SINCE - timedelta(days=5))):
         contact = contacts.known(
             email=told["email"], phone=told["phone"], name=told["name"], language=told["language"],
@@ -38,4 +39,13 @@ def _contact(told: Told) -> Contact:
         contact.group = "" if told["group"] == "general" else told["group"]
         consent.record(contact, "marketing", told["consent_email"], form=contact.source)
         tastes.say(contact, told["interests"])
+        birthdays.keep(contact, birthday, "demo")
     return contact
+
+
+def _birthday(told: Told) -> int:
+    """As it stands in the file, or so many days after the demo is loaded; most told none."""
+    if "birthday_in" in told:
+        day = clock.today(tenancy.tenant().timezone) + timedelta(days=told["birthday_in"])
+        return birthdays.made(day.day, day.month)
+    return birthday_texts.read(told.get("birthday", ""))

@@ -50,7 +50,7 @@ def _went(row: LetterSeries, letter: Mailing, day: date, number: int) -> None:
         made.scheduled_at = made.started_at = made.gathered_at = at
         made.finished_at = at + 3 * MINUTE
         db.session.add(LetterIssue(series_id=row.id, day=day, number=number, mailing_id=made.id))
-        people = db.session.scalars(audience.meant(made).where(audience.reason() == "")).all()
+        people = db.session.scalars(audience.meant(made).where(audience.reason(letter) == "")).all()
         for place, contact in enumerate(people):
             _had(made, contact, at + MINUTE, place + number)
 

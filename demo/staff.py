@@ -1,4 +1,4 @@
-"""Who works in the demo shops: an owner and a clerk in each, all with one password that `up` prints."""
+"""Who works in the demo shops: an owner and a clerk in each, in one somebody who keeps the books; `up` prints them."""
 
 from dataclasses import dataclass
 
@@ -29,13 +29,16 @@ NAMES = {
     "horno-tizapola": ("Guadalupe Xicale", "Iván Tecuapetla"),
 }
 
+KEEPERS = {"tres-neblinas": "Lucía Arce"}
+
 
 def people(slug: str) -> list[Person]:
-    """The owner and the clerk of a shop."""
+    """The owner and the clerk of a shop, then who keeps its books."""
     owner, clerk = NAMES[slug]
     return [
         Person(owner, f"duena@{slug}.example" if slug != "rutas-guanquira" else f"dueno@{slug}.example", "owner"),
         Person(clerk, f"mostrador@{slug}.example", "clerk"),
+        *(Person(name, f"contabilidad@{slug}.example", "accountant") for name in [KEEPERS.get(slug)] if name),
     ]
 
 

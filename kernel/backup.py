@@ -102,7 +102,7 @@ def tables(url: str, box: zipfile.ZipFile) -> dict[str, Any]:
             told = {"engine": engine.dialect.name, "revision": migrations.revision(connection)}
             there = set(inspect(connection).get_table_names())
             return told | {
-                "tables": [_table(connection, box, table) for table in dumps.tables() if table.name in there]
+                "tables": [_table(connection, box, table) for table in dumps.copied() if table.name in there]
             }
     finally:
         engine.dispose()

@@ -26,7 +26,8 @@ MOST = 40  # blocks of one page
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in: `kind` is words, prose, picture, link, number, choice, category, categories or products."""
+    """One thing to fill in: `kind` is words, prose, picture, link, number, choice, category, categories, products, tag
+    or coupon."""
 
     code: str
     label: Any
@@ -79,6 +80,26 @@ def known(name: str) -> Kind | None:
 def blank(name: str) -> Data:
     """A new block of a kind, with nothing filled in."""
     return {"id": signing.token()[:10], "kind": name, "data": {}}
+
+
+def apart(blocks: Sequence[Block]) -> list[Data]:
+    """The same blocks with each id but once, in blocks and variants together: an editor names its fields by them."""
+    taken: set[str] = set()
+    found = []
+    for block in blocks:
+        made = _apart(block, taken)
+        if block.get("variants"):
+            made["variants"] = [_apart(one, taken) for one in block["variants"]]
+        found.append(made)
+    return found
+
+
+def _apart(one: Block, taken: set[str]) -> Data:
+    name, number = str(one["id"]), 2
+    while name in taken:
+        name, number = f"{str(one['id'])[:56]}-{number}", number + 1
+    taken.add(name)
+    return {**one, "id": name}
 
 
 def choices(blocks: Sequence[Block], fits: Fits) -> tuple[int, ...]:

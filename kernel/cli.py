@@ -13,6 +13,8 @@ from typing import Any
 import click
 
 from kernel import processes
+from kernel.cli_tenants import tenant
+from kernel.commands import app, safely
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -26,12 +28,11 @@ def main() -> None:
     """Plaza: shops, bookings, customers and campaigns on your own machine."""
 
 
+main.add_command(tenant)
+
+
 def _serving() -> Any:
     return import_module("kernel.serving")  # brings the whole application: only where it is needed
-
-
-def _app() -> Any:
-    return import_module("kernel.app").create_app()
 
 
 @main.command()
@@ -110,6 +111,7 @@ def _web(host: str, port: int) -> None:
     many = max(1, import_module("kernel.settings").given().web_processes)
     if processes.FORKS:
         multiprocessing.set_start_method("fork", force=True)  # what is loaded here is shared
+        os.register_at_fork(after_in_child=processes.unhandled)  # else the server's handlers swallow an early SIGTERM
         if many > 1:
             _serving().load()
     Granian(
@@ -121,6 +123,7 @@ def _web(host: str, port: int) -> None:
         workers=many,
         blocking_threads=2,
         websockets=False,
+        workers_kill_timeout=int(processes.PATIENCE) - 5,  # sooner than `up` ends their parent
         log_level=LogLevels.warning,
     ).serve()
 
@@ -134,7 +137,7 @@ def worker() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to today's schema."""
-    import_module("kernel.migrations").upgrade(_app())
+    import_module("kernel.migrations").upgrade(app())
 
 
 @main.command()
@@ -161,9 +164,9 @@ def backup(destination: Path, passphrase_file: Path | None, follow: bool) -> Non
     passphrase = _passphrase(passphrase_file, twice=True)
     if follow:
         click.echo(f"Keeping moments in {destination}; Ctrl-C ends it.")
-        _safely(lambda: import_module("kernel.following").follow(_app(), destination, passphrase))
+        safely(lambda: import_module("kernel.following").follow(app(), destination, passphrase))
         return
-    made = _safely(lambda: import_module("kernel.backup").write(_app(), destination, passphrase))
+    made = safely(lambda: import_module("kernel.backup").write(app(), destination, passphrase))
     rows = sum(table["rows"] for table in made["tables"])
     click.echo(f"{made['path']}: {rows} rows of {len(made['tables'])} tables, {len(made['media'])} files; read again.")
 
@@ -175,7 +178,7 @@ def backup(destination: Path, passphrase_file: Path | None, follow: bool) -> Non
 def restore(source: Path, passphrase_file: Path | None, at: str) -> None:
     """Bring a backup back into an empty place: an instance folder and a database without anything in them."""
     wanted, passphrase = import_module("kernel.settings").given(), _passphrase(passphrase_file)
-    made = _safely(lambda: import_module("kernel.restore").read(source, passphrase, wanted, at=at))
+    made = safely(lambda: import_module("kernel.restore").read(source, passphrase, wanted, at=at))
     click.echo(f"Restored as of {made['at'][:19]}Z: {made['rows']} rows, {made['media']} files, every checksum equal.")
     for what, count in made["held"].items():
         click.echo(f"{count} {what} that waited are held: each goes out only when somebody says so in the back office.")
@@ -185,13 +188,6 @@ def _passphrase(path: Path | None, *, twice: bool = False) -> str:
     if path is not None:
         return (path.read_text().splitlines() or [""])[0].strip()
     return str(click.prompt("Passphrase of the backup", hide_input=True, confirmation_prompt=twice))
-
-
-def _safely(verb: Any) -> Any:
-    try:
-        return verb()
-    except import_module("kernel.refusal").Refusal as refused:
-        sys.exit(str(refused))
 
 
 @main.command()
@@ -207,67 +203,21 @@ def doctor(as_json: bool) -> None:
 @click.argument("email")
 def second_step_off(email: str) -> None:
     """Let somebody in by the password alone, who lost phone and paper and showed you who they are."""
-    told = _safely(lambda: import_module("kernel.serving").second_step_off(_app(), email))
+    told = safely(lambda: import_module("kernel.serving").second_step_off(app(), email))
     click.echo(f"{told} is asked for the password only. Every open session ended.")
-    if left := _safely(lambda: import_module("kernel.serving").passkeys_of(_app(), email)):
+    if left := safely(lambda: import_module("kernel.serving").passkeys_of(app(), email)):
         click.echo(f"These passkeys still open the account: {left}. Who has none of them ends them at /account/proof.")
-
-
-@main.group()
-def tenant() -> None:
-    """Shops of this install."""
-
-
-@tenant.command("new")
-@click.argument("name")
-@click.option("--country", required=True, help="Two letters, such as CR; it decides currency, language and taxes.")
-@click.option("--email", required=True, help="Who owns it; an account is made unless there is one.")
-@click.option("--phone", default="", help="How to reach the shop.")
-@click.option("--password", prompt=True, hide_input=True, help="For a new account; asked for when left out.")
-def new_tenant(name: str, **told: str) -> None:
-    """Open a shop that sells at once, as /signup does."""
-    refusal, signup = import_module("kernel.refusal"), import_module("kernel.signup")
-    serving = _serving()
-    try:
-        app = serving.prepare(demo=False)
-        wish = signup.Wish(name, told["country"].upper(), told["phone"])
-        click.echo(serving.open_shop(app, wish, told["email"], told["password"]))
-    except (refusal.Refusal, LookupError) as refused:
-        sys.exit(str(refused))
-
-
-@tenant.command("export")
-@click.argument("slug")
-@click.argument("destination", type=click.Path(path_type=Path))
-def export_tenant(slug: str, destination: Path) -> None:
-    """Write everything that a shop has into one ZIP: its rows as JSON lines, its pictures and files."""
-    made = _safely(lambda: import_module("kernel.leaving").export(_app(), slug, destination))
-    rows = sum(made["rows"].values())
-    click.echo(f"{made['path']}: {rows} rows of {len(made['rows'])} tables, {made['media']} files.")
-
-
-@tenant.command("erase")
-@click.argument("slug")
-@click.option("--yes", "said", default="", help="The shop's name in addresses once more; asked for when left out.")
-def erase_tenant(slug: str, said: str) -> None:
-    """Erase a shop for ever: its rows, its files, the accounts of who works nowhere else. Export it first."""
-    if (said or click.prompt(f"This cannot be undone. Type {slug} to erase it")) != slug:
-        sys.exit("Nothing was erased.")
-    gone = _safely(lambda: import_module("kernel.leaving").erase(_app(), slug))
-    click.echo(f"Erased {sum(gone.values())} rows of {len(gone)} tables. Backups from before still hold them.")
 
 
 @main.command("import")
 @click.argument("kind")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--tenant", "slug", required=True, help="The shop, as in its address.")
-@click.option(
-    "--profile", default="", help="What wrote the file, such as mailchimp; found by its columns when left out."
-)
+@click.option("--profile", default="", help="What wrote the file, such as mailchimp; else found by its columns.")
 @click.option("--dry-run", "dry", is_flag=True, help="Say what would become of each line, and change nothing.")
 def import_file(kind: str, file: Path, slug: str, **how: Any) -> None:
     """Bring a file into a shop, as its back office does: `plaza import contacts people.csv --tenant shop`."""
-    _safely(lambda: import_module("kernel.importers").bring(_app(), kind, file, slug, say=click.echo, **how))
+    safely(lambda: import_module("kernel.importers").bring(app(), kind, file, slug, say=click.echo, **how))
 
 
 @main.command(context_settings=PASS_ON)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Declaration:
 
     sqlite: tuple[str, ...] = ()
     postgresql: tuple[str, ...] = ()
+    table: str = ""  # without which it has nothing to say
 
     def of(self, dialect: str) -> tuple[str, ...]:
         """The statements for that database."""
@@ -27,9 +28,9 @@ _declared: dict[str, Declaration] = {}
 _append_only: set[str] = set()
 
 
-def declare(name: str, *, sqlite: tuple[str, ...] = (), postgresql: tuple[str, ...] = ()) -> None:
+def declare(name: str, *, sqlite: tuple[str, ...] = (), postgresql: tuple[str, ...] = (), table: str = "") -> None:
     """Keep statements under a name; the names are run in the order in which they were declared."""
-    _declared[name] = Declaration(tuple(sqlite), tuple(postgresql))
+    _declared[name] = Declaration(tuple(sqlite), tuple(postgresql), table)
 
 
 def append_only(table: str, *, told: str, unless: str = "OLD.practice") -> None:
@@ -53,6 +54,7 @@ def append_only(table: str, *, told: str, unless: str = "OLD.practice") -> None:
             f"DROP TRIGGER IF EXISTS {remains} ON {table}",
             f"CREATE TRIGGER {remains} BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {remains}()",
         ),
+        table=table,
     )  # fmt: skip
 
 
@@ -75,9 +77,9 @@ def digest(dialect: str) -> str:
 
 
 def apply(connection: Connection) -> None:
-    """Run everything that is declared and remember its hash."""
-    dialect = connection.dialect.name
-    for declaration in _declared.values():
+    """Run everything that is declared and remember its hash; of an earlier version only what its tables bear."""
+    dialect, there = connection.dialect.name, {"", *inspect(connection).get_table_names()}
+    for declaration in (one for one in _declared.values() if one.table in there):
         for statement in declaration.of(dialect):
             connection.exec_driver_sql(statement.replace("%", "%%") if dialect == "postgresql" else statement)
     connection.execute(text("CREATE TABLE IF NOT EXISTS ddl_state (digest VARCHAR(64) NOT NULL)"))

@@ -41,6 +41,11 @@ def tables() -> list[Table]:
     return list(Base.metadata.sorted_tables)
 
 
+def copied() -> list[Table]:
+    """Those of them that a copy needs: what the database makes of their rows it makes again."""
+    return [table for table in tables() if not table.info.get("derived")]
+
+
 def kinds(table: Table) -> dict[str, str]:
     """The columns of a table and what is in them."""
     return {column.name: _kind(column.type) for column in table.columns}

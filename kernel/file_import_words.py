@@ -1,10 +1,10 @@
 """What is said of a file that is brought in, whatever it holds: how it stands, how far it is, what its columns hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kernel import clock
-from kernel.i18n import _, _l
+from kernel import clock, table_files
+from kernel.i18n import _, _l, ngettext
 
 STATES = {
     "draft": (_l("Columns to choose"), "wait"), "checking": (_l("Being looked through"), "now"),
@@ -30,9 +30,18 @@ def told(one: Any) -> dict[str, Any]:
     """What the list and the head of its page say of a file."""
     return {
         "token": one.token, "name": one.name or _("A file"), "state": state(one), "total": one.total,
-        "encoding": one.encoding.upper(), "separator": SEPARATORS.get(one.separator, one.separator),
-        "at": one.created_at, "progress": progress(one) if one.moving else {},
+        "read": _read(one), "at": one.created_at, "progress": progress(one) if one.moving else {},
     }  # fmt: skip
+
+
+def _read(one: Any) -> str:
+    """How it was read."""
+    if one.encoding == table_files.BOOK:
+        return ngettext("One line of an Excel workbook", "%(num)s lines of an Excel workbook", one.total)
+    return _(
+        "%(total)s lines, read as %(encoding)s with %(separator)s between the columns", total=one.total,
+        encoding=one.encoding.upper(), separator=SEPARATORS.get(one.separator, one.separator),
+    )  # fmt: skip
 
 
 def progress(one: Any) -> dict[str, Any]:
@@ -48,11 +57,17 @@ def progress(one: Any) -> dict[str, Any]:
     return {"state": one.state, "moving": one.moving, "percent": percent, "said": said}
 
 
-def columns(one: Any, lines: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
-    """Each column with its head, some of its cells in these lines, and what it is taken for."""
-    chosen = {place: code for code, place in one.mapping.items()}
+def columns(one: Any, lines: Sequence[Sequence[str]], typed: Mapping[int, str] | None = None) -> list[dict[str, Any]]:
+    """Each column with its head, some of its cells in these lines, and what it is taken for, or as `typed` says."""
+    kept = {at: code for code, told in one.mapping.items() for at in (told if isinstance(told, list) else [told])}
+    chosen = kept if typed is None else typed
     return [
-        {"place": place, "head": head or _("Column %(number)s", number=place + 1), "chosen": chosen.get(place, ""),
+        {"place": place, "head": headed(one, place), "chosen": chosen.get(place, ""),
          "cells": [line[place] for line in lines if line[place]][:3]}
-        for place, head in enumerate(one.heads)
+        for place in range(len(one.heads))
     ]  # fmt: skip
+
+
+def headed(one: Any, place: int) -> str:
+    """How a column is called."""
+    return str(one.heads[place] or _("Column %(number)s", number=place + 1))

@@ -16,6 +16,7 @@ NOUNS = (
     "letter_sending",
     "limits",
     "mail",
+    "mailbox_slips",
     "memberships",
     "once",
     "packing",

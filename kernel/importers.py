@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from kernel import tenancy, transactions
+from kernel import i18n, tenancy, transactions
 from kernel.db import db
 from kernel.refusal import Refusal
 from kernel.tenancy import Tenant
@@ -36,7 +36,13 @@ def bring(app: Flask, name: str, path: Path, slug: str, *, say: Callable[[str], 
         if tenant_id is None:
             raise Refusal(f"There is no shop called {slug} in this install.")
         db.session.rollback()
-        with tenancy.use(tenant_id):
-            steps = _known[name](data, path.name, **how)
-            while (said := transactions.retry_free(lambda: next(steps, None))) is not None:
-                say(said)
+        with tenancy.use(tenant_id), i18n.speak("en"):  # the language of every command but the doctor
+            _step_by_step(_known[name](data, path.name, **how), say)
+
+
+def _step_by_step(steps: Iterator[str], say: Callable[[str], None]) -> None:
+    try:
+        while (said := transactions.retry_free(lambda: next(steps, None))) is not None:
+            say(said)
+    except Refusal as refusal:
+        raise Refusal(str(refusal)) from None  # told in the language of the rest

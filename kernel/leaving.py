@@ -21,7 +21,7 @@ from kernel.settings import Settings
 FORMAT = "plaza-tenant-1"
 KEYS = (  # of use to nobody else
     "token_hash", "password_hash", "code_hash", "totp_sealed", "recovery_hashes", "code_sealed", "sealed_key",
-    "sealed_hook", "address_sealed",
+    "sealed_hook", "address_sealed", "account_sealed",
 )  # fmt: skip
 OURS = ("session", "token", "job")  # how the house works, not what a tenant has
 ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
@@ -58,7 +58,8 @@ def export(app: Flask, slug: str, destination: Path) -> dict[str, Any]:
 
 def _fill(connection: Connection, box: zipfile.ZipFile, tenant: dict[str, Any], known: Settings) -> dict[str, Any]:
     box.writestr("tenant.json", json.dumps(tenant, default=_told, ensure_ascii=False, indent=1))
-    counts = {table.name: _lines(connection, box, table, tenant["id"]) for table in _owned() if table.name not in OURS}
+    theirs = [table for table in _owned() if table.name not in OURS and table in dumps.copied()]
+    counts = {table.name: _lines(connection, box, table, tenant["id"]) for table in theirs}
     media = 0
     for folder in _folders(known, tenant["id"]):
         for name, path in backup.media(folder):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import Index, String, Text, delete, select
+from sqlalchemy import Index, String, Text, and_, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import beside, clock, i18n, phones, signing, tenancy, web
@@ -23,8 +23,10 @@ from kernel.tenancy import TenantOwned
 
 INVITATION = "account.invitation"  # that kind goes to whoever an owner names
 AGE = timedelta(days=5)  # what could not leave for so long does not leave any more: its reader knows by now, or asked
+OUT = ("pending", "claimed", "sending", "deferred", "sent", "captured")  # is read, or may be, if nothing was done
 LATE = "late"  # the answer of one that ended so
-KEPT = ("attached", "not_before", "not_after")  # of its data, once it is drawn
+KEPT = ("attached", "not_before", "not_after", "act")  # of its data, once it is drawn
+REST = timedelta(minutes=2)  # before a letter of what can be taken back leaves: longer than a toast stays
 
 
 class NotFailed(Refusal):
@@ -101,6 +103,7 @@ class Letter(TenantOwned, Base):
 
 
 _silent: ContextVar[bool] = ContextVar("silent", default=False)
+_act: ContextVar[str] = ContextVar("act", default="")
 
 
 @contextmanager
@@ -130,13 +133,69 @@ def write(
     """
     if not to or silent():
         return None
+    act = _act.get()
+    if act:
+        told["run_at"] = max(told.get("run_at") or clock.now(), clock.now() + REST)
     about, ends = told.pop("about", None), {"not_before": told.get("run_at"), "not_after": told.pop("not_after", None)}
     row = Letter(token=signing.token(), to=to.strip(), kind=kind, language=language, template=template, **told)
     row.about_kind, row.about_id = (about.__tablename__, about.id) if about is not None else ("", None)
     row.data = json.loads(json.dumps(data or {}, default=str))  # lazy sentences are said now, in their language
     row.data |= {name: moment.isoformat() for name, moment in ends.items() if moment is not None}
+    row.data |= {"act": act} if act else {}
     row.subject = _subject(row)
     return beside.put(row)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def resting(act: str) -> Iterator[None]:
+    """What is written meanwhile rests a little first: so long whoever did `act` may `withdraw` it unread."""
+    before = _act.set(act)
+    try:
+        yield
+    finally:
+        _act.reset(before)
+
+
+def rest() -> timedelta:
+    """How long a letter that is written now rests."""
+    return REST if _act.get() else timedelta(0)
+
+
+def withdraw(act: str, since: datetime) -> tuple[int, list[Letter]]:
+    """Forget the letters of an act that nobody has begun to send: (how many, those that have left or are leaving).
+
+    `since`: when it was done. The sender claims by a condition too: of the two exactly one has each letter.
+    """
+    mine = Letter.run_at >= since, Letter.data["act"].as_string() == act
+    untouched = or_(Letter.state == "pending", and_(Letter.state == "deferred", Letter.attempts == 0))
+    gone = delete(Letter).where(*mine, untouched).returning(Letter.id)
+    count = len(db.session.scalars(gone, execution_options={"synchronize_session": False}).all())
+    left = select(Letter).where(*mine, Letter.state.in_(OUT)).order_by(Letter.id)
+    return count, list(db.session.scalars(left.execution_options(populate_existing=True)))
+
+
+def of_act(act: str, since: datetime) -> tuple[bool, list[Letter]]:
+    """(whether a letter of an act can still be withdrawn, those that have left or are leaving)."""
+    mine = Letter.run_at >= since, Letter.data["act"].as_string() == act, Letter.state.in_(OUT)
+    rows = db.session.scalars(select(Letter).where(*mine).order_by(Letter.id)).all()
+    still = [one for one in rows if one.state == "pending" or (one.state == "deferred" and not one.attempts)]
+    return bool(still), [one for one in rows if one not in still]
+
+
+def rests(row: Any) -> bool:
+    """Whether a letter about that row rests."""
+    return db.session.scalar(select(Letter.id).where(*_resting(row)).limit(1)) is not None
+
+
+def hurry(row: Any) -> None:
+    """What rests about that row leaves now: something else is told of it, and first things come first."""
+    now = update(Letter).where(*_resting(row)).values(run_at=clock.now())
+    db.session.execute(now, execution_options={"synchronize_session": False})
+
+
+def _resting(row: Any) -> tuple[Any, ...]:
+    mine = Letter.about_kind == row.__tablename__, Letter.about_id == row.id
+    return *mine, Letter.state == "pending", Letter.run_at > clock.now(), Letter.data["act"].as_string().is_not(None)
 
 
 def waiting(row: Any, kind: str, **told: Any) -> Letter | None:
@@ -185,6 +244,20 @@ def named(token: str) -> Letter:
     if found is None:
         raise Missing()
     return found
+
+
+def to_another(row: Letter, to: str) -> Letter:
+    """The same letter to another address, because the first one was wrong; raises Over when it no longer holds."""
+    if row.over:
+        raise Over()
+    same = ("kind", "to_name", "reply_to", "language", "subject", "template", "drawn_html", "drawn_text", "private")
+    told = {name: getattr(row, name) for name in (*same, "about_kind", "about_id")}
+    copy = Letter(token=signing.token(), to=to.strip(), data=dict(row.data), **told)
+    copy.data |= {"not_before": clock.now().isoformat()}
+    copy.data.pop("act", None)  # what it tells is not taken back any more
+    db.session.add(copy)
+    db.session.flush()
+    return copy
 
 
 def again(row: Letter) -> None:

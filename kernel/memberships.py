@@ -15,12 +15,16 @@ ROLE_LABELS = {
     "owner": _l("Owner"),
     "manager": _l("Manager"),
     "marketer": _l("Marketer"),
+    "accountant": _l("Accountant"),
     "clerk": _l("Clerk"),
 }
 ROLE_SENTENCES = {
     "owner": _l("Everything, staff and payments included."),
     "manager": _l("Everything of the daily business: products, orders, refunds and settings."),
     "marketer": _l("Pages, campaigns and people; sees orders without changing them."),
+    "accountant": _l(
+        "Sees and downloads what is about money, confirms payments and issues invoices; neither sells nor refunds."
+    ),
     "clerk": _l("Sells, prepares and hands over; does not refund or change settings."),
 }
 

@@ -29,6 +29,7 @@ class Entry:
     when: Callable[[], bool] | None = None
     spare: bool = False
     hint: Any = ""
+    group: str = "more"  # of the settings, where it gives way
     short: Any = ""  # where there is room for one word only: the bar under the thumb
 
 
@@ -68,7 +69,10 @@ def section(order: int, label: Any, endpoint: str, **options: Any) -> None:
 
 def sections() -> list[Section]:
     """The pages of the settings that the current person may see, in order."""
-    moved = [Section(one.order, one.label, one.endpoint, one.icon, one.permission, one.hint) for one in _words()[1]]
+    moved = [
+        Section(one.order, one.label, one.endpoint, one.icon, one.permission, one.hint, one.group)
+        for one in _words()[1]
+    ]
     found = sorted([*_sections.values(), *moved], key=lambda known: known.order)
     return [known for known in found if web.may(known.permission)]
 
@@ -94,17 +98,26 @@ def _words() -> tuple[list[Entry], list[Entry]]:
     return [one for one in mine if one not in moved], moved
 
 
+def _nearest(words: list[Entry], here: str) -> Entry | None:
+    """The word to which a page belongs: its own, else the last of those that say so."""
+    own = [one for one in words if one.endpoint == here]
+    said = [one for one in words if any(here.startswith(prefix) for prefix in one.match)]
+    found = own or said
+    return found[-1] if found else None
+
+
 def shown() -> list[dict[str, Any]]:
     """The rail for the current person: label, url, icon, active, badge."""
-    here = request.endpoint or ""
+    words = _words()[0]
+    here = _nearest(words, request.endpoint or "")
     return [
         {
             "label": known.label,
             "short": known.short or known.label,
             "url": url_for(known.endpoint),
             "icon": known.icon,
-            "active": here == known.endpoint or any(here.startswith(prefix) for prefix in known.match),
+            "active": known is here,
             "badge": known.badge() if known.badge else None,
         }
-        for known in _words()[0]
+        for known in words
     ]

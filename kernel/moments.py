@@ -108,7 +108,7 @@ class Moments:
                 return {"engine": "sqlite", "pages": self._pages(Path(str(engine.url.database)))}
             with backup.snapshot(engine) as connection:
                 there = set(sa.inspect(connection).get_table_names())
-                tables = [self._table(connection, table, now) for table in dumps.tables() if table.name in there]
+                tables = [self._table(connection, table, now) for table in dumps.copied() if table.name in there]
                 return {"engine": "postgresql", "revision": migrations.revision(connection), "tables": tables}
         finally:
             engine.dispose()

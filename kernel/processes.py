@@ -65,8 +65,7 @@ class Forked:
 def _apart(work: Callable[[], object], parent: int) -> None:
     """As a program of its own has it: no Ctrl-C of the terminal, no handlers of the parent, whose end is its own."""
     os.setsid()
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.SIG_DFL)
+    unhandled()
     os.environ[PARENT] = str(parent)
     work()
 
@@ -119,6 +118,12 @@ def called(name: str) -> None:
     """Have lists of processes call this one so (Linux; fifteen signs)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(15, name.encode())  # PR_SET_NAME
+
+
+def unhandled() -> None:
+    """Signals end this process, whatever the one that it was forked from makes of them."""
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.SIG_DFL)
 
 
 def follow_parent(parent: int | None = None) -> None:

@@ -12,7 +12,9 @@ from sqlalchemy.orm import configure_mappers
 from kernel import (
     account_letters,
     accounts,
+    domains,
     i18n,
+    leaving,
     mail,
     migrations,
     passkey_rows,
@@ -75,10 +77,43 @@ def load_demo(app: Flask) -> None:
 
 def shops(app: Flask) -> list[tuple[str, str, str]]:
     """Name and slug of every shop, and its own host or ''."""
+    return [(name, slug, own) for name, slug, own, _sells in _shops(app)]
+
+
+def _shops(app: Flask) -> list[tuple[str, str, str, bool]]:
     with app.app_context(), transactions.reading():
         own = {place.tenant_id: place.host for place in db.session.scalars(select(tenancy.Domain)) if place.main}
         found = db.session.scalars(select(tenancy.Tenant).order_by(tenancy.Tenant.id))
-        return [(shop.name, shop.slug, own.get(shop.id, "")) for shop in found]
+        return [(shop.name, shop.slug, own.get(shop.id, ""), not shop.practice) for shop in found]
+
+
+def listed(app: Flask) -> list[tuple[str, str, str, str]]:
+    """Every shop for `plaza tenant list`: slug, address, whether it sells or practises, name."""
+    known: Settings = app.extensions["plaza.settings"]
+    return [
+        (slug, f"{known.scheme}://{own or f'{slug}.{known.host}'}", "sells" if sells else "practises", name)
+        for name, slug, own, sells in _shops(app)
+    ]
+
+
+def own_domain(app: Flask, slug: str, host: str, *, remove: bool) -> str:
+    """Give a shop a name of its own, or take it out, on the operator's word; the name as it is kept."""
+    with app.app_context(), i18n.speak("en"):
+
+        def changed() -> str:
+            shop = db.session.scalar(select(tenancy.Tenant).where(tenancy.Tenant.slug == slug))
+            if shop is None:
+                raise leaving.Unknown(slug=slug)
+            tenancy.enter(shop.id)
+            if remove:
+                domains.remove(domains.named(domains.clean(host)))
+                return domains.clean(host)
+            row = domains.add(host)
+            domains.proven(row)
+            domains.lead(row)
+            return row.host
+
+        return str(transactions.retry_free(changed))
 
 
 def welcome(app: Flask) -> list[str]:

@@ -31,6 +31,7 @@ class Settings:
     dkim_selector: str = "plaza"  # where its public half is published: <selector>._domainkey.<mail host>
     mail_host: str = ""  # domain of the sender addresses; none: the install's host
     bounces: str = ""  # an mbox file or a Maildir into which letters come back; none: only what servers answer at once
+    nameserver: str = ""  # host[:port] that is asked whose a shop's own domain is; none: the machine's own
     media_url: str = ""  # file:///srv/plaza-media: a folder of its own for what is uploaded; none: instance/media
     secret_key: str = field(default="", repr=False)  # none: made in instance/ on the first run
     instance: Path = ROOT / "instance"  # database, uploads, captured mail, secrets

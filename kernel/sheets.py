@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from kernel.settings import ROOT
 
 OURS = ("tokens", "type", "buttons", "forms", "parts", "store", "goods", "checkout", "booking", "fitting",
-        "presets")  # fmt: skip
+        "presets", "taps")  # fmt: skip
 SPOKEN = ("templates/base_store.html", "templates/_parts/*.html", "templates/shop/**/*.html", "templates/crm/**/*.html",
           "templates/errors/*.html", "static/js/*.js")  # fmt: skip
 NAME = "css/shop.css"

@@ -1,4 +1,4 @@
-"""Tables that people upload as CSV: read whatever encoding and separator their spreadsheet chose, line by line."""
+"""Tables that people upload: CSV in whatever encoding and separator their spreadsheet chose, or a workbook of Excel."""
 
 import codecs
 import csv
@@ -6,8 +6,9 @@ import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kernel import workbooks
 from kernel.folding import fold
-from kernel.i18n import _l
+from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from kernel.tables import FORMULA
 
@@ -15,13 +16,17 @@ SEPARATORS = ";,\t"
 MOST_LINES = 5_000
 LONGEST = 2_000  # signs of a cell
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # what a workbook begins with
+WIDEST = 200  # columns
+BOOK = "xlsx"  # how a table of a workbook is written, in place of an encoding
+PAGES = ("<!doctype", "<html", "<table", "<?xml")  # what banks and offices call .xls
+PAPERS = ("%pdf", "%!ps", "{\\rtf")  # what is made to be printed
+SIGNS = {*map(chr, range(32)), "\x7f"} - set("\t\n\v\f\r\x1a\x1b")  # of no text: the bytes of something else
 
 
 class Unreadable(Refusal):
     """It is not text in columns."""
 
-    message = _l("This is not a CSV file: in your spreadsheet, choose “Save as” and the form CSV.")
+    message = _l("This is no table: in your spreadsheet, choose “Save as” and “Excel Workbook (.xlsx)”, or CSV.")
 
 
 class TooLong(Refusal):
@@ -59,22 +64,66 @@ class WrongEncoding(Refusal):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A whole table: what separates its columns, their names, and each line that says something with its number."""
+    """A whole table: what separates its columns, their names, and each line that says something with its number.
+
+    `line`: where the names stand; `name`: which sheet of a workbook it is, `others`: which ones also say something.
+    """
 
     separator: str
     heads: list[str]
     rows: list[tuple[int, list[str]]]
+    line: int = 1
+    name: str = ""
+    others: tuple[str, ...] = ()
+
+    def told(self, file: str) -> str:
+        """The name of the file, with that of the sheet where there were several."""
+        return f"{file} · {self.name}" if self.others else file
+
+    def note(self) -> str:
+        """Which of several sheets was read, and how another one is; "" without others."""
+        return _note(self.name, self.others)
 
 
-def decoded(data: bytes) -> str:
-    """The text of a file: UTF-8 or UTF-16 as marked, else UTF-8, else as Windows writes; raises Unreadable."""
-    return read(data)[0]
+def opened(data: bytes, encoding: str = "", name: str = "", *, most: int, longest: int = LONGEST) -> tuple[Sheet, str]:
+    """(the table of a file, its encoding or "xlsx"); `name`: the sheet of a workbook. Raises Refusal."""
+    if not workbooks.is_one(data):
+        text, found = read(data, encoding)
+        return sheet(text, most=most, longest=longest), found
+    book = workbooks.read(data, most=most, wide=WIDEST, longest=longest, sheet=name)
+    if len(book.rows) > most + 1:
+        raise TooLong(most=most)
+    first, *rest = book.rows or [(1, [])]
+    rows = [(line, [_plain(cell, longest) for cell in cells]) for line, cells in rest]
+    return Sheet("", [cell.strip() for cell in first[1]], rows, first[0], book.sheet, book.others), BOOK
+
+
+def text(data: bytes, name: str = "") -> tuple[str, str]:
+    """(the text of a file, which of several sheets it is): a sheet becomes CSV, its lines with the same numbers.
+
+    Raises Refusal.
+    """
+    if not workbooks.is_one(data):
+        return read(data)[0], ""
+    book, made, at = workbooks.read(data, most=MOST_LINES, wide=WIDEST, longest=LONGEST, sheet=name), io.StringIO(), 1
+    for line, cells in book.rows:
+        made.write("\n" * (line - at))
+        csv.writer(made, lineterminator="\n").writerow([" ".join(cell.split()) for cell in cells])
+        at = line + 1
+    return made.getvalue(), _note(book.sheet, book.others)
+
+
+def _note(name: str, others: Sequence[str]) -> str:
+    if not others:
+        return ""
+    return _(
+        "The sheet “%(name)s” was read. For another one (%(others)s), choose the file again and write its name.",
+        name=name, others=", ".join(others),
+    )  # fmt: skip
 
 
 def read(data: bytes, encoding: str = "") -> tuple[str, str]:
     """(the text, the encoding that it is in): the one that is chosen, or else the one that fits; nothing is lost."""
-    if data.startswith(OFFICE):
-        raise Unreadable()
     if encoding:
         return _as_chosen(data, encoding), encoding
     marked = next((name for mark, name in MARKS.items() if data.startswith(mark)), _unmarked(data))
@@ -83,7 +132,7 @@ def read(data: bytes, encoding: str = "") -> tuple[str, str]:
             text = data.decode(tried)
         except UnicodeDecodeError:
             continue
-        if "\0" in text:
+        if _is_other(text):
             break
         return text, tried.removesuffix("-sig")
     raise Unreadable()
@@ -104,18 +153,23 @@ def _as_chosen(data: bytes, encoding: str) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise WrongEncoding(encoding=encoding.upper(), line=line) from None
-    if "\0" in text:
+    if _is_other(text):
         raise Unreadable()
     return text
 
 
-def sheet(text: str, *, most: int, wide: int = 200, longest: int = LONGEST) -> Sheet:
+def _is_other(text: str) -> bool:
+    """Whether it is no table at all: a page, a PDF, the bytes of a picture."""
+    return not SIGNS.isdisjoint(text) or text[:200].lstrip("\ufeff \r\n").lower().startswith((*PAGES, *PAPERS))
+
+
+def sheet(text: str, *, most: int, wide: int = WIDEST, longest: int = LONGEST) -> Sheet:
     """The table with all its columns, whatever they are called; of a cell no more than `longest` signs."""
     separator, text, line = _opened(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     heads: list[str] = []
     rows: list[tuple[int, list[str]]] = []
-    begins = line
+    begins = first = line
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
@@ -123,13 +177,14 @@ def sheet(text: str, *, most: int, wide: int = 200, longest: int = LONGEST) -> S
                     raise Unreadable()
                 if heads:
                     rows.append((begins, [_plain(cell, longest) for cell in cells]))
-                heads = heads or [cell.strip(" \ufeff") for cell in cells]
+                else:
+                    heads, first = [cell.strip(" \ufeff") for cell in cells], begins
             begins = line + reader.line_num
             if len(rows) > most:
                 raise TooLong(most=most)
     except csv.Error:
         raise Broken(line=begins) from None
-    return Sheet(separator, heads, rows)
+    return Sheet(separator, heads, rows, first)
 
 
 def rows(text: str, columns: Mapping[str, Sequence[str]], optional: Collection[str] = ()) -> Iterator[Row]:

@@ -10,9 +10,11 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     String,
     TextClause,
     UniqueConstraint,
+    column,
     select,
     text,
 )
@@ -66,12 +68,19 @@ class Tenant(Base):
 
 
 class Domain(Base):
-    """A host name of a tenant's own; without a verified one the shop lives at `<slug>.HOST`."""
+    """A host name of a tenant's own; without a verified one the shop lives at `<slug>.HOST`. Many may wish, one has."""
 
     __tablename__ = "domain"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "host"),
+        Index(
+            "uq_domain_verified", "host", unique=True,
+            sqlite_where=column("verified_at").is_not(None), postgresql_where=column("verified_at").is_not(None),
+        ),
+    )  # fmt: skip
     id: Mapped[int] = pk()
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"), index=True)
-    host: Mapped[str] = mapped_column(String(253), unique=True)
+    host: Mapped[str] = mapped_column(String(253))
     main: Mapped[bool] = mapped_column(default=False)  # the one that links in letters use
     verified_at: Mapped[datetime | None]
 

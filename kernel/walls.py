@@ -25,13 +25,22 @@ _UNBINNED = with_loader_criteria(Binnable, lambda cls: cls.binned_at.is_(None), 
 @event.listens_for(Session, "do_orm_execute")
 def only_own_rows(state: ORMExecuteState) -> None:
     """Give every statement over tenants' rows its tenant, or refuse it."""
-    classes = [mapper.class_ for mapper in state.all_mappers]
+    classes = _classes(state)
     if any(issubclass(cls, TenantOwned) for cls in classes) and not tenancy.is_system():
         _own(state)
     elif not classes and not tenancy.is_system() and not state.execution_options.get("own_sql"):
         _indirect(state)
     if not state.execution_options.get("binned") and not state.is_insert:
         _ask(state, _UNBINNED)
+
+
+def _classes(state: ORMExecuteState) -> list[type]:
+    """Whose rows a statement gives back; where each column says so itself nobody works out how it will be read."""
+    if isinstance(state.statement, Select):
+        said = [column._annotations.get("parententity") for column in state.statement._raw_columns]
+        if said and all(one is not None for one in said):
+            return [cast(Any, one).mapper.class_ for one in said]
+    return [mapper.class_ for mapper in state.all_mappers]
 
 
 def _ask(state: ORMExecuteState, criteria: Any) -> None:

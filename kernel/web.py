@@ -89,6 +89,7 @@ def needs(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **values: Any) -> Any:
             if not may(permission):
+                g.refused = permission  # the page that answers says who may
                 abort(404)
             return view(*args, **values)
 

@@ -93,9 +93,14 @@ def _says(value: Any) -> str:
     return str(said) + deeds.window(value)
 
 
+def _came(value: Any) -> str:
+    said = ngettext("have not missed a booking", "have not missed %(num)s bookings", value.get("least", 1))
+    return str(said) + deeds.window(value)
+
+
 def init_app(_app: object) -> None:
     """Teach the language its word."""
     rules.term(
         "missed", _l("booked and did not come"), family="did", sql=_who, python=_did, says=_says,
-        form=(deeds.OFTEN, deeds.DAYS),
+        form=(deeds.OFTEN, deeds.DAYS), contrary=_came,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from kernel.i18n import _l, pick
+from kernel.i18n import _, _l, pick
 from shop import invoicing, payment_methods, taxes
 
 NAMES: dict[str, Any] = {
@@ -12,17 +12,22 @@ NAMES: dict[str, Any] = {
     "exempt": _l("Exempt sales"), "delivery": _l("Delivery charged"), "discounts": _l("Discounts given"),
     "returns": _l("Returns and credit notes"), "charges": _l("Service charges collected"),
     "courtesies": _l("Gift cards and store credit given away"), "lapsed": _l("Balances that ended unused"),
+    "over_short": _l("Cash over and short"), "expenses": _l("Expenses paid in cash"),
+    "owner": _l("Owner's account"), "unclear": _l("Cash to be clarified"),
 }  # fmt: skip
 USUAL = {
     "cash": "1101", "bank": "1102", "card": "1103", "receivable": "1201", "tax": "2101", "charges": "2102",
-    "gift_cards": "2201", "lapsed": "4301", "courtesies": "5101",
+    "gift_cards": "2201", "lapsed": "4301", "courtesies": "5101", "over_short": "5102", "expenses": "5103",
+    "owner": "3101", "unclear": "1109",
     "sales": "4101", "exempt": "4102", "delivery": "4103", "discounts": "4201", "returns": "4202",
 }  # fmt: skip
 OF_KIND = {
     "on_delivery": "cash", "on_pickup": "cash", "counter": "cash", "card": "card", "practice": "card",
     "gift_card": "gift_cards", "store_credit": "gift_cards",
 }  # fmt: skip
-OF_CODE = {"counter-cash": "cash", "counter-transfer": "bank", "counter-card": "card"}
+OF_CODE = {  # SINPE Móvil and the like arrive at the bank, not in the drawer
+    "counter-cash": "cash", "counter-transfer": "bank", "counter-instant": "bank", "counter-card": "card",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,10 @@ def every() -> list[tuple[str, str, str]]:
     """Everything that can have an account: (key, what it is called, its usual code)."""
     chart = Chart()
     plain = [(key, str(NAMES[key]), USUAL[key]) for key in USUAL]
-    parts = [(f"{chart_key(row)}:{row.code}", pick(row.label), row.kind, row.code) for row in payment_methods.every()]
-    ways = [(key, label, chart.paid_by(kind, code).code) for key, label, kind, code in parts]
+    known = [(pick(row.label), row) for row in payment_methods.every()]
+    known += [(_("Counter: %(name)s", name=pick(row.label)), row) for row in payment_methods.counter()
+              if row.code != payment_methods.LATER]  # fmt: skip
+    ways = [(f"{chart_key(row)}:{row.code}", label, chart.paid_by(row.kind, row.code).code) for label, row in known]
     rates = [(f"{key}:{rate.code}", f"{NAMES[key]}: {pick(rate.name)}", chart.of(key).code)
              for key in ("sales", "tax") for rate in taxes.rates() if rate.rate_bp]  # fmt: skip
     return [*plain, *ways, *rates]

@@ -11,8 +11,9 @@ from kernel import tenancy
 from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.money import Money
-from shop import invoice_lines, invoice_list, invoice_papers, invoice_parts
+from shop import invoice_lines, invoice_list, invoice_papers, invoice_parts, payment_methods
 from shop.account_codes import Account, Chart
+from shop.drawer_rows import DrawerEntry
 from shop.invoice_lines import InvoiceLine
 from shop.invoice_list import Month
 from shop.invoice_rows import Invoice
@@ -20,6 +21,11 @@ from shop.ledger import LedgerEntry
 from shop.payments import Payment
 from shop.stored_value import StoredValueEntry
 from shop.tax_rules import TAX
+
+OF_DRAWER = {  # by the kind of a drawer's entry: where such cash comes from or goes
+    "difference": "over_short", "expense": "expenses", "bank": "bank", "change": "bank", "owner": "owner",
+    "other": "unclear",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Posting:
         day = self.at.astimezone(ZoneInfo(tenancy.tenant().timezone)).date()
         debit, credit = max(self.amount.minor, 0), max(-self.amount.minor, 0)
         sides = [Money(minor, self.amount.currency).decimal for minor in (debit, credit)]
-        return [day.isoformat(), self.document, self.account.code, self.account.name, self.detail, *sides,
+        return [day, self.document, self.account.code, self.account.name, self.detail, *sides,
                 self.amount.currency]  # fmt: skip
 
 
@@ -53,6 +59,7 @@ def of(at: Month) -> list[Posting]:
     found = [list(_paper(row, chart)) for row in invoice_list.of_month(at)]
     found += [list(_money(entry, payment, chart)) for entry, payment in _entries(at)]
     found += [list(_balance(entry, chart)) for entry in _balances(at)]
+    found += [list(_drawer(entry, chart)) for entry in _moves(at)]
     return [line for lines in sorted(found, key=lambda one: one[0].at) for line in lines if line.amount]
 
 
@@ -74,6 +81,18 @@ def _balance(entry: StoredValueEntry, chart: Chart) -> Iterator[Posting]:
     other = chart.of("lapsed" if entry.kind in {"void", "expire"} else "courtesies")
     yield Posting(entry.at, other.name, other, entry.reason, entry.amount)
     yield Posting(entry.at, other.name, chart.of("gift_cards"), entry.reason, -entry.amount)
+
+
+def _moves(at: Month) -> Iterable[DrawerEntry]:
+    mine = select(DrawerEntry).where(at.within(DrawerEntry.at), ~DrawerEntry.practice)
+    return db.session.scalars(mine.order_by(DrawerEntry.id))
+
+
+def _drawer(entry: DrawerEntry, chart: Chart) -> Iterator[Posting]:
+    """Cash that moved without an order, or that a count found too much or lacking: from or to where it belongs."""
+    other = chart.of(OF_DRAWER[entry.kind])
+    yield Posting(entry.at, _("Cash drawer"), chart.of("cash"), entry.note, entry.amount)
+    yield Posting(entry.at, _("Cash drawer"), other, entry.note, -entry.amount)
 
 
 def _paper(row: Invoice, chart: Chart) -> Iterator[Posting]:
@@ -117,8 +136,11 @@ def _discount(line: InvoiceLine) -> int:
 
 def _money(entry: LedgerEntry, payment: Payment, chart: Chart) -> Iterator[Posting]:
     """What came or went: to where such money arrives, from what the customer owes."""
-    document = _("Payment of %(number)s", number=payment.order.number)
-    detail = " ".join(filter(None, (pick(payment.label), entry.reference)))
+    number = payment.order.number
+    back = entry.kind == "refund"
+    document = _("Refund of %(number)s", number=number) if back else _("Payment of %(number)s", number=number)
+    method = payment_methods.named(entry.method) if entry.method else None
+    detail = " ".join(filter(None, (pick(method.label if method else payment.label), entry.reference)))
     yield Posting(entry.at, document, _side(entry, payment, chart), detail, entry.amount)
     yield Posting(entry.at, document, chart.of("receivable"), payment.order.name, -entry.amount)
 
@@ -126,4 +148,5 @@ def _money(entry: LedgerEntry, payment: Payment, chart: Chart) -> Iterator[Posti
 def _side(entry: LedgerEntry, payment: Payment, chart: Chart) -> Account:
     if entry.key.startswith("credit:"):  # a refund that became store credit
         return chart.of("gift_cards")
-    return chart.paid_by(payment.kind, payment.method.code if payment.method_id else "")
+    method = (payment_methods.named(entry.method) if entry.method else None) or payment.method
+    return chart.paid_by(method.kind, method.code)

@@ -99,6 +99,13 @@ def answer(order: Order, said: str, *, by: "Account | None" = None) -> bool:
     return done is not None
 
 
+def reopen(row: Approval) -> None:
+    """It waits for an answer again, as long as before."""
+    row.answer, row.answered_at, row.account_id = "", None, None
+    db.session.flush()
+    jobs.later("approvals.run_out", row.order_id, at=row.until, key=str(row.order_id))
+
+
 def of(order: Order) -> Approval | None:
     """What became of the order's request, if it was one."""
     return db.session.scalars(select(Approval).where(Approval.order_id == order.id)).one_or_none()

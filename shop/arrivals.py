@@ -22,6 +22,13 @@ class NotYet(Refusal):
     status = 409
 
 
+class NotToday(Refusal):
+    """Nobody can be there on a day that has not come."""
+
+    message = _l("That day has not come yet: nobody can be here.")
+    status = 409
+
+
 class BadCount(Refusal):
     """What was sent is not how many of its people can have come."""
 
@@ -30,17 +37,20 @@ class BadCount(Refusal):
     )
 
 
-def come(booking: Booking, *, by: "Account | None", count: int | None = None) -> None:
-    """They are here, `count` of them, or all; a second time changes only how many. Raises BadCount.
+def come(booking: Booking, *, by: "Account | None", count: int | None = None) -> bool:
+    """They are here, `count` of them, or all; a second time changes only how many. Whether it was the first.
 
-    Raises NotNow for a booking that no longer stands. Money follows from none of it: the places were kept for all.
+    Raises BadCount, and NotNow for a booking that no longer stands.
+    Money follows from none of it: the places were kept for all.
     """
     if count is not None and not 1 <= count <= booking.places:
         raise BadCount(most=booking.places)
     before = _step(booking, "come", done="came")
     if count is not None or before:
         _count(booking, count, by=None if before else by)
-    if before:
+    if not before:
+        booking_confirmations.finish(_order(booking))  # all may be here by now
+    else:
         order = _order(booking)
         until = order.hold_until.isoformat() if order.hold_until else ""
         order_events.record(order, "arrived", by=by, booking=booking.id, before=before, until=until)
@@ -48,6 +58,42 @@ def come(booking: Booking, *, by: "Account | None", count: int | None = None) ->
         if before == "missed":
             _tell("missed_undone", booking)
         booking_confirmations.arrived(order)
+    return bool(before)
+
+
+def come_all(rows: Iterable[Booking], *, by: "Account | None") -> list[Booking]:
+    """Whoever of those bookings is still waited for is here, all of each party. Those it was now; raises NotToday.
+
+    Whoever was noted or called off meanwhile stays so.
+    """
+    waited = [row for row in sorted(rows, key=_in_order) if row.state == "booked"]
+    if not all(map(expected, waited)):
+        raise NotToday()
+    return [row for row in waited if _came(row, by=by)]
+
+
+def _in_order(booking: Booking) -> tuple[int, int]:
+    return booking.order_id or 0, booking.id  # orders are locked one after the other, by everybody in that order
+
+
+def _came(booking: Booking, *, by: "Account | None") -> bool:
+    try:
+        return come(booking, by=by)
+    except bookings.NotNow:
+        return False
+
+
+def undo_all(rows: Iterable[Booking], *, by: "Account | None") -> None:
+    """Take that back of those of them that nobody has noted otherwise or counted since."""
+    for row in sorted(rows, key=_in_order):
+        if row.state == "came" and row.arrived is None:
+            undo(row, by=by)
+
+
+def expected(booking: Booking) -> bool:
+    """Whether its people can be here: it is its day, or was."""
+    zone = tenancy.tenant().timezone
+    return local_times.local(booking.starts_at, zone).date() <= clock.today(zone)
 
 
 def _count(booking: Booking, count: int | None, *, by: "Account | None") -> None:

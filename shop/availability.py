@@ -9,6 +9,7 @@ from kernel import clock
 from shop import booking_times, holidays, local_times, rates, resources, vacancies
 from shop.booking_times import AT_ONCE
 from shop.bookings import Booking
+from shop.hours import Plan
 from shop.occupations import Span
 from shop.services import Service
 from shop.vacancies import Vacancy
@@ -28,6 +29,7 @@ class Time:
     free: bool
     gathered: int = 0  # people who come already
     missing: int = 0  # people until a departure has its minimum group
+    off: bool = False  # it was called off
 
     @property
     def span(self) -> Span:
@@ -72,7 +74,7 @@ def month(
     """
     offered = _offered(service, *_sold(service, first, last), wait)
     spans = [span for day in offered for span in offered[day].spans]
-    found = iter(vacancies.at(service, spans, besides=besides))
+    found = iter(vacancies.at(service, spans, besides=besides, party=places))
     known = {day: [next(found) for _span in offered[day].spans] for day in offered}
     every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     least = _least(service, places)
@@ -81,20 +83,25 @@ def month(
 
 
 def day(
-    service: Service, day: date, places: int = 1, *, besides: Booking | None = None, wait: timedelta = AT_ONCE
-) -> list[Time]:
-    """The times of a day that can still be booked or are full, in order; what is too late is left out."""
-    return days(service, [day], places, besides=besides, wait=wait)[day]
+    service: Service, day: date, places: int = 1, *, besides: Booking | None = None, wait: timedelta = AT_ONCE,
+    plan: Plan | None = None,
+) -> list[Time]:  # fmt: skip
+    """The times of a day that can still be booked or are full, in order; what is too late is left out.
+
+    `plan`: when it is sold, where that was read before.
+    """
+    return days(service, [day], places, besides=besides, wait=wait, plan=plan)[day]
 
 
 def days(
     service: Service, wanted: Collection[date], places: int = 1, *, besides: Booking | None = None,
-    wait: timedelta = AT_ONCE,
+    wait: timedelta = AT_ONCE, plan: Plan | None = None,
 ) -> dict[date, list[Time]]:  # fmt: skip
     """The same of several days, asked at once."""
-    offered = _offered(service, *_sold(service, min(wanted), max(wanted)), wait)
+    offered = _offered(service, *_sold(service, min(wanted), max(wanted)), wait, plan=plan)
     mine = {day: offered[day].spans for day in sorted(set(wanted) & offered.keys())}
-    found = iter(vacancies.at(service, [span for spans in mine.values() for span in spans], besides=besides))
+    flat = [span for spans in mine.values() for span in spans]
+    found = iter(vacancies.at(service, flat, besides=besides, party=places))
     told = {day: [_time(service, next(found), places) for _span in spans] for day, spans in mine.items()}
     return {day: told.get(day, []) for day in wanted}
 
@@ -113,7 +120,7 @@ def next_free(
     for first, last in _stretches(service, after):
         spans = _stays(service, first, last) if service.kind == "nights" else _flat(_offered(service, first, last))
         later = [span for span in spans if span.starts_at >= after]
-        told = (_time(service, one, places) for one in vacancies.at(service, later, besides=besides))
+        told = (_time(service, one, places) for one in vacancies.at(service, later, besides=besides, party=places))
         found += [time for time in told if time.free]
         looked += len(later)
         if len(found) >= count or looked >= MOST_LOOKED:
@@ -128,7 +135,12 @@ def stay_free(service: Service, span: Span, places: int = 1, *, besides: Booking
 
 def stay(service: Service, span: Span, places: int = 1, *, besides: Booking | None = None) -> Time:
     """What is left of one time, as of a stay: how many units nobody has in all of it."""
-    return _time(service, vacancies.at(service, [span], besides=besides)[0], places)
+    return stays(service, [span], places, besides=besides)[0]
+
+
+def stays(service: Service, spans: Sequence[Span], places: int = 1, *, besides: Booking | None = None) -> list[Time]:
+    """The same of several times, asked at once."""
+    return [_time(service, one, places) for one in vacancies.at(service, spans, besides=besides, party=places)]
 
 
 def fits(service: Service, one: Time, places: int) -> bool:
@@ -143,8 +155,11 @@ def takes(service: Service, places: int) -> int:
 
 def most(service: Service) -> int:
     """How many people could ever come at once."""
-    if service.kind != "nights":
+    if service.kind == "departure":
         return service.capacity
+    if service.kind == "appointment":
+        sizes = (resources.largest(need.resource_id) for need in service.needs)
+        return min([service.capacity, *(size for size in sizes if size is not None)])
     every = resources.units(need.resource_id for need in service.needs)
     counts = [sum(unit.resource_id == need.resource_id for unit in every) for need in service.needs]
     return service.capacity * min(counts, default=1)
@@ -160,15 +175,18 @@ def _least(service: Service, places: int) -> int:
 def _time(service: Service, one: Vacancy, places: int) -> Time:
     missing = max(0, service.group_min - one.gathered) if service.kind == "departure" else 0
     free = one.left >= _least(service, places)
-    return Time(one.span.starts_at, one.span.ends_at, one.left, free, one.gathered, missing)
+    return Time(one.span.starts_at, one.span.ends_at, one.left, free, one.gathered, missing, one.off)
 
 
 def _day(service: Service, day: date, known: Sequence[Vacancy], least: int) -> Day:
     if not known:
         return Day(day, _unsold(service, day))
+    if all(one.off for one in known):
+        return Day(day, "closed")
     free = [one.left for one in known if one.left >= least]
     left = len(free) if service.kind == "appointment" else max(one.left for one in known)
-    few = left <= FEW and service.kind != "nights"
+    some = service.kind == "departure" or left < len(known)  # three times of a day that has no more are not few
+    few = left <= FEW and service.kind != "nights" and some
     return Day(day, ("few" if few else "free") if free else "full", left)
 
 
@@ -183,7 +201,9 @@ def _sold(service: Service, first: date, last: date) -> tuple[date, date]:
     return max(first, clock.today(booking_times.zone())), min(last, booking_times.last_day(service))
 
 
-def _offered(service: Service, first: date, last: date, wait: timedelta = AT_ONCE) -> dict[date, _Offer]:
+def _offered(
+    service: Service, first: date, last: date, wait: timedelta = AT_ONCE, *, plan: Plan | None = None
+) -> dict[date, _Offer]:
     """What can be booked each day, early enough; of nights the one that begins then."""
     if first > last:
         return {}
@@ -191,7 +211,7 @@ def _offered(service: Service, first: date, last: date, wait: timedelta = AT_ONC
         nights = booking_times.sold_nights(service, first, last)
         found = {day: _Offer([_night(service, day)], nights[day]) for day in nights}
     else:
-        times = booking_times.times(service, first, last)
+        times = booking_times.Times(service, plan).days(first, last)
         found = {day: _Offer(times[day]) for day in times}
     soonest, now = booking_times.earliest(service, wait), clock.now()
     early = {day: _Offer(_open(service, [span for span in one.spans if soonest <= span.starts_at > now]), one.begins)

@@ -1,9 +1,11 @@
 """The board of the desk's calendar: what is taken on some days, by service and by unit, as it was read at once."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from operator import attrgetter
 
 from kernel import clock
 from shop import booking_times, local_times
@@ -123,8 +125,15 @@ class Board:
             unit.id
             for unit in resource.units
             if unit.active and not any(
-                row.starts_at < span.ends_at and row.ends_at > span.starts_at
-                and not own & {("booking", row.booking_id), ("departure", row.departure_id)}
-                for row in self.taken.get(unit.id, ())
+                not own & {("booking", row.booking_id), ("departure", row.departure_id)}
+                for row in meeting(self.taken.get(unit.id, ()), span)
             )
         ]  # fmt: skip
+
+
+def meeting(rows: Sequence[Occupation], span: Span) -> Sequence[Occupation]:
+    """What of a unit, which is in order and never overlaps, is taken in that time."""
+    first = last = bisect_right(rows, span.starts_at, key=attrgetter("ends_at"))
+    while last < len(rows) and rows[last].starts_at < span.ends_at:
+        last += 1
+    return rows[first:last]

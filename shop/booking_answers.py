@@ -36,13 +36,22 @@ def open_to(booking: Booking, typed: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def write(booking: Booking, told: Mapping[str, str], *, by: "Account | None") -> None:
     """Have these answers by the code of their question; what is asked no more stays as it was. Raises TooLong."""
-    asked = {label(one): " ".join(told.get(str(one["code"]), "").split()) for one in _asked(booking.service)}
+    asked = _read(booking.service, told)
     if any(len(text) > LONGEST for text in asked.values()):
         raise TooLong(most=LONGEST)
     now = {**booking.answers, **asked}
     booking.answers = {name: text for name, text in now.items() if text}
     number = booking.order.number if booking.order else ""
     journal.write("bookings.answered", about=booking, by=by, data={"number": number})
+
+
+def kept(service: Service, told: Mapping[str, str]) -> dict[str, str]:
+    """The answers that were given, by code, as a new booking keeps them."""
+    return {name: text for name, text in _read(service, told).items() if text}
+
+
+def _read(service: Service, told: Mapping[str, str]) -> dict[str, str]:
+    return {label(one): " ".join(told.get(str(one["code"]), "").split()) for one in _asked(service)}
 
 
 def _asked(service: Service) -> list[dict[str, Any]]:

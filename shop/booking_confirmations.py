@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from crm import facts
-from kernel import clock, jobs
+from kernel import clock, jobs, tenancy
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import booking_reminders, bookings, fulfilment, holdings, holds, order_events, orders
+from shop import booking_reminders, bookings, fulfilment, holdings, holds, local_times, order_events, orders
 from shop.bookings import Booking
 from shop.occupations import JustTaken, Span
 from shop.orders import Order
@@ -51,6 +51,16 @@ def approved(order: Order) -> None:
     rows = [row for row in bookings.of_order(order) if row.state in {"held", "expired"}]
     _take(order, rows)
     _stands(order, rows)
+
+
+def ask_again(order: Order, until: datetime) -> None:
+    """The shop took its yes back: what stands is only held again until then."""
+    rows = [row for row in bookings.of_order(order) if row.state == "booked"]
+    holdings.claim({row.service_id for row in rows})
+    for row in sorted(rows, key=lambda one: one.id):
+        db.session.refresh(row, with_for_update=holdings.WEAK)
+        bookings.move(row, "ask")
+        holdings.keep(row, until)
 
 
 def _stands(order: Order, rows: Sequence[Booking]) -> None:
@@ -100,11 +110,13 @@ def _of(taken: JustTaken, row: Booking) -> JustTaken:
 def give_up(order: Order, step: str) -> None:
     """The order ended: others can have the times that were still to come; harmless when it comes twice."""
     mine = bookings.of_order(order)
-    rows = [row for row in mine if row.state == "booked"]
-    holdings.release(rows, step)
+    stood = any(event.kind == "approved" for event in order_events.of(order))  # also of a yes that was taken back
+    known = [row for row in mine if row.state == "booked" or row.off]
+    told = [row for row in mine if row in known or (row.state == "held" and stood)]
+    holdings.release(known, step)
     holdings.release([row for row in mine if row.state == "held"], "refuse" if step == "cancel" else step)
     if step == "cancel":
-        _tell(order, "booking_cancelled", rows)
+        _tell(order, "booking_cancelled", told)
 
 
 def give_up_some(order: Order, rows: Sequence[Booking]) -> None:
@@ -143,9 +155,20 @@ def first(order: Order) -> datetime | None:
     return min((row.starts_at for row in of(order) if row.state == "booked"), default=None)
 
 
+def closes(order: Order) -> datetime | None:
+    """Until when the first of its bookings could be sold to others: what it waits for comes earlier."""
+    return bookings.closes(row for row in of(order) if row.live)
+
+
 def over(booking: Booking) -> bool:
-    """Whether nobody is expected any more."""
-    return booking.state in OVER or booking.ends_at <= clock.now()
+    """Whether nobody is expected any more: not while some of its people are, nor of who was noted days before."""
+    if booking.off:  # its guest chooses another date, or none
+        return False
+    if booking.ends_at <= clock.now() or booking.state in OVER - {"came"}:
+        return True
+    zone = tenancy.tenant().timezone
+    day = local_times.local(booking.starts_at, zone).date()
+    return booking.state == "came" and booking.here >= booking.places and day <= clock.today(zone)
 
 
 def waits(order: Order) -> bool:
@@ -194,7 +217,7 @@ def _hold_again(order: Order) -> None:
 
 def plan(order: Order) -> None:
     """Remind its guests before each booking, and look at it again when the last one has ended."""
-    rows = [row for row in bookings.of_order(order) if row.state not in OVER]
+    rows = [row for row in bookings.of_order(order) if row.state not in OVER and not row.off]
     for row in rows:
         booking_reminders.schedule(row)
     ends = [row.ends_at for row in rows]

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 from kernel import clock, i18n, tenancy, web
 from kernel import letters as post
 from kernel.i18n import _l
-from shop import booking_story, calendars, local_times, receipts
+from shop import booking_story, calendars, knowing, local_times, receipts
 from shop.bookings import Booking
 from shop.letter_words import Words, quiet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from shop.orders import Order
 
 SEE = _l("See your booking")
 GRACE = timedelta(minutes=1)  # in which the shop may move a booking back and nobody hears of it
@@ -29,6 +31,18 @@ GUEST = {
         _l("It was %(was)s. Now it is %(when)s."),
         SEE,
     ),
+    "changed": Words(
+        _l("Changed: %(name)s, %(when)s"),
+        _l("Your booking is changed"),
+        _l("It was: %(was)s. What holds now is below."),
+        SEE,
+    ),
+    "off": Words(
+        _l("Called off: %(name)s, %(when)s"),
+        _l("We had to call your date off"),
+        _l("%(when)s does not take place. We are sorry. Choose what becomes of it."),
+        _l("Choose now"),
+    ),
     "cancelled": Words(
         _l("Cancelled: %(name)s, %(when)s"),
         _l("Your booking is cancelled"),
@@ -36,11 +50,55 @@ GUEST = {
         SEE,
     ),
 }
+GUEST |= {  # what a guest added, and did not pay in time
+    "unpaid": Words(
+        _l("Not paid in time: %(name)s, %(when)s"),
+        _l("Your booking is again as it was"),
+        _l("What you added was not paid in time: others can have it. It was: %(was)s. What holds now is below."),
+        SEE,
+    ),
+    "paid_late": Words(
+        _l("Paid late, and still free: %(name)s, %(when)s"),
+        _l("Your payment came: what you added is yours"),
+        _l("It was: %(was)s. What holds now is below."),
+        SEE,
+    ),
+}
+STAY_MOVED = Words(
+    _l("New dates: %(name)s, %(when)s"),
+    _l("Your stay has new dates"),
+    _l("It was %(was)s. Now it is %(when)s."),
+    SEE,
+)
 SHOP = {
     "moved": Words(
         _l("%(who)s moved %(name)s (%(number)s)"),
         _l("Moved by the guest"),
         _l("It was %(was)s. Now it is %(when)s."),
+        _l("Open the order"),
+    ),
+    "changed": Words(
+        _l("%(who)s changed %(name)s (%(number)s)"),
+        _l("Changed by the guest"),
+        _l("It was: %(was)s. What holds now is below."),
+        _l("Open the order"),
+    ),
+    "unpaid": Words(
+        _l("%(who)s did not pay what was added (%(number)s)"),
+        _l("The booking is again as it was"),
+        _l("It was: %(was)s. What holds now is below."),
+        _l("Open the order"),
+    ),
+    "unpaid_stays": Words(
+        _l("What was added is not paid: %(name)s (%(number)s)"),
+        _l("What was added is not paid"),
+        _l("It cannot go back to what it was, so the booking stays as it is. Agree with the guest on what follows."),
+        _l("Open the order"),
+    ),
+    "paid_late": Words(
+        _l("Paid late, and still free: %(name)s (%(number)s)"),
+        _l("What was added is booked again"),
+        _l("It was: %(was)s. What holds now is below."),
         _l("Open the order"),
     ),
     "cancelled": Words(
@@ -97,12 +155,13 @@ def tell(
     if order is None or not order.email or post.silent():
         return
     rows = [booking, *others]
-    for unread in filter(None, map(_unread, rows if kind == "cancelled" else ())):
+    for unread in filter(None, map(_unread, rows if kind in {"cancelled", "off"} else ())):
         unread.run_at = clock.now()  # first things first
-    words = TOGETHER[False] if others else _near(booking) if kind == "near" else GUEST[kind]
+    words = TOGETHER[False] if others else _near(booking) if kind == "near" else _words(booking, kind)
     with i18n.speak(order.language, tenant.country):
         data = _data(rows, words, told) | {
-            "button_url": address(booking),
+            "button_url": told.get("button_url") or address(booking),
+            "button_label": str(told.get("button_label") or words.button),
             "booking": booking.token,
             "since": told.get("since", ""),
             "was": told.get("was", ""),
@@ -116,9 +175,13 @@ def tell(
     )  # fmt: skip
 
 
+def _words(booking: Booking, kind: str) -> Words:
+    return STAY_MOVED if kind == "moved" and booking.service.kind == "nights" else GUEST[kind]
+
+
 def _ends(booking: Booking, kind: str) -> datetime | None:
     """When what the letter says no longer holds: the booking has begun, or "tomorrow" is another day."""
-    if kind not in {"near", "next", "moved"}:
+    if kind not in {"near", "next", "moved", "changed"} or booking.state == "came":  # of who is here it holds
         return None
     zone = tenancy.tenant().timezone
     today = clock.today(zone)
@@ -175,8 +238,17 @@ def part(booking: Booking) -> dict[str, Any]:
         "url": address(booking),
         "code": web.shop_url("shop.booking_code", token=booking.token) if sure else "",
         "calendar": web.shop_url("shop.booking_calendar", token=booking.token, language=i18n.language()),
+        "know": knowing.lines(knowing.of(booking.service)),
         "off": booking.state not in {"held", "booked", "came"},
     }
+
+
+def titled(order: "Order", kind: str, parts: "Sequence[dict[str, Any]]") -> dict[str, Any]:
+    """What the letter of a cancelled order is called that was one booking and nothing else: what it was, and when."""
+    if kind != "cancelled" or len(parts) != 1 or not all(line.booking_id for line in order.lines):
+        return {}
+    words = GUEST["cancelled"]
+    return {"subject": str(words.subject) % parts[0], "heading": str(words.heading)}
 
 
 def attached(rows: "Sequence[Booking]") -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from shop.services import Service, ServiceResource
 from shop.slots import Slot
 
 SOON = timedelta(hours=48)  # before a service is no longer sold: then it is time to decide about a small group
+EARLY = timedelta(minutes=30)  # that people are there before their time
 MOST = 200
 
 
@@ -114,6 +115,11 @@ def on(day: date) -> Select[Booking]:
 def today() -> Select[Booking]:
     """The bookings that begin today."""
     return on(clock.today(tenancy.tenant().timezone))
+
+
+def waited(day: date) -> Select[Booking]:
+    """Those of them that have begun, or are about to, of whom nobody noted whether they came."""
+    return on(day).where(Booking.state == "booked", Booking.starts_at <= clock.now() + EARLY)
 
 
 def of_day(day: date) -> list[Booking]:

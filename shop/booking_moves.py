@@ -44,13 +44,15 @@ class TooLate(Refusal):
 class OtherPrice(Refusal):
     """The time that the guest wants costs more or less."""
 
-    message = _l("That time has another price. Choose one that costs the same, or write to the shop.")
+    message = _l(
+        "That time has another price. Choose one that costs the same, or change the stay: you see its price first."
+    )
 
 
 class OtherLength(Refusal):
     """A stay of more or fewer nights is another booking."""
 
-    message = _l("Choose as many nights as you have booked; for more or fewer write to the shop.")
+    message = _l("Choose as many nights as you have booked; for more or fewer, change the stay.")
 
 
 def until(booking: Booking) -> datetime:
@@ -91,7 +93,8 @@ def move(booking: Booking, span: Span, *, by: "Account | None" = None, units: It
     time_wait_rows.freed([booking.service_id])
     booking.moved += 1
     booking_orders.moved(booking, was=was)
-    order_events.record(order, "booking_moved", by=by, was=was.isoformat(), now=booking.starts_at.isoformat())
+    told = {"was": was.isoformat(), "now": booking.starts_at.isoformat(), "booking": booking.id}
+    order_events.record(order, "booking_moved", by=by, **told)
     if by is not None:
         journal.write("bookings.moved", about=booking, by=by, data={"number": order.number})
     if booking.starts_at != was:
@@ -118,10 +121,21 @@ def _wanted(booking: Booking, span: Span) -> Span:
         return times.asked(begins, f"{_local(span.starts_at):%H:%M}")
     wanted = times.stay(begins, ends)
     _as_long(booking, wanted)
-    variant = booking.lines[0].variant if booking.lines else None
-    if variant is not None and _price(booking, variant, wanted) != _price(booking, variant, _own(booking)):
+    if not _alike(booking, wanted):
         raise OtherPrice()
     return wanted
+
+
+def costs_the_same(booking: Booking, arrive: date) -> bool:
+    """Whether a stay that begins on that day costs what the booked one does: another its guest cannot choose alone."""
+    own, zone = _own(booking), tenancy.tenant().timezone
+    later, clocks = arrive - _days(own)[0], (_local(own.starts_at), _local(own.ends_at))
+    return _alike(booking, Span(*(local_times.instant(one.date() + later, one.time(), zone) for one in clocks)))
+
+
+def _alike(booking: Booking, span: Span) -> bool:
+    variant = booking.lines[0].variant if booking.lines else None
+    return variant is None or _price(booking, variant, span) == _price(booking, variant, _own(booking))
 
 
 def _price(booking: Booking, variant: "Variant", span: Span) -> Money:

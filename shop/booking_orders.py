@@ -26,6 +26,7 @@ from shop import (
     plan_reminders,
     receipts,
     reductions,
+    refund_accounts,
     refunds,
 )
 from shop.booking_shares import Share
@@ -193,9 +194,10 @@ def _give(rows: Sequence[Booking], order: Order, minor: int, told: dict[str, Any
 
 def _write(rows: Sequence[Booking], order: Order, back: tuple[Money, Money], **told: Any) -> None:
     with i18n.speak(order.language, tenancy.tenant().country):
-        said = comes_back(*back)
+        said = f"{comes_back(*back)} {refund_accounts.said(order)}".strip()
+        button = refund_accounts.button(order)
     first, *others = rows
-    booking_letters.tell(first, "cancelled", others=others, reason=told["reason"], back=said)
+    booking_letters.tell(first, "cancelled", others=others, reason=told["reason"], back=said, **button)
     if told["by"] is None:
         booking_letters.tell_shop(first, "cancelled", others=others, reason=told["reason"])
 

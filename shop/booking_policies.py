@@ -28,7 +28,10 @@ def back(booking: "Booking", now: datetime | None = None) -> int:
     """The share of what was paid for it that comes back to its guest now, in basis points.
 
     Who says that they cannot come is never worse off than who says nothing; once it began it is as if they had not.
+    Of what the shop called off all of it does.
     """
+    if booking.off:
+        return WHOLE
     left, least = booking.starts_at - (now or clock.now()), absent(booking.policy)
     if left <= timedelta(0):
         return least

@@ -1,6 +1,6 @@
 """Booking prices: what nights cost, each by its rate or the factor of its season, and what a long stay saves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -58,11 +58,31 @@ def unit(service: Service, variant: Variant, span: Span, *, places: int = 1, uni
 def of(service: Service, variant: Variant, span: Span, *, places: int = 1, units: int = 1) -> Cost:
     """The same in its parts; a unit's share of the guests beyond is rounded down each night, what is saved once."""
     found = nights(service, variant, span)
-    beyond = 0 if service.guests_in is None else max(0, places - service.guests_in * units)
-    guests = Money(beyond * service.guest_minor // units * len(found), service.product.currency)
+    beyond = _beyond(service, places, units)
+    guests = Money(_share(service, beyond, units) * len(found), service.product.currency)
     before = money.total([night.price for night in found], service.product.currency) + guests
     off_bp, since = rates.long_stay(service, len(found))
     return Cost(found, guests, beyond, money.percent(before, off_bp, _rounding()), off_bp, since)
+
+
+def by_day(
+    service: Service, variant: Variant, days: Iterable[date], *, places: int, units: int
+) -> dict[date, Money]:  # fmt: skip
+    """What so many people pay for each of these nights in all their units, before what a long stay saves."""
+    plain, rounding = usual(service, variant), _rounding()
+    share = _share(service, _beyond(service, places, units), units)
+    found = {day: night(service, day, plain, rounding).price for day in days}
+    return {day: Money((price.minor + share) * units, price.currency) for day, price in found.items()}
+
+
+def _beyond(service: Service, places: int, units: int) -> int:
+    """How many guests there are beyond those in the price, in all units."""
+    return 0 if service.guests_in is None else max(0, places - service.guests_in * units)
+
+
+def _share(service: Service, beyond: int, units: int) -> int:
+    """What a unit's share of them costs a night, in minor units."""
+    return beyond * service.guest_minor // units
 
 
 def of_booking(booking: "Booking", variant: Variant, span: Span | None = None) -> Cost:

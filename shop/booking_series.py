@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -70,7 +71,7 @@ def keep(cart: carts.Cart, booking: Booking, series: Series, *, group: str = "",
         raise NotInARow()
     service, kept = booking.service, Kept()
     people = {line.variant: line.quantity for line in cart.lines if line.booking_id == booking.id}
-    told = {"answers": booking.answers, "language": booking.language, "timezone": booking.timezone}
+    told: dict[str, Any] = {"answers": booking.answers, "language": booking.language, "timezone": booking.timezone}
     first, zone = Span(booking.starts_at, booking.ends_at), booking_times.zone()
     holdings.hold(service, first, booking.places, cart=cart, **told)
     wanted = [local_times.local(at, zone) for at in series.later(first.starts_at)]

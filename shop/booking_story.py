@@ -10,6 +10,7 @@ from kernel import clock, i18n, tenancy
 from kernel.i18n import _, _l, pick
 from shop import calendars, payment_methods, plans, receipts
 from shop.bookings import Booking
+from shop.departures import CALLED_OFF
 
 STATES = {
     "held": (_l("Held"), "wait"),
@@ -17,6 +18,7 @@ STATES = {
     "came": (_l("Arrived"), "good"),
     "missed": (_l("Did not come"), "off"),
     "cancelled": (_l("Called off"), "off"),
+    CALLED_OFF: (_l("Called off: to choose"), "care"),
     "expired": (_l("Ran out"), "off"),
 }
 ANSWER, ASKED = (_l("Waits for your answer"), "care"), (_l("Waits for the shop's answer"), "wait")
@@ -29,6 +31,8 @@ def confirmed(booking: Booking) -> bool:
     if requested(booking):
         return False
     if order is None or booking.state != "booked" or plans.secured(order):
+        return True
+    if order.hold_until is None and order.received_minor > 0:  # paid before something was added: that is what waits
         return True
     return bool(order.payments) and order.payments[-1].kind in payment_methods.UNHELD
 
@@ -126,7 +130,8 @@ def known_zone(name: str) -> ZoneInfo | None:
 
 def people(booking: Booking) -> list[str]:
     """Who comes: `2 × Adulto`; without kinds of person how many."""
-    rows = [f"{line.quantity} × {pick(option['value'])}" for line in booking.lines for option in line.options]
+    here = [line for line in booking.lines if line.left]  # a kind of which nobody comes any more is no row
+    rows = [f"{line.left} × {pick(option['value'])}" for line in here for option in line.options]
     if rows and booking.service.kind == "departure":
         return rows
     return [i18n.ngettext("%(num)s person", "%(num)s people", booking.places)]
@@ -153,5 +158,10 @@ def title(booking: Booking) -> str:
         "came": _("Thank you for coming"),
         "missed": _("We missed you"),
         "cancelled": _("Your booking is cancelled"),
+        CALLED_OFF: _("The shop called it off"),
         "expired": _unanswered(booking) or _("Your booking expired without payment"),
-    }.get(booking.state, _("We keep this time for you"))
+    }.get(booking.state, _kept(booking))
+
+
+def _kept(booking: Booking) -> str:
+    return _("We keep these nights for you") if booking.service.kind == "nights" else _("We keep this time for you")

@@ -30,6 +30,7 @@ class Target:
     free: bool = False
     left: int | None = None
     here: bool = False  # where the booking is now
+    off: bool = False  # it was called off
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _departures(asking: Asking, board: Board) -> Grid:
             span = Span(slot.starts_at, slot.ends_at)
             free = slot.left >= asking.places and not here and _future(asking, span)
             time = f"{local_times.local(slot.starts_at, board.zone):%H:%M}"
-            cells[time, board.day_of(slot.starts_at)] = Target(span, None, free, slot.left, here)
+            cells[time, board.day_of(slot.starts_at)] = Target(span, None, free, slot.left, here, slot.called_off)
     return Grid(board.days, sorted({time for time, _day in cells}), cells)
 
 

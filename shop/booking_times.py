@@ -41,9 +41,9 @@ class TooSoon(Refusal):
 
 
 class TooSoonToPay(TooSoon):
-    """It begins before any payment for it would have arrived."""
+    """It begins before any payment for it could have arrived."""
 
-    message = _l("A payment takes up to %(hours)s h to arrive, and that time begins before. Choose a later one.")
+    message = _l("It begins too soon for a payment to arrive. Choose a time at least %(hours)s h from now.")
 
 
 class TooFar(Refusal):
@@ -262,7 +262,7 @@ def _within_reach(service: Service, day: date, where: str) -> None:
     if day < today:
         raise Past()
     if day > (last := _last(service, today)):
-        raise TooFar(day=days.told(last))
+        raise TooFar(day=days.full(last))
     _in_season(service, day)
 
 
@@ -278,7 +278,7 @@ def _ahead(service: Service, starts_at: datetime, wait: timedelta) -> None:
     if starts_at < earliest(service):
         raise TooSoon(hours=service.lead)
     if starts_at < earliest(service, wait):
-        raise TooSoonToPay(hours=wait // timedelta(hours=1))
+        raise TooSoonToPay(hours=-(-wait // timedelta(hours=1)))
 
 
 __all__ = ["ClosedNight", "LeavesTooEarly", "NoArrival", "NoDay", "NoTime", "NotOffered", "OutOfSeason", "Past",

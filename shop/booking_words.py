@@ -22,7 +22,7 @@ def of(booking: "Booking") -> dict[str, str]:
     """{label: text} in the shop's own language and zone: {"Fecha": "vie 4 dic 2026, 07:30"}."""
     tenant = tenancy.tenant()
     with i18n.speak(tenant.language, tenant.country):
-        gone = {_("State"): _("Cancelled")} if booking.state == "cancelled" else {}
+        gone = {_("State"): _("Cancelled")} if booking.state == "cancelled" or booking.off else {}
         return _when(booking) | _people(booking) | gone
 
 
@@ -40,8 +40,17 @@ def again(booking: "Booking", told: Mapping[str, str]) -> dict[str, str]:
     """It after it was moved or called off; what its nights cost stays as it was `told` when it was ordered."""
     tenant = tenancy.tenant()
     with i18n.speak(tenant.language, tenant.country):
-        label = _("Price of the nights")
-    return of(booking) | ({label: told[label]} if label in told else {})
+        kept = (_("Price of the nights"), _("Of that, for what was given up"))
+    return of(booking) | {label: told[label] for label in kept if label in told}
+
+
+def changed(booking: "Booking", variant: "Variant", *, usual: bool, fee: Money) -> dict[str, str]:
+    """It after it was changed: with what its nights cost, where that is the `usual` price, and what of it is a fee."""
+    told = priced(booking, variant) if usual else of(booking)
+    tenant = tenancy.tenant()
+    with i18n.speak(tenant.language, tenant.country):
+        kept = {_("Of that, for what was given up"): receipts.shown(fee)} if fee else {}
+    return told | kept
 
 
 def beyond(cost: Cost) -> str:

@@ -1,7 +1,7 @@
 """Bookings: a time that somebody has: held in a cart, booked with an order, used, moved or called off."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, func, select
@@ -11,7 +11,7 @@ from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref
 from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
-from shop.departures import Departure
+from shop.departures import CALLED_OFF, Departure
 from shop.occupations import Span
 from shop.services import Service
 
@@ -25,10 +25,15 @@ MOVES = {
     ("held", "book"): "booked",
     ("held", "expire"): "expired",
     ("held", "refuse"): "cancelled",  # it waited for the shop's yes
+    ("booked", "ask"): "held",  # the shop took its yes back before anybody heard of it
     ("booked", "come"): "came",
     ("booked", "miss"): "missed",
     ("booked", "cancel"): "cancelled",
     ("booked", "expire"): "expired",
+    ("booked", "call_off"): CALLED_OFF,  # its departure does not go: its guest chooses, see amends
+    (CALLED_OFF, "book"): "booked",  # on another date
+    (CALLED_OFF, "cancel"): "cancelled",
+    (CALLED_OFF, "expire"): "expired",
     ("came", "undo"): "booked",
     ("missed", "undo"): "booked",
     ("missed", "come"): "came",
@@ -75,6 +80,8 @@ class Booking(TenantOwned, Base):
     policy: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # the service's on the day of booking
     language: Mapped[str] = mapped_column(String(8), default="")  # chosen of those that its people speak
     timezone: Mapped[str] = mapped_column(String(64), default="")  # where the visitor is, when the browser told it
+    known: Mapped[dict[str, str]] = mapped_column(default=dict)  # what its guest said to have read, as it was then …
+    known_at: Mapped[datetime | None]  # … and when
     moved: Mapped[int] = mapped_column(default=0)  # how often: calendars want to know
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     service: Mapped[Service] = belongs("Booking.service_id", "Service")
@@ -97,6 +104,11 @@ class Booking(TenantOwned, Base):
     def lapsed(self) -> bool:
         """Whether its hold ran out."""
         return self.state == "held" and self.held_until is not None and self.held_until <= clock.now()
+
+    @property
+    def off(self) -> bool:
+        """Whether the shop called its departure off, and nothing was chosen instead: see amends."""
+        return self.state == CALLED_OFF
 
     @property
     def here(self) -> int:
@@ -127,6 +139,12 @@ def by_token(token: str) -> Booking:
     return found
 
 
+def by_tokens(tokens: Iterable[str]) -> Sequence[Booking]:
+    """Those of orders with these tokens; the others are not found."""
+    wanted = select(Booking).where(Booking.token.in_(sorted(set(tokens))), Booking.order_id.is_not(None))
+    return db.session.scalars(wanted.order_by(Booking.id)).all()
+
+
 def of_order(order: "Order") -> Sequence[Booking]:
     """The bookings of an order, the earliest first."""
     mine = select(Booking).where(Booking.order_id == order.id)
@@ -147,6 +165,11 @@ def beside(booking: Booking) -> list[Booking]:
 def of_cart(cart: Any) -> Sequence[Booking]:
     """The bookings that a cart holds, in key order."""
     return db.session.scalars(select(Booking).where(Booking.cart_id == cart.id).order_by(Booking.id)).all()
+
+
+def closes(rows: Iterable[Booking]) -> datetime | None:
+    """Until when the first of these is sold; None of none."""
+    return min((row.starts_at - timedelta(hours=row.service.lead) for row in rows), default=None)
 
 
 def begun(since: datetime, until: datetime) -> int:

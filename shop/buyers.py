@@ -11,6 +11,7 @@ from kernel.db import db
 from kernel.i18n import _l, pick
 from kernel.letters import Letter
 from shop import bookings, cart_bookings, orders, plans
+from shop.ask_rows import Ask
 from shop.bookings import Booking
 from shop.cart import Cart, CartLine
 from shop.order_lines import OrderLine
@@ -23,15 +24,17 @@ def copy(contact: Contact) -> list[dict[str, Any]]:
         {
             "number": order.number, "at": order.placed_at.isoformat(), "name": order.name, "email": order.email,
             "phone": order.phone, "address": order.address, "tax_id": order.tax_id, "fiscal": order.fiscal,
-            "note": order.note, "total_minor": order.total_minor, "currency": order.currency, "state": order.state,
-            "plan": order.plan, "received_minor": order.received_minor,
+            "note": order.note, "gift": order.gift, "total_minor": order.total_minor, "currency": order.currency,
+            "state": order.state, "plan": order.plan, "received_minor": order.received_minor,
             "parts": [{"due_on": part.on.isoformat() if part.on else None, "amount_minor": part.amount.minor,
                        "paid_minor": part.paid.minor} for part in plans.parts(order)],
             "lines": [{"name": pick(line.name), "quantity": line.quantity, "texts": line.texts}
                       for line in order.lines],
             "bookings": [{"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat(),
                           "places": row.places, "state": row.state, "answers": row.answers, "language": row.language,
-                          "timezone": row.timezone, "arrived": row.arrived} for row in bookings.of_order(order)],
+                          "timezone": row.timezone, "arrived": row.arrived,
+                          "read": row.known, "read_at": row.known_at.isoformat() if row.known_at else None}
+                         for row in bookings.of_order(order)],
         }
         for order in orders.of_contact(contact)
     ]  # fmt: skip
@@ -50,12 +53,13 @@ def forget(contact: Contact) -> None:
     db.session.execute(update(OrderLine).where(OrderLine.order_id.in_(mine)).values(texts={}), execution_options=quiet)
     said = update(Booking).where(Booking.order_id.in_(mine)).values(answers={}, language="", timezone="")
     db.session.execute(said, execution_options=quiet)
+    db.session.execute(update(Ask).where(Ask.order_id.in_(mine)).values(reason="", said=""), execution_options=quiet)
     bookings_of = select(Booking.id).where(Booking.order_id.in_(mine)).scalar_subquery()
     erasure.forget_letters((Letter.about_kind == "order") & Letter.about_id.in_(mine))
     erasure.forget_letters((Letter.about_kind == "booking") & Letter.about_id.in_(bookings_of))
     for order in orders.of_contact(contact):
         order.name = order.email = order.phone = order.note = ""
-        order.address, order.haystack = {}, order.number.lower()
+        order.address, order.gift, order.haystack = {}, {}, order.number.lower()
 
 
 def forget_carts(contact: Contact) -> None:

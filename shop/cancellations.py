@@ -29,6 +29,7 @@ from shop import (
     recalls,
     receipts,
     redemptions,
+    refund_accounts,
     refunds,
     stock,
     subscriptions,
@@ -117,9 +118,15 @@ def keepable(order: Order) -> Money:
     return order.money(max(0, worth - recalls.unused(order).minor))
 
 
+def usually_kept(order: Order) -> Money:
+    """What stands in the form: by the policies of what was booked, else the price of gift cards that were used."""
+    kept = keepable(order) - policy_back(order) if order.only_booked else None
+    return kept or recalls.used(order)
+
+
 def policy_back(order: Order) -> Money:
     """What the policies of its bookings give back now of what was paid for them."""
-    rows = [row for row in booking_confirmations.of(order) if row.state == "booked"]
+    rows = [row for row in booking_confirmations.of(order) if row.state == "booked" or row.off]
     found = [booking_shares.of(row, order, booking_policies.back(row)).back.minor for row in rows]
     return order.money(min(sum(found), keepable(order).minor))
 
@@ -139,6 +146,7 @@ def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -
     kind = "refused" if order.asked and by is not None else "cancelled"
     if order.asked:
         approval_rows.answer(order, "no" if by else "left", by=by)
+    fulfilment.hush(order)
     fulfilment.move(order, "cancel")
     made = Cancellation(order_id=order.id, account_id=by.id if by else None, reason=reason, restocked=restock)
     db.session.add(made)
@@ -157,10 +165,15 @@ def _cancel(order: Order, *, by: "Account | None", reason: str, restock: bool) -
     if kind == "refused":
         letters.tell(order, kind, reason=reason, more=approval_offers.said, **approval_offers.button(order))
     else:
-        letters.tell(order, kind, reason=reason, more=ended_words.said)
+        letters.tell(order, kind, reason=reason, more=_said, **refund_accounts.button(order))
     if by is None:
         letters.tell_shop(order, "cancelled", reason=reason)
     return made
+
+
+def _said(order: Order) -> str:
+    """What becomes of its money, and where one says how it shall come back."""
+    return f"{ended_words.said(order)} {refund_accounts.said(order)}".strip()
 
 
 def init_app(_app: object) -> None:

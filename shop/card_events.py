@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from kernel import clock, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk
 from kernel.tenancy import TenantOwned
-from shop import card_disputes, card_notices, card_payments, card_sessions, orders
+from shop import card_disputes, card_notices, card_payments, card_sessions, orders, saved_cards
 from shop.card_sessions import CardSession
 
 Told = Mapping[str, Any]
@@ -19,7 +19,7 @@ FIELDS = (
     "id", "object", "amount", "amount_total", "amount_received", "amount_refunded", "currency", "payment_intent",
     "payment_status", "status", "client_reference_id", "livemode", "paid", "reason", "failure_reason",
 )  # fmt: skip
-NOTES = ("plaza_shop", "plaza_order", "plaza_key", "plaza_refund")
+NOTES = ("plaza_shop", "plaza_order", "plaza_key", "plaza_refund", "plaza_card")
 
 
 class CardEvent(TenantOwned, Base):
@@ -112,6 +112,9 @@ def _intent(told: Told) -> str | None:
 
 
 def _take(kind: str, told: Told) -> str:
+    if card := (told.get("metadata") or {}).get("plaza_card"):  # a page that only keeps a card
+        saved_cards.heard(card)
+        return "done"
     row, state = find(told)
     if row is None:
         return state
@@ -222,7 +225,8 @@ def _succeeded(row: CardSession, told: Told) -> None:
 
 
 def _declined(row: CardSession, told: Told) -> None:
-    card_payments.declined(row, str(told["id"]), str(told.get("why") or ""))
+    if row.saved_id is None:  # else whoever charges it is told, and tells its buyer
+        card_payments.declined(row, str(told["id"]), str(told.get("why") or ""))
 
 
 def _charge(row: CardSession, told: Told) -> None:

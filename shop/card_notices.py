@@ -28,6 +28,10 @@ KINDS: dict[str, tuple[Any, Any]] = {
         _l("Paid too late, returned"),
         _l("The card paid after the order had ended and its goods were gone: the money goes back by itself."),
     ),
+    "twice": (
+        _l("Paid twice, returned"),
+        _l("It was paid another way while the card was charged by itself: what was too much goes back to the card."),
+    ),
     "beyond": (
         _l("A dispute took more than was here"),
         _l("The bank took another amount than this payment still held; what it held was booked. Look at it in Stripe."),

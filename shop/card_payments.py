@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kernel import clock, tenancy
+from kernel import clock, jobs, tenancy
 from kernel.db import db
 from kernel.money import Money
 from shop import card_amounts, card_notices, holds, orders, payments, refund_retries, refunds
@@ -42,6 +42,10 @@ def came(row: CardSession, intent: str) -> bool:
     entry = payments.settle(row.payment, key=f"card:{intent}", amount=row.amount)
     if entry is not None and order.payment == "refund_due":
         _give_back(row)
+    elif entry is not None and row.saved_id is not None and order.payment == "overpaid":
+        _return_twice(row)
+    if entry is not None and row.keeps:
+        jobs.later("saved_cards.take", row.id, key=f"keep:{row.id}")
     return entry is not None
 
 
@@ -49,6 +53,15 @@ def _give_back(row: CardSession) -> None:
     """Its goods are gone: the money returns by itself, and the owner is told."""
     refunds.give(row.order, amount=row.amount, key=f"late:{row.key}")
     card_notices.write("late", row.intent or row.key, order=row.order)
+
+
+def _return_twice(row: CardSession) -> None:
+    """Somebody paid another way while a saved card was being charged: what it took beyond goes back by itself."""
+    key, beyond = f"twice:{row.key}", row.order.money(min(row.amount_minor, -row.order.balance.minor))
+    if refunds.known(key) is None:
+        refunds.set_aside(row.order, beyond)
+        refunds.begin(refunds.written(row.payment, beyond.minor, key=key))
+        card_notices.write("twice", row.intent or row.key, order=row.order)
 
 
 def waits(row: CardSession, intent: str | None) -> None:

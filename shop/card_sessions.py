@@ -17,6 +17,7 @@ from shop import holds, orders, payment_methods
 if TYPE_CHECKING:
     from shop.orders import Order
     from shop.payments import Payment
+    from shop.saved_cards import SavedCard
 
 OPEN = ("asked", "open", "processing")  # at most one of an order
 _OPEN = column("state").in_(OPEN)
@@ -41,7 +42,7 @@ class OnItsWay(Refusal):
 
 
 class CardSession(TenantOwned, Base):
-    """One hosted page: asked → open → processing | paid | failed | expired."""
+    """One hosted page: asked → open → processing | paid | failed | expired; or one charge of a saved card, without."""
 
     __tablename__ = "card_session"
     __extra__ = (
@@ -64,12 +65,15 @@ class CardSession(TenantOwned, Base):
     units: Mapped[int]  # the amount as Stripe counts it
     url: Mapped[str] = mapped_column(Text, default="")
     declined: Mapped[str] = mapped_column(String(40), default="")  # why the last attempt failed
+    keeps: Mapped[bool] = mapped_column(default=False)  # the card that pays here is saved for what comes again
+    saved_id: Mapped[int | None] = ref("saved_card")  # what was charged by itself: no page then
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)  # when Stripe last told how it stands
     expires_at: Mapped[datetime]
 
     order: Mapped["Order"] = belongs("CardSession.order_id", "Order")
     payment: Mapped["Payment"] = belongs("CardSession.payment_id", "Payment")
+    saved: Mapped["SavedCard | None"] = belongs("CardSession.saved_id", "SavedCard")
 
     @property
     def amount(self) -> Money:
@@ -95,8 +99,8 @@ def payable(order: "Order") -> "Payment | None":
     return payment if fits and payment is not None and payment.asked.minor > 0 else None
 
 
-def begin(order: "Order", mode: str, units: int) -> CardSession:
-    """Write down that a page will be asked for, and keep the goods as long as it lives."""
+def begin(order: "Order", mode: str, units: int, **more: Any) -> CardSession:
+    """Write down that a page or a charge will be asked for, and keep the goods as long; `more`: keeps, saved_id."""
     payment = payable(orders.lock(order))
     if payment is None:
         raise NotPayable()
@@ -105,7 +109,7 @@ def begin(order: "Order", mode: str, units: int) -> CardSession:
         if until > order.placed_at + LONGEST:
             raise NotPayable()
         holds.begin(order, until)
-    row = CardSession(order_id=order.id, payment_id=payment.id, mode=mode, units=units, expires_at=until)
+    row = CardSession(order_id=order.id, payment_id=payment.id, mode=mode, units=units, expires_at=until, **more)
     row.amount_minor, row.currency = payment.asked.minor, payment.currency
     db.session.add(row)
     db.session.flush()

@@ -191,6 +191,15 @@ def before_publishing(check: Callable[[Product], None]) -> None:
         _checks.append(check)
 
 
+_spans: list[Callable[[Product], tuple[int, int] | None]] = []
+
+
+def priced(span: Callable[[Product], tuple[int, int] | None]) -> None:
+    """Have somebody say from what to what a product costs, where not its variants alone say it; else None."""
+    if span not in _spans:
+        _spans.append(span)
+
+
 def check(product: Product) -> None:
     """Refuse what is not ready for the public."""
     for look in _checks:
@@ -230,7 +239,8 @@ def _settle(product: Product, language: str) -> None:
         select(Variant.price_minor).where(Variant.product_id == product.id, Variant.active)
     ).all()
     prices = [product.price_minor if own is None else own for own in known] or [product.price_minor]
-    product.low_minor, product.high_minor = min(prices), max(prices)
+    told = next((found for span in _spans if (found := span(product))), None)
+    product.low_minor, product.high_minor = told or (min(prices), max(prices))
     name = product.name.get(language) or next(iter(product.name.values()), "")
     product.sort_name = fold(name)[:120]
     marks.write(product.id, tags=product.tags, groups=product.customer_groups)

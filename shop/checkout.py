@@ -23,6 +23,7 @@ from shop import (
     exemptions,
     holdings,
     holidays,
+    knowing,
     orders,
     payment_methods,
     payments,
@@ -34,6 +35,7 @@ from shop import (
     redemptions,
     shipping,
     stock,
+    subscription_cards,
     subscriptions,
     tenders,
     zones,
@@ -72,15 +74,20 @@ class PriceChanged(Refusal):
     status = 409
 
 
-def place(cart: Cart, choice: Choice, details: Details, *, key: str, group: str = "", seen: str = "") -> Order:
-    """Order what is in the cart: the same key again gives the same order, whatever happens in parallel."""
+def place(cart: Cart, choice: Choice, details: Details, *, key: str, **told: str) -> Order:
+    """Order what is in the cart: the same key again gives the same order, whatever happens in parallel.
+
+    `told`: the buyer's `group`, what they have `seen` that it costs, and `known`, what they ticked to have read.
+    """
     if not beside.plain(_claiming(), cart=cart.id, seen=cart.revision, order=key, now=clock.now()):
         return orders.by_key(key) or _changed()
     details = replace(details, cards=tuple(cart.codes))
-    quote = _quoted(Seen(cart, carts.look(cart, group)), choice, details, group=group, seen=seen)
+    quote = _quoted(Seen(cart, carts.look(cart, told.get("group", ""))), choice, details, **told)
     contact, way = buyer(details), _way(quote, details, _method(quote, details, cart))
     order = orders.create(quote, details, contact=contact, key=key)  # whoever claims a cart is alone with its keys
     _fulfil(order, quote, details, way)
+    if told.get("known"):
+        knowing.agree(order)
     carts.clear(cart)
     return order
 
@@ -95,10 +102,10 @@ def _claiming() -> Executable:
     return moved.returning(Cart.id)
 
 
-def rehearse(look: Seen, choice: Choice, details: Details, *, group: str = "", seen: str = "") -> None:
+def rehearse(look: Seen, choice: Choice, details: Details, **told: str) -> None:
     """Refuse what would be refused now, without writing: so that only who can buy waits for the writer's turn."""
     details = replace(details, cards=tuple(look.cart.codes))
-    quote = _quoted(look, choice, details, group=group, seen=seen)
+    quote = _quoted(look, choice, details, **told)
     plan_offers.chosen(quote, details.plan)
     _method(quote, details, look.cart)
     approval_rows.until(quote)
@@ -106,9 +113,9 @@ def rehearse(look: Seen, choice: Choice, details: Details, *, group: str = "", s
         stock.check(quote.lines)
 
 
-def _quoted(look: Seen, choice: Choice, details: Details, *, group: str, seen: str) -> Quote:
+def _quoted(look: Seen, choice: Choice, details: Details, **said: str) -> Quote:
     holidays.refuse()
-    cart, inside = look.cart, look.inside
+    cart, inside, group, seen = look.cart, look.inside, said.get("group", ""), said.get("seen", "")
     if inside.gone:
         raise Refusal(_l("Something in your cart is no longer sold: look at the cart first."), status=409)
     person = redemptions.Person(details.email, details.phone)
@@ -120,6 +127,7 @@ def _quoted(look: Seen, choice: Choice, details: Details, *, group: str, seen: s
         raise quotes.NoSuchMethod()  # only staff hand things over the counter
     if seen and seen != shown(quote, tenders.worth(tenders.cards(details.cards), details.credit)):
         raise PriceChanged()
+    knowing.check(quote, said.get("known", ""))
     return quote
 
 
@@ -169,7 +177,9 @@ def _fulfil(order: Order, quote: Quote, details: Details, way: Way) -> None:
     if not quote.practice:
         facts.record("ordered", contact=order.contact, about=order, amount=order.total, dedupe=f"ordered:{order.id}")
     subscriptions.begin(order, details)
-    orders.placed(order, more=subscriptions.said, answer=until)
+    if details.keep:
+        subscription_cards.agreed(order)
+    orders.placed(order, more=subscription_cards.said, answer=until)
 
 
 def _ask(order: Order, method: PaymentMethod | None, plan: PlanOffer | None) -> None:
@@ -195,7 +205,7 @@ def payable(
     since = approval_rows.by_when(quote)
     found = [
         one
-        for one in _fitting(quote, address, _now(quote, plan, due))
+        for one in fitting(quote, address, _now(quote, plan, due))
         if payment_methods.in_time(one, begins, quote.day, since=since)
     ]
     if plan and plan != "full":
@@ -207,7 +217,7 @@ def payable(
 
 def too_late(quote: Quote, address: Mapping[str, str]) -> bool:
     """Whether what is booked begins before its money could come by any of the ways that would do otherwise."""
-    return any(line.begins for line in quote.lines) and bool(_fitting(quote, address)) and not payable(quote, address)
+    return any(line.begins for line in quote.lines) and bool(fitting(quote, address)) and not payable(quote, address)
 
 
 def _now(quote: Quote, plan: str, due: Money | None) -> Money | None:
@@ -218,7 +228,8 @@ def _now(quote: Quote, plan: str, due: Money | None) -> Money | None:
     return Money(minor, quote.currency) if minor > 0 else None
 
 
-def _fitting(quote: Quote, address: Mapping[str, str], charge: Money | None = None) -> list[PaymentMethod]:
+def fitting(quote: Quote, address: Mapping[str, str], charge: Money | None = None) -> list[PaymentMethod]:
+    """What goes with the way it is handed over, whenever what is booked begins."""
     place = zones.of(address) if address else set()
     way = "none" if quote.offer is None else "pickup" if quote.offer.method.is_pickup else "delivery"
     case = payment_methods.Case(quote.practice, way, quote.group, quote.total.minor, charge)

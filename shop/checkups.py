@@ -10,7 +10,7 @@ from kernel.db import db
 from kernel.doctor import Finding
 from kernel.i18n import _, ngettext
 from kernel.settings import Settings
-from shop import outside_calendars
+from shop import outside_calendars, saved_cards
 from shop.card_accounts import CardAccount
 from shop.card_sessions import CardSession
 from shop.ledger import LedgerEntry
@@ -60,6 +60,19 @@ def stripe_is_heard(_known: Settings) -> Iterator[Finding]:
             yield Finding("stripe", "care", told, mend)
 
 
+def cards_are_charged(_known: Settings) -> Iterator[Finding]:
+    """What was held back at a restore waits for a person."""
+    count = db.session.scalar(select(func.count()).select_from(saved_cards.waiting().order_by(None).subquery()))
+    if count:
+        told = ngettext(
+            "One saved card is not charged since a restore.", "%(num)s saved cards are not charged since a restore.",
+            count,
+        )  # fmt: skip
+        yield Finding(
+            "cards", "care", told, _("Its owner lets them pay again in the back office: Settings, Card payments.")
+        )
+
+
 def calendars_are_read(_known: Settings) -> Iterator[Finding]:
     """What is taken elsewhere is known here."""
     for row in db.session.scalars(outside_calendars.stale()):
@@ -74,4 +87,5 @@ def init_app(_app: object) -> None:
     doctor.of_each_shop("ledger", sums_agree)
     doctor.of_each_shop("holds", holds_end)
     doctor.of_each_shop("stripe", stripe_is_heard)
+    doctor.of_each_shop("cards", cards_are_charged)
     doctor.of_each_shop("calendars", calendars_are_read)

@@ -64,8 +64,13 @@ class Closure(TenantOwned, Base):
     told_at: Mapped[datetime | None]  # when the shop was written to about that; of one that is `left`, since when
 
 
-def close(units: Sequence[ResourceUnit], span: Span, *, reason: str = "", by: "Account | None" = None) -> Closure:
-    """Close these units for that time; raises Backwards, Nothing or Booked, and then nothing is closed."""
+def close(
+    units: Sequence[ResourceUnit], span: Span, *, reason: str = "", by: "Account | None" = None, rest: bool = False
+) -> Closure:
+    """Close these units for that time; raises Backwards, Nothing or Booked, and then nothing is closed.
+
+    `rest`: what is taken stays, all else of that time is closed.
+    """
     occupations.sound(span)
     if not units:
         raise Nothing()
@@ -74,12 +79,33 @@ def close(units: Sequence[ResourceUnit], span: Span, *, reason: str = "", by: "A
     row.account_id = by.id if by else None
     db.session.add(row)
     db.session.flush()
+    ids = sorted({unit.id for unit in units})
     try:
-        occupations.reserve(sorted({unit.id for unit in units}), span, closure_id=row.id)
+        if rest:
+            _rest(row, ids, span)
+        else:
+            occupations.reserve(ids, span, closure_id=row.id)
     except JustTaken as taken:
         raise Booked() from taken
     journal.write("bookings.closed", about=row, by=by, data={"reason": row.reason})
     return row
+
+
+def _rest(row: Closure, ids: Sequence[int], span: Span) -> None:
+    taken = occupations.within(ids, span)
+    parts = [
+        (unit, part) for unit in ids for part in occupations.gaps(span, [one for one in taken if one.unit_id == unit])
+    ]
+    if not parts:
+        raise JustTaken()
+    for unit, part in parts:
+        occupations.take([unit], part, closure_id=row.id)
+
+
+def whole(row: Closure) -> bool:
+    """Whether nothing of its time was left to who had booked."""
+    mine = select(Occupation.starts_at, Occupation.ends_at).where(Occupation.closure_id == row.id)
+    return all((begins, ends) == (row.starts_at, row.ends_at) for begins, ends in db.session.execute(mine))
 
 
 def open_again(row: Closure, *, by: "Account | None" = None) -> None:

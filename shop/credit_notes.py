@@ -7,7 +7,7 @@ from kernel import journal
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import invoices, lowering, orders, reductions
+from shop import credit_lines, invoices, lowering, orders, recalls, reductions
 from shop.invoice_rows import Invoice
 from shop.orders import Order
 
@@ -40,6 +40,18 @@ def give(
     lowering.settle(order, was_paid=was_paid)
     journal.write("invoices.credited", about=order, by=by, data={"number": made.number})
     return made
+
+
+def foreseen(order: Order, less: int) -> list[tuple[Invoice, Money]]:
+    """What would be taken back of which of its invoices if it cost so many minor units less, for no line of it."""
+    rests = invoices.rests_of(order)
+    due = min(invoices.beyond(order) + less, sum(one.rest.gross for one in rests))
+    corrected = {one.line.id: one.line.invoice_id for one in rests}
+    sums: dict[int, int] = {}
+    for part in credit_lines.of_amount(rests, due, recalls.held(order)) if due > 0 else ():
+        paper = corrected[part.corrects_id or 0]
+        sums[paper] = sums.get(paper, 0) + part.gross_minor
+    return [(row, order.money(sums[row.id])) for row in invoices.billed(order) if sums.get(row.id)]
 
 
 def bring_up(order: Order, *, by: "Account") -> Invoice:

@@ -20,6 +20,11 @@ def told(day: date | None, *, weekday: bool = False) -> str:
     return f"{format_date(day, 'EEEE', locale=i18n.locale())}{between}{alone}"
 
 
+def full(day: date) -> str:
+    """A day with its year, for one that may be so far ahead that it would be read as this year's."""
+    return str(format_date(day, "long", locale=i18n.locale()))
+
+
 def span(first: date, last: date) -> str:
     """From the first to the last day, shortly: "24 – 26 de noviembre"."""
     if first == last:

@@ -9,9 +9,20 @@ from kernel import journal
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import booking_list, booking_orders, cancellations, holdings, orders, time_wait_rows
-from shop.bookings import Booking
-from shop.departures import Departure
+from shop import (
+    amends,
+    booking_list,
+    booking_orders,
+    bookings,
+    cancellations,
+    departures,
+    holdings,
+    orders,
+    time_wait_rows,
+)
+from shop.amends_rows import Amends, Terms
+from shop.bookings import Booking, NotNow
+from shop.departures import CALLED_OFF, Departure
 from shop.occupations import QUIET
 from shop.orders import Order
 
@@ -63,11 +74,26 @@ def resize(departure: Departure, capacity: int, *, by: "Account | None") -> None
 
 def sell(departure: Departure, on: bool, *, by: "Account | None") -> None:
     """Take more people, or no more; who has a place keeps it."""
-    holdings.claim([departure.service_id])
-    departure.state = "open" if on else "closed"
-    db.session.flush()
+    _set(departure, "open" if on else "closed")
     time_wait_rows.freed([departure.service_id])
     journal.write("bookings.reopened" if on else "bookings.stopped", about=departure, by=by)
+
+
+def fewer(booking: Booking, places: int) -> None:
+    """Have one of its bookings for fewer people, also where it takes nobody any more; the caller holds its order."""
+    holdings.claim([booking.service_id])
+    db.session.refresh(booking, with_for_update=holdings.WEAK)
+    if booking.state != "booked" or booking.departure_id is None or not 1 <= places <= booking.places:
+        raise NotNow()
+    departures.give(db.session.get_one(Departure, booking.departure_id), booking.places - places)
+    booking.places = places
+    db.session.flush()
+
+
+def _set(departure: Departure, state: str, note: str = "") -> None:
+    holdings.claim([departure.service_id])
+    departure.state, departure.note = state, note
+    db.session.flush()
 
 
 def standing(departure: Departure) -> list[Booking]:
@@ -82,32 +108,59 @@ def _waiting(departure: Departure) -> Sequence[Booking]:
     return db.session.scalars(select(Booking).where(*held).order_by(Booking.id)).all()
 
 
+def cancelled(departure: Departure) -> Sequence[Booking]:
+    """Who had a place and has none any more, and had nothing to choose, with what is known of them, in key order."""
+    offered = select(Amends.booking_id).where(Amends.departure_id == departure.id)
+    mine = Booking.departure_id == departure.id, Booking.state == "cancelled", Booking.id.not_in(offered)
+    return db.session.scalars(select(Booking).where(*mine).options(booking_list.who()).order_by(Booking.id)).all()
+
+
 def noted(departure: Departure, tokens: Sequence[str]) -> Sequence[Booking]:
     """Those of its bookings with these tokens to which nobody came."""
     mine = Booking.departure_id == departure.id, Booking.state == "missed", Booking.token.in_(tokens)
     return db.session.scalars(select(Booking).where(*mine)).all()
 
 
-def call_off(departure: Departure, *, by: "Account", reason: str, typed: int) -> int:
-    """Cancel every booking with all its money back, and sell no more; how many. `typed` is their number."""
+def call_off(departure: Departure, *, by: "Account", reason: str, typed: int, terms: Terms | None = None) -> int:
+    """End every booking and sell no more; how many. `typed` is their number.
+
+    With `terms` whoever was sure of a place chooses what becomes of it; to the others, and without, all that was paid
+    goes back. What one order has of it is one act.
+    """
     if not reason.strip():
         raise NoReason()
     rows = standing(departure)
     if typed != len(rows):
         raise OtherNumber(count=len(rows))
-    for number in sorted({row.order_id for row in [*rows, *_waiting(departure)] if row.order_id}):
-        orders.lock(db.session.get_one(Order, number))  # all of them before what they occupy
-    for row in rows:
-        booking_orders.cancel(row, by=by, reason=reason)
-    sell(departure, False, by=by)
+    for order in _orders([*rows, *_waiting(departure)]):
+        orders.lock(order)  # all of them before what they occupy
+    done = sum(_end(order, departure, by=by, reason=reason, terms=terms) for order in _orders(rows))
+    _set(departure, CALLED_OFF, reason.strip()[:300])
     if more := standing(departure):  # somebody booked meanwhile
-        raise OtherNumber(count=len(rows) + len(more))
+        raise OtherNumber(count=done + len(more))
     for row in _waiting(departure):
         if row.order is not None and row.order.asked:  # it waits for an answer: here it is
             cancellations.of_request(row.order, by=by, reason=reason)
     holdings.release(_waiting(departure), "expire")
     journal.write("bookings.called_off", about=departure, by=by, data={"reason": reason.strip()})
-    return len(rows)
+    return done
+
+
+def _orders(rows: Sequence[Booking]) -> list[Order]:
+    return [db.session.get_one(Order, number) for number in sorted({row.order_id for row in rows if row.order_id})]
+
+
+def _end(order: Order, departure: Departure, *, by: "Account", reason: str, terms: Terms | None) -> int:
+    """What one order has of it ends, together; how many bookings: some may have gone before their order was held."""
+    mine = [row for row in bookings.read_anew(order) if row.departure_id == departure.id and row.state == "booked"]
+    if not mine:
+        return 0
+    booking_orders.refuse(order, by, reason)
+    if terms is not None and amends.fits(mine, terms):
+        amends.begin(mine, terms, by=by, reason=reason)
+    else:
+        booking_orders.call_off(order, mine, by=by, reason=reason)
+    return len(mine)
 
 
 def init_app(_app: object) -> None:

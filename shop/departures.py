@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from shop.services import ServiceResource
 
 
+CALLED_OFF = "off"
+
+
 class Full(JustTaken):
     """Fewer places are left than somebody wants."""
 
@@ -41,8 +44,8 @@ class Departure(TenantOwned, Base):
     ends_at: Mapped[datetime]
     capacity: Mapped[int]  # the service's, unless staff gave this one another
     taken: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(String(8), default="open")  # open | closed: no more are taken
-    note: Mapped[str] = mapped_column(String(300), default="")  # of the staff's own
+    state: Mapped[str] = mapped_column(String(8), default="open")  # closed: no more are taken; off: it does not go
+    note: Mapped[str] = mapped_column(String(300), default="")  # why it does not go
     service: Mapped[Service] = belongs("Departure.service_id", "Service")
 
     @property

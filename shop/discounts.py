@@ -247,7 +247,9 @@ def name(row: Discount) -> str:
 
 def init_app(_app: object) -> None:
     """Say who may decide on discounts, and how the journal tells it."""
-    permissions.define("discounts.edit", _l("Make and change discounts"), roles=("manager", "marketer"))
+    seen = ("manager", "marketer", "accountant")
+    permissions.define("discounts.view", _l("See discounts and what they gave"), roles=seen, area="money")
+    permissions.define("discounts.edit", _l("Make and change discounts"), roles=("manager", "marketer"), area="money")
     journal.kind("discounts.made", _l("Made the discount “%(name)s”"))
     journal.kind("discounts.changed", _l("Changed the discount “%(name)s”"))
     journal.kind("discounts.paused", _l("Paused the discount “%(name)s”"))

@@ -61,11 +61,17 @@ def _ends(order: Order) -> bool:
     return holds.waits(order) and order.hold_until is not None and order.hold_until <= clock.now()
 
 
+def _reminded(order: Order) -> bool:
+    """Whether the buyer was told of the end that it has now."""
+    last = order_events.last(order, "reminded", holds.KEPT)
+    return last is not None and last.kind == "reminded"
+
+
 @jobs.job("orders.remind_hold")
 def remind(order_id: int) -> None:
     """Tell the buyer that the hold is about to end, once."""
     order = db.session.get(Order, order_id)
-    if order is None or not holds.waits(orders.lock(order)) or order_events.last(order, "reminded"):
+    if order is None or not holds.waits(orders.lock(order)) or _reminded(order):
         return
     if order.hold_until is not None and order.hold_until > clock.now():
         order_events.record(order, "reminded")

@@ -40,7 +40,7 @@ def plan(card: GiftCard) -> None:
     if card.email and not letters.silent():
         zone = ZoneInfo(tenancy.tenant().timezone)
         at = datetime.combine(card.send_on, HOUR, zone) if card.send_on else clock.now()
-        jobs.later("gift_cards.send", card.id, at=max(at, clock.now()), key=str(card.id))
+        jobs.later("gift_cards.send", card.id, at=max(at, clock.now() + letters.rest()), key=str(card.id))
 
 
 @jobs.job("gift_cards.send")

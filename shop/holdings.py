@@ -15,6 +15,7 @@ from kernel.i18n import _l
 from kernel.refusal import Refusal
 from shop import bookings, departures, late_holds, occupations, resources, time_wait_rows
 from shop.bookings import LIVE, Booking
+from shop.departures import CALLED_OFF
 from shop.occupations import JustTaken, Span
 from shop.resources import Resource
 from shop.services import Service, ServiceResource
@@ -35,10 +36,13 @@ class Elsewhere(Refusal):
     message = _l("It cannot be booked there: choose one of its own.")
 
 
-def hold(service: Service, span: Span, places: int, *, cart: Any, **told: Any) -> Booking:
+def hold(
+    service: Service, span: Span, places: int, *, cart: Any, units: Iterable[int] = (), **told: Any
+) -> Booking:  # fmt: skip
     """Hold a time for a cart, ten minutes; the same time again is the same booking with other places.
 
-    `told`: answers, language, timezone. Raises JustTaken, Full or TooMany; what the cart had stays then.
+    `units`: those that staff chose. `told`: answers, language, timezone. Raises JustTaken, Full or TooMany; what the
+    cart had stays then.
     """
     until = clock.now() + timedelta(minutes=MINUTES)
     row = _held(service, span, cart)
@@ -48,7 +52,7 @@ def hold(service: Service, span: Span, places: int, *, cart: Any, **told: Any) -
         set_committed_value(row, "service", service)
     for name, value in told.items():
         setattr(row, name, value)
-    place(row, span, places)
+    place(row, span, places, units=units)
     keep(row, until)
     return row
 
@@ -78,27 +82,35 @@ def run_out(row: Booking, until: datetime) -> None:
     jobs.later("bookings.lapse", row.id, at=until, key=f"{row.id}:{int(until.timestamp())}")
 
 
-def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = ()) -> None:
+def place(
+    booking: Booking, span: Span, places: int, *, units: Iterable[int] = (), service: Service | None = None,
+    since: datetime | None = None,
+) -> None:  # fmt: skip
     """Have the booking at that time with so many places, instead of where it was; all or nothing, a new one too.
 
-    `units`: those that staff chose and no others; of a departure its own. Raises JustTaken, Full, TooMany or NotNow:
-    it stays then.
+    `units`: those that staff chose and no others; of a departure its own. `service`: another one, of the same kind.
+    `since`: from when on it needs them: who goes on elsewhere was not there before.
+    Raises JustTaken, Full, TooMany or NotNow: it stays then.
     """
     occupations.sound(span)
-    count = units_for(booking.service, places)
-    claim([booking.service_id])
+    other = service or booking.service
+    count = units_for(other, places)
+    claim({booking.service_id, other.id})
     kept = booking.id is not None
     if kept:
         _anew(booking)
-    if booking.state not in {*LIVE, "expired"}:
+    if booking.state not in {*LIVE, "expired", CALLED_OFF}:
         raise bookings.NotNow()
     try:
         with beside.attempt():
             if kept:
                 _give(booking)
+            if booking.service_id != other.id:
+                booking.service_id = other.id
+                set_committed_value(booking, "service", other)
             booking.starts_at, booking.ends_at = span.starts_at, span.ends_at
             booking.places, booking.units = places, count
-            _take(booking, set(units))
+            _take(booking, set(units), since)
     except Refusal:
         if not kept and booking in db.session:
             db.session.expunge(booking)
@@ -107,7 +119,7 @@ def place(booking: Booking, span: Span, places: int, *, units: Iterable[int] = (
     db.session.expire(booking, ["departure"])
 
 
-def _take(booking: Booking, chosen: set[int]) -> None:
+def _take(booking: Booking, chosen: set[int], since: datetime | None) -> None:
     if booking.service.kind == "departure":
         departure = departures.at(booking.service, booking.starts_at)
         departures.take(departure, booking.places)
@@ -115,7 +127,7 @@ def _take(booking: Booking, chosen: set[int]) -> None:
     if booking.id is None:
         beside.put(booking)
     db.session.flush()
-    occupy(booking, chosen)
+    occupy(booking, chosen, since)
 
 
 def units_for(service: Service, places: int) -> int:
@@ -126,7 +138,7 @@ def units_for(service: Service, places: int) -> int:
     return {"departure": 0, "appointment": 1}.get(service.kind, -(-places // service.capacity))
 
 
-def occupy(booking: Booking, chosen: Set[int] = frozenset()) -> None:
+def occupy(booking: Booking, chosen: Set[int] = frozenset(), since: datetime | None = None) -> None:
     """Take the units that it is to have, of each resource as many as it needs: those that were chosen before others.
 
     Nothing for a departure, which has its own. Raises Full or JustTaken: whoever asked takes all of it back.
@@ -134,32 +146,44 @@ def occupy(booking: Booking, chosen: Set[int] = frozenset()) -> None:
     needed = sorted(need.resource_id for need in booking.service.needs) if booking.service.kind != "departure" else []
     if chosen and not chosen <= {unit.id for unit in resources.units(needed)}:
         raise Elsewhere()
+    span = Span(max(since or booking.span.starts_at, booking.span.starts_at), booking.span.ends_at)
     for resource_id in needed:
         if chosen:
-            had = _chosen(resource_id, booking, chosen)
-            occupations.take(had, booking.span, booking_id=booking.id)
+            had = _chosen(resource_id, span, booking.units, chosen)
+            occupations.take(had, span, booking_id=booking.id)
         else:
-            had = occupations.take_free(resource_id, booking.span, booking.units, booking_id=booking.id)
+            party = party_of(booking)
+            had = occupations.take_free(
+                resource_id, span, booking.units, party=party, booking_id=booking.id
+            )  # fmt: skip
+            if party and not had and party > (most := resources.largest(resource_id) or party):
+                raise TooMany(most=most)
         if len(had) < booking.units:
             raise departures.Full(left=len(had) * booking.service.capacity) if had else JustTaken()
 
 
-def _chosen(resource_id: int, booking: Booking, chosen: Set[int]) -> list[int]:
+def party_of(booking: Booking) -> int:
+    """How many people sit at one unit together; 0 where they may be spread over several."""
+    return booking.places if booking.service.kind == "appointment" else 0
+
+
+def _chosen(resource_id: int, span: Span, count: int, chosen: Set[int]) -> list[int]:
     """As many free ones as it needs, all that were chosen among them."""
-    free = sorted(occupations.free(resource_id, booking.span), key=lambda one: one not in chosen)
+    free = sorted(occupations.free(resource_id, span), key=lambda one: one not in chosen)
     wished = {unit.id for unit in resources.units([resource_id]) if unit.id in chosen}
-    return free[: booking.units] if wished <= set(free) else []
+    return free[:count] if wished <= set(free) else []
 
 
 def release(rows: Iterable[Booking], step: str) -> None:
-    """Take a step that ends bookings (`expire`, `cancel`) and give back what they had, once."""
-    ending = sorted((row for row in rows if row.state in LIVE), key=lambda row: row.id)
+    """Take a step that ends bookings (`expire`, `cancel`, `call_off`) and give back what they had, once."""
+    stands = {*LIVE, CALLED_OFF}
+    ending = sorted((row for row in rows if row.state in stands), key=lambda row: row.id)
     if not ending:
         return
     _lock({row.service_id for row in ending})
     for row in ending:
         _anew(row)
-        if row.state in LIVE:
+        if row.state in stands:
             _give(row)
             bookings.move(row, step)
             row.held_until = None

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from kernel import clock, jobs
-from shop import payment_methods
+from shop import bookings, order_events, payment_methods
 from shop.orders import Order
 
+KEPT = "kept"  # the step with which staff say until when it is kept
 REMIND_FROM = timedelta(hours=2)  # a shorter hold needs no reminder
 SECOND_CHANCE = timedelta(hours=24)  # after a proof that was not accepted
 
@@ -21,6 +22,13 @@ def begin(order: Order, until: datetime) -> None:
         jobs.later("orders.remind_hold", order.id, at=until - min(whole / 4, timedelta(hours=12)), key=key)
 
 
+def longer(order: Order, until: datetime) -> None:
+    """What pays it needs until then: a hold never gets shorter so, nor longer than staff set."""
+    step = order_events.last(order, KEPT) if order.by_staff or order.hold_until else None
+    most = datetime.fromisoformat(step.data["now"]) if step else until
+    begin(order, max(order.hold_until or order.placed_at, min(until, most)))
+
+
 def end(order: Order) -> None:
     """The goods are no longer kept for a time only."""
     if order.hold_until is not None:
@@ -30,8 +38,10 @@ def end(order: Order) -> None:
 
 
 def again(order: Order) -> None:
-    """The buyer gets another chance: the hold goes on for a day at least."""
-    begin(order, max(order.hold_until or clock.now(), clock.now() + SECOND_CHANCE))
+    """The buyer gets another chance: the hold goes on for a day at least, but not beyond what is booked."""
+    until = max(order.hold_until or clock.now(), clock.now() + SECOND_CHANCE)
+    begins = min((row.starts_at for row in bookings.of_order(order) if row.live), default=until)
+    begin(order, min(until, max(begins, clock.now() + payment_methods.SHORTEST)))
 
 
 def waits(order: Order) -> bool:

@@ -65,10 +65,9 @@ FILES = file_imports.Files(ProductImport, ProductImportPart)
 named, listed, parts, sample = FILES.named, FILES.listed, FILES.parts, FILES.sample
 
 
-def opened(data: bytes, encoding: str = "") -> tuple[table_files.Sheet, str]:
-    """(the table of a file, its encoding). Raises Refusal."""
-    text, found = table_files.read(data, encoding)
-    sheet = table_files.sheet(text, most=MOST, longest=LONGEST)
+def opened(data: bytes, encoding: str = "", name: str = "") -> tuple[table_files.Sheet, str]:
+    """(the table of a file, its encoding); `name`: of the sheet of a workbook. Raises Refusal."""
+    sheet, found = table_files.opened(data, encoding, name, most=MOST, longest=LONGEST)
     if not sheet.rows:
         raise Empty()
     return sheet, found
@@ -77,7 +76,8 @@ def opened(data: bytes, encoding: str = "") -> tuple[table_files.Sheet, str]:
 def draft(sheet: table_files.Sheet, name: str, *, encoding: str) -> ProductImport:
     """A file that is not kept yet: its columns are guessed."""
     return ProductImport(
-        name=name[-160:], encoding=encoding, separator=sheet.separator, heads=[head[:80] for head in sheet.heads],
+        name=sheet.told(name)[-160:], encoding=encoding, separator=sheet.separator,
+        heads=[head[:80] for head in sheet.heads],
         total=len(sheet.rows), mapping=import_fields.guess(sheet.heads), state="draft", publish=False, shelves=True,
         pictures=True, hosts={},
     )  # fmt: skip

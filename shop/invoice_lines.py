@@ -9,7 +9,7 @@ from kernel import i18n, tenancy
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref, words
 from kernel.i18n import _, pick
 from kernel.tenancy import TenantOwned
-from shop import invoice_parts, tax_rules
+from shop import invoice_parts, reductions, tax_rules
 from shop.invoice_parts import Rest
 
 if TYPE_CHECKING:
@@ -90,16 +90,38 @@ def known(papers: "Sequence[int]") -> set[int | None]:
 
 
 def added(order: "Order", fresh: "Sequence[OrderLine]", missing: int) -> list[InvoiceLine]:
-    """Lines that stand on no invoice yet, and what the delivery costs more: as far as `missing` minor units go."""
+    """Lines that stand on no invoice yet, and what bookings and the delivery cost more: up to `missing` minor units."""
     lines = [_goods(line, place) for place, line in enumerate(fresh)]
-    more = min(missing - sum(line.gross_minor for line in lines), order.shipping_minor)
-    if more <= 0:
-        return lines
-    line = _delivery(order, len(lines))
+    missing -= sum(line.gross_minor for line in lines)
+    for line, held in _grown(order, fresh) if missing > 0 else ():
+        more = min(missing, line.gross_minor - held)
+        missing -= more
+        lines += [_only(_goods(line, len(lines)), more, whole=not held)] if more > 0 else []
+    more = min(missing, order.shipping_minor)
+    return [*lines, _only(_delivery(order, len(lines)), more)] if more > 0 else lines
+
+
+def _grown(order: "Order", fresh: "Sequence[OrderLine]") -> "list[tuple[OrderLine, int]]":
+    """The lines of bookings, which may cost more since they were billed, and what invoices hold of them by now."""
+    papers = select(InvoiceLine.invoice_id).where(InvoiceLine.order_line_id.in_([line.id for line in order.lines]))
+    rests = [
+        one for paper in sorted(set(db.session.scalars(papers))) for one in left(paper) if not one.line.corrects_id
+    ]
+    less = {line_id for one in reductions.of(order) for line_id in one.units}  # these last: they may be called off
+    mine = [line for line in order.lines if line.booking_id and line not in fresh]
+    mine.sort(key=lambda line: line.id in less)
+    return [(line, sum(one.rest.gross for one in rests if one.line.order_line_id == line.id)) for line in mine]
+
+
+def _only(line: InvoiceLine, more: int, *, whole: bool = False) -> InvoiceLine:
+    """The line over a part of its amount, as one unit; as it is where the `whole` is meant."""
+    if whole and more == line.gross_minor:
+        return line
     part = invoice_parts.part(_rest(line), more)
     line.net_minor, line.tax_minor, line.gross_minor = part.net, part.tax, part.gross
     line.components, line.unit_minor = part.components, more - tax_rules.on_top(part.components)
-    return [*lines, line]
+    line.quantity, line.discount_minor = 1, 0
+    return line
 
 
 def kept(order: "Order", held: "Mapping[int, int]") -> list[InvoiceLine]:
@@ -109,12 +131,12 @@ def kept(order: "Order", held: "Mapping[int, int]") -> list[InvoiceLine]:
     its share, last what came for cards that never were or are void.
     """
     lines = copied(order)
-    tiers = _tiers([Left(line, line.quantity, _rest(line)) for line in lines], held)
-    shares = invoice_parts.filled(min(order.kept_minor, order.total_minor), tiers[::-1])
+    found = tiers([Left(line, line.quantity, _rest(line)) for line in lines], held)
+    shares = invoice_parts.filled(min(order.kept_minor, order.total_minor), found[::-1])
     return [line for line, share in zip(lines, shares, strict=True) if share and _shrunk(line, share, order, held)]
 
 
-def _tiers(rests: "Sequence[Left]", held: "Mapping[int, int]") -> list[list[int]]:
+def tiers(rests: "Sequence[Left]", held: "Mapping[int, int]") -> list[list[int]]:
     """How much of each line is: the price of gift cards that are not good, goods and delivery, cards that are."""
     good = [min(held.get(one.line.order_line_id or 0, 0), one.rest.gross) for one in rests]
     card = [one.line.kind == "voucher" for one in rests]
@@ -193,76 +215,6 @@ def _rest(line: InvoiceLine) -> Rest:
     return Rest(line.net_minor, line.tax_minor, line.components, shared=line.kind != "delivery")
 
 
-def credited(left: Left, part: Rest, units: int, place: int) -> InvoiceLine:
-    """The line of a credit note that takes this part of an invoice's line back."""
-    line = left.line
-    return InvoiceLine(
-        corrects_id=line.id, order_line_id=line.order_line_id, position=place, kind=line.kind, sku=line.sku,
-        name=dict(line.name), options=list(line.options), quantity=units, unit_minor=line.unit_minor, discount_minor=0,
-        net_minor=part.net, tax_minor=part.tax, gross_minor=part.gross, components=part.components,
-        fiscal=dict(line.fiscal),
-    )  # fmt: skip
-
-
-def of_amount(
-    rests: "Sequence[Left]", minor: int, held: "Mapping[int, int]", lines: "Mapping[int, int] | None" = None
-) -> list[InvoiceLine]:
-    """The lines of a credit note over an amount: first of the units that came back (`lines`), then their delivery.
-
-    Then of gift cards that are void, then of all goods in proportion, and last of cards that are still good (`held`).
-    """
-    whole = sum(one.rest.gross for one in rests)
-    named = [_worth(one, (lines or {}).get(one.line.order_line_id or 0, 0)) for one in rests]
-    carried = [one.rest.gross if one.line.kind == "delivery" and any(named) else 0 for one in rests]
-    taken = [sum(pair) for pair in zip(named, carried, strict=True)]
-    others = [
-        [min(part, one.rest.gross - gone) for one, part, gone in zip(rests, tier, taken, strict=True)]
-        for tier in _tiers(rests, held)
-    ]
-    shares = invoice_parts.filled(min(max(minor, 0), whole), [named, carried, *others])
-    return [
-        credited(one, invoice_parts.part(one.rest, share), _units(one, share, lines or {}), place)
-        for place, (one, share) in enumerate(zip(rests, shares, strict=True))
-        if share or (minor == whole and one.units)
-    ]
-
-
-def _units(left: Left, share: int, lines: "Mapping[int, int]") -> int:
-    """How many units an amount of a line takes back: all, those that came back, or none when it is another amount."""
-    if share == left.rest.gross:
-        return left.units
-    came = min(lines.get(left.line.order_line_id or 0, 0), left.units)
-    return came if share == _worth(left, came) else 0
-
-
-def _worth(left: Left, units: int) -> int:
-    """What so many units of a line's rest come to."""
-    return left.rest.gross * min(units, left.units) // left.units if left.units else 0
-
-
-def of_lines(rests: "Sequence[Left]", lines: "Mapping[int, int]", *, delivery: bool = False) -> list[InvoiceLine]:
-    """The lines of a credit note over so many units of the order's lines, and of its delivery when that comes back."""
-    found: list[InvoiceLine] = []
-    for one in rests:
-        units = lines.get(one.line.order_line_id or 0, 0) if one.line.kind != "delivery" else int(delivery)
-        units = min(units, one.units)
-        if units > 0:
-            part = invoice_parts.part(one.rest, _worth(one, units))
-            found.append(credited(one, part, units, len(found)))
-    return found
-
-
-def of_delivery(rests: "Sequence[Left]", minor: int) -> list[InvoiceLine]:
-    """The lines of a credit note over what the delivery costs less."""
-    ways = [one for one in rests if one.line.kind == "delivery" and one.rest.gross]
-    shares = invoice_parts.filled(minor, [[one.rest.gross for one in ways]]) if ways else []
-    return [
-        credited(one, invoice_parts.part(one.rest, share), _units(one, share, {}), place)
-        for place, (one, share) in enumerate(zip(ways, shares, strict=True))
-        if share
-    ]
-
-
 def credited_minor(invoice_id: int) -> int:
     """How much of an invoice was taken back by credit notes."""
     mine = select(InvoiceLine.id).where(InvoiceLine.invoice_id == invoice_id)
@@ -271,8 +223,15 @@ def credited_minor(invoice_id: int) -> int:
 
 
 def exempt(line: InvoiceLine) -> int:
-    """How much of its net bears no tax; what is money for later bears none and is none yet."""
+    """How much of what it sells bears no tax."""
+    if line.kind == "voucher":
+        return 0
     return invoice_parts.exempt(line.net_minor, line.components, shared=line.kind != "delivery")
+
+
+def beyond(line: InvoiceLine) -> int:
+    """What no tax asks about: money for later, which is taxed as what it buys one day, and is no exempt sale."""
+    return line.net_minor if line.kind == "voucher" else 0
 
 
 def called(line: InvoiceLine) -> str:

@@ -15,13 +15,14 @@ from shop.orders import Order
 from shop.tax_rules import TAX
 
 
-def of(row: Invoice) -> dict[str, Any]:
-    """What the paper's template needs, as plain words."""
+def of(row: Invoice, language: str = "") -> dict[str, Any]:
+    """What the paper's template needs, as plain words; the shop's own copy is in its `language`, not the buyer's."""
     front, country = storefront.of(), str(row.issuer["country"])
     theme = themes.Theme(front.preset, front.primary, front.accent, front.surface)
-    with of_orders.spoken(row.language):
+    language = language or row.language
+    with of_orders.spoken(language):
         return {
-            "told": told(row), "language": row.language, "shop": _issuer(row), "size": receipts.paper_size(country),
+            "told": told(row), "language": language, "shop": _issuer(row), "size": receipts.paper_size(country),
             "qr": qr.address(url(row)),
             "page_url": url(row).split("://", 1)[-1], "footer": pick(invoicing.of().footer),
             "face": themes.PRESETS[theme.whole().preset].file, "ink": themes.palette(theme)["brand"],
@@ -142,6 +143,9 @@ def taxes(row: Invoice, lines: Sequence[InvoiceLine]) -> list[dict[str, str]]:
     free = sum(invoice_lines.exempt(line) for line in lines)
     if free:
         rows.append((_("Exempt"), free, 0))
+    beyond = sum(invoice_lines.beyond(line) for line in lines)
+    if beyond:
+        rows.append((_("Not subject to tax"), beyond, 0))
     return [{"name": name, "net": _shown(row, net), "tax": _shown(row, tax)} for name, net, tax in rows]
 
 

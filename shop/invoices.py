@@ -11,6 +11,7 @@ from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
 from shop import (
+    credit_lines,
     invoice_lines,
     invoice_people,
     invoice_seal,
@@ -107,22 +108,23 @@ def credit(
     when it ended and nothing of its invoice is left. Raises TooMuch.
     """
     orders.lock(order)
-    rests = _rests(order)
+    rests = rests_of(order)
     if not rests:
         return None
     most = sum(one.rest.gross for one in rests)
     if not most and (order.state in ENDED or (amount is None and lines is None)):
         return None
     if lines is not None:
-        parts = invoice_lines.of_lines(rests, lines, delivery=more.get("delivery", False))
+        parts = credit_lines.of_lines(rests, lines, delivery=more.get("delivery", False))
     else:
-        parts = invoice_lines.of_amount(rests, most if amount is None else amount.minor, recalls.held(order))
+        parts = credit_lines.of_amount(rests, most if amount is None else amount.minor, recalls.held(order))
     if not sum(part.gross_minor for part in parts) or (amount and amount.minor > most):
         raise TooMuch(most=receipts.shown(order.money(most)))
     return _credited(order, (rests, parts), reason=reason, by=more.get("by"))
 
 
-def _rests(order: Order) -> list[invoice_lines.Left]:
+def rests_of(order: Order) -> list[invoice_lines.Left]:
+    """What each line of its invoices still holds, the first invoice first."""
     return [one for row in billed(order) for one in invoice_lines.left(row.id)]
 
 
@@ -145,20 +147,19 @@ def _credited(
 def follow(order: Order, *, reason: str = "", lines: Mapping[int, int] | None = None, **more: Any) -> Invoice | None:
     """Take back what the invoice holds beyond what the order still costs: after refunds, when it ended.
 
-    `lines`: the units of order lines that came back, when it is for those; `delivery=True`: when that costs less;
+    `lines`: the units of order lines that came back, when it is for those; `delivery=True`: when that costs less,
+    `only`: when these order lines do;
     `most`: no more than so many minor units; `by` is who asks. None when there is nothing to take back.
     """
-    rests = _rests(order)
+    rests = rests_of(order)
     due = min(beyond(order), sum(one.rest.gross for one in rests))
     due = min(due, more.get("most", due))
     if due <= 0:
         return None
-    if more.get("delivery"):
-        parts = invoice_lines.of_delivery(rests, due)
-    else:
-        parts = invoice_lines.of_lines(rests, lines or {})
+    some = more.get("only") or more.get("delivery")
+    parts = credit_lines.of_some(rests, due, more.get("only")) if some else credit_lines.of_lines(rests, lines or {})
     if sum(part.gross_minor for part in parts) != due:  # another amount than those units
-        parts = invoice_lines.of_amount(rests, due, recalls.held(order), lines)
+        parts = credit_lines.of_amount(rests, due, recalls.held(order), lines)
     return _credited(order, (rests, parts), reason=reason, by=more.get("by"))
 
 
@@ -266,15 +267,14 @@ def when_delivered(order: Order) -> None:
 
 
 def when_less(
-    order: Order, *, reason: str = "", lines: Mapping[int, int] | None = None, delivery: bool = False
-) -> None:
+    order: Order, *, reason: str = "", lines: Mapping[int, int] | None = None, **more: Any
+) -> None:  # fmt: skip
     """The order ended or costs less: what its invoice holds beyond that is taken back, what was kept is billed."""
     if order.state in ENDED and order.kept_minor and invoicing.of().issue_on != "hand":
         _quietly(order)
     event = order_events.last(order, "cancelled") if order.state in ENDED and not reason else None
     try:
-        follow(order, reason=str(event.data.get("reason", "")) if event else reason, lines=lines,
-               delivery=delivery)  # fmt: skip
+        follow(order, reason=str(event.data.get("reason", "")) if event else reason, lines=lines, **more)
     except (UsedUp, Outdated):
         return  # it stands among what waits to be issued
 

@@ -11,7 +11,7 @@ from kernel import clock, ddl
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
 from kernel.money import Money
 from kernel.tenancy import TenantOwned
-from shop import payment_methods
+from shop import drawer_rows, payment_methods
 from shop.orders import Order
 
 if TYPE_CHECKING:
@@ -40,14 +40,21 @@ class LedgerEntry(TenantOwned, Base):
     currency: Mapped[str] = mapped_column(String(3))
     key: Mapped[str] = mapped_column(String(120))  # the same event told twice has the same key
     reference: Mapped[str] = mapped_column(String(120), default="")
+    method: Mapped[str] = mapped_column(String(40), default="")  # the code of the way it took, if not its payment's
     at: Mapped[datetime] = mapped_column(default=clock.now)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     practice: Mapped[bool] = mapped_column(default=False)
+    drawer_id: Mapped[int | None] = ref("drawer")  # whose coins and notes it moved; None: none was open, or no cash
 
     @property
     def amount(self) -> Money:
         """What came (or went, when negative)."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def act(self) -> str:
+        """What its letters are known by, while it can be taken back."""
+        return f"paid:{self.id}"
 
 
 def append(payment: "Payment", kind: str, amount: Money, *, key: str, **told: Any) -> LedgerEntry | None:
@@ -59,6 +66,8 @@ def append(payment: "Payment", kind: str, amount: Money, *, key: str, **told: An
     order = db.session.get_one(Order, payment.order_id)
     row = LedgerEntry(payment_id=payment.id, order_id=order.id, kind=kind, key=key, practice=order.practice, **told)
     row.amount_minor, row.currency, row.account_id = amount.minor, amount.currency, by.id if by else None
+    if not within and cash(payment, told.get("method", "")):
+        row.drawer_id = drawer_rows.taking(amount.currency, practice=order.practice)
     db.session.add(row)
     db.session.flush()
     for one in (order, payment):
@@ -69,6 +78,17 @@ def append(payment: "Payment", kind: str, amount: Money, *, key: str, **told: An
     if not order.practice:
         facts.record((WITHIN if within else TOLD)[kind], contact=order.contact, about=order, amount=amount, at=row.at)
     return row
+
+
+def cash(payment: "Payment", method: str = "") -> bool:
+    """Whether money of that payment, or of another way by its code, is coins and notes."""
+    return method == payment_methods.CASH if method else _in_cash(payment)
+
+
+def _in_cash(payment: "Payment") -> bool:
+    if payment.kind == "counter":  # which of the counter's says its code
+        return payment_methods.in_cash(payment.kind, payment.method.code)
+    return payment_methods.in_cash(payment.kind, "")
 
 
 def known(payment: "Payment", key: str) -> LedgerEntry | None:

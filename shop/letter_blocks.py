@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from kernel.db import db
 from kernel.i18n import _
 from kernel.letter_parts import Letter
 from kernel.money import Money
-from shop import catalog, categories, discount_sentences, discounts, pricing, receipts, shelf, storefront
+from shop import catalog, categories, discount_sentences, discounts, pricing, receipts, shelf, storefront, tag_words
 from shop.categories import Category
 
 Data = dict[str, Any]
@@ -116,13 +117,16 @@ def coupon(data: Data, letter: Letter) -> Data | None:
 
 def products(data: Data, letter: Letter) -> Data | None:
     """A row of products with their prices for this reader's group."""
-    here = categories.slugged(str(data.get("category") or ""))
-    found = _chosen(list(data.get("products") or []), letter) or _first(here, int(data.get("count") or 4), letter)
+    here, tag = categories.slugged(str(data.get("category") or "")), str(data.get("tag") or "")
+    found = _chosen(list(data.get("products") or []), letter)
+    tag = "" if found else tag
+    found = found or _first(here, tag, int(data.get("count") or 4), letter)
     if not found:
         return None
     named = letter.words(data.get("title"))
-    title = named or (_plain(letter, here.name) if here else letter.plain(_("From our shelves")))
-    url = letter.href(f"/c/{here.slug}") if here else ""
+    label = tag_words.label(tag, storefront.of().tag_words) if tag else ""
+    title = named or (_plain(letter, here.name) if here and not tag else letter.plain(label or _("From our shelves")))
+    url = letter.href(_whole(here, tag, label))
     return {"title": title, "goods": goods(found, letter), "url": url, "label": letter.plain(_("See all"))}
 
 
@@ -132,9 +136,16 @@ def _chosen(slugs: Sequence[str], letter: Letter) -> Sequence[catalog.Product]:
     return shelf.of_ids([ids[one] for one in slugs if one in ids][:GOODS], group=letter.group).products if ids else ()
 
 
-def _first(here: Category | None, count: int, letter: Letter) -> Sequence[catalog.Product]:
-    below = [catalog.Product.category_id.in_(categories.below(categories.all_(), here))] if here else []
-    return shelf.first(min(count, GOODS), *below, group=letter.group)
+def _first(here: Category | None, tag: str, count: int, letter: Letter) -> Sequence[catalog.Product]:
+    lying = shelf.lying(categories.below(categories.all_(), here) if here else (), tag)
+    return shelf.first(min(count, GOODS), *lying, group=letter.group)
+
+
+def _whole(here: Category | None, tag: str, label: str) -> str:
+    """The path where all of a row's products are seen: its category, sieved by its tag, else a search for its words."""
+    if here:
+        return f"/c/{here.slug}?{urlencode({'tag': tag})}" if tag else f"/c/{here.slug}"
+    return f"/search?{urlencode({'q': label})}" if tag else ""
 
 
 def goods(found: Sequence[catalog.Product], letter: Letter) -> list[Data]:

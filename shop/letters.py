@@ -7,7 +7,15 @@ from kernel import i18n, tenancy, web
 from kernel import letters as post
 from kernel.i18n import _l
 from kernel.money import Money
-from shop import approval_words, booking_letters, bookings, receipts
+from shop import (
+    approval_words,
+    booking_letters,
+    booking_time_words,
+    bookings,
+    receipts,
+    refund_account_words,
+    return_words,
+)
 from shop.letter_words import Words, quiet
 
 if TYPE_CHECKING:
@@ -18,8 +26,9 @@ PAY = _l("Pay now")
 # these tell when and where what was booked is …
 BOOKED = frozenset({"asked", "approved", "accepted", "placed", "instalment", "paid"})
 OFF = frozenset({"cancelled", "expired", "refused", "unanswered"})  # … and these take it out of calendars
+FIRST = frozenset({"asked", "placed"})  # nothing was told before these
 # their button leads to the page where one pays
-TO_PAY = frozenset({"approved", "soon", "today", "overdue", "plan", "partial", "lowered", "changed_to_pay"})
+TO_PAY = frozenset({"approved", "soon", "today", "overdue", "plan", "partial", "lowered", "changed_to_pay", "kept"})
 CHANGED = Words(
     _l("%(number)s has changed"),
     _l("Your order has changed"),
@@ -28,6 +37,9 @@ CHANGED = Words(
 
 BUYER = {
     **approval_words.BUYER,
+    **refund_account_words.BUYER,
+    **return_words.BUYER,
+    **booking_time_words.BUYER,
     "placed": Words(
         _l("Your order %(number)s"), _l("Thank you: we have your order"), _l("We keep you informed at each step.")
     ),
@@ -86,7 +98,7 @@ BUYER = {
     "ready": Words(
         _l("%(number)s is ready"),
         _l("Your order is ready"),
-        _l("Come for it when it suits you; bring its number: %(number)s."),
+        _l("It waits for you; bring its number: %(number)s."),
     ),
     "shipped": Words(_l("%(number)s is on its way"), _l("Your order is on its way"), _l("It left our house today.")),
     "delivered": Words(
@@ -122,7 +134,7 @@ BUYER = {
     "refunded": Words(
         _l("We returned money of %(number)s"),
         _l("We returned %(amount)s"),
-        _l("It may take some days until you see it."),
+        "",  # by which way, and what that means: see refund_ways
     ),
     "refund_bounced": Words(
         _l("The money that we returned of %(number)s came back"),
@@ -150,24 +162,16 @@ BUYER = {
     ),
     "changed": CHANGED,
     "changed_to_pay": replace(CHANGED, button=PAY),
-    "return_asked": Words(
-        _l("We have your wish to return something of %(number)s"),
-        _l("We have your request"),
-        _l("The shop looks at it and writes to you. Send nothing back before that."),
-    ),
-    "return_accepted": Words(
-        _l("Your return of %(number)s is accepted"),
-        _l("You can bring it back"),
-        _l("When we have it, we return your money."),
-    ),
-    "return_refused": Words(
-        _l("Your return of %(number)s was not accepted"),
-        _l("We cannot take it back"),
-        _l("Look at what the shop wrote. If you see it otherwise, answer this e-mail."),
+    "undone": Words(
+        _l("Correction: %(number)s"),
+        _l("Our last e-mail was a mistake"),
+        _l("The e-mail “%(what)s” was sent by mistake and does not hold. The order's page shows where it stands."),
     ),
 }
 SHOP = {
     **approval_words.SHOP,
+    **return_words.SHOP,
+    **booking_time_words.SHOP,
     "new": Words(
         _l("New order %(number)s: %(total)s"),
         _l("New order"),
@@ -198,10 +202,10 @@ SHOP = {
         _l("The bank of %(name)s did not take %(amount)s: you still owe it. Return it another way."),
         _l("Open the order"),
     ),
-    "return_asked": Words(
-        _l("%(name)s wants to return something of %(number)s"),
-        _l("A return was asked for"),
-        _l("Look at it and answer: the buyer waits."),
+    "delivery_changed": Words(
+        _l("%(name)s changed the delivery of %(number)s"),
+        _l("The buyer changed the delivery"),
+        _l("New: %(what)s. Look at the order before you send it."),
         _l("Open the order"),
     ),
     "cancelled": Words(
@@ -222,6 +226,8 @@ def tell(order: "Order", kind: str, **told: Any) -> None:
     """
     if not order.email or post.silent():
         return
+    if kind not in FIRST and not post.rest():
+        post.hurry(order)
     tenant = tenancy.tenant()
     with i18n.speak(order.language, tenant.country):
         page = "shop.pay" if kind in TO_PAY else "shop.order"
@@ -250,11 +256,11 @@ def tell_shop(order: "Order", kind: str, **told: Any) -> None:
 
 
 def _booked(order: "Order", kind: str) -> dict[str, Any]:
-    booked = kind in BOOKED | OFF and any(line.booking_id for line in order.lines)
-    known = bookings.of_order(order) if booked else ()
+    known = bookings.of_order(order) if kind in BOOKED | OFF and any(line.booking_id for line in order.lines) else ()
     rows = [row for row in known if row.live == (kind in BOOKED)]
-    return {
-        "bookings": [booking_letters.part(row) for row in rows],
+    parts = [booking_letters.part(row) for row in rows]
+    return booking_letters.titled(order, kind, parts) | {
+        "bookings": parts,
         "attached": booking_letters.attached([row for row in rows if row.state != "held"]),
     }
 

@@ -20,8 +20,9 @@ is_phone = everybody.is_phone
 
 
 def orders(text: str) -> Sequence[Order]:
-    """Orders by number or its end, by name, phone or e-mail; the newest first."""
-    return db.session.scalars(order_list.query("all", text).limit(MOST)).all()
+    """The order with just that number; else those by its end, by name, phone or e-mail, the newest first."""
+    exact = db.session.scalars(select(Order).where(Order.number == text.strip().upper())).all()
+    return exact or db.session.scalars(order_list.query("all", text).limit(MOST)).all()
 
 
 def bookings(text: str) -> Sequence[Booking]:
@@ -29,9 +30,9 @@ def bookings(text: str) -> Sequence[Booking]:
     return booking_list.matching(text, MOST)
 
 
-def people(text: str) -> Sequence[Contact]:
+def people(text: str, most: int = MOST) -> Sequence[Contact]:
     """People by name without accents, e-mail or a part of the phone."""
-    return db.session.scalars(everybody.query(text).limit(MOST)).all()
+    return db.session.scalars(everybody.query(text).limit(most)).all()
 
 
 def products(text: str) -> Sequence[Product]:

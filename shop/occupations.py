@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Insert, Integer, Select, bindparam, delete, insert, select
+from sqlalchemy import CheckConstraint, Index, Insert, Integer, Select, bindparam, delete, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped
 
@@ -98,14 +98,15 @@ def take(units: Sequence[int], span: Span, **owner: int) -> None:
             beside.add(Occupation, unit_id=unit, **told)
 
 
-def take_free(resource_id: int, span: Span, most: int, **owner: int) -> list[int]:
+def take_free(resource_id: int, span: Span, most: int, *, party: int = 0, **owner: int) -> list[int]:
     """Take the first units of a resource that nobody has in all that time, at most so many; which. As in `take`.
 
-    One statement, that goes with what it waits for: who holds the resources keeps others from them for as short as can.
+    `party`: people who sit at one of them: the smallest that hold so many. One statement, that goes with what it waits
+    for: who holds the resources keeps others from them for as short as can.
     """
-    asked = {"resource": resource_id, "begins": span.starts_at, "ends": span.ends_at, "most": most}
+    asked = _asked(resource_id, span, most, party)
     with _apart():
-        rows = beside.plain(_taking(tuple(owner)), **asked, **owner)
+        rows = beside.plain(_taking(tuple(owner), bool(party)), **asked, **owner)
     return [unit for (unit,) in rows]
 
 
@@ -128,30 +129,38 @@ def sound(span: Span, most: timedelta = YEAR) -> None:
         raise TooLong()
 
 
-def free(resource_id: int, span: Span, most: int = MANY) -> list[int]:
+def free(resource_id: int, span: Span, most: int = MANY, *, party: int = 0) -> list[int]:
     """The units of a resource that nobody has in all that time, in the order in which they are filled: the first."""
-    asked = {"resource": resource_id, "begins": span.starts_at, "ends": span.ends_at, "most": most}
-    return beside.column(_free(), **asked)
+    return beside.column(_free(bool(party)), **_asked(resource_id, span, most, party))
+
+
+def _asked(resource_id: int, span: Span, most: int, party: int) -> dict[str, Any]:
+    when = {"begins": span.starts_at, "ends": span.ends_at}
+    return {"resource": resource_id, **when, "most": most, **({"party": party} if party else {})}
 
 
 @lru_cache
-def _taking(owner: tuple[str, ...]) -> Insert:
+def _taking(owner: tuple[str, ...], sized: bool) -> Insert:
     names = ("tenant_id", "unit_id", "starts_at", "ends_at", *owner)
     told = {"tenant_id": "tenant", "starts_at": "begins", "ends_at": "ends"}
     values = [bindparam(told.get(name, name), type_=getattr(Occupation, name).type) for name in names]
-    free = _free().with_only_columns(*[ResourceUnit.id if name == "unit_id" else value
+    free = _free(sized).with_only_columns(*[ResourceUnit.id if name == "unit_id" else value
                                        for name, value in zip(names, values, strict=True)])  # fmt: skip
     return insert(Occupation).from_select(names, free).returning(Occupation.unit_id)
 
 
 @lru_cache
-def _free() -> Select[Any]:
+def _free(sized: bool) -> Select[Any]:
     tenant: Any = bindparam("tenant")
     there = Occupation.starts_at < bindparam("ends"), Occupation.ends_at > bindparam("begins")
     taken = select(Occupation.id).where(Occupation.tenant_id == tenant, Occupation.unit_id == ResourceUnit.id, *there)
     theirs = ResourceUnit.tenant_id == tenant, ResourceUnit.resource_id == bindparam("resource"), ResourceUnit.active
     mine = select(ResourceUnit.id).where(*theirs, ~taken.exists())
-    return mine.order_by(ResourceUnit.position, ResourceUnit.id).limit(bindparam("most", type_=Integer))
+    by: list[Any] = [ResourceUnit.position, ResourceUnit.id]
+    if sized:  # a table of which nothing is said holds whoever the service takes: it is the last one
+        mine = mine.where(or_(ResourceUnit.seats.is_(None), ResourceUnit.seats >= bindparam("party", type_=Integer)))
+        by.insert(0, func.coalesce(ResourceUnit.seats, MANY))
+    return mine.order_by(*by).limit(bindparam("most", type_=Integer))
 
 
 def overlapping(span: Span) -> tuple[Any, Any]:
@@ -163,6 +172,21 @@ def within(unit_ids: Iterable[int], span: Span) -> Sequence[Occupation]:
     """What of these units is taken in that time, in order."""
     mine = select(Occupation).where(Occupation.unit_id.in_(sorted(set(unit_ids))), *overlapping(span))
     return db.session.scalars(mine.order_by(Occupation.starts_at, Occupation.id)).all()
+
+
+def gaps(whole: Any, taken: Iterable[Any]) -> list[Span]:
+    """The parts of a time that none of these has: all of them have `starts_at` and `ends_at`."""
+    found, at = list[Span](), whole.starts_at
+    for one in sorted(taken, key=lambda one: one.starts_at):
+        if at < one.starts_at:
+            found.append(Span(at, min(one.starts_at, whole.ends_at)))
+        at = max(at, one.ends_at)
+    return [*found, Span(at, whole.ends_at)] if at < whole.ends_at else found
+
+
+def since(**owner: int) -> datetime | None:
+    """From when on a departure, a booking or a closure has what it has; None when it has nothing."""
+    return db.session.scalar(select(func.min(Occupation.starts_at)).filter_by(**owner))
 
 
 def give_back(**owner: int) -> None:

@@ -117,10 +117,15 @@ def remake(product: Product, options: Sequence[Mapping[str, Any]], *, pattern: M
     db.session.flush()
     rows = db.session.scalars(select(Variant).where(Variant.product_id == product.id).order_by(Variant.id)).all()
     by_key, kept = standing(rows), {key(one) for one in wanted}
+    stem = _stem(product, rows)
     spare = [row for row in rows if row.active and row.stock_kind in SHELF and key(row.options) not in kept]
     made = []
     for place, chosen in enumerate(wanted):
-        row = by_key.get(key(chosen)) or _heir(spare, chosen) or _new(product, chosen, pattern)
+        row = (
+            by_key.get(key(chosen))
+            or _heir(spare, chosen)
+            or _new(product, chosen, {**pattern, "sku": _sku(stem, chosen)})
+        )
         row.position = place
         made.append(row)
     for row in rows:
@@ -141,9 +146,23 @@ def _heir(spare: list[Variant], chosen: Mapping[str, str]) -> Variant | None:
     return row
 
 
+def _stem(product: Product, rows: Iterable[Variant]) -> str:
+    """What the code of each choice begins with: the product's, without the values of a variant that it was read off."""
+    code = product.sku
+    for row in rows:
+        said = [row.options[one["code"]] for one in product.options if one["code"] in row.options]
+        tails = ["-".join(["", *said[:n]]).upper() for n in range(len(said), 0, -1)]
+        if row.sku == code:
+            code = code.removesuffix(next((tail for tail in tails if code.endswith(tail)), ""))
+    return code or product.slug.upper()[:40]
+
+
+def _sku(stem: str, chosen: Mapping[str, str]) -> str:
+    return free_sku("-".join([stem, *(value.upper() for value in chosen.values())]))
+
+
 def _new(product: Product, chosen: Mapping[str, str], pattern: Mapping[str, Any]) -> Variant:
-    sku = free_sku("-".join([product.sku or product.slug.upper()[:40], *(value.upper() for value in chosen.values())]))
-    row = Variant(product_id=product.id, options=dict(chosen), sku=sku, active=True, on_hand=0, **pattern)
+    row = Variant(product_id=product.id, options=dict(chosen), active=True, on_hand=0, **pattern)
     db.session.add(row)
     db.session.flush()
     return row

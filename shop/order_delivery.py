@@ -17,6 +17,7 @@ from shop import (
     order_delivery_cost,
     order_delivery_words,
     orders,
+    presents,
     quotes,
     repricing,
     shipping,
@@ -40,7 +41,10 @@ class NotFree(Refusal):
 
 @dataclass(frozen=True)
 class Reach:
-    """How it shall be brought, and to whom; `anyway`: also late, or where that time is full."""
+    """How it shall be brought, and to whom; `anyway`: also late, or where that time is full.
+
+    `words`: those that go with a gift, None as they are.
+    """
 
     way: str
     day: date | None = None
@@ -49,6 +53,7 @@ class Reach:
     name: str = ""
     phone: str = ""
     note: str = ""
+    words: str | None = None
     anyway: bool = False
 
 
@@ -108,8 +113,11 @@ def chosen(order: Order, reach: Reach) -> Offer:
     return own if own is not None and stays else quotes.chosen(found, reach.way)
 
 
-def change(order: Order, reach: Reach, *, by: "Account") -> order_changes.Changed:
-    """Have it brought so; what that changed. Raises TooLate, NoSuchMethod, Unreachable, NoSuchDay, NotFree, SoldOut."""
+def change(order: Order, reach: Reach, *, by: "Account | None") -> order_changes.Changed:
+    """Have it brought so; what that changed. `by`: None when its buyer does it, see buyer_delivery.
+
+    Raises TooLate, NoSuchMethod, Unreachable, NoSuchDay, NotFree, SoldOut.
+    """
     order_changes.hold(order)
     if not changeable(order):
         raise order_changes.TooLate()
@@ -126,7 +134,8 @@ def change(order: Order, reach: Reach, *, by: "Account") -> order_changes.Change
         return order_changes.Changed(difference, "")
     order_delivery_cost.charge(order, cost)
     said = order_changes.note(order, "delivery_changed", words, by=by, minor=difference.minor)
-    journal.write("orders.delivery_changed", about=order, by=by, data={"number": order.number})
+    if by is not None:
+        journal.write("orders.delivery_changed", about=order, by=by, data={"number": order.number})
     repricing.where(order)
     repricing.follow(order, difference)
     return order_changes.Changed(difference, said)
@@ -146,19 +155,26 @@ def _timed(order: Order, offer: Offer, reach: Reach) -> None:
 
 def _move(order: Order, offer: Offer, reach: Reach) -> None:
     """Its goods before its place, as whoever places an order takes them: locks in one order make no knot."""
-    day = reach.day if times(order, offer) else None
+    day, slot = _when(order, offer, reach)
     day_stock.move(order, day)
     limit = None if reach.anyway else offer.method.slot_capacity
-    delivery_slots.move(order, offer.method, (day, reach.slot if day else ""), limit=limit)
+    delivery_slots.move(order, offer.method, (day, slot), limit=limit)
+
+
+def _when(order: Order, offer: Offer, reach: Reach) -> tuple[date | None, str]:
+    """The day and the span of it, where one is chosen; what was agreed stays, though the way asks for none by now."""
+    agreed = _same(order, offer.code) and (reach.day, reach.slot) == (order.delivery_day, order.delivery_slot)
+    return (reach.day, reach.slot) if reach.day and (agreed or times(order, offer)) else (None, "")
 
 
 def _write(order: Order, offer: Offer, reach: Reach) -> None:
-    method, asks = offer.method, bool(times(order, offer))
-    day, slot = (reach.day, reach.slot) if asks else (None, "")
+    method = offer.method
+    day, slot = _when(order, offer, reach)
     order.delivery_method_id, order.delivery_kind, order.delivery_code = method.id, method.kind, method.code
     order.delivery_label, order.delivery_day, order.delivery_slot = dict(method.label), day, slot
     order.address = {} if method.is_pickup else dict(reach.address)
-    order.name, order.phone, order.note = reach.name[:160], reach.phone, reach.note
+    presents.receive(order, reach.name, reach.words)
+    order.phone, order.note = reach.phone, reach.note
     for line in order.lines:
         if line.booking_id is None:
             line.day = day

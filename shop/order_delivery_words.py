@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from kernel import i18n, tenancy
 from kernel.i18n import _, pick
-from shop import receipts
+from shop import presents, receipts
 
 if TYPE_CHECKING:
     from shop.orders import Order
@@ -21,6 +21,7 @@ class Brought:
     name: str
     phone: str
     note: str
+    gift: str  # the words that go with it
 
 
 def now(order: "Order") -> Brought:
@@ -29,7 +30,8 @@ def now(order: "Order") -> Brought:
         when = receipts.delivery(order)["when"]
     label = pick(order.delivery_label, order.language)
     address = tuple(sorted((key, value) for key, value in order.address.items() if value))
-    return Brought(label, when, address, order.name, order.phone, order.note)
+    gift = order.gift.get("words", "")
+    return Brought(label, when, address, presents.receiver(order), order.phone, order.note, gift)
 
 
 def changed(order: "Order", before: Brought) -> list[str]:
@@ -43,4 +45,5 @@ def changed(order: "Order", before: Brought) -> list[str]:
             *([_("another name")] if after.name != before.name else []),
             *([_("another telephone")] if after.phone != before.phone else []),
             *([_("another note")] if after.note != before.note else []),
+            *([_("other words for the gift")] if after.gift != before.gift else []),
         ]

@@ -114,8 +114,9 @@ def cost(order: Order, units: Mapping[int, int]) -> Money:
 
 
 def called(line: OrderLine, units: int, language: str) -> str:
-    """`2 × Pan de masa madre`."""
-    return f"{units} × {pick(line.name, language)}"
+    """`2 × Pan de masa madre`, with what was chosen of it: `1 × Taza · pequeña`."""
+    chosen = [pick(option["value"], language) for option in line.options]
+    return " · ".join([f"{units} × {pick(line.name, language)}", *chosen])
 
 
 def at_hand(text: str = "") -> list[Variant]:

@@ -11,6 +11,7 @@ from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import _l
 from shop import plans, proofs, refund_retries, returns
+from shop.catalog import Product
 from shop.order_lines import OrderLine
 from shop.orders import ENDED, Order
 from shop.payment_methods import UNHELD
@@ -26,8 +27,16 @@ _SURE = or_(
     and_(Order.plan == "", Order.id.in_(_LATER)),
     and_(Order.plan == "deposit", _SECURED),
 )
-_GOODS = exists().where(OrderLine.order_id == Order.id, OrderLine.booking_id.is_(None))  # times prepare themselves
-_PREPARE = or_(Order.state == "preparing", and_(Order.state == "placed", _SURE, _GOODS))
+_GOODS = exists().where(OrderLine.order_id == Order.id, OrderLine.booking_id.is_(None))
+_TIMES = exists().where(OrderLine.order_id == Order.id, OrderLine.booking_id.is_not(None)).correlate(Order)
+_MADE = (  # once its deposit is paid
+    exists()
+    .where(OrderLine.order_id == Order.id, OrderLine.booking_id.is_(None), OrderLine.product_id == Product.id)
+    .where(or_(Product.deposit_bp > 0, Product.deposit_minor > 0), Order.plan == "deposit")
+    .correlate(Order)
+)
+IN_HAND = and_(Order.delivery_kind == "none", _TIMES, Order.plan.in_(("", "deposit")), ~_MADE)  # see fulfilment
+_PREPARE = or_(Order.state == "preparing", and_(Order.state == "placed", _SURE, _GOODS, ~IN_HAND))
 
 
 def _balance() -> Any:
@@ -77,6 +86,9 @@ FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
 }
 
 
+OWED = ("unpaid", "overdue", "balance")  # what they come to is money that is awaited
+
+
 def query(name: str = "open", text: str = "") -> Select[Order]:
     """The orders of a filter that match a text, the newest first."""
     found: Select[Order] = db.select(Order).where(FILTERS.get(name, FILTERS["open"])[1]())
@@ -103,6 +115,16 @@ def count(name: str) -> int:
     return _size(query(name))
 
 
+def owed(name: str, text: str) -> dict[str, int]:
+    """What is still to be paid of the orders of a filter that is about that, by currency in minor units; else {}."""
+    if name not in OWED:
+        return {}
+    kept = query(name, text).order_by(None).subquery()
+    left = kept.c.total_minor - kept.c.credited_minor - kept.c.received_minor
+    rows = db.session.execute(db.select(kept.c.currency, func.sum(left)).group_by(kept.c.currency))
+    return {currency: int(minor) for currency, minor in rows if minor}
+
+
 def counts() -> dict[str, int]:
     """How many orders each filter has, in one question."""
     sums = [func.sum(case((condition(), 1), else_=0)).label(name) for name, (_label, condition) in FILTERS.items()]
@@ -111,12 +133,13 @@ def counts() -> dict[str, int]:
 
 
 def page(name: str, text: str, number: int) -> tuple[Sequence[Order], int]:
-    """One page of a filter and how many pages there are."""
+    """One page of a filter and how many pages there are; a first one that is not full is the only one."""
     whole = query(name, text)
+    wanted = whole.options(selectinload(Order.contact), selectinload(Order.instalments)).limit(PAGE)
+    if number <= 1 and len(rows := db.session.scalars(wanted).all()) < PAGE:
+        return rows, 1  # nobody counts: who looks for one order reads all of them once, not twice
     pages = max(1, -(-_size(whole) // PAGE))
-    at = min(max(1, number), pages)
-    rows = whole.options(selectinload(Order.contact)).limit(PAGE).offset((at - 1) * PAGE)
-    return db.session.scalars(rows).all(), pages
+    return db.session.scalars(wanted.offset((min(max(1, number), pages) - 1) * PAGE)).all(), pages
 
 
 def whole(name: str, text: str) -> Sequence[Order]:

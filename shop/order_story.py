@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from kernel.i18n import _, _l
+from kernel.i18n import _, _l, pick
 from shop import (
     approval_rows,
+    back_words,
     booking_words,
+    bookings,
     ended_words,
     fulfilment,
     order_events,
@@ -14,6 +16,7 @@ from shop import (
     plans,
     receipts,
     refund_retries,
+    refunds,
 )
 
 if TYPE_CHECKING:
@@ -64,10 +67,11 @@ TITLES = {
     "placed.paid": (_l("Your order is paid"), _l("We prepare it and tell you at each step.")),
     "placed.booked": (_l("Your booking is confirmed"), _l("We expect you: all that you need is below.")),
     "preparing": (_l("We are preparing your order"), _l("We tell you when it is ready.")),
-    "ready": (_l("Your order is ready"), _l("Come for it when it suits you.")),
+    "ready": (_l("Your order is ready"), _l("It waits for you at the shop.")),
     "shipped": (_l("Your order is on its way"), _l("It left our house.")),
     "visited": (_l("Thank you for coming"), _l("We hope that you enjoy it.")),
     "delivered": (_l("Your order was delivered"), _l("We hope that you enjoy it.")),
+    "called_off": (_l("The shop called a date off"), _l("Choose below what becomes of it.")),
     "cancelled": (_l("Your order was cancelled"), _l("What it had reserved is free again.")),
     "expired": (_l("Your order expired without payment"), _l("If you have already paid, send us the proof.")),
     "refund_due": (_l("We owe you money"), _l("The shop returns what you paid and writes to you.")),
@@ -81,6 +85,8 @@ def status(order: "Order") -> str:
         return order.payment
     if order.asked or order.ended:
         return _answered(order)
+    if called_off(order):
+        return "called_off"
     if order.state != "placed":
         return "visited" if order.state == "delivered" and visited(order) else order.state
     if order.paid:
@@ -91,6 +97,12 @@ def status(order: "Order") -> str:
         return f"placed.{order.payment}"
     kind = order.payments[-1].kind if order.payments else ""
     return f"placed.{kind}" if kind in {"transfer", "practice", "card", "on_pickup"} else "placed.later"
+
+
+def called_off(order: "Order") -> bool:
+    """Whether the shop called a date of it off, and its buyer has not chosen what becomes of that."""
+    booked = any(line.booking_id for line in order.lines)
+    return booked and order.open and any(row.off for row in bookings.of_order(order))
 
 
 def _answered(order: "Order") -> str:
@@ -109,6 +121,10 @@ def money(order: "Order") -> tuple[str, str]:
         return _("%(amount)s charged", amount=receipts.shown(order.kept)), "good"
     if order.asked:
         return _("Nothing due yet"), "off"
+    if order.payment in {"overpaid", "refund_due"} and back_words.moving(order):
+        return str(order_events.SENTENCES["refund_asked"]), "wait"
+    if order.payment == "overpaid" and order.credited_minor:  # it costs less by now
+        return _("To be returned"), "care"
     word, colour = MONEY[order.payment]
     return str(word), colour
 
@@ -120,13 +136,22 @@ def visited(order: "Order") -> bool:
 
 def title(order: "Order") -> tuple[str, str]:
     """What the order's page says on top, and the sentence below it."""
-    heading, sentence = TITLES[status(order)]
+    known = status(order)
+    heading, sentence = TITLES[known]
+    comes = back_words.sentence(order) if order.ended or order.credited_minor or order.refunding_minor else ""
     if order.kept:  # of what was paid, a part only comes back
         heading = TITLES["refund_due" if order.payment == "refund_due" else order.state][0]
         sentence = ended_words.said(order)
     elif came_back := refund_retries.came_back(order):
         told = _l("%(amount)s that we had returned came back to us: the shop returns it another way and writes to you.")
         heading, sentence = TITLES["refund_due"][0], str(told) % {"amount": receipts.shown(came_back)}
+    elif known == "refunded" and back_words.as_credit(order):
+        heading = TITLES[order.state][0] if order.ended else heading
+        sentence = _("You have it as store credit: use it the next time you buy with us.")
+    elif comes and known == "refund_due":
+        heading, sentence = TITLES[order.state][0] if order.ended else heading, comes
+    elif comes and order.open:
+        sentence = f"{sentence} {_('A part was called off or costs less.')} {comes}"
     return str(heading), str(sentence)
 
 
@@ -138,18 +163,21 @@ def steps(order: "Order", *, staff: bool = False) -> list[dict[str, Any]]:
 
 def coming(order: "Order") -> list[str]:
     """What still has to happen, in order; nothing once all the money went back."""
+    back = [_("The money goes back")] if refunds.owed(order) or order.refunding_minor else []
     if not order.open or order.payment == "refunded":
-        return []
+        return back
     way = {"delivery": ["preparing", "shipped", "delivered"], "pickup": ["preparing", "ready", "delivered"]}
     if order.asked:
         return [_("The shop's answer")] if status(order) == "asked" else []
     known = way.get(order.delivery_kind, ["delivered"])
     rest = known[known.index(order.state) + 1 :] if order.state in known else known
     pay = [] if order.paid else [_("Payment")]
+    if called_off(order):
+        return [*back, _("Your choice")]
     if visited(order):
-        return [*pay, _("Your visit")]
+        return [*back, *pay, _("Your visit")]
     steps = [str(order_events.SENTENCES[kind]) for kind in rest]
-    return [*steps[:-1], *pay, *steps[-1:]] if at_handover(order) else [*pay, *steps]
+    return [*back, *steps[:-1], *pay, *steps[-1:]] if at_handover(order) else [*back, *pay, *steps]
 
 
 def at_handover(order: "Order") -> bool:
@@ -165,9 +193,15 @@ def _step(event: "OrderEvent", order: "Order", *, staff: bool) -> dict[str, Any]
         "at": receipts.day_and_time(event.at),
         "iso": event.at.isoformat(),
         "kind": "bad" if event.kind in bad else "off" if event.undone_at else "",
-        "who": event.account.known_as if staff and event.account else "",
+        "who": _who(event) if staff else "",
         "note": note(event, order, staff=staff),
     }
+
+
+def _who(event: "OrderEvent") -> str:
+    if event.account:
+        return str(event.account.known_as)
+    return str(_("The buyer")) if event.data.get("buyer") else ""
 
 
 def note(event: "OrderEvent", order: "Order", *, staff: bool) -> str:
@@ -181,12 +215,19 @@ def note(event: "OrderEvent", order: "Order", *, staff: bool) -> str:
     words = [
         amount,
         kept,
+        _way(event),
         *(str(told.get(name) or "") for name in ("carrier", "tracking")),
         _reference(event, order),
         *(str(told.get(name) or "") for name in ("reason", "text")),
     ]
     times = [booking_words.moment(datetime.fromisoformat(told[name])) for name in ("was", "now") if name in told]
     return " · ".join(filter(None, [*words, " → ".join(times), str(order_events.SENTENCES[step]) if step else ""]))
+
+
+def _way(event: "OrderEvent") -> str:
+    """By which way money came or went; gift cards and store credit say so by what they are known by."""
+    stored = event.data.get("tender") in payment_methods.STORED
+    return "" if stored else pick(event.data.get("way") or {})
 
 
 def _reference(event: "OrderEvent", order: "Order") -> str:
@@ -203,7 +244,7 @@ def _reference(event: "OrderEvent", order: "Order") -> str:
 
 def next_verbs(order: "Order") -> list[str]:
     """The steps that staff can take now, the most likely one first; time takes them for what was only booked."""
-    if order.only_booked:
+    if order.only_booked or fulfilment.in_hand(order):
         return []
     likely = {
         "delivery": {

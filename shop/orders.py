@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Date, Index, Select, String, Text, Uniqu
 from sqlalchemy.orm.attributes import set_committed_value
 
 from crm import picks
-from kernel import beside, clock, signing
+from kernel import beside, clock, phones, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
 from kernel.folding import fold
 from kernel.i18n import _l
@@ -93,6 +93,7 @@ class Order(TenantOwned, Base):
     terms_version: Mapped[str] = mapped_column(String(40), default="")
     terms_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(Text, default="")
+    gift: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {} or {"name", "words", "prices"}: see presents
     source: Mapped[str] = mapped_column(String(80), default="")
     campaign: Mapped[str] = mapped_column(String(60), default="")  # the utm_campaign of the link that led here
     by_staff: Mapped[bool] = mapped_column(default=False)
@@ -225,7 +226,7 @@ def _buyer(details: "Details") -> dict[str, Any]:
     return {
         "name": details.name, "email": details.email, "phone": details.phone, "language": details.language,
         "address": dict(details.address), "tax_id": dict(details.tax), "fiscal": dict(details.fiscal),
-        "note": details.note, "source": details.source, "campaign": details.campaign,
+        "gift": dict(details.gift), "note": details.note, "source": details.source, "campaign": details.campaign,
         "terms_version": details.terms_version, "terms_at": clock.now() if details.terms_version else None,
         "by_staff": details.by is not None,
     }  # fmt: skip
@@ -255,8 +256,7 @@ def sought(order: Order) -> None:
 
 
 def _haystack(order: Order) -> str:
-    digits = "".join(sign for sign in order.phone if sign.isdigit())
-    return fold(f"{order.number} {order.name} {order.email} {digits}")
+    return fold(f"{order.number} {order.name} {order.email} {phones.digits(order.phone)} {order.gift.get('name', '')}")
 
 
 def by_key(key: str) -> Order | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Index, Select, String, Text, UniqueConstraint, column, delete, func, select
+from sqlalchemy import Index, Select, String, Text, UniqueConstraint, column, delete, func, or_, select
 
 from kernel import beside, clock, fetching, jobs, journal, prepared, sealing, settings, signing, tenancy
 from kernel.db import Base, Mapped, belongs, db, mapped_column, pk, ref
@@ -89,11 +89,6 @@ class OutsideCalendar(TenantOwned, Binnable, Base):
     def since(self) -> datetime:
         """When it was known last what stands there."""
         return self.read_at or self.created_at
-
-    @property
-    def stale(self) -> bool:
-        """Whether it went wrong for a day."""
-        return bool(self.fault) and self.since < clock.now() - STALE
 
 
 def add(unit: ResourceUnit, name: str, address: str, *, by: "Account | None" = None) -> OutsideCalendar:
@@ -190,9 +185,9 @@ def _used() -> Select[OutsideCalendar]:
 
 
 def stale() -> Select[OutsideCalendar]:
-    """Those that went wrong for a day."""
-    since = func.coalesce(OutsideCalendar.read_at, OutsideCalendar.created_at)
-    return _used().where(OutsideCalendar.fault != "", since < clock.now() - STALE).order_by(OutsideCalendar.id)
+    """Those that went wrong for a day, or always: then nothing is known of them."""
+    long = or_(OutsideCalendar.read_at.is_(None), OutsideCalendar.read_at < clock.now() - STALE)
+    return _used().where(OutsideCalendar.fault != "", long).order_by(OutsideCalendar.id)
 
 
 def any_at_all(*, binned: bool = False) -> bool:

@@ -187,7 +187,7 @@ class _Wall:
         if not ours and _lately(row):
             self._close(row, mine, [])
             return "left", ""
-        self._close(row, mine, _gaps(row, others))
+        self._close(row, mine, occupations.gaps(row, others))
         if ours:
             return "clash", ",".join(sorted(map(_mark, ours))[:20])
         return ("covered" if others else "taken"), ""
@@ -251,13 +251,3 @@ def _mark(what: What) -> str:
     if isinstance(what, Slot):
         return f"departure:{what.departure.id if what.departure else 0}"
     return f"{what.__tablename__}:{what.id}"
-
-
-def _gaps(row: Closure, others: Iterable[Piece]) -> list[Span]:
-    """The parts of its time that nobody else has."""
-    found, at = list[Span](), row.starts_at
-    for one in sorted(others):
-        if at < one.starts_at:
-            found.append(Span(at, one.starts_at))
-        at = max(at, one.ends_at)
-    return [*found, Span(at, row.ends_at)] if at < row.ends_at else found

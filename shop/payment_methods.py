@@ -23,11 +23,12 @@ UNLISTED = ("counter", *STORED)  # nobody chooses these at the checkout
 UNHELD = frozenset({"on_delivery", "on_pickup", "credit", "counter"})  # the goods wait for the buyer, not for the money
 AT_ONCE = frozenset({"on_delivery", "on_pickup"})  # not for a part that is asked for before anything is made
 DEFAULT_HOURS = 48
+SHORTEST = timedelta(hours=1)  # that a transfer gets at least, when what is booked begins soon
 CARDS = ("card", "practice")  # a hosted page takes them
 CARD_MINUTES = 31  # a practice card is held like a real one
 
 COUNTER = (("counter-cash", _l("Cash")), ("counter-transfer", _l("Transfer")), ("counter-card", _l("Card terminal")))
-LATER = "counter-later"
+CASH, LATER, TRANSFER = "counter-cash", "counter-later", "counter-transfer"
 STORED_NAMES = {"gift_card": _l("Gift card"), "store_credit": _l("Store credit")}
 
 
@@ -60,6 +61,18 @@ class PaymentMethod(TenantOwned, Base):
             timedelta(minutes=CARD_MINUTES) if self.kind in CARDS else timedelta(hours=self.hold_hours or DEFAULT_HOURS)
         )
 
+    @property
+    def least_time(self) -> timedelta:
+        """How long its money may take where there is no time to lose."""
+        return min(self.time_to_pay, SHORTEST)
+
+    def time_before(self, closes: datetime | None, since: datetime) -> timedelta:
+        """How long its money may take for what can be booked until `closes`: half of that, so that others can have it
+        when it does not come; not longer than ever, and an hour at least."""
+        if closes is None or self.kind in CARDS:
+            return self.time_to_pay
+        return min(self.time_to_pay, max(self.least_time, (closes - since) / 2))
+
 
 def active() -> Sequence[PaymentMethod]:
     """What the shop offers, in order; the checkout leaves out what does not fit an order."""
@@ -84,6 +97,12 @@ def blank(kind: str, label: dict[str, str]) -> PaymentMethod:
     return PaymentMethod(
         kind=kind, label=label, instructions={}, account=[], zones=[], customer_groups=[], position=10, active=True
     )
+
+
+def without_double(found: Sequence[PaymentMethod]) -> list[PaymentMethod]:
+    """The same without the counter's transfer where one of the shop's own accounts is among them: it is one way."""
+    there = any(one.kind == "transfer" for one in found)
+    return [one for one in found if not there or one.code != TRANSFER]
 
 
 def counter() -> Sequence[PaymentMethod]:
@@ -145,7 +164,7 @@ def in_time(
         return True
     if method.kind in AT_ONCE:
         return handed_on is not None and handed_on <= local_times.local(begins, tenancy.tenant().timezone).date()
-    return method.kind != "transfer" or (since or clock.now()) + method.time_to_pay <= begins
+    return method.kind != "transfer" or (since or clock.now()) + method.least_time <= begins
 
 
 def quickest(case: Case) -> timedelta | None:
@@ -154,7 +173,12 @@ def quickest(case: Case) -> timedelta | None:
     `case` of what is booked alone: nothing is handed over at which it could be paid.
     """
     found = [method for method in active() if fits(method, case, set())]
-    return min((method.time_to_pay if method.kind == "transfer" else timedelta() for method in found), default=None)
+    return min((method.least_time if method.kind == "transfer" else timedelta() for method in found), default=None)
+
+
+def in_cash(kind: str, code: str) -> bool:
+    """Whether its money is coins and notes: paid at the counter in cash, at the door or when it is picked up."""
+    return kind in AT_ONCE or code == CASH
 
 
 def named(code: str) -> PaymentMethod | None:

@@ -30,6 +30,7 @@ from shop import (
     plans,
     receipts,
     revivals,
+    second_thoughts,
 )
 from shop.orders import ENDED, Order
 from shop.payment_methods import PaymentMethod
@@ -165,7 +166,8 @@ def _keep(order: Order, method: PaymentMethod) -> None:
     if method.kind in payment_methods.UNHELD:
         holds.end(order)
     else:
-        holds.begin(order, max(order.hold_until or order.placed_at, order.placed_at + method.time_to_pay))
+        time = method.time_before(booking_confirmations.closes(order), order.placed_at)
+        holds.longer(order, order.placed_at + time)
 
 
 def current(order: Order) -> Payment:
@@ -178,14 +180,9 @@ def current(order: Order) -> Payment:
 
 
 def settle(
-    payment: Payment,
-    *,
-    key: str,
-    amount: Money | None = None,
-    reference: str = "",
-    by: "Account | None" = None,
+    payment: Payment, *, key: str, amount: Money | None = None, reference: str = "", by: "Account | None" = None,
     tell: bool = True,
-) -> ledger.LedgerEntry | None:
+) -> ledger.LedgerEntry | None:  # fmt: skip
     """Money came: once per `key`, whoever tells it and how often; None when it was already known.
 
     `tell=False`: the buyer stands at the counter and needs no letter about it.
@@ -201,17 +198,18 @@ def settle(
         return None
     whole = order.balance.minor <= 0 or payment.received_minor >= payment.amount_minor
     move(payment, "settle" if whole else "part")
-    order_events.record(order, "paid", by=by, minor=amount.minor, reference=entry.reference, tender=payment.kind)
+    told = {"reference": entry.reference, "tender": payment.kind, "way": dict(payment.label)}
+    order_events.record(order, "paid", by=by, minor=amount.minor, **told)
     if by is not None:
         journal.write("orders.paid", about=order, by=by, data={"number": order.number, "minor": amount.minor})
-    _follow(order, amount, tell)
+    with second_thoughts.rest(entry.act, by if order.open else None):
+        _follow(order, amount, tell)
     return entry
 
 
 def _follow(order: Order, amount: Money, tell: bool) -> None:
     before = order.payment
-    if order.state == "expired" and plans.secured(order):
-        revivals.revive(order)
+    revivals.late(order, amount)
     refresh(order)
     if order.payment == "refund_due":
         letters.tell(order, "late", amount=amount)

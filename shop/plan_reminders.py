@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from kernel import clock, i18n, jobs, tenancy
 from kernel.db import db
-from shop import letters, order_events, orders, plan_policies, plans, receipts
+from shop import bookings, letters, order_events, orders, plan_policies, plans, receipts
 from shop.orders import Order
 from shop.plans import Part
 
@@ -24,8 +24,8 @@ def schedule(order: Order) -> None:
 
 def _open(order: Order) -> list[Part]:
     """What is worth a reminder: while the goods are only held, the hold has reminders of its own."""
-    if order.state in plans.ENDED:
-        return []
+    if order.state in plans.ENDED or any(row.off for row in bookings.of_order(order)):
+        return []  # nobody is asked for the rest of what does not take place
     return [part for part in plans.parts(order) if part.left and part.on and not (order.held and part.position == 0)]
 
 
@@ -45,9 +45,8 @@ def _days(part: Part) -> dict[str, date]:
 def remind(order_id: int) -> None:
     """Tell the buyer what comes, is due or is late; harmless when it comes twice, late or too early."""
     order = db.session.get(Order, order_id)
-    if order is None:
+    if order is None or orders.lock(order).asked:  # a yes that was taken back: nobody owes anything yet
         return
-    orders.lock(order)
     for part in _open(order):
         stage = _stage(part)
         if stage and (part.on, stage) not in _told(order):

@@ -10,7 +10,10 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from shop import booking_confirmations
+from shop.amends_rows import Amends
 from shop.approval_rows import Approval
+from shop.ask_rows import Ask
+from shop.bookings import Booking
 from shop.cancellations import Cancellation
 from shop.card_disputes import CardDispute
 from shop.card_events import CardEvent
@@ -34,8 +37,10 @@ from shop.proofs import Proof
 from shop.reductions import Reduction
 from shop.refund_rows import Refund
 from shop.return_rows import Return, ReturnLine, ReturnPicture
+from shop.saved_cards import SavedCard
 from shop.stock import StockMove
 from shop.stored_value import StoredValue, StoredValueEntry
+from shop.subscription_rows import Subscription, SubscriptionEvent
 
 
 class RealOrders(Refusal):
@@ -94,9 +99,12 @@ def wipe(*, by: Any) -> int:
     papers = select(Invoice.id).where(Invoice.practice).scalar_subquery()
     db.session.execute(delete(InvoiceLine).where(InvoiceLine.invoice_id.in_(papers)), execution_options=quiet)
     money = (ReturnPicture, ReturnLine, Return, Invoice, Proof, Download, LedgerEntry, Refund, Payment, Instalment)
-    others = (CardDispute, CardNotice, CardSession, Approval)
+    others = (CardDispute, CardNotice, CardSession, Approval, Ask)
     for kind in (*others, *money, Reduction, OrderDiscount, StockMove, SlotPlace, Cancellation, OrderEvent, OrderLine):
         db.session.execute(delete(kind).where(kind.order_id.in_(mine)), execution_options=quiet)
+    _wipe_subscriptions(mine)
+    booked = select(Booking.id).where(Booking.order_id.in_(mine)).scalar_subquery()
+    db.session.execute(delete(Amends).where(Amends.booking_id.in_(booked)), execution_options=quiet)
     booking_confirmations.wipe()
     db.session.execute(delete(Order).where(Order.practice), execution_options=quiet)
     db.session.execute(delete(StoredValue).where(StoredValue.practice), execution_options=quiet)
@@ -109,6 +117,16 @@ def wipe(*, by: Any) -> int:
     if gone:
         journal.write("practice.wiped", by=by, data={"count": gone})
     return gone
+
+
+def _wipe_subscriptions(orders: Any) -> None:
+    """What those orders began goes too, with the practice cards that paid it."""
+    quiet = {"synchronize_session": False}
+    mine = select(Subscription.id).where(Subscription.first_id.in_(orders)).scalar_subquery()
+    db.session.execute(delete(SubscriptionEvent).where(SubscriptionEvent.subscription_id.in_(mine)),
+                       execution_options=quiet)  # fmt: skip
+    db.session.execute(delete(Subscription).where(Subscription.first_id.in_(orders)), execution_options=quiet)
+    db.session.execute(delete(SavedCard).where(SavedCard.mode == "practice"), execution_options=quiet)
 
 
 def init_app(_app: Any) -> None:

@@ -1,7 +1,8 @@
 """What is to be ready on each of the coming days: what is ordered, and what subscriptions will want besides.
 
 What comes of these is what renewals would order if everybody stayed as they are: on the day to which the shop puts a
-turn off, without what is left out, paused, or waits because nobody paid; what they ordered already counts, paid or not.
+turn off, without what is left out, paused, or waits because nobody paid. An order counts when the list says that it is
+to prepare, whoever made it: one that waits for its payment stands apart, also a subscription's.
 Whether all of it fits into a day nobody knows yet.
 """
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import selectinload
 
 from kernel import clock, i18n, tenancy
 from kernel.db import db
+from kernel.i18n import _
 from shop import order_list, renewal_days, renewals, subscription_letters
 from shop.order_lines import OrderLine
 from shop.orders import Order
@@ -92,14 +94,15 @@ def _ordered(plan: Plan) -> None:
     day = func.coalesce(Order.delivery_day, turn.correlate(Order).scalar_subquery())
     sure = set(db.session.scalars(order_list.query("prepare").with_only_columns(Order.id).order_by(None)))
     goods = OrderLine.booking_id.is_(None), ~OrderLine.digital, OrderLine.returned < OrderLine.quantity
-    open_ = Order.state.in_(TO_MAKE), Order.practice == tenancy.tenant().practice
-    wanted = select(OrderLine, day, Order.number).join(Order, Order.id == OrderLine.order_id)
+    open_ = Order.state.in_(TO_MAKE), Order.practice == tenancy.tenant().practice, ~order_list.IN_HAND
+    wanted = select(OrderLine, day, Order.number, Order.gift).join(Order, Order.id == OrderLine.order_id)
     wanted = wanted.where(*goods, *open_, or_(day.is_(None), day <= plan.last)).order_by(OrderLine.id)
     loaded = selectinload(OrderLine.product), selectinload(OrderLine.variant)
-    for line, on, number in db.session.execute(wanted.options(*loaded)):
+    for line, on, number, gift in db.session.execute(wanted.options(*loaded)):
         count = line.quantity - line.returned
         notes = [f"{label}: {text} ({number})" for label, text in line.texts.items()]
-        plan.add(on, line, notes=notes, **{"ordered" if line.every or line.order_id in sure else "unpaid": count})
+        notes += [_("Gift (%(number)s)", number=number)] if gift else []
+        plan.add(on, line, notes=notes, **{"ordered" if line.order_id in sure else "unpaid": count})
 
 
 def _coming(plan: Plan) -> None:

@@ -55,3 +55,10 @@ def picture(product: Product) -> Show | None:
 def code() -> Discount | None:
     """The newest code that anybody can use today."""
     return next((row for row in discounts.every() if row.code and row.state == "active" and row.open_to("")), None)
+
+
+def lasting_code() -> Discount | None:
+    """The newest one that stands without an end or a limit, also for who has bought before: for what goes for years."""
+    bounds = ("first_only", "ends_on", "usage_limit", "per_customer")
+    mine = (row for row in discounts.every() if row.code and row.state == "active" and row.open_to(""))
+    return next((row for row in mine if not any(getattr(row, name) for name in bounds)), None)

@@ -163,6 +163,7 @@ class Details:
     tax: Mapping[str, str] = field(default_factory=dict)  # {} or kind, number, name
     fiscal: Mapping[str, str] = field(default_factory=dict)  # what the tax office wants to know besides, by code
     note: str = ""
+    gift: Mapping[str, Any] = field(default_factory=dict)  # {} or {"name", "words", "prices"}: see presents
     terms_version: str = ""
     source: str = ""
     campaign: str = ""
@@ -170,6 +171,7 @@ class Details:
     cards: Sequence[str] = ()  # the handles of gift cards that are given, among the cart's codes
     credit: Any = None  # the StoredValue of a shopper who is logged in and wants to use it
     renews: Sequence[Any] = ()  # the Subscriptions whose next order it is
+    keep: bool = False  # the card that pays it is saved and pays what comes again
     plan: Any = ""  # in which parts it is paid: the kind of a PlanOffer, or one that staff agreed on; '' at once
 
 
@@ -212,7 +214,8 @@ def price(
     ]
     items = money.total([line.gross for line in lines], currency)
     goods = [want.product for want in wanted if want.product.kind not in catalog.IMMATERIAL]
-    worth = money.total([line.gross for line in lines if not line.voucher], currency)  # a gift card frees no delivery
+    carried = [line.gross for line in lines if not line.digital]
+    worth = money.total(carried, currency)  # neither a night in a cabin nor a gift card frees a delivery
     parcel = Parcel(lines, goods, worth, group, read.ways)
     return Basket(
         lines, items, parcel, rates, book.delivery, group, rounding, found.cuts, found.declined, book.zoned, found
@@ -229,9 +232,8 @@ def quote(basket: Basket, offer: Offer | None = None, day: date | None = None, s
         lines=[line if line.booking_id else replace(line, day=day) for line in basket.lines],
         discount=money.total([line.discount for line in basket.lines], currency), shipping=cost.gross,
         shipping_components=cost.components, tax=Money(tax, currency), total=basket.items + cost.gross,
-        rounding=basket.rounding,
-        group=basket.group, practice=tenancy.tenant().practice, offer=offer, day=day, slot=slot,
-        savings=savings.of(basket.cuts, offer, currency), mark=savings.mark(basket.cuts), cuts=basket.cuts,
+        rounding=basket.rounding, group=basket.group, practice=tenancy.tenant().practice, offer=offer, day=day,
+        slot=slot, savings=savings.of(basket.cuts, offer, currency), mark=savings.mark(basket.cuts), cuts=basket.cuts,
         declined=[*basket.declined, *savings.idle(basket.cuts, offer)],
         parcel=None if basket.digital else basket.parcel,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime
 from kernel import address, clock, countries, i18n, phones, tenancy
 from kernel.i18n import _, pick
 from kernel.money import Money
-from shop import intervals, pay_numbers, plans, reductions, storefront, tax_rules
+from shop import intervals, order_edits, pay_numbers, plans, presents, reductions, storefront, tax_rules, tender_words
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -23,7 +23,7 @@ LEFT = ("shipped", "delivered")  # what is taken off then came back
 
 def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, Any]:
     """The order as plain words; `stranger` goes over all that a buyer wrote."""
-    gone = taken_off(order)
+    gone, edits = taken_off(order), order_edits.of(order)
     return {
         "number": order.number,
         "name": stranger(order.name),
@@ -31,12 +31,14 @@ def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, A
         "phone": phones.show(order.phone, tenancy.tenant().country) if order.phone else "",
         "tax_id": {name: stranger(str(value)) for name, value in order.tax_id.items()},
         "note": stranger(order.note),
+        "by_staff": order.by_staff,
+        "gift": presents.told(order, stranger),
         "practice": order.practice,
         "placed": day_and_time(order.placed_at),
-        "lines": [_line(line, stranger, gone.get(line.id, 0)) for line in order.lines],
+        "lines": [_line(line, stranger, gone.get(line.id, 0), edits) for line in order.lines],
         **discounted(order),
         "taxes": taxes(order),
-        "total": shown(order.total),
+        "total": shown(total(order)),
         "off": _off(order),
         "lowered": bool(order.credited_minor),
         "rest": _rest(order),
@@ -46,7 +48,7 @@ def told(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, A
         "plan": plan(order),
         "paid": order.paid,
         "ended": order.ended,
-        "method": pick(order.payments[-1].label) if order.payments else "",
+        "method": tender_words.of(order, shown),
         "pay": to_pay(order),
         "delivery": delivery(order, stranger=stranger),
     }
@@ -63,12 +65,25 @@ def taken_off(order: "Order") -> dict[int, int]:
     return {line.id: min(line.returned, found.get(line.id, 0)) for line in order.lines}
 
 
+def total(order: "Order") -> Money:
+    """What was bought and is not taken off again costs; what came back or was lowered later is told apart."""
+    return order.total - order.money(order_edits.of(order).minor)
+
+
+def standing(order: "Order") -> list[tuple[str, str]]:
+    """What became of its total: what came off it, what was received, and what remains, as its own page says it."""
+    if order.asked:  # nothing is to be paid before the shop's answer
+        return [(_("Received"), shown(order.received))]
+    return [*_off(order), _rest(order)]
+
+
 def _off(order: "Order") -> list[tuple[str, str]]:
     """What comes off the total: by how much less it costs by now, and what was received; of an ended one what stays."""
     if order.ended:
         came = [(_("Received"), shown(order.received))] if order.received else []
         return [*came, (_("The shop keeps"), shown(order.kept))] if order.kept else came
-    less = [(_("Returned or lowered"), shown(order.money(-order.credited_minor)))] if order.credited_minor else []
+    lowered = order.credited_minor - order_edits.of(order).minor
+    less = [(_("Returned or lowered"), shown(order.money(-lowered)))] if lowered else []
     return less if _settled(order) else [*less, (_("Received"), shown(order.received))]
 
 
@@ -76,11 +91,12 @@ def _rest(order: "Order") -> tuple[str, str]:
     """What remains after `off`, and what it is called: to be paid, too much, or of an ended order to go back."""
     if order.ended:
         back = order.received - order.kept
-        return (_("To be returned"), shown(back)) if order.received else (_("Received"), shown(order.received))
+        return (_("To be returned"), shown(back)) if order.received else (_("Nothing to pay"), shown(order.received))
     if _settled(order):
         return _("Paid") if order.received_minor else _("Nothing to pay"), shown(order.received)
     beyond = order.balance.minor < 0
-    return (_("Paid too much"), shown(-order.balance)) if beyond else (_("Still to be paid"), shown(order.balance))
+    more = _("To be returned") if order.credited_minor else _("Paid too much")
+    return (more, shown(-order.balance)) if beyond else (_("Still to be paid"), shown(order.balance))
 
 
 def _settled(order: "Order") -> bool:
@@ -94,8 +110,11 @@ def shown(amount: Money) -> str:
 
 
 def day(value: "date") -> str:
-    """`viernes 24 de noviembre`."""
-    return str(format_date(value, "full", locale=i18n.language())) if value.year != clock.now().year else _day(value)
+    """`viernes 24 de noviembre`; of another year `miércoles 13 de enero de 2027`."""
+    if value.year == clock.now().year:
+        return _day(value)
+    spanish = i18n.language() == "es"
+    return f"{_day(value)} de {value.year}" if spanish else str(format_date(value, "full", locale=i18n.language()))
 
 
 def _day(value: "date") -> str:
@@ -117,22 +136,26 @@ def until(value: "datetime") -> str:
 
 def discounted(order: "Order") -> dict[str, Any]:
     """What the total consists of, and for each discount why it was given."""
-    known = order.discounts
+    known, edits = order.discounts, order_edits.of(order)
     names = {line.position: pick(line.name) for line in order.lines}
     given = [
-        {"label": one.told, "amount": shown(-one.amount), "why": pick(one.why), "code": one.code,
+        {"label": one.told, "amount": shown(order.money(-edits.discount(one))), "why": pick(one.why), "code": one.code,
          "lines": [names[place] for place, _part in one.lines if place in names]}
         for one in known
+        if edits.discount(one) or not one.amount_minor
     ]  # fmt: skip
     return {"sums": sums(order, known), "discounts": given}
 
 
 def sums(order: "Order", discounts: "Sequence[OrderDiscount]") -> list[tuple[str, str]]:
     """What the total consists of: goods, what comes off them, the delivery and what comes off that."""
-    added = [tax_rules.on_top(line.tax_components) for line in order.lines]
-    goods = order.items_minor + order.discount_minor - sum(added)
+    edits = order_edits.of(order)
+    added = sum(tax_rules.on_top(edits.components(line)) for line in order.lines)
+    off = {one: edits.discount(one) for one in discounts}
+    gone = sum(one.amount_minor - left for one, left in off.items())
+    goods = order.items_minor - edits.minor + order.discount_minor - gone - added
     rows = [(_("Items"), shown(order.money(goods)))]
-    rows += [(one.told, shown(-one.amount)) for one in discounts if one.kind != "shipping"]
+    rows += [(one.told, shown(order.money(-left))) for one, left in off.items() if one.kind != "shipping" and left]
     if order.delivery_kind != "none":
         saved = sum(one.amount_minor for one in discounts if one.kind == "shipping")
         cost = order.money(order.shipping_minor + saved - tax_rules.on_top(order.shipping_components))
@@ -146,7 +169,8 @@ def sums(order: "Order", discounts: "Sequence[OrderDiscount]") -> list[tuple[str
 def taxes(order: "Order", *, included: bool = True) -> list[dict[str, str]]:
     """The tax inside the shop's prices, or that on top of them, by rate."""
     sum_of: dict[tuple[str, str, int], list[int]] = {}
-    parts = [part for line in order.lines for part in line.tax_components] + list(order.shipping_components)
+    edits = order_edits.of(order)
+    parts = [part for line in order.lines for part in edits.components(line)] + list(order.shipping_components)
     for part in (one for one in parts if one.get("included", True) == included):
         known = sum_of.setdefault((part["code"], part["name"], part["rate_bp"]), [0, 0])
         known[0] += part["net_minor"]
@@ -163,7 +187,8 @@ def rated(name: str, rate: int) -> str:
     return name if "%" in name else f"{name} {rate / 100:g} %"
 
 
-def _line(line: "OrderLine", stranger: Callable[[str], str], gone: int = 0) -> dict[str, Any]:
+def _line(line: "OrderLine", stranger: Callable[[str], str], gone: int, edits: "order_edits.Edits") -> dict[str, Any]:
+    taken, none = edits.units.get(line.id, 0), edits.all_of(line)
     options = [f"{pick(option['name'])}: {pick(option['value'])}" for option in line.options]
     said = str if line.booking_id else stranger  # a booking's words are our own
     return {
@@ -174,11 +199,12 @@ def _line(line: "OrderLine", stranger: Callable[[str], str], gone: int = 0) -> d
             *(f"{label}: {said(text)}" for label, text in line.texts.items()),
             *([intervals.promise(line.every)] if line.every else []),
         ],
-        "quantity": line.quantity,
+        "quantity": line.quantity if none else line.quantity - taken,
         "left": line.quantity - gone,
-        "off": _("%(units)s of them taken off or returned", units=gone) if gone else "",
+        "none": none,  # all of it went: it stands apart and is in no sum
+        "off": edits.words(line, gone),
         "unit": shown(line.unit),
-        "gross": shown(line.listed),
+        "gross": "" if none else shown(Money(edits.listed(line), line.currency)),
         "day": day(line.day) if line.day and line.booking_id is None else "",  # a booking says its time itself
     }
 
@@ -242,12 +268,13 @@ def due_day(on: "date | None", position: int = 1) -> str:
 def delivery(order: "Order", *, stranger: Callable[[str], str] = str) -> dict[str, Any]:
     """How and when it reaches the buyer."""
     when = day(order.delivery_day) if order.delivery_day else ""
+    fetched = order.delivery_kind == "pickup"
     return {
         "kind": order.delivery_kind,
         "label": pick(order.delivery_label),
         "when": ", ".join(filter(None, (when, order.delivery_slot.replace("-", "–")))),
-        "address": [stranger(part) for part in place(order)],
-        "pickup": shop_address() if order.delivery_kind == "pickup" else [],
+        "address": [] if fetched else [stranger(part) for part in place(order)],
+        "pickup": shop_address() if fetched else [],
     }
 
 

@@ -1,6 +1,6 @@
 """A refund that came to nothing: refused, or bounced after it was done; asked for again or paid another way."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, select, update
 
@@ -8,13 +8,14 @@ from kernel import journal
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
-from shop import fulfilment, invoices, ledger, letters, order_events, orders, payments, refunds
+from shop import fulfilment, invoices, ledger, letters, order_events, orders, payments, refund_ways, refunds
 from shop.orders import Order
 from shop.payments import Payment
 from shop.refund_rows import WAITING, Refund
 
 if TYPE_CHECKING:
     from kernel.accounts import Account
+    from shop.payment_methods import PaymentMethod
 
 
 def retry(refund: Refund, *, by: "Account") -> None:
@@ -23,12 +24,12 @@ def retry(refund: Refund, *, by: "Account") -> None:
     refunds.begin(refund)
 
 
-def by_hand(refund: Refund, *, reference: str, by: "Account") -> None:
-    """A person returned what did not arrive."""
+def by_hand(refund: Refund, *, reference: str, by: "Account", method: "PaymentMethod | None" = None) -> None:
+    """A person returned what did not arrive, by `method` if not the way it came."""
     _claim(refund, by)
     refund.hand = True
     db.session.flush()
-    refunds.finish(refund, reference=reference)
+    refunds.finish(refund, reference=reference, method=refund_ways.other(refund.payment, method))
 
 
 def as_credit(refund: Refund, *, by: "Account") -> None:
@@ -94,8 +95,8 @@ def returned(refund: Refund, *, by: "Account") -> None:
 
 
 def noted(refund: Refund) -> bool:
-    """Whether a person returned it, so that only a person hears that it came again."""
-    return refund.state == "done" and refund.hand
+    """Whether a person returned it other than in cash, so that a bank can send it back and only a person hears it."""
+    return refund.state == "done" and refund.hand and not refund_ways.cash(refund)
 
 
 def bounced(refund: Refund, *, error: str = "", by: "Account | None" = None, tell: bool = True) -> None:
@@ -105,8 +106,9 @@ def bounced(refund: Refund, *, error: str = "", by: "Account | None" = None, tel
     letter to the buyer.
     """
     order, payment = refund.order, refund.payment
-    key = f"bounce:{refund.ledger_key}"
-    if ledger.append(payment, "bounce", refund.amount, key=key, reference=refund.reference, by=by) is None:
+    key, gone = f"bounce:{refund.ledger_key}", ledger.known(payment, refund.ledger_key)
+    told: dict[str, Any] = {"reference": refund.reference, "by": by, "method": gone.method if gone else ""}
+    if ledger.append(payment, "bounce", refund.amount, key=key, **told) is None:
         return
     refund.state, refund.error, refund.done_at = "bounced", error.strip()[:300], None
     if payment.state == "refunded" and payment.received_minor >= payment.amount_minor:

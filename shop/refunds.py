@@ -10,11 +10,13 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
-from shop import invoices, ledger, letters, order_events, orders, payments, recalls, receipts, reductions
+from shop import invoices, ledger, order_events, orders, payments, recalls, receipts, reductions, refund_ways
 from shop.ledger import LedgerEntry
 from shop.orders import Order
+from shop.payment_methods import PaymentMethod
 from shop.payments import Payment
 from shop.refund_rows import BANK, CREDIT, HOLDING, Refund
+from shop.refund_ways import Gone
 
 OWN = ("gift_card", CREDIT)  # what was paid with these goes back there first
 QUIET = {"synchronize_session": False}
@@ -84,16 +86,21 @@ def creditable(order: Order) -> bool:
 
 def by_hands(order: Order, *, some: bool = False) -> bool:
     """Whether a person has to return its money first, or `some` of it: no gateway and no tender of the house does."""
-    ways = {payment.kind for payment in order.payments if left(payment) > 0}
-    alone = ways & (_tenders.keys() | _gateways.keys())
-    return bool(ways - alone) if some else bool(ways) and not alone
+    hands = [hand(payment) for payment in order.payments if left(payment) > 0]
+    return any(hands) if some else bool(hands) and all(hands)
+
+
+def hand(payment: Payment) -> bool:
+    """Whether a person returns what it brought: no gateway and no tender of the house does."""
+    return payment.kind not in _tenders and payment.kind not in _gateways
 
 
 def give(order: Order, *, amount: Money, key: str, to: str = "money", **told: Any) -> list[Refund]:
     """Return an amount: as many rows as payments it came by; [] when that key was given before.
 
-    `told`: reason, reference, by (the account), lines ([{"line", "quantity"}] that came back); `spare=True`: nothing of
-    what the shop keeps of an ended order. Raises Kept, WrongAmount.
+    `told`: reason, reference, by (the account), lines ([{"line", "quantity"}] that came back); `method`: by which way
+    a person returned it, if not as it came; `spare=True`: nothing of what the shop keeps of an ended order. Raises
+    Kept, WrongAmount.
     """
     orders.lock(order)
     if known(key):
@@ -106,10 +113,9 @@ def give(order: Order, *, amount: Money, key: str, to: str = "money", **told: An
     recalls.of(order, refundable(order), whole=True)  # what stays paid covers the cards that the order bought
     rows = [
         written(payment, part, key=key if not place else f"{key}:{place}", to=to, **told)
-        for place, (payment, part) in enumerate(_shares(order, amount.minor))
+        for place, (payment, part) in enumerate(shares(order, amount.minor))
     ]
-    for row in rows:
-        begin(row, reference=told.get("reference", ""))
+    begin(*rows, reference=told.get("reference", ""), method=told.get("method"))
     return rows
 
 
@@ -145,11 +151,11 @@ def _release(order: Order, amount: Money) -> None:
     db.session.refresh(order, ["refunding_minor"])
 
 
-def _shares(order: Order, minor: int) -> Iterator[tuple[Payment, int]]:
+def shares(order: Order, minor: int) -> Iterator[tuple[Payment, int]]:
     """What goes back by which payment: gift cards and credit first, then the latest money."""
     rows = db.session.scalars(select(Payment).where(Payment.order_id == order.id))
     for payment in sorted(rows, key=lambda row: (row.kind not in OWN, -row.id)):
-        part = min(minor, left(payment))
+        part = min(minor, left(payment)) if minor else 0
         if part > 0:
             minor -= part
             yield payment, part
@@ -164,17 +170,21 @@ def left(payment: Payment) -> int:
     return int(db.session.scalar(came) or 0) - int(db.session.scalar(going) or 0)
 
 
-def begin(refund: Refund, *, reference: str = "") -> None:
-    """Return it within the house, by the gateway, or note that a person did."""
-    if refund.way in _tenders:
-        finish(refund, reference=_tenders[refund.way](refund))
-    elif refund.way in _gateways:
-        order_events.record(refund.order, "refund_asked", by=refund.by, minor=refund.amount_minor)
-        jobs.later("refunds.send", refund.id, key=refund.gateway_key)
-    else:  # a transfer, cash: a person returned it, here it is noted
-        refund.hand = True
-        db.session.flush()
-        finish(refund, reference=reference)
+def begin(*rows: Refund, reference: str = "", method: PaymentMethod | None = None) -> None:
+    """Return them within the house, by the gateway, or note that a person did, by `method`: one act, told once."""
+    done = []
+    for refund in rows:
+        if refund.way in _tenders:
+            done.append(Gone(refund, _tenders[refund.way](refund)))
+        elif refund.way in _gateways:
+            order_events.record(refund.order, "refund_asked", by=refund.by, minor=refund.amount_minor)
+            jobs.later("refunds.send", refund.id, key=refund.gateway_key)
+        else:  # a transfer, cash: a person returned it, here it is noted
+            refund.hand = True
+            done.append(Gone(refund, reference, refund_ways.other(refund.payment, method)))
+    db.session.flush()
+    if done:
+        _finish(done)
 
 
 @jobs.job("refunds.send")
@@ -193,48 +203,49 @@ def sent(refund: Refund, *, reference: str) -> None:
         refund.state, refund.reference, refund.error = "sent", reference[:120], ""
 
 
-def finish(refund: Refund, *, reference: str = "", tell: bool = True) -> bool:
+def finish(refund: Refund, *, reference: str = "", method: str = "", tell: bool = True) -> bool:
     """The money went back: into the ledger, once; False when that was known. `tell`: by a letter to the buyer."""
-    order = orders.lock(refund.order)
+    orders.lock(refund.order)
     db.session.refresh(refund)
-    if refund.state == "done":
-        return False
-    if refund.state in HOLDING:
-        _release(order, refund.amount)
-    passing("leaving", refund)
-    refund.state, refund.done_at, refund.error = "done", clock.now(), ""
-    refund.reference = (reference or refund.reference).strip()[:120]
-    lowered, came_back = _lowered(refund), reductions.units(refund.lines)
-    ledger.append(refund.payment, "refund", -refund.amount, key=refund.ledger_key, by=refund.by,
-                  reference=refund.reference, within=refund.to == "credit")  # fmt: skip
-    reductions.note(order, lowered, lines=came_back, reason=refund.reason)
+    return refund.state != "done" and _finish([Gone(refund, reference, method)], tell=tell)
+
+
+def _finish(done: Sequence[Gone], *, tell: bool = True) -> bool:
+    """The parts of one act are booked together: the order costs less once, one letter, one credit note an invoice."""
+    first = done[0].refund
+    order, came_back = orders.lock(first.order), reductions.units(first.lines)
+    for one in done:
+        if one.refund.state in HOLDING:
+            _release(order, one.refund.amount)
+        passing("leaving", one.refund)
+    less = lowered(order, sum(one.refund.amount_minor for one in done), first.lines)
+    for one in done:
+        _book(one)
+    reductions.note(order, less, lines=came_back, reason=first.reason)
     order.kept_minor = max(0, min(order.kept_minor, order.received_minor))  # what went back is not kept
-    if not left(refund.payment) and (refund.payment.state, "refund") in payments.MOVES:
-        payments.move(refund.payment, "refund")
-    _tell(refund, buyer=tell and not refund.key.startswith(BANK))  # of a dispute their own bank told them
-    passing("gone", refund)
-    invoices.when_less(order, reason=refund.reason, lines=came_back)  # last: the series' row is the last lock
+    # of a dispute their own bank told them
+    refund_ways.tell([one.refund for one in done], buyer=tell and not first.key.startswith(BANK))
+    for one in done:
+        passing("gone", one.refund)
+    invoices.when_less(order, reason=first.reason, lines=came_back)  # last: the series' row is the last lock
     return True
 
 
-def _lowered(refund: Refund) -> int:
-    """By how much less the order now costs: not by what was paid too much, nor by a part of an unpaid order."""
-    order = refund.order
-    if order.balance.minor > 0 and not refund.lines:
+def _book(one: Gone) -> None:
+    refund = one.refund
+    refund.state, refund.done_at, refund.error = "done", clock.now(), ""
+    refund.reference = (one.reference or refund.reference).strip()[:120]
+    ledger.append(refund.payment, "refund", -refund.amount, key=refund.ledger_key, by=refund.by, method=one.method,
+                  reference=refund.reference, within=refund.to == "credit")  # fmt: skip
+    if not left(refund.payment) and (refund.payment.state, "refund") in payments.MOVES:
+        payments.move(refund.payment, "refund")
+
+
+def lowered(order: Order, minor: int, lines: Sequence[Any]) -> int:
+    """By how much less the order costs then: not by what was paid too much, nor by a part of an unpaid order."""
+    if order.balance.minor > 0 and not lines:
         return 0
-    return max(0, refund.amount_minor - max(0, -order.balance.minor))
-
-
-def _tell(refund: Refund, *, buyer: bool) -> None:
-    order, minor = refund.order, refund.amount_minor
-    kind = "credited" if refund.to == "credit" else "refunded"
-    told = {"minor": minor, "reference": refund.reference, "reason": refund.reason, "tender": refund.way}
-    order_events.record(order, kind, by=refund.by, **told)
-    if refund.by is not None:
-        journal.write("orders.refunded", about=order, by=refund.by, data={"number": order.number, "minor": minor})
-    payments.refresh(order)
-    if buyer:
-        letters.tell(order, kind, amount=refund.amount, reason=refund.reason)
+    return max(0, minor - max(0, -order.balance.minor))
 
 
 def fail(refund: Refund, *, error: str) -> None:

@@ -1,6 +1,7 @@
 """Renewals: the next order of a subscription, made once some days before its turn, told of before; or why it was not.
 
-It is an order like any other, at the day's price, delivered as the first one was, paid by the way that its buyer chose.
+It is an order like any other, at the day's price, delivered as the first one was, paid by the way that its buyer
+chose, by itself where they saved a card for it (see subscription_charges).
 Who leaves two in a row unpaid is not sent a third: the subscription waits until they say that it goes on.
 """
 
@@ -19,8 +20,10 @@ from shop import (
     exemptions,
     holds,
     holidays,
+    presents,
     quotes,
     renewal_days,
+    subscription_charges,
     subscription_letters,
     subscription_parcels,
     subscriptions,
@@ -176,6 +179,7 @@ def _order(parcel: Sequence[Subscription]) -> Order:
         one.unit_minor = line.unit.minor
     if order.held and order.hold_until is not None:
         holds.begin(order, max(order.hold_until, order.placed_at + TO_PAY))
+    subscription_charges.due(order)
     return order
 
 
@@ -206,6 +210,7 @@ def _details(parcel: Sequence[Subscription]) -> Details:
     told = Details(
         email=row.email, name=row.name, payment=row.payment_code, language=row.language, phone=row.phone,
         address=dict(row.address), tax=dict(row.tax_id), fiscal=dict(row.fiscal), terms_version=row.terms_version,
+        gift=presents.again(row.first) if row.address == row.first.address else {},
     )  # fmt: skip
     return replace(told, source=subscriptions.KIND, renews=tuple(parcel))
 

@@ -62,6 +62,7 @@ class Said:
 
     name: str
     active: bool
+    seats: int | None = None
 
 
 def save(
@@ -75,10 +76,10 @@ def save(
     row.name, row.seats = name, seats
     gone = []
     for unit in row.units:
-        told = said.get(unit.token, Said(unit.name, unit.active))
+        told = said.get(unit.token, Said(unit.name, unit.active, unit.seats))
         if unit.active and not told.active:
             gone.append(unit)
-        unit.name, unit.active = told.name[:80] or unit.name, told.active
+        unit.name, unit.active, unit.seats = told.name[:80] or unit.name, told.active, told.seats
     if more:
         resources.grow(row, len(row.units) + more, named=i18n.pick(name, tenancy.tenant().language))
     db.session.flush()

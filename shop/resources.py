@@ -39,15 +39,25 @@ class ResourceUnit(TenantOwned, Base):
     """One of them: what is really occupied; one that was ever booked is put away, never deleted."""
 
     __tablename__ = "resource_unit"
-    __extra__ = (UniqueConstraint("tenant_id", "token"), UniqueConstraint("tenant_id", "feed"))
+    __extra__ = (
+        UniqueConstraint("tenant_id", "token"),
+        UniqueConstraint("tenant_id", "feed"),
+        CheckConstraint("seats >= 1", name="seats"),
+    )
     id: Mapped[int] = pk()
     token: Mapped[str] = mapped_column(String(32), default=signing.token)
     feed: Mapped[str] = mapped_column(String(32), default=signing.token)  # the secret address of its calendar
     resource_id: Mapped[int] = ref("resource")
     name: Mapped[str] = mapped_column(String(80))
+    seats: Mapped[int | None]  # of the people of one appointment; None: as many as the service takes
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
     resource: Mapped[Resource] = belongs("ResourceUnit.resource_id", "Resource")
+
+    @property
+    def label(self) -> str:
+        """Its name, and how many sit at it where that was said: `Mesa 3 · 4`."""
+        return f"{self.name} · {self.seats}" if self.seats else self.name
 
 
 def every() -> Sequence[Resource]:
@@ -76,6 +86,12 @@ def units(resource_ids: Iterable[int]) -> Sequence[ResourceUnit]:
     """The units that can be taken of these resources, in the order in which they are filled."""
     asked = select(ResourceUnit).where(ResourceUnit.resource_id.in_(sorted(set(resource_ids))), ResourceUnit.active)
     return db.session.scalars(asked.order_by(ResourceUnit.resource_id, ResourceUnit.position, ResourceUnit.id)).all()
+
+
+def largest(resource_id: int) -> int | None:
+    """How many people of one appointment the largest unit in use holds; None: as many as the service takes."""
+    found = [unit.seats for unit in units([resource_id])]
+    return None if not found or None in found else max(one for one in found if one is not None)
 
 
 def grow(resource: Resource, count: int, *, named: str) -> None:

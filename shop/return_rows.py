@@ -74,6 +74,12 @@ class ReturnPicture(TenantOwned, Base):
     file: Mapped[files.File] = belongs("ReturnPicture.file_id", "File")
 
 
+def any_of(order: Order) -> bool:
+    """Whether something of it came back, or is asked to."""
+    mine = db.select(Return.id).where(Return.order_id == order.id, Return.state.in_((*OPEN, "refunded")))
+    return db.session.scalar(mine.limit(1)) is not None
+
+
 def share(line: OrderLine, quantity: int) -> int:
     """What the next units of a line cost: all its shares together are the line, to the cent."""
     until = line.gross_minor * (line.returned + quantity) // line.quantity

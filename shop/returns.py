@@ -199,15 +199,16 @@ def resume(row: Return) -> None:
     order_events.record(row.order, "return_asked", reason=row.reason)
 
 
-def refund(row: Return, *, amount: Money, by: "Account", to: str = "money", reference: str = "") -> list[Refund]:
+def refund(row: Return, *, amount: Money, by: "Account", to: str = "money", **how: Any) -> list[Refund]:
     """What came back is taken off the order's price: first off what is not paid yet, the rest goes back.
 
-    `amount`: what it is worth; `to`: "money" or "credit". Of the parts of a plan the last ones become smaller first.
+    `amount`: what it is worth; `to`: "money" or "credit"; `how`: reference and method, as for refunds.give. Of the
+    parts of a plan the last ones become smaller first.
     """
     _decide(row, "refund", by=by)
     order, units = row.order, {line.line_id: line.quantity for line in row.lines}
     back = [{"line": line, "quantity": quantity} for line, quantity in units.items()]
-    told: dict[str, Any] = {"reason": row.reason, "reference": reference, "lines": back, "by": by, "to": to}
+    told: dict[str, Any] = {**how, "reason": row.reason, "lines": back, "by": by, "to": to}
     told["key"] = f"return:{row.id}"
     if order.state in orders.ENDED:  # it costs nothing any more
         return refunds.give(order, amount=amount, spare=True, **told)

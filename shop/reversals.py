@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING
 
 from kernel import clock, journal
 from kernel.db import db
-from shop import fulfilment, holds, ledger, order_events, orders, payment_methods, payments, recalls
+from shop import (
+    fulfilment,
+    holds,
+    ledger,
+    order_events,
+    orders,
+    payment_methods,
+    payments,
+    recalls,
+    second_thoughts,
+)
 from shop.ledger import LedgerEntry
 from shop.orders import Order
 
@@ -40,6 +50,7 @@ def reverse(order: Order, *, by: "Account") -> LedgerEntry:
     payments.refresh(order)
     if order.state == "placed" and order.payment == "due" and payment.kind not in payment_methods.UNHELD:
         holds.again(order)  # its goods are kept for a time only, as before
+    second_thoughts.take_back(order, entry.act, entry.at)
     return entry
 
 

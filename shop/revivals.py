@@ -1,7 +1,10 @@
 """Money that comes after an order expired: its goods are taken again, or the money has to go back."""
 
+from collections.abc import Callable
+
 from kernel.db import db
 from kernel.i18n import _l
+from kernel.money import Money
 from kernel.refusal import Refusal
 from shop import (
     booking_confirmations,
@@ -10,6 +13,7 @@ from shop import (
     fulfilment,
     invoices,
     order_events,
+    plans,
     redemptions,
     shipping,
     stock,
@@ -21,6 +25,24 @@ class TakenBack(Refusal):
     """An order has one invoice."""
 
     message = _l("Its invoice was already taken back: it has to be ordered anew.")
+
+
+_late: list[Callable[[Order, Money], None]] = []
+
+
+def late_money(verb: Callable[[Order, Money], None]) -> None:
+    """Have `verb(order, amount)` look at money that came after a part of an order had gone back unpaid."""
+    if verb not in _late:
+        _late.append(verb)
+
+
+def late(order: Order, amount: Money) -> None:
+    """Money came: what had ended for want of it is taken again where it can be."""
+    if order.state == "expired" and plans.secured(order):
+        revive(order)
+    elif not order.ended:
+        for verb in _late:
+            verb(order, amount)
 
 
 def revive(order: Order) -> bool:

@@ -1,15 +1,17 @@
 """Sales: what staff sell themselves, over the counter or by telephone, written as an order like any other."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from crm import contacts
 from crm.contacts import Contact
-from kernel import clock, i18n, signing, tenancy
+from kernel import clock, i18n, letters, signing, tenancy
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import _l
@@ -22,14 +24,18 @@ from shop import (
     checkout,
     exemptions,
     fulfilment,
+    holds,
     order_events,
     orders,
+    owed_words,
     payment_methods,
     payments,
     promotions,
     quotes,
     receipts,
     reversals,
+    second_thoughts,
+    services,
     slugs,
     wants,
 )
@@ -69,8 +75,11 @@ class TooMuchOff(NothingOff):
     message = _l("That is more than what it comes to: at most %(most)s can come off.")
 
 
-def at_hand(text: str = "") -> Sequence[Variant]:
-    """What can be tapped: the products that a text means, else those sold most lately, the newest after them."""
+def at_hand(text: str = "", *, timed: bool = False) -> Sequence[Variant]:
+    """What can be tapped: the products that a text means, else those sold most lately, the newest after them.
+
+    `timed`: also what is booked, each by the first kind of person that it has a price for.
+    """
     often = (
         select(OrderLine.variant_id, func.sum(OrderLine.quantity).label("units"))
         .join(orders.Order, orders.Order.id == OrderLine.order_id)
@@ -78,13 +87,22 @@ def at_hand(text: str = "") -> Sequence[Variant]:
         .group_by(OrderLine.variant_id)
         .subquery()
     )
-    wanted = select(Variant).join(Product, Product.id == Variant.product_id).where(Variant.active)
+    wanted = select(Variant).join(Product, Product.id == Variant.product_id)
+    wanted = wanted.where(Variant.active, or_(Product.kind != services.KIND, *([_booked()] if timed else [])))
     wanted = wanted.outerjoin(often, often.c.variant_id == Variant.id)
     for word in fold(text)[:100].split()[:5]:
         sku = func.lower(Variant.sku).contains(word, autoescape=True)
         wanted = wanted.where(or_(Product.sort_name.contains(word, autoescape=True), sku))
     first = func.coalesce(often.c.units, 0).desc(), Product.id.desc(), Variant.position, Variant.id
     return db.session.scalars(wanted.order_by(*first).limit(AT_HAND)).all()
+
+
+def _booked() -> Any:
+    """Once each, what is for sale at times."""
+    first = aliased(Variant)
+    before = exists().where(first.product_id == Product.id, first.active, first.position < Variant.position)
+    known = exists().where(services.Service.product_id == Product.id)
+    return and_(Product.kind == services.KIND, Product.state == "live", known, ~before)
 
 
 def methods() -> list[PaymentMethod]:
@@ -128,14 +146,31 @@ def comes_off(priced: quotes.Basket, rule: Rule) -> None:
 
 
 def sell(quote: Quote, details: Details, *, key: str, method: PaymentMethod, contact: Any = None) -> "Order":
-    """Write the sale, note the money when it came, hand it over when nothing is delivered; once per key."""
-    order = checkout.complete(quote, details, contact=contact, key=key, method=method)
+    """Write the sale, note the money when it came, hand it over when nothing is delivered; once per key.
+
+    Who sells times as well holds the cart in which they are held: of two with one key the second finds the order.
+    """
+    booked = any(line.booking_id for line in quote.lines)
+    if booked and (known := orders.by_key(key)):
+        return known
+    with second_thoughts.rest(_act(key), details.by), letters.silence() if booked else nullcontext():
+        order = checkout.complete(quote, details, contact=contact, key=key, method=method)
     if method.kind == "counter" and method.code != payment_methods.LATER and order.total_minor:
         payments.settle(payments.current(order), key=f"sale:{key}", by=details.by, tell=False)
     stays = (order.plan != "" and not order.paid) or booking_confirmations.waits(order)  # for money, or for guests
     if quote.offer is None and not stays and fulfilment.may(order, "deliver"):
         fulfilment.deliver(order, by=details.by)
+    if booked:
+        _booked_too(order, details)
     return order
+
+
+def _booked_too(order: "Order", details: Details) -> None:
+    """Goods that are gone do not come back with a time that nobody paid; only now its letter, which tells both."""
+    if fulfilment.in_hand(order):
+        holds.end(order)
+    with second_thoughts.rest(_act(order.key), details.by):
+        owed_words.placed(order)
 
 
 def take_back(order: "Order", *, by: "Account") -> None:
@@ -145,11 +180,18 @@ def take_back(order: "Order", *, by: "Account") -> None:
     fresh = sold is not None and sold.account_id == by.id and clock.now() - sold.at < fulfilment.UNDO_WITHIN
     if order.source != COUNTER or not fresh:
         raise fulfilment.NotNow(number=order.number)
-    if fulfilment.reversible(order) is not None:
-        fulfilment.undo(order, by=by)
-    if reversals.reversible(order) is not None:
-        reversals.reverse(order, by=by)
-    cancellations.by_staff(order, by=by, reason=i18n.gettext("Sold by mistake."))
+    with letters.silence():
+        if fulfilment.reversible(order) is not None:
+            fulfilment.undo(order, by=by)
+        if reversals.reversible(order) is not None:
+            reversals.reverse(order, by=by)
+    heard = second_thoughts.withdraw(order, _act(order.key), order.placed_at)
+    with nullcontext() if heard else letters.silence():  # who has read nothing of it need not read that it is off
+        cancellations.by_staff(order, by=by, reason=i18n.gettext("Sold by mistake."))
+
+
+def _act(key: str) -> str:
+    return f"sale:{key}"
 
 
 def known(*, email: str = "", phone: str = "") -> Any:

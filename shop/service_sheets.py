@@ -219,7 +219,7 @@ def _added(booking: Booking, resource_ids: Sequence[int]) -> bool:
     """Have what is free of these for a booking that occupies units by itself; whether that is all that it needs."""
     whole = True
     for resource_id in resource_ids if booking.units else ():
-        free = occupations.free(resource_id, booking.span, booking.units)
+        free = occupations.free(resource_id, booking.span, booking.units, party=holdings.party_of(booking))
         occupations.reserve(free, booking.span, booking_id=booking.id)
         whole = whole and len(free) == booking.units
     return whole

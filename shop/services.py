@@ -1,6 +1,6 @@
 """Services: how a product's time is sold: as departures with places, as appointments, or by the night."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -70,6 +70,8 @@ class Service(TenantOwned, Base):
     answer_hours: Mapped[int | None]  # in which the shop says yes to who wants it; None: it is booked at once …
     answer_from: Mapped[int] = mapped_column(default=1)  # … and so it is by fewer people than these
     meeting: Mapped[dict[str, str]] = words()  # where to be
+    know: Mapped[dict[str, str]] = words()  # what guests should know; {}: what the shop says of all (see knowing)
+    know_read: Mapped[bool] = mapped_column(default=False)  # who books says that they read it
     product: Mapped[Product] = belongs("Service.product_id", "Product")
     needs: Mapped[list["ServiceResource"]] = many("Service", "ServiceResource.service_id")
     rates: Mapped[list[ServiceRate]] = many("Service", "ServiceRate.service_id", order_by="ServiceRate.id")
@@ -120,6 +122,12 @@ def of(product: Product) -> Service | None:
 def of_product(product_id: int) -> Service | None:
     """The service of the product with that id."""
     return db.session.scalars(select(Service).where(Service.product_id == product_id)).one_or_none()
+
+
+def kinds_of(product_ids: Collection[int]) -> dict[int, str]:
+    """How each of these products is booked, of those that are."""
+    wanted = select(Service.product_id, Service.kind).where(Service.product_id.in_(product_ids))
+    return {row.product_id: row.kind for row in db.session.execute(wanted)} if product_ids else {}
 
 
 def named(slug: str) -> Service:

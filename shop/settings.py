@@ -15,13 +15,16 @@ SECTIONS = {
     "delivery": _l("Delivery"),
     "payments": _l("Payments"),
     "plans": _l("Payments in parts"),
+    "know": _l("What guests should know"),
     "absences": _l("Who does not come"),
+    "drawer": _l("Cash drawer"),
     "taxes": _l("Taxes"),
     "invoices": _l("Invoices"),
     "policies": _l("Policies"),
     "returns": _l("Returns"),
     "reviews": _l("Reviews"),
     "shop": _l("Shop"),
+    "domains": _l("Own domain"),
 }
 
 

@@ -114,6 +114,12 @@ def first(limit: int, *conditions: ColumnElement[bool], group: str = "") -> Sequ
     return db.session.scalars(wanted.order_by(*_order("featured")).limit(limit)).all()
 
 
+def lying(category_ids: Sequence[int], tag: str = "") -> list[ColumnElement[bool]]:
+    """Conditions for `first`: on one of these shelves (of none: on any), with that tag ("": whatever it carries)."""
+    on: list[ColumnElement[bool]] = [Product.category_id.in_(category_ids)] if category_ids else []
+    return [*on, marks.has(Product, "tag", tag)] if tag else on
+
+
 def light() -> tuple[Any, ...]:
     """What a query of products loads for cards, and no more."""
     return (load_only(*LISTED),)

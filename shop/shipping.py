@@ -179,6 +179,16 @@ def _not_there(method: DeliveryMethod, address: Mapping[str, str], known: Mappin
     return ""
 
 
+def reaches(method: DeliveryMethod, address: Mapping[str, str]) -> bool:
+    """Whether it is known already that it goes there: what of the address is still unsaid cannot change that."""
+    if method.is_pickup:
+        return True
+    fitting = zones.of(address) if method.zones else set()
+    return method.serves(address.get("country") or tenancy.tenant().country) and (
+        not method.zones or bool(fitting.intersection(method.zones))
+    )
+
+
 def every() -> Sequence[DeliveryMethod]:
     """All delivery methods, the offered ones first."""
     wanted = select(DeliveryMethod).order_by(DeliveryMethod.active.desc(), DeliveryMethod.position, DeliveryMethod.id)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shop import vacancies
 from shop.bookings import Booking
-from shop.departures import Departure
+from shop.departures import CALLED_OFF, Departure
 from shop.occupations import Span
 from shop.services import Service
 
@@ -50,6 +50,11 @@ class Slot:
     def open(self) -> bool:
         """Whether more are taken."""
         return self.departure is None or self.departure.state == "open"
+
+    @property
+    def called_off(self) -> bool:
+        """Whether it does not go."""
+        return self.departure is not None and self.departure.state == CALLED_OFF
 
     @property
     def left(self) -> int:

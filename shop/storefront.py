@@ -43,6 +43,10 @@ class Storefront(TenantOwned, Base):
     questions: Mapped[bool] = mapped_column(default=True)  # whether one may ask on the pages of products
     absent_times: Mapped[int | None]  # who did not come so often pays the whole price of a booking before …
     absent_months: Mapped[int] = mapped_column(default=12)  # … counted over so many months; None: nobody: see prepaying
+    know: Mapped[dict[str, str]] = words()  # what guests should know of services that say nothing of their own
+    know_read: Mapped[bool] = mapped_column(default=False)
+    drawer_blind: Mapped[bool] = mapped_column(default=True)  # who counts the drawer does not see what should be in it
+    ask_letters: Mapped[bool] = mapped_column(default=True)  # what colleagues ask for is told by letter: see asks
     setup_hidden: Mapped[bool] = mapped_column(default=False)
     tag_words: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"anil": {"es": "Añil", "en": "Indigo"}}
 
@@ -95,7 +99,8 @@ def blank() -> Storefront:
     return Storefront(
         tagline={}, story={}, address={}, hours={}, closed_message={}, holidays=[], tag_words={}, email="", phone="",
         whatsapp="", pattern="", preset=PRESETS[0], primary="", accent="", surface="", show_cents=False,
-        setup_hidden=False, reviews="approval", questions=True, absent_months=12,
+        setup_hidden=False, reviews="approval", questions=True, absent_months=12, drawer_blind=True, ask_letters=True,
+        know={}, know_read=False,
     )  # fmt: skip
 
 

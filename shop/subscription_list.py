@@ -18,7 +18,7 @@ from shop.subscription_rows import STATES, Subscription, SubscriptionEvent, whol
 
 PAGE = 50
 SOON = 7  # days
-VIEWS = ("active", "soon", "unpaid", "missed", "paused", "ended")
+VIEWS = ("active", "soon", "unpaid", "declined", "missed", "paused", "ended")
 MONTHLY = {  # how often each comes in a month: a year has 52 weeks and twelve months
     "1w": Fraction(52, 12), "2w": Fraction(26, 12), "1m": Fraction(1), "2m": Fraction(1, 2), "3m": Fraction(1, 3),
 }  # fmt: skip
@@ -33,6 +33,9 @@ def seen(view: str) -> Select[Any]:
     if view == "missed":
         lately = SubscriptionEvent.kind == "missed", SubscriptionEvent.at > clock.now() - timedelta(days=SOON)
         return wanted.where(Subscription.id.in_(select(SubscriptionEvent.subscription_id).where(*lately)))
+    if view == "declined":
+        said_no = SubscriptionEvent.kind == "declined", SubscriptionEvent.order_id.in_(_due())
+        return wanted.where(Subscription.id.in_(select(SubscriptionEvent.subscription_id).where(*said_no)))
     if view == "unpaid":
         return wanted.where(Subscription.id.in_(_owing()))
     return wanted.where(Subscription.state == (view if view in STATES else "active"))
@@ -40,8 +43,11 @@ def seen(view: str) -> Select[Any]:
 
 def _owing() -> Select[Any]:
     """Those with an order that the list of orders shows as waiting for payment, also of one that ended since."""
-    due = select(Order.id).where(order_list.FILTERS["unpaid"][1]())
-    return select(SubscriptionEvent.subscription_id).where(SubscriptionEvent.order_id.in_(due))
+    return select(SubscriptionEvent.subscription_id).where(SubscriptionEvent.order_id.in_(_due()))
+
+
+def _due() -> Select[Any]:
+    return select(Order.id).where(order_list.FILTERS["unpaid"][1]())
 
 
 def there() -> bool:
@@ -52,6 +58,11 @@ def there() -> bool:
 def missed() -> Select[Any]:
     """Those whose order could not be made in these days: "Hoy" counts them, the list shows them."""
     return seen("missed")
+
+
+def declined() -> Select[Any]:
+    """Those whose card was not charged and whose order waits for its money."""
+    return seen("declined")
 
 
 def size(view: str) -> int:

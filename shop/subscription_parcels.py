@@ -9,8 +9,8 @@ from shop import renewal_days
 from shop.subscription_rows import Subscription
 
 SAME = (
-    "state", "next_on", "delivery_code", "delivery_slot", "address", "payment_code", "currency", "name", "email",
-    "phone", "language", "tax_id", "fiscal",
+    "state", "next_on", "delivery_code", "delivery_slot", "address", "payment_code", "card_id", "currency", "name",
+    "email", "phone", "language", "tax_id", "fiscal",
 )  # fmt: skip
 
 

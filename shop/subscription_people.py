@@ -9,12 +9,13 @@ from crm.contacts import Contact
 from crm.rules import Field, Person
 from kernel.db import db
 from kernel.i18n import _, _l
-from shop import segment_terms, subscription_letters
+from shop import saved_cards, segment_terms, subscription_letters
+from shop.saved_cards import SavedCard
 from shop.subscription_rows import Subscription, SubscriptionEvent, events, of_contact
 
 QUIET = {"synchronize_session": False}
 STATES = {"active": _l("going on"), "paused": _l("paused"), "ended": _l("ended")}
-TABLES = ["subscription", "subscription_event"]
+TABLES = ["subscription", "subscription_event", "saved_card"]
 
 
 def copy(contact: Contact) -> list[dict[str, Any]]:
@@ -25,14 +26,21 @@ def copy(contact: Contact) -> list[dict[str, Any]]:
             "state": row.state, "next": row.next_on.isoformat(), "address": dict(row.address), "name": row.name,
             "email": row.email, "phone": row.phone, "texts": dict(row.texts), "tax_id": dict(row.tax_id),
             "fiscal": dict(row.fiscal), "language": row.language, "since": row.created_at.isoformat(),
+            "card": _card(row.card),
             "steps": [{"kind": one.kind, "at": one.at.isoformat(), "reason": one.reason} for one in events(row)],
         }
         for row in of_contact(contact)
     ]  # fmt: skip
 
 
+def _card(card: SavedCard | None) -> dict[str, str] | None:
+    return {"brand": card.brand, "last4": card.last4, "expires": card.until} if card and card.kept else None
+
+
 def forget(contact: Contact) -> None:
-    """Nothing comes any more, and nothing is known of it; the orders are kept as others are."""
+    """Nothing comes any more, and nothing is known of it, at Stripe neither; the orders are kept as others are."""
+    for card in db.session.scalars(select(SavedCard).where(SavedCard.contact_id == contact.id)).all():
+        saved_cards.drop(card)
     mine = select(Subscription.id).where(Subscription.contact_id == contact.id)
     db.session.execute(
         delete(SubscriptionEvent).where(SubscriptionEvent.subscription_id.in_(mine)), execution_options=QUIET
@@ -80,7 +88,7 @@ def init_app(_app: object) -> None:
     people.exporter("subscriptions", TABLES, copy)
     people.eraser("subscriptions", TABLES, forget)
     rules.term(
-        "subscribed_to", _l("subscription"), family="did", sql=_who, python=_is, says=_says,
+        "subscribed_to", _l("subscribed to"), family="did", sql=_who, python=_is, says=_says,
         form=(Field("product", _l("Product"), "choices", segment_terms.goods, known=segment_terms.there, needed=False),
               Field("state", _l("State"), "choice", _states, closed=True, needed=False)),
     )  # fmt: skip

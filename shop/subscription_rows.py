@@ -17,6 +17,7 @@ from kernel.tenancy import TenantOwned
 if TYPE_CHECKING:
     from shop.catalog import Product
     from shop.orders import Order
+    from shop.saved_cards import SavedCard
     from shop.variants import Variant
 
 STATES = ("active", "paused", "ended")
@@ -61,11 +62,16 @@ class Subscription(TenantOwned, Base):
     unit_minor: Mapped[int]  # what one cost the last time
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
+    agreed_at: Mapped[datetime | None]  # when its buyer said that their card pays each turn by itself …
+    card_id: Mapped[int | None] = ref("saved_card")  # … which one does …
+    next_card_id: Mapped[int | None] = ref("saved_card")  # … and which one is being typed
 
     contact: Mapped["Contact"] = belongs("Subscription.contact_id", "Contact")
     product: Mapped["Product"] = belongs("Subscription.product_id", "Product")
     variant: Mapped["Variant"] = belongs("Subscription.variant_id", "Variant")
     first: Mapped["Order"] = belongs("Subscription.first_id", "Order")
+    card: Mapped["SavedCard | None"] = belongs("Subscription.card_id", "SavedCard")
+    next_card: Mapped["SavedCard | None"] = belongs("Subscription.next_card_id", "SavedCard")
 
     @property
     def live(self) -> bool:
@@ -84,7 +90,8 @@ class Subscription(TenantOwned, Base):
 
 
 class SubscriptionEvent(TenantOwned, Base):
-    """One step of it: began, ordered, missed, put_off, skipped, unskipped, paused, resumed, changed, noticed, ended."""
+    """One step: began, ordered, missed, put_off, skipped, unskipped, paused, resumed, changed, noticed, ended; of its
+    card: agreed (to which words), card, card_off, declined."""
 
     __tablename__ = "subscription_event"
     __extra__ = (Index("ix_subscription_event_kind", "tenant_id", "kind", "at"),)

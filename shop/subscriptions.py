@@ -1,6 +1,7 @@
 """Subscriptions: what somebody wants again and again begins with an order, and is skipped, paused, changed or ended.
 
-Each turn is an ordinary order at the day's price, paid as its buyer likes (see renewals): nobody keeps a card for it.
+Each turn is an ordinary order at the day's price, paid as its buyer likes (see renewals), by itself where they want
+that (see subscription_cards).
 """
 
 from datetime import date, datetime, time, timedelta
@@ -56,7 +57,7 @@ def begin(order: "Order", details: "Details") -> None:
     if details.renews:
         return
     for line in order.lines:
-        if line.every and not order.practice:
+        if line.every:
             _begin(order, line, details)
 
 
@@ -76,8 +77,9 @@ def _begin(order: "Order", line: "OrderLine", details: "Details") -> None:
     db.session.flush()
     note(row, "began", order=order, day=first)
     _scheduled(row)
-    told: dict[str, Any] = {"amount": line.gross, "dedupe": f"subscription:{row.id}"}
-    facts.record("subscription_began", contact=order.contact, about=line.product, **told)
+    if not order.practice:  # a rehearsal is no fact
+        told: dict[str, Any] = {"amount": line.gross, "dedupe": f"subscription:{row.id}"}
+        facts.record("subscription_began", contact=order.contact, about=line.product, **told)
 
 
 def note(
@@ -94,7 +96,7 @@ def note(
 
 def said(order: "Order") -> str:
     """What its letter says of it, where something of it comes again."""
-    every = {line.every for line in order.lines if line.every and not order.practice}
+    every = {line.every for line in order.lines if line.every}
     if not every:
         return ""
     if len(every) > 1:
@@ -221,8 +223,11 @@ def end(row: Subscription, *, by: "Account | None" = None, reason: str = "") -> 
     row.state, row.ended_at = "ended", clock.now()
     note(row, "ended", by=by, reason=reason)
     journaled(row, "ended", by)
-    once = f"subscription:{row.id}:{row.turn}"
-    facts.record("subscription_ended", contact=row.contact, about=row.product, dedupe=once)
+    if not row.first.practice:
+        once = f"subscription:{row.id}:{row.turn}"
+        facts.record("subscription_ended", contact=row.contact, about=row.product, dedupe=once)
+    if row.agreed_at is not None or row.next_card_id is not None:
+        jobs.later("subscriptions.card_over", row.id, at=clock.now() + BACK_WITHIN)
 
 
 def back(row: Subscription) -> bool:
@@ -277,4 +282,5 @@ def init_app(_app: object) -> None:
     journal.kind("subscription.paused", _l("Paused the subscription of %(name)s"))
     journal.kind("subscription.resumed", _l("Let the subscription of %(name)s go on"))
     journal.kind("subscription.changed", _l("Changed the subscription of %(name)s"))
+    journal.kind("subscription.card_off", _l("Took the card off the subscription of %(name)s"))
     journal.kind("subscription.ended", _l("Ended the subscription of %(name)s"))

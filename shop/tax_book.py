@@ -34,8 +34,11 @@ def of(at: Month) -> Book:
     heads = [*_heads(), *(head for pair in zip(columns, rates.values(), strict=True) for head in pair)]
     charges = {row.id: _charges(row) for row in papers}
     kept = [_("Service charges")] if any(charges.values()) else []  # they stay in the house: no tax
-    rows = [_row(row, taxes[row.id], list(rates), charges if kept else {}) for row in papers]
-    return Book([*heads, _("Net"), _("Tax"), *kept, _("Total"), _("Currency")], rows)
+    beyond = {row.id: sum(map(invoice_lines.beyond, invoice_lines.of(row.id))) for row in papers}
+    cards = [_("Not subject to tax")] if any(beyond.values()) else []  # gift cards: taxed as what they buy one day
+    told = _Told(list(rates), charges if kept else {}, beyond if cards else {})
+    rows = [_row(row, taxes[row.id], told) for row in papers]
+    return Book([*heads, *cards, _("Net"), _("Tax"), *kept, _("Total"), _("Currency")], rows)
 
 
 def _heads() -> list[str]:
@@ -58,19 +61,27 @@ def _charges(row: Invoice) -> int:
     return sum(part["tax"] for part in invoice_papers.collected(invoice_lines.of(row.id)) if part["kind"] != TAX)
 
 
-def _row(
-    row: Invoice, taxes: dict[Rate, tuple[str, int, int]], rates: Sequence[Rate], charges: dict[int, int]
-) -> list[object]:
+@dataclass(frozen=True)
+class _Told:
+    """Which columns the book has: its rates, and by paper what only some months have."""
+
+    rates: Sequence[Rate]
+    charges: dict[int, int]
+    beyond: dict[int, int]
+
+
+def _row(row: Invoice, taxes: dict[Rate, tuple[str, int, int]], told: _Told) -> list[object]:
     def shown(minor: int) -> object:
         return Money(row.sign * minor, row.currency).decimal
 
     corrected = invoices.corrected(row)
     free = sum(invoice_lines.exempt(line) for line in invoice_lines.of(row.id))
-    parts = (minor for rate in rates for minor in taxes.get(rate, ("", 0, 0))[1:])
+    parts = (minor for rate in told.rates for minor in taxes.get(rate, ("", 0, 0))[1:])
     return [
-        row.issued_at.astimezone(ZoneInfo(tenancy.tenant().timezone)).date().isoformat(), invoice_papers.title(row),
+        row.issued_at.astimezone(ZoneInfo(tenancy.tenant().timezone)).date(), invoice_papers.title(row),
         row.number, corrected.number if corrected else "", row.buyer.get("number", ""), row.buyer.get("name", ""),
         row.fiscal.get("authorisation", ""), shown(free), *(shown(minor) for minor in parts),
-        shown(row.net_minor), shown(row.tax_minor - charges.get(row.id, 0)),
-        *([shown(charges[row.id])] if charges else []), shown(row.gross_minor), row.currency,
+        *([shown(told.beyond[row.id])] if told.beyond else []),
+        shown(row.net_minor), shown(row.tax_minor - told.charges.get(row.id, 0)),
+        *([shown(told.charges[row.id])] if told.charges else []), shown(row.gross_minor), row.currency,
     ]  # fmt: skip

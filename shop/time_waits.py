@@ -45,7 +45,7 @@ class Look:
     def __init__(self, service: Service, wishes: Iterable[Wish]) -> None:
         self.service = service
         self._wanted = {self._day(one.span.starts_at) for one in wishes}
-        self._known: dict[timedelta, dict[date, list[Time]]] = {}
+        self._known: dict[tuple[timedelta, int], dict[date, list[Time]]] = {}
 
     def times(self, one: Wish, group: str = "") -> list[Time]:
         """The time or the times of that wish, free or full; none that is not offered, and a stay says why it is not.
@@ -56,10 +56,11 @@ class Look:
         if self.service.kind == "nights":
             span = Times(self.service, wait=wait).stay(self._day(one.span.starts_at), self._day(one.span.ends_at))
             return [availability.stay(self.service, span, one.places)]
-        if wait not in self._known:
-            self._known[wait] = availability.days(self.service, self._wanted, wait=wait)
-        found = self._known[wait].get(self._day(one.span.starts_at), [])
-        return [time for time in found if one.any_time or time.starts_at == one.span.starts_at]
+        key = wait, one.places if self.service.kind == "appointment" else 1  # of these not every unit holds so many
+        if key not in self._known:
+            self._known[key] = availability.days(self.service, self._wanted, key[1], wait=wait)
+        found = self._known[key].get(self._day(one.span.starts_at), [])
+        return [time for time in found if not time.off and (one.any_time or time.starts_at == one.span.starts_at)]
 
     def free(self, one: Wish, group: str = "") -> list[Time]:
         """Those of them at which so many people fit."""

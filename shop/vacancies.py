@@ -14,7 +14,7 @@ from sqlalchemy import String, bindparam, cast, func, or_, select
 from kernel import beside, clock
 from kernel.db import db
 from shop.bookings import Booking
-from shop.departures import Departure
+from shop.departures import CALLED_OFF, Departure
 from shop.occupations import Occupation, Span
 from shop.resources import MOST_UNITS, ResourceUnit
 from shop.services import Service, ServiceResource
@@ -30,6 +30,7 @@ class Vacancy:
     span: Span
     left: int
     gathered: int = 0
+    off: bool = False  # it was called off
 
 
 @dataclass
@@ -58,6 +59,7 @@ class _Departure:
     open: bool = True
     gathered: int = 0
     id: int = 0
+    off: bool = False
 
 
 @dataclass(slots=True)
@@ -70,29 +72,36 @@ class _Block:
     units: list[int]
 
 
-def at(service: Service, spans: Sequence[Span], *, besides: Booking | None = None) -> list[Vacancy]:
-    """What is left at each of these times; what `besides` has counts as free, as it is while it is moved."""
+def at(service: Service, spans: Sequence[Span], *, besides: Booking | None = None, party: int = 1) -> list[Vacancy]:
+    """What is left at each of these times; what `besides` has counts as free, as it is while it is moved.
+
+    `party`: how many people come to an appointment: units that are too small for them are not left.
+    """
     if not spans:
         return []
     known = _departures(service, spans)
     real = [Span(span.starts_at, known[span.starts_at].ends_at) if span.starts_at in known else span for span in spans]
     wide = [span.widened(service.before, service.after) for span in real] if service.before or service.after else real
     gone = _gone(service, besides)
-    taken = _taken(service, wide, gone)
+    taken = _taken(service, wide, gone, party=party if service.kind == "appointment" else 0)
     told = zip(real, _busy(wide, taken), strict=True)
     if service.kind != "departure":
         usable = list(taken.usable.values())
         return [Vacancy(span, min(((mask & ~busy).bit_count() for mask in usable), default=MOST_UNITS))
                 for span, busy in told]  # fmt: skip
     blank = _Departure(service.capacity)
-    rows = {at: _Departure(row.capacity, row.state == "open", row.taken - gone.places[row.id], row.id)
-            for at, row in known.items()}  # fmt: skip
+    rows = {
+        at: _Departure(
+            row.capacity, row.state == "open", row.taken - gone.places[row.id], row.id, row.state == CALLED_OFF
+        )
+        for at, row in known.items()
+    }
     found = []
     for span, busy in told:
         row = rows.get(span.starts_at, blank)
         fit = service.people(partial(_units_for, row, taken, busy))
         most = row.capacity if fit is None else min(row.capacity, fit)
-        found.append(Vacancy(span, max(0, most - row.gathered) if row.open else 0, row.gathered))
+        found.append(Vacancy(span, max(0, most - row.gathered) if row.open else 0, row.gathered, row.off))
     return found
 
 
@@ -140,19 +149,17 @@ def _over() -> Any:
     return select(Booking.id, Booking.departure_id, Booking.places).where(*over, theirs)
 
 
-def _taken(service: Service, wide: Sequence[Span], gone: _Gone) -> _Taken:
+def _taken(service: Service, wide: Sequence[Span], gone: _Gone, *, party: int) -> _Taken:
     found = _Taken()
     needed = sorted(need.resource_id for need in service.needs)
     if not needed:
         return found
     units = beside.ask(_units(), needed=needed)
-    found.bits = {unit_id: 1 << number for number, (unit_id, _resource_id, _active) in enumerate(units)}
+    found.bits = {unit.id: 1 << number for number, unit in enumerate(units)}
     for need in service.needs:
-        usable = [
-            found.bits[unit_id] for unit_id, resource_id, active in units if resource_id == need.resource_id and active
-        ]
-        found.usable[need.resource_id] = sum(usable)
-    resource_of = {unit_id: resource_id for unit_id, resource_id, _active in units}
+        usable = [unit for unit in units if unit.resource_id == need.resource_id and unit.active]
+        found.usable[need.resource_id] = sum(found.bits[unit.id] for unit in usable if (unit.seats or party) >= party)
+    resource_of = {unit.id: unit.resource_id for unit in units}
     found.blocks = _blocks(resource_of, wide, gone, named=service.kind == "departure" or bool(gone.places))
     for block in found.blocks:
         if block.departure_id is not None:
@@ -162,7 +169,7 @@ def _taken(service: Service, wide: Sequence[Span], gone: _Gone) -> _Taken:
 
 @lru_cache
 def _units() -> Any:
-    asked = select(ResourceUnit.id, ResourceUnit.resource_id, ResourceUnit.active)
+    asked = select(ResourceUnit.id, ResourceUnit.resource_id, ResourceUnit.active, ResourceUnit.seats)
     mine = asked.where(ResourceUnit.tenant_id == TENANT, ResourceUnit.resource_id.in_(NEEDED))
     return mine.order_by(ResourceUnit.position, ResourceUnit.id)
 

@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
-from kernel import clock, i18n, tenancy
+from kernel import accounts, clock, i18n, tenancy
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import intervals
+from shop import days, intervals
 from shop.catalog import Product
 
 KIND = "voucher"
@@ -73,8 +72,8 @@ def read(given: Mapping[str, str]) -> dict[str, str]:
 
 def _address(text: str) -> str:
     try:
-        return validate_email(text, check_deliverability=False).normalized
-    except EmailNotValidError:
+        return accounts.given(text)
+    except accounts.BadAddress:
         raise BadWish(_l("Write the e-mail of who gets the card like name@example.com.")).at("email") from None
 
 
@@ -86,6 +85,8 @@ def _day(text: str) -> date:
         raise BadWish(_l("Choose the day on which the card is sent.")).at("on") from None
     if day > today + AHEAD:
         raise BadWish(_l("A card can be sent at most a year from now.")).at("on")
+    if day < today - timedelta(days=1):  # where the buyer is it may still be yesterday
+        raise BadWish(_l("That day is over: choose a later one, or none to have it sent at once.")).at("on")
     return max(day, today)
 
 
@@ -93,7 +94,8 @@ def spoken(said: Mapping[str, str]) -> dict[str, str]:
     """What was written, under labels in the shop's own language."""
     tenant = tenancy.tenant()
     with i18n.speak(tenant.language, tenant.country):
-        return {str(FIELDS[code][0]): text for code, text in said.items() if code in FIELDS}
+        words = {**said, "on": days.told(date.fromisoformat(said["on"]), weekday=True)} if "on" in said else said
+        return {str(FIELDS[code][0]): text for code, text in words.items() if code in FIELDS}
 
 
 def terms(product: Product, said: Mapping[str, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from dateutil.easter import easter
 
@@ -28,7 +29,12 @@ def once(text: str) -> bool:
 
 def stretch(begins: str, ends: str, day: date) -> Stretch | None:
     """From when to when it is the time in which that day lies; None when it lies in none."""
-    return next((one for one in stretches(begins, ends, (day.year - 1, day.year)) if one[0] <= day <= one[1]), None)
+    return next((one for one in _near(begins, ends, day.year) if one[0] <= day <= one[1]), None)
+
+
+@lru_cache(maxsize=4096)  # each night of a month asks for the same ones
+def _near(begins: str, ends: str, year: int) -> list[Stretch]:
+    return stretches(begins, ends, (year - 1, year))
 
 
 def stretches(begins: str, ends: str, years: Iterable[int]) -> list[Stretch]:

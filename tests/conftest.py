@@ -20,9 +20,10 @@ import werkzeug.test
 from flask.testing import FlaskClient
 from xdist.scheduler import LoadFileScheduling
 
-from kernel import buffer
+from kernel import buffer, names
 from kernel.app import Plaza
 from kernel.db import db
+from shop import pagecache
 from tests import databases
 from tests.makers import World
 
@@ -53,8 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 LONG = ("demo/test_loader", "test_conservation", "test_races", "test_backup", "journeys", "test_plans", "test_jobs",
-        "test_serving", "tests/demo", "test_matrix", "test_canary", "tests/bench", "test_refunds", "test_card_", "kills",
-        "agreement")  # fmt: skip
+        "test_serving", "tests/demo", "test_matrix", "test_migrations", "test_nonsense", "test_canary", "tests/bench",
+        "_races", "test_refunds", "test_card_", "kills", "agreement", "tests/test_")  # fmt: skip
 
 
 BOTH = ("races", "kills", "restore", "migrations", "tenancy", "pool", "transactions", "test_mail.", "matrix", "cursors",
@@ -79,9 +80,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays to the end: nobody looks through all of it again and again for what could go."""
+    """What was imported stays to the end: nobody looks through all of it again and again for what could go.
+
+    Nor for what a test has just made at every seven hundredth thing: hypothesis listens each time.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def by_turns(items: list[pytest.Item]) -> set[pytest.Item]:
@@ -212,11 +217,16 @@ def pg_url(config: pytest.Config, prefix: str = "") -> str:
 
 @pytest.fixture(params=["sqlite", "pg"])
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plaza]:
-    """The application on SQLite, then on PostgreSQL, with real commits; the context is entered."""
+    """The application on SQLite, then on PostgreSQL, with real commits; the context is entered.
+
+    The quarter of an hour of kept pages stands still: one that turned within a test would draw them once more.
+    """
     known = template(request.param, request, tmp_path_factory)
     known.app.test_client_class = Client
     known.app.extensions["plaza.tests"] = known
-    with known.app.app_context():
+    with known.app.app_context(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pagecache, "bucket", lambda _seconds: 0)
+        patch.setattr(names, "SECONDS", 0.1)  # nobody is asked on a machine of tests
         yield known.app
     known.restore()
 

@@ -18,20 +18,24 @@ from typing import Any
 import psycopg
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Table, make_url
+from sqlalchemy.util import LRUCache
 
 from crm import cursors
-from kernel import aside, assets, buffer, migrations, templating, transactions
+from kernel import aside, assets, buffer, i18n, migrations, sheets, templating, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import Base, db
 from kernel.settings import ROOT, Settings, complete
 from shop import pagecache
 from shop.views import frame
+from tests import kept
 
 URL = "http://plaza.localhost:8000"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 # A run makes many instances; what each serves as static files is packed for the first one only.
 assets.PACKERS.update({ending: cache(pack) for ending, pack in assets.PACKERS.items()})
+i18n.compile_parts = kept.translations(i18n.compile_parts)  # so is what each speaks
+sheets.whole = cache(sheets.whole)
 
 
 @contextmanager
@@ -87,10 +91,21 @@ def build(folder: Path, database_url: str = "") -> Plaza:
     """An application of its own with an empty, migrated database."""
     transactions.SYNCHRONOUS = "OFF"  # tests need no disk
     folder.mkdir(parents=True, exist_ok=True)
-    made = create_app(complete(Settings(url=URL, instance=folder, database_url=database_url, secret_key="test " * 8)))
+    made = create_app(
+        complete(
+            Settings(
+                url=URL, instance=folder, database_url=database_url, secret_key="test " * 8, nameserver="127.0.0.1:9"
+            )
+        )
+    )
     made.testing = True
     keep_templates(made)
-    migrations.upgrade(made)
+    with made.app_context():  # all the statements of all tests: the usual five hundred would be made again and again
+        db.engine.update_execution_options(compiled_cache=LRUCache(2000))
+    if database_url:
+        migrations.upgrade(made)
+    else:
+        kept.database(folder / "plaza.db", lambda: migrations.upgrade(made))
     return made
 
 

@@ -11,15 +11,16 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import select
 
-from campaigns import automation_letters, enrolments
+from campaigns import automation_letters, enrolments, own_automations
 from crm import goals, logins
-from kernel import accounts, clock, files, invitations, memberships, signing, tenancy, tokens
+from kernel import accounts, clock, domains, files, invitations, memberships, signing, tenancy, tokens
 from kernel.db import db
 from kernel.letters import Letter
 from kernel.money import Money
 from kernel.views import letter_frame
-from shop import bin as rubbish
 from shop import (
+    amends,
+    ask_rows,
     booking_targets,
     card_accounts,
     card_disputes,
@@ -29,6 +30,7 @@ from shop import (
     closures,
     discounts,
     downloads,
+    drawers,
     exemptions,
     gift_letters,
     imports,
@@ -52,6 +54,8 @@ from shop import (
     time_waits,
     waits,
 )
+from shop import bin as rubbish
+from shop.amends_rows import Terms
 from shop.discounts import Discount
 from shop.occupations import Span
 from shop.pricing import PriceBreak
@@ -69,23 +73,26 @@ OPEN = "open"
 LINES: dict[str, str] = {
     **dict.fromkeys(
         ["kernel_install." + name for name in (
-            ["home", "account", "account_keep", "confirm_again", "email_change", "password_change", "sessions_end", "alive", "speak", "login", "enter", "logout", "figures", "ready", "reset", "reset_ask", "reset_asked", "second_step", "second_step_taken", "steps", "steps_begin", "steps_codes", "steps_confirm", "steps_off", "passkey_ask", "passkey_enter", "passkeys_page", "passkey_begin", "passkey_add", "shops", "new_shop", "open_shop", "welcome"])], ""),
+            ["home", "account", "account_keep", "confirm_again", "domain_known", "email_change", "password_change", "sessions_end", "alive", "speak", "login", "enter", "logout", "figures", "ready", "reset", "reset_ask", "reset_asked", "second_step", "second_step_taken", "steps", "steps_begin", "steps_codes", "steps_confirm", "steps_off", "passkey_ask", "passkey_enter", "passkeys_page", "passkey_begin", "passkey_add", "shops", "new_shop", "open_shop", "welcome"])], ""),
     **dict.fromkeys(
         ["kernel_install." + name for name in (
             ["email_back", "email_back_done", "email_confirm", "email_done", "confirm", "confirm_done", "invitation", "invitation_accept", "reset_choose", "reset_done", "passkey_name", "passkey_remove", "passkey_return", "two_steps_asked", "proof", "proof_taken", "proof_lost"]
         )], OPEN),
     **dict.fromkeys(
-        ["kernel_admin." + name for name in ["jobs", "run_job", "journal", "letters", "staff", "staff_invite", "staff_two_steps", "staff_two_steps_off"]], ""),
+        ["kernel_admin." + name for name in ["jobs", "run_job", "journal", "letters", "staff", "staff_invite", "staff_two_steps", "staff_two_steps_off", "abilities"]], ""),
     **dict.fromkeys(["kernel_admin.letter", "kernel_admin.send_letter"], "letter"),
     **dict.fromkeys(["kernel_admin.staff_remove", "kernel_admin.staff_role"], "member"),
     "kernel_admin.staff_return": "gone_member",
     **dict.fromkeys(["kernel_admin.invitation_again", "kernel_admin.invitation_withdraw"], "invitation"),
     **dict.fromkeys(
         ["shop_admin." + name for name in (
-            ["today", "bin", "categories", "category_new", "category_make", "categories_order", "tags", "tags_save", "orders", "orders_csv", "orders_plan", "orders_plan_paper", "pages", "page_new", "page_make", "pages_order", "products", "products_bulk", "product_new", "product_make", "pulse", "sale_make", "sale_draft", "sale_new", "search", "settings", "settings_brand", "settings_brand_save", "settings_brand_preview", "settings_contact", "settings_contact_save", "settings_delivery", "settings_delivery_new", "settings_delivery_make", "zone_new", "zone_make", "setup", "settings_payments", "settings_plans", "settings_plans_save", "settings_absences", "settings_absences_save", "settings_payments_new", "settings_payments_make", "settings_policies", "settings_shop", "settings_shop_save", "settings_shop_close", "settings_shop_open", "settings_shop_call_off", "settings_shop_practise", "cards", "settings_cards", "settings_taxes", "settings_taxes_firm", "settings_taxes_make", "settings_taxes_delivery", "settings_taxes_exempt", "settings_taxes_sample", "setup_hide", "setup_show", "stock", "stock_adjust", "stock_waits"])], ""),
+            ["today", "bin", "categories", "category_new", "category_make", "categories_order", "tags", "tags_save", "orders", "orders_csv", "orders_xlsx", "orders_plan", "orders_plan_paper", "pages", "page_new", "page_make", "pages_order", "products", "products_bulk", "product_new", "product_make", "pulse", "sale_make", "sale_draft", "sale_times", "sale_new", "search", "settings", "settings_brand", "settings_brand_save", "settings_brand_preview", "settings_contact", "settings_contact_save", "settings_delivery", "settings_delivery_new", "settings_delivery_make", "zone_new", "zone_make", "setup", "settings_payments", "settings_plans", "settings_plans_save", "settings_absences", "settings_absences_save", "settings_know", "settings_know_save", "settings_payments_new", "settings_payments_make", "settings_policies", "settings_shop", "settings_shop_save", "settings_shop_close", "settings_shop_open", "settings_shop_call_off", "settings_shop_practise", "settings_domains", "settings_domains_add", "cards", "settings_cards", "settings_taxes", "settings_taxes_firm", "settings_taxes_make", "settings_taxes_delivery", "settings_taxes_exempt", "settings_taxes_sample", "setup_hide", "setup_show", "stock", "stock_adjust", "stock_waits"])], ""),
     **dict.fromkeys(["shop_admin." + name for name in (
-        ["order", "order_approve", "order_refuse", "order_cancel", "order_deliver", "order_delivery", "order_delivery_keep", "order_goods", "order_goods_draft", "order_goods_keep", "order_note", "order_packing", "order_pay", "order_pay_undo", "order_plan", "order_plan_end", "order_prepare", "order_ready", "order_receipt", "order_refund", "order_return", "order_ship", "order_undo", "sale_undo"])], "order"),
-    "shop_admin.order_plan_day": "part",
+        ["order", "order_approve", "order_approve_undo", "order_refuse", "order_cancel", "order_deliver", "order_delivery", "order_delivery_keep", "order_goods", "order_goods_draft", "order_goods_keep", "order_email", "order_letters", "order_note", "order_packing", "order_pay", "order_pay_undo", "order_plan", "order_plan_end", "order_prepare", "order_ready", "order_receipt", "order_refund", "order_refund_forecast", "order_return", "order_ship", "order_undo", "sale_undo", "order_account_ask"])], "order"),
+    **dict.fromkeys(["shop.order_account", "shop.order_account_keep"], "bought"),
+    "shop_admin.order_plan_day": "part", "shop_admin.order_asks": "",
+    **dict.fromkeys(["shop_admin.order_ask_new", "shop_admin.order_ask_make"], "order"),
+    **dict.fromkeys(["shop_admin.order_ask_" + name for name in ["cancel", "refuse", "seen"]], "ask"), "shop_admin.order_ask_refund": "refund_ask",
     **dict.fromkeys(["shop_admin.proof_approve", "shop_admin.proof_file", "shop_admin.proof_refuse"], "proof"),
     **dict.fromkeys(["shop_admin." + name for name in ["category", "category_save", "category_bin", "category_move"]],
                     "category"),
@@ -94,10 +101,11 @@ LINES: dict[str, str] = {
         "page"),
     **dict.fromkeys(["shop_admin.page_version", "shop_admin.page_version_back"], "page_version"),
     **dict.fromkeys(["shop_admin." + name for name in (
-        ["product", "product_save", "product_bin", "product_publish", "product_quick", "product_withdraw"])], "product"),
+        ["product", "product_save", "product_bin", "product_copy", "product_publish", "product_quick", "product_withdraw"])], "product"),
     **dict.fromkeys(["shop_admin.refund_" + name for name in ["as_credit", "bounce", "by_hand", "retry"]], "refund"),
     **dict.fromkeys(["shop_admin.return_" + name for name in ["accept", "picture", "receive", "refund", "refuse"]], "return"),
     **dict.fromkeys(["shop_admin.settings_cards_" + name for name in ["save", "use", "remove"]], OPEN),
+    "shop_admin.settings_cards_release": "",
     "shop_admin.card_notice_seen": "card_notice", "shop_hooks.stripe": OPEN,
     **dict.fromkeys(["shop.card_begin", "shop.card_check"], "bought"),
     **dict.fromkeys(["shop_admin.settings_returns", "shop_admin.settings_returns_save"], ""),
@@ -108,17 +116,18 @@ LINES: dict[str, str] = {
         ["discount", "discount_save", "discount_pause", "discount_resume", "discount_bin"])], "discount"),
     "shop_admin.discount_back": "gone_discount",
     **dict.fromkeys(["shop_admin.price_list", "shop_admin.price_list_save", "shop_admin.price_list_fill",
-                     "shop_admin.price_list_csv", "shop_admin.price_list_file", "shop_admin.price_list_file_read",
+                     "shop_admin.price_list_csv", "shop_admin.price_list_xlsx", "shop_admin.price_list_file", "shop_admin.price_list_file_read",
                      "shop_admin.price_list_file_keep"], "price_list"),
     **dict.fromkeys(["shop_admin.product_prices", "shop_admin.product_prices_save"], "product"), "shop.cart_code": "",
     **dict.fromkeys(["shop_admin." + name for name in (
-        ["bookings", "bookings_week", "bookings_units", "bookings_short", "bookings_list", "bookings_feeds", "walk_in",
-         "walk_in_make", "closure_new", "closure_make"])], ""),
+        ["bookings", "bookings_week", "bookings_month", "bookings_units", "bookings_short", "bookings_list", "bookings_feeds", "walk_in",
+         "walk_in_make", "closure_new", "closure_make", "bookings_came", "bookings_came_undo", "people_hints"])], ""),
     **dict.fromkeys(["shop_admin.booking" + name for name in (
-        ["", "_came", "_missed", "_absence_back", "_undo", "_note", "_answer", "_move", "_move_make", "_cancel", "_rest", "_rest_cancel"])], "booking"),
+        ["", "_came", "_kept", "_missed", "_absence_back", "_undo", "_note", "_answer", "_move", "_move_make", "_change", "_change_make", "_change_undo", "_cancel", "_rest", "_rest_cancel"])], "booking"),
     **dict.fromkeys(["shop_admin.departure" + name for name in ["", "_places", "_sale", "_cancel", "_missed", "_missed_undo"]], "departure"),
     **dict.fromkeys(["shop_admin.closure", "shop_admin.closure_open"], "closure"),
     "shop_admin.bookings_feed_renew": "unit", "shop.calendar_feed": "feed", "shop_admin.bookings_outside_add": "unit",
+    **dict.fromkeys([f"shop_admin.settings_domains_{verb}" for verb in ("check", "lead", "remove")], "domain"),
     **dict.fromkeys(["shop_admin.bookings_outside_read", "shop_admin.bookings_outside_remove"], "outside"),
     "shop_admin.bookings_outside_back": "gone_outside",
     "shop_admin.bin_undo": "bin_ticket", "shop_admin.products_undo": "states_ticket",
@@ -129,7 +138,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin." + name for name in (
         ["invoices", "settings_invoices", "settings_invoices_save", "settings_invoices_accounts"])], ""),
     **dict.fromkeys(["shop_admin." + name for name in (
-        ["invoice_tax_book", "invoice_journal", "settings_invoices_series"])], OPEN),
+        ["invoice_tax_book", "invoice_tax_book_xlsx", "invoice_journal", "invoice_journal_xlsx", "settings_invoices_series"])], OPEN),
     **dict.fromkeys(["shop_admin.invoice", "shop_admin.invoice_pdf", "shop_admin.invoice_send"], "invoice"),
     **dict.fromkeys(["shop_admin.invoice_issue", "shop_admin.invoice_credit"], "order"),
     "shop.invoice": "invoice_page", "shop.order_invoice": "paper",
@@ -145,22 +154,25 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["crm.subscribe_link", "crm.subscribe_confirm"], "sign_up"),
     **dict.fromkeys(["crm.preferences", "crm.preferences_save"], "person"),
     **dict.fromkeys(["shop." + name for name in (
-        ["home", "booking_hold", "booking_hold_looked", "booking_month", "cart", "cart_add",  "cart_seen", "checkout", "checkout_place", "contact", "robots", "search", "sitemap"])], ""),
+        ["home", "booking_hold", "booking_hold_looked", "booking_month", "cart", "cart_add",  "cart_seen", "checkout", "checkout_place", "contact", "openings", "robots", "sign", "search", "sitemap"])], ""),
     **dict.fromkeys(["shop.saved", "shop.saved_keep", "shop.saved_share"], ""), "shop.saved_shared": "handed_on",
     **dict.fromkeys(["shop.search_hints", "shop_admin.searches", "shop_admin.synonym_keep", "shop_admin.synonym_drop"], ""),
     **dict.fromkeys(["shop.subscription", "shop.subscription_step", "shop_admin.subscription", "shop_admin.subscription_step"], "subscribed"),
     **dict.fromkeys([f"{side}.subscription_{what}" for side in ("shop", "shop_admin") for what in ("delivery", "deliver")], "subscribed"),
-    **dict.fromkeys(["shop_admin.subscriptions" + name for name in ["", "_csv"]], ""),
+    **dict.fromkeys(["shop_admin.subscriptions" + name for name in ["", "_csv", "_xlsx"]], ""),
+    **dict.fromkeys(["shop.subscription_card" + name for name in ["", "_begin", "_check", "_off"]], "subscribed"),
+    "shop_admin.subscription_card_off": "subscribed",
     "shop.back_ask": "", **dict.fromkeys(["shop.back", "shop.back_leave"], "wait"),
     "shop.category": "category", "shop.product": "product", "shop.page": "page", "shop.policy": "policy",
-    **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_move", "shop.booking_move_take", "shop.booking_cancel", "shop.booking_rest", "shop.booking_rest_cancel"], "booking"),
+    **dict.fromkeys(["shop.booking", "shop.booking_calendar", "shop.booking_code", "shop.booking_gift", "shop.booking_move", "shop.booking_move_take", "shop.booking_change", "shop.booking_change_make", "shop.booking_cancel", "shop.booking_rest", "shop.booking_rest_cancel"], "booking"),
+    **dict.fromkeys(["shop.booking_choice", "shop.booking_choice_take", "shop_admin.booking_choose", "shop_admin.booking_choose_take"], "amends"),
     "shop_admin.booking_arrive": "booking", "shop.wait_ask": "", "shop_admin.bookings_waiting": "", "shop_admin.bookings_requests": "", **dict.fromkeys(["shop.waits", "shop.wait_leave"], "time_wait"),
     "shop.cart_change": "cart_line", "shop.booking_again": "cart_line", "shop.booking_series": "cart_line", **dict.fromkeys(["shop.cart_shared", "shop.cart_take"], OPEN),
     **dict.fromkeys(["shop.download_page", "shop.download"], "download"), "shop.download_file": "download_file",
     "shop.media": "media", "shop.shop_card": "shop_card", "shop.card": "card", "shop.theme": OPEN,
     **dict.fromkeys(["shop.practice_page", "shop.practice_pay"], "practice_page"), "shop.practice_style": "",
-    **dict.fromkeys(["shop." + name for name in ["order", "order_again", "order_cancel", "balance_ask", "pay", "proof", "receipt"]], "bought"),
-    **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "people_forms", "people_many", "person_new", "person_make"]], ""),
+    **dict.fromkeys(["shop." + name for name in ["order", "order_again", "order_cancel", "order_delivery", "order_delivery_keep", "balance_ask", "pay", "proof", "receipt"]], "bought"),
+    **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "people_xlsx", "people_forms", "birthdays", "people_many", "person_new", "person_make"]], ""),
     **dict.fromkeys(
         ["crm_admin." + name for name in ["person", "person_save", "person_bin", "person_copy", "person_erase", "person_same", "person_withdraw", "person_letters_again"]], "person"
     ),
@@ -169,19 +181,19 @@ LINES: dict[str, str] = {
     "crm_admin.segment_back": "gone_segment", "crm_admin.segment_why": "segment_why",
     **dict.fromkeys(["crm_admin.person_note_" + name for name in ["edit", "save", "bin"]], "note"),
     "crm_admin.person_note": "person", "crm_admin.person_note_back": "gone_note",
-    **dict.fromkeys(["crm_admin.tasks", "crm_admin.tasks_csv", "crm_admin.tasks_calendar", "crm_admin.tasks_calendar_renew", "crm_admin.people_tasks", "crm_admin.task_new", "crm_admin.task_make"], ""),
+    **dict.fromkeys(["crm_admin.tasks", "crm_admin.tasks_csv", "crm_admin.tasks_xlsx", "crm_admin.tasks_calendar", "crm_admin.tasks_calendar_renew", "crm_admin.people_tasks", "crm_admin.task_new", "crm_admin.task_make"], ""),
     **dict.fromkeys(["crm_admin.task" + name for name in ["", "_save", "_do", "_undo", "_bin"]], "task"),
     "crm.tasks_feed": "tasks_feed", "crm_admin.task_back": "gone_task", "crm_admin.deal_back": "gone_deal",
-    **dict.fromkeys(["crm_admin.deals", "crm_admin.deals_csv", "crm_admin.deals_forecast", "crm_admin.deal_new", "crm_admin.deal_make"], ""),
+    **dict.fromkeys(["crm_admin.deals", "crm_admin.deals_csv", "crm_admin.deals_xlsx", "crm_admin.deals_forecast", "crm_admin.deal_new", "crm_admin.deal_make"], ""),
     **dict.fromkeys(["crm_admin.deal" + name for name in ["", "_save", "_move", "_undo", "_bin"]], "deal"),
     "crm_admin.person_back": "gone_person", "crm_admin.people_undo": "people_change",
     **dict.fromkeys(["crm_admin.imports", "crm_admin.import_make", "crm_admin.duplicates"], ""),
     **dict.fromkeys(["crm_admin.duplicate", "crm_admin.duplicate_merge", "crm_admin.duplicate_two", "crm_admin.duplicate_unsure"], "two_people"),
     **dict.fromkeys(["crm_admin." + name for name in (
-        ["import", "import_progress", "import_columns", "import_run", "import_stop", "import_undo", "import_csv"])], "people_file"),
-    **dict.fromkeys(["shop_admin.products_csv", "shop_admin.imports", "shop_admin.import_make"], ""),
+        ["import", "import_progress", "import_columns", "import_run", "import_stop", "import_undo", "import_csv", "import_xlsx"])], "people_file"),
+    **dict.fromkeys(["shop_admin.products_csv", "shop_admin.products_xlsx", "shop_admin.imports", "shop_admin.import_make"], ""),
     **dict.fromkeys(["shop_admin.import" + name for name in (
-        ["", "_progress", "_columns", "_run", "_stop", "_undo", "_csv", "_refused", "_pictures_again"])], "product_file"),
+        ["", "_progress", "_columns", "_run", "_stop", "_undo", "_csv", "_xlsx", "_refused", "_refused_xlsx", "_pictures_again"])], "product_file"),
     "shop.preview": "preview", **dict.fromkeys(["shop.preview_brand", "shop.preview_brand_css"], "brand_preview"),
     "kernel.letter_frame": "letter_frame",
     **dict.fromkeys(["shop.gift_card_balance", "shop.gift_card_check", "shop_admin.gift_cards", "shop_admin.gift_card_new",
@@ -207,14 +219,19 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["campaigns_admin.letter_" + name for name in ["edit", "save", "draft", "start", "block_back"]], "mailing"),
     "campaigns_admin.letter_sent": "posted",
     **dict.fromkeys(["campaigns_admin.letter_version", "campaigns_admin.letter_version_back"], "letter_version"),
-    **dict.fromkeys(["campaigns_admin.automations", "campaigns_admin.automation_begin"], ""),
-    **dict.fromkeys(["campaigns_admin.automation" + name for name in ["", "_on", "_off", "_audience", "_letter_add", "_letter_back"]],
+    **dict.fromkeys(["campaigns_admin.automations", "campaigns_admin.automation_begin", "campaigns_admin.automation_new",
+                     "campaigns_admin.automation_make"], ""),
+    **dict.fromkeys(["campaigns_admin.automation" + name for name in ["_edit", "_save", "_copy", "_bin"]], "own_automation"),
+    "campaigns_admin.automation_back": "gone_automation",
+    **dict.fromkeys(["campaigns_admin.automation" + name for name in ["", "_on", "_off", "_audience", "_before", "_letter_add", "_letter_back"]],
                     "automation"),
-    **dict.fromkeys(["campaigns_admin.automation_delay", "campaigns_admin.automation_letter_out"], "automation_step"),
+    **dict.fromkeys(["campaigns_admin.automation" + name for name in ["_delay", "_letter_out", "_letter_move"]], "automation_step"),
     **dict.fromkeys(["crm_admin.indicators", "crm_admin.indicator_new", "crm_admin.indicator_make"], ""),
     **dict.fromkeys(["crm_admin.indicator" + name for name in ["", "_save", "_value", "_away"]], "goal"),
     "crm_admin.indicator_back": "gone_goal",
-    **dict.fromkeys(["shop_admin.takings", "shop_admin.takings_csv"], ""),
+    **dict.fromkeys(["shop_admin." + name for name in ["drawer", "drawer_open", "drawer_move", "drawer_count", "drawer_draft", "drawer_close", "drawers", "drawers_csv", "drawers_xlsx", "settings_drawer", "settings_drawer_save"]], ""),
+    **dict.fromkeys(["shop_admin.drawer_" + name for name in ["report", "csv", "xlsx", "paper", "why", "correct"]], "drawer"),
+    **dict.fromkeys(["shop_admin.takings", "shop_admin.takings_csv", "shop_admin.takings_xlsx"], ""),
     **dict.fromkeys(["shop_admin.reviews", "shop_admin.settings_reviews", "shop_admin.settings_reviews_save"], ""),
     **dict.fromkeys(["shop_admin.review_" + name for name in ["show", "hide", "back", "answer"]], "review"),
     **dict.fromkeys(["shop.order_review", "shop.order_review_write", "shop.account_review", "shop.account_review_write"],
@@ -225,8 +242,34 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin.question_" + name for name in ["answer", "back", "show", "hide", "bin"]], "question"),
     "shop_admin.question_return": "gone_question",
     "shop_admin.review_picture": "review_photo", "shop.review_picture": "review_seen", "shop.review_photo": "review_public",
-    **dict.fromkeys(["shop_admin.figure", "shop_admin.figure_csv"], OPEN),
+    **dict.fromkeys(["shop_admin.figure", "shop_admin.figure_csv", "shop_admin.figure_xlsx"], OPEN),
 }  # fmt: skip
+
+
+DRAWER = {
+    "shop_admin.drawer_open": {"total": "5000"},
+    "shop_admin.drawer_move": {"way": "bank", "amount": "1000"},
+    "shop_admin.drawer_close": {"total": "4000"},
+    "shop_admin.drawer_why": {"why": "Vuelto"},
+    "shop_admin.drawer_correct": {"total": "6000", "reason": "Un billete más"},
+}
+
+
+PLAIN = {  # the same whoever's it is
+    "shop_admin.synonym_keep": {"word": "jarrón", "meaning": "Florero"},
+    "shop_admin.synonym_drop": {"word": "jarrón"},
+    "shop_admin.settings_taxes_sample": {"code": "exento"},
+    "shop_admin.page_unpublish": {"number": "1"},
+    "kernel_admin.staff_role": {"role": "manager"},
+    "shop_admin.order_email": {"email": "bien@example.com"},
+    "shop_admin.order_ask_make": {"kind": "cancel", "reason": "¿Lo cancela?"},
+    "kernel_admin.staff_two_steps": {"days": "7"},
+    "shop_admin.settings_domains_add": {"host": "www.tazas.example"},
+    "shop.booking_choice_take": {"way": "date"},
+    "shop_admin.booking_choose_take": {"way": "date"},
+    "shop_admin.review_hide": {"reason": "spam"},
+    "shop_admin.review_picture_hide": {"reason": "spam"},
+}
 
 
 def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
@@ -236,21 +279,17 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop.cart_add": {"product": product["slug"], "quantity": "1"},
         "shop.saved_keep": {"save": product["slug"]},
         **{name: {"do": "pause"} for name in ("shop.subscription_step", "shop_admin.subscription_step")},
-        "shop_admin.order_delivery_keep": {"shipping": "retiro", "name": "Eva"},
+        **{f"{side}.order_delivery_keep": {"shipping": "retiro", "name": "Eva"} for side in ("shop", "shop_admin")},
         **{f"{side}.subscription_deliver": {"shipping": "retiro"} for side in ("shop", "shop_admin")},
         "shop.wait_ask": {**known["time_wanted"], "email": "espera@example.com"},
         "shop.back_ask": {"sku": known["wait"]["sku"], "email": "espera@example.com"},
         "shop_admin.stock_adjust": {"sku": product["sku"], "units": "3", "was": "9"},
         "shop_admin.products_bulk": {"slug": product["slug"], "do": "bin"},
-        "shop_admin.synonym_keep": {"word": "jarrón", "meaning": "Florero"},
-        "shop_admin.synonym_drop": {"word": "jarrón"},
         "shop_admin.sale_draft": {"add": product["sku"]},
-        "shop_admin.settings_taxes_sample": {"code": "exento"},
+        "shop_admin.sale_times": {"key": "k" * 22, "drop_time": known["booking"]["token"]},
         "shop_admin.categories_order": {"slug": shelf["slug"]},
         "shop_admin.pages_order": {"slug": page["slug"]},
-        "shop_admin.page_unpublish": {"number": "1"},
-        "kernel_admin.staff_role": {"role": "manager"},
-        "kernel_admin.staff_two_steps": {"days": "7"},
+        "shop_admin.booking_kept": {"day": clock.today("America/Costa_Rica").isoformat()},
         "crm_admin.deal_make": {"title": "Tazas", "person": known["person"]["token"]},
         "crm_admin.deal_move": {"stage": "talking"},
         "crm_admin.people_many": {"do": "task", "token": known["person"]["token"]},
@@ -260,8 +299,10 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop.question_ask": {"words": "¿Cabe?", "name": "Eva", "email": "eva@example.com"},
         "shop_admin.question_answer": {"answer": "Sí", "told": "¿Cabe?"},
         "shop_admin.bookings_outside_add": {"name": "Airbnb", "address": "https://calendars.example/new.ics"},
-        "shop_admin.review_hide": {"reason": "spam"},
-        "shop_admin.review_picture_hide": {"reason": "spam"},
+        **DRAWER,
+        **PLAIN,
+        "shop_admin.bookings_came": {"tokens": known["booking"]["token"]},
+        "shop_admin.bookings_came_undo": {"tokens": known["booking"]["token"]},
     }
 
 
@@ -269,6 +310,9 @@ def _campaigns(day: str) -> dict[str, dict[str, str]]:
     """The same of campaigns; `day`: one of a letter that repeats."""
     return {
         "campaigns_admin.automation_begin": {"trigger": "welcome"},
+        "campaigns_admin.automation_make": {"name": "Propia", "happens": "first", "segment": "", "often": "once"},
+        "campaigns_admin.automation_save": {"name": "Propia", "happens": "tag", "tag": "vip", "often": "once"},
+        "campaigns_admin.automation_letter_move": {"to": "down"},
         "campaigns_admin.mailing_people_tag": {"why": "sent", "tag": "visto"},
         "campaigns_admin.mailing_subjects": {"subject_b": "Otro", "share": "20", "hours": "4"},
         "campaigns_admin.mailing_winner": {"arm": "b"},
@@ -285,6 +329,14 @@ def _campaigns(day: str) -> dict[str, dict[str, str]]:
         "campaigns_admin.mailing_series_unskip": {"day": day},
         "campaigns_admin.automation_delay": {"much": "5", "unit": "hours"},
     }
+
+
+def _counted(world: Any) -> dict[str, dict[str, Any]]:
+    """A drawer that was closed with something lacking."""
+    row = drawers.begin(drawers.Count(5_000_00), by=world.owner)
+    drawers.close(row, drawers.Count(4_000_00), by=world.owner)
+    db.session.commit()
+    return {"drawer": {"token": row.token}}
 
 
 def picture_bytes() -> bytes:
@@ -315,7 +367,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     got = downloads.of(read)[0]
     cart = world.cart(vase)
     return {
-        **_papers(world, order), **_invoices(read), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
+        **_wanted(world, order, read), **_papers(world, order), **_counted(world), **_invoices(read), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
         **_gift(world), **_reviewed(world, read, book), **_services(world), **_watched(world), **_automated(world), **posted(world), **_waited(world), **_asked(world, vase), "handed_on": _handed_on(world, vase), "subscribed": _subscribed(world),
         "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
@@ -325,6 +377,16 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
         "card": {"tenant": world.slug, "slug": vase.slug, "digest": "x"},
         "shop_card": {"tenant": world.slug, "digest": "x"}, OPEN: {},
     }  # fmt: skip
+
+
+def _wanted(world: Any, order: Any, paid: Any) -> dict[str, Any]:
+    """What somebody asks for of an order, and of one that is paid."""
+    rows = {
+        "ask": ask_rows.make(order, "cancel", by=world.owner, reason=f"dos veces {world.slug}"),
+        "refund_ask": ask_rows.make(paid, "refund", by=world.owner, reason=f"de más {world.slug}"),
+    }
+    db.session.commit()
+    return {name: {"number": row.order.number, "token": row.token} for name, row in rows.items()}
 
 
 def _handed_on(world: Any, product: Any) -> dict[str, Any]:
@@ -410,8 +472,14 @@ def _automated(world: Any) -> dict[str, dict[str, Any]]:
     row = automation_letters.begin("cart", by=world.owner)
     row.code = f"carrito-{world.slug}"
     enrolments.enrol(row, world.contact(), "cart:1", since=clock.now())
+    kept, gone = (own_automations.make(own_automations.Told({"es": f"{word} {world.slug}"}, "tag", tag="vip"),
+                                       by=world.owner) for word in ("Propia", "Ida"))  # fmt: skip
+    own_automations.put_away(gone, by=world.owner)
     db.session.commit()
-    return {"automation": {"code": row.code}, "automation_step": {"code": row.code, "position": 0}}
+    return {
+        "automation": {"code": row.code}, "automation_step": {"code": row.code, "position": 0},
+        "own_automation": {"code": kept.code}, "gone_automation": {"code": gone.code},
+    }  # fmt: skip
 
 
 def _reviewed(world: Any, order: Any, book: Any) -> dict[str, dict[str, Any]]:
@@ -473,16 +541,20 @@ def _bookings(world: Any, service: Any) -> dict[str, dict[str, Any]]:
     begins = world.when(20)
     closed = closures.close([unit], Span(begins, begins + timedelta(hours=2)), reason=f"obra {world.slug}")
     booking = world.booked(service, world.when(8))
+    off = world.booked(service, world.when(9))
+    amends.begin([off], Terms(("date",), world.day(5)), by=world.owner, reason=f"lluvia {world.slug}")
     wish = Wish(Span(booking.starts_at, booking.ends_at))
     waiting = time_waits.ask(service, wish, email=f"espera@{world.slug}.example.com")
     outside, gone = (outside_calendars.add(unit, f"lejos {world.slug}", f"https://x.example/{name}") for name in "ab")
     outside_calendars.put_away(gone)
+    domain = domains.add(f"www.{world.slug}.example")
     db.session.commit()
     return {
         "time_wait": {"token": waits.open_of(TimeWait, waiting.id)[0].token},
         "time_wanted": {"product": service.product.slug, "day": world.day(8).isoformat(), "at": "09:00"},
+        "domain": {"host": domain.host},
         "outside": {"token": outside.token}, "gone_outside": {"token": gone.token},
-        "booking": {"token": booking.token}, "closure": {"token": closed.token}, "unit": {"token": unit.token},
+        "booking": {"token": booking.token}, "amends": {"token": off.token}, "closure": {"token": closed.token}, "unit": {"token": unit.token},
         "feed": {"feed": unit.feed},
         "departure": {"slug": service.product.slug, "at": booking_targets.stamp(booking.starts_at)},
     }  # fmt: skip

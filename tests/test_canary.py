@@ -4,12 +4,14 @@ key of one's own."""
 import contextlib
 import re
 from io import BytesIO
+from zipfile import ZipFile
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from sqlalchemy import JSON, String, select, text
 from sqlalchemy.exc import IntegrityError
 
+from kernel import workbook_files
 from kernel.db import Base, db
 from kernel.tenancy import TenantOwned
 from shop import catalog
@@ -89,7 +91,10 @@ def crawl(shop, app, known):
 
 
 def spoken(answer):
-    """The words of an answer, also of a PDF."""
+    """The words of an answer, also of a PDF and of a workbook."""
+    if answer.mimetype == workbook_files.MIME:
+        with ZipFile(BytesIO(answer.data)) as sheets:
+            return "\n".join(sheets.read(name).decode() for name in sheets.namelist())
     if answer.mimetype == "application/pdf":
         try:
             return "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)

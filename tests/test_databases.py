@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import func, select
 
+from kernel import i18n, migrations
 from kernel.db import Base, db
 from tests import databases
 
@@ -29,6 +30,19 @@ def template(tmp_path):
 def write(template, key):
     with closing(sqlite3.connect(template.file)) as mine, mine:
         mine.execute("INSERT INTO rate_limit (key, count, expires_at) VALUES (?, 1, '2026-01-01')", (key,))
+
+
+def test_a_new_instance_begins_empty_and_as_migrations_leave_it(template, tmp_path):
+    """Though its database and what it speaks are copies."""
+    write(template, "first")
+    made = databases.build(tmp_path / "another")
+    assert migrations.differences(made) == []
+    with made.app_context():
+        with db.engine.connect() as bare:
+            assert [table.name for table in Base.metadata.sorted_tables if bare.execute(select(table)).first()] == []
+        assert i18n.gettext("Save") == "Guardar"
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.mark.parametrize("asked", [True, False])

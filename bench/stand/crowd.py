@@ -34,8 +34,26 @@ EVER = """
     FROM contact_day GROUP BY tenant_id, contact_id, kind, currency"""
 
 
-def build(folder: Path, database_url: str, count: int) -> tuple[Plaza, int]:
-    """The install with its crowd, and the tenant's id."""
+NAMES = ["Ana", "María", "José", "Luis", "Carmen", "Rosa", "Núria", "Iñaki", "Sofía", "Óscar", "Lucía", "Inés", "Hugo"]
+FAMILIES = [
+    "Núñez",
+    "Mora",
+    "Rojas",
+    "Jiménez",
+    "Vargas",
+    "Solís",
+    "Castro",
+    "Quirós",
+    "Peña",
+    "Chaves",
+    "Ureña",
+    "Lobo",
+]
+
+
+def build(folder: Path, database_url: str, count: int, *, found: bool = False) -> tuple[Plaza, int]:
+    """The install with its crowd, and the tenant's id; `found`: with names, telephones and words by which to find them,
+    and no purchases."""
     app = create_app(complete(Settings(instance=folder, database_url=database_url)))
     migrations.upgrade(app)
     with app.app_context():
@@ -46,7 +64,10 @@ def build(folder: Path, database_url: str, count: int) -> tuple[Plaza, int]:
         db.session.commit()
         _first()
         with db.engine.begin() as bare:
-            _fill(bare, tenant_id, today, count)
+            if found:
+                _name(bare, tenant_id, count)
+            else:
+                _fill(bare, tenant_id, today, count)
         if db.engine.dialect.name == "postgresql":  # its autovacuum would, in a while
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as bare:
                 bare.execute(text("VACUUM ANALYZE"))
@@ -69,10 +90,32 @@ def _copies(bare: Connection, table: Table, told: dict[str, str], rows: str) -> 
     bare.execute(text(f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {table.name} one, {rows}"))
 
 
-def _fill(bare: Connection, tenant_id: int, today: date, count: int) -> None:
+def _enter(bare: Connection, tenant_id: int) -> str:
     kind = bare.dialect.name
     if kind == "postgresql":
         bare.execute(text("SELECT set_config('app.tenant_id', :id, true)"), {"id": str(tenant_id)})
+    return kind
+
+
+def _name(bare: Connection, tenant_id: int, count: int) -> None:
+    """People as the database finds them: it writes their words as it does for everybody."""
+    series, mail = SERIES[_enter(bare, tenant_id)].format(first=2, last=count), "'p' || i || '@example.com'"
+    name = f"{_one_of(NAMES, 'i * 7')} || ' ' || {_one_of(FAMILIES, 'i * 13 + i / 20')}"
+    told = {"id": "i", "token": "'t' || i", "name": name, "phone": "'+506' || (60000000 + i * 7919 % 30000000)"}
+    mine = {**told, "email": mail, "email_norm": mail}
+    _copies(bare, Contact.metadata.tables["contact"], mine, f"{series} s WHERE one.id = 1")
+
+
+def _one_of(words: list[str], place: str) -> str:
+    chosen = " ".join(f"WHEN {number} THEN '{word}'" for number, word in enumerate(words))
+    return f"CASE ({place}) % {len(words)} {chosen} END"
+
+
+def _fill(bare: Connection, tenant_id: int, today: date, count: int) -> None:
+    kind = _enter(bare, tenant_id)
+    bare.execute(
+        text("DROP TRIGGER contact_word_come" + (" ON contact" if kind == "postgresql" else ""))
+    )  # none is sought
     people, mail = SERIES[kind].format(first=2, last=count), "'p' || i || '@example.com'"
     like: dict[str, str] = {"id": "i", "token": "'t' || i", "name": "'Persona ' || i", "country": LANDS}
     _copies(

@@ -10,6 +10,15 @@ from bench.stand.servers import postgresql
 Case = dict[str, float]
 
 
+def sized(sizes: dict[str, object], quick: dict[str, int]) -> None:
+    """Change a bench's sizes as its words say: `--quick`, or one by its name (`--contacts=5000`)."""
+    if "--quick" in sys.argv:
+        sizes.update(quick)
+    for name, sign, number in (word.partition("=") for word in sys.argv):
+        if sign and name.startswith("--") and name[2:].upper() in quick:
+            sizes[name[2:].upper()] = int(number)
+
+
 def tell(bench: str, unit: str, measure: Callable[[str, str], dict[str, Case]]) -> None:
     """Run `measure(database, address)` on both databases (`--sqlite`: on one) and print what came of it."""
     cases = measure("sqlite", "")

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import random
 import secrets
 import shutil
 import signal
@@ -13,7 +14,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ from kernel import processes
 from kernel.settings import ROOT
 
 Answer = tuple[int, dict[str, str], bytes]
+UNASKED = range(20_000, 32_000)  # Linux gives from 32768 on
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 
 
@@ -46,10 +48,12 @@ def postgresql() -> Iterator[str]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that no system gives meanwhile to whoever calls out."""
+    while True:
+        port = random.SystemRandom().choice(UNASKED)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from campaigns import automations, fields, habits, mailings, rendering, starters
 from campaigns.mailings import Mailing
 from campaigns.views import admin, letter_versions, letter_view
 from crm import contacts
-from kernel import blocks, i18n, journal, letters, tenancy, web
+from kernel import blocks, i18n, journal, letters, memberships, tenancy, web
 from kernel.i18n import _
 from kernel.refusal import Refusal
 from kernel.web import needs
@@ -16,6 +16,7 @@ from shop.forms import words
 from shop.views import block_editor
 
 KIND = "mailing.test"
+ALL = "all"  # of the team
 
 
 @admin.get("/mailings/<token>/edit", endpoint="letter_edit")
@@ -46,6 +47,7 @@ def _page(mailing: Mailing) -> dict[str, Any]:
         "people": writing.readers(mailing, also=looks["as"]), "postal": habits.postal_address(),
         "sender": mailing.sender_name or habits.sender_name(), "shop": tenancy.tenant().name,
         "versions": letter_versions.listed(mailing), "home": _home(mailing), "second": _second(mailing),
+        "colleagues": _colleagues(), "all": ALL,
     }  # fmt: skip
 
 
@@ -155,20 +157,33 @@ def block_back(token: str) -> Any:
     return redirect(url_for(".letter_edit", token=token), 303)
 
 
+def _colleagues() -> list[tuple[str, str]]:
+    """Who else works here, and may be sent a test."""
+    me = web.person().id
+    return [(row.token, account.known_as) for row, account in memberships.staff() if account.id != me]
+
+
+def _testers(chosen: str) -> list[Any]:
+    """Who gets a test: somebody of the team, all of it, else who asks."""
+    team = memberships.staff()
+    return [account for row, account in team if chosen in (row.token, ALL)] or [web.person()]
+
+
 def _test(mailing: Mailing, looks: dict[str, str]) -> None:
-    """Send it to who asks, marked, with links that count nothing."""
-    tenant, by = tenancy.tenant(), web.person()
+    """Send it to the team, marked, with links that count nothing."""
+    tenant, to = tenancy.tenant(), _testers(request.form.get("to", ""))
     contact = contacts.by_token(looks["as"])
     language = looks["language"] or (contact.language if contact else "")
     language = language if language in tenant.languages else tenant.language
     subject, page, text = rendering.preview(mailing, contact, language, arm=looks["arm"])
     with i18n.speak(language, tenant.country):
         marked = _("[Test] %(subject)s", subject=subject)
-    row = letters.write(
-        "campaigns/mail/test", to=by.email, kind=KIND, language=language, about=mailing, to_name=by.known_as,
-        reply_to=tenant.email, data={"subject": marked},
-    )  # fmt: skip
-    if row is not None:  # it was drawn by the letter's own rules
-        row.drawn_html, row.drawn_text = page, text
-    journal.write("mailing.tested", about=mailing, by=by, data={"name": mailing.called})
-    flash(_("The test is on its way to %(email)s.", email=by.email))
+    for one in to:
+        row = letters.write(
+            "campaigns/mail/test", to=one.email, kind=KIND, language=language, about=mailing, to_name=one.known_as,
+            reply_to=tenant.email, data={"subject": marked},
+        )  # fmt: skip
+        if row is not None:  # it was drawn by the letter's own rules
+            row.drawn_html, row.drawn_text = page, text
+    journal.write("mailing.tested", about=mailing, by=web.person(), data={"name": mailing.called})
+    flash(_("The test is on its way to %(email)s.", email=", ".join(one.email for one in to)))

@@ -53,6 +53,7 @@ def _lately(count: int) -> str:
 
 
 _SENTENCES: dict[str, Callable[[int], str]] = {
+    "left_out": lambda n: ngettext("%(num)s is left out by you", "%(num)s are left out by you", n),
     "consent": lambda n: ngettext("%(num)s has not allowed letters", "%(num)s have not allowed letters", n),
     "unsubscribed": lambda n: ngettext("%(num)s unsubscribed", "%(num)s unsubscribed", n),
     "cap": _lately,

@@ -12,6 +12,7 @@ from campaigns import (
     followups,
     forms,
     habits,
+    left_out,
     mailings,
     progress,
     readiness,
@@ -26,7 +27,7 @@ from campaigns.views import mailing_figures, mailing_list, mailing_numbers, seri
 from crm.segments import Segment
 from kernel import clock, i18n, journal, settings, tenancy, web
 from kernel.db import db
-from kernel.i18n import locale
+from kernel.i18n import _, locale
 from kernel.refusal import Missing, Refusal
 from shop import local_times
 
@@ -95,7 +96,8 @@ def show(row: Mailing, *, form: Any = None, sending: Any = None, status: int = 2
     told = {
         "row": row, "state": _state(row), "editor": editor(row), "history": _history(row),
         "relay": bool(settings.current().smtp_url), "kept": segment(row),
-        "will": _will(row), "subject": rendering.subject(row, i18n.language()), "follows": _follows(row),
+        "spared": _spared(row), "will": _will(row), "subject": rendering.subject(row, i18n.language()),
+        "follows": _follows(row),
         "issue": _parts["issue"](row), **_now(row),
     }  # fmt: skip
     if row.state in WRITTEN:
@@ -103,6 +105,15 @@ def show(row: Mailing, *, form: Any = None, sending: Any = None, status: int = 2
         told["subjects"] = _parts["draft"](row, more.get("subjects"), told["estimate"].will if told["estimate"] else 0)
         told["repeat"] = _parts["repeat"](row, more.get("repeat"))
     return render_template("campaigns/desk/mailings/show.html", **told), status
+
+
+def _spared(row: Mailing) -> str:
+    """Whom it leaves out, "" for nobody."""
+    try:
+        kept = left_out.segment(row)
+    except left_out.NobodyToLeaveOut:
+        return _("a segment that is no longer there")
+    return i18n.pick(kept.name) or kept.code if kept else ""
 
 
 def _follows(row: Mailing) -> str:

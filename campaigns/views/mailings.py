@@ -27,11 +27,10 @@ def listed() -> str:
 @needs("mailings.edit")
 def new() -> Any:
     """A name and whom it is for."""
-    return _new(forms.MailingForm(name=request.args.get("name", ""), segment=request.args.get("segment", "")))
+    return _new(forms.begun(name=request.args.get("name", ""), segment=request.args.get("segment", "")))
 
 
 def _new(form: forms.MailingForm, status: int = 200) -> Any:
-    form.segment.choices = forms.audiences()
     return render_template("campaigns/desk/mailings/new.html", form=form), status
 
 
@@ -40,11 +39,11 @@ def _new(form: forms.MailingForm, status: int = 200) -> Any:
 @once
 def make() -> Any:
     """Begin it, and go on to write it."""
-    form = forms.MailingForm(request.form)
-    form.segment.choices = forms.audiences()
+    form = forms.begun(request.form)
     if not form.validate():
         return _new(form, 422)
-    row = drafts.begin(form.name.data or "", by=web.person(), segment=segments.by_code(form.segment.data or ""))
+    whom, without = (segments.by_code(one.data or "") for one in (form.segment, form.without))
+    row = drafts.begin(form.name.data or "", by=web.person(), segment=whom, without=without)
     db.session.flush()
     return redirect(mailing_page.editor(row) or url_for(".mailing", token=row.token), 303)
 
@@ -62,14 +61,14 @@ def save(token: str) -> Any:
     """Keep name, audience and sender."""
     row = mailing_page.campaign(token)
     form = forms.mailing(row, mailing_page.segment(row), request.form)
-    if not form.validate() or form.segment.data == forms.GONE:
+    if not form.validate() or forms.GONE in (form.segment.data, form.without.data):
         return mailing_page.show(row, form=form, status=422)
-    chosen = segments.by_code(form.segment.data or "")
+    chosen, without = (segments.by_code(one.data or "") for one in (form.segment, form.without))
     if form.segment.data != forms.FOLLOWS:
         followups.drop(row)
     drafts.change(
         row, by=web.person(), name=form.name.data, segment_id=chosen.id if chosen else None,
-        sender_name=form.sender_name.data or "", utm=form.utm.data,
+        without_id=without.id if without else None, sender_name=form.sender_name.data or "", utm=form.utm.data,
     )  # fmt: skip
     if "unsent" in request.form:
         flash(_("It was not sent: for whom it is was kept first. Look at the number, then send it."), "error")
@@ -125,9 +124,11 @@ def _of_segment(code: str) -> str:
 def init_app(_app: Flask) -> None:
     """Put letters to many into the rail and those on their way into "Hoy"; say who may do what with them."""
     slots.fill("crm.segment", _of_segment)
-    permissions.define("mailings.see", _l("See letters to many and what they brought"), roles=("manager", "marketer"))
-    permissions.define("mailings.edit", _l("Write letters to many"), roles=("manager", "marketer"))
-    permissions.define("mailings.send", _l("Send letters to many"), roles=("manager", "marketer"))
+    permissions.define(
+        "mailings.see", _l("See letters to many and what they brought"), roles=("manager", "marketer"), area="write"
+    )
+    permissions.define("mailings.edit", _l("Write letters to many"), roles=("manager", "marketer"), area="write")
+    permissions.define("mailings.send", _l("Send letters to many"), roles=("manager", "marketer"), area="write")
     about.kind("mailing", _called)
     menu.entry(
         42, _l("Mailings"), "campaigns_admin.mailings", icon="send", permission="mailings.see",

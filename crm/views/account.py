@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 
-from crm import consent, facts, logins, preferences, sources, subscribing
+from crm import birthdays, consent, facts, logins, preferences, sources, subscribing
 from crm.contacts import Contact
 from crm.forms import AccountForm, LoginForm
 from crm.views import asking, store
@@ -105,7 +105,7 @@ def _form(contact: Contact, posted: Any = None) -> AccountForm:
         kept = {
             "name": contact.name, "language": contact.language,
             "phone": phones.show(contact.phone, tenant.country) if contact.phone else "",
-            "marketing": preferences.written_to(contact),
+            "marketing": preferences.written_to(contact), "birthday": contact.birthday,
             "behaviour": consent.allows(asking.visitor(), "behaviour"),
         }  # fmt: skip
     form = AccountForm(posted, **kept)
@@ -129,6 +129,8 @@ def account_save() -> Any:
         contact.phone, contact.phone_vouched = form.phone.data or None, False  # anybody can type a number
     contact.name = form.name.data or ""
     contact.language = form.language.data
+    if form.birthday is not None:
+        birthdays.keep(contact, form.birthday, "account")
     response = make_response(redirect(url_for("crm.account"), 303))
     _allow(contact, form, response)
     flash(_("Saved."), "message")

@@ -57,7 +57,7 @@ def banner() -> str:
     """The question, while it has no answer."""
     if asking.answered():
         return ""
-    return templating.once("_parts/consent.html", here=request.full_path if request.query_string else request.path)
+    return templating.once("_parts/consent.html", here=web.in_language(i18n.language()))
 
 
 def account() -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask import request
 from wtforms import DateField, Field, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
@@ -12,7 +11,7 @@ from crm.contacts import Contact
 from crm.deal_stages import Deal
 from crm.deals import Told
 from crm.views import task_forms
-from kernel import memberships, money, phones, tenancy, web
+from kernel import accounts, memberships, money, phones, tenancy, web
 from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
 from kernel.money import Money
@@ -72,11 +71,9 @@ class NewDealForm(DealForm):
             return
         try:
             if "@" in field.data:
-                self.email = validate_email(field.data, check_deliverability=False).normalized
+                self.email = accounts.given(field.data)
             else:
                 self.phone = phones.parse(field.data, tenancy.tenant().country)
-        except EmailNotValidError:
-            raise ValidationError(_("Write it like name@example.com.")) from None
         except Refusal as refusal:
             raise ValidationError(str(refusal)) from None
 

@@ -32,6 +32,7 @@ def board() -> str:
 
 
 @admin.get("/deals.csv", endpoint="deals_csv")
+@admin.get("/deals.xlsx", endpoint="deals_xlsx")
 @needs("people.export")
 def csv() -> Response:
     """The opportunities of the filter as a file for a spreadsheet, what was decided long ago too."""
@@ -151,7 +152,10 @@ def _back(token: str) -> Any:
 
 def init_app(_app: Flask) -> None:
     """Say who may do what."""
-    permissions.define("deals.view", _l("See opportunities"), roles=("manager", "marketer", "clerk"))
+    permissions.define("deals.view", _l("See opportunities"), roles=("manager", "marketer", "clerk"), area="people")
     permissions.define(
-        "deals.edit", _l("Write down opportunities and move them"), roles=("manager", "marketer", "clerk")
+        "deals.edit",
+        _l("Write down opportunities and move them"),
+        roles=("manager", "marketer", "clerk"),
+        area="people",
     )

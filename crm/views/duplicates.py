@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 
-from crm import contacts, lookalikes, merging, people, sums
+from crm import birthdays, contacts, lookalikes, merging, people, sums
 from crm.contacts import Contact
 from crm.views import admin, known, person_page
 from kernel import address, countries, i18n, permissions, tenancy, web
@@ -19,7 +19,7 @@ WHYS = {"phone": _l("the same telephone"), "name": _l("the same name in the same
 
 def init_app(_app: Flask) -> None:
     """Say who may."""
-    permissions.define("people.merge", _l("Make one person of two"), roles=("manager",))
+    permissions.define("people.merge", _l("Make one person of two"), roles=("manager",), area="people")
 
 
 @admin.get("/people/duplicates", endpoint="duplicates")
@@ -77,6 +77,8 @@ def _shown(who: Contact, field: str) -> str:
         return ", ".join(address.lines(value, here=tenancy.tenant().country)) if value else ""
     if field == "phone":
         return person_page.phone(who)
+    if field == "birthday":
+        return birthdays.told(value)
     if field == "country":
         return countries.country_name(value, i18n.language()) if value else ""
     return i18n.NAMES.get(value, value) if field == "language" else str(value or "")

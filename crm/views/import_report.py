@@ -1,12 +1,12 @@
 """What is said of a file of people: how it stands and how far it is, its columns, what became of each line, its end."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import select
 
-from crm import import_fields, imports
+from crm import import_fields, import_rows, imports
 from crm.contacts import Contact
 from crm.import_rows import WHYS
 from crm.imports import KINDS, ContactImport
@@ -18,7 +18,8 @@ Line = tuple[list[Any], list[str]]  # what became of it, and its cells as far as
 SHOWN = 200  # lines on the page; the file has all
 WORDS = {
     "new": (_l("New person"), "good"), "filled": (_l("Filled in"), "good"), "same": (_l("Unchanged"), "off"),
-    "stopped": (_l("No letters any more"), "care"), "refused": (_l("Not taken"), "bad"),
+    "said_no": (_l("Says no to letters"), "care"), "stopped": (_l("No letters any more"), "care"),
+    "refused": (_l("Not taken"), "bad"),
 }  # fmt: skip
 BACK = {"gone": _l("people went again"), "back": _l("are as before"), "stays": _l("stay: they moved on since")}
 
@@ -39,9 +40,17 @@ def _counted(kind: str, number: int) -> str:
     return ngettext("new person", "new people", number) if kind == "new" else str(WORDS[kind][0])
 
 
-def columns(one: ContactImport) -> list[dict[str, Any]]:
-    """Each column with its head, some of its cells, and what it is taken for."""
-    return file_import_words.columns(one, imports.sample(one))
+def columns(one: ContactImport, typed: Mapping[int, str] | None = None) -> list[dict[str, Any]]:
+    """Each column with its head, some of its cells, and what it is taken for, or as `typed` says."""
+    return file_import_words.columns(one, imports.sample(one), typed)
+
+
+def letters(one: ContactImport) -> dict[str, Any]:
+    """To how many of the lines' people letters may go, and why not to the others; {} where it says nothing."""
+    if one.state not in ("checked", "done", "stopped") or not one.letters:
+        return {}
+    why = [(label, number) for code, label in import_rows.SILENT.items() if (number := one.letters.get(code))]
+    return {"may": one.letters.get(import_rows.MAY, 0), "why": why}
 
 
 def report(one: ContactImport, kind: str) -> dict[str, Any]:

@@ -2,24 +2,21 @@
 
 from typing import Any
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, render_template, request
 
 from crm import import_fields, import_steps, imports
 from crm.imports import ContactImport
 from crm.views import admin, import_report
-from kernel import file_imports, limits, once, permissions, tables, tenancy, web
-from kernel.file_import_words import ENCODINGS
+from kernel import permissions, tables, tenancy, web
 from kernel.file_import_words import progress as progress_of
-from kernel.i18n import _, _l
-from kernel.refusal import Refusal
+from kernel.i18n import _l
+from kernel.views import file_imports
 from kernel.web import needs
-
-FILES = "30/hour"
 
 
 def init_app(_app: Flask) -> None:
     """Say who may; have whoever brought a file told of its end."""
-    permissions.define("people.import", _l("Bring people in with a file"), roles=("manager", "marketer"))
+    permissions.define("people.import", _l("Bring people in with a file"), roles=("manager", "marketer"), area="people")
     import_steps.on_ended(import_report.tell)
 
 
@@ -33,7 +30,7 @@ def listed() -> Any:
 def _list(trouble: str = "", status: int = 200) -> Any:
     page = render_template(
         "crm/desk/imports/list.html", rows=[import_report.row(one) for one in imports.listed()], trouble=trouble,
-        encodings=ENCODINGS, chosen=request.form.get("encoding", ""),
+        **file_imports.asked(),
     )  # fmt: skip
     return page, status
 
@@ -42,23 +39,7 @@ def _list(trouble: str = "", status: int = 200) -> Any:
 @needs("people.import")
 def make() -> Any:
     """Read a file and keep it as a draft; what cannot be read is said, and nothing of it is kept."""
-    request.max_content_length = file_imports.LARGEST + 10_000
-    limits.check("import", str(tenancy.current()), FILES)
-    sent, chosen = request.files.get("file"), request.form.get("encoding", "")
-    data = sent.read() if sent and sent.filename else b""
-    if not data:
-        return _list(_("Choose the file first."), 422)
-    with web.reading():
-        try:
-            sheet, found = imports.opened(data, chosen if chosen in ENCODINGS else "")
-        except Refusal as refusal:
-            return _list(str(refusal), 422)
-    name = (sent and sent.filename) or ""
-    return once.done(lambda: _begun(imports.begin(sheet, name, encoding=found, by=web.person())))
-
-
-def _begun(row: ContactImport) -> Any:
-    return redirect(url_for(".import", token=row.token), 303)
+    return file_imports.brought("import", imports, _list)
 
 
 @admin.get("/people/imports/<token>", endpoint="import")
@@ -68,13 +49,14 @@ def show(token: str) -> Any:
     return _page(imports.named(token))
 
 
-def _page(row: ContactImport, trouble: str = "", status: int = 200) -> Any:
-    kinds = request.args.get("show", "")
+def _page(row: ContactImport, trouble: str = "", status: int = 200, typed: dict[int, str] | None = None) -> Any:
+    kinds, form = request.args.get("show", ""), request.form
     page = render_template(
         "crm/desk/imports/show.html", row=row, trouble=trouble, told=import_report.row(row),
-        columns=import_report.columns(row) if row.state in ("draft", "checked") else [],
+        columns=import_report.columns(row, typed) if row.state in ("draft", "checked") else [],
         fields=[(field.code, str(field.label)) for field in import_fields.FIELDS],
-        profiles=list(import_fields.PROFILES.items()),
+        profiles=list(import_fields.PROFILES.items()), wrong=typed is not None,
+        profile=form.get("profile", row.profile), tag=form.get("tag", row.tag), letters=import_report.letters(row),
         report=import_report.report(row, kinds if kinds in imports.KINDS else ""),
     )  # fmt: skip
     return page, status
@@ -92,14 +74,14 @@ def progress(token: str) -> dict[str, Any]:
 def columns(token: str) -> Any:
     """Keep which column holds what, and have the file looked through."""
     row, form = imports.named(token), request.form
-    told = {form.get(f"column-{place}", ""): place for place in reversed(range(len(row.heads)))}
-    mapping = {code: place for code, place in told.items() if code}
+    typed, labels = file_imports.typed(row), {field.code: field.label for field in import_fields.FIELDS}
     try:
+        mapping = file_imports.mapped(row, typed, labels, import_fields.SEVERAL)
         imports.choose(row, mapping, tag=form.get("tag", ""), profile=form.get("profile", ""))
-    except imports.Unreachable as refusal:
-        return _page(row, str(refusal), 422)
+    except (file_imports.Twice, imports.Unreachable) as refusal:
+        return _page(row, str(refusal), 422, typed)
     import_steps.check(row)
-    return _back(token)
+    return file_imports.back(token)
 
 
 @admin.post("/people/imports/<token>/run", endpoint="import_run")
@@ -107,7 +89,7 @@ def columns(token: str) -> Any:
 def run(token: str) -> Any:
     """Take the people in, or go on where it was stopped."""
     import_steps.run(imports.named(token), by=web.person())
-    return _back(token)
+    return file_imports.back(token)
 
 
 @admin.post("/people/imports/<token>/stop", endpoint="import_stop")
@@ -115,7 +97,7 @@ def run(token: str) -> Any:
 def stop(token: str) -> Any:
     """Take nobody else in."""
     import_steps.stop(imports.named(token), by=web.person())
-    return _back(token)
+    return file_imports.back(token)
 
 
 @admin.post("/people/imports/<token>/undo", endpoint="import_undo")
@@ -123,14 +105,11 @@ def stop(token: str) -> Any:
 def undo(token: str) -> Any:
     """Take the whole file back."""
     import_steps.undo(imports.named(token), by=web.person())
-    return _back(token)
-
-
-def _back(token: str) -> Any:
-    return redirect(url_for(".import", token=token), 303)
+    return file_imports.back(token)
 
 
 @admin.get("/people/imports/<token>/report.csv", endpoint="import_csv")
+@admin.get("/people/imports/<token>/report.xlsx", endpoint="import_xlsx")
 @needs("people.import")
 def csv(token: str) -> Any:
     """What became of each line, as a file."""

@@ -242,8 +242,8 @@ def _any() -> bool:
 
 def init_app(_app: Flask) -> None:
     """Put what is missed onto the first page."""
-    permissions.define("indicators.view", _l("See indicators"), roles=("manager", "marketer"))
-    permissions.define("indicators.edit", _l("Set targets and type indicators"), roles=("manager",))
+    permissions.define("indicators.view", _l("See indicators"), roles=("manager", "marketer"), area="shop")
+    permissions.define("indicators.edit", _l("Set targets and type indicators"), roles=("manager",), area="shop")
     menu.section(
         92, _l("Indicators"), "crm_admin.indicators", icon="figures", group="team", permission="indicators.view",
         hint=_l("The figures that you watch, their targets, and what you do when one is missed"),

@@ -17,7 +17,7 @@ SHOWN = 20  # answers about one purpose
 LABELS = {
     "name": _l("Name"), "email": _l("E-mail"), "phone": _l("Phone"), "language": _l("Language"),
     "country": _l("Country"), "region": _l("Region"), "city": _l("City"), "address": _l("Address"),
-    "tax_id": _l("Tax id"), "group": _l("Group"), "stage": _l("Stage"), "note": _l("Note"),
+    "tax_id": _l("Tax id"), "birthday": _l("Birthday"), "group": _l("Group"), "stage": _l("Stage"), "note": _l("Note"),
     "source": _l("How they came"),
 }  # fmt: skip
 FORMS = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from crm import deal_stages, facts, tastes
+from crm import birthday_texts, birthdays, deal_stages, facts, tastes
 from kernel import address, i18n, phones, tenancy
 from kernel.i18n import _, _l, pick
 from kernel.instants import told as moment
@@ -16,6 +16,7 @@ from kernel.money import Money
 NAMES = {
     "name": _l("Name"), "email": _l("E-mail"), "phone": _l("Phone"), "language": _l("Language"),
     "country": _l("Country"), "region": _l("Region"), "city": _l("City"), "address": _l("Address"),
+    "birthday": _l("Birthday"), "gift": _l("Gift"), "words": _l("What you wrote"), "prices": _l("With prices"),
     "tax_id": _l("Tax id"), "group": _l("Group"), "stage": _l("Stage"), "tags": _l("Tags"), "source": _l("From where"),
     "note": _l("Note"), "since": _l("Since"), "known_by": _l("From where we know it"), "purpose": _l("For what"),
     "given": _l("Allowed"), "at": _l("When"), "form": _l("From where"), "ip": _l("Internet address"),
@@ -131,6 +132,8 @@ def _short(key: str, value: Any) -> str:
 def _word(key: str, text: str) -> str:
     if key == "language":
         return i18n.NAMES.get(text, text)
+    if key == "birthday":
+        return birthdays.told(birthday_texts.read(text))
     if key == "country":
         return str(i18n.locale().territories.get(text, text))
     if key == "code":

@@ -28,7 +28,7 @@ def _blank() -> Contact:
     tenant = tenancy.tenant()
     return Contact(
         token=signing.token(), language=tenant.language, country=tenant.country, address={}, source="staff",
-        name="", group="", note="",
+        name="", group="", note="", birthday=0,
     )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def _form(contact: Contact, posted: Any = None) -> PersonForm:
     kept: dict[str, Any] = {} if posted is not None else {
         "name": contact.name, "email": contact.email or "", "language": contact.language, "group": contact.group,
         "phone": phones.show(contact.phone, tenant.country) if contact.phone else "", "note": contact.note,
-        "tags": ", ".join(contact.tags),
+        "tags": ", ".join(contact.tags), "birthday": contact.birthday,
     }  # fmt: skip
     form = PersonForm(posted, **kept)
     form.country = tenant.country
@@ -100,7 +100,8 @@ def _save(contact: Contact) -> Any:
 
 def _values(form: PersonForm, kept: dict[str, str], posted: bool) -> dict[str, Any]:
     placed = {"address": kept, "region": kept.get("region", ""), "city": kept.get("city", "")} if posted else {}
-    return placed | {
+    born = {"birthday": form.birthday} if form.birthday is not None else {}
+    return placed | born | {
         "name": form.name.data or "", "email": form.email.data or None, "phone": form.phone.data or None,
         "language": form.language.data, "group": (form.group.data or "").lower(), "note": form.note.data or "",
         "tags": form.tags.data or "",
@@ -147,10 +148,12 @@ def erase(token: str) -> Any:
 
 def init_app(_app: Flask) -> None:
     """Put the people into the rail; say who may do what with them."""
-    permissions.define("people.view", _l("See people"), roles=("manager", "marketer", "clerk"))
-    permissions.define("people.edit", _l("Change what is known of people"), roles=("manager", "marketer", "clerk"))
-    permissions.define("people.export", _l("Take people out as a file"), roles=("manager", "marketer"))
-    permissions.define("people.erase", _l("Erase people for good"), roles=())
+    permissions.define("people.view", _l("See people"), roles=("manager", "marketer", "clerk"), area="people")
+    permissions.define(
+        "people.edit", _l("Change what is known of people"), roles=("manager", "marketer", "clerk"), area="people"
+    )
+    permissions.define("people.export", _l("Take people out as a file"), roles=("manager", "marketer"), area="people")
+    permissions.define("people.erase", _l("Erase people for good"), roles=(), area="people")
     menu.entry(
         40, _l("People"), "crm_admin.people", icon="people", permission="people.view",
         match=("crm_admin.person", "crm_admin.segment", "crm_admin.task", "crm_admin.deal"),

@@ -29,7 +29,7 @@ def show() -> str:
         sorts=people_chips.sorts(), heads=people_chips.heads(chosen, text),
         chips=people_chips.chips(chosen, text), choices=people_chips.choices(chosen), trouble=trouble,
         binned=chosen["show"] == "bin", page=min(number, pages), pages=pages, page_url=_page_url, csv=_csv_url(),
-        total=people.count(wanted) if rows else 0, any=bool(rows) or people.count(people.query()) > 0,
+        total=people.count(wanted) if pages > 1 else len(rows), any=bool(rows) or people.count(people.query()) > 0,
         tags=[tag for tag, _count in labels.counted(50)],
     )  # fmt: skip
 
@@ -59,6 +59,7 @@ def _csv_url() -> str:
 
 
 @admin.get("/people.csv", endpoint="people_csv")
+@admin.get("/people.xlsx", endpoint="people_xlsx")
 @needs("people.export")
 def csv() -> Response:
     """The people of the filter as a file for a spreadsheet."""

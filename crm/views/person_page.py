@@ -5,14 +5,14 @@ from typing import Any
 
 from babel.dates import format_date
 
-from crm import deals, spending, sums, tasks
+from crm import birthdays, deals, spending, sums, tasks
 from crm.consent import PURPOSES
 from crm.contacts import Contact
 from crm.spending import Spending
 from crm.views import deal_rows, known, notes, story, task_rows
 from crm.views.task_forms import NoteForm
 from kernel import address, i18n, phones, tenancy, web
-from kernel.i18n import _, _l
+from kernel.i18n import _, _l, ngettext
 from kernel.money import Money
 
 DONE = 5  # things that were done last
@@ -51,8 +51,8 @@ def phone(contact: Contact) -> str:
 def heads() -> list[str]:
     """The names of the columns of a file."""
     return [
-        _("Name"), _("E-mail"), _("Phone"), _("Language"), _("Country"), _("Region"), _("City"), _("Group"), _("Tags"),
-        _("News allowed"), _("Since"), _("Orders"), _("Paid in all"), _("Last order"),
+        _("Name"), _("E-mail"), _("Phone"), _("Language"), _("Country"), _("Region"), _("City"), _("Birthday"),
+        _("Group"), _("Tags"), _("News allowed"), _("Since"), _("Orders"), _("Paid in all"), _("Last order"),
     ]  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def cells(contact: Contact, *, allows: bool, bought: Spending | None = None) -> 
     """One person, who allows letters or not, as a line of a file."""
     return [
         contact.name, contact.email, phone(contact), contact.language, contact.country, contact.region, contact.city,
-        contact.group, ", ".join(contact.tags), _("yes") if allows else _("no"),
+        birthdays.cell(contact.birthday), contact.group, ", ".join(contact.tags), _("yes") if allows else _("no"),
         contact.created_at.date(),
         *((bought.orders, bought.paid.decimal, bought.last) if bought else (0, 0, None)),
     ]  # fmt: skip
@@ -93,13 +93,18 @@ def _consent(contact: Contact, purpose: str) -> dict[str, Any]:
 
 
 def _figures(contact: Contact) -> list[dict[str, str]]:
-    ordered = [one for one in sums.lifetime(contact) if one.kind == "ordered" and one.count]
+    known = [one for one in sums.lifetime(contact) if one.count]
+    ordered = [one for one in known if one.kind == "ordered"]
+    gone = sum(one.count for one in known if one.kind == "cancelled")
     costly = [(one.amount_minor, one.currency, one.count) for one in ordered if one.amount_minor]
     free = sum(one.count for one in ordered if not one.amount_minor)  # a free table names no currency: counted along
     minor, currency, count = costly[0] if costly else (0, tenancy.tenant().currency, 0)
     rows = [(minor, currency, count + free), *costly[1:]] if count + free else []
     return [
-        *({"number": _shown(minor, currency), "label": _orders(count)} for minor, currency, count in rows),
+        *(
+            {"number": _shown(minor, currency), "label": _orders(count, 0 if at else gone)}
+            for at, (minor, currency, count) in enumerate(rows)
+        ),
         *({"number": _shown(minor, currency), "label": _("paid")} for currency, minor in sums.spent(contact).items()),
     ]
 
@@ -108,5 +113,7 @@ def _shown(minor: int, currency: str) -> str:
     return Money(minor, currency).format(tenancy.tenant().locale, cents=False)
 
 
-def _orders(count: int) -> str:
-    return _("in one order") if count == 1 else _("in %(count)s orders", count=count)
+def _orders(count: int, gone: int) -> str:
+    """In how many orders; of those that were called off the sum still speaks, so they are told."""
+    said = _("in one order") if count == 1 else _("in %(count)s orders", count=count)
+    return ngettext("%(said)s (%(num)s cancelled)", "%(said)s (%(num)s cancelled)", gone, said=said) if gone else said

@@ -1,11 +1,13 @@
 """What somebody wants to receive: a page behind a link, without logging in; only its button changes anything."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from crm import preferences, tastes
 from crm.contacts import Contact
+from crm.forms import Born
 from crm.preferences import NEVER, OFTEN, Wish
 from crm.views import store
 from kernel import i18n, limits, tenancy
@@ -17,19 +19,22 @@ FROM_ONE_PLACE = "20/10minute"
 @store.get("/preferences/<token>", endpoint="preferences")
 def show(token: str) -> Response:
     """What was chosen so far."""
-    return _page(preferences.whose(token), token)
+    contact = preferences.whose(token)
+    often = contact.letters_every if preferences.written_to(contact) else NEVER
+    kept = Wish(often, contact.language, tuple(one.code for one in tastes.of(contact)))
+    return _page(contact, token, kept, Born())
 
 
-def _page(contact: Contact, token: str) -> Response:
-    allowed, liked = preferences.written_to(contact), {one.code for one in tastes.of(contact)}
-    often = contact.letters_every if allowed else NEVER
+def _page(contact: Contact, token: str, wish: Wish, born: Born) -> Response:
+    """With what is kept or, where something of it is wrong, with what was chosen."""
     page = render_template(
-        "crm/preferences.html", token=token, address=hidden(contact.email or ""), allowed=allowed,
-        often=[(days, label, days == often) for days, label in [*OFTEN.items(), (NEVER, _("No e-mails at all"))]],
-        likes=[(one.code, pick(one.name), one.code in liked) for one in tastes.interests()],
-        languages=[(code, i18n.NAMES.get(code, code), code == contact.language) for code in _languages(contact)],
+        "crm/preferences.html", token=token, address=hidden(contact.email or ""), born=born,
+        birthday=bool(contact.birthday),
+        often=[(days, label, days == wish.often) for days, label in [*OFTEN.items(), (NEVER, _("No e-mails at all"))]],
+        likes=[(one.code, pick(one.name), one.code in wish.likes) for one in tastes.interests()],
+        languages=[(code, i18n.NAMES.get(code, code), code == wish.language) for code in _languages(contact)],
     )  # fmt: skip
-    answer = Response(page, content_type="text/html; charset=utf-8")
+    answer = Response(page, 422 if born.errors else 200, content_type="text/html; charset=utf-8")
     answer.headers["Cache-Control"], answer.headers["Referrer-Policy"] = "private, no-store", "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
@@ -54,6 +59,10 @@ def save(token: str) -> Any:
     often = int(form["often"]) if form.get("often", "") in {str(days) for days in (*OFTEN, NEVER)} else 0
     spoken = form.get("language", "")
     language = spoken if spoken in _languages(contact) else contact.language
-    asks = preferences.change(contact, Wish(often, language, tuple(form.getlist("likes")[:24])), ip=ip)
+    born, likes = Born(form), tuple(form.getlist("likes")[:24])
+    wish = Wish(often, language, likes, forget_birthday=form.get("forget_birthday") == "1")
+    if not born.validate() and born.errors:
+        return _page(contact, token, wish, born)
+    asks = preferences.change(contact, replace(wish, birthday=born.birthday or 0), ip=ip)
     flash(_("Kept. To write to you again we ask back by e-mail: press its button.") if asks else _("Saved."), "message")
     return redirect(url_for("crm.preferences", token=token), 303)

@@ -75,6 +75,8 @@ def _options(word: str, place: Field, typed: list[str], known: dict[str, Any]) -
     if key not in known:
         known[key] = place.labels()
     labels: dict[str, str] = known[key]
+    there = {place.same(value): value for value in labels}
+    typed = list(dict.fromkeys(there.get(place.same(one), one) for one in typed))
     gone = [(one, _("%(word)s (not there any more)", word=one) if place.closed else one) for one in typed if one]
     listed = [*((one, label) for one, label in gone if one not in labels), *labels.items()]
     options = [{"value": value, "label": label, "chosen": value in typed} for value, label in listed]

@@ -186,4 +186,4 @@ def take_back(code: str) -> Any:
 
 def init_app(_app: Flask) -> None:
     """Say who may do what."""
-    permissions.define("segments.edit", _l("Make segments of people"), roles=("manager", "marketer"))
+    permissions.define("segments.edit", _l("Make segments of people"), roles=("manager", "marketer"), area="people")

@@ -73,15 +73,18 @@ def account(token: str) -> int | None:
     return memberships.member(token)[1].id if token else None
 
 
-def task_form(task: Task | None = None, number: str = "", *, new: bool = False) -> TaskForm:
-    """The form as it was posted, else as the task stands; a new one is mine and for tomorrow, whoever asks for it."""
+def task_form(task: Task | None = None, *, new: bool = False, begun: dict[str, str] | None = None) -> TaskForm:
+    """The form as it was posted, else as the task stands; a new one is mine and for tomorrow, whoever asks for it.
+
+    `begun`: what else stands in a new one (text, number, who).
+    """
     staff = memberships.staff()
     kept = {account.id: row.token for row, account in staff}
     who = kept.get(task.for_id or 0, "") if task else kept.get(web.person().id, "")
     values: dict[str, Any] = {"who": who}
     posted = request.form if request.method == "POST" and not new else None
     if posted is None:  # else what was not tapped was not meant
-        first = {"when": "tomorrow", "number": number}
+        first = {"when": "tomorrow", **{name: text for name, text in (begun or {}).items() if text}}
         values |= {"text": task.text, "due": task.due, "number": task.order_number} if task else first
     form = TaskForm(posted, **values)
     form.stored = task.due if task else None

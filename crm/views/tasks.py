@@ -13,6 +13,7 @@ from crm.views.task_forms import TaskForm, task_form
 from kernel import permissions, slots, tables, tenancy, today, web
 from kernel.db import db
 from kernel.i18n import _, _l
+from kernel.memberships import Membership
 from kernel.once import once
 from kernel.web import needs
 
@@ -38,6 +39,7 @@ def listed() -> str:
 
 
 @admin.get("/tasks.csv", endpoint="tasks_csv")
+@admin.get("/tasks.xlsx", endpoint="tasks_xlsx")
 @needs("people.export")
 def csv() -> Response:
     """The follow-ups of the filter as a file for a spreadsheet."""
@@ -71,7 +73,23 @@ def _people(show: str, whose: str) -> list[dict[str, Any]]:
 @needs("tasks.edit")
 def new() -> Any:
     """Something to do, about somebody or their deal when one comes from there."""
-    return _page(None, task_form(number=request.args.get("number", "")[:40]), *_about(request.args))
+    return _page(None, task_form(begun=_begun()), *_about(request.args))
+
+
+def _begun() -> dict[str, str]:
+    """What an address that leads here already says of it."""
+    most = {"text": tasks.LONGEST, "number": 40, "who": 32}
+    return {name: request.args.get(name, "")[:length] for name, length in most.items()}
+
+
+def ask_who_may(wanted: str, member: Membership, permission: str) -> str:
+    """A link below a refusal: a follow-up for somebody who may, ready to be sent, about the order it came from."""
+    if not web.may("tasks.edit"):
+        return ""
+    asked = _("%(name)s asks: %(what)s", name=web.person().known_as, what=wanted)
+    number = tasks.known_order(str((request.view_args or {}).get("number", "")))
+    url = url_for("crm_admin.task_new", text=asked[: tasks.LONGEST], who=member.token, number=number or None)
+    return render_template("crm/desk/tasks/_ask.html", url=url, permission=permission)
 
 
 @admin.post("/tasks", endpoint="task_make")
@@ -202,9 +220,12 @@ def _due() -> Any:
 
 def init_app(_app: Flask) -> None:
     """Say who may; put what is due onto the first page."""
-    permissions.define("tasks.view", _l("See follow-ups"), roles=("manager", "marketer", "clerk"))
-    permissions.define("tasks.edit", _l("Note follow-ups and do them"), roles=("manager", "marketer", "clerk"))
+    permissions.define("tasks.view", _l("See follow-ups"), roles=("manager", "marketer", "clerk"), area="people")
+    permissions.define(
+        "tasks.edit", _l("Note follow-ups and do them"), roles=("manager", "marketer", "clerk"), area="people"
+    )
     slots.fill("shop.order", of_order)
+    slots.fill("refused.ask", ask_who_may)
     today.line(
         "tasks.due", _l("Follow-ups until today"), _due, order=35, icon="check", permission="tasks.view",
         list_url=lambda: url_for("crm_admin.tasks", show="due"),

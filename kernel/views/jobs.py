@@ -42,8 +42,8 @@ def again() -> Any:
 
 def init_app(_app: Flask) -> None:
     """Put the work into the settings and, when something stopped, into "Hoy"."""
-    permissions.define("jobs.view", _l("See the work that waits or stopped"), roles=("manager",))
-    permissions.define("jobs.run", _l("Run stopped work again"), roles=("manager",))
+    permissions.define("jobs.view", _l("See the work that waits or stopped"), roles=("manager",), area="shop")
+    permissions.define("jobs.run", _l("Run stopped work again"), roles=("manager",), area="shop")
     journal.kind("job.again", _l("Ran “%(name)s” again"))
     menu.section(
         90, _l("Work behind the scenes"), "kernel_admin.jobs", icon="clock", group="team", permission="jobs.view",

@@ -24,7 +24,7 @@ def index() -> str:
 
 def init_app(_app: Flask) -> None:
     """Put the journal into the settings."""
-    permissions.define("journal.view", _l("Read what the staff did"), roles=("manager",))
+    permissions.define("journal.view", _l("Read what the staff did"), roles=("manager",), area="shop")
     menu.section(
         95, _l("Journal"), "kernel_admin.journal", icon="note", group="team", permission="journal.view",
         hint=_l("Who did what, and when"),

@@ -71,13 +71,15 @@ def _called(ids: Any) -> dict[int, about.Told]:
 
 def init_app(_app: Flask) -> None:
     """Put the letters into the rail; say who may read and send them."""
-    permissions.define("letters.view", _l("Read the shop's letters"), roles=("manager", "marketer", "clerk"))
-    permissions.define("letters.send", _l("Send a letter again"), roles=("manager", "clerk"))
+    permissions.define(
+        "letters.view", _l("Read the shop's letters"), roles=("manager", "marketer", "clerk"), area="write"
+    )
+    permissions.define("letters.send", _l("Send a letter again"), roles=("manager", "clerk"), area="write")
     journal.kind("letter.again", _l("Sent a letter to %(to)s again"))
     about.kind("letter", _called)
     menu.entry(
         60, _l("Letters"), "kernel_admin.letters", icon="letters", permission="letters.view",
-        match=("kernel_admin.letter",), spare=True, short=_l("E-mails"),
+        match=("kernel_admin.letter",), spare=True, group="selling", short=_l("E-mails"),
         hint=_l("What the shop wrote to whom, and what could not be sent"),
     )  # fmt: skip
     today.line(

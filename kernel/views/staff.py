@@ -17,10 +17,10 @@ INVITATIONS = "20/hour;60/day"
 
 def init_app(_app: Flask) -> None:
     """Name the permission and put the page into the settings."""
-    permissions.define("staff.manage", _l("Invite staff and change their roles"), roles=())
+    permissions.define("staff.manage", _l("Invite staff and change their roles"), roles=(), area="shop")
     menu.section(
         80, _l("Staff"), "kernel_admin.staff", icon="people", group="team", permission="staff.manage",
-        hint=_l("Who works here, and what they may do"),
+        hint=_l("Who works here, invitations, two steps"),
     )  # fmt: skip
 
 

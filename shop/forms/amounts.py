@@ -51,6 +51,11 @@ def price(text: str, *, empty: bool = False, said: Mapping[str, Any] = PRICE) ->
     return minor
 
 
+def money_of(minor: int) -> Money:
+    """Minor units of the shop's currency, as money."""
+    return Money(minor, tenancy.tenant().currency)
+
+
 def typed(minor: int | None) -> str:
     """Minor units as one types them."""
     tenant = tenancy.tenant()

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from wtforms import BooleanField, EmailField, Field, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from kernel import address, countries, phones, tenancy
+from kernel import accounts, address, countries, phones, tenancy
 from kernel.countries import Profile
-from kernel.forms import Form, choices, trimmed
+from kernel.forms import Form, choices, lines, trimmed
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
+from shop import presents
 from shop.forms import fiscal
 from shop.quotes import Choice, Details
 
@@ -34,6 +34,19 @@ class CheckoutForm(Form):
     )  # fmt: skip
     phone = TelField(_l("Phone or WhatsApp"), [], [trimmed], render_kw={"autocomplete": "tel", "maxlength": 40})
     note = TextAreaField(_l("Note for the shop"), [Length(max=500)], [trimmed], render_kw={"rows": 2, "maxlength": 500})
+    gift_name = StringField(
+        _l("For whom is it?"), [Length(max=presents.NAME)], [trimmed],
+        description=_l("With a name here it goes as a gift. Only you get letters about it."),
+        render_kw={"autocomplete": "off", "autocapitalize": "words", "maxlength": presents.NAME},
+    )  # fmt: skip
+    gift_words = TextAreaField(
+        _l("Words for the gift"), [Length(max=presents.WORDS)], [lines, trimmed],
+        description=_l("They are printed on the paper for who receives it; at most 300 letters and signs."),
+        render_kw={"rows": 3, "maxlength": presents.WORDS},
+    )  # fmt: skip
+    gift_prices = BooleanField(
+        _l("Put the prices in the parcel all the same"), description=_l("Without this, its paper has no prices.")
+    )
     tax_kind = SelectField(_l("Kind of tax id"), choices=[], validate_choice=False)
     tax_number = StringField(_l("Tax id"), [Length(max=40)], [trimmed], render_kw={"maxlength": 40})
     tax_name = StringField(
@@ -47,8 +60,8 @@ class CheckoutForm(Form):
     def validate_email(self, field: Field) -> None:
         """An address that could exist, in its usual form."""
         try:
-            field.data = validate_email(field.data or "", check_deliverability=False).normalized
-        except EmailNotValidError:
+            field.data = accounts.given(field.data or "")
+        except accounts.BadAddress:
             raise ValidationError(_("Write it like name@example.com.")) from None
 
 
@@ -61,6 +74,7 @@ def read(
     kept, errors = given(posted, profile.code) if delivery else ({}, {})
     telephone(form, profile.code, needed=delivery)
     _tax(form, profile)
+    _gift(form)
     return form, kept, errors
 
 
@@ -119,7 +133,7 @@ def details(
     return Details(
         email=form.email.data or "", name=form.name.data or "", phone=form.phone.data or "", payment=payment,
         language=language, address=kept, tax=tax if number else {}, fiscal=fiscal.read(form, "customer"),
-        note=form.note.data or "", terms_version=terms, source=source,
+        note=form.note.data or "", gift=_wish(form), terms_version=terms, source=source,
     )  # fmt: skip
 
 
@@ -134,6 +148,17 @@ def telephone(form: Any, country: str, *, needed: bool) -> None:
         form.phone.data = phones.parse(text, country)
     except Refusal as refusal:
         form.phone.errors = [str(refusal)]
+
+
+def _wish(form: CheckoutForm) -> dict[str, Any]:
+    name, words = form.gift_name.data or "", form.gift_words.data or ""
+    return presents.wish(name, words, prices=bool(form.gift_prices.data)) if name else {}
+
+
+def _gift(form: CheckoutForm) -> None:
+    """A gift is for somebody."""
+    if form.gift_words.data and not form.gift_name.data:
+        form.gift_name.errors = [_("Write for whom it is.")]
 
 
 def _tax(form: CheckoutForm, profile: Profile) -> None:

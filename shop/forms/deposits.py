@@ -1,4 +1,4 @@
-"""A deposit as one types it, "50 %" or an amount, and as it is kept."""
+"""A deposit as one types it, "50 %" or an amount, and as it is kept; "50" alone means the share."""
 
 import re
 from decimal import Decimal
@@ -14,10 +14,10 @@ def read(text: str) -> dict[str, int | None]:
     plain = text.strip()
     if not plain:
         return {"deposit_bp": None, "deposit_minor": None}
-    share = re.fullmatch(r"(\d{1,3}(?:[.,]\d{1,2})?)\s*%", plain)
+    share = re.fullmatch(r"(\d{1,3}(?:[.,]\d{1,2})?)\s*%|([1-9]\d?)", plain)
     if share is None:
         return {"deposit_bp": None, "deposit_minor": _amount(plain)}
-    points = int(Decimal(share[1].replace(",", ".")) * 100)
+    points = int(Decimal((share[1] or share[2]).replace(",", ".")) * 100)
     if not 0 < points < 10_000:
         raise ValueError(_("Write a share between 1 % and 99 %."))
     return {"deposit_bp": points, "deposit_minor": None}
@@ -34,7 +34,7 @@ def _amount(plain: str) -> int | None:
 
 
 def _bare(plain: str, minor: int) -> bool:
-    """Whether it could be a share as well: "30" of a tour, an amount or 30 %?"""
+    """Whether it could be a share as well: "12.50" of a tour, an amount or 12.5 %?"""
     tenant = tenancy.tenant()
     hundred = Money(100 * 10 ** money.digits(tenant.currency), tenant.currency)
     return minor < hundred.minor and plain[0].isdigit() and plain[-1].isdigit()

@@ -82,7 +82,8 @@ class PaymentForm(Reached):
     max_total = PriceField(_l("Up to this total"), empty=True, description=_l("Empty: no limit."))
     hold_hours = WholeField(
         _l("Hours that you keep the goods"), most=720, least=1,
-        description=_l("Whoever has not paid by then loses the reservation; half-way a letter reminds."),
+        description=_l("Whoever has not paid by then loses the reservation; before that a letter reminds. "
+                       "For a booking that begins soon it is half of the time left to sell it, an hour at least."),
     )  # fmt: skip
 
 

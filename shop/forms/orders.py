@@ -1,11 +1,15 @@
 """What is checked of the forms around an order: proofs, cancellations, amounts, tracking numbers."""
 
-from wtforms import BooleanField, FileField, StringField, TelField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from typing import Any
 
-from kernel.forms import Form, trimmed
+from email_validator import EmailNotValidError, validate_email
+from wtforms import BooleanField, EmailField, FileField, StringField, TelField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from kernel.forms import Form, lines, trimmed
 from kernel.i18n import _, _l
 from kernel.money import Money
+from shop import presents
 from shop.forms.amounts import AmountField
 from shop.receipts import shown
 
@@ -32,6 +36,22 @@ class CancelForm(Form):
         _l("The shop keeps"), empty=True, description=_l("The rest of what came has to be returned."), id="cancel-kept"
     )
     restock = BooleanField(_l("Put the goods back on sale"), default=True)
+
+
+class EmailForm(Form):
+    """Where the letters of an order go."""
+
+    email = EmailField(
+        _l("E-mail"), [DataRequired(_l("Write it like name@example.com.")), Length(max=254)], [trimmed],
+        id="order-email", render_kw={"autocomplete": "off", "maxlength": 254},
+    )  # fmt: skip
+
+    def validate_email(self, field: Any) -> None:
+        """Something that could be a mailbox."""
+        try:
+            field.data = validate_email(field.data or "", check_deliverability=False).normalized
+        except EmailNotValidError:
+            raise ValidationError(_("Write it like name@example.com.")) from None
 
 
 class PayForm(Form):
@@ -94,6 +114,24 @@ class BringForm(Form):
         description=_l("Nobody else gets that place by it: it becomes one more."),
     )
     tell = BooleanField(_l("Tell the buyer by e-mail"), default=True)
+
+
+class WhomForm(Form):
+    """Who receives an order and what they want, as its buyer changes it; the place is checked beside it."""
+
+    name = StringField(
+        _l("Who receives it"), [DataRequired(_l("Fill this in.")), Length(max=160)], [trimmed],
+        render_kw={"autocomplete": "name", "maxlength": 160, "autocapitalize": "words"},
+    )  # fmt: skip
+    phone = TelField(_l("Phone or WhatsApp"), [], [trimmed], render_kw={"autocomplete": "tel", "maxlength": 40})
+    note = TextAreaField(
+        _l("Note for the shop and the courier"), [Length(max=500)], [lines, trimmed],
+        render_kw={"rows": 2, "maxlength": 500},
+    )  # fmt: skip
+    words = TextAreaField(
+        _l("Words for the gift"), [Length(max=presents.WORDS)], [lines, trimmed],
+        render_kw={"rows": 3, "maxlength": presents.WORDS},
+    )  # fmt: skip
 
 
 class NoteForm(Form):

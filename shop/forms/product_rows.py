@@ -74,9 +74,9 @@ def lists() -> dict[str, Any]:
 
 
 def roomy(form: Any) -> Any:
-    """The form with a blank row below what it lists, for who has no scripts."""
-    for rows, most in ((form.options, options.MOST_OPTIONS), (form.texts, 12), (form.parts, 60)):
-        while len(rows.entries) < most and sum(not _filled(row) for row in rows) < 1:
+    """The form with blank rows below what it lists: two of options, as size and colour are written in one go."""
+    for rows, most, room in ((form.options, options.MOST_OPTIONS, 2), (form.texts, 12, 1), (form.parts, 60, 1)):
+        while len(rows.entries) < most and sum(not _filled(row) for row in rows) < room:
             rows.append_entry()
     return form
 

@@ -57,8 +57,9 @@ class ProductForm(Base):
     season_from = product_rows.line(_l("Sold from"), 5, _l("Day and month, such as 01-12."), placeholder="01-12")
     season_to = product_rows.line(_l("Sold until"), 5, placeholder="31-01")
     deposit = product_rows.line(
-        _l("Deposit when it is ordered"), 24, _l("A share such as 50 %, or an amount for each unit. Empty: none.")
-    )
+        _l("Deposit when it is ordered"), 24,
+        _l("A share such as 50 %, or an amount for each unit. A number below 100 alone is a share. Empty: none."),
+    )  # fmt: skip
     deposit_days = WholeField(
         _l("The rest, so many days before the delivery day"), most=90, description=_l("Empty: on the day itself.")
     )

@@ -27,6 +27,7 @@ class UnitForm(Base):
     token = HiddenField()
     name = StringField(_l("Name"), [Length(max=80)], [trimmed], render_kw={"autocomplete": "off"})
     active = BooleanField(_l("In use"))
+    seats = WholeField(_l("People"), most=resource_sheets.MOST_SEATS, least=1)
 
 
 class ResourceForm(Base):
@@ -47,7 +48,7 @@ def made(posted: Any, values: dict[str, Any] | None = None) -> Any:
 def said(form: Any) -> dict[str, Said]:
     """What is said of each unit."""
     rows = [entry.form for entry in form.rows]
-    return {row.token.data: Said(row.name.data or "", bool(row.active.data)) for row in rows}
+    return {row.token.data: Said(row.name.data or "", bool(row.active.data), row.seats.number) for row in rows}
 
 
 class SpecialForm(Base):

@@ -29,6 +29,7 @@ class RefundForm(Form):
         _l("Amount"), [Length(max=30)], [trimmed], render_kw={"inputmode": "decimal"}, id="refund-amount"
     )
     to = RadioField(_l("How"), choices=choices(WAYS), default="money", id="refund-to")
+    way = SelectField(_l("How you returned it"), choices=[], validate_choice=False, id="refund-way")
     reason = StringField(
         _l("Reason"), [Length(max=300)], [trimmed], description=_l("The buyer will read it."), id="refund-reason",
         render_kw={"maxlength": 300},

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from wtforms.validators import StopValidation
 
-from kernel import phones, tenancy
+from kernel import accounts, phones, tenancy
 from kernel.db import db
 from kernel.i18n import _l
-from kernel.refusal import Refusal
-from shop import promotions, wants
+from shop import booking_answers, counter_times, promotions, wants
+from shop.booking_answers import LONGEST
+from shop.counter_times import Kept
 from shop.discount_rules import Rule
 from shop.forms import amounts, discounts, wrong
 from shop.forms.wrong import Wrong
@@ -38,10 +38,11 @@ class Line:
 
 @dataclass
 class Draft:
-    """The whole form; `posted` keeps what belongs to the address and the day."""
+    """The whole form; `posted` keeps what belongs to the address and the day, `times` what is held for it."""
 
     lines: list[Line]
     posted: Mapping[str, Any]
+    times: Sequence[Kept] = ()
 
     def said(self, name: str) -> str:
         """One field as it was typed."""
@@ -52,6 +53,16 @@ class Draft:
         """The delivery method's code; '' for what is handed over now."""
         code = self.said("shipping")
         return "" if code == NOW else code
+
+    @property
+    def picked(self) -> str:
+        """The product for which a time is being chosen, by its slug; '' while none is."""
+        return self.said("pick") if "pick" in self.posted else self.said("picked")
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing lies there."""
+        return not self.lines and not self.times
 
     def add(self, sku: str) -> None:
         """One more of that."""
@@ -70,18 +81,42 @@ class Draft:
                 wants.texts(line.variant, line.texts)
             except wants.TextMissing as refusal:
                 errors[f"text.{line.variant.sku}.{refusal.field}"] = str(refusal)
+        for kept in self.times:
+            errors |= _unanswered(kept, self.answers(kept))
         if errors:
             raise Wrong(errors)
-        return found
+        return [*found, *(one for kept in self.times for one in kept.wanted())]
+
+    def answers(self, kept: Kept) -> dict[str, str]:
+        """What was written to the questions of a time, by their codes."""
+        codes = [str(one["code"]) for one in kept.booking.service.questions]
+        return {code: " ".join(str(self.posted.get(answer(kept, code)) or "").split()) for code in codes}
 
     def drop(self, sku: str) -> None:
         """Take it off the counter."""
         self.lines = [line for line in self.lines if line.variant.sku != sku]
 
 
-def read(posted: Any) -> Draft:
-    """What was posted (a MultiDict)."""
-    return Draft(_lines(posted.getlist("sku")[:MOST], posted.getlist("qty"), posted), posted)
+def read(posted: Any, key: str = "") -> Draft:
+    """What was posted (a MultiDict), and what is held for it under that key."""
+    return Draft(_lines(posted.getlist("sku")[:MOST], posted.getlist("qty"), posted), posted, counter_times.of(key))
+
+
+def answer(kept: Kept, code: str) -> str:
+    """The field of an answer."""
+    return f"answer.{kept.token}.{code}"
+
+
+def _unanswered(kept: Kept, told: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the answers of a time, by their fields: what is needed is asked, as the words on goods."""
+    errors = {}
+    for one in kept.booking.service.questions:
+        text, field = told[str(one["code"])], answer(kept, one["code"])
+        if one.get("required") and not text:
+            errors[field] = str(_l("Ask this and write it down: whoever expects them needs to know it."))
+        elif len(text) > LONGEST:
+            errors[field] = str(booking_answers.TooLong(most=LONGEST))
+    return errors
 
 
 def _lines(skus: Sequence[str], quantities: Sequence[str], posted: Mapping[str, Any]) -> list[Line]:
@@ -105,10 +140,7 @@ def reach(text: str) -> tuple[str, str]:
         return "", ""
     if "@" not in text:
         return "", phones.parse(text, tenancy.tenant().country)
-    try:
-        return validate_email(text, check_deliverability=False).normalized, ""
-    except EmailNotValidError:
-        raise Refusal(_l("Write it like name@example.com.")) from None
+    return accounts.given(text), ""
 
 
 def by_hand(draft: Draft) -> Rule | None:

@@ -11,7 +11,7 @@ from kernel.forms import Form as Base
 from kernel.forms import choices, trimmed
 from kernel.i18n import _, _l
 from shop import approval_rows, booking_series, resource_sheets, resources
-from shop.forms import deposits, product_rows, rate_rows, service_rows, words
+from shop.forms import deposits, knowing, product_rows, rate_rows, service_rows, words
 from shop.forms.amounts import PriceField, WholeField
 from shop.forms.rate_rows import DAYS
 from shop.forms.service_rows import ClockField, weekdays
@@ -86,8 +86,9 @@ class ServiceForm(Base):
         description=_l("Empty or 0: you keep what was paid. Who calls off late gets as much."),
     )  # fmt: skip
     deposit = product_rows.line(
-        _l("Deposit when it is booked"), 24, _l("A share such as 30 %, or an amount for each one. Empty: all at once.")
-    )
+        _l("Deposit when it is booked"), 24,
+        _l("A share such as 30 %, or an amount for each one. A number below 100 alone is a share. Empty: all at once."),
+    )  # fmt: skip
     answers = RadioField(_l("When somebody books"), choices=ANSWERS, default="")
     answer_hours = WholeField(
         _l("Hours that you give yourself to answer"), most=approval_rows.MOST_HOURS, least=1,
@@ -154,8 +155,8 @@ class ServiceForm(Base):
 def made(posted: Any, kind: str, values: Mapping[str, Any] | None = None) -> ServiceForm:
     """The form in the tenant's languages for that kind, with what was posted or with `values`."""
     meeting = words.fields("meeting", _l("Where to be"), 300, area=True)
-    cls = type("ServiceForm", (ServiceForm,), {**service_rows.lists(), **meeting})
-    form: Any = cls(posted, data=dict(values or {}))
+    cls = type("ServiceForm", (ServiceForm,), {**service_rows.lists(), **meeting, **knowing.fields()})
+    form: Any = knowing.dressed(cls(posted, data=dict(values or {})))
     form.price.label.text, form.capacity.label.text = PRICES[kind], ROOM[kind]
     tenant = tenancy.tenant()
     shown = {"data-currency": tenant.currency, "data-locale": tenant.locale.replace("_", "-")}
@@ -208,6 +209,7 @@ def _columns(form: Any) -> dict[str, Any]:
         "answer_hours": form.answer_hours.number if form.answers.data else None,
         "answer_from": form.answer_from.number or 1 if form.answers.data else 1,
         "meeting": words.read(form, "meeting"),
+        **knowing.read(form),
     }
 
 

@@ -73,6 +73,10 @@ class ContactForm(Form):
         _l("E-mail"), [Length(max=254)], [trimmed], render_kw={"autocomplete": "email", "maxlength": 254},
         description=_l("Buyers' answers to your letters arrive here."),
     )  # fmt: skip
+    ask_letters = BooleanField(
+        _l("A letter when a colleague asks to cancel or return"),
+        description=_l("It goes to each person who may do it, at their own address. It stands in “Today” anyway."),
+    )
 
     def validate_phone(self, field: Any) -> None:
         """A number of the country, kept as E.164."""

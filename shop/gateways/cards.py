@@ -10,7 +10,7 @@ from kernel import i18n, sealing, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
-from shop import card_accounts, card_amounts, card_events, card_payments, card_sessions, orders
+from shop import card_accounts, card_amounts, card_events, card_payments, card_sessions, orders, subscription_cards
 from shop.card_sessions import CardSession
 from shop.gateways import stripe
 from shop.gateways.stripe import Access, Away
@@ -34,6 +34,14 @@ class Paid(Refusal):
 
     message = _l("This order is already paid by card.")
     status = 409
+
+
+_charges: list[Callable[..., None]] = []  # how a charge without a page is looked after
+
+
+def charging(resolve: Callable[..., None]) -> None:
+    """Have `resolve(row)` find out what became of a charge without a page; with `again=True` it may ask for it."""
+    _charges[:] = [resolve]
 
 
 def access(mode: str) -> Access:
@@ -69,7 +77,8 @@ def page(order: Order, *, hurry: bool = False) -> CardSession:
             break
         if row.state == "processing":
             raise card_sessions.OnItsWay()
-        if fits(row, order) and (row.fresh or (row.state == "asked" and _answered(row, hurry))):
+        usable = row.saved_id is None and fits(row, order)  # a charge without a page is none
+        if usable and (row.fresh or (row.state == "asked" and _answered(row, hurry))):
             return row
         if not end(row):
             raise Paid()
@@ -90,7 +99,8 @@ def _begin(order: Order) -> CardSession:
     payment = card_sessions.payable(order)
     if payment is None:
         raise card_sessions.NotPayable()
-    return card_sessions.begin(order, mode_of(order), card_amounts.units(payment.asked, str(i18n.locale())))
+    units, keeps = card_amounts.units(payment.asked, str(i18n.locale())), subscription_cards.wanted(order)
+    return card_sessions.begin(order, mode_of(order), units, keeps=keeps)
 
 
 def _asked(row: CardSession, hurry: bool = False) -> CardSession:
@@ -147,13 +157,16 @@ def _params(row: CardSession) -> dict[str, Any]:
     with i18n.speak(order.language, tenancy.tenant().country):
         name = _("Order %(number)s", number=order.number)
     price = {"currency": row.currency.lower(), "unit_amount": row.units, "product_data": {"name": name}}
-    params = {
+    params: dict[str, Any] = {
         "mode": "payment", "client_reference_id": order.number, "metadata": notes,
         "line_items": [{"price_data": price, "quantity": 1}], "payment_method_types": ["card"],
         "payment_intent_data": {"metadata": notes, "description": f"{tenancy.tenant().name} · {order.number}"},
         "expires_at": int(row.expires_at.timestamp()), "locale": LOCALES.get(order.language, "auto"),
         "success_url": f"{back}?card=back", "cancel_url": f"{back}?card=left", "adaptive_pricing": {"enabled": "false"},
     }  # fmt: skip
+    if row.keeps:
+        params["customer_creation"] = "always"
+        params["payment_intent_data"] |= {"setup_future_usage": "off_session"}
     return params | ({"customer_email": order.email} if order.email else {})
 
 
@@ -170,7 +183,13 @@ def quickly(order: Order) -> None:
 
 
 def end(row: CardSession) -> bool:
-    """Have nobody pay that page any more; False when somebody did, or their bank still thinks about it."""
+    """Have nobody pay that page any more; False when somebody did, or their bank still thinks about it.
+
+    A charge without a page cannot be ended: raises OnItsWay while it may still be asked for.
+    """
+    if row.saved_id is not None:
+        _charges[0](row)
+        return row.state not in {"paid", "processing"}
     if row.state == "asked" and not _known(row):
         return True
     if row.state in {"open", "asked"}:
@@ -188,10 +207,10 @@ def _known(row: CardSession) -> bool:
 
 
 def check(row: CardSession) -> None:
-    """Ask Stripe how a page stands, and take it."""
-    if row.state == "asked" and not _known(row):
-        return
-    if row.state in card_sessions.OPEN:
+    """Ask Stripe how a page or a charge stands, and take it."""
+    if row.saved_id is not None:
+        _charges[0](row, again=True)
+    elif (row.state != "asked" or _known(row)) and row.state in card_sessions.OPEN:
         _told(row, stripe.session)
 
 

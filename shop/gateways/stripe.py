@@ -1,7 +1,7 @@
 """Stripe: the few questions that we ask its API, each with a time limit, and its errors in our words."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -71,6 +71,14 @@ class Rejected(Refusal):
         return self.code == "resource_missing"
 
 
+class Declined(Rejected):
+    """A card that was charged while its owner is away said no; `intent` is the payment that came to nothing."""
+
+    def __init__(self, code: str, told: str, intent: dict[str, Any]) -> None:
+        self.intent = intent
+        super().__init__(code, told)
+
+
 _practice: list[Callable[[], "HTTPClient"]] = []  # how practice mode reaches our own copy of Stripe
 
 
@@ -103,6 +111,10 @@ def _told() -> Iterator[None]:
         raise WrongKey() from _quiet(error)
     except (sdk().RateLimitError, sdk().APIConnectionError) as error:
         raise Away() from _quiet(error)
+    except sdk().CardError as error:
+        told = (error.json_body or {}).get("error") or {}
+        code = str(told.get("decline_code") or error.code or "card_declined")
+        raise Declined(code, "", dict(told.get("payment_intent") or {})) from _quiet(error)
     except sdk().StripeError as error:
         if (error.http_status or 500) >= 500 or error.http_status in {409, 429}:
             raise Away(answered=error.http_status not in {409, 429}) from _quiet(error)
@@ -154,6 +166,38 @@ def expire_session(access: Access, stripe_id: str) -> dict[str, Any]:
         return ask(access, lambda v1: v1.checkout.sessions.expire(stripe_id))
     except Rejected:  # it was not open any more
         return session(access, stripe_id)
+
+
+def charge(access: Access, params: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Charge a saved card while its owner is away: the payment, also a declined one; the same key charges once."""
+    try:
+        return ask(
+            access, lambda v1: v1.payment_intents.create(params=dict(params), options={"idempotency_key": key})
+        )  # fmt: skip
+    except Declined as no:
+        return {"id": "", **no.intent, "status": "declined", "last_payment_error": {"decline_code": no.code}}
+
+
+def charges_of(access: Access, customer: str) -> list[dict[str, Any]]:
+    """The latest payments of one customer, whatever became of them."""
+    params: Any = {"customer": customer, "limit": PAGE}
+    return [dict(row) for row in ask(access, lambda v1: v1.payment_intents.list(params=params))["data"]]
+
+
+def kept_card(access: Access, stripe_id: str) -> dict[str, Any]:
+    """A Checkout Session with the card that was saved on it, below its payment_intent or its setup_intent."""
+    wanted: Any = {"expand": ["payment_intent.payment_method", "setup_intent.payment_method"]}
+    return ask(access, lambda v1: v1.checkout.sessions.retrieve(stripe_id, params=wanted))
+
+
+def forget_card(access: Access, customer: str, method: str) -> None:
+    """Take a card off its customer, and the customer, who has no other, out; what is not there is out already."""
+    for known, question in (
+        (method, lambda v1: v1.payment_methods.detach(method)),
+        (customer, lambda v1: v1.customers.delete(customer)),
+    ):
+        with suppress(Rejected):
+            ask(access, question) if known else None
 
 
 def gone_back(access: Access, intent: str) -> list[dict[str, Any]]:

@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, render_template
-
 from crm.contacts import Contact
-from kernel import slots, web
 from kernel.i18n import ngettext
 from shop import absence_money, absences, receipts, refunds
 from shop.bookings import Booking
@@ -50,14 +47,3 @@ def money(booking: Booking) -> dict[str, Any]:
         "back": receipts.shown(share.back) if share.back else "", "owed": receipts.shown(owed) if owed else "",
         "credit": refunds.creditable(order),
     }  # fmt: skip
-
-
-def person(contact: Contact) -> str:
-    """On a person's page, for staff who may see bookings."""
-    told = said(contact) if web.may("bookings.view") else ""
-    return render_template("shop/desk/bookings/_of_person.html", told=told) if told else ""
-
-
-def init_app(_app: Flask) -> None:
-    """Show it on a person's page."""
-    slots.fill("crm.person", person, order=55)

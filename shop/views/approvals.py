@@ -10,7 +10,7 @@ from kernel import today, web
 from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.web import needs
-from shop import approval_rows, approvals, booking_story, bookings, orders, receipts
+from shop import approval_rows, approvals, booking_story, bookings, orders, receipts, second_thoughts
 from shop.approval_rows import Approval
 from shop.orders import Order
 from shop.views import admin, approval_part, desk, order_desk, order_table
@@ -50,9 +50,24 @@ def approve(number: str) -> Response | None:
     order = orders.numbered(number)
     approvals.approve(order, by=web.person())
     if order.held:
-        flash(_("You said yes to %(number)s: the buyer gets a letter with what to pay.", number=number))
+        told = _("You said yes to %(number)s: the buyer gets a letter with what to pay.", number=number)
     else:
-        flash(_("You said yes to %(number)s: it is confirmed, and the buyer gets a letter.", number=number))
+        told = _("You said yes to %(number)s: it is confirmed, and the buyer gets a letter.", number=number)
+    if approvals.reversible(order):
+        kept = {"listed": "1"} if "listed" in request.form else {}
+        web.undo(second_thoughts.said(order, told), "shop_admin.order_approve_undo", fields=kept, number=number)
+    else:
+        flash(told)
+    return _back()
+
+
+@admin.post("/orders/<number>/approval/undo", endpoint="order_approve_undo")
+@needs("bookings.manage")
+@desk.at_order
+def take_back(number: str) -> Response | None:
+    """The yes was a slip: the request waits again, and nobody heard of it."""
+    approvals.take_back(orders.numbered(number), by=web.person())
+    flash(_("Taken back: %(number)s waits for your answer again.", number=number))
     return _back()
 
 

@@ -16,7 +16,7 @@ from kernel.blocks import Kind
 from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
-from shop import categories, discounts, pages
+from shop import categories, discounts, pages, storefront, tag_words
 from shop.catalog import Product
 from shop.forms import blocks as forms
 from shop.forms import words
@@ -140,7 +140,7 @@ def returned(about: Any, kept: Sequence[Block]) -> list[Block]:
 
 def rows(kept: Sequence[Block], room: Room) -> list[dict[str, Any]]:
     """The blocks with what their fields need to be shown."""
-    known = [(block, blocks.known(str(block.get("kind")))) for block in kept]
+    known = [(block, blocks.known(str(block.get("kind")))) for block in blocks.apart(kept)]
     return [_row(block, kind, room) for block, kind in known if kind is not None]
 
 
@@ -196,6 +196,11 @@ def _products() -> list[tuple[str, str]]:
     return [(slug, pick(name, own)) for slug, name in db.session.execute(wanted.limit(MOST_LISTED))]
 
 
+def _tags() -> list[tuple[str, str]]:
+    known = storefront.of().tag_words
+    return [(code, f"{tag_words.label(code, known)} · {count}") for code, count in tag_words.counted()]
+
+
 def _coupons() -> list[tuple[str, str]]:
     live = [row for row in discounts.every() if row.code and row.state in {"active", "planned"}]
     return [(row.code, f"{row.code} · {discounts.name(row)}") for row in live]
@@ -214,7 +219,7 @@ def _places() -> list[tuple[str, str]]:
 
 FINDERS: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "products": _products, "categories": product_values.shelves, "category": product_values.shelves,
-    "coupon": _coupons, "link": _places,
+    "coupon": _coupons, "tag": _tags, "link": _places,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from kernel import blocks, files, i18n
 from kernel.blocks import Field
 from kernel.db import db
 from kernel.i18n import _, _l
-from shop import catalog, categories, discount_sentences, discounts, letter_blocks, shelf, storefront
+from shop import catalog, categories, discount_sentences, discounts, letter_blocks, shelf, storefront, tag_words
 from shop.views import frame, goods, visitor
 
 Data = dict[str, Any]
@@ -55,9 +55,10 @@ def init_app(app: Flask) -> None:
         mail=mail("beside"),
     )
     chosen = Field(
-        "products", _l("These products"), "products", _l("Leave it empty for the first ones of the category.")
+        "products", _l("These products"), "products", _l("Leave it empty for the first ones of the category or tag.")
     )
-    kind("products", _l("Products"), (TITLE, Field("category", _l("Category"), "category"), chosen, COUNT),
+    marked = Field("tag", _l("Only with this tag"), "tag", _l("A row of presents, say: it follows the tags by itself."))
+    kind("products", _l("Products"), (TITLE, Field("category", _l("Category"), "category"), marked, chosen, COUNT),
          web=_at("products"), prepare=products, icon="products", mail=mail("products"))  # fmt: skip
     kind("categories", _l("Categories"), (TITLE, Field("categories", _l("These categories"), "categories")),
          web=_at("categories"), prepare=shelves, icon="shelves", mail=mail("categories"))  # fmt: skip
@@ -147,26 +148,28 @@ def pictured(data: Data) -> Data | None:
 
 
 def products(data: Data) -> Data | None:
-    """A row of products: the chosen ones, else the first of a category, else of the shop."""
+    """A row of products: the chosen ones, else the first of a category or with a tag, else of the shop."""
     product, slugs, count = catalog.Product, list(data.get("products") or []), int(data.get("count") or 8)
+    tag = "" if slugs else str(data.get("tag") or "")
     here = next((one for one in frame.current().shelves if one.slug == data.get("category")), None)
     if slugs:
         wanted = select(product.slug, product.id).where(product.slug.in_(slugs))
         ids = {row.slug: row.id for row in db.session.execute(wanted)}
         found: Any = shelf.of_ids([ids[one] for one in slugs if one in ids], group=visitor.group()).ids
     else:
-        under = [product.category_id.in_(categories.below(frame.current().shelves, here))] if here else []
-        found = [one.id for one in shelf.first(min(count, 24), *under, group=visitor.group())]
-    title = i18n.words_html(data.get("title")) or (i18n.words_html(here.name) if here else _("From our shelves"))
-    return (
-        {
-            "title": title,
-            "goods": goods.of(found, eager=0),
-            "url": url_for("shop.category", slug=here.slug) if here else "",
-        }
-        if found
-        else None
-    )
+        lying = shelf.lying(categories.below(frame.current().shelves, here) if here else (), tag)
+        found = [one.id for one in shelf.first(min(count, 24), *lying, group=visitor.group())]
+    label = tag_words.label(tag, frame.current().values["tag_words"]) if tag else ""
+    named = i18n.words_html(here.name) if here and not tag else label or _("From our shelves")
+    title, url = i18n.words_html(data.get("title")) or named, _whole(here, tag, label)
+    return {"title": title, "goods": goods.of(found, eager=0), "url": url} if found else None
+
+
+def _whole(here: Any, tag: str, label: str) -> str:
+    """Where all of a row's products are seen: its category, sieved by its tag; the search knows tags by their words."""
+    if here:
+        return url_for("shop.category", slug=here.slug, tag=tag or None)
+    return url_for("shop.search", q=label) if tag else ""
 
 
 def shelves(data: Data) -> Data | None:

@@ -10,9 +10,9 @@ from shop.bookings import Booking
 from shop.orders import Order
 
 
-def of(order: Order) -> list[dict[str, Any]]:
-    """What the order booked, the earliest first."""
-    return [_row(row) for row in bookings.of_order(order)]
+def of(order: Order, page: str = "shop.booking") -> list[dict[str, Any]]:
+    """What the order booked, the earliest first, each with that page of it."""
+    return [_row(row, page) for row in bookings.of_order(order)]
 
 
 def beside(booking: Booking, page: str) -> list[dict[str, Any]]:
@@ -20,9 +20,12 @@ def beside(booking: Booking, page: str) -> list[dict[str, Any]]:
     return [_row(row, page) for row in bookings.beside(booking)]
 
 
-def _row(row: Booking, page: str = "shop.booking") -> dict[str, Any]:
+def _row(row: Booking, page: str) -> dict[str, Any]:
+    coming = booking_story.soon(row) and booking_story.confirmed(row)
     return {
         "name": pick(row.name), "when": booking_story.when(row),
         "url": url_for(page, token=row.token),
-        "state": booking_story.state(row), "coming": booking_story.soon(row) and booking_story.confirmed(row),
+        "state": booking_story.state(row), "coming": coming,
+        "choose": url_for("shop.booking_choice", token=row.token) if row.off and page == "shop.booking" else "",
+        "gift": url_for("shop.booking_gift", token=row.token) if coming and row.order and row.order.gift else "",
     }  # fmt: skip

@@ -13,9 +13,11 @@ from kernel.refusal import Refusal
 from kernel.web import needs
 from shop import booking_list, booking_story, booking_times, days, order_story, papers, receipts, slots
 from shop.boards import Board
+from shop.bookings import Booking
 from shop.departures import Departure
 from shop.occupations import Span
-from shop.views import admin, booking_grid, booking_rows
+from shop.services import Service
+from shop.views import admin, booking_grid, booking_rows, roll_calls
 
 WEEK = 7
 
@@ -26,12 +28,21 @@ def day() -> Any:
     """One day: who comes when, and the units beside each other."""
     at = asked()
     board = booking_list.board(at, at)
-    starting = booking_rows.firm(board.bookings, board, at)
+    starting, agenda = booking_rows.firm(board.bookings, board, at), booking_rows.agenda(board, at)
     return render_template(
-        "shop/desk/bookings/day.html", **frame(at, "bookings", 1), agenda=booking_rows.agenda(board, at),
+        "shop/desk/bookings/day.html", **frame(at, "bookings", 1), agenda=agenda,
+        staying=sum(row["kind"] == "booking" and not row["order"] for row in agenda),
         grid=booking_grid.grid(board, at), count=len(starting), people=sum(row.places for row in starting),
         any=bool(board.services), closed=booking_rows.closed(board, at),
+        roll=_roll(at),
     )  # fmt: skip
+
+
+def _roll(at: date) -> dict[str, Any]:
+    """Who of that day can be checked in all at once."""
+    whole = booking_list.who(), joinedload(Booking.service).joinedload(Service.product)
+    rows = db.session.scalars(booking_list.waited(at).options(*whole).execution_options(binned=True))
+    return roll_calls.of(rows, day=at.isoformat())
 
 
 @admin.get("/bookings/week", endpoint="bookings_week")
@@ -49,15 +60,15 @@ def week() -> Any:
 def _column(board: Board, day: date) -> dict[str, Any]:
     """A day of the week: who comes; departures that nobody booked are only counted."""
     rows = booking_rows.agenda(board, day)
-    taken = [row for row in rows if row["kind"] != "departure" or row["taken"] or not row["open"]]
+    taken = [row for row in rows if row["kind"] != "departure" or row["taken"] or row["shut"]]
     starting = booking_rows.firm(board.bookings, board, day)
     return {
         "day": day, "name": short(day), "url": url_for(".bookings", day=day), "rows": taken, "today": day == now(),
-        "idle": len(rows) - len(taken), "count": len(starting), "past": day < now(), "closed": _closed(board, day),
+        "idle": len(rows) - len(taken), "count": len(starting), "past": day < now(), "closed": closed(board, day),
     }  # fmt: skip
 
 
-def _closed(board: Board, day: date) -> str:
+def closed(board: Board, day: date) -> str:
     """What is closed on that day and why, shortly: "Cerrado: Vacaciones"; or ''."""
     told = [" · ".join(filter(None, (one["names"], one["why"]))) for one in booking_rows.closed(board, day)]
     return _("Closed: %(what)s", what="; ".join(told)) if any(told) else _("Closed") if told else ""
@@ -75,7 +86,7 @@ def units() -> Any:
         for resource in board.resources
     ]
     heads = [
-        {"name": short(one), "url": url_for(".bookings", day=one), "today": one == now(), "closed": _closed(board, one)}
+        {"name": short(one), "url": url_for(".bookings", day=one), "today": one == now(), "closed": closed(board, one)}
         for one in board.days
     ]
     told = frame(at, "bookings_units", WEEK)
@@ -91,7 +102,7 @@ def _unit(board: Board, unit: Any, whole: dict[date, list[dict[str, Any]]]) -> d
         for one in board.days
     ]  # fmt: skip
     close = url_for(".closure_new", unit=unit.token, day=board.first)
-    return {"name": unit.name, "token": unit.token, "cells": cells, "close": close}
+    return {"name": unit.label, "token": unit.token, "cells": cells, "close": close}
 
 
 @admin.get("/bookings/small-groups", endpoint="bookings_short")
@@ -136,6 +147,7 @@ def _line(row: Any) -> dict[str, Any]:
     return {
         "name": booking_rows.called(row), "service": pick(row.service.product.name),
         "people": ", ".join(booking_story.people(row)), "answers": row.answers,
+        "read": row.known_at is not None,
         "phone": phones.show(order.phone, country) if order.phone else "", "number": order.number,
         "due": booking_rows.owed(order), "money": order_story.money(order)[0], "note": order.note,
     }  # fmt: skip
@@ -163,19 +175,20 @@ def short(day: date) -> str:
 def frame(at: date, view: str, step: int) -> dict[str, Any]:
     """What every page of the calendar has on top: the day, the ways to look at it, earlier and later."""
     last = at + timedelta(days=step - 1)
-    views = [(_("Day"), "bookings"), (_("Week"), "bookings_week"), (_("Units"), "bookings_units")]
+    views = [(_("Day"), "bookings"), (_("Week"), "bookings_week"), (_("Month"), "bookings_month"),
+             (_("Units"), "bookings_units")]  # fmt: skip
     chips = [{"label": label, "url": url_for(f".{name}", day=at), "active": name == view} for label, name in views]
     return {
         "day": at, "chips": chips, "title": receipts.day(at) if step == 1 else days.span(at, last), "view": f".{view}",
         "before": url_for(f".{view}", day=at - timedelta(days=step)), "is_today": at <= now() <= last,
-        "after": url_for(f".{view}", day=at + timedelta(days=step)), "now": url_for(f".{view}"),
+        "after": url_for(f".{view}", day=at + timedelta(days=step)), "now": url_for(f".{view}"), "kept": {},
     }  # fmt: skip
 
 
 def init_app(_app: Flask) -> None:
     """Put the calendar into the rail of shops that sell their time, and what waits of it onto the first page."""
-    permissions.define("bookings.view", _l("See bookings"), roles=("manager", "marketer", "clerk"))
-    permissions.define("bookings.manage", _l("Take and move bookings"), roles=("manager", "clerk"))
+    permissions.define("bookings.view", _l("See bookings"), roles=("manager", "marketer", "clerk"), area="sell")
+    permissions.define("bookings.manage", _l("Take and move bookings"), roles=("manager", "clerk"), area="sell")
     menu.entry(
         25, _l("Bookings"), "shop_admin.bookings", icon="calendar", permission="bookings.view",
         match=("shop_admin.booking", "shop_admin.walk_in", "shop_admin.closure", "shop_admin.departure"),

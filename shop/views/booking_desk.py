@@ -1,12 +1,13 @@
 """One booking in the back office: who, when, what they answered, what is due; came, moved, cancelled, a note."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from kernel import clock, i18n, phones, signing, tenancy, web
+from kernel import clock, phones, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.once import once
@@ -15,7 +16,9 @@ from kernel.web import needs
 from shop import (
     absence_money,
     arrivals,
+    ask_rows,
     booking_answers,
+    booking_forecasts,
     booking_list,
     booking_orders,
     booking_story,
@@ -23,11 +26,27 @@ from shop import (
     notes,
     order_events,
     order_story,
+    owed_words,
     receipts,
+    vacant_places,
 )
 from shop.bookings import Booking
 from shop.forms import arrivals as forms
-from shop.views import absence_rows, admin, approval_part, arrival_rows, booked_rows, booking_rows, rest_rows
+from shop.forms import booking_changes
+from shop.views import (
+    absence_rows,
+    admin,
+    amends_part,
+    approval_part,
+    arrival_rows,
+    ask_part,
+    booked_rows,
+    booking_rows,
+    change_rows,
+    kept_part,
+    know_part,
+    rest_rows,
+)
 
 BESIDE = 40
 
@@ -66,24 +85,34 @@ def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: An
     day = booking_rows.local_day(booking.starts_at, zone)
     return render_template(
         "shop/desk/bookings/show.html", booking=booking, order=order, told=booking_story.told(booking), day=day,
-        request_told=approval_part.of_desk(order),
+        request_told=approval_part.of_desk(order), read=know_part.agreed(booking), asks=ask_part.of(order, booking),
         day_title=receipts.day(day), name=booking_rows.called(booking), money=order_story.money(order),
         phone=phones.show(order.phone, tenancy.tenant().country) if order.phone else "", whatsapp=_whatsapp(booking),
+        owed=owed_words.sentences(order), kept=kept_part.of(booking), more=_night_more(booking),
         units=[unit.name for unit in booking_list.units_taken(booking)], sums=_sums(order), notes=_notes(order),
         back=_back(booking), asked=booking_answers.open_to(booking, typed or {}) if steps(booking)["move"] else [],
-        beside=_beside(day), page_url=_page(booking), steps=steps(booking), key=signing.token(),
+        beside=_beside(day), page_url=_page(booking), steps=steps(booking),
+        change=change_rows.verb(booking) if booking_forecasts.changeable(booking) else "",
+        other_day=booking.state == "booked" and arrivals.other_day(booking), key=signing.token(),
         counts=arrival_rows.counts(booking), came=booking_rows.came(booking),
-        others=booked_rows.beside(booking, ".booking"),
+        others=booked_rows.beside(booking, ".booking"), amends=amends_part.of_desk(booking),
         rest=rest_rows.offers(booking, ".booking_rest", by=web.person()),
         often=absence_rows.often(order.contact), absent=absence_rows.money(booking),
         departure_url=booking_rows.slot_url(booking.service, booking.starts_at) if booking.departure_id else "", **told,
     )  # fmt: skip
 
 
+def _night_more(booking: Booking) -> str:
+    """Where one more night of a stay is looked at, as it is often asked in the evening; '' of everything else."""
+    if booking.service.kind != "nights" or not booking_forecasts.changeable(booking):
+        return ""
+    arrive, leave = booking_changes.days(booking)
+    told: Any = {"arrive": arrive, "leave": leave + timedelta(days=1), "where": vacant_places.own(booking)}
+    return url_for(".booking_change", token=booking.token, places=booking.places, **told)
+
+
 def _sums(order: Any) -> list[tuple[str, str]]:
-    rows = [(_("Total"), receipts.shown(order.total)), (_("Received"), receipts.shown(order.received))]
-    owed = booking_rows.owed(order)
-    return [*rows, (_("Still to be paid"), owed)] if owed else rows
+    return [(_("Total"), receipts.shown(receipts.total(order))), *receipts.standing(order)]
 
 
 def steps(booking: Booking) -> dict[str, bool]:
@@ -91,7 +120,7 @@ def steps(booking: Booking) -> dict[str, bool]:
     can = {step for state, step in bookings.MOVES if state == booking.state}
     begun = booking.starts_at <= clock.now()
     return {"come": "come" in can, "miss": "miss" in can and begun, "undo": "undo" in can,
-            "move": booking.state == "booked", "cancel": "cancel" in can}  # fmt: skip
+            "move": booking.state == "booked", "cancel": "cancel" in can and not booking.off}  # fmt: skip
 
 
 def _back(booking: Booking) -> str:
@@ -107,17 +136,12 @@ def _back(booking: Booking) -> str:
 
 
 def _whatsapp(booking: Booking) -> str:
-    order, told = booking.order, booking_story.told(booking)
-    if order is None or not order.phone:
-        return ""
-    with i18n.speak(order.language, tenancy.tenant().country):
-        text = _("%(shop)s: your booking %(name)s, %(when)s.", shop=tenancy.tenant().name, name=told["name"],
-                 when=told["when"])  # fmt: skip
-    return phones.whatsapp(f"{text}\n{_page(booking)}", order.phone)
+    return owed_words.chat(booking, _page(booking)) if booking.order and booking.order.phone else ""
 
 
 def _page(booking: Booking) -> str:
-    return web.shop_url("shop.booking", token=booking.token)
+    assert booking.order is not None
+    return web.shop_url("shop.booking", token=booking.token, language=booking.order.language)
 
 
 def _notes(order: Any) -> list[dict[str, str]]:
@@ -192,6 +216,8 @@ def undo(booking: Booking) -> None:
 def cancel(booking: Booking) -> None:
     """Call it off with all its money back; the guest reads why."""
     booking_orders.cancel(booking, by=web.person(), reason=request.form.get("reason", "")[:300])
+    if booking.order is not None:
+        ask_rows.settle(booking.order, "cancel", by=web.person(), booking=booking)
     flash(_("The booking is cancelled."))
 
 

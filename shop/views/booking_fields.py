@@ -5,18 +5,20 @@ from typing import Any
 
 from kernel import i18n
 from kernel.i18n import _, ngettext
-from shop import availability, pricing
+from shop import availability, pricing, resources
 from shop.forms import bookings as forms
 from shop.forms.bookings import ANSWER, PEOPLE, Draft
+from shop.services import Service
 from shop.variants import Variant
 from shop.views import approval_part, booking_facts, cart_page, visitor
 
 
 def of(draft: Draft, errors: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the fields need, with what was typed and what is wrong."""
+    most = availability.most(draft.service)
     return {
         "free": not draft.service.product.high_minor,
-        "kinds": _kinds(draft), "people": draft.service.kind != "departure", "room": _room(draft),
+        "kinds": _kinds(draft, most), "people": draft.service.kind != "departure", "room": _room(draft.service, most),
         "languages": _languages(draft),
         "questions": [_question(draft, one, errors) for one in draft.service.questions],
         "timezone": forms.timezone(draft.said("timezone", 64)), "facts": booking_facts.of(draft.service),
@@ -24,11 +26,10 @@ def of(draft: Draft, errors: Mapping[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _kinds(draft: Draft) -> list[dict[str, Any]]:
+def _kinds(draft: Draft, most: int) -> list[dict[str, Any]]:
     service = draft.service
     if service.kind == "departure":
         return [_kind(draft, variant, place) for place, variant in enumerate(draft.kinds)]
-    most = availability.most(service)
     return (
         [{"field": "places", "name": _("People"), "price": "", "count": draft.guests, "most": most}] if most > 1 else []
     )
@@ -55,15 +56,17 @@ def kind_name(variant: Variant) -> str:
     return ", ".join(names)
 
 
-def _room(draft: Draft) -> str:
-    service = draft.service
-    if service.kind == "nights" and availability.most(service) > service.capacity:
+def _room(service: Service, most: int) -> str:
+    if service.kind == "nights" and most > service.capacity:
         told: str = ngettext(
             "%(num)s person fits into one; for more we keep you another one.",
             "%(num)s people fit into one; for more we keep you another one.",
             service.capacity,
         )
         return told
+    known = resources.units(need.resource_id for need in service.needs) if service.kind == "appointment" else ()
+    if any(unit.seats for unit in known):
+        return _("You get one to yourselves that has room for all of you; %(num)s people at most.", num=most)
     return ""
 
 

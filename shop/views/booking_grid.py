@@ -32,7 +32,7 @@ def grid(board: Board, day: date) -> dict[str, Any]:
         rows.append({"time": booking_rows.time(at, board.zone), "half": _minute(at, board.zone) != 0,
                      "at": booking_targets.stamp(at), "cells": [cell for cell in cells if cell]})  # fmt: skip
     return {
-        "columns": [{"name": pick(one.name), "units": [unit.name for unit in units]} for one, units in columns],
+        "columns": [{"name": pick(one.name), "units": [unit.label for unit in units]} for one, units in columns],
         "rows": rows,
     }  # fmt: skip
 
@@ -88,14 +88,15 @@ def _cell(
             if begins != at and place:
                 return None
             rows = sum(begins <= mark < min(span.ends_at, marks[-1]) for mark in marks[:-1])
-            return {"rows": rows, "unit": unit.token, **_taken(board, occupation)}
+            return {"rows": rows, "unit": unit.token, **taken_for(board, occupation)}
     over = marks[place + 1] <= clock.now() or unit.resource_id not in walkable
     url = "" if over else booking_rows.new_url(None, at, unit.token)
     label = _("Free: %(unit)s, %(time)s", unit=unit.name, time=booking_rows.time(at, board.zone))
     return {"kind": "free", "rows": 1, "unit": unit.token, "url": url, "label": label}
 
 
-def _taken(board: Board, row: Occupation) -> dict[str, Any]:
+def taken_for(board: Board, row: Occupation) -> dict[str, Any]:
+    """By whom or why a unit is taken, and where that leads."""
     if row.closure_id:
         closure = board.closures[row.closure_id]
         said = [_("Closed"), closure.reason]
@@ -105,7 +106,8 @@ def _taken(board: Board, row: Occupation) -> dict[str, Any]:
         return {**told, "url": booking_rows.closure_url(closure)}
     if row.booking_id:
         booking = next(one for one in board.bookings if one.id == row.booking_id)
-        return {"kind": "booking", **booking_rows.person(booking), "more": pick(booking.service.product.name)}
+        told = booking_rows.person(booking)
+        return {"kind": "booking", **told, "more": f"{told['count']} · {pick(booking.service.product.name)}"}
     slot = next(one for one in board.slots if one.departure and one.departure.id == row.departure_id)
     return {"kind": "departure", "name": pick(slot.service.product.name), "more": booking_rows.filled(slot),
             "url": booking_rows.slot_url(slot.service, slot.starts_at)}  # fmt: skip

@@ -15,6 +15,8 @@ from shop import availability, booking_times, rates, receipts
 from shop.availability import Day
 from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
+from shop.views import month_prices
+from shop.views.month_prices import Prices
 
 FARTHEST = date(9999, 11, 1)
 LITTLE = 7  # of the month that is running: when fewer days are left, the next one stands below it, or all would turn
@@ -43,13 +45,14 @@ def of(draft: Draft, chosen: Chosen, shown: date) -> dict[str, Any]:
     )
     known = availability.month(draft.service, since, last, forms.counted(draft), **draft.how)
     ends = leaving(draft, chosen, known, last)
-    drawn = {day: _cell(draft, chosen, one, ends) for day, one in known.items()}
+    prices = month_prices.of(draft, {day: one for day, one in known.items() if day >= first})
+    drawn = {day: _priced(_cell(draft, chosen, one, ends), day, prices) for day, one in known.items()}
     return {
         "value": f"{first:%Y-%m}", "weekdays": _weekdays(), "parts": [_part(one[0], drawn, today) for one in months],
         "before": _turn(draft, chosen, first - timedelta(days=1)) if first > today else "",
         "after": _turn(draft, chosen, last + timedelta(days=1)) if last < min(end, FARTHEST) else "",
         "empty": "" if any(one.open for one in known.values()) else _("Nothing is free in this month."),
-        "few": any(one.state == "few" for one in known.values()),
+        "few": any(one.state == "few" for one in known.values()), "prices": prices.note,
     }  # fmt: skip
 
 
@@ -139,6 +142,15 @@ def _cell(draft: Draft, chosen: Chosen, one: Day, ends: set[date]) -> dict[str, 
         "chosen": one.day in (chosen.first, chosen.last),
         "url": _choice(draft, chosen, one.day, ending) if taking else "",
     }  # fmt: skip
+
+
+def _priced(cell: dict[str, Any], day: date, prices: Prices) -> dict[str, Any]:
+    """With what that night costs, where nothing more important stands there."""
+    if not prices.word(day):
+        return cell
+    marked = f"{cell['look']} low" if prices.low(day) else cell["look"]
+    word = cell["word"] or prices.word(day)
+    return {**cell, "look": marked, "word": word, "label": f"{cell['label']}, {prices.sentence(day)}"}
 
 
 def _place(chosen: Chosen, day: date) -> list[str]:

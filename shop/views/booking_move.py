@@ -13,11 +13,13 @@ from kernel.web import needs
 from shop import (
     booking_list,
     booking_moves,
+    booking_prices,
     booking_story,
     booking_targets,
     booking_times,
     bookings,
     local_times,
+    rates,
     resources,
 )
 from shop.booking_targets import Asking
@@ -25,6 +27,7 @@ from shop.bookings import Booking
 from shop.forms import wrong
 from shop.forms.wrong import Wrong
 from shop.occupations import Span
+from shop.rates import TooShort
 from shop.views import admin, booking_calendar, booking_rows, target_rows
 
 
@@ -49,8 +52,14 @@ def _page(booking: Booking, refusal: Refusal | None = None) -> Any:
         told=booking_story.told(booking), grid=target_rows.shown(grid, day, ".booking_move", token=booking.token),
         typed=request.form, time=booking_rows.time(booking.starts_at, zone), here=here,
         units=[column for column in grid.columns if column is not None] if not grid.by_day else [],
-        errors=_errors(refusal) if refusal else {}, labels={"to-day": _("Day"), "to-time": _("Time")},
+        errors=_errors(refusal) if refusal else {}, short=_sent() if isinstance(refusal, TooShort) else {},
+        labels={"to-day": _("Day"), "to-time": _("Time")},
     ), refusal.status if refusal else 200  # fmt: skip
+
+
+def _sent() -> dict[str, str]:
+    """What was sent, to be sent once more by whoever knows that the stay is short."""
+    return {name: request.values[name] for name in ("to", "day", "time", "unit", "next") if request.values.get(name)}
 
 
 def _errors(refusal: Refusal) -> dict[str, str]:
@@ -68,7 +77,10 @@ def move(token: str) -> Any:
     before = _value(booking)
     try:
         starts_at, units = _chosen()
-        booking_moves.move(booking, _span(booking, starts_at), by=web.person(), units=units)
+        span = _span(booking, starts_at)
+        if booking.service.kind == "nights" and "short" not in request.form and starts_at != booking.starts_at:
+            rates.refuse_short(booking.service, booking_prices.days(span))  # staff may, knowingly
+        booking_moves.move(booking, span, by=web.person(), units=units)
     except Missing:
         raise
     except Refusal as refusal:
@@ -78,7 +90,8 @@ def move(token: str) -> Any:
     when = booking_story.when(booking, tenancy.tenant().timezone)
     text = _("%(name)s is moved: %(when)s.", name=booking_rows.called(booking), when=when)
     back = request.form.get("next", "")  # a calendar on which it was dragged
-    web.undo(text, ".booking_move_make", token=token, to=before, fields={"next": back} if back else {})
+    fields = {"short": "1", **({"next": back} if back else {})}
+    web.undo(text, ".booking_move_make", token=token, to=before, fields=fields)
     return redirect(web.local(back, url_for(".booking", token=token)), 303)
 
 

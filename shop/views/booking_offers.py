@@ -36,6 +36,8 @@ def short(draft: Draft, one: Time | None) -> str:
     if one is None or one.free:
         return ""
     at = value(one)
+    if one.off:
+        return _("The departure at %(time)s was called off. Choose another one.", time=at)
     if not one.left or draft.service.kind != "departure":
         return _("At %(time)s nothing is left. Choose another one.", time=at)
     told: str = ngettext("At %(time)s only %(num)s place is left.", "At %(time)s only %(num)s places are left.",
@@ -68,6 +70,8 @@ def yours(at: datetime, timezone: str) -> str:
 
 def left(one: Time, draft: Draft) -> str:
     """What is left, in words: places of a departure; the others are free or not."""
+    if one.off:
+        return _("called off")
     if not one.free:
         return ngettext("only %(num)s left", "only %(num)s left", one.left) if one.left else _("full")
     return ngettext("%(num)s place left", "%(num)s places left", one.left) if draft.service.kind == "departure" else ""

@@ -16,7 +16,17 @@ from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
 from shop.occupations import Span
 from shop.services import Service
-from shop.views import booking_fields, booking_month, booking_offers, booking_stay, booking_sum, frame, time_wait_part
+from shop.views import (
+    booking_fields,
+    booking_month,
+    booking_offers,
+    booking_stay,
+    booking_sum,
+    frame,
+    know_part,
+    opening_links,
+    time_wait_part,
+)
 from shop.views.booking_month import Chosen
 
 WHEN = ("month", "day", "time", "arrive", "leave", "people", "places")  # what an address may say of a choice
@@ -27,7 +37,7 @@ def box(
 ) -> Markup:
     """The whole part, with what went wrong and the next free times when somebody was quicker."""
     told = {**parts(draft), **booking_fields.of(draft, errors or {}), "trouble": trouble, "errors": errors or {}}
-    told |= {"again": [booking_offers.button(draft, one) for one in again]}
+    told |= {"again": [booking_offers.button(draft, one) for one in again], "know": know_part.of(draft.service)}
     return Markup(render_template("shop/bookings/_box.html", box=told))  # noqa: S704
 
 
@@ -57,6 +67,7 @@ def parts(draft: Draft) -> dict[str, Any]:
         "times": [booking_offers.pill(draft, one, wished) for one in times],
         "zone": booking_offers.zone(draft, picked),
         "stay": booking_stay.fields(draft, chosen), "stay_told": stay.told,
+        "others": opening_links.others(draft, times, stay.wanted),
         "wait": time_wait_part.of(draft, times, stay.wanted, wished),
         "sum": _sum(draft, span, times, wished),
         "group": booking_offers.group(draft, picked),

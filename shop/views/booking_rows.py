@@ -8,7 +8,17 @@ from flask import url_for
 
 from kernel import clock, tenancy, web
 from kernel.i18n import _, ngettext, pick
-from shop import balances, booking_story, booking_targets, days, local_times, order_story, receipts, special_days
+from shop import (
+    balances,
+    booking_story,
+    booking_targets,
+    days,
+    local_times,
+    order_story,
+    receipts,
+    special_days,
+    walk_ins,
+)
 from shop.boards import Board
 from shop.bookings import FIRM, Booking
 from shop.closures import Closure
@@ -28,7 +38,7 @@ def agenda(board: Board, day: date) -> list[dict[str, Any]]:
     units: dict[int, list[int]] = {}
     for unit_id, taken in board.taken.items():
         for row in taken:
-            if row.closure_id and _meets(row, whole):
+            if row.closure_id and _meets(row, whole) and unit_id not in units.get(row.closure_id, ()):
                 units.setdefault(row.closure_id, []).append(unit_id)
     apart = {closure.id: (closure, unit_id) for closure, unit_id in board.clashes if _meets(closure, whole)}
     for number, (_closure, unit_id) in apart.items():
@@ -51,13 +61,20 @@ def slot_row(board: Board, slot: Slot) -> dict[str, Any]:
         "title": pick(slot.service.product.name), "filled": filled(slot), "taken": slot.taken,
         "here": here(slot.bookings),
         "stamp": booking_targets.stamp(slot.starts_at),
-        "lacks": lacks(slot), "missing": slot.missing, "open": slot.open, "left": slot.left, "over": over(slot),
+        "lacks": lacks(slot), "missing": slot.missing, "shut": shut(slot), "left": slot.left, "over": over(slot),
         "url": slot_url(slot.service, slot.starts_at),
         "add": "" if slot.service in board.closed(board.day_of(slot.starts_at)) else add_url(slot),
         "units": sorted({unit for unit, rows in board.taken.items() if slot.departure
                          and any(row.departure_id == slot.departure.id for row in rows)}),
         "people": [person(one) for one in slot.bookings], "shape": "off" if not slot.taken else "good",
     }  # fmt: skip
+
+
+def shut(slot: Slot) -> str:
+    """Why no more are taken of it; '' while they are."""
+    if slot.called_off:
+        return _("Called off")
+    return "" if slot.open else _("Not on sale")
 
 
 def over(slot: Slot) -> bool:
@@ -74,6 +91,12 @@ def add_url(slot: Slot) -> str:
     """Where one more is written down, as long as there is room and it has not left."""
     room = slot.left and slot.service.product.live and not gone(slot) and web.may("bookings.manage")
     return new_url(slot.service, slot.starts_at) if room else ""
+
+
+def late_url(slot: Slot) -> str:
+    """Where who walked on late is written down, on the day on which it left."""
+    room = slot.left and slot.service.product.live and walk_ins.left_today(slot.starts_at)
+    return new_url(slot.service, slot.starts_at) if room and web.may("bookings.manage") else ""
 
 
 def filled(slot: Slot) -> str:
@@ -115,7 +138,7 @@ def person(booking: Booking) -> dict[str, Any]:
     return {
         "name": called(booking), "places": booking.places, "count": came(booking) or heads(booking.places),
         "state": booking_story.of_desk(booking), "held": booking.state == "held", "mark": booking.state,
-        "money": order_story.MONEY[order.payment] if order and order.payment not in {"paid", "void"} else None,
+        "money": order_story.money(order) if order and order.payment not in {"paid", "void"} else None,
         "url": url_for("shop_admin.booking", token=booking.token) if order else "", "lift": lifted(booking),
     }  # fmt: skip
 

@@ -1,15 +1,17 @@
 """From which day to which day one stays: two fields, and what the choice so far means."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from kernel import clock
+from kernel import clock, i18n
 from kernel.i18n import _, ngettext
 from kernel.refusal import Refusal
 from shop import availability, booking_times, days, rates
 from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
 from shop.occupations import Span
+from shop.services import Service
 from shop.views.booking_month import Chosen
 
 
@@ -45,9 +47,7 @@ def told(draft: Draft, chosen: Chosen) -> Stay:
     if chosen.first is None:
         return Stay(_("Tap the day on which you come."))
     if chosen.last is None:
-        least = rates.shortest(draft.service, chosen.first)
-        more = ngettext("At least %(num)s night.", "At least %(num)s nights.", least) if least > 1 else ""
-        return Stay(f"{_('Now tap the day on which you leave.')} {more}".strip())
+        return Stay(f"{_('Now tap the day on which you leave.')} {_fewest(draft.service, chosen.first)}".strip())
     try:
         span = draft.times.stay(chosen.first, chosen.last)
     except Refusal as refusal:
@@ -58,3 +58,14 @@ def told(draft: Draft, chosen: Chosen) -> Stay:
         when = days.span(chosen.first, chosen.last)
         return Stay(_("%(when)s: not all of these nights are free. Choose other dates.", when=when), wanted=span)
     return Stay(f"{days.span(chosen.first, chosen.last)} · {nights}", span)
+
+
+def _fewest(service: Service, arrive: date) -> str:
+    """The fewest nights of a stay that begins then, and which rate wants them; '' of one night."""
+    least = rates.shortest(service, arrive)
+    if least < 2:
+        return ""
+    _count, rate = rates.strictest(service, [arrive + timedelta(days=number) for number in range(least)])
+    if rate is None:
+        return ngettext("At least %(num)s night.", "At least %(num)s nights.", least)
+    return _("At least %(num)s nights, as of “%(name)s”.", num=least, name=i18n.pick(rate.name))

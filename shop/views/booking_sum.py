@@ -1,6 +1,6 @@
 """What a booking comes to before it is in the cart: its rows, the total, what is due now and what on the day."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -27,19 +27,24 @@ def of(draft: Draft, span: Span | None) -> dict[str, Any] | None:
     try:
         span = span if draft.nights else None
         places, people = forms.people(draft)
-        basket = quotes.price(_wanted(draft, people, (span, places)), visitor.group())
+        basket = quotes.price(_wanted(draft, people, (span, places)), visitor.group(), read=_read(draft))
     except Refusal:
         return None
     notes = _notes(quotes.quote(basket), asks=draft.service.answered_within(places) is not None)
     if not basket.items and not basket.cuts:  # free: it has no sum
-        return {"rows": [], "total": "", "notes": notes}
+        return {"rows": [], "total": "", "minor": 0, "notes": notes}
     rows = (
-        _nights(_cost(draft, next(iter(people.items())), span, places), people)
+        nights(_cost(draft, next(iter(people.items())), span, places), next(iter(people.values())), _told)
         if draft.nights and span
         else _people(basket)
     )
     off = code_field.sums(basket, cart_page.amount)[1:]  # what comes off, taxes on top
-    return {"rows": [*rows, *off], "total": _told(basket.items), "notes": notes}
+    return {"rows": [*rows, *off], "total": _told(basket.items), "minor": basket.items.minor, "notes": notes}
+
+
+def _read(draft: Draft) -> quotes.Read:
+    """The lower prices, where they were read with the service."""
+    return quotes.Read({draft.service.product_id: draft.known.breaks}) if draft.known else quotes.UNREAD
 
 
 def _wanted(draft: Draft, people: Mapping[Variant, int], stay: tuple[Span | None, int]) -> list[Wanted]:
@@ -60,27 +65,29 @@ def _people(basket: quotes.Basket) -> list[tuple[str, str]]:
     return [(f"{only.quantity} × {_told(only.unit)}", _told(only.listed))] if only.quantity > 1 else []
 
 
-def _nights(cost: Cost, people: Mapping[Variant, int]) -> list[tuple[str, str]]:
+def nights(cost: Cost, units: int, shown: Callable[[Money], str]) -> list[tuple[str, str]]:
     """The nights with one price together: `2 noches × $1 850`, `1 noche · Semana Santa (× 1,4)`; then guests."""
-    units = next(iter(people.values()))
     found: dict[tuple[str, int, Money], int] = {}
     for night in cost.nights:
         key = i18n.pick(night.season), night.factor_bp, night.price
         found[key] = found.get(key, 0) + 1
     rows = [
-        (_night(count, units, (season, factor, price)), _told(money.total([price] * count * units, price.currency)))
+        (
+            _night(count, units, (season, factor, shown(price))),
+            shown(money.total([price] * count * units, price.currency)),
+        )
         for (season, factor, price), count in found.items()
     ]
     if cost.guests:
-        rows.append((booking_words.beyond(cost), _told(cost.guests * units)))
-    return [*rows, (booking_words.saved(cost), _told(-(cost.off * units)))] if cost.off else rows
+        rows.append((booking_words.beyond(cost), shown(cost.guests * units)))
+    return [*rows, (booking_words.saved(cost), shown(-(cost.off * units)))] if cost.off else rows
 
 
-def _night(count: int, units: int, how: tuple[str, int, Money]) -> str:
+def _night(count: int, units: int, how: tuple[str, int, str]) -> str:
     season, factor, price = how
     nights = ngettext("%(num)s night", "%(num)s nights", count) + (f" × {units}" if units > 1 else "")
     if factor == booking_prices.USUAL:
-        return f"{nights} · {season} × {_told(price)}" if season else f"{nights} × {_told(price)}"
+        return f"{nights} · {season} × {price}" if season else f"{nights} × {price}"
     times = format_decimal(Decimal(factor) / booking_prices.USUAL, locale=i18n.locale())
     return f"{nights} · {season or _('season')} (× {times})"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, request
 
-from kernel import files, menu, signing, tenancy, web
+from kernel import files, menu, signing, tenancy, uploads, web
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -57,21 +57,27 @@ def save() -> Any:
     """Keep the look; pictures are decoded before anything is locked."""
     request.max_content_length = UPLOAD
     form = forms.brand(request.form)
-    sent = {name: upload for name in PICTURES if (upload := request.files.get(name)) and upload.filename}
-    made = {}
     with web.reading():
-        fine = form.validate()
-        for name, upload in sent.items():
-            try:
-                made[name] = files.make(upload.read())
-            except Refusal as refusal:
-                form[name].errors = [str(refusal)]
-                fine = False
-    if not fine:
-        with web.reading():
-            return _page(form, 422)
-    _keep(form, {name: files.keep(one, name=sent[name].filename or "") for name, one in made.items()})
+        fine, came = form.validate(), uploads.brought("brand", *PICTURES)
+        wrong = [name for name in PICTURES if not _decoded(form, name, came)]
+    if wrong or not fine:
+        form.waiting = came.wait(single=PICTURES)
+        return _page(form, 422)
+    given = {name: one for name in PICTURES if (one := came.one(name))}
+    _keep(form, {name: files.keep(made, name=called) for name, (made, called) in given.items()})
     return saved("brand", ".settings_brand")
+
+
+def _decoded(form: Any, name: str, came: uploads.Brought) -> bool:
+    """Whether what was sent in that field is a picture, or nothing was."""
+    sent, wrong = request.files.get(name), ""
+    try:
+        came.fresh[name] = [(files.make(sent.read()), sent.filename)] if sent and sent.filename else []
+        wrong = str(uploads.OVER) if name in came.lost and not came.fresh[name] else ""
+    except Refusal as refusal:
+        wrong = str(refusal)
+    form[name].errors = [*form[name].errors, wrong] if wrong else form[name].errors
+    return not wrong
 
 
 def _keep(form: Any, pictures: dict[str, files.File]) -> None:

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel import limits, tenancy, web
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
-from shop import card_accounts, card_sessions, orders, receipts
+from shop import card_accounts, card_sessions, orders, receipts, subscription_charges
 from shop.card_sessions import CardSession
 from shop.gateways import cards
 from shop.orders import Order
@@ -18,8 +18,9 @@ DECLINES = {
     "insufficient_funds": _l("The card has not enough money on it. Nothing was charged; try another card."),
     "expired_card": _l("The card has expired. Nothing was charged; try another card."),
     "incorrect_cvc": _l("The security code was not right. Nothing was charged; try again."),
-    "payment_intent_authentication_failure": _l(
-        "The bank could not confirm that it was you. Nothing was charged; try again."
+    **dict.fromkeys(
+        ("payment_intent_authentication_failure", "authentication_required"),
+        _l("The bank could not confirm that it was you. Nothing was charged; try again."),
     ),
 }  # fmt: skip
 DECLINED = _l("The bank declined the card. Nothing was charged; try again or with another card.")
@@ -36,9 +37,10 @@ def told(order: Order) -> dict[str, Any]:
     waits = row is not None and row.state == "processing"
     unsure = row is not None and row.state in {"open", "asked"}
     checking = unsure and back == "back"
+    by = subscription_charges.coming(order)
     return {
-        "payable": payable and not waits, "waits": waits, "checking": checking, "left": back == "left",
-        "unsure": unsure and back == "left",
+        "by": by.label if by else "", "payable": payable and not waits, "waits": waits, "checking": checking,
+        "left": back == "left", "unsure": unsure and back == "left",
         "declined": _declined(row), "test": row.mode == "test" if row else _test(order),
         "due": receipts.shown(row.amount if row and row.state in card_sessions.OPEN else order.payments[-1].asked),
         "until": receipts.until(order.hold_until) if order.hold_until and payable else "",

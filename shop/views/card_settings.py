@@ -5,14 +5,15 @@ from typing import Any
 from flask import Flask, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel import countries, i18n, limits, menu, permissions, tenancy, web
+from kernel import countries, i18n, limits, menu, permissions, tenancy, today, web
+from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import card_accounts, card_amounts, card_events, receipts
+from shop import card_accounts, card_amounts, card_events, receipts, saved_cards
 from shop.card_accounts import CardAccount
 from shop.forms.cards import CardKeysForm
-from shop.gateways import card_jobs, card_keys, card_refunds
+from shop.gateways import card_charges, card_jobs, card_keys, card_refunds
 from shop.views import admin
 from shop.views.settings import page
 
@@ -34,6 +35,7 @@ def _page(status: int = 200, **forms: CardKeysForm) -> Any:
         accepts=card_amounts.accepts_merchants(tenant.country), currency=tenant.currency,
         chargeable=tenant.currency in card_amounts.CURRENCIES, kinds=card_events.KINDS,
         hook=web.install_url("shop_hooks.stripe", slug=tenant.slug),
+        held=[row.label for row in db.session.scalars(saved_cards.waiting())],
         used=next((row for row in rows.values() if row.used), None),
     )  # fmt: skip
 
@@ -96,6 +98,15 @@ def use(mode: str) -> Response:
     return redirect(url_for(".settings_cards"), 303)
 
 
+@admin.post("/settings/cards-held", endpoint="settings_cards_release")
+@needs("settings.cards")
+def release() -> Response:
+    """No other place charges the saved cards: they pay again."""
+    saved_cards.release(by=web.person())
+    flash(_("Saved cards pay again from the next order on."))
+    return redirect(url_for(".settings_cards"), 303)
+
+
 @admin.post("/settings/cards/<mode>/remove", endpoint="settings_cards_remove")
 @needs("settings.cards")
 def remove(mode: str) -> Response:
@@ -109,10 +120,15 @@ def remove(mode: str) -> Response:
 
 def init_app(app: Flask) -> None:
     """One page of the settings, for the owner alone; and what works behind it."""
-    permissions.define("settings.cards", _l("Enter the keys for cards"), roles=())
+    permissions.define("settings.cards", _l("Enter the keys for cards"), roles=(), area="shop")
     menu.section(
         45, _l("Card payments"), "shop_admin.settings_cards", icon="card", group="money", permission="settings.cards",
         hint=_l("Your own Stripe account: keys, test and live"),
     )  # fmt: skip
+    today.line(
+        "cards.held", _l("Saved cards not charged since a restore"), saved_cards.waiting, order=14, icon="card",
+        permission="settings.cards", list_url=lambda: url_for("shop_admin.settings_cards"),
+    )  # fmt: skip
     card_refunds.init_app(app)
     card_jobs.init_app(app)
+    card_charges.init_app(app)

@@ -11,7 +11,7 @@ from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from shop import catalog, categories, shelf, shown, slugs, tag_words
-from shop.views import booking_page, frame, goods, product, review_part, seo, store, visitor
+from shop.views import booking_page, frame, goods, opening_links, product, review_part, seo, store, visitor
 from shop.views.keeping import kept
 
 SORTS = {
@@ -40,6 +40,7 @@ def category(slug: str) -> Any:
         head=_head(here, shelves, sieve, listing), pager=around(listing),
         trail=frame.once(("trail", here.id), lambda: trail(shelves, here)),
         below=children(shelves, here), sieving=_sieving(here, sieve),
+        ask=opening_links.above(opening_links.kinds(under)),
     )  # fmt: skip
 
 

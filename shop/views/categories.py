@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from kernel import files, once, tenancy, web
+from kernel import files, once, tenancy, uploads, web
 from kernel.db import db
 from kernel.i18n import _, ngettext, pick
 from kernel.refusal import Refusal
@@ -113,17 +113,19 @@ def _saved(slug: str) -> Any:
     with web.reading():
         row = _row(slug) if slug else None
         form = forms.made(request.form, row, product_values.shelves())
-        made, fine = _decoded(form, data), form.validate()
-        if form.form_errors or not fine:
-            return _page(row, form), 422
-    kept = partial(_kept, slug, form, made)
+        came, fine = uploads.brought(f"category:{row.id if row else 0}", "picture"), form.validate()
+        came.fresh["picture"] = _decoded(form, data, sent.filename or "" if sent else "", lost=bool(came.lost))
+    if form.form_errors or not fine:
+        form.waiting = came.wait(single=["picture"])
+        return _page(_row(slug) if slug else None, form), 422
+    kept = partial(_kept, slug, form, came.one("picture"))
     return kept() if slug else once.done(kept)
 
 
-def _kept(slug: str, form: Any, made: files.Made | None) -> Any:
+def _kept(slug: str, form: Any, picture: uploads.Named | None) -> Any:
     row = _written(slug, form)
-    if made is not None:
-        row.picture_id = files.keep(made).id
+    if picture is not None:
+        row.picture_id = files.keep(picture[0]).id
     elif request.form.get("gone"):
         row.picture_id = None
     db.session.flush()
@@ -133,13 +135,16 @@ def _kept(slug: str, form: Any, made: files.Made | None) -> Any:
     return redirect(url_for(".categories"), 303)
 
 
-def _decoded(form: Any, data: bytes) -> files.Made | None:
+def _decoded(form: Any, data: bytes, name: str, *, lost: bool) -> list[uploads.Named]:
+    wrong, made = str(uploads.OVER) if lost and not data else "", None
     try:
-        return files.make(data) if data else None
+        made = files.make(data) if data else None
     except Refusal as refusal:
-        form.picture_error = str(refusal)
-        form.form_errors.append(str(refusal))
-        return None
+        wrong = str(refusal)
+    if wrong:
+        form.picture_error = wrong
+        form.form_errors.append(wrong)
+    return [(made, name)] if made else []
 
 
 def _written(slug: str, form: Any) -> Category:

@@ -17,7 +17,7 @@ from shop import checkout as checkouts
 from shop.forms import checkout as forms
 from shop.gateways import cards
 from shop.views import cart as cart_views
-from shop.views import checkout_page, led, store, tender_rows, visitor
+from shop.views import checkout_page, keep_card, led, store, tender_rows, visitor
 
 ORDERS = "60/hour"  # from one network of one shop
 MANY = _l(
@@ -124,11 +124,13 @@ def _details(form: forms.CheckoutForm, kept: dict[str, str]) -> quotes.Details:
         form, kept, payment=asked.get("payment", ""), language=i18n.language(),
         terms=terms.check(asked.get("terms", "")), source=str(session.get("source", "")),
     )  # fmt: skip
-    return replace(told, credit=tender_rows.wanted(asked), plan=asked.get("plan", ""), campaign=led.campaign())
+    told = replace(told, keep=keep_card.wanted(asked), plan=asked.get("plan", ""), campaign=led.campaign())
+    return replace(told, credit=tender_rows.wanted(asked))
 
 
 def _told_by_page() -> dict[str, str]:
-    return {"group": visitor.group(), "seen": request.form.get("seen", "")}
+    return {"group": visitor.group(), "seen": request.form.get("seen", ""),
+            "known": request.form.get("know", "")}  # fmt: skip
 
 
 def _known() -> Any:
@@ -179,7 +181,7 @@ def _inside(mine: carts.Cart | None) -> carts.Inside:
 def _unready(inside: carts.Inside) -> str:
     """Why the cart cannot be ordered yet, or ''."""
     if not inside.wanted:
-        return _("Your cart is empty.")
+        return _("Nothing was ordered: your cart is empty by now. Did you change it in another window?")
     return _("Look at what changed in your cart first.") if inside.gone else ""
 
 

@@ -6,23 +6,42 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from babel.dates import format_skeleton
 from flask import Response, render_template
 
 from kernel import address as addresses
-from kernel import clock, countries, i18n, phones, signing, tenancy
+from kernel import countries, i18n, phones, signing, tenancy
 from kernel.countries import Profile
 from kernel.forms import Form
 from kernel.i18n import _
 from kernel.refusal import Refusal
 from shop import cart as carts
 from shop import checkout as checkouts
-from shop import days, exemptions, payment_methods, prepaying, quotes, shipping, terms
+from shop import (
+    days,
+    exemptions,
+    payment_methods,
+    prepaying,
+    quotes,
+    shipping,
+    terms,
+)
 from shop.forms import checkout as forms
 from shop.forms import fiscal
 from shop.redemptions import Person
 from shop.shipping import Offer
-from shop.views import approval_part, cart_page, code_field, delivery, frame, plan_rows, tender_rows, visitor
+from shop.views import (
+    approval_part,
+    cart_page,
+    checkout_times,
+    code_field,
+    delivery_spans,
+    frame,
+    keep_card,
+    know_part,
+    plan_rows,
+    tender_rows,
+    visitor,
+)
 
 Posted = Mapping[str, Any]
 Ways = Sequence[shipping.DeliveryMethod]  # in which it can be had
@@ -77,19 +96,20 @@ def answer(
     basket, offers, offer = priced(mine, posted, place_country, place)
     day, slot = when(offer, forms.day(posted), str(posted.get("slot") or ""))
     quote, shut = quotes.quote(basket, offer, day, slot), _shut(offers, posted.get("shipping"))
+    know = know_part.of_quote(quote, {} if fresh else posted)
     places = places_of(posted, place_country, errors or {})
     page = render_template(
         "shop/checkout/page.html", form=form, fresh=fresh, trouble=trouble, places=places,
         notices=cart_page.notices(mine) if fresh else [],
-        wrong=wrong_of(places, form, shut), shut=shut, offers=offers, offer=offer, day=day, slot=slot,
-        wished=offer.code if offer else posted.get("shipping"),
-        pills=pills_of(offer), slots=slots_of(offer, day), eta=eta_of, quote=quote, lines=cart_page.lines(basket),
+        wrong=wrong_of(places, form, shut, know.get("wrong", "")), shut=shut, offers=offers, offer=offer, day=day,
+        slot=slot, wished=offer.code if offer else "", quote=quote, lines=cart_page.lines(basket),
+        pills=delivery_spans.pills(offer), slots=delivery_spans.slots(offer, day), eta=delivery_spans.eta,
         countries=reached(ways), country=place_country, terms_version=terms.version(), terms=terms.policies(),
         key=str(posted.get("key") or "") or signing.token(), amount=cart_page.amount,
         cents=frame.current().values["cents"], opened=_opened(form), savings=code_field.savings(quote),
         sum_rows=code_field.sums(quote, cart_page.amount),
         codes=code_field.field(mine, quote, typed=str(posted.get("code") or ""), trouble=code_trouble),
-        request_told=approval_part.of_quote(quote),
+        request_told=approval_part.of_quote(quote), know=know,
         fiscal=fiscal.names("customer"), told_day=partial(days.told, weekday=True),
         **_money(mine, posted, quote, place, whole=whole),
     )  # fmt: skip
@@ -107,9 +127,14 @@ def _money(
     parts = plan_rows.NONE if whole else plan_rows.of(posted, quote, given["due"])
     methods = checkouts.payable(quote, place, plan=parts["plan"], due=given["due"])
     methods = [one for one in methods if not whole or one.kind not in payment_methods.UNHELD]
+    split = whole or parts["plan"] not in {"", "full"}
     late = not methods and checkouts.too_late(quote, place)
     chosen = _payment(methods, str(posted.get("payment") or ""))
-    return {**given, **parts, "payments": methods, "payment": chosen, "late": late, "whole": whole}
+    return {
+        **given, **parts, "payments": methods, "payment": chosen, "late": late, "whole": whole,
+        "withheld": "" if split or late else checkout_times.withheld(quote, methods, place),
+        "keeping": keep_card.of(posted, quote, methods, chosen), **checkout_times.told(mine, quote, methods, chosen),
+    }  # fmt: skip
 
 
 def priced(
@@ -120,7 +145,7 @@ def priced(
     asking["exempt"] = exempt(mine, posted, profile)
     basket = quotes.price(carts.wanted(mine), visitor.group(), place=place, **asking)
     offers = basket.offers(place)
-    offer = picked(offers, str(posted.get("shipping") or ""))
+    offer = picked(offers, posted, place)
     if basket.zoned and (offer is None or offer.method.is_pickup):  # sold where the shop is
         basket = quotes.price(carts.wanted(mine), visitor.group(), **asking)
     return basket, offers, offer
@@ -173,12 +198,19 @@ def place_of(posted: Posted, profile: Profile, ways: Ways) -> dict[str, str]:
     return {"country": profile.code} if fetched else forms.place(posted, profile.code)
 
 
-def picked(offers: Sequence[Offer], code: str) -> Offer | None:
-    """The chosen offer if it goes; what goes first when none was chosen."""
-    chosen = next((offer for offer in offers if offer.code == code), None)
-    if chosen is None:
-        chosen = next((offer for offer in offers if offer.open), None)
-    return chosen if chosen is not None and chosen.open else None
+def picked(offers: Sequence[Offer], posted: Posted, place: Mapping[str, str]) -> Offer | None:
+    """The chosen offer while it goes; else what goes first, where that is known by now.
+
+    Whoever has begun to say where it shall go gets the first delivery that does, and is not sent to the counter.
+    """
+    chosen = next((offer for offer in offers if offer.code == posted.get("shipping")), None)
+    if chosen is not None and chosen.open:
+        return chosen
+    there = [offer for offer in offers if offer.open]
+    if chosen is None and not {"refresh", "key"} & posted.keys():
+        return there[0] if there and shipping.reaches(there[0].method, place) else None
+    brought = (one for one in there if not one.method.is_pickup and shipping.reaches(one.method, place))
+    return next(brought, None)
 
 
 def when(offer: Offer | None, day: date | None, slot: str) -> tuple[date | None, str]:
@@ -212,50 +244,17 @@ def places_of(posted: Posted, profile: Profile, errors: Mapping[str, str]) -> li
     return found
 
 
-def wrong_of(places: Sequence[Place], form: Form, shut: Offer | None = None) -> list[Wrong]:
-    """What is to be mended in the address, in the other fields, and the way that does not go there."""
+def wrong_of(places: Sequence[Place], form: Form, shut: Offer | None = None, unread: str = "") -> list[Wrong]:
+    """What is to be mended in the address and the other fields, the way that does not go there, what was not read."""
     fields = [Wrong(field.id, field.label.text, str(field.errors[0])) for field in form if field.errors]
     found = [*(Wrong(one.id, one.label, one.error) for one in places if one.error), *fields]
     way = [Wrong("methods", i18n.pick(shut.method.label), shut.why_not)] if shut and found else []
-    return way + found
+    return way + found + ([Wrong("know", _("What you should know"), unread)] if unread else [])
 
 
 def _shut(offers: Sequence[Offer], code: Any) -> Offer | None:
     """The way that was wished for, when it does not go there."""
     return next((one for one in offers if one.code == code and not one.open), None)
-
-
-def pills_of(offer: Offer | None) -> list[tuple[str, str, str, bool]]:
-    """The days to choose from: value, name, date, free."""
-    today = clock.today(tenancy.tenant().timezone)
-    near = {0: _("today"), 1: _("tomorrow")}
-    return [
-        (
-            known.day.isoformat(),
-            near.get((known.day - today).days, _short(known.day, "EEE")),
-            _short(known.day, "MMMd"),
-            known.open,
-        )
-        for known in (offer.days if offer else ())
-    ]
-
-
-def slots_of(offer: Offer | None, day: date | None) -> list[tuple[str, str, bool]]:
-    """The spans of a day: value, name, free."""
-    found = next((known for known in (offer.days if offer else ()) if known.day == day), None)
-    named = [slot for slot in (found.slots if found else ()) if slot.code]
-    return [(slot.code, slot.code.replace("-", " – "), slot.open) for slot in named]
-
-
-def _short(day: date, skeleton: str) -> str:
-    return format_skeleton(skeleton, day, locale=i18n.locale())
-
-
-def eta_of(offer: Offer) -> str:
-    """When it comes that way, in a sentence; or why it does not go."""
-    if offer.why_not:
-        return offer.why_not
-    return delivery.when(offer)
 
 
 def _payment(methods: Sequence[Any], code: str) -> str:
@@ -272,5 +271,6 @@ def reached(ways: Ways) -> list[tuple[str, str]]:
 
 def _opened(form: forms.CheckoutForm) -> set[str]:
     known = [form[name] for name in fiscal.names("customer") if name in form]
-    groups = {"tax": (form.tax_number, form.tax_name, *known), "note": (form.note,)}
+    groups = {"tax": (form.tax_number, form.tax_name, *known), "note": (form.note,),
+              "gift": (form.gift_name, form.gift_words)}  # fmt: skip
     return {name for name, fields in groups.items() if any(field.data or field.errors for field in fields)}

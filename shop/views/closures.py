@@ -42,13 +42,20 @@ def new() -> Any:
 
 def _form(refusal: Refusal | None = None, way: Any = ()) -> Any:
     day = booking_calendar.asked()
-    typed = request.values if refusal else {"first": day.isoformat(), "last": day.isoformat()}
+    typed = request.values if refusal else _begun(day)
     chosen = request.values.getlist("unit")
     known = [(pick(one.name), [unit for unit in one.units if unit.active]) for one in _open()]
     return render_template(
         "shop/desk/bookings/closure_new.html", resources=known, chosen=chosen, typed=typed, way=way, day=day,
+        next=web.local(request.values.get("next"), ""),
         trouble=str(refusal or ""), errors=wrong.of(refusal) if refusal else {}, labels=_labels(),
     ), refusal.status if refusal else 200  # fmt: skip
+
+
+def _begun(day: date) -> dict[str, str]:
+    """What the fields say before somebody writes: the day, or the period that was chosen on the page before."""
+    told = {name: request.args.get(name, "")[:10] for name in ("first", "last", "from", "until")}
+    return {**told, "first": told["first"] or day.isoformat(), "last": told["last"] or told["first"] or day.isoformat()}
 
 
 def _labels() -> dict[str, str]:
@@ -66,7 +73,8 @@ def make() -> Any:
     try:
         units = _chosen()
         span = _asked(units)
-        row = closures.close(units, span, reason=request.values.get("reason", ""), by=web.person())
+        told: Any = {"reason": request.values.get("reason", ""), "rest": bool(request.values.get("rest"))}
+        row = closures.close(units, span, **told, by=web.person())
     except Missing:
         raise
     except Refusal as refusal:
@@ -75,8 +83,10 @@ def make() -> Any:
         with web.reading():
             way = in_the_way(ids, span) if span and isinstance(refusal, closures.Booked) else []
             return _form(refusal, way)
-    web.undo(_("Closed: %(when)s.", when=_when(row)), ".closure_open", token=row.token)
-    return redirect(url_for(".bookings", day=_day(row)), 303)
+    told = _("Closed: %(when)s.") if closures.whole(row) else _("Closed but for what was taken: %(when)s.")
+    back = web.local(request.values.get("next"), "")  # the month on which it was chosen
+    web.undo(told % {"when": _when(row)}, ".closure_open", fields={"next": back} if back else {}, token=row.token)
+    return redirect(back or url_for(".bookings", day=_day(row)), 303)
 
 
 def _open() -> list[Resource]:
@@ -125,9 +135,11 @@ def _span(first: date, last: date, told: dict[str, str]) -> Span:
     return span
 
 
-def in_the_way(ids: list[int], span: Span, *, ours: bool = False) -> list[dict[str, Any]]:
+def in_the_way(
+    ids: list[int], span: Span, *, ours: bool = False, but: Closure | None = None
+) -> list[dict[str, Any]]:  # fmt: skip
     """What takes these units then, with where it can be looked at; `ours`: without what comes from elsewhere."""
-    found = booking_list.in_the_way(ids, span)
+    found = [one for one in booking_list.in_the_way(ids, span) if one is not but]
     kept = [one for one in found if not (ours and isinstance(one, Closure) and one.calendar_id)]
     return [{**told, "when": receipts.until(starts_at)} for starts_at, told in map(_told, kept)]
 
@@ -148,11 +160,12 @@ def show(token: str) -> str:
     """What is closed, why, and the verb that opens it again."""
     row = closures.by_token(token)
     ids = outside_closures.units_of(row)
-    clash = row.outcome == "clash"
+    clash, span = row.outcome == "clash", Span(row.starts_at, row.ends_at)
+    stays = [] if row.calendar_id or closures.whole(row) else in_the_way(ids, span, but=row)
     return render_template(
         "shop/desk/bookings/closure.html", row=row, when=_when(row), day=_day(row), clash=clash,
         names=[unit.name for unit in booking_list.units_of(ids)],
-        ours=in_the_way(ids, Span(row.starts_at, row.ends_at), ours=True) if clash else [],
+        ours=in_the_way(ids, span, ours=True) if clash else [], stays=stays,
     )  # fmt: skip
 
 
@@ -163,10 +176,12 @@ def reopen(token: str) -> Any:
     row = closures.by_token(token)
     units = booking_list.units_of(closures.units_of(row))
     again = {"unit": [unit.token for unit in units], "reason": row.reason, **_typed(row)}
-    day, when = _day(row), _when(row)
+    again |= {} if closures.whole(row) else {"rest": "1"}
+    day, when, back = _day(row), _when(row), web.local(request.values.get("next"), "")
     closures.open_again(row, by=web.person())
+    again |= {"next": back} if back else {}
     web.undo(_("Open again: %(when)s.", when=when), ".closure_make", **again)
-    return redirect(url_for(".bookings", day=day), 303)
+    return redirect(back or url_for(".bookings", day=day), 303)
 
 
 def _typed(row: Closure) -> dict[str, str]:

@@ -25,7 +25,7 @@ def show() -> Any:
     """What is kept."""
     row, country = storefront.of(), tenancy.tenant().country
     told: dict[str, Any] = {name: phones.show(getattr(row, name), country) for name in ("phone", "whatsapp")}
-    return _page(ContactForm(email=row.email, **told), dict(row.address), _hours(row))
+    return _page(ContactForm(email=row.email, ask_letters=row.ask_letters, **told), dict(row.address), _hours(row))
 
 
 def _page(form: Any, kept: Mapping[str, Any], hours: list[dict[str, str]], status: int = 200, **told: Any) -> Any:
@@ -82,7 +82,8 @@ def save() -> Any:
         db.session.rollback()
         return _page(form, typed, shown, 422, wrong=wrong)
     values = {"phone": form.phone.data or "", "whatsapp": form.whatsapp.data or "", "email": form.email.data or ""}
-    settings.put(settings.front(), {**values, "address": kept, "hours": hours})
+    asks = {"ask_letters": bool(form.ask_letters.data)}
+    settings.put(settings.front(), {**values, **asks, "address": kept, "hours": hours})
     settings.put(tenancy.tenant(), {"phone": values["phone"], "email": values["email"]})
     if lacks and any(way.is_pickup for way in shipping.methods()):
         flash(_("Buyers who pick up need the whole address. It still lacks: %(what)s.", what=", ".join(lacks)))

@@ -12,9 +12,11 @@ from kernel.i18n import _, ngettext, pick
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import arrivals, booking_list, booking_targets, departure_changes, departures, receipts, services
+from shop.bookings import Booking
 from shop.departures import Departure
+from shop.forms import amends as amends_form
 from shop.slots import Slot
-from shop.views import admin, booking_rows, time_wait_part
+from shop.views import admin, amends_part, booking_rows, roll_calls, time_wait_part
 
 PATH = "/bookings/departures/<slug>/<at>"
 
@@ -65,21 +67,26 @@ def show(slug: str, at: str) -> str:
 def page(slug: str, at: str, errors: Mapping[str, str] | None = None) -> str:
     """The page, with what was typed when calling it off was refused; `errors`: why, by the field."""
     slot, zone = found(slug, at), tenancy.tenant().timezone
-    country = tenancy.tenant().country
-    people = [
-        {**booking_rows.person(row), "phone": phones.show(row.order.phone, country) if row.order else "",
-         "due": booking_rows.owed(row.order) if row.order else ""}
-        for row in slot.bookings
-    ]  # fmt: skip
+    row = slot.departure
     return render_template(
-        "shop/desk/bookings/departure.html", trip=slot, at=at, name=pick(slot.service.product.name), people=people,
+        "shop/desk/bookings/departure.html", trip=slot, at=at, name=pick(slot.service.product.name),
+        people=[_person(one) for one in slot.bookings], shut=booking_rows.shut(slot), why=row.note if row else "",
+        gone=[_person(one) for one in departure_changes.cancelled(row)] if row else [],
         when=receipts.until(slot.starts_at), filled=booking_rows.filled(slot), lacks=booking_rows.lacks(slot),
         day=booking_rows.local_day(slot.starts_at, zone), slug=slug, over=booking_rows.over(slot),
         expected=sum(row.state == "booked" for row in slot.bookings), add=booking_rows.add_url(slot),
+        late=booking_rows.late_url(slot), roll=roll_calls.of(slot.bookings, slug=slug, at=at),
         here=booking_rows.here(slot.bookings),
         waited=_waited(slot), errors=errors or {}, typed=request.form,
         waits=time_wait_part.count(slot.service, slot.starts_at),
+        amends=amends_part.of_departure(row), offer=_offer(errors),
     )  # fmt: skip
+
+
+def _person(row: Booking) -> dict[str, Any]:
+    order = row.order
+    phone = phones.show(order.phone, tenancy.tenant().country) if order else ""
+    return {**booking_rows.person(row), "phone": phone, "due": booking_rows.owed(order) if order else ""}
 
 
 def _waited(slot: Slot) -> int:
@@ -134,12 +141,20 @@ def sale(departure: Departure) -> None:
 @needs("orders.cancel")
 @at_departure
 def call_off(departure: Departure) -> Any:
-    """Cancel every booking with all its money back; their number is typed, because nobody can take this back."""
+    """End every booking; their number is typed, because nobody can take this back.
+
+    Whoever was sure of a place chooses between what is ticked; the others, and all where nothing is, get their money.
+    """
+    terms, errors = amends_form.read(request.form)
     typed, reason = request.form.get("count", "").strip(), request.form.get("reason", "")[:300]
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else -1
     slug, at = departure.service.product.slug, booking_targets.stamp(departure.starts_at)
+    if errors:
+        db.session.rollback()
+        with web.reading():
+            return page(slug, at, errors), 422
     try:
-        done = departure_changes.call_off(departure, by=web.person(), reason=reason, typed=number)
+        done = departure_changes.call_off(departure, by=web.person(), reason=reason, typed=number, terms=terms)
     except (departure_changes.NoReason, departure_changes.OtherNumber) as refusal:
         db.session.rollback()
         field = "off-reason" if isinstance(refusal, departure_changes.NoReason) else "off-count"
@@ -147,6 +162,15 @@ def call_off(departure: Departure) -> Any:
             return page(slug, at, {field: str(refusal)}), refusal.status
     flash(ngettext("Called off: %(num)s booking.", "Called off: %(num)s bookings.", done))
     return None
+
+
+def _offer(errors: Mapping[str, str] | None) -> dict[str, Any]:
+    """What stands in the form of what people may choose: as it was typed when it was refused."""
+    if errors is None:
+        day = amends_form.proposed().isoformat()
+        return {"ways": ["date", "money"], "extra": "10", "until": day, "fallback": "money"}
+    typed = request.form
+    return {"ways": typed.getlist("ways"), **{name: typed.get(name, "") for name in ("extra", "until", "fallback")}}
 
 
 def _undo(text: str, what: str, departure: Departure, **values: Any) -> None:

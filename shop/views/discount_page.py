@@ -100,6 +100,15 @@ def edit(
     return Response(page, status)
 
 
+def read(row: Discount) -> Response:
+    """What it says and what it gave, for who does not change it."""
+    told = discount_sentences.rule(row)
+    page = render_template("shop/desk/discounts/read.html", row=row, kind=discounts.KINDS[row.kind],
+                           state=STATES[row.state], told=told, sample=_sample(row) if _sayable(row) else None,
+                           brought=_brought(row))  # fmt: skip
+    return Response(page)
+
+
 def _sayable(row: Discount) -> bool:
     """Whether there is enough of it to say something."""
     return bool(row.kind == "shipping" or row.percent_bp or row.amount_minor or row.steps)

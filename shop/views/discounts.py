@@ -19,7 +19,7 @@ from shop.views import admin, discount_page
 
 
 @admin.get("/discounts", endpoint="discounts")
-@needs("discounts.edit")
+@needs("discounts.view")
 def listed() -> Any:
     """All of them, by state."""
     return render_template("shop/desk/discounts/list.html", **discount_page.listed(request.args.get("show", "all")))
@@ -69,10 +69,11 @@ def draft() -> Any:
 
 
 @admin.get("/discounts/<token>", endpoint="discount")
-@needs("discounts.edit")
+@needs("discounts.view")
 def show(token: str) -> Any:
-    """One of them."""
-    return discount_page.edit(discounts.named(token))
+    """One of them: to change, or to read what it says and what it gave."""
+    row = discounts.named(token)
+    return discount_page.edit(row) if web.may("discounts.edit") else discount_page.read(row)
 
 
 @admin.post("/discounts/<token>", endpoint="discount_save")
@@ -145,7 +146,6 @@ def bring_back(token: str) -> Any:
 def init_app(_app: Flask) -> None:
     """A word of the rail."""
     menu.entry(
-        45, _l("Discounts"), "shop_admin.discounts", icon="tag", permission="discounts.edit",
-        match=("shop_admin.discount", "shop_admin.price_list", "shop_admin.gift_card"), spare=True,
-        hint=_l("Codes, promotions, price lists and gift cards"),
+        35, _l("Discounts"), "shop_admin.discounts", icon="tag", permission="discounts.view",
+        match=("shop_admin.discount", "shop_admin.price_list", "shop_admin.gift_card"),
     )  # fmt: skip

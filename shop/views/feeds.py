@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kernel import origins
 from kernel.db import db
-from shop import catalog, pages, shelf
+from shop import catalog, openings, pages, shelf
 from shop.views import frame, store
 
 MOST = 48_000  # products in all languages together: with the rest below the 50,000 addresses of one sitemap
@@ -30,8 +30,15 @@ def robots() -> Response:
         "/u/",
         "/l/",
         "/preferences/",
+        "/bookings/",
+        "/subscriptions/",
+        "/waits/",
+        "/invoices/",
+        "/gift-card/",
     )
-    rules = ["Disallow: /"] if place and place.practice else [f"Disallow: {path}" for path in closed]
+    ways = ["", *(f"/{code}" for code in (place.languages if place else ()) if place and code != place.language)]
+    paths = [f"{way}{path}" for way in ways for path in closed]
+    rules = ["Disallow: /"] if place and place.practice else [f"Disallow: {path}" for path in paths]
     text = "\n".join(["User-agent: *", *rules, "", f"Sitemap: {base}/sitemap.xml", ""])
     return Response(text, content_type="text/plain; charset=utf-8")
 
@@ -49,7 +56,7 @@ def sitemap() -> Response:
 
 
 def _paths(languages: int) -> Any:
-    yield from ("/", "/contact")
+    yield from ("/", "/contact", *(["/when"] if openings.many() else []))
     yield from (f"/c/{one.slug}" for one in frame.current().shelves)
     yield from (f"/pages/{page.slug}" for page in pages.listed("page"))
     yield from (f"/policies/{page.slug}" for page in pages.listed("policy"))

@@ -1,7 +1,8 @@
 """The four plots of the first page, and the page of each figure: the same sums as a table, its rows, its file."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from flask import Flask, Response, abort, render_template, request, url_for
@@ -9,6 +10,7 @@ from sqlalchemy import func
 
 from kernel import countries, i18n, permissions, tables, tenancy, web
 from kernel.db import db
+from kernel.folding import fold
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.plots import Plot
@@ -55,12 +57,13 @@ def show(name: str) -> str:
 
 
 @admin.get("/figures/<name>.csv", endpoint="figure_csv")
+@admin.get("/figures/<name>.xlsx", endpoint="figure_xlsx")
 @needs("figures.view")
 def csv(name: str) -> Response:
     """The figure's table as a file."""
     figure, period = _figure(name), figures.lately(asked())
     head = _("Where from") if figure.parted else _("Date")
-    title = f"{tenancy.tenant().slug}-{name}-{period.first}-{period.last}"
+    title = f"{tenancy.tenant().slug}-{fold(str(figure.label)).replace(' ', '-')}-{period.first}-{period.last}"
     return tables.answer(title, [head, str(figure.label), _("The period before")], _cells(figure, period))
 
 
@@ -162,10 +165,15 @@ def part_name(part: str, figure: Figure) -> str:
 
 
 def _table(figure: Figure, period: Period) -> list[tuple[str, str, str]]:
-    return [(name, shown(figure, much), shown(figure, former)) for name, much, former in _sums(figure, period)]
+    return [(_called(name), shown(figure, much), shown(figure, former)) for name, much, former in _sums(figure, period)]
 
 
-def _sums(figure: Figure, period: Period) -> list[tuple[str, int, int]]:
+def _called(name: str | date) -> str:
+    """A part, or a day in words."""
+    return days.told(name) if isinstance(name, date) else name
+
+
+def _sums(figure: Figure, period: Period) -> Sequence[tuple[str | date, int, int]]:
     """The figure's sums, part by part or day by day, each beside the same of the period before."""
     now, before = figure.points(period), figure.points(period.before)
     if figure.parted:
@@ -173,7 +181,7 @@ def _sums(figure: Figure, period: Period) -> list[tuple[str, int, int]]:
         known = list(dict.fromkeys([*(part for part, _much in parts.most_common()), *former]))
         return [(part_name(part, figure), parts[part], former[part]) for part in known]
     both = zip(figures.by_day(now, period), figures.by_day(before, period.before), strict=True)
-    return [(days.told(day), *pair) for day, pair in zip(period.days, both, strict=True)][::-1]
+    return [(day, *pair) for day, pair in zip(period.days, both, strict=True)][::-1]
 
 
 def _cells(figure: Figure, period: Period) -> Iterator[list[object]]:
@@ -194,4 +202,4 @@ def _visits(row: Any) -> dict[str, Any]:
 
 def init_app(_app: Flask) -> None:
     """Say who may look at figures."""
-    permissions.define("figures.view", _l("See figures"), roles=("manager", "marketer"))
+    permissions.define("figures.view", _l("See figures"), roles=("manager", "marketer"), area="shop")

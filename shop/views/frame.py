@@ -20,6 +20,7 @@ from shop import (
     days,
     holidays,
     local_times,
+    openings,
     pagecache,
     pages,
     payment_methods,
@@ -159,7 +160,7 @@ def front() -> dict[str, Any]:
         g.front = {
             **frame.values,
             "practice": bool(place and place.practice),
-            "here": here if any(here == each["path"] for each in frame.values["categories"]) else "",
+            "here": here if here == "/when" or any(here == each["path"] for each in frame.values["categories"]) else "",
             "asked": request.args.get("q", "") if request.endpoint == "shop.search" else "",
             "languages": [
                 {**each, "url": web.in_language(each["code"]), "active": each["code"] == i18n.language()}
@@ -167,6 +168,13 @@ def front() -> dict[str, Any]:
             ],
         }
     return dict(g.front)
+
+
+def chat(url: str) -> None:
+    """Have what leads to the shop's WhatsApp from this page begin with the words of that link."""
+    front()
+    if url and g.front["whatsapp_url"]:
+        g.front["whatsapp_url"] = url
 
 
 def _make(place: aside.Place) -> Frame:
@@ -181,16 +189,17 @@ def _make(place: aside.Place) -> Frame:
 
 
 def _told(tenant: tenancy.Tenant, row: storefront.Storefront) -> dict[str, Any]:
+    hello = _("Hello, I write from your shop's page.")
     closed, ahead = holidays.now(), holidays.ahead()
     return {
         "name": tenant.name, "legal_name": tenant.legal_name, "country": tenant.country,
         "tagline": i18n.pick(row.tagline), "story": row.story, "email": row.email,
         "phone": phones.show(row.phone) if row.phone else "",
-        "whatsapp_url": phones.whatsapp("", row.whatsapp) if row.whatsapp else "",
+        "whatsapp_url": phones.whatsapp(hello, row.whatsapp) if row.whatsapp else "",
         "address": address.lines(row.address, here=tenant.country, language=i18n.language()), "place": row.address,
         "hours": _hours(row), "opening": row.hours, "cents": None if row.show_cents else False,
         "closed": closed and _closed(closed), "closing": ahead and closing(ahead), "tag_words": row.tag_words,
-        "reviews": row.reviews != "off", "questions": row.questions,
+        "know": row.know, "reviews": row.reviews != "off", "questions": row.questions,
     }  # fmt: skip
 
 
@@ -234,6 +243,7 @@ def _listed(shelves: tuple[Shelf, ...], place: aside.Place) -> dict[str, Any]:
             {"name": i18n.pick(one.name), "url": url_for("shop.category", slug=one.slug), "path": f"/c/{one.slug}"}
             for one in top if one.facets.get("count", 1)
         ],
+        "openings_url": url_for("shop.openings") if openings.many() else "",
         "policies": [*own, *told, {"title": _("Contact"), "url": url_for("shop.contact")}],
         "privacy_url": url_for("shop.policy", slug=private.slug) if private else "",
         "payments": [i18n.pick(method.label) for method in payment_methods.active() if method.kind != "practice"],

@@ -141,6 +141,6 @@ def _back(token: str) -> Response:
 
 def init_app(_app: Flask) -> None:
     """Say who may."""
-    permissions.define("gift_cards.view", _l("See gift cards"), roles=("manager", "clerk"))
-    permissions.define("gift_cards.edit", _l("Give, change and cancel gift cards"), roles=("manager",))
-    permissions.define("credit.edit", _l("Give and take store credit"), roles=("manager",))
+    permissions.define("gift_cards.view", _l("See gift cards"), roles=("manager", "accountant", "clerk"), area="money")
+    permissions.define("gift_cards.edit", _l("Give, change and cancel gift cards"), roles=("manager",), area="money")
+    permissions.define("credit.edit", _l("Give and take store credit"), roles=("manager",), area="money")

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kernel import clock, limits, phones, qr, tenancy, web
 from kernel.i18n import _, pick
 from shop import (
+    added_nights,
+    amends_rows,
+    booking_forecasts,
     booking_moves,
     booking_orders,
     booking_policies,
@@ -20,9 +23,20 @@ from shop import (
     refunds,
     slugs,
 )
+from shop.amends_rows import CREDIT
 from shop.bookings import Booking
 from shop.orders import Order
-from shop.views import approval_part, booked_rows, rest_rows, store
+from shop.views import (
+    amends_part,
+    approval_part,
+    booked_rows,
+    change_rows,
+    frame,
+    know_part,
+    refund_accounts,
+    rest_rows,
+    store,
+)
 from shop.views import orders as order_views
 
 RULE = "10/minute;60/hour"
@@ -39,15 +53,17 @@ def page(booking: Booking, status: int = 200, *, trouble: str = "") -> Response:
     order = booking.order
     assert order is not None
     told = {**booking_story.told(booking), "state": booking_story.state(booking)}
-    sure = booking_story.confirmed(booking)
+    sure, chat = booking_story.confirmed(booking), _whatsapp(booking, told["when"])
+    frame.chat(chat)
     return private(render_template(
         "shop/bookings/show.html", booking=booking, order=order, told=told, title=booking_story.title(booking),
         asked_for=approval_part.of_order(order) if booking_story.requested(booking) else None,
-        code=code(booking) if sure and _ahead(booking) else "", money=_money(order), sure=sure,
-        back=_back(booking, order), until=_until(booking),
+        code=code(booking) if sure and coming(booking) else "", money=_money(order), sure=sure,
+        back=_back(booking, order), until=_until(booking), know=know_part.of_booking(booking),
+        change=change_rows.verb(booking) if booking_forecasts.allowed_to_guest(booking) else "",
         others=booked_rows.beside(booking, "shop.booking"), cancel=_cancel(booking), trouble=trouble,
         rest=rest_rows.offers(booking, "shop.booking_rest"),
-        whatsapp=_whatsapp(booking, told["when"]),
+        whatsapp=chat, account=refund_accounts.of_order(order), amends=amends_part.of_booking(booking),
     ), status)  # fmt: skip
 
 
@@ -59,40 +75,40 @@ def private(page: Any, status: int = 200) -> Response:
     return answer
 
 
-def _ahead(booking: Booking) -> bool:
+def coming(booking: Booking) -> bool:
     """Whether it still takes place: a code for the entrance of what is over only puzzles."""
     return booking.state in {"booked", "came"} and booking.ends_at > clock.now()
 
 
 def code(booking: Booking) -> Markup:
     """The code that staff scan: it opens the page in the back office that notes who came."""
-    return qr.inline(_scanned(booking))
+    return qr.inline(scanned(booking))
 
 
-def _scanned(booking: Booking) -> str:
+def scanned(booking: Booking) -> str:
+    """The address that stands in the code."""
     return web.admin_url("shop_admin.booking_arrive", token=booking.token)
 
 
 @store.get("/bookings/<token>.png", endpoint="booking_code")
 def drawn_code(token: str) -> Response:
     """The same as a picture, for letters."""
-    answer = Response(qr.picture(_scanned(bookings.by_token(token))), content_type="image/png")
+    answer = Response(qr.picture(scanned(bookings.by_token(token))), content_type="image/png")
     answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"] = "private, max-age=86400", "noindex"
     return answer
 
 
 def _money(order: Order) -> dict[str, Any]:
-    rows = [(_("Order %(number)s", number=order.number), receipts.shown(order.total))]
-    rows.append((_("Received"), receipts.shown(order.received)))
+    rows = [(_("Order %(number)s", number=order.number), receipts.shown(receipts.total(order)))]
+    rows += receipts.standing(order)
     owed, plan = order.balance.minor > 0 and order.open and not order.asked, receipts.plan(order)
     now = receipts.asked(order)
     rest = order.balance - now
-    if owed:
-        rows.append((_("Still to be paid"), receipts.shown(order.balance)))
     return {
         "rows": rows, "left": receipts.shown(order.balance) if owed else "", "owes": owed,
         "next": plan.get("next", "") if owed and not plan.get("is_due") else "",
         "until": receipts.until(order.hold_until) if owed and order.held and order.hold_until else "",
+        "added": added_nights.said(order) if owed else "",
         "now": receipts.shown(now), "rest": receipts.shown(rest) if rest.minor > 0 else "",
     }  # fmt: skip
 
@@ -101,11 +117,16 @@ def _back(booking: Booking, order: Order) -> str:
     """What comes or came back of one that was called off."""
     if booking.state != "cancelled":
         return ""
+    chosen = amends_rows.of(booking)
+    if chosen is not None and chosen.choice == CREDIT:
+        return amends_part.outcome(chosen)
     told = [row.data for row in order_events.of(order) if row.kind == "booking_cancelled"]
     own = next((one for one in told if one.get("booking") == booking.id), None)
     if own is None:  # its order ended with it
         gone = sum(row.amount_minor for row in refunds.of(order) if row.state != "failed")
         own = {"minor": gone + max(0, refunds.refundable(order).minor - order.kept_minor)}
+    if own["minor"] and not (own.get("counted") or order.refunding_minor or refunds.owed(order)):
+        return _("%(amount)s went back to you.", amount=receipts.shown(order.money(own["minor"])))
     return booking_orders.comes_back(order.money(own["minor"]), order.money(own.get("counted", 0)))
 
 
@@ -159,7 +180,7 @@ def cancel(token: str) -> Any:
         return page(booking, 409, trouble=_("What comes back has changed meanwhile. Look at it again."))
     booking_orders.cancel(booking, reason=request.form.get("reason", "").strip()[:300])
     flash(_("Your booking is cancelled."))  # what comes back stands on its page
-    return redirect(url_for(".booking", token=token), 303)
+    return refund_accounts.onward(booking.order, url_for(".booking", token=token))
 
 
 def limit() -> None:

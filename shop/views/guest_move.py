@@ -1,7 +1,7 @@
 """Another time for a booking, chosen by its guest: the month and times of its service, as on the product's page."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -45,7 +45,9 @@ def take(token: str) -> Any:
         db.session.rollback()
         with web.reading():
             return _refused(bookings.by_token(token), told, again=again)
-    flash(_("Your booking has its new time: %(when)s.", when=booking_story.when(booking)))
+    new = {"when": booking_story.when(booking)}
+    stay = _("Your stay has its new dates: %(when)s.", **new)
+    flash(stay if booking.service.kind == "nights" else _("Your booking has its new time: %(when)s.", **new))
     return redirect(url_for(".booking", token=token), 303)
 
 
@@ -69,7 +71,7 @@ def _draft(booking: Booking, sent: Any) -> Draft:
         told["month"] = f"{booking_offers.local(booking.starts_at):%Y-%m}"
     told |= {"places": str(booking.places), "timezone": booking.timezone}
     if booking.service.kind == "departure":
-        told |= {PEOPLE + line.variant.sku: str(line.quantity) for line in booking.lines}
+        told |= {PEOPLE + line.variant.sku: str(line.left) for line in booking.lines if line.left}
     wait = booking_moves.wait(booking)
     draft = forms.read(booking.service, told, booking, wait=wait)
     arrive = draft.day("arrive")
@@ -96,6 +98,8 @@ def _page(
         box["errors"] = {spot: trouble} if spot else {}
         _lead_here(booking, box)
         _mark(booking, box)
+        if box["nights"]:
+            _close_dear(booking, box["month"])
     return guest_booking.private(render_template(
         "shop/bookings/move.html", booking=booking, box=box, told=booking_story.told(booking), trouble=trouble,
         again=[booking_offers.button(draft, one) for one in again],
@@ -112,6 +116,16 @@ def _mark(booking: Booking, box: dict[str, Any]) -> None:
     for one in box["times"] if box["day"]["value"] in own else ():
         if one["value"] == booking_story.hour(booking_offers.local(booking.starts_at)):
             one["word"] = _("yours")
+
+
+def _close_dear(booking: Booking, month: dict[str, Any]) -> None:
+    """Days from which as many nights cost more or less say so, and cannot be chosen."""
+    taken = [cell for cell in booking_month.cells(month) if cell["url"]]
+    other = [cell for cell in taken if not booking_moves.costs_the_same(booking, date.fromisoformat(cell["value"]))]
+    for cell in other:
+        cell |= {"look": "", "url": "", "word": _("other"), "label": f"{cell['label']}, {_('has another price')}"}
+    if other:
+        month["prices"] = _("“other”: a stay from that day has another price. For one of those write to the shop.")
 
 
 def _lead_here(booking: Booking, box: dict[str, Any]) -> None:

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, render_template, request
 
-from kernel import file_import_words, file_imports, limits, once, tables, tenancy, web
+from kernel import file_import_words, tables, tenancy, web
 from kernel.i18n import _, number
-from kernel.refusal import Refusal
+from kernel.views import file_imports
 from kernel.web import needs
 from shop import catalog_search, categories, import_fields, import_steps, imports, product_files
 from shop.imports import ProductImport
 from shop.views import admin, import_pictures, import_report
-
-FILES = "30/hour"
 
 
 def init_app(_app: Flask) -> None:
@@ -21,6 +19,7 @@ def init_app(_app: Flask) -> None:
 
 
 @admin.get("/products.csv", endpoint="products_csv")
+@admin.get("/products.xlsx", endpoint="products_xlsx")
 @needs("products.edit")
 def taken() -> Any:
     """The products of the list as a file; what is read back changes nothing."""
@@ -40,8 +39,8 @@ def listed() -> Any:
 def _list(trouble: str = "", status: int = 200) -> Any:
     page = render_template(
         "shop/desk/imports/list.html", rows=[import_report.row(one) for one in imports.listed()], trouble=trouble,
-        encodings=file_import_words.ENCODINGS, chosen=request.form.get("encoding", ""),
-        heads=[str(one.label) for one in import_fields.ours()], most=number(imports.MOST),
+        **file_imports.asked(), most=number(imports.MOST),
+        heads=[str(one.label) for one in import_fields.ours()],
     )  # fmt: skip
     return page, status
 
@@ -50,19 +49,7 @@ def _list(trouble: str = "", status: int = 200) -> Any:
 @needs("products.edit")
 def make() -> Any:
     """Read a file and keep it as a draft; what cannot be read is said, and nothing of it is kept."""
-    request.max_content_length = file_imports.LARGEST + 10_000
-    limits.check("product-import", str(tenancy.current()), FILES)
-    sent, chosen = request.files.get("file"), request.form.get("encoding", "")
-    data = sent.read() if sent and sent.filename else b""
-    if not data:
-        return _list(_("Choose the file first."), 422)
-    with web.reading():
-        try:
-            sheet, found = imports.opened(data, chosen if chosen in file_import_words.ENCODINGS else "")
-        except Refusal as refusal:
-            return _list(str(refusal), 422)
-    name = (sent and sent.filename) or ""
-    return once.done(lambda: _back(imports.begin(sheet, name, encoding=found, by=web.person()).token))
+    return file_imports.brought("product-import", imports, _list)
 
 
 @admin.get("/products/imports/<token>", endpoint="import")
@@ -72,12 +59,12 @@ def show(token: str) -> Any:
     return _page(imports.named(token))
 
 
-def _page(row: ProductImport, trouble: str = "", status: int = 200) -> Any:
+def _page(row: ProductImport, trouble: str = "", status: int = 200, typed: dict[int, str] | None = None) -> Any:
     kind = request.args.get("show", "")
     choosing = row.state in ("draft", "checked")
     page = render_template(
-        "shop/desk/imports/show.html", row=row, trouble=trouble, told=import_report.row(row),
-        columns=file_import_words.columns(row, imports.sample(row)) if choosing else [],
+        "shop/desk/imports/show.html", row=row, trouble=trouble, typed=typed, told=import_report.row(row),
+        columns=file_import_words.columns(row, imports.sample(row), typed) if choosing else [],
         fields=[(field.code, str(field.label)) for field in import_fields.fields()] if choosing else [],
         pictures=import_pictures.told(row), report=import_report.report(row, kind if kind in imports.KINDS else ""),
     )  # fmt: skip
@@ -96,14 +83,14 @@ def progress(token: str) -> dict[str, Any]:
 def columns(token: str) -> Any:
     """Keep which column holds what, and have the file looked through."""
     row, form = imports.named(token), request.form
-    told = {form.get(f"column-{place}", ""): place for place in reversed(range(len(row.heads)))}
-    mapping = {code: place for code, place in told.items() if code}
+    typed, labels = file_imports.typed(row), {field.code: field.label for field in import_fields.fields()}
     try:
+        mapping = file_imports.mapped(row, typed, labels)
         imports.choose(row, mapping, publish="publish" in form, shelves="shelves" in form)
-    except imports.Unknown as refusal:
-        return _page(row, str(refusal), 422)
+    except (file_imports.Twice, imports.Unknown) as refusal:
+        return _page(row, str(refusal), 422, typed)
     import_steps.check(imports.named(token))
-    return _back(token)
+    return file_imports.back(token)
 
 
 @admin.post("/products/imports/<token>/run", endpoint="import_run")
@@ -114,7 +101,7 @@ def run(token: str) -> Any:
     if row.state == "checked":
         row.pictures = "pictures" in request.form
     import_steps.run(row, by=web.person())
-    return _back(token)
+    return file_imports.back(token)
 
 
 @admin.post("/products/imports/<token>/stop", endpoint="import_stop")
@@ -122,7 +109,7 @@ def run(token: str) -> Any:
 def stop(token: str) -> Any:
     """Take nothing else in."""
     import_steps.stop(imports.named(token), by=web.person())
-    return _back(token)
+    return file_imports.back(token)
 
 
 @admin.post("/products/imports/<token>/undo", endpoint="import_undo")
@@ -130,14 +117,11 @@ def stop(token: str) -> Any:
 def undo(token: str) -> Any:
     """Take the whole file back."""
     import_steps.undo(imports.named(token), by=web.person())
-    return _back(token)
-
-
-def _back(token: str) -> Any:
-    return redirect(url_for(".import", token=token), 303)
+    return file_imports.back(token)
 
 
 @admin.get("/products/imports/<token>/report.csv", endpoint="import_csv")
+@admin.get("/products/imports/<token>/report.xlsx", endpoint="import_xlsx")
 @needs("products.edit")
 def csv(token: str) -> Any:
     """What became of each line, as a file."""
@@ -146,9 +130,10 @@ def csv(token: str) -> Any:
 
 
 @admin.get("/products/imports/<token>/refused.csv", endpoint="import_refused")
+@admin.get("/products/imports/<token>/refused.xlsx", endpoint="import_refused_xlsx")
 @needs("products.edit")
 def refused(token: str) -> Any:
     """The lines that were not taken, as they stood there and with the reason, to be mended and brought again."""
     row = imports.named(token)
-    heads = [*map(tables.cell, row.heads), _("Why")]
+    heads = [*row.heads, _("Why")]
     return tables.answer(f"{tenancy.tenant().slug}-refused", heads, import_report.refused(row))

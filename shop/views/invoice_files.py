@@ -13,10 +13,10 @@ from shop.invoice_rows import Invoice
 from shop.views import admin
 
 
-def paper(row: Invoice) -> Any:
-    """The PDF of a paper, else the page to print."""
-    data = invoice_papers.of(row)
-    with papers.spoken(row.language):
+def paper(row: Invoice, language: str = "") -> Any:
+    """The PDF of a paper, else the page to print: as its buyer reads it, or in the `language` of the shop's copy."""
+    data = invoice_papers.of(row, language)
+    with papers.spoken(data["language"]):
         if not pdf.available():
             return render_template("pdf/invoice.html", **data, printable=True)
         made = Response(pdf.render("pdf/invoice.html", **data), mimetype="application/pdf")
@@ -30,6 +30,7 @@ def month_name(at: Month) -> str:
 
 
 @admin.get("/invoices/tax-book/<month>.csv", endpoint="invoice_tax_book")
+@admin.get("/invoices/tax-book/<month>.xlsx", endpoint="invoice_tax_book_xlsx")
 @needs("invoices.export")
 def book(month: str) -> Response:
     """The book of sales of a month."""
@@ -38,6 +39,7 @@ def book(month: str) -> Response:
 
 
 @admin.get("/invoices/journal/<month>.csv", endpoint="invoice_journal")
+@admin.get("/invoices/journal/<month>.xlsx", endpoint="invoice_journal_xlsx")
 @needs("invoices.export")
 def journal(month: str) -> Response:
     """The journal of a month, debits and credits."""

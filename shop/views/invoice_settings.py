@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, abort, request
 
-from kernel import menu, tenancy
+from kernel import menu, permissions, tenancy
 from kernel.countries import papers
 from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
@@ -21,7 +21,7 @@ LABELS = {"invoice": _l("Invoices"), "credit_note": _l("Credit notes")}
 
 
 @admin.get("/settings/invoices", endpoint="settings_invoices")
-@needs("settings.edit")
+@needs("invoices.accounts")
 def show() -> Any:
     """Everything about billing."""
     return _page()
@@ -89,7 +89,7 @@ def number(kind: str) -> Any:
 
 
 @admin.post("/settings/invoices/accounts", endpoint="settings_invoices_accounts")
-@needs("settings.edit")
+@needs("invoices.accounts")
 def accounts() -> Any:
     """Keep the codes of the accounts."""
     known = [key for key, _label, _code in account_codes.every()]
@@ -98,8 +98,11 @@ def accounts() -> Any:
 
 
 def init_app(_app: Flask) -> None:
-    """One page of the settings."""
+    """One page of the settings; who keeps the books finds only the accounts there."""
+    keeps = ("manager", "accountant")
+    permissions.define("invoices.accounts", _l("Set the codes of the accounts"), roles=keeps, area="money")
     menu.section(
-        55, _l("Invoices"), "shop_admin.settings_invoices", icon="receipt", group="money", permission="settings.edit",
+        55, _l("Invoices"), "shop_admin.settings_invoices", icon="receipt", group="money",
+        permission="invoices.accounts",
         hint=_l("Numbers, authorisations, accounts"),
     )  # fmt: skip

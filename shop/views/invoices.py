@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, flash, redirect, render_template, request, url_for
 
-from kernel import journal, permissions, today, web
+from kernel import journal, menu, permissions, tenancy, today, web
 from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.once import once
@@ -104,7 +104,7 @@ def one(number: str) -> str:
 @needs("invoices.view")
 def paper(number: str) -> Any:
     """The paper itself."""
-    return invoice_files.paper(invoices.numbered(number))
+    return invoice_files.paper(invoices.numbered(number), tenancy.tenant().language)
 
 
 @admin.post("/invoices/<number>/letter", endpoint="invoice_send")
@@ -149,11 +149,25 @@ def credit(number: str) -> Any:
 
 
 def init_app(_app: Flask) -> None:
-    """Put what waits into Hoy; say who may do what with papers. The list is reached from the orders."""
-    permissions.define("invoices.view", _l("See invoices"), roles=("manager", "clerk"))
-    permissions.define("invoices.issue", _l("Issue and send invoices"), roles=("manager", "clerk"))
-    permissions.define("invoices.credit", _l("Issue credit notes"), roles=("manager",))
-    permissions.define("invoices.export", _l("Take the tax book and the journal out as files"), roles=("manager",))
+    """Put what waits into Hoy; say who may do what with papers. The list is reached from the orders.
+
+    Who keeps the books and prepares nothing has it in the rail.
+    """
+    menu.entry(
+        22, _l("Invoices"), "shop_admin.invoices", icon="receipt", permission="invoices.view",
+        match=("shop_admin.invoice",), when=lambda: not web.may("orders.edit"),
+    )  # fmt: skip
+    permissions.define("invoices.view", _l("See invoices"), roles=("manager", "accountant", "clerk"), area="money")
+    permissions.define(
+        "invoices.issue", _l("Issue and send invoices"), roles=("manager", "accountant", "clerk"), area="money"
+    )
+    permissions.define("invoices.credit", _l("Issue credit notes"), roles=("manager",), area="money")
+    permissions.define(
+        "invoices.export",
+        _l("Take the tax book and the journal out as files"),
+        roles=("manager", "accountant"),
+        area="money",
+    )
     today.line(
         "invoices", _l("Invoices to issue"), invoice_list.waiting, permission="invoices.issue", order=45,
         icon="receipt", list_url=lambda: url_for("shop_admin.invoices", show="due"),

@@ -98,6 +98,7 @@ def _commands(text: str) -> list[dict[str, str]]:
     known = [(str(one["label"]), one["url"]) for one in menu.shown()]
     known += [
         (_("New sale"), desk.link("shop_admin.sale_new")),
+        (_("Cash drawer"), desk.link("shop_admin.drawer")),
         (_("New product"), desk.link("shop_admin.product_new")),
         (_("Follow-ups"), desk.link("crm_admin.tasks")),
         (_("New follow-up"), desk.link("crm_admin.task_new")),
@@ -110,6 +111,8 @@ def _commands(text: str) -> list[dict[str, str]]:
         (_("Stock"), desk.link("shop_admin.stock")),
         (_("What they look for"), desk.link("shop_admin.searches")),
         (_("Categories"), desk.link("shop_admin.categories")),
+        (_("Who may do what"), desk.link("kernel_admin.abilities")),
+        (_("Cancellations and refunds that are asked for"), desk.link("shop_admin.order_asks")),
     ]
     return [
         {"label": label, "url": url, "hint": ""} for label, url in known
@@ -119,4 +122,4 @@ def _commands(text: str) -> list[dict[str, str]]:
 
 def init_app(_app: Flask) -> None:
     """Everybody on the staff may search; each finds only what they may see."""
-    permissions.define("search.use", _l("Search"), roles=("manager", "marketer", "clerk"))
+    permissions.define("search.use", _l("Search"), roles=("manager", "marketer", "accountant", "clerk"), area="shop")

@@ -5,13 +5,16 @@ from typing import Any
 from flask import url_for
 
 from kernel.i18n import _, _l, pick
-from shop import orders, receipts, refund_retries, refunds, returns
+from kernel.money import Money
+from kernel.refusal import Refusal
+from shop import orders, receipts, refund_forecast, refund_retries, refund_ways, refunds, returns
 from shop.forms.returns import OrderRefundForm, RefundForm
 from shop.order_lines import OrderLine
 from shop.orders import Order
+from shop.payment_methods import PaymentMethod
 from shop.refund_rows import WAITING, Refund
 from shop.return_rows import Return
-from shop.views import desk
+from shop.views import desk, refund_accounts
 
 REFUNDS = {
     "requested": (_l("On its way"), "wait"),
@@ -35,8 +38,10 @@ def shown(order: Order) -> dict[str, Any]:
     """Everything about it."""
     given = [_refund(row) for row in refunds.of(order)]
     return {
-        **_rest(order), "credit": refunds.creditable(order),
-        "by_hand": refunds.by_hands(order), "refunds": given, "waits": any(one["waits"] for one in given),
+        **_rest(order), "account": refund_accounts.of_desk(order), "credit": refunds.creditable(order),
+        "by_hand": refunds.by_hands(order), "some_by_hand": refunds.by_hands(order, some=True),
+        "ways": _ways(order), "foreseen": _foreseen(order), "refunds": given,
+        "waits": any(one["waits"] for one in given),
         "returns": [_return(row) for row in returns.of(order)],
         "lines": [] if order.state in orders.ENDED else [_line(line) for line in returns.returnable(order)],
     }  # fmt: skip
@@ -51,12 +56,43 @@ def _rest(order: Order) -> dict[str, str]:
 
 def form(order: Order) -> OrderRefundForm:
     """The form of a refund: what is most likely to go back stands in it, never what the shop keeps."""
-    likely = refunds.owed(order) or (order.money(0) if order.kept else refunds.refundable(order))
-    return OrderRefundForm(data={"amount": desk.typed(likely) if likely else "", "to": "money"})
+    likely = _likely(order)
+    data = {"amount": desk.typed(likely) if likely else "", "to": "money", "way": refund_forecast.usual(order, likely)}
+    made = OrderRefundForm(data=data)
+    made.way.choices = _ways(order)
+    return made
+
+
+def _foreseen(order: Order) -> list[str]:
+    likely = _likely(order)
+    way = refund_ways.named(order, refund_forecast.usual(order, likely))
+    return refund_forecast.told(order, likely, method=way)
+
+
+def _likely(order: Order) -> Money:
+    return refunds.owed(order) or (order.money(0) if order.kept else refunds.refundable(order))
+
+
+def _ways(order: Order) -> list[tuple[str, str]]:
+    """The ways by which a person can return its money; `""`: each part by the way that it was paid."""
+    found = [(one.code, pick(one.label)) for one in refund_ways.choices(order)]
+    several = len({refund_ways.usual(order, payment) for payment in order.payments if refunds.left(payment) > 0}) > 1
+    return [*found, ("", _("Each part the way it was paid"))] if several else found
+
+
+def method(form: RefundForm, order: Order) -> PaymentMethod | None:
+    """The way that staff chose, None for each part its own; raises Refusal, which stands beside the field."""
+    form.way.choices = _ways(order)
+    code = form.way.data or ""
+    found = refund_ways.named(order, code) if code else None
+    if code and found is None:
+        raise Refusal(_l("Choose one of the ways in the list."))
+    return found
 
 
 def of_return(row: Return, filled: RefundForm) -> RefundForm:
     """The same form below a return: its fields have names of their own on the page."""
+    filled.way.choices = _ways(row.order)
     for field in filled:
         field.id = f"{field.id}-{row.token}"
     return filled
@@ -68,8 +104,11 @@ def _line(line: OrderLine) -> dict[str, Any]:
 
 
 def _refund(row: Refund) -> dict[str, Any]:
-    way = _("store credit") if row.to == "credit" else pick(row.payment.label)
-    told = [receipts.day_and_time(row.done_at or row.at), row.reference, row.reason, row.by.known_as if row.by else ""]
+    way = _("store credit") if row.to == "credit" else pick(refund_ways.label(row))
+    came = pick(row.payment.label)
+    paid = _("paid: %(way)s", way=came) if row.to == "money" and came != way else ""
+    told = [receipts.day_and_time(row.done_at or row.at), paid, row.reference, row.reason,
+            row.by.known_as if row.by else ""]  # fmt: skip
     at: dict[str, Any] = {"number": row.order.number, "token": row.token}
     return {
         "amount": receipts.shown(row.amount), "way": way, "state": REFUNDS[row.state], "error": row.error,
@@ -92,6 +131,7 @@ def _return(row: Return) -> dict[str, Any]:
         "pictures": [{"url": url_for("shop_admin.return_picture", number=row.order.number, token=row.token,
                                      file=one.file.token),
                       "width": one.file.width, "height": one.file.height} for one in row.pictures],
-        "form": of_return(row, RefundForm(data={"amount": desk.typed(proposed), "to": "money"})),
+        "form": of_return(row, RefundForm(data={"amount": desk.typed(proposed), "to": "money",
+                                                "way": refund_forecast.usual(row.order, proposed)})),
         "whole": receipts.shown(whole) if whole.minor > proposed.minor else "",
     }  # fmt: skip

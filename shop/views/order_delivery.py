@@ -18,6 +18,7 @@ from shop import (
     order_delivery,
     order_delivery_cost,
     orders,
+    presents,
     receipts,
     shipping,
     stock,
@@ -73,7 +74,9 @@ def _asked(number: str) -> Order:
 
 def _form(order: Order, posted: Any) -> BringForm:
     phone = phones.show(order.phone, tenancy.tenant().country) if order.phone else ""
-    return BringForm(posted, data={"name": order.name, "phone": phone, "note": order.note, "tell": bool(order.email)})
+    return BringForm(
+        posted, data={"name": presents.receiver(order), "phone": phone, "note": order.note, "tell": bool(order.email)}
+    )
 
 
 def _now(order: Order) -> dict[str, str]:

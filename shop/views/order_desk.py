@@ -6,12 +6,13 @@ from flask import render_template
 from wtforms import Field, Form
 
 from crm import greetings
-from kernel import i18n, letters, phones, signing, tenancy, web
+from kernel import clock, i18n, letters, mailbox_slips, phones, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import (
+    approvals,
     booking_confirmations,
     booking_policies,
     cancellations,
@@ -19,6 +20,7 @@ from shop import (
     gift_cards,
     order_changes,
     order_delivery,
+    order_email,
     order_list,
     order_story,
     orders,
@@ -28,24 +30,29 @@ from shop import (
     receipts,
     refunds,
     reversals,
+    second_thoughts,
     terms,
 )
 from shop.forms import returns
 from shop.forms.invoices import CreditForm
-from shop.forms.orders import CancelForm, NoteForm, PayForm, ShipForm
+from shop.forms.orders import CancelForm, EmailForm, NoteForm, PayForm, ShipForm
 from shop.orders import Order
 from shop.views import (
     admin,
     approval_part,
+    ask_part,
+    booked_rows,
     card_desk,
     desk,
     figures,
     gift_rows,
     money_back,
+    order_brought,
     order_papers,
     order_plan,
     order_table,
     private_files,
+    rest_rows,
 )
 from shop.views import order_list as list_view
 
@@ -68,17 +75,21 @@ def page(order: Order, **forms: Form) -> str:
     """The page, with forms as they were filled in when one was refused."""
     told = receipts.told(order)
     name, text, _page = list_view.asked()
+    asked = ask_part.of(order)
     args = list_view.kept(name, text)
     return render_template(
         "shop/desk/orders/show.html", order=order, told=told, args=args, beside=_beside(name, text, args),
         state=order_story.STATES[order.state], money=order_story.money(order),
-        steps=order_story.steps(order, staff=True), proofs=_proofs(order), verbs=_verbs(order), next=_next(order),
+        steps=order_story.steps(order, staff=True), proofs=_proofs(order), verbs=_verbs(order),
+        next="ask" if asked["first"] else _next(order),
         undo=_undo(order), person_url=_person(order), whatsapp=whatsapp(order), share=_share(order),
-        back=money_back.shown(order), card=card_desk.told(order), letters=_letters(order),
+        back=money_back.shown(order), card=card_desk.told(order),
+        letters=_letters(order), lost=len(order_email.lost(order)),
         cancelled=cancellations.of(order), may_bring=order_delivery.changeable(order),
+        brought=order_brought.told(order),
         may_cancel=fulfilment.may(order, "cancel") and not order.asked, request_told=approval_part.of_desk(order),
         called=order_table.called(order.buyer, by_staff=order.by_staff), keepable=_keepable(order),
-        booked=_booked(order), way=figures.way_name(order.source),
+        asks=asked, booked=_booked(order), way=figures.way_name(order.source),
         papers=order_papers.shown(order), plan=order_plan.told(order),
         form={**_forms(order), **order_plan.forms(order), **forms},
         key=signing.token(), balance=desk.typed(order.balance), gifts=gift_rows.of_order(order),
@@ -101,8 +112,13 @@ def _forms(order: Order) -> dict[str, Form | None]:
         "pay": PayForm(data={"amount": order_plan.told(order).get("amount", "")}),
         "refund": money_back.form(order), "back": returns.reasoned(returns.NoteForm()),
         "ship": ShipForm(), "cancel": _cancel(order), "note": NoteForm(), "credit": CreditForm(),
-        "approval": None, "refusal": None,
+        "approval": None, "refusal": None, "email": _email(order),
     }  # fmt: skip
+
+
+def _email(order: Order) -> EmailForm:
+    """The address as it probably should be."""
+    return EmailForm(data={"email": mailbox_slips.meant(order.email) or order.email})
 
 
 def _keepable(order: Order) -> str:
@@ -111,22 +127,22 @@ def _keepable(order: Order) -> str:
 
 
 def _cancel(order: Order) -> CancelForm:
-    """What is kept stands in it: by the policies of what was booked, else the price of gift cards that were used."""
-    kept = cancellations.keepable(order) - cancellations.policy_back(order) if order.only_booked else None
-    kept = kept or recalls.used(order)
+    kept = cancellations.usually_kept(order)
     return CancelForm(data={"restock": True, "kept": desk.typed(kept) if kept else ""})
 
 
 def _booked(order: Order) -> dict[str, Any]:
     """The pages of what was booked by line, and what calling it off gives back; {} of an order of goods."""
     rows = {row.id: row for row in booking_confirmations.of(order)}
+    may = rows and web.may("bookings.view")
+    seen = {"rows": booked_rows.of(order, ".booking"), "rest": rest_rows.of_desk_order(order)} if may else {}
     urls = [desk.link("shop_admin.booking", token=rows[at].token) if (at := line.booking_id) in rows else ""
             for line in order.lines]  # fmt: skip
     if not order.only_booked:
-        return {"urls": urls}
+        return {"urls": urls, **seen}
     policies = dict.fromkeys(booking_policies.sentence(row.policy) for row in rows.values() if row.state == "booked")
     back = receipts.shown(cancellations.policy_back(order))
-    return {"urls": urls, "policy": " ".join(policies), "back": back}
+    return {"urls": urls, **seen, "policy": " ".join(policies), "back": back}
 
 
 def _beside(name: str, text: str, args: dict[str, str]) -> list[dict[str, Any]]:
@@ -171,9 +187,15 @@ def _next(order: Order) -> str:
 
 def _undo(order: Order) -> dict[str, str]:
     event, entry = fulfilment.reversible(order), reversals.reversible(order)
+    heard = second_thoughts.heard
+    yes = approvals.reversible(order) if web.may("bookings.manage") else None
     return {
+        "yes": str(yes.sentence) if yes else "",
+        "yes_heard": heard(order, fulfilment.act(yes), yes.at) if yes else "",
         "step": str(event.sentence) if event and web.may("orders.edit") else "",
+        "step_heard": heard(order, fulfilment.act(event), event.at) if event else "",
         "payment": receipts.shown(entry.amount) if entry and web.may("orders.pay") else "",
+        "payment_heard": heard(order, entry.act, entry.at) if entry else "",
     }
 
 
@@ -210,10 +232,16 @@ def _url(order: Order) -> str:
 
 def _letters(order: Order) -> list[dict[str, Any]]:
     return [
-        {"subject": row.subject, "to": row.to, "at": receipts.day_and_time(row.created_at), "state": row.state,
+        {"subject": row.subject, "to": row.to, "at": _left(row), "state": row.state,
          "url": desk.link("kernel_admin.letter", token=row.token)}
         for row in letters.about(order)
     ]  # fmt: skip
+
+
+def _left(row: letters.Letter) -> str:
+    if row.state == "pending" and row.run_at > clock.now():
+        return _("leaves on %(at)s", at=receipts.day_and_time(row.run_at))
+    return receipts.day_and_time(row.created_at)
 
 
 @admin.get("/orders/<number>/proofs/<token>/file", endpoint="proof_file")

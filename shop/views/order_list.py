@@ -1,11 +1,15 @@
 """The list of orders: filters as chips, search, pages, and the same orders as a file."""
 
+from typing import Any
+
 from flask import Flask, Response, render_template, request
 
 from kernel import clock, menu, permissions, tables, tenancy, web
 from kernel.i18n import _l
+from kernel.money import Money
 from kernel.web import needs
-from shop import order_list, order_rows, subscription_list
+from shop import order_list, order_rows, receipts, subscription_list
+from shop.orders import Order
 from shop.views import admin, order_table
 
 
@@ -16,13 +20,24 @@ def show() -> str:
     name, text, number = asked()
     rows, pages = order_list.page(name, text, number)
     return render_template(
-        "shop/desk/orders/list.html", rows=[order_table.row(order, **kept(name, text)) for order in rows],
+        "shop/desk/orders/list.html", rows=[_row(order, name, text) for order in rows],
         chips=order_table.chips(name, text), show=name, q=text, page=min(number, pages), pages=pages,
-        page_url=_page_url, any=bool(rows) or bool(order_list.count("all")), coming=subscription_list.there(),
+        page_url=_page_url, owed=_owed(name, text), any=bool(rows) or bool(order_list.count("all")),
+        coming=subscription_list.there(),
     )  # fmt: skip
 
 
+def _row(order: Order, name: str, text: str) -> dict[str, Any]:
+    told = order_table.row(order, **kept(name, text))
+    return told | order_table.left(order) if name in order_list.OWED else told
+
+
+def _owed(name: str, text: str) -> list[str]:
+    return [receipts.shown(Money(minor, code)) for code, minor in order_list.owed(name, text).items()]
+
+
 @admin.get("/orders.csv", endpoint="orders_csv")
+@admin.get("/orders.xlsx", endpoint="orders_xlsx")
 @needs("orders.export")
 def csv() -> Response:
     """The orders of the filter as a file for a spreadsheet."""
@@ -53,12 +68,17 @@ def _today() -> str:
 
 def init_app(_app: Flask) -> None:
     """Put the orders into the rail; say who may do what with them."""
-    permissions.define("orders.view", _l("See orders"), roles=("manager", "marketer", "clerk"))
-    permissions.define("orders.edit", _l("Prepare, send and hand over orders"), roles=("manager", "clerk"))
-    permissions.define("orders.pay", _l("Mark payments received"), roles=("manager", "clerk"))
-    permissions.define("orders.refund", _l("Note refunds"), roles=("manager",))
-    permissions.define("orders.cancel", _l("Cancel orders"), roles=("manager",))
-    permissions.define("orders.export", _l("Take orders out as a file"), roles=("manager",))
+    permissions.define(
+        "orders.view", _l("See orders"), roles=("manager", "marketer", "accountant", "clerk"), area="sell"
+    )
+    permissions.define("orders.edit", _l("Prepare, send and hand over orders"), roles=("manager", "clerk"), area="sell")
+    # Whoever reads the bank statement says what came, and it can be taken back; money out and agreements are others'.
+    permissions.define(
+        "orders.pay", _l("Mark payments received"), roles=("manager", "accountant", "clerk"), area="money"
+    )
+    permissions.define("orders.refund", _l("Note refunds"), roles=("manager",), area="money")
+    permissions.define("orders.cancel", _l("Cancel orders"), roles=("manager",), area="sell")
+    permissions.define("orders.export", _l("Take orders out as a file"), roles=("manager", "accountant"), area="money")
     menu.entry(
         20, _l("Orders"), "shop_admin.orders", icon="orders", permission="orders.view", badge=order_list.waiting,
         match=("shop_admin.order", "shop_admin.invoice", "shop_admin.subscription"),

@@ -8,7 +8,7 @@ from kernel import web
 from kernel.i18n import _
 from kernel.money import Money
 from kernel.web import needs
-from shop import balances, ledger, orders, proofs, receipts
+from shop import balances, ledger, orders, proofs, receipts, second_thoughts
 from shop.forms.orders import PayForm, ProofAmountForm, ProofReasonForm
 from shop.orders import Order
 from shop.views import admin, desk, order_desk, order_plan
@@ -77,4 +77,4 @@ def undo(number: str) -> None:
 
 def _taken(order: Order, amount: Money) -> None:
     told = _("%(amount)s received for %(number)s.", amount=receipts.shown(amount), number=order.number)
-    web.undo(told, "shop_admin.order_pay_undo", number=order.number)
+    web.undo(second_thoughts.said(order, told), "shop_admin.order_pay_undo", number=order.number)

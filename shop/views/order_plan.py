@@ -44,12 +44,15 @@ def _likely(order: Order) -> Any:
 def _methods(order: Order) -> list[Any]:
     own = [one for one in payment_methods.counter() if one.code != payment_methods.LATER]
     waiting = order.payments[-1].method if order.payments else None
-    return [waiting, *(one for one in own if one is not waiting)] if waiting is not None else own
+    if waiting is None or waiting.code == payment_methods.LATER:  # by which nothing is ever paid
+        return own
+    return payment_methods.without_double([waiting, *(one for one in own if one is not waiting)])
 
 
 def method(order: Order, code: str) -> Any:
-    """The method that staff named, None for the one that waits."""
-    return next((one for one in _methods(order) if one.code == code), None)
+    """The method that staff named, else the first that they could; None for the one that waits where there is none."""
+    known = _methods(order)
+    return next((one for one in known if one.code == code), known[0] if known else None)
 
 
 def _link(order: Order) -> str:
@@ -73,7 +76,7 @@ def _whatsapp(order: Order) -> str:
 
 
 @admin.post("/orders/<number>/plan", endpoint="order_plan")
-@needs("orders.pay")
+@needs("orders.edit")
 @once
 @desk.at_order
 def agree(number: str) -> Any:
@@ -89,7 +92,7 @@ def agree(number: str) -> Any:
 
 
 @admin.post("/orders/<number>/plan/<int:position>/day", endpoint="order_plan_day")
-@needs("orders.pay")
+@needs("orders.edit")
 @desk.at_order
 def put_off(number: str, position: int) -> Any:
     """Give a part another day."""

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from flask import Flask, flash, request
+from flask import Flask, flash, render_template, request
 
 from kernel import today, web
 from kernel.i18n import _, _l
 from kernel.money import Money
-from kernel.refusal import Missing
+from kernel.refusal import Missing, Refusal
 from kernel.web import needs
-from shop import order_list, orders, receipts, refund_retries, refunds
+from shop import ask_rows, order_list, orders, receipts, refund_forecast, refund_retries, refund_ways, refunds
 from shop.forms.returns import OrderRefundForm
 from shop.refund_rows import Refund
-from shop.views import admin, desk, order_desk
+from shop.views import admin, desk, money_back, order_desk
 
 
 @admin.post("/orders/<number>/refunds", endpoint="order_refund")
@@ -20,19 +20,38 @@ from shop.views import admin, desk, order_desk
 @desk.at_order
 def give(number: str) -> Any:
     """Money goes back, all of it or a part; the same form sent twice counts once."""
-    form = OrderRefundForm(request.form)
-    amount = desk.amount_of(form, orders.numbered(number).currency)
+    form, order = OrderRefundForm(request.form), orders.numbered(number)
+    try:
+        way = money_back.method(form, order)
+    except Refusal as refusal:
+        return order_desk.again(number, form.way, refusal, refund=form)
+    amount = desk.amount_of(form, order.currency)
     if amount is None:
-        return order_desk.page(orders.numbered(number), refund=form), 422
+        return order_desk.page(order, refund=form), 422
     try:
         given = refunds.give(
             orders.numbered(number), amount=amount, to=form.to.data or "money", reason=form.reason.data or "",
             reference=form.reference.data or "", by=web.person(), key=f"desk:{desk.key()}", spare=not form.kept.data,
+            method=way,
         )  # fmt: skip
     except order_desk.AMOUNT as refusal:
         return order_desk.again(number, form.amount, refusal, refund=form)
+    ask_rows.settle(order, "refund", by=web.person())
     tell(given, amount)
     return None
+
+
+@admin.get("/orders/<number>/refunds/forecast", endpoint="order_refund_forecast")
+@needs("orders.refund")
+def forecast(number: str) -> str:
+    """What the form, as it is filled in, would do; nothing is written."""
+    form, order, told = OrderRefundForm(request.args), orders.numbered(number), []
+    try:
+        amount, way = desk.amount(form.amount.data or "", order.currency), money_back.method(form, order)
+        told = refund_forecast.told(order, amount, method=way, to=form.to.data or "money")
+    except Refusal:  # what is wrong with it is said when it is sent
+        told = []
+    return render_template("shop/desk/orders/_refund_forecast.html", foreseen=told)
 
 
 def tell(given: list[Refund], amount: Money) -> None:
@@ -63,7 +82,8 @@ def by_hand(number: str, token: str) -> None:
     """Staff returned it by another way."""
     reference = request.form.get("reference", "").strip()[:120]
     row = _of(number, token)
-    refund_retries.by_hand(row, reference=reference, by=web.person())
+    way = refund_ways.named(row.order, request.form.get("way", ""))
+    refund_retries.by_hand(row, reference=reference, by=web.person(), method=way)
     flash(_("Noted: you returned %(amount)s.", amount=receipts.shown(row.amount)))
 
 

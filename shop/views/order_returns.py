@@ -85,7 +85,11 @@ def refund(number: str, token: str) -> Any:
     amount = desk.amount_of(form, row.order.currency)
     if amount is None:
         return order_desk.page(orders.numbered(number), returned=money_back.of_return(row, form)), 422
-    told = {"to": form.to.data or "money", "reference": form.reference.data or ""}
+    try:
+        way = money_back.method(form, row.order)
+    except Refusal as refusal:
+        return order_desk.again(number, form.way, refusal, returned=money_back.of_return(row, form))
+    told: dict[str, Any] = {"to": form.to.data or "money", "reference": form.reference.data or "", "method": way}
     try:
         given = returns.refund(row, amount=amount, by=web.person(), **told)
     except order_desk.AMOUNT as refusal:

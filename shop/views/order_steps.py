@@ -9,11 +9,17 @@ from kernel.i18n import _
 from kernel.once import once
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import cancellations, fulfilment, notes, orders
+from shop import ask_rows, cancellations, fulfilment, notes, orders, second_thoughts
 from shop.forms.orders import CancelForm, NoteForm, ShipForm
 from shop.views import admin, desk, order_desk
 
 UNDO = "shop_admin.order_undo"
+
+
+def _seen() -> int | None:
+    """How many changes of the buyer the page showed from which the step is taken."""
+    typed = request.args.get("seen", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 6 else None
 
 
 @admin.post("/orders/<number>/preparation", endpoint="order_prepare")
@@ -21,8 +27,8 @@ UNDO = "shop_admin.order_undo"
 @desk.at_order
 def prepare(number: str) -> None:
     """Somebody begins to prepare it."""
-    fulfilment.prepare(orders.numbered(number), by=web.person())
-    web.undo(_("%(number)s is in preparation.", number=number), UNDO, number=number)
+    fulfilment.prepare(orders.numbered(number), by=web.person(), seen=_seen())
+    _undo(number, _("%(number)s is in preparation.", number=number))
 
 
 @admin.post("/orders/<number>/readiness", endpoint="order_ready")
@@ -30,8 +36,8 @@ def prepare(number: str) -> None:
 @desk.at_order
 def ready(number: str) -> None:
     """It waits for the buyer."""
-    fulfilment.ready(orders.numbered(number), by=web.person())
-    web.undo(_("%(number)s is ready.", number=number), UNDO, number=number)
+    fulfilment.ready(orders.numbered(number), by=web.person(), seen=_seen())
+    _undo(number, _("%(number)s is ready.", number=number))
 
 
 @admin.post("/orders/<number>/shipment", endpoint="order_ship")
@@ -43,8 +49,9 @@ def ship(number: str) -> Any:
     if not form.validate():
         return order_desk.page(orders.numbered(number), ship=form), 422
     order = orders.numbered(number)
-    fulfilment.ship(order, by=web.person(), tracking=form.tracking.data or "", carrier=form.carrier.data or "")
-    return web.undo(_("%(number)s is on its way.", number=number), UNDO, number=number)
+    told = {"tracking": form.tracking.data or "", "carrier": form.carrier.data or ""}
+    fulfilment.ship(order, by=web.person(), seen=_seen(), **told)
+    return _undo(number, _("%(number)s is on its way.", number=number))
 
 
 @admin.post("/orders/<number>/delivery", endpoint="order_deliver")
@@ -52,8 +59,12 @@ def ship(number: str) -> Any:
 @desk.at_order
 def deliver(number: str) -> None:
     """It is in the buyer's hands."""
-    fulfilment.deliver(orders.numbered(number), by=web.person())
-    web.undo(_("%(number)s was delivered.", number=number), UNDO, number=number)
+    fulfilment.deliver(orders.numbered(number), by=web.person(), seen=_seen())
+    _undo(number, _("%(number)s was delivered.", number=number))
+
+
+def _undo(number: str, text: str) -> None:
+    web.undo(second_thoughts.said(orders.numbered(number), text), UNDO, number=number)
 
 
 @admin.post("/orders/<number>/undo", endpoint="order_undo")
@@ -79,6 +90,7 @@ def cancel(number: str) -> Any:
         cancellations.by_staff(order, by=web.person(), reason=reason, restock=restock, kept=kept)
     except order_desk.AMOUNT as refusal:
         return order_desk.again(number, form.kept, refusal, cancel=form)
+    ask_rows.settle(order, "cancel", by=web.person())
     flash(_("%(number)s is cancelled.", number=number))
     return None
 

@@ -1,12 +1,13 @@
 """Orders as rows of a page: what a list says of each, and the chips above it."""
 
+from collections import Counter
 from typing import Any, cast
 
 from flask import url_for
 
 from kernel import clock, instants, tenancy
 from kernel.i18n import _, pick
-from shop import days, order_lines, order_list, order_story, receipts
+from shop import days, local_times, order_lines, order_list, order_story, plans, receipts
 from shop.orders import Order
 
 
@@ -18,7 +19,28 @@ def row(order: Order, **args: Any) -> dict[str, Any]:
         "state": order_story.STATES[order.state], "money": order_story.money(order),
         "when": instants.told(order.placed_at), "iso": order.placed_at.isoformat(),
         "goods": _goods(order), "due": _due(order), "practice": order.practice, "late": _late(order),
+        "gift": bool(order.gift),
     }  # fmt: skip
+
+
+def left(order: Order) -> dict[str, str]:
+    """What is still to be paid of it and when: in a list of what is awaited, whose rows add up to its sum."""
+    whole = receipts.shown(order.costs) if order.received_minor else ""
+    return {"left": receipts.shown(order.balance), "left_of": whole, "left_when": _when(order)}
+
+
+def _when(order: Order) -> str:
+    late, after = plans.overdue(order), plans.coming(order)
+    if order.held and order.hold_until:
+        zone = tenancy.tenant().timezone
+        return _("kept until %(day)s", day=days.told(local_times.local(order.hold_until, zone).date()))
+    if late and late[0].on:
+        return _("since %(day)s", day=days.told(late[0].on))
+    if order.plan and after and not plans.due_now(order):
+        return _("due %(day)s", day=days.told(after.on)) if after.on else receipts.due_day(None)
+    if not order.plan and order.only_booked and order.open:
+        return _("on arrival, %(day)s", day=_due(order))
+    return _("now")
 
 
 def called(name: str, *, by_staff: bool) -> str:
@@ -38,13 +60,18 @@ def chips(shown: str, text: str) -> list[dict[str, Any]]:
 
 
 def _goods(order: Order) -> str:
-    there = order_lines.there(order.lines)
-    more = f" +{len(there) - 3}" if len(there) > 3 else ""
-    return ", ".join(f"{units} × {pick(line.name)}" for units, line in there[:3]) + more
+    """What is in it, the sizes or ages of one thing together."""
+    named: Counter[str] = Counter()
+    for units, line in order_lines.there(order.lines):
+        named[pick(line.name)] += units
+    more = f" +{len(named) - 3}" if len(named) > 3 else ""
+    return ", ".join(f"{units} × {name}" for name, units in list(named.items())[:3]) + more
 
 
 def _due(order: Order) -> str:
-    when = days.told(order.delivery_day, weekday=True) if order.delivery_day else ""
+    booked = [line.day for line in order.lines if line.booking_id and line.day]
+    on = order.delivery_day or min(booked, default=None)
+    when = days.told(on, weekday=True) if on else ""
     return ", ".join(filter(None, (when, order.delivery_slot.replace("-", "–")))) or pick(order.delivery_label)
 
 

@@ -6,10 +6,12 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from kernel import files, limits, phones, tenancy, web
+from kernel import files, limits, phones, tenancy, uploads, web
 from kernel.i18n import _, pick
 from kernel.refusal import Refusal
 from shop import (
+    back_words,
+    buyer_delivery,
     cancellations,
     card_sessions,
     downloads,
@@ -26,7 +28,18 @@ from shop import (
 from shop.forms.orders import ProofForm
 from shop.orders import Order
 from shop.return_rows import Return
-from shop.views import approval_part, balance, booked_rows, card_pay, order_papers, rest_rows, store, subscription_part
+from shop.views import (
+    approval_part,
+    balance,
+    booked_rows,
+    card_pay,
+    frame,
+    order_papers,
+    refund_accounts,
+    rest_rows,
+    store,
+    subscription_part,
+)
 from shop.views import gift_cards as gift_views
 from shop.views import reviews as review_views
 
@@ -42,19 +55,23 @@ def show(token: str) -> str:
 
 def _page(order: Order, form: ProofForm) -> str:
     title, sentence = order_story.title(order)
-    cancelled = cancellations.of(order)
+    chat = whatsapp(order)
+    frame.chat(chat)
+    cancelled, off = cancellations.of(order), order_story.called_off(order)
     return render_template(
         "shop/orders/show.html", order=order, form=form, title=title, sentence=sentence,
         asked_for=approval_part.of_order(order), told=receipts.told(order),
         steps=order_story.steps(order), status=order_story.status(order),
-        proofs=proofs.of(order), wants_proof=proofs.wanted(order), left=balance.offer(order),
-        card=card_pay.told(order),
+        proofs=proofs.of(order), wants_proof=not off and proofs.wanted(order), left={} if off else balance.offer(order),
+        card={} if off else card_pay.told(order),
         may_cancel=cancellations.allowed_to_buyer(order),
         reason=cancelled.reason if cancelled and cancelled.account_id else "",  # their own is told by the steps
-        returned=_returned(order), may_return=bool(return_policies.of().days) and returns.allowed_to_buyer(order),
+        returned=_returned(order), account=refund_accounts.of_order(order), back=back_words.told(order),
+        may_return=bool(return_policies.of().days) and returns.allowed_to_buyer(order),
         papers=order_papers.of_buyer(order), files=downloads.of(order) if order.paid else [],
         gift_cards=gift_views.of_order(order), booked=booked_rows.of(order), rest_url=rest_rows.of_order(order),
-        opinions=review_views.of_order(order), whatsapp=_whatsapp(order), share=_share(order),
+        opinions=review_views.of_order(order), whatsapp=chat, share=_share(order),
+        may_bring=buyer_delivery.changeable(order),
         again=repeats.offered(order), coming=subscription_part.of_order(order),
         sent=fulfilment.tracking(order) if order.state == "shipped" else {},
     )  # fmt: skip
@@ -86,7 +103,8 @@ def _share(order: Order) -> str:
     return phones.whatsapp(f"{text}\n{_url(order)}")
 
 
-def _whatsapp(order: Order) -> str:
+def whatsapp(order: Order) -> str:
+    """A chat with the shop that begins with which order it is about; '' where the shop has no number."""
     phone = shop_phone()
     text = _("Hello, I write about my order %(number)s.", number=order.number)
     return phones.whatsapp(f"{text}\n{_url(order)}", phone) if phone else ""
@@ -110,36 +128,39 @@ def proof(token: str) -> Any:
     except RequestEntityTooLarge:
         raise files.TooBig(limit=files.LIMIT // (1024 * 1024)) from None
     with web.reading():
-        orders.by_token(token)
-        made = _made(form, data)
-    if made is None or not form.validate():
+        came = uploads.brought(f"proof:{orders.by_token(token).id}", "file")
+        fine = _taken(form, came, data, upload.filename or "" if upload else "") and form.validate()
+    if not fine:
+        form.waiting = came.wait(single=["file"])
         return _page(orders.by_token(token), form), 422
-    order = orders.by_token(token)
-    proofs.send(order, made, name=upload.filename or "" if upload else "", reference=form.reference.data or "")
+    order, (made, name) = orders.by_token(token), came.of("file")[-1]
+    proofs.send(order, made, name=name, reference=form.reference.data or "")
     if order_story.status(order) != "placed.proof":  # else that is what its page says on top
         flash(_("We have your proof. The shop confirms it by e-mail."))
     return redirect(url_for(".order", token=token), 303)
 
 
-def _made(form: ProofForm, data: bytes) -> files.Made | None:
-    if not data:
-        form.file.errors = [_("Choose the picture or the PDF first.")]
-        return None
+def _taken(form: ProofForm, came: uploads.Brought, data: bytes, name: str) -> bool:
+    """Whether there is a proof: sent now, or kept from a try before; else why not stands at its field."""
     try:
-        return files.make(data, kinds=proofs.KINDS)
+        came.fresh["file"] = [(files.make(data, kinds=proofs.KINDS), name)] if data else []
     except files.TooBig:
         raise
     except Refusal as error:
         form.file.errors = [str(error)]
-        return None
+        return False
+    if not came.of("file"):
+        form.file.errors = [str(uploads.OVER) if came.lost else _("Choose the picture or the PDF first.")]
+    return bool(came.of("file"))
 
 
 @store.post("/orders/<token>/cancellation", endpoint="order_cancel")
 def cancel(token: str) -> Response:
     """The buyer calls the order off while that is allowed."""
-    cancellations.by_buyer(orders.by_token(token), reason=request.form.get("reason", "").strip()[:300])
+    order = orders.by_token(token)
+    cancellations.by_buyer(order, reason=request.form.get("reason", "").strip()[:300])
     flash(_("Your order is cancelled."))
-    return redirect(url_for(".order", token=token), 303)
+    return refund_accounts.onward(order, url_for(".order", token=token))
 
 
 @store.get("/orders/<token>/pay", endpoint="pay")

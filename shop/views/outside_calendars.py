@@ -33,7 +33,7 @@ def add(token: str) -> Any:
         db.session.rollback()
         with web.reading():
             return calendar_feeds.page({"unit": token, "why": str(refusal), **typed}), refusal.status
-    flash(_("%(name)s is being read: what is taken there closes %(unit)s here.", name=row.name, unit=unit.name))
+    _say(row)
     return _back(unit)
 
 
@@ -64,8 +64,14 @@ def bring_back(token: str) -> Any:
     """What was just taken away closes again."""
     row = outside_calendars.by_token(token, binned=True)
     outside_calendars.bring_back(row, by=web.person())
-    flash(_("%(name)s is being read: what is taken there closes %(unit)s here.", name=row.name, unit=row.unit.name))
+    _say(row)
     return _back(row.unit)
+
+
+def _say(row: outside_calendars.OutsideCalendar) -> None:
+    """It is not promised that it works: nobody has read it yet."""
+    told = {"name": row.name, "unit": row.unit.name}
+    flash(_("%(name)s is being read. Here you see in a moment whether it closes %(unit)s.", **told))
 
 
 def _back(unit: ResourceUnit) -> Any:

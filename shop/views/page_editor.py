@@ -21,7 +21,7 @@ LEFT = ("page.discarded", page_versions.BACK)  # what keeps the draft that is go
 
 def init_app(_app: Flask) -> None:
     """Say who may, and how the journal tells it."""
-    permissions.define("pages.edit", _l("Write the pages of the shop"), roles=["manager", "marketer"])
+    permissions.define("pages.edit", _l("Write the pages of the shop"), roles=["manager", "marketer"], area="write")
     journal.kind("page.discarded", _l("Threw the draft of “%(name)s” away"))
 
 

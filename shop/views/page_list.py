@@ -20,7 +20,10 @@ KINDS = {"home": _l("First page"), "page": _l("Page"), "policy": _l("Policy")}
 
 def init_app(_app: Flask) -> None:
     """Put the word into the rail."""
-    menu.entry(50, _l("Pages"), "shop_admin.pages", icon="page", permission="pages.edit", match=("shop_admin.page",))
+    menu.entry(
+        50, _l("Pages"), "shop_admin.pages", icon="page", permission="pages.edit", match=("shop_admin.page",),
+        spare=True, group="shop", hint=_l("The home page, who you are, and what else you want to tell"),
+    )  # fmt: skip
 
 
 @admin.get("/pages", endpoint="pages")

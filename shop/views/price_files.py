@@ -4,11 +4,10 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from kernel import tables, tenancy, web
+from kernel import table_files, tables, tenancy, web, workbooks
 from kernel.i18n import _, ngettext, pick
 from kernel.money import Money
 from kernel.refusal import Refusal
-from kernel.table_files import decoded
 from kernel.web import needs
 from shop import price_files, price_lists, receipts
 from shop.price_files import Change, Reading
@@ -19,6 +18,7 @@ LARGEST = 1_000_000  # bytes, and as much again when it comes back to be kept
 
 
 @admin.get("/price-lists/<group>.csv", endpoint="price_list_csv")
+@admin.get("/price-lists/<group>.xlsx", endpoint="price_list_xlsx")
 @needs("discounts.edit")
 def csv(group: str) -> Any:
     """The list for a spreadsheet: what wholesale customers ask for, and what can be read back."""
@@ -45,7 +45,10 @@ def read(group: str) -> Any:
         if not data:
             return _page(group, trouble=_("Choose the file first."), status=422)
         try:
-            return _report(group, decoded(data), (sent and sent.filename) or "")
+            text, note = table_files.text(data, request.form.get("sheet", ""))
+            if len(text.encode()) > LARGEST:  # what was packed is larger than it came, and goes to and fro
+                raise workbooks.TooMuch()
+            return _report(group, text, (sent and sent.filename) or "", note)
         except Refusal as refusal:
             return _page(group, trouble=str(refusal), status=422)
 
@@ -65,16 +68,16 @@ def keep(group: str) -> Any:
     return redirect(url_for(".price_list", group=group), 303)
 
 
-def _report(group: str, text: str, name: str) -> Any:
+def _report(group: str, text: str, name: str, note: str = "") -> Any:
     found = price_files.read(group, text)
-    return _page(group, found=found, text=text, name=name, status=422 if found.wrong else 200)
+    return _page(group, found=found, text=text, name=name, note=note, status=422 if found.wrong else 200)
 
 
 def _page(group: str, found: Reading | None = None, *, status: int = 200, **told: Any) -> Any:
     changes, wrong = (found.changes, found.wrong) if found else ([], [])
     page = render_template(
         "shop/desk/price_lists/file.html", one=price_lists.named(group), found=found, **told,
-        changes=[_change(one) for one in changes[:SHOWN]], wrong=wrong[:SHOWN],
+        sheet=request.form.get("sheet", ""), changes=[_change(one) for one in changes[:SHOWN]], wrong=wrong[:SHOWN],
         more=max(len(changes), len(wrong)) - SHOWN,
     )  # fmt: skip
     return page, status

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from kernel import files, once, permissions, tenancy, web
+from kernel import files, once, permissions, tenancy, uploads, web
 from kernel.db import db
 from kernel.forms import choices
 from kernel.i18n import _, _l, pick
@@ -25,7 +25,7 @@ DOWNLOAD = 50 * 1024 * 1024
 
 def init_app(_app: Flask) -> None:
     """Say who may."""
-    permissions.define("products.edit", _l("Make and change products"), roles=["manager"])
+    permissions.define("products.edit", _l("Make and change products"), roles=["manager"], area="goods")
 
 
 @admin.get("/products/new", endpoint="product_new")
@@ -112,8 +112,9 @@ def _saved(slug: str) -> Any:
         raise files.TooBig(limit=files.LIMIT // (1024 * 1024)) from None
     with web.reading():
         product = _product(slug) if slug else None
-        form = _form(posted)
-        sheet = _sheet(form, product, sent)
+        form, about = _form(posted), f"product:{product.id if product else 0}"
+        came = uploads.brought(about, "new_pictures", "download")
+        sheet = _sheet(form, product, sent, came)
     product = _product(slug) if slug else None
     if sheet is not None:
         try:
@@ -121,6 +122,7 @@ def _saved(slug: str) -> Any:
         except Refusal as refusal:
             db.session.rollback()
             form.form_errors.append(str(refusal))
+    form.waiting = came.wait(single=["download"])
     return _page(_product(slug) if slug else None, form), 422
 
 
@@ -131,38 +133,42 @@ def _sent() -> dict[str, list[tuple[str, bytes]]]:
     return found
 
 
-def _sheet(form: Any, product: Product | None, sent: dict[str, list[tuple[str, bytes]]]) -> sheets.Sheet | None:
+def _sheet(
+    form: Any, product: Product | None, sent: dict[str, list[tuple[str, bytes]]], came: uploads.Brought
+) -> sheets.Sheet | None:
     """What the form says with what came along; None when something is wrong, told at its field."""
     fine = form.validate()
     parts = product_rows.parts(form, product)
-    fresh = _decoded(form, sent["new_pictures"])
-    download = _download(form, sent["download"])
+    came.fresh["new_pictures"] = _decoded(form, sent["new_pictures"])
+    came.fresh["download"] = _download(form, sent["download"])
+    form.picture_errors += [str(uploads.OVER)] if came.lost else []
     if not fine or form.form_errors or form.picture_errors or any(entry.form.errors for entry in form.parts):
         return None
     shelves = {row.slug: row.id for row in categories.all_()}
     sheet = forms.sheet(form, product, shelves)
-    sheet.parts, sheet.fresh, sheet.download = parts, fresh, download
+    sheet.fresh = [made for made, _name in came.of("new_pictures")]
+    sheet.parts, sheet.download = parts, came.one("download")
     product_values.keep_languages(sheet, product)
     return sheet
 
 
-def _decoded(form: Any, sent: list[tuple[str, bytes]]) -> list[files.Made]:
+def _decoded(form: Any, sent: list[tuple[str, bytes]]) -> list[uploads.Named]:
     made = []
     for name, data in sent[: pictures.MOST]:
         try:
-            made.append(files.make(data))
+            made.append((files.make(data), name))
         except Refusal as refusal:
             form.picture_errors.append(f"{name}: {refusal}")
     return made
 
 
-def _download(form: Any, sent: list[tuple[str, bytes]]) -> tuple[files.Made, str] | None:
-    for name, data in sent:
+def _download(form: Any, sent: list[tuple[str, bytes]]) -> list[uploads.Named]:
+    for name, data in sent[:1]:
         try:
-            return files.make(data, kinds=("download",), limit=DOWNLOAD), name
+            return [(files.make(data, kinds=("download",), limit=DOWNLOAD), name)]
         except Refusal as refusal:
             form.form_errors.append(f"{name}: {refusal}")
-    return None
+    return []
 
 
 def _written(product: Product | None, sheet: sheets.Sheet) -> Any:
@@ -226,7 +232,6 @@ def _page(product: Product | None, form: Any) -> str:
         opened=_opened(form),
         unplanned=product is not None and product.kind == services.KIND and services.of(product) is None,
         wrong=_wrong(form),
-        again=any(sent.filename for sent in request.files.getlist("new_pictures")),
     )
 
 

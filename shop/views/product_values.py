@@ -65,7 +65,7 @@ def _own(product: Product) -> dict[str, Any]:
         "tax": rate.code if rate else "",
         "low_at": _text(first.low_at if first else None),
         "slug": product.slug,
-        "sku": product.sku or (first.sku if first else ""),
+        "sku": product.sku or (first.sku if first and not product.options else ""),
         "lead_unit": "days" if days or not product.lead_hours else "hours",
         "lead": _text(product.lead_hours // (24 if days else 1) or None),
         "pickup_only": product.pickup_only,

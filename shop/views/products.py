@@ -11,7 +11,7 @@ from kernel.once import once
 from kernel.refusal import Gone, Refusal
 from kernel.web import needs
 from shop import bin as rubbish
-from shop import catalog, catalog_search, categories, sheets
+from shop import catalog, catalog_search, categories, services, sheets
 from shop.catalog import Product, Variant
 from shop.forms import amounts, words
 from shop.sheets import Count
@@ -81,6 +81,7 @@ def _goods(rows: Any) -> list[dict[str, Any]]:
     own, pictures = words.languages()[0], pictures_of([row.picture_id for row in rows])
     hearts = saved_rows.counts([row.id for row in rows])
     kept, names = catalog_search.variants_of(rows), {one.id: pick(one.name, own) for one in categories.all_()}
+    booked = services.kinds_of([row.id for row in rows if row.kind == services.KIND])
     return [
         {
             "row": row,
@@ -89,7 +90,7 @@ def _goods(rows: Any) -> list[dict[str, Any]]:
             "shelf": names.get(row.category_id or 0, ""),
             "hearts": hearts.get(row.id, ""),
             "price": _price(row, kept[row.id]),
-            "stock": _stock(kept[row.id]),
+            "stock": _stock(kept[row.id], booked.get(row.id, "")),
         }
         for row in rows
     ]
@@ -101,7 +102,7 @@ def _price(row: Product, kept: list[Variant]) -> dict[str, Any]:
     return {"edit": not several, "text": _("from %(price)s", price=told), "typed": amounts.typed(row.price_minor)}
 
 
-def _stock(kept: list[Variant]) -> dict[str, Any]:
+def _stock(kept: list[Variant], booked: str = "") -> dict[str, Any]:
     kinds = {one.stock_kind for one in kept}
     first = kept[0] if kept else None
     low = any(one.stock_kind == "onhand" and one.low_at is not None and one.on_hand <= one.low_at for one in kept)
@@ -111,12 +112,9 @@ def _stock(kept: list[Variant]) -> dict[str, Any]:
         return {"edit": False, "text": sum(one.on_hand for one in kept), "low": low}
     if kinds == {"daily"}:
         return {"text": _("%(num)s a day", num=sum(one.daily_capacity or 0 for one in kept)), "low": False}
-    return {
-        "text": {"unlimited": _("without limit"), "parts": _("by its parts"), "booking": _("by the time")}.get(
-            kinds.pop() if len(kinds) == 1 else "", "–"
-        ),
-        "low": low,
-    }
+    by = _("by the night") if booked == "nights" else _("by the time")
+    told = {"unlimited": _("without limit"), "parts": _("by its parts"), "booking": by}
+    return {"text": told.get(kinds.pop() if len(kinds) == 1 else "", "–"), "low": low}
 
 
 @admin.post("/products/<slug>/quick", endpoint="product_quick")

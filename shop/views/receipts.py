@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Response, render_template
 
-from kernel import pdf, tenancy, web
-from shop import orders, papers
+from kernel import clock, pdf, tenancy, web
+from shop import orders, papers, slips
 from shop.orders import Order
 from shop.views import admin, store
 
@@ -27,7 +27,10 @@ def receipt_of(number: str) -> Any:
 @web.needs("orders.view")
 def packing(number: str) -> Any:
     """What goes into the box, for who packs it."""
-    return _paper(orders.numbered(number), "packing")
+    at, order = clock.now(), orders.numbered(number)
+    answer = _paper(order, "packing")
+    slips.printed(order, by=web.person(), at=at)
+    return answer
 
 
 def _paper(order: Order, kind: str) -> Any:

@@ -91,7 +91,8 @@ def _example() -> dict[str, str]:
 def edit(token: str) -> Any:
     """One of them."""
     row = resources.by_token(token)
-    units = [{"token": unit.token, "name": unit.name, "active": unit.active} for unit in row.units]
+    units = [{"token": unit.token, "name": unit.name, "active": unit.active, "seats": str(unit.seats or "")}
+             for unit in row.units]  # fmt: skip
     return _page(row, forms.made(None, {**words.shown("name", row.name), "seats": str(row.seats), "rows": units}))
 
 

@@ -36,10 +36,18 @@ def _verb(choice: str, count: int, *, alone: bool) -> str:
 
 
 def of_order(order: Order) -> str:
-    """Where all times of an order are called off; '' unless several are still to come."""
+    """Where all times of an order are called off by their guest; '' unless several are still to come."""
+    return _of_order(order, "shop.booking_rest") if booking_rest.open_to_guest(order) else ""
+
+
+def of_desk_order(order: Order) -> str:
+    """The same for staff."""
+    return _of_order(order, ".booking_rest") if order.open and web.may("orders.cancel") else ""
+
+
+def _of_order(order: Order, page: str) -> str:
     rows = [row for row in bookings.of_order(order) if booking_story.soon(row)]
-    may = len(rows) > 1 and booking_rest.open_to_guest(order)
-    return url_for("shop.booking_rest", token=rows[0].token, which="every") if may else ""
+    return url_for(page, token=rows[0].token, which="every") if len(rows) > 1 else ""
 
 
 def told(rest: Rest, *, desk: bool = False) -> dict[str, Any]:

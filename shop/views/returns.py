@@ -5,14 +5,14 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from kernel import files, limits, signing, tenancy, web
+from kernel import files, limits, signing, tenancy, uploads, web
 from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.refusal import Missing, Refusal
 from shop import orders, return_policies, returns
 from shop.forms import returns as forms
 from shop.orders import Order
-from shop.views import desk, order_returns, store
+from shop.views import desk, order_returns, refund_accounts, store
 
 UPLOAD = returns.MOST_PICTURES * files.LIMIT + 1024 * 1024
 RULE = "6/minute;30/hour"
@@ -38,10 +38,9 @@ def _page(order: Order, form: Any, wrong: str = "") -> Any:
         {"id": line.id, "name": pick(line.name), "most": line.quantity - line.returned}
         for line in returns.returnable(order)
     ]
-    sent = request.files.getlist("pictures")
     return render_template(
         "shop/orders/returns.html", order=order, form=form, key=signing.token(), wrong=wrong, lines=lines,
-        asked=order_returns.wanted() or _only(lines), again=any(one.filename for one in sent),
+        asked=order_returns.wanted() or _only(lines),
     )  # fmt: skip
 
 
@@ -61,18 +60,20 @@ def ask(token: str) -> Any:
     except RequestEntityTooLarge:
         raise files.TooBig(limit=files.LIMIT // (1024 * 1024)) from None
     with web.reading():
-        orders.by_token(token)
-        made = _made(form, sent)
-    if made is None or not form.validate():
+        came = uploads.brought(f"return:{orders.by_token(token).id}", "pictures")
+        fine = _taken(form, came, sent) and form.validate()
+    if not fine:
+        form.waiting = came.wait()
         return _page(orders.by_token(token), form), 422
-    told = {"reason": form.reason.data, "note": form.note.data or "", "made": made}
+    told = {"reason": form.reason.data, "note": form.note.data or "", "made": came.of("pictures")}
     try:
         returns.ask(orders.by_token(token), order_returns.wanted(), key=f"buyer:{token}:{desk.key()}", **told)
     except returns.NotSoMany as refusal:
         db.session.rollback()
+        form.waiting = came.wait()
         return _page(orders.by_token(token), form, str(refusal)), 422
     flash(_("We have your request. The shop looks at it and writes to you."))
-    return redirect(url_for(".order", token=token), 303)
+    return refund_accounts.onward(orders.by_token(token), url_for(".order", token=token))
 
 
 @store.post("/orders/<token>/returns/<back>", endpoint="order_return_leave")
@@ -91,14 +92,17 @@ def leave(token: str, back: str) -> Any:
     return redirect(url_for(".order", token=token), 303)
 
 
-def _made(form: Any, sent: list[tuple[bytes, str]]) -> list[tuple[files.Made, str]] | None:
-    if len(sent) > returns.MOST_PICTURES:
-        form.pictures.errors = [_("Send at most %(most)s pictures.", most=returns.MOST_PICTURES)]
-        return None
-    try:
-        return [(files.make(data), name) for data, name in sent]
-    except files.TooBig:
-        raise
-    except Refusal as error:
-        form.pictures.errors = [str(error)]
-        return None
+def _taken(form: Any, came: uploads.Brought, sent: list[tuple[bytes, str]]) -> bool:
+    """Whether the pictures can be taken; else why not stands at their field."""
+    wrong, fresh = [str(uploads.OVER)] if came.lost else [], came.fresh.setdefault("pictures", [])
+    if len(sent) + len(came.of("pictures")) > returns.MOST_PICTURES:
+        wrong, sent = [_("Send at most %(most)s pictures.", most=returns.MOST_PICTURES)], []
+    for data, name in sent:
+        try:
+            fresh.append((files.make(data), name))
+        except files.TooBig:
+            raise
+        except Refusal as error:
+            wrong = [str(error)]
+    form.pictures.errors = wrong or form.pictures.errors
+    return not wrong

@@ -165,7 +165,7 @@ def fact_url(fact: facts.Fact) -> str | None:
 def init_app(_app: Flask) -> None:
     """Say who may, show what waits on the first page, lead there from a person's timeline."""
     told = _l("Show, hide and answer reviews; answer questions")
-    permissions.define("reviews.edit", told, roles=("manager", "marketer"))
+    permissions.define("reviews.edit", told, roles=("manager", "marketer"), area="write")
     today.line(
         "reviews.waiting", _l("Reviews to read"), lambda: review_list.query("waiting"), order=47, icon="star",
         permission="reviews.edit", list_url=lambda: desk.link("shop_admin.reviews", show="waiting"), when=reviews.taken,

@@ -35,8 +35,7 @@ def write(token: str, slug: str) -> Any:
     _limit()
     sent = review_uploads.sent()
     with web.reading():
-        _of_order(orders.by_token(token), slug)
-        told = review_uploads.read(sent)
+        told = review_uploads.read(sent, _about(*_of_order(orders.by_token(token), slug)))
     order = orders.by_token(token)
     return _written(*_of_order(order, slug), told, back=_back_to(order))
 
@@ -46,7 +45,7 @@ def own(slug: str) -> Any:
     """The same for who is logged in, of anything that they bought."""
     contact = _asking(slug)
     if contact is None:
-        return redirect(url_for("crm.login", next=request.path))
+        return redirect(url_for("crm.login", next=web.in_language(i18n.language())))
     return _page(contact, reviewable.line(contact, slug), back=_account())
 
 
@@ -58,9 +57,8 @@ def own_write(slug: str) -> Any:
     with web.reading():
         contact = _asking(slug)
         if contact is None:
-            return redirect(url_for("crm.login", next=request.path), 303)
-        reviewable.line(contact, slug)
-        told = review_uploads.read(sent)
+            return redirect(url_for("crm.login", next=web.in_language(i18n.language())), 303)
+        told = review_uploads.read(sent, _about(contact, reviewable.line(contact, slug)))
     contact = _asking(slug)
     if contact is None:
         raise Missing()
@@ -97,6 +95,11 @@ def _asking(slug: str) -> Contact | None:
     return asking.contact()
 
 
+def _about(contact: Contact, line: OrderLine) -> str:
+    """Whose review of what: what waits of one is for no other."""
+    return f"{contact.id}:{line.product_id}"
+
+
 def _limit() -> None:
     limits.check("review", f"{tenancy.current()}:{limits.network(request.remote_addr)}", RULE)
 
@@ -122,7 +125,7 @@ def _page(contact: Contact, line: OrderLine, form: ReviewForm | None = None, *, 
     form = form or ReviewForm(**({"signed": reviews.signature(contact.name)} | known))
     return render_template(
         "shop/reviews/write.html", form=form, product=line.product, name=pick(line.product.name), row=row, back=back,
-        here=request.path, own=_own(row), again=bool(review_uploads.named()),
+        here=web.in_language(i18n.language()), own=_own(row),
         then=_("The shop reads it before it is shown.") if storefront.of().reviews == "approval" else
         _("Everybody can read it at once."),
     )  # fmt: skip
@@ -141,15 +144,18 @@ def _own(row: Review | None) -> list[dict[str, Any]]:
 
 
 def _written(contact: Contact, line: OrderLine, told: review_uploads.Read, *, back: tuple[str, str]) -> Any:
-    form, made = told
-    if made is None:
+    form, came, fine = told
+    if not fine:
+        form.waiting = came.wait()
         return _page(contact, line, form, back=back), 422
+    made = [one for one, _name in came.of(review_uploads.FIELD)]
     said = reviews.Said(int(form.stars.data), form.words.data or "", form.signed.data or "", i18n.language())
     try:
         row = review_pictures.write(contact, line, said, gone=set(request.form.getlist("gone")), made=made)
     except review_pictures.TooMany as refusal:
         form.pictures.errors = [str(refusal)]
         db.session.rollback()
+        form.waiting = came.wait()
         return _page(contact, line, form, back=back), 422
     flash(_("Thank you. Everybody can read it now.") if row.shown else _("Thank you. The shop reads it first."))
     return redirect(back[1], 303)

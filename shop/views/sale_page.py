@@ -10,13 +10,27 @@ from kernel import countries, phones, signing, tenancy
 from kernel.i18n import _, pick
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import catalog, exemptions, lookup, pricing, quotes, receipts, sales, shipping, stock, wants
+from kernel.web import may
+from shop import (
+    catalog,
+    exemptions,
+    lookup,
+    payment_methods,
+    pricing,
+    quotes,
+    receipts,
+    sales,
+    services,
+    shipping,
+    stock,
+    wants,
+)
 from shop.forms import checkout as checkout_forms
 from shop.forms import sales as forms
 from shop.forms.wrong import Wrong, beside
 from shop.redemptions import NOBODY, Person
 from shop.variants import Variant
-from shop.views import checkout_page, desk
+from shop.views import checkout_page, delivery_spans, desk, people_hints, sale_time_rows, walk_in_pay
 
 
 def answer(
@@ -26,25 +40,31 @@ def answer(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
     cleared: bool = False,
+    **step: Any,
 ) -> Response:
-    """The page for what is filled in so far."""
+    """The page for what is filled in so far; `step`: of the time that is chosen, see _times."""
     country = countries.profile(tenancy.tenant().country)
     posted = dict(draft.posted.items()) | _prefilled(draft)
     basket, offer, quote = _cost(draft, posted)
     day, slot = (quote.day, quote.slot) if quote else (None, "")
     fresh = "" if cleared else draft.said("new_price")
-    wrong = dict(errors or {}) | _off_wrong(draft, basket)
     total = _plus(quote.total if quote else None, fresh)
+    deposit = walk_in_pay.deposit(quote) if draft.times and quote else {}
+    now = _plus(deposit["offer"].now, fresh) if deposit and draft.said("amount") == "deposit" else None
+    change, given_wrong = _change(draft, total if now is None else now)
+    wrong = dict(errors or {}) | _off_wrong(draft, basket) | given_wrong
     page = render_template(
         "shop/desk/sale/page.html", draft=draft, typed=draft.said, trouble=trouble, cleared=cleared,
         wrong=wrong, labels=_labels(draft), lines=[_line(line, quote) for line in draft.lines],
-        found=[tile(one) for one in sales.at_hand(draft.said("q"))],
-        chosen=person(draft), people=_people(draft), offers=basket.offers(checkout_forms.place(posted, country.code))
-        if basket else [], offer=offer, eta=checkout_page.eta_of, day=day, span=slot,
-        pills=checkout_page.pills_of(offer), slots=checkout_page.slots_of(offer, day),
+        found=[tile(one) for one in sales.at_hand(draft.said("q"), timed=may("bookings.manage"))],
+        **_times(draft, quote, **step), deposit=deposit, now=receipts.shown(now) if now else "",
+        chosen=(chosen := person(draft)), chosen_told=people_hints.said(chosen), people=_people(draft),
+        offers=basket.offers(checkout_forms.place(posted, country.code))
+        if basket else [], offer=offer, eta=delivery_spans.eta, day=day, span=slot,
+        pills=delivery_spans.pills(offer), slots=delivery_spans.slots(offer, day),
         places=_places(offer, posted, wrong),
         payments=sales.methods(), payment=draft.said("payment"), total=receipts.shown(total), quote=quote,
-        sums=_sums(quote), shown=receipts.shown, key=draft.said("key") or signing.token(),
+        change=change, sums=_sums(quote), shown=receipts.shown, key=draft.said("key") or signing.token(),
         currency=tenancy.tenant().currency,
     )  # fmt: skip
     made = Response(page, status)
@@ -52,14 +72,41 @@ def answer(
     return made
 
 
+def _times(
+    draft: forms.Draft, quote: Any, *, held: Refusal | None = None, closed: bool = False, fresh: str = ""
+) -> dict[str, Any]:
+    """`held`: why the time that was tapped is not; `closed`: one was held; `fresh`: that one, by its token."""
+    step = None if closed or not may("bookings.manage") else sale_time_rows.step(draft, held)
+    return {"times": sale_time_rows.lines(draft, quote, fresh), "step": step}
+
+
+def _change(draft: forms.Draft, total: Money) -> tuple[tuple[str, str] | None, dict[str, str]]:
+    """(what to give back of the cash that the buyer gives, or what lacks, in words; what is wrong with it)."""
+    try:
+        given = desk.amount(draft.said("given")) if draft.said("given") else None
+    except Refusal as refusal:
+        return None, {"given": str(refusal)}
+    if given is None or not total:
+        return None, {}
+    label = _("Change to give back") if given.minor >= total.minor else _("Still missing")
+    return (label, receipts.shown(Money(abs(given.minor - total.minor), total.currency))), {}
+
+
+def given_back(draft: forms.Draft, total: Money) -> str:
+    """The change of a sale that was just paid in cash; '' where none was asked for."""
+    found, _wrong = _change(draft, total)
+    return found[1] if found and draft.said("payment") == payment_methods.CASH and desk.amount(
+        draft.said("given")) > total else ""  # fmt: skip
+
+
 def _labels(draft: forms.Draft) -> dict[str, str]:
     """What each field is called, by its id."""
     counter = {f"qty-{at}": pick(line.variant.product.name) for at, line in enumerate(draft.lines, 1)}
     words = {one["name"]: one["label"] for line in draft.lines for one in asked(line)}
-    return counter | words | {
+    return counter | words | sale_time_rows.labels(draft) | {
         "new_name": _("Something new"), "new_price": _("Price"), "off": _("Discount"), "off_why": _("Why?"),
         "reach": _("Phone or e-mail"), "payment": _("How is it paid?"), "parts": _("Payments in all"),
-        "first": _("The first one"), "every": _("Days between them"),
+        "first": _("The first one"), "every": _("Days between them"), "given": _("They give in cash"),
     }  # fmt: skip
 
 
@@ -80,6 +127,7 @@ def _cost(draft: forms.Draft, posted: Mapping[str, Any]) -> tuple[Any, Any, Any]
             wanted.append(line.wanted())
         except wants.BadQuantity:
             continue
+    wanted += [one for kept in draft.times for one in kept.wanted()]
     if not wanted:
         return None, None, None
     chosen, place = person(draft), checkout_forms.place(posted, tenancy.tenant().country)
@@ -139,7 +187,7 @@ def _line(line: forms.Line, quote: Any) -> dict[str, Any]:
     priced = next((one for one in quote.lines if one.variant_id == line.variant.id), None) if quote else None
     return {
         **tile(line.variant), **_of_group(line.variant, priced, quote), "quantity": line.quantity,
-        "texts": asked(line), "gross": receipts.shown(priced.gross) if priced else "—",
+        "texts": asked(line), "gross": receipts.shown(priced.listed) if priced else "—",
     }  # fmt: skip
 
 
@@ -156,6 +204,8 @@ def _of_group(variant: Variant, priced: Any, quote: Any) -> dict[str, str]:
 def tile(variant: Variant) -> dict[str, Any]:
     """A product as it is tapped: its name, what makes it this variant, the price, how many are left."""
     product = variant.product
+    if product.kind == services.KIND:
+        return sale_time_rows.tile(services.of_product(product.id))
     options = " · ".join(pick(one["value"]) for one in wants.options(variant))
     price = catalog.price(product, variant)
     return {

@@ -13,15 +13,30 @@ from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import agreements, orders, plan_policies, plans, receipts, sales, stock
+from shop import (
+    agreements,
+    booking_answers,
+    counter_times,
+    orders,
+    payment_methods,
+    plan_offers,
+    plan_policies,
+    plans,
+    receipts,
+    sales,
+    second_thoughts,
+    stock,
+    walk_in_terms,
+)
 from shop.forms import amounts, wrong
 from shop.forms import checkout as checkout_forms
 from shop.forms import sales as forms
 from shop.forms.wrong import Wrong, beside
+from shop.occupations import JustTaken
 from shop.plan_offers import PlanOffer
 from shop.quotes import Choice, Details, Quote
 from shop.redemptions import Person
-from shop.views import admin, desk, sale_page
+from shop.views import admin, desk, sale_page, sale_time_rows, sale_times
 
 
 @admin.get("/sales/new", endpoint="sale_new")
@@ -39,7 +54,7 @@ def draft() -> Any:
     if request.form.get("do") == "fresh":
         return _fresh()
     with web.reading():
-        counter = forms.read(request.form)
+        counter = sale_times.counter()
         counter.add(request.form.get("add", "")) if request.form.get("add") else None
         counter.drop(request.form.get("drop", ""))
         return sale_page.answer(counter)
@@ -51,11 +66,15 @@ def make() -> Any:
     """Sell it; the same form sent twice is one sale."""
     try:
         key = sales.key_of(request.form.get("key", ""), web.person().id)
-        order = orders.by_key(key) or _sold(forms.read(request.form), key)
+        counter_times.claim(key)
+        order = orders.by_key(key) or _sold(sale_times.counter(), key)
     except Refusal as refusal:
         return _again(refusal)
     told = _("Sold: %(number)s, %(total)s.", number=order.number, total=receipts.shown(order.total))
-    web.undo(told, "shop_admin.sale_undo", number=order.number)
+    paid = order.received if order.plan == "deposit" else order.total
+    change = "" if order.plan == "agreed" else sale_page.given_back(forms.read(request.form), paid)
+    told = f"{told} {_('Change: %(amount)s.', amount=change)}" if change else told
+    web.undo(second_thoughts.said(order, told), "shop_admin.sale_undo", number=order.number)
     return redirect(url_for("shop_admin.order", number=order.number), 303)
 
 
@@ -70,10 +89,11 @@ def undo(number: str) -> None:
 
 def _sold(counter: forms.Draft, key: str) -> Any:
     errors: dict[str, str] = {}
+    counter_times.check(counter.times, request.form.getlist("time"))
     if counter.said("new_name"):
         fresh = wrong.tried(errors, "new_name", _new_product, counter, key)
         counter.lines += [forms.Line(fresh)] if fresh else []
-    elif not counter.lines:
+    elif counter.empty:
         errors["new_name"] = str(_l("Choose what you sell, or write its name and price."))
     wanted, off = wrong.tried(errors, "counter", counter.wanted), wrong.tried(errors, "off", forms.by_hand, counter)
     kept, method = wrong.tried(errors, "leaves", _address, counter), wrong.tried(errors, "payment", _method, counter)
@@ -87,8 +107,23 @@ def _sold(counter: forms.Draft, key: str) -> Any:
     except sales.NothingOff as refusal:
         raise Wrong({"off": str(refusal)}) from None
     details = replace(details, plan=_plan(counter, quote))
+    if counter.times:
+        _in_time(quote, details, method)
+        for kept in counter.times:
+            kept.booking.answers = booking_answers.kept(kept.booking.service, counter.answers(kept))
     token = person.token if person else ""
-    return sales.sell(quote, details, key=key, method=method, contact=sales.buyer(details, token))
+    order = sales.sell(quote, details, key=key, method=method, contact=sales.buyer(details, token))
+    counter_times.sold(key)
+    return order
+
+
+def _in_time(quote: Quote, details: Details, method: Any) -> None:
+    """Refuse a way to pay that comes too late for what is booked, or with which no deposit is paid."""
+    begins = min(line.begins for line in quote.lines if line.begins)
+    if not payment_methods.in_time(method, begins, quote.day):
+        raise Wrong({"payment": str(walk_in_terms.TooSoon())})
+    if method.code == payment_methods.LATER and details.plan and details.plan.kind == "deposit":
+        raise Wrong({"payment": str(_l("Choose how the deposit is paid now, or that all is paid later."))})
 
 
 def _new_product(counter: forms.Draft, key: str) -> Any:
@@ -126,9 +161,12 @@ def _details(counter: forms.Draft, kept: dict[str, str]) -> Details:
 
 
 def _plan(counter: forms.Draft, quote: Quote) -> Any:
-    """The parts that were agreed on, '' when all is paid at once; raises Refusal."""
+    """The parts that were agreed on, the deposit of what is booked, or '' when all is paid at once; raises Refusal."""
+    deposit = counter.said("amount") == "deposit" and bool(counter.times)
     if counter.said("parts") in {"", "0", "1"}:
-        return ""
+        return plan_offers.chosen(quote, "deposit") if deposit else ""
+    if deposit:
+        raise Wrong({"parts": str(_l("Take the deposit, or agree on parts: not both."))})
     reads: dict[str, Callable[[str], int | None]] = {
         "parts": partial(amounts.whole, most=plan_policies.MOST_PARTS), "first": partial(amounts.price, empty=True),
         "every": partial(amounts.whole, most=90),
@@ -148,7 +186,7 @@ def _plan(counter: forms.Draft, quote: Quote) -> Any:
 
 def _fresh() -> Any:
     """Keep a new product and lay it on the counter."""
-    counter = forms.read(request.form)
+    counter = sale_times.counter()
     try:
         key = sales.key_of(request.form.get("key", ""), web.person().id)
         variant = _new_product(counter, key)
@@ -161,15 +199,20 @@ def _fresh() -> Any:
 def _again(refusal: Refusal) -> Any:
     told, errors = str(refusal), wrong.of(refusal)
     sold_out = refusal.variant.sku if isinstance(refusal, stock.SoldOut) else ""
+    gone = refusal.booking.token if isinstance(refusal, JustTaken) and refusal.booking else ""
     db.session.rollback()
     with web.reading():
-        counter = forms.read(request.form)
-        errors = errors or {
+        counter = sale_times.counter()
+        errors = errors or sale_time_rows.taken(counter, gone) or {
             f"qty-{at}": told for at, line in enumerate(counter.lines, 1) if line.variant.sku == sold_out
-        }
-        return sale_page.answer(counter, trouble=told, errors=errors, status=refusal.status)
+        }  # fmt: skip
+        booked = bool(counter.times)
+        answer = sale_page.answer(counter, trouble=told, errors=errors, status=refusal.status)
+    if booked:  # whoever mends the form keeps them meanwhile
+        counter_times.keep(sale_times.own_key())
+    return answer
 
 
 def init_app(_app: Flask) -> None:
     """Say who may sell."""
-    permissions.define("sales.make", _l("Sell over the counter"), roles=("manager", "clerk"))
+    permissions.define("sales.make", _l("Sell over the counter"), roles=("manager", "clerk"), area="sell")

@@ -7,10 +7,10 @@ from flask import render_template, request
 
 from kernel import i18n, phones
 from kernel.i18n import _
-from shop import favourites, search, searches, shelf, storefront
+from shop import favourites, search, searches, services, shelf, storefront
 from shop.search import Found
 from shop.shelf import Listing
-from shop.views import catalog, frame, goods, seo, store, visitor, visits
+from shop.views import catalog, frame, goods, opening_links, seo, store, visitor, visits
 from shop.views.keeping import kept
 
 BEST, SHELVES = 4, 6
@@ -32,6 +32,7 @@ def show() -> Any:
     return render_template(
         "shop/search/results.html", query=query, title=title, listing=listing, found=found,
         goods=goods.of(listing.ids), pager=catalog.around(listing), shelves=shelves,
+        ask=opening_links.form(opening_links.kinds()) if query and services.kinds_of(listing.ids) else None,
         instead={} if listing.count or (shelves and not query) else _instead(query),
         head=seo.head(title, frame.current().values["tagline"], "/search", robots="noindex, follow"),
     )  # fmt: skip

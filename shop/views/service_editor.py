@@ -25,6 +25,7 @@ KINDS = (
 FOLDED = {
     "questions": ("questions",),
     "meeting": ("meeting", "languages", "age_min"),
+    "know": ("know", "know_read"),
     "limits": ("lead", "horizon", "series", "holidays", "before", "after"),
     "seasons": ("seasons",),
 }

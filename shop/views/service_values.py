@@ -82,6 +82,8 @@ def _own(service: Service) -> dict[str, Any]:
         "age_min": "" if service.age_min is None else str(service.age_min),
         "languages": service.languages,
         **words.shown("meeting", service.meeting),
+        **words.shown("know", service.know),
+        "know_read": service.know_read,
     }
 
 

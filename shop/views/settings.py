@@ -43,10 +43,10 @@ def unit() -> str:
 
 def init_app(_app: Flask) -> None:
     """Put the settings into the rail; say who may decide what."""
-    permissions.define("settings.view", _l("See the settings that concern them"), roles=permissions.ROLES)
-    permissions.define("settings.edit", _l("Change look, contact, delivery and taxes"), roles=("manager",))
-    permissions.define("settings.payments", _l("Change how buyers pay"), roles=())
-    permissions.define("settings.shop", _l("Change the shop's address, close it, practise"), roles=())
+    permissions.define("settings.view", _l("See the settings that concern them"), roles=permissions.ROLES, area="shop")
+    permissions.define("settings.edit", _l("Change look, contact, delivery and taxes"), roles=("manager",), area="shop")
+    permissions.define("settings.payments", _l("Change how buyers pay"), roles=(), area="shop")
+    permissions.define("settings.shop", _l("Change the shop's address, close it, practise"), roles=(), area="shop")
     menu.entry(
         70, _l("Settings"), "shop_admin.settings", icon="settings", permission="settings.view", when=menu.any_section,
         match=("shop_admin.settings_", "shop_admin.zone", "shop_admin.rate"),

@@ -13,14 +13,15 @@ from kernel.web import needs
 from shop import catalog, options, sheets, stock, stock_wait_rows, variants
 from shop.forms import amounts, words
 from shop.sheets import Count
+from shop.variants import Variant
 from shop.views import admin, stock_wait_part
 from shop.views.goods import pictures_of
 
-REASONS = {
-    "received": _l("Goods came in"),
-    "counted": _l("Counted again"),
-    "damaged": _l("Damaged or lost"),
-    "gift": _l("Given away"),
+REASONS = {  # each says what the number beside it means
+    "received": _l("Goods came in: how many arrived"),
+    "counted": _l("Counted again: how many there are"),
+    "damaged": _l("Damaged or lost: how many"),
+    "gift": _l("Given away: how many"),
 }
 MOST = 200
 
@@ -28,7 +29,7 @@ MOST = 200
 def init_app(_app: Flask) -> None:
     """Say who may, and count it on "Hoy"."""
     journal.kind("stock.adjusted", _l("Counted the stock anew: %(difference)+d"))
-    permissions.define("stock.adjust", _l("Count the stock"), roles=["manager", "clerk"])
+    permissions.define("stock.adjust", _l("Count the stock"), roles=["manager", "clerk"], area="goods")
     today.line(
         "low-stock",
         _l("products of which few are left"),
@@ -69,18 +70,31 @@ def adjust() -> Any:
     """Say how many there are of one, and why."""
     row = variants.by_sku(request.form.get("sku", "")) or abort(404)
     product = row.product or abort(404)
-    try:
-        now = amounts.whole(request.form.get("units", ""), catalog.MOST)
-        was = amounts.whole(request.form.get("was", ""), catalog.MOST)
-    except ValueError as error:
-        raise Refusal(str(error)) from None
-    if now is None:
-        raise Refusal(_("Write how many there are."))
-    reason = request.form.get("reason", "")
-    seen = row.on_hand if was is None else was
-    sheets.shift(row, Count(seen, now), by=web.person(), reason=reason if reason in REASONS else "counted")
-    told = _("%(item)s: %(num)s on the shelf.", item=pick(product.name), num=row.on_hand)
+    reason = request.form.get("reason", "counted")
+    if reason not in REASONS:
+        raise Refusal(_("Choose first whether goods came in, or you counted what there is."))
+    sheets.shift(row, _count(row, reason), by=web.person(), reason=reason)
+    choice = options.label(product, row, words.languages()[0])
+    name = " · ".join(filter(None, (pick(product.name), choice)))
+    told = _("%(item)s: %(num)s on the shelf.", item=name, num=row.on_hand)
     if web.wants_json():
         return {"units": row.on_hand, "said": told}
     flash(told)
     return redirect(url_for(".stock"), 303)
+
+
+def _count(row: Variant, reason: str) -> Count:
+    """How many there were and are then: what came in is added, what was lost or given away taken off."""
+    try:
+        units = amounts.whole(request.form.get("units", ""), catalog.MOST)
+        was = amounts.whole(request.form.get("was", ""), catalog.MOST)
+    except ValueError as error:
+        raise Refusal(str(error)) from None
+    if units is None:
+        raise Refusal(_("Write how many there are.") if reason == "counted" else _("Write how many."))
+    seen = row.on_hand if was is None else was
+    if reason == "counted":
+        return Count(seen, units)
+    if reason != "received" and units > row.on_hand:
+        raise Refusal(_("There are only %(left)s.", left=row.on_hand), status=409)
+    return Count(seen, seen + (units if reason == "received" else -units))

@@ -143,7 +143,9 @@ def product_url(fact: facts.Fact) -> str | None:
 
 def init_app(_app: Flask) -> None:
     """Say who may see it, and count it on "Hoy"."""
-    permissions.define("stock.waits", _l("See who waits for what is sold out"), roles=["manager", "marketer", "clerk"])
+    permissions.define(
+        "stock.waits", _l("See who waits for what is sold out"), roles=["manager", "marketer", "clerk"], area="goods"
+    )
     facts.linked(("asked_back",), product_url)
     today.line(
         "stock-waits", _l("Waiting for something to be back"), stock_wait_rows.waiting, permission="stock.waits",

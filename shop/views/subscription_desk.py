@@ -19,7 +19,7 @@ from shop.views import admin, subscription_part
 
 LABELS = {
     "active": _l("Going on"), "soon": _l("In these days"), "unpaid": _l("Waiting for payment"),
-    "missed": _l("Could not be made"), "paused": _l("Paused"), "ended": _l("Ended"),
+    "declined": _l("Card declined"), "missed": _l("Could not be made"), "paused": _l("Paused"), "ended": _l("Ended"),
 }  # fmt: skip
 
 
@@ -41,6 +41,7 @@ def listed() -> str:
 
 
 @admin.get("/subscriptions.csv", endpoint="subscriptions_csv")
+@admin.get("/subscriptions.xlsx", endpoint="subscriptions_xlsx")
 @needs("orders.export")
 def csv() -> Response:
     """A view's subscriptions as a file for a spreadsheet."""
@@ -140,12 +141,21 @@ def product_url(fact: facts.Fact) -> str | None:
 
 def init_app(_app: Flask) -> None:
     """Say who may see and change them; count what could not be made on "Hoy"."""
-    permissions.define("subscriptions.view", _l("See subscriptions"), roles=["manager", "marketer", "clerk"])
-    permissions.define("subscriptions.edit", _l("Pause, change and end subscriptions"), roles=["manager", "clerk"])
+    permissions.define(
+        "subscriptions.view", _l("See subscriptions"), roles=["manager", "marketer", "clerk"], area="sell"
+    )
+    permissions.define(
+        "subscriptions.edit", _l("Pause, change and end subscriptions"), roles=["manager", "clerk"], area="sell"
+    )
     slots.fill("crm.person", person)
     facts.linked(("subscription_began", "subscription_ended"), product_url)
     today.line(
         "subscriptions-missed", _l("Subscriptions whose order could not be made"), subscription_list.missed,
         permission="subscriptions.view", list_url=lambda: url_for("shop_admin.subscriptions", view="missed"), order=21,
         icon="calendar",
+    )  # fmt: skip
+    today.line(
+        "subscriptions-declined", _l("Subscriptions whose card was declined"), subscription_list.declined,
+        permission="subscriptions.view", list_url=lambda: url_for("shop_admin.subscriptions", view="declined"),
+        order=22, icon="card",
     )  # fmt: skip

@@ -13,6 +13,8 @@ from shop import (
     payment_methods,
     receipts,
     shipping,
+    subscription_cards,
+    subscription_charges,
     subscription_delivery,
     subscription_letters,
     subscription_parcels,
@@ -29,7 +31,8 @@ STEPS = {
     "began": _l("It began"), "ordered": _l("Order made"), "missed": _l("An order could not be made"),
     "skipped": _l("A turn left out"), "unskipped": _l("Not left out after all"), "paused": _l("Paused"),
     "resumed": _l("Goes on"), "changed": _l("Changed"), "ended": _l("Ended"), "noticed": _l("Told of the next order"),
-    "put_off": _l("Put off to"),
+    "put_off": _l("Put off to"), "agreed": _l("Agreed that a card pays by itself"), "card": _l("Card saved"),
+    "card_off": _l("Card taken off"), "declined": _l("The card could not be charged"),
 }  # fmt: skip
 
 
@@ -91,14 +94,21 @@ def _step(one: SubscriptionEvent, staff: bool) -> dict[str, Any]:
     if order is not None:
         url = url_for("shop_admin.order", number=order.number) if staff else url_for("shop.order", token=order.token)
         url = url if not staff or web.may("orders.view") else ""
-    reason = subscriptions.REASONS.get(one.reason, one.reason) if one.kind in ("paused", "ended", "missed") else ""
-    if one.kind == "missed" and not staff:
-        reason = ""  # the shop's own words are for the shop
     return {
-        "text": STEPS[one.kind], "day": days.told(one.day) if one.day else "", "reason": reason, "url": url,
-        "number": order.number if order else "", "total": receipts.shown(order.total) if order else "",
-        "at": receipts.day_and_time(one.at), "iso": one.at.isoformat(),
+        "text": STEPS[one.kind], "day": days.told(one.day) if one.day else "", "url": url,
+        "reason": _reason(one, staff), "number": order.number if order else "",
+        "total": receipts.shown(order.total) if order else "", "at": receipts.day_and_time(one.at),
+        "iso": one.at.isoformat(),
     }  # fmt: skip
+
+
+def _reason(one: SubscriptionEvent, staff: bool) -> str:
+    if one.kind == "declined":
+        return subscription_charges.why(one.reason)
+    if one.kind == "missed" and not staff:
+        return ""  # the shop's own words are for the shop
+    told = one.kind in ("paused", "ended", "missed", "agreed", "card")
+    return str(subscriptions.REASONS.get(one.reason, one.reason)) if told else ""
 
 
 def form(row: Subscription, posted: Any = None) -> ChangeForm:
@@ -111,7 +121,8 @@ def form(row: Subscription, posted: Any = None) -> ChangeForm:
 
 
 def _fits(method: Any) -> bool:
-    return method.kind not in (*payment_methods.UNLISTED, "practice")
+    rehearsed = ("practice",) if not tenancy.tenant().practice else ()
+    return method.kind not in (*payment_methods.UNLISTED, *rehearsed)
 
 
 def changed(row: Subscription, by: Any = None) -> ChangeForm | None:
@@ -121,6 +132,7 @@ def changed(row: Subscription, by: Any = None) -> ChangeForm | None:
         return sent
     variant = next(one for one in subscriptions.choices(row) if one.sku == sent.variant.data)
     subscriptions.change(row, variant, sent.quantity.number or 1, payment=sent.payment.data or "", by=by)
+    subscription_cards.changed(row)
     return None
 
 

@@ -10,11 +10,11 @@ from kernel import slots, web
 from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
-from shop import renewals, subscription_rows
+from shop import renewals, subscription_charges, subscription_rows
 from shop.forms.subscriptions import ChangeForm
 from shop.orders import Order
 from shop.subscription_rows import Subscription
-from shop.views import guest_booking, store, subscription_part
+from shop.views import guest_booking, store, subscription_cards, subscription_part
 
 
 @store.get("/subscriptions/<token>", endpoint="subscription")
@@ -28,7 +28,7 @@ def _page(row: Subscription, status: int = 200, *, form: ChangeForm | None = Non
     asked = form or (subscription_part.form(row) if row.live and told["sold"] else None)
     return guest_booking.private(render_template(
         "shop/subscriptions/show.html", row=row, told=told, form=asked, open=form is not None, trouble=trouble,
-        steps=subscription_part.steps(row),
+        steps=subscription_part.steps(row), card=subscription_cards.told(row),
     ), status)  # fmt: skip
 
 
@@ -60,7 +60,11 @@ def _step(row: Subscription, verb: str) -> ChangeForm | Order | None:
         return form
     if verb == "now":
         order = renewals.bring_forward(row, turn=subscription_part.turn())
-        if order is not None:
+        card = subscription_charges.due_by(order) if order is not None else None
+        if order is not None and card is not None:
+            told = {"number": order.number, "card": card.label}
+            flash(_("Your order %(number)s is made. We charge it to your card %(card)s.", **told), "message")
+        elif order is not None:
             flash(_("Your order %(number)s is made. We sent you how to pay it.", number=order.number), "message")
         else:
             flash(_("No order was made: your subscription is paused."), "message")

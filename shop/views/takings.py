@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, render_template, request, url_for
 from sqlalchemy import func
@@ -12,8 +13,8 @@ from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.money import Money
 from kernel.web import needs
-from shop import days, receipts, takings
-from shop.views import admin, order_table
+from shop import days, drawers, receipts, takings
+from shop.views import admin, drawer, order_table
 
 PAGE = 50
 KINDS = {
@@ -23,7 +24,7 @@ KINDS = {
     "reverse": (_l("Taken back"), "bad"),
     "kept": (_l("Kept as credit"), "wait"),
 }
-SPANS = ("today", "week", "30", "90")
+SPANS = ("today", "yesterday", "week", "month", "before", "30", "90")
 
 
 @admin.get("/takings", endpoint="takings")
@@ -38,12 +39,13 @@ def show() -> str:
     rows = db.session.execute(wanted.limit(PAGE).offset((number - 1) * PAGE))
     return render_template(
         "shop/desk/takings/list.html", rows=[_row(row) for row in rows], size=size, chips=_chips(name),
-        sums=_sums(first, last), span=days.span(first, last), show=name,
+        sums=_sums(first, last), ways=_ways(first, last), span=days.span(first, last), show=name,
         page=number, pages=pages, page_url=lambda at: url_for(".takings", show=name, page=at),
     )  # fmt: skip
 
 
 @admin.get("/takings.csv", endpoint="takings_csv")
+@admin.get("/takings.xlsx", endpoint="takings_xlsx")
 @needs("orders.export")
 def csv() -> Response:
     """The same as a file."""
@@ -56,13 +58,20 @@ def csv() -> Response:
 def asked() -> tuple[date, date, str]:
     """The first and the last day, and how the address calls them."""
     day, name = clock.today(tenancy.tenant().timezone), request.args.get("show", "")
-    if name == "week":
-        return *takings.this_week(), name
-    return (day - timedelta(days=int(name) - 1), day, name) if name in {"30", "90"} else (day, day, "today")
+    began = day.replace(day=1)
+    spans = {
+        "yesterday": (day - timedelta(days=1),) * 2, "week": takings.this_week(), "month": (began, day),
+        "before": ((began - timedelta(days=1)).replace(day=1), began - timedelta(days=1)),
+        "30": (day - timedelta(days=29), day), "90": (day - timedelta(days=89), day),
+    }  # fmt: skip
+    return (*spans[name], name) if name in spans else (day, day, "today")
 
 
 def _chips(name: str) -> list[dict[str, Any]]:
-    labels = {"today": _("Today"), "week": _("This week")}
+    labels = {
+        "today": _("Today"), "yesterday": _("Yesterday"), "week": _("This week"), "month": _("This month"),
+        "before": _("Last month"),
+    }  # fmt: skip
     return [
         {"label": labels.get(one) or _("%(days)s days", days=one), "active": one == name,
          "url": url_for(".takings", show=one)}
@@ -77,11 +86,26 @@ def _sums(first: date, last: date) -> list[dict[str, Any]]:
     ]
 
 
+def _ways(first: date, last: date) -> list[dict[str, Any]]:
+    """Came, went and what of it is left, by the way it took: what lies in the till, what the bank should show.
+
+    Nothing while a drawer is open for who is to count it without knowing.
+    """
+    if drawer.hidden() and drawers.current() is not None:
+        return []
+    return [
+        {"label": pick(way.label) or _("Kept as credit"), "came": receipts.shown(way.came),
+         "went": receipts.shown(-way.went) if way.went.minor else "", "minor": way.came.minor + way.went.minor,
+         "left": receipts.shown(Money(way.came.minor + way.went.minor, way.came.currency))}
+        for way in takings.by_way(first, last)
+    ]  # fmt: skip
+
+
 def _row(row: Any) -> dict[str, Any]:
     amount = Money(row.amount_minor, row.currency)
     return {
         "number": row.number, "url": url_for(".order", number=row.number) if row.number else "", "name": _name(row),
-        "kind": KINDS[row.kind], "label": pick(row.label), "reference": row.reference, "minor": amount.minor,
+        "kind": KINDS[row.kind], "label": pick(row.way or row.label), "reference": row.reference, "minor": amount.minor,
         "amount": receipts.shown(amount), "when": instants.told(row.at), "iso": row.at.isoformat(timespec="seconds"),
     }  # fmt: skip
 
@@ -91,9 +115,10 @@ def _name(row: Any) -> str:
 
 
 def _cells(first: date, last: date) -> Iterator[list[object]]:
+    zone = ZoneInfo(tenancy.tenant().timezone)
     for row in db.session.execute(takings.entries(first, last)):
         amount = Money(row.amount_minor, row.currency).decimal
-        yield [instants.told(row.at), row.number or "", _name(row), KINDS[row.kind][0], pick(row.label),
+        yield [row.at.astimezone(zone), row.number or "", _name(row), KINDS[row.kind][0], pick(row.way or row.label),
                row.reference, amount, row.currency]  # fmt: skip
 
 

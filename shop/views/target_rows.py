@@ -39,7 +39,7 @@ def _days(grid: Grid, first: date) -> str:
 def _head(what: Any) -> str:
     if isinstance(what, date):
         return instants.day(what, month=False)
-    return what.name if isinstance(what, ResourceUnit) else str(what or _("Time"))
+    return what.label if isinstance(what, ResourceUnit) else str(what or _("Time"))
 
 
 def _about(row: Any, column: Any, first: date) -> str:
@@ -60,6 +60,8 @@ def _cell(target: Target | None, about: str) -> dict[str, Any]:
 def _kind(target: Target) -> tuple[str, str]:
     if target.here:
         return "here", _("Here now")
+    if target.off:
+        return "full", _("Called off")
     if target.left is not None and target.span.starts_at <= clock.now():
         return "full", _("Has left")
     if not target.free:

@@ -24,7 +24,8 @@ FIELDS = ("day", "arrive", "leave")  # what the form says again of what was chos
 
 def of(draft: Draft, times: Sequence[Time], stay: Span | None, wished: Time | None) -> dict[str, Any] | None:
     """What the form needs for what is chosen and full; None while all of it can be had."""
-    places = 0 if draft.moving else _places(draft)
+    times = [one for one in times if not one.off]
+    places = 0 if draft.moving or (wished is not None and wished.off) else _places(draft)
     wanted = _wanted(draft, times, stay, places) if places else []
     if not wanted:
         return None

@@ -10,7 +10,7 @@ from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.web import needs
 from shop import days, gift_list, holidays, order_list, receipts, setup, storefront, takings
-from shop.views import admin, desk, figures, order_table
+from shop.views import admin, desk, figures, month_board, order_table
 
 NEWEST = 6
 
@@ -20,8 +20,8 @@ NEWEST = 6
 def show() -> str:
     """What is going on today."""
     return render_template(
-        "shop/desk/today/show.html", figures=_figures(), lines=_lines(), rows=_newest(), steps=_guide(),
-        share=_share(),
+        "shop/desk/today/show.html", figures=[*_figures(), *month_board.tonight()], lines=_lines(), rows=_newest(),
+        steps=_guide(), share=_share(),
         closed=_closed(), unconfirmed=_unconfirmed(),
         plots=figures.plots(), plot_days=figures.chips(".today"),
     )  # fmt: skip
@@ -89,8 +89,19 @@ def _figures() -> list[dict[str, str]]:
             "more": compared,
             "url": url_for(".takings", show="week"),
         },
+        *_month(),
         *_owed(),
     ]
+
+
+def _month() -> list[dict[str, str]]:
+    """What came this month, for who keeps the books and has no plots that tell it."""
+    if web.may("figures.view") or not web.may("invoices.export"):
+        return []
+    day = clock.today(tenancy.tenant().timezone)
+    number = _whole(takings.between(day.replace(day=1), day))
+    told = {"name": "month", "number": number, "label": _("Received this month"), "more": ""}
+    return [{**told, "url": url_for(".takings", show="month")}]
 
 
 def _whole(amount: Money) -> str:
@@ -112,7 +123,7 @@ def _owed() -> list[dict[str, str]]:
     owed = gift_list.owed()["all"] if web.may("gift_cards.view") else None
     if not owed:
         return []
-    label = _("Owed on gift cards and credit")
+    label = _("The shop owes on gift cards and credit")
     return [{"name": "owed", "number": _whole(owed), "label": label, "url": url_for(".gift_cards"), "more": ""}]
 
 
@@ -149,17 +160,17 @@ def _share() -> dict[str, str]:
     return {"url": url, "shown": url.split("://", 1)[-1].rstrip("/"), "whatsapp": phones.whatsapp(f"{text}\n{url}")}
 
 
-def _line(name: str, label: Any, order: int, icon: str) -> None:
+def _line(name: str, label: Any, order: int, icon: str, *, permission: str = "orders.view") -> None:
     today.line(
-        f"orders.{name}", label, lambda: order_list.query(name), order=order, icon=icon, permission="orders.view",
+        f"orders.{name}", label, lambda: order_list.query(name), order=order, icon=icon, permission=permission,
         list_url=lambda: url_for("shop_admin.orders", show=name),
     )  # fmt: skip
 
 
 def init_app(_app: Flask) -> None:
     """Put the first page into the rail and the orders that wait onto it."""
-    permissions.define("today.view", _l("See today"), roles=("manager", "marketer", "clerk"))
-    permissions.define("setup.guide", _l("Follow the setup guide"), roles=("manager",))
+    permissions.define("today.view", _l("See today"), roles=("manager", "marketer", "accountant", "clerk"), area="shop")
+    permissions.define("setup.guide", _l("Follow the setup guide"), roles=("manager",), area="shop")
     menu.entry(
         10, _l("Today"), "shop_admin.today", icon="today", permission="today.view",
         match=("shop_admin.figure", "shop_admin.takings", "shop_admin.searches", "crm_admin.indicator"),
@@ -169,8 +180,8 @@ def init_app(_app: Flask) -> None:
         hint=_l("The six steps of a new shop, and what is still open"),
     )  # fmt: skip
     _line("proofs", _l("Proofs of payment to check"), 10, "eye")
-    _line("prepare", _l("Orders to prepare"), 20, "box")
-    _line("ready", _l("Ready, waiting for the buyer"), 30, "store")
+    _line("prepare", _l("Orders to prepare"), 20, "box", permission="orders.edit")
+    _line("ready", _l("Ready, waiting for the buyer"), 30, "store", permission="orders.edit")
     _line("unpaid", _l("Waiting for payment"), 40, "clock")
     _line("overdue", _l("Balances overdue"), 45, "clock")
     _line("refunds", _l("Money to return"), 50, "undo")

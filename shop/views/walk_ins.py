@@ -6,25 +6,26 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from kernel import signing, tenancy, web
+from kernel import i18n, signing, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l, ngettext, pick
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import (
     booking_list,
+    booking_prices,
     booking_series,
     booking_targets,
     booking_times,
     bookings,
-    catalog,
     holdings,
     orders,
-    payment_methods,
+    rates,
     receipts,
     resources,
     sales,
     services,
+    walk_in_terms,
     walk_ins,
     wants,
 )
@@ -33,16 +34,17 @@ from shop.booking_targets import Asking
 from shop.departures import Full
 from shop.forms import walk_ins as forms
 from shop.forms import wrong
+from shop.forms.sale_times import NoService
 from shop.forms.wrong import Wrong
 from shop.occupations import Span
 from shop.resources import ResourceUnit
 from shop.services import Service
-from shop.views import admin, booking_calendar, booking_rows, target_rows
+from shop.views import admin, booking_calendar, booking_rows, target_rows, walk_in_pay
 
 MOST = 999
 LABELS = {
     "reach": _l("Phone or e-mail"), "payment": _l("Payment"), "every": _l("How often"),
-    "times": _l("How many times in all"),
+    "times": _l("How many times in all"), "nights": _l("Nights"), "until": _l("Until"), "way": _l("By what?"),
 }  # fmt: skip
 
 
@@ -50,12 +52,6 @@ class NoneLeft(Refusal):
     """Everything that could be had of a departure is taken or closed."""
 
     message = _l("No place is left at that time. Choose another.")
-
-
-class NoService(Refusal):
-    """What was named is not sold at times any more."""
-
-    message = _l("That is no longer in your products: choose again.")
 
 
 @admin.get("/bookings/new", endpoint="walk_in")
@@ -81,9 +77,9 @@ def new() -> Any:
 
 
 def _leaves(service: Service, starts_at: datetime) -> bool:
-    """Whether there is such a departure, and it has not left."""
+    """Whether there is such a departure that has not left, or did today: who walked on late is written down, too."""
     slot = booking_list.slot(service, starts_at)
-    return slot is not None and not booking_rows.gone(slot)
+    return slot is not None and (not booking_rows.gone(slot) or walk_ins.left_today(starts_at))
 
 
 def _unit() -> ResourceUnit | None:
@@ -115,13 +111,21 @@ def _of_unit(unit: ResourceUnit | None) -> list[Service]:
 
 
 def _choose(unit: ResourceUnit | None, trouble: str = "", status: int = 200) -> Any:
-    kept: dict[str, Any] = {name: request.args[name] for name in ("at", "unit", "day") if request.args.get(name)}
+    kept: dict[str, Any] = {
+        name: request.args[name] for name in ("at", "unit", "day", "nights") if request.args.get(name)
+    }
     rows = [
-        {"name": pick(one.product.name), "price": receipts.shown(one.product.low),
+        {"name": pick(one.product.name), "price": said(one),
          "url": url_for(".walk_in", service=one.product.slug, **kept)}
         for one in _of_unit(unit)
     ]  # fmt: skip
     return _page("choose", trouble, status, rows=rows)
+
+
+def said(service: Service) -> str:
+    """From which price on it is sold."""
+    price = receipts.shown(service.product.low)
+    return _("%(price)s the night", price=price) if service.kind == "nights" else price
 
 
 def _when(service: Service, unit: ResourceUnit | None) -> Any:
@@ -141,42 +145,47 @@ def _nights(service: Service) -> int:
 
 
 def _people(service: Service, starts_at: datetime, unit: ResourceUnit | None, *, refusal: Refusal | None = None) -> Any:
-    zone = tenancy.tenant().timezone
+    zone, errors = tenancy.tenant().timezone, _errors(refusal) if refusal else {}
     slot = booking_list.slot(service, starts_at) if service.kind == "departure" else None
     rows = [
-        {"id": field, "name": name, "label": _kind(service, variant), "value": forms.typed(request.form, field, name),
-         "price": receipts.shown(catalog.price(service.product, variant))}
+        {"id": field, "name": name, "label": kind(service, variant), "value": forms.typed(request.form, field, name),
+         "price": walk_in_pay.price(service, variant)}
         for field, name, variant in forms.fields(service)
     ]  # fmt: skip
     return _page(
         "people", str(refusal or ""), refusal.status if refusal else 200, service=service, unit=unit,
         name=pick(service.product.name), key=signing.token(), at=booking_targets.stamp(starts_at), rows=rows,
-        methods=[one for one in payment_methods.counter() if one.code != payment_methods.LATER],
-        nights=_nights(service), left=target_rows.left(slot.left) if slot else "", total=_total(service, starts_at),
-        most=slot.left if slot else MOST, errors=_errors(refusal) if refusal else {}, typed=request.form,
+        pay=walk_in_pay.of(service, _span(service, starts_at)), questions=walk_in_pay.questions(service, errors),
+        nights=_nights(service), left=target_rows.left(slot.left) if slot else "",
+        late=bool(slot and booking_rows.gone(slot)), most=slot.left if slot else MOST,
+        errors=errors, typed=request.form,
         when=receipts.until(starts_at), day=booking_rows.local_day(starts_at, zone),
-        labels={row["id"]: row["label"] for row in rows} | LABELS, rhythms=booking_series.EVERY,
-        series_most=booking_series.MOST, some_taken=isinstance(refusal, SomeTaken),
+        labels={row["id"]: row["label"] for row in rows} | _asked(service) | LABELS, rhythms=booking_series.EVERY,
+        series_most=booking_series.MOST, languages=_languages(), some_taken=isinstance(refusal, SomeTaken),
     )  # fmt: skip
 
 
-def _total(service: Service, starts_at: datetime) -> str:
-    """What it comes to; '' while that cannot be said."""
-    try:
-        asked = walk_ins.visit(service, _span(service, starts_at), forms.counts(service, request.form, {}))
-        return receipts.shown(walk_ins.total(asked, forms.series(service, request.form).times))
-    except Refusal:
-        return ""
+def _languages() -> list[tuple[str, str, bool]]:
+    """(code, name, whether it is chosen) of what the shop speaks; none where it is one."""
+    spoken, now = tenancy.tenant().languages, forms.language(request.form)
+    return [(code, i18n.NAMES[code], code == now) for code in spoken] if len(spoken) > 1 else []
+
+
+def _asked(service: Service) -> dict[str, str]:
+    return {f"answer-{one['code']}": pick(one.get("label")) for one in service.questions}
 
 
 def _errors(refusal: Refusal) -> dict[str, str]:
     if isinstance(refusal, SomeTaken):
         return {"every": str(refusal)}
+    if isinstance(refusal, walk_in_terms.BadDay | walk_in_terms.TooSoon):
+        return {"until" if isinstance(refusal, walk_in_terms.BadDay) else "way": str(refusal)}
     about = isinstance(refusal, Full | holdings.TooMany | walk_ins.Nobody)
     return {"n-1": str(refusal)} if about else wrong.of(refusal)
 
 
-def _kind(service: Service, variant: Any) -> str:
+def kind(service: Service, variant: Any) -> str:
+    """Whom a price is for, in words."""
     named = [pick(option["value"]) for option in wants.options(variant)]
     return ", ".join(named) if named and service.kind == "departure" else _("People")
 
@@ -230,17 +239,25 @@ def _sold(service: Service | None, starts_at: datetime, unit: ResourceUnit | Non
     told: Any = (service, span, counts, [] if slot else chosen)
     asked = None if errors else wrong.tried(errors, "n-1", walk_ins.visit, *told)
     series = wrong.tried(errors, "every", forms.series, service, request.form)
-    full = slot is not None and asked is not None and not booking_rows.gone(slot) and asked.places > slot.left
+    if service.kind == "nights" and "short" not in request.form:  # staff may sell fewer, knowingly
+        wrong.tried(errors, "nights", rates.refuse_short, service, booking_prices.days(span))
+    late = "late" in request.form
+    boards = slot is not None and (late or not booking_rows.gone(slot))
+    full = slot is not None and boards and asked is not None and asked.places > slot.left
     if slot and full:
         errors["n-1"] = str(Full(left=slot.left) if slot.left else NoneLeft())
-    details, method = (
-        wrong.tried(errors, "reach", forms.details, request.form, web.person()),
-        wrong.tried(errors, "payment", forms.method, request.form),
-    )
+    details = wrong.tried(errors, "reach", forms.details, request.form, web.person())
+    terms = wrong.tried(errors, "payment", forms.terms, request.form)
+    answers = wrong.tried(errors, "answers", forms.answers, service, request.form)
     if errors or asked is None:
         raise Wrong(errors, status=409 if full else 422)
-    how: dict[str, Any] = {"series": series, "others": "others" in request.form, "contact": sales.buyer(details)}
-    return walk_ins.sell(asked, replace(details, payment=method.code), key=key, method=method, **how)
+    how: dict[str, Any] = {"series": series, "others": "others" in request.form, "contact": _buyer(details)}
+    return walk_ins.sell(replace(asked, answers=answers, late=late), details, key=key, terms=terms, **how)
+
+
+def _buyer(details: Any) -> Any:
+    known = forms.chosen(request.form)
+    return sales.buyer(details, known.token if known else "")
 
 
 def _span(service: Service, starts_at: datetime) -> Span:

@@ -18,11 +18,12 @@ function next(table, from, key) {
   const here = known.find((one) => one.door === from);
   const [along, across, sign] = { ArrowRight: ["x", "y", 1], ArrowLeft: ["x", "y", -1], ArrowDown: ["y", "x", 1], ArrowUp: ["y", "x", -1] }[key];
   const ahead = known.filter((one) => sign * (one[along] - here[along]) > 4);
-  const cost = (one) => Math.abs(one[along] - here[along]) + 6 * Math.abs(one[across] - here[across]);
+  const aside = (one) => (across === "x" ? Math.max(0, one.box.left - here.x, here.x - one.box.right) : Math.abs(one.y - here.y));
+  const cost = (one) => Math.abs(one[along] - here[along]) + 6 * aside(one);
   return ahead.sort((one, other) => cost(one) - cost(other))[0]?.door;
 }
 
-function rove(table) {
+export function rove(table) {
   const all = places(table).map((one) => one.door);
   if (!all.length) return;
   const first = table.querySelector("button") ?? all[0];
@@ -42,7 +43,7 @@ for (const table of document.querySelectorAll("[data-grid], [data-targets]")) ro
 document.querySelector("[data-jump]")?.addEventListener("change", ({ target }) => target.value && target.form.requestSubmit());
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select, dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
-  const wanted = { Escape: root && "[data-action=give-up]", ",": "[data-earlier]", ".": "[data-later]" }[event.key];
+  const wanted = { Escape: "[data-action=give-up]", ",": "[data-earlier]", ".": "[data-later]" }[event.key];
   const door = wanted && document.querySelector(wanted);
   if (!door) return;
   event.preventDefault();
@@ -55,16 +56,19 @@ const sale = document.querySelector("[data-walk-in]");
 let asking = null;
 
 async function sum() {
-  const shown = sale.querySelector("[data-total]");
+  const shown = [...sale.querySelectorAll("[data-sum]")];
   const told = new FormData(sale);
   told.set("paid", "sum");
-  shown.textContent = "—";  // an old total would be a wrong one
+  sale.querySelector("[data-total]").textContent = "—";  // an old total would be a wrong one
   asking?.abort();
   asking = new AbortController();
   try {
     const answer = await fetch(sale.action, { method: "POST", body: told, signal: asking.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    shown.textContent = page.querySelector("[data-total]")?.textContent ?? "—";
+    for (const one of shown) {
+      const now = page.querySelector(`[data-sum="${one.dataset.sum}"]`);
+      if (now) one.replaceChildren(...now.childNodes);
+    }
   } catch (error) {
     if (error.name !== "AbortError") throw error;
   }

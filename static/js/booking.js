@@ -1,11 +1,11 @@
 // Booking: a day, a time or one person more is asked at once and only what moved is put in; a time that is kept counts down.
 import { early } from "./early.js";
+import { countdown } from "./holding.js";
 import { leader, show } from "./validate.js";
 
 const form = document.querySelector("form[data-booking]");
 const MOVES = "[name^='people.'], [name=places], [name=time], [data-moves]";
 const WHEN = ["month", "day", "time", "arrive", "leave"];
-const ends = new WeakMap();
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 let asking = null;
 
@@ -96,20 +96,6 @@ function zones() {
   }
 }
 
-function count() {
-  for (const spot of document.querySelectorAll("[data-hold]")) {
-    if (!ends.has(spot)) ends.set(spot, Date.now() + Number(spot.dataset.hold) * 1000);
-    const left = Math.max(0, Math.round((ends.get(spot) - Date.now()) / 1000));
-    const { left: told, soon, over } = spot.dataset;
-    spot.querySelector("[data-hold-text]").textContent = left ? told.replace("{left}", `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`) : over;
-    spot.classList.toggle("hold-soon", left > 0 && left <= 120);
-    spot.classList.toggle("hold-over", !left);
-    const say = left ? (left <= 120 ? soon : "") : over;
-    const voice = document.getElementById("hold-voice");
-    if (say && voice && voice.textContent !== say) voice.textContent = say;
-  }
-}
-
 if (form) {
   form.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-when]");
@@ -126,4 +112,4 @@ if (form) {
   zones();
   if (early(form, MOVES)) ask();
 }
-if (document.querySelector("[data-hold]")) { count(); setInterval(count, 1000); }
+if (document.querySelector("[data-hold]")) countdown();

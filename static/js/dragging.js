@@ -38,9 +38,10 @@ function roll() {
   const side = box?.getBoundingClientRect();
   const along = side && held.moved && (held.x > side.right - EDGE ? 6 : held.x < side.left + EDGE ? -6 : 0);
   const down = !held.moved ? 0 : held.y > innerHeight - EDGE ? 6 : held.y < EDGE ? -6 : 0;
-  if (along) box.scrollBy(along, 0);
+  const within = side && held.moved && (held.y > side.bottom - EDGE ? 6 : held.y < side.top + EDGE ? -6 : 0);
+  if (along || within) box.scrollBy(along, within);
   if (down) window.scrollBy(0, down);
-  if (along || down) show();
+  if (along || within || down) show();
   requestAnimationFrame(roll);
 }
 

@@ -4,7 +4,7 @@ const box = document.querySelector("[data-progress]");
 async function look(state) {
   const answer = await fetch(box.dataset.progress, { headers: { Accept: "application/json" } }).catch(() => null);
   const told = answer?.ok ? await answer.json() : null;
-  if (told && state && told.state !== state) {
+  if (told && told.state !== state) {
     location.reload();
     return;
   }
@@ -12,7 +12,7 @@ async function look(state) {
     box.querySelector("progress").value = told.percent;
     box.querySelector("[data-said]").textContent = told.said;
   }
-  setTimeout(look, 1000, told?.state ?? state);
+  setTimeout(look, 1000, state);
 }
 
-if (box) look("");
+if (box) look(box.dataset.state);

@@ -7,8 +7,19 @@ const DAY = 86_400_000; // ms
 const words = document.querySelector("[data-lifting]");
 
 const moment = (stamp) => Date.parse(stamp.replace(/(....)(..)(..T..)(..)(..Z)/, "$1-$2-$3:$4:$5"));
-const later = (day, count) => new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10);
-const dayOf = (node) => node.closest("[data-day]").dataset.day;
+export const later = (day, count) => new Date(Date.parse(day) + count * DAY).toISOString().slice(0, 10);
+
+// Which night of a bar is at that place: its half days are alike wide, and its first one may be a morning.
+function nightIn(place, x) {
+  const { left, width } = place.getBoundingClientRect();
+  const found = Math.floor(((x - left) / (width / place.colSpan) + Number(place.dataset.half)) / 2);
+  return Math.min(Math.max(found, 0), Number(place.dataset.nights) - 1);
+}
+
+function dayOf(node, x) {
+  const place = node.closest("[data-day]");
+  return place.dataset.nights ? later(place.dataset.day, nightIn(place, x)) : place.dataset.day;
+}
 
 async function read(url, day) {
   const answer = await fetch(`${url}?day=${day}`);
@@ -24,7 +35,7 @@ async function read(url, day) {
 }
 
 // The times of that day once they are known; they are asked for once.
-function timesOn(mine, day) {
+export function timesOn(mine, day) {
   if (!mine.asked.has(day)) {
     const asked = read(mine.door.dataset.lift, day).catch(() => new Map([[day, []]])).then((known) => {
       for (const [one, times] of known) mine.known.set(one, times);
@@ -60,7 +71,7 @@ function own(held, unit) {
 // The time that a place stands for, of its unit and day: on a day's table the nearest one, taken or not, elsewhere the nearest
 // that is free; undefined while that is asked for.
 function meant(held, zone) {
-  const shift = (Date.parse(dayOf(zone)) - Date.parse(held.grabbed)) / DAY;
+  const shift = (Date.parse(dayOf(zone, held.x)) - Date.parse(held.grabbed)) / DAY;
   const table = held.door.dataset.kind === "nights" ? null : zone.closest("[data-rows]");
   const day = later(held.day, shift);
   const times = timesOn(held, day);
@@ -89,8 +100,20 @@ function clear(held) {
   held.mark.hidden = true;
 }
 
+// On a month the mark covers all the nights that it would have there.
+function stretch(held, zone) {
+  const { left, width, top, height } = zone.getBoundingClientRect();
+  const half = width / zone.colSpan;
+  const before = (Date.parse(held.grabbed) - Date.parse(held.day)) / DAY;
+  const at = zone.dataset.nights ? 2 * nightIn(zone, held.x) - Number(zone.dataset.half) : 0;
+  const long = 2 * half * Math.max(1, Math.round((Number(held.door.dataset.minutes) * 60_000) / DAY));
+  Object.assign(held.mark.style, { left: `${left + half * (at - 2 * before)}px`, width: `${long}px`, top: `${top}px`, height: `${height}px` });
+  held.mark.hidden = false;
+}
+
 // On a day's table the mark covers the very time; elsewhere the place is marked.
 function point(held, zone, time) {
+  if (zone.closest("[data-board]")) return stretch(held, zone);
   const table = zone.closest("[data-rows]");
   if (!table || held.door.dataset.kind === "nights") return zone.classList.add("landing-on");
   const box = zone.getBoundingClientRect();
@@ -99,7 +122,7 @@ function point(held, zone, time) {
   held.mark.hidden = false;
 }
 
-function send(url, to) {
+export function send(url, to) {
   const form = Object.assign(document.createElement("form"), { method: "post", action: url, hidden: true });
   for (const [name, value] of [["to", to], ["next", location.pathname + location.search]]) {
     form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
@@ -126,7 +149,7 @@ function hold(held) {
   const { door, home } = held;
   const grip = door.closest("[data-rows]") ? held.y - home.getBoundingClientRect().top : 0;
   const { ownDay: day, from } = door.dataset;
-  Object.assign(held, { day, from: moment(from), grabbed: dayOf(door), unit: home?.dataset.unit, grip, known: new Map(), asked: new Map() });
+  Object.assign(held, { day, from: moment(from), grabbed: dayOf(door, held.x), unit: home?.dataset.unit, grip, known: new Map(), asked: new Map() });
 }
 
 function aim(held) {

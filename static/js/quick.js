@@ -43,6 +43,7 @@ async function save(form, field, again = false) {
   if (once) once.value = crypto.getRandomValues(new Uint32Array(4)).join("-");
   field.classList.remove("quick-done");
   requestAnimationFrame(() => field.classList.add("quick-done"));
+  form.dispatchEvent(new CustomEvent("kept", { detail: told }));
   if (told.said) kept(form, field, told.said, again ? field.value : before);
 }
 

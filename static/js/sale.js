@@ -1,7 +1,12 @@
 // The sale at the counter: a tap adds, typing looks, a choice shows its cost; only the parts that moved are put in.
+import { rove } from "./booking-desk.js";
+import { countdown } from "./holding.js";
+
 const form = document.querySelector("form[data-sale]");
 let asking = null;
 let wait = null;
+let selling = false;
+const HELD = ["trouble", "counter", "time", "found", "leaves", "deposit", "total"];
 
 function path(field) {
   if (field.id) return `#${CSS.escape(field.id)}`;
@@ -40,6 +45,7 @@ function put(page, only) {
     document.getElementById(part.id)?.replaceWith(part);
     if (part.matches(".error")) mark(part);
   }
+  if (!only || only.includes("time")) form.querySelectorAll("#time [data-targets]").forEach(rove);
   back();
 }
 
@@ -51,13 +57,22 @@ function still(change) {
   window.scrollBy({ top: top() - before, behavior: "instant" });
 }
 
-async function ask(button, only) {
+// Where a tap leads: to what is wrong, to the time that is held now, to the step that it opened, or back to the products.
+function led(button) {
+  const wrong = form.querySelector("[data-errors]");
+  if (wrong) return wrong;
+  if (button?.name === "pick") return document.getElementById(button.value ? "time-title" : "q");
+  return ["to", "swap", "again"].includes(button?.name) ? form.querySelector("[data-fresh]") : null;
+}
+
+async function ask(button, only = button?.getAttribute("formaction") === form.dataset.times ? HELD : null) {
   asking?.abort();
-  asking = new AbortController();
+  const mine = new AbortController();
+  asking = only === HELD ? null : mine; // what holds a time is not called off
   const told = new FormData(form);
   if (button?.name) told.set(button.name, button.value);
   try {
-    const answer = await fetch(form.dataset.draft, { method: "POST", body: told, signal: asking.signal });
+    const answer = await fetch(button?.getAttribute("formaction") ?? form.dataset.draft, { method: "POST", body: told, signal: mine.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (button?.name === "add") still(() => put(page, only));
     else put(page, only);
@@ -65,9 +80,9 @@ async function ask(button, only) {
       for (const name of ["new_name", "new_price"]) form.elements[name].value = "";
       document.getElementById("new_name").focus();
     }
-    form.querySelector("[data-errors]")?.focus();
+    led(button)?.focus();
   } catch (error) {
-    if (error.name !== "AbortError") form.submit();
+    if (error.name !== "AbortError") form.requestSubmit(button?.isConnected ? button : form.querySelector("button")); // it looks, it never sells
   }
 }
 
@@ -76,6 +91,7 @@ form.addEventListener("click", (event) => {
   if (!button) return;
   event.preventDefault();
   event.stopPropagation();
+  clearTimeout(wait);  // what was being looked up would call this off
   ask(button);
 });
 form.addEventListener("input", ({ target }) => {
@@ -89,6 +105,19 @@ form.addEventListener("input", ({ target }) => {
   wait = setTimeout(() => ask(null, target.id === "q" ? ["found"] : ["people"]), 200);
 });
 form.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-who]")) ask(null, ["person", "people", "counter", "leaves", "total"]);
-  else if (target.matches("[data-change], [name=qty], [name=day], [name=slot], [name=shipping], select")) ask(null, ["counter", "leaves", "total", "off-error", "off_why-error"]);
+  if (target.closest("#time")) ask(null, ["time"]);
+  else if (target.matches("[data-who]")) ask(null, ["person", "people", "counter", "leaves", "deposit", "total"]);
+  else if (target.matches("[data-change], [name=qty], [name=day], [name=slot], [name=shipping], [name=amount], select")) ask(null, ["counter", "leaves", "deposit", "total", "off-error", "off_why-error", "given-error"]);
 });
+
+// What was held for a sale that is left is free for others at once; who comes back to the page sees so.
+form.addEventListener("submit", () => { selling = true; });
+addEventListener("pagehide", () => {
+  if (selling || !form.querySelector("[name=time]")) return;
+  navigator.sendBeacon(form.dataset.times, new URLSearchParams({ leave: "1", key: form.elements.key.value }));
+});
+addEventListener("pageshow", ({ persisted }) => {
+  selling = false;
+  if (persisted) ask();
+});
+countdown(() => ask(null, HELD.slice(1)));

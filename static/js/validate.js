@@ -2,6 +2,7 @@
 import { say } from "./say.js";
 
 const FIELDS = "input:not([type=hidden]):not([type=submit]), input[data-must], select, textarea";
+const MAILBOX = "[type=email], [name=reach]";  // the latter takes a telephone as well
 
 function sentence(field) {
   if (field.dataset.must) return field.value ? "" : field.dataset.sayRequired;
@@ -100,7 +101,7 @@ function summary(form, wrong) {
 function all(form) {
   const seen = new Set();
   const wrong = [];
-  for (const each of form.querySelectorAll(FIELDS)) {
+  for (const each of [...form.elements].filter((one) => one.matches(FIELDS))) { // not those of a form that stands inside
     if (each.type === "radio" && seen.has(each.name)) continue;
     const field = leader(each);
     seen.add(field.name);
@@ -115,6 +116,9 @@ export function start() {
   const ours = (field) => field.matches?.(FIELDS) && field.form?.noValidate && field.form.method === "post";
   document.addEventListener("focusout", ({ target }) => {
     if (ours(target) && (target.value || target.hasAttribute("aria-invalid")) && !["radio", "checkbox"].includes(target.type)) show(target);
+  });
+  document.addEventListener("focusout", ({ target }) => {
+    if (ours(target) && target.matches(MAILBOX) && target.value.includes("@")) import("./mailbox.js").then(({ look }) => look(target));
   });
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, ({ target }) => { if (ours(target) && wrong(target)) show(wrong(target)); });

@@ -4,7 +4,7 @@ import os
 import signal
 from typing import Any
 
-from campaigns import enrolments
+from campaigns import birthdays, enrolments, purchases, segment_watch, times
 from kernel import jobs, signing, tenancy
 from kernel.app import create_app
 from kernel.db import db
@@ -25,10 +25,53 @@ def careless_step(enrolment_id: int) -> None:
         row.step = 1
 
 
+def look_for_birthdays() -> None:
+    """Take in whose birthday it is, as any worker does it."""
+    birthdays.look()
+
+
+def careless_look() -> None:
+    """The same with an occasion of this look alone."""
+    went = birthdays._occasion
+    birthdays._occasion = lambda year: f"{went(year)} {signing.token()[:8]}"  # type: ignore[assignment]
+    try:
+        birthdays.look()
+    finally:
+        birthdays._occasion = went
+
+
 def work() -> int:
     """Whatever is due, as a worker does it."""
     tenancy.leave()
     return jobs.run_due()
+
+
+def buyers() -> int:
+    """Take in who bought, as any worker does it."""
+    purchases.look()
+    db.session.commit()
+    return 1
+
+
+def careless_buyers() -> int:
+    """The same with an occasion of its own for whatever is seen."""
+    went = times.take
+
+    def take(automation: Any, contact: Any, before: int, *, since: Any, about: Any) -> bool:
+        return enrolments.enrol(automation, contact, signing.token(), since=since, about=about)
+
+    times.take = take
+    try:
+        return buyers()
+    finally:
+        times.take = went
+
+
+def comers() -> int:
+    """Take in who came into a segment."""
+    segment_watch.look()
+    db.session.commit()
+    return 1
 
 
 def die_at(known: Any, number: int, careless: bool) -> None:

@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from campaigns import audience, gathering, habits, recipients
+from campaigns import audience, gathering, habits, left_out, recipients
 from campaigns.audience import NoSegment
 from campaigns.recipients import Recipient
-from crm import consent, segments
+from crm import consent, facts, segments, tags
 from crm.consent import Consent
 from crm.contacts import Contact
+from crm.segments import Segment
 from kernel import clock, jobs, suppression
 from kernel.db import db
+from kernel.money import Money
 from tests.campaigns.letters import had, mailing, person, segment
 
 ONE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # the same on both databases
@@ -109,6 +111,43 @@ def test_one_address_gets_one_letter(shop):
     assert db.session.scalars(select(Recipient.reason).where(Recipient.contact_id == second.id)).all() == [
         "same_address"
     ]
+
+
+def test_whom_a_letter_leaves_out_gets_none_whenever_they_came_into_that_segment(shop):
+    people = eight()
+    for one in (people["p0"], people["p2"]):
+        tags.add([one.id], "mayorista")
+    facts.record("paid", contact=people["p3"], amount=Money(9_000, "CRC"))
+    spenders = {"any": [{"tag": "mayorista"}, {"spent": {"least": 5_000, "currency": "CRC"}}]}
+    letter = mailing(segment({"group": "vip"}), without_id=segment(spenders, "mayoristas").id)
+    told = audience.estimate(letter)
+    assert (told.total, told.will, told.excluded) == (8, 4, {"left_out": 3, "cap": 1})
+    assert {one.name for one in db.session.scalars(audience.people(letter, "left_out"))} == {"P0", "P2", "P3"}
+    assert gathered(letter) == {f"p{number}@example.com" for number in range(4, 8)}
+    rows = {one.contact_id: one for one in db.session.scalars(select(Recipient).where(Recipient.reason == ""))}
+    late = rows[people["p5"].id]
+    with clock.at(clock.now() + timedelta(days=2)):
+        mine = [row for row in rows.values() if row.mailing_id == letter.id]
+        assert audience.refusals(mine) == {}
+        tags.add([people["p5"].id], "mayorista")
+        db.session.get(Segment, letter.without_id).binned_at = clock.now()  # what was promised of it still holds
+        db.session.flush()
+        assert audience.refusals(mine) == {late.id: "left_out"}
+    assert db.session.scalars(select(Recipient.reason).where(Recipient.contact_id == people["p2"].id)).all() == [
+        "left_out"
+    ]
+
+
+@ONE
+def test_a_letter_for_the_people_of_a_segment_but_for_one_that_is_gone_waits_for_a_person(shop):
+    person("ana", group="vip")
+    of = segment({"group": "vip"})
+    letter = mailing(without_id=of.id)
+    of.binned_at = clock.now()
+    with pytest.raises(left_out.NobodyToLeaveOut):
+        audience.estimate(letter)
+    assert gathered(letter) == set()
+    assert (letter.state, bool(letter.note)) == ("held", True)
 
 
 @ONE

@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 from campaigns import enrolments
 from campaigns.automations import Enrolment
 from campaigns.recipients import Recipient
+from crm import tags
 from kernel import clock, jobs
 from kernel.db import db
 from tests.campaigns import automation_racers
-from tests.campaigns.letters import person
+from tests.campaigns.letters import person, segment
 from tests.campaigns.test_automations import ready
+from tests.campaigns.test_own_automations import buy, made
 from tests.shop.racers import SPAWN, Crew
 
 MANY = 12
@@ -68,6 +70,35 @@ def test_two_workers_share_what_is_due(shop, pair):
     assert len(letters()) == MANY
     states = select(Enrolment.state, func.count()).group_by(Enrolment.state)
     assert db.session.execute(states).all() == [("done", MANY)]
+
+
+def bought(shop):
+    """Two purchases of each of so many people, all new to an automation of purchases."""
+    made(shop, "purchase", which="any")
+    vase = shop.product(stock=99)
+    for number in range(4):
+        for _twice in "12":
+            buy(shop, vase, person(f"p{number}"))
+
+
+@pytest.mark.parametrize("kind", ["buyers", "comers"])
+def test_who_two_see_at_once_comes_in_once(shop, pair, kind):
+    if kind == "buyers":
+        bought(shop)
+    else:
+        made(shop, "segment", watched=segment({"tag": "vip"}), again=True)
+        tags.add([person(f"p{number}").id for number in range(4)], "vip")
+        db.session.commit()
+    answers = pair.race(shop, f"{WORKER}{kind}", [(), ()] * 2)
+    assert {answer[0] for answer in answers} == {"done"}
+    assert sorted(Counter(db.session.scalars(select(Enrolment.contact_id))).values()) == [1] * 4
+
+
+@pytest.mark.parametrize("app", ["pg"], indirect=True)  # where two may read at the same time
+def test_without_the_number_of_the_time_some_come_in_twice(shop, pair):
+    bought(shop)
+    pair.race(shop, f"{WORKER}careless_buyers", [(), ()])
+    assert len(db.session.scalars(select(Enrolment)).all()) > 4
 
 
 @pytest.mark.parametrize("careless", [False, True])

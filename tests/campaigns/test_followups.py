@@ -78,7 +78,7 @@ def test_one_press_from_the_report_and_another_audience_lets_go_of_it(first, sho
     assert "Café nuevo" in admin.get(answer.location, headers=ES).get_data(as_text=True)
     page = f"{ROOT}/{made.token}"
     found = read(admin.get(page, headers=ES))
-    assert found.xpath("//option[@selected]/@value") == [forms.FOLLOWS]
+    assert found.xpath("//select[@name='segment']/option[@selected]/@value") == [forms.FOLLOWS]
     assert "Quien no abrió «Novedades»" in words(found)
     admin.post(page, data={"name": "Otra vez", "segment": "=", "sender_name": ""})
     assert names(made) == ["dora", "eva"]

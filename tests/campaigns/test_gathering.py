@@ -67,7 +67,7 @@ def at_once(meets, careless):
 
     def meet(there):
         if there and once:
-            once.pop().wait(20)
+            once.pop().wait(60)
 
     def locked(letter):
         meet(not careless or letter.state == "scheduled")

@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 from campaigns import habits, links, rendering
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
-from kernel import i18n, tenancy
+from kernel import i18n, memberships, tenancy
 from kernel.db import db
 from kernel.letters import Letter
-from shop import storefront
+from shop import catalog, storefront
 from shop.forms import blocks as forms
 from tests.campaigns.letters import mailing, person
 
@@ -123,6 +123,15 @@ def test_what_is_typed_stays_however_wrong_and_is_named(shop):
         assert kept in page
 
 
+def test_a_coupon_without_a_code_asks_for_one_and_says_where_it_is_made(shop):
+    letter = mailing(blocks=[{"id": "c", "kind": "coupon", "data": {"link": "/"}}])
+    db.session.commit()
+    page = shop.admin.get(at(letter), headers={"Accept-Language": "es"}).text
+    assert "escoja un código." in page
+    assert "no hay un descuento" not in page
+    assert "/admin/cafe/discounts/new" in page
+
+
 def test_a_letter_in_order_has_no_fault(shop):
     vase = shop.product(name="Florero")
     row = habits.of()
@@ -145,6 +154,13 @@ def test_a_letter_in_order_has_no_fault(shop):
     shop.tenant.languages = ["es"]
     db.session.commit()
     assert ["Gmail" in one.sentence for one in rendering.problems(letter)] == [True]
+    letter.blocks = [{"id": "p", "kind": "products", "data": {"tag": "regalo"}}]
+    assert [one.sentence for one in spanish(letter) if "«Regalo»" in one.sentence]
+    vase.tags = ["regalo"]
+    catalog.changed(vase)
+    assert rendering.problems(letter) == []
+    assert "Florero" in rendering.preview(letter, None, "es")[1]
+    assert "/search?q=Regalo" in rendering.preview(letter, None, "es")[1]
 
 
 def spanish(letter):
@@ -164,6 +180,21 @@ def test_a_test_goes_to_who_asks_and_counts_nothing(shop):
     assert "/o/" not in made.html
     assert db.session.scalar(select(func.count(Recipient.id))) == 0
     assert db.session.scalar(select(func.count(links.MailingLink.id))) == 0
+
+
+def test_a_test_goes_to_the_team_and_to_nobody_else(shop):
+    letter, ana = mailing(subject={"es": "Hola"}), person("ana")
+    shop.staff("marketer")
+    db.session.commit()
+    team = {account.email: row.token for row, account in memberships.staff()}
+    other = next(email for email in team if email != shop.owner.email)
+    for chosen, wanted in ((team[other], {other}), ("all", set(team)), (ana.token, {shop.owner.email})):
+        shop.admin.post(at(letter), data={**typed(letter, "test"), "to": chosen})
+        made = db.session.scalars(select(Letter).where(Letter.kind == "mailing.test")).all()
+        assert {one.to for one in made} == wanted
+        for one in made:
+            db.session.delete(one)
+        db.session.commit()
 
 
 def test_what_is_on_its_way_is_not_changed(shop):

@@ -12,6 +12,7 @@ from campaigns.attributed import Attributed
 from campaigns.habits import Habits
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
+from crm import contacts
 from crm.changes import PeopleChange
 from crm.contacts import Contact
 from crm.segments import Segment
@@ -180,6 +181,33 @@ def test_a_segment_that_was_put_away_is_asked_for_again(ready, shop):
     assert not found.xpath("//*[@data-action='send']")
     data = {"name": "Enero", "segment": "?"}
     assert shop.admin.post(f"{ROOT}/{ready.token}", data=data).status_code == 422
+
+
+def test_a_letter_leaves_a_segment_out_and_says_so_everywhere(ready, shop):
+    few = segment({"tag": "mayorista"}, code="mayoristas")
+    contacts.known(email="p5@example.com", tags=["mayorista"])
+    db.session.commit()
+    admin, at = shop.admin, f"{ROOT}/{ready.token}"
+    same = admin.post(at, data={"name": "Enero", "segment": "one", "without": "one"}, headers=ES)
+    assert same.status_code == 422
+    assert "Así no lo recibiría nadie" in same.text
+    admin.post(at, data={"name": "Enero", "segment": "one", "without": "mayoristas"})
+    assert ready.without_id == few.id
+    found = read(admin.get(at, headers=ES))
+    told = [" ".join(one.text_content().split()) for one in found.xpath("//*[@data-estimate]/li")]
+    assert told[:3] == ["8 en el segmento", "5 recibirán", "1 queda fuera por su excepción"]
+    assert "One, pero no Mayoristas" in words(found)
+    assert "P5" in admin.get(f"{at}/people?why=left_out").text
+    assert "P5" not in admin.get(f"{at}/people?why=will").text
+    admin.post(f"{at}/copy")
+    kept = {row.without_id for row in db.session.scalars(select(Mailing))}
+    assert kept == {few.id, None}  # what was sent before leaves nobody out
+    few.binned_at = clock.now()
+    db.session.commit()
+    found = read(admin.get(at, headers=ES))
+    assert "deja fuera ya no existe" in words(found)
+    assert not found.xpath("//*[@data-action='send']")
+    assert admin.post(at, data={"name": "Enero", "segment": "one", "without": "?"}).status_code == 422
 
 
 def test_the_habits_of_a_shop_are_kept(shop):

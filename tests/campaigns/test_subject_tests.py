@@ -233,13 +233,13 @@ def race(shop, made, rounds=6):
 
         def one(arm, told=told, gate=gate):
             with shop.app.app_context(), tenancy.use(shop.tenant_id):
-                gate.wait(10)
+                gate.wait(60)
                 told.append(transactions.retry_free(lambda: subject_tests.settle(chosen(made), arm, "clicks")))
                 db.session.remove()
 
         threads = [threading.Thread(target=one, args=(arm,)) for arm in subject_tests.ARMS]
         [thread.start() for thread in threads]
-        [thread.join(30) for thread in threads]
+        [thread.join(60) for thread in threads]
         changed += sum(told) > 1
     return changed
 

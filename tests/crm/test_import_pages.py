@@ -4,13 +4,15 @@ import csv
 import re
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from io import BytesIO
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import event, select
 
-from crm import contacts, imports
+from crm import consent, contacts, imports
 from crm.imports import ContactImport
 from kernel import cli, jobs
 from kernel.db import db
@@ -107,6 +109,35 @@ def test_what_cannot_be_read_is_said_beside_the_form_and_nothing_is_kept(shop, t
     assert db.session.scalars(select(ContactImport)).all() == []
 
 
+def test_a_workbook_says_which_sheet_was_read_and_another_one_can_be(shop):
+    book, stream = openpyxl.Workbook(), BytesIO()
+    book.active.title = "Clientes"
+    for name in ("Clientes", "De la feria"):
+        (book[name] if name in book.sheetnames else book.create_sheet(name)).append(
+            ["correo", "teléfono", "consentimiento", "fecha de consentimiento"]
+        )
+        book[name].append([f"ana@{name[:2].lower()}.example", 88887777, True, datetime(2026, 3, 5)])
+    book.save(stream)
+    browser = shop.admin
+    unknown = _brought(browser, stream.getvalue(), sheet="Ferias")
+    assert unknown.status_code == 422
+    assert "«Ferias»" in unknown.text
+    assert 'name="sheet" value="Ferias"' in unknown.text  # what was typed stays
+    where = _brought(browser, stream.getvalue(), sheet="de la feria").location
+    page = browser.get(where).text
+    assert "Se leyó la hoja «De la feria»" in page
+    assert "Una línea de un libro de Excel" in page
+    browser.post(f"{where}/columns", data=_chosen(browser, page))
+    jobs.run_due()
+    browser.post(f"{where}/run")
+    jobs.run_due()
+    shop.enter()
+    ana = contacts.by_email("ana@de.example")
+    assert ana.phone == "+50688887777"
+    assert consent.newest(ana, "marketing").at == datetime(2026, 3, 5, tzinfo=UTC)
+    assert contacts.by_email("ana@cl.example") is None
+
+
 def test_columns_without_a_way_to_reach_anybody_are_said(shop):
     browser = shop.admin
     place = _brought(browser).location
@@ -138,7 +169,7 @@ def test_the_command_does_the_same_and_its_dry_run_changes_nothing(tmp_path, mon
     words = ("import", "contacts", str(file), "--tenant", "espiga")
     dry = run(*words, "--dry-run")
     assert dry.exit_code == 0, dry.output
-    assert "line 3: refused" in dry.output
+    assert "line 3: refused (“mal@@” is no e-mail)" in dry.output  # one language from the first word to the last
     assert dry.output.strip().endswith("2 new, 1 refused.")
     with closing(sqlite3.connect(tmp_path / "plaza.db")) as kept:
         assert kept.execute("SELECT count(*) FROM contact").fetchone() == (0,)

@@ -251,6 +251,11 @@ def test_a_plain_no_in_a_file_is_said_before_it_takes_a_yes_back(shop):
     consent.record(ana, "marketing", True, form="checkout")
     token = _brought(shop, "correo,ciudad,acepta correos\nana@example.com,Heredia,no\nnueva@example.com,,no\n")
     assert _outcomes(_checked(shop, token)) == [(2, "filled", "stopped"), (3, "new")]
+    token = _brought(shop, "correo,acepta correos\nana@example.com,no\n")  # nothing is filled in by it
+    row = _done(shop, token)
+    assert (_outcomes(row), row.counts) == ([(2, "said_no", "stopped")], {"said_no": 1})
+    assert _undone(shop, token).counts == {"back": 1}
+    assert consent.allows(contacts.by_email("ana@example.com"), "marketing")
 
 
 def test_a_newer_yes_here_outlives_an_old_goodbye_there(shop):
@@ -289,7 +294,10 @@ def test_encoding_and_separator_are_found_and_said(shop, data, encoding, separat
 @pytest.mark.parametrize(
     ("data", "chosen"),
     [
-        ("correo\nNúñez\n".encode("cp1252"), "utf-8"), (b"PK\x03\x04" + b"x" * 90, ""), (b"a,b\n1,2\0\n", ""),
+        ("correo\nNúñez\n".encode("cp1252"), "utf-8"), (b"PK\x03\x04" + b"x" * 90, ""),
+        (b"%PDF-1.7\n1 0 obj, x\n2 0 obj\n", ""), (b"%!PS-Adobe-3.0 EPSF-3.0\na,b\n1,2\n", "cp1252"),
+        (b"\xc5\xd0\xd3\xc6 \x01\x02,b\n1,2\n", ""), (b"{\\rtf1 a\nb\n", ""),
+        (b"a,b\n1,2\0\n", ""),
         (b"", ""), (b"correo,nombre\n", ""), (b'correo\n"ana', ""), (("a," * 300 + "\n").encode() * 2, ""),
     ],
 )  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 from crm import contacts, people
 from kernel import phones
 from kernel.db import db
-from shop import order_list
+from shop import lookup, order_list
 from shop.forms import sales
 
 TENS = {"MX": "55 1234 5678"}
@@ -58,5 +58,8 @@ def test_an_order_is_still_found_by_its_number_and_words(shop):
     order = shop.bought(shop.product(stock=9), phone="+50683123456", name="Ana Mora")
     for text in (order.number, order.number.lower(), order.number[-4:], "mora ana", "8312 mora", "3456"):
         assert [row.number for row in db.session.scalars(order_list.query("all", text))] == [order.number], text
+    other = shop.bought(shop.product("Otra", stock=9), email="otra@example.com", name=order.number)  # tells it as well
+    assert [row.number for row in lookup.orders(f" {order.number.lower()} ")] == [order.number]
+    assert [row.number for row in lookup.orders(order.number[1:])] == [other.number, order.number]
     for text in ("8312 9999", "+506 9999 9999", "+"):
         assert not [row.number for row in db.session.scalars(order_list.query("all", text))], text

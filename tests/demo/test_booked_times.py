@@ -72,7 +72,7 @@ def test_each_is_booked_as_its_file_says(shop: Any) -> None:
             assert {"step_min": row.step, "after_min": row.after} == said["appointment"]
 
 
-def test_children_have_their_price_and_a_table_is_a_whole_unit(shop: Any) -> None:
+def test_children_have_their_price_and_each_table_its_size(shop: Any) -> None:
     for told, row in booked(shop):
         prices = [catalog.price(row.product, one).minor for one in row.product.variants]
         wanted = [told[key] for key in ("price", "child_price") if key in told]
@@ -80,7 +80,7 @@ def test_children_have_their_price_and_a_table_is_a_whole_unit(shop: Any) -> Non
         most = row.needs[0].units(row.capacity)
         assert most <= len(row.needs[0].resource.units), told["sku"]
         if told["sku"] == "HT-021":
-            assert (most, prices) == (6, [0])
+            assert ([unit.seats for unit in row.needs[0].resource.units], prices) == ([2, 2, 4, 4, 4, 6], [0])
 
 
 def test_guanquira_shares_boats_guides_and_cabins(demo_app: Plaza) -> None:

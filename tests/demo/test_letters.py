@@ -120,6 +120,8 @@ def test_home_pages_fit_by_rules_that_can_be_read(shop: Any) -> None:
         for variant in block.get("variants", []):
             for slug in variant["data"].get("products", []):
                 assert catalog.slugged(slug) is not None, slug
+    names = [one["id"] for block in home.live for one in [block, *block.get("variants", [])]]
+    assert len(set(names)) == len(names)
 
 
 def browser(app: Plaza, slug: str, email: str) -> Any:

@@ -1,7 +1,11 @@
 """The calendar by mouse and by finger: a booking is dragged to a free time and back; what is taken stays as it is."""
 
+from datetime import date, timedelta
+from io import BytesIO
+
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
 
@@ -191,3 +195,89 @@ def test_on_the_units_by_finger(visit, plaza):
     with page.expect_navigation():
         page.locator("[data-undo]").tap()
     assert moment(page, "Dora Dedo") == before
+
+
+def middle_of(page, unit, day):
+    cell = page.locator(f"td.night[data-unit='{unit}'][data-day='{day}']")
+    cell.scroll_into_view_if_needed()
+    return middle(cell.bounding_box())
+
+
+def later(day, count):
+    return (date.fromisoformat(day) + timedelta(days=count)).isoformat()
+
+
+def dragged_by_the_night_one_has_hold_of(page, bar, unit, day):
+    """Taken by its second night and let go three days later, it begins three days later."""
+    box = bar.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 3 / 4, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(*middle_of(page, unit, later(day, 4)), steps=6)
+    expect(page.locator(".lifted")).to_contain_text("Libre")
+    assert page.locator(".landing").bounding_box()["width"] == pytest.approx(box["width"], abs=6)
+    with page.expect_navigation():
+        page.mouse.up()
+
+
+def carried_by_keys(page, bar):
+    bar.focus()
+    page.keyboard.press("m")
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-carried]")).to_contain_text("Libre")
+    assert faults(page) == []
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def several_nights_closed(page, unit, day):
+    """Three free nights are chosen with Shift, closed and opened again."""
+    with page.expect_navigation():
+        page.get_by_role("link", name="Tocar para cerrar").click()
+    page.locator(f"td.night[data-unit='{unit}'][data-day='{day}'] a").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator(".lifted")).to_have_text("3 noches")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.locator("[data-action=close-time]").click()
+    closed = page.locator(f"td.visit-closure[data-unit='{unit}'][data-day='{day}']")
+    assert closed.get_attribute("data-nights") == "3"
+    with page.expect_navigation():
+        page.locator("[data-undo]").click()
+    assert closed.count() == 0
+
+
+def test_on_the_month_by_mouse_and_by_keys(visit, plaza):
+    page = visit(DESKTOP)
+    log_in(page, plaza, *owner_of(TRIPS))
+    first = (date.today().replace(day=1) + timedelta(days=70)).replace(day=1)  # nobody has anything there yet
+    here = plaza.admin(TRIPS, f"/bookings/month?day={first}&group=nights")
+    page.goto(here)
+    assert (faults(page), sideways(page)) == ([], False)
+    unit = page.locator("tr[data-unit]").first.get_attribute("data-unit")
+    day = later(str(first), 4)
+    page.mouse.move(*middle_of(page, unit, day))
+    page.mouse.down()
+    page.mouse.move(*middle_of(page, unit, later(day, 1)), steps=4)
+    with page.expect_navigation():
+        page.mouse.up()
+    assert page.locator("input[name=nights]").input_value() == "2"
+    page.locator("details summary").first.click()
+    page.fill("input[name=name]", "Eva Mes")
+    with page.expect_navigation():
+        page.locator("[data-action=walk-in-paid]").click()
+    bar = page.locator("[data-name='Eva Mes']")
+    page.goto(here)
+    before = moment(page, "Eva Mes")
+    assert bar.get_attribute("data-own-day") == day
+    dragged_by_the_night_one_has_hold_of(page, bar, unit, day)
+    assert (page.url, bar.get_attribute("data-own-day")) == (here, later(day, 3))
+    carried_by_keys(page, bar)
+    assert (page.url, moment(page, "Eva Mes")) == (here, before)
+    with page.expect_navigation():
+        page.locator("[data-undo]").click()
+    assert bar.get_attribute("data-own-day") == later(day, 3)
+    several_nights_closed(page, unit, later(day, 10))
+    assert len(PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages) == 1

@@ -14,7 +14,7 @@ SHOPS = ("tres-neblinas", "hilos-xelantun", "rutas-guanquira", "horno-tizapola")
 NARROW = {"width": 320, "height": 640}
 MOST = 60 if os.environ.get("PLAZA_SEEDS") else 22  # pages of one walk
 LEAVES = re.compile(
-    r"/logout|/media/|\.csv|\.pdf|/preview/|\?|/d/|/letters/.+/"
+    r"/logout|/media/|\.csv|\.xlsx|\.pdf|/preview/|\?|/d/|/letters/.+/"
 )  # ways out, files, the same page again
 SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
 .filter(one => one.offsetParent && !one.closest('p, li, td, label, .skip, [hidden]') && one.type !== 'hidden')
@@ -27,6 +27,10 @@ SQUEEZED = """() => [...document.querySelectorAll('main *')]
 .map(one => [one.getBoundingClientRect(), one])
 .filter(([box]) => box.width > 1 && box.width < 40 && box.height > 3 * box.width)
 .map(([box, one]) => `${one.outerHTML.slice(0, 90)} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+
+
+TWICE = """() => [...document.querySelectorAll('[id]')].map(one => one.id)
+.filter((name, at, all) => all.indexOf(name) !== at)"""
 
 
 def kind(url: str) -> str:
@@ -62,6 +66,7 @@ def crawl(page, start: str, inside: str, most: int = MOST):
 def look(page) -> list[str]:
     """What is wrong with the page as it is."""
     wrong = faults(page) + [f"{page.url}: small target {one}" for one in page.evaluate(SMALL)]
+    wrong += [f"{page.url}: more than one thing is called #{one}" for one in page.evaluate(TWICE)]
     page.set_viewport_size(NARROW)
     wrong += [f"{page.url}: scrolls sideways at 320"] if sideways(page) else []
     return wrong + [f"{page.url}: a column of letters {one}" for one in page.evaluate(SQUEEZED)]
@@ -111,8 +116,18 @@ def test_the_look_sees_what_is_wrong(visit, plaza):
     page = visit(PHONE)
     page.set_content(
         "<html lang=es><title>x</title><body><img src='data:,'><div style='width:900px'>…</div>"
-        "<main><p style='width:1em'>una letra por línea</p></main></body></html>"
+        "<main><p style='width:1em' id=dos>una letra por línea</p><p id=dos></main></body></html>"
     )
     assert faults(page)
     assert sideways(page)
     assert len(page.evaluate(SQUEEZED)) == 1
+    assert page.evaluate(TWICE) == ["dos"]
+
+
+def test_the_home_page_is_edited_on_a_phone(visit, plaza):
+    """Blocks of every kind with their versions: names whole, and no field called as another."""
+    page = visit(PHONE, reduced_motion="reduce", color_scheme="dark")
+    log_in(page, plaza, *owner_of(SHOPS[2]))
+    page.goto(plaza.admin(SHOPS[2], "/pages/inicio"))
+    page.locator(".block-fold").first.wait_for()
+    assert look(page) == []

@@ -1,4 +1,4 @@
-"""A guest changes a booking by its link: another time, then none; no log-in, on a phone and on a desktop."""
+"""A guest changes a booking by its link: another time, more people, then none; no log-in, on a phone and on a desktop."""
 
 import pytest
 from playwright.sync_api import expect
@@ -59,6 +59,16 @@ def test_another_time_by_link_then_none(visit, plaza, size):
     page.wait_for_url(address)
     expect(page.locator("#ticket-when")).not_to_have_text(was)
     assert "SEQUENCE:1" in calendar(page)
+
+    page.click("[data-action=change-booking]")
+    page.fill("[name=places]", "2")
+    page.click("[data-action=look-change]")
+    page.wait_for_selector("main form [data-action=change-booking]")
+    assert "2 personas" in page.inner_text("main form .kv")
+    assert fine(page)
+    page.click("main form [data-action=change-booking]")
+    page.wait_for_url(address)
+    assert "SEQUENCE:2" in calendar(page)
 
     page.click("details:has([data-action=cancel-booking]) summary")
     assert "cancelar no le cuesta nada" in page.inner_text("main")

@@ -22,6 +22,7 @@ def test_a_partial_refund_with_its_credit_note(visit, plaza):
     press(desk, "approve-proof")
     desk.locator("details:has([data-action=refund]) summary").click()
     desk.locator("details:has([data-action=refund]) input[name=amount]").fill("1000")
+    desk.locator("[data-foreseen] li", has_text="1\u00a0000").first.wait_for()  # what will happen follows what is typed
     desk.locator("details:has([data-action=refund]) input[name=reason]").fill("Llegó una bolsa abierta")
     assert faults(desk) == []
     press(desk, "refund")

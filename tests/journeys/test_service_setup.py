@@ -72,6 +72,9 @@ def test_resources_and_special_days_on_the_phone(visit, plaza):
     page.click("text=Balsas de río")
     page.wait_for_selector("[name=rows-0-name]")
     fine(page)
+    page.goto(plaza.admin("rutas-guanquira", "/products/cabana-ceiba/booking"))  # what a night costs when
+    assert page.locator("[name=rates-2-price]").count() == 1
+    fine(page)
     page.goto(plaza.admin("rutas-guanquira", "/special-days"))
     page.click("label:has(input[name=how][value=hours])")
     assert page.locator("[name=times]").is_visible()

@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, log_in, owner_of, settled
+from kernel import mailbox_slips
+from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, settled
 from tests.journeys.test_booking import TASTING, next_month, settle, take_day
 from tests.journeys.test_without_scripts import fill_contact
+from tests.kernel.test_mailbox_slips import REAL, SLIPS
 
 pytestmark = pytest.mark.browser
 DESK, SHOP = "rutas-guanquira", "tres-neblinas"
@@ -126,3 +128,45 @@ def drag(page, source, target):
     for part in range(1, 9):
         page.mouse.move(start["x"] + 8, start["y"] + 8 + (end["y"] + 6 - start["y"]) * part / 8)
     page.mouse.up()
+
+
+def test_who_is_known_is_proposed_and_what_was_typed_comes_back(visit, plaza):
+    page = visit(PHONE)
+    log_in(page, plaza, *owner_of(DESK))
+    page.goto(plaza.admin(DESK, "/gift-cards/new"))
+    name, mail = page.locator("[name=recipient]"), page.locator("[name=email]")
+    name.press_sequentially("núñez")
+    name.fill("")
+    name.press_sequentially("fúnez")
+    rows = page.get_by_role("option")
+    expect(rows.first).to_contain_text("Fúnez")
+    expect(name).to_have_attribute("aria-expanded", "true")
+    assert rows.first.bounding_box()["height"] >= 44
+    assert not faults(page)
+    name.press("ArrowDown")
+    expect(rows.first).to_have_attribute("aria-selected", "true")
+    expect(name).to_have_attribute("aria-activedescendant", rows.first.get_attribute("id"))
+    name.press("Enter")
+    expect(mail).to_have_value(re.compile("@"))
+    expect(page.locator(".who-line")).to_contain_text("Cliente desde")
+    page.get_by_role("button", name="Volver a lo que escribí").click()
+    expect(name).to_have_value("fúnez")
+    expect(mail).to_have_value("")
+
+
+def test_a_slip_in_an_address_is_proposed_and_taken_with_one_tap(visit, plaza):
+    page = visit(PHONE)
+    page.goto(plaza.shop(SHOP, "/subscribe"))
+    field = page.locator("main [name=email]")
+    field.fill("Ana@gmial.con")
+    field.blur()
+    tap = page.get_by_role("button", name="Ana@gmail.com")
+    expect(tap).to_be_visible()
+    expect(field).to_have_value("Ana@gmial.con")
+    assert tap.bounding_box()["height"] >= 44
+    tap.click()
+    expect(field).to_have_value("Ana@gmail.com")
+    expect(tap).to_have_count(0)
+    asked = [f"ana@{one}" for many in SLIPS.values() for one in many.split()] + [f"ana@{one}" for one in REAL]
+    script = "asked => import('/static/js/mailbox.js').then(({ meant }) => Promise.all(asked.map(meant)))"
+    assert page.evaluate(script, asked) == [mailbox_slips.meant(one) for one in asked]

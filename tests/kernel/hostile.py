@@ -121,3 +121,48 @@ NAMES = [
     "CON", "a/b.png", "..", "../../etc/passwd", "..\\..\\boot.ini", "x.php.jpg", "\u202egnp.exe", "a\0b.png", "é" * 300,
     "-rf", ".htaccess", '"><svg onload=alert(1)>.png', "a\r\nSet-Cookie: x=1.png", " ", "",
 ]  # fmt: skip
+
+
+TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+OFFICE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+
+def workbook(rows: str, before: str = "", **parts: bytes) -> bytes:
+    """A workbook as small as one can be: the XML of its rows, what stands before it, other parts by name."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        packed.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{TYPES}"><Default Extension="rels" ContentType='
+            '"application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType='
+            f'"application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{OFFICE}.sheet.main+xml"/><Override'
+            f' PartName="/xl/worksheets/sheet1.xml" ContentType="{OFFICE}.worksheet+xml"/></Types>',
+        )
+        package = LINKS.replace("officeDocument", "package")
+        for place, kind, target in (
+            ("", "officeDocument", "xl/workbook.xml"),
+            ("xl/", "worksheet", "worksheets/sheet1.xml"),
+        ):
+            name = "_rels/.rels" if not place else "xl/_rels/workbook.xml.rels"
+            packed.writestr(
+                name,
+                f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{LINKS}/{kind}" Target="{target}"/></Relationships>',
+            )
+        packed.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{SHEETS}" xmlns:r="{LINKS}"><sheets><sheet name="Uno" sheetId="1" r:id="r1"/></sheets></workbook>',
+        )
+        sheet = f'<worksheet xmlns="{SHEETS}"><sheetData>{rows}</sheetData></worksheet>'
+        packed.writestr("xl/worksheets/sheet1.xml", f'<?xml version="1.0"?>{before}{sheet}')
+        for name, data in parts.items():
+            packed.writestr(name, data)
+    return stream.getvalue()
+
+
+def lying(data: bytes, part: str, size: int) -> bytes:
+    """The same ZIP, whose directory says another size of one part."""
+    found = data.rindex(part.encode()) - 46  # its entry in the directory, which stands behind all parts
+    assert data[found : found + 4] == b"PK\x01\x02"
+    return data[: found + 24] + struct.pack("<I", size) + data[found + 28 :]

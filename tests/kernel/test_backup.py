@@ -189,12 +189,15 @@ def test_a_kill_leaves_no_half_file(app, shop, tmp_path):
     env = {**os.environ, "PLAZA_INSTANCE": str(known(app).instance), "PLAZA_SECRET_KEY": known(app).secret_key}
     words = [sys.executable, "-m", "kernel.cli", "backup", str(folder / "b"), "--passphrase-file", str(phrase)]
     try:
-        process = subprocess.Popen(words, env=env)
-        while process.poll() is None and not _writes(process.pid, folder):
-            time.sleep(0.002)
-        assert process.poll() is None, "it was over before the kill"
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        for _again in range(5):  # whoever looks may be kept from it by a busy machine until all is written
+            process = subprocess.Popen(words, env=env)
+            while process.poll() is None and not _writes(process.pid, folder):
+                time.sleep(0.002)
+            process.send_signal(signal.SIGKILL)
+            if process.wait() == -signal.SIGKILL:
+                break
+            (folder / "b").unlink()
+        assert process.returncode == -signal.SIGKILL, "it was over before the kill"
         assert list(folder.iterdir()) == []
         assert subprocess.run(words, env=env, check=True, capture_output=True).stdout
         assert [path.name for path in folder.iterdir()] == ["b"]

@@ -14,6 +14,7 @@ from kernel.db import db
 from kernel.i18n import pick, words_html
 from kernel.menu import _entries, _sections
 from kernel.today import _lines
+from tests.shop.pages import form
 
 WORDS = {"es": "Café", "en": "Coffee"}
 
@@ -57,6 +58,13 @@ def test_the_shops_language_has_bare_addresses_and_others_a_prefix(shop):
     spoken = {path: shop.client.get(path).get_data(as_text=True)[:200] for path in ("/cart", "/en/cart")}
     assert 'lang="es"' in spoken["/cart"]
     assert 'lang="en"' in spoken["/en/cart"]
+
+
+@pytest.mark.parametrize("path", ["/en/", "/en/search?q=cafe", "/p/cafe-uno"])
+def test_who_answers_the_banner_stays_in_their_language(shop, path):
+    shop.product("Café Uno")
+    sent = form(shop.client.get(path), "consent")
+    assert shop.client.post("/consent", data=sent).location == path
     assert shop.client.get("/de/cart").status_code == 404  # not one of the shop's
     assert shop.client.get("/es/cart").status_code in {301, 308, 404}  # one address a page
 
@@ -147,5 +155,5 @@ def test_a_shop_speaks_where_nobody_wrote_down_how_its_language_is_written(shop)
 
 def test_a_text_that_is_counted_elsewhere_is_told_by_itself_too(app):
     with i18n.speak("es"):
-        assert i18n.gettext("booked and did not come") == "reservó y no vino"
+        assert i18n.gettext("booked and did not come") == "reservaron y no vinieron"
         assert i18n.gettext("no such text of ours") == "no such text of ours"

@@ -222,9 +222,9 @@ def test_who_waits_for_another_of_the_same_process_lets_it_go_on(app, flights):
 
     db_engine, thread = db.engine, threading.Thread(target=other)
     thread.start()
-    held.wait(10)
+    assert held.wait(60)
     with db.engine.connect() as mine:
-        mine.exec_driver_sql("SET LOCAL lock_timeout = '3s'")
+        mine.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
         line = libpq.line(mine.connection)
         line.send("SELECT 1", ())
         assert (len(line.ask(HELD.text, ())), flights) == (1, [2])

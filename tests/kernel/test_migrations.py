@@ -2,17 +2,18 @@
 
 import contextlib
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from kernel import backup, clock, dumps, jobs, migrations
+from kernel import backup, clock, dumps, jobs, migrations, tenancy
 from kernel.app import create_app
 from kernel.db import db
 from kernel.settings import Settings, complete
+from shop import booking_prices, booking_times, resources, services
 from tests import conftest, databases
 from tests.kernel.places import PHRASE, bring, empty, known, restored
 
@@ -119,6 +120,64 @@ def test_what_was_closed_stays_closed(before):
             connection.exec_driver_sql("SELECT set_config('app.scope', 'system', true)")
         asked = "SELECT c.reason, c.outcome, o.unit_id FROM occupation o JOIN closure c ON c.id = o.closure_id"
         assert connection.execute(sa.text(asked)).all() == [("Obra", "", 1)]
+
+
+def test_nights_cost_what_they_did(before):
+    """Rates, long stays and guests beyond some came later: whoever said nothing of them sells as before."""
+    with before.app_context():
+        _cabin()
+    migrations.upgrade(before)
+    with before.app_context():
+        tenancy.enter(1)
+        row = services.named("cabin")
+        days = [date(2027, 1, number) for number in range(3, 31)]
+        span = booking_times.between(row, days[0], days[-1] + timedelta(days=1))
+        found = booking_prices.of(row, row.product.variants[0], span, places=4)
+        assert [one.price.minor for one in found.nights] == [45_000_00 if day.day < 11 else 67_500_00 for day in days]
+        assert found.total.minor == sum(one.price.minor for one in found.nights)
+        assert [unit.seats for unit in resources.units([1])] == [None]
+        tenancy.leave()
+
+
+def _cabin():
+    """A cabin at 45 000 a night, half more from the eleventh of January on, as it was written then."""
+    season = [{"name": {"es": "Alta"}, "from": "01-11", "to": "01-31", "factor_bp": 15000}]
+    rows = {
+        "product": {"slug": "cabin", "kind": "booking", "state": "live", "price_minor": 45_000_00, "currency": "CRC", "min_qty": 1},
+        "variant": {"product_id": 1, "sku": "C", "stock_kind": "booking", "active": True},
+        "service": {"product_id": 1, "kind": "nights", "capacity": 4, "seasons": season, "check_in": "14:00",
+                    "check_out": "11:00", "nights_min": 1, "nights_max": 60, "group_min": 1, "minutes": 60, "step": 30,
+                    "horizon": 365, "holidays": True},
+    }  # fmt: skip
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT set_config('app.scope', 'system', true)")
+        for name, told in rows.items():
+            table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+            blank = {one.name: _blank(one) for one in table.columns if not one.nullable}
+            connection.execute(table.insert(), {**blank, "id": 1, "tenant_id": 1, **told})
+
+
+def _blank(column):
+    """Nothing, as that column says it."""
+    if isinstance(column.type, sa.Boolean):
+        return False
+    if isinstance(column.type, sa.DateTime):
+        return clock.now()
+    lists = {
+        "policy",
+        "questions",
+        "languages",
+        "options",
+        "tags",
+        "customer_groups",
+        "allergens",
+        "interests",
+        "texts",
+    }
+    if isinstance(column.type, sa.JSON):
+        return [] if column.name in lists else {}
+    return 0 if isinstance(column.type, sa.Integer) else ""
 
 
 def test_rows_that_would_refer_to_nothing_stop_an_upgrade(before, monkeypatch):

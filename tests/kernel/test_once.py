@@ -22,11 +22,11 @@ from tests.shop.desk_calendar import room
 
 BASE = "/admin/cafe"
 CHANGES = frozenset(  # the last word of an endpoint that leaves what is there in a state: twice is as good as once
-    """accept accounts again answer approve audience away back bin bulk came cancel close columns day delay deliver
-    discard draft drop end erase firm gone hand hide issue keep mark merge missed move off on open order out pause place
-    places practise prefer prepare preview publish read ready receive recall refuse remove renew repeat resume retry
-    return role run sale save seen series ship show skip start stop subjects two undiscard undo unpublish unskip unsure
-    unvoid use void winner withdraw withdrawal""".split()  # noqa: SIM905
+    """accept accounts again answer approve audience away back before bin bulk came cancel close columns day delay
+    deliver discard draft drop end erase firm gone hand hide issue keep mark merge missed move off on open order out
+    pause place places practise prefer prepare preview publish read ready receive recall refuse remove renew repeat
+    resume retry return role run sale save seen series ship show skip start stop subjects two undiscard undo
+    unpublish unskip unsure unvoid use void winner withdraw withdrawal""".split()  # noqa: SIM905
 )
 LATER = {
     "shop_admin.product_make",
@@ -40,12 +40,12 @@ STATE = "it brings something into a state that a second time finds"
 REASONS = {
     **dict.fromkeys(
         ["shop_admin.gift_card_make", "shop_admin.gift_card_move", "shop_admin.credit_move", "shop_admin.order_pay",
-         "shop_admin.order_refund", "shop_admin.order_return", "shop_admin.sale_make", "shop_admin.walk_in_make"],
+         "shop_admin.order_refund", "shop_admin.order_ask_refund", "shop_admin.order_return", "shop_admin.sale_make", "shop_admin.walk_in_make"],
         OWN_KEY),
-    **dict.fromkeys(["shop_admin.settings_policies_begin", "shop_admin.settings_taxes_sample"], THERE),
+    **dict.fromkeys(["shop_admin.settings_domains_add", "shop_admin.settings_policies_begin", "shop_admin.settings_taxes_sample"], THERE),
     **dict.fromkeys(
         ["kernel_admin.run_job", "kernel_admin.send_letter", "crm_admin.indicator_value", "crm_admin.people_many",
-         "crm_admin.task_do", "kernel_admin.staff_two_steps", "shop_admin.subscription_step", "shop_admin.booking_move_make", "shop_admin.settings_taxes_delivery",
+         "crm_admin.task_do", "kernel_admin.staff_two_steps", "shop_admin.sale_times", "shop_admin.booking_kept", "shop_admin.order_email", "shop_admin.order_letters", "shop_admin.settings_domains_check", "shop_admin.settings_domains_lead", "shop_admin.subscription_step", "shop_admin.settings_cards_release", "shop_admin.booking_move_make", "shop_admin.booking_choose_take", "shop_admin.settings_taxes_delivery",
          "shop_admin.refund_as_credit", "shop_admin.refund_bounce", "shop_admin.return_refund",
          "shop_admin.page_settings", "shop_admin.price_list_fill", "campaigns_admin.mailing_people_tag",
          "campaigns_admin.mailing_send"], STATE),
@@ -66,6 +66,7 @@ MAKES = {
     ),
     "/settings/taxes/rates": ({"name": "Raro", "percent": "6,5"}, TaxRate),
     "/automations": ({"trigger": "welcome"}, Automation),
+    "/automations/new": ({"name": "Propia", "happens": "first", "often": "once"}, Automation),
 }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.stand.servers import free_port
 from kernel import processes
 from kernel.settings import ROOT
 from tests import databases
@@ -40,12 +41,6 @@ from kernel import processes
 with processes.children([sys.executable, "-c", sys.argv[2], sys.argv[1]]) as started:
     started[0].wait()
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
 
 
 def eventually(condition, seconds=60):
@@ -92,6 +87,11 @@ def descendants(pid: int) -> list[int]:
     for parent in found:
         found += [child for child, above in pairs if above == parent]
     return found[1:]
+
+
+def gone(family: list[int]) -> bool:
+    """Whether none of them is there: who has ended lies in the list until its parent, or the first of all, has looked."""
+    return not [pid for pid in family if os.path.exists(f"/proc/{pid}")]
 
 
 @pytest.fixture
@@ -157,11 +157,11 @@ def test_a_child_whose_parent_died_before_it_looked_ends_too(start):
     assert orphan.wait(30) == -signal.SIGTERM
 
 
-def test_children_that_do_not_listen_are_ended_by_force(monkeypatch):
+def test_children_that_do_not_listen_are_ended_by_force(monkeypatch, tmp_path):
     monkeypatch.setattr(processes, "PATIENCE", 0.5)
-    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
-    with processes.children([sys.executable, "-c", deaf]) as started:
-        time.sleep(1)
+    deaf = "import os, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.mkdir(sys.argv[1]); time.sleep(600)"
+    with processes.children([sys.executable, "-c", deaf, str(tmp_path / "deaf")]) as started:
+        eventually((tmp_path / "deaf").exists)
     assert started[0].returncode == -signal.SIGKILL
 
 
@@ -186,8 +186,20 @@ def test_as_many_processes_answer_as_were_asked_for_and_ctrl_c_frees_the_port(up
     rest, _ = process.communicate(timeout=60)
     assert process.returncode == 0, rest
     assert f"http://localhost:{port}" in said
-    assert is_free(port)
-    assert not [pid for pid in family if os.path.exists(f"/proc/{pid}")]
+    eventually(lambda: is_free(port) and gone(family))
+
+
+def test_who_is_asked_to_end_before_it_serves_ends(start, prepared, tmp_path):
+    """A page process is forked with the handlers of the web server: it must not take the word for itself."""
+    shutil.copytree(prepared, tmp_path / "instance")
+    for pause in (0.0, 0.5):
+        process = start("-m", "kernel.cli", "web", "--port", str(free_port()))
+        eventually(lambda process=process: descendants(process.pid))
+        family = descendants(process.pid)
+        time.sleep(pause)
+        process.terminate()
+        process.communicate(timeout=60)
+        eventually(lambda family=family: gone(family))
 
 
 def test_up_killed_leaves_nobody_behind(up):
@@ -198,7 +210,7 @@ def test_up_killed_leaves_nobody_behind(up):
     assert len(family) >= 3  # the web server, its own process, the worker
     process.kill()
     eventually(lambda: is_free(port))
-    eventually(lambda: not [pid for pid in family if os.path.exists(f"/proc/{pid}")])
+    eventually(lambda: gone(family))
 
 
 def name_of(pid) -> str:

@@ -68,6 +68,30 @@ def test_a_question_sees_its_own_rows_only(pair, question):
     assert QUESTIONS[question]() == ["only dos"]
 
 
+def test_whose_rows_a_statement_gives_back_is_known_without_working_it_out(pair):
+    """As the library itself says in the end, at whatever a statement begins with."""
+    other, told = aliased(Contact), []
+    theirs = Order.contact_id == Contact.id
+    asked = [
+        select(Contact), select(Contact.id, Order.id).where(theirs), select(other), select(Tenant),
+        select(other.name.label("x"), Order).where(Order.contact_id == other.id), select(func.count(Contact.id)),
+        select(Contact.id, func.max(Order.id)).where(theirs).group_by(Contact.id), select(Contact).join(Order, theirs),
+        select(exists().where(Contact.id == 1)), union_all(select(Contact.id), select(Order.id)),
+    ]  # fmt: skip
+
+    def hear(state):
+        told.append((set(walls._classes(state)), {mapper.class_ for mapper in state.all_mappers}))
+
+    event.listen(db.session, "do_orm_execute", hear)
+    try:
+        for statement in asked:
+            db.session.execute(statement).all()
+    finally:
+        event.remove(db.session, "do_orm_execute", hear)
+    assert [ours for ours, _theirs in told] == [theirs for _ours, theirs in told]
+    assert {Contact} in [ours for ours, _theirs in told]
+
+
 def test_a_count_counts_its_own_rows_only(pair):
     assert db.session.scalar(select(func.count()).select_from(Contact)) == 1
     assert db.session.scalar(select(func.count()).select_from(select(Contact).subquery())) == 1

@@ -8,12 +8,15 @@ import pytest
 from click.testing import CliRunner
 
 from kernel import cli
+from tests import databases
 
 WORDS = ["tenant", "new", "Panadería La Espiga", "--email", "ana@example.com"]
 
 
 @pytest.fixture
 def run(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The command on an install whose database is as it would make it."""
+    databases.build(tmp_path)
     monkeypatch.setenv("PLAZA_INSTANCE", str(tmp_path))
     monkeypatch.setenv("PLAZA_URL", "http://plaza.localhost:8000")
     return lambda *words, name=WORDS[2]: CliRunner().invoke(cli.main, [*WORDS[:2], name, *WORDS[3:], *words])

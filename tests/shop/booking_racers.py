@@ -31,6 +31,7 @@ from shop.occupations import Occupation, Span
 from shop.quotes import Details
 from shop.resources import Resource, ResourceUnit
 from shop.services import Service, ServiceResource
+from shop.walk_in_terms import Terms
 
 THINKING = 0.02  # seconds between looking and writing
 Told = tuple[Any, ...]
@@ -99,7 +100,7 @@ def walk_in(service_id: int, starts_at: datetime, key: str, account_id: int) -> 
     details = Details(
         email="", name="Ana", payment=later.code, language="es", source="counter", by=accounts.get(account_id)
     )
-    return walk_ins.sell(asked, details, key=key, method=later).number
+    return walk_ins.sell(asked, details, key=key, terms=Terms(later)).number
 
 
 def give_up(booking_id: int) -> None:
@@ -130,13 +131,13 @@ def either(verb: str, told: Told) -> Any:
 
 def unlocked_hold(secret: str, service_id: int, starts_at: datetime, minutes: int, places: int = 1) -> int:
     """Look what is free, think, and take that without holding anything."""
-    with _thoughtless(service_id, starts_at, minutes):
+    with thoughtless(service_id, starts_at, minutes):
         return hold(secret, service_id, starts_at, minutes, places)
 
 
 def unlocked_hold_anew(service_id: int, starts_at: datetime, minutes: int) -> int:
     """The same for who has no cart yet."""
-    with _thoughtless(service_id, starts_at, minutes):
+    with thoughtless(service_id, starts_at, minutes):
         return hold_anew(service_id, starts_at, minutes)
 
 
@@ -149,7 +150,8 @@ def unlocked(verb: str, told: Told) -> Any:
 
 
 @contextmanager
-def _thoughtless(service_id: int, starts_at: datetime, minutes: int) -> Iterator[None]:
+def thoughtless(service_id: int, starts_at: datetime, minutes: int) -> Iterator[None]:
+    """Whatever is taken inside is taken as it was seen free before, and nobody waits for anybody."""
     with transactions.reading():
         needed = db.session.get_one(Service, service_id).needs
         span = Span(starts_at, starts_at + timedelta(minutes=minutes))

@@ -19,7 +19,7 @@ def give_unlocked(number: str, minor: int, account_id: int) -> int:
     with transactions.reading():
         left = refunds.refundable(orders.numbered(number)).minor
     time.sleep(0.01)
-    kept = refunds.set_aside, refunds._shares, refunds.refundable
+    kept = refunds.set_aside, refunds.shares, refunds.refundable
 
     def unasked(order: Order, amount: Any) -> None:
         if amount.minor > left:
@@ -27,9 +27,9 @@ def give_unlocked(number: str, minor: int, account_id: int) -> int:
         order.refunding_minor += amount.minor
 
     refunds.set_aside = unasked
-    refunds._shares = lambda order, minor: iter([(order.payments[0], minor)])
+    refunds.shares = lambda order, minor: iter([(order.payments[0], minor)])
     refunds.refundable = lambda order: order.money(left)
     try:
         return give(number, minor, account_id)
     finally:
-        refunds.set_aside, refunds._shares, refunds.refundable = kept
+        refunds.set_aside, refunds.shares, refunds.refundable = kept

@@ -111,5 +111,7 @@ def test_a_segment_finds_who_did_not_come_so_often_so_lately(shop):
         }
     assert list(found.values()) == [{"ana@example.com", "beto@example.com"}, {"ana@example.com"}, {"ana@example.com"},
                                     set()]  # fmt: skip
-    assert rules.terms()["missed"].says({"least": 2, "days": 90}).startswith("reservó y no vino al menos 2 veces")
+    assert (
+        rules.terms()["missed"].says({"least": 2, "days": 90}).startswith("reservaron y no vinieron al menos 2 veces")
+    )
     assert db.session.scalar(select(func.count(bookings.Booking.id)).where(bookings.Booking.state == "missed")) == 3

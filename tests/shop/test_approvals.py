@@ -20,6 +20,7 @@ from shop import (
     downloads,
     fulfilment,
     invoices,
+    order_events,
     order_list,
     orders,
     plans,
@@ -123,6 +124,45 @@ def test_what_costs_nothing_is_confirmed_by_the_yes_alone(shop):
     assert order.paid
     assert booking_of(order).state == "booked"
     assert "orders.accepted" in letters()
+
+
+@pytest.mark.parametrize("price", [50_000_00, 0])
+def test_a_yes_by_mistake_is_taken_back_while_its_letter_rests_and_nobody_hears_of_it(shop, price):
+    order = requested(shop, cabin(shop, price=price))
+    row, admin = approval_rows.of(order), f"/admin/cafe/orders/{order.number}"
+    shop.admin.post(f"{admin}/approval")
+    assert "si lo deshace ahora, quien compró no se entera" in shop.admin.get(admin).get_data(as_text=True)
+    assert shop.admin.post(f"{admin}/approval/undo").status_code == 303
+    db.session.expire_all()
+    assert (order.state, order.payment, order.hold_until, row.answer, row.open) == ("asked", "due", None, "", True)
+    assert (booking_of(order).state, booking_of(order).held_until) == ("held", row.until)
+    assert {"orders.approved", "orders.accepted"} & set(letters()) == set()
+    assert "approved" not in [event.kind for event in order_events.told(order) if event.undone_at is None]
+    after(1)
+    assert order.asked  # no hold of the yes that was
+    approvals.approve(order, by=shop.owner)  # as if it had never been
+    db.session.commit()
+    with time_machine.travel(clock.now() + timedelta(minutes=3), tick=False):
+        with pytest.raises(approvals.Heard):
+            approvals.take_back(order, by=shop.owner)
+        db.session.rollback()
+    assert (order.state, booking_of(order).state, order.paid) == ("placed", "booked", not price)
+    assert faults() == []
+
+
+def test_a_yes_that_was_paid_or_whose_request_is_over_stays(shop):
+    order = requested(shop)
+    approvals.approve(order, by=shop.owner)
+    shop.pay(order)
+    assert approvals.reversible(order) is None
+    loft = shop.service("Loft", "nights", resource=shop.resource("Loft"), lead=24, answer_hours=24)
+    other = requested(shop, loft)
+    approvals.approve(other, by=shop.owner)
+    approvals.take_back(other, by=shop.owner)
+    db.session.commit()
+    after(30)  # its time ends as if nobody had said anything
+    assert (other.state, booking_of(other).state) == ("expired", "expired")
+    assert faults() == []
 
 
 def test_a_no_frees_the_time_at_once_and_says_why_and_what_is_free(shop):

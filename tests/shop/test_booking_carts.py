@@ -41,6 +41,16 @@ def test_a_time_in_a_cart_is_a_line_for_each_kind_of_person(shop):
         carts.book(cart, booking, {booking.service.product.variants[0]: 4})
 
 
+def test_what_is_booked_frees_no_delivery_of_what_stands_beside_it(shop):
+    shop.delivery(price=2_000_00, free_over_minor=10_000_00)
+    cart, _booking = filled(shop, trip(shop), shop.when(), 2, 1)
+    coffee = shop.product("Café Uno", price=6_000_00)
+    for fee in (2_000_00, 0):
+        carts.add(cart, coffee.variants[0], 1)
+        parcel = quotes.price(carts.wanted(cart)).parcel
+        assert parcel.ways[-1].price(parcel.items).minor == fee
+
+
 def test_nights_cost_each_of_them_and_a_line_is_a_room(shop):
     stay = shop.service(
         "Cabaña", "nights", price=30_000_00, resource=shop.resource(units=2, seats=4), capacity=4, seats=0

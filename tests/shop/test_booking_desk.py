@@ -55,6 +55,7 @@ def test_a_day_shows_what_its_number_says(shop):
     assert "5 de 18" in said  # who is still choosing has a place, too
     assert "del mínimo" not in said  # they are enough
     assert all(name in said for name in ("Ana Mora", "Beto", "Carla", "Sala 1", "Bote 1"))
+    assert "2 reservas · 4 personas · 1 estadía que viene de antes" in said
     week = page(admin, "/week", day=day)
     assert sum(map(int, marks(week, "data-bookings"))) == 3
     held.held_until = clock.now() - timedelta(seconds=1)  # who was too slow has it no more, whoever looks first
@@ -385,6 +386,10 @@ def test_a_booking_and_a_departure_are_called_off_with_the_money_back(shop):
     assert [row.state for row in others] == ["cancelled", "cancelled"]
     assert [row.order.payment for row in others] == ["refund_due", "refund_due"]  # a transfer goes back by hand
     assert (held.state, booking_list.slot(ride, shop.when(4)).open) == ("expired", False)
+    found = read(admin.get(f"{AT}{at}"))
+    assert "Cancelada Mal tiempo" in " ".join(found.text_content().split())
+    assert len(found.xpath("//*[@data-gone]//a[starts-with(@href, 'tel:')]")) == 2
+    assert "Cancelada" in text(admin.get(f"{AT}?day={shop.day(4)}"))
     assert shop.staff("clerk").post(f"{AT}{at}/cancellation").status_code == 404  # who may not return money
 
 
@@ -451,10 +456,11 @@ def test_a_shop_without_times_has_no_calendar_in_its_rail(shop):
         return rail, [url.removeprefix("/admin/cafe") for url in found.xpath("//main//a/@href")]
 
     rail, listed = words()
-    assert ("/bookings" in rail, "/discounts" in rail, "/discounts" in listed) == (False, True, False)
+    assert ("/bookings" in rail, "/pages" in rail, "/pages" in listed) == (False, True, False)
     shop.resource("Sala")
     rail, listed = words()
     assert len(rail) == menu.MOST  # a ninth word has no room: what is rare is found among the settings
-    assert ("/bookings" in rail, "/discounts" in rail, "/discounts" in listed) == (True, False, True)
+    assert ("/bookings" in rail, "/pages" in rail, "/pages" in listed) == (True, False, True)
+    assert rail.index("/discounts") == rail.index("/products") + 1  # what one sells with stays at hand
     assert "/letters" in shop.staff("clerk").get("/admin/cafe/bookings").get_data(as_text=True)
     assert "reserva" in text(page(admin))

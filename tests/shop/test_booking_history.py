@@ -24,6 +24,7 @@ from shop.departures import Departure
 from shop.occupations import JustTaken, Occupation, Span
 from shop.quotes import Choice
 from shop.resources import ResourceUnit
+from shop.walk_in_terms import Terms
 from tests.goods import only
 from tests.shop.booking_model import Kind, Model
 from tests.shop.booking_racers import faults, shares
@@ -196,7 +197,7 @@ class Times(RuleBasedStateMachine):
         places = min(places, service.capacity)
         counts = {only(service.product).sku: places} if service.kind == "departure" else {"": places}
         asked = walk_ins.visit(service, self.shop.span(service, self.at(hour)), counts)
-        how = {"key": f"w{next(number)}", "method": payment_methods.named(payment_methods.LATER)}
+        how = {"key": f"w{next(number)}", "terms": Terms(payment_methods.named(payment_methods.LATER))}
         details = self.shop.details(by=self.owner)
         told = self.now, known + 1, service.id, asked.span.starts_at, places
         if self.attempt(lambda: walk_ins.sell(asked, details, **how), "take", *told, dies=dies):

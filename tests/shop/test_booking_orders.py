@@ -78,16 +78,23 @@ def test_whoever_came_is_served_but_for_what_they_owe(shop):
     arrivals.come(booking, by=shop.owner)
     run(booking.ends_at)
     assert order.state == "placed"
-    shop.pay(order)
+    with time_machine.travel(booking.ends_at, tick=False):
+        shop.pay(order)
     assert order.state == "delivered"
     other, second = ordered(shop, service, paid=True)
     arrivals.come(second, by=shop.owner)
-    assert other.state == "delivered"
+    assert (other.state, second.state) == ("placed", "came")  # noted days before: somebody is still expected
     arrivals.undo(second, by=shop.owner)
-    db.session.commit()
-    assert (other.state, second.state) == ("placed", "booked")
-    with pytest.raises(fulfilment.NotNow):
-        fulfilment.undo(other, by=shop.owner)
+    with time_machine.travel(second.starts_at, tick=False):
+        arrivals.come(second, by=shop.owner, count=1)
+        assert (other.state, second.here, second.places) == ("placed", 1, 2)  # so is whoever is not here yet
+        arrivals.come(second, by=shop.owner, count=2)
+        assert other.state == "delivered"
+        arrivals.undo(second, by=shop.owner)
+        db.session.commit()
+        assert (other.state, second.state) == ("placed", "booked")
+        with pytest.raises(fulfilment.NotNow):
+            fulfilment.undo(other, by=shop.owner)
 
 
 def test_an_unpaid_order_whose_people_did_not_come_after_all_expires_as_before(shop):
@@ -219,8 +226,9 @@ def test_money_that_may_come_after_the_start_is_not_offered(shop):
         choice = shop.choice(coffee) if goods else Choice()
         return {one.code for one in checkout.payable(quotes.make(carts.wanted(cart), choice=choice), {})}
 
-    soon = clock.now() + timedelta(hours=47)
-    assert offered(shop.when(7)) == {"transfer"}
+    hour = timedelta(hours=1)  # that a transfer gets at least
+    soon = clock.now() + timedelta(minutes=59)
+    assert offered(shop.when(7)) == offered(clock.now() + timedelta(minutes=62)) == {"transfer"}
     assert offered(soon) == set()
     assert offered(shop.when(7), coffee) == {"transfer"}  # who picks up some day may come after the tour
     with pytest.raises(checkout.NoSuchPayment):
@@ -228,7 +236,9 @@ def test_money_that_may_come_after_the_start_is_not_offered(shop):
     db.session.rollback()
     order, booking = ordered(shop, service)
     assert [one.code for one in balances.methods(order)] == ["transfer"]
-    with time_machine.travel(booking.starts_at - timedelta(hours=47), tick=False):  # nor by the link of an order
+    with time_machine.travel(booking.starts_at - hour, tick=False):
+        assert [one.code for one in balances.methods(order)] == ["transfer"]
+    with time_machine.travel(booking.starts_at - hour + timedelta(seconds=1), tick=False):  # nor by an order's link
         assert balances.methods(order) == []
 
 

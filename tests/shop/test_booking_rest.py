@@ -28,6 +28,7 @@ from shop.gateways import cards
 from shop.invoice_rows import Invoice
 from shop.occupations import Span
 from shop.quotes import Details
+from shop.walk_in_terms import Terms
 from tests.shop.booking_racers import faults
 from tests.shop.card_world import till
 from tests.shop.courses import PRICE, course, shown, states
@@ -139,7 +140,7 @@ def test_a_course_that_staff_wrote_down_goes_at_once_too(shop):
     later = payment_methods.named(payment_methods.LATER)
     asked = walk_ins.visit(service, Span(shop.when(5), shop.when(5) + service.length), {"": 1})
     details = Details(email="", name="Ana", payment=later.code, language="es", source="counter", by=shop.owner)
-    order = walk_ins.sell(asked, details, key="walk", method=later, series=Series(7, 3))
+    order = walk_ins.sell(asked, details, key="walk", terms=Terms(later), series=Series(7, 3))
     db.session.commit()
     rows = list(bookings.of_order(order))
     with pytest.raises(booking_orders.NoReason):
@@ -206,8 +207,9 @@ def test_what_no_page_wrote_calls_nothing_off(shop):
     assert states(order) == ["booked"] * 3
 
 
-def race(crew, shop, verb):
-    order, rows = course(shop, days=(5, 12, 19, 26), goods=shop.product(price=2_500_00))
+def race(crew, shop, verb, number=0):
+    goods = shop.product(f"Café {number}", price=2_500_00)
+    order, rows = course(shop, days=(5, 12, 19, 26), goods=goods, product={"slug": f"curso-{number}"})
     one, other = (0, rows[1], shown(rows[1])), (shop.owner.id, rows[0], shown(rows[0], by=shop.owner, every=True))
     asked = [(row.token, who, [astuple(time) for time in told]) for who, row, told in [one, other] * 3]
     return order, rows, crew.race(shop, verb, asked)
@@ -229,8 +231,25 @@ def test_guest_and_staff_call_off_at_one_moment_and_each_goes_once(crew, shop):
 
 @pytest.mark.parametrize("app", ["pg"], indirect=True)  # on SQLite nobody reads while another writes
 def test_the_look_sees_times_that_went_twice(crew, shop):
-    for _round in range(6):  # they need not meet the first time
-        order, rows, _answers = race(crew, shop, CARELESS)
+    for number in range(6):  # they need not meet the first time
+        order, rows, _answers = race(crew, shop, CARELESS, number)
         if not right(order, rows):
             return
     pytest.fail("every round was right: the look would not see a time that went twice")
+
+
+@pytest.mark.parametrize(("role", "may"), [("owner", True), ("clerk", False)])
+def test_the_order_leads_to_each_of_its_bookings_and_to_calling_off_the_rest(shop, role, may):
+    order, rows = course(shop)
+    browser = shop.admin if role == "owner" else shop.staff(role)
+    page = read(browser.get(f"/admin/cafe/orders/{order.number}"))
+    leads = page.xpath("//*[@id='bookings']//a[@data-action='booking']/@href")
+    assert [url.rsplit("/", 1)[-1] for url in leads] == [row.token for row in rows]
+    rest = page.xpath("//*[@id='bookings']//a[@data-action='cancel-rest']/@href")
+    assert [url.split("?")[0].split("/")[-2] for url in rest] == ([rows[0].token] if may else [])
+    if may:
+        assert len(read(browser.get(rest[0])).xpath("//li[@data-row]")) == 3
+        booking_rest.cancel(rows[0], shown(rows[0], every=True), by=shop.owner, reason="Obra")
+        db.session.commit()
+        page = read(browser.get(f"/admin/cafe/orders/{order.number}"))
+        assert page.xpath("//*[@id='bookings']//a[@data-action='cancel-rest']") == []

@@ -6,16 +6,26 @@ import pytest
 import time_machine
 from sqlalchemy import event
 
-from kernel import clock, tenancy
+from kernel import clock, letters, tenancy
 from kernel.db import db
-from shop import availability, booking_moves, booking_times, booking_waits, local_times, settings
+from shop import (
+    availability,
+    booking_moves,
+    booking_times,
+    booking_waits,
+    holds,
+    local_times,
+    payment_methods,
+    receipts,
+    settings,
+)
 from shop.bookings import Booking
-from shop.payment_methods import PaymentMethod
 from tests.shop.pages import marks, read, text
+from tests.shop.trips import ordered
 
 NOW = datetime(2026, 12, 2, 15, tzinfo=UTC)  # nine in the morning in Costa Rica
-TOMORROW, LATER = "2026-12-03", "2026-12-04"
-DAY = timedelta(hours=24)
+TODAY = "2026-12-02"
+WAIT = timedelta(minutes=80)  # an hour for the transfer, and a while to think
 
 
 @pytest.fixture(autouse=True)
@@ -26,8 +36,8 @@ def _frozen():
 
 @pytest.fixture
 def trip(shop):
-    """A trip every day at seven, nine and five, sold until two hours before."""
-    return shop.service(lead=2, capacity=12, times=["07:00", "09:00", "17:00"])
+    """A trip every day at ten, half past ten and five, sold until it leaves."""
+    return shop.service(lead=0, capacity=12, times=["10:00", "10:30", "17:00"])
 
 
 def sent(day, time):
@@ -36,7 +46,8 @@ def sent(day, time):
 
 def first_free(shop):
     """The address of the first free time that the page names."""
-    return read(shop.client.get("/p/paseo")).xpath("//*[contains(@class, 'booking-next')]//a/@href")[0]
+    found = read(shop.client.get("/p/paseo")).xpath("//*[contains(@class, 'booking-next')]//a/@href")[0]
+    return found.replace("%3A", ":")
 
 
 def edited(method, **values):
@@ -48,37 +59,51 @@ def edited(method, **values):
 
 def test_the_first_free_time_is_one_that_can_be_paid(shop, trip):
     shop.transfer(hold_hours=24)
-    assert f"day={TOMORROW}&time=17:00" in first_free(shop).replace("%3A", ":")
-    page = shop.client.get(f"/p/paseo?day={TOMORROW}")
-    assert read(page).xpath("//input[@name='time']/@value") == ["17:00"]
-    early = shop.client.post("/bookings/hold", data=sent(TOMORROW, "09:00"))
+    assert f"day={TODAY}&time=10:30" in first_free(shop)
+    page = shop.client.get(f"/p/paseo?day={TODAY}")
+    assert read(page).xpath("//input[@name='time']/@value") == ["10:30", "17:00"]
+    early = shop.client.post("/bookings/hold", data=sent(TODAY, "10:00"))
     assert early.status_code == 422
-    assert "tarda hasta 24 h" in text(early)
-    assert shop.client.post("/bookings/hold", data=sent("2026-12-02", "10:00")).status_code == 422
+    assert "para la que falten al menos 2 h" in text(early)
     client = shop.client
-    assert client.post("/bookings/hold", data=sent(TOMORROW, "17:00")).status_code == 303
+    assert client.post("/bookings/hold", data=sent(TODAY, "10:30")).status_code == 303
     with time_machine.travel(NOW + timedelta(minutes=15), tick=False):
-        assert "transfer" in read(client.get("/checkout")).xpath("//input[@name='payment']/@value")
+        checkout = client.get("/checkout")
+        assert "transfer" in read(checkout).xpath("//input[@name='payment']/@value")
+        assert "Le guardamos el pedido hasta el miércoles 2 de diciembre, 10:15" in text(checkout)
 
 
-def test_the_quickest_way_counts_and_a_change_of_the_settings_at_once(shop, trip):
-    slow = shop.transfer(hold_hours=48)
-    assert f"day={LATER}" in first_free(shop)
-    quick = shop.transfer("sinpe", hold_hours=1, active=False)
-    assert f"day={LATER}" in first_free(shop)
-    edited(quick, active=True)
-    assert "day=2026-12-02&time=17:00" in first_free(shop).replace("%3A", ":")
-    edited(quick, customer_groups=["hoteles"])
-    edited(slow, hold_hours=72)
-    assert "day=2026-12-05&time=17:00" in first_free(shop).replace("%3A", ":")
-    assert booking_waits.of(trip, "hoteles") < timedelta(hours=2)
+@pytest.mark.parametrize(("lead", "ahead", "hours"), [
+    (0, 1.5, 1), (0, 8, 4), (2, 8, 3), (12, 13, 1), (12, 30, 9), (0, 96, 48), (0, 95, 47.5), (0, 97, 48), (24, 96, 36),
+])  # fmt: skip
+def test_what_begins_soon_waits_for_its_transfer_half_of_the_time_that_is_left(shop, lead, ahead, hours):
+    shop.transfer(hold_hours=48)
+    order, booking = ordered(shop, shop.service(lead=lead, capacity=12), NOW + timedelta(hours=ahead))
+    assert order.hold_until == NOW + timedelta(hours=hours)
+    assert f"hasta el {receipts.until(order.hold_until)}" in letters.about(order)[-1].text
+    holds.again(order)  # a proof was not accepted
+    assert order.hold_until <= max(booking.starts_at, NOW + timedelta(hours=1))
+
+
+def test_goods_are_kept_as_long_as_the_shop_says(shop):
+    shop.transfer(hold_hours=48)
+    assert shop.bought(shop.product()).hold_until == NOW + timedelta(hours=48)
+
+
+def test_a_change_of_the_settings_counts_at_once(shop, trip):
+    way = shop.transfer(hold_hours=48)
+    assert f"day={TODAY}&time=10:30" in first_free(shop)
+    edited(way, active=False)  # no way at all: the checkout says so, whatever the time
+    assert f"day={TODAY}&time=10:00" in first_free(shop)
+    edited(way, active=True, customer_groups=["hoteles"])
+    assert (booking_waits.of(trip), booking_waits.of(trip, "hoteles")) == (timedelta(), WAIT)
 
 
 def test_what_needs_no_payment_waits_for_none(shop):
     shop.transfer(hold_hours=24)
     assert booking_waits.of(shop.service("Mesa", "appointment", price=0)) == timedelta()
     paid = shop.service("Cata", price=500_00)
-    assert booking_waits.of(paid) > DAY
+    assert booking_waits.of(paid) == WAIT
     edited(shop.transfer(), max_total_minor=499_99)  # no way that would do: the checkout says so, whatever the time
     assert booking_waits.of(paid) == timedelta()
     tenancy.tenant().live_at = None
@@ -107,16 +132,16 @@ def test_what_is_kept_is_asked_for_once(shop, trip):
     heard = lambda *told: asked.append(told[2])  # noqa: E731
     event.listen(db.engine, "before_cursor_execute", heard)
     try:
-        assert booking_waits.of(trip) > DAY
+        assert booking_waits.of(trip) == WAIT
     finally:
         event.remove(db.engine, "before_cursor_execute", heard)
     assert [one for one in asked if "payment_method" in one] == []
 
 
-def test_settings_that_changed_meanwhile_are_told_of_the_time_not_of_a_delivery(shop, trip):
+def test_what_has_come_too_near_meanwhile_is_told_of_the_time_not_of_a_delivery(shop, trip, monkeypatch):
     way, client = shop.transfer(hold_hours=24), shop.client
-    client.post("/bookings/hold", data=sent(TOMORROW, "17:00"))
-    edited(way, hold_hours=48)
+    client.post("/bookings/hold", data=sent(TODAY, "10:30"))
+    monkeypatch.setattr(payment_methods, "SHORTEST", timedelta(hours=2))
     page = client.get("/checkout")
     assert "Esta hora empieza antes de que su pago pueda llegar" in text(page)
     assert "otra entrega" not in text(page)
@@ -128,10 +153,9 @@ def test_settings_that_changed_meanwhile_are_told_of_the_time_not_of_a_delivery(
 
 def test_an_unpaid_booking_is_not_moved_to_where_it_could_not_be_paid(shop, trip):
     row = shop.booked(trip, shop.when(5))
-    edited(db.session.scalars(db.select(PaymentMethod).where(PaymentMethod.code == "transfer")).one(), hold_hours=24)
     move = f"/bookings/{row.token}/move"
-    sooner = {"day": TOMORROW, "time": "09:00"}
-    assert read(shop.client.get(f"{move}?day={TOMORROW}")).xpath("//input[@name='time']/@value") == ["17:00"]
+    sooner = {"day": TODAY, "time": "10:00"}
+    assert read(shop.client.get(f"{move}?day={TODAY}")).xpath("//input[@name='time']/@value") == ["10:30", "17:00"]
     assert shop.client.post(move, data=sooner).status_code == 422
     shop.pay(db.session.get_one(Booking, row.id).order)
     db.session.commit()

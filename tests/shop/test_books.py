@@ -6,7 +6,7 @@ import random
 import pytest
 
 from crm import facts, sums
-from kernel import clock, signing
+from kernel import clock, signing, tenancy
 from kernel.db import db
 from kernel.money import Money
 from kernel.refusal import Refusal
@@ -240,6 +240,8 @@ class Mix:
         assert gifts.conserved()
         assert account("2201") == -stored_value.owed("CRC").minor
         assert sum(spent(*{order.contact for order in self.orders})) == takings.today().minor
+        day = clock.today(tenancy.tenant().timezone)
+        assert sum(way.came.minor + way.went.minor for way in takings.by_way(day, day)) == takings.today().minor
 
 
 @pytest.mark.parametrize("seed", range(int(os.environ.get("PLAZA_SEEDS", "1"))))

@@ -116,7 +116,7 @@ def test_the_buyer_hears_that_it_came_back_and_how_it_went_then(shop, sent_back)
     db.session.commit()
     read = text(shop.client.get(f"/orders/{order.token}", headers=HTML)).replace("\u00a0", " ")
     assert "Le debemos dinero" not in read
-    assert read.index("Dinero devuelto") < read.index("Un reembolso regresó") < read.index("Saldo a favor")
+    assert read.index("Dinero devuelto") < read.index("Un reembolso regresó") < read.index("Saldo a favor otorgado")
 
 
 def test_staff_note_it_and_choose_on_the_page_of_the_order(shop):

@@ -40,3 +40,31 @@ def test_without_a_deposit_nothing_is_said_and_a_tour_is_no_product(shop):
     client = shop.client
     client.post("/cart/lines", data={"product": "cafe-uno"})
     assert read(client.get("/cart")).xpath("//aside//dt/text()")[0] == "Subtotal"
+
+
+def test_why_what_is_paid_on_pick_up_is_missing_is_said(shop):
+    shop.transfer()
+    shop.pickup()
+    client = held(shop)
+    shop.product("Café Uno")
+    client.post("/cart/lines", data={"product": "cafe-uno"})
+    page = read(client.get("/checkout?shipping=retiro"))
+    [told] = page.xpath("//*[@data-withheld]")
+    assert "Pagar al recoger» no se ofrece: lo que reservó se paga antes" in told.text_content()
+    assert [one.get("value") for one in page.xpath("//input[@name='payment']")] == ["transfer"]
+    alone = shop.client
+    alone.post("/cart/lines", data={"product": "cafe-uno"})
+    plain = read(alone.get("/checkout?shipping=retiro"))
+    assert (len(plain.xpath("//*[@data-withheld]")), len(plain.xpath("//input[@value='pickup']"))) == (0, 1)
+
+
+def test_a_free_table_with_bread_waits_for_the_bread_and_the_cart_says_so(shop):
+    shop.service("Mesa", price=0, times=["09:00"])
+    client = shop.client
+    client.post("/bookings/hold", data={"product": "mesa", "day": shop.day().isoformat(), "time": "09:00", "places": "1",
+                                        "people.MESA": "1"})  # fmt: skip
+    assert not read(client.get("/cart")).xpath("//*[@id='cart-waits']")
+    shop.product("Pan")
+    client.post("/cart/lines", data={"product": "pan"})
+    [told] = read(client.get("/cart")).xpath("//*[@id='cart-waits']")
+    assert told.text_content().startswith("Mesa: No cuesta nada, pero")

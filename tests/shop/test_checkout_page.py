@@ -260,7 +260,16 @@ def test_an_address_outlives_the_thought_of_fetching_it(shop, sold):
     again = client.post("/checkout", data={**kept, "refresh": "1", "shipping": "envio"})
     page = read(again)
     assert page.xpath("//*[@name='address_region']/option[@selected]/text()") == ["Limón"]
-    assert page.xpath("//input[@name='shipping'][@checked]/@value") == ["envio"]  # nobody chose for them
+    assert not page.xpath("//input[@name='shipping'][@checked]")  # what does not go there is not chosen …
+    assert page.xpath("//input[@value='envio'][@disabled]")
+    later = client.post("/checkout", data={**form(again, "/checkout"), "refresh": "1"})
+    assert not read(later).xpath("//input[@name='shipping'][@checked]")  # … and nobody is sent to the counter instead
+    resto = shop.delivery("resto")
+    other = read(client.post("/checkout", data={**kept, "refresh": "1", "shipping": "envio"}))
+    assert other.xpath("//input[@name='shipping'][@checked]/@value") == ["resto"]
+    assert "No llega a esa dirección. Ahora va así: Envío." in other.xpath("string(//*[@id='sofar'])")
+    resto.active = False
+    db.session.commit()
     assert page.xpath("string(//*[@id='sofar']/*[@class='error'])").startswith("No llega a esa dirección. Elija otra")
     assert page.xpath("//input[@name='phone']/@required")  # whoever brings it will ring
     wrong = client.post("/checkout", data={**form(again, "/checkout"), **BUYER, "email": "x", "shipping": "envio"})
@@ -350,3 +359,17 @@ def test_who_opens_it_reads_at_once_what_is_sold_out(shop, sold):
     said = text(client.get("/checkout"))
     assert "Algo cambió mientras tanto" in said
     assert "Café Uno está agotado" in said, "before ten fields are filled in, not after"
+
+
+def test_a_way_that_may_not_reach_an_address_is_chosen_by_nobody(shop, sold):
+    shop.pickup(position=9)  # nor is it what comes after that one
+    shop.zone("gam", "San José")
+    shop.delivery(zones=["gam"])
+    client = shop.buyer(sold)
+    page = read(client.get("/checkout"))
+    assert page.xpath("//input[@name='shipping'][not(@disabled)]/@value") == ["envio", "retiro"]
+    assert not page.xpath("//input[@name='shipping'][@checked]")
+    assert page.xpath("normalize-space(//*[@id='sofar'])") == "Elija cómo quiere recibirlo."
+    typed = {**form(client.get("/checkout"), "/checkout"), "address_region": "San José", "refresh": "1"}
+    known = read(client.post("/checkout", data=typed))
+    assert known.xpath("//input[@name='shipping'][@checked]/@value") == ["envio"]

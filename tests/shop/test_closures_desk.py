@@ -3,16 +3,20 @@
 from sqlalchemy import select
 
 from kernel.db import db
-from shop import closures, resources
+from shop import closures, occupations, resources
 from shop.closures import Closure
-from shop.occupations import Occupation
-from tests.shop.desk_calendar import page, post, room, said_at, trip, undo
+from shop.occupations import Occupation, Span
+from tests.shop.desk_calendar import page, post, room, said_at, told, trip, undo
 from tests.shop.pages import form, read, text
 
 
+def whole(row):
+    return Span(row.starts_at, row.ends_at)
+
+
 def close(shop, units, browser=None, **more):
-    told = {"first": shop.day(3).isoformat(), "last": shop.day(3).isoformat(), "unit": [unit.token for unit in units]}
-    return post(browser or shop.admin, "/closures", **{**told, "reason": "Pintura", **more})
+    days = {"first": shop.day(3).isoformat(), "last": shop.day(3).isoformat(), "unit": [unit.token for unit in units]}
+    return post(browser or shop.admin, "/closures", **{**days, "reason": "Pintura", **more})
 
 
 def test_a_time_is_closed_opened_and_closed_again(shop):
@@ -78,3 +82,39 @@ def test_what_is_wrong_with_closing_stands_beside_its_fields_all_at_once(shop):
     assert read(answer).xpath("//*[@data-errors]//a[@href='#units']")
     answer = close(shop, units, last=shop.day(2).isoformat())
     assert said_at(answer, "last").startswith("El final")
+
+
+def test_the_rest_is_closed_and_what_is_booked_stays(shop):
+    talk, admin = room(shop), shop.admin
+    stays = shop.booked(talk, shop.when(3, "10:00"), name="Ana Mora")
+    units = resources.units([talk.needs[0].resource_id])
+    refused = close(shop, units, admin)
+    [button] = read(refused).xpath("//button[@data-action='close-rest']")
+    fields = {**form(refused, "/closures"), "unit": [unit.token for unit in units], button.get("name"): "1"}
+    answer = post(admin, "/closures", **fields)
+    assert answer.status_code == 303
+    row = db.session.scalars(select(Closure)).one()
+    taken = {
+        unit.id: [(one.starts_at, one.ends_at, one.closure_id) for one in occupations.within([unit.id], whole(row))]
+        for unit in units
+    }
+    begins, ends, span = stays.starts_at, stays.ends_at, whole(row)
+    assert sorted(taken.values(), key=len) == [
+        [(row.starts_at, row.ends_at, row.id)],
+        [(row.starts_at, begins, row.id), (begins, ends, None), (ends, row.ends_at, row.id)],
+    ]
+    assert "Cerrado, menos lo que ya estaba ocupado" in told(admin, answer)
+    assert "Ana Mora" in text(page(admin, f"/closures/{row.token}"))
+    undo(admin, post(admin, f"/closures/{row.token}/opening"))
+    again = db.session.scalars(select(Closure)).one()
+    assert (whole(again), closures.whole(again)) == (span, False)
+    assert stays.state == "booked"
+
+
+def test_where_nothing_is_left_to_close_nothing_is_closed(shop):
+    talk = shop.service("Masaje", "appointment", resource=shop.resource("Sala"), minutes=60, step=60)
+    shop.booked(talk, shop.when(3, "10:00"))
+    units = resources.units([talk.needs[0].resource_id])
+    hour = {"from": "10:00", "until": "11:00", "rest": "1"}
+    assert close(shop, units, **hour).status_code == 409
+    assert db.session.scalars(select(Closure)).all() == []

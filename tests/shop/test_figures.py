@@ -56,6 +56,7 @@ def test_number_plot_table_rows_and_file_agree(shop, name):
     cells = list(csv.reader(io.StringIO(sheet.lstrip("\ufeff"))))[1:]
     assert sum(round(float(row[1]) * (100 if name == "sales" else 1)) for row in cells) == total
     assert len(cells) == len(html.select("[data-sums] tbody tr"))
+    assert name not in {"sales", "orders"} or all(date.fromisoformat(row[0]) for row in cells)
     assert (html.select_one("svg.plot title") is not None) == (name in {"sales", "orders"})
 
 
@@ -124,8 +125,12 @@ def test_the_money_opens_the_payments_whose_sum_it_is(shop):
     assert int(first.select_one("[data-count='money.today']").text) == len(rows)
     assert "Pagos y devoluciones de hoy" in first.text
     assert "3 pagos y devoluciones" in behind
+    [way] = takings.by_way(clock.today(shop.tenant.timezone), clock.today(shop.tenant.timezone))
+    assert (way.came.minor, way.went.minor) == (5_100_00, -1_000_00)
+    assert re.findall(r'data-way-minor="(-?\d+)"', behind) == ["410000"]
     sheet = admin.get("/admin/cafe/takings.csv?show=30").get_data(as_text=True)
     assert sheet.count("\r\n") == 5  # its head and the four of thirty days
+    assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d,", line) for line in sheet.splitlines()[1:])
 
 
 def test_another_currency_is_its_own_sum(shop):

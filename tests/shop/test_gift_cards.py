@@ -14,6 +14,7 @@ from kernel.refusal import Refusal
 from shop import (
     cancellations,
     checkout,
+    days,
     expiry,
     fulfilment,
     gift_cards,
@@ -141,7 +142,8 @@ def test_the_letters_go_to_buyer_and_recipient_and_carry_no_code(shop):
 def test_a_card_waits_for_its_day(shop):
     day = clock.today(shop.tenant.timezone) + timedelta(days=20)
     said = {"email": "lucia@example.com", "on": day.isoformat()}
-    shop.bought(gifts.voucher(shop), texts=said, paid=True)
+    order = shop.bought(gifts.voucher(shop), texts=said, paid=True)
+    assert days.told(day, weekday=True) in order.lines[0].texts.values()
     jobs.run_due()
     assert not db.session.scalar(select(Letter.id).where(Letter.kind == "gift_cards.given"))
     with clock.at(clock.now() + timedelta(days=21)):

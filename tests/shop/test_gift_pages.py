@@ -101,6 +101,7 @@ def test_the_paper_is_a_pdf(shop):
     [
         ("email", "lucia@", "Escriba el correo"),
         ("on", "2999-01-01", "como máximo dentro de un año"),
+        ("on", "2020-01-01", "ya pasó"),
         ("message", "x" * 301, "300"),
     ],
 )

@@ -1,11 +1,15 @@
 """Files of products: what is taken along comes back unchanged, every line is accounted for, all of it goes back again."""
 
+import io
+from decimal import Decimal
+
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
-from kernel import i18n, jobs, money, tables, tenancy
+from kernel import i18n, jobs, money, tables, tenancy, workbook_reading
 from kernel.db import db
 from kernel.jobs import Job
 from shop import bin as rubbish
@@ -107,6 +111,33 @@ def test_what_is_taken_along_comes_back_and_changes_nothing(shop, goods, languag
     found = done(shop, told)
     assert found.counts == {"same": 5}
     assert taken() == before
+
+
+def test_a_workbook_that_is_taken_along_comes_back_and_a_number_changed_in_it_is_a_price(shop, goods):
+    before, told = taken(), shop.admin.get("/admin/cafe/products.xlsx").get_data()
+    assert done(shop, told).counts == {"same": 5}
+    assert taken() == before
+    book, stream = openpyxl.load_workbook(io.BytesIO(told)), io.BytesIO()
+    place = {cell.value: cell.column for cell in book.active[1]}
+    prices = {row[place["SKU"] - 1].value: row[place["Precio"] - 1] for row in book.active.iter_rows(2)}
+    assert prices["PAN"].data_type == "n"
+    prices["PAN"].value, prices["GUIA"].value = 1234.5, 0.125
+    book.save(stream)
+    found = done(shop, stream.getvalue())
+    assert found.counts == {"same": 3, "changed": 2}
+    assert {code: sku(code).product.price_minor for code in ("PAN", "GUIA")} == {"PAN": 1_234_50, "GUIA": 13}
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    minor=st.integers(0, 10**11), places=st.sampled_from([0, 2, 3]), place=st.sampled_from(["es_CR", "es_GT", "es_MX"])
+)
+def test_a_number_of_a_workbook_is_read_as_that_amount_everywhere(minor, places, place):
+    """However many decimals it has, with or without a format: never thousands for a fraction."""
+    exact, kind = Decimal(minor).scaleb(-places), import_amounts.Kind(places, 10**12, "price")
+    for code in ("General", "#,##0" + "." * bool(places) + "0" * places):
+        told = workbook_reading.number(float(exact), code, money.decimal_sign(place))
+        assert import_amounts.read(told, kind, place) == minor, (told, code)
 
 
 def test_a_file_makes_and_changes_products_and_is_taken_back_whole(shop, goods):

@@ -8,10 +8,11 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from kernel import pdf
+from kernel import i18n, pdf
 from kernel.db import db
 from kernel.letters import Letter
 from shop import (
+    account_codes,
     accounting,
     credit_notes,
     invoice_lines,
@@ -91,6 +92,12 @@ def test_a_sale_of_money_for_later_is_owed_and_not_earned(shop):
     assert (line.kind, line.tax_minor) == ("voucher", 0)
     told = accounting._sold(line, invoices.of(order), accounting.Chart())
     assert [(account.code, minor) for account, _detail, minor in told] == [("2201", -10_000_00)]
+    with i18n.speak("es"):
+        book = tax_book.of(invoice_list.this_month())
+        names = [one["name"] for one in invoice_papers.taxes(invoices.of(order), [line])]
+    row = dict(zip(book.heads, book.rows[0], strict=True))
+    assert (row["Exento"], row["No sujeto"], row["Neto"]) == (0, 10_000, 10_000)  # no exempt sale: none yet
+    assert names == ["No sujeto"]
 
 
 def test_discounts_have_their_own_account(shop, sold):
@@ -110,6 +117,27 @@ def test_accounts_are_the_accountants(shop, sold):
     assert invoicing.of().accounts == {"sales": "7-01", "tax:rebajado": "9-4"}
     codes = {posting.account.code for posting in accounting.of(invoice_list.this_month())}
     assert {"7-01", "9-4", "2101"} <= codes
+
+
+def test_the_copy_of_the_shop_is_in_its_language_whatever_its_buyer_reads(shop, monkeypatch):
+    monkeypatch.setattr(pdf, "available", lambda: False)
+    order = shop.bought(shop.product(), paid=True, language="en")
+    row = invoices.of(order)
+    assert row.language == "en"
+    theirs = shop.client.get(f"/orders/{order.token}/invoices/{row.number}.pdf").get_data(as_text=True)
+    ours = shop.admin.get(f"/admin/cafe/invoices/{row.number}/paper.pdf").get_data(as_text=True)
+    assert ('lang="en"' in theirs, "Comprobante de venta" in theirs) == (True, False)
+    assert ('lang="es"' in ours, "Comprobante de venta" in ours) == (True, True)
+
+
+def test_money_that_a_phone_sends_at_the_counter_is_in_the_bank_and_may_have_an_account_of_its_own(shop, sold):
+    assert [account_codes.Chart().paid_by("counter", f"counter-{way}").code for way in ("instant", "cash")] == [
+        "1102",
+        "1101",
+    ]
+    shop.admin.post("/admin/cafe/settings/invoices/accounts", data={"bank:counter-instant": "11-7"})
+    told = [account_codes.Chart().paid_by("counter", f"counter-{way}").code for way in ("instant", "transfer", "later")]
+    assert told == ["11-7", "1102", "1101"]
 
 
 @needs_pdf

@@ -47,7 +47,7 @@ def test_only_who_may_export(shop):
         assert shop.staff(role).get("/admin/cafe/orders.csv").status_code == status, role
 
 
-def test_each_order_says_what_is_due_now(shop):
+def test_each_order_says_what_is_left_and_what_of_it_is_due_now(shop):
     plain, cake = shop.product(price=2_500_00), shop.product("Torta", price=10_000_00, deposit_bp=5000)
     numbers = {
         shop.bought(plain).number: "2500.00", shop.bought(plain, paid=True).number: "0.00",
@@ -59,6 +59,8 @@ def test_each_order_says_what_is_due_now(shop):
     cancellations.by_staff(gone, by=shop.owner, reason="Sin existencias")
     db.session.commit()
     heads, *told = rows(shop.admin.get("/admin/cafe/orders.csv?show=all"))
-    due = {row[0]: row[heads.index("Por pagar")] for row in told}
+    due = {row[0]: row[heads.index("Por pagar ya")] for row in told}
     assert due == {**numbers, half.number: "0.00", gone.number: "0.00"}
-    assert heads.index("Por pagar") == heads.index("Recibido") + 1
+    left = {row[0]: row[heads.index("Falta pagar")] for row in told}
+    parts = {number: "10000.00" for number, now in numbers.items() if now == "5000.00"}
+    assert left == {**due, **parts, half.number: "5000.00"}

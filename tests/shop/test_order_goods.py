@@ -23,6 +23,7 @@ from shop import (
 from shop import cart as carts
 from shop.wants import Wanted
 from tests.goods import only
+from tests.shop.pages import text
 from tests.shop.test_order_delivery import sums
 
 HTML = {"Accept-Language": "es"}
@@ -226,17 +227,44 @@ def test_every_paper_says_what_it_is_now(shop, order):
     fewer(shop, order, 0, 2)
     told = receipts.told(order)
     assert [(line["quantity"], line["left"], bool(line["off"])) for line in told["lines"]] == [
-        (3, 2, True),
+        (2, 2, True),
         (1, 0, True),
     ]
     order_changes.tell(order, made)
     [letter] = [row for row in letters.about(order) if row.kind == "orders.changed"]
     assert "1 × Torta" in letter.data["lead"]
     page = shop.client.get(f"/orders/{order.token}", headers=HTML).get_data(as_text=True)
-    assert "Quitados o devueltos: 1" in page
+    assert "Quitados del pedido: 1" in page
     desk = shop.admin.get(f"/admin/{shop.slug}/orders/{order.number}", headers=HTML).get_data(as_text=True)
     assert "Quitado del pedido" in desk
     assert "1 × Torta" in desk
+
+
+def test_another_size_leaves_one_total_of_what_is_bought_now(shop):
+    shop.tax()
+    mug = shop.product("Taza", options={"tamano": ["grande", "pequeña"]}, price=12_500_00)
+    large, small = mug.variants
+    small.price_minor = 9_500_00
+    order = shop.bought(large, 1)
+    shop.pay(order)
+    line = order.lines[0]
+    order_goods.change(order, {line.id: (1, 0)}, [Wanted(small, 1)], by=shop.owner)
+    db.session.commit()
+    told = receipts.told(order)
+    assert dict(told["sums"])[receipts._("Items")] == told["total"] == receipts.shown(order.money(9_500_00))
+    [tax] = told["taxes"]
+    assert tax["tax"] == receipts.shown(order.money(order.lines[1].tax_minor))
+    assert [(one["none"], bool(one["gross"])) for one in told["lines"]] == [(True, False), (False, True)]
+    amounts = [receipts.shown(order.money(minor)) for minor in (12_500_00, 3_000_00)]
+    assert [amount for _label, amount in [*told["off"], told["rest"]]] == amounts
+    for client, url in ((shop.client, f"/orders/{order.token}"), (shop.admin, f"/admin/cafe/orders/{order.number}")):
+        answer = client.get(url, headers=HTML)
+        page = text(answer)
+        assert [wrong for wrong in ("22 000", "Devuelto o rebajado") if wrong in page] == []
+        assert [
+            right for right in ("Total₡9 500", "Por devolver₡3 000", "+1 × Taza · pequeña") if right not in page
+        ] == []
+        assert "<del>1 ×" in answer.get_data(as_text=True)
 
 
 def posted(order, **told):

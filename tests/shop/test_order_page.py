@@ -5,7 +5,7 @@ from urllib.parse import unquote
 import pytest
 
 from kernel.db import db
-from shop import cancellations, catalog, fulfilment, stock
+from shop import cancellations, catalog, fulfilment, settings, stock
 from shop.payment_methods import PaymentMethod
 from tests.shop.pages import form, marks, read, text
 
@@ -135,3 +135,13 @@ def test_shared_by_whatsapp(shop, order):
     links = [url for url in marks(page(shop, order), "href") if url.startswith("https://wa.me/")]
     assert links
     assert all(order.token in url for url in links if "pedido" in url)
+
+
+def test_what_is_fetched_is_at_the_shop_and_not_at_home(shop, order):
+    front = settings.front()
+    front.address = {"country": "CR", "street": "100 m sur de la iglesia"}
+    order.delivery_kind, order.address = "pickup", {"country": "CR", "street": "Avenida Reforma 1120"}
+    db.session.commit()
+    said = text(page(shop, order))
+    assert "100 m sur de la iglesia" in said
+    assert "Avenida Reforma" not in said

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from lxml import html as trees
 
 from kernel import clock, menu
 from kernel.db import db
-from shop import cancellations, fulfilment, ledger, order_events, order_list, orders, stock
+from shop import cancellations, days, fulfilment, ledger, order_events, order_list, orders, payments, stock
 from tests.goods import only
 from tests.shop.trips import HALF, ordered, trip
 
@@ -265,3 +266,18 @@ def test_a_page_asks_once_how_many_wait_and_says_it_in_the_rail_and_in_the_bar(s
         assert '<span class="badge-count">7</span>' in html
         assert html.count('data-key="g o"') == 1
     assert len(asked) == 2
+
+
+def test_a_booking_says_for_when_and_what_is_awaited_is_summed(shop):
+    tour, cake = shop.service("Al alba", times=["07:30"]), shop.product("Torta", price=10_000_00, deposit_bp=5000)
+    at = shop.when(4, "07:30")
+    shop.booked(tour, at, paid=True)
+    for _number in range(2):
+        half = shop.bought(cake, plan="deposit")
+        payments.settle(payments.current(half), key=half.number, amount=half.money(5_000_00))
+    db.session.commit()
+    assert days.told(at.date(), weekday=True) in page(shop.admin, "/orders?show=all")
+    assert "Falta pagar en total: <b>₡10 000</b>" in page(shop.admin, "/orders?show=balance").replace("\xa0", " ")
+    rows = trees.fromstring(page(shop.admin, "/orders?show=balance")).xpath("//tr[@data-order]//*[@data-left]")
+    assert ["".join(row.text_content().split()) for row in rows] == ["₡5000", "₡5000"]  # the rows add up to the sum
+    assert "Falta pagar en total" not in page(shop.admin, "/orders?show=all")

@@ -30,6 +30,7 @@ from shop.gateways import calendar_reader
 from shop.occupations import JustTaken, Occupation, Span
 from shop.outside_calendars import OutsideCalendar
 from tests.kernel.answering import say, serving
+from tests.shop import pages
 
 SECRET = "s3cr3t-0f-airbnb"
 
@@ -411,6 +412,16 @@ def test_each_is_read_every_quarter_of_an_hour_and_ever_later_where_it_fails(sho
         assert [one.id for one in db.session.scalars(outside_calendars.stale())] == [row.id]
         assert [found.state for found in checkups.calendars_are_read(None)] == ["care"]
         assert SECRET not in str(list(checkups.calendars_are_read(None)))
+
+
+def test_one_that_was_never_read_is_told_at_once(shop, cabin, elsewhere):
+    row = followed(cabin, elsewhere.address())
+    elsewhere.status = 404
+    row.read_at = None
+    read(row)
+    assert [one.id for one in db.session.scalars(outside_calendars.stale())] == [row.id]
+    page = pages.read(shop.admin.get("/admin/cafe/bookings/calendars"))
+    assert "No se puede leer" in page.xpath("//summary")[0].text_content()
 
 
 def test_what_was_never_booked_goes_with_its_calendars(shop):

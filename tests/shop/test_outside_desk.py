@@ -138,12 +138,12 @@ def test_a_clash_is_on_the_first_page_and_wherever_its_day_is_shown(shop, airbnb
     assert "Ana Mora" in text(page(admin, f"/closures/{closure.token}"))
 
 
-def test_what_was_not_read_for_a_day_is_on_the_first_page(shop, airbnb):
+def test_what_could_never_be_read_is_on_the_first_page_at_once(shop, airbnb):
     unit, _service, there, address = airbnb
     admin, there["status"] = shop.admin, 500
     add(admin, unit, address)
     run()
-    assert unread(admin) == "0"
+    assert unread(admin) == "1"
     with time_machine.travel(clock.now() + timedelta(hours=25), tick=False):
         assert unread(shop.admin) == "1"
         [(shape, said)] = outside(shop.admin, unit)

@@ -182,7 +182,7 @@ def _editing(app, real):
     def cut(*args):
         process = threading.Thread(target=edit)
         process.start()
-        process.join(10)
+        process.join(60)
         return real(*args)
 
     return cut
@@ -204,9 +204,14 @@ def at_once(shop, path, count=6):
 def test_a_new_page_that_many_ask_for_at_once_is_drawn_once(shop, drawn, monkeypatch, waits):
     shop.product("Café Uno")
     db.session.commit()
-    real = shown.slugged
-    monkeypatch.setattr(shown, "slugged", lambda slug: time.sleep(0.2) or real(slug))
-    if not waits:  # the same without turns
+    real, two, meets = shown.slugged, iter("12"), threading.Barrier(2)
+
+    def slugged(slug):
+        time.sleep(0.2) if waits else next(two, "") and meets.wait(60)
+        return real(slug)
+
+    monkeypatch.setattr(shown, "slugged", slugged)
+    if not waits:  # the same without turns: two of them are there at once
         monkeypatch.setattr(keeping, "_waited", lambda: False)
     assert at_once(shop, "/p/cafe-uno") == [200] * 6
     assert (drawn.count("shop/catalog/product.html") == 1) is waits

@@ -4,6 +4,7 @@ import io
 import re
 
 from bs4 import BeautifulSoup
+from werkzeug.datastructures import MultiDict
 
 from kernel import signing
 from kernel.db import db
@@ -77,6 +78,29 @@ def test_a_version_of_a_block_stays_whatever_its_name(shop):
     assert [one["id"] for one in page.live[0]["variants"]] == [name]
 
 
+def test_two_blocks_whose_versions_bear_one_name_keep_each_its_own_words(shop):
+    """So it was in pages that were made by hand or copied: what the one form field said stood in both."""
+    page, _block = begun(shop)
+    page.draft = [
+        {"id": name, "kind": "text", "data": {"text": {"es": name}},
+         "variants": [{"id": "v-first", "data": {"text": {"es": f"<p>{name} nueva</p>"}}, "from": "2030-01-01"}]}
+        for name in ("uno", "dos")
+    ]  # fmt: skip
+    pages.publish(page)
+    db.session.commit()
+    form = read(shop.admin.get("/admin/cafe/pages/nosotros")).get_element_by_id("page")
+    sent = [(name, value) for name, value in form.fields.items() if value is not None]
+    assert len(sent) == len({name for name, _value in sent})
+    box = next(name for name, value in sent if "dos nueva" in value)
+    more = [(one.get("name"), one.get("value")) for one in form.xpath(".//input[@name='block' and @value='dos']")]
+    sent = [(name, f"{value} y vieja" if name == box else value) for name, value in sent]
+    shop.admin.post("/admin/cafe/pages/nosotros", data=MultiDict([*sent, *more, ("do", "publish")]))
+    db.session.expire_all()
+    said = [one["variants"][0]["data"]["text"]["es"] for one in page.live]
+    assert said == ["<p>uno nueva</p>", "<p>dos nueva</p> y vieja"]
+    assert [one["variants"][0]["from"] for one in page.live] == ["2030-01-01"] * 2
+
+
 def test_what_runs_is_taken_out_of_blocks(shop):
     _page, block = begun(shop)
     shop.admin.post("/admin/cafe/pages/nosotros", data=typed(block, '<p>Hola<script>alert(1)</script><a href="javascript:x()">y</a></p>', do="publish"))  # fmt: skip
@@ -132,6 +156,25 @@ def test_a_link_is_chosen_by_name_from_what_the_shop_has(shop):
     assert [one["name"] for one in page.select("input[list=places]")] == [
         f"{page.select('[data-block-row]')[1]['id'][2:]}-link"
     ]
+
+
+def test_a_row_of_products_follows_a_tag(shop):
+    shop.product("Taza", tags=["para-regalar"])
+    shop.product("Saco de 60 kg")
+    page, block = begun(shop)
+    data = {"title": "Regalos", "block": block, f"{block}-kind": "products", f"{block}-tag": "para-regalar"}
+    page.draft = [{"id": block, "kind": "products", "data": {}}]
+    db.session.commit()
+    desk = read(shop.admin.get("/admin/cafe/pages/nosotros"))
+    assert desk.xpath(f'//select[@id="{block}-tag"]/option/@value') == ["", "para-regalar"]
+    shop.admin.post("/admin/cafe/pages/nosotros", data={**data, "do": "publish"})
+    row = read(shop.client.get("/pages/nosotros")).xpath(f'//*[@data-block="{block}"]')[0]
+    assert "Taza" in row.text_content()
+    assert "Saco" not in row.text_content()
+    assert row.xpath("string(.//h2)") == "Para regalar"
+    everything = shop.client.get(row.xpath(".//h2/following-sibling::a/@href")[0]).get_data(as_text=True)
+    assert "Taza" in everything
+    assert "Saco" not in everything
 
 
 def test_a_picture_of_a_block_and_one_that_is_none(shop):

@@ -6,13 +6,16 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from kernel import clock, jobs
 from kernel.db import db
-from shop import ledger, practice, refunds
+from shop import ledger, practice, refunds, subscription_rows
 from shop.gateways import cards, practice_card
 from shop.gateways.fake import store
 from shop.orders import Order
+from shop.saved_cards import SavedCard
+from shop.subscription_rows import Subscription
 
 
 @pytest.fixture
@@ -132,3 +135,36 @@ def test_it_is_not_for_real_orders(shop):
     shop.client.post(f"/orders/{order.token}/card")
     assert cards.card_sessions.of(order) == []
     assert stands(order)[0] == "due"
+
+
+def test_a_subscription_is_rehearsed_with_a_saved_card_and_leaves_nothing(shop):
+    shop.tenant.live_at = None
+    db.session.commit()
+    practice_card.forget(2**40)
+    client = shop.client
+    order = shop.bought(shop.product("Mañanera", kind="subscription", every="1m"), payment="practice", keep=True)
+    _client, path = led(shop, order)
+    page = client.get(path).get_data(as_text=True)
+    assert "Hoy paga; después la rechazan" in page
+    client.post(path, data={"card": "later_declined", "do": "pay"})
+    jobs.run_due()
+    db.session.expire_all()
+    row = db.session.scalars(select(Subscription)).one()
+    assert row.card.label == "Visa •••• 0341"
+    client.post(f"/subscriptions/{row.token}", data={"do": "now", "turn": row.turn})
+    jobs.run_due()
+    db.session.expire_all()
+    assert [one.kind for one in subscription_rows.events(row)][:2] == ["declined", "ordered"]
+    url = client.post(f"/subscriptions/{row.token}/card", headers={"Accept": "application/json"}).json["url"]
+    answer = client.post(urlsplit(url).path, data={"card": "pays", "do": "pay"})
+    assert answer.headers["Location"].endswith(f"/subscriptions/{row.token}?card=back")
+    assert "data-check" in client.get(answer.headers["Location"]).get_data(as_text=True)
+    client.post(f"/subscriptions/{row.token}/card/check")
+    client.post(f"/subscriptions/{row.token}", data={"do": "now", "turn": row.turn})
+    jobs.run_due()
+    db.session.expire_all()
+    assert row.card.label == "Visa •••• 4242"
+    assert subscription_rows.events(row)[0].order.payment == "paid"
+    practice.end(by=shop.owner)
+    db.session.commit()
+    assert [db.session.scalars(select(one)).all() for one in (Subscription, SavedCard)] == [[], []]

@@ -7,7 +7,17 @@ from sqlalchemy import select
 
 from kernel import clock, jobs, tenancy
 from kernel.db import db
-from shop import cancellations, catalog, delivery_slots, preparing, renewals, shipping, subscriptions
+from shop import (
+    cancellations,
+    catalog,
+    delivery_slots,
+    order_list,
+    payments,
+    preparing,
+    renewals,
+    shipping,
+    subscriptions,
+)
 from shop.subscription_rows import Subscription
 from tests.shop.review_things import asked
 from tests.shop.test_renewal_days import DAILY, close, ordered
@@ -59,8 +69,14 @@ def test_an_order_that_was_made_is_counted_once_until_it_is_called_off(shop):
         [order] = ordered(row)
         assert order.delivery_day == due
         made = preparing.made()
+        assert [(one.quantity, one.unpaid) for one in made.days[due].values()] == [(0, 4)]  # as the list says
+        assert order.id not in [one.id for one in db.session.scalars(order_list.query("prepare"))]
+        payments.settle(payments.current(order), key="paid")
+        made = preparing.made()
         assert [(one.quantity, one.ordered) for one in made.days[due].values()] == [(4, 4)]
+        assert order.id in [one.id for one in db.session.scalars(order_list.query("prepare"))]
         assert plan()[0][due] == before[due]
+        db.session.rollback()
         cancellations.by_buyer(order)
         db.session.commit()
         assert due not in plan()[0]

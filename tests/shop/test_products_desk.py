@@ -13,6 +13,7 @@ from shop import catalog, options, slugs
 from shop.catalog import Product, Variant
 from shop.views import product_values
 from tests.goods import only
+from tests.shop.pages import read
 
 HOSTILE = '<p onclick="x()">Hola<script>alert(1)</script> <b>rico</b><img src=x onerror=alert(1)></p>'
 
@@ -103,7 +104,6 @@ def test_several_pictures_at_once_and_one_that_is_none(shop):
     assert page.count("<h2>Hay algo que revisar") == 1
     box = page[page.index("<h2>Hay algo que revisar") :].split("</ul>")[0]
     assert re.findall(r'href="#([^"]+)', box) == ["new_pictures", "price"]
-    assert "Elija de nuevo las fotos" in page
     db.session.expire_all()
     assert product.name["es"] == "Miel de monte"
     assert len(product.pictures) == 2
@@ -144,6 +144,24 @@ def test_options_make_variants_and_a_renamed_value_keeps_its_own(shop):
     shop.admin.post(f"/admin/cafe/products/{product.slug}", data=posted)
     db.session.expire_all()
     assert db.session.get(Variant, rows["Grano"]).active is False  # put away, never deleted
+
+
+def test_codes_of_variants_name_each_option_once_also_of_a_second_one(shop):
+    product = make(shop, **{"options-0-name": "Talla", "options-0-values": "S, M"})
+    stem = product.variants[0].sku.removesuffix("-S")
+    field = read(shop.admin.get(f"/admin/cafe/products/{product.slug}")).xpath("//input[@name='sku']")[0]
+    assert field.get("value", "") == ""  # the code of its first choice is not the product's
+    fields = set(read(shop.admin.get("/admin/cafe/products/new")).xpath("//textarea/@name"))
+    assert {"options-0-values", "options-1-values"} <= fields  # size and colour are written in one go
+    for named in ("", product.variants[0].sku):  # the second: as an editor before kept it
+        product.sku = named
+        two = {"options-0-name": "Talla", "options-0-values": "S, M", "options-1-name": "Color",
+               "options-1-values": "Azul, Rojo" + (", Gris" if named else ""), "sku": named}  # fmt: skip
+        assert shop.admin.post(f"/admin/cafe/products/{product.slug}", data=typed(**two)).status_code == 303
+        db.session.expire_all()
+    made = {options.label(product, row, "es"): row.sku for row in product.variants if row.active}
+    assert made["S, Azul"] == f"{stem}-S"  # what was on sale keeps its code
+    assert (made["S, Rojo"], made["M, Rojo"], made["M, Gris"]) == (f"{stem}-S-ROJO", f"{stem}-M-ROJO", f"{stem}-M-GRIS")
 
 
 def test_values_of_the_same_name_make_one_variant_and_what_doubled_before_is_put_away(shop):
@@ -348,3 +366,10 @@ def test_who_may_not_finds_nothing_and_another_shop_neither(rival, shop):
             assert shop.staff(role).get(f"/admin/cafe/{path}").status_code == 404
     assert rival.admin.get(f"/admin/rival/products/{product.slug}").status_code == 404
     assert rival.admin.get("/admin/cafe/products").status_code == 404
+
+
+def test_the_list_says_by_what_time_is_sold(shop):
+    shop.service("Corte", "appointment")
+    shop.service("Cabaña", "nights")
+    told = read(shop.admin.get("/admin/cafe/products", headers={"Accept-Language": "es"})).text_content()
+    assert ("por horario" in told, "por noche" in told) == (True, True)

@@ -167,7 +167,7 @@ def test_the_cart_tells_what_the_nights_cost_and_so_do_staff(shop):
     assert "1 huésped más" in told
     assert told.endswith("7 noches o más: −10 %")
     visit = walk_ins.visit(row, Span(booking.starts_at, booking.ends_at), {"": 3})
-    assert walk_ins.total(visit).minor == line.unit.minor
+    assert walk_ins.foreseen(visit).total.minor == line.unit.minor
     rates.write(row, [])
     assert quotes.price(carts.wanted(cart)).lines[0].unit.minor < line.unit.minor
 

@@ -166,7 +166,7 @@ def test_what_cannot_be_read_keeps_what_was_typed(shop, handed, sent):
     assert returns.of(handed) == []
 
 
-def test_one_unit_of_one_article_is_chosen_already_and_lost_pictures_are_told(shop):
+def test_one_unit_of_one_article_is_chosen_already_and_pictures_are_kept(shop):
     order = shop.bought(shop.product(), paid=True)
     fulfilment.deliver(order, by=shop.owner)
     db.session.commit()
@@ -178,7 +178,10 @@ def test_one_unit_of_one_article_is_chosen_already_and_lost_pictures_are_told(sh
     answer = shop.client.post(address, data=data | sent, headers=HTML)
     assert answer.status_code == 422
     assert read(answer).xpath(f"//select[@name='{units}']/option[@selected]/text()") == ["0"]
-    assert "Elija de nuevo las fotos" in text(answer)
+    kept = read(answer).xpath("//input[@name='kept-pictures'][@checked]/@value")
+    again = {"key": "k", units: "1", "reason": data["reason"], "kept-pictures": kept}
+    assert shop.client.post(address, data=again, headers=HTML).status_code == 303
+    assert [len(row.pictures) for row in returns.of(order)] == [1]
 
 
 def test_the_time_to_ask_ends_and_a_shop_may_not_offer_it(shop, handed):

@@ -84,5 +84,8 @@ def test_figures_are_those_of_all_at_once(crew, shop):
 def test_figures_that_are_read_before_the_product_is_held_go_wrong(crew, shop):
     vase = shop.product("Florero", stock=40)
     rows = [say(has(shop, vase, f"b{number}@example.com"), 1 + number % 5) for number in range(12)]
-    crew.race(shop, CARELESS, [(row.token, "shown", shop.owner_id) for row in rows])
+    for state in ("shown", "hidden") * 5:  # all of them may be lucky once
+        crew.race(shop, CARELESS, [(row.token, state, shop.owner_id) for row in rows])
+        if differing():
+            break
     assert differing() != {}

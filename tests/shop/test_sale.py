@@ -12,6 +12,7 @@ from shop import ledger, order_discounts, order_events, price_lists, stock
 from shop.catalog import Product
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
+from shop.payments import Payment
 from shop.variants import Variant
 from tests.goods import HOME, only
 from tests.shop.pages import read
@@ -76,6 +77,21 @@ def test_not_paid_yet(shop):
     assert (order.state, order.payment, order.name, order.hold_until) == ("delivered", "due", "Doña Flor", None)
     html = page(shop.admin, f"/orders/{order.number}")
     assert 'data-action="mark-paid"' in html
+    assert 'value="counter-later"' not in html
+    told = {"amount": "2500", "method": "counter-later"}
+    shop.admin.post(f"/admin/cafe/orders/{order.number}/payments", data=told)
+    assert (last().payment, db.session.scalars(db.select(Payment)).all()[-1].method.code) == ("paid", "counter-cash")
+
+
+def test_what_is_booked_is_tapped_among_the_goods(shop):
+    ride = shop.service("Al alba", times=["07:30"], price={"adulto": 5_000_00, "nino": 2_000_00})
+    shop.product("Café")
+    html = page(shop.admin, "/sales/new")
+    assert re.findall(r'name="pick" value="([^"]*)"', html) == ["al-alba"]  # once, whatever kinds of person it has
+    assert "/bookings/new" not in html
+    ride.product.state = "draft"
+    db.session.commit()
+    assert 'name="pick"' not in page(shop.admin, "/sales/new")
 
 
 def test_a_transfer_is_held_and_the_buyer_hears_how_to_pay(shop):
@@ -184,7 +200,11 @@ def test_staff_take_something_off_and_say_why(shop):
     sku, why = only(shop.product()).sku, "Bolsa golpeada"
     html = shop.admin.post("/admin/cafe/sales/draft", data={"sku": sku, "qty": "2", "off": "10", "off_why": why})
     assert 'value="Bolsa golpeada"' in html.get_data(as_text=True)  # kept, and shown before anything is sold
-    assert "4 500" in re.sub(r"[\s\u00a0\u202f.,]", " ", html.get_data(as_text=True))
+    shown = re.sub(r"[\s\u00a0\u202f.,]", " ", html.get_data(as_text=True))
+    [line] = read(html).xpath("//ul[@class='counter']//span[@class='money']/text()")
+    assert "5" in line
+    assert "4" not in line  # what is off is taken off below, once
+    assert "4 500" in shown
     sell(shop.admin, sku=sku, qty="2", off="10", off_in="percent", off_why=why)
     assert (last().total_minor, last().discount_minor, last().payment) == (4_500_00, 500_00, "paid")
     sell(shop.admin, sku=sku, qty="2", off="1 200", off_in="amount", off_why=why)

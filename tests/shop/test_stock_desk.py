@@ -45,7 +45,7 @@ def test_a_count_is_kept_with_its_reason(shop):
     product = few(shop)
     sku = only(product).sku
     answer = shop.staff("clerk").post(
-        "/admin/cafe/stock", data={"sku": sku, "units": "12", "was": "2", "reason": "received"}
+        "/admin/cafe/stock", data={"sku": sku, "units": "10", "was": "2", "reason": "received"}
     )
     assert answer.status_code == 303
     db.session.expire_all()
@@ -54,6 +54,32 @@ def test_a_count_is_kept_with_its_reason(shop):
     assert (last.units, last.reason) == (10, "received")
     assert last.account_id
     assert today.named("low-stock").number == 0
+
+
+def test_what_the_number_means_is_chosen_and_the_choice_is_named(shop):
+    shirt = shop.product("Camisa", stock=2, options={"Talla": ["S", "M"]})
+    small = shirt.variants[0]
+    small.low_at = 3
+    db.session.commit()
+    page = read(shop.admin.get("/admin/cafe/stock"))
+    assert page.xpath("//select[@name='reason']/option[1]/@value") == [""]  # nothing is chosen for anybody
+    assert page.xpath("//input[@name='units']/@value") == [""]
+
+    def say(units, reason):
+        told = {"sku": small.sku, "units": units, "was": str(only_left(small)), "reason": reason}
+        return shop.admin.post("/admin/cafe/stock", data=told, headers={"Accept": "application/json"})
+
+    assert say("20", "").status_code == 422
+    answer = say("20", "received").get_json()
+    assert (answer["units"], "Camisa · S" in answer["said"]) == (22, True)
+    assert say("3", "damaged").get_json()["units"] == 19
+    assert say("20", "gift").status_code == 409
+    assert say("5", "counted").get_json()["units"] == 5
+
+
+def only_left(row):
+    db.session.refresh(row)
+    return row.on_hand
 
 
 def test_the_journal_says_of_what_the_stock_was_counted(shop):

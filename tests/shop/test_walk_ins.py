@@ -152,6 +152,28 @@ def test_nobody_gets_on_what_has_left(shop):
     assert booking_list.slot(ride, leaves).taken == 1
 
 
+def test_who_walked_on_late_is_written_down_the_same_day(shop):
+    ride, admin, leaves = trip(shop, minutes=120), shop.admin, shop.when(3)
+    told = {"service": "paseo", "at": stamp(leaves)}
+    with time_machine.travel(leaves + timedelta(minutes=20), tick=False):
+        [url] = read(page(admin, f"/departures/paseo/{stamp(leaves)}")).xpath("//a[@data-action='walk-in-late']/@href")
+        answer = admin.get(url)
+        assert "Ya salió." in text(answer)
+        assert not read(answer).xpath("//*[@id='way']")  # there is no time to be paid from afar
+        fields = {**form(answer, "/bookings/new"), "paid": "yes"}
+        assert post(admin, "/new", **{**fields, f"people.{sku(ride)}": "99"}).status_code == 409
+        assert post(admin, "/new", **fields).status_code == 303
+        shop.transfer()
+        wait = {"paid": "no", "later": "all", "way": "transfer", "until": shop.day(3).isoformat(), "key": "k" * 22}
+        assert post(admin, "/new", **{**fields, **wait}).status_code == 422
+    assert booking_list.slot(ride, leaves).taken == 1
+    with time_machine.travel(leaves + timedelta(days=1), tick=False):
+        assert not marks(page(admin, f"/departures/paseo/{stamp(leaves)}"), "data-action").count("walk-in-late")
+        assert "Ya salió." not in text(page(admin, "/new", **told, day=shop.day(3)))
+        assert post(admin, "/new", **{**fields, "key": "n" * 22}).status_code == 422
+    assert booking_list.slot(ride, leaves).taken == 1
+
+
 def test_a_free_night_is_free_to_take_not_free_of_charge(shop):
     cabin(shop)
     said = text(page(shop.admin, "/new", service="cabana", day=shop.day(3)))

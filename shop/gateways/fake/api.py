@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from shop.gateways.fake import accounts, endpoints, events, lists, params, refunds, sessions
+from shop.gateways.fake import accounts, endpoints, events, lists, params, refunds, sessions, wallets
 from shop.gateways.fake.problems import Problem, no_such
 from shop.gateways.fake.store import Books, Thing, shown
 
 KINDS = {
     "checkout/sessions": "checkout.session", "payment_intents": "payment_intent", "charges": "charge",
     "refunds": "refund", "disputes": "dispute", "events": "event", "webhook_endpoints": "webhook_endpoint",
+    "customers": "customer", "payment_methods": "payment_method", "setup_intents": "setup_intent",
 }  # fmt: skip
 PATH = re.compile(rf"/v1/({'|'.join(KINDS)})(?:/([\w-]+))?(?:/(\w+))?")
 
@@ -73,6 +74,18 @@ def _create_refund(books: Books, _known_as: str, call: Call) -> Thing:
     return lists.expanded(books, made, call.params.get("expand") or [])
 
 
+def _charge(books: Books, _known_as: str, call: Call) -> Thing:
+    return wallets.charge(books, call.params)
+
+
+def _detach(books: Books, known_as: str, _call: Call) -> Thing:
+    return wallets.detach(books, known_as)
+
+
+def _drop_customer(books: Books, known_as: str, _call: Call) -> Thing:
+    return wallets.drop(books, known_as)
+
+
 def _create_endpoint(books: Books, _known_as: str, call: Call) -> Thing:
     return endpoints.create(books, call.params)
 
@@ -90,6 +103,9 @@ ACTS: dict[tuple[str, str, str], Callable[[Books, str, Call], Thing]] = {
     ("POST", "checkout/sessions", ""): _create_session,
     ("POST", "checkout/sessions", "expire"): _expire_session,
     ("POST", "refunds", ""): _create_refund,
+    ("POST", "payment_intents", ""): _charge,
+    ("POST", "payment_methods", "detach"): _detach,
+    ("DELETE", "customers", "one"): _drop_customer,
     ("POST", "webhook_endpoints", ""): _create_endpoint,
     ("POST", "webhook_endpoints", "one"): _change_endpoint,
     ("DELETE", "webhook_endpoints", "one"): _drop_endpoint,

@@ -11,8 +11,10 @@ class Card:
     number: str
     does: str  # pays | declines | asks | waits
     fails: str = ""  # the decline code
+    later: str = ""  # the decline code when it was kept and is charged while nobody is there
     brand: str = "visa"
     shown: bool = True  # among the buttons of the page
+    kept: bool = False  # shown only where the card will be kept
 
     @property
     def last4(self) -> str:
@@ -20,6 +22,7 @@ class Card:
         return self.number[-4:]
 
 
+ASKED = "authentication_required"
 CARDS = (
     Card("pays", "4242424242424242", "pays"),
     Card("declined", "4000000000000002", "declines", "generic_decline"),
@@ -27,9 +30,12 @@ CARDS = (
     Card("asks", "4000002500003155", "asks", "authentication_required"),
     Card("waits", "6200000000000047", "waits", brand="unionpay"),
     Card("waits_fails", "6200000000000005", "waits", "generic_decline", brand="unionpay"),
+    Card("later_declined", "4000000000000341", "pays", later="generic_decline", kept=True),
     Card("expired", "4000000000000069", "declines", "expired_card", shown=False),
     Card("wrong_cvc", "4000000000000127", "declines", "incorrect_cvc", shown=False),
-    Card("asks_always", "4000000000003220", "asks", "authentication_required", shown=False),
+    Card("asks_always", "4000000000003220", "asks", ASKED, ASKED, shown=False),
+    Card("later_no_funds", "4000000000009235", "pays", later="insufficient_funds", shown=False),
+    Card("later_expired", "4000000000000084", "pays", later="expired_card", shown=False),
     Card("mastercard", "5555555555554444", "pays", brand="mastercard", shown=False),
     Card("disputed", "4000000000000259", "pays", shown=False),
     Card("refund_fails", "4000000000005126", "pays", shown=False),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from shop.gateways.fake import accounts, disputes, endpoints, events, faults, refunds, sessions
+from shop.gateways.fake import accounts, disputes, endpoints, events, faults, refunds, sessions, wallets
 from shop.gateways.fake.cards import BY_CODE
 from shop.gateways.fake.problems import Problem
 from shop.gateways.fake.store import Books, Thing, account_id, shown
@@ -133,6 +133,12 @@ def _setting(books: Books, told: Told) -> Told:
     return {}
 
 
+def _turn(books: Books, told: Told) -> Told:
+    """Kept cards do what another one does, or expire at another time: `card`, `exp_month`, `exp_year`."""
+    wallets.turn(books, told.pop("card", ""), **told)
+    return {}
+
+
 def _deliveries(books: Books, _told: Told) -> Told:
     """What is owed and what was brought."""
     wanted = "SELECT event, endpoint, state, tries, answer FROM delivery WHERE account = ? ORDER BY seq"
@@ -150,5 +156,5 @@ def _found(books: Books, kind: str, known_as: str) -> Thing:
 DOES: dict[str, Callable[[Books, Told], Told]] = {
     "account": _account, "clock": _clock, "close": _close, "delay": _delay, "deliveries": _deliveries,
     "dispute": _dispute, "drop": _drop, "endpoint": _endpoint, "fault": _fault, "hold": _hold, "pay": _pay,
-    "refund_fails": _refund_fails, "resolve": _resolve, "setting": _setting,
+    "refund_fails": _refund_fails, "resolve": _resolve, "setting": _setting, "turn": _turn,
 }  # fmt: skip

@@ -21,14 +21,23 @@ def begin(books: Books, session: Thing) -> Thing:
     if known:
         return known
     told: dict[str, Any] = session["_intent_data"]
-    made = books.make(
-        "payment_intent", "pi", amount=session["amount_total"], amount_received=0, currency=session["currency"],
-        status="requires_payment_method", latest_charge=None, last_payment_error=None, capture_method="automatic",
-        metadata=told.get("metadata", {}), description=told.get("description"), payment_method_types=["card"],
-        receipt_email=told.get("receipt_email"), transfer_data=None, canceled_at=None, _session=session["id"],
+    made = make(
+        books, amount=session["amount_total"], currency=session["currency"], metadata=told.get("metadata", {}),
+        description=told.get("description"), receipt_email=told.get("receipt_email"), _session=session["id"],
     )  # fmt: skip
     session["payment_intent"] = made["id"]
     books.keep(session)
+    return made
+
+
+def make(books: Books, **told: Any) -> Thing:
+    """A new intent, of which nothing was tried yet."""
+    usual: dict[str, Any] = {"receipt_email": None, "customer": None, "payment_method": None, "_session": None}
+    made = books.make(
+        "payment_intent", "pi", amount_received=0, status="requires_payment_method", latest_charge=None,
+        last_payment_error=None, capture_method="automatic", payment_method_types=["card"], transfer_data=None,
+        canceled_at=None, **usual | told,
+    )  # fmt: skip
     events.emit(books, "payment_intent.created", made)
     return made
 
@@ -56,12 +65,12 @@ def wait(books: Books, intent: Thing, card: Card) -> None:
     events.emit(books, "payment_intent.processing", intent)
 
 
-def decline(books: Books, intent: Thing, card: Card) -> None:
-    """No money came; another attempt may follow."""
+def decline(books: Books, intent: Thing, card: Card, *, away: bool = False) -> None:
+    """No money came; another attempt may follow. `away`: nobody was there whom the bank could have asked."""
     charge = _charge(books, intent, card, "failed")
     code = card.fails if card.fails in {"expired_card", "incorrect_cvc"} else "card_declined"
     if card.fails == "authentication_required":
-        code = "payment_intent_authentication_failure"
+        code = card.fails if away else "payment_intent_authentication_failure"
     intent |= {
         "status": "requires_payment_method", "latest_charge": charge["id"],
         "last_payment_error": {

@@ -8,7 +8,10 @@ from shop.gateways.fake.store import Books, Thing, shown
 
 FIELDS = {
     "checkout.session": {"payment_intent", "status"},
-    "payment_intent": set(),
+    "payment_intent": {"customer"},
+    "customer": set(),
+    "payment_method": {"customer"},
+    "setup_intent": {"customer"},
     "charge": {"payment_intent"},
     "refund": {"charge", "payment_intent"},
     "dispute": {"charge", "payment_intent"},
@@ -16,7 +19,10 @@ FIELDS = {
     "webhook_endpoint": set(),
 }
 PAGING = {"limit", "starting_after", "ending_before", "created", "expand"}
-EXPANDS = {"payment_intent": "payment_intent", "latest_charge": "charge", "charge": "charge"}
+EXPANDS = {
+    "payment_intent": "payment_intent", "latest_charge": "charge", "charge": "charge", "customer": "customer",
+    "payment_method": "payment_method", "setup_intent": "setup_intent",
+}  # fmt: skip
 OF_EVENTS = {"types", "delivery_success"}
 BOUNDS = {"gt": int.__gt__, "gte": int.__ge__, "lt": int.__lt__, "lte": int.__le__}
 

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,7 +59,8 @@ def _post(books: Books, session: Thing, request: Request) -> Response:
         return _drawn(books, session, request, status=410)
     does = request.form.get("do", "")
     if does in {"confirm", "refuse"} and session.get("_asks"):
-        return _paid(books, session, request, BY_CODE["pays" if does == "confirm" else session["_asks"]])
+        asked = BY_CODE[session["_asks"]]
+        return _paid(books, session, request, replace(asked, does="pays") if does == "confirm" else asked)
     card = cards.chosen(request.form.get("number", ""), request.form.get("card", ""))
     if card is None:
         return _drawn(books, session, request, wrong="unknown", status=422)
@@ -83,19 +85,26 @@ def _back(session: Thing) -> str:
 def _drawn(books: Books, session: Thing, request: Request, **told: Any) -> Response:
     language = "en" if str(session["locale"] or "es").startswith("en") else "es"
     account = accounts.of(books)
-    total = currencies.written(session["currency"], session["amount_total"], language, account["country"])
+    keeps, total = session["mode"] == "setup", ""
+    if not keeps:
+        total = currencies.written(session["currency"], session["amount_total"], language, account["country"])
     words, status = WORDS[language], told.pop("status", 200)
     wrong, asks = told.get("wrong", ""), told.get("asks", "")
     body = PAGES.get_template("pay.html").render(
         words=words, language=language, session=session, shop=account["business_profile"]["name"],
         amount=total, root=request.root_path,
-        cards=[card for card in CARDS if card.shown], wrong=words["wrong"].get(wrong, ""),
+        cards=_offered(session), keeps=keeps, wrong=words["wrong"].get(wrong, ""),
         at_number=wrong == "unknown", asks=asks, ended=session["status"] == "expired", lines=session["_lines"],
     )  # fmt: skip
     made = Response(body, status, content_type="text/html; charset=utf-8")
     made.headers["Content-Security-Policy"] = _policy(session)
     made.headers["Cache-Control"] = "no-store"
     return made
+
+
+def _offered(session: Thing) -> list[Card]:
+    kept = session["mode"] == "setup" or bool(session["_intent_data"].get("setup_future_usage"))
+    return [card for card in CARDS if card.shown and (kept or not card.kept)]
 
 
 def _policy(session: Thing) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shop.gateways.fake import currencies, events, intents, params
+from shop.gateways.fake import currencies, events, intents, params, wallets
 from shop.gateways.fake.cards import BY_CODE, Card
 from shop.gateways.fake.problems import invalid, no_such
 from shop.gateways.fake.store import Books, Thing
@@ -10,28 +10,32 @@ from shop.gateways.fake.store import Books, Thing
 HALF_HOUR, DAY = 1800, 86_400
 CREATES = frozenset({
     "mode", "line_items", "success_url", "cancel_url", "client_reference_id", "customer_email", "customer_creation",
-    "metadata", "payment_intent_data", "payment_method_types", "payment_method_options", "expires_at", "locale",
-    "submit_type", "adaptive_pricing", "expand", "billing_address_collection", "custom_text", "ui_mode",
+    "customer", "metadata", "payment_intent_data", "payment_method_types", "payment_method_options", "expires_at",
+    "locale", "submit_type", "adaptive_pricing", "expand", "billing_address_collection", "custom_text", "ui_mode",
 })  # fmt: skip
-INTENT_DATA = frozenset(["metadata", "description", "receipt_email", "statement_descriptor_suffix", "capture_method"])
+INTENT_DATA = frozenset({
+    "metadata", "description", "receipt_email", "statement_descriptor_suffix", "capture_method", "setup_future_usage",
+})  # fmt: skip
 LOCALES = frozenset(["auto", "en", "es", "es-419", "pt", "pt-BR", "fr"])
 
 
 def create(books: Books, told: dict[str, Any], place: str) -> Thing:
     """A new open session, whose page is below `place`."""
     params.only(told, CREATES)
-    if params.needed(told, "mode") != "payment":
-        raise invalid("Invalid mode: must be payment", param="mode")
-    lines = [_line(line, n) for n, line in enumerate(params.needed(told, "line_items"))]
-    currency, total = _sum(lines)
+    mode = params.needed(told, "mode")
+    if mode not in {"payment", "setup"}:
+        raise invalid("Invalid mode: must be payment or setup", param="mode")
+    lines, currency, total = _bill(told) if mode == "payment" else ([], told.get("currency"), None)
     intent_data = dict(told.get("payment_intent_data") or {})
     params.only(intent_data, INTENT_DATA, "payment_intent_data")
     intent_data["metadata"] = params.metadata(intent_data.get("metadata"))
     if told.get("locale", "auto") not in LOCALES:
         raise invalid("Invalid locale", param="locale")
     made = books.make(
-        "checkout.session", "cs_live" if books.live else "cs_test", mode="payment", status="open",
-        payment_status="unpaid", amount_subtotal=total, amount_total=total, currency=currency, payment_intent=None,
+        "checkout.session", "cs_live" if books.live else "cs_test", mode=mode, status="open",
+        payment_status="unpaid" if lines else "no_payment_required", amount_subtotal=total, amount_total=total,
+        currency=currency, payment_intent=None, setup_intent=None, customer=told.get("customer"),
+        customer_creation=told.get("customer_creation", "if_required"),
         success_url=_url(params.needed(told, "success_url"), "success_url"),
         cancel_url=_url(told["cancel_url"], "cancel_url") if told.get("cancel_url") else None,
         client_reference_id=told.get("client_reference_id"), customer_email=told.get("customer_email"),
@@ -61,6 +65,11 @@ def _line(line: Any, n: int) -> Thing:
         "object": "item", "description": name, "quantity": quantity, "currency": str(price["currency"]).lower(),
         "amount_total": unit * quantity,
     }  # fmt: skip
+
+
+def _bill(told: dict[str, Any]) -> tuple[list[Thing], str, int]:
+    lines = [_line(line, n) for n, line in enumerate(params.needed(told, "line_items"))]
+    return lines, *_sum(lines)
 
 
 def _sum(lines: list[Thing]) -> tuple[str, int]:
@@ -110,6 +119,8 @@ def expire(books: Books, session: Thing) -> Thing:
 
 def pay(books: Books, session: Thing, card: Card) -> str:
     """One attempt with a card: paid | waiting | declined; a card that asks is one that the bank refused."""
+    if session["mode"] == "setup":
+        return _set_up(books, session, card)
     intent = intents.begin(books, session)
     if card.does in {"declines", "asks"}:
         intents.decline(books, intent, card)
@@ -118,8 +129,30 @@ def pay(books: Books, session: Thing, card: Card) -> str:
         intents.wait(books, intent, card)
         _complete(books, session, "unpaid")
         return "waiting"
+    if session["customer"] or session["customer_creation"] == "always":
+        _kept(books, session, intent, card)
     intents.succeed(books, intent, card)
     _complete(books, session, "paid")
+    return "paid"
+
+
+def _kept(books: Books, session: Thing, intent: Thing, card: Card) -> None:
+    """It is charged for a customer, and may be again where that was said."""
+    owner = wallets.customer(books, session)
+    session["customer"] = intent["customer"] = owner["id"]
+    if session["_intent_data"].get("setup_future_usage") == "off_session":
+        intent["payment_method"] = wallets.keep(books, owner, card)["id"]
+
+
+def _set_up(books: Books, session: Thing, card: Card) -> str:
+    """The card is kept and charged nothing; one that would be declined is refused now."""
+    if card.does in {"declines", "asks"}:
+        return "declined"
+    owner = wallets.customer(books, session)
+    method = wallets.keep(books, owner, card)
+    told = {"status": "succeeded", "usage": "off_session", "customer": owner["id"], "payment_method": method["id"]}
+    session |= {"customer": owner["id"], "setup_intent": books.make("setup_intent", "seti", metadata={}, **told)["id"]}
+    _complete(books, session, "no_payment_required")
     return "paid"
 
 
@@ -134,14 +167,16 @@ def resolve(books: Books, intent: Thing, outcome: str = "") -> None:
     """The bank answers about a payment that took its time."""
     due, intent["_due"] = intent.pop("_resolves"), None
     card = BY_CODE[due["card"]]
-    session = of(books, intent["_session"])
+    session = of(books, intent["_session"]) if intent["_session"] else None
     if (outcome or due["to"]) == "succeed":
         intents.succeed(books, intent, card)
-        session["payment_status"] = "paid"
-        books.keep(session)
-        events.emit(books, "checkout.session.async_payment_succeeded", session)
-    else:
-        intents.decline(books, intent, card if card.fails else BY_CODE["declined"])
+        if session is not None:
+            session["payment_status"] = "paid"
+            books.keep(session)
+            events.emit(books, "checkout.session.async_payment_succeeded", session)
+        return
+    intents.decline(books, intent, card if card.fails else BY_CODE["declined"])
+    if session is not None:
         events.emit(books, "checkout.session.async_payment_failed", session)
 
 

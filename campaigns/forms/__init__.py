@@ -15,9 +15,9 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from campaigns import automations, followups, habits, rhythms, subject_tests, writing
+from campaigns import automations, followups, habits, left_out, rhythms, subject_tests, writing
 from campaigns.automations import Automation
 from campaigns.habits import Habits
 from campaigns.mailings import Mailing
@@ -44,6 +44,12 @@ class MailingForm(Form):
         description=_l("Only you see it."),
     )  # fmt: skip
     segment = SelectField(_l("Audience"), choices=[])
+    without = SelectField(_l("Except"), choices=[], default="")
+
+    def validate_without(self, field: Any) -> None:
+        """Of one segment nobody is left when it is left out."""
+        if field.data and field.data == self.segment.data:
+            raise ValidationError(_("Then nobody would receive it: choose another segment."))
 
 
 class SenderForm(MailingForm):
@@ -150,8 +156,13 @@ class HabitsForm(Form):
 def mailing(row: Mailing, segment: Segment | None, posted: Any = None) -> SenderForm:
     """The form of a letter that is for that segment."""
     kept: dict[str, Any] = {"name": row.name, "sender_name": row.sender_name, "utm": row.utm}
-    form = SenderForm(posted, **{} if posted is not None else {**kept, "segment": segment.code if segment else ""})
-    form.segment.choices = audiences()
+    left, gone = _left_out(row)
+    kept |= {"segment": segment.code if segment else "", "without": left.code if left else ""}
+    form = SenderForm(posted, **{} if posted is not None else kept)
+    form.segment.choices, form.without.choices = audiences(), exceptions()
+    if gone:
+        form.without.choices.insert(0, SelectChoice(GONE, _("Choose…")))
+        form.without.data = GONE if posted is None else form.without.data
     follow = followups.of(row)
     if follow is not None:
         form.segment.choices.insert(0, SelectChoice(FOLLOWS, followups.called(follow)))
@@ -215,6 +226,27 @@ def audiences() -> list[SelectChoice]:
     """Everybody first, then the segments by name."""
     kept = ((one.code, pick(one.name) or one.code) for one in segments.listed())
     return choices([("", _("Everybody who allowed letters")), *kept])
+
+
+def exceptions() -> list[SelectChoice]:
+    """Nobody first, then the segments by name."""
+    kept = ((one.code, pick(one.name) or one.code) for one in segments.listed())
+    return choices([("", _("Nobody is left out")), *kept])
+
+
+def begun(posted: Any = None, **values: Any) -> MailingForm:
+    """The form of a letter that is begun."""
+    form = MailingForm(posted, **values)
+    form.segment.choices, form.without.choices = audiences(), exceptions()
+    return form
+
+
+def _left_out(row: Mailing) -> tuple[Segment | None, bool]:
+    """(the segment that a letter leaves out, whether it was put away)."""
+    try:
+        return left_out.segment(row), False
+    except left_out.NobodyToLeaveOut:
+        return None, True
 
 
 def habits_of(row: Habits, posted: Any = None) -> HabitsForm:

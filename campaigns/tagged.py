@@ -1,0 +1,64 @@
+"""Tagged: an automation of one's own begins when somebody gets a tag, by hand, with many others or from a file."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from campaigns import automations, enrolments, foreseen, times, welcome
+from campaigns.automations import Automation, Enrolment
+from crm.contacts import Contact
+from crm.tags import ContactTag
+from kernel import clock, jobs, tenancy, transactions
+from kernel.db import db
+
+TRIGGER = "tag"
+SECONDS = 120  # between two looks
+MOST = 500  # people at one look
+
+
+def look() -> None:
+    """Take in who got the tag since the last look; what is seen again is taken in once."""
+    for automation in automations.of_trigger(TRIGGER):
+        since = times.begins(automation, clock.now())
+        wanted = _those(automation, since).add_columns(times.before(automation))
+        new = times.untold(automation, ContactTag.id), times.free(automation, ContactTag.at)
+        rows = db.session.execute(wanted.where(*new).order_by(ContactTag.at, ContactTag.id).limit(MOST)).all()
+        for tag, contact, before in rows:
+            times.take(automation, contact, before, since=tag.at, about=tag)
+
+
+def _those(automation: Automation, since: datetime) -> Any:
+    wanted = select(ContactTag, Contact).join(Contact, Contact.id == ContactTag.contact_id)
+    wanted = wanted.where(ContactTag.tag == automation.tag, ContactTag.at >= since)
+    return wanted.where(*times.reachable(automation))
+
+
+def count(automation: Automation, since: datetime) -> int:
+    """How many people got it since then."""
+    return int(db.session.scalar(_those(automation, since).with_only_columns(func.count(Contact.id))) or 0)
+
+
+def over(rows: Sequence[Enrolment]) -> dict[int, str]:
+    """Of whom it is over, because they have the tag no more."""
+    asked = {row.id for row in times.leaving(rows)}
+    theirs = (ContactTag.contact_id == Enrolment.contact_id) & (ContactTag.tag == Automation.tag)
+    have = select(Enrolment.id).join(Automation, Automation.id == Enrolment.automation_id).join(ContactTag, theirs)
+    kept = set(db.session.scalars(have.where(Enrolment.id.in_(asked)))) if asked else set()
+    return dict.fromkeys(asked - kept, "out")
+
+
+@jobs.job("automations.tags")
+def look_everywhere() -> None:
+    """The same in every shop that has such an automation."""
+    for tenant_id in welcome.shops(TRIGGER):
+        with tenancy.use(tenant_id):
+            transactions.retry_free(look)
+
+
+def init_app(_app: object) -> None:
+    """Look from now on, count what would have been, and ask again before a letter leaves."""
+    jobs.every("automations.tags", seconds=SECONDS)
+    enrolments.until(TRIGGER, over, automations.LATE)
+    foreseen.by(TRIGGER, count)

@@ -1,0 +1,46 @@
+"""Presents: an order that is given to somebody; for whom it is, the words for them, whether its paper has prices.
+
+It is written on the order as {"name", "words", "prices"}, {} for what is no gift. Who receives it gets no letter and
+becomes no contact: name and words are the buyer's, copied and forgotten with the order.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shop.orders import Order
+
+NAME, WORDS = 160, 300  # signs at most
+Said = Callable[[str], str]
+
+
+def wish(name: str, words: str, *, prices: bool = False) -> dict[str, Any]:
+    """What is written on an order that is a gift."""
+    return {"name": name[:NAME], "words": words[:WORDS], "prices": prices}
+
+
+def receiver(order: "Order") -> str:
+    """Who receives it: whom it is for where somebody is named, else who bought it."""
+    return order.gift.get("name") or order.name
+
+
+def receive(order: "Order", name: str, words: str | None = None) -> None:
+    """Somebody else receives it; `words`: others for them, None as they are."""
+    if not order.gift:
+        order.name = name[:NAME]
+        return
+    kept = order.gift["words"] if words is None else words
+    order.gift = wish(name, kept, prices=order.gift["prices"])
+
+
+def again(order: "Order") -> dict[str, Any]:
+    """What the next order of a subscription has of it: it is for the same person, and the words were for once."""
+    return wish(order.gift["name"], "", prices=order.gift["prices"]) if order.gift else {}
+
+
+def told(order: "Order", stranger: Said = str) -> dict[str, Any]:
+    """The gift as plain words, {} of none; `stranger` goes over what the buyer wrote."""
+    if not order.gift:
+        return {}
+    own = {key: stranger(order.gift[key]) for key in ("name", "words")}
+    return {**own, "giver": stranger(order.name), "prices": order.gift["prices"]}
