@@ -89,7 +89,7 @@ def demo_world(folder: Path) -> Path:
 
 def build(folder: Path, database_url: str = "") -> Plaza:
     """An application of its own with an empty, migrated database."""
-    transactions.SYNCHRONOUS = "OFF"  # tests need no disk
+    transactions.SYNCHRONOUS, transactions.PATIENCE = "OFF", 60.0  # tests need no disk; a machine may have more to do
     folder.mkdir(parents=True, exist_ok=True)
     made = create_app(
         complete(

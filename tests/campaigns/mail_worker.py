@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 
 from campaigns import audience, claims, ledger, outcomes, rendering
-from kernel import bulk, mail, transactions
+from kernel import bulk, mail
 from kernel.app import create_app
 
 WORDS = "<p>" + "Pan, café y flores para el domingo. " * 20 + "</p>"
@@ -53,7 +53,6 @@ def no_asking():
 
 def live(line, known, told):
     """Make the application once; every word that comes has a worker born, whose process id is the answer."""
-    transactions.SYNCHRONOUS = "OFF"
     claims.LEASE, mail.BATCH, mail.PAUSE = timedelta(seconds=told["lease"]), told["batch"], 0.1
     rendering.envelope = plain
     if told["without"]:

@@ -3,7 +3,6 @@
 import time
 from multiprocessing.connection import Connection
 
-from kernel import transactions
 from kernel.app import create_app
 from kernel.settings import Settings
 from tests.shop import racers
@@ -13,7 +12,6 @@ PAUSE = 0.02  # at most fifty a second
 
 def sell(line: Connection, known: Settings, tenant_id: int, secrets: list[str]) -> None:
     """Order one cart after the other until asked to stop."""
-    transactions.SYNCHRONOUS = "OFF"
     app = create_app(known)
     for secret in secrets:
         if line.poll():

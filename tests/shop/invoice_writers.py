@@ -16,7 +16,6 @@ from shop.orders import Order
 
 def bill_until_killed(line: Connection, known: Settings, tenant_id: int, order_ids: list[int]) -> None:
     """Bill one order after the other and tell each only after it was committed."""
-    transactions.SYNCHRONOUS = "OFF"
     app = create_app(known)
     line.send("ready")
     for order_id in order_ids:
@@ -31,7 +30,6 @@ def bill_until_killed(line: Connection, known: Settings, tenant_id: int, order_i
 
 def bill_without_lock(known: Settings, tenant_id: int, order_ids: list[int], line: Connection) -> None:
     """The same as people write it who know no better: look which number is next, think, then write the one after."""
-    transactions.SYNCHRONOUS = "OFF"
     app, told = create_app(known), []
     invoice_series.take = careless
     line.send("ready")

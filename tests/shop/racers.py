@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from kernel import accounts, aside, tenancy, transactions
+from kernel import accounts, aside, tenancy
 from kernel.app import Plaza, create_app
 from kernel.db import db
 from kernel.refusal import Refusal
@@ -56,8 +56,6 @@ class Crew:
 
 
 def _live(line: Connection, gate: Any) -> None:
-    transactions.SYNCHRONOUS = "OFF"
-    transactions.PATIENCE = 60.0  # whoever comes last waits for all the others, on a machine that has more to do
     apps: dict[str, Plaza] = {}
     while (told := line.recv()) is not None:
         known, slug, tenant_id, verb, tries, seed = told
@@ -171,7 +169,6 @@ VERBS: dict[str, Callable[..., Any]] = {
 
 def order_until_killed(line: Connection, known: Settings, tenant_id: int, secrets: list[str]) -> None:
     """Order one cart after the other and tell each number only after it was committed."""
-    transactions.SYNCHRONOUS = "OFF"
     app = create_app(known)
     line.send("ready")
     for secret in secrets:
