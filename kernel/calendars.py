@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 icalendar = Late("icalendar")
 LONGEST = 1_000  # signs of one text
-MARGIN = timedelta(days=366)  # what a file tells of its zone before its first and after its last time
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,9 @@ def ics(entries: Iterable[Entry], *, name: str = "") -> bytes:
         made.add("X-WR-TIMEZONE", zone)
     for row in rows:
         made.add_component(_event(row, ZoneInfo(zone)))
-    if rows:
+    if made.get_missing_tzids():
         first, last = min(row.starts_at for row in rows), max(row.ends_at for row in rows)
-        made.add_missing_timezones((first - MARGIN).date(), (last + MARGIN).date())
-        for one in made.timezones:
-            _mend(one)
+        made.subcomponents.insert(0, _zone(zone, first.year - 1, last.year + 1))
     return bytes(made.to_ical())
 
 
@@ -72,6 +70,14 @@ def clean(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")[:LONGEST].split("\n")
     plain = ("".join(sign if sign.isprintable() else " " for sign in line).rstrip() for line in lines)
     return "\n".join(plain).strip()
+
+
+@lru_cache(maxsize=128)
+def _zone(name: str, first: int, last: int) -> "Timezone":
+    """What a file tells of its zone, in whole years: the library looks for it up to the year 9999, for a long time."""
+    made: Timezone = icalendar.Timezone.from_tzid(name, first_date=date(first, 1, 1), last_date=date(last, 12, 31))
+    _mend(made)
+    return made
 
 
 def _mend(zone: "Timezone") -> None:
