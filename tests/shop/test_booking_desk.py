@@ -327,7 +327,9 @@ def test_what_is_out_for_days_stands_on_each_of_them(shop, monkeypatch):
         [cell] = units.xpath(f"//td[@data-unit and @data-day='{shop.day(ahead)}']")
         assert told_of_it in " ".join(cell.text_content().split())
         assert bool(cell.xpath(".//*[@class='free-add']")) == (not told_of_it)
-        agenda = " ".join(read(page(admin, day=shop.day(ahead))).xpath("//*[@class='agenda']")[0].text_content().split())
+        agenda = " ".join(
+            read(page(admin, day=shop.day(ahead))).xpath("//*[@class='agenda']")[0].text_content().split()
+        )
         assert ("3 de 4" in agenda) == bool(told_of_it)
     assert "19:00 Regresa · Ana Mora" in " ".join(text(page(admin, "/list", day=shop.day(6))).split())
 
