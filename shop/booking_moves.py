@@ -12,6 +12,7 @@ from kernel.refusal import Refusal
 from shop import (
     booking_letters,
     booking_orders,
+    booking_policies,
     booking_prices,
     booking_story,
     booking_times,
@@ -56,9 +57,9 @@ class OtherLength(Refusal):
 
 
 def until(booking: Booking) -> datetime:
-    """Until when its guest can change it alone: as long as all would come back, else as long as the time is sold."""
-    policy = [int(tier["hours"]) for tier in booking.policy]
-    return booking.starts_at - timedelta(hours=max(policy, default=booking.service.lead))
+    """Until when its guest can change it alone: as long as its policy gives the most back, or the time is sold."""
+    hours = [hours for hours, _share in booking_policies.steps(booking.policy)]
+    return booking.starts_at - timedelta(hours=max(hours, default=booking.service.lead))
 
 
 def allowed_to_guest(booking: Booking) -> bool:

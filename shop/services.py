@@ -63,7 +63,7 @@ class Service(TenantOwned, Base):
     month_bp: Mapped[int] = mapped_column(default=0)  # … and of four weeks or more
     guests_in: Mapped[int | None]  # people in one unit for whom the price of a night is; None: for all who fit …
     guest_minor: Mapped[int] = mapped_column(default=0)  # … and what each one beyond costs a night
-    policy: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"hours": 48, "back_bp": 10000}]
+    policy: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # see booking_policies
     questions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # [{"code", "label": Words, "required"}]
     languages: Mapped[list[str]] = mapped_column(default=list)  # that its people speak, to choose from
     age_min: Mapped[int | None]

@@ -9,10 +9,12 @@ from markupsafe import Markup
 
 from kernel import i18n, instants
 from kernel.i18n import _, ngettext
+from kernel.refusal import Refusal
 from shop import booking_story, booking_times, days, local_times
 from shop.availability import Time
 from shop.forms import bookings as forms
 from shop.forms.bookings import Draft
+from shop.holdings import TooMany
 from shop.services import Service
 from shop.views import booking_month, frame, goods, seo
 
@@ -106,6 +108,17 @@ def button(draft: Draft, one: Time) -> dict[str, str]:
                 "left": ""}  # fmt: skip
     return {"value": f"{begins:%Y-%m-%d} {value(one)}", "day": instants.day(begins.date()),
             "time": value(one), "left": left(one, draft)}  # fmt: skip
+
+
+def too_many(draft: Draft) -> str:
+    """That more come than it ever has room for; '' while they may be as many, or nobody knows how many."""
+    try:
+        forms.people(draft)
+    except TooMany as many:
+        return str(many)
+    except Refusal:
+        return ""
+    return ""
 
 
 def group(draft: Draft, chosen: Time | None) -> str:

@@ -58,6 +58,7 @@ def parts(draft: Draft) -> dict[str, Any]:
     picked = wished if wished and wished.free else None
     stay = booking_stay.told(draft, chosen)
     span = picked.span if picked else stay.span
+    many = booking_offers.too_many(draft)
     return {
         "open": True, "errors": {}, "short": "" if _said_so(times) else booking_offers.short(draft, wished),
         "slug": draft.service.product.slug, "nights": draft.nights,
@@ -70,7 +71,7 @@ def parts(draft: Draft) -> dict[str, Any]:
         "others": opening_links.others(draft, times, stay.wanted),
         "wait": time_wait_part.of(draft, times, stay.wanted, wished),
         "sum": _sum(draft, span, times, wished),
-        "group": booking_offers.group(draft, picked),
+        "many": many, "group": "" if many else booking_offers.group(draft, picked),
         "events": booking_offers.events(draft.service, near),
     }  # fmt: skip
 

@@ -32,6 +32,8 @@ def agenda(board: Board, day: date) -> list[dict[str, Any]]:
     """What happens on one day, in order of time: what goes on from before comes first."""
     whole = Span(*clock.span(day, day, board.zone))
     rows = [slot_row(board, slot) for slot in board.slots if board.day_of(slot.starts_at) == day]
+    out = [slot for slot in board.slots if slot.taken and slot.starts_at < whole.starts_at < slot.ends_at]
+    rows += [_under_way(board, slot, whole) for slot in out]
     for booking in board.bookings:
         if booking.departure_id is None and _meets(booking, whole):
             rows.append(booking_row(board, booking, whole))
@@ -68,6 +70,11 @@ def slot_row(board: Board, slot: Slot) -> dict[str, Any]:
                          and any(row.departure_id == slot.departure.id for row in rows)}),
         "people": [person(one) for one in slot.bookings], "shape": "off" if not slot.taken else "good",
     }  # fmt: skip
+
+
+def _under_way(board: Board, slot: Slot, whole: Span) -> dict[str, Any]:
+    """A departure that left on a day before: it still has its units."""
+    return {**slot_row(board, slot), **on_day(slot, whole, board.zone), "order": 0, "add": ""}
 
 
 def shut(slot: Slot) -> str:
@@ -120,15 +127,16 @@ def booking_row(board: Board, booking: Booking, whole: Span) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def on_day(booking: Booking, whole: Span, zone: str) -> dict[str, Any]:
-    """When it matters on that day, and whether its people arrive, stay on or leave."""
-    nights, before = booking.service.kind == "nights", booking.starts_at < whole.starts_at
-    ends_here = booking.ends_at <= whole.ends_at
-    at = booking.ends_at if before and ends_here else max(booking.starts_at, whole.starts_at)
-    word = (_("Leaves") if ends_here else _("Stays on")) if before else _("Arrives")
+def on_day(what: Booking | Slot, whole: Span, zone: str) -> dict[str, Any]:
+    """When it matters on that day, and whether its people arrive, stay on, leave or are back from where they went."""
+    nights, before = what.service.kind == "nights", what.starts_at < whole.starts_at
+    ends_here = what.ends_at <= whole.ends_at
+    at = what.ends_at if before and ends_here else max(what.starts_at, whole.starts_at)
+    end = _("Is back") if what.service.kind == "departure" else _("Leaves")
+    word = (end if ends_here else _("Stays on")) if before else _("Arrives")
     return {
         "at": at, "time": "" if before and not ends_here else time(at, zone), "word": word if nights or before else "",
-        "until": days.told(local_day(booking.ends_at, zone)) if nights and not before else "",
+        "until": days.told(local_day(what.ends_at, zone)) if nights and not before else "",
     }  # fmt: skip
 
 

@@ -314,6 +314,26 @@ def test_buffers_reach_over_midnight(shop):
     assert "Sala" in text(page(shop.admin, "", day=shop.day(4)))
 
 
+def test_what_is_out_for_days_stands_on_each_of_them(shop, monkeypatch):
+    monkeypatch.setattr("kernel.pdf.available", lambda: False)
+    cabin = shop.resource("Cabaña", seats=4)
+    shop.service("Noche", "nights", resource=cabin, capacity=4)
+    tour = shop.service("Travesía", resource=cabin, minutes=60 * 60, capacity=4, times=["07:00"], seats=4)
+    shop.booked(tour, shop.when(4, "07:00"), 3, name="Ana Mora")
+    admin = shop.admin
+    with_it = {3: "", 4: "Travesía", 5: "Sigue · Travesía", 6: "Regresa · Travesía", 7: ""}
+    units = read(page(admin, "/units", day=shop.day(3)))
+    for ahead, told_of_it in with_it.items():
+        [cell] = units.xpath(f"//td[@data-unit and @data-day='{shop.day(ahead)}']")
+        assert told_of_it in " ".join(cell.text_content().split())
+        assert bool(cell.xpath(".//*[@class='free-add']")) == (not told_of_it)
+        agenda = " ".join(
+            read(page(admin, day=shop.day(ahead))).xpath("//*[@class='agenda']")[0].text_content().split()
+        )
+        assert ("3 de 4" in agenda) == bool(told_of_it)
+    assert "19:00 Regresa · Ana Mora" in " ".join(text(page(admin, "/list", day=shop.day(6))).split())
+
+
 def test_who_came_is_noted_and_taken_back(shop):
     row = shop.booked(room(shop), shop.when(3, "09:00"), name="Ana Mora")
     admin = shop.admin

@@ -365,6 +365,18 @@ def test_the_minimum_group_says_who_is_lacking_and_the_policy_what_comes_back(sh
     assert "12 años" in said
 
 
+def test_more_than_there_is_room_for_are_told_so_before_they_press(shop):
+    shop.service(capacity=9, group_min=4)
+    shop.service("Cabaña", "nights", resource=shop.resource("Cabaña", seats=4), capacity=4)
+    trip = {"product": "paseo", "day": str(shop.day()), "time": "09:00"}
+    stay = {"product": "cabana", "arrive": str(shop.day()), "leave": str(shop.day(8))}
+    for choice, name, most in ((trip, "people.PASEO", 9), (stay, "places", 4)):
+        for count in (most, most + 1, 10**6):
+            said = text(shop.client.get("/bookings/month", query_string={**choice, name: str(count)}))
+            assert (f"Hay lugar para {most} como máximo." in said) == (count > most)
+            assert ("Total" in said, "falta" in said) == (count <= most, False)
+
+
 def taken_away(shop, client, trip):
     """The hold of that browser's cart ran out and others took every place."""
     row = db.session.scalars(db.select(Booking)).one()

@@ -256,6 +256,15 @@ def test_without_a_policy_it_moves_as_long_as_it_is_sold(shop):
     assert booking_moves.until(row) == row.starts_at - timedelta(hours=5)
 
 
+@pytest.mark.parametrize(("policy", "hours"), [([*POLICY, {"absent_bp": 2_000}], 48), ([{"absent_bp": 2_000}], 5)])
+def test_what_comes_back_to_who_does_not_come_says_nothing_about_moving(shop, policy, hours):
+    row, then = shop.booked(shop.service("Paseo", lead=5, policy=policy), shop.when(7), paid=True), shop.when(9)
+    assert booking_moves.until(row) == row.starts_at - timedelta(hours=hours)
+    assert page(shop, row).status_code == page(shop, row, "/move").status_code == 200
+    assert shop.client.post(f"/bookings/{row.token}/move", data=choice(then)).status_code == 303
+    assert state(row) == (then, "booked", 1)
+
+
 def test_a_stay_moves_with_as_many_nights_at_the_same_price(shop):
     high = [
         {"name": {"es": "Alta"}, "from": f"{shop.day(20):%m-%d}", "to": f"{shop.day(30):%m-%d}", "factor_bp": 15000}
