@@ -23,7 +23,6 @@ from shop.bookings import Booking
 if TYPE_CHECKING:
     from kernel.accounts import Account
     from kernel.money import Money
-    from shop.orders import Order
 
 KIND = "absence_back"
 
@@ -37,7 +36,7 @@ class NothingBack(Refusal):
 
 def of(booking: Booking) -> Share:
     """What of what was paid for it goes back by its terms, and what the shop keeps."""
-    return booking_shares.of(booking, _order(booking), booking_policies.absent(booking.policy))
+    return booking_shares.of(booking, bookings.order_of(booking), booking_policies.absent(booking.policy))
 
 
 def owed(booking: Booking) -> "Money":
@@ -48,9 +47,9 @@ def owed(booking: Booking) -> "Money":
 
 def given(booking: Booking) -> "Money | None":
     """What went back so already; None when nothing did."""
-    told = (one for one in order_events.of(_order(booking)) if one.kind == KIND)
+    told = (one for one in order_events.of(bookings.order_of(booking)) if one.kind == KIND)
     mine = next((one for one in told if one.data.get("booking") == booking.id), None)
-    return _order(booking).money(int(mine.data["minor"])) if mine else None
+    return bookings.order_of(booking).money(int(mine.data["minor"])) if mine else None
 
 
 def give(booking: Booking, *, by: "Account | None", to: str = "money") -> "Money | None":
@@ -59,7 +58,7 @@ def give(booking: Booking, *, by: "Account | None", to: str = "money") -> "Money
     What a person has to return by hand makes the order paid too much until they did, as when a guest calls off.
     Raises NotNow when somebody came, NothingBack.
     """
-    order = orders.lock(_order(booking))
+    order = orders.lock(bookings.order_of(booking))
     db.session.refresh(booking)
     if booking.state != "missed":
         raise bookings.NotNow()
@@ -79,9 +78,3 @@ def give(booking: Booking, *, by: "Account | None", to: str = "money") -> "Money
     lowering.settle(order, was_paid=was_paid)
     invoices.when_less(order, lines=own, reason=reason)
     return back
-
-
-def _order(booking: Booking) -> "Order":
-    if booking.order is None:
-        raise bookings.NotNow()
-    return booking.order

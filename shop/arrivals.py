@@ -49,9 +49,9 @@ def come(booking: Booking, *, by: "Account | None", count: int | None = None) ->
     if count is not None or before:
         _count(booking, count, by=None if before else by)
     if not before:
-        booking_confirmations.finish(_order(booking))  # all may be here by now
+        booking_confirmations.finish(bookings.order_of(booking))  # all may be here by now
     else:
-        order = _order(booking)
+        order = bookings.order_of(booking)
         until = order.hold_until.isoformat() if order.hold_until else ""
         order_events.record(order, "arrived", by=by, booking=booking.id, before=before, until=until)
         journal.write("bookings.came", about=booking, by=by, data={"number": order.number})
@@ -104,7 +104,7 @@ def _count(booking: Booking, count: int | None, *, by: "Account | None") -> None
     booking.arrived = counted
     db.session.flush()
     if by is not None:
-        told = {"number": _order(booking).number, "count": booking.here, "places": booking.places}
+        told = {"number": bookings.order_of(booking).number, "count": booking.here, "places": booking.places}
         journal.write("bookings.counted", about=booking, by=by, data=told)
 
 
@@ -113,10 +113,10 @@ def miss(booking: Booking, *, by: "Account | None") -> None:
     if booking.starts_at > clock.now():
         raise NotYet()
     if before := _step(booking, "miss", done="missed"):
-        order_events.record(_order(booking), "missed", by=by, booking=booking.id, before=before)
-        journal.write("bookings.missed", about=booking, by=by, data={"number": _order(booking).number})
+        order_events.record(bookings.order_of(booking), "missed", by=by, booking=booking.id, before=before)
+        journal.write("bookings.missed", about=booking, by=by, data={"number": bookings.order_of(booking).number})
         _tell("missed", booking)
-        booking_confirmations.finish(_order(booking))
+        booking_confirmations.finish(bookings.order_of(booking))
 
 
 def miss_rest(rows: Iterable[Booking], *, by: "Account | None") -> list[Booking]:
@@ -136,7 +136,7 @@ def undo_rest(rows: Iterable[Booking], *, by: "Account | None") -> None:
 
 def _tell(kind: str, booking: Booking) -> None:
     """The timeline of its person tells it; of a rehearsal nothing is told."""
-    order = _order(booking)
+    order = bookings.order_of(booking)
     if not order.practice:
         facts.record(kind, contact=order.contact, about=booking)
 
@@ -153,13 +153,13 @@ def undo(booking: Booking, *, by: "Account | None") -> None:
             db.session.flush()
         if before == "missed":
             _tell("missed_undone", booking)
-        journal.write("bookings.undone", about=booking, by=by, data={"number": _order(booking).number})
-        booking_confirmations.expect(_order(booking))
+        journal.write("bookings.undone", about=booking, by=by, data={"number": bookings.order_of(booking).number})
+        booking_confirmations.expect(bookings.order_of(booking))
 
 
 def _noted(booking: Booking) -> order_events.OrderEvent | None:
     """What was last noted of this booking; others of its order may have come since."""
-    theirs = [one for one in order_events.of(_order(booking)) if one.kind in ("arrived", "missed")]
+    theirs = [one for one in order_events.of(bookings.order_of(booking)) if one.kind in ("arrived", "missed")]
     mine = [one for one in theirs if one.undone_at is None and one.data.get("booking") == booking.id]
     return mine[-1] if mine else None
 
@@ -171,14 +171,9 @@ def other_day(booking: Booking) -> bool:
     return not first <= clock.today(zone) <= last
 
 
-def _order(booking: Booking) -> orders.Order:
-    assert booking.order is not None
-    return booking.order
-
-
 def _step(booking: Booking, step: str, *, done: str) -> str:
     """Take the step; where the booking was before, '' when it was there already."""
-    orders.lock(_order(booking))
+    orders.lock(bookings.order_of(booking))
     db.session.refresh(booking, with_for_update=True)
     if booking.state == done:
         return ""

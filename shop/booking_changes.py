@@ -18,6 +18,7 @@ from shop import (
     booking_orders,
     booking_words,
     booking_worth,
+    bookings,
     changed_letters,
     departure_changes,
     departures,
@@ -226,7 +227,7 @@ def restore(booking: Booking, order: Order, steps: Sequence[order_events.OrderEv
 
 def _locked(booking: Booking, by: "Account | None") -> Order:
     """Hold its order and read it anew; raises NotNow, TooLate or MoneyMoves. Who is here only staff change."""
-    order = booking_forecasts.order_of(booking)
+    order = bookings.order_of(booking)
     order_changes.hold(order, done=by is not None and booking.state == "came")
     db.session.refresh(booking)
     db.session.expire(booking, ["lines"])

@@ -18,10 +18,11 @@ from shop import (
     booking_shares,
     booking_times,
     booking_worth,
+    bookings,
     local_times,
 )
 from shop.booking_worth import Row, Wish, Worth
-from shop.bookings import Booking, NotNow
+from shop.bookings import Booking
 from shop.occupations import Span
 from shop.orders import Order
 from shop.services import Service
@@ -146,7 +147,7 @@ def shrinks(booking: Booking, wish: Wish) -> bool:
 
 def forecast(booking: Booking, wish: Wish, *, by: "Account | None" = None) -> Forecast:
     """What it would cost; nothing is taken or written. `by` nobody: its guest, who gives nights up by the policy."""
-    order = order_of(booking)
+    order = bookings.order_of(booking)
     base, here = booking_worth.agreed(booking, order), booking_worth.now(booking)
     before, fee = booking_amounts.gross(booking, order), base.fee
     if not _dearer_or_less(booking, wish):
@@ -184,7 +185,7 @@ def possible(booking: Booking, wish: Wish, by: "Account | None") -> None:
     """Refuse what cannot be, whatever is free."""
     if by is None and not allowed_to_guest(booking):
         raise booking_moves.TooLate()
-    if by is None and order_of(booking).payment == "proof":
+    if by is None and bookings.order_of(booking).payment == "proof":
         raise ProofWaits()
     if wish.service.product is None or wish.service.kind != booking.service.kind:
         raise OtherKind()
@@ -210,10 +211,3 @@ def _in_time(booking: Booking, wish: Wish) -> None:
 def units(booking: Booking) -> list[int]:
     """The units that it has by itself."""
     return [] if booking.departure_id else [unit.id for unit in booking_list.units_taken(booking)]
-
-
-def order_of(booking: Booking) -> Order:
-    """The order that it belongs to; raises NotNow while it is in a cart."""
-    if booking.order is None:
-        raise NotNow()
-    return booking.order

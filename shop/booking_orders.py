@@ -59,12 +59,12 @@ class NoReason(Refusal):
 
 def share(booking: Booking, *, by: "Account | None" = None) -> Share:
     """What would come back now and what would be kept: all comes back when the shop calls it off."""
-    return booking_shares.of(booking, _order(booking), share_bp(booking, by))
+    return booking_shares.of(booking, bookings.order_of(booking), share_bp(booking, by))
 
 
 def counted(booking: Booking, found: Share) -> Money:
     """What of that would count towards the rest of its order instead of going back."""
-    return booking_shares.counted([booking], _order(booking), found)
+    return booking_shares.counted([booking], bookings.order_of(booking), found)
 
 
 def comes_back(back: Money, kept_in: Money) -> str:
@@ -94,7 +94,7 @@ def cancel(booking: Booking, *, by: "Account | None" = None, reason: str = "", t
     The shop (`by`) returns all of it; to its guest comes back what its policy says. The other things of the order
     stay; one that was for nothing else ends with it. `to`: "money" or "credit". None when it was called off before.
     """
-    order = orders.lock(_order(booking))
+    order = orders.lock(bookings.order_of(booking))
     db.session.refresh(booking)
     if booking.state == "cancelled":
         return None
@@ -183,7 +183,7 @@ def _note(rows: Sequence[Booking], found: Sequence[Share], kept_in: Money, told:
         stays = min(left, one.back.minor)
         left -= stays
         data = {"minor": one.back.minor, "counted": stays, "reason": told["reason"], "booking": row.id}
-        order_events.record(_order(row), "booking_cancelled", by=told["by"], **data)
+        order_events.record(bookings.order_of(row), "booking_cancelled", by=told["by"], **data)
 
 
 def _give(rows: Sequence[Booking], order: Order, minor: int, told: dict[str, Any], *, lines: Any = ()) -> None:
@@ -204,7 +204,7 @@ def _write(rows: Sequence[Booking], order: Order, back: tuple[Money, Money], **t
 
 def moved(booking: Booking, *, was: datetime | None = None) -> None:
     """Its order's lines tell where it stands; what was due on the day of `was` and the order's end follow it."""
-    order = _order(booking)
+    order = bookings.order_of(booking)
     _retell(booking, order)
     if was is not None:
         booking_dues.follow(booking, order, _day(was), _day(booking.starts_at))
@@ -225,12 +225,6 @@ def _plan(order: Order) -> None:
 
 def _day(at: datetime) -> date:
     return local_times.local(at, tenancy.tenant().timezone).date()
-
-
-def _order(booking: Booking) -> Order:
-    if booking.order is None:
-        raise bookings.NotNow()
-    return booking.order
 
 
 def init_app(_app: object) -> None:

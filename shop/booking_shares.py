@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kernel import money
-from shop import booking_confirmations, catalog, plan_offers, refunds
+from shop import booking_amounts, booking_confirmations, catalog, plan_offers, refunds
 
 if TYPE_CHECKING:
     from kernel.money import Money
@@ -38,7 +38,7 @@ def of_all(rows: "Sequence[tuple[Booking, int]]", order: "Order") -> list[Share]
 
     What was paid for all of them is split to the last unit: nothing is lost between two of them.
     """
-    costs = [_sum(_lines(booking, order)) for booking, _share_bp in rows]
+    costs = [_sum(booking_amounts.lines(booking, order)) for booking, _share_bp in rows]
     worths = _split(min(sum(costs), max(0, _owed(order))), costs)
     paid = [min(pair) for pair in zip(worths, _paid([row for row, _bp in rows], order, worths), strict=True)]
     return [
@@ -70,10 +70,6 @@ def _owed(order: "Order") -> int:
     return order.total_minor - order.credited_minor
 
 
-def _lines(booking: "Booking", order: "Order") -> "list[OrderLine]":
-    return [line for line in order.lines if line.booking_id == booking.id]
-
-
 def _live(order: "Order") -> "list[OrderLine]":
     """The lines of goods, and of bookings that were not called off before."""
     gone = {row.id for row in booking_confirmations.of(order) if row.state in {"cancelled", "expired"}}
@@ -100,7 +96,7 @@ def _paid(rows: "Sequence[Booking]", order: "Order", worths: list[int]) -> list[
     came = max(0, came - max(0, owed - goods))  # what was kept of others that were called off is paid
     asked = _asked_first(order, live)
     first = order.shipping_minor + sum(asked.values())
-    mine = [sum(asked.get(line.id, 0) for line in _lines(row, order)) for row in rows]
+    mine = [sum(asked.get(line.id, 0) for line in booking_amounts.lines(row, order)) for row in rows]
     if came <= first or goods <= first:
         return _split(came * sum(mine) // first if first else 0, mine)
     left = [max(0, worth - part) for worth, part in zip(worths, mine, strict=True)]

@@ -17,7 +17,6 @@ from shop.services import Service
 
 DAYS = 7
 MOST_ROWS = 96
-EARLIEST, LATEST = 2000, 2200  # years
 STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -166,6 +165,6 @@ def moment(text: str) -> datetime:
         found = datetime.strptime(text.strip()[:20], STAMP).replace(tzinfo=UTC)
     except ValueError:
         raise NoMoment() from None
-    if not EARLIEST <= found.year <= LATEST:
+    if found.year not in booking_times.YEARS:
         raise NoMoment()
     return found

@@ -18,6 +18,7 @@ from shop.services import Service
 
 AT_ONCE = timedelta()
 DAY = 24 * 60  # minutes
+YEARS = range(2000, 2200)  # in others nothing is kept, and days after theirs may not be counted
 MOST_DAYS = 3660  # nobody sells farther ahead, whatever the horizon says
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -32,6 +33,12 @@ class Past(Refusal):
     """It begins before now."""
 
     message = _l("That time is already over. Choose a later one.")
+
+
+class PastDay(Past):
+    """It is on a day before today."""
+
+    message = _l("That day is already over. Choose a later one.")
 
 
 class TooSoon(Refusal):
@@ -94,6 +101,12 @@ def day(text: str) -> date:
         return date.fromisoformat(text.strip()) if _DAY.fullmatch(text.strip()) else _no_day()
     except ValueError:
         raise NoDay() from None
+
+
+def day_near(text: str) -> date:
+    """The same, of a year in which something may be kept; raises NoDay."""
+    found = day(text)
+    return found if found.year in YEARS else _no_day()
 
 
 def _no_day() -> date:
@@ -260,7 +273,7 @@ def zone() -> str:
 def _within_reach(service: Service, day: date, where: str) -> None:
     today = clock.today(where)
     if day < today:
-        raise Past()
+        raise PastDay()
     if day > (last := _last(service, today)):
         raise TooFar(day=days.full(last))
     _in_season(service, day)

@@ -121,6 +121,13 @@ class Booking(TenantOwned, Base):
         return Span(self.starts_at, self.ends_at).widened(self.service.before, self.service.after)
 
 
+def order_of(booking: Booking) -> "Order":
+    """The order that it belongs to; raises NotNow while it is in a cart."""
+    if booking.order is None:
+        raise NotNow()
+    return booking.order
+
+
 def move(booking: Booking, step: str) -> str:
     """Take a step of the table; where the booking was before."""
     before = booking.state

@@ -6,7 +6,7 @@ from kernel import clock, i18n, tenancy
 from kernel import letters as post
 from kernel.i18n import _, ngettext
 from kernel.money import Money
-from shop import added_nights, booking_letters, booking_prices, booking_story, order_changes, receipts
+from shop import added_nights, booking_letters, booking_prices, booking_story, bookings, order_changes, receipts
 from shop.bookings import Booking
 from shop.occupations import Span
 from shop.orders import Order
@@ -30,7 +30,7 @@ def nights(booking: Booking) -> str:
 
 def words(was: str, booking: Booking) -> str:
     """What it was and is, as the order's story keeps it."""
-    return f"{was} → {said(booking, _order(booking).language)}"
+    return f"{was} → {said(booking, bookings.order_of(booking).language)}"
 
 
 def money(
@@ -52,7 +52,7 @@ def tell(
     booking: Booking, was: str, *, difference: Money, own: bool, stays: bool = False, until: datetime | None = None
 ) -> None:  # fmt: skip
     """Tell the guest, of a change of the shop only in a minute, in which it may be taken back; `own`: tell the shop."""
-    order = _order(booking)
+    order = bookings.order_of(booking)
     with i18n.speak(order.language, tenancy.tenant().country):
         told = money(order, difference, order.balance, stays=stays, until=until)
     unread = _unread(booking)
@@ -68,7 +68,7 @@ def tell(
 
 def undone(booking: Booking, was: str, *, difference: Money) -> None:
     """It is again as it `was` before: who has not heard of the change hears nothing of it."""
-    order, unread = _order(booking), _unread(booking)
+    order, unread = bookings.order_of(booking), _unread(booking)
     if unread and post.take_back(unread):
         if unread.data["was"] == said(booking, order.language):
             return
@@ -78,8 +78,3 @@ def undone(booking: Booking, was: str, *, difference: Money) -> None:
 
 def _unread(booking: Booking) -> "post.Letter | None":
     return post.waiting(booking.order, "bookings.changed", booking=booking.token)
-
-
-def _order(booking: Booking) -> Order:
-    assert booking.order is not None
-    return booking.order

@@ -74,8 +74,10 @@ def read(booking: Booking, sent: Posted, *, guest: bool) -> Wish:
         (booking.service, []) if guest else wrong.tried(errors, "where", _where, booking, sent) or (None, [])
     )
     found = wrong.tried(errors, "n-1", _people, booking, service or booking.service, sent)
-    arrive, leave = (wrong.tried(errors, name, _day, sent.get(name, "")) for name in ("arrive", "leave")) if (
-        booking.service.kind == "nights") else days(booking)  # fmt: skip
+    arrive, leave = days(booking)
+    if booking.service.kind == "nights":
+        arrive, leave = (wrong.tried(errors, name, booking_times.day_near, sent.get(name, ""))
+                         for name in ("arrive", "leave"))  # fmt: skip
     span = None
     if service is not None and arrive and leave:
         span = wrong.tried(errors, "leave", _span, booking, service, (arrive, leave), guest)
@@ -88,7 +90,7 @@ def read(booking: Booking, sent: Posted, *, guest: bool) -> Wish:
 def roughly(booking: Booking, sent: Posted) -> Wish:
     """The nights and people as far as they can be read, else as they are: for what might fit elsewhere."""
     errors: dict[str, str] = {}
-    chosen = [wrong.tried(errors, name, _day, sent.get(name, "")) for name in ("arrive", "leave")]
+    chosen = [wrong.tried(errors, name, booking_times.day_near, sent.get(name, "")) for name in ("arrive", "leave")]
     counts = [
         wrong.tried(errors, id_, _count, text, booking.service) for id_, _name, _kind, text in fields(booking, sent)
     ]
@@ -96,13 +98,6 @@ def roughly(booking: Booking, sent: Posted) -> Wish:
     if all(chosen):
         span = wrong.tried(errors, "leave", _span, booking, own, (chosen[0], chosen[1]), False) or span
     return Wish(own, span, counts[0] or booking.places if counts else booking.places, keep="keep" in sent)
-
-
-def _day(text: str) -> date:
-    day = booking_times.day(text)
-    if not 2000 <= day.year <= 2200:
-        raise booking_times.NoDay()
-    return day
 
 
 def _where(booking: Booking, sent: Posted) -> tuple[Service, Sequence[int]]:

@@ -19,7 +19,6 @@ from shop.services import Service
 from shop.variants import Variant
 
 PEOPLE, ANSWER = "people.", "answer."  # what the names of such fields begin with
-YEARS = range(2000, 2200)  # in others nothing is sold, and days after theirs may not be counted
 MOST_KEPT = 60  # fields
 
 
@@ -212,4 +211,4 @@ def day_of(text: str) -> date | None:
         found = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
-    return found if found and found.year in YEARS else None
+    return found if found and found.year in booking_times.YEARS else None

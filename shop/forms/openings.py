@@ -87,7 +87,7 @@ def _first(text: str, known: Kinds, names: tuple[str, ...]) -> date:
         raise Wrong(_l("Say the day on which you come."))
     day = booking_times.day(text)
     if day < clock.today(booking_times.zone()):
-        raise Wrong(_l("That day is already over. Choose a later one."))
+        raise booking_times.PastDay()
     if day > (last := openings.horizon(known, names)):
         raise booking_times.TooFar(day=days.full(last))
     return day

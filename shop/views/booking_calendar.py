@@ -156,10 +156,9 @@ def _line(row: Any) -> dict[str, Any]:
 def asked(usual: date | None = None) -> date:
     """The day of the address; today, or another usual one, when it names none that exists."""
     try:
-        found = booking_times.day(request.args.get("day", ""))
+        return booking_times.day_near(request.args.get("day", ""))
     except Refusal:
         return usual or now()
-    return found if 2000 <= found.year < 2200 else usual or now()
 
 
 def now() -> date:

@@ -102,20 +102,13 @@ def _chosen() -> tuple[datetime, list[int]]:
         stamp, *tokens = to.split()[:9]
         return booking_targets.moment(stamp), [resources.unit(one).id for one in tokens]
     errors: dict[str, str] = {}
-    day = wrong.tried(errors, "to-day", _day, request.form.get("day", ""))
+    day = wrong.tried(errors, "to-day", booking_times.day_near, request.form.get("day", ""))
     time = wrong.tried(errors, "to-time", local_times.clock_time, request.form.get("time", ""))
     if errors:
         raise Wrong(errors)
     starts_at = local_times.instant(day, time, tenancy.tenant().timezone)
     token = request.form.get("unit", "")
     return starts_at, [resources.unit(token).id] if token else []
-
-
-def _day(text: str) -> date:
-    day = booking_times.day(text)
-    if not 2000 <= day.year <= 2200:
-        raise booking_times.NoDay()
-    return day
 
 
 def _span(booking: Booking, starts_at: datetime) -> Span:

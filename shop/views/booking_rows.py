@@ -108,6 +108,8 @@ def late_url(slot: Slot) -> str:
 
 def filled(slot: Slot) -> str:
     """`7 de 18`."""
+    if not slot.places:
+        return _("nothing to be had")  # what it needs is with another service
     return _("%(taken)s of %(capacity)s", taken=slot.taken, capacity=slot.places)
 
 

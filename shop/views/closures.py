@@ -30,7 +30,6 @@ from shop.slots import Slot
 from shop.views import admin, booking_calendar, booking_rows
 
 MOST = 200
-EARLIEST, LATEST = 2000, 2200  # years
 
 
 @admin.get("/bookings/closures/new", endpoint="closure_new")
@@ -120,10 +119,7 @@ def _asked(units: list[ResourceUnit]) -> Span:
 def _day_of(text: str) -> date:
     if not text:
         raise Refusal(_l("Choose the day on which it begins."))
-    day = booking_times.day(text)
-    if not EARLIEST <= day.year <= LATEST:
-        raise booking_times.NoDay()
-    return day
+    return booking_times.day_near(text)
 
 
 def _span(first: date, last: date, told: dict[str, str]) -> Span:

@@ -41,12 +41,12 @@ def _money(row: Amends) -> dict[str, Any]:
 @store.post("/bookings/<token>/choice", endpoint="booking_choice_take")
 def take(token: str) -> Any:
     """It is so from now on; what was decided before stays, and what somebody else just took is told with the others."""
-    guest_booking.limit()
-    booking = bookings.by_token(token)
-    row = amends_rows.of(booking)
-    if row is None:
-        raise Missing()
     try:
+        guest_booking.limit()
+        booking = bookings.by_token(token)
+        row = amends_rows.of(booking)
+        if row is None:
+            raise Missing()
         way = choose(row)
     except Missing:
         raise
@@ -82,7 +82,8 @@ def same(row: Amends) -> bool:
 
 def _again(booking: Booking, refusal: Refusal) -> Any:
     row = amends_rows.of(booking)
-    assert row is not None
+    if row is None:
+        raise Missing()
     if isinstance(refusal, amends.Chosen) and same(row):
         return redirect(url_for(".booking_choice", token=booking.token), 303)
     return _page(row, refusal.status, str(refusal))

@@ -62,6 +62,7 @@ def page(booking: Booking, status: int = 200, *, trouble: str = "") -> Response:
         back=_back(booking, order), until=_until(booking), know=know_part.of_booking(booking),
         change=change_rows.verb(booking) if booking_forecasts.allowed_to_guest(booking) else "",
         others=booked_rows.beside(booking, "shop.booking"), cancel=_cancel(booking), trouble=trouble,
+        reason=_reason(),
         rest=rest_rows.offers(booking, "shop.booking_rest"),
         whatsapp=chat, account=refund_accounts.of_order(order), amends=amends_part.of_booking(booking),
     ), status)  # fmt: skip
@@ -173,14 +174,22 @@ def calendar(token: str) -> Response:
 @store.post("/bookings/<token>/cancellation", endpoint="booking_cancel")
 def cancel(token: str) -> Any:
     """The guest calls it off for what the page said: when another amount comes back by now, they are asked again."""
-    limit()
+    try:
+        limit()
+    except limits.TooMany as many:
+        with web.reading():
+            return page(bookings.by_token(token), many.status, trouble=str(many))
     booking = bookings.by_token(token)
     told = _cancel(booking)
     if told and request.form.get("back") != str(told["back"]):
         return page(booking, 409, trouble=_("What comes back has changed meanwhile. Look at it again."))
-    booking_orders.cancel(booking, reason=request.form.get("reason", "").strip()[:300])
+    booking_orders.cancel(booking, reason=_reason())
     flash(_("Your booking is cancelled."))  # what comes back stands on its page
     return refund_accounts.onward(booking.order, url_for(".booking", token=token))
+
+
+def _reason() -> str:
+    return request.form.get("reason", "").strip()[:300]
 
 
 def limit() -> None:

@@ -47,7 +47,7 @@ def _page(booking: Booking, refusal: Refusal | None = None) -> Any:
 
 def _until(booking: Booking, wish: Wish, found: Forecast) -> str:
     """By when the rest would have to be paid, and what happens without it; '' where it waits."""
-    order = booking_forecasts.order_of(booking)
+    order = bookings.order_of(booking)
     moment = added_nights.until(order, found.difference, wish.span.starts_at)
     return added_nights.words(moment) if moment else ""
 
@@ -61,9 +61,9 @@ def _sent(people: Any) -> dict[str, str]:
 @store.post("/bookings/<token>/change", endpoint="booking_change_make")
 def make(token: str) -> Any:
     """Have it so for exactly what the page said; when it costs another amount by now, they are asked again."""
-    guest_booking.limit()
-    booking = bookings.by_token(token)
     try:
+        guest_booking.limit()
+        booking = bookings.by_token(token)
         wish = forms.read(booking, request.form, guest=True)
         booking_changes.change(booking, wish, seen=forms.seen(request.form))
     except Missing:

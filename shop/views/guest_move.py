@@ -34,9 +34,9 @@ def choose(token: str) -> Any:
 @store.post("/bookings/<token>/move", endpoint="booking_move_take")
 def take(token: str) -> Any:
     """Have it at the chosen time; when somebody was quicker, nothing changes and the next free times are offered."""
-    guest_booking.limit()
-    booking = bookings.by_token(token)
     try:
+        guest_booking.limit()
+        booking = bookings.by_token(token)
         booking_moves.move(booking, forms.when(_draft(booking, request.form)))
     except Missing:
         raise

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from kernel import limits, web
 from kernel.refusal import Refusal
 from shop import booking_rest, bookings
 from shop.bookings import Booking
@@ -39,7 +40,11 @@ def _page(booking: Booking, status: int = 200, *, trouble: str = "") -> Any:
 @store.post("/bookings/<token>/rest/cancellation", endpoint="booking_rest_cancel")
 def cancel(token: str) -> Any:
     """Call off what was shown; when something else comes back by now, they are asked again."""
-    guest_booking.limit()
+    try:
+        guest_booking.limit()
+    except limits.TooMany as many:
+        with web.reading():
+            return _refused(bookings.by_token(token), many)
     return rest_rows.cancel(token, _refused)
 
 

@@ -66,7 +66,7 @@ def test_a_departure_is_asked_for(shop):
 
     span = booking_times.asked(tour, date(2026, 3, 4), "9:00")
     assert span == booking_times.Span(local_times.moment(date(2026, 3, 4), "09:00", HOME), span.starts_at + 2 * HOUR)
-    assert ask(date(2026, 3, 1), "09:00") == ask(date.min, "09:00") == "Past"
+    assert ask(date(2026, 3, 1), "09:00") == ask(date.min, "09:00") == "PastDay"
     assert ask(date(2026, 3, 3), "09:00") == ask(date(2026, 3, 21), "09:00") == "OutOfSeason"
     assert ask(date(2026, 4, 2), "09:00") == ask(date.max, "09:00") == "TooFar"
     assert ask(date(2026, 3, 5), "09:15") == ask(date(2026, 3, 5), "10:00") == "NotOffered"
@@ -134,7 +134,7 @@ def test_a_stay_is_asked_for(shop):
     assert ask(friday, 6) == refused(booking_times.stay, cabin, friday, date.max) == "TooLong"
     assert ask(date(2026, 3, 5), 2) == "NoArrival"
     assert ask(date(2026, 3, 9), 2) == "ClosedNight"
-    assert ask(date(2026, 2, 27), 3) == "Past"
+    assert ask(date(2026, 2, 27), 3) == "PastDay"
     assert ask(date(2026, 3, 2), 3) == "TooSoon"
     assert ask(date(2026, 5, 4), 3) == "TooFar"
     assert refused(booking_times.asked, cabin, friday, "14:00") == "NotOffered"

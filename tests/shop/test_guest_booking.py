@@ -340,8 +340,12 @@ def test_a_person_taps_less_often_than_a_machine(shop, trip, monkeypatch):
     monkeypatch.setattr(guest_booking, "RULE", "1/year")
     row = shop.booked(trip, shop.when(7), [1], paid=True)
     assert shop.client.post(f"/bookings/{row.token}/move", data={}).status_code == 422
-    for path in ("/move", "/cancellation"):
-        assert shop.client.post(f"/bookings/{row.token}{path}", data={}).status_code == 429
+    for path in ("/move", "/change", "/cancellation", "/rest/cancellation"):
+        answer = shop.client.post(f"/bookings/{row.token}{path}", data={"reason": "Nos enfermamos", "which": "after"})
+        assert answer.status_code == 429
+        assert "Demasiados intentos" in text(answer)
+        assert f'action="/bookings/{row.token}' in answer.get_data(as_text=True)  # and the page is there to try again
+        assert "cancel" not in path or 'value="Nos enfermamos"' in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("come", ["booked", "came"])
