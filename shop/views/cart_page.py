@@ -14,7 +14,7 @@ from shop import cart as carts
 from shop.cart import Notice
 from shop.quotes import Basket, QuoteLine
 from shop.variants import Variant
-from shop.views import cart_times, checkout_times, code_field, frame, goods, hearts, visitor
+from shop.views import cart_times, checkout_times, code_field, frame, goods, hearts, repeat_part, visitor
 
 
 def answer(
@@ -29,6 +29,7 @@ def answer(
     page = render_template(
         "shop/cart/page.html", basket=basket, lines=lines(basket) if basket else [], trouble=trouble,
         free_waits=checkout_times.free(basket) if basket else "",
+        repeats=repeat_part.of_basket(basket, _offers(basket), amount) if basket else [],
         typed=typed or {}, saved=len(hearts.ids()), notices=notices(mine), offers=_offers(basket),
         share=_share(mine, basket),
         most={want.token: want.product.max_qty for want in wanted},

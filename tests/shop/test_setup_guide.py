@@ -1,5 +1,6 @@
 """The setup guide: six steps that tick by facts, hidden and found again."""
 
+import pytest
 from bs4 import BeautifulSoup
 
 from kernel import files
@@ -10,6 +11,13 @@ from tests.shop.test_orders_desk import page
 from tests.shop.test_proofs_desk import picture
 
 STEPS = ("product", "brand", "delivery", "payments", "policies", "sale")
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(shop):
+    """A new owner has not said yet where the shop is."""
+    storefront.of().address = {}
+    db.session.commit()
 
 
 def done():
