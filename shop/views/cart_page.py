@@ -26,11 +26,12 @@ def answer(
     asking: dict[str, Any] = {"codes": mine.codes, "person": code_field.known()} if mine else {}
     asking["exempt"] = exemptions.of(mine.contact_id, visitor.group()) if mine else {}
     basket = quotes.price(wanted, visitor.group(), **asking) if wanted else None
+    offers = _offers(basket)
     page = render_template(
         "shop/cart/page.html", basket=basket, lines=lines(basket) if basket else [], trouble=trouble,
         free_waits=checkout_times.free(basket) if basket else "",
-        repeats=repeat_part.of_basket(basket, _offers(basket), amount) if basket else [],
-        typed=typed or {}, saved=len(hearts.ids()), notices=notices(mine), offers=_offers(basket),
+        repeats=repeat_part.of_basket(basket, offers, amount) if basket else [],
+        typed=typed or {}, saved=len(hearts.ids()), notices=notices(mine), offers=offers,
         share=_share(mine, basket),
         most={want.token: want.product.max_qty for want in wanted},
         codes=code_field.field(mine, basket, typed=code or request.args.get("code", "")[:80], trouble=code_trouble),
