@@ -50,7 +50,12 @@ def test_a_gift_is_told_to_its_buyer_and_to_who_packs_it_alone(shop):
     assert answer.status_code == 303
     assert not read(page).xpath("//details[.//@name='gift_name']/@open")  # for all others it stays closed
     order = the_order()
-    assert order.gift == {"name": "Rosa Solano", "words": "Feliz cumpleaños, tía.\nUn abrazo <3", "prices": False, "phone": ""}
+    assert order.gift == {
+        "name": "Rosa Solano",
+        "words": "Feliz cumpleaños, tía.\nUn abrazo <3",
+        "prices": False,
+        "phone": "",
+    }
     assert (order.name, db.session.scalar(select(func.count(Contact.id)))) == ("Ana Mora", 1)
     assert {row.to for row in letters.about(order)} == {"ana@example.com", shop.tenant.email}
     assert all(row.data["order"]["gift"]["name"] == "Rosa Solano" for row in letters.about(order))
@@ -156,7 +161,8 @@ def test_whoever_brings_it_calls_who_receives_it_and_not_who_bought_it(shop):
     desk = f"/admin/cafe/orders/{order.number}"
     slip, inside = papers(shop.admin.get(f"{desk}/packing.pdf"))
     assert "8312 3456" in slip
-    assert not {"8888 7777", "8312 3456"} & {number for number in ("8888 7777", "8312 3456") if number in inside}
+    assert "8312" not in inside
+    assert "8888" not in inside
     assert "8888 7777" not in slip
     page = shop.admin.get(desk).text
     assert "tel:+50683123456" in page
