@@ -34,6 +34,12 @@ class NotAcceptable(Refusal):
     message = _l("That file is neither a picture nor a PDF. Send a photo (JPEG, PNG, WebP) or a PDF.")
 
 
+class Empty(Refusal):
+    """It holds nothing: it was not sent whole, or lies in a cloud from which it has not come yet."""
+
+    message = _l("That file is empty. Open it to see whether it is all there, then choose it again.")
+
+
 class TooBig(Refusal):
     """More bytes than one file may have."""
 
@@ -88,6 +94,8 @@ def make(data: bytes, *, kinds: Iterable[str] = ("picture",), limit: int = LIMIT
     `kinds`: picture, pdf, download (kept as it is, only ever sent as an attachment).
     """
     kinds = tuple(kinds)
+    if not data:
+        raise Empty()
     if len(data) > limit:
         raise TooBig(limit=limit // (1024 * 1024))
     sha = hashlib.sha256(data).hexdigest()

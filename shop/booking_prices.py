@@ -75,6 +75,11 @@ def by_day(
     return {day: Money((price.minor + share) * units, price.currency) for day, price in found.items()}
 
 
+def most_beyond(service: Service) -> int:
+    """What the guests beyond those in the price add to a night of a full unit, in minor units."""
+    return _beyond(service, service.capacity, 1) * service.guest_minor
+
+
 def _beyond(service: Service, places: int, units: int) -> int:
     """How many guests there are beyond those in the price, in all units."""
     return 0 if service.guests_in is None else max(0, places - service.guests_in * units)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import CheckConstraint, Index, String, column, inspect, select
 from sqlalchemy import text as sql
@@ -116,6 +116,20 @@ class Product(TenantOwned, Binnable, Base):
     def open_to(self, group: str) -> bool:
         """Whether a customer of that group may see and buy it."""
         return not self.customer_groups or group in self.customer_groups
+
+
+class Ranged(Protocol):
+    """What knows its lowest and its highest price: a product, or a row of a list."""
+
+    @property
+    def low_minor(self) -> int: ...
+    @property
+    def high_minor(self) -> int: ...
+
+
+def varies(row: Ranged) -> bool:
+    """Whether it has more than one price, so that whoever tells the lowest one says "from"."""
+    return row.high_minor > row.low_minor
 
 
 def price(product: Product, variant: Variant | None = None) -> Money:

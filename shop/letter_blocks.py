@@ -159,25 +159,20 @@ def goods(found: Sequence[catalog.Product], letter: Letter) -> list[Data]:
     ]
 
 
-def since(one: catalog.Product) -> bool:
-    """Whether its price is only where its prices begin."""
-    return one.high_minor > one.low_minor or (one.kind == "booking" and one.low_minor > 0)
-
-
 def priced(one: catalog.Product, price: Money) -> str:
     """What one of it costs, in words."""
     told = receipts.shown(price) if one.low_minor or price else ""
-    return f"{_('from')} {told}" if told and since(one) else told
+    return f"{_('from')} {told}" if told and catalog.varies(one) else told
 
 
 def _good(one: catalog.Product, price: Money, letter: Letter) -> Data:
-    several = one.high_minor > one.low_minor
+    several = catalog.varies(one)
     before = catalog.compare(one) if not several and not letter.group else None
     return {
         "name": _plain(letter, one.name), "short": _plain(letter, one.short) if one.short else None,
         "price": letter.plain(receipts.shown(price)) if one.low_minor or price else None,
         "url": letter.href(f"/p/{one.slug}"), "alt": letter.plain(one.brief or i18n.pick(one.name, letter.language)),
-        "since": since(one),
+        "since": several,
         "was": letter.plain(receipts.shown(before)) if before else None,
     }  # fmt: skip
 

@@ -18,16 +18,20 @@ AHEAD = 365  # days
 def of(product: Product) -> tuple[int, int] | None:
     """The lowest and the highest price of a night that can still be had, in minor units; None where all cost one price.
 
+    The highest is that of a full unit, where guests beyond those in the price cost more.
     When nothing is left, of the nights that are sold.
     """
     service = services.of(product)
-    if service is None or service.kind != "nights" or not (service.rates or service.seasons):
+    if service is None or service.kind != "nights":
+        return None
+    beyond = booking_prices.most_beyond(service)
+    if not (service.rates or service.seasons or beyond):
         return None
     first = clock.today(booking_times.zone())
     known = availability.month(service, first, first + timedelta(days=AHEAD))
     days = [day for day, one in known.items() if one.open] or [day for day, one in known.items() if one.state == "full"]
     found = _costs(service, days)
-    return (min(found), max(found)) if found else None
+    return (min(found), max(found) + beyond) if found else None
 
 
 def _costs(service: Service, days: list[date]) -> list[int]:

@@ -173,8 +173,8 @@ def _write(order: Order, offer: Offer, reach: Reach) -> None:
     order.delivery_method_id, order.delivery_kind, order.delivery_code = method.id, method.kind, method.code
     order.delivery_label, order.delivery_day, order.delivery_slot = dict(method.label), day, slot
     order.address = {} if method.is_pickup else dict(reach.address)
-    presents.receive(order, reach.name, reach.words)
-    order.phone, order.note = reach.phone, reach.note
+    presents.receive(order, reach.name, reach.phone, reach.words)
+    order.note = reach.note
     for line in order.lines:
         if line.booking_id is None:
             line.day = day

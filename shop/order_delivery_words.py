@@ -31,7 +31,7 @@ def now(order: "Order") -> Brought:
     label = pick(order.delivery_label, order.language)
     address = tuple(sorted((key, value) for key, value in order.address.items() if value))
     gift = order.gift.get("words", "")
-    return Brought(label, when, address, presents.receiver(order), order.phone, order.note, gift)
+    return Brought(label, when, address, presents.receiver(order), presents.telephone(order), order.note, gift)
 
 
 def changed(order: "Order", before: Brought) -> list[str]:

@@ -93,7 +93,7 @@ class Order(TenantOwned, Base):
     terms_version: Mapped[str] = mapped_column(String(40), default="")
     terms_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(Text, default="")
-    gift: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {} or {"name", "words", "prices"}: see presents
+    gift: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {} or {"name", "words", …}: see presents
     source: Mapped[str] = mapped_column(String(80), default="")
     campaign: Mapped[str] = mapped_column(String(60), default="")  # the utm_campaign of the link that led here
     by_staff: Mapped[bool] = mapped_column(default=False)
@@ -256,7 +256,8 @@ def sought(order: Order) -> None:
 
 
 def _haystack(order: Order) -> str:
-    return fold(f"{order.number} {order.name} {order.email} {phones.digits(order.phone)} {order.gift.get('name', '')}")
+    given = f"{order.gift.get('name', '')} {phones.digits(order.gift.get('phone', ''))}"
+    return fold(f"{order.number} {order.name} {order.email} {phones.digits(order.phone)} {given}")
 
 
 def by_key(key: str) -> Order | None:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel.speaklater import LazyString
 from sqlalchemy import Select, and_, or_, select
 
+from kernel import countries, tenancy
 from kernel.db import db
-from kernel.i18n import _l
+from kernel.i18n import _, _l, language, pick
 from shop import pages, services, storefront
 from shop.catalog import Product
 from shop.orders import ENDED, Order
@@ -51,7 +53,7 @@ def delivers() -> bool:
     if live == {services.KIND}:
         return True
     kinds = set(db.session.scalars(select(DeliveryMethod.kind).where(DeliveryMethod.active)))
-    return "delivery" in kinds or ("pickup" in kinds and any(storefront.of().address.values()))
+    return "delivery" in kinds or ("pickup" in kinds and storefront.of().placed)
 
 
 def paid_for() -> bool:
@@ -72,15 +74,24 @@ def sold() -> bool:
     return _any(select(Order.id).where(and_(~Order.practice, Order.state.not_in(ENDED))))
 
 
+def _accounts() -> str:
+    """What is asked for, as people there call it: `Su número de SINPE Móvil y su cuenta`."""
+    instant = pick(countries.profile(tenancy.tenant().country).payments.get("instant"), language())
+    if instant:
+        return _("Your number for %(instant)s and your account, or cash at delivery.", instant=instant)
+    return _("The account for transfers, or cash at delivery.")
+
+
 STEPS = (
     Step("product", _l("Put up your first product"), _l("A name, a price and a picture from your phone are enough."),
          "products/new", _l("New product"), product_shown),
+    Step("delivery", _l("Say how it reaches your buyers"),
+         _l("Your address, so that they come for it, or what a delivery costs. Until then nobody can order."),
+         "settings/delivery", _l("Set up delivery"), delivers),
+    Step("payments", _l("Say how they pay you"), LazyString(_accounts),
+         "settings/payments", _l("Set up payments"), paid_for),
     Step("brand", _l("Make it yours"), _l("Your logo, your colours and a sentence that says what you make."),
          "settings/brand", _l("Choose the look"), branded),
-    Step("delivery", _l("Say how it reaches your buyers"), _l("Your address for pick-up, or what a delivery costs."),
-         "settings/delivery", _l("Set up delivery"), delivers),
-    Step("payments", _l("Say how they pay you"), _l("The account for transfers, or cash at delivery."),
-         "settings/payments", _l("Set up payments"), paid_for),
     Step("policies", _l("Write what buyers must know"), _l("Returns and privacy: we give you a text to begin with."),
          "settings/policies", _l("Write the policies"), told),
     Step("sale", _l("Sell for the first time"), _l("Share your shop, or note a sale over the counter yourself."),

@@ -113,14 +113,16 @@ def _write(product: Product, sheet: Sheet, by: Any) -> int | None:
         product.price_minor = min(sheet.amounts, default=product.price_minor)
     counted = _counted(product, sheet)
     pattern = {"stock_kind": counted, "low_at": sheet.low_at}
+    seen = {row.id: options.key(row.options) for row in product.variants}
     made = options.remake(product, options.coded(sheet.options, product.options), pattern=pattern)
     _parts(product, sheet.parts if product.kind == "bundle" else ())
     pictures = _pictures(product, sheet)
     asked = made[0].low_at != sheet.low_at  # it was changed: for every variant
     for row in made:
         row.low_at = sheet.low_at if asked else row.low_at
-        _variant(row, sheet.rows.get(options.key(row.options), Row()), counted, pictures)
-        _count(row, sheet.rows.get(options.key(row.options), Row()), by)
+        said, other = _said(row, sheet, seen), row.stock_kind != counted
+        _variant(row, said, counted, pictures)
+        _count(row, said.units, by, other=other)
     if product.kind == vouchers.KIND:
         amounts: Sequence[int | None] = sheet.amounts or (None,)
         for row, minor in zip(made, amounts, strict=True):
@@ -128,6 +130,18 @@ def _write(product: Product, sheet: Sheet, by: Any) -> int | None:
     if sheet.download:
         product.download_id = files.keep(sheet.download[0], name=sheet.download[1], private=True).id
     return left
+
+
+def _said(row: Variant, sheet: Sheet, seen: Mapping[int, str]) -> Row:
+    """What is said of it, by the choice that it is now, else by the one that the editor saw.
+
+    What was counted before there was anything to choose is the first choice's.
+    """
+    found = sheet.rows.get(options.key(row.options)) or sheet.rows.get(seen.get(row.id, ""))
+    whole = sheet.rows.get("")
+    if row.options and found is whole:
+        return Row(units=whole.units if whole and row.position == 0 else None)
+    return found or Row()
 
 
 def _of_voucher(sheet: Sheet) -> Sheet:
@@ -148,13 +162,14 @@ def _variant(row: Variant, said: Row, counted: str, pictures: Mapping[str, int])
     db.session.flush()
 
 
-def _count(row: Variant, said: Row, by: Any) -> None:
-    if said.units is None or said.units.now == said.units.was:
+def _count(row: Variant, units: Count | None, by: Any, *, other: bool) -> None:
+    """Write how many there are; counted in an `other` way than before, the number that was seen was another one."""
+    if units is None or (units.now == units.was and not (other and units.now)):
         return
     if row.stock_kind == "daily":
-        row.daily_capacity = said.units.now
+        row.daily_capacity = units.now
     elif row.stock_kind == "onhand":
-        shift(row, said.units, by=by, reason="edited")
+        shift(row, Count(row.on_hand, units.now) if other else units, by=by, reason="edited")
 
 
 def shift(row: Variant, units: Count, *, by: Any = None, reason: str = "") -> None:

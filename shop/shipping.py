@@ -15,7 +15,7 @@ from kernel.i18n import _
 from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.tenancy import TenantOwned
-from shop import catalog, categories, delivery_days, stock, zones
+from shop import catalog, categories, delivery_days, stock, storefront, zones
 
 KINDS = ("delivery", "pickup")
 
@@ -115,8 +115,10 @@ class Offer:
 
 
 def methods() -> Sequence[DeliveryMethod]:
-    """The tenant's active delivery methods, in their order."""
-    return beside.found(DeliveryMethod, _active())
+    """The ways that buyers are offered, in their order: a pick-up only where the shop has said where it is."""
+    ways = beside.found(DeliveryMethod, _active())
+    nowhere = any(way.is_pickup for way in ways) and not storefront.of().placed
+    return [way for way in ways if not way.is_pickup] if nowhere else ways
 
 
 @lru_cache

@@ -50,6 +50,11 @@ class Storefront(TenantOwned, Base):
     setup_hidden: Mapped[bool] = mapped_column(default=False)
     tag_words: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"anil": {"es": "Añil", "en": "Indigo"}}
 
+    @property
+    def placed(self) -> bool:
+        """Whether it says where it is, so that a buyer can come there."""
+        return any(value for name, value in self.address.items() if name not in {"country", "lat", "lon"})
+
 
 @dataclass(frozen=True)
 class Hours:

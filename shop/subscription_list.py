@@ -100,7 +100,8 @@ def cells(view: str) -> Iterator[list[object]]:
         yield [
             row.name, row.email, row.phone, subscription_letters.name(row, i18n.language()),
             row.variant.sku if row.variant is not None else "", row.quantity, intervals.said(row.every),
-            subscription_people.STATES[row.state], row.next_on if row.state == "active" else "",
+            _("waits for its first payment") if row.waiting else subscription_people.STATES[row.state],
+            row.next_on if row.state == "active" else "",
             (row.unit * row.quantity).decimal, row.currency, row.created_at.astimezone(zone).date(),
             row.ended_at.astimezone(zone).date() if row.ended_at else "",
         ]  # fmt: skip

@@ -79,6 +79,11 @@ class Subscription(TenantOwned, Base):
         return self.state != "ended"
 
     @property
+    def waiting(self) -> bool:
+        """Whether nothing comes yet: its first order is kept until it is paid."""
+        return self.state == "active" and self.first.held
+
+    @property
     def unit(self) -> Money:
         """What one cost the last time."""
         return Money(self.unit_minor, self.currency)
@@ -108,7 +113,7 @@ class SubscriptionEvent(TenantOwned, Base):
 
 def whole() -> list[Any]:
     """What a list shows of each, read together."""
-    return [selectinload(one) for one in (Subscription.product, Subscription.variant)]
+    return [selectinload(one) for one in (Subscription.product, Subscription.variant, Subscription.first)]
 
 
 def by_token(token: str) -> Subscription:

@@ -8,12 +8,14 @@ from kernel import accounts, clock, memberships, origins, passwords, sessions, t
 from kernel.app import Plaza
 from kernel.db import db
 from kernel.tenancy import Tenant
+from shop import storefront
 from tests.goods import Goods
 from tests.times import Times
 
 PASSWORD = "correcta caballo 7"
 passwords.use_cheap()
 HASH = passwords.hashed(PASSWORD)
+PLACE = {"street": "200 m norte de la plaza"}  # where a shop's buyers come for what they ordered
 
 
 @dataclass
@@ -35,6 +37,7 @@ class World(Goods, Times):
             slug=slug, name=name, live_at=clock.now(), email=email, phone="+50622223333", **{**told, **values}
         )
         tenancy.open_shop(tenant)
+        storefront.of().address = dict(PLACE)
         owner = accounts.create(email=email, name="Dueña", password_hash=HASH)
         owner.confirmed_at = clock.now()
         memberships.join(owner, tenant.id, "owner")

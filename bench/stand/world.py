@@ -10,7 +10,7 @@ from kernel.app import create_app
 from kernel.db import db
 from kernel.settings import Settings, complete
 from kernel.tenancy import Tenant
-from shop import facets
+from shop import facets, storefront
 from shop.catalog import Category, Product, Variant
 from shop.payment_methods import PaymentMethod
 
@@ -27,6 +27,7 @@ def build(folder: Path, database_url: str, url: str, count: int) -> None:
             Tenant(slug=SLUG, name="Tienda de medida", country=COUNTRY, currency="CRC", language="es",
                    timezone="America/Costa_Rica", live_at=clock.now(), email="medida@example.com")
         )  # fmt: skip
+        storefront.of().address = {"street": "100 m norte de la iglesia"}  # where its buyers come for it
         _goods(count)
         db.session.commit()
         with db.engine.begin() as bare:

@@ -39,6 +39,11 @@ class CheckoutForm(Form):
         description=_l("With a name here it goes as a gift. Only you get letters about it."),
         render_kw={"autocomplete": "off", "autocapitalize": "words", "maxlength": presents.NAME},
     )  # fmt: skip
+    gift_phone = TelField(
+        _l("Phone of who receives it"), [], [trimmed],
+        description=_l("Whoever brings it calls there, not you."),
+        render_kw={"autocomplete": "off", "maxlength": 40},
+    )  # fmt: skip
     gift_words = TextAreaField(
         _l("Words for the gift"), [Length(max=presents.WORDS)], [lines, trimmed],
         description=_l("They are printed on the paper for who receives it; at most 300 letters and signs."),
@@ -74,7 +79,7 @@ def read(
     kept, errors = given(posted, profile.code) if delivery else ({}, {})
     telephone(form, profile.code, needed=delivery)
     _tax(form, profile)
-    _gift(form)
+    _gift(form, profile.code)
     return form, kept, errors
 
 
@@ -144,20 +149,28 @@ def telephone(form: Any, country: str, *, needed: bool) -> None:
         if needed:
             form.phone.errors = [_("Fill this in: the courier may have to call.")]
         return
+    _number(form.phone, country)
+
+
+def _number(field: Field, country: str) -> None:
+    """What was typed becomes E.164, or why it is no number stands beside it."""
     try:
-        form.phone.data = phones.parse(text, country)
+        field.data = phones.parse(field.data, country)
     except Refusal as refusal:
-        form.phone.errors = [str(refusal)]
+        field.errors = [str(refusal)]
 
 
 def _wish(form: CheckoutForm) -> dict[str, Any]:
     name, words = form.gift_name.data or "", form.gift_words.data or ""
-    return presents.wish(name, words, prices=bool(form.gift_prices.data)) if name else {}
+    prices, phone = bool(form.gift_prices.data), form.gift_phone.data or ""
+    return presents.wish(name, words, prices=prices, phone=phone) if name else {}
 
 
-def _gift(form: CheckoutForm) -> None:
+def _gift(form: CheckoutForm, country: str) -> None:
     """A gift is for somebody."""
-    if form.gift_words.data and not form.gift_name.data:
+    if form.gift_phone.data:
+        _number(form.gift_phone, country)
+    if (form.gift_words.data or form.gift_phone.data) and not form.gift_name.data:
         form.gift_name.errors = [_("Write for whom it is.")]
 
 

@@ -52,7 +52,7 @@ def keep(token: str) -> Any:
 
 
 def _form(order: Order, posted: Any) -> WhomForm:
-    phone = phones.show(order.phone, tenancy.tenant().country) if order.phone else ""
+    phone = phones.show(presents.telephone(order), tenancy.tenant().country)
     told = {"name": presents.receiver(order), "phone": phone, "note": order.note, "words": order.gift.get("words", "")}
     form = WhomForm(posted, data=told)
     if not order.gift:

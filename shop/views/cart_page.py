@@ -14,7 +14,7 @@ from shop import cart as carts
 from shop.cart import Notice
 from shop.quotes import Basket, QuoteLine
 from shop.variants import Variant
-from shop.views import cart_times, checkout_times, code_field, frame, goods, hearts, visitor
+from shop.views import cart_times, checkout_times, code_field, frame, goods, hearts, repeat_part, visitor
 
 
 def answer(
@@ -26,10 +26,12 @@ def answer(
     asking: dict[str, Any] = {"codes": mine.codes, "person": code_field.known()} if mine else {}
     asking["exempt"] = exemptions.of(mine.contact_id, visitor.group()) if mine else {}
     basket = quotes.price(wanted, visitor.group(), **asking) if wanted else None
+    offers = _offers(basket)
     page = render_template(
         "shop/cart/page.html", basket=basket, lines=lines(basket) if basket else [], trouble=trouble,
         free_waits=checkout_times.free(basket) if basket else "",
-        typed=typed or {}, saved=len(hearts.ids()), notices=notices(mine), offers=_offers(basket),
+        repeats=repeat_part.of_basket(basket, offers, amount) if basket else [],
+        typed=typed or {}, saved=len(hearts.ids()), notices=notices(mine), offers=offers,
         share=_share(mine, basket),
         most={want.token: want.product.max_qty for want in wanted},
         codes=code_field.field(mine, basket, typed=code or request.args.get("code", "")[:80], trouble=code_trouble),

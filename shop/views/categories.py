@@ -109,7 +109,7 @@ def _page(row: Category | None, form: Any) -> str:
 def _saved(slug: str) -> Any:
     request.max_content_length = UPLOAD
     sent = request.files.get("picture")
-    data = sent.read() if sent and sent.filename else b""
+    data = sent.read() if sent and sent.filename else None
     with web.reading():
         row = _row(slug) if slug else None
         form = forms.made(request.form, row, product_values.shelves())
@@ -135,10 +135,10 @@ def _kept(slug: str, form: Any, picture: uploads.Named | None) -> Any:
     return redirect(url_for(".categories"), 303)
 
 
-def _decoded(form: Any, data: bytes, name: str, *, lost: bool) -> list[uploads.Named]:
+def _decoded(form: Any, data: bytes | None, name: str, *, lost: bool) -> list[uploads.Named]:
     wrong, made = str(uploads.OVER) if lost and not data else "", None
     try:
-        made = files.make(data) if data else None
+        made = files.make(data) if data is not None else None
     except Refusal as refusal:
         wrong = str(refusal)
     if wrong:

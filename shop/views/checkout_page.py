@@ -39,6 +39,7 @@ from shop.views import (
     keep_card,
     know_part,
     plan_rows,
+    repeat_part,
     tender_rows,
     visitor,
 )
@@ -109,7 +110,7 @@ def answer(
         cents=frame.current().values["cents"], opened=_opened(form), savings=code_field.savings(quote),
         sum_rows=code_field.sums(quote, cart_page.amount),
         codes=code_field.field(mine, quote, typed=str(posted.get("code") or ""), trouble=code_trouble),
-        request_told=approval_part.of_quote(quote), know=know,
+        request_told=approval_part.of_quote(quote), know=know, repeats=repeat_part.of_quote(quote, cart_page.amount),
         fiscal=fiscal.names("customer"), told_day=partial(days.told, weekday=True),
         **_money(mine, posted, quote, place, whole=whole),
     )  # fmt: skip
@@ -272,5 +273,5 @@ def reached(ways: Ways) -> list[tuple[str, str]]:
 def _opened(form: forms.CheckoutForm) -> set[str]:
     known = [form[name] for name in fiscal.names("customer") if name in form]
     groups = {"tax": (form.tax_number, form.tax_name, *known), "note": (form.note,),
-              "gift": (form.gift_name, form.gift_words)}  # fmt: skip
+              "gift": (form.gift_name, form.gift_phone, form.gift_words)}  # fmt: skip
     return {name for name, fields in groups.items() if any(field.data or field.errors for field in fields)}

@@ -82,12 +82,25 @@ def save() -> Any:
         db.session.rollback()
         return _page(form, typed, shown, 422, wrong=wrong)
     values = {"phone": form.phone.data or "", "whatsapp": form.whatsapp.data or "", "email": form.email.data or ""}
-    asks = {"ask_letters": bool(form.ask_letters.data)}
+    asks, before = {"ask_letters": bool(form.ask_letters.data)}, storefront.of().placed
     settings.put(settings.front(), {**values, **asks, "address": kept, "hours": hours})
     settings.put(tenancy.tenant(), {"phone": values["phone"], "email": values["email"]})
-    if lacks and any(way.is_pickup for way in shipping.methods()):
-        flash(_("Buyers who pick up need the whole address. It still lacks: %(what)s.", what=", ".join(lacks)))
+    _tell(lacks, before=before)
     return saved("contact", ".settings_contact")
+
+
+def _tell(lacks: list[str], *, before: bool) -> None:
+    """What it means for who picks up; `before`: whether the shop had said already where it is."""
+    way = next((one for one in shipping.every() if one.active and one.is_pickup), None)
+    after = storefront.of().placed
+    if way is None:
+        return
+    if lacks:
+        flash(_("Buyers who pick up need the whole address. It still lacks: %(what)s.", what=", ".join(lacks)))
+    elif after and not before:
+        flash(_("Buyers can come for it now: “%(name)s” is offered.", name=i18n.pick(way.label)))
+    elif before and not after:
+        flash(_("Without an address “%(name)s” is no longer offered.", name=i18n.pick(way.label)))
 
 
 def _address(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], list[str]]:

@@ -11,7 +11,7 @@ from kernel.i18n import _, _l
 from kernel.money import Money
 from kernel.once import once
 from kernel.web import needs
-from shop import receipts, settings, shipping, slugs, zones
+from shop import settings, shipping, slugs, storefront, zones
 from shop.forms import amounts, methods, product_rows, words
 from shop.shipping import DeliveryMethod
 from shop.views import admin
@@ -24,8 +24,9 @@ def show() -> Any:
     """Every way, offered or put away, and the zones."""
     places = {zone.code: i18n.pick(zone.name) for zone in zones.all_of_tenant()}
     ways = shipping.every()
-    rows = [_row(method, places) for method in ways]
-    nowhere = any(row["active"] and row["pickup"] for row in rows) and not receipts.shop_address()
+    placed = storefront.of().placed
+    rows = [{**_row(method, places), "nowhere": method.is_pickup and not placed} for method in ways]
+    nowhere = any(row["active"] and row["nowhere"] for row in rows)
     reached = {code for method in ways if method.active for code in method.zones}
     known = [{"code": code, "name": name, "idle": code not in reached} for code, name in places.items()]
     return page("delivery", rows=rows, nowhere=nowhere, zones=known)

@@ -109,9 +109,8 @@ def _cards(rows: Sequence[Listed], eager: int, *, still: bool = False) -> list[C
 def _card(row: Listed, words: Sequence[Any], how: _How, *, lazy: bool) -> Card:
     name, short, unit = [i18n.words_html(one, how.spoken) if one else Markup("") for one in words]
     season = season_mark(row)
-    several = row.high_minor > row.low_minor
-    since = several or (row.kind == "booking" and row.low_minor > 0)
-    cut = not several and row.compare_minor is not None and row.compare_minor > row.price_minor
+    since = catalog.varies(row)
+    cut = not since and row.compare_minor is not None and row.compare_minor > row.price_minor
     free, rated = row.kind == "booking" and not row.high_minor, how.rated and row.review_count > 0
     pic = _picture(how.slug, row.width, row.height, lazy=lazy).replace(_SHA, row.sha256) if row.sha256 else ""
     shown = {
@@ -133,8 +132,8 @@ def price(row: Listed) -> tuple[Markup, bool]:
     """What a short list says that it costs, and whether that is only the least of it."""
     if row.kind == "booking" and not row.high_minor:
         return escape(_("Free")), False
-    since = row.high_minor > row.low_minor or (row.kind == "booking" and row.low_minor > 0)
-    return _told(row.low_minor, row.currency, str(i18n.locale()), frame.current().values["cents"]), since
+    told = _told(row.low_minor, row.currency, str(i18n.locale()), frame.current().values["cents"])
+    return told, catalog.varies(row)
 
 
 @lru_cache(maxsize=4096)

@@ -66,7 +66,7 @@ def product_card(product: catalog.Product, picture: files.File | None) -> sharin
     """What a product's share card says."""
     values = frame.current().values
     price = Money(product.low_minor, product.currency).format(str(i18n.locale()), cents=values["cents"])
-    told = _("from %(price)s", price=price) if product.high_minor > product.low_minor else price
+    told = _("from %(price)s", price=price) if catalog.varies(product) else price
     return _look(i18n.pick(product.name), i18n.pick(product.short), told, picture)
 
 

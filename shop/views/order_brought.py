@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from kernel import i18n, phones, tenancy
+from kernel.i18n import _
 from shop import order_changes, presents, receipts, slips
 from shop.orders import Order
 
@@ -16,4 +18,16 @@ def told(order: Order) -> dict[str, Any]:
         "at": receipts.day_and_time(own[-1].at) if own else "",
         "old": receipts.day_and_time(old.at) if old else "",
         "receiver": presents.receiver(order),
+        "tel": order.gift.get("phone", ""),
+        "chat": _chat(order),
     }
+
+
+def _chat(order: Order) -> str:
+    """A chat with who receives a gift; it says nothing of what it is or costs."""
+    number = order.gift.get("phone", "")
+    if not number:
+        return ""
+    with i18n.speak(order.language, tenancy.tenant().country):
+        told = {"name": order.gift["name"], "shop": tenancy.tenant().name}
+        return phones.whatsapp(_("Good day %(name)s, %(shop)s is bringing you something.", **told), number)

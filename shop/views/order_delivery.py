@@ -73,7 +73,7 @@ def _asked(number: str) -> Order:
 
 
 def _form(order: Order, posted: Any) -> BringForm:
-    phone = phones.show(order.phone, tenancy.tenant().country) if order.phone else ""
+    phone = phones.show(presents.telephone(order), tenancy.tenant().country)
     return BringForm(
         posted, data={"name": presents.receiver(order), "phone": phone, "note": order.note, "tell": bool(order.email)}
     )

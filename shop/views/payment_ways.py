@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, abort, flash, redirect, request, url_for
+from flask_babel.speaklater import LazyString
 
 from kernel import countries, i18n, menu, tenancy, web
 from kernel.db import db
@@ -16,7 +17,13 @@ from shop.payment_methods import PaymentMethod
 from shop.views import admin
 from shop.views.settings import page, saved, unit
 
-KINDS = {"transfer": _l("Transfer"), "on_pickup": _l("Pay at pick-up"), "on_delivery": _l("Pay at delivery")}
+
+def transfers() -> str:
+    """What an owner looks for: `SINPE Móvil o transferencia`, as people where the shop is call it."""
+    return i18n.pick(countries.profile(tenancy.tenant().country).payment_name("transfer"), i18n.language())
+
+
+KINDS = {"transfer": LazyString(transfers), "on_pickup": _l("Pay at pick-up"), "on_delivery": _l("Pay at delivery")}
 MOST_FIELDS = 8
 HOURS = 48  # of a new transfer
 
@@ -188,5 +195,5 @@ def init_app(_app: Flask) -> None:
     """One page of the settings."""
     menu.section(
         40, _l("Payments"), "shop_admin.settings_payments", icon="bank", group="money", permission="settings.payments",
-        hint=_l("Transfer, at pick-up, at delivery"),
+        hint=LazyString(lambda: _("%(transfer)s, at pick-up, at delivery", transfer=transfers())),
     )  # fmt: skip

@@ -69,7 +69,7 @@ def show(product: catalog.Product, booking: Markup | None = None, *, stepped: bo
     known = [variant for variant in product.variants if variant.active]
     variant = _chosen(product, known)
     pictures = pictures_of(product, known)
-    since = product.kind == services.KIND and (len(known) > 1 or product.high_minor > product.low_minor)
+    since = product.kind == services.KIND and catalog.varies(product)
     price = product.low if since else catalog.price(product, variant)
     compare = None if since else catalog.compare(product, variant)
     cents, season = frame.current().values["cents"], _season(product)

@@ -181,7 +181,7 @@ def _written(product: Product | None, sheet: sheets.Sheet) -> Any:
         flash(_("Kept as a draft: now say how it is booked."))
         return redirect(url_for(".product_booking", slug=product.slug), 303)
     if uncounted:  # nobody could say yet how many there are of each: not sold out at once
-        flash(_uncounted(product))
+        flash(_uncounted(product, typed=bool(sheet.rows[""].units and sheet.rows[""].units.now)))
         return redirect(url_for(".product", slug=product.slug) + "#variants", 303)
     if request.form.get("do") == "publish":
         catalog.publish(product)
@@ -191,10 +191,13 @@ def _written(product: Product | None, sheet: sheets.Sheet) -> Any:
     return redirect(url_for(".product", slug=product.slug), 303)
 
 
-def _uncounted(product: Product) -> str:
+def _uncounted(product: Product, *, typed: bool) -> str:
+    first = options.label(product, product.variants[0], words.languages()[0])
+    if product.state != "live" and typed:
+        return _("Kept as a draft. What you counted stands at “%(first)s”: now say how many there are of each.",
+                 first=first)  # fmt: skip
     if product.state != "live":
         return _("Kept as a draft: now say how many there are of each variant, and what it costs.")
-    first = options.label(product, product.variants[0], words.languages()[0])
     return _("Saved. Now say how many there are of each: what you had is sold as “%(first)s”, the rest is sold out.",
              first=first)  # fmt: skip
 

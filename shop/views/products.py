@@ -99,7 +99,8 @@ def _goods(rows: Any) -> list[dict[str, Any]]:
 def _price(row: Product, kept: list[Variant]) -> dict[str, Any]:
     several = any(one.price_minor is not None for one in kept)
     told = row.low.format(str(i18n.locale()), cents=False)
-    return {"edit": not several, "text": _("from %(price)s", price=told), "typed": amounts.typed(row.price_minor)}
+    text = _("from %(price)s", price=told) if catalog.varies(row) else told
+    return {"edit": not several, "text": text, "typed": amounts.typed(row.price_minor)}
 
 
 def _stock(kept: list[Variant], booked: str = "") -> dict[str, Any]:

@@ -26,7 +26,10 @@ from shop.forms.subscriptions import ChangeForm
 from shop.orders import Order
 from shop.subscription_rows import Subscription, SubscriptionEvent, events
 
-STATES = {"active": (_l("Goes on"), "good"), "paused": (_l("Paused"), "care"), "ended": (_l("Ended"), "off")}
+STATES = {
+    "active": (_l("Goes on"), "good"), "paused": (_l("Paused"), "care"), "ended": (_l("Ended"), "off"),
+    "waiting": (_l("Waits for its first payment"), "care"),
+}  # fmt: skip
 STEPS = {
     "began": _l("It began"), "ordered": _l("Order made"), "missed": _l("An order could not be made"),
     "skipped": _l("A turn left out"), "unskipped": _l("Not left out after all"), "paused": _l("Paused"),
@@ -40,9 +43,10 @@ def brief(row: Subscription) -> dict[str, Any]:
     """What a list shows of one, at the price of its last order; see subscription_rows.whole."""
     return {
         "name": subscription_letters.name(row, i18n.language()), "every": intervals.said(row.every),
-        "quantity": row.quantity, "price": receipts.shown(row.unit * row.quantity), "state": STATES[row.state],
+        "quantity": row.quantity, "price": receipts.shown(row.unit * row.quantity),
+        "state": STATES["waiting" if row.waiting else row.state],
         "code": row.state, "iso": row.next_on.isoformat(), "next": days.told(row.next_on, weekday=True),
-        "who": row.who, "token": row.token,
+        "who": row.who, "token": row.token, "unpaid": row.first if row.waiting else None,
     }  # fmt: skip
 
 

@@ -5,10 +5,11 @@ function places(box) {
   const follow = () => levels.forEach((select, at) => {
     if (!at || !every[at].length) return;
     const above = levels.slice(0, at).map((each) => each.value).join("|");
+    const was = select.value;  // taking its option out forgets it
     for (const group of every[at]) group.remove();
     const mine = every[at].find((group) => group.dataset.below === above);
     if (mine) select.append(mine);
-    if (![...select.options].some((option) => option.selected)) select.value = "";
+    select.value = [...select.options].some((option) => option.value === was) ? was : "";
   });
   box.addEventListener("change", ({ target }) => {
     for (const select of levels) if (target.dataset.level && select.dataset.level > target.dataset.level) select.value = "";

@@ -410,6 +410,8 @@ def test_erasing_and_exporting(shop):
 
 def test_the_page_says_what_is_missing_and_turns_it_on(shop):
     admin = shop.admin
+    storefront.of().address = {}
+    db.session.commit()
     assert "Preparar" in admin.get("/admin/cafe/automations").get_data(as_text=True)
     assert admin.post("/admin/cafe/automations", data={"trigger": "cart"}).status_code == 303
     html = admin.get("/admin/cafe/automations/cart").get_data(as_text=True)

@@ -16,11 +16,17 @@ MOST = 60 if os.environ.get("PLAZA_SEEDS") else 22  # pages of one walk
 LEAVES = re.compile(
     r"/logout|/media/|\.csv|\.xlsx|\.pdf|/preview/|\?|/d/|/letters/.+/"
 )  # ways out, files, the same page again
-SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
-.filter(one => one.offsetParent && !one.closest('p, li, td, label, .skip, [hidden]') && one.type !== 'hidden')
+SMALL = """() => {
+const whole = one => getComputedStyle(one, '::after').position === 'absolute'  // its whole row is touched
+const block = one => getComputedStyle(one).display === 'inline' ? block(one.parentElement) : one
+const said = one => [...block(one.parentElement).childNodes].some(part => part.nodeType === 3 && part.data.trim().length > 3)
+return [...document.querySelectorAll('a, button, input, select, textarea, summary')]
+.filter(one => one.offsetParent && !one.closest('p, label, .skip, [hidden]') && one.type !== 'hidden')
+.filter(one => !one.closest('li, td') || !(whole(one) || said(one)))
 .map(one => [one.getBoundingClientRect(), one])
 .filter(([box]) => box.width > 1 && (box.width < 24 || box.height < 24))
-.map(([box, one]) => `${one.outerHTML.slice(0, 90)} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+.map(([box, one]) => `${one.outerHTML.slice(0, 90)} ${Math.round(box.width)}x${Math.round(box.height)}`)
+}"""
 
 SQUEEZED = """() => [...document.querySelectorAll('main *')]
 .filter(one => one.offsetParent && [...one.childNodes].some(part => part.nodeType === 3 && part.data.trim().length > 11))
@@ -116,8 +122,10 @@ def test_the_look_sees_what_is_wrong(visit, plaza):
     page = visit(PHONE)
     page.set_content(
         "<html lang=es><title>x</title><body><img src='data:,'><div style='width:900px'>…</div>"
-        "<main><p style='width:1em' id=dos>una letra por línea</p><p id=dos></main></body></html>"
+        "<main><p style='width:1em' id=dos>una letra por línea</p><p id=dos></p>"
+        "<ul><li><a href=#>Uno</a><li>Se lee en <a href=#>dos</a>.</ul></main></body></html>"
     )
+    assert [one.split(">")[1] for one in page.evaluate(SMALL)] == ["Uno</a"]
     assert faults(page)
     assert sideways(page)
     assert len(page.evaluate(SQUEEZED)) == 1

@@ -57,3 +57,12 @@ def test_from_sign_up_to_a_first_paid_sale(visit, plaza, record_property):
     assert "2 500" in told.replace("\xa0", " ")
     assert person.count <= MOST
     record_property("interactions", person.count)
+    page.goto(plaza.admin("dulces-abril", "/settings/contact"))
+    for part, name in (("region", "San José"), ("city", "Escazú"), ("district", "San Rafael")):
+        page.locator(f"#where select[name={part}]").select_option(name)
+    page.locator("#where [name=street]").fill("Casa 7")
+    with page.expect_navigation():
+        page.locator("button.btn-primary:visible").last.click()
+    page.goto(plaza.admin("dulces-abril", "/settings/contact"))
+    kept = [page.locator(f"#where select[name={part}]").input_value() for part in ("region", "city", "district")]
+    assert kept == ["San José", "Escazú", "San Rafael"]  # what is kept is shown, and so is not saved away

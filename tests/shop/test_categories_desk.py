@@ -95,3 +95,11 @@ def test_a_product_that_moves_is_counted_on_its_new_shelf_only(shop):
     db.session.expire_all()
     assert [row.facets["count"] for row in (coffee, light, tea)] == [0, 0, 1]
     assert (light.facets["tags"], tea.facets["tags"]) == ([], [["lavado", 1]])
+
+
+def test_an_empty_file_is_no_picture_and_is_said_to_be_empty(shop):
+    data = {"name": "Mieles", "picture": (io.BytesIO(b""), "foto.jpg")}
+    answer = shop.admin.post("/admin/cafe/categories/new", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "Ese archivo está vacío" in answer.text
+    assert db.session.scalars(select(Category)).all() == []

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from kernel import i18n
 from kernel.db import db
-from shop import booking_prices, catalog, closures, night_spans, plans, rates
+from shop import booking_prices, catalog, closures, letter_blocks, night_spans, plans, rates
 from shop.bookings import Booking
 from tests.shop import pages
 from tests.shop.desk_calendar import post, said_at, stamp, undo, walk_in
@@ -155,3 +156,25 @@ def test_a_guest_moves_to_nights_of_the_same_price_and_no_others(shop, weekend):
     db.session.expire_all()
     assert (answer.status_code, stay.order.total_minor) == (303, before[0])
     assert stay.starts_at == shop.span(row, shop.when(monday + 1)).starts_at
+
+
+def test_what_has_one_price_is_not_said_to_begin_there(shop):
+    row = cabin(shop)
+    product = row.product
+    catalog.changed(product)
+    db.session.commit()
+
+    def everywhere():
+        paths = ("/p/cabana", "/search?q=cabana", "/search/suggestions?q=cabana")
+        shown = [said(pages.text(shop.client.get(path))).lower().replace("desde₡", "desde ₡") for path in paths]
+        with i18n.speak("es", "CR"):
+            return [*shown, said(letter_blocks.priced(product, product.low))]
+
+    for words in everywhere():
+        assert "₡45 000" in words
+        assert "desde ₡" not in words
+    row.guests_in, row.guest_minor = 2, 5_000_00  # the third and the fourth one cost more
+    catalog.changed(product)
+    db.session.commit()
+    assert (product.low_minor, product.high_minor) == (45_000_00, 55_000_00)
+    assert all("desde ₡45 000" in words for words in everywhere())

@@ -50,7 +50,12 @@ def test_a_gift_is_told_to_its_buyer_and_to_who_packs_it_alone(shop):
     assert answer.status_code == 303
     assert not read(page).xpath("//details[.//@name='gift_name']/@open")  # for all others it stays closed
     order = the_order()
-    assert order.gift == {"name": "Rosa Solano", "words": "Feliz cumpleaños, tía.\nUn abrazo <3", "prices": False}
+    assert order.gift == {
+        "name": "Rosa Solano",
+        "words": "Feliz cumpleaños, tía.\nUn abrazo <3",
+        "prices": False,
+        "phone": "",
+    }
     assert (order.name, db.session.scalar(select(func.count(Contact.id)))) == ("Ana Mora", 1)
     assert {row.to for row in letters.about(order)} == {"ana@example.com", shop.tenant.email}
     assert all(row.data["order"]["gift"]["name"] == "Rosa Solano" for row in letters.about(order))
@@ -84,7 +89,7 @@ def test_what_is_no_gift_says_nothing_of_it(shop):
 @pytest.mark.parametrize(
     ("told", "wrong"),
     [({"gift_words": "ñ" * 301}, "#gift_words"), ({"gift_name": "x" * 161}, "#gift_name"),
-     ({"gift_name": " "}, "#gift_name")],
+     ({"gift_name": " "}, "#gift_name"), ({"gift_phone": "12"}, "#gift_phone")],
 )  # fmt: skip
 def test_what_is_wrong_with_a_gift_is_said_and_it_stays_open(shop, told, wrong):
     shop.transfer()
@@ -109,7 +114,7 @@ def test_its_words_change_with_it_and_go_with_its_buyer(shop):
     told = {**shown, "name": "Lía", "words": "Con cariño"}
     assert shop.client.post(f"/orders/{order.token}/delivery/change", data=told).status_code == 303
     db.session.expire_all()
-    assert (order.gift, order.name) == ({"name": "Lía", "words": "Con cariño", "prices": True}, "Ana Mora")
+    assert (order.gift, order.name) == ({"name": "Lía", "words": "Con cariño", "prices": True, "phone": ""}, "Ana Mora")
     base = f"/admin/cafe/orders/{order.number}/delivery"
     staff = form(shop.admin.get(base), "/delivery/change")
     assert staff["name"] == "Lía"
@@ -144,3 +149,30 @@ def test_a_booked_time_is_handed_over_on_paper(shop):
     plain, unpaid = shop.booked(tour, shop.when(4), paid=True), shop.booked(tour, shop.when(5), gift=told)
     for other in (plain, unpaid):  # no gift; nothing yet that one could hand over
         assert shop.client.get(f"/bookings/{other.token}/gift.pdf").status_code == 404
+
+
+@needs_pdf
+def test_whoever_brings_it_calls_who_receives_it_and_not_who_bought_it(shop):
+    shop.transfer()
+    shop.delivery()
+    sent(shop, shop.product(), shipping="envio", **HERE, **GIFT, gift_phone="8312 3456")
+    order = the_order()
+    assert (order.gift["phone"], order.phone) == ("+50683123456", "+50688887777")
+    desk = f"/admin/cafe/orders/{order.number}"
+    slip, inside = papers(shop.admin.get(f"{desk}/packing.pdf"))
+    assert "8312 3456" in slip
+    assert "8312" not in inside
+    assert "8888" not in inside
+    assert "8888 7777" not in slip
+    page = shop.admin.get(desk).text
+    assert "tel:+50683123456" in page
+    assert "wa.me/50683123456" in page
+    assert "wa.me/50688887777" in page  # the buyer is still the one who is asked about it
+    assert {row.to for row in letters.about(order)} == {"ana@example.com", shop.tenant.email}
+    assert order.number in text(shop.admin.get("/admin/cafe/orders?q=8312"))  # found by it
+    shown = form(shop.client.get(f"/orders/{order.token}/delivery"), "/delivery/change")
+    assert shown["phone"] == "8312 3456"
+    told = {**shown, "phone": "8700 1122"}
+    assert shop.client.post(f"/orders/{order.token}/delivery/change", data=told).status_code == 303
+    db.session.expire_all()
+    assert (presents.telephone(order), order.phone) == ("+50687001122", "+50688887777")

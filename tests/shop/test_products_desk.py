@@ -130,7 +130,7 @@ def test_options_make_variants_and_a_renamed_value_keeps_its_own(shop):
     assert set(rows) == {"Grano", "Fina"}
     key = options.key(product.variants[0].options)
     posted = typed(**{
-        "options-0-name": "Molienda", "options-0-values": "En grano, Fina, Gruesa", "variants-0-key": key, "variants-0-was": "0",
+        "options-0-name": "Molienda", "options-0-values": "En grano, Fina, Gruesa", "variants-0-key": key, "variants-0-was": "8",
         "variants-0-units": "5", "variants-0-price": "9.900", "variants-0-active": "y", "variants-0-sku": "GRANO-1",
     })  # fmt: skip
     assert shop.admin.post(f"/admin/cafe/products/{product.slug}", data=posted).status_code == 303
@@ -205,7 +205,7 @@ def test_a_translation_stays_with_its_value(shop):
 def test_what_nobody_counted_yet_is_not_published_sold_out(shop):
     sent = {"options-0-name": "Molienda", "options-0-values": "Grano, Fina", "units": "10", "do": "publish"}
     product = make(shop, **sent)
-    assert (product.state, [one.on_hand for one in product.variants]) == ("draft", [0, 0])
+    assert (product.state, [one.on_hand for one in product.variants]) == ("draft", [10, 0])  # what was typed stays
     boss = shop.admin
     answer = boss.post("/admin/cafe/products/new", data=typed(name="Otro", **sent))
     assert answer.headers["Location"].endswith("#variants")
@@ -373,3 +373,30 @@ def test_the_list_says_by_what_time_is_sold(shop):
     shop.service("Cabaña", "nights")
     told = read(shop.admin.get("/admin/cafe/products", headers={"Accept-Language": "es"})).text_content()
     assert ("por horario" in told, "por noche" in told) == (True, True)
+
+
+def test_units_typed_beside_variants_stay_theirs_when_another_option_comes(shop):
+    product, boss = make(shop, **{"options-0-name": "Talla", "options-0-values": "S, M", "units": ""}), shop.admin
+    rows = [
+        {"key": options.key(row.options), "was": "0", "units": units, "price": price, "active": "y", "sku": row.sku}
+        for row, units, price in zip(product.variants, ("4", "7"), ("", "13 000"), strict=True)
+    ]
+    said = {f"variants-{at}-{name}": value for at, row in enumerate(rows) for name, value in row.items()}
+    colours = {"options-1-name": "Color", "options-1-values": "Azul, Rojo"}
+    told = typed(**{"options-0-name": "Talla", "options-0-values": "S, M", **said, **colours})
+    address = f"/admin/cafe/products/{product.slug}"
+    wrong = boss.post(address, data={**told, "price": "mil"})
+    assert wrong.status_code == 422
+    assert read(wrong).xpath("//input[@name='variants-0-units' or @name='variants-1-units']/@value") == ["4", "7"]
+    assert boss.post(address, data=told).status_code == 303
+    db.session.expire_all()
+    kept = {options.label(product, row, "es"): (row.on_hand, row.price_minor) for row in product.variants if row.active}
+    assert kept == {"S, Azul": (4, None), "S, Rojo": (0, None), "M, Azul": (7, 13_000_00), "M, Rojo": (0, None)}
+
+
+def test_what_is_counted_another_way_keeps_the_number_that_stands_there(shop):
+    product = make(shop, units="12")
+    address = f"/admin/cafe/products/{product.slug}"
+    shop.admin.post(address, data=typed(units="12", was="12", counted="daily"))
+    db.session.expire_all()
+    assert only(product).daily_capacity == 12

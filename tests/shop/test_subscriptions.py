@@ -15,6 +15,7 @@ from kernel.letters import Letter
 from shop import (
     cancellations,
     catalog,
+    days,
     expiry,
     intervals,
     renewals,
@@ -26,6 +27,7 @@ from shop import (
 from shop.orders import Order
 from shop.subscription_rows import Subscription
 from tests.goods import only
+from tests.shop.pages import text
 from tests.shop.test_sale import sell
 
 EVERY = {"kind": "subscription", "every": "1m"}
@@ -440,3 +442,33 @@ def test_staff_has_it_brought_elsewhere_and_what_ended_comes_nowhere(shop):
     db.session.commit()
     assert admin.get(url).status_code == 404
     assert shop.client.post(f"/subscriptions/{row.token}/delivery", data={"shipping": "retiro"}).status_code == 404
+
+
+def test_cart_and_checkout_say_that_it_comes_again(shop):
+    shop.transfer()
+    client = shop.buyer(shop.product("Mañanera", price=7_500_00, **EVERY))
+    again = days.told(intervals.after(clock.today(shop.tenant.timezone), "1m"), weekday=True)
+    for page in (text(client.get("/cart")), text(client.get("/checkout"))):
+        assert "Llega cada mes hasta que usted la termine." in page
+        assert "Cada vez paga ₡7 500" in page
+        assert f"El siguiente, después de este, es para el {again}." in page
+        assert "nada se cobra por sí solo" in page
+        assert "Salte un envío, pause o termine cuando quiera" in page
+    assert "hasta que usted la termine" not in text(shop.buyer(shop.product("Una vez")).get("/cart"))
+
+
+def test_one_whose_first_order_is_not_paid_waits_for_it(shop):
+    row = began(shop)
+    base = f"/admin/{shop.tenant.slug}/subscriptions"
+
+    def told():
+        desk = shop.admin.get(base), shop.admin.get(f"{base}/{row.token}")
+        mine = shop.client.get(f"/subscriptions/{row.token}"), shop.shopper(row.contact).get("/account")
+        return [text(page) for page in (*desk, *mine)]
+
+    assert row.waiting
+    assert all("Espera su primer pago" in page for page in told())
+    assert "espera su primer pago" in str(list(subscription_list.cells("active")))
+    shop.pay(row.first)
+    assert not row.waiting
+    assert not any("Espera su primer pago" in page for page in told())
