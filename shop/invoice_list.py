@@ -11,6 +11,7 @@ from sqlalchemy import Select, String, and_, case, cast, exists, func, or_, sele
 from kernel import clock, tenancy
 from kernel.db import db
 from shop import invoicing
+from shop.invoice_lines import InvoiceLine
 from shop.invoice_rows import Invoice
 from shop.orders import ENDED, SETTLED, Order
 
@@ -43,6 +44,10 @@ class Month:
     def within(self, moment: Any) -> Any:
         """The condition that a column lies in it."""
         return and_(moment >= _begins(self), moment < _begins(self.following))
+
+    def follows(self, moment: Any) -> Any:
+        """The condition that a column lies before it."""
+        return moment < _begins(self)
 
 
 def _begins(month: Month) -> datetime:
@@ -112,6 +117,16 @@ def of_month(at: Month) -> Sequence[Invoice]:
     """What was issued in earnest in a month, in the order of its numbers."""
     mine = select(Invoice).where(at.within(Invoice.issued_at), ~Invoice.practice)
     return db.session.scalars(mine.order_by(Invoice.issued_at, Invoice.id)).all()
+
+
+def lines_of(at: Month) -> dict[int, list[InvoiceLine]]:
+    """The lines of those papers, in order, by the paper's id."""
+    mine = select(InvoiceLine).join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+    mine = mine.where(at.within(Invoice.issued_at), ~Invoice.practice)
+    found: dict[int, list[InvoiceLine]] = {}
+    for line in db.session.scalars(mine.order_by(InvoiceLine.position, InvoiceLine.id)):
+        found.setdefault(line.invoice_id, []).append(line)
+    return found
 
 
 def sums(at: Month) -> list[dict[str, Any]]:
