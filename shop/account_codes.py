@@ -22,6 +22,7 @@ USUAL = {
     "expenses": "5103", "owner": "3101", "unclear": "1109",
     "sales": "4101", "exempt": "4102", "delivery": "4103", "discounts": "4201", "returns": "4202",
 }  # fmt: skip
+INCOME = frozenset({"sales", "exempt", "delivery", "discounts", "returns"})  # what was sold, less what was given back
 OF_KIND = {
     "on_delivery": "cash", "on_pickup": "cash", "counter": "cash", "card": "card", "practice": "card",
     "gift_card": "gift_cards", "store_credit": "gift_cards",
@@ -33,10 +34,11 @@ OF_CODE = {  # SINPE Móvil and the like arrive at the bank, not in the drawer
 
 @dataclass(frozen=True)
 class Account:
-    """A code of the books and what it is called."""
+    """A code of the books and what it is called; `key` is whose it is, whatever code an accountant gave it."""
 
     code: str
     name: str
+    key: str
 
 
 class Chart:
@@ -48,7 +50,7 @@ class Chart:
     def of(self, key: str, part: str = "") -> Account:
         """The account of `key`, or the one that was given to a part of it: `sales`, `iva13`."""
         code = (self.own.get(f"{key}:{part}") if part else None) or self.own.get(key) or USUAL[key]
-        return Account(code, str(NAMES[key]))
+        return Account(code, str(NAMES[key]), key)
 
     def paid_by(self, kind: str, method: str) -> Account:
         """Where money of that method arrives."""

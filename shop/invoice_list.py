@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from kernel.db import db
 from shop import invoicing
 from shop.invoice_lines import InvoiceLine
 from shop.invoice_rows import Invoice
+from shop.ledger import LedgerEntry
 from shop.orders import ENDED, SETTLED, Order
 
 PAGE = 50
@@ -35,6 +36,11 @@ class Month:
     def first(self) -> date:
         """Its first day."""
         return date(self.year, self.month, 1)
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.following.first - timedelta(days=1)
 
     @property
     def following(self) -> "Month":
@@ -68,8 +74,9 @@ def this_month() -> Month:
 
 
 def months() -> list[Month]:
-    """The months that have papers, the newest first."""
-    first = db.session.scalar(select(func.min(Invoice.issued_at)))
+    """The months since the first paper or payment, the newest first."""
+    begun = (db.session.scalar(select(func.min(moment))) for moment in (Invoice.issued_at, LedgerEntry.at))
+    first = min(filter(None, begun), default=None)
     last, found = this_month(), []
     zone = ZoneInfo(tenancy.tenant().timezone)
     step = Month(first.astimezone(zone).year, first.astimezone(zone).month) if first else last
@@ -129,10 +136,12 @@ def lines_of(at: Month) -> dict[int, list[InvoiceLine]]:
     return found
 
 
-def sums(at: Month) -> list[dict[str, Any]]:
-    """By currency: how many papers, net, tax and gross of a month, credit notes taken off."""
+def sums(at: Month, kind: str = "") -> list[dict[str, Any]]:
+    """By currency: how many papers, net, tax and gross of a month or of one kind, credit notes taken off."""
     found: dict[str, dict[str, Any]] = {}
     for row in of_month(at):
+        if kind in KINDS and row.kind != kind:
+            continue
         kept = found.setdefault(row.currency, {"currency": row.currency, "count": 0, "net": 0, "tax": 0, "gross": 0})
         kept["count"] += 1
         for name in ("net", "tax", "gross"):
