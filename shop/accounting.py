@@ -15,7 +15,7 @@ from kernel import tenancy
 from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.money import Money
-from shop import advances, invoice_lines, invoice_list, invoice_papers, invoice_parts, payment_methods
+from shop import advances, invoice_lines, invoice_list, invoice_papers, invoice_parts, invoice_people, payment_methods
 from shop.account_codes import Account, Chart
 from shop.advances import Standing
 from shop.drawer_rows import DrawerEntry
@@ -83,9 +83,9 @@ class Move:
         return _day(self.at), self.rank, self.at
 
 
-def billing(row: Invoice, lines: Sequence[InvoiceLine]) -> Move:
+def billing(row: Invoice, lines: Sequence[InvoiceLine], order: Order) -> Move:
     """What a paper moves."""
-    return Move(row.issued_at, 3 if row.sign < 0 else 0, row.order, paper=(row, lines))
+    return Move(row.issued_at, 3 if row.sign < 0 else 0, order, paper=(row, lines))
 
 
 def paying(entry: LedgerEntry, payment: Payment, order: Order) -> Move:
@@ -106,7 +106,9 @@ def entries(moves: Iterable[Move], standings: dict[int, Standing], chart: Chart)
 def _orders(at: Month, chart: Chart) -> Iterator[list[Posting]]:
     """What the orders' papers and money say of a month."""
     lines = invoice_list.lines_of(at)
-    moves = [billing(row, lines[row.id]) for row in invoice_list.of_month(at)]
+    billed = select(Order).where(Order.id.in_(select(Invoice.order_id).where(at.within(Invoice.issued_at))))
+    known = {order.id: order for order in db.session.scalars(billed)}
+    moves = [billing(row, lines[row.id], known[row.order_id]) for row in invoice_list.of_month(at)]
     return entries([*moves, *(paying(*one) for one in _paid(at))], advances.before(at), chart)
 
 
@@ -200,10 +202,11 @@ def _money(move: Move, money: tuple[LedgerEntry, Payment], standing: Standing, c
     document = _("Refund of %(number)s", number=number) if back else _("Payment of %(number)s", number=number)
     method = payment_methods.named(entry.method) if entry.method else None
     detail = " ".join(filter(None, (pick(method.label if method else payment.label), entry.reference)))
+    name = str(invoice_people.buyer(move.order)["name"])
     more = Money(standing.receive(entry.amount_minor), entry.currency)
     yield Posting(entry.at, document, _side(entry, payment, chart), detail, entry.amount)
-    yield Posting(entry.at, document, chart.of("receivable"), move.order.name, more - entry.amount)
-    yield Posting(entry.at, document, chart.of("advances"), move.order.name, -more)
+    yield Posting(entry.at, document, chart.of("receivable"), name, more - entry.amount)
+    yield Posting(entry.at, document, chart.of("advances"), name, -more)
 
 
 def _side(entry: LedgerEntry, payment: Payment, chart: Chart) -> Account:

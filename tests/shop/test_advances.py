@@ -50,7 +50,7 @@ def move(order, kind, minor, at):
     row = Invoice(kind=kind, issued_at=at, order=order, number=kind, currency=order.currency, gross_minor=minor)
     row.buyer = {"name": "Ana"}
     told = {"options": [], "components": [], "discount_minor": 0}
-    return accounting.billing(row, [InvoiceLine(kind="goods", name={"es": "Florero"}, net_minor=minor, **told)])
+    return accounting.billing(row, [InvoiceLine(kind="goods", name={"es": "Florero"}, net_minor=minor, **told)], order)
 
 
 def walk(order, wanted):
