@@ -1,10 +1,13 @@
-"""The rail of the back office: at most eight words, each brought by the package whose pages it opens."""
+"""The rail of the back office: at most eight words, each brought by the package whose pages it opens.
+
+Behind it the settings, and the pages that neither names: all of them are found by their words.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from kernel import web
 from kernel.i18n import _l
@@ -33,7 +36,27 @@ class Entry:
     short: Any = ""  # where there is room for one word only: the bar under the thumb
 
 
+@dataclass(frozen=True)
+class Place:
+    """A page as who searches finds it: by its name, its `hint` and other `words`; `set` is one of the settings."""
+
+    label: Any
+    endpoint: str
+    hint: Any = ""
+    words: Any = ""
+    set: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether the current person may see it."""
+        view = current_app.view_functions.get(self.endpoint)
+        permission = getattr(view, "permission", "")
+        return bool(permission) and web.may(permission)
+
+
 _entries: dict[str, Entry] = {}
+_pages: dict[str, Place] = {}
+_words: dict[str, Any] = {}
 
 
 def entry(order: int, label: Any, endpoint: str, **options: Any) -> None:
@@ -71,10 +94,30 @@ def sections() -> list[Section]:
     """The pages of the settings that the current person may see, in order."""
     moved = [
         Section(one.order, one.label, one.endpoint, one.icon, one.permission, one.hint, one.group)
-        for one in _words()[1]
+        for one in _parted()[1]
     ]
     found = sorted([*_sections.values(), *moved], key=lambda known: known.order)
     return [known for known in found if web.may(known.permission)]
+
+
+def page(label: Any, endpoint: str, words: Any = "") -> None:
+    """Let a page be found that neither the rail nor the settings name."""
+    _pages[endpoint] = Place(label, endpoint, words=words)
+
+
+def words(endpoint: str, told: Any) -> None:
+    """Say by which other words a page of the rail or the settings is found."""
+    _words[endpoint] = told
+
+
+def places() -> list[Place]:
+    """Every page that the current person may see and find, each once: of the rail, the settings, and others."""
+    rail = [Place(one.label, one.endpoint, one.hint, _words.get(one.endpoint, "")) for one in _entries.values()]
+    settings = [
+        Place(one.label, one.endpoint, one.hint, _words.get(one.endpoint, ""), set=True) for one in _sections.values()
+    ]
+    known = {one.endpoint: one for one in (*rail, *settings)}
+    return [one for one in {**_pages, **known}.values() if one.open]
 
 
 def any_section() -> bool:
@@ -89,7 +132,7 @@ def groups() -> list[tuple[Any, list[Section]]]:
     return [(label, some) for label, some in found if some]
 
 
-def _words() -> tuple[list[Entry], list[Entry]]:
+def _parted() -> tuple[list[Entry], list[Entry]]:
     """(the words of the current person's rail, those for which there is no room), in order."""
     mine = [one for one in _entries.values() if web.may(one.permission) and (one.when is None or one.when())]
     mine.sort(key=lambda one: one.order)
@@ -108,7 +151,7 @@ def _nearest(words: list[Entry], here: str) -> Entry | None:
 
 def shown() -> list[dict[str, Any]]:
     """The rail for the current person: label, url, icon, active, badge."""
-    words = _words()[0]
+    words = _parted()[0]
     here = _nearest(words, request.endpoint or "")
     return [
         {

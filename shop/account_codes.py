@@ -7,8 +7,9 @@ from kernel.i18n import _, _l, pick
 from shop import invoicing, payment_methods, taxes
 
 NAMES: dict[str, Any] = {
-    "receivable": _l("Customers"), "cash": _l("Cash"), "bank": _l("Bank"), "card": _l("Cards to be settled"),
-    "gift_cards": _l("Gift cards and store credit owed"), "tax": _l("Tax payable"), "sales": _l("Sales"),
+    "receivable": _l("Customers"), "advances": _l("Customer advances"), "cash": _l("Cash"), "bank": _l("Bank"),
+    "card": _l("Cards to be settled"), "gift_cards": _l("Gift cards and store credit owed"),
+    "tax": _l("Tax payable"), "sales": _l("Sales"),
     "exempt": _l("Exempt sales"), "delivery": _l("Delivery charged"), "discounts": _l("Discounts given"),
     "returns": _l("Returns and credit notes"), "charges": _l("Service charges collected"),
     "courtesies": _l("Gift cards and store credit given away"), "lapsed": _l("Balances that ended unused"),
@@ -17,10 +18,11 @@ NAMES: dict[str, Any] = {
 }  # fmt: skip
 USUAL = {
     "cash": "1101", "bank": "1102", "card": "1103", "receivable": "1201", "tax": "2101", "charges": "2102",
-    "gift_cards": "2201", "lapsed": "4301", "courtesies": "5101", "over_short": "5102", "expenses": "5103",
-    "owner": "3101", "unclear": "1109",
+    "gift_cards": "2201", "advances": "2202", "lapsed": "4301", "courtesies": "5101", "over_short": "5102",
+    "expenses": "5103", "owner": "3101", "unclear": "1109",
     "sales": "4101", "exempt": "4102", "delivery": "4103", "discounts": "4201", "returns": "4202",
 }  # fmt: skip
+INCOME = frozenset({"sales", "exempt", "delivery", "discounts", "returns"})  # what was sold, less what was given back
 OF_KIND = {
     "on_delivery": "cash", "on_pickup": "cash", "counter": "cash", "card": "card", "practice": "card",
     "gift_card": "gift_cards", "store_credit": "gift_cards",
@@ -32,10 +34,11 @@ OF_CODE = {  # SINPE Móvil and the like arrive at the bank, not in the drawer
 
 @dataclass(frozen=True)
 class Account:
-    """A code of the books and what it is called."""
+    """A code of the books and what it is called; `key` is whose it is, whatever code an accountant gave it."""
 
     code: str
     name: str
+    key: str
 
 
 class Chart:
@@ -47,7 +50,7 @@ class Chart:
     def of(self, key: str, part: str = "") -> Account:
         """The account of `key`, or the one that was given to a part of it: `sales`, `iva13`."""
         code = (self.own.get(f"{key}:{part}") if part else None) or self.own.get(key) or USUAL[key]
-        return Account(code, str(NAMES[key]))
+        return Account(code, str(NAMES[key]), key)
 
     def paid_by(self, kind: str, method: str) -> Account:
         """Where money of that method arrives."""

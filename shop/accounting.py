@@ -1,8 +1,12 @@
-"""The journal of a month for the accountant: each paper and payment as an entry whose debits are its credits."""
+"""The journal of a month for the accountant: each paper and payment as an entry whose debits are its credits.
 
-from collections.abc import Iterable, Iterator
+Money that comes before its invoice is an advance of the customer until then; on the day of the invoice it pays it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,13 +15,15 @@ from kernel import tenancy
 from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.money import Money
-from shop import invoice_lines, invoice_list, invoice_papers, invoice_parts, payment_methods
+from shop import advances, invoice_lines, invoice_list, invoice_papers, invoice_parts, invoice_people, payment_methods
 from shop.account_codes import Account, Chart
+from shop.advances import Standing
 from shop.drawer_rows import DrawerEntry
 from shop.invoice_lines import InvoiceLine
 from shop.invoice_list import Month
 from shop.invoice_rows import Invoice
 from shop.ledger import LedgerEntry
+from shop.orders import Order
 from shop.payments import Payment
 from shop.stored_value import StoredValueEntry
 from shop.tax_rules import TAX
@@ -40,10 +46,9 @@ class Posting:
 
     def row(self) -> list[object]:
         """The line as cells."""
-        day = self.at.astimezone(ZoneInfo(tenancy.tenant().timezone)).date()
         debit, credit = max(self.amount.minor, 0), max(-self.amount.minor, 0)
         sides = [Money(minor, self.amount.currency).decimal for minor in (debit, credit)]
-        return [day, self.document, self.account.code, self.account.name, self.detail, *sides,
+        return [_day(self.at), self.document, self.account.code, self.account.name, self.detail, *sides,
                 self.amount.currency]  # fmt: skip
 
 
@@ -56,17 +61,65 @@ def heads() -> list[str]:
 def of(at: Month) -> list[Posting]:
     """Everything of a month, in the order in which it happened."""
     chart = Chart()
-    found = [list(_paper(row, chart)) for row in invoice_list.of_month(at)]
-    found += [list(_money(entry, payment, chart)) for entry, payment in _entries(at)]
+    found = [*_orders(at, chart)]
     found += [list(_balance(entry, chart)) for entry in _balances(at)]
     found += [list(_drawer(entry, chart)) for entry in _moves(at)]
     return [line for lines in sorted(found, key=lambda one: one[0].at) for line in lines if line.amount]
 
 
-def _entries(at: Month) -> Iterable[tuple[LedgerEntry, Payment]]:
-    wanted = select(LedgerEntry, Payment).join(Payment, Payment.id == LedgerEntry.payment_id)
-    mine = wanted.where(at.within(LedgerEntry.at), ~LedgerEntry.practice)
-    return [(entry, payment) for entry, payment in db.session.execute(mine.order_by(LedgerEntry.at, LedgerEntry.id))]
+@dataclass(frozen=True)
+class Move:
+    """A paper or an amount of an order; within a day they come by their rank, so that a sale at once is no advance."""
+
+    at: datetime
+    rank: int
+    order: Order
+    paper: tuple[Invoice, Sequence[InvoiceLine]] | None = None
+    money: tuple[LedgerEntry, Payment] | None = None
+
+    @property
+    def place(self) -> tuple[date, int, datetime]:
+        """Where it stands among the moves of a month."""
+        return _day(self.at), self.rank, self.at
+
+
+def billing(row: Invoice, lines: Sequence[InvoiceLine], order: Order) -> Move:
+    """What a paper moves."""
+    return Move(row.issued_at, 3 if row.sign < 0 else 0, order, paper=(row, lines))
+
+
+def paying(entry: LedgerEntry, payment: Payment, order: Order) -> Move:
+    """What an amount moves that came or went."""
+    return Move(entry.at, 2 if entry.amount_minor < 0 else 1, order, money=(entry, payment))
+
+
+def entries(moves: Iterable[Move], standings: dict[int, Standing], chart: Chart) -> Iterator[list[Posting]]:
+    """The entry of each move, day by day; `standings`: how their orders stood before, by id, moved with them."""
+    for move in sorted(moves, key=lambda one: one.place):
+        standing = standings.setdefault(move.order.id, Standing())
+        if move.paper:
+            yield [*_paper(*move.paper, chart), *_applied(move, move.paper[0], standing, chart)]
+        elif move.money:
+            yield list(_money(move, move.money, standing, chart))
+
+
+def _orders(at: Month, chart: Chart) -> Iterator[list[Posting]]:
+    """What the orders' papers and money say of a month."""
+    lines = invoice_list.lines_of(at)
+    billed = select(Order).where(Order.id.in_(select(Invoice.order_id).where(at.within(Invoice.issued_at))))
+    known = {order.id: order for order in db.session.scalars(billed)}
+    moves = [billing(row, lines[row.id], known[row.order_id]) for row in invoice_list.of_month(at)]
+    return entries([*moves, *(paying(*one) for one in _paid(at))], advances.before(at), chart)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(tenancy.tenant().timezone)).date()
+
+
+def _paid(at: Month) -> Iterable[Any]:
+    wanted = select(LedgerEntry, Payment, Order).join(Payment, Payment.id == LedgerEntry.payment_id)
+    mine = wanted.join(Order, Order.id == LedgerEntry.order_id).where(at.within(LedgerEntry.at), ~LedgerEntry.practice)
+    return db.session.execute(mine.order_by(LedgerEntry.at, LedgerEntry.id)).all()
 
 
 def _balances(at: Month) -> Iterable[StoredValueEntry]:
@@ -95,19 +148,27 @@ def _drawer(entry: DrawerEntry, chart: Chart) -> Iterator[Posting]:
     yield Posting(entry.at, _("Cash drawer"), other, entry.note, -entry.amount)
 
 
-def _paper(row: Invoice, chart: Chart) -> Iterator[Posting]:
+def _paper(row: Invoice, lines: Sequence[InvoiceLine], chart: Chart) -> Iterator[Posting]:
     """What a paper says: the customer owes it, it is sales, delivery and tax; a credit note the other way round."""
 
     def line(account: Account, detail: str, minor: int) -> Posting:
         return Posting(row.issued_at, row.number, account, detail, row.money(row.sign * minor))
 
-    lines = invoice_lines.of(row.id)
     yield line(chart.of("receivable"), str(row.buyer.get("name", "")), row.gross_minor)
     for account, detail, minor in (part for one in lines for part in _sold(one, row, chart)):
         yield line(account, detail, minor)
     for tax in invoice_papers.collected(lines):
         account = chart.of("tax", tax["code"]) if tax["kind"] == TAX else chart.of("charges")
         yield line(account, str(tax["name"]), -tax["tax"])
+
+
+def _applied(move: Move, row: Invoice, standing: Standing, chart: Chart) -> Iterator[Posting]:
+    """What an invoice takes of an advance, or what a credit note leaves the customer with beyond what they owe."""
+    more = row.money(standing.bill(row.sign * row.gross_minor))
+    told = _("Credit balance of %(number)s") if more.minor > 0 else _("Advance of %(number)s applied")
+    detail = told % {"number": move.order.number}
+    yield Posting(row.issued_at, row.number, chart.of("receivable"), detail, more)
+    yield Posting(row.issued_at, row.number, chart.of("advances"), detail, -more)
 
 
 def _sold(line: InvoiceLine, row: Invoice, chart: Chart) -> Iterator[tuple[Account, str, int]]:
@@ -134,15 +195,18 @@ def _discount(line: InvoiceLine) -> int:
     return line.discount_minor * 10_000 // (10_000 + inside)
 
 
-def _money(entry: LedgerEntry, payment: Payment, chart: Chart) -> Iterator[Posting]:
-    """What came or went: to where such money arrives, from what the customer owes."""
-    number = payment.order.number
+def _money(move: Move, money: tuple[LedgerEntry, Payment], standing: Standing, chart: Chart) -> Iterator[Posting]:
+    """What came or went: to where such money arrives, from what the customer owes or is owed."""
+    (entry, payment), number = money, move.order.number
     back = entry.kind == "refund"
     document = _("Refund of %(number)s", number=number) if back else _("Payment of %(number)s", number=number)
     method = payment_methods.named(entry.method) if entry.method else None
     detail = " ".join(filter(None, (pick(method.label if method else payment.label), entry.reference)))
+    name = str(invoice_people.buyer(move.order)["name"])
+    more = Money(standing.receive(entry.amount_minor), entry.currency)
     yield Posting(entry.at, document, _side(entry, payment, chart), detail, entry.amount)
-    yield Posting(entry.at, document, chart.of("receivable"), payment.order.name, -entry.amount)
+    yield Posting(entry.at, document, chart.of("receivable"), name, more - entry.amount)
+    yield Posting(entry.at, document, chart.of("advances"), name, -more)
 
 
 def _side(entry: LedgerEntry, payment: Payment, chart: Chart) -> Account:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,9 @@ from sqlalchemy import Select, String, and_, case, cast, exists, func, or_, sele
 from kernel import clock, tenancy
 from kernel.db import db
 from shop import invoicing
+from shop.invoice_lines import InvoiceLine
 from shop.invoice_rows import Invoice
+from shop.ledger import LedgerEntry
 from shop.orders import ENDED, SETTLED, Order
 
 PAGE = 50
@@ -36,6 +38,11 @@ class Month:
         return date(self.year, self.month, 1)
 
     @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.following.first - timedelta(days=1)
+
+    @property
     def following(self) -> "Month":
         """The month after it."""
         return Month(self.year + self.month // 12, self.month % 12 + 1)
@@ -43,6 +50,10 @@ class Month:
     def within(self, moment: Any) -> Any:
         """The condition that a column lies in it."""
         return and_(moment >= _begins(self), moment < _begins(self.following))
+
+    def follows(self, moment: Any) -> Any:
+        """The condition that a column lies before it."""
+        return moment < _begins(self)
 
 
 def _begins(month: Month) -> datetime:
@@ -63,8 +74,9 @@ def this_month() -> Month:
 
 
 def months() -> list[Month]:
-    """The months that have papers, the newest first."""
-    first = db.session.scalar(select(func.min(Invoice.issued_at)))
+    """The months since the first paper or payment, the newest first."""
+    begun = (db.session.scalar(select(func.min(moment))) for moment in (Invoice.issued_at, LedgerEntry.at))
+    first = min(filter(None, begun), default=None)
     last, found = this_month(), []
     zone = ZoneInfo(tenancy.tenant().timezone)
     step = Month(first.astimezone(zone).year, first.astimezone(zone).month) if first else last
@@ -114,10 +126,22 @@ def of_month(at: Month) -> Sequence[Invoice]:
     return db.session.scalars(mine.order_by(Invoice.issued_at, Invoice.id)).all()
 
 
-def sums(at: Month) -> list[dict[str, Any]]:
-    """By currency: how many papers, net, tax and gross of a month, credit notes taken off."""
+def lines_of(at: Month) -> dict[int, list[InvoiceLine]]:
+    """The lines of those papers, in order, by the paper's id."""
+    mine = select(InvoiceLine).join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+    mine = mine.where(at.within(Invoice.issued_at), ~Invoice.practice)
+    found: dict[int, list[InvoiceLine]] = {}
+    for line in db.session.scalars(mine.order_by(InvoiceLine.position, InvoiceLine.id)):
+        found.setdefault(line.invoice_id, []).append(line)
+    return found
+
+
+def sums(at: Month, kind: str = "") -> list[dict[str, Any]]:
+    """By currency: how many papers, net, tax and gross of a month or of one kind, credit notes taken off."""
     found: dict[str, dict[str, Any]] = {}
     for row in of_month(at):
+        if kind in KINDS and row.kind != kind:
+            continue
         kept = found.setdefault(row.currency, {"currency": row.currency, "count": 0, "net": 0, "tax": 0, "gross": 0})
         kept["count"] += 1
         for name in ("net", "tax", "gross"):

@@ -1,6 +1,6 @@
 """Invoices on paper: what one says, as it was issued, in the order's language and with the country's own words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -149,7 +149,7 @@ def taxes(row: Invoice, lines: Sequence[InvoiceLine]) -> list[dict[str, str]]:
     return [{"name": name, "net": _shown(row, net), "tax": _shown(row, tax)} for name, net, tax in rows]
 
 
-def collected(lines: Sequence[InvoiceLine]) -> list[dict[str, Any]]:
+def collected(lines: Iterable[InvoiceLine]) -> list[dict[str, Any]]:
     """The taxes of some lines, added up by rate."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for part in (part for line in lines for part in line.components):

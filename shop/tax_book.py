@@ -1,87 +1,119 @@
-"""The book of sales: each invoice and credit note of a month with its taxes; its sums are theirs to the cent."""
+"""The book of sales: each invoice and credit note of a month with its taxes, and their totals, to the cent."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from kernel import tenancy
-from kernel.i18n import _
+from kernel.i18n import _, ngettext
 from kernel.money import Money
 from shop import invoice_lines, invoice_list, invoice_papers, invoices
+from shop.invoice_lines import InvoiceLine
 from shop.invoice_list import Month
 from shop.invoice_rows import Invoice
 from shop.tax_rules import TAX
 
-Rate = tuple[str, int]
+
+@dataclass(frozen=True)
+class Column:
+    """Amounts of one meaning; `rate` is the tax and its hundredths of a percent, of what belongs to one."""
+
+    meaning: str  # exempt | base | due | beyond | net | tax | charges | gross
+    rate: tuple[str, int] | None = None
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Book:
-    """Names of columns and the rows below them, one a paper; amounts are exact numbers."""
+    """What the papers of a month come to, in minor units by column; a credit note's are below zero."""
 
-    heads: list[str]
-    rows: list[list[object]]
+    papers: Sequence[tuple[Invoice, Mapping[Column, int]]]
+    columns: Sequence[Column]
+
+    @property
+    def heads(self) -> list[str]:
+        """The names of the columns of the file."""
+        said = [_("Date"), _("Document"), _("Number"), _("Corrects"), _("Tax id"), _("Name"), _("Authorisation")]
+        return [*said, *(column.name for column in self.columns), _("Currency")]
+
+    @property
+    def rows(self) -> list[list[object]]:
+        """The papers, one a row; amounts are exact numbers."""
+        return [[*_said(row), *self._shown(row.currency, amounts)] for row, amounts in self.papers]
+
+    @property
+    def totals(self) -> list[list[object]]:
+        """What stands at the foot of the file: the totals of each currency."""
+        return [
+            ["", ngettext("Total of %(num)s document", "Total of %(num)s documents", many), *[""] * 5,
+             *self._shown(currency, self.sums(currency))]
+            for currency, many in self.currencies.items()
+        ]  # fmt: skip
+
+    @property
+    def currencies(self) -> Counter[str]:
+        """How many papers each currency has."""
+        return Counter(row.currency for row, _amounts in self.papers)
+
+    def sums(self, currency: str, kind: str = "") -> Counter[Column]:
+        """What the papers of a currency come to, or those of one kind."""
+        found: Counter[Column] = Counter()
+        for row, amounts in self.papers:
+            if row.currency == currency and kind in {"", row.kind}:
+                found.update(amounts)
+        return found
+
+    def _shown(self, currency: str, amounts: Mapping[Column, int]) -> Iterator[object]:
+        yield from (Money(amounts.get(column, 0), currency).decimal for column in self.columns)
+        yield currency
 
 
 def of(at: Month) -> Book:
     """The book of a month."""
-    papers = invoice_list.of_month(at)
-    taxes = {row.id: _taxes(row) for row in papers}
-    rates: dict[Rate, str] = {}
-    for found in taxes.values():
-        rates.update({rate: told[0] for rate, told in found.items()})
-    columns = [_("Base of %(name)s", name=name) for name in rates.values()]
-    heads = [*_heads(), *(head for pair in zip(columns, rates.values(), strict=True) for head in pair)]
-    charges = {row.id: _charges(row) for row in papers}
-    kept = [_("Service charges")] if any(charges.values()) else []  # they stay in the house: no tax
-    beyond = {row.id: sum(map(invoice_lines.beyond, invoice_lines.of(row.id))) for row in papers}
-    cards = [_("Not subject to tax")] if any(beyond.values()) else []  # gift cards: taxed as what they buy one day
-    told = _Told(list(rates), charges if kept else {}, beyond if cards else {})
-    rows = [_row(row, taxes[row.id], told) for row in papers]
-    return Book([*heads, *cards, _("Net"), _("Tax"), *kept, _("Total"), _("Currency")], rows)
-
-
-def _heads() -> list[str]:
-    return [
-        _("Date"), _("Document"), _("Number"), _("Corrects"), _("Tax id"), _("Name"), _("Authorisation"), _("Exempt"),
+    lines = invoice_list.lines_of(at)
+    papers = [(row, _amounts(row, lines[row.id])) for row in invoice_list.of_month(at)]
+    rates = dict.fromkeys(column for _row, amounts in papers for column in amounts if column.rate)
+    some = {column.meaning for _row, amounts in papers for column, minor in amounts.items() if minor}
+    columns = [
+        Column("exempt", name=_("Exempt")), *rates,
+        # gift cards: taxed as what they buy one day; service charges stay in the house: no tax
+        *([Column("beyond", name=_("Not subject to tax"))] if "beyond" in some else []),
+        Column("net", name=_("Net")), Column("tax", name=_("Tax")),
+        *([Column("charges", name=_("Service charges"))] if "charges" in some else []),
+        Column("gross", name=_("Total")),
     ]  # fmt: skip
+    return Book(papers, columns)
 
 
-def _taxes(row: Invoice) -> dict[Rate, tuple[str, int, int]]:
-    found = invoice_papers.collected(invoice_lines.of(row.id))
-    sums: dict[Rate, tuple[str, int, int]] = {}
-    for tax in found:
-        if tax["taxing"]:
-            name, net, due = sums.get((tax["code"], tax["rate_bp"]), (str(tax["name"]), 0, 0))
-            sums[tax["code"], tax["rate_bp"]] = (name, net + tax["net"], due + tax["tax"])
-    return sums
-
-
-def _charges(row: Invoice) -> int:
-    return sum(part["tax"] for part in invoice_papers.collected(invoice_lines.of(row.id)) if part["kind"] != TAX)
-
-
-@dataclass(frozen=True)
-class _Told:
-    """Which columns the book has: its rates, and by paper what only some months have."""
-
-    rates: Sequence[Rate]
-    charges: dict[int, int]
-    beyond: dict[int, int]
-
-
-def _row(row: Invoice, taxes: dict[Rate, tuple[str, int, int]], told: _Told) -> list[object]:
-    def shown(minor: int) -> object:
-        return Money(row.sign * minor, row.currency).decimal
-
+def _said(row: Invoice) -> list[object]:
     corrected = invoices.corrected(row)
-    free = sum(invoice_lines.exempt(line) for line in invoice_lines.of(row.id))
-    parts = (minor for rate in told.rates for minor in taxes.get(rate, ("", 0, 0))[1:])
     return [
         row.issued_at.astimezone(ZoneInfo(tenancy.tenant().timezone)).date(), invoice_papers.title(row),
         row.number, corrected.number if corrected else "", row.buyer.get("number", ""), row.buyer.get("name", ""),
-        row.fiscal.get("authorisation", ""), shown(free), *(shown(minor) for minor in parts),
-        *([shown(told.beyond[row.id])] if told.beyond else []),
-        shown(row.net_minor), shown(row.tax_minor - told.charges.get(row.id, 0)),
-        *([shown(told.charges[row.id])] if told.charges else []), shown(row.gross_minor), row.currency,
+        row.fiscal.get("authorisation", ""),
     ]  # fmt: skip
+
+
+def _amounts(row: Invoice, lines: Sequence[InvoiceLine]) -> dict[Column, int]:
+    found, charges = _rates(lines), _charges(lines)
+    found[Column("exempt")] = sum(map(invoice_lines.exempt, lines))
+    found[Column("beyond")] = sum(map(invoice_lines.beyond, lines))
+    found[Column("net")], found[Column("tax")] = row.net_minor, row.tax_minor - charges
+    found[Column("charges")], found[Column("gross")] = charges, row.gross_minor
+    return {column: row.sign * minor for column, minor in found.items()}
+
+
+def _rates(lines: Iterable[InvoiceLine]) -> Counter[Column]:
+    """Bases and taxes by rate."""
+    found: Counter[Column] = Counter()
+    for tax in invoice_papers.collected(lines):
+        if tax["taxing"]:
+            rate, name = (tax["code"], tax["rate_bp"]), str(tax["name"])
+            found[Column("base", rate, _("Base of %(name)s", name=name))] += tax["net"]
+            found[Column("due", rate, name)] += tax["tax"]
+    return found
+
+
+def _charges(lines: Iterable[InvoiceLine]) -> int:
+    return sum(part["tax"] for part in invoice_papers.collected(lines) if part["kind"] != TAX)

@@ -136,7 +136,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin." + name for name in ["zone", "zone_save", "zone_away"]], "zone"),
     "shop_admin.zone_back": "zone_ticket",
     **dict.fromkeys(["shop_admin." + name for name in (
-        ["invoices", "settings_invoices", "settings_invoices_save", "settings_invoices_accounts"])], ""),
+        ["invoices", "invoice_books", "settings_invoices", "settings_invoices_save", "settings_invoices_accounts"])], ""),
     **dict.fromkeys(["shop_admin." + name for name in (
         ["invoice_tax_book", "invoice_tax_book_xlsx", "invoice_journal", "invoice_journal_xlsx", "settings_invoices_series"])], OPEN),
     **dict.fromkeys(["shop_admin.invoice", "shop_admin.invoice_pdf", "shop_admin.invoice_send"], "invoice"),

@@ -184,6 +184,10 @@ def init_app(_app: Flask) -> None:
     """Say who may count, who may see everything, and what "Hoy" says of a drawer that was forgotten."""
     counts, sees = _l("Open, move and count the cash drawer"), _l("See what should be in the drawer, and all closings")
     permissions.define("drawer.count", counts, roles=("manager", "clerk"), area="money")
+    permissions.define(
+        "drawer.read", _l("See closings of the cash drawer that one counted"),
+        roles=("manager", "accountant", "clerk"), area="money",
+    )  # fmt: skip
     permissions.define("drawer.see", sees, roles=("manager", "accountant"), area="money")
     today.line(
         "drawer.forgotten", _l("Cash drawer open since another day"), drawers.forgotten, order=8, icon="cash",

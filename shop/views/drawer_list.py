@@ -96,7 +96,7 @@ def _seen(token: str) -> Drawer:
 
 
 @admin.get("/drawers/<token>", endpoint="drawer_report")
-@needs("drawer.count")
+@needs("drawer.read")
 def report(token: str) -> Any:
     """What one closing says."""
     return _page(_seen(token))
@@ -150,7 +150,7 @@ def _refund(one: drawer_reports.Amount) -> dict[str, str]:
 
 @admin.get("/drawers/<token>.csv", endpoint="drawer_csv")
 @admin.get("/drawers/<token>.xlsx", endpoint="drawer_xlsx")
-@needs("drawer.count")
+@needs("drawer.read")
 def report_file(token: str) -> Response:
     """Everything that one closing says, line by line."""
     row = _seen(token)
@@ -175,7 +175,7 @@ def _lines(report: Report) -> Iterator[list[object]]:
 
 
 @admin.get("/drawers/<token>.pdf", endpoint="drawer_paper")
-@needs("drawer.count")
+@needs("drawer.read")
 def paper(token: str) -> Any:
     """The same to print, on one sheet."""
     row = _seen(token)

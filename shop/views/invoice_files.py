@@ -33,9 +33,9 @@ def month_name(at: Month) -> str:
 @admin.get("/invoices/tax-book/<month>.xlsx", endpoint="invoice_tax_book_xlsx")
 @needs("invoices.export")
 def book(month: str) -> Response:
-    """The book of sales of a month."""
+    """The book of sales of a month, its totals at the foot."""
     found = tax_book.of(_month(month))
-    return tables.answer(f"{tenancy.tenant().slug}-ventas-{month}", found.heads, found.rows)
+    return tables.answer(f"{tenancy.tenant().slug}-ventas-{month}", found.heads, [*found.rows, *found.totals])
 
 
 @admin.get("/invoices/journal/<month>.csv", endpoint="invoice_journal")

@@ -37,7 +37,8 @@ def show() -> str:
         any=bool(rows) or len(months) > 1, q=text,
         months=[(one.code, invoice_files.month_name(one)) for one in months], at=at.code,
         name=invoice_files.month_name(at), kind=kind,
-        chips=_chips(kind), sums=[] if text else [_sums(one) for one in invoice_list.sums(at)], warnings=warnings(),
+        chips=_chips(kind), sums=[] if text else [_sums(one) for one in invoice_list.sums(at, kind)],
+        warnings=warnings(),
         page=min(web.page_asked(), pages), pages=pages, page_url=_page_url,
         due=invoice_list.size(invoice_list.waiting()),
     )  # fmt: skip

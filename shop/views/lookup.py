@@ -1,15 +1,14 @@
-"""One search for everything: orders, people, products, pages, settings and commands, as a page and for the palette."""
+"""One search for everything: orders, people, products, all kinds of pages, as a page and for the palette."""
 
 from typing import Any
 
 from flask import Flask, jsonify, render_template, request, url_for
 
-from kernel import menu, permissions, phones, tenancy, web
-from kernel.folding import fold
+from kernel import permissions, phones, tenancy, web
 from kernel.i18n import _, _l, pick
 from kernel.web import needs
 from shop import lookup, order_story, receipts
-from shop.views import admin, booking_rows, desk
+from shop.views import admin, booking_rows, desk, lookup_pages
 
 
 @admin.get("/search", endpoint="search")
@@ -29,11 +28,11 @@ def groups(text: str) -> list[dict[str, Any]]:
     people = _group(_("People"), _people(text))
     exact = any(item["label"].endswith(text.upper()) for item in orders.get("items", []))
     first = [people, orders] if lookup.is_phone(text) and not exact else [orders, people]
+    settings, others = lookup_pages.found(text)
     rest = [
         _group(_("Bookings"), _bookings(text) if web.may("bookings.view") else []),
         _group(_("Products"), _products(text)), _group(_("Pages"), _pages(text)),
-        _group(_("Settings"), _named(text, [(one.label, one.hint, one.endpoint) for one in menu.sections()])),
-        _group(_("Go to"), _commands(text)),
+        _group(_("Settings"), settings), _group(_("Go to"), others),
     ]  # fmt: skip
     return [group for group in (*first, *rest) if group.get("items")]
 
@@ -82,42 +81,6 @@ def _pages(text: str) -> list[dict[str, str]]:
         for page in lookup.pages(text)
         if (url := desk.link("shop_admin.page", slug=page.slug))
     ]
-
-
-def _named(text: str, known: list[tuple[Any, Any, str]]) -> list[dict[str, str]]:
-    words = fold(text).split()
-    return [
-        {"label": str(label), "url": url_for(endpoint), "hint": str(hint)}
-        for label, hint, endpoint in known
-        if all(word in fold(f"{label} {hint}") for word in words)
-    ]
-
-
-def _commands(text: str) -> list[dict[str, str]]:
-    words = fold(text).split()
-    known = [(str(one["label"]), one["url"]) for one in menu.shown()]
-    known += [
-        (_("New sale"), desk.link("shop_admin.sale_new")),
-        (_("Cash drawer"), desk.link("shop_admin.drawer")),
-        (_("New product"), desk.link("shop_admin.product_new")),
-        (_("Follow-ups"), desk.link("crm_admin.tasks")),
-        (_("New follow-up"), desk.link("crm_admin.task_new")),
-        (_("Opportunities"), desk.link("crm_admin.deals")),
-        (_("New opportunity"), desk.link("crm_admin.deal_new")),
-        (_("Invoices"), desk.link("shop_admin.invoices")),
-        (_("Subscriptions"), desk.link("shop_admin.subscriptions")),
-        (_("Gift cards"), desk.link("shop_admin.gift_cards")),
-        (_("Price lists"), desk.link("shop_admin.price_lists")),
-        (_("Stock"), desk.link("shop_admin.stock")),
-        (_("What they look for"), desk.link("shop_admin.searches")),
-        (_("Categories"), desk.link("shop_admin.categories")),
-        (_("Who may do what"), desk.link("kernel_admin.abilities")),
-        (_("Cancellations and refunds that are asked for"), desk.link("shop_admin.order_asks")),
-    ]
-    return [
-        {"label": label, "url": url, "hint": ""} for label, url in known
-        if url and all(word in fold(label) for word in words)
-    ]  # fmt: skip
 
 
 def init_app(_app: Flask) -> None:

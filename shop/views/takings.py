@@ -13,7 +13,7 @@ from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.money import Money
 from kernel.web import needs
-from shop import days, drawers, receipts, takings
+from shop import days, drawers, invoice_list, receipts, takings
 from shop.views import admin, drawer, order_table
 
 PAGE = 50
@@ -39,7 +39,7 @@ def show() -> str:
     rows = db.session.execute(wanted.limit(PAGE).offset((number - 1) * PAGE))
     return render_template(
         "shop/desk/takings/list.html", rows=[_row(row) for row in rows], size=size, chips=_chips(name),
-        sums=_sums(first, last), ways=_ways(first, last), span=days.span(first, last), show=name,
+        sums=sums(first, last), ways=ways(first, last), span=days.span(first, last), show=name,
         page=number, pages=pages, page_url=lambda at: url_for(".takings", show=name, page=at),
     )  # fmt: skip
 
@@ -56,7 +56,7 @@ def csv() -> Response:
 
 
 def asked() -> tuple[date, date, str]:
-    """The first and the last day, and how the address calls them."""
+    """The first and the last day, and how the address calls them: `2026-11` is a whole month."""
     day, name = clock.today(tenancy.tenant().timezone), request.args.get("show", "")
     began = day.replace(day=1)
     spans = {
@@ -64,6 +64,9 @@ def asked() -> tuple[date, date, str]:
         "before": ((began - timedelta(days=1)).replace(day=1), began - timedelta(days=1)),
         "30": (day - timedelta(days=29), day), "90": (day - timedelta(days=89), day),
     }  # fmt: skip
+    at = invoice_list.month(name)
+    if at:
+        return at.first, at.last, name
     return (*spans[name], name) if name in spans else (day, day, "today")
 
 
@@ -79,14 +82,15 @@ def _chips(name: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _sums(first: date, last: date) -> list[dict[str, Any]]:
+def sums(first: date, last: date) -> list[dict[str, Any]]:
+    """What came, in each currency."""
     found = takings.sums(first, last) or {tenancy.tenant().currency: 0}
     return [
         {"shown": receipts.shown(Money(minor, code)), "minor": minor, "currency": code} for code, minor in found.items()
     ]
 
 
-def _ways(first: date, last: date) -> list[dict[str, Any]]:
+def ways(first: date, last: date) -> list[dict[str, Any]]:
     """Came, went and what of it is left, by the way it took: what lies in the till, what the bank should show.
 
     Nothing while a drawer is open for who is to count it without knowing.

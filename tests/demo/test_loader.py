@@ -14,11 +14,16 @@ from demo.drawings import homes
 from kernel import accounts, jobs, letters, passwords, serving, tenancy
 from kernel.app import Plaza
 from kernel.db import Base, db
+from kernel.i18n import _
+from kernel.money import digits
 from kernel.tenancy import Tenant
 from shop import (
+    accounting,
     catalog,
     categories,
+    invoice_list,
     ledger,
+    month_books,
     orders,
     pages,
     payment_methods,
@@ -31,6 +36,8 @@ from shop import (
     stock,
     storefront,
     synonyms,
+    takings,
+    tax_book,
     terms,
 )
 from tests import conftest, databases
@@ -173,6 +180,22 @@ def test_orders_stand_in_every_state_and_their_money_adds_up(shop: Any) -> None:
     assert numbers == list(range(min(numbers), min(numbers) + len(numbers)))
     placed = [row.placed_at for row in every if not row.by_staff and row.source == "demo"]
     assert (max(placed) - min(placed)).days > 20
+
+
+def test_the_books_of_each_month_are_its_papers_and_its_money_to_the_cent(shop: Any) -> None:
+    assert len(invoice_list.months()) > 3
+    for at in invoice_list.months():
+        book, postings = tax_book.of(at), accounting.of(at)
+        moved = {one.amount.currency for one in postings}
+        assert all(one.agrees for code in moved for one in month_books.checks(book, postings, code)), at.code
+        papers = {one["currency"]: one["gross"] for one in invoice_list.sums(at)}
+        assert papers == {row[-1]: int(row[-2].scaleb(digits(row[-1]))) for row in book.totals}, at.code
+        assert sum(one.amount.minor for one in postings) == 0
+        came = Counter({code: minor for code, minor in takings.sums(at.first, at.last).items() if minor})
+        for one in postings:
+            if one.account.key in {"cash", "bank", "card"} and one.document != _("Cash drawer"):
+                came[one.amount.currency] -= one.amount.minor
+        assert not any(came.values()), at.code  # the payments of the month are what the journal says came
 
 
 def test_stock_follows_its_moves_and_a_proof_waits(shop: Any) -> None:

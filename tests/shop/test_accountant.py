@@ -6,12 +6,12 @@ import pytest
 
 from kernel import clock, menu, permissions
 from kernel.db import db
-from shop import account_codes, discounts, ledger
+from shop import account_codes, discounts, drawers, ledger
 from shop.discounts import Discount
 
 BASE = "/admin/cafe"
 READS = (
-    "/", "/orders", "/orders?show=refunds", "/orders.csv", "/orders.xlsx", "/takings", "/takings.csv", "/cards", "/invoices",
+    "/", "/orders", "/invoices/books", "/drawers", "/drawers.csv", "/orders?show=refunds", "/orders.csv", "/orders.xlsx", "/takings", "/takings.csv", "/cards", "/invoices",
     "/invoices?show=due", "/gift_cards", "/discounts", "/settings/invoices", "/settings", "/search?q=ana",
 )  # fmt: skip
 CLOSED = (
@@ -71,6 +71,20 @@ def test_they_confirm_what_came_and_neither_return_nor_cancel(shop, keeper):
         assert (
             keeper.post(f"{BASE}/orders/{order.number}/{step}", data={"amount": "1", "reason": "x"}).status_code == 404
         )
+
+
+def test_they_find_and_read_the_closings_of_the_drawer_and_count_none(shop, keeper):
+    drawer = drawers.begin(drawers.Count(5_000_00), by=shop.owner)
+    drawers.close(drawer, drawers.Count(4_000_00), by=shop.owner)
+    db.session.commit()
+    assert f'href="{BASE}/drawers"' in text(keeper, "/takings")
+    listed = text(keeper, "/drawers")
+    assert f"{BASE}/drawers/{drawer.token}" in listed
+    page = text(keeper, f"/drawers/{drawer.token}").split("<main")[1].split("</main>")[0]
+    assert ("<form" in page, f'href="{BASE}/drawer"' in listed + page) == (False, False)
+    assert keeper.get(f"{BASE}/drawers/{drawer.token}.csv").status_code == 200
+    assert [keeper.post(f"{BASE}/drawers/{drawer.token}/{verb}", data={"why": "x", "total": "1", "reason": "x"}).status_code
+            for verb in ("why", "correct")] == [404, 404]  # fmt: skip
 
 
 def test_they_read_a_discount_and_set_the_codes_of_accounts(shop, keeper):

@@ -239,6 +239,9 @@ class Mix:
                 assert billed(order) == (order.kept_minor if ended else order.received_minor + order.balance.minor)
         assert gifts.conserved()
         assert account("2201") == -stored_value.owed("CRC").minor
+        beyond = [order.received_minor - billed(order) for order in self.orders]
+        assert account("2202") == -sum(max(0, one) for one in beyond)
+        assert account("1201") == sum(max(0, -one) for one in beyond)
         assert sum(spent(*{order.contact for order in self.orders})) == takings.today().minor
         day = clock.today(tenancy.tenant().timezone)
         assert sum(way.came.minor + way.went.minor for way in takings.by_way(day, day)) == takings.today().minor

@@ -56,7 +56,7 @@ def test_the_ledger_has_it_again_and_it_is_owed(shop, sent_back):
     order = sent_back.order
     assert entries(order) == [("settle", 20_000_00), ("refund", -8_000_00), ("bounce", 8_000_00)]
     assert (sent_back.state, order.payment, order.balance.minor) == ("bounced", "overpaid", -8_000_00)
-    assert (account("1102"), account("1201")) == (20_000_00, -8_000_00)
+    assert (account("1102"), account("1201"), account("2202")) == (20_000_00, 0, -8_000_00)
     assert sums.spent(order.contact) == {"CRC": 20_000_00}
     assert db.session.scalars(refund_retries.failed()).all() == [order]
     assert db.session.scalars(order_list.query("failed_refunds")).all() == [order]

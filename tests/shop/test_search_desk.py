@@ -1,7 +1,9 @@
 """One search: orders, people, products, pages, settings and commands; the likeliest group first."""
 
 import pytest
+from flask import url_for
 
+from kernel import menu
 from shop import lookup
 from tests.shop.test_orders_desk import page
 
@@ -46,6 +48,48 @@ def only_product(order):
 
 def test_settings_are_found_by_name(shop):
     assert "Guía de inicio" in dict(groups(shop.admin, "guia inicio"))["Ajustes"]
+
+
+WORDS = [  # what is typed, a page that it has to lead to, whether it is one of the settings
+    ("informe", "Pagos recibidos", False), ("reportes de ventas", "Libros del mes", False), ("report", "Hoy", False),
+    ("sinpe", "Pagos", True), ("bank transfer", "Pagos", True), ("impuestos", "Impuestos", True), ("iva", "Impuestos", True),
+    ("taxes", "Impuestos", True), ("cupón", "Descuentos", False), ("CUPONES", "Descuentos", False),
+    ("coupon", "Descuentos", False), ("clientes", "Personas", False), ("inventario", "Existencias", False),
+    ("facturacion", "Facturas", True), ("papelera", "Papelera", False), ("carrito abandonado", "Automatizaciones", False),
+    ("dominio", "Dominio propio", True), ("empleados", "Personal", True), ("cabañas", "Recursos", True),
+]  # fmt: skip
+
+
+def test_pages_and_settings_are_found_by_their_words_in_either_language(shop):
+    owner = shop.admin
+    for text, label, settings in WORDS:
+        found = dict(groups(owner, text))
+        assert label in found.get("Ajustes" if settings else "Ir a", []), (text, found)
+    assert "Impuestos" not in str(groups(owner, "privacidad"))  # “iva” begins no word of it
+
+
+def test_what_its_name_says_comes_before_what_its_words_say(shop):
+    assert dict(groups(shop.admin, "facturas"))["Ir a"][0] == "Facturas"
+
+
+def test_nobody_finds_a_page_that_they_may_not_open(shop):
+    keeper = shop.staff("accountant")
+    answer = keeper.get("/admin/cafe/search?q=informe", headers={"Accept": "application/json"})
+    items = [item for group in answer.json["groups"] for item in group["items"]]
+    assert {"Libros del mes", "Pagos recibidos", "Cierres de caja"} <= {item["label"] for item in items}
+    assert [item["label"] for item in items if keeper.get(item["url"]).status_code != 200] == []
+    assert all(dict(groups(keeper, text)).get("Ajustes", []) == [] for text in ("sinpe", "impuestos"))
+    assert dict(groups(keeper, "cupones"))["Ir a"] == ["Descuentos"]
+
+
+def test_every_page_is_listed_once_and_opens(shop):
+    owner = shop.admin
+    with shop.app.test_request_context("/admin/cafe/", base_url="http://plaza.localhost:8000"):
+        assert [name for name in (*menu._pages, *menu._words) if name not in shop.app.view_functions] == []
+        assert set(menu._pages) & {*menu._entries, *menu._sections} == set()  # each place has one owner
+        assert set(menu._words) <= {*menu._entries, *menu._sections}
+        paths = [url_for(name, tenant="cafe") for name in menu._pages]
+    assert [path for path in paths if owner.get(path).status_code != 200] == []
 
 
 def test_the_page_says_so_when_nothing_is_found(shop):
