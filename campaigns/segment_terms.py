@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import aliased
 
 from campaigns import letter_events
 from campaigns.automations import Automation, AutomationStep
@@ -20,6 +19,7 @@ from campaigns.letter_events import SOMEBODY, LetterEvent
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import deeds, rules
+from crm.contacts import Contact
 from crm.rules import Field, Person, either
 from kernel import clock, i18n, tenancy
 from kernel.db import db
@@ -76,13 +76,13 @@ def _since(value: Any, today: Any = None) -> datetime | None:
     return clock.span(first, first, tenancy.tenant().timezone)[0] if first is not None else None
 
 
-def _had(value: Any, row: Any = Recipient) -> Select[Any]:
+def _had(value: Any) -> Select[Any]:
     """In SQL: whom letters went to, of those that are named, in the window."""
     since = _since(value)
-    found = [row.contact_id.is_not(None), row.state.in_(WENT)]
-    found += [row.mailing_id.in_(_ids(value))] if value.get("letter") else []
-    found += [row.sent_at >= since] if since is not None else []
-    return select(row.contact_id).where(*found)
+    found = [Recipient.contact_id.is_not(None), Recipient.state.in_(WENT)]
+    found += [Recipient.mailing_id.in_(_ids(value))] if value.get("letter") else []
+    found += [Recipient.sent_at >= since] if since is not None else []
+    return select(Recipient.contact_id).where(*found)
 
 
 def _written(value: Any) -> Select[Any]:
@@ -105,15 +105,14 @@ def _doers(event: ColumnElement[bool]) -> Callable[[Any], Select[Any]]:
     return sql
 
 
-def _others(event: ColumnElement[bool]) -> Callable[[Any], Select[Any]]:
-    """In SQL: whom letters of the window reached, and with none of whose it happened."""
+def _others(event: ColumnElement[bool]) -> Callable[[Any], ColumnElement[bool]]:
+    """In SQL: whom letters of the window reached, less those with one of whose it happened; each set is made once."""
 
-    def sql(value: Any) -> Select[Any]:
-        other, back = aliased(Recipient), select(LetterEvent.id).where(LetterEvent.recipient_id == Recipient.id)
-        did = _had(value, other).join(LetterEvent, LetterEvent.recipient_id == other.id)
-        did = did.where(event, other.contact_id == Recipient.contact_id).correlate(Recipient)
-        back = back.where(letter_events.returning()).correlate(Recipient)
-        return _had(value).where(~back.exists(), ~did.exists())
+    def sql(value: Any) -> ColumnElement[bool]:
+        back = select(LetterEvent.id).where(LetterEvent.recipient_id == Recipient.id, letter_events.returning())
+        reached = _had(value).where(~back.correlate(Recipient).exists())
+        did = _had(value).join(LetterEvent, LetterEvent.recipient_id == Recipient.id).where(event)
+        return Contact.id.in_(reached.except_(did))
 
     return sql
 
