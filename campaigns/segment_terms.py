@@ -79,7 +79,7 @@ def _since(value: Any, today: Any = None) -> datetime | None:
 def _had(value: Any) -> Select[Any]:
     """In SQL: whom letters went to, of those that are named, in the window."""
     since = _since(value)
-    found = [Recipient.contact_id.is_not(None), Recipient.state.in_(WENT)]
+    found: list[ColumnElement[bool]] = [Recipient.contact_id.is_not(None), Recipient.state.in_(WENT)]
     found += [Recipient.mailing_id.in_(_ids(value))] if value.get("letter") else []
     found += [Recipient.sent_at >= since] if since is not None else []
     return select(Recipient.contact_id).where(*found)
@@ -97,7 +97,7 @@ def _doers(event: ColumnElement[bool]) -> Callable[[Any], Select[Any]]:
 
     def sql(value: Any) -> Select[Any]:
         since = _since(value)
-        found = [event, Recipient.contact_id.is_not(None)]
+        found: list[ColumnElement[bool]] = [event, Recipient.contact_id.is_not(None)]
         found += [LetterEvent.mailing_id.in_(_ids(value))] if value.get("letter") else []
         found += [LetterEvent.at >= since] if since is not None else []
         return select(Recipient.contact_id).join(LetterEvent, LetterEvent.recipient_id == Recipient.id).where(*found)

@@ -172,7 +172,7 @@ LINES: dict[str, str] = {
     "shop.media": "media", "shop.shop_card": "shop_card", "shop.card": "card", "shop.theme": OPEN,
     **dict.fromkeys(["shop.practice_page", "shop.practice_pay"], "practice_page"), "shop.practice_style": "",
     **dict.fromkeys(["shop." + name for name in ["order", "order_again", "order_cancel", "order_delivery", "order_delivery_keep", "balance_ask", "pay", "proof", "receipt"]], "bought"),
-    **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "people_xlsx", "people_forms", "people_forms_save", "tags", "birthdays", "people_many", "person_new", "person_make"]], ""),
+    **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "people_xlsx", "people_forms", "people_forms_save", "tags", "tags_save", "tags_drop", "birthdays", "people_many", "person_new", "person_make"]], ""),
     **dict.fromkeys(
         ["crm_admin." + name for name in ["person", "person_save", "person_bin", "person_copy", "person_erase", "person_same", "person_withdraw", "person_letters_again"]], "person"
     ),
@@ -187,7 +187,6 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["crm_admin.deals", "crm_admin.deals_csv", "crm_admin.deals_xlsx", "crm_admin.deals_forecast", "crm_admin.deal_new", "crm_admin.deal_make"], ""),
     **dict.fromkeys(["crm_admin.deal" + name for name in ["", "_save", "_move", "_undo", "_bin"]], "deal"),
     "crm_admin.person_back": "gone_person", "crm_admin.people_undo": "people_change",
-    **dict.fromkeys(["crm_admin.tags_save", "crm_admin.tags_drop"], "people_tag"),
     **dict.fromkeys(["crm_admin.imports", "crm_admin.import_make", "crm_admin.duplicates"], ""),
     **dict.fromkeys(["crm_admin.duplicate", "crm_admin.duplicate_merge", "crm_admin.duplicate_two", "crm_admin.duplicate_unsure"], "two_people"),
     **dict.fromkeys(["crm_admin." + name for name in (
