@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, UniqueConstraint, select
+from sqlalchemy import ColumnElement, Index, String, UniqueConstraint, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.recipients import Recipient
@@ -13,6 +13,7 @@ from kernel.tenancy import TenantOwned
 
 KINDS = ("opened", "clicked", "unsubscribed", "allowed", "bounced", "answered")
 VERDICTS = ("human", "machine", "unknown")
+SOMEBODY = ("human", "unknown")  # verdicts of what was perhaps a person
 
 
 class LetterEvent(TenantOwned, Base):
@@ -62,3 +63,20 @@ def of(recipient: Recipient, *kinds: str) -> list[LetterEvent]:
 def people(kind: str, *more: ColumnElement[bool]) -> Any:
     """The recipients to whom that happened, as a subquery of their ids."""
     return select(LetterEvent.recipient_id).where(LetterEvent.kind == kind, *more)
+
+
+def opening(*, hidden: bool = False) -> ColumnElement[bool]:
+    """In SQL: events by which a letter was opened; `hidden`: nobody can tell, their mailbox loads every picture."""
+    if hidden:
+        return and_(LetterEvent.kind == "opened", LetterEvent.reason == "privacy")
+    return and_(LetterEvent.kind == "opened", LetterEvent.verdict.in_(SOMEBODY), LetterEvent.reason != "privacy")
+
+
+def following(*verdicts: str) -> ColumnElement[bool]:
+    """In SQL: events by which a link was followed, of those verdicts."""
+    return and_(LetterEvent.kind == "clicked", LetterEvent.verdict.in_(verdicts))
+
+
+def returning() -> ColumnElement[bool]:
+    """In SQL: events by which a letter came back: it was sent and did not arrive."""
+    return and_(LetterEvent.kind == "bounced", LetterEvent.reason.in_(("hard", "soft", "blocked")))

@@ -35,7 +35,7 @@ def _came_back(kind: str) -> ColumnElement[bool]:
 
 
 def _back() -> ColumnElement[bool]:
-    return _had("bounced", LetterEvent.reason.in_(("hard", "soft", "blocked")))
+    return _had("bounced", letter_events.returning())
 
 
 def _in(*states: str) -> ColumnElement[bool]:
@@ -44,8 +44,7 @@ def _in(*states: str) -> ColumnElement[bool]:
 
 def _opened(*, privately: bool) -> ColumnElement[bool]:
     """Whose letter was opened; `privately`: nobody can tell, because their mailbox loads every letter's pictures."""
-    seen = _had("opened", LetterEvent.verdict.in_(("human", "unknown")), LetterEvent.reason != "privacy")
-    hidden = _had("opened", LetterEvent.reason == "privacy")
+    seen, hidden = _had("opened", letter_events.opening()), _had("opened", letter_events.opening(hidden=True))
     return and_(hidden, not_(seen)) if privately else seen
 
 

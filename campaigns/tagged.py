@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from campaigns import automations, enrolments, foreseen, times, welcome
 from campaigns.automations import Automation, Enrolment
+from crm import tag_changes
 from crm.contacts import Contact
+from crm.tag_changes import Follower
 from crm.tags import ContactTag
 from kernel import clock, jobs, tenancy, transactions
 from kernel.db import db
+from kernel.i18n import _, pick
 
 TRIGGER = "tag"
 SECONDS = 120  # between two looks
 MOST = 500  # people at one look
+EVERY = {"synchronize_session": False, "binned": True}  # one in the bin follows too
 
 
 def look() -> None:
@@ -57,8 +61,27 @@ def look_everywhere() -> None:
             transactions.retry_free(look)
 
 
+def _follow(word: str, new: str) -> list[int]:
+    """The automations that began by the tag begin by its other name; which they are."""
+    mine = update(Automation).where(Automation.tag == word).values(tag=new).returning(Automation.id)
+    return list(db.session.scalars(mine, execution_options=EVERY))
+
+
+def _back(ids: list[int], was: str, new: str) -> None:
+    mine = update(Automation).where(Automation.id.in_(ids), Automation.tag == new).values(tag=was)
+    db.session.execute(mine, execution_options=EVERY)
+
+
+def _uses(words: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {word: [] for word in words}
+    for one in db.session.scalars(select(Automation).where(Automation.tag.in_(words))):
+        found[one.tag].append(_("Automation “%(name)s”", name=pick(one.name)))
+    return found
+
+
 def init_app(_app: object) -> None:
     """Look from now on, count what would have been, and ask again before a letter leaves."""
     jobs.every("automations.tags", seconds=SECONDS)
     enrolments.until(TRIGGER, over, automations.LATE)
     foreseen.by(TRIGGER, count)
+    tag_changes.follows("automations", Follower(_follow, _back, _uses))

@@ -1,6 +1,6 @@
 """Changes of many people at once, each kept with exactly whom it changed: so it can be taken back to the last row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,9 +40,10 @@ class PeopleChange(TenantOwned, Base):
     __extra__ = (UniqueConstraint("tenant_id", "token"),)
     id: Mapped[int] = pk()
     token: Mapped[str] = mapped_column(String(32), default=signing.token)
-    verb: Mapped[str] = mapped_column(String(8))  # tag | untag | bin | task: then `ids` are those of the tasks
+    verb: Mapped[str] = mapped_column(String(8))  # tag | untag | retag | bin | task: then `ids` are those of the tasks
     tag: Mapped[str] = mapped_column(String(tags.LONGEST), default="")
     ids: Mapped[list[Any]] = mapped_column(default=list)
+    told: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # what else its verb must know
     at: Mapped[datetime] = mapped_column(default=clock.now)
     undone_at: Mapped[datetime | None]
 
@@ -52,20 +53,25 @@ class PeopleChange(TenantOwned, Base):
         return len(self.ids)
 
 
+def undoes(verb: str, take: Callable[[PeopleChange], list[int]]) -> None:
+    """Have `take(change)` take back what another file does to many; whom it changed back comes out."""
+    _takers[verb] = take
+
+
 def chosen(wanted: Select[Any]) -> list[int]:
     """The ids of everybody in a filter."""
     options = wanted.get_execution_options()
     return list(db.session.scalars(wanted.order_by(None).with_only_columns(Contact.id), execution_options=options))
 
 
-def tag(ids: Sequence[int], word: str, *, by: Any) -> PeopleChange:
+def tag(ids: Sequence[int], told: str, *, by: Any) -> PeopleChange:
     """Give people a tag; who had it is not part of the change."""
-    return _kept("tag", tags.add(ids, _word(word)), _word(word), by=by)
+    return _kept("tag", tags.add(ids, word(told)), word(told), by=by)
 
 
-def untag(ids: Sequence[int], word: str, *, by: Any) -> PeopleChange:
+def untag(ids: Sequence[int], told: str, *, by: Any) -> PeopleChange:
     """Take a tag from people."""
-    return _kept("untag", tags.remove(ids, _word(word)), _word(word), by=by)
+    return _kept("untag", tags.remove(ids, word(told)), word(told), by=by)
 
 
 def follow_up(ids: Sequence[int], told: Told, *, by: Any) -> PeopleChange:
@@ -98,10 +104,15 @@ def take_back(token: str, *, by: Any) -> tuple[PeopleChange, int]:
     if row is None or row.undone_at is not None or row.at < clock.now() - timedelta(days=DAYS):
         raise Gone(_l("That can no longer be taken back."))
     row.undone_at = clock.now()
-    back = {"tag": lambda: tags.remove(row.ids, row.tag), "untag": lambda: tags.add(row.ids, row.tag, anew=False),
-            "bin": lambda: _unbin(row), "task": lambda: _untask(row)}[row.verb]()  # fmt: skip
+    back = _takers[row.verb](row)
     journal.write("people.taken_back", about=row, by=by, data={"count": len(back)})
     return row, row.count - len(back)
+
+
+def _retag(row: PeopleChange) -> list[int]:
+    """Who is still there has it again."""
+    here = select(Contact.id).where(Contact.id.in_(row.ids))
+    return tags.add(list(db.session.scalars(_plain(here))), row.tag, anew=False)
 
 
 def _unbin(row: PeopleChange) -> list[int]:
@@ -127,14 +138,15 @@ def _untask(row: PeopleChange) -> list[int]:
     return gone
 
 
-def _kept(verb: str, ids: list[int], word: str = "", *, by: Any, at: datetime | None = None) -> PeopleChange:
-    row = PeopleChange(verb=verb, tag=word, ids=ids, at=at or clock.now())
+def _kept(verb: str, ids: list[int], tag: str = "", *, by: Any, at: datetime | None = None) -> PeopleChange:
+    row = PeopleChange(verb=verb, tag=tag, ids=ids, at=at or clock.now())
     db.session.add(row)
-    journal.write(f"people.{verb}", about=row, by=by, data={"tag": word, "count": len(ids)})
+    journal.write(f"people.{verb}", about=row, by=by, data={"tag": tag, "count": len(ids)})
     return row
 
 
-def _word(text: str) -> str:
+def word(text: str) -> str:
+    """The tag that was meant; raises NoTag."""
     words = tags.clean([text])
     if not words:
         raise NoTag()
@@ -147,6 +159,11 @@ def _plain(statement: Any) -> Any:
 
 def _few(ids: Sequence[int]) -> list[Sequence[int]]:
     return [ids[start : start + tags.AT_ONCE] for start in range(0, len(ids), tags.AT_ONCE)]
+
+
+_takers: dict[str, Callable[[PeopleChange], list[int]]] = {
+    "tag": lambda row: tags.remove(row.ids, row.tag), "untag": _retag, "bin": _unbin, "task": _untask,
+}  # fmt: skip
 
 
 def init_app(_app: object) -> None:

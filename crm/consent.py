@@ -14,7 +14,7 @@ from kernel import clock
 from kernel.db import Base, db, pk, ref
 from kernel.tenancy import TenantOwned
 
-PURPOSES = ("marketing", "behaviour")
+PURPOSES = ("marketing", "whatsapp", "behaviour")  # news by e-mail, news by WhatsApp, remembering what they do
 TEXT_VERSION = "2026-11"  # moves when the words of banner or form change
 
 

@@ -114,6 +114,7 @@ class AccountForm(Born, Reachable):
     """What shoppers can change of themselves."""
 
     marketing = BooleanField(_l("Write to me with news and offers"))
+    whatsapp = BooleanField(_l("Write to me by WhatsApp with news and offers"))
     behaviour = BooleanField(_l("Remember what I look at, to show me things I like"))
 
 
@@ -144,8 +145,8 @@ class PersonForm(Born, Reachable):
         return bool(fine)
 
 
-class SubscribeForm(Form):
-    """Who wants letters: an address, perhaps a name and what they like."""
+class SubscribeForm(Born):
+    """Who wants letters: an address, perhaps a name, a birthday without its year and what they like."""
 
     email = EmailField(_l("E-mail"), [InputRequired(_l("Write your e-mail.")), mailbox], [trimmed], render_kw=EMAIL)
     name = StringField(_l("Name"), [Length(max=160)], [trimmed], render_kw={"autocomplete": "name", "maxlength": 160})

@@ -7,7 +7,7 @@ written to again is asked back by a letter to the address itself.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from crm import birthdays, consent, contacts, facts, sources, subscribing, tastes
+from crm import birthdays, chat_consent, consent, contacts, facts, sources, subscribing, tastes
 from crm.contacts import Contact
 from kernel import suppression
 from kernel.i18n import _l
@@ -39,6 +39,7 @@ class Wish:
     likes: tuple[str, ...] = ()
     birthday: int = 0  # as birthdays.made keeps it
     forget_birthday: bool = False
+    whatsapp: bool | None = None  # whether news may come there; None: they left that open
 
 
 def reader(verb: Reader) -> None:
@@ -58,6 +59,8 @@ def whose(token: str) -> Contact:
 def change(contact: Contact, wish: Wish, *, ip: str = "") -> bool:
     """Keep what they chose; whether a letter asks back now, because they had no letters and want some."""
     asks = _often(contact, wish.often, ip=ip)
+    if wish.whatsapp is not None:
+        chat_consent.answer(contact, wish.whatsapp, form=FORM, ip=ip)
     if wish.language != contact.language:
         contact.language = wish.language
         sources.note(contact, ["language"], FORM)

@@ -36,6 +36,7 @@ class Field:
     most: int = 3_660
     default: Any = None
     known: Callable[[list[str]], set[str]] | None = None  # which of these words are there, where options are too many
+    named: Callable[[list[str]], dict[str, str]] | None = None  # what those are called that the form does not offer
     same: Callable[[str], str] = str  # what makes two words one: a city in capitals is no other city
 
     def read(self, given: Any) -> Any:

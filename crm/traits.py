@@ -17,7 +17,10 @@ from kernel.i18n import _, _l
 
 MANY = 300  # values of people that a form offers
 LEVELS = ((1, _l("a little")), (30, _l("quite")), (60, _l("a lot")))
-ALLOWED = {"marketing": _l("letters with news"), "behaviour": _l("that we remember what they look at")}
+ALLOWED = {
+    "marketing": _l("letters with news"), "whatsapp": _l("news by WhatsApp"),
+    "behaviour": _l("that we remember what they look at"),
+}  # fmt: skip
 
 
 def _known(column: Any) -> Callable[[], list[tuple[str, str]]]:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from crm import birthday_texts, birthdays, consent, contacts, tags, tastes
+from crm import birthday_texts, birthdays, chat_consent, consent, contacts, sign_up_asks, tags, tastes
 from crm.contacts import Contact
 from demo import opening, world
 from demo.world import Told
@@ -13,7 +13,9 @@ FIRST_SEEN = timedelta(days=150)
 
 
 def interests(shop: Told) -> None:
-    """Write what the shop's people can like."""
+    """Write what the shop's people can like, and what they are asked."""
+    asks = shop["tenant"].get("asks", ())
+    db.session.add(sign_up_asks.SignUpAsks(birthday="birthday" in asks, whatsapp="whatsapp" in asks))
     for place, told in enumerate(shop["interests"]):
         name = world.spoken(shop, told["label"])
         db.session.add(tastes.Interest(code=told["code"], name=name, position=place))
@@ -38,6 +40,8 @@ def _contact(told: Told) -> Contact:
         tags.keep(contact, told["tags"])
         contact.group = "" if told["group"] == "general" else told["group"]
         consent.record(contact, "marketing", told["consent_email"], form=contact.source)
+        if "consent_whatsapp" in told:
+            chat_consent.answer(contact, told["consent_whatsapp"], form="checkout")
         tastes.say(contact, told["interests"])
         birthdays.keep(contact, birthday, "demo")
     return contact

@@ -172,7 +172,7 @@ LINES: dict[str, str] = {
     "shop.media": "media", "shop.shop_card": "shop_card", "shop.card": "card", "shop.theme": OPEN,
     **dict.fromkeys(["shop.practice_page", "shop.practice_pay"], "practice_page"), "shop.practice_style": "",
     **dict.fromkeys(["shop." + name for name in ["order", "order_again", "order_cancel", "order_delivery", "order_delivery_keep", "balance_ask", "pay", "proof", "receipt"]], "bought"),
-    **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "people_xlsx", "people_forms", "birthdays", "people_many", "person_new", "person_make"]], ""),
+    **dict.fromkeys(["crm_admin." + name for name in ["people", "people_csv", "people_xlsx", "people_forms", "people_forms_save", "tags", "tags_save", "tags_drop", "birthdays", "people_many", "person_new", "person_make"]], ""),
     **dict.fromkeys(
         ["crm_admin." + name for name in ["person", "person_save", "person_bin", "person_copy", "person_erase", "person_same", "person_withdraw", "person_letters_again"]], "person"
     ),
@@ -292,6 +292,8 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop_admin.booking_kept": {"day": clock.today("America/Costa_Rica").isoformat()},
         "crm_admin.deal_make": {"title": "Tazas", "person": known["person"]["token"]},
         "crm_admin.deal_move": {"stage": "talking"},
+        "crm_admin.tags_save": {**known["people_tag"], "new": "nueva"},
+        "crm_admin.tags_drop": known["people_tag"],
         "crm_admin.people_many": {"do": "task", "token": known["person"]["token"]},
         "crm_admin.people_tasks": {"text": "Llamar", "when": "today", "token": known["person"]["token"]},
         "crm_admin.task_make": {"text": "Llamar", "when": "today", "person": known["person"]["token"]},

@@ -24,6 +24,7 @@ def of(world: Any, contact: Any) -> dict[str, dict[str, Any]]:
         "two_people": {"token": contact.token, "other": twin.token},
         "people_file": {"token": brought.token},
         "people_change": {"token": change.token},
+        "people_tag": {"tag": f"feria {world.slug}"},
         "sign_up": {"token": secret},
     }
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 
-from crm import birthdays, consent, facts, logins, preferences, sources, subscribing
+from crm import birthdays, chat_consent, consent, facts, logins, preferences, sources, subscribing
 from crm.contacts import Contact
 from crm.forms import AccountForm, LoginForm
 from crm.views import asking, store
@@ -95,7 +95,8 @@ def account() -> Any:
 
 def _account(contact: Contact, form: AccountForm, status: int = 200) -> Any:
     place = address.lines(contact.address, here=tenancy.tenant().country, language=i18n.language())
-    return render_template("crm/account/show.html", contact=contact, form=form, place=place), status
+    chats = chat_consent.asked(contact)
+    return render_template("crm/account/show.html", contact=contact, form=form, place=place, chats=chats), status
 
 
 def _form(contact: Contact, posted: Any = None) -> AccountForm:
@@ -107,6 +108,7 @@ def _form(contact: Contact, posted: Any = None) -> AccountForm:
             "phone": phones.show(contact.phone, tenant.country) if contact.phone else "",
             "marketing": preferences.written_to(contact), "birthday": contact.birthday,
             "behaviour": consent.allows(asking.visitor(), "behaviour"),
+            "whatsapp": consent.allows(contact, chat_consent.PURPOSE),
         }  # fmt: skip
     form = AccountForm(posted, **kept)
     form.country = tenant.country
@@ -144,6 +146,9 @@ def _allow(contact: Contact, form: AccountForm, response: Any) -> None:
         facts.record("allowed", contact=contact, data={"purpose": "marketing", "given": marketing})
     if marketing:
         subscribing.lift(contact)
+    chats = bool(form.whatsapp.data)
+    if chat_consent.asked(contact) and chats != consent.allows(contact, chat_consent.PURPOSE):
+        chat_consent.answer(contact, chats, form="account", ip=request.remote_addr or "", proven=True)
     if behaviour != consent.allows(asking.visitor(), "behaviour"):
         answers.remember(response, behaviour, form="account")
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, render_template, request, url_for
 from sqlalchemy import Select, case, select
 
-from crm import birthdays, consent, people
+from crm import birthdays, chat_consent, consent, people
 from crm.contacts import Contact
 from crm.views import admin, person_page, task_rows
 from kernel import i18n, phones, tenancy, today, web
@@ -39,8 +39,10 @@ def show() -> str:
     ]  # fmt: skip
     answers = consent.newest_of([one.id for one in found], "marketing")
     no_letters = {who for who, answer in answers.items() if not answer.given}
+    no_chats = chat_consent.refusing(one.id for one in found)
+    rows = [{**_row(one, no_letters), "refused": one.id in no_chats} for one in found]
     return render_template(
-        "crm/desk/people/birthdays.html", rows=[_row(one, no_letters) for one in found], chips=chips, span=span,
+        "crm/desk/people/birthdays.html", rows=rows, chips=chips, span=span,
         any=bool(found) or _any(), page=min(number, pages), pages=pages, page_url=_page_url,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from crm import tasks
+from crm import chat_consent, tasks
 from crm.deal_stages import MOVES, OPEN, REASONS, STAGES, Deal
 from crm.views import task_rows
 from kernel import about, money, phones, tenancy
@@ -36,14 +36,16 @@ def sums(found: Sequence[Deal]) -> str:
 def cards(found: Sequence[Deal]) -> list[dict[str, Any]]:
     """The deals as cards, the next steps of all in one look."""
     steps = tasks.of_deals([deal.id for deal in found if deal.open])
-    return [_card(deal, steps.get(deal.id, [])) for deal in found]
+    no_chats = chat_consent.refusing(deal.contact.id for deal in found if deal.contact)
+    return [_card(deal, steps.get(deal.id, []), no_chats) for deal in found]
 
 
-def _card(deal: Deal, steps: list[tasks.Task]) -> dict[str, Any]:
+def _card(deal: Deal, steps: list[tasks.Task], no_chats: set[int]) -> dict[str, Any]:
     contact, step = deal.contact, steps[0] if steps else None
     return {
         "token": deal.token, "title": deal.title or "—", "amount": shown(deal.amount), "open": deal.open,
         "person": contact.called if contact else "", "whatsapp": task_rows.whatsapp(contact),
+        "chat_refused": bool(contact and contact.id in no_chats),
         "url": about.page("crm_admin.person", token=contact.token) if contact else "",
         "state": (STAGES[deal.stage], SHAPES[deal.stage]), "moved": moment(deal.moved_at),
         "step": step.text if step else "", "step_day": task_rows.day(step.due) if step else "",

@@ -45,7 +45,8 @@ WAYS = {
 }  # fmt: skip
 VALUES: Mapping[str, Mapping[str, Any]] = {
     "source": WAYS, "form": WAYS,
-    "purpose": {"marketing": _l("news and offers"), "behaviour": _l("remembering what you look at")},
+    "purpose": {"marketing": _l("news and offers"), "whatsapp": _l("news by WhatsApp"),
+                "behaviour": _l("remembering what you look at")},
     "because_you": {"bought": _l("bought this"), "seen": _l("looked at this"), "like": _l("like this")},
     "verdict": {"human": _l("a person"), "machine": _l("a machine"), "unknown": _l("not certain")},
     "origin": {"said": _l("you said it"), "inferred": _l("from what you did")},

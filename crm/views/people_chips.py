@@ -47,6 +47,8 @@ def chips(chosen: dict[str, str], text: str) -> list[dict[str, Any]]:
                 {"label": _label(name, value), "url": _url({**kept, name: value}), "active": False, "count": count}
                 for value, count in values
             ]
+    if not chosen["tag"] and len(offered[-1][1]) == MANY:
+        found.append({"label": _("All tags"), "url": url_for(".tags"), "active": False})
     return [*found, {"label": _("In the bin"), "url": _url({"show": "bin", **whole}), "active": bool(chosen["show"])}]
 
 

@@ -119,6 +119,8 @@ def said(change: PeopleChange) -> str:
         "tag": ngettext("One person has the tag “%(tag)s” now.", "%(num)s people have the tag “%(tag)s” now.", num,
                         tag=tag),
         "untag": ngettext("One person lost the tag “%(tag)s”.", "%(num)s people lost the tag “%(tag)s”.", num, tag=tag),
+        "retag": ngettext("The tag of one person is called “%(tag)s” now.",
+                          "The tag of %(num)s people is called “%(tag)s” now.", num, tag=tag),
         "task": ngettext("Noted about one person.", "Noted about %(num)s people.", num),
         "bin": ngettext("One person is in the bin.", "%(num)s people are in the bin.", num),
     }  # fmt: skip

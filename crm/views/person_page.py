@@ -5,7 +5,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from crm import birthdays, deals, spending, sums, tasks
+from crm import birthdays, chat_consent, deals, spending, sums, tasks, withdrawals
 from crm.consent import PURPOSES
 from crm.contacts import Contact
 from crm.spending import Spending
@@ -16,7 +16,10 @@ from kernel.i18n import _, _l, ngettext
 from kernel.money import Money
 
 DONE = 5  # things that were done last
-LABELS = {"marketing": _l("News and offers"), "behaviour": _l("Remembering what they look at")}
+LABELS = {
+    "marketing": _l("News and offers"), "whatsapp": _l("News by WhatsApp"),
+    "behaviour": _l("Remembering what they look at"),
+}  # fmt: skip
 
 
 def rows(people: Sequence[Contact]) -> list[dict[str, Any]]:
@@ -72,7 +75,7 @@ def told(contact: Contact) -> dict[str, Any]:
         "consents": [_consent(contact, purpose) for purpose in PURPOSES],
         "steps": story.steps(contact), "known": known.fields(contact), "likes": known.likes(contact),
         "figures": _figures(contact), "phone": phone(contact),
-        "whatsapp": task_rows.whatsapp(contact),
+        "whatsapp": task_rows.whatsapp(contact), "chat_refused": chat_consent.refused(contact),
         "notes": notes.rows(contact), "notes_shown": notes.SHOWN, "note_form": NoteForm(), **_tasks(contact),
     }  # fmt: skip
 
@@ -86,10 +89,12 @@ def _tasks(contact: Contact) -> dict[str, Any]:
 def _consent(contact: Contact, purpose: str) -> dict[str, Any]:
     told = known.answers(contact, purpose)
     if not told:
-        return {"label": LABELS[purpose], "state": (_("Never asked"), "wait"), "proof": "", "former": []}
+        ends = purpose == chat_consent.PURPOSE and bool(contact.phone)  # a chat may begin by itself
+        return {"label": LABELS[purpose], "state": (_("Never asked"), "wait"), "proof": "", "former": [],
+                "purpose": purpose, "ends": ends}  # fmt: skip
     state = (_("Allowed"), "good") if told[0]["given"] else (_("Not allowed"), "off")
-    ends = purpose == "marketing" and told[0]["given"]
-    return {"label": LABELS[purpose], "state": state, "ends": ends, **told[0], "former": told[1:]}
+    ends = purpose in withdrawals.PURPOSES and told[0]["given"]
+    return {"label": LABELS[purpose], "state": state, "purpose": purpose, "ends": ends, **told[0], "former": told[1:]}
 
 
 def _figures(contact: Contact) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from crm import preferences, tastes
+from crm import chat_consent, consent, preferences, tastes
 from crm.contacts import Contact
 from crm.forms import Born
 from crm.preferences import NEVER, OFTEN, Wish
@@ -21,7 +21,9 @@ def show(token: str) -> Response:
     """What was chosen so far."""
     contact = preferences.whose(token)
     often = contact.letters_every if preferences.written_to(contact) else NEVER
-    kept = Wish(often, contact.language, tuple(one.code for one in tastes.of(contact)))
+    said = consent.newest(contact, chat_consent.PURPOSE)
+    likes, chats = tuple(one.code for one in tastes.of(contact)), said.given if said else None
+    kept = Wish(often, contact.language, likes, whatsapp=chats)
     return _page(contact, token, kept, Born())
 
 
@@ -29,7 +31,7 @@ def _page(contact: Contact, token: str, wish: Wish, born: Born) -> Response:
     """With what is kept or, where something of it is wrong, with what was chosen."""
     page = render_template(
         "crm/preferences.html", token=token, address=hidden(contact.email or ""), born=born,
-        birthday=bool(contact.birthday),
+        birthday=bool(contact.birthday), chats=_chats(contact), whatsapp=wish.whatsapp,
         often=[(days, label, days == wish.often) for days, label in [*OFTEN.items(), (NEVER, _("No e-mails at all"))]],
         likes=[(one.code, pick(one.name), one.code in wish.likes) for one in tastes.interests()],
         languages=[(code, i18n.NAMES.get(code, code), code == wish.language) for code in _languages(contact)],
@@ -42,6 +44,13 @@ def _page(contact: Contact, token: str, wish: Wish, born: Born) -> Response:
 
 def _languages(contact: Contact) -> list[str]:
     return list(dict.fromkeys([*i18n.languages_of(tenancy.tenant()), contact.language]))
+
+
+def _chats(contact: Contact) -> str:
+    """What the page asks about WhatsApp: "ask", "refused" where only their account can say yes again, "" nothing."""
+    if not contact.phone or not chat_consent.asked(contact):
+        return ""
+    return "refused" if chat_consent.refused(contact) else "ask"
 
 
 def hidden(email: str) -> str:
@@ -60,7 +69,8 @@ def save(token: str) -> Any:
     spoken = form.get("language", "")
     language = spoken if spoken in _languages(contact) else contact.language
     born, likes = Born(form), tuple(form.getlist("likes")[:24])
-    wish = Wish(often, language, likes, forget_birthday=form.get("forget_birthday") == "1")
+    chats = {"yes": True, "no": False}.get(form.get("whatsapp", "")) if _chats(contact) else None
+    wish = Wish(often, language, likes, forget_birthday=form.get("forget_birthday") == "1", whatsapp=chats)
     if not born.validate() and born.errors:
         return _page(contact, token, wish, born)
     asks = preferences.change(contact, replace(wish, birthday=born.birthday or 0), ip=ip)

@@ -34,7 +34,8 @@ def _shown(draft: Draft, known: dict[str, Any], *, negated: bool = False) -> dic
     term = rules.terms().get(draft.word)
     fields = [_field(draft, one, known) for one in term.form.fields] if term else []
     place, unsure = bool(term and term.unknown), negated is not draft.negate
-    told = {"word": draft.word, "negate": draft.negate, "fields": fields, "place": place, "unsure": unsure}
+    told = {"word": draft.word, "negate": draft.negate, "fields": fields, "place": place, "unsure": unsure,
+            "hint": term.hint if term else ""}  # fmt: skip
     return {**same, **told, "words": _words(draft.word)}
 
 
@@ -77,8 +78,13 @@ def _options(word: str, place: Field, typed: list[str], known: dict[str, Any]) -
     labels: dict[str, str] = known[key]
     there = {place.same(value): value for value in labels}
     typed = list(dict.fromkeys(there.get(place.same(one), one) for one in typed))
-    gone = [(one, _("%(word)s (not there any more)", word=one) if place.closed else one) for one in typed if one]
-    listed = [*((one, label) for one, label in gone if one not in labels), *labels.items()]
+    lost = [one for one in typed if one and one not in labels]
+    called = place.named(lost) if place.named and lost else {}
+    gone = [
+        (one, called.get(one) or (_("%(word)s (not there any more)", word=one) if place.closed else one))
+        for one in lost
+    ]  # fmt: skip
+    listed = [*gone, *labels.items()]
     options = [{"value": value, "label": label, "chosen": value in typed} for value, label in listed]
     if place.kind == "choices":
         options.sort(key=lambda one: not one["chosen"])

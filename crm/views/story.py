@@ -49,6 +49,7 @@ def _step(fact: facts.Fact) -> dict[str, Any]:
     note = amount.format(tenancy.tenant().locale, cents=False) if amount else ""
     if fact.kind == "allowed" and "given" in fact.data:
         note = _("yes") if fact.data["given"] else _("no")
+        note = f"WhatsApp: {note}" if fact.data.get("purpose") == "whatsapp" else note
     if fact.kind == "searched":
         note = str(fact.data.get("words") or "")
     url = kind.url(fact) if kind and kind.url else ""

@@ -3,16 +3,14 @@
 from typing import Any
 
 from flask import render_template, request
-from markupsafe import Markup
 
-from crm import subscribing, tastes, visitors
+from crm import birthdays, sign_up_asks, subscribing, tastes, visitors
 from crm.forms import SubscribeForm
-from crm.views import admin, asking, store
-from kernel import i18n, limits, phones, qr, tenancy, tokens, web
+from crm.views import asking, store
+from kernel import i18n, limits, tenancy, tokens
 from kernel.db import db
 from kernel.forms import choices
 from kernel.i18n import _, pick
-from kernel.web import needs
 
 FROM_ONE_PLACE = "10/10minute;60/day"
 TO_ONE_ADDRESS = "3/hour;6/day"
@@ -29,11 +27,21 @@ def subscribe() -> Any:
     """Ask for the address; what a form elsewhere brought along stands there already, and nothing is kept of it."""
     told = {name: request.args.get(name, "")[:254] for name in ("email", "name", "source")}
     wanted = request.args.getlist("interests")[:24]
-    return _page(_form(**told, interests=wanted))
+    return _page(_form(**told, interests=wanted, birthday=_brought()))
+
+
+def _brought() -> int:
+    """The birthday that a form elsewhere brought along; 0 when it is none."""
+    day, month = (request.args.get(name, 0, int) for name in ("bday_day", "bday_month"))
+    try:
+        return birthdays.made(day, month) if day and month else 0
+    except birthdays.NoDay:
+        return 0
 
 
 def _page(form: SubscribeForm, status: int = 200, **told: Any) -> Any:
-    return render_template("crm/subscribe/ask.html", form=form, **told), status
+    asks = sign_up_asks.of()
+    return render_template("crm/subscribe/ask.html", form=form, asks_birthday=asks.birthday, **told), status
 
 
 @store.post("/subscribe")
@@ -48,7 +56,7 @@ def subscribe_ask() -> Any:
     if not request.form.get("website"):  # nobody sees that field: who fills it in is a program
         subscribing.ask(
             email, language=i18n.language(), ip=request.remote_addr or "", name=form.name.data,
-            source=form.source.data, interests=form.interests.data,
+            source=form.source.data, interests=form.interests.data, birthday=form.birthday,
         )  # fmt: skip
     return render_template("crm/subscribe/sent.html", email=email)
 
@@ -77,27 +85,3 @@ def subscribe_confirm(token: str) -> Any:
         return _page(_form(), expired.status, trouble=_gone())
     visitors.attribute(asking.visitor(), contact)
     return render_template("crm/subscribe/done.html", contact=contact)
-
-
-@admin.get("/people/forms", endpoint="people_forms")
-@needs("people.edit")
-def forms() -> str:
-    """How people sign up: the page, a block of any page of the shop, and what to paste into another site."""
-    address, counter = web.shop_url("crm.subscribe"), web.shop_url("crm.subscribe", source=_("counter"))
-    shop = tenancy.tenant()
-    said = _("Sign up for the news of %(shop)s: %(address)s", shop=shop.name, address=address)
-    return render_template(
-        "crm/desk/people/forms.html", address=address, paste=_paste(), shop=shop,
-        code=qr.inline(counter), code_file=qr.address(counter, border=3, scale=8), chat=phones.whatsapp(said),
-    )  # fmt: skip
-
-
-def _paste() -> str:
-    """A form for a foreign site: it brings the address to our page, and only there something is asked for."""
-    lines = Markup(
-        '<form action="{action}" method="get">\n  <label>{label} <input type="email" name="email" required '
-        'autocomplete="email"></label>\n  <input type="hidden" name="source" value="{source}">\n'
-        "  <button>{button}</button>\n</form>"
-    )
-    return str(lines.format(action=web.shop_url("crm.subscribe"), label=_("E-mail"), button=_("Sign up"),
-                            source=_("my other site")))  # fmt: skip

@@ -61,6 +61,7 @@ class CheckoutForm(Form):
         render_kw={"autocomplete": "organization", "maxlength": 160},
     )
     marketing = BooleanField(_l("Send me news and offers by e-mail. I can stop it with one click."))
+    whatsapp = BooleanField(_l("Send me news and offers by WhatsApp too. I can stop it whenever I like."))
 
     def validate_email(self, field: Field) -> None:
         """An address that could exist, in its usual form."""
@@ -78,6 +79,8 @@ def read(
     form.validate()
     kept, errors = given(posted, profile.code) if delivery else ({}, {})
     telephone(form, profile.code, needed=delivery)
+    if form.whatsapp.data and not (form.phone.data or form.phone.errors):
+        form.phone.errors = [_("Write the number to which we may write.")]
     _tax(form, profile)
     _gift(form, profile.code)
     return form, kept, errors

@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from crm import consent, subscribing, visitors
+from crm import chat_consent, consent, sign_up_asks, subscribing, visitors
 from crm.views import asking
 from kernel import i18n, limits, tenancy, web
 from kernel.i18n import _, _l
@@ -106,6 +106,9 @@ def _place(form: forms.CheckoutForm, kept: dict[str, str]) -> Any:
         (visitors.adopt if proven else visitors.attribute)(asking.visitor(), order.contact)
         if form.marketing.data:
             _allow(order.contact, proven)
+        if form.whatsapp.data and sign_up_asks.of().whatsapp:
+            ip = request.remote_addr or ""
+            chat_consent.answer(order.contact, True, form="checkout", ip=ip, proven=proven)
     return order
 
 

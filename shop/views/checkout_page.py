@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, render_template
 
+from crm import sign_up_asks
 from kernel import address as addresses
 from kernel import countries, i18n, phones, signing, tenancy
 from kernel.countries import Profile
@@ -111,6 +112,7 @@ def answer(
         sum_rows=code_field.sums(quote, cart_page.amount),
         codes=code_field.field(mine, quote, typed=str(posted.get("code") or ""), trouble=code_trouble),
         request_told=approval_part.of_quote(quote), know=know, repeats=repeat_part.of_quote(quote, cart_page.amount),
+        asks_whatsapp=sign_up_asks.of().whatsapp,
         fiscal=fiscal.names("customer"), told_day=partial(days.told, weekday=True),
         **_money(mine, posted, quote, place, whole=whole),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from campaigns import letter_events
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import consent, contacts
@@ -68,4 +69,15 @@ def had_some(dice: Any) -> None:
         for letter in dice.sample(letters, dice.choice([0, 0, 1, 2, 3])):
             row = had(contact, hours=24 * dice.choice([0, 1, 29, 30, 31, 200]) + dice.choice([0, 6, 13]), of=letter)
             row.state = dice.choice(["sent", "captured", "skipped", "unknown"])
+            _events(dice, row)
     db.session.commit()
+
+
+def _events(dice: Any, row: Recipient) -> None:
+    """What became of it: opened and followed by somebody, perhaps or a machine, hidden, come back; or nothing."""
+    for number in range(dice.choice([0, 0, 1, 3])):
+        kind = dice.choice(["opened", "opened", "clicked", "bounced"])
+        reasons = {"opened": ["", "privacy"], "clicked": [""], "bounced": ["hard", "soft", "complaint"]}[kind]
+        at = clock.now() - timedelta(days=dice.choice([0, 1, 29, 30, 31, 60]), hours=dice.choice([0, 6, 13]))
+        verdict = "" if kind == "bounced" else dice.choice(letter_events.VERDICTS)
+        letter_events.add(row, kind, dedupe=str(number), at=at, verdict=verdict, reason=dice.choice(reasons))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from crm import contacts, rules
+from crm import consent, contacts, rules
 from crm.consent import Consent
 from crm.contacts import Contact
 from crm.segments import Segment
@@ -57,9 +57,7 @@ def _belongings(dice, one):
     add(ContactTag(contact_id=one.id, tag=tag) for tag in dice.sample(WORDS, dice.choice([0, 0, 1, 3])))
     liked = dice.sample(LIKES, dice.choice([0, 1, 2]))
     add(Taste(contact_id=one.id, code=code, weight=dice.choice([0, 1, 29, 30, 60, 100])) for code in liked)
-    answers = [
-        (purpose, dice.random() < 0.6) for purpose in ("marketing", "behaviour") for _ in range(dice.randint(0, 2))
-    ]
+    answers = [(purpose, dice.random() < 0.6) for purpose in consent.PURPOSES for _ in range(dice.randint(0, 2))]
     add(Consent(contact_id=one.id, purpose=purpose, given=given) for purpose, given in answers)
     for _ in range(dice.choice([0, 0, 1, 2])):
         _browser(dice, one)
