@@ -89,6 +89,7 @@ class Term:
     unknown: bool = False  # whether "" among its values means that nobody knows
     elsewhere: Callable[[Any], str] | None = None  # how its contrary is said, of whom it is known
     contrary: Callable[[Any], str] | None = None  # the same where "not" before its sentence would not read
+    offered: Callable[[], bool] | None = None  # whether this shop has anything that it could mean
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def term(
     unknown: bool = False,
     elsewhere: Callable[[Any], str] | None = None,
     contrary: Callable[[Any], str] | None = None,
+    offered: Callable[[], bool] | None = None,
 ) -> None:
     """Add a word by its two readings, or by the rule that is read in its place; the property test compares them.
 
@@ -142,7 +144,7 @@ def term(
     """
     told = says or (lambda value: f"{label}: {value}")
     shape = Shape(form, some)
-    _terms[name] = Term(name, label, sql, python, shape, told, family, inner, unknown, elsewhere, contrary)
+    _terms[name] = Term(name, label, sql, python, shape, told, family, inner, unknown, elsewhere, contrary, offered)
 
 
 def terms() -> dict[str, Term]:
