@@ -60,8 +60,10 @@ def made(
 def _kind(cells: Sequence[str]) -> str:
     """What all cells of a column can be read as; of few nobody can tell, and a code with zeros ahead is no number."""
     coded = any(re.match(r"\s*0\d", cell) for cell in cells)
+    counted = all(cell.strip().isdecimal() for cell in cells)  # ones and noughts may go on with a two
+    no = {"yes": counted, "number": coded}
     for kind in KINDS if len(cells) >= FEW else ():
-        if (kind != "number" or not coded) and _all(cells, CustomField(kind=kind, options=[])):
+        if not no.get(kind) and _all(cells, CustomField(kind=kind, options=[])):
             return kind
     return "long" if any(len(cell) > custom_texts.LONGEST["text"] for cell in cells) else "text"
 

@@ -26,7 +26,10 @@ class FieldForm(Form):
         description=_l("Such as “Shoe size”, “Allergies” or “Name of the pet”."),
         render_kw={"maxlength": LONGEST_LABEL, "autocomplete": "off"},
     )  # fmt: skip
-    kind = SelectField(_l("What is written into it"), choices=[])
+    kind = SelectField(
+        _l("What is written into it"), choices=[],
+        description=_l("The kind stays as it is; everything else can be changed later."),
+    )  # fmt: skip
     hint = StringField(
         _l("Hint"), [Length(max=LONGEST_HINT)], [trimmed], description=_l("A line below it, for whoever fills it in."),
         render_kw={"maxlength": LONGEST_HINT, "autocomplete": "off"},
@@ -115,18 +118,20 @@ def _field(one: CustomField, value: Value) -> Any:
         except Refusal as refusal:
             raise ValidationError(str(refusal)) from None
 
-    args: tuple[Any, ...] = (one.label, [fits], [trimmed])
-    more: dict[str, Any] = {"description": one.hint}
+    only = _("Sensitive: not everybody who works here sees it.") if one.sensitive else ""
+    hint = f"{one.hint} {only}".strip()
     most: dict[str, Any] = {"maxlength": custom_texts.LONGEST.get(one.kind, 40), "autocomplete": "off"}
     if one.kind in (*LISTS, "yes"):
         kind: Any = SelectMultipleField if one.kind == "several" else SelectField
         empty: list[tuple[str, str]] = [] if one.kind == "several" else [("", "—")]
-        return kind(*args[:2], choices=choices([*empty, *_open(one, value)]), validate_choice=False, **more)
+        offered = choices([*empty, *_open(one, value)])
+        return kind(one.label, [fits], choices=offered, validate_choice=False, description=hint)
     if one.kind == "long":
-        return TextAreaField(*args, render_kw={"rows": 3, **most}, **more)
+        return TextAreaField(one.label, [fits], [trimmed], hint, render_kw={"rows": 3, **most})
     if one.kind == "day":
-        return StringField(*args, widget=DateInput(), render_kw={"autocomplete": "off"}, **more)
-    return StringField(*args, render_kw={**most, "inputmode": "decimal"} if one.kind == "number" else most, **more)
+        return StringField(one.label, [fits], [trimmed], hint, widget=DateInput(), render_kw={"autocomplete": "off"})
+    most |= {"inputmode": "decimal"} if one.kind == "number" else {}
+    return StringField(one.label, [fits], [trimmed], hint, render_kw=most)
 
 
 def _open(one: CustomField, value: Value) -> list[tuple[str, str]]:
