@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from campaigns import letter_custom
 from crm.contacts import Contact
 from kernel import i18n, phones, tenancy
 from kernel.i18n import _, _l
@@ -32,6 +33,7 @@ class Batch:
 
     people: Mapping[int, Contact]
     readers: letter_rows.Readers | None = None
+    custom: letter_custom.Read | None = None
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,22 @@ class Field:
     value: Callable[[About], Any]
     parts: Mapping[str, Any]
     many: bool = False
+    open: Callable[[], Mapping[str, Any]] | None = None  # its parts, where each shop has its own
+
+    @property
+    def inside(self) -> Mapping[str, Any]:
+        """What each of its parts is called."""
+        return self.open() if self.open else self.parts
 
 
 _fields: dict[str, Field] = {}
 
 
 def define(name: str, label: Any, sample: Any, value: Callable[[About], Any], **more: Any) -> None:
-    """Declare a field; `parts`: what each of its parts is called, `many=True`: it is a list of such."""
-    _fields[name] = Field(name, label, sample, value, more.get("parts", {}), more.get("many", False))
+    """Declare a field; `parts`: what each of its parts is called, `many=True`: it is a list of such;
+    `open()`: those parts, where they differ from shop to shop."""
+    rest = more.get("parts", {}), more.get("many", False), more.get("open")
+    _fields[name] = Field(name, label, sample, value, *rest)
 
 
 def known(path: tuple[str, ...]) -> bool:
@@ -63,7 +73,7 @@ def known(path: tuple[str, ...]) -> bool:
     if one.many:
         rest = rest[1:] if rest[:1] and (rest[0] in {"first", "last"} or rest[0].isdecimal()) else rest
         return not rest or rest == ("size",) or (len(rest) == 1 and rest[0] in one.parts)
-    return not rest if not one.parts else len(rest) == 1 and rest[0] in one.parts
+    return not rest if not one.parts and not one.open else len(rest) == 1 and rest[0] in one.inside
 
 
 def listed() -> list[tuple[str, Any]]:
@@ -72,7 +82,8 @@ def listed() -> list[tuple[str, Any]]:
     for one in sorted(_fields.values(), key=lambda one: one.name not in FIRST):
         if one.many or one.name in HIDDEN:
             continue
-        found += [(f"{one.name}.{part}", label) for part, label in one.parts.items()] or [(one.name, one.label)]
+        parts = [(f"{one.name}.{part}", label) for part, label in one.inside.items()]
+        found += parts if one.parts or one.open else [(one.name, one.label)]
     return found
 
 
@@ -110,12 +121,14 @@ def own(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 ALIKE = {"shop", "new_arrivals", "issue"}
-LASTING = {*ALIKE, *HIDDEN, "first_name", "name"}
-PERSONAL = {"first_name", "name", "last_order", "booking", "maker"}
+LASTING = {*ALIKE, *HIDDEN, "first_name", "name", letter_custom.NAME}
+PERSONAL = {"first_name", "name", letter_custom.NAME, "last_order", "booking", "maker"}
 
 
 def _sample(name: str) -> Any:
     one = _fields[name]
+    if one.open:
+        return letter_custom.samples()
     return {part: str(told) for part, told in one.sample.items()} if isinstance(one.sample, dict) else str(one.sample)
 
 
@@ -151,6 +164,15 @@ def _picks(verb: Callable[..., Any]) -> Callable[[About], Any]:
     return lambda about: verb(about.contact, letter_picks.Wish(about.language, about.group, about.root, about.shared))
 
 
+def _custom(about: About) -> dict[str, str]:
+    """What a reader has in the shop's own fields; of those whose letters are written together it is read at once."""
+    batch, contact = about.batch, about.contact
+    if batch is None or (contact is not None and contact.id not in batch.people):
+        return letter_custom.Read([contact.id] if contact is not None else []).of(contact, about.language)
+    batch.custom = batch.custom or letter_custom.Read(list(batch.people))
+    return batch.custom.of(contact, about.language)
+
+
 def _row(name: str) -> Callable[[About], Any]:
     """A row of products that is chosen for each reader."""
 
@@ -176,6 +198,7 @@ def init_app(_app: object) -> None:
 
     define("first_name", _l("First name"), _l("Ana"), lambda about: _contact(about, "first_name"))
     define("name", _l("Whole name"), _l("Ana Rojas"), lambda about: _contact(about, "name"))
+    define(letter_custom.NAME, _l("Fields of people"), {}, _custom, open=letter_custom.labels)
     shop = {"name": _l("The shop's name"), "phone": _l("The shop's telephone"), "email": _l("The shop's e-mail"),
             "url": _l("The shop's address on the web"), "tagline": _l("The shop's motto")}  # fmt: skip
     define("shop", _l("The shop"), {}, _shop, parts=shop)

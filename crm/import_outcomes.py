@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 
 from crm import consent, import_rows
 from crm.contacts import Contact
+from crm.custom_values import CustomValue
 from crm.import_fields import STOPS
 from crm.import_rows import MAY, Proof, Reading, Refused, Told
 from crm.tags import ContactTag
@@ -28,6 +29,7 @@ class Person:
     id: int | None = None
     filled: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
+    custom: set[int] = field(default_factory=set)  # the shop's own fields in which something stands
     allows: bool | None = None
     answered_at: datetime | None = None
     stopped: bool = False  # their address may not be written to
@@ -43,6 +45,7 @@ class Outcome:
     person: Person | None = None
     fills: dict[str, Any] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
+    custom: dict[int, Any] = field(default_factory=dict)
     proof: Proof | None = None
     stop: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
@@ -62,12 +65,13 @@ class World:
     def __init__(self) -> None:
         self.people: dict[str, Person | str] = {}  # by e-mail or telephone; a word: why nobody can be made of it
 
-    def meet(self, lines: Iterable[Told]) -> None:
-        """Look up whoever is in these lines and not known yet."""
+    def meet(self, lines: Iterable[Told], fields: Sequence[int] = ()) -> None:
+        """Look up whoever is in these lines and not known yet, and in which of these fields of theirs something is."""
         fresh = [one for one in lines if self._key(one) not in self.people]
         mails = {one.email_norm for one in fresh if one.email_norm}
         numbers = {one.values["phone"] for one in fresh if not one.email_norm and "phone" in one.values}
         self._known(mails, numbers)
+        self._custom([self.people.get(self._key(one)) for one in fresh] if fields else [], fields)
         self._binned(mails - self.people.keys())
         self._shut([one for one in fresh if one.email_norm])
 
@@ -92,6 +96,14 @@ class World:
             for key in (row.email_norm, row.phone if row.phone_vouched else None):
                 if key in mails or key in numbers:
                     self.people[str(key)] = person
+
+    @staticmethod
+    def _custom(met: Sequence[Person | str | None], fields: Sequence[int]) -> None:
+        there = {one.id: one for one in met if isinstance(one, Person) and one.id}
+        mine = CustomValue.field_id.in_(fields), CustomValue.contact_id.in_(there)
+        rows = select(CustomValue.contact_id, CustomValue.field_id).where(*mine)
+        for person, known in db.session.execute(rows) if there else ():
+            there[person].custom.add(known)
 
     def _binned(self, mails: set[str]) -> None:
         gone = select(Contact.email_norm).where(Contact.email_norm.in_(mails), Contact.binned_at.is_not(None))
@@ -124,6 +136,7 @@ class World:
         made = _filled(told, person, new)
         person.filled |= set(told.values)
         person.tags |= set(told.tags)
+        person.custom |= told.custom.keys()
         made.letters = _may(made, person, how)
         return made
 
@@ -150,13 +163,14 @@ def _filled(told: Told, person: Person, new: bool) -> Outcome:
     if told.derived and "city" in person.filled:  # their own city may lie elsewhere
         fills.pop("region", None)
     tags = [tag for tag in told.tags if tag not in person.tags]
-    made = Outcome(told.line, "new", told, person, fills, tags, notes=list(told.notes))
+    custom = {known: value for known, value in told.custom.items() if known not in person.custom}
+    made = Outcome(told.line, "new", told, person, fills, tags, custom, notes=list(told.notes))
     allowed = person.allows
     made.proof = _answer(told.proof, person, made.notes)
     if made.proof and allowed and not made.proof.given:
         made.notes.append(("stopped", ""))
     if not new:
-        filled = fills or tags or (made.proof and made.proof.given)
+        filled = fills or tags or custom or (made.proof and made.proof.given)
         made.kind = "filled" if filled else "said_no" if made.proof else "same"
     return made
 
@@ -204,7 +218,7 @@ def read(lines: Iterable[Sequence[Any]], how: Reading) -> tuple[list[Told], list
 def judged(lines: Sequence[Sequence[Any]], how: Reading, world: World) -> list[Outcome]:
     """What becomes of each of these lines, in their order: as many as there are lines."""
     found, outcomes = read(lines, how)
-    world.meet(found)
+    world.meet(found, [one.id for one in how.custom.values()])
     for told in found:
         try:
             outcomes.append(world.judge(told, how))

@@ -9,7 +9,8 @@ from typing import Any
 
 from dateutil import parser
 
-from crm import birthday_texts, birthdays, contacts, import_fields, tags
+from crm import birthday_texts, birthdays, contacts, import_custom, import_fields, tags
+from crm.custom_fields import CustomField
 from kernel import accounts, clock, countries, i18n, phones
 from kernel.countries import choices
 from kernel.folding import fold
@@ -27,6 +28,7 @@ WHYS = {  # why a line is not taken, and what of one that is taken is not
     "phone_only": _l("“%(value)s” is no telephone, and there is no e-mail"),
     "country": _l("“%(value)s” is no country: left out"),
     "birthday": _l("“%(value)s” is no birthday: left out"),
+    "custom": _l("“%(value)s” cannot be read: left out"),
     "more": _l("it has more cells than the first line"),
     "no_proof": _l("letters are not allowed by it: the file does not say since when"),
     "kept_no": _l("they said no to letters, and that stays"),
@@ -65,6 +67,7 @@ class Told:
     tags: list[str] = field(default_factory=list)
     proof: Proof | None = None
     notes: list[tuple[str, str]] = field(default_factory=list)  # (why, value): what of it is left out
+    custom: dict[int, Any] = field(default_factory=dict)  # what stands in the shop's own fields, by their ids
     derived: bool = False  # the region was not said: it is that of the city
 
     @property
@@ -90,6 +93,7 @@ class Reading:
     profile: str
     country: str
     tags: tuple[str, ...] = ()
+    custom: Mapping[int, CustomField] = field(default_factory=dict)  # the shop's own field of a column
 
     @property
     def vouches(self) -> bool:
@@ -113,6 +117,8 @@ def told(line: int, cells: Sequence[str], how: Reading) -> Told:
     found.values |= {code: " ".join(text.split())[: LONGEST[code]] for code, text in plain.items() if text}
     _language(said.get("language", ""), found)
     _birthday(said.get("birthday", ""), found, how)
+    found.custom, wrong = import_custom.read(how.custom, cells)
+    found.notes += [("custom", told) for told in wrong]
     found.proof = _proof(said, found, how)
     return found
 

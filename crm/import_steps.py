@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from crm import import_undo, imports, sources
+from crm import custom_values, import_custom, import_undo, imports, sources
 from crm.consent import Consent
 from crm.contacts import Contact, normal_email
 from crm.import_fields import STOPS
@@ -66,6 +66,7 @@ class _Made:
         self.contacts: dict[int, Contact] = {}  # by the identity of their Person
         self.sources: list[dict[str, Any]] = []
         self.tags: list[dict[str, Any]] = []
+        self.custom: list[dict[str, Any]] = []
         self.answers: list[tuple[Outcome, Consent]] = []
 
     def person(self, one: Outcome) -> None:
@@ -100,12 +101,22 @@ class _Made:
             self.sources += [{"contact_id": contact.id, "field": name, "source": self.source} for name in one.fills]
             self.tags += [{"contact_id": contact.id, "tag": tag} for tag in one.tags]
             one.undo |= {"tags": one.tags} if one.tags else {}
+            self._custom(one, contact.id)
         if one.proof is not None and one.person is not None and one.person.id:
             self.answers.append((one, self._answer(one.proof, one.person.id)))
         if one.stop and one.told is not None:
             mark = suppression.fingerprint(one.told.values["email"])
             if suppression.stop(mark, "marketing", f"{suppression.IMPORT} {STOPS[self.how.profile]}"):
                 one.undo["mark"] = mark
+
+    def _custom(self, one: Outcome, contact_id: int) -> None:
+        fields = {field.id: field for field in self.how.custom.values()}
+        for known, value in one.custom.items():
+            field, told = fields[known], {"contact_id": contact_id}
+            self.custom += [told | row for row in custom_values.rows(field, value)]
+            self.sources.append(told | {"field": f"{custom_values.MARK}{field.code}", "source": self.source})
+        marks = {fields[known].code: import_undo.mark(import_custom.plain(told)) for known, told in one.custom.items()}
+        one.undo |= {"custom": marks} if marks else {}
 
     def _answer(self, proof: Proof, contact_id: int) -> Consent:
         return Consent(
@@ -121,6 +132,7 @@ class _Made:
             one.undo["consent"] = row.id
         if self.tags:
             db.session.execute(insert(ContactTag), self.tags)
+        custom_values.write(self.custom)
         if self.sources:
             now = clock.now()
             sources.write([{**row, "at": now} for row in self.sources])

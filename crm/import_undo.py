@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from crm import tags
+from crm import import_custom, tags
 from crm.consent import Consent
 from crm.contacts import Contact
+from crm.custom_values import CustomValue
 from crm.import_fields import STOPS
 from crm.sources import ContactSource
 from crm.tags import ContactTag
@@ -72,7 +73,7 @@ def _back(contact_id: int, undo: dict[str, Any], source: str, held: bool) -> str
         contact.email_norm = None
     if "phone" in wrote:
         contact.phone_vouched = False
-    if wrote:
+    if wrote := [*wrote, *import_custom.take_back(contact.id, undo.get("custom", {}), mark)]:
         _unsource(contact, wrote, source)
     db.session.flush()
     return "back"
@@ -85,6 +86,8 @@ def _same(contact: Contact, undo: dict[str, Any]) -> bool:
              "note", "stage")  # fmt: skip
     kept = all(mark(getattr(contact, name)) == value for name, value in wrote.items())
     more = [name for name in plain if getattr(contact, name) and name not in wrote]
+    if import_custom.marks(contact.id, mark) != undo.get("custom", {}):
+        return False
     return kept and not more and set(contact.tags) == set(undo.get("tags", ()))
 
 
@@ -93,7 +96,7 @@ def _removed(contact: Contact, undo: dict[str, Any], source: str) -> bool:
     try:
         with db.session.begin_nested():
             _answer(undo)
-            for kind in (ContactTag, ContactSource):
+            for kind in (ContactTag, ContactSource, CustomValue):
                 db.session.execute(delete(kind).where(kind.contact_id == contact.id), execution_options=QUIET)
             gone = delete(Contact).where(Contact.id == contact.id)
             db.session.execute(gone, execution_options={**QUIET, "binned": True})

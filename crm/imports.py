@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm import import_fields, tags
+from crm import import_custom, import_fields, tags
+from crm.custom_values import MARK
 from crm.import_rows import Reading
 from kernel import file_imports, journal, table_files, tenancy
 from kernel.db import Base, db, pk, ref
@@ -87,6 +88,8 @@ def draft(sheet: table_files.Sheet, name: str, *, encoding: str, profile: str = 
         profile=profile if profile in import_fields.PROFILES else import_fields.profile(sheet.heads, name),
         total=len(sheet.rows), mapping=import_fields.guess(sheet.heads), state="draft", tag="", letters={},
     )  # fmt: skip
+    taken = [place for places in row.mapping.values() for place in import_fields.columns(places)]
+    row.mapping |= import_custom.guess(sheet.heads, taken)
     if not any(sheet.heads):
         mails = [place for place, cell in enumerate(sheet.rows[0][1]) if "@" in cell]
         row.mapping = {"email": mails[0]} if mails else {}
@@ -109,7 +112,8 @@ def choose(row: ContactImport, mapping: Mapping[str, Any], *, tag: str = "", pro
     """Say which column holds what; raises Unreachable."""
     if row.state not in {"draft", "checked"}:
         raise file_imports.NotNow()
-    kept = {code: place for code, place in mapping.items() if code in import_fields.BY_CODE}
+    own = {f"{MARK}{field.code}" for field in import_custom.known(mapping).values()}
+    kept = {code: place for code, place in mapping.items() if code in import_fields.BY_CODE or code in own}
     if not import_fields.reaches(kept):
         raise Unreachable()
     row.mapping, row.tag = kept, "".join(tags.clean([tag])[:1])
@@ -120,7 +124,9 @@ def reading(row: ContactImport) -> Reading:
     """How its lines are read."""
     everybody = (row.tag,) if row.tag else ()
     wide = max(len(row.heads), 1)
-    return Reading(dict(row.mapping), wide, row.profile, tenancy.tenant().country, everybody)
+    custom = import_custom.known(row.mapping)
+    mapping = {code: places for code, places in row.mapping.items() if not code.startswith(MARK)}
+    return Reading(mapping, wide, row.profile, tenancy.tenant().country, everybody, custom)
 
 
 def init_app(_app: object) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from crm import rules
+from crm import custom_texts, rules
 from crm.rule_values import BadRule, Field, wrong_options
 from kernel import money, tenancy
 from kernel.money import Money
@@ -81,7 +81,10 @@ def _of(rule: Any, depth: int) -> Draft:
         return inner
     known = rules.terms().get(name)
     given = known.form.given(value) if known else {}
-    return Draft(word=str(name)[:60], typed={key: _texts(key, given) for key in given})
+    decimals = {one.name for one in known.form.fields if one.kind == "decimal"} if known else set[str]()
+    shown = {key: custom_texts.typed_number(one) if isinstance(one, int) and key in decimals else one
+             for key, one in given.items()}  # fmt: skip
+    return Draft(word=str(name)[:60], typed={key: _texts(key, shown) for key in shown})
 
 
 def _texts(key: str, given: Mapping[str, Any]) -> list[str]:
@@ -235,6 +238,10 @@ def _meant(draft: Draft, place: Field, texts: list[str]) -> Any:
     text = texts[0] if texts else ""
     if place.kind == "number":
         return int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else text or None
+    if place.kind == "decimal" and text:
+        return custom_texts.number(text)
+    if place.kind == "date" and text:
+        return custom_texts.day(text).isoformat()
     if place.kind == "amount" and text:
         currency = next(iter(draft.typed.get("currency", [])), tenancy.tenant().currency)
         return money.parse(text, currency, tenancy.tenant().locale).minor

@@ -27,7 +27,7 @@ class Field:
 
     name: str
     label: Any
-    kind: str = "text"  # text | choice | choices | number | amount | currency | time | day
+    kind: str = "text"  # text | choice | choices | number | amount | currency | time | day | decimal | date
     options: Options | None = None
     closed: bool = False
     needed: bool = True
@@ -107,9 +107,23 @@ def _day(field: Field, given: Any) -> str:
     return str(given)
 
 
+def _decimal(field: Field, given: Any) -> int:
+    """In thousandths, of either sign."""
+    if not isinstance(given, int) or isinstance(given, bool) or abs(given) > money.LIMIT:
+        raise BadRule(_l("%(field)s: write a number, such as 38 or 38.5."), field=str(field.label))
+    return given
+
+
+def _date(field: Field, given: Any) -> str:
+    try:
+        return date.fromisoformat(given).isoformat()
+    except (TypeError, ValueError):
+        raise BadRule(_l("%(field)s: write a date with day, month and year."), field=str(field.label)) from None
+
+
 READERS: dict[str, Callable[[Field, Any], Any]] = {
     "text": _word, "choice": _word, "choices": _words, "number": _number, "amount": _amount, "currency": _currency,
-    "time": _time, "day": _day,
+    "time": _time, "day": _day, "decimal": _decimal, "date": _date,
 }  # fmt: skip
 
 

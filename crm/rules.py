@@ -90,6 +90,7 @@ class Term:
     elsewhere: Callable[[Any], str] | None = None  # how its contrary is said, of whom it is known
     contrary: Callable[[Any], str] | None = None  # the same where "not" before its sentence would not read
     hint: Any = ""  # what the builder says below its fields
+    offered: Callable[[], bool] | None = None  # whether this shop has anything that it could mean
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ def term(
     elsewhere: Callable[[Any], str] | None = None,
     contrary: Callable[[Any], str] | None = None,
     hint: Any = "",
+    offered: Callable[[], bool] | None = None,
 ) -> None:
     """Add a word by its two readings, or by the rule that is read in its place; the property test compares them.
 
@@ -144,7 +146,9 @@ def term(
     """
     told = says or (lambda value: f"{label}: {value}")
     shape = Shape(form, some)
-    _terms[name] = Term(name, label, sql, python, shape, told, family, inner, unknown, elsewhere, contrary, hint)
+    _terms[name] = Term(
+        name, label, sql, python, shape, told, family, inner, unknown, elsewhere, contrary, hint, offered
+    )  # fmt: skip
 
 
 def terms() -> dict[str, Term]:

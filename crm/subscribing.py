@@ -6,7 +6,7 @@ Until then nobody is written down: what was typed waits in the link, and ends wi
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from crm import birthdays, consent, contacts, facts, sources, tastes
+from crm import birthdays, consent, contacts, custom_fields, custom_values, facts, sources, tastes
 from crm.contacts import Contact
 from kernel import clock, jobs, letters, suppression, tenancy, tokens, web
 from kernel.i18n import _, speak
@@ -18,7 +18,8 @@ FORM = "subscribe"  # where consent was given; its words have consent.TEXT_VERSI
 def ask(email: str, *, language: str, ip: str = "", **told: Any) -> None:
     """Have the letter sent that asks back; whoever is known takes the same way as whoever is not.
 
-    `told`: name, source (where the form stands), interests (codes), birthday (as birthdays.made keeps it; 0: none).
+    `told`: name, source (where the form stands), interests (codes), birthday (as birthdays.made keeps it; 0: none),
+    custom (what was typed into the shop's own fields).
     """
     kept = {"asked_at": clock.now().isoformat(), "asked_ip": ip, "version": consent.TEXT_VERSION}
     jobs.later("crm.subscribe_letter", email, language, {**_plain(told), **kept}, priority=0)
@@ -28,7 +29,7 @@ def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": str(told.get("name") or "")[:160], "source": str(told.get("source") or "")[:80],
         "interests": [str(code)[:40] for code in told.get("interests") or ()][:24],
-        "birthday": int(told.get("birthday") or 0),
+        "birthday": int(told.get("birthday") or 0), "custom": told.get("custom") or {},
     }  # fmt: skip
 
 
@@ -74,6 +75,7 @@ def confirm(secret: str, *, ip: str = "") -> Contact:
     _like(contact, told["interests"])
     if told.get("birthday") and not contact.birthday:  # anybody can type one: what they told themselves stays
         birthdays.keep(contact, told["birthday"], FORM)
+    custom_values.take(contact, custom_fields.asked(), told.get("custom", {}), FORM)
     lift(contact, row.email)  # whoever left and asks again is asked to stay
     consent.record(contact, "marketing", True, form=FORM, ip=ip, version=told["version"])
     proof = {"asked_at": told["asked_at"], "asked_ip": told["asked_ip"], "confirmed": True}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm import changes, deals, imports, notes, subscribing, task_feeds, tasks
+from crm import changes, custom_fields, custom_values, deals, imports, notes, subscribing, task_feeds, tasks
 from crm.tasks import Told
 from kernel import tokens
 from kernel.db import db
@@ -18,9 +18,17 @@ def of(world: Any, contact: Any) -> dict[str, dict[str, Any]]:
     sheet, _encoding = imports.opened(f"correo,nombre\nx@{world.slug}.example.com,Florero {world.slug}\n".encode())
     brought = imports.begin(sheet, f"gente {world.slug}.csv", encoding="utf-8", by=world.owner)
     twin = world.contact(f"twin@{world.slug}.example.com", name=f"Gemela {world.slug}")
+    fields = [
+        custom_fields.add(custom_fields.Told(f"{word} {world.slug}", "text"), by=world.owner)
+        for word in ("Talla", "Ida")
+    ]
+    custom_fields.put_away(fields[1], by=world.owner)
+    custom_values.keep(contact, {fields[0]: f"38 {world.slug}"}, "staff")
     db.session.commit()
     return {
         **_noted(world, contact),
+        "custom_field": {"code": fields[0].code},
+        "gone_field": {"code": fields[1].code},
         "two_people": {"token": contact.token, "other": twin.token},
         "people_file": {"token": brought.token},
         "people_change": {"token": change.token},

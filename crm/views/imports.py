@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Flask, render_template, request
 
-from crm import import_fields, import_steps, imports
+from crm import custom_fields, import_custom, import_fields, import_steps, imports
 from crm.imports import ContactImport
-from crm.views import admin, import_report
+from crm.views import admin, import_report, person_page
 from kernel import permissions, tables, tenancy, web
+from kernel.db import db
 from kernel.file_import_words import progress as progress_of
 from kernel.i18n import _l
 from kernel.views import file_imports
@@ -54,7 +55,7 @@ def _page(row: ContactImport, trouble: str = "", status: int = 200, typed: dict[
     page = render_template(
         "crm/desk/imports/show.html", row=row, trouble=trouble, told=import_report.row(row),
         columns=import_report.columns(row, typed) if row.state in ("draft", "checked") else [],
-        fields=[(field.code, str(field.label)) for field in import_fields.FIELDS],
+        fields=_offered(),
         profiles=list(import_fields.PROFILES.items()), wrong=typed is not None,
         profile=form.get("profile", row.profile), tag=form.get("tag", row.tag), letters=import_report.letters(row),
         report=import_report.report(row, kinds if kinds in imports.KINDS else ""),
@@ -74,14 +75,37 @@ def progress(token: str) -> dict[str, Any]:
 def columns(token: str) -> Any:
     """Keep which column holds what, and have the file looked through."""
     row, form = imports.named(token), request.form
-    typed, labels = file_imports.typed(row), {field.code: field.label for field in import_fields.FIELDS}
+    typed, labels = file_imports.typed(row), dict(_offered())
+    apart = {place: f"{code}{place}" if code == import_custom.NEW else code for place, code in typed.items()}
     try:
-        mapping = file_imports.mapped(row, typed, labels, import_fields.SEVERAL)
+        mapping = file_imports.mapped(row, apart, labels, import_fields.SEVERAL)
+        mapping = _with_new(row, {code: places for code, places in mapping.items() if _may(code, labels)})
         imports.choose(row, mapping, tag=form.get("tag", ""), profile=form.get("profile", ""))
-    except (file_imports.Twice, imports.Unreachable) as refusal:
-        return _page(row, str(refusal), 422, typed)
+    except (file_imports.Twice, imports.Unreachable, custom_fields.TooMany) as refusal:
+        db.session.rollback()
+        return _page(imports.named(token), str(refusal), 422, typed)
     import_steps.check(row)
     return file_imports.back(token)
+
+
+def _offered() -> list[tuple[str, str]]:
+    """What a column can be, for whoever is looking: the shop's own fields too, or a new one of them."""
+    told = [(field.code, str(field.label)) for field in import_fields.FIELDS]
+    new = [(import_custom.NEW, str(import_custom.LABEL))] if web.may("people.fields") else []
+    return [*told, *import_custom.offered(person_page.asked()), *new]
+
+
+def _may(code: str, labels: dict[str, str]) -> bool:
+    return (import_custom.NEW if code.startswith(import_custom.NEW) else code) in labels
+
+
+def _with_new(row: ContactImport, mapping: dict[str, Any]) -> dict[str, Any]:
+    """The same with a field for each column that is to be a new one; what they hold says of which kind."""
+    if not any(code.startswith(import_custom.NEW) for code in mapping):
+        return mapping
+    if not import_fields.reaches(mapping):
+        raise imports.Unreachable()
+    return import_custom.made(mapping, row.heads, imports.sample(row, imports.AT_ONCE), by=web.person())
 
 
 @admin.post("/people/imports/<token>/run", endpoint="import_run")

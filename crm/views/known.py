@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crm import consent, sources, tastes
+from crm import consent, custom_fields, custom_values, sources, tastes
 from crm.contacts import Contact
 from crm.imports import ContactImport
 from crm.views.tastes import because
-from kernel import i18n
+from kernel import i18n, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.instants import told as moment
@@ -38,7 +38,16 @@ def fields(contact: Contact) -> list[dict[str, Any]]:
         for name, label in LABELS.items() if name != "source" and (getattr(contact, name) and name in told)
     ]  # fmt: skip
     came = {"label": LABELS["source"], "by": by(contact.source) or _("not known"), "at": moment(contact.created_at)}
-    return [came, *found]
+    return [came, *found, *_custom(told)]
+
+
+def _custom(told: dict[str, sources.ContactSource]) -> list[dict[str, Any]]:
+    """The shop's own fields, as far as whoever is looking may see them."""
+    if not any(name.startswith(custom_values.MARK) for name in told):
+        return []
+    mine = custom_fields.live(sensitive=web.may("people.sensitive"))
+    known = [(one.label, told.get(f"{custom_values.MARK}{one.code}")) for one in mine]
+    return [{"label": label, "by": by(row.source), "at": moment(row.at)} for label, row in known if row]
 
 
 def by(source: str) -> str:

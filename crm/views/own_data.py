@@ -22,7 +22,7 @@ TITLES = {
     "notes": _l("What we noted about you"), "tasks": _l("What we mean to do for you"),
     "deals": _l("What you may buy from us"),
     "reviews": _l("Your reviews"), "saved": _l("What you saved"), "subscriptions": _l("Your subscriptions"),
-    "files": _l("Files"), "two_people": _l("Who is not you"),
+    "files": _l("Files"), "two_people": _l("Who is not you"), "custom_fields": _l("More about you"),
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ NAMES = {
     "balance": _l("Balance"), "taxes": _l("Taxes"), "until": _l("Until"), "product": _l("Product"),
     "because_you": _l("Because you"), "what": _l("Product"), "file": _l("File"),
     "question": _l("Question"), "answer": _l("Answer"), "pictures": _l("Pictures"), "picture": _l("Picture"),
-    "others": _l("Others who are somebody else"), "to_do": _l("To do"),
+    "others": _l("Others who are somebody else"), "to_do": _l("To do"), "field": _l("Field"), "value": _l("Value"),
 }  # fmt: skip
 WAYS = {
     "staff": _l("the shop"), "checkout": _l("your order"), "counter": _l("the counter"), "account": _l("your account"),

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Flask, abort, jsonify, redirect, render_template, request, url_for
 
-from crm import contacts, people
+from crm import contacts, custom_people, custom_values, people
 from crm.contacts import Contact
 from crm.forms import PersonForm
-from crm.views import admin, person_page
+from crm.views import admin, custom_forms, person_page
 from kernel import address, i18n, menu, permissions, phones, signing, tenancy, web
 from kernel.db import db
 from kernel.forms import choices
@@ -61,7 +61,8 @@ def _form(contact: Contact, posted: Any = None) -> PersonForm:
 def _page(contact: Contact, form: PersonForm, status: int = 200, **told: Any) -> Any:
     country = contact.address.get("country") or contact.country or tenancy.tenant().country
     lines = address.asked(country, told.get("typed") or contact.address)
-    told = {"wrong": told.get("wrong", {}), "groups": [group for group, _count in people.by_group()]}
+    custom = told.get("custom") or person_page.custom(contact)
+    told = {"wrong": told.get("wrong", {}), "groups": [group for group, _count in people.by_group()], "custom": custom}
     more = person_page.told(contact) if contact.id else {}
     return render_template("crm/desk/people/show.html", person=contact, form=form, lines=lines, **told, **more), status
 
@@ -83,18 +84,21 @@ def save(token: str) -> Any:
 
 def _save(contact: Contact) -> Any:
     form, country = _form(contact, request.form), contact.country or tenancy.tenant().country
+    custom = person_page.custom(contact, request.form)
     typed = {line.key: request.form.get(line.key, "") for line in address.fields(country)}
     kept, wrong = address.check(typed, country) if any(typed.values()) else ({}, {})
-    if not form.validate() or wrong:
+    fine, more = form.validate(), custom.validate()
+    if not fine or not more or wrong:
         db.session.rollback()
-        return _page(contact, form, 422, typed=typed, wrong=wrong)
+        return _page(contact, form, 422, typed=typed, wrong=wrong, custom=custom)
     try:
         emptied = bool(contact.address) and bool(typed.keys() & request.form.keys())
         people.change(contact, _values(form, kept, bool(kept) or emptied), by=web.person())
+        custom_values.keep(contact, custom.values(request.form.getlist(custom_forms.THERE)), "staff")
     except Refusal as refusal:
         db.session.rollback()
         form.email.errors = [str(refusal)]
-        return _page(contact, form, 422, typed=typed)
+        return _page(contact, form, 422, typed=typed, custom=custom)
     return redirect(url_for(".person", token=contact.token), 303)
 
 
@@ -130,7 +134,11 @@ def take_back(token: str) -> Any:
 @needs("people.export")
 def copy(token: str) -> Any:
     """Everything that the shop holds about them, as the law gives them a right to."""
-    answer = jsonify(people.export(_contact(token)))
+    contact = _contact(token)
+    told = people.export(contact)
+    if not web.may("people.sensitive"):
+        told["custom_fields"] = custom_people.copy(contact, sensitive=False)
+    answer = jsonify(told)
     answer.headers["Content-Disposition"] = 'attachment; filename="person.json"'
     return answer
 

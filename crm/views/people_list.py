@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import Select
 
-from crm import changes, consent, contacts, people, segments, spending
+from crm import changes, consent, contacts, custom_texts, custom_values, people, segments, spending
 from crm import tags as labels
 from crm.changes import PeopleChange
 from crm.contacts import Contact
@@ -66,8 +66,14 @@ def csv() -> Response:
     wanted, _trouble = _wanted(*people_chips.asked())
     told = db.session.execute(wanted.add_columns(consent.given(Contact.id, "marketing"))).all()
     paid = spending.of(row for row, _yes in told)
-    rows = (person_page.cells(row, allows=yes, bought=paid.get(row.id)) for row, yes in told)
-    return tables.answer(f"{tenancy.tenant().slug}-people", person_page.heads(), rows)
+    fields = person_page.asked()
+    has = custom_values.of([row.id for row, _yes in told], fields)
+    rows = (
+        [*person_page.cells(row, allows=yes, bought=paid.get(row.id)),
+         *(custom_texts.cell(one, has.get(row.id, {}).get(one.id)) for one in fields)]
+        for row, yes in told
+    )  # fmt: skip
+    return tables.answer(f"{tenancy.tenant().slug}-people", person_page.heads(fields), rows)
 
 
 @admin.post("/people/many", endpoint="people_many")

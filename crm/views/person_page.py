@@ -5,11 +5,12 @@ from typing import Any
 
 from babel.dates import format_date
 
-from crm import birthdays, chat_consent, deals, spending, sums, tasks, withdrawals
+from crm import birthdays, chat_consent, custom_fields, custom_values, deals, spending, sums, tasks, withdrawals
 from crm.consent import PURPOSES
 from crm.contacts import Contact
+from crm.custom_fields import CustomField
 from crm.spending import Spending
-from crm.views import deal_rows, known, notes, story, task_rows
+from crm.views import custom_forms, deal_rows, known, notes, story, task_rows
 from crm.views.task_forms import NoteForm
 from kernel import address, i18n, phones, tenancy, web
 from kernel.i18n import _, _l, ngettext
@@ -51,11 +52,23 @@ def phone(contact: Contact) -> str:
     return phones.show(contact.phone, tenancy.tenant().country) if contact.phone else ""
 
 
-def heads() -> list[str]:
+def asked() -> list[CustomField]:
+    """The shop's own fields that whoever is looking may see."""
+    return custom_fields.live(sensitive=web.may("people.sensitive"))
+
+
+def custom(contact: Contact, posted: Any = None) -> custom_forms.ValuesForm:
+    """The form of the shop's own fields."""
+    fields = asked()
+    return custom_forms.made(fields, custom_values.mine(contact, fields), posted)
+
+
+def heads(fields: Sequence[CustomField] = ()) -> list[str]:
     """The names of the columns of a file."""
     return [
         _("Name"), _("E-mail"), _("Phone"), _("Language"), _("Country"), _("Region"), _("City"), _("Birthday"),
         _("Group"), _("Tags"), _("News allowed"), _("Since"), _("Orders"), _("Paid in all"), _("Last order"),
+        *(one.label for one in fields),
     ]  # fmt: skip
 
 

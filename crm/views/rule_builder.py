@@ -36,11 +36,15 @@ def _shown(draft: Draft, known: dict[str, Any], *, negated: bool = False) -> dic
     place, unsure = bool(term and term.unknown), negated is not draft.negate
     told = {"word": draft.word, "negate": draft.negate, "fields": fields, "place": place, "unsure": unsure,
             "hint": term.hint if term else ""}  # fmt: skip
-    return {**same, **told, "words": _words(draft.word)}
+    return {**same, **told, "words": _words(draft.word, known)}
 
 
-def _words(chosen: str) -> list[dict[str, Any]]:
-    listed = sorted(rules.terms().values(), key=lambda one: str(one.label))
+def _words(chosen: str, known: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those that the shop can use; what was chosen stays among them."""
+    if "words" not in known:
+        known["words"] = [one for one in rules.terms().values() if one.offered is None or one.offered()]
+    there = {one.name: one for one in known["words"]} | {chosen: rules.terms().get(chosen)}
+    listed = sorted((one for one in there.values() if one), key=lambda one: str(one.label))
     groups = [
         {"label": label, "words": [_word(one.name, one.label, chosen) for one in listed if one.family == family]}
         for family, label in FAMILIES

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import render_template, request
 
-from crm import birthdays, sign_up_asks, subscribing, tastes, visitors
+from crm import birthdays, custom_fields, sign_up_asks, subscribing, tastes, visitors
 from crm.forms import SubscribeForm
-from crm.views import asking, store
+from crm.views import asking, custom_forms, store
 from kernel import i18n, limits, tenancy, tokens
 from kernel.db import db
 from kernel.forms import choices
@@ -40,23 +40,24 @@ def _brought() -> int:
 
 
 def _page(form: SubscribeForm, status: int = 200, **told: Any) -> Any:
-    asks = sign_up_asks.of()
-    return render_template("crm/subscribe/ask.html", form=form, asks_birthday=asks.birthday, **told), status
+    told = {"custom": custom_forms.made(custom_fields.asked()), "asks_birthday": sign_up_asks.of().birthday} | told
+    return render_template("crm/subscribe/ask.html", form=form, **told), status
 
 
 @store.post("/subscribe")
 def subscribe_ask() -> Any:
     """Send the letter that asks back: the answer is the same for every address."""
-    form = _form(request.form)
-    if not form.validate():
-        return _page(form, 422)
+    form, custom = _form(request.form), custom_forms.made(custom_fields.asked(), None, request.form)
+    fine, more = form.validate(), custom.validate()
+    if not fine or not more:
+        return _page(form, 422, custom=custom)
     email = form.email.data or ""
     limits.check("subscribe", f"{tenancy.current()}:{limits.network(request.remote_addr)}", FROM_ONE_PLACE)
     limits.check("subscribe-letter", f"{tenancy.current()}:{email.lower()}", TO_ONE_ADDRESS)
     if not request.form.get("website"):  # nobody sees that field: who fills it in is a program
         subscribing.ask(
             email, language=i18n.language(), ip=request.remote_addr or "", name=form.name.data,
-            source=form.source.data, interests=form.interests.data, birthday=form.birthday,
+            source=form.source.data, interests=form.interests.data, birthday=form.birthday, custom=custom.typed,
         )  # fmt: skip
     return render_template("crm/subscribe/sent.html", email=email)
 

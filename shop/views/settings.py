@@ -49,5 +49,5 @@ def init_app(_app: Flask) -> None:
     permissions.define("settings.shop", _l("Change the shop's address, close it, practise"), roles=(), area="shop")
     menu.entry(
         70, _l("Settings"), "shop_admin.settings", icon="settings", permission="settings.view", when=menu.any_section,
-        match=("shop_admin.settings_", "shop_admin.zone", "shop_admin.rate"),
+        match=("shop_admin.settings_", "shop_admin.zone", "shop_admin.rate", "crm_admin.custom_field"),
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """A world of many people, and rules thrown by dice from every word that is registered: for what must agree on both."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from crm import consent, contacts, rules
+from crm import consent, contacts, custom_fields, custom_values, rules
 from crm.consent import Consent
 from crm.contacts import Contact
 from crm.segments import Segment
@@ -29,8 +29,10 @@ def world(dice, count=220):
     people = [_person(dice, number) for number in range(count)]
     db.session.add_all(people)
     db.session.flush()
+    asked = _fields()
     for one in people:
         _belongings(dice, one)
+        _custom(dice, one, asked)
     db.session.flush()
     kept = [{"country": "CR"}, {"not": {"tag": "vip"}}, {"segment": "s0"}, BLANK]
     db.session.add_all(
@@ -70,6 +72,34 @@ def _belongings(dice, one):
     add(_sum(one, kind, currency, LIFETIME, *both) for (kind, currency), both in whole.items())
 
 
+TEXTS = ["Ñandú 100%", "nandu 100%", "NANDÚ", "a_b", "aXb", 'O\'Hara \\ "x"', "ﷺ" * 40, "™", "\u0301", "İ"]
+LONGS = ["Alérgica\nal  maní", "al mani", "x" * 1900 + " fin"]
+NUMBERS = [-1_500, 0, 38_000, 38_500, 10**15]
+DAYS = [date(1999, 12, 31), date(2026, 2, 28), date(2026, 3, 1), date(2030, 1, 1)]
+
+
+def _fields():
+    """A field of each kind and one more that is sensitive, in which people have what others have elsewhere."""
+    more = {"options": {}, "more": ("Rojo", "Verde, claro", "Azul")}
+    kinds = [*custom_fields.KINDS, "text"]
+    return [
+        custom_fields.add(
+            custom_fields.Told(f"F {kind} {place}", kind, sensitive=place == len(kinds) - 1, **more), by=None
+        )
+        for place, kind in enumerate(kinds)
+    ]
+
+
+def _custom(dice, one, asked):
+    codes = [code for code, _label in asked[5].offered]
+    ways = {"text": TEXTS, "long": LONGS, "number": NUMBERS, "day": DAYS, "yes": ["yes", "no"], "choice": codes}
+    told = {
+        field: sorted(dice.sample(codes, dice.choice([1, 2]))) if field.kind == "several" else dice.choice(ways[field.kind])
+        for field in asked if dice.random() < 0.6
+    }  # fmt: skip
+    custom_values.keep(one, told, "staff")
+
+
 def _browser(dice, one):
     first = clock.now() - dice.choice([timedelta(minutes=5), timedelta(days=3)])
     seen = Visitor(token_hash=signing.digest(signing.token()), contact_id=one.id, first_seen=first,
@@ -91,7 +121,8 @@ def _sum(one, kind, currency, day, *told):
 SPECIAL = {
     "city": CITIES, "region": CITIES, "referrer": ["instagram.com", "google.com", "example.org"],
     "stage": ["prospecto", "cliente"], "source": ["feria", "pedido"], "tag": [*WORDS, "nobody has it"],
-    "group": ["", "mayorista", "hotel"], "country": LANDS,
+    "group": ["", "mayorista", "hotel"], "country": LANDS, ("custom_text", "text"): [*TEXTS, *LONGS[:2], "n", "%"],
+    ("custom_empty", "field"): ["f_text_0", "f_several_6", "f_text_7", "gone"],
 }  # fmt: skip
 
 
@@ -107,8 +138,12 @@ def value(dice, term):
 def _field(dice, name, place):
     if not place.needed and dice.random() < 0.4:
         return None
+    if place.kind == "decimal":
+        return dice.choice(NUMBERS)
+    if place.kind == "date":
+        return dice.choice(DAYS).isoformat()
     if place.kind in {"choice", "choices", "currency", "text"}:
-        options = SPECIAL.get(name) or list(place.labels()) or ["x"]
+        options = SPECIAL.get((name, place.name)) or SPECIAL.get(name) or list(place.labels()) or ["x"]
         if place.kind == "choices":
             return dice.sample(options, min(len(options), dice.choice([1, 1, 2])))
         return dice.choice(options)
