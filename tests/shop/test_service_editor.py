@@ -63,7 +63,7 @@ def test_a_second_booking_is_offered_the_one_thing_that_its_like_use(shop):
     first, second = draft(shop), draft(shop, "Paseo largo")
     assert post(shop, first, **departure()).status_code == 303
     ticked, new, told = proposal(shop, second, "departure")
-    assert (ticked, new, "lo usa: Paseo" in told, "Marcamos el único" in told) == (["Bote"], [""], True, True)
+    assert (ticked, new, "se usa en: Paseo" in told, "Marcamos el único" in told) == (["Bote"], [""], True, True)
     for kind in ("appointment", "nights"):  # another kind, or another cabin: something of its own unless one ticks
         ticked, new, told = proposal(shop, second, kind)
         assert (ticked, new, "Marcamos" in told) == ([], ["Paseo largo"], False)
