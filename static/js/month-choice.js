@@ -131,7 +131,7 @@ function press(event) {
   }, { once: true });
 }
 
-// What a key means on a night, or null: Shift and an arrow choose; then Enter goes on and Tab goes to the bar.
+// What a key means on a night, or null: Shift and an arrow choose; on a chosen one Enter goes on, Tab goes to the bar.
 export function verb({ key, target, shiftKey }) {
   const cell = target.closest("td");
   if (shiftKey && free(cell) && (key === "ArrowRight" || key === "ArrowLeft")) {
@@ -140,7 +140,7 @@ export function verb({ key, target, shiftKey }) {
     const next = row[row.indexOf(last) + (key === "ArrowRight" ? 1 : -1)];
     return () => free(next) && choose(from, next);
   }
-  if (!chosen) return null;
+  if (!chosen?.cells.includes(cell)) return null;
   const first = part(table.dataset.verb === "close" ? "close" : "book");
   return { Enter: () => location.assign(first.href), Tab: () => first.focus() }[key] ?? null;
 }
