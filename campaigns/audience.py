@@ -7,17 +7,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, not_, or_, select
 
-from campaigns import habits, left_out
+from campaigns import habits, left_out, named_segments
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import consent, preferences, segments
 from crm.consent import Consent
 from crm.contacts import Contact
-from crm.segments import Segment
 from kernel import bulk, clock, suppression
 from kernel.db import UTCDateTime, db
-from kernel.i18n import _l
-from kernel.refusal import Refusal
 from kernel.suppression import Suppression
 
 CHUNK = 5_000  # addresses that are hashed between two looks
@@ -28,12 +25,6 @@ FLYING = ("claimed", "sending")
 RANK = (left_out.WHY, "consent", "unsubscribed", "cap", "no_address", "bounced")
 Answer = str | datetime  # a reason of recipients.REASONS: never; a moment: not before
 Check = Callable[[Sequence[Recipient]], dict[int, Answer]]
-
-
-class NoSegment(Refusal):
-    """Whom the letter was for is in the bin."""
-
-    message = _l("The segment of this letter is no longer there: choose whom it is for.")
 
 
 @dataclass(frozen=True)
@@ -47,16 +38,6 @@ class Estimate:
     def total(self) -> int:
         """How many the segment has."""
         return self.will + sum(self.excluded.values())
-
-
-def segment(mailing: Mailing) -> Segment | None:
-    """The segment that a mailing is for, None when it is for everybody; raises NoSegment when it was put away."""
-    if mailing.segment_id is None:
-        return None
-    found = db.session.scalar(select(Segment).where(Segment.id == mailing.segment_id))
-    if found is None:
-        raise NoSegment()
-    return found
 
 
 _means: list[Callable[[Mailing], Select[Contact] | None]] = []
@@ -74,14 +55,14 @@ def meant(mailing: Mailing) -> Select[Contact]:
         found = verb(mailing)
         if found is not None:
             return found
-    kept = segment(mailing)
+    kept = named_segments.audience(mailing)
     return segments.who(kept.rule) if kept else select(Contact).order_by(Contact.id)
 
 
 def reason(mailing: Mailing | None = None) -> ColumnElement[str]:
     """Why a contact receives nothing as far as their rows tell; "" for those who may, bounced ones among them.
 
-    `mailing`: of that one, which may leave a segment out; raises left_out.NobodyToLeaveOut.
+    `mailing`: of that one, which may leave a segment out; raises named_segments.NoSegment.
     """
     given = consent.last(Contact.id, "marketing")
     mine = (Consent.contact_id == Contact.id) & (Consent.purpose == "marketing") & Consent.given

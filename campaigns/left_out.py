@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
+from campaigns import named_segments
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from crm import rules
@@ -12,31 +13,13 @@ from crm.contacts import Contact
 from crm.segments import Segment
 from kernel import bulk
 from kernel.db import db
-from kernel.i18n import _l
-from kernel.refusal import Refusal
 
 WHY = "left_out"  # of recipients.REASONS
 
 
-class NobodyToLeaveOut(Refusal):
-    """Whom the letter leaves out is in the bin: it goes to nobody before somebody has looked."""
-
-    message = _l("The segment that this letter leaves out is no longer there: choose it again.")
-
-
-def segment(mailing: Mailing) -> Segment | None:
-    """The segment whose people get none; raises NobodyToLeaveOut when it was put away."""
-    if mailing.without_id is None:
-        return None
-    found = db.session.scalar(select(Segment).where(Segment.id == mailing.without_id))
-    if found is None:
-        raise NobodyToLeaveOut()
-    return found
-
-
 def among(mailing: Mailing) -> list[tuple[ColumnElement[bool], str]]:
-    """The branch of a CASE over contacts for those whom it leaves out; none where it leaves out nobody."""
-    kept = segment(mailing)
+    """The branch of a CASE over contacts for those whom it leaves out, if there are any; raises NoSegment."""
+    kept = named_segments.left_out(mailing)
     return [(rules.where(kept.rule), WHY)] if kept else []
 
 

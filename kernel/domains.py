@@ -53,6 +53,13 @@ class Unproven(Refusal):
     )
 
 
+class Outpaced(Refusal):
+    """Another shop showed at the same moment that it has the name: what this one wished went with that."""
+
+    message = _l("Another shop has just shown that %(host)s is its own. If it is yours, write it once more.")
+    status = 409
+
+
 class Elsewhere(Refusal):
     """What answers there is not this shop."""
 
@@ -103,6 +110,14 @@ def named(host: str) -> Domain:
     return found
 
 
+def wished(host: str) -> Domain:
+    """The same while its name server was asked: raises Outpaced where another shop has it meanwhile."""
+    try:
+        return named(host)
+    except Missing:
+        raise Outpaced(host=host) from None
+
+
 def add(text: str) -> Domain:
     """Begin to use a name: nothing leads there until its name server says that it is this shop's."""
     host, known = clean(text), mine()
@@ -139,14 +154,30 @@ def prove(host: str, lead: str, text: str) -> None:
 
 
 def proven(domain: Domain) -> None:
-    """Let the shop answer there: whoever has the name server has the name, whichever shop had it before."""
-    theirs = select(Domain.tenant_id).where(Domain.host == domain.host, Domain.tenant_id != domain.tenant_id)
-    for tenant_id in db.session.scalars(theirs).all():
-        _moved(tenant_id)
-    db.session.execute(delete(Domain).where(Domain.host == domain.host, Domain.id != domain.id))
+    """Let the shop answer there: whoever has the name server has the name, whichever shop had it before.
+
+    Of two at the same moment one has it; the other raises Outpaced.
+    """
+    host, tenant_id = domain.host, domain.tenant_id
+    theirs = _held(host, domain.id)
+    for other in theirs:
+        _moved(other)
+    db.session.execute(delete(Domain).where(Domain.host == host, Domain.tenant_id != tenant_id))
     domain.verified_at = clock.now()
     db.session.flush()
     _moved(domain.tenant_id)
+
+
+def _held(host: str, mine: int) -> list[int]:
+    """The other shops that wish for the name or have it; nobody else shows anything of it until the transaction ends.
+
+    Who waited for that finds their own row gone.
+    """
+    rows = select(Domain.id, Domain.tenant_id).where(Domain.host == host).order_by(Domain.id).with_for_update()
+    found = {row.id: row.tenant_id for row in db.session.execute(rows)}
+    if found.pop(mine, None) is None:
+        raise Outpaced(host=host)
+    return list(found.values())
 
 
 def reach(host: str, text: str) -> None:

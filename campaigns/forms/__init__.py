@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from campaigns import automations, followups, habits, left_out, rhythms, subject_tests, writing
+from campaigns import automations, followups, habits, named_segments, rhythms, subject_tests, writing
 from campaigns.automations import Automation
 from campaigns.habits import Habits
 from campaigns.mailings import Mailing
@@ -244,8 +244,8 @@ def begun(posted: Any = None, **values: Any) -> MailingForm:
 def _left_out(row: Mailing) -> tuple[Segment | None, bool]:
     """(the segment that a letter leaves out, whether it was put away)."""
     try:
-        return left_out.segment(row), False
-    except left_out.NobodyToLeaveOut:
+        return named_segments.left_out(row), False
+    except named_segments.NoSegment:
         return None, True
 
 

@@ -12,8 +12,8 @@ from campaigns import (
     followups,
     forms,
     habits,
-    left_out,
     mailings,
+    named_segments,
     progress,
     readiness,
     rendering,
@@ -46,8 +46,8 @@ def campaign(token: str) -> Mailing:
 def segment(row: Mailing) -> Segment | None:
     """The segment it is for, where there is one and it is still there."""
     try:
-        return audience.segment(row)
-    except audience.NoSegment:
+        return named_segments.audience(row)
+    except named_segments.NoSegment:
         return None
 
 
@@ -110,8 +110,8 @@ def show(row: Mailing, *, form: Any = None, sending: Any = None, status: int = 2
 def _spared(row: Mailing) -> str:
     """Whom it leaves out, "" for nobody."""
     try:
-        kept = left_out.segment(row)
-    except left_out.NobodyToLeaveOut:
+        kept = named_segments.left_out(row)
+    except named_segments.NoSegment:
         return _("a segment that is no longer there")
     return i18n.pick(kept.name) or kept.code if kept else ""
 

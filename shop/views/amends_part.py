@@ -30,6 +30,7 @@ from shop.orders import Order
 from shop.views import booking_rows
 
 WAITS, MADE = "care", "good"  # looks of a state
+MOST = 900  # signs of a chat: a long reason cuts no address
 
 
 def told(row: Amends, *, desk: bool = False) -> dict[str, Any]:
@@ -155,13 +156,20 @@ def state(row: Amends) -> tuple[str, str]:
 
 def chat(row: Amends, order: Order) -> str:
     """A link to WhatsApp with what the letter says and where one chooses."""
-    tenant = tenancy.tenant()
-    with i18n.speak(order.language, tenant.country):
-        about = {"shop": tenant.name, "name": pick(row.booking.name), "when": booking_story.when(row.booking)}
-        lines = [_("%(shop)s: we had to call off %(name)s, %(when)s. We are sorry.", **about), row.reason]
-        lines += [
-            _("Choose here what becomes of it:"),
-            amends_letters.page_url(row.booking, order),
-            amends_letters.until(row),
-        ]
-    return phones.whatsapp("\n".join(lines), order.phone)
+    with i18n.speak(order.language, tenancy.tenant().country):
+        choose = _("Choose here what becomes of it:")
+        return _chat(row.booking, order, [row.reason, choose, amends_letters.page_url(row.booking, order),
+                                          amends_letters.until(row)])  # fmt: skip
+
+
+def sorry(booking: Booking, order: Order, reason: str) -> str:
+    """The same to who has nothing to choose: the page of the booking says what comes back."""
+    with i18n.speak(order.language, tenancy.tenant().country):
+        page = web.shop_url("shop.booking", token=booking.token, language=order.language)
+        return _chat(booking, order, [reason, page])
+
+
+def _chat(booking: Booking, order: Order, more: Sequence[str]) -> str:
+    about = {"shop": tenancy.tenant().name, "name": pick(booking.name), "when": booking_story.when(booking)}
+    lines = [_("%(shop)s: we had to call off %(name)s, %(when)s. We are sorry.", **about), *more]
+    return phones.whatsapp("\n".join(filter(None, lines)), order.phone, MOST)

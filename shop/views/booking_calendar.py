@@ -64,7 +64,8 @@ def _column(board: Board, day: date) -> dict[str, Any]:
     starting = booking_rows.firm(board.bookings, board, day)
     return {
         "day": day, "name": short(day), "url": url_for(".bookings", day=day), "rows": taken, "today": day == now(),
-        "idle": len(rows) - len(taken), "count": len(starting), "past": day < now(), "closed": closed(board, day),
+        "idle": len(rows) - len(taken), "count": len(starting), "people": sum(row.places for row in starting),
+        "past": day < now(), "closed": closed(board, day),
     }  # fmt: skip
 
 

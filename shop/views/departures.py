@@ -16,7 +16,7 @@ from shop.bookings import Booking
 from shop.departures import Departure
 from shop.forms import amends as amends_form
 from shop.slots import Slot
-from shop.views import admin, amends_part, booking_rows, roll_calls, time_wait_part
+from shop.views import admin, amends_part, booking_rows, roll_calls, time_wait_part, untold
 
 PATH = "/bookings/departures/<slug>/<at>"
 
@@ -79,7 +79,8 @@ def page(slug: str, at: str, errors: Mapping[str, str] | None = None) -> str:
         here=booking_rows.here(slot.bookings),
         waited=_waited(slot), errors=errors or {}, typed=request.form,
         waits=time_wait_part.count(slot.service, slot.starts_at),
-        amends=amends_part.of_departure(row), offer=_offer(errors),
+        amends=amends_part.of_departure(row), offer=_offer(errors), untold=untold.before(slot),
+        silent=untold.after(row) if not booking_rows.over(slot) else [],
     )  # fmt: skip
 
 

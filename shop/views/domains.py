@@ -76,9 +76,19 @@ def check(host: str) -> Any:
     """Ask whose the name is; the answer may take seconds, in which nobody else waits."""
     row, tenant = domains.named(host), tenancy.tenant()
     if _found(domains.prove, row.host, domains.target(tenant), domains.secret(tenant.id, row.host)):
-        domains.proven(domains.named(host))
-        _told(host, _("%(host)s is yours: the shop answers there.", host=host))
+        _proven(host)
     return _back(host)
+
+
+def _proven(host: str) -> None:
+    """While its name server was asked, another shop may have shown the same."""
+    try:
+        domains.proven(domains.wished(host))
+    except domains.Outpaced as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+    else:
+        _told(host, _("%(host)s is yours: the shop answers there.", host=host))
 
 
 @admin.post("/settings/domains/<host>/links", endpoint="settings_domains_lead")

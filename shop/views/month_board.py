@@ -89,7 +89,10 @@ def _group(pen: Pen, thing: Resource | Service) -> dict[str, Any]:
     units = [unit for unit in thing.units if unit.active]
     if stays := pen.month.by_night(thing):
         pieces = {unit.id: pen.month.pieces(unit, stays) for unit in units}
-        rows = [_row(pen, unit, [month_cells.of_night(pen, unit, one) for one in pieces[unit.id]]) for unit in units]
+        rows = [
+            _row(pen, unit, [month_cells.of_night(pen, unit, one) for one in pieces[unit.id]]) | _hours(stays)
+            for unit in units
+        ]
         sums = [month_cells.nights(pen, list(pieces.values()), day) for day in pen.month.board.days]
         alone = len(rows) == 1  # whose own row says it all
         return {"name": "" if alone else _name(thing), "cells": sums, "rows": rows, "pieces": pieces, "kind": "nights"}
@@ -108,6 +111,12 @@ def _row(pen: Pen, unit: ResourceUnit, cells: Sequence[dict[str, Any]]) -> dict[
         ".closure_new", unit=unit.token, day=max(pen.month.board.first, booking_calendar.now()), next=pen.here
     )
     return {"name": unit.label, "token": unit.token, "cells": cells, "close": close}
+
+
+def _hours(stays: Sequence[Service]) -> dict[str, str]:
+    """From when to when its nights are closed: who leaves or comes then is not in the way."""
+    one = next((stay for stay in stays if stay.product.live), stays[0])
+    return {"hours": f"{one.check_in} {one.check_out}"}
 
 
 def _heads(known: Month, first: date, last: date) -> list[dict[str, Any]]:

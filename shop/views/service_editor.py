@@ -112,6 +112,7 @@ def _page(product: Product, kind: str, form: Any, lacking: Mapping[str, Any] | N
     """The editor; `lacking` is what kept it from being published just now."""
     own = words.languages()[0]
     known = services.of_product(product.id)
+    resources = service_values.known_resources()
     return render_template(
         "shop/desk/services/edit.html",
         product=product,
@@ -121,7 +122,9 @@ def _page(product: Product, kind: str, form: Any, lacking: Mapping[str, Any] | N
         known=known is not None,
         sold=rate_table.of(known) if known and kind == "nights" else (),
         waits=time_wait_part.waiting(known) if known else "",
-        resources={row.token: row for row in service_values.known_resources()},
+        resources={row.token: row for row in resources},
+        users=service_values.users(product.id),
+        proposed=known is None and request.method == "GET" and service_values.proposed(kind, resources) is not None,
         others=words.others(),
         own=own,
         language_names=words.NAMES,

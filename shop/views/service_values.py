@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kernel import i18n
-from shop import booking_policies, hours, resources
+from shop import booking_policies, hours, resources, services
 from shop.catalog import Product
 from shop.forms import deposits, rate_rows, service_rows, words
 from shop.forms import service_fields as forms
@@ -24,8 +24,9 @@ BLANK: dict[str, dict[str, Any]] = {
 
 
 def blank(product: Product, kind: str) -> dict[str, Any]:
-    """What a new service of that kind begins with; without resources it makes one named like the product."""
+    """What a new one of that kind begins with: the one resource that its like use, or one named like the product."""
     known = known_resources()
+    ticked = proposed(kind, known)
     told = {
         "holidays": True,
         "policy": "moderate",
@@ -37,8 +38,30 @@ def blank(product: Product, kind: str) -> dict[str, Any]:
         "hours": [{}],
         **BLANK[kind],
     }
-    fresh = {} if known else {"new_name": i18n.pick(product.name, words.languages()[0])[:60], "new_units": "1"}
-    return {**told, **fresh, **_product(product), "needs": _needs(None, known)}
+    own = not known or (len(known) == 1 and ticked is None)
+    fresh = {"new_name": i18n.pick(product.name, words.languages()[0])[:60], "new_units": "1"} if own else {}
+    needs = [{**row, "used": ticked is not None and row["token"] == ticked.token} for row in _needs(None, known)]
+    return {**told, **fresh, **_product(product), "needs": needs}
+
+
+def proposed(kind: str, known: Sequence[Resource]) -> Resource | None:
+    """The only resource there is, where others of that kind occupy it: the same guide, boat or chair serves one more.
+
+    A second cabin is another cabin, so nights are never proposed to share one.
+    """
+    if len(known) != 1 or kind == "nights":
+        return None
+    alike = (one for one in services.every() if one.kind == kind)
+    return known[0] if any(need.resource_id == known[0].id for one in alike for need in one.needs) else None
+
+
+def users(but: int) -> dict[int, str]:
+    """What occupies each resource, by its id, in names; `but`: without that product."""
+    found: dict[int, list[str]] = {}
+    for one in services.every():
+        for need in one.needs if one.product_id != but else ():
+            found.setdefault(need.resource_id, []).append(i18n.pick(one.product.name))
+    return {one: ", ".join(names) for one, names in found.items()}
 
 
 def of(service: Service) -> dict[str, Any]:

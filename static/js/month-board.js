@@ -1,6 +1,7 @@
-// The month of bookings: it opens at today; several free nights are chosen at once; a booking is carried by keys.
+// The month of bookings: it opens at today; a booking is carried by keys.
 import { part } from "./dragging.js";
 import { later, send, timesOn } from "./lifting.js";
+import * as choice from "./month-choice.js";
 
 const table = document.querySelector("[data-board]");
 const box = table?.closest(".grid-box");
@@ -25,60 +26,6 @@ function tell(cell, ...texts) {
   const { left, top } = cell.getBoundingClientRect();
   const room = document.documentElement.clientWidth - card.offsetWidth - 8;
   card.style.transform = `translate(${Math.max(8, Math.min(left, room))}px, ${Math.max(8, top - card.offsetHeight - 8)}px)`;
-}
-
-// Several nights of a unit: from the one on which it began as far as all are free.
-let chosen = null; // { from, cells }
-const free = (cell) => cell?.matches(".night:has(a)");
-
-function choose(from, to) {
-  const row = [...from.parentElement.cells];
-  const sign = Math.sign(row.indexOf(to) - row.indexOf(from));
-  const cells = [from];
-  for (let at = from; at !== to && free(row[row.indexOf(at) + sign]); cells.push(at)) at = row[row.indexOf(at) + sign];
-  drop();
-  chosen = { from, last: cells.at(-1), cells: sign < 0 ? cells.reverse() : cells };
-  for (const cell of chosen.cells) cell.classList.add("chosen");
-  if (cells.length > 1) tell(chosen.last, table.dataset.several.replace("{count}", cells.length));
-}
-
-function drop() {
-  for (const cell of chosen?.cells ?? []) cell.classList.remove("chosen");
-  if (chosen) tell();
-  chosen = null;
-}
-
-// The page that the first night opens, for so many.
-function go() {
-  const { cells } = chosen;
-  const url = new URL(cells[0].querySelector("a").href);
-  if (table.dataset.verb === "close") url.searchParams.set("last", later(cells.at(-1).dataset.day, 1));
-  else url.searchParams.set("nights", cells.length);
-  location.assign(url);
-}
-
-function swallow(event) {
-  event.preventDefault();
-  event.stopPropagation();
-}
-
-function press(event) {
-  document.removeEventListener("click", swallow, true);
-  drop();
-  const cell = event.target.closest(".night");
-  if (event.button || event.pointerType !== "mouse" || !free(cell)) return;
-  const over = (move) => {
-    const to = document.elementFromPoint(move.clientX, move.clientY)?.closest(".night");
-    if (to?.parentElement === cell.parentElement && (to !== cell || chosen)) choose(cell, to);
-  };
-  const done = () => {
-    document.removeEventListener("pointermove", over);
-    if (!(chosen?.cells.length > 1)) return drop();
-    document.addEventListener("click", swallow, true);
-    go();
-  };
-  document.addEventListener("pointermove", over);
-  document.addEventListener("pointerup", done, { once: true });
 }
 
 // A booking that keys carry: where it would be laid down is asked of the page of its move.
@@ -135,25 +82,17 @@ function lay() {
 function keys(event) {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const { key, target } = event;
-  const arrow = key.startsWith("Arrow");
-  const cell = target.closest("td");
   let verb = null;
-  if (carried) verb = arrow ? () => carry(key) : { Enter: lay, Escape: leave }[key] ?? (key === "Tab" ? leave() : null);
+  if (carried) verb = key.startsWith("Arrow") ? () => carry(key) : { Enter: lay, Escape: leave }[key] ?? (key === "Tab" ? leave() : null);
   else if (key.toLowerCase() === "m" && target.dataset.lift) verb = () => take(target);
-  else if (event.shiftKey && free(cell) && (key === "ArrowRight" || key === "ArrowLeft")) {
-    const from = chosen?.from ?? cell;
-    const row = [...from.parentElement.cells];
-    const next = row[row.indexOf(chosen?.last ?? cell) + (key === "ArrowRight" ? 1 : -1)];
-    verb = () => free(next) && choose(from, next);
-  } else if (chosen) verb = { Enter: go, Escape: drop }[key] ?? (arrow || key === "Tab" ? drop() : null);
+  else if (!(key === "Tab" && event.shiftKey)) verb = choice.verb(event);
   if (!verb) return;
-  swallow(event);
+  event.preventDefault();
+  event.stopPropagation();
   verb();
 }
 
 if (table) {
   table.addEventListener("keydown", keys, true);
-  table.addEventListener("dragstart", (event) => event.target.closest(".night") && event.preventDefault());
-  document.addEventListener("pointerdown", press);
   document.addEventListener("pointerdown", () => carried && leave());
 }

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from campaigns import audience, gathering, habits, left_out, recipients
-from campaigns.audience import NoSegment
+from campaigns import audience, gathering, habits, recipients
+from campaigns.named_segments import NoSegment
 from campaigns.recipients import Recipient
 from crm import consent, facts, segments, tags
 from crm.consent import Consent
@@ -144,7 +144,7 @@ def test_a_letter_for_the_people_of_a_segment_but_for_one_that_is_gone_waits_for
     of = segment({"group": "vip"})
     letter = mailing(without_id=of.id)
     of.binned_at = clock.now()
-    with pytest.raises(left_out.NobodyToLeaveOut):
+    with pytest.raises(NoSegment):
         audience.estimate(letter)
     assert gathered(letter) == set()
     assert (letter.state, bool(letter.note)) == ("held", True)

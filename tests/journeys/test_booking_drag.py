@@ -230,14 +230,22 @@ def carried_by_keys(page, bar):
         page.keyboard.press("Enter")
 
 
+def night(page, unit, day):
+    return page.locator(f"td.night[data-unit='{unit}'][data-day='{day}'] a")
+
+
 def several_nights_closed(page, unit, day):
-    """Three free nights are chosen with Shift, closed and opened again."""
-    with page.expect_navigation():
-        page.get_by_role("link", name="Tocar para cerrar").click()
-    page.locator(f"td.night[data-unit='{unit}'][data-day='{day}'] a").focus()
+    """Three free nights are chosen with Shift, given up, chosen again, closed and opened again."""
+    night(page, unit, day).focus()
     page.keyboard.press("Shift+ArrowRight")
-    page.keyboard.press("Shift+ArrowRight")
-    expect(page.locator(".lifted")).to_have_text("3 noches")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-picked]")).to_be_hidden()
+    for _night in range(2):
+        page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("[data-carried]")).to_contain_text("3 noches")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-action=walk-in]:focus")).to_contain_text("Anotar a alguien")
+    page.keyboard.press("Shift+Tab")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     with page.expect_navigation():
@@ -247,6 +255,35 @@ def several_nights_closed(page, unit, day):
     with page.expect_navigation():
         page.locator("[data-undo]").click()
     assert closed.count() == 0
+
+
+def test_on_the_month_by_touch(visit, plaza):
+    """The first night and the last are tapped; the bar says what they cost, and books or blocks them."""
+    page = visit(PHONE, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    log_in(page, plaza, *owner_of(TRIPS))
+    first = (date.today().replace(day=1) + timedelta(days=100)).replace(day=1)  # nobody has anything there yet
+    page.goto(plaza.admin(TRIPS, f"/bookings/month?day={first}&group=nights"))
+    unit = page.locator("tr[data-unit]").nth(1).get_attribute("data-unit")
+    day, bar = later(str(first), 4), page.locator("[data-picked]")
+    night(page, unit, later(day, 2)).tap()
+    night(page, unit, day).tap()
+    expect(bar).to_contain_text("3 noches")
+    expect(bar.locator("[data-price]")).not_to_be_empty()
+    assert (faults(page), sideways(page)) == ([], False)
+    with page.expect_navigation():
+        bar.get_by_text("Bloquear").tap()
+    told = [page.locator(f"[name={name}]").input_value() for name in ("first", "from", "last", "until")]
+    assert told == [day, "14:00", later(day, 3), "11:00"]
+    with page.expect_navigation():
+        page.locator("[data-action=close-time]").tap()
+    assert f"day={first}" in page.url
+    night(page, unit, later(day, -1)).tap()
+    night(page, unit, later(day, 4)).tap()
+    expect(bar).to_contain_text("1 noche ·")  # what is taken between ends it: it begins anew
+    night(page, unit, later(day, 5)).tap()
+    with page.expect_navigation():
+        bar.get_by_text("Anotar a alguien").tap()
+    assert (page.locator("[name=nights]").input_value(), page.locator("[name=unit]").input_value()) == ("2", unit)
 
 
 def test_on_the_month_by_mouse_and_by_keys(visit, plaza):
@@ -261,8 +298,9 @@ def test_on_the_month_by_mouse_and_by_keys(visit, plaza):
     page.mouse.move(*middle_of(page, unit, day))
     page.mouse.down()
     page.mouse.move(*middle_of(page, unit, later(day, 1)), steps=4)
+    page.mouse.up()
     with page.expect_navigation():
-        page.mouse.up()
+        page.locator("[data-picked]").get_by_text("Anotar a alguien").click()
     assert page.locator("input[name=nights]").input_value() == "2"
     page.locator("details summary").first.click()
     page.fill("input[name=name]", "Eva Mes")

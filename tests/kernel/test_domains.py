@@ -119,6 +119,29 @@ def test_who_has_the_name_server_has_the_name_and_a_wish_stands_in_nobodys_way(a
     assert WWW not in text(shop.admin.get(PAGE))
 
 
+def test_who_shows_it_while_another_does_hears_that_and_begins_anew(app, shop, zone, monkeypatch):
+    rival = World.open(app, slug="rival", email="rival@example.com")
+    add(shop)
+    zone[WWW, "CNAME"] = lead_here(shop)
+
+    def faster():
+        with app.app_context():
+            rival.enter()
+            domains.proven(domains.add(WWW))
+            db.session.commit()
+
+    def meanwhile(*_told):
+        other = threading.Thread(target=faster)
+        other.start()
+        other.join()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(domains, "prove", meanwhile)
+        assert f"Otra tienda acaba de mostrar que {WWW}" in check(shop)
+    assert add(shop).status_code == 303
+    assert "es suyo" in check(shop)
+
+
 def test_a_silent_name_server_says_nothing_of_the_name(shop, zone, monkeypatch):
     add(shop)
     zone.silent = True

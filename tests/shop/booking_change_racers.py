@@ -3,16 +3,17 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from kernel import transactions
+from kernel import clock, transactions
 from kernel.db import db
-from shop import booking_changes, booking_times, cart_holds, holdings, occupations, orders, payments
+from shop import booking_changes, booking_times, cart_holds, holdings, occupations, orders, payments, unpaid_nights
 from shop import cart as carts
 from shop.booking_worth import Wish
 from shop.bookings import Booking
 from shop.occupations import Span
+from shop.orders import Order
 from shop.services import Service
 from tests.shop.booking_racers import THINKING, _instead
 
@@ -39,6 +40,30 @@ def settle(number: str, minor: int) -> None:
     """The gateway tells what came for what had been asked."""
     order = orders.numbered(number)
     payments.settle(order.payments[0], key=f"card:{number}", amount=order.money(minor))
+
+
+def settle_added(number: str, minor: int) -> None:
+    """The money comes of what the guest added."""
+    order = orders.numbered(number)
+    payments.settle(payments.current(order), key=f"added:{number}", amount=order.money(minor))
+
+
+def lapse(step_id: int, moment: datetime) -> None:
+    """It is the last moment to pay what that step added."""
+    with clock.at(moment):
+        unpaid_nights.lapse(step_id)
+
+
+def lapse_unlocked(step_id: int, moment: datetime) -> None:
+    """The same by who looked at the order before and goes on without holding it."""
+
+    def think(order: Order) -> Order:
+        assert order.received_minor >= 0  # as it was read
+        time.sleep(THINKING * 50)
+        return order
+
+    with _instead(orders, "lock", think):
+        lapse(step_id, moment)
 
 
 def either(verb: str, told: Told) -> Any:
@@ -79,4 +104,6 @@ def _blind(seen: list[int]) -> Iterator[None]:
         yield
 
 
-VERBS: dict[str, Callable[..., Any]] = {verb.__name__: verb for verb in (have, hold, settle)}
+VERBS: dict[str, Callable[..., Any]] = {
+    verb.__name__: verb for verb in (have, hold, settle, settle_added, lapse, lapse_unlocked)
+}

@@ -1,14 +1,15 @@
 """Eight real processes want the night that one stay gives up or another takes: one has it, and money finds its order."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
 from kernel.db import db
-from shop import ledger
+from shop import added_nights, ledger
 from tests.shop import booking_racers
 from tests.shop.booking_racers import faults, without_walls
-from tests.shop.test_booking_changes import NIGHT, sums
+from tests.shop.test_booking_changes import NIGHT, change, sums
 from tests.shop.test_booking_races import told
 from tests.shop.test_rates import cabin
 
@@ -64,3 +65,30 @@ def test_one_form_sent_eight_times_while_the_money_comes(crew, shop, paid):
     assert (sums(row), row.order.payment, len(ledger.of(row.order))) == ((3 * NIGHT, NIGHT), "partial", 1)
     assert row.order.payments[-1].asked.minor == NIGHT
     assert faults() == []
+
+
+def added(shop):
+    """A paid stay to which its guest added a night; its step and the moment after which that goes back."""
+    row = shop.booked(cabin(shop, policy=POLICY, lead=0), shop.when(9), 2, nights=2, paid=True)
+    shop.transfer(hold_hours=24)
+    change(shop, row, 9, 3, by=None)
+    step, until = added_nights.pending(row.order)
+    return row, (step.id, until + timedelta(minutes=1))
+
+
+def test_an_added_night_lapses_while_its_money_comes(crew, shop):
+    row, lapsing = added(shop)
+    tries = [("settle_added", (row.order.number, NIGHT)), *[("lapse", lapsing)] * 3]
+    assert told(crew.race(shop, f"{HERE}either", tries)) == {"done": 4}
+    db.session.expire_all()
+    assert (sums(row), row.order.payment) == ((3 * NIGHT, 0), "paid")  # who came first does not matter
+    assert faults() == []
+
+
+@pytest.mark.parametrize("app", ["pg"], indirect=True)  # on SQLite nobody reads while another writes
+def test_a_night_that_lapses_without_holding_its_order_is_paid_and_gone(crew, shop):
+    """The control: this must go wrong, else the race would prove nothing."""
+    row, lapsing = added(shop)
+    crew.race(shop, f"{HERE}either", [("settle_added", (row.order.number, NIGHT)), ("lapse_unlocked", lapsing)])
+    db.session.expire_all()
+    assert (sums(row), row.order.payment) != ((3 * NIGHT, 0), "paid")

@@ -57,7 +57,8 @@ def test_a_day_shows_what_its_number_says(shop):
     assert all(name in said for name in ("Ana Mora", "Beto", "Carla", "Sala 1", "Bote 1"))
     assert "2 reservas · 4 personas · 1 estadía que viene de antes" in said
     week = page(admin, "/week", day=day)
-    assert sum(map(int, marks(week, "data-bookings"))) == 3
+    assert [sum(map(int, marks(week, name))) for name in ("data-bookings", "data-people")] == [3, 6]
+    assert [marks(one, "data-people") for one in (answer, week)] == [["4"], ["2", "4"]]  # of the day before, too
     held.held_until = clock.now() - timedelta(seconds=1)  # who was too slow has it no more, whoever looks first
     db.session.commit()
     assert "3 de 18" in text(page(admin, day=day))

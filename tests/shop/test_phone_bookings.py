@@ -121,6 +121,23 @@ def test_the_form_says_what_it_comes_to_and_until_when(shop):
     assert walk_in(shop, ride, shop.when(3), {sku(ride): 1}, paid="yes", amount="deposit").status_code == 422
 
 
+def open_parts(answer):
+    """Which of the two ways of paying stand open: they share a name, so a browser opens one at a time."""
+    parts = read(answer).xpath("//details[@name='pays']")
+    assert len(parts) == 2
+    return ["ahora" if "ahora" in one.xpath("string(summary)") else "después" for one in parts if "open" in one.attrib]
+
+
+def test_of_the_ways_to_pay_the_chosen_one_stands_open(shop):
+    shop.transfer()
+    stay, at = night(shop), shop.when(5, "14:00")
+    bad = {**SAID, "nights": "x"}
+    assert open_parts(page(shop.admin, "/new", service="cabana", at=stamp(at))) == ["ahora"]
+    for paid, shown in (("yes", "ahora"), ("no", "después"), ("sum", "ahora")):
+        answer = walk_in(shop, stay, at, {"": 99}, paid=paid, later="all", way="transfer", **bad)
+        assert open_parts(answer) == [shown]
+
+
 @pytest.mark.parametrize(
     ("sent", "field"),
     [

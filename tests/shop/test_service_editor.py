@@ -51,6 +51,29 @@ def test_a_new_booking_is_explained_in_three_kinds(shop):
     assert shop.admin.get(f"/admin/cafe/products/{shop.product().slug}/booking").status_code == 404
 
 
+def proposal(shop, product, kind):
+    """(what is ticked, what a new one would be called, what the page says of those that there are)."""
+    shown = read(shop.admin.get(f"/admin/cafe/products/{product.slug}/booking?kind={kind}"))
+    ticked = shown.xpath("//*[@id='needs']//input[@type='checkbox' and @checked]/following-sibling::span/strong/text()")
+    told = " ".join(shown.xpath("string(//*[@id='needs'])").split())
+    return ticked, shown.xpath("//*[@name='new_name']/@value"), told
+
+
+def test_a_second_booking_is_offered_the_one_thing_that_its_like_use(shop):
+    first, second = draft(shop), draft(shop, "Paseo largo")
+    assert post(shop, first, **departure()).status_code == 303
+    ticked, new, told = proposal(shop, second, "departure")
+    assert (ticked, new, "se usa en: Paseo" in told, "Marcamos el único" in told) == (["Bote"], [""], True, True)
+    for kind in ("appointment", "nights"):  # another kind, or another cabin: something of its own unless one ticks
+        ticked, new, told = proposal(shop, second, kind)
+        assert (ticked, new, "Marcamos" in told) == ([], ["Paseo largo"], False)
+    assert post(shop, second, **departure(new_name="", **{"needs-0-used": "y", "needs-0-token": resources.every()[0].token,
+                                                          "needs-0-seats": "4"})).status_code == 303  # fmt: skip
+    assert len(resources.every()) == 1
+    shop.resource("Sala", 1)
+    assert proposal(shop, draft(shop, "Otro"), "departure")[:2] == ([], [""])
+
+
 @pytest.mark.parametrize(("opens", "closes", "why"), [
     ("9", "5", "Eso es 05:00 de la madrugada. Para la tarde escriba 17:00."), ("8", "4", "escriba 16:00"), ("18", "2", ""),
     ("9", "5 pm", ""), ("10:00", "02:00", ""), ("18:00", "11:00", "Termina antes de empezar"),
