@@ -28,13 +28,13 @@ FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
         lambda: and_(_sent(), or_(Proposal.stuck_at.is_not(None), Proposal.ends_at <= clock.now() + SOON)),
     ),
     "draft": (_l("Drafts"), lambda: Proposal.state == "draft"),
-    "accepted": (_l("Accepted"), lambda: Proposal.state == "accepted"),
-    "declined": (_l("Declined"), lambda: Proposal.state == "declined"),
+    "accepted": (_l("Accepted quotes"), lambda: Proposal.state == "accepted"),
+    "declined": (_l("Declined quotes"), lambda: Proposal.state == "declined"),
     "ended": (
-        _l("Not answered in time"),
+        _l("Ended quotes"),
         lambda: and_(Proposal.state == "sent", Proposal.ends_at <= clock.now()),
     ),
-    "withdrawn": (_l("Withdrawn"), lambda: Proposal.state == "withdrawn"),
+    "withdrawn": (_l("Withdrawn quotes"), lambda: Proposal.state == "withdrawn"),
     "all": (_l("All quotes"), lambda: Proposal.id.is_not(None)),
 }
 

@@ -18,7 +18,7 @@ STATES = {
     "sent": (_l("Sent to them"), "wait"),
     "seen": (_l("Seen"), "now"),
     "stuck": (_l("Could not be ordered"), "bad"),
-    "ended": (_l("Not answered in time"), "care"),
+    "ended": (_l("Ended without an answer"), "care"),
     "accepted": (_l("Accepted"), "good"),
     "declined": (_l("Declined"), "bad"),
     "withdrawn": (_l("Withdrawn"), "off"),
@@ -84,7 +84,8 @@ def sums(quote: Quote) -> list[tuple[str, str]]:
         bare = quote.shipping + back - Money(tax_rules.on_top(quote.shipping_components), quote.currency)
         rows.append((pick(quote.offer.method.label), receipts.shown(bare) if bare else _("Free")))
     rows += [(pick(one.label), receipts.shown(-one.amount)) for one in quote.savings if one.rule.kind == "shipping"]
-    return rows + [(one["name"], one["tax"]) for one in taxes(quote, included=False)]
+    rows += [(one["name"], one["tax"]) for one in taxes(quote, included=False)]
+    return rows if len(rows) > 1 else []
 
 
 def taxes(quote: Quote, *, included: bool = True) -> list[dict[str, str]]:

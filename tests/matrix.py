@@ -278,7 +278,7 @@ PLAIN = {  # the same whoever's it is
     "shop_admin.settings_domains_add": {"host": "www.tazas.example"},
     "shop.booking_choice_take": {"way": "date"},
     "shop_admin.proposal_extend": {"until": QUOTE["until"]},
-    **dict.fromkeys(["shop.quote_accept", "shop_admin.proposal_accept"], {"version": "1", "payment": "transfer"}),
+    **{f"{name}_accept": {"version": "1", "payment": "transfer"} for name in ("shop.quote", "shop_admin.proposal")},
     "shop_admin.booking_choose_take": {"way": "date"},
     "shop_admin.review_hide": {"reason": "spam"},
     "shop_admin.review_picture_hide": {"reason": "spam"},

@@ -126,9 +126,7 @@ def send(token: str) -> Any:
 @needs("quotes.make")
 def withdraw(token: str) -> Any:
     """It does not hold any more."""
-    return _step(
-        token, lambda row: proposals.withdraw(row, by=web.person()), _("Withdrawn: nobody can accept it now.")
-    )
+    return _step(token, lambda row: proposals.withdraw(row, by=web.person()), _("Withdrawn: nobody can accept it now."))
 
 
 @admin.post("/quotes/<token>/until", endpoint="proposal_extend")

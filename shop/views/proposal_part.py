@@ -38,7 +38,7 @@ def steps(one: Proposal) -> list[dict[str, Any]]:
     found += [(one.stuck_at, _("Could not be ordered"), "", one.stuck)] if one.stuck_at else []
     if one.answered_at and one.state in {"accepted", "declined", "withdrawn"}:
         found.append((one.answered_at, proposal_words.state(one)[0], "", one.reason))
-    found += [(one.ends_at, _("Not answered in time"), "", "")] if one.ended else []
+    found += [(one.ends_at, _("Ended without an answer"), "", "")] if one.ended else []
     return [{"text": text, "at": moment(at), "iso": at.isoformat(), "who": who, "note": note, "kind": ""}
             for at, text, who, note in sorted(found, key=lambda step: step[0])]  # fmt: skip
 
