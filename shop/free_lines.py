@@ -4,10 +4,12 @@ An order line is a line of something that the shop sells, with its stock, tax an
 are one product that nobody sees: each keeps its own name and price.
 """
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from kernel import tenancy
+from kernel import i18n, tenancy
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.money import Money
@@ -53,6 +55,11 @@ def known() -> Variant | None:
     """The same where it is there already: looking at a price writes nothing."""
     found = db.session.scalars(select(Variant).where(Variant.sku == SKU)).one_or_none()
     return found if found is not None and found.product is not None else None
+
+
+def name(line: Any) -> str:
+    """What a line is called that is a free one; '' of every other."""
+    return i18n.pick(line.name) if line.variant is not None and line.variant.sku == SKU else ""
 
 
 def _made() -> Variant:

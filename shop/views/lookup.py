@@ -8,7 +8,7 @@ from kernel import menu, permissions, phones, tenancy, web
 from kernel.folding import fold
 from kernel.i18n import _, _l, pick
 from kernel.web import needs
-from shop import lookup, order_story, receipts
+from shop import lookup, order_story, proposal_words, receipts
 from shop.views import admin, booking_rows, desk
 
 
@@ -31,6 +31,7 @@ def groups(text: str) -> list[dict[str, Any]]:
     first = [people, orders] if lookup.is_phone(text) and not exact else [orders, people]
     rest = [
         _group(_("Bookings"), _bookings(text) if web.may("bookings.view") else []),
+        _group(_("Quotes"), _quotes(text) if web.may("quotes.view") else []),
         _group(_("Products"), _products(text)), _group(_("Pages"), _pages(text)),
         _group(_("Settings"), _named(text, [(one.label, one.hint, one.endpoint) for one in menu.sections()])),
         _group(_("Go to"), _commands(text)),
@@ -56,6 +57,14 @@ def _bookings(text: str) -> list[dict[str, str]]:
         {"label": f"{booking_rows.called(row)} · {pick(row.service.product.name)}",
          "url": url_for("shop_admin.booking", token=row.token), "hint": receipts.until(row.starts_at)}
         for row in lookup.bookings(text)
+    ]  # fmt: skip
+
+
+def _quotes(text: str) -> list[dict[str, str]]:
+    return [
+        {"label": row.number or _("Draft of a quote"), "url": url_for("shop_admin.proposal", token=row.token),
+         "hint": " · ".join(filter(None, (row.called, receipts.shown(row.total), proposal_words.state(row)[0])))}
+        for row in lookup.quotes(text)
     ]  # fmt: skip
 
 
@@ -98,6 +107,8 @@ def _commands(text: str) -> list[dict[str, str]]:
     known = [(str(one["label"]), one["url"]) for one in menu.shown()]
     known += [
         (_("New sale"), desk.link("shop_admin.sale_new")),
+        (_("Quotes"), desk.link("shop_admin.proposals")),
+        (_("New quote"), desk.link("shop_admin.proposal_new")),
         (_("Cash drawer"), desk.link("shop_admin.drawer")),
         (_("New product"), desk.link("shop_admin.product_new")),
         (_("Follow-ups"), desk.link("crm_admin.tasks")),

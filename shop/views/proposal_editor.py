@@ -171,7 +171,7 @@ def _details(counter: forms.Draft) -> Details:
         raise Wrong({"reach": _("Write a phone or an e-mail, or choose somebody you know.")})
     name = (person.name if person else "") or counter.said("name")
     return Details(
-        email=email or "", phone=phone or "", name=name[:160], payment="", by=web.person(), source="quote",
+        email=email or "", phone=phone or "", name=name[:160], payment="", by=web.person(), source=sales.COUNTER,
         language=person.language if person else tenancy.tenant().language,
     )  # fmt: skip
 

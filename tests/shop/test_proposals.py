@@ -12,7 +12,7 @@ from crm.facts import Fact
 from kernel import buffer, clock, pdf
 from kernel.db import db
 from kernel.letters import Letter
-from shop import free_lines, practice, proposal_list, proposal_prices, proposal_rows, proposals, stock
+from shop import free_lines, practice, preparing, proposal_list, proposal_prices, proposal_rows, proposals, stock
 from shop.catalog import Product
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
@@ -76,6 +76,8 @@ def test_a_quote_is_written_sent_accepted_and_is_an_order_at_its_prices(shop):
     assert [(line.name["es"], line.quantity, line.unit_minor) for line in order.lines] == [
         ("Café", 3, 3_500_00), ("Molienda a la medida", 2, 1_000_00)]  # fmt: skip
     assert [(one.amount_minor, one.why["es"]) for one in order.discounts] == [(1_250_00, "Cliente de siempre")]
+    assert [line.sku for line in order.lines] == [only(coffee).sku, ""]
+    assert {"Café", "Molienda a la medida"} == {piece.name for piece in preparing.made().together()}
     assert (stock.left(only(coffee)), order.tax_minor, row.order_id) == (7, row.tax_minor, order.id)
     assert "COT-0001" in read(admin.get(f"/admin/cafe/orders/{order.number}"))
     kinds = db.session.scalars(select(Fact.kind).where(Fact.contact_id == row.contact_id)).all()
@@ -265,6 +267,7 @@ def test_found_by_filter_and_search_and_told_where_it_belongs(shop):
     assert row.number in page(admin, f"/deals/{deal.token}")
     listed = page(admin, "/quotes?show=all&q=mora")
     assert (row.number in listed, "COT-0002" in listed) == (True, False)
+    assert f"/quotes/{row.token}" in page(admin, f"/search?q={row.number}")
     assert [one.number for one in db.session.scalars(proposal_list.follow())] == [row.number]
     assert row.number in page(admin, "/quotes?show=follow")
     assert shop.staff("marketer").get(BASE).status_code == 404
