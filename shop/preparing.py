@@ -52,7 +52,7 @@ class Piece:
 
 @dataclass
 class Plan:
-    """The pieces of each day by variant, or by the words of a free line (None: of no certain day), and how many turns cannot be had in time."""
+    """The pieces of each day (None: no certain one) by variant or free line, and how many turns cannot be in time."""
 
     first: date
     last: date

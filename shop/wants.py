@@ -66,6 +66,11 @@ class Wanted:
         return self.variant.product  # type: ignore[no-any-return]
 
     @property
+    def sku(self) -> str:
+        """Its code in the catalogue; a free line has none."""
+        return "" if self.called else self.variant.sku
+
+    @property
     def name(self) -> dict[str, str]:
         """What its line is called, in each of the shop's languages."""
         return {tenancy.tenant().language: self.called} if self.called else dict(self.product.name)
