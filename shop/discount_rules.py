@@ -48,6 +48,7 @@ class Rule:
     least: int = 0
     priority: int = 100
     combinable: bool = True
+    agreed: bool = False  # it is part of an agreement itself: prices that were agreed upon are lowered, too
     told: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what an order keeps of it
 
     @property
@@ -57,7 +58,7 @@ class Rule:
 
     def reaches(self, item: Item) -> bool:
         """Whether it is for that line."""
-        if item.fixed:
+        if item.fixed and not self.agreed:
             return False
         everything = not self.products and not self.shelves
         return everything or item.product in self.products or bool(item.shelves & self.shelves)

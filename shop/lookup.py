@@ -1,4 +1,4 @@
-"""Lookup: what a few typed signs mean in the back office, an order, a person, a product or a page."""
+"""Lookup: what a few typed signs mean in the back office, an order, a quote, a person, a product or a page."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,12 @@ from crm.contacts import Contact
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import pick
-from shop import booking_list, order_list
+from shop import booking_list, order_list, proposal_list
 from shop.bookings import Booking
 from shop.catalog import Product
 from shop.orders import Order
 from shop.pages import Page
+from shop.proposal_rows import Proposal
 
 MOST = 6  # of each kind
 is_phone = everybody.is_phone
@@ -28,6 +29,11 @@ def orders(text: str) -> Sequence[Order]:
 def bookings(text: str) -> Sequence[Booking]:
     """Bookings by the number, name, phone or e-mail of their orders; the latest first."""
     return booking_list.matching(text, MOST)
+
+
+def quotes(text: str) -> Sequence[Proposal]:
+    """Quotes by number, name, phone or e-mail, the newest first."""
+    return db.session.scalars(proposal_list.query("all", text).limit(MOST)).all()
 
 
 def people(text: str, most: int = MOST) -> Sequence[Contact]:

@@ -1,4 +1,4 @@
-"""Numbers of orders: one series per tenant and purpose, without gaps, because a refused sale takes its number back."""
+"""Numbers of orders and quotes: one series per tenant and purpose; a refused sale takes its number back, so no gaps."""
 
 from functools import lru_cache
 from typing import Any
@@ -10,6 +10,7 @@ from kernel.db import Base, Mapped, db, mapped_column, pk, upsert
 from kernel.tenancy import TenantOwned
 
 FIRST = 1001
+OWN = {"quote": ("COT", 1), "practice-quote": ("PCOT", 1)}  # series with a prefix and a beginning of their own
 
 
 class Series(TenantOwned, Base):
@@ -30,7 +31,7 @@ def take(code: str) -> str:
         _ensure(code)
         row = _step(code)
     prefix, following = row
-    return f"{prefix}-{following - 1}"
+    return f"{prefix}-{following - 1:04d}"
 
 
 def _step(code: str) -> Any:
@@ -51,6 +52,7 @@ def initials(slug: str) -> str:
 
 
 def _ensure(code: str) -> None:
-    prefix = "P" if code.startswith("practice") else initials(tenancy.tenant().slug)
-    row = {"tenant_id": tenancy.current(), "code": code, "prefix": prefix, "next": FIRST}
+    usual = "P" if code.startswith("practice") else initials(tenancy.tenant().slug)
+    prefix, first = OWN.get(code, (usual, FIRST))
+    row = {"tenant_id": tenancy.current(), "code": code, "prefix": prefix, "next": first}
     db.session.execute(upsert(Series).values(**row).on_conflict_do_nothing())

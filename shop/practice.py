@@ -9,7 +9,7 @@ from kernel import clock, journal, tenancy
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import booking_confirmations
+from shop import booking_confirmations, proposals
 from shop.amends_rows import Amends
 from shop.approval_rows import Approval
 from shop.ask_rows import Ask
@@ -34,6 +34,7 @@ from shop.orders import Order
 from shop.payments import Payment
 from shop.plans import Instalment
 from shop.proofs import Proof
+from shop.proposal_rows import Proposal
 from shop.reductions import Reduction
 from shop.refund_rows import Refund
 from shop.return_rows import Return, ReturnLine, ReturnPicture
@@ -106,6 +107,7 @@ def wipe(*, by: Any) -> int:
     booked = select(Booking.id).where(Booking.order_id.in_(mine)).scalar_subquery()
     db.session.execute(delete(Amends).where(Amends.booking_id.in_(booked)), execution_options=quiet)
     booking_confirmations.wipe()
+    proposals.remove(Proposal.practice.is_(True))
     db.session.execute(delete(Order).where(Order.practice), execution_options=quiet)
     db.session.execute(delete(StoredValue).where(StoredValue.practice), execution_options=quiet)
     db.session.execute(delete(Series).where(Series.code.startswith("practice")), execution_options=quiet)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import selectinload
 from kernel import clock, i18n, tenancy
 from kernel.db import db
 from kernel.i18n import _
-from shop import order_list, renewal_days, renewals, subscription_letters
+from shop import free_lines, order_list, renewal_days, renewals, subscription_letters
 from shop.order_lines import OrderLine
 from shop.orders import Order
 from shop.subscription_rows import Subscription, SubscriptionEvent, whole
@@ -52,18 +52,20 @@ class Piece:
 
 @dataclass
 class Plan:
-    """The pieces of each day by variant (None: of no certain day), and how many turns cannot be had in time."""
+    """The pieces of each day (None: no certain one) by variant or free line, and how many turns cannot be in time."""
 
     first: date
     last: date
-    days: dict[date | None, dict[int, Piece]] = field(default_factory=dict)
+    days: dict[date | None, dict[int | str, Piece]] = field(default_factory=dict)
     lost: int = 0
 
     def add(self, day: date | None, row: Subscription | OrderLine, **counts: Any) -> None:
         """So many more of it on that day; what should have been ready before is to be ready today."""
         told = self.days.setdefault(max(day, self.first) if day else None, {})
-        sku = row.variant.sku if row.variant is not None else ""
-        piece = told.setdefault(row.variant_id, Piece(sku, subscription_letters.name(row, i18n.language())))
+        own = free_lines.name(row)  # of these each is something else
+        sku = row.variant.sku if row.variant is not None and not own else ""
+        name = own or subscription_letters.name(row, i18n.language())
+        piece = told.setdefault(own or row.variant_id, Piece(sku, name))
         piece.add(Piece("", "", **counts))
 
     def listed(self) -> list[tuple[date | None, list[Piece]]]:
@@ -73,7 +75,7 @@ class Plan:
 
     def together(self) -> list[Piece]:
         """All days in one."""
-        found: dict[int, Piece] = {}
+        found: dict[int | str, Piece] = {}
         for pieces in self.days.values():
             for key, one in pieces.items():
                 found.setdefault(key, Piece(one.sku, one.name)).add(one)

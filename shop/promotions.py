@@ -96,12 +96,14 @@ def around(product: "Product", group: str) -> list[Discount]:
     return sorted(found, key=lambda row: (row.priority, discount_rules.KINDS.index(row.kind), row.id))
 
 
-def by_hand(*, percent_bp: int = 0, amount: int = 0, reason: str) -> Rule:
-    """What staff take off a sale, with their reason, after everything else."""
-    label = discount_sentences.in_every_language(lambda: _("Discount at the counter"))
+def by_hand(*, percent_bp: int = 0, amount: int = 0, reason: str, quoted: bool = False) -> Rule:
+    """What staff take off a sale, with their reason, after everything else; or off what they offer as a quote."""
+    label = discount_sentences.in_every_language(lambda: _("Discount") if quoted else _("Discount at the counter"))
     told = {"label": label, "why": dict.fromkeys(label, reason)}
     kind = "percent" if percent_bp else "amount"
-    return Rule(key=MANUAL, kind=kind, percent_bp=percent_bp, amount=amount, priority=10**6, told=told)
+    return Rule(
+        key=MANUAL, kind=kind, percent_bp=percent_bp, amount=amount, priority=10**6, agreed=quoted, told=told
+    )  # fmt: skip
 
 
 def _told(row: Discount) -> dict[str, Any]:

@@ -287,7 +287,7 @@ def chosen(offers: Sequence[Offer], code: str) -> Offer:
 def _line(want: Wanted, unit: Money, less: Money, charged: tuple[Sequence[Rate], str]) -> QuoteLine:
     found = pricing.amounts(unit * want.quantity - less, *charged)
     return QuoteLine(
-        variant_id=want.variant.id, product_id=want.product.id, sku=want.variant.sku, name=dict(want.product.name),
+        variant_id=want.variant.id, product_id=want.product.id, sku=want.sku, name=want.name,
         options=wants.options(want.variant), unit=unit, quantity=want.quantity, texts=wants.spoken(want),
         discount=less, net=found.net, tax=found.tax, gross=found.gross,
         components=found.components, day=want.day, weight_g=(want.product.weight_g or 0) * want.quantity,

@@ -1,6 +1,6 @@
 """An order on paper and in letters: everything to be read, as plain words in the current language."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -168,15 +168,20 @@ def sums(order: "Order", discounts: "Sequence[OrderDiscount]") -> list[tuple[str
 
 def taxes(order: "Order", *, included: bool = True) -> list[dict[str, str]]:
     """The tax inside the shop's prices, or that on top of them, by rate."""
-    sum_of: dict[tuple[str, str, int], list[int]] = {}
     edits = order_edits.of(order)
     parts = [part for line in order.lines for part in edits.components(line)] + list(order.shipping_components)
-    for part in (one for one in parts if one.get("included", True) == included):
+    return by_rate([one for one in parts if one.get("included", True) == included], order.currency)
+
+
+def by_rate(parts: Sequence[Mapping[str, Any]], currency: str) -> list[dict[str, str]]:
+    """Components of taxes, those of one rate together."""
+    sum_of: dict[tuple[str, str, int], list[int]] = {}
+    for part in parts:
         known = sum_of.setdefault((part["code"], part["name"], part["rate_bp"]), [0, 0])
         known[0] += part["net_minor"]
         known[1] += part["tax_minor"]
     return [
-        {"name": rated(pick(name), rate), "net": shown(order.money(net)), "tax": shown(order.money(tax))}
+        {"name": rated(pick(name), rate), "net": shown(Money(net, currency)), "tax": shown(Money(tax, currency))}
         for (_code, name, rate), (net, tax) in sum_of.items()
         if tax
     ]

@@ -1,6 +1,6 @@
 """Sales: what staff sell themselves, over the counter or by telephone, written as an order like any other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from shop import (
     catalog,
     checkout,
     exemptions,
+    free_lines,
     fulfilment,
     holds,
     order_events,
@@ -88,6 +89,7 @@ def at_hand(text: str = "", *, timed: bool = False) -> Sequence[Variant]:
         .subquery()
     )
     wanted = select(Variant).join(Product, Product.id == Variant.product_id)
+    wanted = wanted.where(Variant.sku != free_lines.SKU)
     wanted = wanted.where(Variant.active, or_(Product.kind != services.KIND, *([_booked()] if timed else [])))
     wanted = wanted.outerjoin(often, often.c.variant_id == Variant.id)
     for word in fold(text)[:100].split()[:5]:
@@ -117,6 +119,14 @@ def quoted(
 
     `said`: the e-mail or phone of somebody who is not known yet.
     """
+    return quotes.delivered(priced(wanted, choice.address, contact, by_hand=by_hand, said=said), choice)
+
+
+def priced(
+    wanted: Sequence[Wanted], place: Mapping[str, str], contact: Any = None, *, by_hand: Rule | None = None,
+    said: Person = NOBODY,
+) -> quotes.Basket:  # fmt: skip
+    """The same before anybody says how it is delivered."""
     for want in wanted:
         if want.product is None or not want.variant.active:
             raise PutAway(item=i18n.pick(want.product.name) if want.product else want.variant.sku)
@@ -125,10 +135,10 @@ def quoted(
             wants.timeless(want.product)
     free = exemptions.of(contact.id, contact.group) if contact else {}
     group, person = (contact.group, who(contact)) if contact else ("", said)
-    priced = quotes.price(wanted, group, place=choice.address, exempt=free, by_hand=by_hand, person=person)
+    basket = quotes.price(wanted, group, place=place, exempt=free, by_hand=by_hand, person=person)
     if by_hand is not None:
-        comes_off(priced, by_hand)
-    return quotes.delivered(priced, choice)
+        comes_off(basket, by_hand)
+    return basket
 
 
 def who(contact: Any) -> Person:

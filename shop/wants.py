@@ -53,6 +53,7 @@ class Wanted:
     unit: Money | None = None
     token: str = ""  # of the cart line it comes from
     booking: "Booking | None" = None  # the time that it is for
+    called: str = ""  # what a free line is, see free_lines
 
     @property
     def day(self) -> date | None:
@@ -63,6 +64,16 @@ class Wanted:
     def product(self) -> Product:
         """What it is a variant of."""
         return self.variant.product  # type: ignore[no-any-return]
+
+    @property
+    def sku(self) -> str:
+        """Its code in the catalogue; a free line has none."""
+        return "" if self.called else self.variant.sku
+
+    @property
+    def name(self) -> dict[str, str]:
+        """What its line is called, in each of the shop's languages."""
+        return {tenancy.tenant().language: self.called} if self.called else dict(self.product.name)
 
 
 def quantity(text: str) -> int:

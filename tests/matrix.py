@@ -67,6 +67,7 @@ from shop.views import pages as page_views
 from shop.views import special_days, tax_rates, tax_rules, zones
 from tests import people_things, segment_things
 from tests.campaigns.posted import posted
+from tests.shop import proposal_things
 
 CARD_KEYS = "sk_test_1234567890abcdef", "whsec_1234567890"  # and no page shows them
 OPEN = "open"
@@ -90,6 +91,9 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin." + name for name in (
         ["order", "order_approve", "order_approve_undo", "order_refuse", "order_cancel", "order_deliver", "order_delivery", "order_delivery_keep", "order_goods", "order_goods_draft", "order_goods_keep", "order_email", "order_letters", "order_note", "order_packing", "order_pay", "order_pay_undo", "order_plan", "order_plan_end", "order_prepare", "order_ready", "order_receipt", "order_refund", "order_refund_forecast", "order_return", "order_ship", "order_undo", "sale_undo", "order_account_ask"])], "order"),
     **dict.fromkeys(["shop.order_account", "shop.order_account_keep"], "bought"),
+    **dict.fromkeys(["shop_admin.proposals", "shop_admin.proposal_new", "shop_admin.proposal_draft", "shop_admin.proposal_make"], ""),
+    **dict.fromkeys(["shop_admin.proposal" + name for name in ["", "_edit", "_save", "_send", "_withdraw", "_extend", "_accept", "_copy", "_paper"]], "proposal"),
+    **dict.fromkeys(["shop.quote" + name for name in ["", "_paper", "_accept", "_decline"]], "proposal"), "shop_admin.proposal_discard": "proposal_draft",
     "shop_admin.order_plan_day": "part", "shop_admin.order_asks": "",
     **dict.fromkeys(["shop_admin.order_ask_new", "shop_admin.order_ask_make"], "order"),
     **dict.fromkeys(["shop_admin.order_ask_" + name for name in ["cancel", "refuse", "seen"]], "ask"), "shop_admin.order_ask_refund": "refund_ask",
@@ -257,6 +261,13 @@ DRAWER = {
 }
 
 
+QUOTE = {
+    "qty": "1",
+    "own": "",
+    "reach": "cotiza@example.com",
+    "name": "Eva",
+    "until": (clock.now() + timedelta(days=9)).date().isoformat(),
+}
 PLAIN = {  # the same whoever's it is
     "shop_admin.synonym_keep": {"word": "jarrón", "meaning": "Florero"},
     "shop_admin.synonym_drop": {"word": "jarrón"},
@@ -268,6 +279,8 @@ PLAIN = {  # the same whoever's it is
     "kernel_admin.staff_two_steps": {"days": "7"},
     "shop_admin.settings_domains_add": {"host": "www.tazas.example"},
     "shop.booking_choice_take": {"way": "date"},
+    "shop_admin.proposal_extend": {"until": QUOTE["until"]},
+    **{f"{name}_accept": {"version": "1", "payment": "transfer"} for name in ("shop.quote", "shop_admin.proposal")},
     "shop_admin.booking_choose_take": {"way": "date"},
     "shop_admin.review_hide": {"reason": "spam"},
     "shop_admin.review_picture_hide": {"reason": "spam"},
@@ -288,6 +301,8 @@ def forms(known: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "shop_admin.stock_adjust": {"sku": product["sku"], "units": "3", "was": "9"},
         "shop_admin.products_bulk": {"slug": product["slug"], "do": "bin"},
         "shop_admin.sale_draft": {"add": product["sku"]},
+        "shop_admin.proposal_draft": {"add": product["sku"]},
+        **{f"shop_admin.proposal_{name}": QUOTE | {"sku": product["sku"]} for name in ("make", "save")},
         "shop_admin.sale_times": {"key": "k" * 22, "drop_time": known["booking"]["token"]},
         "shop_admin.categories_order": {"slug": shelf["slug"]},
         "shop_admin.pages_order": {"slug": page["slug"]},
@@ -375,7 +390,7 @@ def things(world: Any) -> dict[str, dict[str, Any]]:
     cart = world.cart(vase)
     return {
         **_wanted(world, order, read), **_papers(world, order), **_counted(world), **_invoices(read), **_tickets(world, vase, page, order), **_back(world, read), **_cards(world, read),
-        **_gift(world), **_reviewed(world, read, book), **_services(world), **_watched(world), **_automated(world), **posted(world), **_waited(world), **_asked(world, vase), "handed_on": _handed_on(world, vase), "subscribed": _subscribed(world),
+        **_gift(world), **_reviewed(world, read, book), **_services(world), **_proposals(world), **_watched(world), **_automated(world), **posted(world), **_waited(world), **_asked(world, vase), "handed_on": _handed_on(world, vase), "subscribed": _subscribed(world),
         "part": {"number": order.number, "position": 0}, "order": {"number": order.number}, "bought": {"token": order.token}, "product": {"slug": vase.slug, "sku": vase.sku},
         "proof": {"number": order.number, "token": proof.token}, "category": {"slug": shelf.slug},
         "page": {"slug": page.slug}, "page_version": {"slug": page.slug, "number": 1}, "policy": {"slug": policy.slug}, "cart_line": {"line": cart.lines[0].token},
@@ -565,6 +580,13 @@ def _bookings(world: Any, service: Any) -> dict[str, dict[str, Any]]:
         "feed": {"feed": unit.feed},
         "departure": {"slug": service.product.slug, "at": booking_targets.stamp(booking.starts_at)},
     }  # fmt: skip
+
+
+def _proposals(world: Any) -> dict[str, dict[str, Any]]:
+    """A quote that was sent, and a draft."""
+    told = [proposal_things.offered(world, free=[(f"obra {world.slug}", 100_00)], sent=sent, email=f"{name}@{world.slug}.example.com")
+            for name, sent in (("cotiza", True), ("borra", False))]  # fmt: skip
+    return {name: {"token": row.token} for name, row in zip(("proposal", "proposal_draft"), told, strict=True)}
 
 
 def _invoices(order: Any) -> dict[str, dict[str, Any]]:

@@ -99,7 +99,12 @@ class Draft:
 
 def read(posted: Any, key: str = "") -> Draft:
     """What was posted (a MultiDict), and what is held for it under that key."""
-    return Draft(_lines(posted.getlist("sku")[:MOST], posted.getlist("qty"), posted), posted, counter_times.of(key))
+    return Draft(lines(posted), posted, counter_times.of(key))
+
+
+def lines(posted: Any) -> list[Line]:
+    """What was posted of goods."""
+    return _lines(posted.getlist("sku")[:MOST], posted.getlist("qty"), posted)
 
 
 def answer(kept: Kept, code: str) -> str:
@@ -143,8 +148,11 @@ def reach(text: str) -> tuple[str, str]:
     return accounts.given(text), ""
 
 
-def by_hand(draft: Draft) -> Rule | None:
-    """What staff take off: a percentage or an amount, and why; None when nothing is written; raises Wrong."""
+def by_hand(draft: Draft, *, quoted: bool = False) -> Rule | None:
+    """What staff take off: a percentage or an amount, and why; None when nothing is written; raises Wrong.
+
+    `quoted`: off a quote, in which prices may be agreed upon.
+    """
     typed, reason = draft.said("off"), draft.said("off_why")
     if not typed:
         return None
@@ -157,4 +165,4 @@ def by_hand(draft: Draft) -> Rule | None:
         raise Wrong({"off": str(error)}) from None
     if not reason:
         raise Wrong({"off_why": str(_l("Write why there is a discount: it stands on the order."))})
-    return promotions.by_hand(reason=reason, **rule) if any(rule.values()) else None
+    return promotions.by_hand(reason=reason, quoted=quoted, **rule) if any(rule.values()) else None

@@ -27,7 +27,7 @@ WAYS = {
     "counter": _l("Sold by staff"), "letter": _l("E-mails"), "google": "Google",
     "instagram": "Instagram", "facebook": "Facebook", "whatsapp": "WhatsApp", "tiktok": "TikTok", "youtube": "YouTube",
     "pinterest": "Pinterest", "bing": "Bing", "duckduckgo": "DuckDuckGo", "x": "X", "other": _l("Other pages"),
-    "demo": _l("The demo's own past"), "subscription": _l("A subscription"),
+    "demo": _l("The demo's own past"), "subscription": _l("A subscription"), "quote": _l("A quote"),
 }  # fmt: skip
 NOTHING = {
     "sales": _l("Nothing was sold in these days. What you sell appears here day by day."),

@@ -7,7 +7,7 @@ from flask import Flask, jsonify, render_template, request, url_for
 from kernel import permissions, phones, tenancy, web
 from kernel.i18n import _, _l, pick
 from kernel.web import needs
-from shop import lookup, order_story, receipts
+from shop import lookup, order_story, proposal_words, receipts
 from shop.views import admin, booking_rows, desk, lookup_pages
 
 
@@ -31,6 +31,7 @@ def groups(text: str) -> list[dict[str, Any]]:
     settings, others = lookup_pages.found(text)
     rest = [
         _group(_("Bookings"), _bookings(text) if web.may("bookings.view") else []),
+        _group(_("Quotes"), _quotes(text) if web.may("quotes.view") else []),
         _group(_("Products"), _products(text)), _group(_("Pages"), _pages(text)),
         _group(_("Settings"), settings), _group(_("Go to"), others),
     ]  # fmt: skip
@@ -55,6 +56,14 @@ def _bookings(text: str) -> list[dict[str, str]]:
         {"label": f"{booking_rows.called(row)} · {pick(row.service.product.name)}",
          "url": url_for("shop_admin.booking", token=row.token), "hint": receipts.until(row.starts_at)}
         for row in lookup.bookings(text)
+    ]  # fmt: skip
+
+
+def _quotes(text: str) -> list[dict[str, str]]:
+    return [
+        {"label": row.number or _("Draft of a quote"), "url": url_for("shop_admin.proposal", token=row.token),
+         "hint": " · ".join(filter(None, (row.called, receipts.shown(row.total), proposal_words.state(row)[0])))}
+        for row in lookup.quotes(text)
     ]  # fmt: skip
 
 

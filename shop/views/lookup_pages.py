@@ -56,6 +56,8 @@ def _says(words: frozenset[str], typed: str) -> bool:
 
 PAGES: dict[str, tuple[Any, Any]] = {
     "sale_new": (_l("New sale"), _l("counter, till, charge, cash register, point of sale")),
+    "proposals": (_l("Quotes"), _l("estimates, budgets, price for a customer")),
+    "proposal_new": (_l("New quote"), _l("write a quote, estimate, budget")),
     "drawer": (_l("Cash drawer"), _l("cash register, till, count cash, float, change")),
     "drawers": (_l("Closings of the cash drawer"), _l("report, cash register, till, end of day, difference")),
     "takings": (_l("Payments received"), _l("report, income, takings, SINPE, transfers, cards, cash, refunds")),

@@ -81,5 +81,5 @@ def init_app(_app: Flask) -> None:
     permissions.define("orders.export", _l("Take orders out as a file"), roles=("manager", "accountant"), area="money")
     menu.entry(
         20, _l("Orders"), "shop_admin.orders", icon="orders", permission="orders.view", badge=order_list.waiting,
-        match=("shop_admin.order", "shop_admin.invoice", "shop_admin.subscription"),
+        match=("shop_admin.order", "shop_admin.proposal", "shop_admin.invoice", "shop_admin.subscription"),
     )  # fmt: skip

@@ -44,7 +44,7 @@ def answer(
 ) -> Response:
     """The page for what is filled in so far; `step`: of the time that is chosen, see _times."""
     country = countries.profile(tenancy.tenant().country)
-    posted = dict(draft.posted.items()) | _prefilled(draft)
+    posted = dict(draft.posted.items()) | prefilled(draft)
     basket, offer, quote = _cost(draft, posted)
     day, slot = (quote.day, quote.slot) if quote else (None, "")
     fresh = "" if cleared else draft.said("new_price")
@@ -58,11 +58,11 @@ def answer(
         wrong=wrong, labels=_labels(draft), lines=[_line(line, quote) for line in draft.lines],
         found=[tile(one) for one in sales.at_hand(draft.said("q"), timed=may("bookings.manage"))],
         **_times(draft, quote, **step), deposit=deposit, now=receipts.shown(now) if now else "",
-        chosen=(chosen := person(draft)), chosen_told=people_hints.said(chosen), people=_people(draft),
+        chosen=(chosen := person(draft)), chosen_told=people_hints.said(chosen), people=people(draft),
         offers=basket.offers(checkout_forms.place(posted, country.code))
         if basket else [], offer=offer, eta=delivery_spans.eta, day=day, span=slot,
         pills=delivery_spans.pills(offer), slots=delivery_spans.slots(offer, day),
-        places=_places(offer, posted, wrong),
+        places=places(offer, posted, wrong),
         payments=sales.methods(), payment=draft.said("payment"), total=receipts.shown(total), quote=quote,
         change=change, sums=_sums(quote), shown=receipts.shown, key=draft.said("key") or signing.token(),
         currency=tenancy.tenant().currency,
@@ -152,7 +152,8 @@ def _off_wrong(draft: forms.Draft, basket: Any) -> dict[str, str]:
     return {}
 
 
-def _places(offer: Any, posted: Mapping[str, Any], wrong: Mapping[str, str]) -> Any:
+def places(offer: Any, posted: Mapping[str, Any], wrong: Mapping[str, str]) -> Any:
+    """The lines of the address that this way needs, with what is wrong with each."""
     if offer is None or offer.method.is_pickup:
         return []
     errors = {key.removeprefix("address_"): told for key, told in wrong.items() if key.startswith("address_")}
@@ -234,7 +235,8 @@ def _typed(draft: forms.Draft) -> Person:
         return NOBODY
 
 
-def _people(draft: forms.Draft) -> list[dict[str, str]]:
+def people(draft: forms.Draft) -> list[dict[str, str]]:
+    """Who may be meant by what is typed, while nobody is chosen."""
     text = draft.said("reach") or draft.said("name")
     if len(text) < 3 or person(draft) is not None:
         return []
@@ -245,7 +247,7 @@ def _people(draft: forms.Draft) -> list[dict[str, str]]:
     ]
 
 
-def _prefilled(draft: forms.Draft) -> dict[str, str]:
+def prefilled(draft: forms.Draft) -> dict[str, str]:
     """The address that a chosen person gave last, where none was typed."""
     chosen = person(draft)
     kept = (chosen.address or {}) if chosen else {}

@@ -43,7 +43,7 @@ def kind(url: str) -> str:
     """Pages of one kind look alike: one of each is enough."""
     path = urlsplit(url).path
     return re.sub(
-        r"(/(?:p|c|orders|people|letters|products|categories|pages|policies|jobs|discounts|gift-cards|invoices|price-lists|resources|indicators|figures|automations|tasks|deals|notes)/)[^/]+",
+        r"(/(?:p|c|orders|people|letters|products|categories|pages|policies|jobs|discounts|gift-cards|invoices|price-lists|resources|indicators|figures|automations|tasks|deals|notes|quotes)/)[^/]+",
         r"\1…",
         path,
     )

@@ -5,8 +5,8 @@ from alembic import op
 
 import kernel.db
 
-revision = "0052"
-down_revision = "0046"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 OWN = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
