@@ -205,7 +205,7 @@ def test_a_letter_leaves_a_segment_out_and_says_so_everywhere(ready, shop):
     few.binned_at = clock.now()
     db.session.commit()
     found = read(admin.get(at, headers=ES))
-    assert "deja fuera ya no existe" in words(found)
+    assert "segmento de este correo ya no existe" in words(found)
     assert not found.xpath("//*[@data-action='send']")
     assert admin.post(at, data={"name": "Enero", "segment": "one", "without": "?"}).status_code == 422
 
