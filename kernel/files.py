@@ -34,8 +34,8 @@ class NotAcceptable(Refusal):
     message = _l("That file is neither a picture nor a PDF. Send a photo (JPEG, PNG, WebP) or a PDF.")
 
 
-class Empty(Refusal):
-    """It holds nothing: it was not sent whole, or lies in a cloud from which it has not come yet."""
+class Empty(NotAPicture, NotAcceptable):
+    """It holds nothing, whatever it should be: it was not sent whole, or has not come from some cloud yet."""
 
     message = _l("That file is empty. Open it to see whether it is all there, then choose it again.")
 
