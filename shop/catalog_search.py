@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import _l
-from shop import categories, stock
+from shop import categories, free_lines, stock
 from shop.catalog import Category, Product, Variant
 
 PAGE = 50
@@ -23,7 +23,7 @@ FILTERS: dict[str, tuple[Any, Callable[[], ColumnElement[bool]]]] = {
 
 def query(name: str = "all", text: str = "", category: Category | None = None) -> Select[Product]:
     """The products of a filter that match a text, in the shop's own order."""
-    wanted = select(Product).where(FILTERS.get(name, FILTERS["all"])[1]())
+    wanted = select(Product).where(FILTERS.get(name, FILTERS["all"])[1](), Product.sku != free_lines.SKU)
     if category is not None:
         wanted = wanted.where(Product.category_id.in_(categories.below(categories.all_(), category)))
     for word in fold(text)[:120].replace("\x00", " ").split()[:6]:

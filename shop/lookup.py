@@ -9,7 +9,7 @@ from crm.contacts import Contact
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import pick
-from shop import booking_list, order_list, proposal_list
+from shop import booking_list, free_lines, order_list, proposal_list
 from shop.bookings import Booking
 from shop.catalog import Product
 from shop.orders import Order
@@ -43,7 +43,7 @@ def people(text: str, most: int = MOST) -> Sequence[Contact]:
 
 def products(text: str) -> Sequence[Product]:
     """Products by name or SKU, drafts too."""
-    wanted = select(Product)
+    wanted = select(Product).where(Product.sku != free_lines.SKU)
     for word in fold(text).split()[:5]:
         sku = func.lower(Product.sku).contains(word, autoescape=True)
         wanted = wanted.where(or_(Product.sort_name.contains(word, autoescape=True), sku))

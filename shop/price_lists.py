@@ -14,7 +14,7 @@ from kernel.folding import fold
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Missing, Refusal
-from shop import categories, variants, vouchers
+from shop import categories, free_lines, variants, vouchers
 from shop.catalog import Product
 from shop.categories import Category
 from shop.pricing import PriceBreak
@@ -91,7 +91,8 @@ def normal(text: str) -> str:
 
 def goods(shelf: Category | None = None) -> Sequence[Product]:
     """The products of a list, by name, gift cards left out: they cost what they are worth; of a category when asked."""
-    wanted = select(Product).where(Product.kind != vouchers.KIND).order_by(Product.sort_name, Product.id)
+    sold = Product.kind != vouchers.KIND, Product.sku != free_lines.SKU
+    wanted = select(Product).where(*sold).order_by(Product.sort_name, Product.id)
     if shelf is not None:
         wanted = wanted.where(Product.category_id.in_(categories.below(categories.all_(), shelf)))
     return db.session.scalars(wanted).all()

@@ -110,6 +110,8 @@ def test_looking_at_a_draft_writes_nothing_and_free_lines_share_one_hidden_produ
     behind = free_lines.variant()
     assert {line.variant_id for row in rows for line in row.lines} == {behind.id}
     assert "~LINE" not in page(admin, "/sales/new")  # nobody sells it by a tap
+    for path in ("/products", f"/search?q={behind.product.slug}", "/price-lists"):
+        assert f"/products/{behind.product.slug}" not in page(admin, path)
     answer = admin.post(f"/admin/cafe/products/{behind.product.slug}/publish", headers=SPANISH)
     db.session.expire_all()
     assert (answer.status_code != 200, behind.product.state) == (True, "draft")
