@@ -86,7 +86,7 @@ STEPS = (
     Step("product", _l("Put up your first product"), _l("A name, a price and a picture from your phone are enough."),
          "products/new", _l("New product"), product_shown),
     Step("delivery", _l("Say how it reaches your buyers"),
-         _l("Your address, so that they come for it, or what a delivery costs. Until then nobody can order."),
+         _l("Your address, so that they come for it, or what a delivery costs."),
          "settings/delivery", _l("Set up delivery"), delivers),
     Step("payments", _l("Say how they pay you"), LazyString(_accounts),
          "settings/payments", _l("Set up payments"), paid_for),

@@ -115,10 +115,13 @@ class Offer:
 
 
 def methods() -> Sequence[DeliveryMethod]:
-    """The ways that buyers are offered, in their order: a pick-up only where the shop has said where it is."""
+    """The ways that buyers are offered, in their order.
+
+    A pick-up is one where the shop has said where it is, or has no other way: a new shop tells its buyers itself.
+    """
     ways = beside.found(DeliveryMethod, _active())
-    nowhere = any(way.is_pickup for way in ways) and not storefront.of().placed
-    return [way for way in ways if not way.is_pickup] if nowhere else ways
+    brought = [way for way in ways if not way.is_pickup]
+    return brought if 0 < len(brought) < len(ways) and not storefront.of().placed else ways
 
 
 @lru_cache

@@ -91,15 +91,17 @@ def save() -> Any:
 
 def _tell(lacks: list[str], *, before: bool) -> None:
     """What it means for who picks up; `before`: whether the shop had said already where it is."""
-    way = next((one for one in shipping.every() if one.active and one.is_pickup), None)
+    ways = [one for one in shipping.every() if one.active]
+    way = next((one for one in ways if one.is_pickup), None)
     after = storefront.of().placed
     if way is None:
         return
+    alone = all(one.is_pickup for one in ways)  # it is offered anyway
     if lacks:
         flash(_("Buyers who pick up need the whole address. It still lacks: %(what)s.", what=", ".join(lacks)))
-    elif after and not before:
+    elif after and not before and not alone:
         flash(_("Buyers can come for it now: “%(name)s” is offered.", name=i18n.pick(way.label)))
-    elif before and not after:
+    elif before and not after and not alone:
         flash(_("Without an address “%(name)s” is no longer offered.", name=i18n.pick(way.label)))
 
 

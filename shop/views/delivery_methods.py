@@ -27,9 +27,10 @@ def show() -> Any:
     placed = storefront.of().placed
     rows = [{**_row(method, places), "nowhere": method.is_pickup and not placed} for method in ways]
     nowhere = any(row["active"] and row["nowhere"] for row in rows)
+    alone = not any(row["active"] and not row["pickup"] for row in rows)
     reached = {code for method in ways if method.active for code in method.zones}
     known = [{"code": code, "name": name, "idle": code not in reached} for code, name in places.items()]
-    return page("delivery", rows=rows, nowhere=nowhere, zones=known)
+    return page("delivery", rows=rows, nowhere=nowhere, alone=alone, zones=known)
 
 
 def _row(method: DeliveryMethod, places: dict[str, str]) -> dict[str, Any]:
