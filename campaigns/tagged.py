@@ -8,7 +8,8 @@ from sqlalchemy import func, select, update
 
 from campaigns import automations, enrolments, foreseen, times, welcome
 from campaigns.automations import Automation, Enrolment
-from crm import tag_changes
+from campaigns.mailings import Mailing
+from crm import tag_blocks, tag_changes
 from crm.contacts import Contact
 from crm.tag_changes import Follower
 from crm.tags import ContactTag
@@ -19,6 +20,7 @@ from kernel.i18n import _, pick
 TRIGGER = "tag"
 SECONDS = 120  # between two looks
 MOST = 500  # people at one look
+PAST = ("sent", "stopped")  # letters that stay as they went out
 EVERY = {"synchronize_session": False, "binned": True}  # one in the bin follows too
 
 
@@ -79,9 +81,15 @@ def _uses(words: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
+def _called(mailing: Mailing) -> str:
+    return _("Letter “%(name)s”", name=mailing.called)
+
+
 def init_app(_app: object) -> None:
     """Look from now on, count what would have been, and ask again before a letter leaves."""
     jobs.every("automations.tags", seconds=SECONDS)
     enrolments.until(TRIGGER, over, automations.LATE)
     foreseen.by(TRIGGER, count)
     tag_changes.follows("automations", Follower(_follow, _back, _uses))
+    letters = tag_blocks.Kept(Mailing, ["blocks"], _called, [~Mailing.state.in_(PAST)])
+    tag_changes.follows("letters", letters.follower())

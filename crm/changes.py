@@ -109,7 +109,7 @@ def take_back(token: str, *, by: Any) -> tuple[PeopleChange, int]:
     return row, row.count - len(back)
 
 
-def _retag(row: PeopleChange) -> list[int]:
+def _tag_again(row: PeopleChange) -> list[int]:
     """Who is still there has it again."""
     here = select(Contact.id).where(Contact.id.in_(row.ids))
     return tags.add(list(db.session.scalars(_plain(here))), row.tag, anew=False)
@@ -162,7 +162,7 @@ def _few(ids: Sequence[int]) -> list[Sequence[int]]:
 
 
 _takers: dict[str, Callable[[PeopleChange], list[int]]] = {
-    "tag": lambda row: tags.remove(row.ids, row.tag), "untag": _retag, "bin": _unbin, "task": _untask,
+    "tag": lambda row: tags.remove(row.ids, row.tag), "untag": _tag_again, "bin": _unbin, "task": _untask,
 }  # fmt: skip
 
 

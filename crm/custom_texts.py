@@ -11,7 +11,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from crm import custom_fields
+from crm import birthdays, custom_fields
 from crm.custom_fields import CustomField
 from kernel import i18n, money, tenancy
 from kernel.folding import fold
@@ -20,7 +20,6 @@ from kernel.refusal import Refusal
 
 LONGEST = {"text": 200, "long": 2000}
 PLACES = 3  # decimals of a number
-MONTH_FIRST = frozenset({"US"})  # the lands that write 12/31
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d\d.*)?", re.ASCII)
 NUMBERS = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?: \d{1,2}:\d\d.*)?", re.ASCII)
 YES = {"si", "yes", "y", "s", "1", "true", "x", "verdadero"}
@@ -104,7 +103,7 @@ def day(told: str) -> date:
     found, order = YEAR_FIRST.fullmatch(plain_text), (1, 2, 3)
     if not found:
         found = NUMBERS.fullmatch(plain_text)
-        order = (3, 1, 2) if tenancy.tenant().country in MONTH_FIRST else (3, 2, 1)
+        order = (3, 1, 2) if tenancy.tenant().country in birthdays.MONTH_FIRST else (3, 2, 1)
     try:
         made = date(*(int(found[place]) for place in order)) if found else None
     except ValueError:

@@ -1,7 +1,7 @@
 """Tags as a whole: one gets another name, or is joined with one that is there, or goes; each taken back to the row.
 
-What names a tag elsewhere follows: the rules of segments here, an automation by its own. Nothing begins because of it:
-people have by another name what was theirs.
+What names a tag elsewhere follows: the rules of segments here, an automation and the audiences of blocks by their own.
+Nothing begins because of it: people have by another name what was theirs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -144,7 +144,7 @@ def _move(word: str, new: str) -> dict[str, Any]:
     before = {}
     for one in _segments():
         changed = renamed(one.rule, word, new)
-        if word in _named(one.rule):
+        if word in named(one.rule):
             before[str(one.id)] = one.rule
             one.rule = changed
     return before
@@ -157,20 +157,20 @@ def _back(told: Mapping[str, Any], was: str, new: str) -> None:
             one.rule = before
 
 
-def _named(rule: Any) -> set[str]:
+def named(rule: Any) -> set[str]:
     """The tags that a rule names."""
     if isinstance(rule, list):
-        return set().union(*(_named(one) for one in rule))
+        return set().union(*(named(one) for one in rule))
     if not isinstance(rule, Mapping):
         return set()
     own = rule.get("tag", [])
-    return {own} if isinstance(own, str) else set(own) | set().union(*(_named(one) for one in rule.values()))
+    return {own} if isinstance(own, str) else set(own) | set().union(*(named(one) for one in rule.values()))
 
 
 def _uses(words: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {word: [] for word in words}
     for one in db.session.scalars(select(Segment)):
-        for word in _named(one.rule) & set(words):
+        for word in named(one.rule) & set(words):
             found[word].append(_("Segment “%(name)s”", name=pick(one.name) or one.code))
     return found
 

@@ -108,6 +108,7 @@ def wipe(*, by: Any) -> int:
     db.session.execute(delete(Amends).where(Amends.booking_id.in_(booked)), execution_options=quiet)
     booking_confirmations.wipe()
     proposals.remove(Proposal.practice.is_(True))
+    proposals.rehearsed(mine)
     db.session.execute(delete(Order).where(Order.practice), execution_options=quiet)
     db.session.execute(delete(StoredValue).where(StoredValue.practice), execution_options=quiet)
     db.session.execute(delete(Series).where(Series.code.startswith("practice")), execution_options=quiet)

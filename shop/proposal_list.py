@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select
-from sqlalchemy.orm import selectinload
 
 from kernel import clock, phones, tenancy
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import _l
+from shop import proposal_rows
 from shop.proposal_rows import Proposal
 
 PAGE = 50
@@ -60,7 +60,7 @@ def follow() -> Select[Any]:
 
 def page(name: str, text: str, number: int) -> tuple[Sequence[Proposal], int]:
     """One page of a filter and how many pages there are."""
-    wanted = query(name, text).options(selectinload(Proposal.contact))
+    wanted = query(name, text).options(*proposal_rows.whole())
     whole = select(func.count()).select_from(query(name, text).order_by(None).subquery())
     pages = max(1, -(-int(db.session.scalar(whole) or 0) // PAGE))
     return db.session.scalars(wanted.limit(PAGE).offset((min(max(1, number), pages) - 1) * PAGE)).all(), pages

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import selectinload
 
 from kernel import clock, phones, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
@@ -162,15 +163,21 @@ def by_token(token: str) -> Proposal:
     return found
 
 
+def whole() -> list[Any]:
+    """What a list shows of each, read together."""
+    return [selectinload(one) for one in (Proposal.lines, Proposal.contact)]
+
+
 def of_contact(contact: "Contact") -> "Sequence[Proposal]":
     """What was offered to a person, the newest first."""
-    mine = select(Proposal).where(Proposal.contact_id == contact.id)
+    mine = select(Proposal).where(Proposal.contact_id == contact.id).options(*whole())
     return db.session.scalars(mine.order_by(Proposal.id.desc())).all()
 
 
 def of_deal(token: str) -> "Sequence[Proposal]":
     """What was offered for an opportunity, the newest first."""
-    return db.session.scalars(select(Proposal).where(Proposal.deal == token).order_by(Proposal.id.desc())).all()
+    mine = select(Proposal).where(Proposal.deal == token).options(*whole())
+    return db.session.scalars(mine.order_by(Proposal.id.desc())).all()
 
 
 def of_order(number: str) -> Proposal | None:

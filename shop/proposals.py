@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, delete, update
 from crm import facts
 from kernel import clock, journal, signing, tenancy
 from kernel.db import db
-from kernel.i18n import _l
+from kernel.i18n import _l, pick
 from kernel.refusal import Refusal
-from shop import checkout, days, numbering, proposal_letters, proposal_prices, proposal_rows, terms
+from shop import checkout, days, numbering, proposal_letters, proposal_prices, proposal_rows, sales, terms
 from shop.proposal_prices import Terms
 from shop.proposal_rows import Proposal, ProposalLine
 from shop.quotes import Details
@@ -143,13 +143,15 @@ def decline(row: Proposal, *, reason: str = "") -> None:
 
 def accept(row: Proposal, *, version: int, method: "PaymentMethod | None", by: "Account | None" = None) -> "Order":
     """They say yes to the version that they saw, or staff who heard it note so: one order, at the prices that were
-    offered; whoever comes second gets the same. Raises Over, Changed, Withdrawn, Answered, and what an order raises."""
+    offered; whoever comes second gets the same. Raises Over, Changed, Withdrawn, Answered, sales.PutAway, and what an
+    order raises."""
     mine = Proposal.version == version, Proposal.ends_at > clock.now()
     key = signing.digest(f"quote:{row.token}")
     if not _claimed(row, *mine):
         if row.state == "accepted" and row.order is not None:
             return row.order
         raise _why_not(row, version)
+    _sold(row)
     order = checkout.complete(
         proposal_prices.quote(row), _details(row, method, by), contact=row.contact, key=key, method=method
     )
@@ -194,6 +196,13 @@ def discard(row: Proposal) -> None:
     remove(Proposal.id == row.id)
 
 
+def rehearsed(orders: Any) -> None:
+    """Those orders were made while the shop practised, and go: what was offered in earnest stands as it did."""
+    back = {"state": "sent", "order_id": None, "answered_at": None}
+    mine = update(Proposal).where(Proposal.order_id.in_(orders), ~Proposal.practice).values(**back)
+    db.session.execute(mine, execution_options={"synchronize_session": False})
+
+
 def remove(*which: ColumnElement[bool]) -> None:
     """Those go, with their lines."""
     mine, quiet = db.select(Proposal.id).where(*which).scalar_subquery(), {"synchronize_session": False}
@@ -208,6 +217,13 @@ def _claimed(row: Proposal, *conditions: ColumnElement[bool]) -> bool:
     found = db.session.scalar(held, execution_options={"synchronize_session": False})
     db.session.refresh(row)
     return found is not None
+
+
+def _sold(row: Proposal) -> None:
+    """Refuse what has something that lies in the bin by now."""
+    for line in row.lines:
+        if line.variant is None or line.variant.product is None:
+            raise sales.PutAway(item=pick(line.title))
 
 
 def _moved(row: Proposal, step: str, **told: Any) -> bool:
@@ -244,7 +260,7 @@ def _details(row: Proposal, method: "PaymentMethod | None", by: "Account | None"
 
 
 def _fact(kind: str, row: Proposal, dedupe: str | None = None) -> None:
-    if not row.practice:
+    if not (row.practice or tenancy.tenant().practice):
         facts.record(kind, contact=row.contact, about=row, amount=row.total, dedupe=dedupe)
 
 

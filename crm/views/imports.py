@@ -81,7 +81,7 @@ def columns(token: str) -> Any:
         mapping = file_imports.mapped(row, apart, labels, import_fields.SEVERAL)
         mapping = _with_new(row, {code: places for code, places in mapping.items() if _may(code, labels)})
         imports.choose(row, mapping, tag=form.get("tag", ""), profile=form.get("profile", ""))
-    except (file_imports.Twice, imports.Unreachable, custom_fields.TooMany) as refusal:
+    except (file_imports.Twice, imports.Unreachable, custom_fields.TooMany, custom_fields.SameLabel) as refusal:
         db.session.rollback()
         return _page(imports.named(token), str(refusal), 422, typed)
     import_steps.check(row)

@@ -31,7 +31,6 @@ from shop.forms.wrong import Wrong
 from shop.proposal_prices import Terms, Way
 from shop.proposal_rows import Proposal
 from shop.quotes import Details, Quote
-from shop.redemptions import NOBODY, Person
 from shop.views import admin, people_hints, proposal_desk, sale_page
 
 
@@ -219,7 +218,7 @@ def _cost(counter: forms.Draft, posted: Mapping[str, Any]) -> tuple[list[str], A
     free = exemptions.of(chosen.id, chosen.group) if chosen else {}
     told: dict[str, Any] = {
         "place": place if sale_page.brought(counter.shipping) else None, "exempt": free, "by_hand": _off(counter),
-        "person": sales.who(chosen) if chosen else _typed(counter),
+        "person": sales.who(chosen) if chosen else sale_page.typed(counter),
     }  # fmt: skip
     basket = quotes.price([want for _id, want in found], chosen.group if chosen else "", **told)
     offer = next((one for one in basket.offers(place) if one.code == counter.shipping and one.open), None)
@@ -240,13 +239,6 @@ def _own(counter: forms.Draft) -> Any:
         return forms.shipping(counter)
     except Refusal:
         return None
-
-
-def _typed(counter: forms.Draft) -> Person:
-    try:
-        return Person(*sale_forms.reach(counter.said("reach")))
-    except Refusal:
-        return NOBODY
 
 
 def _line(counter: forms.Draft, place: int, line: Any, priced: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from shop import (
     proposal_rows,
     proposal_words,
     proposals,
+    sales,
     stock,
     terms,
 )
@@ -26,15 +27,7 @@ from shop.views import frame, guest_booking, proposal_paper, store
 from shop.views import orders as order_views
 
 RULE = "10/minute;60/hour"
-
-
-class NotAnyMore(Refusal):
-    """Something of it is not sold any more, in words for whom it is for."""
-
-    message = _l(
-        "Something in this quote is no longer there. The shop was told and writes to you; nothing was charged."
-    )
-    status = 409
+GONE = _l("Something in this quote is no longer there. The shop was told and writes to you; nothing was charged.")
 
 
 @store.get("/quotes/<token>", endpoint="quote")
@@ -100,10 +93,8 @@ def accept(token: str) -> Any:
         order = _accepted(row, int(version) if version.isdecimal() and len(version) < 7 else 0, code)
     except Missing:
         raise
-    except stock.SoldOut as refusal:
-        return _stuck(token, str(refusal), refusal)
-    except NotAnyMore as refusal:
-        return _stuck(token, str(refusal), refusal)
+    except (stock.SoldOut, sales.PutAway) as refusal:
+        return _stuck(token, refusal)
     except Refusal as refusal:
         return _again(token, refusal)
     flash(_("Thank you: your quote is an order now."))
@@ -111,8 +102,6 @@ def accept(token: str) -> Any:
 
 
 def _accepted(row: Proposal, version: int, code: str) -> Any:
-    if row.open and any(line.variant is None or line.variant.product is None for line in row.lines):
-        raise NotAnyMore()
     methods = _payments(row) if row.open else []
     method = next((one for one in methods if one.code == code), None)
     if methods and method is None:
@@ -120,12 +109,13 @@ def _accepted(row: Proposal, version: int, code: str) -> Any:
     return proposals.accept(row, version=version, method=method)
 
 
-def _stuck(token: str, why: str, refusal: Refusal) -> Any:
+def _stuck(token: str, refusal: Refusal) -> Any:
     """It could not become an order: that is kept, the shop is told, and they read what happens now."""
+    why = str(refusal)
     db.session.rollback()
     proposals.stuck(proposal_rows.by_token(token), why)
     told = _("%(why)s The shop was told and writes to you; nothing was charged.", why=why)
-    return _page(proposal_rows.by_token(token), refusal.status, why if isinstance(refusal, NotAnyMore) else told)
+    return _page(proposal_rows.by_token(token), 409, str(GONE) if isinstance(refusal, sales.PutAway) else told)
 
 
 def _again(token: str, refusal: Refusal) -> Any:

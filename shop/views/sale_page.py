@@ -133,7 +133,7 @@ def _cost(draft: forms.Draft, posted: Mapping[str, Any]) -> tuple[Any, Any, Any]
     chosen, place = person(draft), checkout_forms.place(posted, tenancy.tenant().country)
     free = exemptions.of(chosen.id, chosen.group) if chosen else {}
     told = {"place": place if brought(draft.shipping) else None, "exempt": free, "by_hand": _off(draft)}
-    told["person"] = sales.who(chosen) if chosen else _typed(draft)
+    told["person"] = sales.who(chosen) if chosen else typed(draft)
     basket = quotes.price(wanted, chosen.group if chosen else "", **told)
     offer = next((one for one in basket.offers(place) if one.code == draft.shipping and one.open), None)
     day, slot = checkout_page.when(offer, checkout_forms.day(posted), draft.said("slot"))
@@ -227,7 +227,7 @@ def person(draft: forms.Draft) -> Any:
     return sales.known(email=email, phone=phone)
 
 
-def _typed(draft: forms.Draft) -> Person:
+def typed(draft: forms.Draft) -> Person:
     """Who is not known yet, as far as they said."""
     try:
         return Person(*forms.reach(draft.said("reach")))

@@ -78,6 +78,16 @@ def test_who_may_not_decide_fields_makes_none_from_a_column(shop):
     assert imports.listed()[0].mapping == {"email": 0}
 
 
+def test_a_column_that_is_called_as_something_sensitive_says_so_and_keeps_what_was_chosen(shop):
+    custom_fields.add(Told("Salud", "text", sensitive=True), by=None)
+    db.session.commit()
+    browser = shop.admin
+    place = _brought(browser, "Correo,Salud\nana@example.com,asma\n").location
+    answer = browser.post(f"{place}/columns", data={"column-0": "email", "column-1": "c+"})
+    assert (answer.status_code, '<option value="c+" selected' in answer.text) == (422, True)
+    assert len(custom_fields.every()) == 1
+
+
 def test_what_goes_out_as_a_file_comes_in_as_it_was(shop):
     kinds = [
         custom_fields.add(Told(f"F {kind}", kind, more=("=1+1", "Verde, claro")), by=None)

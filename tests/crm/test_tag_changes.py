@@ -6,10 +6,12 @@ from sqlalchemy import select
 
 from campaigns import tagged
 from campaigns.automations import Automation
+from campaigns.mailings import Mailing
 from crm import changes, contacts, segments, tag_changes, tags
 from crm.segments import Segment
 from crm.tags import ContactTag
 from kernel.db import db
+from shop import pages
 
 TAGS = "/admin/cafe/people/tags"
 
@@ -72,6 +74,28 @@ def test_what_was_changed_meanwhile_stays(people):
     _row, left = changes.take_back(change.token, by=people.owner)
     assert (left, who("vip"), who("amiga")) == (1, {"Bea"}, set())
     assert kept.rule == {"tag": ["amiga"]}  # somebody wrote it since
+
+
+def test_blocks_of_pages_and_letters_follow_with_their_variants_and_come_back(people):
+    vip = {"id": "b1", "kind": "text", "data": {"tag": "vip"}, "audience": {"all": [{"tag": ["vip"]}]},
+           "variants": [{"id": "v1", "data": {}, "audience": {"not": {"tag": "vip"}}}]}  # fmt: skip
+    other = {"id": "b2", "kind": "text", "data": {}, "audience": {"tag": "feria"}}
+    page = pages.make({"es": "Socios"}, blocks=[vip, other])
+    page.live = [vip, other]
+    letter, gone = (Mailing(name=name, subject={}, blocks=[vip], state=name) for name in ("draft", "sent"))
+    db.session.add_all([letter, gone])
+    db.session.commit()
+    where = set(tag_changes.uses(["vip"])["vip"])
+    assert where == {"Segmento «Especiales»", "Automatización «Regalo»", "Correo «draft»", "Página «Socios»"}
+    change = tag_changes.rename("vip", "casa", by=people.owner)
+    for blocks in (page.draft, page.live, letter.blocks):
+        first = blocks[0]
+        assert (first["audience"], first["data"]) == ({"all": [{"tag": ["casa"]}]}, {"tag": "vip"})
+        assert first["variants"][0]["audience"] == {"not": {"tag": ["casa"]}}
+    assert (page.live[1], gone.blocks) == (other, [vip])  # what was sent is as it was
+    page.draft = [other]
+    changes.take_back(change.token, by=people.owner)
+    assert (page.draft, page.live, letter.blocks) == ([other], [vip, other], [vip])
 
 
 def test_the_page_finds_renames_deletes_and_takes_back(people):

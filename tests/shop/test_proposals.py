@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from crm import deals, people
 from crm.deals import Told
@@ -213,6 +213,10 @@ def test_what_was_put_into_the_bin_is_told_too(shop):
     db.session.commit()
     assert accept(shop, row).status_code == 409
     assert (row.state, said("quotes.stuck")) == ("sent", [shop.tenant.email])
+    assert "Florero" in row.stuck
+    shop.admin.post(f"{BASE}/{row.token}/acceptance", data=YES)  # nor do staff make an order of it
+    db.session.expire_all()
+    assert (row.state, db.session.scalar(select(func.count(Order.id)))) == ("sent", 0)
 
 
 def test_the_shop_knows_when_it_was_seen_but_not_by_itself_or_a_program(shop):
@@ -307,6 +311,40 @@ def test_practising_has_numbers_of_its_own_that_go_with_the_rehearsals(shop):
     db.session.commit()
     assert db.session.scalars(select(Proposal)).all() == []
     assert offered(shop, shop.product("Otro")).number == "COT-0001"
+
+
+def test_what_was_offered_in_earnest_outlives_a_rehearsal_of_its_yes(shop):
+    shop.transfer()
+    row = offered(shop, shop.product())
+    practice.begin(by=shop.owner)
+    db.session.commit()
+    accept(shop, row)
+    assert (row.state, the_order().practice) == ("accepted", True)
+    practice.end(by=shop.owner)
+    db.session.commit()
+    assert (row.state, row.order_id, row.answered_at) == ("sent", None, None)
+    assert db.session.scalars(select(Fact).where(Fact.kind == "quote_accepted")).all() == []
+    assert accept(shop, row).status_code == 303
+    assert not the_order().practice
+
+
+def test_a_longer_list_asks_no_more(shop):
+    vase, browser = shop.product(), shop.admin
+    offered(shop, vase)
+    _asked(browser)  # what is remembered from now on
+    few = _asked(browser)
+    for place in range(3):
+        offered(shop, vase, email=f"p{place}@example.com")
+    assert _asked(browser) == few
+
+
+def _asked(browser):
+    """How many statements the list takes."""
+    told = []
+    event.listen(db.engine, "before_cursor_execute", hear := lambda *words: told.append(words[2]))
+    assert browser.get(BASE).status_code == 200
+    event.remove(db.engine, "before_cursor_execute", hear)
+    return len(told)
 
 
 @pytest.mark.parametrize("state", ["draft", "accepted", "declined", "withdrawn"])
