@@ -17,7 +17,7 @@ PAGES: dict[str, tuple[Any, Any]] = {
     "birthdays": (_l("Birthdays"), _l("greetings, congratulate")),
     "duplicates": (_l("Kept twice?"), _l("duplicates, merge, repeated contacts")),
     "imports": (_l("Bring people in"), _l("CSV, Excel, spreadsheet, upload, contacts")),
-    "people_forms": (_l("Sign-up forms"), _l("newsletter, sign-up form, embed")),
+    "people_forms": (_l("Sign-up forms"), _l("newsletter, sign-up form, embed, WhatsApp, consent, birthday")),
     "person_new": (_l("New person"), _l("add contact, customer, client")),
 }  # fmt: skip
 

@@ -57,11 +57,12 @@ function still(change) {
   window.scrollBy({ top: top() - before, behavior: "instant" });
 }
 
-// Where a tap leads: to what is wrong, to the time that is held now, to the step that it opened, or back to the products.
+// Where a tap leads: to what is wrong, the time that is held now, the step that it opened, the line to write, or back to the products.
 function led(button) {
   const wrong = form.querySelector("[data-errors]");
   if (wrong) return wrong;
   if (button?.name === "pick") return document.getElementById(button.value ? "time-title" : "q");
+  if (button?.value === "free") return [...form.querySelectorAll("[name=free_name]")].at(-1);
   return ["to", "swap", "again"].includes(button?.name) ? form.querySelector("[data-fresh]") : null;
 }
 

@@ -18,11 +18,16 @@ def test_a_quote_is_written_sent_and_accepted(visit, plaza):
     desk.locator(".tile").first.click()
     desk.wait_for_selector("input[name=qty]")
     desk.locator("button[value=free]").click()
+    expect(desk.locator("#free-name-1")).to_be_focused()  # so that one writes on
     desk.fill("#free-name-1", "Capacitación de dos horas")
     desk.fill("#free-price-1", "25000")
     desk.locator("#free-price-1").blur()
     expect(desk.locator(".counter-free .money")).to_contain_text("25")
     assert faults(desk) == []
+    desk.set_viewport_size(PHONE)
+    total, send = (desk.locator(path).bounding_box() for path in (".sale-total", "[data-action=send-quote]"))
+    assert total["y"] + total["height"] <= send["y"]  # a sum of six digits has no room beside the buttons
+    desk.set_viewport_size(DESKTOP)
     desk.locator("[data-action=send-quote]").click()
     desk.wait_for_url(lambda url: "/quotes/" in url and "/new" not in url)
     assert "COT-" in desk.locator("h1").inner_text()

@@ -156,6 +156,7 @@ def test_after_its_last_day_nobody_accepts_until_the_shop_makes_it_longer(shop):
     assert (answer.status_code, row.state) == (409, "sent")
     assert "Esta cotización venció" in read(answer)
     assert [one.id for one in db.session.scalars(proposal_list.query("ended"))] == [row.id]
+    assert "/acceptance" not in page(shop.admin, f"/quotes/{row.token}")  # nor can staff for them
     wrong = shop.admin.post(f"{BASE}/{row.token}/until", data={"until": shop.day(-1).isoformat()})
     assert wrong.status_code == 422
     shop.admin.post(f"{BASE}/{row.token}/until", data={"until": shop.day(2).isoformat()})

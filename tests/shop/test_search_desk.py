@@ -57,6 +57,7 @@ WORDS = [  # what is typed, a page that it has to lead to, whether it is one of 
     ("coupon", "Descuentos", False), ("clientes", "Personas", False), ("inventario", "Existencias", False),
     ("facturacion", "Facturas", True), ("papelera", "Papelera", False), ("carrito abandonado", "Automatizaciones", False),
     ("dominio", "Dominio propio", True), ("empleados", "Personal", True), ("cabañas", "Recursos", True),
+    ("consentimiento", "Formularios", False), ("whatsapp consent", "Formularios", False),
 ]  # fmt: skip
 
 
