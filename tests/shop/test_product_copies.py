@@ -22,6 +22,7 @@ from tests.makers import World
 BASE = "/admin/cafe/products"
 OTHERS = {  # tables that refer to a product, a variant or a service and stay with it, and why
     **dict.fromkeys(["order_line", "cart_line", "download", "subscription", "gift_card", "booking", "departure"], "sold"),
+    "proposal_line": "offered to somebody",
     **dict.fromkeys(["stock_move", "day_taken"], "stock"),
     **dict.fromkeys(["review", "question"], "said of that one"),
     **dict.fromkeys(["stock_wait", "time_wait", "saved_product"], "somebody wants that one"),
