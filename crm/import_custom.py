@@ -78,7 +78,7 @@ def _all(cells: Iterable[str], field: CustomField) -> bool:
 
 
 def read(fields: Mapping[int, CustomField], cells: Sequence[str]) -> tuple[dict[int, Value], list[str]]:
-    """What a line says, by the ids of fields; and, of what is nothing of its kind, "field: cell"."""
+    """What a line says, by the ids of fields; and, of what is none of its kind, "field: cell" (sensitive: "field")."""
     found: dict[int, Value] = {}
     wrong = []
     for place, field in fields.items():
@@ -86,7 +86,7 @@ def read(fields: Mapping[int, CustomField], cells: Sequence[str]) -> tuple[dict[
         try:
             value = custom_texts.written(field, text)
         except Refusal:
-            wrong.append(f"{field.label}: {text.strip()}"[:80])
+            wrong.append(field.label if field.sensitive else f"{field.label}: {text.strip()}"[:80])
             continue
         if value not in NOTHING:
             found[field.id] = value

@@ -4,7 +4,7 @@ from io import BytesIO
 
 from sqlalchemy import select
 
-from crm import contacts, custom_fields, custom_texts, custom_values, imports, people
+from crm import contacts, custom_fields, custom_texts, custom_values, import_custom, imports, people
 from crm.contacts import Contact
 from crm.custom_fields import Told
 from kernel import jobs
@@ -122,3 +122,9 @@ def _forgive():
     db.session.execute(db.delete(Suppression))
     assert db.session.scalars(select(Contact)).all() == []
     db.session.commit()
+
+
+def test_a_report_repeats_no_cell_of_what_is_sensitive(shop):
+    fields = dict(enumerate(custom_fields.add(Told(label, "number", sensitive=label == "Peso"), by=None)
+                            for label in ("Talla", "Peso")))  # fmt: skip
+    assert import_custom.read(fields, ["grande", "mucho"]) == ({}, ["Talla: grande", "Peso"])
