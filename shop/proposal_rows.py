@@ -91,6 +91,11 @@ class Proposal(TenantOwned, Base):
     by: Mapped["Account"] = belongs("Proposal.account_id", "Account")
 
     @property
+    def stamp(self) -> str:
+        """What a form carries of when it was saved last."""
+        return self.changed_at.isoformat()
+
+    @property
     def total(self) -> Money:
         """What it costs, everything inside."""
         return Money(self.total_minor, self.currency)

@@ -50,6 +50,13 @@ class Changed(Refusal):
     status = 409
 
 
+class SavedMeanwhile(Refusal):
+    """Somebody else on the staff saved it since the form was opened."""
+
+    message = _l("Somebody else saved this quote meanwhile. What you wrote stands here: saving again replaces theirs.")
+    status = 409
+
+
 class Withdrawn(Refusal):
     """The shop took it back."""
 
@@ -75,10 +82,15 @@ def write(terms: Terms, contact: "Contact | None", *, by: "Account", deal: str =
     return row
 
 
-def change(row: Proposal, terms: Terms, contact: "Contact | None", *, by: "Account") -> None:
-    """What it says from now on; of one that was sent they see the new one at once. Raises Answered."""
+def change(row: Proposal, terms: Terms, contact: "Contact | None", *, by: "Account", seen: str = "") -> None:
+    """What it says from now on; of one that was sent they see the new one at once. Raises Answered or SavedMeanwhile.
+
+    `seen`: the `stamp` of what was on the page; empty: whatever it was.
+    """
     if proposal_rows.lock(row).state == "accepted":
         raise Answered()
+    if seen and seen != row.stamp:
+        raise SavedMeanwhile()
     _fill(row, terms, contact)
     row.changed_at, row.stuck, row.stuck_at = clock.now(), "", None
     if row.sent_at is not None:

@@ -98,13 +98,14 @@ def edit(token: str) -> Any:
 
 @admin.post("/quotes/<token>", endpoint="proposal_save")
 @needs("quotes.make")
+@once
 def save(token: str) -> Any:
     """Keep what was changed; of one that was sent they see the new one at once."""
     row = proposal_rows.by_token(token)
     counter = forms.read(request.form)
     try:
         terms, contact = _terms(counter)
-        proposals.change(row, terms, contact, by=web.person())
+        proposals.change(row, terms, contact, by=web.person(), seen=counter.said("seen"))
     except Missing:
         raise
     except Refusal as refusal:
@@ -116,7 +117,10 @@ def _kept(row: Proposal) -> Any:
     if request.form.get("then") == "send":
         flash(proposal_desk.sent(row))
     else:
-        flash(_("Saved: they see the new one.") if row.state == "sent" else _("Saved as a draft: nobody sees it yet."))
+        told = (
+            _("Saved: they see the new one.") if row.state == "sent" else _("Saved: offer it again when it is ready.")
+        )
+        flash(_("Saved as a draft: nobody sees it yet.") if row.state == "draft" else told)
     return redirect(url_for(".proposal", token=row.token), 303)
 
 
@@ -127,7 +131,8 @@ def _again(refusal: Refusal, token: str = "") -> Response:
         row = proposal_rows.by_token(token) if token else None
         if isinstance(refusal, sales.NothingOff):
             errors = {"off": told}
-        return _page(forms.read(request.form), row=row, trouble=told, errors=errors, status=refusal.status)
+        theirs = row.stamp if row and isinstance(refusal, proposals.SavedMeanwhile) else ""
+        return _page(forms.read(request.form), row=row, trouble=told, errors=errors, status=refusal.status, seen=theirs)
 
 
 def _terms(counter: forms.Draft) -> tuple[Terms, Any]:
@@ -177,9 +182,9 @@ def _details(counter: forms.Draft) -> Details:
 
 def _page(
     counter: forms.Draft, *, row: Proposal | None = None, trouble: str = "", errors: Mapping[str, str] | None = None,
-    status: int = 200,
+    status: int = 200, seen: str = "",
 ) -> Response:  # fmt: skip
-    """The page for what is filled in so far."""
+    """The page for what is filled in so far; `seen`: what is replaced, else what stood there when it was opened."""
     posted = dict(counter.posted.items()) | sale_page.prefilled(counter)
     ids, basket, offer, quote = _cost(counter, posted)
     chosen, wrong_now = sale_page.person(counter), dict(errors or {})
@@ -194,6 +199,7 @@ def _page(
         until=counter.said("until") or proposals.usual_day().isoformat(), shown=receipts.shown,
         total=receipts.shown(quote.total) if quote else "", sums=proposal_words.sums(quote) if quote else [],
         currency=tenancy.tenant().currency, deal=counter.said("deal")[:32],
+        seen=seen or counter.said("seen") or (row.stamp if row else ""),
     )  # fmt: skip
     made = Response(page, status)
     made.headers["Cache-Control"] = "private, no-store"

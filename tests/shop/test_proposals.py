@@ -143,8 +143,30 @@ def test_a_draft_is_nobodys_and_what_was_changed_is_what_they_see_and_accept(sho
     assert (late.status_code, "mírela de nuevo" in read(late), row.state) == (409, True, "sent")
     assert accept(shop, row, version="2").status_code == 303
     assert the_order().total_minor == 4_500_00
-    answer = shop.admin.post(f"{BASE}/{row.token}", data=fields, headers=SPANISH)
+    answer = shop.admin.post(f"{BASE}/{row.token}", data={**fields, "qty": "6"}, headers=SPANISH)
     assert (answer.status_code, "ya tiene respuesta" in read(answer)) == (409, True)
+
+
+def test_of_two_who_edit_one_the_later_sees_it_and_a_second_tap_saves_nothing(shop):
+    coffee = shop.product(price=1_000_00)
+    row = offered(shop, coffee)
+    seen = row.stamp
+    assert f'name="seen" value="{seen}"' in shop.admin.get(f"{BASE}/{row.token}/edit").get_data(as_text=True)
+    fields = {"sku": only(coffee).sku, "qty": "5", "person": row.contact.token, "until": shop.day(3), "seen": seen}
+    for _tap in range(2):
+        assert shop.admin.post(f"{BASE}/{row.token}", data=fields).status_code == 303
+    db.session.expire_all()
+    assert (row.version, row.total_minor) == (2, 5_000_00)
+    answer = shop.admin.post(f"{BASE}/{row.token}", data={**fields, "qty": "7"}, headers=SPANISH)
+    assert (answer.status_code, "Alguien más guardó" in read(answer)) == (409, True)
+    assert (row.version, row.total_minor) == (2, 5_000_00)
+    page_of = answer.get_data(as_text=True)
+    assert 'value="7"' in page_of  # what was typed is there
+    assert f'name="seen" value="{row.stamp}"' in page_of
+    again = {**fields, "qty": "7", "seen": row.stamp}
+    assert shop.admin.post(f"{BASE}/{row.token}", data=again).status_code == 303
+    db.session.expire_all()
+    assert (row.version, row.total_minor) == (3, 7_000_00)
 
 
 def test_after_its_last_day_nobody_accepts_until_the_shop_makes_it_longer(shop):
