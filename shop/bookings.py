@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, column, func, select
 
 from kernel import clock, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref
@@ -42,6 +42,9 @@ MOVES = {
 }
 
 
+IN_CART = column("cart_id").is_not(None)
+
+
 class NotNow(Refusal):
     """The booking is not where this step begins."""
 
@@ -60,9 +63,11 @@ class Booking(TenantOwned, Base):
         CheckConstraint("arrived >= 1 AND arrived <= places", name="arrived"),
         CheckConstraint("starts_at < ends_at", name="forward"),
         CheckConstraint("cart_id IS NULL OR order_id IS NULL", name="owner"),
+        Index("uq_booking_cart", "tenant_id", "cart_id", "service_id", "starts_at", unique=True,
+              sqlite_where=IN_CART, postgresql_where=IN_CART),  # what somebody holds twice is one hold
         Index("ix_booking_time", "tenant_id", "service_id", "starts_at"),
         Index("ix_booking_hold", "tenant_id", "state", "held_until"),
-    )
+    )  # fmt: skip
     id: Mapped[int] = pk()
     token: Mapped[str] = mapped_column(String(32), default=signing.token)  # in its address, for whoever has the link
     service_id: Mapped[int] = ref("service", index=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, delete, select
 
-from kernel import clock, journal, signing
+from kernel import beside, clock, journal, signing
 from kernel.db import Base, Mapped, db, mapped_column, pk, ref
 from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
@@ -98,8 +98,9 @@ def _rest(row: Closure, ids: Sequence[int], span: Span) -> None:
     ]
     if not parts:
         raise JustTaken()
-    for unit, part in parts:
-        occupations.take([unit], part, closure_id=row.id)
+    with beside.attempt():
+        for unit, part in parts:
+            occupations.reserve([unit], part, closure_id=row.id)
 
 
 def whole(row: Closure) -> bool:

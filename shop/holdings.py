@@ -150,10 +150,10 @@ def occupy(booking: Booking, chosen: Set[int] = frozenset(), since: datetime | N
     for resource_id in needed:
         if chosen:
             had = _chosen(resource_id, span, booking.units, chosen)
-            occupations.take(had, span, booking_id=booking.id)
+            occupations.reserve(had, span, booking_id=booking.id)
         else:
             party = party_of(booking)
-            had = occupations.take_free(
+            had = occupations.reserve_free(
                 resource_id, span, booking.units, party=party, booking_id=booking.id
             )  # fmt: skip
             if party and not had and party > (most := resources.largest(resource_id) or party):

@@ -80,29 +80,23 @@ class Span:
 
 
 def reserve(units: Sequence[int], span: Span, **owner: int) -> None:
-    """Take these units for `departure_id=`, `booking_id=` or `closure_id=`, all or none; raises JustTaken."""
-    within = db.session.connection().in_nested_transaction()  # then all of that is taken back
-    with nullcontext() if within else beside.attempt():
-        take(units, span, **owner)
-
-
-def take(units: Sequence[int], span: Span, **owner: int) -> None:
-    """The same for whoever takes all back when it is refused; raises JustTaken.
+    """Take these units for `departure_id=`, `booking_id=` or `closure_id=`, all or none; raises JustTaken.
 
     The one verb behind holds, bookings, moves, walk-ins and closures: whoever calls it holds the resources
     and has ended the holds in the way that ran out (`holdings.claim`).
     """
     told: dict[str, Any] = {"starts_at": span.starts_at, "ends_at": span.ends_at, **owner}
-    with _apart():
+    within = db.session.connection().in_nested_transaction()  # then all of that is taken back
+    with nullcontext() if within else beside.attempt(), _apart():
         for unit in units:
             beside.add(Occupation, unit_id=unit, **told)
 
 
-def take_free(resource_id: int, span: Span, most: int, *, party: int = 0, **owner: int) -> list[int]:
-    """Take the first units of a resource that nobody has in all that time, at most so many; which. As in `take`.
+def reserve_free(resource_id: int, span: Span, most: int, *, party: int = 0, **owner: int) -> list[int]:
+    """The same of the first units of a resource that nobody has in all that time, at most so many; which.
 
     `party`: people who sit at one of them: the smallest that hold so many. One statement, that goes with what it waits
-    for: who holds the resources keeps others from them for as short as can.
+    for: who holds the resources keeps others from them for as short as can. Who asked takes all back when it raises.
     """
     asked = _asked(resource_id, span, most, party)
     with _apart():

@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Select, delete, select
 
-from kernel import clock, jobs, tenancy
+from kernel import beside, clock, jobs, tenancy
 from kernel.db import db
 from shop import (
     booking_list,
@@ -214,8 +214,10 @@ class _Wall:
         if mine:
             occupations.give_back(closure_id=row.id)
             self.taken = [one for one in self.taken if one.closure_id != row.id]
+        with beside.attempt():
+            for part in parts:
+                occupations.reserve([self.unit.id], part, closure_id=row.id)
         for part in parts:
-            occupations.take([self.unit.id], part, closure_id=row.id)
             insort(self.taken, Piece(part.starts_at, part.ends_at, row.id))
 
     def _there(self, row: Closure) -> list[Piece]:

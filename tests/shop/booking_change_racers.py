@@ -94,11 +94,11 @@ def _seen(verb: str, told: Told) -> list[int]:
 def _blind(seen: list[int]) -> Iterator[None]:
     def take_seen(_resource_id: int, span: Span, most: int, **owner: int) -> list[int]:
         owner.pop("party", None)
-        occupations.take(seen[:most], span, **owner)
+        occupations.reserve(seen[:most], span, **owner)
         return seen[:most]
 
     with ExitStack() as stack:
-        stack.enter_context(_instead(occupations, "take_free", take_seen))
+        stack.enter_context(_instead(occupations, "reserve_free", take_seen))
         stack.enter_context(_instead(occupations, "free", lambda *_asked, **_how: seen))
         stack.enter_context(_instead(holdings, "_lock", lambda *_these: None))
         yield

@@ -158,12 +158,12 @@ def thoughtless(service_id: int, starts_at: datetime, minutes: int) -> Iterator[
         seen = {need.resource_id: occupations.free(need.resource_id, span) for need in needed}
 
     def take_seen(resource_id: int, span: Span, most: int, **owner: int) -> list[int]:
-        occupations.take(seen[resource_id][:most], span, **owner)
+        occupations.reserve(seen[resource_id][:most], span, **owner)
         return seen[resource_id][:most]
 
     time.sleep(THINKING)
     with ExitStack() as stack:
-        stack.enter_context(_instead(occupations, "take_free", take_seen))
+        stack.enter_context(_instead(occupations, "reserve_free", take_seen))
         stack.enter_context(_instead(holdings, "_lock", lambda *_these: None))
         yield
 

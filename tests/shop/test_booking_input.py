@@ -89,6 +89,18 @@ def test_a_unit_that_was_chosen_is_taken_or_refused_never_another(shop):
     assert (two.starts_at, faults()) == (shop.when(8), [])
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cart_holds_a_time_once_whoever_forgets_to_look(shop, kind):
+    """The lock on the cart makes two clicks one hold; the database refuses a second one by itself."""
+    hut = of_kind(shop, kind)
+    row = shop.held(hut, shop.when(), 1)
+    mine = {"service_id": hut.id, "cart_id": row.cart_id, "ends_at": row.ends_at, "places": 1}
+    refused(Booking(**mine, starts_at=row.starts_at))
+    db.session.rollback()
+    db.session.add(Booking(**mine, starts_at=row.starts_at + timedelta(seconds=1)))  # another time is another hold
+    db.session.flush()
+
+
 def test_what_ended_takes_no_time_and_what_was_ordered_leaves_no_cart(shop):
     trip = of_kind(shop, "departure")
     row = shop.booked(trip, shop.when(), 2)
