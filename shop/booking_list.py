@@ -159,8 +159,10 @@ def slot(service: Service, starts_at: datetime) -> Slot | None:
     zone = tenancy.tenant().timezone
     day = local_times.local(starts_at, zone).date()
     times = hours.windows(service, day, day).get(day, [])
-    planned = service.kind == "departure" and any(
-        local_times.moment(day, one.opens, zone) == starts_at for one in times
+    planned = (
+        service.kind == "departure"
+        and service.product is not None
+        and any(local_times.moment(day, one.opens, zone) == starts_at for one in times)
     )
     return slots.fitted([Slot(service, starts_at, None, [])])[0] if planned else None
 

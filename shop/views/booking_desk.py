@@ -28,6 +28,7 @@ from shop import (
     order_story,
     owed_words,
     receipts,
+    services,
     vacant_places,
 )
 from shop.bookings import Booking
@@ -159,7 +160,7 @@ def _beside(day: Any) -> list[dict[str, Any]]:
     )
     return [
         {**booking_rows.person(row), "token": row.token, "time": booking_rows.time(row.starts_at, zone),
-         "title": pick(row.service.product.name)}
+         "title": pick(services.product_of(row.service).name)}
         for row in rows
     ]  # fmt: skip
 

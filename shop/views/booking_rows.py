@@ -16,6 +16,7 @@ from shop import (
     local_times,
     order_story,
     receipts,
+    services,
     special_days,
     walk_ins,
 )
@@ -96,13 +97,13 @@ def gone(slot: Slot) -> bool:
 
 def add_url(slot: Slot) -> str:
     """Where one more is written down, as long as there is room and it has not left."""
-    room = slot.left and slot.service.product.live and not gone(slot) and web.may("bookings.manage")
+    room = slot.left and slot.service.live and not gone(slot) and web.may("bookings.manage")
     return new_url(slot.service, slot.starts_at) if room else ""
 
 
 def late_url(slot: Slot) -> str:
     """Where who walked on late is written down, on the day on which it left."""
-    room = slot.left and slot.service.product.live and walk_ins.left_today(slot.starts_at)
+    room = slot.left and slot.service.live and walk_ins.left_today(slot.starts_at)
     return new_url(slot.service, slot.starts_at) if room and web.may("bookings.manage") else ""
 
 
@@ -217,7 +218,8 @@ def closure_url(closure: Closure) -> str:
 
 def slot_url(service: Service, starts_at: datetime) -> str:
     """The page of one departure."""
-    return url_for("shop_admin.departure", slug=service.product.slug, at=booking_targets.stamp(starts_at))
+    slug = services.product_of(service).slug
+    return url_for("shop_admin.departure", slug=slug, at=booking_targets.stamp(starts_at))
 
 
 def new_url(service: Service | None, starts_at: datetime, unit: str = "") -> str:
