@@ -94,7 +94,7 @@ def undo_all(rows: Iterable[Booking], *, by: "Account | None") -> None:
 def expected(booking: Booking) -> bool:
     """Whether its people can be here: it is its day, or was."""
     zone = tenancy.tenant().timezone
-    return local_times.local(booking.starts_at, zone).date() <= clock.today(zone)
+    return local_times.day(booking.starts_at, zone) <= clock.today(zone)
 
 
 def _count(booking: Booking, count: int | None, *, by: "Account | None") -> None:
@@ -174,7 +174,7 @@ def _noted(booking: Booking) -> order_events.OrderEvent | None:
 def other_day(booking: Booking) -> bool:
     """Whether it is not today, where the shop is: who is checked in then came on a wrong day."""
     zone = tenancy.tenant().timezone
-    first, last = (local_times.local(at, zone).date() for at in (booking.starts_at, booking.ends_at))
+    first, last = (local_times.day(at, zone) for at in (booking.starts_at, booking.ends_at))
     return not first <= clock.today(zone) <= last
 
 

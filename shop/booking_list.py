@@ -157,7 +157,7 @@ def slot(service: Service, starts_at: datetime) -> Slot | None:
     if row is not None:
         return slots.fitted(slots_of([row]))[0]
     zone = tenancy.tenant().timezone
-    day = local_times.local(starts_at, zone).date()
+    day = local_times.day(starts_at, zone)
     times = hours.windows(service, day, day).get(day, [])
     planned = (
         service.kind == "departure"

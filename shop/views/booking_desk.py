@@ -23,6 +23,7 @@ from shop import (
     booking_orders,
     booking_story,
     bookings,
+    local_times,
     notes,
     order_events,
     order_story,
@@ -83,7 +84,7 @@ def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: An
     order, zone = booking.order, tenancy.tenant().timezone
     if order is None:
         raise Missing()
-    day = booking_rows.local_day(booking.starts_at, zone)
+    day = local_times.day(booking.starts_at, zone)
     return render_template(
         "shop/desk/bookings/show.html", booking=booking, order=order, told=booking_story.told(booking), day=day,
         request_told=approval_part.of_desk(order), read=know_part.agreed(booking), asks=ask_part.of(order, booking),

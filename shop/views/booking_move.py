@@ -44,7 +44,7 @@ def choose(token: str) -> Any:
 
 def _page(booking: Booking, refusal: Refusal | None = None) -> Any:
     zone = tenancy.tenant().timezone
-    here = booking_rows.local_day(booking.starts_at, zone)
+    here = local_times.day(booking.starts_at, zone)
     day = booking_calendar.asked(here)
     grid = booking_targets.grid(Asking.of(booking, zone), day)
     return render_template(
@@ -116,7 +116,7 @@ def _span(booking: Booking, starts_at: datetime) -> Span:
     service, zone = booking.service, tenancy.tenant().timezone
     if service.kind != "nights":
         return Span(starts_at, starts_at + (booking.ends_at - booking.starts_at))
-    arrive = booking_rows.local_day(starts_at, zone)
+    arrive = local_times.day(starts_at, zone)
     nights = Asking.of(booking, zone).nights
     return booking_times.between(service, arrive, _later(arrive, nights))
 

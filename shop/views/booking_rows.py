@@ -139,7 +139,7 @@ def on_day(what: Booking | Slot, whole: Span, zone: str) -> dict[str, Any]:
     word = (end if ends_here else _("Stays on")) if before else _("Arrives")
     return {
         "at": at, "time": "" if before and not ends_here else time(at, zone), "word": word if nights or before else "",
-        "until": days.told(local_day(what.ends_at, zone)) if nights and not before else "",
+        "until": days.told(local_times.day(what.ends_at, zone)) if nights and not before else "",
     }  # fmt: skip
 
 
@@ -160,7 +160,7 @@ def lifted(booking: Booking) -> dict[str, Any]:
         return {}
     return {
         "url": url_for("shop_admin.booking_move", token=booking.token), "at": booking_targets.stamp(booking.starts_at),
-        "day": local_day(booking.starts_at, tenancy.tenant().timezone).isoformat(), "name": called(booking),
+        "day": local_times.day(booking.starts_at, tenancy.tenant().timezone).isoformat(), "name": called(booking),
         "kind": booking.service.kind, "minutes": (booking.ends_at - booking.starts_at) // timedelta(minutes=1),
     }  # fmt: skip
 
@@ -232,11 +232,6 @@ def new_url(service: Service | None, starts_at: datetime, unit: str = "") -> str
 def time(moment: datetime, zone: str) -> str:
     """The time of day where the tenant is."""
     return f"{local_times.local(moment, zone):%H:%M}"
-
-
-def local_day(moment: datetime, zone: str) -> date:
-    """On which day it is where the tenant is."""
-    return local_times.local(moment, zone).date()
 
 
 def closed(board: Board, day: date) -> list[dict[str, Any]]:

@@ -190,7 +190,7 @@ def _typed(row: Closure) -> dict[str, str]:
 
 
 def _day(row: Closure) -> Any:
-    return booking_rows.local_day(row.starts_at, tenancy.tenant().timezone)
+    return local_times.day(row.starts_at, tenancy.tenant().timezone)
 
 
 def _when(row: Closure) -> str:

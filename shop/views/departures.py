@@ -11,7 +11,7 @@ from kernel.db import db
 from kernel.i18n import _, ngettext, pick
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
-from shop import arrivals, booking_list, booking_targets, departure_changes, departures, receipts, services
+from shop import arrivals, booking_list, booking_targets, departure_changes, departures, local_times, receipts, services
 from shop.bookings import Booking
 from shop.departures import Departure
 from shop.forms import amends as amends_form
@@ -73,7 +73,7 @@ def page(slug: str, at: str, errors: Mapping[str, str] | None = None) -> str:
         people=[_person(one) for one in slot.bookings], shut=booking_rows.shut(slot), why=row.note if row else "",
         gone=[_person(one) for one in departure_changes.cancelled(row)] if row else [],
         when=receipts.until(slot.starts_at), filled=booking_rows.filled(slot), lacks=booking_rows.lacks(slot),
-        day=booking_rows.local_day(slot.starts_at, zone), slug=slug, over=booking_rows.over(slot),
+        day=local_times.day(slot.starts_at, zone), slug=slug, over=booking_rows.over(slot),
         expected=sum(row.state == "booked" for row in slot.bookings), add=booking_rows.add_url(slot),
         late=booking_rows.late_url(slot), roll=roll_calls.of(slot.bookings, slug=slug, at=at),
         here=booking_rows.here(slot.bookings),
