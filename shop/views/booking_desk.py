@@ -1,11 +1,12 @@
 """One booking in the back office: who, when, what they answered, what is due; came, moved, cancelled, a note."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import wraps
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import joinedload
 
 from kernel import clock, phones, signing, tenancy, web
 from kernel.db import db
@@ -35,6 +36,7 @@ from shop import (
 from shop.bookings import Booking
 from shop.forms import arrivals as forms
 from shop.forms import booking_changes
+from shop.services import Service
 from shop.views import (
     absence_rows,
     admin,
@@ -154,11 +156,9 @@ def _notes(order: Any) -> list[dict[str, str]]:
     ]
 
 
-def _beside(day: Any) -> list[dict[str, Any]]:
-    rows, zone = (
-        db.session.scalars(booking_list.on(day).options(booking_list.who()).limit(BESIDE)).all(),
-        tenancy.tenant().timezone,
-    )
+def _beside(day: date) -> list[dict[str, Any]]:
+    zone, whole = tenancy.tenant().timezone, joinedload(Booking.service).joinedload(Service.product)
+    rows = db.session.scalars(booking_list.on(day).options(booking_list.who(), whole).limit(BESIDE))
     return [
         {**booking_rows.person(row), "token": row.token, "time": booking_rows.time(row.starts_at, zone),
          "title": pick(services.product_of(row.service).name)}
