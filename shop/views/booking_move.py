@@ -1,6 +1,6 @@
 """Moving a booking: its free times as a small grid, chosen by touch, keys or form; the toast takes it back."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -117,12 +117,7 @@ def _span(booking: Booking, starts_at: datetime) -> Span:
     if service.kind != "nights":
         return Span(starts_at, starts_at + (booking.ends_at - booking.starts_at))
     arrive = local_times.day(starts_at, zone)
-    nights = Asking.of(booking, zone).nights
-    return booking_times.between(service, arrive, _later(arrive, nights))
-
-
-def _later(day: date, count: int) -> date:
-    return day + timedelta(days=count)
+    return booking_times.between(service, arrive, arrive + timedelta(days=Asking.of(booking, zone).nights))
 
 
 def _value(booking: Booking) -> str:
