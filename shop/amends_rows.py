@@ -83,7 +83,7 @@ class Amends(TenantOwned, Base):
     @property
     def last_day(self) -> date:
         """On which day one may still choose, where the shop is."""
-        return local_times.local(self.until - timedelta(seconds=1), tenancy.tenant().timezone).date()
+        return local_times.day(self.until - timedelta(seconds=1), tenancy.tenant().timezone)
 
 
 def of(booking: Booking) -> Amends | None:

@@ -62,7 +62,7 @@ def until(quote: "Quote") -> datetime | None:
     end = by_when(quote)
     handed = [day for day in (quote.day, *(line.day for line in quote.lines if not line.begins)) if day]
     if end and handed and _dawn(min(handed)) < end:
-        raise CannotWait(day=days.told(local_times.local(end, tenancy.tenant().timezone).date()))
+        raise CannotWait(day=days.told(local_times.day(end, tenancy.tenant().timezone)))
     return end
 
 

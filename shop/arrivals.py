@@ -1,6 +1,6 @@
 """Arrivals: that the people of a booking came, or did not; noted by staff, and taken back when it was a mistake."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from crm import facts
@@ -69,16 +69,17 @@ def come_all(rows: Iterable[Booking], *, by: "Account | None") -> list[Booking]:
     waited = [row for row in sorted(rows, key=_in_order) if row.state == "booked"]
     if not all(map(expected, waited)):
         raise NotToday()
-    return [row for row in waited if _came(row, by=by)]
+    return [row for row in waited if _still(come, row, by=by)]
 
 
 def _in_order(booking: Booking) -> tuple[int, int]:
     return booking.order_id or 0, booking.id  # orders are locked one after the other, by everybody in that order
 
 
-def _came(booking: Booking, *, by: "Account | None") -> bool:
+def _still(step: Callable[..., bool], booking: Booking, *, by: "Account | None") -> bool:
+    """Take the step, unless it was called off or noted otherwise since it was read; whether it was taken."""
     try:
-        return come(booking, by=by)
+        return step(booking, by=by)
     except bookings.NotNow:
         return False
 
@@ -93,7 +94,7 @@ def undo_all(rows: Iterable[Booking], *, by: "Account | None") -> None:
 def expected(booking: Booking) -> bool:
     """Whether its people can be here: it is its day, or was."""
     zone = tenancy.tenant().timezone
-    return local_times.local(booking.starts_at, zone).date() <= clock.today(zone)
+    return local_times.day(booking.starts_at, zone) <= clock.today(zone)
 
 
 def _count(booking: Booking, count: int | None, *, by: "Account | None") -> None:
@@ -108,28 +109,34 @@ def _count(booking: Booking, count: int | None, *, by: "Account | None") -> None
         journal.write("bookings.counted", about=booking, by=by, data=told)
 
 
-def miss(booking: Booking, *, by: "Account | None") -> None:
-    """They did not come; a second time is the same. Raises NotYet, NotNow for one that was moved on or called off."""
+def miss(booking: Booking, *, by: "Account | None") -> bool:
+    """They did not come; a second time is the same. Whether it was the first.
+
+    Raises NotYet, NotNow for one that was moved on or called off.
+    """
     if booking.starts_at > clock.now():
         raise NotYet()
-    if before := _step(booking, "miss", done="missed"):
+    before = _step(booking, "miss", done="missed")
+    if before:
         order_events.record(bookings.order_of(booking), "missed", by=by, booking=booking.id, before=before)
         journal.write("bookings.missed", about=booking, by=by, data={"number": bookings.order_of(booking).number})
         _tell("missed", booking)
         booking_confirmations.finish(bookings.order_of(booking))
+    return bool(before)
 
 
 def miss_rest(rows: Iterable[Booking], *, by: "Account | None") -> list[Booking]:
-    """Of those bookings whoever is still waited for did not come; whoever came or is noted stays. Those it was now."""
-    waited = [row for row in sorted(rows, key=lambda one: one.id) if row.state == "booked"]
-    for row in waited:
-        miss(row, by=by)
-    return waited
+    """Of those bookings whoever is still waited for did not come. Those it was now; raises NotYet.
+
+    Whoever came, was noted or called off meanwhile stays so.
+    """
+    waited = [row for row in sorted(rows, key=_in_order) if row.state == "booked"]
+    return [row for row in waited if _still(miss, row, by=by)]
 
 
 def undo_rest(rows: Iterable[Booking], *, by: "Account | None") -> None:
     """Take that back of those of them that nobody has noted otherwise since."""
-    for row in sorted(rows, key=lambda one: one.id):
+    for row in sorted(rows, key=_in_order):
         if row.state == "missed":
             undo(row, by=by)
 
@@ -167,7 +174,7 @@ def _noted(booking: Booking) -> order_events.OrderEvent | None:
 def other_day(booking: Booking) -> bool:
     """Whether it is not today, where the shop is: who is checked in then came on a wrong day."""
     zone = tenancy.tenant().timezone
-    first, last = (local_times.local(at, zone).date() for at in (booking.starts_at, booking.ends_at))
+    first, last = (local_times.day(at, zone) for at in (booking.starts_at, booking.ends_at))
     return not first <= clock.today(zone) <= last
 
 

@@ -228,7 +228,7 @@ def _night(service: Service, day: date) -> Span:
 
 
 def _stretches(service: Service, after: datetime) -> Iterator[tuple[date, date]]:
-    first, last = _sold(service, local_times.local(after, booking_times.zone()).date(), date.max)
+    first, last = _sold(service, local_times.day(after, booking_times.zone()), date.max)
     length = AHEAD
     while first <= last:
         yield first, min(last, first + timedelta(days=length))

@@ -43,7 +43,7 @@ class Board:
 
     def day_of(self, moment: datetime) -> date:
         """On which day it is, where the tenant is."""
-        return local_times.local(moment, self.zone).date()
+        return local_times.day(moment, self.zone)
 
     def closed(self, day: date) -> list[Service]:
         """The services on sale that are closed on that day, whatever their week says."""

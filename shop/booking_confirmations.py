@@ -167,7 +167,7 @@ def over(booking: Booking) -> bool:
     if booking.ends_at <= clock.now() or booking.state in OVER - {"came"}:
         return True
     zone = tenancy.tenant().timezone
-    day = local_times.local(booking.starts_at, zone).date()
+    day = local_times.day(booking.starts_at, zone)
     return booking.state == "came" and booking.here >= booking.places and day <= clock.today(zone)
 
 

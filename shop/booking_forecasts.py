@@ -102,7 +102,7 @@ def stays_on(booking: Booking) -> bool:
 
 
 def _day(at: datetime) -> date:
-    return local_times.local(at, booking_times.zone()).date()
+    return local_times.day(at, booking_times.zone())
 
 
 def ahead(booking: Booking, span: Span, service: Service | None = None) -> Span:

@@ -190,7 +190,7 @@ def _ends(booking: Booking, kind: str) -> datetime | None:
 
 def _near(booking: Booking) -> Words:
     zone = tenancy.tenant().timezone
-    left = local_times.local(booking.starts_at, zone).date() - clock.today(zone)
+    left = local_times.day(booking.starts_at, zone) - clock.today(zone)
     return NEAR[min(max(left.days, 0), max(NEAR))]
 
 

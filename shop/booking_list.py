@@ -157,10 +157,12 @@ def slot(service: Service, starts_at: datetime) -> Slot | None:
     if row is not None:
         return slots.fitted(slots_of([row]))[0]
     zone = tenancy.tenant().timezone
-    day = local_times.local(starts_at, zone).date()
+    day = local_times.day(starts_at, zone)
     times = hours.windows(service, day, day).get(day, [])
-    planned = service.kind == "departure" and any(
-        local_times.moment(day, one.opens, zone) == starts_at for one in times
+    planned = (
+        service.kind == "departure"
+        and service.product is not None
+        and any(local_times.moment(day, one.opens, zone) == starts_at for one in times)
     )
     return slots.fitted([Slot(service, starts_at, None, [])])[0] if planned else None
 

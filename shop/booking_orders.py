@@ -224,7 +224,7 @@ def _plan(order: Order) -> None:
 
 
 def _day(at: datetime) -> date:
-    return local_times.local(at, tenancy.tenant().timezone).date()
+    return local_times.day(at, tenancy.tenant().timezone)
 
 
 def init_app(_app: object) -> None:

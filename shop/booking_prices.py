@@ -124,7 +124,7 @@ def _rounding() -> str:
 def days(span: Span) -> list[date]:
     """The local days on which the nights of a stay begin; clocks that change make none more or less."""
     zone = tenancy.tenant().timezone
-    arrive, leave = (local_times.local(at, zone).date() for at in (span.starts_at, span.ends_at))
+    arrive, leave = (local_times.day(at, zone) for at in (span.starts_at, span.ends_at))
     return [arrive + timedelta(days=number) for number in range((leave - arrive).days)]
 
 

@@ -60,7 +60,7 @@ class Asking:
     @classmethod
     def of(cls, booking: Booking, zone: str) -> "Asking":
         """As the booking is."""
-        days = (local_times.local(at, zone).date() for at in (booking.ends_at, booking.starts_at))
+        days = (local_times.day(at, zone) for at in (booking.ends_at, booking.starts_at))
         nights = max(1, (next(days) - next(days)).days)
         return cls(booking.service, booking.places, max(1, booking.units), nights, booking)
 

@@ -12,7 +12,7 @@ from kernel.calendars import Entry
 from kernel.db import db
 from kernel.i18n import _, _l, ngettext, pick
 from kernel.refusal import Missing
-from shop import booking_list
+from shop import booking_list, services
 from shop.bookings import Booking
 from shop.closures import Closure
 from shop.occupations import Span
@@ -52,7 +52,7 @@ def _entry(row: ResourceUnit, what: Booking | Slot | Closure) -> Entry:
     if isinstance(what, Closure):
         title = f"{_('Closed')}: {what.reason}" if what.reason else _("Closed")
         return Entry(_uid(row, f"closure:{what.token}"), what.starts_at, what.ends_at, title)
-    name = pick(what.service.product.name)
+    name = pick(services.product_of(what.service).name)
     if isinstance(what, Slot):
         people = f"{what.taken}/{what.capacity}"
         mark = f"departure:{what.departure.id if what.departure else 0}"

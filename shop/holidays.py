@@ -125,7 +125,7 @@ def refuse_in(span: Span, *, nights: bool = False) -> None:
 def _booked(span: Span, nights: bool) -> tuple[datetime, datetime]:
     """Of a stay the nights alone: one may leave on the morning on which the shop closes."""
     zone = tenancy.tenant().timezone
-    leaves = _morning(local_times.local(span.ends_at, zone).date(), zone) if nights else span.ends_at
+    leaves = _morning(local_times.day(span.ends_at, zone), zone) if nights else span.ends_at
     return span.starts_at, leaves
 
 

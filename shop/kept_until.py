@@ -89,7 +89,7 @@ def _first(order: "Order") -> datetime | None:
 
 
 def _day(at: datetime) -> date:
-    return local_times.local(at, tenancy.tenant().timezone).date()
+    return local_times.day(at, tenancy.tenant().timezone)
 
 
 def init_app(_app: object) -> None:

@@ -40,3 +40,8 @@ def instant(day: date, clock: time, zone: str) -> datetime:
 def local(at: datetime, zone: str) -> datetime:
     """The moment as clocks show it there."""
     return at.astimezone(ZoneInfo(zone))
+
+
+def day(at: datetime, zone: str) -> date:
+    """On which day it is there."""
+    return local(at, zone).date()

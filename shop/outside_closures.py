@@ -205,7 +205,7 @@ class _Wall:
         return same and ends == self._day(row.ends_at) and (self.nights or within)
 
     def _day(self, moment: datetime) -> date:
-        return local_times.local(moment, self.zone).date()
+        return local_times.day(moment, self.zone)
 
     def _close(self, row: Closure, mine: Sequence[Piece], parts: Sequence[Span]) -> None:
         """Have it take these parts and no other; under the claim nobody is quicker, else all is read once more."""

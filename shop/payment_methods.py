@@ -163,7 +163,7 @@ def in_time(
     if begins is None:
         return True
     if method.kind in AT_ONCE:
-        return handed_on is not None and handed_on <= local_times.local(begins, tenancy.tenant().timezone).date()
+        return handed_on is not None and handed_on <= local_times.day(begins, tenancy.tenant().timezone)
     return method.kind != "transfer" or (since or clock.now()) + method.least_time <= begins
 
 

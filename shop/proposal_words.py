@@ -50,7 +50,7 @@ def told(row: "Proposal") -> dict[str, Any]:
         "number": row.number or _("Draft"), "name": row.name, "email": row.email,
         "phone": phones.show(row.phone, country) if row.phone else "", "practice": row.practice,
         "words": row.message.strip().splitlines(), "until": until(row.valid_until), "version": row.version,
-        "date": days.full(local_times.local(row.sent_at or clock.now(), tenancy.tenant().timezone).date()),
+        "date": days.full(local_times.day(row.sent_at or clock.now(), tenancy.tenant().timezone)),
         "lines": [_line(one, quote) for one in quote.lines], "sums": sums(quote),
         "discounts": [{"label": pick(one.label), "why": pick(one.why)} for one in quote.savings],
         "taxes": taxes(quote), "total": receipts.shown(quote.total),

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Select, String, UniqueConstraint, bindparam, func, select
+from sqlalchemy.orm import selectinload
 
 from kernel import beside, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
@@ -61,8 +62,9 @@ class ResourceUnit(TenantOwned, Base):
 
 
 def every() -> Sequence[Resource]:
-    """The resources, in order, the active ones first."""
-    return db.session.scalars(select(Resource).order_by(Resource.active.desc(), Resource.position, Resource.id)).all()
+    """The resources with their units, in order, the active ones first."""
+    wanted = select(Resource).options(selectinload(Resource.units))
+    return db.session.scalars(wanted.order_by(Resource.active.desc(), Resource.position, Resource.id)).all()
 
 
 def by_token(token: str) -> Resource:

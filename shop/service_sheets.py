@@ -244,10 +244,10 @@ def outside(row: Service) -> list[Booking]:
     rows, zone = coming(row), tenancy.tenant().timezone
     if not rows:
         return []
-    first, last = (local_times.local(one.starts_at, zone).date() for one in (rows[0], rows[-1]))
+    first, last = (local_times.day(one.starts_at, zone) for one in (rows[0], rows[-1]))
     if row.kind == "nights":
         open_ = hours.windows(row, first, last)
-        return [one for one in rows if local_times.local(one.starts_at, zone).date() not in open_]
+        return [one for one in rows if local_times.day(one.starts_at, zone) not in open_]
     begins = {span.starts_at for spans in booking_times.times(row, first, last).values() for span in spans}
     return [one for one in rows if one.starts_at not in begins]
 

@@ -77,6 +77,11 @@ class Service(TenantOwned, Base):
     rates: Mapped[list[ServiceRate]] = many("Service", "ServiceRate.service_id", order_by="ServiceRate.id")
 
     @property
+    def live(self) -> bool:
+        """Whether the public may see its product; of one that lies in the bin that is None."""
+        return self.product is not None and self.product.live
+
+    @property
     def length(self) -> timedelta:
         """From its beginning to its end, without buffers."""
         return timedelta(minutes=self.minutes)
@@ -130,12 +135,24 @@ def kinds_of(product_ids: Collection[int]) -> dict[int, str]:
     return {row.product_id: row.kind for row in db.session.execute(wanted)} if product_ids else {}
 
 
-def named(slug: str) -> Service:
-    """The service of the product with that slug; raises Missing."""
-    found = of_slug(slug)
+def named(slug: str, *, binned: bool = False) -> Service:
+    """The service of the product with that slug, also (`binned`) while that lies in the bin; raises Missing."""
+    found = of_slug(slug) or (_put_away(slug) if binned else None)
     if found is None:
         raise Missing()
     return found
+
+
+def _put_away(slug: str) -> Service | None:
+    """Who had booked it before keeps their time."""
+    mine = select(Service).join(Product, Product.id == Service.product_id).where(Product.slug == slug)
+    return db.session.scalars(mine.execution_options(binned=True)).one_or_none()
+
+
+def product_of(service: Service) -> Any:
+    """Its product; of one that lies in the bin, where `service.product` is None, only its `name` and `slug`."""
+    told = select(Product.name, Product.slug).where(Product.id == service.product_id)
+    return service.product or db.session.execute(told.execution_options(binned=True)).one()
 
 
 def of_slug(slug: str) -> Service | None:

@@ -113,7 +113,7 @@ def forget(day: date, service: Service | None) -> None:
 def _outside(first: date, last: date, service: Service | None) -> list[date]:
     zone = tenancy.tenant().timezone
     rows = [row for one in ([service] if service else services.every()) for row in service_sheets.outside(one)]
-    known = sorted(local_times.local(row.starts_at, zone).date() for row in rows)
+    known = sorted(local_times.day(row.starts_at, zone) for row in rows)
     return [day for day in known if first <= day <= last]
 
 

@@ -130,7 +130,7 @@ def _write(row: TimeWait, free: Sequence[Time]) -> None:
     only = free[0] if len(free) == 1 else None  # of a day with one free time that one
     wish = Wish(only.span, row.places) if only and row.service.kind != "nights" else row.wish
     with i18n.speak(row.language, tenancy.tenant().country):
-        asked = local_times.local(row.asked_at, tenancy.tenant().timezone).date()
+        asked = local_times.day(row.asked_at, tenancy.tenant().timezone)
         item = time_wait_words.name(row, row.language)
         said = {
             "subject": _("A time is free: %(item)s", item=item), "heading": _("A time is free: %(item)s", item=item),

@@ -72,7 +72,7 @@ class Look:
 
     @staticmethod
     def _day(at: datetime) -> date:
-        return local_times.local(at, booking_times.zone()).date()
+        return local_times.day(at, booking_times.zone())
 
 
 def on(day: date, places: int = 1) -> Wish:

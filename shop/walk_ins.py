@@ -94,9 +94,7 @@ def foreseen(asked: Visit, series: Series = ONCE) -> Quote:
     times = [asked.span.starts_at, *series.later(asked.span.starts_at)]
     quote, begins = quotes.quote(quotes.price(wanted * len(times))), [at for at in times for _one in wanted]
     dated = zip(quote.lines, begins, strict=True)
-    return replace(
-        quote, lines=[replace(line, day=local_times.local(at, zone).date(), begins=at) for line, at in dated]
-    )
+    return replace(quote, lines=[replace(line, day=local_times.day(at, zone), begins=at) for line, at in dated])
 
 
 def _stay(asked: Visit, variant: Variant, units: int) -> Money:
@@ -135,7 +133,7 @@ def check(asked: Visit) -> None:
 def left_today(starts_at: datetime) -> bool:
     """Whether what leaves then has left, today: who walked on late can still be written down."""
     zone, now = booking_times.zone(), clock.now()
-    return starts_at <= now and local_times.local(starts_at, zone).date() == clock.today(str(zone))
+    return starts_at <= now and local_times.day(starts_at, zone) == clock.today(zone)
 
 
 def _placed(quote: Quote, details: Details, terms: Terms, *, key: str, contact: Any) -> "Order":
@@ -170,7 +168,7 @@ def _later(asked: Visit, cart: Any, series: Series, *, others: bool) -> list[Boo
             missed.append(at)
     if missed and not others:
         zone = booking_times.zone()
-        told = [days.told(local_times.local(at, zone).date(), weekday=True) for at in missed]
+        told = [days.told(local_times.day(at, zone), weekday=True) for at in missed]
         raise booking_series.SomeTaken(days=", ".join(told))
     return rows
 

@@ -58,7 +58,7 @@ class Wanted:
     @property
     def day(self) -> date | None:
         """The day of its booking, where the shop is."""
-        return local_times.local(self.booking.starts_at, tenancy.tenant().timezone).date() if self.booking else None
+        return local_times.day(self.booking.starts_at, tenancy.tenant().timezone) if self.booking else None
 
     @property
     def product(self) -> Product:

@@ -74,7 +74,7 @@ class Times:
 
     def day(self, ahead: int = 7) -> date:
         """The tenant's day so many days from today."""
-        return local_times.local(clock.now(), tenancy.tenant().timezone).date() + timedelta(days=ahead)
+        return local_times.day(clock.now(), tenancy.tenant().timezone) + timedelta(days=ahead)
 
     def when(self, ahead: int = 7, at: str = "09:00") -> datetime:
         """That time of the day so many days from today."""
@@ -85,7 +85,7 @@ class Times:
         zone = tenancy.tenant().timezone
         if service.kind != "nights":
             return Span(when, when + service.length)
-        day = local_times.local(when, zone).date()
+        day = local_times.day(when, zone)
         begins = local_times.moment(day, service.check_in, zone)
         return Span(begins, local_times.moment(day + timedelta(days=nights), service.check_out, zone))
 

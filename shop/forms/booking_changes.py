@@ -35,7 +35,7 @@ MOST_SIGNS = 19  # of an amount
 def days(stay: Booking | Span) -> tuple[date, date]:
     """The day of arrival and of departure."""
     zone = booking_times.zone()
-    first, last = (local_times.local(at, zone).date() for at in (stay.starts_at, stay.ends_at))
+    first, last = (local_times.day(at, zone) for at in (stay.starts_at, stay.ends_at))
     return first, last
 
 

@@ -61,7 +61,7 @@ class Choosing:
         """From then as long as it lasts; of nights from check-in to check-out."""
         if self.service.kind != "nights":
             return Span(at, at + self.service.length)
-        arrive = local_times.local(at, tenancy.tenant().timezone).date()
+        arrive = local_times.day(at, tenancy.tenant().timezone)
         return booking_times.between(self.service, arrive, arrive + timedelta(days=self.nights))
 
     def visit(self, to: str) -> Visit:

@@ -11,7 +11,7 @@ from kernel.db import db
 from kernel.i18n import _, _l, pick
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import booking_list, booking_story, booking_times, days, order_story, papers, receipts, slots
+from shop import booking_list, booking_story, booking_times, days, order_story, papers, receipts, services, slots
 from shop.boards import Board
 from shop.bookings import Booking
 from shop.departures import Departure
@@ -113,7 +113,7 @@ def small() -> Any:
     wanted = booking_list.short().options(joinedload(Departure.service))
     rows = slots.fitted(booking_list.slots_of(db.session.scalars(wanted).all()))
     told = [
-        {"name": pick(slot.service.product.name), "when": receipts.until(slot.starts_at),
+        {"name": pick(services.product_of(slot.service).name), "when": receipts.until(slot.starts_at),
          "lacks": booking_rows.lacks(slot), "filled": booking_rows.filled(slot),
          "url": booking_rows.slot_url(slot.service, slot.starts_at)}
         for slot in rows
@@ -146,7 +146,7 @@ def _printed(day: date) -> list[dict[str, Any]]:
 def _line(row: Any) -> dict[str, Any]:
     order, country = row.order, tenancy.tenant().country
     return {
-        "name": booking_rows.called(row), "service": pick(row.service.product.name),
+        "name": booking_rows.called(row), "service": pick(services.product_of(row.service).name),
         "people": ", ".join(booking_story.people(row)), "answers": row.answers,
         "read": row.known_at is not None,
         "phone": phones.show(order.phone, country) if order.phone else "", "number": order.number,

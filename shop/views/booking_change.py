@@ -120,6 +120,8 @@ def make(token: str) -> Any:
     """Have it so for what was shown; refused, it stays as it is and the page says why."""
     booking = bookings.by_token(token)
     try:
+        if not booking_forecasts.changeable(booking):
+            raise bookings.NotNow()
         wish = forms.read(booking, request.form, guest=False)
         if "short" not in request.form:
             _long_enough(booking, wish)

@@ -1,11 +1,12 @@
 """One booking in the back office: who, when, what they answered, what is due; came, moved, cancelled, a note."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import wraps
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import joinedload
 
 from kernel import clock, phones, signing, tenancy, web
 from kernel.db import db
@@ -23,16 +24,19 @@ from shop import (
     booking_orders,
     booking_story,
     bookings,
+    local_times,
     notes,
     order_events,
     order_story,
     owed_words,
     receipts,
+    services,
     vacant_places,
 )
 from shop.bookings import Booking
 from shop.forms import arrivals as forms
 from shop.forms import booking_changes
+from shop.services import Service
 from shop.views import (
     absence_rows,
     admin,
@@ -82,7 +86,7 @@ def page(booking: Booking, *, typed: Mapping[str, str] | None = None, **told: An
     order, zone = booking.order, tenancy.tenant().timezone
     if order is None:
         raise Missing()
-    day = booking_rows.local_day(booking.starts_at, zone)
+    day = local_times.day(booking.starts_at, zone)
     return render_template(
         "shop/desk/bookings/show.html", booking=booking, order=order, told=booking_story.told(booking), day=day,
         request_told=approval_part.of_desk(order), read=know_part.agreed(booking), asks=ask_part.of(order, booking),
@@ -152,14 +156,12 @@ def _notes(order: Any) -> list[dict[str, str]]:
     ]
 
 
-def _beside(day: Any) -> list[dict[str, Any]]:
-    rows, zone = (
-        db.session.scalars(booking_list.on(day).options(booking_list.who()).limit(BESIDE)).all(),
-        tenancy.tenant().timezone,
-    )
+def _beside(day: date) -> list[dict[str, Any]]:
+    zone, whole = tenancy.tenant().timezone, joinedload(Booking.service).joinedload(Service.product)
+    rows = db.session.scalars(booking_list.on(day).options(booking_list.who(), whole).limit(BESIDE))
     return [
         {**booking_rows.person(row), "token": row.token, "time": booking_rows.time(row.starts_at, zone),
-         "title": pick(row.service.product.name)}
+         "title": pick(services.product_of(row.service).name)}
         for row in rows
     ]  # fmt: skip
 

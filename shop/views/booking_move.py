@@ -1,6 +1,6 @@
 """Moving a booking: its free times as a small grid, chosen by touch, keys or form; the toast takes it back."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -44,7 +44,7 @@ def choose(token: str) -> Any:
 
 def _page(booking: Booking, refusal: Refusal | None = None) -> Any:
     zone = tenancy.tenant().timezone
-    here = booking_rows.local_day(booking.starts_at, zone)
+    here = local_times.day(booking.starts_at, zone)
     day = booking_calendar.asked(here)
     grid = booking_targets.grid(Asking.of(booking, zone), day)
     return render_template(
@@ -116,13 +116,8 @@ def _span(booking: Booking, starts_at: datetime) -> Span:
     service, zone = booking.service, tenancy.tenant().timezone
     if service.kind != "nights":
         return Span(starts_at, starts_at + (booking.ends_at - booking.starts_at))
-    arrive = booking_rows.local_day(starts_at, zone)
-    nights = Asking.of(booking, zone).nights
-    return booking_times.between(service, arrive, _later(arrive, nights))
-
-
-def _later(day: date, count: int) -> date:
-    return day + timedelta(days=count)
+    arrive = local_times.day(starts_at, zone)
+    return booking_times.between(service, arrive, arrive + timedelta(days=Asking.of(booking, zone).nights))
 
 
 def _value(booking: Booking) -> str:

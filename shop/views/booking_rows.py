@@ -16,6 +16,7 @@ from shop import (
     local_times,
     order_story,
     receipts,
+    services,
     special_days,
     walk_ins,
 )
@@ -96,13 +97,13 @@ def gone(slot: Slot) -> bool:
 
 def add_url(slot: Slot) -> str:
     """Where one more is written down, as long as there is room and it has not left."""
-    room = slot.left and slot.service.product.live and not gone(slot) and web.may("bookings.manage")
+    room = slot.left and slot.service.live and not gone(slot) and web.may("bookings.manage")
     return new_url(slot.service, slot.starts_at) if room else ""
 
 
 def late_url(slot: Slot) -> str:
     """Where who walked on late is written down, on the day on which it left."""
-    room = slot.left and slot.service.product.live and walk_ins.left_today(slot.starts_at)
+    room = slot.left and slot.service.live and walk_ins.left_today(slot.starts_at)
     return new_url(slot.service, slot.starts_at) if room and web.may("bookings.manage") else ""
 
 
@@ -138,7 +139,7 @@ def on_day(what: Booking | Slot, whole: Span, zone: str) -> dict[str, Any]:
     word = (end if ends_here else _("Stays on")) if before else _("Arrives")
     return {
         "at": at, "time": "" if before and not ends_here else time(at, zone), "word": word if nights or before else "",
-        "until": days.told(local_day(what.ends_at, zone)) if nights and not before else "",
+        "until": days.told(local_times.day(what.ends_at, zone)) if nights and not before else "",
     }  # fmt: skip
 
 
@@ -159,7 +160,7 @@ def lifted(booking: Booking) -> dict[str, Any]:
         return {}
     return {
         "url": url_for("shop_admin.booking_move", token=booking.token), "at": booking_targets.stamp(booking.starts_at),
-        "day": local_day(booking.starts_at, tenancy.tenant().timezone).isoformat(), "name": called(booking),
+        "day": local_times.day(booking.starts_at, tenancy.tenant().timezone).isoformat(), "name": called(booking),
         "kind": booking.service.kind, "minutes": (booking.ends_at - booking.starts_at) // timedelta(minutes=1),
     }  # fmt: skip
 
@@ -217,7 +218,8 @@ def closure_url(closure: Closure) -> str:
 
 def slot_url(service: Service, starts_at: datetime) -> str:
     """The page of one departure."""
-    return url_for("shop_admin.departure", slug=service.product.slug, at=booking_targets.stamp(starts_at))
+    slug = services.product_of(service).slug
+    return url_for("shop_admin.departure", slug=slug, at=booking_targets.stamp(starts_at))
 
 
 def new_url(service: Service | None, starts_at: datetime, unit: str = "") -> str:
@@ -230,11 +232,6 @@ def new_url(service: Service | None, starts_at: datetime, unit: str = "") -> str
 def time(moment: datetime, zone: str) -> str:
     """The time of day where the tenant is."""
     return f"{local_times.local(moment, zone):%H:%M}"
-
-
-def local_day(moment: datetime, zone: str) -> date:
-    """On which day it is where the tenant is."""
-    return local_times.local(moment, zone).date()
 
 
 def closed(board: Board, day: date) -> list[dict[str, Any]]:

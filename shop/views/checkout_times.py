@@ -31,7 +31,7 @@ def withheld(quote: quotes.Quote, methods: Sequence[PaymentMethod], place: Mappi
         return ""
     told = _("“%(way)s” is not offered: what you booked has to be paid before it begins. To pay the rest that way, "
              "order it by itself.", way=names)  # fmt: skip
-    last = local_times.local(begins, tenancy.tenant().timezone).date()
+    last = local_times.day(begins, tenancy.tenant().timezone)
     early = _("Or choose a day up to %(day)s for it.", day=days.told(last)) if quote.day else ""
     return f"{told} {early}".strip()
 

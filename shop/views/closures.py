@@ -20,6 +20,7 @@ from shop import (
     outside_closures,
     receipts,
     resources,
+    services,
 )
 from shop.closures import Closure
 from shop.forms import wrong
@@ -144,7 +145,7 @@ def _told(what: Any) -> tuple[Any, dict[str, str]]:
     if isinstance(what, Closure):
         return what.starts_at, {"name": what.reason or _("Closed"), "url": booking_rows.closure_url(what)}
     if isinstance(what, Slot):
-        name = f"{pick(what.service.product.name)} · {booking_rows.filled(what)}"
+        name = f"{pick(services.product_of(what.service).name)} · {booking_rows.filled(what)}"
         return what.starts_at, {"name": name, "url": booking_rows.slot_url(what.service, what.starts_at)}
     person = booking_rows.person(what)
     return what.starts_at, {"name": f"{person['name']} · {person['count']}", "url": person["url"]}
@@ -189,7 +190,7 @@ def _typed(row: Closure) -> dict[str, str]:
 
 
 def _day(row: Closure) -> Any:
-    return booking_rows.local_day(row.starts_at, tenancy.tenant().timezone)
+    return local_times.day(row.starts_at, tenancy.tenant().timezone)
 
 
 def _when(row: Closure) -> str:

@@ -11,7 +11,7 @@ from kernel.db import db
 from kernel.i18n import _, ngettext, pick
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
-from shop import arrivals, booking_list, booking_targets, departure_changes, departures, receipts, services
+from shop import arrivals, booking_list, booking_targets, departure_changes, departures, local_times, receipts, services
 from shop.bookings import Booking
 from shop.departures import Departure
 from shop.forms import amends as amends_form
@@ -45,7 +45,7 @@ def found(slug: str, at: str) -> Slot:
         moment = booking_targets.moment(at)
     except Refusal:
         raise Missing() from None
-    slot = booking_list.slot(services.named(slug), moment)
+    slot = booking_list.slot(services.named(slug, binned=True), moment)
     if slot is None:
         raise Missing()
     return slot
@@ -69,11 +69,11 @@ def page(slug: str, at: str, errors: Mapping[str, str] | None = None) -> str:
     slot, zone = found(slug, at), tenancy.tenant().timezone
     row = slot.departure
     return render_template(
-        "shop/desk/bookings/departure.html", trip=slot, at=at, name=pick(slot.service.product.name),
+        "shop/desk/bookings/departure.html", trip=slot, at=at, name=pick(services.product_of(slot.service).name),
         people=[_person(one) for one in slot.bookings], shut=booking_rows.shut(slot), why=row.note if row else "",
         gone=[_person(one) for one in departure_changes.cancelled(row)] if row else [],
         when=receipts.until(slot.starts_at), filled=booking_rows.filled(slot), lacks=booking_rows.lacks(slot),
-        day=booking_rows.local_day(slot.starts_at, zone), slug=slug, over=booking_rows.over(slot),
+        day=local_times.day(slot.starts_at, zone), slug=slug, over=booking_rows.over(slot),
         expected=sum(row.state == "booked" for row in slot.bookings), add=booking_rows.add_url(slot),
         late=booking_rows.late_url(slot), roll=roll_calls.of(slot.bookings, slug=slug, at=at),
         here=booking_rows.here(slot.bookings),
@@ -149,7 +149,7 @@ def call_off(departure: Departure) -> Any:
     terms, errors = amends_form.read(request.form)
     typed, reason = request.form.get("count", "").strip(), request.form.get("reason", "")[:300]
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else -1
-    slug, at = departure.service.product.slug, booking_targets.stamp(departure.starts_at)
+    slug, at = services.product_of(departure.service).slug, booking_targets.stamp(departure.starts_at)
     if errors:
         db.session.rollback()
         with web.reading():
@@ -176,4 +176,4 @@ def _offer(errors: Mapping[str, str] | None) -> dict[str, Any]:
 
 def _undo(text: str, what: str, departure: Departure, **values: Any) -> None:
     at = booking_targets.stamp(departure.starts_at)
-    web.undo(text, f".departure_{what}", slug=departure.service.product.slug, at=at, **values)
+    web.undo(text, f".departure_{what}", slug=services.product_of(departure.service).slug, at=at, **values)

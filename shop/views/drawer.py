@@ -71,7 +71,7 @@ def counting(typed: Any) -> dict[str, Any]:
 
 def _open(drawer: Drawer) -> dict[str, Any]:
     report = drawer_reports.of(drawer)
-    day = local_times.local(drawer.opened_at, tenancy.tenant().timezone).date()
+    day = local_times.day(drawer.opened_at, tenancy.tenant().timezone)
     shown = not hidden()
     return {
         "drawer": drawer, "opened": receipts.day_and_time(drawer.opened_at), "who": drawer.opened_by.known_as,

@@ -8,7 +8,16 @@ from kernel import web
 from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
-from shop import added_nights, booking_changes, booking_forecasts, booking_story, bookings, plans, refunds
+from shop import (
+    added_nights,
+    booking_changes,
+    booking_forecasts,
+    booking_moves,
+    booking_story,
+    bookings,
+    plans,
+    refunds,
+)
 from shop.booking_forecasts import Forecast
 from shop.booking_worth import Wish
 from shop.bookings import Booking
@@ -64,6 +73,8 @@ def make(token: str) -> Any:
     try:
         guest_booking.limit()
         booking = bookings.by_token(token)
+        if not booking_forecasts.allowed_to_guest(booking):
+            raise booking_moves.TooLate()
         wish = forms.read(booking, request.form, guest=True)
         booking_changes.change(booking, wish, seen=forms.seen(request.form))
     except Missing:

@@ -37,6 +37,8 @@ def take(token: str) -> Any:
     try:
         guest_booking.limit()
         booking = bookings.by_token(token)
+        if not booking_moves.allowed_to_guest(booking):
+            raise booking_moves.TooLate()
         booking_moves.move(booking, forms.when(_draft(booking, request.form)))
     except Missing:
         raise
@@ -44,7 +46,10 @@ def take(token: str) -> Any:
         told, again = refusal, isinstance(refusal, JustTaken)
         db.session.rollback()
         with web.reading():
-            return _refused(bookings.by_token(token), told, again=again)
+            found = bookings.by_token(token)
+            if not booking_moves.allowed_to_guest(found):
+                return guest_booking.page(found, told.status, trouble=str(told))
+            return _refused(found, told, again=again)
     new = {"when": booking_story.when(booking)}
     stay = _("Your stay has its new dates: %(when)s.", **new)
     flash(stay if booking.service.kind == "nights" else _("Your booking has its new time: %(when)s.", **new))

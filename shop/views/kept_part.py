@@ -26,4 +26,4 @@ def day(booking: Booking) -> date:
     order = booking.order
     assert order is not None
     assert order.hold_until is not None
-    return local_times.local(order.hold_until, tenancy.tenant().timezone).date()
+    return local_times.day(order.hold_until, tenancy.tenant().timezone)

@@ -33,7 +33,7 @@ def _when(order: Order) -> str:
     late, after = plans.overdue(order), plans.coming(order)
     if order.held and order.hold_until:
         zone = tenancy.tenant().timezone
-        return _("kept until %(day)s", day=days.told(local_times.local(order.hold_until, zone).date()))
+        return _("kept until %(day)s", day=days.told(local_times.day(order.hold_until, zone)))
     if late and late[0].on:
         return _("since %(day)s", day=days.told(late[0].on))
     if order.plan and after and not plans.due_now(order):

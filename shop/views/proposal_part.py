@@ -46,7 +46,7 @@ def steps(one: Proposal) -> list[dict[str, Any]]:
 def answered(one: Proposal) -> str:
     """On which day they answered."""
     zone = tenancy.tenant().timezone
-    return proposal_words.until(local_times.local(one.answered_at, zone).date()) if one.answered_at else ""
+    return proposal_words.until(local_times.day(one.answered_at, zone)) if one.answered_at else ""
 
 
 def person(contact: Contact) -> str:

@@ -12,7 +12,7 @@ from shop import resource_sheets, resources
 from shop.forms import resources as forms
 from shop.forms import words
 from shop.resources import Resource
-from shop.views import admin
+from shop.views import admin, service_values
 
 
 def init_app(_app: Flask) -> None:
@@ -28,17 +28,18 @@ def init_app(_app: Flask) -> None:
 @needs("products.edit")
 def listed() -> Any:
     """All of them, with who occupies them."""
-    rows = [_row(row) for row in resources.every()]
+    users = service_values.users()
+    rows = [_row(row, users.get(row.id, "")) for row in resources.every()]
     return render_template("shop/desk/resources/list.html", rows=rows)
 
 
-def _row(row: Resource) -> dict[str, Any]:
+def _row(row: Resource, users: str) -> dict[str, Any]:
     return {
         "row": row,
         "name": pick(row.name, words.languages()[0]),
         "units": sum(unit.active for unit in row.units),
         "seats": row.seats,
-        "users": [pick(service.product.name) for service in resource_sheets.users(row)],
+        "users": users,
     }
 
 

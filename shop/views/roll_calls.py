@@ -10,7 +10,7 @@ from kernel.db import db
 from kernel.i18n import _, ngettext, pick
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import arrivals, bookings
+from shop import arrivals, bookings, services
 from shop.bookings import Booking
 from shop.views import admin, booking_rows
 
@@ -26,7 +26,7 @@ def of(rows: Iterable[Booking], **place: Any) -> dict[str, Any]:
     zone = tenancy.tenant().timezone
     told = [
         {"token": row.token, "name": booking_rows.called(row), "count": booking_rows.heads(row.places),
-         "time": booking_rows.time(row.starts_at, zone), "title": pick(row.service.product.name)}
+         "time": booking_rows.time(row.starts_at, zone), "title": pick(services.product_of(row.service).name)}
         for row in waited
     ]  # fmt: skip
     return {"rows": told, "fields": {"tokens": " ".join(row.token for row in waited), **place}}

@@ -55,7 +55,7 @@ def proposed(kind: str, known: Sequence[Resource]) -> Resource | None:
     return known[0] if any(need.resource_id == known[0].id for one in alike for need in one.needs) else None
 
 
-def users(but: int) -> dict[int, str]:
+def users(but: int = 0) -> dict[int, str]:
     """What occupies each resource, by its id, in names; `but`: without that product."""
     found: dict[int, list[str]] = {}
     for one in services.every():

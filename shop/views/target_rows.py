@@ -7,10 +7,9 @@ from flask import url_for
 
 from kernel import clock, instants, tenancy
 from kernel.i18n import _, ngettext
-from shop import booking_targets, days
+from shop import booking_targets, days, local_times
 from shop.booking_targets import Grid, Target
 from shop.resources import ResourceUnit
-from shop.views import booking_rows
 
 
 def shown(grid: Grid, first: date, endpoint: str, **args: Any) -> dict[str, Any]:
@@ -53,7 +52,7 @@ def _cell(target: Target | None, about: str) -> dict[str, Any]:
     if target is None:
         return {"kind": "none"}
     kind, word = _kind(target)
-    day = booking_rows.local_day(target.span.starts_at, tenancy.tenant().timezone)
+    day = local_times.day(target.span.starts_at, tenancy.tenant().timezone)
     return {"kind": kind, "word": word, "label": f"{about}: {word}", "value": value(target), "day": day.isoformat()}
 
 

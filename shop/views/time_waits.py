@@ -13,7 +13,7 @@ from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.refusal import Refusal
 from kernel.web import needs
-from shop import catalog, holidays, services, time_wait_rows, time_wait_words, time_waits, waits
+from shop import catalog, holidays, local_times, services, time_wait_rows, time_wait_words, time_waits, waits
 from shop.forms.bookings import Draft
 from shop.forms.stock_waits import WaitForm
 from shop.services import Service
@@ -130,7 +130,7 @@ def _where(row: TimeWait) -> str:
     """What the owner looks at then: the departure, or the day."""
     if row.service.kind == "departure" and not row.any_time:
         return booking_rows.slot_url(row.service, row.starts_at)
-    return url_for(".bookings", day=booking_rows.local_day(row.starts_at, tenancy.tenant().timezone))
+    return url_for(".bookings", day=local_times.day(row.starts_at, tenancy.tenant().timezone))
 
 
 def _chips(here: Service | None) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from shop import (
     booking_times,
     bookings,
     holdings,
+    local_times,
     orders,
     rates,
     receipts,
@@ -159,7 +160,7 @@ def _people(service: Service, starts_at: datetime, unit: ResourceUnit | None, *,
         nights=_nights(service), left=target_rows.left(slot.left) if slot else "",
         late=bool(slot and booking_rows.gone(slot)), most=slot.left if slot else MOST,
         errors=errors, typed=request.form,
-        when=receipts.until(starts_at), day=booking_rows.local_day(starts_at, zone),
+        when=receipts.until(starts_at), day=local_times.day(starts_at, zone),
         labels={row["id"]: row["label"] for row in rows} | _asked(service) | LABELS, rhythms=booking_series.EVERY,
         series_most=booking_series.MOST, languages=_languages(), some_taken=isinstance(refusal, SomeTaken),
     )  # fmt: skip
@@ -263,5 +264,5 @@ def _buyer(details: Any) -> Any:
 def _span(service: Service, starts_at: datetime) -> Span:
     if service.kind != "nights":
         return Span(starts_at, starts_at + service.length)
-    arrive: date = booking_rows.local_day(starts_at, tenancy.tenant().timezone)
+    arrive: date = local_times.day(starts_at, tenancy.tenant().timezone)
     return booking_times.between(service, arrive, arrive + timedelta(days=_nights(service)))

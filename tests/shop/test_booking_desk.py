@@ -150,17 +150,18 @@ def test_the_calendar_asks_as_often_for_many_as_for_few(shop):
     admin = shop.admin
 
     def look():
-        for path in ("", "/week", "/units"):
+        for path in ("", "/week", "/units", "/calendars", "/closures/new", f"/{token}"):
             page(admin, path, day=shop.day(3))
+        assert admin.get("/admin/cafe/resources", headers=ES).status_code == 200
 
-    shop.booked(ride, shop.when(3), [1], name="Uno")
+    token = shop.booked(ride, shop.when(3), [1], name="Uno").token
     shop.booked(talk, shop.when(3, "09:00"), name="Dos")
     look()
     few = statements(look)
     for hour in range(10, 13):
         shop.booked(talk, shop.when(3, f"{hour}:00"), name="Más")
         shop.booked(ride, shop.when(3), [1, 1], name="Otros")
-    cabin(shop)
+    shop.booked(cabin(shop), shop.when(3, "14:00"), name="Más")
     assert statements(look) == few
 
 

@@ -206,7 +206,7 @@ def test_no_reminder_leaves_when_it_is_no_longer_true(shop, trip):
     row = shop.booked(trip, shop.when(7), paid=True)
     pass_by(row.starts_at - TWO_DAYS, row.starts_at - THREE_HOURS)
     zone = tenancy.tenant().timezone
-    written = local_times.local(row.starts_at - TWO_DAYS, zone).date()
+    written = local_times.day(row.starts_at - TWO_DAYS, zone)
     assert ends(row, "near") == clock.span(written, written, zone)[1]  # it says in how many days
     assert ends(row, "next") == row.starts_at
     booking_letters.moved(row, since=row.starts_at, was="x", soon=False)

@@ -117,7 +117,7 @@ def test_no_kind_offers_what_begins_too_soon(shop, kind):
     service, wait = shop.service("Visita", kind, resource=shop.resource()), timedelta(hours=30)
     near = availability.next_free(service, clock.now(), wait=wait)
     assert near[0].starts_at >= NOW + wait > availability.next_free(service, clock.now())[0].starts_at
-    days = [local_times.local(NOW + timedelta(days=ahead), "America/Costa_Rica").date() for ahead in range(3)]
+    days = [local_times.day(NOW + timedelta(days=ahead), "America/Costa_Rica") for ahead in range(3)]
     month = availability.month(service, days[0], days[-1], wait=wait)
     assert [month[day].open for day in days] == [False, kind == "appointment", True]
     soon = booking_times.Times(service, wait=wait)

@@ -1,10 +1,12 @@
 """A whole departure or day is checked in at once, or all but a few; two devices count each party once."""
 
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from kernel.db import db
-from shop import arrivals, booking_list, order_events
+from shop import arrivals, booking_list, cart, checkout, order_events, orders, variants
+from shop.bookings import Booking
+from shop.quotes import Choice
 from tests.shop.desk_calendar import ES, page, post, stamp, told, trip
 from tests.shop.pages import form, read
 
@@ -101,3 +103,35 @@ def test_without_asking_where_a_booking_is_it_is_noted_often(crew, shop):
     rows, done = raced(crew, shop, "thoughtless")
     assert states(rows) == ["came"] * 3
     assert done > 3
+
+
+def ordered_last(shop, service):
+    """Two bookings of which the one that was chosen first was ordered last."""
+    mine = cart.begin()[0]
+    first = shop.held(service, shop.when(3), 1, cart=mine)
+    cart.book(mine, first, {variants.of(service.product_id)[0]: 1})
+    second = shop.booked(service, shop.when(3), 1, email="dos@example.com")
+    checkout.place(mine, Choice(shipping=""), shop.details("transfer"), key="last")
+    db.session.commit()
+    assert first.id < second.id
+    assert first.order_id > second.order_id
+    return [first, second]
+
+
+def test_orders_are_held_one_after_the_other_in_the_order_in_which_everybody_does(shop, monkeypatch):
+    rows, held, lock = ordered_last(shop, trip(shop)), [], orders.lock
+    monkeypatch.setattr(orders, "lock", lambda order: (held.append(order.id), lock(order))[1])
+    with time_machine.travel(rows[0].starts_at, tick=False):
+        for step in (arrivals.miss_rest, arrivals.undo_rest, arrivals.come_all, arrivals.undo_all):
+            step(rows, by=shop.owner)
+            assert list(dict.fromkeys(held)) == sorted(row.order_id for row in rows), step
+            held.clear()
+
+
+def test_of_those_that_are_left_whoever_was_called_off_meanwhile_stays_so(shop):
+    rows = three(shop)
+    gone = update(Booking).where(Booking.id == rows[0].id).values(state="cancelled")
+    db.session.execute(gone, execution_options={"synchronize_session": False})  # as another device does it
+    with time_machine.travel(rows[0].starts_at, tick=False):
+        assert arrivals.miss_rest(rows, by=shop.owner) == rows[1:]
+    assert states(rows) == ["cancelled", "missed", "missed"]
