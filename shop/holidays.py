@@ -123,7 +123,7 @@ def refuse_in(span: Span, *, nights: bool = False) -> None:
 
 
 def booked(span: Span, *, nights: bool = False) -> tuple[datetime, datetime]:
-    """What holidays may be in the way of; of a stay the nights alone: one may leave on the morning on which the shop closes."""
+    """What holidays may be in the way of; of a stay the nights alone: one may leave on the morning of the closing."""
     zone = tenancy.tenant().timezone
     leaves = _morning(local_times.local(span.ends_at, zone).date(), zone) if nights else span.ends_at
     return span.starts_at, leaves
