@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from kernel.i18n import gettext, language, ngettext
 
 ENDS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # they turn around whatever is written after them
 
 
 class _Texts:
@@ -62,8 +63,11 @@ def trimmed(value: Any) -> Any:
 
 
 def one_line(value: Any) -> Any:
-    """A filter for fields of one line: ends of lines become a blank, so that nobody is called by two lines."""
-    return ENDS.sub(" ", value) if isinstance(value, str) else value
+    """A filter for fields of one line: ends of lines become a blank, so that nobody is called by two lines.
+
+    Signs that turn around what stands beside them are left out: Arabic and Hebrew read right to left without them.
+    """
+    return TURNS.sub("", ENDS.sub(" ", value)) if isinstance(value, str) else value
 
 
 def lines(value: Any) -> Any:

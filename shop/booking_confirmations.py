@@ -12,7 +12,7 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import booking_reminders, bookings, fulfilment, holdings, holds, local_times, order_events, orders
+from shop import booking_reminders, bookings, fulfilment, holdings, holds, local_times, order_events, orders, sold_times
 from shop.bookings import Booking
 from shop.occupations import JustTaken, Span
 from shop.orders import Order
@@ -27,6 +27,12 @@ class Begun(Refusal):
     """Money came after the time for which it was."""
 
     message = _l("What was booked has already begun.")
+
+
+class Closed(Refusal):
+    """Money came for a time at which nothing takes place by now."""
+
+    message = _l("What was booked is on a day that has been closed meanwhile.")
 
 
 def book(order: Order, quote: "Quote", *, until: datetime | None = None) -> None:
@@ -69,10 +75,12 @@ def _stands(order: Order, rows: Sequence[Booking]) -> None:
 
 
 def again(order: Order) -> None:
-    """Take the times of an order that had expired once more; raises JustTaken or Begun."""
+    """Take the times of an order that had expired once more; raises JustTaken, Begun or Closed."""
     rows = [row for row in bookings.of_order(order) if row.state == "expired"]
     if any(row.starts_at <= clock.now() for row in rows):
         raise Begun()
+    if any(sold_times.closed(row) for row in rows):
+        raise Closed()
     _take(order, rows)
     plan(order)
 

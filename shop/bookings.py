@@ -1,16 +1,17 @@
 """Bookings: a time that somebody has: held in a cart, booked with an order, used, moved or called off."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, column, func, select
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, column, select
 
-from kernel import clock, signing
+from kernel import clock, signing, tenancy
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref
 from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import TenantOwned
+from shop import local_times
 from shop.departures import CALLED_OFF, Departure
 from shop.occupations import Span
 from shop.services import Service
@@ -125,6 +126,14 @@ class Booking(TenantOwned, Base):
         """What it occupies, its service's buffers inside."""
         return Span(self.starts_at, self.ends_at).widened(self.service.before, self.service.after)
 
+    @property
+    def days(self) -> list[date]:
+        """The day on which it begins where it is; of a stay each on which one of its nights begins."""
+        zone = tenancy.tenant().timezone
+        first, last = (local_times.day(at, zone) for at in (self.starts_at, self.ends_at))
+        count = (last - first).days if self.service.kind == "nights" else 1
+        return [first + timedelta(days=number) for number in range(max(count, 1))]
+
 
 def order_of(booking: Booking) -> "Order":
     """The order that it belongs to; raises NotNow while it is in a cart."""
@@ -182,12 +191,6 @@ def of_cart(cart: Any) -> Sequence[Booking]:
 def closes(rows: Iterable[Booking]) -> datetime | None:
     """Until when the first of these is sold; None of none."""
     return min((row.starts_at - timedelta(hours=row.service.lead) for row in rows), default=None)
-
-
-def begun(since: datetime, until: datetime) -> int:
-    """How many bookings that stand begin from one moment to before another."""
-    coming = Booking.starts_at >= since, Booking.starts_at < until, Booking.state == "booked"
-    return db.session.scalar(select(func.count(Booking.id)).where(*coming)) or 0
 
 
 def of_ids(ids: Iterable[int]) -> dict[int, Booking]:

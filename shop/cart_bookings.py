@@ -1,7 +1,6 @@
 """Times in a cart: the lines of a booking, which come, change and go together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +11,7 @@ from kernel.db import db
 from kernel.i18n import _l
 from kernel.money import Money
 from kernel.refusal import Refusal
-from shop import booking_prices, bookings, holdings, pricing, services
+from shop import booking_prices, bookings, holdings, pricing, services, sold_times
 from shop.bookings import Booking
 from shop.cart_rows import Cart, CartLine
 from shop.occupations import JustTaken, Span
@@ -66,14 +65,13 @@ def unit(booking: Booking | None, variant: Variant) -> Money | None:
 
 
 def there(line: CartLine) -> bool:
-    """Whether its time can still be had: it is this cart's, it is to come, and who let it lapse is not too late."""
+    """Whether its time can still be had: it is this cart's, it is to come, and who let it lapse could choose it now."""
     booking = line.booking
     if booking is None:
         return bool(line.variant.product.kind != services.KIND)
     if booking.cart_id != line.cart_id:
         return False
-    late = clock.now() + timedelta(hours=0 if booking.live else booking.service.lead)
-    return booking.starts_at > late
+    return booking.starts_at > clock.now() if booking.live else sold_times.offered(booking)
 
 
 def lapsed(line: CartLine) -> bool:

@@ -64,7 +64,8 @@ def resize(departure: Departure, capacity: int, *, by: "Account | None") -> None
         raise BadCapacity()
     holdings.claim([departure.service_id])
     enough = Departure.id == departure.id, Departure.taken <= capacity
-    done = db.session.execute(update(Departure).where(*enough).values(capacity=capacity), execution_options=QUIET)
+    told = {"capacity": capacity, "resized": capacity != departure.service.capacity}
+    done = db.session.execute(update(Departure).where(*enough).values(**told), execution_options=QUIET)
     db.session.refresh(departure)
     if not done.rowcount:  # type: ignore[attr-defined]
         raise HavePlaces(taken=departure.taken)

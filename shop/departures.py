@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, delete, select, update
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, case, delete, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from kernel import tenancy
@@ -42,7 +42,8 @@ class Departure(TenantOwned, Base):
     service_id: Mapped[int] = ref("service", index=False)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    capacity: Mapped[int]  # the service's, unless staff gave this one another
+    capacity: Mapped[int]  # the service's, or as many as come where that is fewer by now, unless …
+    resized: Mapped[bool] = mapped_column(default=False)  # … staff gave this one another
     taken: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(8), default="open")  # closed: no more are taken; off: it does not go
     note: Mapped[str] = mapped_column(String(300), default="")  # why it does not go
@@ -64,6 +65,7 @@ def at(service: Service, starts_at: datetime) -> Departure:
     row = {
         "tenant_id": tenancy.current(), "service_id": service.id, "starts_at": starts_at,
         "ends_at": starts_at + service.length, "capacity": service.capacity, "taken": 0, "state": "open", "note": "",
+        "resized": False,
     }  # fmt: skip
     db.session.execute(upsert(Departure).values(**row).on_conflict_do_nothing())
     mine = select(Departure).where(Departure.service_id == service.id, Departure.starts_at == starts_at)
@@ -101,8 +103,19 @@ def _none(departure: Departure, taken: int) -> JustTaken:
 def give(departure: Departure, places: int) -> None:
     """Give places back, and the units that nobody needs any more; this is never refused."""
     _move(departure, -places)
+    if departure.capacity > departure.service.capacity:
+        follow(departure.service, Departure.id == departure.id)
+        db.session.refresh(departure)
     for need in departure.service.needs:
         _spared(departure, need)
+
+
+def follow(service: Service, *conditions: object) -> None:
+    """Have as many places as the service, never below who comes; those that staff gave another number keep it."""
+    mine = Departure.service_id == service.id, Departure.resized.is_(False), *conditions
+    most = case((Departure.taken > service.capacity, Departure.taken), else_=service.capacity)
+    followed = update(Departure).where(*mine, Departure.capacity != most).values(capacity=most)  # type: ignore[arg-type]
+    db.session.execute(followed, execution_options=QUIET)
 
 
 def _move(departure: Departure, places: int, *conditions: object) -> bool:

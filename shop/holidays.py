@@ -111,19 +111,19 @@ def refuse() -> None:
 def without(spans: Sequence[Span], *, nights: bool = False) -> list[Span]:
     """Those of these times to be booked in which the shop is not on holiday."""
     known = spells()
-    return [span for span in spans if not any(one.meets(*_booked(span, nights)) for one in known)]
+    return [span for span in spans if not any(one.meets(*booked(span, nights=nights)) for one in known)]
 
 
 def refuse_in(span: Span, *, nights: bool = False) -> None:
     """Refuse to sell a booking that the holidays are in; raises Away."""
-    begins, ends = _booked(span, nights)
+    begins, ends = booked(span, nights=nights)
     found = next((one for one in spells() if one.meets(begins, ends)), None)
     if found:
         raise Away(until=days.told(found.until, weekday=True))
 
 
-def _booked(span: Span, nights: bool) -> tuple[datetime, datetime]:
-    """Of a stay the nights alone: one may leave on the morning on which the shop closes."""
+def booked(span: Span, *, nights: bool = False) -> tuple[datetime, datetime]:
+    """What holidays may be in the way of; of a stay the nights alone: one may leave on the morning of the closing."""
     zone = tenancy.tenant().timezone
     leaves = _morning(local_times.day(span.ends_at, zone), zone) if nights else span.ends_at
     return span.starts_at, leaves

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, exists, select, update
+from sqlalchemy import delete, exists, select
 
-from kernel import clock, i18n, journal, tenancy
+from kernel import clock, i18n, journal
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
@@ -18,7 +18,6 @@ from shop import (
     departures,
     holdings,
     hours,
-    local_times,
     occupations,
     options,
     rates,
@@ -183,13 +182,10 @@ def _product(product: Product, sheet: ServiceSheet) -> None:
 
 
 def _capacity(row: Service, before: int) -> None:
-    """Departures to come follow the service's places, but for those that staff changed, never below who comes."""
-    if row.capacity == before:
-        return
-    coming = Departure.service_id == row.id, Departure.starts_at > clock.now(), Departure.capacity == before
-    most = case((Departure.taken > row.capacity, Departure.taken), else_=row.capacity)
-    db.session.execute(update(Departure).where(*coming).values(capacity=most), execution_options=QUIET)
-    db.session.expire_all()
+    """Departures to come follow the service's places."""
+    if row.capacity != before:
+        departures.follow(row, Departure.starts_at > clock.now())
+        db.session.expire_all()
 
 
 def _lasts(row: Service, before: timedelta) -> None:
@@ -240,14 +236,15 @@ def coming(row: Service) -> Sequence[Booking]:
 
 
 def outside(row: Service) -> list[Booking]:
-    """The bookings to come that begin at a time at which it is no longer sold."""
-    rows, zone = coming(row), tenancy.tenant().timezone
+    """The bookings to come that begin at a time at which it is no longer sold, or have a night that is closed."""
+    rows = coming(row)
     if not rows:
         return []
-    first, last = (local_times.day(one.starts_at, zone) for one in (rows[0], rows[-1]))
+    first, last = rows[0].days[0], max(one.days[-1] for one in rows)
     if row.kind == "nights":
-        open_ = hours.windows(row, first, last)
-        return [one for one in rows if local_times.day(one.starts_at, zone) not in open_]
+        plan = hours.plan(row, first, last)
+        open_, shut = plan.windows(first, last), plan.closed(first, last)
+        return [one for one in rows if one.days[0] not in open_ or not shut.isdisjoint(one.days)]
     begins = {span.starts_at for spans in booking_times.times(row, first, last).values() for span in spans}
     return [one for one in rows if one.starts_at not in begins]
 

@@ -11,7 +11,7 @@ from kernel import clock, countries, journal, tenancy
 from kernel.db import db
 from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import days, local_times, service_sheets, services
+from shop import days, service_sheets, services
 from shop.hours import DayException, Window
 from shop.occupations import Backwards
 from shop.services import Service
@@ -111,10 +111,9 @@ def forget(day: date, service: Service | None) -> None:
 
 
 def _outside(first: date, last: date, service: Service | None) -> list[date]:
-    zone = tenancy.tenant().timezone
     rows = [row for one in ([service] if service else services.every()) for row in service_sheets.outside(one)]
-    known = sorted(local_times.day(row.starts_at, zone) for row in rows)
-    return [day for day in known if first <= day <= last]
+    known = ([day for day in row.days if first <= day <= last] for row in rows)
+    return sorted(found[0] for found in known if found)
 
 
 def why(day: date, closed: Sequence[Service]) -> dict[str, list[Service]]:

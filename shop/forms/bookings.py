@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
+from kernel.forms import one_line
 from kernel.i18n import _l
 from kernel.refusal import Refusal
 from shop import availability, booking_answers, booking_times, holdings, variants, wants
@@ -184,7 +185,7 @@ def _answers(draft: Draft, errors: dict[str, str]) -> dict[str, str]:
     found = {}
     for asked in draft.service.questions:
         name = ANSWER + str(asked["code"])
-        text = " ".join(draft.said(name, 5000).split())
+        text = " ".join(one_line(draft.said(name, 5000)).split())
         if asked.get("required") and not text:
             errors[name] = str(_l("Answer this: the people who expect you need to know it."))
         elif len(text) > LONGEST:

@@ -9,7 +9,19 @@ from flask import Response, render_template, request, url_for
 from kernel import i18n, phones, tenancy, web
 from kernel.i18n import _
 from kernel.money import Money
-from shop import bookings, catalog, exemptions, intervals, plan_offers, promotions, quotes, receipts, shipping
+from shop import (
+    booking_story,
+    booking_times,
+    bookings,
+    catalog,
+    exemptions,
+    intervals,
+    plan_offers,
+    promotions,
+    quotes,
+    receipts,
+    shipping,
+)
 from shop import cart as carts
 from shop.cart import Notice
 from shop.quotes import Basket, QuoteLine
@@ -99,7 +111,10 @@ def notices(mine: carts.Cart | None) -> list[str]:
 
 def told(notice: Notice) -> str:
     """What changed, in a sentence."""
-    item = named(notice.line.variant)
+    item, booking = named(notice.line.variant), notice.line.booking
+    if notice.kind == "gone" and booking and booking.service.product and booking.service.product.live:
+        when = booking_story.when(booking, booking_times.zone())
+        return _("%(item)s is not offered any more at the time that you chose: %(when)s.", item=item, when=when)
     if notice.kind == "gone":
         return _("%(item)s is no longer sold.", item=item)
     if notice.kind == "lapsed":

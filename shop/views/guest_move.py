@@ -11,7 +11,7 @@ from kernel import clock, web
 from kernel.db import db
 from kernel.i18n import _
 from kernel.refusal import Missing, Refusal
-from shop import availability, booking_moves, booking_prices, booking_story, bookings
+from shop import availability, booking_forecasts, booking_moves, booking_prices, booking_story, bookings
 from shop.availability import Time
 from shop.bookings import Booking
 from shop.forms import bookings as forms
@@ -104,7 +104,7 @@ def _page(
         _lead_here(booking, box)
         _mark(booking, box)
         if box["nights"]:
-            _close_dear(booking, box["month"])
+            _dear(booking, box["month"])
     return guest_booking.private(render_template(
         "shop/bookings/move.html", booking=booking, box=box, told=booking_story.told(booking), trouble=trouble,
         again=[booking_offers.button(draft, one) for one in again],
@@ -123,14 +123,25 @@ def _mark(booking: Booking, box: dict[str, Any]) -> None:
             one["word"] = _("yours")
 
 
-def _close_dear(booking: Booking, month: dict[str, Any]) -> None:
-    """Days from which as many nights cost more or less say so, and cannot be chosen."""
+def _dear(booking: Booking, month: dict[str, Any]) -> None:
+    """Days from which as many nights cost more or less say so, and lead to where one sees how much before it is so."""
     taken = [cell for cell in booking_month.cells(month) if cell["url"]]
     other = [cell for cell in taken if not booking_moves.costs_the_same(booking, date.fromisoformat(cell["value"]))]
+    open_ = booking_forecasts.allowed_to_guest(booking)
     for cell in other:
-        cell |= {"look": "", "url": "", "word": _("other"), "label": f"{cell['label']}, {_('has another price')}"}
+        url = _changed(booking, date.fromisoformat(cell["value"])) if open_ else ""
+        cell |= {"url": url, "away": True, "word": _("other"), "label": f"{cell['label']}, {_('has another price')}"}
+        cell["look"] = cell["look"] if open_ else ""
     if other:
-        month["prices"] = _("“other”: a stay from that day has another price. For one of those write to the shop.")
+        told = _("“other”: a stay from that day has another price. Tap it: you see how much before anything changes.")
+        by_shop = _("“other”: a stay from that day has another price. For one of those write to the shop.")
+        month["prices"] = told if open_ else by_shop
+
+
+def _changed(booking: Booking, arrive: date) -> str:
+    leave = arrive + timedelta(days=_nights(_own(booking)))
+    told: dict[str, Any] = {"arrive": arrive, "leave": leave, "places": booking.places}
+    return url_for(".booking_change", token=booking.token, **told)
 
 
 def _lead_here(booking: Booking, box: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from kernel import clock, tenancy, web
 from kernel.i18n import _, ngettext
 from kernel.web import needs
-from shop import bookings, holidays, local_times, settings
+from shop import holidays, local_times, settings, sold_times
 from shop.forms import holidays as forms
 from shop.forms import words
 from shop.views import admin, shop_settings
@@ -36,7 +36,7 @@ def _close(form: Any) -> None:
     web.undo(
         _("The shop is closed until then."), ".settings_shop_close" if before else ".settings_shop_open", fields=before
     )
-    count = bookings.begun(clock.now(), _morning(form))
+    count = sold_times.within(holidays.Holiday(clock.now(), _morning(form), form.until.data, {}))
     if count and web.may("bookings.view"):
         flash(ngettext(
             "One booking is before that day. It stays: look at it in the calendar.",
@@ -58,7 +58,7 @@ def _plan(begins: datetime, form: Any) -> None:
     back = (".settings_shop_close", forms.told(was)) if was else (".settings_shop_call_off", {"planned": key})
     web.undo(_("Planned: the shop closes and opens by itself."), back[0], fields=back[1])
     starts_at = local_times.instant(begins.date(), begins.time(), tenancy.tenant().timezone)
-    count = bookings.begun(starts_at, _morning(form))
+    count = sold_times.within(holidays.Holiday(starts_at, _morning(form), form.until.data, {}))
     if count and web.may("bookings.view"):
         flash(ngettext(
             "One booking is on those days. It stays: move it or call it off yourself.",

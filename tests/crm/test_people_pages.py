@@ -133,7 +133,7 @@ def test_somebody_new_is_written_and_changed(shop):
 
 def test_a_name_is_one_line_and_a_note_keeps_its_lines(shop):
     shop.admin.post(
-        f"{BASE}/new", data={"name": "a\r\nBcc: x@y.z", "phone": "8312 3456", "language": "es", "note": "a\nb"}
+        f"{BASE}/new", data={"name": "a\u202e\r\nBcc: x@y.z", "phone": "8312 3456", "language": "es", "note": "a\nb"}
     )
     one = db.session.scalars(select(Contact)).one()
     assert (one.name, one.note.splitlines()) == ("a Bcc: x@y.z", ["a", "b"])

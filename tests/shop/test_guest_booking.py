@@ -279,9 +279,10 @@ def test_a_stay_moves_with_as_many_nights_at_the_same_price(shop):
     assert dear.status_code == 422
     assert "otro precio" in text(dear)
     month = page(shop, row, f"/move?month={shop.day(22):%Y-%m}")
-    days = [cell.text_content() for cell in read(month).xpath(f"//td/span[b = '{shop.day(22).day}']")]
-    assert any("tiene otro precio" in said for said in days)
-    assert f"arrive={shop.day(22)}" not in month.get_data(as_text=True)  # it says so before it is pressed
+    [dear] = read(month).xpath(f"//td/a[contains(@href, '/change') and contains(@href, 'arrive={shop.day(22)}')]")
+    assert "tiene otro precio" in dear.text_content()  # it says so before it is pressed …
+    assert dear.get("data-when") is None
+    assert "₡90 000" in text(shop.client.get(dear.get("href"))).replace("\xa0", " ")  # … and how much before it is so
     with pytest.raises(booking_moves.OtherLength):
         booking_moves.move(row, shop.span(stay, shop.when(12), 3))
     db.session.rollback()
