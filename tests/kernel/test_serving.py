@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.stand import servers
 from bench.stand.servers import free_port
 from kernel import processes
 from kernel.settings import ROOT
@@ -164,6 +165,11 @@ def test_children_that_do_not_listen_are_ended_by_force(monkeypatch, tmp_path):
     with processes.children([sys.executable, "-c", deaf, str(tmp_path / "deaf")]) as started:
         eventually((tmp_path / "deaf").exists)
     assert started[0].returncode == -signal.SIGKILL
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a socket has a name without a file")
+def test_a_port_is_given_once():
+    assert not servers._mine(free_port())  # although nobody listens there yet
 
 
 def test_a_taken_port_is_told_in_a_sentence(start):
