@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Table, make_url
 from sqlalchemy.util import LRUCache
 
 from crm import cursors
-from kernel import aside, assets, buffer, i18n, migrations, sheets, templating, transactions
+from kernel import aside, assets, buffer, fetching, i18n, migrations, sheets, templating, transactions
 from kernel.app import Plaza, create_app
 from kernel.db import Base, db
 from kernel.settings import ROOT, Settings, complete
@@ -31,6 +31,9 @@ from tests import kept
 
 URL = "http://plaza.localhost:8000"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+transactions.SYNCHRONOUS = "OFF"  # tests need no disk
+transactions.PATIENCE, fetching.SECONDS = 60.0, 60.0  # a machine may have more to do
 
 # A run makes many instances; what each serves as static files is packed for the first one only.
 assets.PACKERS.update({ending: cache(pack) for ending, pack in assets.PACKERS.items()})
@@ -89,7 +92,6 @@ def demo_world(folder: Path) -> Path:
 
 def build(folder: Path, database_url: str = "") -> Plaza:
     """An application of its own with an empty, migrated database."""
-    transactions.SYNCHRONOUS, transactions.PATIENCE = "OFF", 60.0  # tests need no disk; a machine may have more to do
     folder.mkdir(parents=True, exist_ok=True)
     made = create_app(
         complete(

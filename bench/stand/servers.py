@@ -48,12 +48,27 @@ def postgresql() -> Iterator[str]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that no system gives meanwhile to whoever calls out."""
+    """A port that nobody listens on, and that nobody is given meanwhile: whoever calls out, or another of us."""
     while True:
         port = random.SystemRandom().choice(UNASKED)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return port
+            if _mine(port):
+                return port
+
+
+def _mine(port: int) -> bool:
+    """Whether no other process of ours was given it: what is bound by a name alone is gone with its process."""
+    if sys.platform != "linux":
+        return True
+    mark = socket.socket(socket.AF_UNIX)
+    try:
+        mark.bind(f"\0plaza port {port}")
+    except OSError:
+        mark.close()
+        return False
+    mark.detach()  # it stays as long as we do
+    return True
 
 
 @contextmanager
@@ -73,7 +88,7 @@ def served(words: list[str], port: int, env: dict[str, str]) -> Iterator[int]:
 
 
 def _wait(process: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(600):
+    for _ in range(1800):
         if process.poll() is not None:
             raise RuntimeError("the server ended by itself")
         with socket.socket() as probe:

@@ -99,7 +99,7 @@ class Office:
         for pid in self.born:
             self.kill(pid)
         self.line.send("")
-        self.mother.join(10)
+        self.mother.join(60)
 
     @property
     def taken(self):

@@ -5,13 +5,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from bench.stand.servers import free_port
 from demo import staff
@@ -26,6 +27,8 @@ QUIET += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usa
 AXE = ROOT / "instance" / "vendor" / "axe.js"
 PATIENCE = 60_000  # milliseconds: a machine may have more to do, and nobody waits longer than it takes
 expect.set_options(timeout=PATIENCE)
+# A toast goes by itself, by a clock that beats four times a second: here it stays until it is read, however long that takes.
+STAYS = "(beat => { setInterval = (verb, every, ...more) => beat(verb, every === 250 ? 1e9 : every, ...more) })(setInterval)"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -69,7 +72,7 @@ def plaza(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         pytest.fail(f"the product did not start: {said}")
     yield Plaza(port, folder)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    process.communicate(timeout=180)
 
 
 @pytest.fixture(scope="package")
@@ -94,6 +97,7 @@ def visit(chromium: Browser) -> Iterator[Any]:
     def begin(viewport: dict[str, int] = PHONE, **options: Any) -> Page:
         context = chromium.new_context(viewport=viewport, locale="es-CR", **options)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE)
+        context.add_init_script(STAYS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
@@ -130,8 +134,34 @@ def log_in(page: Page, plaza: Plaza, email: str, password: str) -> None:
     _inside[plaza.url, email] = page.context.cookies(), page.url
 
 
+def go(page: Page, door: str | Locator) -> None:
+    """Tap what leads to another page, and wait until that is there, whole and with its scripts."""
+    with page.expect_navigation():
+        (page.locator(door).first if isinstance(door, str) else door).click()
+
+
+def press(page: Page, action: str) -> None:
+    """Tap the first of the buttons of that action; it leads to another page."""
+    go(page, f"[data-action={action}]")
+
+
+def undo(page: Page) -> None:
+    """Take back what the page has just done."""
+    go(page, page.locator("[data-undo]"))
+
+
+def until(verb: Callable[[], Any], seconds: float = 240) -> Any:
+    """Ask again until what another does in its own time is done: the worker, a window that is drawn anew."""
+    end = time.monotonic() + seconds
+    while not (found := verb()):
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.2)
+    return found
+
+
 def unfold(page: Page) -> None:
-    """Open what lies folded: on a phone every block but the one that one was led to."""
+    """Open what lies folded, once it is: on a phone every block but the one that one was led to."""
+    page.wait_for_load_state()
     folded = page.locator(".block-fold[aria-expanded=false]")
     while folded.count():
         folded.first.tap()
@@ -152,17 +182,15 @@ def pick(page: Page, group: str, value: str) -> None:
 def order_to_fetch(page: Page, address: str, email: str, name: str) -> None:
     """Order one product of a page, to be fetched and paid by transfer; then the page of the order is there."""
     page.goto(address)
-    page.locator("[data-action=add-to-cart]").click()
-    page.wait_for_url("**/cart")
-    page.locator("[data-action=go-to-checkout]").click()
-    page.wait_for_url("**/checkout")
+    press(page, "add-to-cart")
+    press(page, "go-to-checkout")
     pick(page, "shipping", "retiro")
     pick(page, "payment", "transfer")
     page.fill("input[name=email]", email)
     page.fill("input[name=name]", name)
     settled(page)
-    page.locator("[data-action=place-order]").click()
-    page.wait_for_url("**/orders/**")
+    press(page, "place-order")
+    expect(page.locator("[data-order-state]")).to_be_attached()
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, pick, settled
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, log_in, owner_of, pick, press, settled
 
 pytestmark = pytest.mark.browser
 SHOP, CAKE = "horno-tizapola", "pastel-de-tres-leches-con-durazno"
@@ -12,9 +12,9 @@ def test_a_cake_with_its_words_for_a_slot(visit, plaza):
     page = visit(PHONE)
     page.goto(plaza.shop(SHOP, f"/p/{CAKE}"))
     page.fill("input[name=text-dedicatoria]", "Feliz cumpleaños, Inés")
-    page.locator("[data-action=add-to-cart]").click()
+    press(page, "add-to-cart")
     page.goto(plaza.shop(SHOP, "/cart"))
-    page.locator("[data-action=go-to-checkout]").first.click()
+    press(page, "go-to-checkout")
     pick(page, "shipping", "recoger")
     page.wait_for_selector("input[name=slot]", state="attached")
     page.locator("label:has(input[name=day]:not([disabled]))").last.click()
@@ -26,12 +26,11 @@ def test_a_cake_with_its_words_for_a_slot(visit, plaza):
     page.locator("label:has(input[name*=payment])").first.click()
     settled(page)
     assert faults(page) == []
-    page.locator("[data-action=place-order]").click()
-    page.wait_for_url("**/orders/**")
+    press(page, "place-order")
     assert "Feliz cumpleaños, Inés" in page.locator("main").inner_text()
 
     desk = visit(DESKTOP)
     log_in(desk, plaza, *owner_of(SHOP))
     desk.goto(plaza.admin(SHOP, "/search?q=Inés Paredes"))
-    desk.locator("main a", has_text="Inés Paredes").first.click()
+    go(desk, desk.locator("main a", has_text="Inés Paredes").first)
     assert "Feliz cumpleaños, Inés" in desk.locator("main").inner_text()

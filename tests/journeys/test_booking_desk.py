@@ -1,8 +1,9 @@
 """At the desk: somebody walks in, is moved by keyboard and moved back; a time is closed and opened again."""
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, log_in, owner_of, press, sideways, undo
 
 pytestmark = pytest.mark.browser
 SHOP, TRIP = "rutas-guanquira", "rapidos-del-rio-guanquira"
@@ -13,25 +14,13 @@ def looks_right(page):
     assert not sideways(page)
 
 
-def press(page, action):
-    with page.expect_navigation():
-        page.locator(f"[data-action={action}]").first.click()
-
-
-def undo(page):
-    with page.expect_navigation():
-        page.locator("[data-undo]").click()
-
-
 def walk_in(page, plaza, name):
     """The three taps: a free time of the week after next, one more person, "paid"."""
     page.goto(plaza.admin(SHOP, f"/bookings/new?service={TRIP}"))
     for _week in range(2):
-        with page.expect_navigation():
-            page.locator("[data-later]").click()
+        go(page, "[data-later]")
     looks_right(page)
-    with page.expect_navigation():
-        page.locator("[data-targets] a").first.click()
+    go(page, "[data-targets] a")
     looks_right(page)
     page.locator("[data-step='1']").first.click()
     page.locator("details summary").first.click()
@@ -75,13 +64,12 @@ def moved_and_back(page, plaza):
 def closed_and_opened(page, plaza):
     page.goto(plaza.admin(SHOP, "/bookings/units"))
     looks_right(page)
-    with page.expect_navigation():
-        page.locator(".unit-close").nth(2).click()
+    go(page, page.locator(".unit-close").nth(2))
     looks_right(page)
     page.fill("input[name=reason]", "Se parcha la balsa")
     page.fill("input[name=last]", "2020-01-01")
     press(page, "close-time")
-    assert page.locator("main [data-errors]").is_visible()
+    expect(page.locator("main [data-errors]")).to_be_visible()
     assert page.locator("input[name=reason]").input_value() == "Se parcha la balsa"
     page.fill("input[name=last]", page.locator("input[name=first]").input_value())
     press(page, "close-time")
@@ -98,7 +86,7 @@ def looked_at(page, plaza):
     first = page.locator("[data-grid] tbody a").first
     first.focus()
     page.keyboard.press("ArrowDown")
-    assert not first.evaluate("door => door === document.activeElement")
+    expect(first).not_to_be_focused()
     for path in ("/bookings", "/bookings/week", "/bookings/calendars"):
         page.goto(plaza.admin(SHOP, path))
         looks_right(page)

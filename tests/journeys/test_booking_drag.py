@@ -7,28 +7,23 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, log_in, owner_of, press, sideways, undo
 
 pytestmark = pytest.mark.browser
 LOOMS, TRIPS = "hilos-xelantun", "rutas-guanquira"
-HOLD = 700  # ms
 
 
 def walk_in(page, plaza, shop, service, name):
     """Somebody is written down at the first free time of the week after next; the day on which they come."""
     page.goto(plaza.admin(shop, f"/bookings/new?service={service}"))
     for _page in range(14):
-        with page.expect_navigation():
-            page.locator("[data-later]").click()
+        go(page, "[data-later]")
     while not page.locator("[data-targets] a").count():
-        with page.expect_navigation():
-            page.locator("[data-later]").click()
-    with page.expect_navigation():
-        page.locator("[data-targets] a").first.click()
+        go(page, "[data-later]")
+    go(page, "[data-targets] a")
     page.locator("details summary").first.click()
     page.fill("input[name=name]", name)
-    with page.expect_navigation():
-        page.locator("[data-action=walk-in-paid]").click()
+    press(page, "walk-in-paid")
     return page.locator("a[href*='bookings?day=']").first.get_attribute("href").rpartition("=")[2]
 
 
@@ -59,9 +54,10 @@ class Mouse:
         expect(self.page.locator(".lifted span").last).not_to_have_text("…")
         return x, y
 
-    def over(self, x, y):
+    def over(self, x, y, told):
+        """Bring it there: its card says so."""
         self.page.mouse.move(x, y, steps=4)
-        return self.page.locator(".lifted").inner_text()
+        expect(self.page.locator(".lifted")).to_contain_text(told)
 
 
 def hours(mouse, name, count):
@@ -81,8 +77,8 @@ def stand(page):
 def refused_where_it_is_taken(page, mouse, here):
     before = stand(page)
     mouse.lift(ANA)
-    assert "Ocupado" in mouse.over(*middle(mouse.cell(BETO).bounding_box()))
-    assert not page.locator(".landing").is_visible()
+    mouse.over(*middle(mouse.cell(BETO).bounding_box()), "Ocupado")
+    expect(page.locator(".landing")).to_be_hidden()
     page.mouse.up()
     expect(page.locator("#toasts")).to_contain_text("no se movió nada")
     assert page.url == here
@@ -92,10 +88,10 @@ def refused_where_it_is_taken(page, mouse, here):
 
 def left_by_escape(page, mouse, here):
     mouse.lift(ANA)
-    mouse.over(*hours(mouse, ANA, 4))
-    assert page.locator(".landing").is_visible()
+    mouse.over(*hours(mouse, ANA, 4), "Libre")
+    expect(page.locator(".landing")).to_be_visible()
     page.keyboard.press("Escape")
-    assert page.locator(".lifted, .landing").count() == 0
+    expect(page.locator(".lifted, .landing")).to_have_count(0)
     page.mouse.up()
     assert page.url == here
 
@@ -103,21 +99,20 @@ def left_by_escape(page, mouse, here):
 def moved_and_taken_back(page, mouse, here):
     before = moment(page, ANA)
     mouse.lift(ANA)
-    assert "Libre" in mouse.over(*hours(mouse, ANA, 4))
+    mouse.over(*hours(mouse, ANA, 4), "Libre")
     assert faults(page) == []
     with page.expect_navigation():
         page.mouse.up()
     assert page.url == here
     assert moment(page, ANA) > before
-    with page.expect_navigation():
-        page.locator("[data-undo]").click()
+    undo(page)
     assert (page.url, moment(page, ANA)) == (here, before)
 
 
 def refused_where_it_was_free_when_it_was_lifted(page, mouse, closures, day):
     before, here = stand(page), page.url
     mouse.lift(ANA)
-    assert "Libre" in mouse.over(*hours(mouse, ANA, 4))
+    mouse.over(*hours(mouse, ANA, 4), "Libre")
     told = {"first": day, "last": day, "from": "11:00", "until": "16:00"}
     told["unit"] = mouse.cell(ANA).get_attribute("data-unit")
     status = page.evaluate(
@@ -155,10 +150,11 @@ class Finger:
     def touch(self, kind, *points):
         self.wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
 
-    def drag(self, begin, end, rest):
-        """From one point to another; first it stays for so long."""
+    def drag(self, begin, end, *, rests):
+        """From one point to another; who rests first lifts what is there."""
         self.touch("touchStart", begin)
-        self.page.wait_for_timeout(rest)
+        if rests:
+            expect(self.page.locator(".lifted")).to_be_attached()
         for step in range(1, 9):
             self.touch("touchMove", tuple(a + (b - a) * step / 8 for a, b in zip(begin, end, strict=True)))
             self.page.wait_for_timeout(30)
@@ -177,23 +173,21 @@ def test_on_the_units_by_finger(visit, plaza):
 
     x, y = place()
     at = page.evaluate("scrollY")
-    finger.drag((x, y), (x, y - 120), 0)  # who does not wait scrolls
+    finger.drag((x, y), (x, y - 120), rests=False)  # it scrolls
     finger.touch("touchEnd")
     page.wait_for_function("at => scrollY > at + 40", arg=at)
     assert page.locator(".lifted").count() == 0
 
     x, y = place()
     at = page.evaluate("scrollY")
-    finger.drag((x, y), (x + 110, y), HOLD)
+    finger.drag((x, y), (x + 110, y), rests=True)
     expect(page.locator(".landing-on")).to_have_count(1)
     expect(page.locator(".lifted")).to_contain_text("Libre")
     assert (page.evaluate("scrollY"), sideways(page), faults(page)) == (at, False, [])
     with page.expect_navigation():
         finger.touch("touchEnd")
-    page.wait_for_selector("[data-undo]")
     assert moment(page, "Dora Dedo") > before
-    with page.expect_navigation():
-        page.locator("[data-undo]").tap()
+    undo(page)
     assert moment(page, "Dora Dedo") == before
 
 
@@ -248,12 +242,10 @@ def several_nights_closed(page, unit, day):
     page.keyboard.press("Shift+Tab")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    with page.expect_navigation():
-        page.locator("[data-action=close-time]").click()
+    press(page, "close-time")
     closed = page.locator(f"td.visit-closure[data-unit='{unit}'][data-day='{day}']")
     assert closed.get_attribute("data-nights") == "3"
-    with page.expect_navigation():
-        page.locator("[data-undo]").click()
+    undo(page)
     assert closed.count() == 0
 
 
@@ -299,13 +291,11 @@ def test_on_the_month_by_mouse_and_by_keys(visit, plaza):
     page.mouse.down()
     page.mouse.move(*middle_of(page, unit, later(day, 1)), steps=4)
     page.mouse.up()
-    with page.expect_navigation():
-        page.locator("[data-picked]").get_by_text("Anotar a alguien").click()
+    go(page, page.locator("[data-picked]").get_by_text("Anotar a alguien"))
     assert page.locator("input[name=nights]").input_value() == "2"
     page.locator("details summary").first.click()
     page.fill("input[name=name]", "Eva Mes")
-    with page.expect_navigation():
-        page.locator("[data-action=walk-in-paid]").click()
+    press(page, "walk-in-paid")
     bar = page.locator("[data-name='Eva Mes']")
     page.goto(here)
     before = moment(page, "Eva Mes")
@@ -314,8 +304,7 @@ def test_on_the_month_by_mouse_and_by_keys(visit, plaza):
     assert (page.url, bar.get_attribute("data-own-day")) == (here, later(day, 3))
     carried_by_keys(page, bar)
     assert (page.url, moment(page, "Eva Mes")) == (here, before)
-    with page.expect_navigation():
-        page.locator("[data-undo]").click()
+    undo(page)
     assert bar.get_attribute("data-own-day") == later(day, 3)
     several_nights_closed(page, unit, later(day, 10))
     assert len(PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages) == 1

@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.journeys.conftest import DESKTOP, PHONE, Plaza, faults, pick, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, Plaza, faults, go, pick, press, sideways
 
 SLUG = "dulces-de-prueba"
 
@@ -17,21 +17,21 @@ def practising(page: Page, plaza: Plaza) -> None:
     page.fill("input[name=phone]", "8844 2233")
     page.fill("input[name=email]", "practica.nueva@example.com")
     page.fill("input[name=password]", "cajeta de coco 9")
-    page.locator("main form button:not([type=button])").first.click()
+    go(page, "main form button:not([type=button])")
     page.wait_for_url(f"**/admin/{SLUG}/**")
     page.goto(plaza.admin(SLUG, "/settings/shop"))
-    page.click("button[name=do][value=begin]")
+    go(page, "button[name=do][value=begin]")
     page.goto(plaza.admin(SLUG, "/products/new"))
     page.fill("input[name=name]", "Cajeta de coco")
     page.fill("input[name=price]", "2500")
     page.click("label:has(input[name=counted][value=unlimited])")
-    page.click("[data-action=publish]")
+    press(page, "publish")
     page.wait_for_url("**/products/cajeta-de-coco")
 
 
 def hosted(page: Page) -> None:
     """From the order to the page that pays."""
-    page.click("[data-action=pay]")
+    press(page, "pay")
     page.wait_for_url("**/practice-card/pay/**")
 
 
@@ -39,21 +39,20 @@ def test_a_declined_card_and_a_second_try(visit: Any, plaza: Plaza) -> None:
     practising(visit(DESKTOP), plaza)
     page = visit(PHONE)
     page.goto(plaza.shop(SLUG, "/p/cajeta-de-coco"))
-    page.click("[data-action=add-to-cart]")
-    page.wait_for_url("**/cart")
-    page.click("[data-action=go-to-checkout]")
+    press(page, "add-to-cart")
+    press(page, "go-to-checkout")
     pick(page, "payment", "practice")
     page.fill("#email", "ana.practica@example.com")
     page.fill("#name", "Ana Mora")
-    page.click("[data-action=place-order]")
+    press(page, "place-order")
     page.wait_for_url("**/orders/**")
     assert faults(page) == []
     hosted(page)
     assert not sideways(page)
     page.click("label:has(input[value=declined])")
-    page.click("[data-action=pay]")
+    press(page, "pay")
     page.wait_for_selector("[role=alert]")
-    page.click(".away a")
+    go(page, ".away a")
     page.wait_for_url("**/orders/**")
     assert "rechazó la tarjeta" in page.inner_text("#card")
     assert faults(page) == []

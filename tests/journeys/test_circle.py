@@ -4,11 +4,11 @@ import email
 import email.policy
 import os
 import re
-import time
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, pick, settled, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, log_in, owner_of, pick, press, settled, sideways, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOP, SEGMENT, NEWS = "tres-neblinas", "amantes-espresso", "Llegó el tueste que le gusta"
@@ -19,8 +19,7 @@ WHO = f"lucia{os.getpid()}@example.com"  # another one each time: nobody is writ
 def allow(page, plaza):
     """The banner is answered with yes."""
     page.goto(plaza.shop(SHOP))
-    page.locator(".consent button[value=yes]").click()
-    page.wait_for_load_state()
+    go(page, ".consent button[value=yes]")
 
 
 def look(page, plaza, slugs):
@@ -31,10 +30,9 @@ def look(page, plaza, slugs):
 def buy(page, plaza, slug, *, news=False):
     """A product, to be collected and paid by transfer."""
     page.goto(plaza.shop(SHOP, f"/p/{slug}"))
-    page.locator("[data-action=add-to-cart]").first.click()
+    press(page, "add-to-cart")
     page.goto(plaza.shop(SHOP, "/cart"))
-    page.locator("[data-action=go-to-checkout]").first.click()
-    page.wait_for_url("**/checkout**")
+    press(page, "go-to-checkout")
     pick(page, "shipping", "retiro")
     page.fill("input[name=email]", WHO)
     page.fill("input[name=name]", "Lucía Círculo")
@@ -43,17 +41,8 @@ def buy(page, plaza, slug, *, news=False):
     if news:
         page.locator("input[name=marketing]").check()
     settled(page)
-    page.locator("[data-action=place-order]").click()
+    press(page, "place-order")
     page.wait_for_url("**/orders/**")
-
-
-def until(verb, seconds=90):
-    """Wait for what the worker does in its own time."""
-    end = time.monotonic() + seconds
-    while not (found := verb()):
-        assert time.monotonic() < end, "the worker did not come to it"
-        time.sleep(1)
-    return found
 
 
 def letters(plaza, subject):
@@ -94,7 +83,7 @@ def liked(page, plaza):
 def known(page, plaza):
     """The shop knows her: what she did and how it knows, and she is in the segment."""
     page.goto(plaza.admin(SHOP, f"/people?q={WHO}"))
-    page.locator("main a", has_text="Lucía Círculo").first.click()
+    go(page, page.locator("main a", has_text="Lucía Círculo").first)
     page.wait_for_url("**/people/*")
     body = page.locator("main").inner_text()
     assert "Espresso" in body
@@ -106,15 +95,14 @@ def send(page, plaza):
     page.goto(plaza.admin(SHOP, "/mailings/new"))
     page.fill("input[name=name]", "Círculo")
     page.locator("select[name=segment]").select_option(SEGMENT)
-    page.locator("[data-action=make-mailing]").click()
-    page.wait_for_load_state()
-    page.locator("button[name=starter][value=news]").click()
+    press(page, "make-mailing")
+    go(page, "button[name=starter][value=news]")
     page.wait_for_url("**/edit")
     page.fill("input[name=subject]", NEWS)
-    page.locator("[data-action=review]").click()
+    press(page, "review")
     page.locator("[data-action=send]").wait_for()
     until(lambda: page.reload() and "Lucía Círculo" in page.locator("main").inner_text())  # taste grows with each look
-    page.locator("[data-action=send]").click()
+    press(page, "send")
     page.locator("[data-action=stop-sending]").wait_for()
     return page.url
 
@@ -131,6 +119,5 @@ def told(page, plaza, sent):
     until(lambda: page.reload() and orders.count())
     assert "₡" in page.locator("dl.brought .money").inner_text()
     assert faults(page) == []
-    orders.locator("a").click()
-    page.wait_for_load_state()
-    assert page.locator("main").get_by_text("Lucía Círculo").count() == 1
+    go(page, orders.locator("a"))
+    expect(page.locator("main").get_by_text("Lucía Círculo")).to_have_count(1)

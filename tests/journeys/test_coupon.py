@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, pick, settled, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, log_in, owner_of, pick, press, settled, sideways
 from tests.journeys.test_first_sale import fill_address
 
 pytestmark = pytest.mark.browser
@@ -32,21 +32,21 @@ def order(page):
     page.fill("input[name=name]", "Nueva Clienta")
     page.fill("input[name=phone]", "8765 4321")
     pick(page, "payment", "transfer")
-    page.locator("[data-action=place-order]").click()
+    press(page, "place-order")
     page.wait_for_url("**/orders/**")
 
 
 def test_a_new_buyer_has_the_delivery_for_nothing_and_the_owner_sees_it(visit, plaza):
     buyer = visit(PHONE)
     buyer.goto(plaza.shop(SHOP, "/p/cafe-neblina-alta"))
-    buyer.locator("[data-action=add-to-cart]").click()
+    press(buyer, "add-to-cart")
     buyer.goto(plaza.shop(SHOP, "/cart?code=PRIMERTUESTE"))
     assert buyer.locator("#code").input_value() == "PRIMERTUESTE"
     assert faults(buyer) == []
-    buyer.locator("[data-action=use-code]").click()
+    press(buyer, "use-code")
     buyer.wait_for_selector("#codes .code-row")
     assert (faults(buyer), sideways(buyer)) == ([], False)
-    buyer.locator("[data-action=go-to-checkout]").first.click()
+    press(buyer, "go-to-checkout")
     buyer.wait_for_url("**/checkout**")
     pick(buyer, "shipping", "gam")
     free = minor(buyer)
@@ -70,7 +70,7 @@ def test_a_new_buyer_has_the_delivery_for_nothing_and_the_owner_sees_it(visit, p
     log_in(owner, plaza, *owner_of(SHOP))
     owner.goto(plaza.admin(SHOP, "/discounts"))
     assert faults(owner) == []
-    owner.locator("tr", has_text="PRIMERTUESTE").locator("a.row-link").click()
+    go(owner, owner.locator("tr", has_text="PRIMERTUESTE").locator("a.row-link"))
     owner.wait_for_selector("#said")
     assert "Nueva Clienta" in owner.locator(".page-aside").inner_text()
     assert faults(owner) == []
@@ -81,14 +81,13 @@ def test_the_owner_makes_three_for_two_and_reads_what_it_says(visit, plaza):
     log_in(owner, plaza, *owner_of(SHOP))
     owner.goto(plaza.admin(SHOP, "/discounts/new"))
     assert faults(owner) == []
-    owner.locator("a.kind[href*=bundle]").click()
+    go(owner, "a.kind[href*=bundle]")
     owner.fill("#label", "Tres por dos de prueba")
     owner.fill("#code", "TRESPORDOS")
     owner.wait_for_selector("#said .sample-off")
     assert "lleve 3 y pague 2" in owner.locator("#said .rule-text").inner_text().lower()
     assert faults(owner) == []
-    owner.locator("[data-action=make-discount]").click()
-    owner.wait_for_url("**/discounts/**")
+    press(owner, "make-discount")
     for path in ("/price-lists", "/products/cafe-neblina-alta/prices"):
         owner.goto(plaza.admin(SHOP, path))
         assert faults(owner) == []

@@ -2,16 +2,11 @@
 
 import pytest
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, pick, settled
+from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, pick, press, settled
 from tests.shop.test_proofs_desk import picture
 
 pytestmark = pytest.mark.browser
 SHOP, CAKE = "horno-tizapola", "pastel-de-chocolate-y-cafe"
-
-
-def press(page, action):
-    with page.expect_navigation():
-        page.locator(f"[data-action={action}]").first.click()
 
 
 def send_proof(page, reference, colour):
@@ -29,7 +24,7 @@ def choose_cake(page, plaza):
     """A cake with its words, at the checkout, for the last day that is free."""
     page.goto(plaza.shop(SHOP, f"/p/{CAKE}"))
     page.fill("input[name=text-dedicatoria]", "Feliz cumpleaños, Tere")
-    page.locator("[data-action=add-to-cart]").click()
+    press(page, "add-to-cart")
     page.goto(plaza.shop(SHOP, "/checkout"))
     pick(page, "shipping", "recoger")
     page.wait_for_selector("input[name=slot]", state="attached")
@@ -44,7 +39,7 @@ def test_deposit_then_balance_by_pay_link(visit, plaza):
     assert faults(page) == []
     page.fill("input[name=email]", "teresa.luna@example.com")
     page.fill("input[name=name]", "Teresa Luna")
-    page.locator("[data-action=place-order]").click()
+    press(page, "place-order")
     page.wait_for_url("**/orders/**")
     order = page.url.split("#")[0]
     whole = int(page.locator("[data-order-state]").get_attribute("data-minor"))

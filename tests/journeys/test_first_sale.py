@@ -6,7 +6,7 @@ import re
 import pytest
 from PIL import Image
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, pick, settled, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, pick, press, settled, sideways
 
 pytestmark = pytest.mark.browser
 SHOP = "tres-neblinas"
@@ -22,9 +22,9 @@ def receipt() -> bytes:
 def to_cart(page, plaza, slug="cafe-neblina-alta"):
     page.goto(plaza.shop(SHOP, f"/p/{slug}"))
     assert int(page.locator("[data-stock]").get_attribute("data-stock")) > 0
-    page.locator("[data-action=add-to-cart]").click()
+    press(page, "add-to-cart")
     page.goto(plaza.shop(SHOP, "/cart"))
-    page.locator("[data-action=go-to-checkout]").first.click()
+    press(page, "go-to-checkout")
     page.wait_for_url("**/checkout**")
 
 
@@ -62,7 +62,7 @@ def test_a_transfer_is_proved_and_approved(visit, plaza):
     assert must_fill(buyer) <= 9
     assert not sideways(buyer)
     assert faults(buyer) == []
-    buyer.locator("[data-action=place-order]").click()
+    press(buyer, "place-order")
     buyer.wait_for_url("**/orders/**")
     there = buyer.locator("[data-order-state]")
     assert there.get_attribute("data-order-state") == "placed"
@@ -71,14 +71,14 @@ def test_a_transfer_is_proved_and_approved(visit, plaza):
     assert faults(buyer) == []
     buyer.set_input_files("input[type=file]", {"name": "sinpe.jpg", "mimeType": "image/jpeg", "buffer": receipt()})
     buyer.fill("input[name=reference]", "2026112400017")
-    buyer.locator("[data-action=upload-proof]").click()
+    press(buyer, "upload-proof")
     buyer.wait_for_selector("[data-payment=proof]")
 
     owner = visit(DESKTOP)
     log_in(owner, plaza, *owner_of(SHOP))
     owner.goto(plaza.admin(SHOP, f"/orders/{number}"))
     assert faults(owner) == []
-    owner.locator("[data-action=approve-proof]").first.click()
+    press(owner, "approve-proof")
     buyer.reload()
     assert buyer.locator("[data-payment]").get_attribute("data-payment") == "paid"
 
@@ -86,7 +86,7 @@ def test_a_transfer_is_proved_and_approved(visit, plaza):
 def test_a_phone_owner_finds_the_order_by_the_end_of_the_telephone(visit, plaza):
     buyer = visit(PHONE)
     order(buyer, plaza, "luis.vega@example.com")
-    buyer.locator("[data-action=place-order]").click()
+    press(buyer, "place-order")
     buyer.wait_for_url("**/orders/**")
     owner = visit(PHONE)
     log_in(owner, plaza, *owner_of(SHOP))

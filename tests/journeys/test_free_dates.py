@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kernel import clock
-from tests.journeys.conftest import DESKTOP, PHONE, faults, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, press, sideways
 
 pytestmark = pytest.mark.browser
 SHOP, CABIN = "rutas-guanquira", "Cabaña Ceiba"
@@ -16,23 +16,23 @@ SHOP, CABIN = "rutas-guanquira", "Cabaña Ceiba"
 def test_from_the_menu_to_a_stay_in_the_cart(visit, plaza, size):
     page = visit(size)
     page.goto(plaza.shop(SHOP, "/"))
-    page.locator("nav [data-action=openings]").click()
+    go(page, "nav [data-action=openings]")
     expect(page.get_by_label("Niña o niño", exact=True)).to_have_value("0")
     first = clock.today("America/Tegucigalpa") + timedelta(days=60 if size == PHONE else 70)
     page.locator("#when-arrive").fill(first.isoformat())
     page.locator("#when-leave").fill((first + timedelta(days=2)).isoformat())
     page.locator(".ask-when [data-step='1']").last.click()
-    page.get_by_role("button", name="Ver libres").click()
+    go(page, page.get_by_role("button", name="Ver libres"))
     row = page.locator(".opening", has_text=CABIN)
     expect(row).to_contain_text("2 noches, para 2 personas")
     assert faults(page) == []
     assert not sideways(page)
-    row.locator(".btn-primary").click()
+    go(page, row.locator(".btn-primary"))
     expect(page.locator("#booking [data-know]")).to_contain_text("No se admiten mascotas")
-    page.locator("[data-action=book]").click()
+    press(page, "book")
     expect(page).to_have_url(plaza.shop(SHOP, "/cart"))
     expect(page.locator(".line")).to_contain_text(CABIN)
-    page.locator("[data-action=go-to-checkout]").click()
+    press(page, "go-to-checkout")
     expect(page.locator(".checkout-know")).to_contain_text("No se admiten mascotas")
     assert faults(page) == []
     assert not sideways(page)

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import DESKTOP, Plaza, faults, log_in, owner_of, pick, settled
+from tests.journeys.conftest import DESKTOP, Plaza, faults, go, log_in, owner_of, pick, press, settled
 
 SHOP = "tres-neblinas"
 
@@ -17,9 +17,8 @@ def order(page: Page, plaza: Plaza, slug: str, *, name: str, email: str) -> None
         page.fill("#text-to", "Lucía")
         page.fill("#text-message", "Para tus tardes de café.")
         assert faults(page) == []
-    page.click("[data-action=add-to-cart]")
-    page.wait_for_url("**/cart")
-    page.click("[data-action=go-to-checkout]")
+    press(page, "add-to-cart")
+    press(page, "go-to-checkout")
     page.fill("#email", email)
     page.fill("#name", name)
 
@@ -30,15 +29,15 @@ def note_paid(owner: Any, plaza: Plaza, number: str) -> None:
     details = owner.locator("details:has([data-action=mark-paid])")
     if details.get_attribute("open") is None:
         details.locator("summary").click()
-    owner.click("[data-action=mark-paid]")
-    owner.wait_for_selector("[data-action=mark-paid]", state="detached")
+    press(owner, "mark-paid")
+    expect(owner.locator("[data-action=mark-paid]")).to_have_count(0)
 
 
 def look_up(friend: Any, plaza: Plaza, code: str) -> None:
     """Whoever holds the code reads what is on it."""
     friend.goto(plaza.shop(SHOP, "/gift-card"))
     friend.fill("#code", code.lower())
-    friend.locator("main form button").click()
+    go(friend, friend.locator("main form button"))
     assert "10" in friend.inner_text("[data-gift-state=live]")
     assert faults(friend) == []
 
@@ -47,7 +46,7 @@ def test_a_gift_card_is_bought_approved_and_pays_another_order(plaza: Plaza, vis
     buyer = visit(DESKTOP)
     order(buyer, plaza, "tarjeta-de-regalo", name="Ana Mora", email="ana.regala@example.com")
     pick(buyer, "payment", "transfer")
-    buyer.click("[data-action=place-order]")
+    press(buyer, "place-order")
     buyer.wait_for_url("**/orders/**")
     mine, number = buyer.url, re.search(r"TN-\d+", buyer.inner_text("main"))
     assert number
@@ -55,7 +54,7 @@ def test_a_gift_card_is_bought_approved_and_pays_another_order(plaza: Plaza, vis
     log_in(owner, plaza, *owner_of(SHOP))
     note_paid(owner, plaza, number.group())
     buyer.goto(mine)
-    buyer.click("[data-action=gift-card]")
+    press(buyer, "gift-card")
     code = buyer.locator(".gift-code [data-copy]").get_attribute("data-copy")
     assert code
     assert faults(buyer) == []
@@ -69,11 +68,11 @@ def test_a_gift_card_is_bought_approved_and_pays_another_order(plaza: Plaza, vis
     settled(friend)
     friend.wait_for_selector(f"text={code[-4:]}")
     assert faults(friend) == []
-    friend.click("[data-action=place-order]")
+    press(friend, "place-order")
     friend.wait_for_url("**/orders/**")
     owner.goto(plaza.admin(SHOP, f"/gift-cards?q={code[-4:]}"))
     assert code[-4:] in owner.inner_text("main table")
     assert faults(owner) == []
-    owner.click("main table a.row-link")
+    go(owner, "main table a.row-link")
     assert "Pago de un pedido" in owner.inner_text("main")
     assert faults(owner) == []

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, press, sideways
 from tests.journeys.test_booking import DAYS, book, next_month, take_day
 from tests.journeys.test_without_scripts import fill_contact
 
@@ -17,11 +17,10 @@ def booked(page, plaza):
     next_month(page)
     take_day(page, 0)
     book(page)
-    page.click("[data-action=go-to-checkout]")
+    press(page, "go-to-checkout")
     fill_contact(page)
-    page.click("[data-action=place-order]")
-    page.wait_for_url("**/orders/**")
-    page.click("[data-action=booking]")
+    press(page, "place-order")
+    press(page, "booking")
     page.wait_for_selector("[data-booking-state=booked]")
     return page.url
 
@@ -49,30 +48,30 @@ def test_another_time_by_link_then_none(visit, plaza, size):
     assert "BEGIN:VTIMEZONE" in file
     assert "SEQUENCE:0" in file
 
-    page.click("[data-action=move-booking]")
+    press(page, "move-booking")
     page.wait_for_url("**/move")
     page.locator(DAYS).nth(1).click()
     page.wait_for_selector("a[data-day][aria-current=date]")
     assert fine(page)
     page.locator("label:has(input[name=time]:not([disabled]))").last.click()
-    page.click("main form [data-action=move-booking]")
+    go(page, "main form [data-action=move-booking]")
     page.wait_for_url(address)
     expect(page.locator("#ticket-when")).not_to_have_text(was)
     assert "SEQUENCE:1" in calendar(page)
 
-    page.click("[data-action=change-booking]")
+    press(page, "change-booking")
     page.fill("[name=places]", "2")
-    page.click("[data-action=look-change]")
+    press(page, "look-change")
     page.wait_for_selector("main form [data-action=change-booking]")
     assert "2 personas" in page.inner_text("main form .kv")
     assert fine(page)
-    page.click("main form [data-action=change-booking]")
+    go(page, "main form [data-action=change-booking]")
     page.wait_for_url(address)
     assert "SEQUENCE:2" in calendar(page)
 
     page.click("details:has([data-action=cancel-booking]) summary")
     assert "cancelar no le cuesta nada" in page.inner_text("main")
-    page.click("[data-action=cancel-booking]")
+    press(page, "cancel-booking")
     page.wait_for_selector("[data-booking-state=cancelled]")
     assert page.locator("svg.qr").count() == 0
     assert fine(page)

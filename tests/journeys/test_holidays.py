@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kernel import clock
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, log_in, owner_of, sideways, undo
 
 pytestmark = pytest.mark.browser
 SHOP, ZONE = "horno-tizapola", "America/Mexico_City"
@@ -18,8 +18,7 @@ def looks_right(page):
 
 
 def send(page):
-    with page.expect_navigation():
-        page.locator("form[action$='/settings/shop/closed'] button").click()
+    go(page, page.locator("form[action$='/settings/shop/closed'] button"))
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -47,12 +46,10 @@ def test_holidays_are_planned_and_called_off(visit, plaza, size):
     looks_right(page)
     page.goto(plaza.admin(SHOP, "/settings/shop"))
     for again in (True, False):
-        with page.expect_navigation():
-            planned.locator("button").click()
+        go(page, planned.locator("button"))
         expect(planned).to_have_count(0)
         if again:
-            with page.expect_navigation():
-                page.locator("[data-undo]").click()
+            undo(page)
             expect(planned).to_have_count(1)
     page.goto(plaza.shop(SHOP))
     expect(page.locator(".strip")).to_have_count(0)

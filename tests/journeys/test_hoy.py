@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, log_in, owner_of, press, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -13,7 +14,7 @@ def size(page) -> int:
     """How many rows the list has, all its pages together."""
     many = page.locator("#main tbody tr").count() or page.locator("#main [data-row]").count()
     while page.locator("a[rel=next]").count():
-        page.locator("a[rel=next]").click()
+        go(page, "a[rel=next]")
         many += page.locator("#main tbody tr").count()
     return many
 
@@ -56,7 +57,7 @@ def test_each_figure_is_its_rows_and_an_indicator_is_typed(visit, plaza, viewpor
     assert [name for name, _total in plots] == ["sales", "orders", "visits", "places"]
     assert page.locator("svg.plot title").count() >= 2
     for name, total in plots:
-        page.locator(f"[data-plot={name}] .plot-foot a").click()
+        go(page, page.locator(f"[data-plot={name}] .plot-foot a"))
         assert int(page.locator("[data-plot]").get_attribute("data-total")) == total
         assert faults(page) == []
         assert not sideways(page)
@@ -64,7 +65,7 @@ def test_each_figure_is_its_rows_and_an_indicator_is_typed(visit, plaza, viewpor
             assert page.locator(".orders-list tbody tr").count() == total
         page.goto(plaza.admin(slug, "/?days=90"))
     sum_of = page.locator("[data-figure=today] b").inner_text()
-    page.locator("a[data-figure=today]").click()
+    go(page, "a[data-figure=today]")
     assert page.locator(".sums-line b").first.inner_text() == sum_of
     typed(page, plaza.admin(slug, "/indicators/parte-tejedora"), viewport)
 
@@ -73,7 +74,7 @@ def typed(page, url, viewport):
     """The figure of last month is typed, whatever stood there before."""
     page.goto(url)
     page.fill("[name=value]", "61,5" if viewport == PHONE else "58")
-    page.get_by_role("button", name="Guardar el valor").click()
+    go(page, page.get_by_role("button", name="Guardar el valor"))
     page.wait_for_selector(".plot-big[data-state=met], .plot-big[data-state=near]")
     assert re.search(r"61[.,]5|58", page.locator(".plot-number").inner_text())
     assert page.locator("svg.plot title").count() == 1
@@ -89,28 +90,27 @@ def test_an_automation_is_prepared_and_turned_on(visit, plaza):
     assert page.get_by_text("Falta:").count() == 1
     assert faults(page) == []
     card = page.locator("section.panel", has_text="Carrito abandonado")
-    card.get_by_role("button", name="Preparar sus correos").click()
+    go(page, card.get_by_role("button", name="Preparar sus correos"))
     page.wait_for_url("**/automations/cart")
     assert page.locator(".auto-steps li").count() == 3
     assert faults(page) == []
     assert not sideways(page)
-    page.locator("[data-action=send]").click()
-    page.get_by_role("button", name="Apagar").wait_for()
-    page.get_by_role("button", name="Apagar").click()
+    press(page, "send")
+    go(page, page.get_by_role("button", name="Apagar"))
     page.locator("[data-action=send]").wait_for()
     page.goto(plaza.admin(slug, "/automations/new"))
-    assert not page.locator("#category").is_visible()  # each choice brings its own field
+    expect(page.locator("#category")).to_be_hidden()  # each choice brings its own field
     page.get_by_label("Nombre").fill("Después del pan")
     page.get_by_label("Alguien compra algo de una categoría").check()
     page.locator("#category").select_option(index=1)
     assert faults(page) == []
-    page.locator("[data-action=make-automation]").click()
+    press(page, "make-automation")
     page.locator("[data-foreseen]").wait_for()
-    page.locator("[data-action=letter-add]").click()
+    press(page, "letter-add")
     page.wait_for_url("**/edit")
     page.goto(plaza.admin(slug, "/automations/despues-del-pan"))
     page.get_by_label("A quién").last.select_option("unclicked")
-    page.locator(".auto-steps form.quick .btn").last.click()
+    go(page, page.locator(".auto-steps form.quick .btn").last)
     page.get_by_text("si no siguió ningún enlace del correo anterior").wait_for()
     assert faults(page) == []
     assert not sideways(page)

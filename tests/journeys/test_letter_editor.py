@@ -1,11 +1,12 @@
 """A marketer writes a letter on the phone: begun from a starter, built by touch and keys, looked at as somebody, mended."""
 
 import base64
+import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways, unfold
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, log_in, owner_of, sideways, undo, unfold, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOP = "horno-tizapola"
@@ -26,8 +27,8 @@ def fine(page):
 
 def kept(page):
     """Wait until all that was typed is kept and the letter beside shows it."""
-    page.wait_for_function("() => /\\d\\d:\\d\\d/.test(document.querySelector('[data-autosave-state]').textContent)")
-    page.wait_for_function("() => !localStorage.getItem(`draft:${document.querySelector('form[data-autosave]').dataset.autosave}`)")  # fmt: skip
+    expect(page.locator("[data-autosave-state]")).to_have_text(re.compile(r"\d\d:\d\d"))
+    page.wait_for_function("() => !localStorage.getItem(`draft:${document.querySelector('form[data-autosave]')?.dataset.autosave}`)")  # fmt: skip
     page.wait_for_load_state("networkidle")
     drawn(page)
 
@@ -63,7 +64,7 @@ def test_a_letter_on_the_phone(visit, plaza):
     take_away_and_back(page)
     page.locator("button[value=test]").tap()
     page.wait_for_selector("text=La prueba va en camino")
-    assert page.locator("[data-problems]").is_hidden()
+    expect(page.locator("[data-problems]")).to_be_hidden()
 
 
 def test_a_draft_of_this_browser_is_put_back_or_offered(visit, plaza):
@@ -81,17 +82,17 @@ def test_a_draft_of_this_browser_is_put_back_or_offered(visit, plaza):
         page.reload()
 
     left("0")  # written on another draft than the one that is kept
-    assert title.input_value() == before
+    expect(title).to_have_value(before)
     page.get_by_role("button", name="Recuperarlo").click()
-    assert title.input_value() == "De otra pestaña"
+    expect(title).to_have_value("De otra pestaña")
     page.evaluate("key => localStorage.removeItem(key)", key)
     page.reload()
     left(form.get_attribute("data-revision"))
-    assert title.input_value() == "De otra pestaña"
+    expect(title).to_have_value("De otra pestaña")
     # no answer that leads on: what was sent stays here
     page.route("**/pages/nosotros", lambda route: route.fulfill(status=204) if route.request.method == "POST" else route.fallback())  # fmt: skip
     title.press("Enter")
-    assert page.evaluate("key => JSON.parse(localStorage.getItem(key)).sent", key)
+    page.wait_for_function("key => JSON.parse(localStorage.getItem(key))?.sent", arg=key)
 
 
 def begin(page, plaza):
@@ -99,10 +100,10 @@ def begin(page, plaza):
     log_in(page, plaza, *owner_of(SHOP))
     page.goto(plaza.admin(SHOP, "/mailings/new"))
     page.fill("input[name=name]", "Pan de fiesta")
-    page.locator("main form button:not([type=button])").last.tap()
+    go(page, page.locator("main form button:not([type=button])").last)
     page.wait_for_url("**/edit")
     fine(page)
-    page.locator("button[value=news]").tap()
+    go(page, "button[value=news]")
     page.wait_for_selector(ROW)
     fine(page)
     assert kinds(page) == BEGUN
@@ -114,10 +115,10 @@ def write(page):
     page.locator(".to-preview").tap()
     expect(letter.locator("h1").first).to_have_text("Lo nuevo")
     page.locator("[data-size=desktop]").tap()
-    assert letter.locator("body").evaluate("() => innerWidth") > 1000  # a desk's, made smaller
+    until(lambda: letter.locator("body").evaluate("() => innerWidth") > 1000)  # a desk's, made smaller
     assert not sideways(page)
     page.locator("[data-size=phone]").tap()
-    assert letter.locator("body").evaluate("() => innerWidth") < 400
+    until(lambda: letter.locator("body").evaluate("() => innerWidth") < 400)
     page.fill("#subject", "Hola ")
     page.select_option("select[data-insert=subject]", "first_name")
     assert page.input_value("#subject").startswith("Hola {{ first_name | default:")
@@ -156,7 +157,7 @@ def illustrate(page, order):
     assert "qué muestra la imagen" in page.inner_text("[data-problems]")
     unfold(page)
     page.locator("button[value^='vary:']").last.evaluate("one => one.closest('details').open = true")
-    page.locator("button[value^='vary:']").last.tap()
+    go(page, page.locator("button[value^='vary:']").last)
     page.wait_for_selector(".variant")
     fine(page)
 
@@ -164,9 +165,10 @@ def illustrate(page, order):
 def take_away_and_back(page):
     """A block goes, comes back, and goes."""
     page.locator(f"{ROW} button[value^='remove:']").last.evaluate("one => one.scrollIntoView()")
-    page.locator(f"{ROW} > .block-head button[value^='remove:']").last.tap()
-    page.wait_for_function(f"() => document.querySelectorAll('{ROW}').length === 5")
-    page.locator("[data-undo]").tap()
-    page.wait_for_function(f"() => document.querySelectorAll('{ROW}').length === 6")
-    page.locator(f"{ROW} > .block-head button[value^='remove:']").last.tap()
-    page.wait_for_function(f"() => document.querySelectorAll('{ROW}').length === 5")
+    gone = page.locator(f"{ROW} > .block-head button[value^='remove:']").last
+    go(page, gone)
+    expect(page.locator(ROW)).to_have_count(5)
+    undo(page)
+    expect(page.locator(ROW)).to_have_count(6)
+    go(page, gone)
+    expect(page.locator(ROW)).to_have_count(5)

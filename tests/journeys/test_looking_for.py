@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, press, sideways, until
 
 pytestmark = pytest.mark.browser
 SHOP, MISSED = "hilos-xelantun", "alpargatas"
@@ -24,7 +24,8 @@ def test_hints_and_what_was_not_found(visit, plaza):
     page.keyboard.press("Escape")
     expect(page.locator(".hints")).to_be_hidden()
     expect(box).to_have_value("chumpa")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Resultados de «chumpa»")
     _not_found(visit, plaza)
     _explained(visit, plaza)
@@ -37,11 +38,11 @@ def _not_found(visit, plaza):
     page.goto(plaza.shop(SHOP, "/search"))
     box = page.locator("main input[name=q]")
     box.fill(MISSED)
-    box.press("Enter")
+    with page.expect_navigation():
+        box.press("Enter")
     expect(page.locator("[data-instead]")).to_be_visible()
     assert faults(page) == []
     assert not sideways(page)
-    page.wait_for_timeout(1500)  # counts are written in bulk
 
 
 def _explained(visit, plaza):
@@ -49,11 +50,11 @@ def _explained(visit, plaza):
     log_in(desk, plaza, *owner_of(SHOP))
     desk.goto(plaza.admin(SHOP, "/searches?show=missed&days=7"))
     row = desk.locator("tr[data-search=alpargatas]")
-    expect(row).to_be_visible()
+    until(lambda: desk.reload() and row.count())  # what was looked for is written in bulk
     assert faults(desk) == []
     assert not sideways(desk)
     row.get_by_text("Igual que otra palabra…").click()
     expect(desk.get_by_label("Quien busca")).to_have_value("alpargatas")
     desk.get_by_label("ve también lo que hay de").fill("chumpa")
-    desk.locator("[data-action=keep-synonym]").click()
+    press(desk, "keep-synonym")
     expect(desk.locator("[data-synonym=alpargatas]")).to_be_visible()

@@ -5,12 +5,13 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways, unfold
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, log_in, owner_of, press, sideways, unfold
 
 pytestmark = pytest.mark.browser
 SHOP = "hilos-xelantun"
-RETURN = 100_000  # the minute of waiting, and some time to deliver
+RETURN = 240_000  # milliseconds: the minute of waiting, and time to deliver
 
 
 def seen(page):
@@ -40,7 +41,7 @@ def condition(page, path, word, value):
     if not box.is_visible():
         page.locator(f"details:has([name='{path}.{word}']) summary").tap()
     box.tap()
-    assert box.locator("input").is_checked()
+    expect(box.locator("input")).to_be_checked()
 
 
 def segment(page, plaza):
@@ -56,7 +57,7 @@ def segment(page, plaza):
     condition(page, "rule.1.1", "language", "en")
     page.wait_for_selector("#rule-found:has-text('Personas que')")
     seen(page)
-    page.locator("[data-action=save-segment]").tap()
+    press(page, "save-segment")
     page.wait_for_url("**/segments/quienes-*")
     return page.url.rsplit("/", 1)[1]
 
@@ -78,13 +79,13 @@ def write(page, plaza, code):
     page.goto(plaza.admin(SHOP, f"/mailings/new?segment={code}"))
     page.fill("[name=name]", "Historias de enero")
     seen(page)
-    page.locator("[data-action=make-mailing]").tap()
+    press(page, "make-mailing")
     page.wait_for_url("**/edit")
-    page.locator("button[value=news]").tap()
+    go(page, "button[value=news]")
     page.wait_for_selector("#letter")
     page.locator("[name^=subject]").first.fill("Historias de enero")
     link(page).fill("/p/no-existe")
-    page.locator("[data-action=review]").tap()
+    press(page, "review")
     page.wait_for_selector("[data-problems], [data-errors]")
 
 
@@ -96,7 +97,6 @@ def link(page):
 
 def test_the_marketer_builds_a_segment_and_sends_a_letter_that_a_check_and_a_finger_stopped_once(visit, plaza):
     page = visit(PHONE, has_touch=True)
-    page.set_default_timeout(30_000)  # much is drawn here
     log_in(page, plaza, *owner_of(SHOP))
     write(page, plaza, segment(page, plaza))
     token = re.search(r"/mailings/([^/]+)", page.url)[1]
@@ -108,6 +108,7 @@ def test_the_marketer_builds_a_segment_and_sends_a_letter_that_a_check_and_a_fin
         owner.goto(plaza.admin(SHOP, path))
         seen(owner)
     page.wait_for_selector("[data-mailing-state=sent]", timeout=RETURN)  # the page follows by itself
+    page.wait_for_load_state()
     sent = letters(plaza, token)
     assert len(sent) == will
     assert len({one["To"] for one in sent}) == will
@@ -115,7 +116,7 @@ def test_the_marketer_builds_a_segment_and_sends_a_letter_that_a_check_and_a_fin
     assert not any("puntoyraya" in one["To"] for one in sent)  # the shop that resells
     assert seen(page).locator("[data-report] a b").first.inner_text() == str(will)
     owner.goto(plaza.admin(SHOP, f"/mailings/{token}"))
-    seen(owner).locator("[data-report] a").first.click()
+    go(seen(owner), "[data-report] a")
     owner.wait_for_selector("[data-total]")
     assert seen(owner).locator("tbody tr").count() == will
 
@@ -125,10 +126,10 @@ def mend(page, plaza, token):
     page.goto(plaza.admin(SHOP, f"/mailings/{token}"))
     assert page.locator("[data-action=send]").count() == 0
     assert "no-existe" in seen(page).locator("[data-problems]").inner_text()
-    page.locator("[data-problems] li", has_text="no-existe").first.locator("a").tap()
+    go(page, page.locator("[data-problems] li", has_text="no-existe").first.locator("a"))
     page.wait_for_selector("#letter")
     link(page).fill("/")
-    page.locator("[data-action=review]").tap()
+    press(page, "review")
     page.wait_for_selector("[data-action=send]")
 
 
@@ -141,19 +142,19 @@ def send(page, plaza, token):
     page.locator("[name=segment]").select_option(
         ""
     )  # to everybody, and not kept: that number was not the one on the button
-    page.locator("[data-action=send]").tap()
+    press(page, "send")
     page.wait_for_selector("text=No se envió")
     assert (state(page), letters(plaza, token)) == ("draft", [])
     assert int(re.search(r"(\d+) recibir", page.locator("[data-estimate]").inner_text())[1]) > will
     page.locator("[name=segment]").select_option(meant)
-    page.locator("form[data-audience] .btn-primary").tap()
+    go(page, page.locator("form[data-audience] .btn-primary"))
     page.wait_for_selector(f"[data-estimate]:has-text('{will} recibir')")
-    seen(page).locator("[data-action=send]").tap()
+    press(seen(page), "send")
     page.wait_for_selector("[data-action=stop-sending]")
     assert (state(seen(page)), letters(plaza, token)) == ("scheduled", [])
-    page.locator("[data-action=stop-sending]").tap()
+    press(page, "stop-sending")
     page.wait_for_selector("[data-action=send]")
     assert state(page) == "draft"
-    page.locator("[data-action=send]").tap()
+    press(page, "send")
     page.wait_for_selector("[data-action=stop-sending]")
     return will

@@ -1,6 +1,7 @@
 """What is new can be saved before anything is typed; what is there already shows the way to save once it differs."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE, log_in, owner_of
 
@@ -21,8 +22,8 @@ def test_only_what_is_new_can_be_saved_at_once(visit, plaza):
     log_in(page, plaza, *owner_of(SHOP))
     for path in NEW:
         page.goto(plaza.admin(SHOP, path))
-        assert (path, page.locator(SAVE).count()) == (path, 1)
+        expect(page.locator(SAVE), path).to_have_count(1)
     page.goto(plaza.admin(SHOP, "/settings/contact"))
-    assert page.locator(SAVE).count() == 0
+    expect(page.locator(SAVE)).to_have_count(0)
     page.locator("main form input[type=email]:visible").first.fill("otra@example.com")
-    assert page.locator(SAVE).count() == 1
+    expect(page.locator(SAVE)).to_have_count(1)

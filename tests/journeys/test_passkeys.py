@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import Plaza, faults, log_in, owner_of, sideways
+from tests.journeys.conftest import Plaza, faults, go, log_in, owner_of, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PHONE = {  # as a phone is one: it keeps the key, and its owner unlocks it
@@ -23,8 +23,8 @@ def test_a_passkey_opens_the_back_office(visit: Any, plaza: Plaza) -> None:
     page.goto(f"{plaza.url}/account/passkeys")
     page.fill("form[action$=begin] input[name=name]", "Mi teléfono")
     page.fill("input[name=current]", password)
-    page.locator("form[action$=begin] button").click()
-    page.locator("[data-action=passkey]").click()
+    go(page, "form[action$=begin] button")
+    go(page, "[data-action=passkey]")
     page.wait_for_url("**/account/passkeys")
     assert "Mi teléfono" in page.locator(".keys").inner_text()
     assert (faults(page), sideways(page)) == ([], False)
@@ -38,5 +38,5 @@ def test_a_passkey_opens_the_back_office(visit: Any, plaza: Plaza) -> None:
     page.wait_for_url(f"{plaza.url}/admin/hilos-xelantun/orders")
     page.goto(f"{plaza.url}/account/passkeys")  # the demo world is others' too
     page.locator(".keys summary").click()
-    page.locator(".keys form[action$=removal] button").click()
+    go(page, page.locator(".keys form[action$=removal] button"))
     page.wait_for_selector(".keys", state="detached")

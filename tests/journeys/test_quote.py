@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of
+from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, press
 
 pytestmark = pytest.mark.browser
 SHOP = "tres-neblinas"
@@ -28,7 +28,7 @@ def test_a_quote_is_written_sent_and_accepted(visit, plaza):
     total, send = (desk.locator(path).bounding_box() for path in (".sale-total", "[data-action=send-quote]"))
     assert total["y"] + total["height"] <= send["y"]  # a sum of six digits has no room beside the buttons
     desk.set_viewport_size(DESKTOP)
-    desk.locator("[data-action=send-quote]").click()
+    press(desk, "send-quote")
     desk.wait_for_url(lambda url: "/quotes/" in url and "/new" not in url)
     assert "COT-" in desk.locator("h1").inner_text()
     assert faults(desk) == []
@@ -37,9 +37,9 @@ def test_a_quote_is_written_sent_and_accepted(visit, plaza):
     assert "Capacitación de dos horas" in phone.locator("main").inner_text()
     total = phone.locator("[data-minor]").get_attribute("data-minor")
     assert faults(phone) == []
-    phone.locator("[data-action=accept-quote]").click()
+    press(phone, "accept-quote")
     phone.wait_for_url("**/orders/**")
     assert phone.locator("[data-order-state]").get_attribute("data-minor") == total
     desk.reload()
-    desk.locator("[data-action=open-order]").click()
+    press(desk, "open-order")
     assert "COT-" in desk.locator("main").inner_text()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, order_to_fetch, owner_of, sideways
-from tests.journeys.test_deposit import press, send_proof
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, log_in, order_to_fetch, owner_of, press, sideways
+from tests.journeys.test_deposit import send_proof
 
 pytestmark = pytest.mark.browser
 SHOP = "tres-neblinas"
@@ -31,8 +31,7 @@ def test_a_partial_refund_with_its_credit_note(visit, plaza):
     papers = desk.locator("a[href*='/invoices/']")
     assert papers.count() >= 2
     assert faults(desk) == []
-    desk.locator("a[href*='/invoices/']", has_text="NC-").first.click()
-    desk.wait_for_load_state()
+    go(desk, desk.locator("a[href*='/invoices/']", has_text="NC-").first)
     assert "1 000" in desk.locator("main").inner_text().replace("\u202f", " ").replace("\xa0", " ")
     assert faults(desk) == []
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, log_in, owner_of, press, sideways
 
 pytestmark = pytest.mark.browser
 SHOP = "tres-neblinas"
@@ -18,15 +18,15 @@ def test_hearts_on_a_phone(visit, plaza):
     expect(first).to_have_attribute("aria-pressed", "true")
     expect(bar.locator("a", has_text="Guardados")).to_contain_text("2")
     expect(page).to_have_url(plaza.shop(SHOP, "/"))  # nobody was led away
-    page.locator(".toasts a").click()
-    assert page.locator(".saved .heart[aria-pressed=true]").count() == 2
+    go(page, page.locator(".toasts a"))
+    expect(page.locator(".saved .heart[aria-pressed=true]")).to_have_count(2)
     assert faults(page) == []
     assert not sideways(page)
     page.locator(".saved .heart").nth(0).click()
     page.locator(".toasts [data-undo]").click()
     expect(page.locator(".saved .heart[aria-pressed=true]")).to_have_count(2)
     page.locator("#list-name").fill("Ana María")
-    page.locator("[data-action=share-list]").click()
+    press(page, "share-list")
     link = page.locator("[data-copy]").get_attribute("data-copy")
     other = visit(DESKTOP)
     other.goto(link)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, go, log_in, owner_of, press, sideways
 
 pytestmark = pytest.mark.browser
 SHOP = "tres-neblinas"
@@ -44,10 +44,10 @@ def test_a_nested_segment_by_touch_on_a_phone(visit, plaza):
     owner.locator("#rule-found .rule-text", has_text="30 días").wait_for()
     fine(owner)
     assert "están en Costa Rica y (gustan de " in owner.locator("#rule-found .rule-text").inner_text()
-    owner.locator("[data-action=save-segment]").tap()
+    press(owner, "save-segment")
     owner.wait_for_url("**/segments/cerca-del-cafe")
     fine(owner)
-    owner.locator(".found-why").first.tap()
+    go(owner, ".found-why")
     owner.wait_for_url("**/people/**")
     assert owner.locator(".why-line .state-good").count() >= 2
     fine(owner)
@@ -71,9 +71,9 @@ def test_by_keyboard_and_then_without_scripts(visit, plaza):
     plain.goto(plaza.admin(SHOP, "/segments/new"))
     plain.fill("#name", "Sin guiones")
     plain.locator("[id='rule.0.word']").select_option("first_visit")
-    plain.locator("[id='add-rule']").click()
+    go(plain, "[id='add-rule']")
     assert plain.input_value("#name") == "Sin guiones"
-    plain.locator("[id='drop-rule.1']").click()
-    plain.locator("[data-action=save-segment]").click()
+    go(plain, "[id='drop-rule.1']")
+    press(plain, "save-segment")
     plain.wait_for_url("**/segments/sin-guiones")
     assert "vienen por primera vez" in plain.locator("#rule-found").inner_text()

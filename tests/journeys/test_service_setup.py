@@ -1,8 +1,10 @@
 """An owner who never sold a time makes a tour on the phone: from a new product to a page on which one books."""
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.journeys.conftest import PHONE, faults, log_in, owner_of, sideways
+from tests.journeys.conftest import PHONE, faults, go, log_in, owner_of, sideways
+from tests.journeys.test_booking import next_month
 from tests.journeys.test_every_page import look
 from tests.journeys.test_newcomer import Counted
 
@@ -23,19 +25,19 @@ def test_from_a_new_product_to_a_page_on_which_one_books(visit, plaza, record_pr
     person = Counted(page)
     log_in(page, plaza, *owner_of(SHOP))
     page.goto(plaza.admin(SHOP, "/products"))
-    person.tap("main a[href$='/products/new']")
+    person.go("main a[href$='/products/new']")
     person.fill("input[name=name]", "Recorrido por el obrador")
     person.tap("label:has(input[name=kind][value=booking])")
-    assert page.locator("input[name=units]").is_hidden()
+    expect(page.locator("input[name=units]")).to_be_hidden()
     person.fill("input[name=price]", "150")
     fine(page)
-    person.tap(".form-end [data-action=publish]")
+    person.go(".form-end [data-action=publish]")
     page.wait_for_url("**/booking")
     fine(page)
-    person.tap("[data-action=kind-departure]")
+    person.go("[data-action=kind-departure]")
     page.wait_for_selector("#needs")
     person.fill("[name=capacity]", "10")
-    person.tap(".form-end [data-action=publish]")
+    person.go(".form-end [data-action=publish]")
     page.wait_for_selector("[data-errors], .errors")
     assert "los días y horas" in page.inner_text("main .errors")
     assert page.input_value("[name=capacity]") == "10"
@@ -47,7 +49,7 @@ def test_from_a_new_product_to_a_page_on_which_one_books(visit, plaza, record_pr
     person.fill("[name=hours-1-opens]", "5 pm")
     person.tap("label:has([name=hours-1-days][value='5'])")
     person.fill("[name=new_name]", "Guía del obrador")
-    person.tap(".form-end [data-action=publish]")
+    person.go(".form-end [data-action=publish]")
     page.wait_for_selector("text=está a la venta")
     fine(page)
     assert person.count <= MOST
@@ -60,6 +62,7 @@ def one_books(shopper, plaza):
     answer = shopper.goto(plaza.shop(SHOP, "/p/recorrido-por-el-obrador"))
     assert answer.status == 200
     assert shopper.locator("[data-action=book]").count() == 1
+    next_month(shopper)  # this one may be over today
     shopper.locator("td a[data-day]").last.click()
     shopper.wait_for_selector("label:has(input[name=time])")
     assert "10:00" in shopper.inner_text("main")
@@ -69,7 +72,7 @@ def test_resources_and_special_days_on_the_phone(visit, plaza):
     page = visit(PHONE)
     log_in(page, plaza, *owner_of("rutas-guanquira"))
     page.goto(plaza.admin("rutas-guanquira", "/resources"))
-    page.click("text=Balsas de río")
+    go(page, "text=Balsas de río")
     page.wait_for_selector("[name=rows-0-name]")
     fine(page)
     page.goto(plaza.admin("rutas-guanquira", "/products/cabana-ceiba/booking"))  # what a night costs when
@@ -77,7 +80,7 @@ def test_resources_and_special_days_on_the_phone(visit, plaza):
     fine(page)
     page.goto(plaza.admin("rutas-guanquira", "/special-days"))
     page.click("label:has(input[name=how][value=hours])")
-    assert page.locator("[name=times]").is_visible()
+    expect(page.locator("[name=times]")).to_be_visible()
     page.click("[data-action=add-days]")
     page.wait_for_selector("#first-error")
     fine(page)

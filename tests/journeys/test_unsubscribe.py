@@ -12,7 +12,7 @@ from kernel.db import db
 from kernel.settings import Settings, complete
 from kernel.tenancy import Tenant
 from tests.campaigns.letters import had, mailing, person
-from tests.journeys.conftest import DESKTOP, PHONE, faults, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, press, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOP = "tres-neblinas"
@@ -56,11 +56,11 @@ def test_one_click_and_back(visit, plaza, shop, size):
     assert state(token) == (False, True)  # looking changed nothing
     assert faults(page) == []
     assert not sideways(page)
-    page.locator("[data-action=unsubscribe]").click()
+    press(page, "unsubscribe")
     page.locator("[data-letters=left]").wait_for()
     assert state(token) == (True, False)
     assert faults(page) == []
     assert not sideways(page)
-    page.locator("[data-action=resubscribe]").click()
+    press(page, "resubscribe")
     page.locator("[data-letters=in]").wait_for()
     assert state(token) == (False, True)

@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import PHONE, faults
+from tests.journeys.conftest import PHONE, faults, press
 
 pytestmark = pytest.mark.browser
 SHOP, BLOUSE, FIRST = "hilos-xelantun", "/p/blusa-tejado", "HX-008-XS-C"
@@ -19,7 +19,7 @@ SHOP, BLOUSE, FIRST = "hilos-xelantun", "/p/blusa-tejado", "HX-008-XS-C"
 @pytest.fixture
 def sold_out(plaza):
     """Nothing is left of what the page would begin with."""
-    with closing(sqlite3.connect(plaza.folder / "plaza.db", isolation_level=None)) as rows:
+    with closing(sqlite3.connect(plaza.folder / "plaza.db", timeout=60, isolation_level=None)) as rows:
         [(before,)] = rows.execute("SELECT on_hand FROM variant WHERE sku = ?", (FIRST,))
         rows.execute("UPDATE variant SET on_hand = 0 WHERE sku = ?", (FIRST,))
         yield
@@ -78,7 +78,7 @@ def test_a_blouse_made_to_measure_asks_for_the_measures(visit, plaza):
     assert page.url.endswith(BLOUSE)
     assert faults(page) == []
     field.fill("92, 98, 60")
-    page.locator("[data-action=add-to-cart]").click()
+    press(page, "add-to-cart")
     page.wait_for_url("**/cart")
     expect(page.locator("main")).to_contain_text("92, 98, 60")
 

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, sideways
+from tests.journeys.conftest import DESKTOP, PHONE, faults, log_in, owner_of, press, sideways
+from tests.journeys.test_booking import settle
 
 pytestmark = pytest.mark.browser
 SHOP, BLOUSE, WHO = "hilos-xelantun", "/p/blusa-tejado", "quiere.una.blusa@example.com"
@@ -21,7 +22,7 @@ def test_one_asks_for_the_choice_that_is_gone(visit, plaza):
     assert faults(page) == []
     assert not sideways(page)
     page.get_by_label("Correo", exact=True).fill(WHO)
-    page.locator("[data-action=tell-me]").click()
+    press(page, "tell-me")
     expect(page.locator("[data-toasts], .toasts, body").first).to_contain_text(f"Le escribimos a {WHO} una sola vez")
     expect(page.locator("input[name=option-talla]:checked")).to_have_value("xl")
     desk = visit(DESKTOP)
@@ -36,8 +37,9 @@ def test_one_asks_for_the_trip_that_is_full(visit, plaza):
     page.goto(plaza.shop(TOURS, TRIP))
     while not page.locator("td.full a").count():  # the demo's full trip may be next month's
         page.click("a.cal-turn >> nth=-1")
-        page.wait_for_selector("#booking-when:not([aria-busy])")
+        settle(page)
     page.locator("td.full a").first.click()
+    settle(page)
     page.locator("[data-action=book]").click()  # the question inside is another form's: booking asks nothing of it
     expect(page.get_by_label("Correo", exact=True)).not_to_have_attribute("aria-invalid", "true")
     page.get_by_label("Correo", exact=True).fill(GUEST)
@@ -46,7 +48,7 @@ def test_one_asks_for_the_trip_that_is_full(visit, plaza):
     expect(page.get_by_label("Correo", exact=True)).to_have_value(GUEST)  # one person more took nothing away
     assert faults(page) == []
     assert not sideways(page)
-    page.locator("[data-action=tell-me]").click()
+    press(page, "tell-me")
     expect(page.locator("[data-toasts], .toasts, body").first).to_contain_text(f"Le escribimos a {GUEST} una sola vez")
     desk = visit(DESKTOP)
     log_in(desk, plaza, *owner_of(TOURS))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.conftest import DESKTOP, PHONE, settled
+from tests.journeys.conftest import DESKTOP, PHONE, go, press, settled
 
 pytestmark = pytest.mark.browser
 SHOP = "tres-neblinas"
@@ -16,19 +16,19 @@ def fill_contact(page):
 def test_without_javascript(visit, plaza):
     page = visit(PHONE, java_script_enabled=False)
     page.goto(plaza.shop(SHOP, "/p/cafe-miel-roja"))
-    page.locator("[data-action=add-to-cart]").click()
+    press(page, "add-to-cart")
     page.goto(plaza.shop(SHOP, "/cart"))
-    page.locator("[data-action=go-to-checkout]").first.click()
+    press(page, "go-to-checkout")
     page.locator("label:has(input[name*=shipping][value=gam])").click()
-    page.locator("button[name=refresh]:visible").first.click()
+    go(page, "button[name=refresh]:visible")
     for level, value in ((1, "Heredia"), (2, "Belén"), (3, "La Asunción")):
         page.locator(f"select[autocomplete=address-level{level}]").select_option(value)
-        page.locator("button[name=refresh]:visible").first.click()
+        go(page, "button[name=refresh]:visible")
     page.fill("textarea[autocomplete=street-address]", "Frente al parque")
     fill_contact(page)
     page.fill("input[name=phone]", "8700 1122")
     page.locator("label:has(input[name*=payment][value=transfer])").click()
-    page.locator("[data-action=place-order]").click()
+    press(page, "place-order")
     assert page.locator("[data-order-state]").get_attribute("data-order-state") == "placed"
 
 

@@ -56,7 +56,7 @@ def serving(*, secure: ssl.SSLContext | None = None, smtps: bool = False, refuse
     options |= {"ssl_context": secure} if smtps else {}
     if refuse_login:
         options |= {"authenticator": lambda *_: AuthResult(success=False, handled=False), "auth_require_tls": False}
-    controller = Controller(known, hostname="127.0.0.1", port=known.port, **options)
+    controller = Controller(known, hostname="127.0.0.1", port=known.port, ready_timeout=60, **options)
     controller.start()
     try:
         yield known

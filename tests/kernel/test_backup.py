@@ -57,7 +57,7 @@ def test_what_was_sold_before_the_backup_began_is_there_after_it(app, shop, empt
     line.send("stop")
     while (told := line.recv()) != "end":
         after.append(told)
-    writer.join(20)
+    writer.join(60)
     assert {answer[0] for answer in before} == {"done"}
     assert len(after) > 0  # others went on selling
     got = bring(empty, tmp_path / "one.backup")

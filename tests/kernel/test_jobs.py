@@ -233,7 +233,7 @@ def nursery(app, *, forgetful=False, first=list):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         line.send("")
-        mother.join(10)
+        mother.join(60)
 
 
 def wait_for(condition, seconds=60):

@@ -208,6 +208,10 @@ def test_a_row_whose_key_was_asked_for_waits_with_the_others(shop, flights):
 
 
 HELD = text("SELECT pg_advisory_xact_lock(1)")
+WAITS = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_database ON database = pg_database.oid"
+    " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+)
 
 
 def test_who_waits_for_another_of_the_same_process_lets_it_go_on(app, flights):
@@ -218,13 +222,14 @@ def test_who_waits_for_another_of_the_same_process_lets_it_go_on(app, flights):
         with db_engine.begin() as bare:
             bare.execute(HELD)
             held.set()
-            time.sleep(0.3)
+            while not bare.execute(WAITS).scalar():
+                time.sleep(0.02)
 
     db_engine, thread = db.engine, threading.Thread(target=other)
     thread.start()
     assert held.wait(60)
     with db.engine.connect() as mine:
-        mine.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
+        mine.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
         line = libpq.line(mine.connection)
         line.send("SELECT 1", ())
         assert (len(line.ask(HELD.text, ())), flights) == (1, [2])

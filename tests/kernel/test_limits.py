@@ -111,7 +111,7 @@ def refused_of_forty(app, careless=False):
         process.start()
     refused = [mine.recv() for mine, _theirs in pairs if mine.poll(60)]
     for process in both:
-        process.join(10)
+        process.join(60)
     return sum(refused)
 
 

@@ -52,7 +52,7 @@ class Crew:
         for line in self.lines:
             line.send(None)
         for racer in self.racers:
-            racer.join(10)
+            racer.join(60)
 
 
 def _live(line: Connection, gate: Any) -> None:

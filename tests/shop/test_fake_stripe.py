@@ -156,7 +156,9 @@ def test_trouble_comes_before_or_after_the_effect(api, fake_stripe, does, moment
     asking = client(fake_stripe, 1.5) if does == "timeout" else api
     with pytest.raises(stripe.APIError if does == "500" else stripe.APIConnectionError):
         asking.refunds.create(params=params, options={"idempotency_key": "r"})
-    if does == "timeout":
+    if moment == "after":
+        until(lambda: fake_stripe.every("refunds"))
+    elif does == "timeout":
         time.sleep(0.8)
     assert len(fake_stripe.every("refunds")) == (moment == "after")
     if does != "500":
