@@ -19,7 +19,7 @@ def steps(data: bytes, name: str, *, profile: str = "", dry: bool = False) -> It
     sheet, encoding = imports.opened(data)
     row = imports.draft(sheet, name, encoding=encoding, profile=profile)
     imports.choose(row, row.mapping)
-    read = f"{row.total} lines, read as {encoding}, profile {row.profile}."
+    read = f"{row.total} {'line' if row.total == 1 else 'lines'}, read as {encoding}, profile {row.profile}."
     if dry:
         with transactions.reading():
             lines = list(_dry(sheet, imports.reading(row)))

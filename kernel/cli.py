@@ -14,16 +14,18 @@ import click
 
 from kernel import processes
 from kernel.cli_tenants import tenant
-from kernel.commands import app, safely
+from kernel.commands import HELP, Words, app, safely
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
-port_option = click.option("--port", default=8000, show_default=True, help="Where the web server listens.")
+port_option = click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Where the web server listens."
+)
 host_option = click.option("--host", default=HOST, show_default=True, help="Which address it listens on.")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Words, context_settings={"help_option_names": HELP})
 def main() -> None:
     """Plaza: shops, bookings, customers and campaigns on your own machine."""
 
@@ -72,6 +74,8 @@ def _refuse_taken(host: str, port: int) -> None:
         processes.refuse_taken(host, port)
     except processes.PortTaken as taken:
         sys.exit(f"{taken} Stop what listens there, or choose another: ./plaza up --port {port + 1}")
+    except processes.NoAddress as none:
+        raise click.BadParameter(str(none), param_hint="'--host'") from none
 
 
 def _parts(host: str, port: int) -> list[list[str] | Callable[[], object]]:
@@ -86,7 +90,7 @@ def _parts(host: str, port: int) -> list[list[str] | Callable[[], object]]:
 @main.command()
 @click.option("--no-demo", is_flag=True, help="Begin without the demo shops.")
 def prepare(no_demo: bool) -> None:
-    """Do what `up` does before it serves, and say where things are."""
+    """Do what `up` does before it serves. It says where things are."""
     serving = _serving()
     click.echo("\n".join(serving.welcome(serving.prepare(demo=not no_demo))))
 
@@ -160,7 +164,7 @@ PASSPHRASE = click.option(
 @PASSPHRASE
 @click.option("--follow", is_flag=True, help="Stay, and keep the install as it is every half minute in that folder.")
 def backup(destination: Path, passphrase_file: Path | None, follow: bool) -> None:
-    """Write database, media and the sealed secret into one file; shops go on selling meanwhile."""
+    """Write all of this moment into one file. Database, media and the sealed secret; shops go on selling meanwhile."""
     passphrase = _passphrase(passphrase_file, twice=True)
     if follow:
         click.echo(f"Keeping moments in {destination}; Ctrl-C ends it.")
@@ -176,7 +180,7 @@ def backup(destination: Path, passphrase_file: Path | None, follow: bool) -> Non
 @PASSPHRASE
 @click.option("--at", default="", help="Of a folder of moments: the last one not after 2026-11-26T14:30 (your time).")
 def restore(source: Path, passphrase_file: Path | None, at: str) -> None:
-    """Bring a backup back into an empty place: an instance folder and a database without anything in them."""
+    """Bring a backup back into an empty place. That is an instance folder and a database without anything in them."""
     wanted, passphrase = import_module("kernel.settings").given(), _passphrase(passphrase_file)
     made = safely(lambda: import_module("kernel.restore").read(source, passphrase, wanted, at=at))
     click.echo(f"Restored as of {made['at'][:19]}Z: {made['rows']} rows, {made['media']} files, every checksum equal.")
@@ -193,7 +197,7 @@ def _passphrase(path: Path | None, *, twice: bool = False) -> str:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs: a list of {check, state, told, mend}.")
 def doctor(as_json: bool) -> None:
-    """Say what is wrong with this install and how to mend it; the exit code is 1 when something is."""
+    """Say what is wrong and how to mend it. The exit code is 1 when something is."""
     found = import_module("kernel.doctor").examine()
     click.echo(import_module("kernel.doctor").told(found, as_json=as_json))
     sys.exit(int(any(one.state == "wrong" for one in found)))
@@ -202,7 +206,7 @@ def doctor(as_json: bool) -> None:
 @main.command("second-step-off")
 @click.argument("email")
 def second_step_off(email: str) -> None:
-    """Let somebody in by the password alone, who lost phone and paper and showed you who they are."""
+    """Let somebody in by the password alone. They lost phone and paper, and showed you who they are."""
     told = safely(lambda: import_module("kernel.serving").second_step_off(app(), email))
     click.echo(f"{told} is asked for the password only. Every open session ended.")
     if left := safely(lambda: import_module("kernel.serving").passkeys_of(app(), email)):
@@ -216,7 +220,10 @@ def second_step_off(email: str) -> None:
 @click.option("--profile", default="", help="What wrote the file, such as mailchimp; else found by its columns.")
 @click.option("--dry-run", "dry", is_flag=True, help="Say what would become of each line, and change nothing.")
 def import_file(kind: str, file: Path, slug: str, **how: Any) -> None:
-    """Bring a file into a shop, as its back office does: `plaza import contacts people.csv --tenant shop`."""
+    """Bring a file into a shop, as its back office does.
+
+    KIND is contacts or products: `plaza import contacts people.csv --tenant shop`.
+    """
     safely(lambda: import_module("kernel.importers").bring(app(), kind, file, slug, say=click.echo, **how))
 
 
@@ -231,7 +238,7 @@ def test(words: tuple[str, ...]) -> None:
 
 @main.command()
 def check() -> None:
-    """Formatting, lint, types, layers, translations, migrations."""
+    """Look at the code as CI does. Formatting, lint, types, layers, translations, migrations."""
     sys.exit(import_module("kernel.checks").run())
 
 
@@ -239,10 +246,13 @@ def check() -> None:
 @click.argument("name")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def bench(name: str, words: tuple[str, ...]) -> None:
-    """Measure the speed of one thing beside its floor; the last line is JSON."""
+    """Measure one thing beside its floor. NAME is a file of bench/; the last line is JSON. Words go to it."""
+    if name in HELP:
+        click.echo(click.get_current_context().get_help())
+        return
     found = sorted(path.stem for path in (ROOT / "bench").glob("[a-z]*.py"))
     if name not in found:
-        sys.exit(f"There is no bench called {name}. There is: {', '.join(found) or 'none yet'}.")
+        raise click.BadParameter(f"{name} is none of {', '.join(found)}.", param_hint="'NAME'")
     sys.exit(subprocess.call([sys.executable, "-m", f"bench.{name}", *words], cwd=ROOT))
 
 

@@ -36,7 +36,7 @@ def new_tenant(name: str, **told: str) -> None:
 @click.argument("slug")
 @click.argument("destination", type=click.Path(path_type=Path))
 def export_tenant(slug: str, destination: Path) -> None:
-    """Write everything that a shop has into one ZIP: its rows as JSON lines, its pictures and files."""
+    """Write everything that a shop has into one ZIP. Its rows as JSON lines, its pictures and files."""
     made = safely(lambda: import_module("kernel.leaving").export(app(), slug, destination))
     rows = sum(made["rows"].values())
     click.echo(f"{made['path']}: {rows} rows of {len(made['rows'])} tables, {made['media']} files.")
@@ -46,7 +46,7 @@ def export_tenant(slug: str, destination: Path) -> None:
 @click.argument("slug")
 @click.option("--yes", "said", default="", help="The shop's name in addresses once more; asked for when left out.")
 def erase_tenant(slug: str, said: str) -> None:
-    """Erase a shop for ever: its rows, its files, the accounts of who works nowhere else. Export it first."""
+    """Erase a shop for ever. Its rows, its files, the accounts of who works nowhere else; export it first."""
     if (said or click.prompt(f"This cannot be undone. Type {slug} to erase it")) != slug:
         sys.exit("Nothing was erased.")
     gone = safely(lambda: import_module("kernel.leaving").erase(app(), slug))
@@ -55,7 +55,7 @@ def erase_tenant(slug: str, said: str) -> None:
 
 @tenant.command("list")
 def list_tenants() -> None:
-    """Every shop: its name in addresses, where it is, whether it sells, its name; with tabs between them."""
+    """Every shop of this install. Its name in addresses, where it is, whether it sells, its name; tabs between them."""
     for told in import_module("kernel.serving").listed(app()):
         click.echo("\t".join(told))
 
@@ -65,6 +65,6 @@ def list_tenants() -> None:
 @click.argument("host")
 @click.option("--remove", is_flag=True, help="Take it out instead.")
 def tenant_domain(slug: str, host: str, remove: bool) -> None:
-    """Give a shop a host name of its own without asking its name server: you know that it leads here."""
+    """Give a shop a host name of its own. Its name server is not asked: you know that it leads here."""
     told = safely(lambda: import_module("kernel.serving").own_domain(app(), slug, host, remove=remove))
     click.echo(f"{told} is {'no longer' if remove else 'now'} {slug}'s.")

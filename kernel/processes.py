@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import errno
 import gc
 import multiprocessing
 import os
@@ -24,6 +25,10 @@ FORKS = sys.platform == "linux"  # elsewhere a library of the system may not bea
 
 class PortTaken(Exception):
     """Another program listens where we would."""
+
+
+class NoAddress(Exception):
+    """What was named is no address of this machine."""
 
 
 class Child(Protocol):
@@ -159,13 +164,15 @@ def stop_on_signals() -> threading.Event:
 
 
 def refuse_taken(host: str, port: int) -> None:
-    """Raise PortTaken when somebody listens there already."""
+    """Raise PortTaken when somebody listens there already, NoAddress where this machine cannot listen at all."""
     with socket.socket() as probe:
         if os.name == "posix":  # a port that was left a moment ago is free
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise NoAddress(f"{host} is no address of this machine ({error.strerror}).") from error
             raise PortTaken(f"Port {port} cannot be had ({error.strerror}).") from error
 
 

@@ -53,6 +53,12 @@ class NoMoment(Refusal):
     message = _l("%(at)s is not a moment: write it as 2026-11-26T14:30.")
 
 
+class OneMoment(Refusal):
+    """A single backup has no other moments to choose from."""
+
+    message = _l("%(path)s is the backup of one moment: --at is for a folder that --follow keeps.")
+
+
 def read(source: Path, passphrase: str, wanted: Settings, *, at: str = "") -> dict[str, Any]:
     """Restore a backup, or a moment of a folder, into the place that the settings name.
 
@@ -65,6 +71,8 @@ def read(source: Path, passphrase: str, wanted: Settings, *, at: str = "") -> di
             return read(made, passphrase, wanted)
     if not source.is_file():
         raise backup.Damaged(what=source)
+    if at:
+        raise OneMoment(path=source)
     with _opened(source) as box:
         manifest = backup.check(box)
         secret = backup.opened(box.read(backup.SECRETS), passphrase, base64.b64decode(manifest["salt"]))

@@ -106,14 +106,21 @@ def own_domain(app: Flask, slug: str, host: str, *, remove: bool) -> str:
                 raise leaving.Unknown(slug=slug)
             tenancy.enter(shop.id)
             if remove:
-                domains.remove(domains.named(domains.clean(host)))
-                return domains.clean(host)
+                return _without_domain(slug, domains.clean(host))
             row = domains.add(host)
             domains.proven(row)
             domains.lead(row)
             return row.host
 
         return str(transactions.retry_free(changed))
+
+
+def _without_domain(slug: str, host: str) -> str:
+    try:
+        domains.remove(domains.named(host))
+    except Missing:
+        raise Missing(f"{host} is no name of {slug}.") from None
+    return host
 
 
 def welcome(app: Flask) -> list[str]:
@@ -150,7 +157,7 @@ def second_step_off(app: Flask, email: str) -> str:
         def done() -> str:
             known = accounts.by_email(email)
             if known is None:
-                raise Missing()
+                raise Missing(f"Nobody has an account with the address {email}.")
             two_factor.off(known)
             accounts.end_sessions(known)
             account_letters.later("second_step", known.id, False, "")

@@ -12,6 +12,12 @@ from kernel.late import Late
 
 flask = Late("flask")  # the parent of the web processes reads its settings and answers nothing
 ROOT = Path(__file__).resolve().parent.parent
+YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+DATABASES = {"sqlite", "postgresql", "postgresql+psycopg"}
+
+
+class Wrong(ValueError):
+    """A setting says what cannot be: a sentence for whoever runs the install."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +70,15 @@ class Settings:
         return urlsplit(self.url).port or (443 if self.secure else 80)
 
 
-def _value(raw: str, kind: object) -> object:
+def _value(name: str, raw: str, kind: object) -> object:
     if kind is int:
+        if not raw.isdecimal():
+            raise Wrong(f"{name} is a whole number, not {raw}")
         return int(raw)
     if kind is bool:
-        return raw.lower() in {"1", "true", "yes", "on"}
+        if raw.lower() not in YES | NO:
+            raise Wrong(f"{name} is yes or no, not {raw}")
+        return raw.lower() in YES
     return Path(raw) if kind is Path else raw
 
 
@@ -82,16 +92,20 @@ def given(env: Mapping[str, str] | None = None) -> Settings:
     source = os.environ if env is None else env
     told = {}
     for name, kind in Settings.__annotations__.items():
-        raw = source.get(f"PLAZA_{name.upper()}", "")
-        if raw:
-            told[name] = _value(raw, kind)
-    return Settings(**told)  # type: ignore[arg-type]
+        full = f"PLAZA_{name.upper()}"
+        if raw := source.get(full, ""):
+            told[name] = _value(full, raw, kind)
+    known = Settings(**told)  # type: ignore[arg-type]
+    _check_url(known.url)
+    _check_database(known.database_url)
+    _check_media(known.media_url)
+    _check_relay(known.smtp_url)
+    return known
 
 
 def complete(settings: Settings) -> Settings:
     """Fill what depends on the instance folder: the database's place and the secret."""
     values = dict(settings.__dict__)
-    _check_media(settings.media_url)
     settings.instance.mkdir(parents=True, exist_ok=True)
     values["url"] = settings.url.rstrip("/")
     values["database_url"] = settings.database_url or f"sqlite:///{settings.instance / 'plaza.db'}"
@@ -99,11 +113,27 @@ def complete(settings: Settings) -> Settings:
     return Settings(**values)
 
 
+def _check_url(url: str) -> None:
+    told = urlsplit(url.rstrip("/"))
+    if told.scheme not in ("http", "https") or not told.hostname or told.path or told.query:
+        raise Wrong(f"PLAZA_URL is scheme and host, such as https://shops.example.com, not {url}")
+
+
+def _check_database(url: str) -> None:
+    if url and url.partition("://")[0] not in DATABASES:  # what comes after it may be a password
+        raise Wrong("PLAZA_DATABASE_URL begins with postgresql+psycopg:// or sqlite:///")
+
+
 def _check_media(url: str) -> None:
     told = urlsplit(url)
     whole = told.path.startswith("/") and told.path.strip("/")
     if url and (told.scheme != "file" or told.netloc not in ("", "localhost") or not whole):
-        raise ValueError(f"PLAZA_MEDIA_URL is file:// and a whole path, such as file:///srv/plaza-media, not {url}")
+        raise Wrong(f"PLAZA_MEDIA_URL is file:// and a whole path, such as file:///srv/plaza-media, not {url}")
+
+
+def _check_relay(url: str) -> None:
+    if url and not (urlsplit(url).scheme in ("smtp", "smtps") and urlsplit(url).hostname):
+        raise Wrong("PLAZA_SMTP_URL is smtp[s]://user:password@host:port")
 
 
 def _secret(path: Path) -> str:

@@ -20,7 +20,7 @@ def steps(data: bytes, name: str, *, profile: str = "", dry: bool = False) -> It
     sheet, encoding = imports.opened(data)
     row = imports.draft(sheet, name, encoding=encoding)
     imports.choose(row, row.mapping)
-    read = f"{row.total} lines, read as {encoding}."
+    read = f"{row.total} {'line' if row.total == 1 else 'lines'}, read as {encoding}."
     if dry:
         with transactions.reading():
             lines = list(_dry(sheet.rows, imports.reading(row)))

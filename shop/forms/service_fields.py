@@ -126,7 +126,7 @@ class ServiceForm(Base):
         if field.number > (self.lead.number or 0):
             raise ValidationError(
                 _("It is sold until %(lead)s hours before it begins: give yourself at most so many, or sell it until "
-                  "earlier (under “How early, how late”).", lead=self.lead.number or 0)
+                  "earlier (under “How early, how late, holidays, time between”).", lead=self.lead.number or 0)
             )  # fmt: skip
 
     def validate_nights_max(self, _field: Any) -> None:

@@ -170,6 +170,8 @@ def test_nothing_is_touched_by_a_damaged_backup_or_a_wrong_passphrase(app, shop,
     for bad in (half, changed, tmp_path / "absent"):
         with pytest.raises(backup.Damaged):
             restore.read(bad, PHRASE, empty)
+    with pytest.raises(restore.OneMoment):
+        restore.read(whole, PHRASE, empty, at="2026-11-26T14:30")
     assert not empty.instance.exists()
     assert PHRASE.encode() not in whole.read_bytes()
     assert known(app).secret_key.encode() not in whole.read_bytes()

@@ -232,6 +232,8 @@ def test_whoever_runs_the_install_gives_a_name_by_hand_and_sees_the_shops(app, s
     assert (lost.exit_code, "nadie" in lost.output) == (1, True)
     assert run(main, ["tenant", "domain", "cafe", WWW, "--remove"]).exit_code == 0
     assert there(app).status_code == 404
+    twice = run(main, ["tenant", "domain", "cafe", WWW, "--remove"])
+    assert (twice.exit_code, twice.output) == (1, f"{WWW} is no name of cafe.\n")
 
 
 def test_an_erased_shop_leaves_its_names_free(app, shop):

@@ -9,6 +9,7 @@ import time_machine
 
 from kernel import accounts, clock, origins, serving, two_factor
 from kernel.db import db
+from kernel.refusal import Refusal
 from tests.kernel.test_accounts import link
 from tests.kernel.test_signup import letters_to
 from tests.makers import PASSWORD
@@ -204,6 +205,8 @@ def test_whoever_runs_the_install_lets_in_who_lost_phone_and_paper(shop, steps, 
     assert serving.second_step_off(app, email.upper()) == email
     assert not two_factor.on(shop.owner)
     assert owner.get("/account").status_code == 303
+    with pytest.raises(Refusal, match="Nobody has an account with the address nadie"):
+        serving.second_step_off(app, "nadie@example.com")
 
 
 def test_owners_see_who_has_it(shop, steps):
