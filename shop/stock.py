@@ -29,8 +29,7 @@ class SoldOut(Refusal):
 
     def __init__(self, variant: Variant, left: int, day: date | None = None) -> None:
         self.variant, self.left, self.day = variant, left, day
-        item = i18n.pick(variant.product.name)
-        super().__init__(_sentence(left, day), left=left, item=item, day=days.told(day) if day else "")
+        super().__init__(_sentence(left, day), **_told(i18n.pick(variant.product.name), left, day))
 
 
 class StockMove(TenantOwned, Base):
@@ -243,6 +242,15 @@ def low() -> Select[Variant]:
 def low_products() -> Select[Any]:
     """The products of which few are left, in one variant or in several: "Hoy" and the list of products count these."""
     return select(catalog.Product.id).where(catalog.Product.id.in_(low().with_only_columns(Variant.product_id)))
+
+
+def lacks(item: str, left: int, day: date | None = None) -> str:
+    """The same sentence of what was sold out when somebody wanted it, for whoever reads it later."""
+    return str(_sentence(left, day)) % _told(item, left, day)
+
+
+def _told(item: str, left: int, day: date | None) -> dict[str, Any]:
+    return {"left": left, "item": item, "day": days.told(day) if day else ""}
 
 
 def _sentence(left: int, day: date | None) -> Any:
