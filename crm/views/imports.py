@@ -138,4 +138,5 @@ def undo(token: str) -> Any:
 def csv(token: str) -> Any:
     """What became of each line, as a file."""
     row = imports.named(token)
-    return tables.answer(f"{tenancy.tenant().slug}-import", import_report.heads(), import_report.cells(row))
+    told = import_report.cells(row, request.args.get("show", ""))
+    return tables.answer(f"{tenancy.tenant().slug}-import", import_report.heads(), told)
