@@ -9,7 +9,7 @@ from crm.contacts import Contact
 from crm.custom_values import MARK
 from crm.views import admin, known, person_page
 from kernel import address, countries, i18n, permissions, tenancy, web
-from kernel.i18n import _, _l
+from kernel.i18n import _, _l, ngettext
 from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
@@ -100,7 +100,7 @@ def _sums(who: Contact) -> str:
     locale = tenancy.tenant().locale
     paid = [Money(minor, currency).format(locale, cents=False) for currency, minor in sums.spent(who).items() if minor]
     ordered = sum(row.count for row in sums.lifetime(who) if row.kind == "ordered")
-    return ", ".join([_("%(count)s orders", count=ordered), *paid]) if ordered else _("no orders")
+    return ", ".join([ngettext("%(num)s order", "%(num)s orders", ordered), *paid]) if ordered else _("no orders")
 
 
 @admin.post("/people/duplicates/<token>/<other>", endpoint="duplicate_merge")
