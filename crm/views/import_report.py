@@ -17,6 +17,7 @@ from kernel.i18n import _, _l, ngettext
 
 Line = tuple[list[Any], list[str]]  # what became of it, and its cells as far as they are kept
 LEFT = "left_out"  # what the address calls the lines of which a value was left out
+SHOWS = (*KINDS, LEFT)  # which lines may be asked for
 SHOWN = 200  # lines on the page; the file has all
 WORDS = {
     "new": (_l("New person"), "good"), "filled": (_l("Filled in"), "good"), "same": (_l("Unchanged"), "off"),

@@ -58,7 +58,7 @@ def _page(row: ContactImport, trouble: str = "", status: int = 200, typed: dict[
         fields=_offered(),
         profiles=list(import_fields.PROFILES.items()), wrong=typed is not None,
         profile=form.get("profile", row.profile), tag=form.get("tag", row.tag), letters=import_report.letters(row),
-        report=import_report.report(row, kinds if kinds in imports.KINDS else ""),
+        report=import_report.report(row, kinds if kinds in import_report.SHOWS else ""),
     )  # fmt: skip
     return page, status
 

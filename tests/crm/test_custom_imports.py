@@ -150,6 +150,7 @@ def test_what_was_left_out_of_lines_that_came_in_is_counted_and_listed(shop):
     assert "3 datos no se pudieron leer y quedaron fuera, en 2 líneas." in page
     assert ("Todo entró" in page, "Entró, pero no todo" in page) == (False, True)
     listed = browser.get(f"{place}?show=left_out").text
+    assert listed.count('<td class="num">') == 2  # its lines, not all
     assert ("Talla: grande" in listed, "Narnia" in listed, "Talla: chica" in listed) == (True, True, True)
     lines = browser.get(f"{place}/report.csv?show=left_out").text.strip().splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == ["2", "4"]
