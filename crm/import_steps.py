@@ -33,20 +33,20 @@ class _Judge:
 
 
 def _looked(row: ContactImport, judge: _Judge) -> None:
-    row.letters, row.counts = dict(judge.letters), file_imports.add(row.counts, judge.lacks)
+    row.letters, row.lacks = dict(judge.letters), dict(judge.lacks)
 
 
 def _lacking(outcomes: Iterable[Outcome]) -> Counter[str]:
     """How many values were left out of lines that are taken, and of how many lines; {} where none was."""
     found = [count for one in outcomes if one.kind != "refused" and (count := left_out(one.notes))]
-    return Counter({"left_out": sum(found), "left_lines": len(found)} if found else {})
+    return Counter({"values": sum(found), "lines": len(found)} if found else {})
 
 
 def _take(row: ContactImport, part: ContactImportPart) -> list[list[Any]]:
     outcomes = take_in(part.lines, imports.reading(row), f"import:{row.token}")
     before = row.letters if row.seen else {}  # of the first part: what was foreseen goes
     row.letters = file_imports.add(before, Counter(one.letters for one in outcomes if one.letters))
-    row.counts = file_imports.add(row.counts, _lacking(outcomes))
+    row.lacks = file_imports.add(row.lacks if row.seen else {}, _lacking(outcomes))
     return [one.kept for one in outcomes]
 
 

@@ -23,7 +23,7 @@ def state(one: Any) -> tuple[Any, str]:
     refused = one.counts.get("refused", 0) if one.state == "done" else 0
     if refused:
         return NONE if refused >= one.total else PARTLY
-    if one.state == "done" and one.counts.get("left_out"):
+    if one.state == "done" and one.lacking:
         return PARTLY
     return STATES[one.state]
 

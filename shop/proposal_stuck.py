@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel import clock
 from kernel.i18n import pick
-from shop import proposal_letters, sales, stock
+from shop import days, proposal_letters, sales, stock
 
 if TYPE_CHECKING:
     from shop.proposal_rows import Proposal, ProposalLine
@@ -43,5 +43,7 @@ def said(row: "Proposal") -> str:
     """Why, in the current language; '' where nothing got stuck. Before there were codes the sentence was kept."""
     told = row.stuck_told
     if row.stuck == SOLD_OUT:
-        return stock.lacks(pick(told["item"]), told["left"], date.fromisoformat(told["day"]) if told["day"] else None)
+        day = date.fromisoformat(told["day"]) if told["day"] else None
+        values = {"item": pick(told["item"]), "left": told["left"], "day": days.told(day) if day else ""}
+        return str(stock.sentence(told["left"], day)) % values
     return str(sales.PutAway(item=pick(told["item"]))) if row.stuck == PUT_AWAY else row.stuck

@@ -41,7 +41,7 @@ def row(one: ContactImport) -> dict[str, Any]:
 
 def _left(one: ContactImport) -> dict[str, Any]:
     """How many single values of lines that came in were left out; {} where none was."""
-    values, found = one.counts.get("left_out", 0), one.counts.get("left_lines", 0)
+    values, found = one.lacks.get("values", 0), one.lacks.get("lines", 0)
     if not values:
         return {}
     lines, ahead = ngettext("%(num)s line", "%(num)s lines", found), one.state == "checked"

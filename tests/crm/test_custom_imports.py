@@ -157,7 +157,7 @@ def test_what_was_left_out_of_lines_that_came_in_is_counted_and_listed(shop):
     assert len(browser.get(f"{place}/report.csv").text.strip().splitlines()) == 4
     shop.enter()
     row = db.session.scalars(select(imports.ContactImport)).one()
-    assert (row.counts["left_out"], row.counts["left_lines"], row.counts["new"]) == (3, 2, 3)
+    assert (row.lacks, row.counts) == ({"values": 3, "lines": 2}, {"new": 3})
     browser.post(f"{place}/undo")
     jobs.run_due()
     assert "quedaron fuera" not in browser.get(place).text
