@@ -111,7 +111,7 @@ def test_the_page_finds_renames_deletes_and_takes_back(people):
     page = BeautifulSoup(admin.get(TAGS).text, "html.parser")
     rows = {row.a.get_text(): row for row in page.select("[data-row=tag]")}
     assert list(rows) == ["#feria", "#vip"]
-    assert rows["#vip"].select_one(".count").get_text() == "2"
+    assert rows["#vip"].select_one(".count").get_text() == "2 personas"
     told = rows["#vip"].get_text(" ")
     assert "Segmento «Especiales»" in told
     assert "Automatización «Regalo»" in told
