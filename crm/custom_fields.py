@@ -10,17 +10,20 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import clock, journal, tenancy
 from kernel.db import Base, db, pk
 from kernel.folding import fold
 from kernel.i18n import _l
+from kernel.journal import Entry
 from kernel.refusal import Missing, Refusal
 from kernel.tenancy import Tenant, TenantOwned
 
 MOST, MOST_ARCHIVED = 40, 200
 LONGEST_LABEL, LONGEST_HINT = 80, 160
+LONGEST_FOLDED = 320  # folded, one sign may be several
 MOST_OPTIONS, LONGEST_OPTION = 60, 80
 LONGEST_CODE = 30
 KINDS = {
@@ -29,6 +32,7 @@ KINDS = {
 }  # fmt: skip
 LISTS = ("choice", "several")
 ANSWERS = {"yes": _l("yes"), "no": _l("no")}
+VALUE_CHANGED, VALUE_HIDDEN = "person.field", "person.field_hidden"  # what the journal notes of people's values
 TAKEN = frozenset(  # of which Liquid, or an address, thinks something else
     """size first last new order nil null true false blank empty and or not contains in if else unless with for as
     reversed limit offset cols continue by""".split()  # noqa: SIM905
@@ -59,11 +63,13 @@ class CustomField(TenantOwned, Base):
     __tablename__ = "custom_field"
     __extra__ = (
         UniqueConstraint("tenant_id", "code"),
+        UniqueConstraint("tenant_id", "called_once"),
         CheckConstraint("kind IN ('text', 'long', 'number', 'day', 'yes', 'choice', 'several')", name="kind"),
     )
     id: Mapped[int] = pk()
     code: Mapped[str] = mapped_column(String(LONGEST_CODE))
     label: Mapped[str] = mapped_column(String(LONGEST_LABEL))
+    called_once: Mapped[str | None] = mapped_column(String(LONGEST_FOLDED))  # folded; None: in the archive
     hint: Mapped[str] = mapped_column(String(LONGEST_HINT), default="")
     kind: Mapped[str] = mapped_column(String(10))  # of KINDS; stays, so that what people hold stays readable
     options: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # code, label, gone: not offered any more
@@ -141,15 +147,35 @@ def add(told: Told, *, by: Any) -> CustomField:
     row.place = 1 + max((one.place for one in rows), default=0)
     _write(row, told, rows)
     db.session.add(row)
-    db.session.flush()
+    _alike()
     journal.write("field.added", about=row, by=by, data={"name": row.label})
     return row
 
 
 def change(row: CustomField, told: Told, *, by: Any) -> None:
     """Keep what was changed; its kind and what people hold stay. Raises SameLabel, NoOptions."""
+    hidden = told.sensitive and not row.sensitive
     _write(row, told, every())
+    _alike()
+    if hidden:
+        _silence(row)
     journal.write("field.changed", about=row, by=by, data={"name": row.label})
+
+
+def _alike() -> None:
+    """Of two who call a field the same at one moment the database lets one in. Raises SameLabel."""
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError:
+        raise SameLabel() from None
+
+
+def _silence(row: CustomField) -> None:
+    """What people have in it is not for everybody from now on: it goes from what was noted of changes."""
+    for entry in db.session.scalars(select(Entry).where(Entry.verb == VALUE_CHANGED)):
+        if entry.data.get("code") == row.code:
+            entry.verb, entry.data = VALUE_HIDDEN, {**entry.data, "before": "", "after": ""}
 
 
 def _write(row: CustomField, told: Told, rows: Sequence[CustomField]) -> None:
@@ -159,7 +185,13 @@ def _write(row: CustomField, told: Told, rows: Sequence[CustomField]) -> None:
     if row.kind in LISTS:
         row.options = _options(row.options, told)
     row.label, row.hint, row.sensitive = told.label, told.hint, told.sensitive
+    row.called_once = None if row.archived_at else once(row.label)
     row.asked = told.asked and not told.sensitive
+
+
+def once(label: str) -> str:
+    """What two fields in use may not share."""
+    return fold(label)[:LONGEST_FOLDED]
 
 
 def _options(kept: Sequence[dict[str, Any]], told: Told) -> list[dict[str, Any]]:
@@ -217,7 +249,7 @@ def _place(rows: Sequence[CustomField]) -> None:
 
 def put_away(row: CustomField, *, by: Any) -> None:
     """Into the archive: it is not asked any more, and what people hold stays."""
-    row.archived_at = row.archived_at or clock.now()
+    row.archived_at, row.called_once = row.archived_at or clock.now(), None
     journal.write("field.archived", about=row, by=by, data={"name": row.label})
 
 
@@ -229,6 +261,8 @@ def take_back(row: CustomField, *, by: Any) -> None:
     if any(fold(one.label) == fold(row.label) for one in rows):
         raise SameLabel()
     row.archived_at, row.place = None, 1 + max((one.place for one in rows), default=0)
+    row.called_once = once(row.label)
+    _alike()
     journal.write("field.restored", about=row, by=by, data={"name": row.label})
 
 
@@ -237,4 +271,7 @@ def init_app(_app: object) -> None:
     journal.kind("field.added", _l("Added the field “%(name)s” for people"))
     journal.kind("field.changed", _l("Changed the field “%(name)s” of people"))
     journal.kind("field.archived", _l("Put the field “%(name)s” of people into the archive"))
+    journal.kind(VALUE_CHANGED, _l("Changed “%(field)s” of %(name)s: %(before)s → %(after)s"),
+                 {"before": ANSWERS, "after": ANSWERS})  # fmt: skip
+    journal.kind(VALUE_HIDDEN, _l("Changed “%(field)s” of %(name)s"))
     journal.kind("field.restored", _l("Took the field “%(name)s” of people out of the archive"))

@@ -42,7 +42,8 @@ def offered(*kinds: str) -> Callable[[], bool]:
     return lambda: bool(_fields(*kinds))
 
 
-def _called(code: str) -> str:
+def called(code: str) -> str:
+    """What a field is called."""
     return next((one.label for one in custom_fields.every() if one.code == code), code)
 
 
@@ -52,11 +53,12 @@ def _field(code: Any) -> Any:
     return select(CustomField.id).where(*mine).correlate(None).scalar_subquery()
 
 
-def _who(code: str, condition: ColumnElement[bool]) -> Select[Any]:
+def those(code: str, condition: ColumnElement[bool]) -> Select[Any]:
+    """In SQL: who has something in that field that is so."""
     return select(CustomValue.contact_id).where(CustomValue.field_id == _field(code), condition)
 
 
-def _has(person: Person) -> dict[str, Value]:
+def holds(person: Person) -> dict[str, Value]:
     """What somebody has, by the code of the field, texts as they are compared; None in those where nothing stands."""
 
     def ask(one: Person) -> dict[str, Value]:
@@ -78,13 +80,13 @@ def _compared(field: CustomField, value: Value) -> Value:
 def _text_sql(value: Any) -> Select[Any]:
     wanted = custom_texts.plain(value["text"])
     if value["how"] == "is":
-        return _who(value["field"], or_(CustomValue.folded == wanted, CustomValue.words == wanted))
+        return those(value["field"], or_(CustomValue.folded == wanted, CustomValue.words == wanted))
     inside = [one.contains(wanted, autoescape=True) for one in (CustomValue.folded, CustomValue.words)]
-    return _who(value["field"], or_(*inside))
+    return those(value["field"], or_(*inside))
 
 
 def _text_is(person: Person, value: Any) -> bool:
-    mine, wanted = _has(person).get(value["field"]), custom_texts.plain(value["text"])
+    mine, wanted = holds(person).get(value["field"]), custom_texts.plain(value["text"])
     return isinstance(mine, str) and (mine == wanted if value["how"] == "is" else wanted in mine)
 
 
@@ -102,11 +104,11 @@ def _compares(mine: Any, how: str, wanted: Any) -> bool:
 
 
 def _number_sql(value: Any) -> Select[Any]:
-    return _who(value["field"], _ordered(CustomValue.number, value["how"], value["number"]))
+    return those(value["field"], _ordered(CustomValue.number, value["how"], value["number"]))
 
 
 def _day_sql(value: Any) -> Select[Any]:
-    return _who(value["field"], _ordered(CustomValue.day, value["how"], date.fromisoformat(value["date"])))
+    return those(value["field"], _ordered(CustomValue.day, value["how"], date.fromisoformat(value["date"])))
 
 
 def _choice_sql(value: list[str]) -> Select[Any]:
@@ -116,7 +118,7 @@ def _choice_sql(value: list[str]) -> Select[Any]:
 
 
 def _choice_is(person: Person, value: list[str]) -> bool:
-    has = _has(person)
+    has = holds(person)
     for code, _sign, option in (one.partition(BETWEEN) for one in value):
         mine = has.get(code)
         if mine is not None and (option in mine if isinstance(mine, list) else option == mine):
@@ -145,19 +147,19 @@ def _empty_sql(code: str) -> ColumnElement[bool]:
 
 
 def _is_empty(person: Person, code: str) -> bool:
-    has = _has(person)
+    has = holds(person)
     return code in has and has[code] is None
 
 
 def _says_text(value: Any) -> str:
-    told = {"text": value["text"], "field": _called(value["field"])}
+    told = {"text": value["text"], "field": called(value["field"])}
     if value["how"] == "is":
         return _("have “%(text)s” in “%(field)s”", **told)
     return _("have in “%(field)s” something with “%(text)s”", **told)
 
 
 def _says_number(value: Any) -> str:
-    told = {"number": i18n.number(value["number"], custom_texts.PLACES), "field": _called(value["field"])}
+    told = {"number": i18n.number(value["number"], custom_texts.PLACES), "field": called(value["field"])}
     if value["how"] == "is":
         return _("have %(number)s in “%(field)s”", **told)
     if value["how"] == "more":
@@ -167,7 +169,7 @@ def _says_number(value: Any) -> str:
 
 def _says_day(value: Any) -> str:
     told = {"day": format_date(date.fromisoformat(value["date"]), "long", locale=i18n.locale())}
-    told["field"] = _called(value["field"])
+    told["field"] = called(value["field"])
     if value["how"] == "is":
         return _("have in “%(field)s” the %(day)s", **told)
     if value["how"] == "after":
@@ -175,30 +177,32 @@ def _says_day(value: Any) -> str:
     return _("have in “%(field)s” a day before the %(day)s", **told)
 
 
-def _which(*kinds: str) -> Field:
+def which(*kinds: str) -> Field:
+    """Which field of these kinds."""
     return Field("field", _l("Field"), "choice", _named(*kinds), closed=True)
 
 
-def _how(words: dict[str, Any]) -> Field:
-    return Field("how", _l("How it is compared"), "choice", _hows(words), closed=True, default="is")
+def how(words: dict[str, Any], default: str = "is") -> Field:
+    """In which way: one of these."""
+    return Field("how", _l("How it is compared"), "choice", _hows(words), closed=True, default=default)
 
 
 def init_app(_app: object) -> None:
     """Teach the language these words."""
     rules.term(
         "custom_text", _l("have a text in a field of yours"), sql=_text_sql, python=_text_is, says=_says_text,
-        form=(_which("text", "long"), _how(SAME), Field("text", _l("Text"))), offered=offered("text", "long"),
+        form=(which("text", "long"), how(SAME), Field("text", _l("Text"))), offered=offered("text", "long"),
     )  # fmt: skip
     rules.term(
         "custom_number", _l("have a number in a field of yours"), sql=_number_sql, says=_says_number,
-        python=lambda who, value: _compares(_has(who).get(value["field"]), value["how"], value["number"]),
-        form=(_which("number"), _how(MORE), Field("number", _l("Number"), "decimal")), offered=offered("number"),
+        python=lambda who, value: _compares(holds(who).get(value["field"]), value["how"], value["number"]),
+        form=(which("number"), how(MORE), Field("number", _l("Number"), "decimal")), offered=offered("number"),
     )  # fmt: skip
     rules.term(
         "custom_day", _l("have a date in a field of yours"), sql=_day_sql, says=_says_day,
         python=lambda who, value: _compares(
-            _has(who).get(value["field"]), value["how"], date.fromisoformat(value["date"])),
-        form=(_which("day"), _how(WHEN), Field("date", _l("Date"), "date")), offered=offered("day"),
+            holds(who).get(value["field"]), value["how"], date.fromisoformat(value["date"])),
+        form=(which("day"), how(WHEN), Field("date", _l("Date"), "date")), offered=offered("day"),
     )  # fmt: skip
     rules.term(
         "custom_choice", _l("have something chosen in a field of yours"), sql=_choice_sql, python=_choice_is,
@@ -207,7 +211,7 @@ def init_app(_app: object) -> None:
     )  # fmt: skip
     rules.term(
         "custom_empty", _l("have nothing in a field of yours"), sql=_empty_sql, python=_is_empty,
-        says=lambda code: _("have nothing in “%(field)s”", field=_called(code)),
-        contrary=lambda code: _("have something in “%(field)s”", field=_called(code)),
-        form=(_which(),), offered=offered(),
+        says=lambda code: _("have nothing in “%(field)s”", field=called(code)),
+        contrary=lambda code: _("have something in “%(field)s”", field=called(code)),
+        form=(which(),), offered=offered(),
     )  # fmt: skip

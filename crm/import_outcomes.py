@@ -11,7 +11,7 @@ from crm import consent, import_rows
 from crm.contacts import Contact
 from crm.custom_values import CustomValue
 from crm.import_fields import STOPS
-from crm.import_rows import MAY, Proof, Reading, Refused, Told
+from crm.import_rows import LEFT_OUT, MAY, Proof, Reading, Refused, Told
 from crm.tags import ContactTag
 from kernel import suppression
 from kernel.db import db
@@ -33,6 +33,11 @@ class Person:
     allows: bool | None = None
     answered_at: datetime | None = None
     stopped: bool = False  # their address may not be written to
+
+
+def left_out(notes: Iterable[Sequence[str]]) -> int:
+    """How many values of a line that is taken could not be."""
+    return sum(note[0] in LEFT_OUT for note in notes)
 
 
 @dataclass

@@ -37,6 +37,7 @@ WHYS = {  # why a line is not taken, and what of one that is taken is not
     "erased": _l("they asked to be forgotten"),
     "stopped": _l("no letters to them from now on"),
 }
+LEFT_OUT = ("no_email", "phone", "country", "birthday", "custom")  # of those: one value of a line that is taken
 
 MAY = "may"  # of a line: letters may go to its person
 SILENT = {  # why none may

@@ -10,7 +10,7 @@ from crm import custom_values, import_custom, import_undo, imports, sources
 from crm.consent import Consent
 from crm.contacts import Contact, normal_email
 from crm.import_fields import STOPS
-from crm.import_outcomes import Outcome, Person, World, judged
+from crm.import_outcomes import Outcome, Person, World, judged, left_out
 from crm.import_rows import Proof, Reading
 from crm.imports import ContactImport, ContactImportPart
 from crm.tags import ContactTag
@@ -22,22 +22,31 @@ class _Judge:
     """What would become of lines, and to how many of their people letters might go."""
 
     def __init__(self, row: ContactImport) -> None:
-        self.how, self.world, self.letters = imports.reading(row), World(), Counter[str]()
+        self.how, self.world = imports.reading(row), World()
+        self.letters, self.lacks = Counter[str](), Counter[str]()
 
     def __call__(self, lines: Sequence[Sequence[Any]]) -> list[list[Any]]:
         outcomes = judged(lines, self.how, self.world)
         self.letters.update(one.letters for one in outcomes if one.letters)
+        self.lacks.update(_lacking(outcomes))
         return [one.kept for one in outcomes]
 
 
 def _looked(row: ContactImport, judge: _Judge) -> None:
-    row.letters = dict(judge.letters)
+    row.letters, row.lacks = dict(judge.letters), dict(judge.lacks)
+
+
+def _lacking(outcomes: Iterable[Outcome]) -> Counter[str]:
+    """How many values were left out of lines that are taken, and of how many lines; {} where none was."""
+    found = [count for one in outcomes if one.kind != "refused" and (count := left_out(one.notes))]
+    return Counter({"values": sum(found), "lines": len(found)} if found else {})
 
 
 def _take(row: ContactImport, part: ContactImportPart) -> list[list[Any]]:
     outcomes = take_in(part.lines, imports.reading(row), f"import:{row.token}")
     before = row.letters if row.seen else {}  # of the first part: what was foreseen goes
     row.letters = file_imports.add(before, Counter(one.letters for one in outcomes if one.letters))
+    row.lacks = file_imports.add(row.lacks if row.seen else {}, _lacking(outcomes))
     return [one.kept for one in outcomes]
 
 

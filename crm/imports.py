@@ -47,6 +47,12 @@ class ContactImport(TenantOwned, FileImport, Base):
     profile: Mapped[str] = mapped_column(String(20), default="plain")  # of import_fields.PROFILES
     tag: Mapped[str] = mapped_column(String(tags.LONGEST), default="")  # that everybody of it gets
     letters: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # lines, by import_rows.SILENT
+    lacks: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # left out: values, lines
+
+    @property
+    def lacking(self) -> bool:
+        """Whether some value of a line that is in could not be taken."""
+        return bool(self.lacks)
 
 
 class ContactImportPart(TenantOwned, FileImportPart, Base):
@@ -86,7 +92,7 @@ def draft(sheet: table_files.Sheet, name: str, *, encoding: str, profile: str = 
         name=sheet.told(name)[-160:], encoding=encoding, separator=sheet.separator,
         heads=[head[:80] for head in sheet.heads],
         profile=profile if profile in import_fields.PROFILES else import_fields.profile(sheet.heads, name),
-        total=len(sheet.rows), mapping=import_fields.guess(sheet.heads), state="draft", tag="", letters={},
+        total=len(sheet.rows), mapping=import_fields.guess(sheet.heads), state="draft", tag="", letters={}, lacks={},
     )  # fmt: skip
     taken = [place for places in row.mapping.values() for place in import_fields.columns(places)]
     row.mapping |= import_custom.guess(sheet.heads, taken)

@@ -28,8 +28,10 @@ from kernel.tenancy import TenantOwned
 FIELDS = ("name", "email", "phone", "language", "country", "address", "tax_id", "birthday", "group", "stage", "note")
 QUIET = {"synchronize_session": False}
 
-Mover = Callable[[Contact, Contact], None]
+Mover = Callable[..., None]  # (goes, stays)
 _movers: dict[str, Mover] = {}
+_choosers: set[str] = set()  # of which tables it is also told what was chosen
+GOES = "goes"  # of a field: its value comes from who goes
 
 
 class Same(Refusal):
@@ -43,9 +45,16 @@ def moves(table: str, verb: Mover) -> None:
     _movers[table] = verb
 
 
+def chosen(table: str, verb: Mover) -> None:
+    """The same of rows of which one may choose whose stay: `verb` is also told what was chosen, see merge."""
+    _movers[table] = verb
+    _choosers.add(table)
+
+
 def merge(stays: Contact, goes: Contact, chosen: Mapping[str, str], *, by: Any) -> Contact:
-    """Make one of two: `chosen` names the fields of FIELDS whose value comes from who goes ("goes"); by default who
-    stays keeps theirs, and what is empty is filled. Raises Gone when somebody merged them meanwhile."""
+    """Make one of two: `chosen` names the fields whose value comes from who goes (GOES), of FIELDS or as `chosen` says
+    of other rows; by default who stays keeps theirs, and what is empty is filled. Raises Gone when somebody merged
+    them meanwhile."""
     if stays.id == goes.id:
         raise Same()
     stays, goes = locked(stays.id, goes.id)
@@ -63,7 +72,7 @@ def merge(stays: Contact, goes: Contact, chosen: Mapping[str, str], *, by: Any) 
     stays.source = stays.source or goes.source
     stays.letters_every = max(stays.letters_every, goes.letters_every)  # whoever asked for fewer letters gets fewer
     db.session.flush()
-    _move_all(goes, stays, list(values))
+    _move_all(goes, stays, list(values), chosen)
     contacts.end_sessions(stays)
     for one in (stays, goes):
         sessions.end_all("shopper", one.id)
@@ -87,10 +96,10 @@ def locked(stays: int, goes: int) -> tuple[Contact, Contact]:
 
 def _taken(field: str, stays: Contact, goes: Contact, chosen: Mapping[str, str]) -> bool:
     theirs = getattr(goes, field)
-    return bool(theirs) and (chosen.get(field) == "goes" or not getattr(stays, field))
+    return bool(theirs) and (chosen.get(field) == GOES or not getattr(stays, field))
 
 
-def _move_all(goes: Contact, stays: Contact, taken: Sequence[str]) -> None:
+def _move_all(goes: Contact, stays: Contact, taken: Sequence[str], chosen: Mapping[str, str]) -> None:
     own: dict[str, Mover] = {
         "contact_tag": _tags, "contact_source": lambda one, other: _sources(one, other, taken),
         "taste": _tastes, "contact_day": _sums, "consent": _consents, "pick": _picks,
@@ -102,7 +111,8 @@ def _move_all(goes: Contact, stays: Contact, taken: Sequence[str]) -> None:
         for found in mapper.columns:
             if found.info.get("ref") == "contact":
                 mover = own.get(cls.__tablename__) or _movers.get(cls.__tablename__)
-                mover(goes, stays) if mover else _plain(cls, goes, stays)
+                told = (chosen,) if cls.__tablename__ in _choosers else ()
+                mover(goes, stays, *told) if mover else _plain(cls, goes, stays)
     abouts: tuple[Any, ...] = (Letter, Entry)
     for cls in abouts:
         about = update(cls).where(cls.about_kind == "contact", cls.about_id == goes.id)

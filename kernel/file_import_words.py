@@ -19,10 +19,12 @@ ENCODINGS = {"": _l("Found by itself"), "utf-8": "UTF-8", "cp1252": "Windows (12
 
 
 def state(one: Any) -> tuple[Any, str]:
-    """How it stands, in words and as a shape; what was refused is never told as if it were in."""
+    """How it stands, in words and as a shape; what was refused or left out is never told as if it were in."""
     refused = one.counts.get("refused", 0) if one.state == "done" else 0
     if refused:
         return NONE if refused >= one.total else PARTLY
+    if one.state == "done" and one.lacking:
+        return PARTLY
     return STATES[one.state]
 
 

@@ -64,6 +64,11 @@ class FileImport:
         return min(100, self.seen * 100 // self.total) if self.total else 100
 
     @property
+    def lacking(self) -> bool:
+        """Whether something of a line that is in was left out; who counts it says so."""
+        return False
+
+    @property
     def moving(self) -> bool:
         """Whether something is happening to it now."""
         return self.state in {"checking", "running", "undoing"}

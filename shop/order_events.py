@@ -74,6 +74,7 @@ SENTENCES: dict[str, Any] = {
     "taken_off": _l("Taken off the order"),
     "added": _l("Added to the order"),
     "slip_printed": _l("Packing slip printed"),
+    "offered_again": _l("Ended unpaid: its quote is offered again"),
     "note": _l("Note"),
 }
 INTERNAL = frozenset(  # not told to the buyer
@@ -93,6 +94,7 @@ INTERNAL = frozenset(  # not told to the buyer
         "disputed",
         "dispute_closed",
         "regained",
+        "offered_again",
     }
 )
 

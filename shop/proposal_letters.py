@@ -1,5 +1,6 @@
 """The letters of a quote: to whom it is for when it is sent, to the shop when the answer is no or cannot be kept."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kernel import letters, phones, tenancy, web
@@ -39,25 +40,26 @@ def offer(row: "Proposal") -> bool:
 def declined(row: "Proposal") -> None:
     """The shop hears that the answer was no, and why where they said so."""
     said = quiet(row.called) or row.number
-    _to_shop(row, "quotes.declined", [row.reason],
+    _to_shop(row, "quotes.declined", lambda: row.reason,
              subject=lambda: _("%(name)s declined the quote %(number)s", name=said, number=row.number),
              lead=lambda: _("They said why:") if row.reason else _("They did not say why: ask them."))  # fmt: skip
 
 
-def stuck(row: "Proposal") -> None:
+def stuck(row: "Proposal", why: Callable[[], str]) -> None:
     """The shop hears that a yes could not become an order."""
     said = quiet(row.called) or row.number
-    _to_shop(row, "quotes.stuck", [row.stuck],
+    _to_shop(row, "quotes.stuck", why,
              subject=lambda: _("%(name)s accepts %(number)s, but it cannot be ordered", name=said, number=row.number),
              lead=lambda: _("They want it. Mend what is missing, or change the quote, and write to them:"))  # fmt: skip
 
 
-def _to_shop(row: "Proposal", kind: str, words: list[str], **told: Any) -> None:
+def _to_shop(row: "Proposal", kind: str, words: Callable[[], str], **told: Any) -> None:
     shop = tenancy.tenant()
     with speak(shop.language, shop.country):
+        said = words()
         data = {
             "subject": told["subject"](), "heading": told["subject"](), "lead": told["lead"](), "for_shop": True,
-            "message": [quiet(one) for one in words if one], "button_label": _("Open the quote"),
+            "message": [quiet(said)] if said else [], "button_label": _("Open the quote"),
             "button_url": web.admin_url("shop_admin.proposal", token=row.token),
         }  # fmt: skip
     letters.write(

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 
 from kernel import clock, phones, tenancy
 from kernel.db import db
 from kernel.folding import fold
 from kernel.i18n import _l
 from shop import proposal_rows
+from shop.orders import ENDED, Order
 from shop.proposal_rows import Proposal
 
 PAGE = 50
@@ -21,6 +22,12 @@ def _sent() -> Any:
     return and_(Proposal.state == "sent", Proposal.ends_at > clock.now())
 
 
+def _lapsed() -> Any:
+    """See Proposal.lapsed."""
+    ended = Order.id == Proposal.order_id, Order.state.in_(ENDED), Order.received_minor == 0
+    return and_(Proposal.state == "accepted", exists().where(*ended))
+
+
 FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
     "open": (_l("Not answered yet"), lambda: or_(Proposal.state == "draft", _sent())),
     "follow": (
@@ -28,7 +35,8 @@ FILTERS: dict[str, tuple[Any, Callable[[], Any]]] = {
         lambda: and_(_sent(), or_(Proposal.stuck_at.is_not(None), Proposal.ends_at <= clock.now() + SOON)),
     ),
     "draft": (_l("Drafts"), lambda: Proposal.state == "draft"),
-    "accepted": (_l("Accepted quotes"), lambda: Proposal.state == "accepted"),
+    "accepted": (_l("Accepted quotes"), lambda: and_(Proposal.state == "accepted", ~_lapsed())),
+    "lapsed": (_l("Accepted, but not paid"), _lapsed),
     "declined": (_l("Declined quotes"), lambda: Proposal.state == "declined"),
     "ended": (
         _l("Ended quotes"),

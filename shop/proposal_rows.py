@@ -79,7 +79,8 @@ class Proposal(TenantOwned, Base):
     seen_at: Mapped[datetime | None]  # when they looked at it first
     answered_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(300), default="")  # why they said no
-    stuck: Mapped[str] = mapped_column(String(300), default="")  # why it could not become an order when they said yes
+    stuck: Mapped[str] = mapped_column(String(300), default="")  # why a yes became no order: see proposal_stuck …
+    stuck_told: Mapped[dict[str, Any]] = mapped_column(default=dict)  # … and of which item, how many are left
     stuck_at: Mapped[datetime | None]
     order_id: Mapped[int | None] = ref("order")
     haystack: Mapped[str] = mapped_column(Text, default="")  # what the search looks through, folded
@@ -109,6 +110,17 @@ class Proposal(TenantOwned, Base):
     def open(self) -> bool:
         """Whether they can still say yes."""
         return self.state == "sent" and not self.ended
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether its order ended before anything was paid: it can be offered again."""
+        order = self.order if self.state == "accepted" else None
+        return order is not None and order.ended and not order.received_minor
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is an order, and nothing of it can be changed."""
+        return self.state == "accepted" and not self.lapsed
 
     @property
     def called(self) -> str:
@@ -170,7 +182,7 @@ def by_token(token: str) -> Proposal:
 
 def whole() -> list[Any]:
     """What a list shows of each, read together."""
-    return [selectinload(one) for one in (Proposal.lines, Proposal.contact)]
+    return [selectinload(one) for one in (Proposal.lines, Proposal.contact, Proposal.order)]
 
 
 def of_contact(contact: "Contact") -> "Sequence[Proposal]":

@@ -20,6 +20,7 @@ STATES = {
     "stuck": (_l("Could not be ordered"), "bad"),
     "ended": (_l("Ended without an answer"), "care"),
     "accepted": (_l("Accepted"), "good"),
+    "lapsed": (_l("Its order ended unpaid"), "care"),
     "declined": (_l("Declined"), "bad"),
     "withdrawn": (_l("Withdrawn"), "off"),
 }
@@ -37,7 +38,7 @@ def _said(word: object, shape: str) -> tuple[str, str]:
 def stands(row: "Proposal") -> str:
     """The word for where it stands, one of STATES."""
     if row.state != "sent":
-        return row.state
+        return "lapsed" if row.lapsed else row.state
     if row.ended:
         return "ended"
     return "stuck" if row.stuck else "seen" if row.seen_at else "sent"

@@ -8,9 +8,20 @@ from sqlalchemy import ColumnElement, delete, update
 from crm import facts
 from kernel import clock, journal, signing, tenancy
 from kernel.db import db
-from kernel.i18n import _l, pick
+from kernel.i18n import _l
 from kernel.refusal import Refusal
-from shop import checkout, days, numbering, proposal_letters, proposal_prices, proposal_rows, sales, terms
+from shop import (
+    checkout,
+    days,
+    numbering,
+    order_events,
+    orders,
+    proposal_letters,
+    proposal_prices,
+    proposal_rows,
+    proposal_stuck,
+    terms,
+)
 from shop.proposal_prices import Terms
 from shop.proposal_rows import Proposal, ProposalLine
 from shop.quotes import Details
@@ -18,15 +29,16 @@ from shop.quotes import Details
 if TYPE_CHECKING:
     from crm.contacts import Contact
     from kernel.accounts import Account
-    from shop.orders import Order
     from shop.payment_methods import PaymentMethod
 
 DAYS = 15  # a quote is good for so long, when nobody says otherwise
 SOURCE = "quote"  # where such an order comes from
 MOVES = {
     ("draft", "send"): "sent", ("sent", "send"): "sent", ("declined", "send"): "sent", ("withdrawn", "send"): "sent",
+    ("accepted", "send"): "sent",  # only when its order ended unpaid
     ("sent", "accept"): "accepted", ("sent", "decline"): "declined", ("sent", "withdraw"): "withdrawn",
 }  # fmt: skip
+UNSTUCK: dict[str, Any] = {"stuck": "", "stuck_told": {}, "stuck_at": None}
 
 
 class Answered(Refusal):
@@ -87,12 +99,12 @@ def change(row: Proposal, terms: Terms, contact: "Contact | None", *, by: "Accou
 
     `seen`: the `stamp` of what was on the page; empty: whatever it was.
     """
-    if proposal_rows.lock(row).state == "accepted":
+    if proposal_rows.lock(row).settled:
         raise Answered()
     if seen and seen != row.stamp:
         raise SavedMeanwhile()
     _fill(row, terms, contact)
-    row.changed_at, row.stuck, row.stuck_at = clock.now(), "", None
+    row.changed_at, row.stuck, row.stuck_told, row.stuck_at = clock.now(), "", {}, None
     if row.sent_at is not None:
         row.version += 1
         row.seen_at = None
@@ -120,14 +132,25 @@ def send(row: Proposal, *, by: "Account", letter: bool = True) -> bool:
     """They see it from now on, and hear of it by letter where they have an address; whether one was written."""
     if proposal_rows.lock(row).ends_at <= clock.now():
         raise PastDay()
+    again = _again(row, by)
     row.number = row.number or numbering.take("practice-quote" if row.practice else "quote")
     proposal_rows.sought(row)
-    told = {"sent_at": clock.now(), "answered_at": None, "reason": "", "stuck": "", "stuck_at": None}
-    if not _moved(row, "send", **told):
+    if not _moved(row, "send", sent_at=clock.now(), answered_at=None, reason="", **UNSTUCK, **again):
         raise Answered()
     journal.write("quote.sent", about=row, by=by, data={"number": row.number})
     _fact("quoted", row, dedupe=f"quoted:{row.id}:{row.version}")
     return letter and proposal_letters.offer(row)
+
+
+def _again(row: Proposal, by: "Account") -> dict[str, Any]:
+    """What changes when one is offered again whose order ended unpaid; raises Answered while that order stands."""
+    if row.order is None:
+        return {}
+    orders.lock(row.order)  # money that comes late may bring it back at this moment
+    if not row.lapsed:
+        raise Answered()
+    order_events.record(row.order, "offered_again", by=by, reason=row.number)
+    return {"order_id": None, "version": row.version + 1, "seen_at": None}
 
 
 def withdraw(row: Proposal, *, by: "Account") -> None:
@@ -153,12 +176,11 @@ def decline(row: Proposal, *, reason: str = "") -> None:
     proposal_letters.declined(row)
 
 
-def accept(row: Proposal, *, version: int, method: "PaymentMethod | None", by: "Account | None" = None) -> "Order":
-    """They say yes to the version that they saw, or staff who heard it note so: one order, at the prices that were
-    offered; whoever comes second gets the same. Raises Over, Changed, Withdrawn, Answered, sales.PutAway, and what an
-    order raises."""
+def accept(row: Proposal, *, version: int, method: "PaymentMethod | None", by: "Account | None" = None) -> orders.Order:
+    """They say yes to the version that they saw, or staff who heard it note so: one order, at the prices offered;
+    whoever comes second gets the same. Raises Over, Changed, Withdrawn, Answered, NoLonger, what an order raises."""
     mine = Proposal.version == version, Proposal.ends_at > clock.now()
-    key = signing.digest(f"quote:{row.token}")
+    key = signing.digest(f"quote:{row.token}:{version}")  # offered again it is another version, and another order
     if not _claimed(row, *mine):
         if row.state == "accepted" and row.order is not None:
             return row.order
@@ -167,22 +189,12 @@ def accept(row: Proposal, *, version: int, method: "PaymentMethod | None", by: "
     order = checkout.complete(
         proposal_prices.quote(row), _details(row, method, by), contact=row.contact, key=key, method=method
     )
-    if not _moved(row, "accept", answered_at=clock.now(), order_id=order.id, stuck="", stuck_at=None):
+    if not _moved(row, "accept", answered_at=clock.now(), order_id=order.id, **UNSTUCK):
         raise Answered()
     _fact("quote_accepted", row)
     if by is not None:
         journal.write("quote.accepted", about=row, by=by, data={"number": row.number, "order": order.number})
     return order
-
-
-def stuck(row: Proposal, why: str) -> None:
-    """They said yes and it could not become an order: it stays as it was, and the shop is told, the first time."""
-    if row.state != "sent":
-        return
-    first, row.stuck = row.stuck_at is None, why[:300]
-    row.stuck_at = row.stuck_at or clock.now()
-    if first:
-        proposal_letters.stuck(row)
 
 
 def copy(row: Proposal, *, by: "Account") -> Proposal:
@@ -235,7 +247,7 @@ def _sold(row: Proposal) -> None:
     """Refuse what has something that lies in the bin by now."""
     for line in row.lines:
         if line.variant is None or line.variant.product is None:
-            raise sales.PutAway(item=pick(line.title))
+            raise proposal_stuck.NoLonger(line)
 
 
 def _moved(row: Proposal, step: str, **told: Any) -> bool:

@@ -1,6 +1,6 @@
 """Sales: what staff sell themselves, over the counter or by telephone, written as an order like any other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -76,10 +76,10 @@ class TooMuchOff(NothingOff):
     message = _l("That is more than what it comes to: at most %(most)s can come off.")
 
 
-def at_hand(text: str = "", *, timed: bool = False) -> Sequence[Variant]:
+def at_hand(text: str = "", *, timed: bool = False, without: Collection[str] = ()) -> Sequence[Variant]:
     """What can be tapped: the products that a text means, else those sold most lately, the newest after them.
 
-    `timed`: also what is booked, each by the first kind of person that it has a price for.
+    `timed`: also what is booked, each by the first kind of person that it has a price for. `without`: kinds of product.
     """
     often = (
         select(OrderLine.variant_id, func.sum(OrderLine.quantity).label("units"))
@@ -91,12 +91,27 @@ def at_hand(text: str = "", *, timed: bool = False) -> Sequence[Variant]:
     wanted = select(Variant).join(Product, Product.id == Variant.product_id)
     wanted = wanted.where(Variant.sku != free_lines.SKU)
     wanted = wanted.where(Variant.active, or_(Product.kind != services.KIND, *([_booked()] if timed else [])))
+    wanted = wanted.where(Product.kind.not_in(without), *_meant(text))
     wanted = wanted.outerjoin(often, often.c.variant_id == Variant.id)
-    for word in fold(text)[:100].split()[:5]:
-        sku = func.lower(Variant.sku).contains(word, autoescape=True)
-        wanted = wanted.where(or_(Product.sort_name.contains(word, autoescape=True), sku))
     first = func.coalesce(often.c.units, 0).desc(), Product.id.desc(), Variant.position, Variant.id
     return db.session.scalars(wanted.order_by(*first).limit(AT_HAND)).all()
+
+
+def meant(text: str, kinds: Collection[str], most: int) -> Sequence[Product]:
+    """Products of these kinds that a text means, the newest first; nothing for no text."""
+    if not text.strip():
+        return []
+    sold = exists().where(Variant.product_id == Product.id, Variant.active, *_meant(text))
+    wanted = select(Product).where(Product.kind.in_(kinds), sold).order_by(Product.id.desc())
+    return db.session.scalars(wanted.limit(most)).all()
+
+
+def _meant(text: str) -> list[Any]:
+    """Each word of it stands in the name of the product, or in the variant's SKU."""
+    return [
+        or_(Product.sort_name.contains(word, autoescape=True), func.lower(Variant.sku).contains(word, autoescape=True))
+        for word in fold(text)[:100].split()[:5]
+    ]
 
 
 def _booked() -> Any:

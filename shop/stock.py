@@ -30,7 +30,7 @@ class SoldOut(Refusal):
     def __init__(self, variant: Variant, left: int, day: date | None = None) -> None:
         self.variant, self.left, self.day = variant, left, day
         item = i18n.pick(variant.product.name)
-        super().__init__(_sentence(left, day), left=left, item=item, day=days.told(day) if day else "")
+        super().__init__(sentence(left, day), left=left, item=item, day=days.told(day) if day else "")
 
 
 class StockMove(TenantOwned, Base):
@@ -245,7 +245,8 @@ def low_products() -> Select[Any]:
     return select(catalog.Product.id).where(catalog.Product.id.in_(low().with_only_columns(Variant.product_id)))
 
 
-def _sentence(left: int, day: date | None) -> Any:
+def sentence(left: int, day: date | None) -> Any:
+    """What to say of what is sold out, its values still to be filled in."""
     if day:
         return _l("Only %(left)s left of %(item)s for %(day)s.") if left else _l("%(item)s is sold out for %(day)s.")
     return SoldOut.message if left else _l("%(item)s is sold out.")

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 
-from crm import birthdays, contacts, lookalikes, merging, people, sums
+from crm import birthdays, contacts, custom_texts, custom_values, lookalikes, merging, people, sums
 from crm.contacts import Contact
+from crm.custom_values import MARK
 from crm.views import admin, known, person_page
 from kernel import address, countries, i18n, permissions, tenancy, web
-from kernel.i18n import _, _l
+from kernel.i18n import _, _l, ngettext
 from kernel.money import Money
 from kernel.refusal import Refusal
 from kernel.web import needs
@@ -61,7 +62,7 @@ def _page(one: Contact, two: Contact, trouble: str = "", status: int = 200) -> A
     rows = [
         {"field": field, "label": known.LABELS[field], "values": (_shown(one, field), _shown(two, field))}
         for field in merging.FIELDS
-    ]
+    ] + _own(one, two)
     told = [
         {"token": who.token, "called": who.called, "since": who.created_at, "sums": _sums(who)} for who in (one, two)
     ]
@@ -69,6 +70,17 @@ def _page(one: Contact, two: Contact, trouble: str = "", status: int = 200) -> A
         "crm/desk/people/duplicate.html", rows=[row for row in rows if any(row["values"])], people=told, trouble=trouble
     )
     return page, status
+
+
+def _own(one: Contact, two: Contact) -> list[dict[str, Any]]:
+    """The same of the shop's own fields that whoever is looking may see."""
+    fields = person_page.asked()
+    has = custom_values.of([one.id, two.id], fields)
+    return [
+        {"field": f"{MARK}{field.code}", "label": field.label,
+         "values": tuple(custom_texts.told(field, has.get(who.id, {}).get(field.id)) for who in (one, two))}
+        for field in fields
+    ]  # fmt: skip
 
 
 def _shown(who: Contact, field: str) -> str:
@@ -88,7 +100,7 @@ def _sums(who: Contact) -> str:
     locale = tenancy.tenant().locale
     paid = [Money(minor, currency).format(locale, cents=False) for currency, minor in sums.spent(who).items() if minor]
     ordered = sum(row.count for row in sums.lifetime(who) if row.kind == "ordered")
-    return ", ".join([_("%(count)s orders", count=ordered), *paid]) if ordered else _("no orders")
+    return ", ".join([ngettext("%(num)s order", "%(num)s orders", ordered), *paid]) if ordered else _("no orders")
 
 
 @admin.post("/people/duplicates/<token>/<other>", endpoint="duplicate_merge")
@@ -99,7 +111,8 @@ def merge(token: str, other: str) -> Any:
     if form.get("sure") != "yes":
         return _page(one, two, _("Tick the box first: this cannot be undone."), 422)
     stays, goes = (two, one) if form.get("stays") == two.token else (one, two)
-    chosen = {field: "goes" for field in merging.FIELDS if form.get(field) == goes.token}
+    own = [f"{MARK}{field.code}" for field in person_page.asked()]
+    chosen = {field: merging.GOES for field in (*merging.FIELDS, *own) if form.get(field) == goes.token}
     try:
         made = merging.merge(stays, goes, chosen, by=web.person())
     except merging.Same as same:

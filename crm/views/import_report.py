@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from crm import import_fields, import_rows, imports
 from crm.contacts import Contact
+from crm.import_outcomes import left_out
 from crm.import_rows import WHYS
 from crm.imports import KINDS, ContactImport
 from kernel import file_import_letters, file_import_words
@@ -15,6 +16,8 @@ from kernel.db import db
 from kernel.i18n import _, _l, ngettext
 
 Line = tuple[list[Any], list[str]]  # what became of it, and its cells as far as they are kept
+LEFT = "left_out"  # what the address calls the lines of which a value was left out
+SHOWS = (*KINDS, LEFT)  # which lines may be asked for
 SHOWN = 200  # lines on the page; the file has all
 WORDS = {
     "new": (_l("New person"), "good"), "filled": (_l("Filled in"), "good"), "same": (_l("Unchanged"), "off"),
@@ -31,8 +34,25 @@ def row(one: ContactImport) -> dict[str, Any]:
         "counts": [
             (_counted(kind, number), number, kind) for kind in KINDS if (number := one.counts.get(kind))
         ],
+        "left": _left(one),
         "back": [(word, one.counts[kind]) for kind, word in BACK.items() if one.counts.get(kind)],
     }  # fmt: skip
+
+
+def _left(one: ContactImport) -> dict[str, Any]:
+    """How many single values of lines that came in were left out; {} where none was."""
+    values, found = one.lacks.get("values", 0), one.lacks.get("lines", 0)
+    if not values:
+        return {}
+    lines, ahead = ngettext("%(num)s line", "%(num)s lines", found), one.state == "checked"
+    said = ngettext(
+        "%(num)s value cannot be read and would be left out, in %(lines)s.",
+        "%(num)s values cannot be read and would be left out, in %(lines)s.", values, lines=lines,
+    ) if ahead else ngettext(
+        "%(num)s value could not be read and was left out, in %(lines)s.",
+        "%(num)s values could not be read and were left out, in %(lines)s.", values, lines=lines,
+    )  # fmt: skip
+    return {"said": said, "chip": (str(_("With something left out")), found, LEFT)}
 
 
 def _counted(kind: str, number: int) -> str:
@@ -58,7 +78,7 @@ def report(one: ContactImport, kind: str) -> dict[str, Any]:
     if one.state in ("draft", "checking"):
         return {}
     every = chain.from_iterable(imports.FILES.told(one))
-    found = list(islice((told for told in every if not kind or told[0][1] == kind), SHOWN))
+    found = list(islice((told for told in every if _of(told[0], kind)), SHOWN))
     people = _people(found)
     rows = [
         {"line": outcome[0], "word": WORDS[outcome[1]], "person": people.get(outcome[2] or 0),
@@ -66,6 +86,13 @@ def report(one: ContactImport, kind: str) -> dict[str, Any]:
         for outcome, cells in found
     ]  # fmt: skip
     return {"rows": rows, "kind": kind, "more": len(rows) == SHOWN}
+
+
+def _of(outcome: list[Any], kind: str) -> bool:
+    """Whether a line is one of that kind; of LEFT: whether it is in, but for some value."""
+    if kind == LEFT:
+        return outcome[1] != "refused" and left_out(outcome[3]) > 0
+    return not kind or outcome[1] == kind
 
 
 def _people(lines: Iterable[Line]) -> dict[int, Contact]:
@@ -86,11 +113,11 @@ def heads() -> list[str]:
     return [_("Line"), _("What became of it"), _("Person"), _("Why"), _("As it stood there")]
 
 
-def cells(one: ContactImport) -> Iterator[list[object]]:
-    """Each line of the file."""
+def cells(one: ContactImport, kind: str = "") -> Iterator[list[object]]:
+    """Each line of the file, or of those of a kind."""
     for lines in imports.FILES.told(one):
         people = _people(lines)
-        for outcome, kept in lines:
+        for outcome, kept in ((outcome, kept) for outcome, kept in lines if _of(outcome, kind)):
             person = people.get(outcome[2] or 0)
             notes = "; ".join(_why(*note) for note in outcome[3])
             yield [outcome[0], str(WORDS[outcome[1]][0]), person.called if person else "", notes, _said(kept)]

@@ -58,7 +58,7 @@ def _page(row: ContactImport, trouble: str = "", status: int = 200, typed: dict[
         fields=_offered(),
         profiles=list(import_fields.PROFILES.items()), wrong=typed is not None,
         profile=form.get("profile", row.profile), tag=form.get("tag", row.tag), letters=import_report.letters(row),
-        report=import_report.report(row, kinds if kinds in imports.KINDS else ""),
+        report=import_report.report(row, kinds if kinds in import_report.SHOWS else ""),
     )  # fmt: skip
     return page, status
 
@@ -138,4 +138,5 @@ def undo(token: str) -> Any:
 def csv(token: str) -> Any:
     """What became of each line, as a file."""
     row = imports.named(token)
-    return tables.answer(f"{tenancy.tenant().slug}-import", import_report.heads(), import_report.cells(row))
+    told = import_report.cells(row, request.args.get("show", ""))
+    return tables.answer(f"{tenancy.tenant().slug}-import", import_report.heads(), told)

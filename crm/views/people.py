@@ -93,8 +93,9 @@ def _save(contact: Contact) -> Any:
         return _page(contact, form, 422, typed=typed, wrong=wrong, custom=custom)
     try:
         emptied = bool(contact.address) and bool(typed.keys() & request.form.keys())
+        new, told = contact.id is None, custom.values(request.form.getlist(custom_forms.THERE))
         people.change(contact, _values(form, kept, bool(kept) or emptied), by=web.person())
-        custom_values.keep(contact, custom.values(request.form.getlist(custom_forms.THERE)), "staff")
+        custom_values.keep(contact, told, "staff") if new else custom_people.change(contact, told, by=web.person())
     except Refusal as refusal:
         db.session.rollback()
         form.email.errors = [str(refusal)]

@@ -78,8 +78,13 @@ def cells(contact: Contact, *, allows: bool, bought: Spending | None = None) -> 
         contact.name, contact.email, phone(contact), contact.language, contact.country, contact.region, contact.city,
         birthdays.cell(contact.birthday), contact.group, ", ".join(contact.tags), _("yes") if allows else _("no"),
         contact.created_at.date(),
-        *((bought.orders, bought.paid.decimal, bought.last) if bought else (0, 0, None)),
+        *(_bought(bought) if bought else (None, None, None)),
     ]  # fmt: skip
+
+
+def _bought(bought: Spending) -> tuple[object, object, object]:
+    """Empty where the list shows nothing, too: who never paid has paid no 0.00."""
+    return bought.orders or None, bought.paid.decimal if bought.paid else None, bought.last
 
 
 def told(contact: Contact) -> dict[str, Any]:

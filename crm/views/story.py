@@ -8,14 +8,17 @@ from sqlalchemy import func, or_, select
 
 from crm import facts
 from crm.contacts import Contact
+from crm.custom_fields import VALUE_CHANGED, VALUE_HIDDEN
 from kernel import letter_list, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.instants import told as moment
+from kernel.journal import Entry
 from kernel.letters import Letter
 from kernel.money import Money
 
 MOST = 60
+NOTED = (VALUE_CHANGED, VALUE_HIDDEN)
 WEAK = {  # what a letter's link tells is no proof of who pressed it
     "clicked": _l("by a link in a letter: somebody else may have pressed it"),
     "opened": _l("a letter was opened: somebody else may have read it"),
@@ -26,6 +29,7 @@ def steps(contact: Contact) -> list[dict[str, Any]]:
     """Their facts and letters, the newest first."""
     found = [(fact.at, _step(fact)) for fact in facts.of_contact(contact, MOST)]
     found += [(letter.created_at, _letter(letter)) for letter in _letters(contact)]
+    found += [(entry.at, _entry(entry)) for entry in _changed(contact)]
     return [step for _at, step in sorted(found, key=lambda pair: pair[0], reverse=True)[:MOST]]
 
 
@@ -41,6 +45,17 @@ def _letter(letter: Letter) -> dict[str, Any]:
     word, _shape = letter_list.STATES[letter.state]
     url = url_for("kernel_admin.letter", token=letter.token) if web.may("letters.view") else ""
     return _told(_("Letter: %(subject)s", subject=letter.subject), "mail", letter.created_at, url=url, note=str(word))
+
+
+def _changed(contact: Contact) -> list[Entry]:
+    """What staff changed in the shop's own fields."""
+    noted = NOTED if web.may("people.sensitive") else NOTED[:1]
+    mine = Entry.about_kind == "contact", Entry.about_id == contact.id, Entry.verb.in_(noted)
+    return list(db.session.scalars(select(Entry).where(*mine).order_by(Entry.id.desc()).limit(MOST)))
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return _told(entry.sentence, "edit", entry.at, url="", note=entry.who)
 
 
 def _step(fact: facts.Fact) -> dict[str, Any]:

@@ -17,7 +17,11 @@ from shop.forms.wrong import Wrong
 from shop.proposal_rows import Proposal
 from shop.wants import Wanted
 
-UNSOLD = frozenset({"voucher", "booking", "subscription"})  # these need more than a quote can say
+UNSOLD = {  # these need more than a quote can say
+    "voucher": _l("a gift card is not quoted: it is sold at its own value, at the counter or in your shop."),
+    "booking": _l("a time is not quoted, for nobody keeps it meanwhile: book it, or offer it as a line of your own."),
+    "subscription": _l("a subscription is not quoted: whoever wants it begins it in your shop."),
+}
 LONGEST, FARTHEST = 3000, 366  # signs of a message; days that it can be good
 TEXTS = ("message", "note")
 

@@ -16,6 +16,7 @@ from shop import (
     proposal_letters,
     proposal_list,
     proposal_rows,
+    proposal_stuck,
     proposal_words,
     proposals,
 )
@@ -61,6 +62,7 @@ def page(row: Proposal, **wrong: str) -> str:
     return render_template(
         "shop/desk/proposals/show.html", row=row, told=proposal_words.told(row), state=proposal_words.state(row),
         history=proposal_part.steps(row), answered=proposal_part.answered(row), wrong=wrong,
+        stuck=proposal_stuck.said(row) if row.state == "sent" else "",
         person_url=desk.link("crm_admin.person", token=row.contact.token) if row.contact else "",
         order_url=desk.link("shop_admin.order", number=row.order.number) if row.order else "",
         deal=deal, deal_url=desk.link("crm_admin.deal", token=deal.token) if deal else "",

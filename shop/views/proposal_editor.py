@@ -12,7 +12,6 @@ from kernel.once import once
 from kernel.refusal import Missing, Refusal
 from kernel.web import needs
 from shop import (
-    exemptions,
     free_lines,
     proposal_prices,
     proposal_rows,
@@ -32,6 +31,8 @@ from shop.proposal_prices import Terms, Way
 from shop.proposal_rows import Proposal
 from shop.quotes import Details, Quote
 from shop.views import admin, people_hints, proposal_desk, sale_page
+
+MOST_UNSOLD = 3  # products of which the search says why they are not there
 
 
 @admin.get("/quotes/new", endpoint="proposal_new")
@@ -91,7 +92,7 @@ def make() -> Any:
 def edit(token: str) -> Any:
     """What stands in it, to be changed; of what is an order by now nothing can be."""
     row = proposal_rows.by_token(token)
-    if row.state == "accepted":
+    if row.settled:
         return redirect(url_for(".proposal", token=token))
     return _page(forms.read(forms.of(row)), row=row)
 
@@ -194,6 +195,7 @@ def _page(
         trouble=trouble, wrong=wrong_now, labels=_labels(counter), draft_url=url_for(".proposal_draft"),
         lines=[_line(counter, place, line, priced) for place, line in enumerate(counter.lines, 1)],
         free=[_free(place, one, priced) for place, one in enumerate(counter.free, 1)], found=_found(counter),
+        unsold=_unsold(counter),
         chosen=chosen, chosen_told=people_hints.said(chosen), people=sale_page.people(counter),
         offers=_offers(basket, posted), offer=offer, places=sale_page.places(offer, posted, wrong_now),
         until=counter.said("until") or proposals.usual_day().isoformat(), shown=receipts.shown,
@@ -207,8 +209,13 @@ def _page(
 
 
 def _found(counter: forms.Draft) -> list[dict[str, Any]]:
-    tiles = [one for one in sales.at_hand(counter.said("q")) if one.product.kind not in forms.UNSOLD]
-    return [sale_page.tile(one) | {"left": None} for one in tiles]
+    return [sale_page.tile(one) | {"left": None} for one in sales.at_hand(counter.said("q"), without=forms.UNSOLD)]
+
+
+def _unsold(counter: forms.Draft) -> list[dict[str, Any]]:
+    """What the search means and a quote does not have, with why."""
+    found = sales.meant(counter.said("q"), forms.UNSOLD, MOST_UNSOLD)
+    return [{"name": pick(one.name), "why": forms.UNSOLD[one.kind]} for one in found]
 
 
 def _offers(basket: Any, posted: Mapping[str, Any]) -> list[Any]:
@@ -220,14 +227,7 @@ def _cost(counter: forms.Draft, posted: Mapping[str, Any]) -> tuple[list[str], A
     found = counter.possible()
     if not found:
         return [], None, None, None
-    chosen, place = sale_page.person(counter), checkout_forms.place(posted, tenancy.tenant().country)
-    free = exemptions.of(chosen.id, chosen.group) if chosen else {}
-    told: dict[str, Any] = {
-        "place": place if sale_page.brought(counter.shipping) else None, "exempt": free, "by_hand": _off(counter),
-        "person": sales.who(chosen) if chosen else sale_page.typed(counter),
-    }  # fmt: skip
-    basket = quotes.price([want for _id, want in found], chosen.group if chosen else "", **told)
-    offer = next((one for one in basket.offers(place) if one.code == counter.shipping and one.open), None)
+    basket, offer = sale_page.basket(counter, posted, [want for _id, want in found], _off(counter))
     if offer is not None:
         offer = proposal_prices.priced_by_hand(offer, _own(counter))
     return [one for one, _want in found], basket, offer, quotes.quote(basket, offer)

@@ -15,9 +15,9 @@ from shop import (
     proposal_looks,
     proposal_prices,
     proposal_rows,
+    proposal_stuck,
     proposal_words,
     proposals,
-    sales,
     stock,
     terms,
 )
@@ -55,6 +55,7 @@ def _page(row: Proposal, status: int = 200, trouble: str = "") -> Any:
     page = render_template(
         "shop/proposals/show.html", row=row, quote=proposal_words.told(row), stands=stands, trouble=trouble,
         payments=_payments(row) if row.open else [], whatsapp=chat, terms=terms.policies() if row.open else [],
+        reason=_reason(), payment=request.form.get("payment", ""),
     )  # fmt: skip
     return guest_booking.private(page, status)
 
@@ -86,14 +87,13 @@ def paper(token: str) -> Any:
 @store.post("/quotes/<token>/acceptance", endpoint="quote_accept")
 def accept(token: str) -> Any:
     """They say yes to what they saw: it is an order, once; what went wrong is told, and nothing is lost."""
-    _limit()
-    row = _offered(token)
     version, code = request.form.get("version", ""), request.form.get("payment", "")
     try:
-        order = _accepted(row, int(version) if version.isdecimal() and len(version) < 7 else 0, code)
+        _limit()
+        order = _accepted(_offered(token), int(version) if version.isdecimal() and len(version) < 7 else 0, code)
     except Missing:
         raise
-    except (stock.SoldOut, sales.PutAway) as refusal:
+    except (stock.SoldOut, proposal_stuck.NoLonger) as refusal:
         return _stuck(token, refusal)
     except Refusal as refusal:
         return _again(token, refusal)
@@ -109,13 +109,13 @@ def _accepted(row: Proposal, version: int, code: str) -> Any:
     return proposals.accept(row, version=version, method=method)
 
 
-def _stuck(token: str, refusal: Refusal) -> Any:
+def _stuck(token: str, refusal: stock.SoldOut | proposal_stuck.NoLonger) -> Any:
     """It could not become an order: that is kept, the shop is told, and they read what happens now."""
-    why = str(refusal)
+    why, (code, values) = str(refusal), proposal_stuck.reason(refusal)
     db.session.rollback()
-    proposals.stuck(proposal_rows.by_token(token), why)
+    proposal_stuck.keep(proposal_rows.by_token(token), code, values)
     told = _("%(why)s The shop was told and writes to you; nothing was charged.", why=why)
-    return _page(proposal_rows.by_token(token), 409, str(GONE) if isinstance(refusal, sales.PutAway) else told)
+    return _page(proposal_rows.by_token(token), 409, str(GONE) if code == proposal_stuck.PUT_AWAY else told)
 
 
 def _again(token: str, refusal: Refusal) -> Any:
@@ -127,15 +127,19 @@ def _again(token: str, refusal: Refusal) -> Any:
 @store.post("/quotes/<token>/refusal", endpoint="quote_decline")
 def decline(token: str) -> Any:
     """They say no, with a reason if they like."""
-    _limit()
     try:
-        proposals.decline(_offered(token), reason=request.form.get("reason", ""))
+        _limit()
+        proposals.decline(_offered(token), reason=_reason())
     except Missing:
         raise
     except Refusal as refusal:
         return _again(token, refusal)
     flash(_("Thank you for telling us."))
     return redirect(url_for(".quote", token=token), 303)
+
+
+def _reason() -> str:
+    return request.form.get("reason", "")[:300]
 
 
 def _limit() -> None:

@@ -11,7 +11,7 @@ from kernel import slots, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, pick
 from kernel.instants import told as moment
-from shop import local_times, proposal_rows, proposal_words, receipts
+from shop import local_times, order_events, orders, proposal_rows, proposal_stuck, proposal_words, receipts
 from shop.proposal_rows import Proposal
 from shop.views import desk
 
@@ -21,7 +21,8 @@ def row(one: Proposal) -> dict[str, Any]:
     return {
         "number": one.number or _("Draft"), "url": url_for("shop_admin.proposal", token=one.token),
         "practice": one.practice, "called": one.called, "state": proposal_words.state(one),
-        "stuck": one.stuck if one.state == "sent" else "", "until": proposal_words.until(one.valid_until),
+        "stuck": proposal_stuck.said(one) if one.state == "sent" else "",
+        "until": proposal_words.until(one.valid_until),
         "seen": moment(one.seen_at) if one.seen_at else "", "seen_iso": one.seen_at.isoformat() if one.seen_at else "",
         "total": receipts.shown(one.total),
         "goods": ", ".join(f"{line.quantity} × {pick(line.title)}" for line in one.lines[:3]),
@@ -35,9 +36,11 @@ def steps(one: Proposal) -> list[dict[str, Any]]:
         found.append((one.changed_at, _("Changed"), "", ""))
     found += [(one.sent_at, _("Sent to them"), "", "")] if one.sent_at else []
     found += [(one.seen_at, _("Seen by the customer"), "", "")] if one.seen_at else []
-    found += [(one.stuck_at, _("Could not be ordered"), "", one.stuck)] if one.stuck_at else []
+    found += [(one.stuck_at, _("Could not be ordered"), "", proposal_stuck.said(one))] if one.stuck_at else []
     if one.answered_at and one.state in {"accepted", "declined", "withdrawn"}:
-        found.append((one.answered_at, proposal_words.state(one)[0], "", one.reason))
+        found.append((one.answered_at, str(proposal_words.STATES[one.state][0]), "", one.reason))
+    if one.lapsed and one.order and (end := order_events.last(one.order, *orders.ENDED)):
+        found.append((end.at, proposal_words.state(one)[0], "", ""))
     found += [(one.ends_at, _("Ended without an answer"), "", "")] if one.ended else []
     return [{"text": text, "at": moment(at), "iso": at.isoformat(), "who": who, "note": note, "kind": ""}
             for at, text, who, note in sorted(found, key=lambda step: step[0])]  # fmt: skip

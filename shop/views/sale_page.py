@@ -1,6 +1,6 @@
 """What the sale's page shows for what is on the counter: products to tap, people, deliveries, payments, the total."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, render_template
@@ -45,22 +45,22 @@ def answer(
     """The page for what is filled in so far; `step`: of the time that is chosen, see _times."""
     country = countries.profile(tenancy.tenant().country)
     posted = dict(draft.posted.items()) | prefilled(draft)
-    basket, offer, quote = _cost(draft, posted)
+    priced, offer, quote = _cost(draft, posted)
     day, slot = (quote.day, quote.slot) if quote else (None, "")
     fresh = "" if cleared else draft.said("new_price")
     total = _plus(quote.total if quote else None, fresh)
     deposit = walk_in_pay.deposit(quote) if draft.times and quote else {}
     now = _plus(deposit["offer"].now, fresh) if deposit and draft.said("amount") == "deposit" else None
     change, given_wrong = _change(draft, total if now is None else now)
-    wrong = dict(errors or {}) | _off_wrong(draft, basket) | given_wrong
+    wrong = dict(errors or {}) | _off_wrong(draft, priced) | given_wrong
     page = render_template(
         "shop/desk/sale/page.html", draft=draft, typed=draft.said, trouble=trouble, cleared=cleared,
         wrong=wrong, labels=_labels(draft), lines=[_line(line, quote) for line in draft.lines],
         found=[tile(one) for one in sales.at_hand(draft.said("q"), timed=may("bookings.manage"))],
         **_times(draft, quote, **step), deposit=deposit, now=receipts.shown(now) if now else "",
         chosen=(chosen := person(draft)), chosen_told=people_hints.said(chosen), people=people(draft),
-        offers=basket.offers(checkout_forms.place(posted, country.code))
-        if basket else [], offer=offer, eta=delivery_spans.eta, day=day, span=slot,
+        offers=priced.offers(checkout_forms.place(posted, country.code))
+        if priced else [], offer=offer, eta=delivery_spans.eta, day=day, span=slot,
         pills=delivery_spans.pills(offer), slots=delivery_spans.slots(offer, day),
         places=places(offer, posted, wrong),
         payments=sales.methods(), payment=draft.said("payment"), total=receipts.shown(total), quote=quote,
@@ -130,14 +130,23 @@ def _cost(draft: forms.Draft, posted: Mapping[str, Any]) -> tuple[Any, Any, Any]
     wanted += [one for kept in draft.times for one in kept.wanted()]
     if not wanted:
         return None, None, None
-    chosen, place = person(draft), checkout_forms.place(posted, tenancy.tenant().country)
-    free = exemptions.of(chosen.id, chosen.group) if chosen else {}
-    told = {"place": place if brought(draft.shipping) else None, "exempt": free, "by_hand": _off(draft)}
-    told["person"] = sales.who(chosen) if chosen else typed(draft)
-    basket = quotes.price(wanted, chosen.group if chosen else "", **told)
-    offer = next((one for one in basket.offers(place) if one.code == draft.shipping and one.open), None)
+    found, offer = basket(draft, posted, wanted, _off(draft))
     day, slot = checkout_page.when(offer, checkout_forms.day(posted), draft.said("slot"))
-    return basket, offer, quotes.quote(basket, offer, day, slot)
+    return found, offer, quotes.quote(found, offer, day, slot)
+
+
+def basket(
+    draft: forms.Draft, posted: Mapping[str, Any], wanted: Sequence[wants.Wanted], by_hand: Any
+) -> tuple[quotes.Basket, Any]:
+    """(what is wanted, priced for whom it is, the way of delivery that is chosen where it is open); none is refused."""
+    chosen, place = person(draft), checkout_forms.place(posted, tenancy.tenant().country)
+    told: dict[str, Any] = {
+        "place": place if brought(draft.shipping) else None, "by_hand": by_hand,
+        "exempt": exemptions.of(chosen.id, chosen.group) if chosen else {},
+        "person": sales.who(chosen) if chosen else typed(draft),
+    }  # fmt: skip
+    found = quotes.price(wanted, chosen.group if chosen else "", **told)
+    return found, next((one for one in found.offers(place) if one.code == draft.shipping and one.open), None)
 
 
 def _off_wrong(draft: forms.Draft, basket: Any) -> dict[str, str]:

@@ -75,7 +75,8 @@ def _belongings(dice, one):
 TEXTS = ["Ñandú 100%", "nandu 100%", "NANDÚ", "a_b", "aXb", 'O\'Hara \\ "x"', "ﷺ" * 40, "™", "\u0301", "İ"]
 LONGS = ["Alérgica\nal  maní", "al mani", "x" * 1900 + " fin"]
 NUMBERS = [-1_500, 0, 38_000, 38_500, 10**15]
-DAYS = [date(1999, 12, 31), date(2026, 2, 28), date(2026, 3, 1), date(2030, 1, 1)]
+DAYS = [date(1999, 12, 31), date(2026, 2, 28), date(2024, 2, 29), date(2026, 3, 1), date(2030, 1, 1),
+        date(2026, 11, 25), date(1980, 11, 26), date(2026, 12, 3)]  # fmt: skip
 
 
 def _fields():

@@ -1,15 +1,26 @@
 """A shop's own fields of people: made, filled in, kept through renaming and archive, seen by whom they may be."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import event, select
 
-from crm import contacts, custom_fields, custom_texts, custom_values, merging, people, rule_sentences, segments, sources
+from crm import (
+    contacts,
+    custom_fields,
+    custom_texts,
+    custom_values,
+    merging,
+    people,
+    rule_sentences,
+    rules,
+    segments,
+    sources,
+)
 from crm.custom_fields import CustomField, Told
 from crm.custom_values import CustomValue
-from kernel import i18n
+from kernel import clock, i18n, journal
 from kernel.db import db
 from kernel.refusal import Refusal
 from tests.crm.test_subscribing import _link
@@ -274,3 +285,101 @@ def test_who_signs_up_is_asked_what_the_shop_chose_and_is_never_overwritten(shop
     has = custom_values.mine(somebody("Eva"), custom_fields.live())
     assert has == {row("talla").id: 38_000, row("mascota").id: "Luna"}
     assert sources.of(somebody("Eva"))["c:talla"].source == "subscribe"
+
+
+def test_dates_seen_from_today_mean_the_same_in_both_readings(shop):
+    born, days = field("Desde", "day"), [timedelta(days=one) for one in (-400, -31, -1, 0, 1, 30, 31, 365)]
+    for place, today in enumerate((date(2025, 2, 20), date(2024, 2, 20), date(2026, 12, 31))):
+        wanted = [today + one for one in days] + [date(2024, 2, 29), date(2023, 2, 28), date(1990, 1, 5)]
+        for number, day in enumerate(wanted):
+            custom_values.keep(somebody(f"P{place}x{number}"), {born: day}, "staff")
+    somebody("Nadie")
+    db.session.commit()
+    everybody = db.session.scalars(select(contacts.Contact)).all()
+    found = {"last": set(), "next": set(), "ago": set(), "yearly": set()}
+    for today in (date(2025, 2, 20), date(2025, 2, 28), date(2024, 2, 20), date(2024, 2, 28), date(2026, 12, 31)):
+        with clock.at(datetime(today.year, today.month, today.day, 18, tzinfo=UTC)):
+            people_now = [rules.Person(contact=one) for one in everybody]
+            for how in found:
+                for count in (1, 8, 30, 364, 365, 3_660):
+                    told = {"custom_near": {"field": "desde", "how": how, "days": count}}
+                    tree = rules.read(told)
+                    python = {one.contact.name for one in people_now if tree.means(one)}
+                    sql = set(db.session.scalars(segments.who(told).with_only_columns(contacts.Contact.name)))
+                    assert sql == python, (today, how, count)
+                    assert "Nadie" not in python
+                    found[how] |= python
+    assert all(found.values())
+    with clock.at(datetime(2025, 2, 20, 18, tzinfo=UTC)), i18n.speak("es", "CR"):
+        told = {"custom_near": {"field": "desde", "how": "yearly", "days": 8}}
+        assert {"P0x8", "P0x9"} <= set(db.session.scalars(segments.who(told).with_only_columns(contacts.Contact.name)))
+        assert rule_sentences.sentence(told) == "Personas que cumplen años de «Desde» en los próximos 8 días."
+
+
+def test_the_story_says_who_changed_a_value_but_not_what_is_sensitive(shop):
+    talla = field("Talla", "number")
+    field("Alergias", sensitive=True)
+    ana = somebody()
+    custom_values.keep(ana, {talla: 38_000}, "staff")
+    db.session.commit()
+    told = {"name": "Ana", "email": "ana@example.com", "language": "es", "custom": ["talla", "alergias"]}
+    for _time in range(2):  # the second time nothing changes
+        answer = shop.admin.post(
+            f"/admin/cafe/people/{ana.token}", data={**told, "f_talla": "39,5", "f_alergias": "maní"}
+        )
+        assert answer.status_code == 303
+    shop.enter()
+    ana, talla = contacts.by_email("ana@example.com"), row("talla")
+    entries = [one for one in journal.of(ana) if one.verb.startswith("person.field")]
+    assert [(one.verb, one.who == shop.owner.known_as) for one in entries] == [
+        ("person.field", True), ("person.field_hidden", True)]  # fmt: skip
+    assert "maní" not in str([one.data for one in entries])
+    with i18n.speak("es", "CR"):
+        assert entries[0].sentence == "Cambió «Talla» de Ana: 38 → 39,5"
+    token = ana.token
+    page = shop.admin.get(f"/admin/cafe/people/{token}").text
+    assert ("Cambió «Talla» de Ana: 38 → 39,5" in page, "Cambió «Alergias» de Ana" in page) == (True, True)
+    assert "Cambió «Alergias»" not in shop.staff("clerk").get(f"/admin/cafe/people/{token}").text
+    shop.enter()
+    ana, talla = contacts.by_email("ana@example.com"), row("talla")
+    custom_fields.change(talla, Told("Talla", "number", sensitive=True), by=None)  # from now on not everybody sees it
+    db.session.commit()
+    assert "39,5" not in str([(one.sentence, one.data) for one in journal.of(ana)])
+    people.erase(ana, by=shop.owner)
+    assert all(one.data == {} for one in journal.of(ana) if one.verb != "person.erased")
+
+
+def test_the_database_lets_no_two_fields_in_use_have_one_name(shop, monkeypatch):
+    first, other = field("Talla"), field("Peso")
+    db.session.commit()
+    monkeypatch.setattr(custom_fields, "every", list)  # as who looked before the other one wrote
+    with pytest.raises(custom_fields.SameLabel):
+        field("talla ")
+    db.session.rollback()
+    with pytest.raises(custom_fields.SameLabel):
+        custom_fields.change(other, Told("TALLA", "text"), by=None)
+    db.session.rollback()
+    custom_fields.put_away(first, by=None)
+    custom_fields.change(other, Told("Talla", "text"), by=None)  # in the archive it is in nobody's way …
+    db.session.commit()
+    with pytest.raises(custom_fields.SameLabel):  # … until it comes back
+        custom_fields.take_back(first, by=None)
+    db.session.rollback()
+
+
+def test_of_two_who_become_one_each_value_is_chosen(shop):
+    talla, color = field("Talla", "number"), field("Color", "choice", more=("Rojo", "Azul"))
+    nota = field("Nota")
+    ana, other = somebody("Ana"), somebody("Anita")
+    custom_values.keep(ana, {talla: 38_000, color: "1"}, "staff")
+    custom_values.keep(other, {talla: 40_000, color: "2", nota: "Zurda"}, "staff")
+    db.session.commit()
+    browser, place = shop.admin, f"/admin/cafe/people/duplicates/{ana.token}/{other.token}"
+    page = BeautifulSoup(browser.get(place).text, "html.parser")
+    shown = {one.legend.text: [tick.text.strip() for tick in one.select("label")] for one in page.select("fieldset")}
+    assert (shown["Talla"], shown["Color"], shown["Nota"]) == (["38", "40"], ["Rojo", "Azul"], ["–", "Zurda"])
+    told = {"sure": "yes", "stays": ana.token, "c:talla": other.token, "c:color": ana.token}
+    assert browser.post(place, data=told).status_code == 303
+    shop.enter()
+    kept = custom_values.whole(contacts.by_email("ana@example.com").id)
+    assert {one.code: value for one, value in kept.items()} == {"talla": 40_000, "color": "1", "nota": "Zurda"}

@@ -128,3 +128,36 @@ def test_a_report_repeats_no_cell_of_what_is_sensitive(shop):
     fields = dict(enumerate(custom_fields.add(Told(label, "number", sensitive=label == "Peso"), by=None)
                             for label in ("Talla", "Peso")))  # fmt: skip
     assert import_custom.read(fields, ["grande", "mucho"]) == ({}, ["Talla: grande", "Peso"])
+
+
+def test_what_was_left_out_of_lines_that_came_in_is_counted_and_listed(shop):
+    custom_fields.add(Told("Talla", "number"), by=None)
+    db.session.commit()
+    browser = shop.admin
+    place = _brought(browser, (
+        "Correo,Nombre,Talla,País\n"
+        "ana@example.com,Ana,grande,Narnia\n"
+        "bo@example.com,Bo,39,Costa Rica\n"
+        "eva@example.com,Eva,chica,Costa Rica\n"
+    )).location  # fmt: skip
+    told = {"column-0": "email", "column-1": "name", "column-2": "c:talla", "column-3": "country"}
+    assert browser.post(f"{place}/columns", data=told).status_code == 303
+    jobs.run_due()
+    assert "3 datos no se pueden leer y quedarían fuera, en 2 líneas." in browser.get(place).text
+    browser.post(f"{place}/run")
+    jobs.run_due()
+    page = browser.get(place).text
+    assert "3 datos no se pudieron leer y quedaron fuera, en 2 líneas." in page
+    assert ("Todo entró" in page, "Entró, pero no todo" in page) == (False, True)
+    listed = browser.get(f"{place}?show=left_out").text
+    assert listed.count('<td class="num">') == 2  # its lines, not all
+    assert ("Talla: grande" in listed, "Narnia" in listed, "Talla: chica" in listed) == (True, True, True)
+    lines = browser.get(f"{place}/report.csv?show=left_out").text.strip().splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == ["2", "4"]
+    assert len(browser.get(f"{place}/report.csv").text.strip().splitlines()) == 4
+    shop.enter()
+    row = db.session.scalars(select(imports.ContactImport)).one()
+    assert (row.lacks, row.counts) == ({"values": 3, "lines": 2}, {"new": 3})
+    browser.post(f"{place}/undo")
+    jobs.run_due()
+    assert "quedaron fuera" not in browser.get(place).text

@@ -55,6 +55,14 @@ def test_a_new_name_is_everywhere_and_comes_back(people):
     assert named() == (["vip", "prensa"], "vip", "vip")
 
 
+def test_each_tag_says_of_how_many_people_it_is(people):
+    contacts.known(email="eva@example.com", tags=["sola"])
+    db.session.commit()
+    page = BeautifulSoup(people.admin.get(TAGS).text, "html.parser")
+    counts = {one.a.text: one.select_one(".count").text for one in page.select("[data-row=tag]")}
+    assert counts == {"#vip": "2 personas", "#feria": "2 personas", "#sola": "1 persona"}
+
+
 def test_two_become_one_nobody_has_it_twice_and_both_come_back(people):
     change = tag_changes.rename("vip", "feria", by=people.owner)
     assert (who("feria"), who("vip")) == ({"Ana", "Bea", "Caro"}, set())
@@ -103,7 +111,7 @@ def test_the_page_finds_renames_deletes_and_takes_back(people):
     page = BeautifulSoup(admin.get(TAGS).text, "html.parser")
     rows = {row.a.get_text(): row for row in page.select("[data-row=tag]")}
     assert list(rows) == ["#feria", "#vip"]
-    assert rows["#vip"].select_one(".count").get_text() == "2"
+    assert rows["#vip"].select_one(".count").get_text() == "2 personas"
     told = rows["#vip"].get_text(" ")
     assert "Segmento «Especiales»" in told
     assert "Automatización «Regalo»" in told

@@ -64,6 +64,7 @@ def test_a_gift_is_told_to_its_buyer_and_to_who_packs_it_alone(shop):
         assert words in mine, words
     desk = text(shop.admin.get(f"/admin/cafe/orders/{order.number}"))
     assert "Es un regalo para Rosa Solano." in desk
+    assert "Un abrazo <3. Sin precios" in " ".join(desk.split())
     assert "no el recibo" in desk
     assert "Regalo" in text(shop.admin.get("/admin/cafe/orders?q=Solano"))  # found by whom it is for
     assert "Regalo" in read(shop.admin.get("/admin/cafe/orders")).xpath("//span[@class='tag']/text()")

@@ -12,7 +12,17 @@ from crm.facts import Fact
 from kernel import buffer, clock, pdf
 from kernel.db import db
 from kernel.letters import Letter
-from shop import free_lines, practice, preparing, proposal_list, proposal_prices, proposal_rows, proposals, stock
+from shop import (
+    free_lines,
+    practice,
+    preparing,
+    proposal_list,
+    proposal_prices,
+    proposal_rows,
+    proposal_stuck,
+    proposals,
+    stock,
+)
 from shop.catalog import Product
 from shop.orders import Order
 from shop.payment_methods import PaymentMethod
@@ -236,7 +246,7 @@ def test_what_was_put_into_the_bin_is_told_too(shop):
     db.session.commit()
     assert accept(shop, row).status_code == 409
     assert (row.state, said("quotes.stuck")) == ("sent", [shop.tenant.email])
-    assert "Florero" in row.stuck
+    assert "Florero" in proposal_stuck.said(row)
     shop.admin.post(f"{BASE}/{row.token}/acceptance", data=YES)  # nor do staff make an order of it
     db.session.expire_all()
     assert (row.state, db.session.scalar(select(func.count(Order.id)))) == ("sent", 0)
