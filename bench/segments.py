@@ -3,30 +3,31 @@
 `plaza bench segments [--quick] [--sqlite] [--contacts=N]`. The rule: country in a list, likes X, spent more than Y in
 90 days, nothing bought in 30. By hand: the ways to ask it that we know, each run in turn with ours; the quickest is the
 floor, without the walls between tenants that ours passes. A way that takes more than ten seconds counts as that and is
-left. Milliseconds; smaller is better.
+left. Milliseconds; smaller is better. The same for "had letters in 30 days and opened none", in a shop of its own with
+ten letters to each (`--readers=N`).
 """
 
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from bench.stand import crowd, report
+from bench.stand import crowd, readers, report
 from crm import segments
 from kernel import clock, tenancy, transactions
 from kernel.db import db
 
 Case = dict[str, float]
-CONTACTS, ROUNDS = 1_000_000, 9
+CONTACTS, READERS, ROUNDS = 1_000_000, 50_000, 9
 LIMIT = 10  # seconds
-QUICK = {"CONTACTS": 3_000, "ROUNDS": 3}
+QUICK = {"CONTACTS": 3_000, "READERS": 600, "ROUNDS": 3}
 LEAST = 4_050_000
 RULE: dict[str, Any] = {
     "all": [
@@ -69,6 +70,23 @@ OF_ITS_OWN = {"sqlite": {}, "postgresql": {
         AND {LIKING} AND NOT EXISTS ({LATELY})""",
 }}  # fmt: skip
 
+UNOPENED: dict[str, Any] = {"unopened": {"days": 30}}
+THEIRS = "r.tenant_id = :tenant AND r.state IN ('sent', 'captured') AND r.sent_at >= :begins"
+SEEN = """e.tenant_id = :tenant AND e.kind IN ('opened', 'clicked') AND (e.verdict = 'human' OR e.kind = 'opened'
+    AND (e.verdict = 'unknown' OR e.reason = 'privacy'))"""
+BACK = """SELECT 1 FROM letter_event b WHERE b.tenant_id = :tenant AND b.recipient_id = r.id AND b.kind = 'bounced'
+    AND b.reason IN ('hard', 'soft', 'blocked')"""
+EVERYBODY = "SELECT count(*) FROM contact c WHERE c.tenant_id = :tenant AND c.binned_at IS NULL"
+REACHED = f"EXISTS (SELECT 1 FROM recipient r WHERE r.contact_id = c.id AND {THEIRS} AND NOT EXISTS ({BACK}))"
+LOOKED = f"FROM letter_event e JOIN recipient r ON r.id = e.recipient_id WHERE {SEEN} AND {THEIRS}"
+UNOPENED_BY_HAND = {
+    "each is asked": f"{EVERYBODY} AND {REACHED} AND NOT EXISTS (SELECT 1 {LOOKED} AND r.contact_id = c.id)",
+    "who looked as a set": f"""{EVERYBODY} AND {REACHED}
+        AND c.id NOT IN (SELECT r.contact_id {LOOKED} AND r.contact_id IS NOT NULL)""",
+    "two sets": f"""{EVERYBODY} AND c.id IN (SELECT r.contact_id FROM recipient r WHERE {THEIRS} AND NOT EXISTS ({BACK})
+        EXCEPT SELECT r.contact_id {LOOKED})""",
+}
+
 
 def _by_hand(bare: Connection, sql: str, told: dict[str, Any]) -> int | None:
     """What it finds; None when it takes too long."""
@@ -92,29 +110,52 @@ def _timed(ask: Callable[[], int | None]) -> tuple[float, int | None]:
 
 
 def measure(name: str, database_url: str) -> dict[str, Case]:
-    """The count by the rule and by hand, in turn, on one database."""
+    """The counts by the rules and by hand, in turn, on one database."""
+    cases = _compared(name, database_url, CONTACTS, f"{2 * CONTACTS} purchases")
+    return cases | _compared(
+        f"{name}, letters", _another(database_url), READERS, f"{readers.LETTERS * READERS} letters"
+    )
+
+
+def _another(database_url: str) -> str:
+    """An empty database beside that one."""
+    if database_url:
+        with create_engine(database_url, isolation_level="AUTOCOMMIT").connect() as bare:
+            bare.execute(text("CREATE DATABASE letters"))
+    return database_url and make_url(database_url).set(database="letters").render_as_string(hide_password=False)
+
+
+def _compared(name: str, database_url: str, people: int, besides: str) -> dict[str, Case]:
+    written = besides.endswith("letters")
+    rule, by_hand = (UNOPENED, UNOPENED_BY_HAND) if written else (RULE, BY_HAND)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         started = time.perf_counter()
-        app, tenant_id = crowd.build(folder, database_url, CONTACTS)
-        print(
-            f"{name}: {CONTACTS} contacts, {2 * CONTACTS} purchases in {time.perf_counter() - started:.0f} s",
-            flush=True,
-        )
+        app, tenant_id = crowd.build(folder, database_url, people)
         stack.enter_context(app.app_context())
         tenancy.enter(tenant_id)
+        if written:
+            readers.write(tenant_id, people)
+        print(f"{name}: {people} contacts, {besides} in {time.perf_counter() - started:.0f} s", flush=True)
         stack.enter_context(transactions.reading())
         patience = {"options": f"-c statement_timeout={1000 * LIMIT}"} if database_url else {}
         bare = stack.enter_context(create_engine(db.engine.url, connect_args=patience).connect())
-        today = clock.today(tenancy.tenant().timezone)
-        told = {"tenant": tenant_id, "least": LEAST, "quarter": today - timedelta(days=89),
-                "month": today - timedelta(days=29)}  # fmt: skip
-        if bare.dialect.name == "sqlite":
-            told |= {"quarter": str(told["quarter"]), "month": str(told["month"])}
-        ways: dict[str, Callable[[], int | None]] = {"ours": lambda: segments.count(RULE)}
-        for way, sql in (BY_HAND | OF_ITS_OWN[bare.dialect.name]).items():
+        ways: dict[str, Callable[[], int | None]] = {"ours": lambda: segments.count(rule)}
+        told = _values(tenant_id, bare.dialect.name)
+        for way, sql in (by_hand if written else by_hand | OF_ITS_OWN[bare.dialect.name]).items():
             ways[way] = lambda sql=sql: _by_hand(bare, sql, told)  # type: ignore[misc]
         return {name: _told(name, ways)}
+
+
+def _values(tenant_id: int, dialect: str) -> dict[str, Any]:
+    zone = tenancy.tenant().timezone
+    today = clock.today(zone)
+    month = today - timedelta(days=29)
+    begins = clock.span(month, month, zone)[0]
+    told: dict[str, Any] = {"quarter": today - timedelta(days=89), "month": month, "begins": begins}
+    if dialect == "sqlite":
+        told |= {"quarter": str(told["quarter"]), "month": str(month), "begins": f"{begins.astimezone(UTC):%F %T.%f}"}
+    return {"tenant": tenant_id, "least": LEAST, **told}
 
 
 def _told(name: str, ways: dict[str, Callable[[], int | None]]) -> Case:

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from campaigns import letter_events
 from campaigns.automations import Automation, AutomationStep
@@ -106,13 +106,22 @@ def _doers(event: ColumnElement[bool]) -> Callable[[Any], Select[Any]]:
 
 
 def _others(event: ColumnElement[bool]) -> Callable[[Any], ColumnElement[bool]]:
-    """In SQL: whom letters of the window reached, less those with one of whose it happened; each set is made once."""
+    """In SQL: whom a letter of the window reached, less those with one of whose it happened.
+
+    Asked of each person, who had few letters, and only until one tells: as a set of everybody's letters it takes
+    several times as long. Who looked is a set for SQLite, which makes it once; PostgreSQL would go through a large one
+    again for each. Of letters that are named, who had them is a short list to begin with.
+    """
 
     def sql(value: Any) -> ColumnElement[bool]:
+        here = Recipient.contact_id == Contact.id
         back = select(LetterEvent.id).where(LetterEvent.recipient_id == Recipient.id, letter_events.returning())
-        reached = _had(value).where(~back.correlate(Recipient).exists())
-        did = _had(value).join(LetterEvent, LetterEvent.recipient_id == Recipient.id).where(event)
-        return Contact.id.in_(reached.except_(did))
+        reached = _had(value).where(here, ~back.correlate(Recipient).exists()).correlate(Contact).exists()
+        did = _had(value).join(LetterEvent, LetterEvent.recipient_id == Recipient.id).where(event).correlate(Contact)
+        lite = db.engine.dialect.name == "sqlite"
+        others = Contact.id.not_in(did) if lite else ~did.where(here).exists()
+        named = [Contact.id.in_(_had(value).correlate(Contact))] if value.get("letter") else []
+        return and_(*named, reached, others)
 
     return sql
 

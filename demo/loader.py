@@ -15,6 +15,7 @@ from demo import (
     people,
     pictures,
     plans,
+    posted,
     prospects,
     questions,
     requests,
@@ -91,6 +92,7 @@ def _fill(shop: Told, drawn: dict[str, files.Made], password_hash: str) -> None:
     suggestions.keep(*suggestions.reckon())
     goals.watch(shop)
     prospects.write(shop)
+    posted.write(shop, staff.owner(shop))
     mailings.write(shop, staff.owner(shop))
     tenancy.touch()
 

@@ -1,4 +1,4 @@
-"""The letters to many of the demo shops: dated ones are scheduled, one repeats, the others are off.
+"""The letters to many of the demo shops: dated ones are scheduled, one repeats, the others are off (posted.py: sent).
 
 Nothing is sent by loading: a dated letter waits for its day, an automation for somebody who turns it on.
 """
@@ -39,13 +39,13 @@ def write(shop: Told, by: Account) -> None:
         if "days_from_seed" in told.get("schedule", {}):
             _dated(shop, told, by)
         elif "weekday" in told.get("schedule", {}):
-            repeats.write(_letter(shop, told, by, kind="campaign"), told, by)
+            repeats.write(letter(shop, told, by, kind="campaign"), told, by)
         else:
             _by_itself(shop, told, by)
 
 
 def _dated(shop: Told, told: Told, by: Account) -> None:
-    made = _letter(shop, told, by, kind="campaign")
+    made = letter(shop, told, by, kind="campaign")
     day = clock.today(tenancy.tenant().timezone) + timedelta(days=told["schedule"]["days_from_seed"])
     try:
         will = audience.estimate(made).will
@@ -61,10 +61,11 @@ def _by_itself(shop: Told, told: Told, by: Account) -> None:
     row.needs = {} if trigger else world.spoken(shop, NEEDS[word])
     kept = segments.by_code(told.get("segment", ""))
     row.segment_id = kept.id if kept else None
-    automations.write_step(row, _letter(shop, told, by, kind="automation"), told.get("hours", told.get("days", 0) * 24))
+    automations.write_step(row, letter(shop, told, by, kind="automation"), told.get("hours", told.get("days", 0) * 24))
 
 
-def _letter(shop: Told, told: Told, by: Account, *, kind: str) -> Mailing:
+def letter(shop: Told, told: Told, by: Account, *, kind: str) -> Mailing:
+    """A letter as the files tell it, a draft."""
     kept, begun = segments.by_code(told.get("segment", "")), _begun(shop, told)
     made = automation_letters.letter(world.spoken(shop, told["name"])["es"], begun, by=by.known_as, code=told["code"])
     made.kind, made.segment_id = kind, kept.id if kept else None

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -29,6 +30,22 @@ def write_all(parts: Mapping[Path, bytes]) -> None:
     with ExitStack() as stack:
         for path, data in parts.items():
             stack.enter_context(_beside(path, data, 0o666, durable=True)).replace(path)
+    for folder in folders:
+        keep(folder)
+
+
+def move(written: Path, path: Path) -> None:
+    """Put a file that was written elsewhere in its place: it is there after a power cut too, whole or not at all."""
+    folders = _leading(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        shutil.move(written, fresh)  # another disk perhaps
+        with fresh.open("rb") as stream:
+            os.fsync(stream.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
     for folder in folders:
         keep(folder)
 

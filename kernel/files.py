@@ -11,7 +11,7 @@ from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import atomic, clock, jobs, origins, pictures, settings, tenancy, web
+from kernel import atomic, clock, jobs, origins, pictures, settings, signing, tenancy, web
 from kernel.db import Base, db, pk
 from kernel.i18n import _l
 from kernel.refusal import Missing, Refusal
@@ -19,7 +19,10 @@ from kernel.tenancy import TenantOwned
 
 WIDTHS = (320, 640, 960, 1600)
 LIMIT = 10 * 1024 * 1024  # bytes of one upload
-EXTENSIONS = {"image/webp": "webp", "image/jpeg": "jpg", "application/pdf": "pdf", "application/octet-stream": "bin"}
+EXTENSIONS = {
+    "image/webp": "webp", "image/jpeg": "jpg", "application/pdf": "pdf", "application/zip": "zip",
+    "application/octet-stream": "bin",
+}  # fmt: skip
 
 
 class NotAPicture(Refusal):
@@ -139,6 +142,21 @@ def keep_alone(made: Made, salt: str) -> File:
     """Keep a private file that is nobody else's, were its content the same: so it can go and nobody misses it."""
     own = hashlib.sha256(f"{salt}|{made.sha256}".encode()).hexdigest()
     return keep(replace(made, sha256=own), private=True)
+
+
+def keep_written(path: Path, mime: str, *, name: str) -> File:
+    """Keep what we wrote ourselves, however large, as a private file that is nobody else's; it is moved away there."""
+    sha = hashlib.sha256(signing.token().encode()).hexdigest()
+    row = File(sha256=sha, private=True, mime=mime, bytes=path.stat().st_size, name=_shown(name), token=signing.token())
+    atomic.move(path, path_of(tenancy.current(), sha, EXTENSIONS[mime], private=True))
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def place(file: File) -> Path:
+    """Where a file that is no picture lies."""
+    return path_of(file.tenant_id, file.sha256, EXTENSIONS[file.mime], private=file.private)
 
 
 def drop(file: File) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from kernel import countries, i18n, money, qr, tenancy, web
+from kernel import countries, i18n, money, pdf, qr, tenancy, web
 from kernel.countries import papers
 from kernel.i18n import _, pick
 from shop import invoice_lines, invoice_parts, invoices, invoicing, receipts, storefront, themes
@@ -27,6 +27,13 @@ def of(row: Invoice, language: str = "") -> dict[str, Any]:
             "page_url": url(row).split("://", 1)[-1], "footer": pick(invoicing.of().footer),
             "face": themes.PRESETS[theme.whole().preset].file, "ink": themes.palette(theme)["brand"],
         }  # fmt: skip
+
+
+def printed(row: Invoice, language: str = "") -> bytes:
+    """The paper as PDF: as its buyer reads it, or in the `language` of the shop's copy."""
+    data = of(row, language)
+    with of_orders.spoken(data["language"]):
+        return pdf.render("pdf/invoice.html", **data)
 
 
 def url(row: Invoice) -> str:

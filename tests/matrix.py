@@ -4,8 +4,10 @@ The word beside an endpoint names a thing of a shop (see `things`); "" has nothi
 belongs to nobody or to the whole install, so there is nothing of a neighbour's to ask for.
 """
 
+import tempfile
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -57,6 +59,7 @@ from shop import (
 from shop import bin as rubbish
 from shop.amends_rows import Terms
 from shop.discounts import Discount
+from shop.invoice_bundles import InvoiceBundle
 from shop.occupations import Span
 from shop.pricing import PriceBreak
 from shop.return_rows import Return, ReturnLine, ReturnPicture
@@ -140,9 +143,10 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["shop_admin." + name for name in ["zone", "zone_save", "zone_away"]], "zone"),
     "shop_admin.zone_back": "zone_ticket",
     **dict.fromkeys(["shop_admin." + name for name in (
-        ["invoices", "invoice_books", "settings_invoices", "settings_invoices_save", "settings_invoices_accounts"])], ""),
+        ["invoices", "invoice_books", "invoice_bundles", "settings_invoices", "settings_invoices_save", "settings_invoices_accounts"])], ""),
     **dict.fromkeys(["shop_admin." + name for name in (
-        ["invoice_tax_book", "invoice_tax_book_xlsx", "invoice_journal", "invoice_journal_xlsx", "settings_invoices_series"])], OPEN),
+        ["invoice_tax_book", "invoice_tax_book_xlsx", "invoice_journal", "invoice_journal_xlsx", "invoice_bundle_make", "settings_invoices_series"])], OPEN),
+    "shop_admin.invoice_bundle": "bundle",
     **dict.fromkeys(["shop_admin.invoice", "shop_admin.invoice_pdf", "shop_admin.invoice_send"], "invoice"),
     **dict.fromkeys(["shop_admin.invoice_issue", "shop_admin.invoice_credit"], "order"),
     "shop.invoice": "invoice_page", "shop.order_invoice": "paper",
@@ -589,12 +593,24 @@ def _proposals(world: Any) -> dict[str, dict[str, Any]]:
     return {name: {"token": row.token} for name, row in zip(("proposal", "proposal_draft"), told, strict=True)}
 
 
+def _bundle(row: Any) -> InvoiceBundle:
+    """A ZIP that is ready, whatever is in it."""
+    with tempfile.NamedTemporaryFile(delete=False) as made:
+        made.write(b"PK")
+    file = files.keep_written(Path(made.name), "application/zip", name="facturas.zip")
+    kept = InvoiceBundle(month="2026-11", papers=1, ready_at=clock.now(), file_id=file.id)
+    db.session.add(kept)
+    db.session.flush()
+    return kept
+
+
 def _invoices(order: Any) -> dict[str, dict[str, Any]]:
     row = invoices.of(order)
     assert row is not None
     return {
         "invoice": {"number": row.number}, "invoice_page": {"token": row.token},
         "paper": {"token": order.token, "number": row.number},
+        "bundle": {"token": _bundle(row).token},
     }  # fmt: skip
 
 

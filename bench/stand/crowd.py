@@ -82,7 +82,7 @@ def _first() -> None:
     db.session.commit()
 
 
-def _copies(bare: Connection, table: Table, told: dict[str, str], rows: str) -> None:
+def copies(bare: Connection, table: Table, told: dict[str, str], rows: str) -> None:
     """So many copies of a row, but for what is told by column; `rows`: the series and which row."""
     columns = [one.name for one in table.columns if one.name != "id" or "id" in told]
     values = ", ".join(told.get(name, f'one."{name}"') for name in columns)
@@ -90,7 +90,8 @@ def _copies(bare: Connection, table: Table, told: dict[str, str], rows: str) -> 
     bare.execute(text(f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {table.name} one, {rows}"))
 
 
-def _enter(bare: Connection, tenant_id: int) -> str:
+def enter(bare: Connection, tenant_id: int) -> str:
+    """Be that tenant on a bare connection; which database it is."""
     kind = bare.dialect.name
     if kind == "postgresql":
         bare.execute(text("SELECT set_config('app.tenant_id', :id, true)"), {"id": str(tenant_id)})
@@ -99,11 +100,11 @@ def _enter(bare: Connection, tenant_id: int) -> str:
 
 def _name(bare: Connection, tenant_id: int, count: int) -> None:
     """People as the database finds them: it writes their words as it does for everybody."""
-    series, mail = SERIES[_enter(bare, tenant_id)].format(first=2, last=count), "'p' || i || '@example.com'"
+    series, mail = SERIES[enter(bare, tenant_id)].format(first=2, last=count), "'p' || i || '@example.com'"
     name = f"{_one_of(NAMES, 'i * 7')} || ' ' || {_one_of(FAMILIES, 'i * 13 + i / 20')}"
     told = {"id": "i", "token": "'t' || i", "name": name, "phone": "'+506' || (60000000 + i * 7919 % 30000000)"}
     mine = {**told, "email": mail, "email_norm": mail}
-    _copies(bare, Contact.metadata.tables["contact"], mine, f"{series} s WHERE one.id = 1")
+    copies(bare, Contact.metadata.tables["contact"], mine, f"{series} s WHERE one.id = 1")
 
 
 def _one_of(words: list[str], place: str) -> str:
@@ -112,13 +113,13 @@ def _one_of(words: list[str], place: str) -> str:
 
 
 def _fill(bare: Connection, tenant_id: int, today: date, count: int) -> None:
-    kind = _enter(bare, tenant_id)
+    kind = enter(bare, tenant_id)
     bare.execute(
         text("DROP TRIGGER contact_word_come" + (" ON contact" if kind == "postgresql" else ""))
     )  # none is sought
     people, mail = SERIES[kind].format(first=2, last=count), "'p' || i || '@example.com'"
     like: dict[str, str] = {"id": "i", "token": "'t' || i", "name": "'Persona ' || i", "country": LANDS}
-    _copies(
+    copies(
         bare,
         Contact.metadata.tables["contact"],
         {**like, "email": mail, "email_norm": mail},
@@ -126,7 +127,7 @@ def _fill(bare: Connection, tenant_id: int, today: date, count: int) -> None:
     )
     for place in (3, 7):
         liked = {"contact_id": "i", "code": f"'gusto-' || ((i * 7 + {place}) % 10)"}
-        _copies(
+        copies(
             bare, Contact.metadata.tables["taste"], liked, f"{people} s WHERE contact_id = 1 AND code = 'gusto-{place}'"
         )
     purchases = SERIES[kind].format(first=1, last=2 * count)

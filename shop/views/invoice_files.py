@@ -15,11 +15,11 @@ from shop.views import admin
 
 def paper(row: Invoice, language: str = "") -> Any:
     """The PDF of a paper, else the page to print: as its buyer reads it, or in the `language` of the shop's copy."""
-    data = invoice_papers.of(row, language)
-    with papers.spoken(data["language"]):
-        if not pdf.available():
+    if not pdf.available():
+        data = invoice_papers.of(row, language)
+        with papers.spoken(data["language"]):
             return render_template("pdf/invoice.html", **data, printable=True)
-        made = Response(pdf.render("pdf/invoice.html", **data), mimetype="application/pdf")
+    made = Response(invoice_papers.printed(row, language), mimetype="application/pdf")
     made.headers["Content-Disposition"] = f'inline; filename="{row.number}.pdf"'
     return made
 

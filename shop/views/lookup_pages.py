@@ -64,6 +64,7 @@ PAGES: dict[str, tuple[Any, Any]] = {
     "invoice_books": (_l("Books of the month"), _l(
         "report, sales, tax book, VAT, taxes, accounting journal, accountant, close the month, advances, trial balance"
     )),
+    "invoice_bundles": (_l("Documents as PDF (ZIP)"), _l("download all invoices, PDF, credit notes, accountant, file")),
     "order_asks": (_l("Cancellations and refunds that are asked for"), _l("returns, approve, decline")),
     "orders_plan": (_l("What to prepare"), _l("production, kitchen, prepare, pick, packing list, report")),
     "cards": (_l("Card payments to look at"), _l("Stripe, fees, payouts, disputes, chargebacks, report")),

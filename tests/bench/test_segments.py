@@ -5,5 +5,5 @@ from tests.bench import last_line
 
 def test_the_last_line_is_json():
     said, last = last_line.of("segments", last_line.by_hand)
-    assert set(last["cases"]) == {"sqlite"}
+    assert set(last["cases"]) == {"sqlite", "sqlite, letters"}
     assert "milliseconds: ours" in said

@@ -9,12 +9,14 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from campaigns import automations, autopilot, rendering, reports, series
+from campaigns.letter_events import LetterEvent
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from campaigns.series import LetterIssue
 from crm import contacts, goals, segments
+from crm.facts import Fact
 from crm.goals import IndicatorValue
-from demo import rules, world
+from demo import posted, rules, world
 from kernel import clock, jobs, sessions, tenancy
 from kernel.app import Plaza
 from kernel.db import db
@@ -52,8 +54,28 @@ def test_dated_letters_wait_for_their_hour(shop: Any) -> None:
             assert row.scheduled_at is not None
             assert abs(row.scheduled_at.date() - day - timedelta(days=told["schedule"]["days_from_seed"])).days <= 1
             assert row.segment_id
-    past = select(LetterIssue.mailing_id).where(LetterIssue.number > 0)
+    past = select(Mailing.id).where(Mailing.state == "sent")
     assert db.session.scalars(select(Recipient).where(Recipient.mailing_id.not_in(past))).all() == []
+
+
+def test_two_shops_sent_letters_and_their_reports_tell_what_became_of_them(demo_app: Plaza) -> None:
+    with demo_app.app_context():
+        for slug, count in (("tres-neblinas", 2), ("hilos-xelantun", 1), ("rutas-guanquira", 0)):
+            enter(slug)
+            rows = db.session.scalars(select(Mailing).where(Mailing.state == "sent").order_by(Mailing.id)).all()
+            assert [row.name for row in rows] == [told["name"]["es"] for told in posted._told().get(slug, ())]
+            assert len(rows) == count
+            figures = [reports.brief([row.id])[row.id] for row in rows]
+            assert all(one["delivered"] > one["opened"] > one["clicked"] > 0 for one in figures), figures
+            kinds = select(LetterEvent.kind).where(LetterEvent.kind.in_(("bounced", "unsubscribed")))
+            assert sorted(db.session.scalars(kinds)) == (["bounced", "unsubscribed"] if rows else [])
+            if rows:  # whose letter came back had no second one; a person's story and segments know of it
+                assert segments.count({"opened": {"letter": [rows[0].token]}}) == figures[0]["opened"]
+                assert db.session.scalar(select(Fact.id).where(Fact.kind == "opened").limit(1))
+            left = select(jobs.Job.name).where(jobs.Job.name.startswith("campaigns."), jobs.Job.run_at < clock.now())
+            assert db.session.scalars(left).all() == []  # nothing is left to be done for them
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_one_repeats_each_week_and_has_two_issues_behind_it(shop: Any) -> None:
