@@ -1,6 +1,8 @@
 """The owner reads "Hoy": every number opens a list of that length, every figure the rows that make it."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -44,7 +46,7 @@ def test_each_number_opens_a_list_of_that_length(visit, plaza, viewport, scheme,
         assert size(page) == numbers[name], (name, url)
     assert any(name.startswith("orders.") for name in lists)
     assert {"indicators.none", "mailings"} <= set(lists)
-    assert "money.today" in numbers, "nobody has paid yet today where it is just past midnight"
+    assert "money.today" in numbers or datetime.now(ZoneInfo("America/Costa_Rica")).hour < 6  # nobody has paid yet
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (DESKTOP, "dark")])
