@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Response, render_template
 
-from crm import contacts
+from crm import company_contacts, contacts
+from crm.companies import Company
 from kernel import countries, phones, signing, tenancy
 from kernel.i18n import _, pick
 from kernel.money import Money
@@ -59,6 +60,7 @@ def answer(
         found=[tile(one) for one in sales.at_hand(draft.said("q"), timed=may("bookings.manage"))],
         **_times(draft, quote, **step), deposit=deposit, now=receipts.shown(now) if now else "",
         chosen=(chosen := person(draft)), chosen_told=people_hints.said(chosen), people=people(draft),
+        firms=firms(chosen), firm=company(draft, chosen),
         offers=basket.offers(checkout_forms.place(posted, country.code))
         if basket else [], offer=offer, eta=delivery_spans.eta, day=day, span=slot,
         pills=delivery_spans.pills(offer), slots=delivery_spans.slots(offer, day),
@@ -131,7 +133,8 @@ def _cost(draft: forms.Draft, posted: Mapping[str, Any]) -> tuple[Any, Any, Any]
     if not wanted:
         return None, None, None
     chosen, place = person(draft), checkout_forms.place(posted, tenancy.tenant().country)
-    free = exemptions.of(chosen.id, chosen.group) if chosen else {}
+    firm = company(draft, chosen)
+    free = exemptions.of(chosen.id, chosen.group, firm.billed if firm else {}) if chosen else {}
     told = {"place": place if brought(draft.shipping) else None, "exempt": free, "by_hand": _off(draft)}
     told["person"] = sales.who(chosen) if chosen else typed(draft)
     basket = quotes.price(wanted, chosen.group if chosen else "", **told)
@@ -225,6 +228,16 @@ def person(draft: forms.Draft) -> Any:
     except Refusal:  # half of it is typed now
         return None
     return sales.known(email=email, phone=phone)
+
+
+def firms(chosen: Any) -> list[Company]:
+    """The companies for which whoever was chosen may buy."""
+    return company_contacts.companies(chosen)
+
+
+def company(draft: forms.Draft, chosen: Any) -> Company | None:
+    """The one that staff said, if whoever was chosen acts for it; None: they buy for themselves."""
+    return company_contacts.chosen(chosen, draft.said("company"))
 
 
 def typed(draft: forms.Draft) -> Person:
