@@ -186,7 +186,7 @@ LINES: dict[str, str] = {
     **dict.fromkeys(["crm_admin.person_note_" + name for name in ["edit", "save", "bin"]], "note"),
     **dict.fromkeys(["crm_admin.companies", "crm_admin.companies_csv", "crm_admin.companies_xlsx", "crm_admin.company_new", "crm_admin.company_make"], ""),
     **dict.fromkeys(["crm_admin.company" + name for name in ["", "_save", "_bin", "_note", "_contact_new", "_contact_make"]], "company"),
-    **dict.fromkeys(["crm_admin.company_contact" + name for name in ["", "_save", "_leave", "_back"]], "company_contact"),
+    **dict.fromkeys(["crm_admin.company_contact" + name for name in ["", "_save", "_remove", "_back"]], "company_contact"),
     **dict.fromkeys(["crm_admin.company_note_" + name for name in ["edit", "save", "bin"]], "company_note"),
     "crm_admin.company_note_back": "gone_company_note", "crm_admin.company_back": "gone_company",
     **dict.fromkeys(["crm_admin.person_company", "crm_admin.person_company_new"], "person"),

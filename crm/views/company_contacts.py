@@ -77,9 +77,9 @@ def _edit(company: Company, row: CompanyContact, form: RoleForm, status: int = 2
     return render_template("crm/desk/companies/contact.html", **told), status
 
 
-@admin.post("/companies/<token>/contacts/<person>/leave", endpoint="company_contact_leave")
+@admin.post("/companies/<token>/contacts/<person>/remove", endpoint="company_contact_remove")
 @needs("companies.edit")
-def leave(token: str, person: str) -> Any:
+def remove(token: str, person: str) -> Any:
     """They act for it no more; the toast takes it back."""
     company = companies.named(token)
     row = company_contacts.named(company, person)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import BooleanField, EmailField, Field, SelectField, StringField, TelField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from crm import company_contacts
 from crm.companies import LONGEST, Company, Told
@@ -88,7 +88,7 @@ class JoinForm(Form):
     """The company for which a person acts, by its name: one that is known, or new."""
 
     company = StringField(
-        _l("Company"), [InputRequired(_l("Write the name of the company.")), Length(max=LONGEST)], [trimmed],
+        _l("Company"), [DataRequired(_l("Write the name of the company.")), Length(max=LONGEST)], [trimmed],
         render_kw={"maxlength": LONGEST, "autocomplete": "off", "list": "companies"},
     )  # fmt: skip
     role = StringField(_l("What they do there"), [Length(max=company_contacts.LONGEST)], [trimmed], render_kw=ROLE)

@@ -5,7 +5,18 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
-from crm import companies, company_contacts, contacts, deals, import_companies, merging, notes, people, segments
+from crm import (
+    companies,
+    company_contacts,
+    contacts,
+    deals,
+    import_companies,
+    merging,
+    notes,
+    people,
+    rule_sentences,
+    segments,
+)
 from crm.companies import Company, Told
 from crm.company_contacts import CompanyContact
 from crm.contacts import Contact
@@ -83,7 +94,7 @@ def test_the_first_contact_is_the_main_one_and_there_are_never_two(shop, known):
     assert browser.post(f"{own}/{known.beto}", data={"role": "pagos", "main": "y"}).status_code == 303
     shop.enter()
     assert acting(known.token) == [("Beto", "pagos", True), ("Ana", "compras", False)]
-    assert browser.post(f"{own}/{known.beto}/leave").status_code == 303
+    assert browser.post(f"{own}/{known.beto}/remove").status_code == 303
     shop.enter()
     assert acting(known.token) == [("Ana", "compras", True)]
     page = browser.get(f"{BASE}/companies/{known.token}").text
@@ -189,8 +200,8 @@ def test_segments_know_the_companies_of_people(shop, known):
     assert who({"company_tag": ["hotel"]}) == ["Ana", "Beto"]
     assert who({"company": [""]}) == ["Eva"]
     assert who({"not": {"company": [""]}}) == ["Ana", "Beto"]
-    assert segments.sentence({"not": {"company": [""]}}) == "Personas que son contactos de alguna empresa."
-    assert segments.sentence({"company": [known.token]}) == "Personas que son contactos de Hotel Ñandú."
+    assert rule_sentences.sentence({"not": {"company": [""]}}) == "Personas que son contactos de alguna empresa."
+    assert rule_sentences.sentence({"company": [known.token]}) == "Personas que son contactos de Hotel Ñandú."
 
 
 FILE = (
