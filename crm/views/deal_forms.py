@@ -35,6 +35,7 @@ class DealForm(Form):
     who = SelectField(_l("Who looks after it"), choices=[])
     company = SelectField(_l("For a company"), choices=[])  # of those for which the person acts
     value: Money | None = None
+    away: int | None = None  # its company while that lies in the bin: it comes back with it
 
     def validate_amount(self, field: Field) -> None:
         """An amount in the shop's currency, or nothing."""
@@ -55,7 +56,7 @@ class DealForm(Form):
         """What the verb wants to know."""
         firm = companies.by_token(self.company.data or "")
         who = task_forms.account(self.who.data or "")
-        return Told(self.title.data or "", self.value, who, self.closes.data, firm.id if firm else None)
+        return Told(self.title.data or "", self.value, who, self.closes.data, firm.id if firm else self.away)
 
 
 class NewDealForm(WhomForm, DealForm):
@@ -91,6 +92,7 @@ def deal_form(deal: Deal, posted: Any = None) -> DealForm:
     if posted is None:
         values |= {"title": deal.title, "amount": _typed(deal), "closes": deal.closes_on}
     form = DealForm(posted, **values)
+    form.away = deal.company_id if deal.company is None else None
     form.who.choices = _staff()
     form.company.choices = _firms([*company_contacts.companies(deal.contact), *filter(None, [deal.company])])
     return form

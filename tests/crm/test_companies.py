@@ -155,7 +155,7 @@ def test_who_is_erased_acts_for_nobody_and_is_named_nowhere(shop, known):
 
 def test_the_bin_keeps_everything_and_meanwhile_nobody_acts_for_it(shop, known):
     firm = companies.named(known.token)
-    deals.add(contacts.by_token(known.ana), deals.Told("Tazas", company_id=firm.id), by=shop.owner)
+    deal = deals.add(contacts.by_token(known.ana), deals.Told("Tazas", company_id=firm.id), by=shop.owner).token
     notes.write(firm, "Pagan a 30 días", by=shop.owner)
     db.session.commit()
     browser, own = shop.admin, f"{BASE}/companies/{known.token}"
@@ -163,10 +163,11 @@ def test_the_bin_keeps_everything_and_meanwhile_nobody_acts_for_it(shop, known):
     assert browser.get(own).status_code == 404
     assert "Hotel Ñandú" not in browser.get(f"{BASE}/people/{known.ana}").text
     assert "Tazas" in browser.get(f"{BASE}/deals").text
+    assert browser.post(f"{BASE}/deals/{deal}", data={"title": "Tazas grandes"}).status_code == 303
     assert "Hotel Ñandú" in browser.get(f"{BASE}/companies?show=bin").text
     assert browser.post(f"{own}/back").status_code == 303
     page = browser.get(own).text
-    assert all(text in page for text in ("Pagan a 30 días", "Tazas", "Ana", "Beto"))
+    assert all(text in page for text in ("Pagan a 30 días", "Tazas grandes", "Ana", "Beto"))
 
 
 def test_a_deal_from_its_page_is_for_it_and_whoever_is_new_acts_for_it(shop, known):
