@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm.companies import Company
 from crm.contacts import Contact
 from kernel import clock, signing
 from kernel.db import Base, belongs, many, pk, ref
@@ -32,6 +33,7 @@ class Deal(TenantOwned, Binnable, Base):
     token: Mapped[str] = mapped_column(String(32), default=signing.token)
     title: Mapped[str] = mapped_column(String(160))
     contact_id: Mapped[int] = ref("contact")
+    company_id: Mapped[int | None] = ref("company")  # for which they would buy it; None: for themselves
     amount_minor: Mapped[int | None]  # None: nobody can say yet
     currency: Mapped[str] = mapped_column(String(3))
     stage: Mapped[str] = mapped_column(String(10), default="new")
@@ -41,6 +43,7 @@ class Deal(TenantOwned, Binnable, Base):
     moved_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     contact: Mapped[Contact | None] = belongs("Deal.contact_id", "Contact")
+    company: Mapped[Company | None] = belongs("Deal.company_id", "Company")
     moves: Mapped[list["DealMove"]] = many("Deal", "DealMove.deal_id", order_by="DealMove.id")
 
     @property

@@ -4,6 +4,7 @@ Won and lost are the end; a slip of the hand is taken back for some minutes. Wha
 other: that is the fact of it, so a deal records none of its own.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from crm import indicators, tasks
+from crm.companies import Company
 from crm.contacts import Contact
 from crm.deal_stages import MOVES, OPEN, REASONS, STAGES, Deal, DealMove
 from crm.tasks import Task
@@ -58,12 +60,18 @@ class Told:
     amount: Money | None = None
     for_id: int | None = None
     closes_on: date | None = None
+    company_id: int | None = None
 
 
 def query(account: "Account | None" = None, show: str = "") -> Select[Any]:
     """All of one person or of everybody, what waits longest first; `show`: one of STAGES or STEPS."""
-    wanted = select(Deal).options(selectinload(Deal.contact)).where(_shown(show)).order_by(Deal.moved_at, Deal.id)
+    wanted = select(Deal).options(*_whole()).where(_shown(show)).order_by(Deal.moved_at, Deal.id)
     return wanted if account is None else wanted.where(tasks.falls_to(Deal.for_id, account))
+
+
+def _whole() -> list[Any]:
+    """What a card shows of each, read together."""
+    return [selectinload(one) for one in (Deal.contact, Deal.company)]
 
 
 def _shown(show: str) -> ColumnElement[bool]:
@@ -92,8 +100,24 @@ def any_at_all() -> bool:
 
 def of(contact: Contact) -> list[Deal]:
     """The deals with a person, the newest first."""
-    mine = select(Deal).where(Deal.contact_id == contact.id).options(selectinload(Deal.contact))
+    return _newest(Deal.contact_id == contact.id)
+
+
+def of_company(company: Company) -> list[Deal]:
+    """The deals with a company, the newest first."""
+    return _newest(Deal.company_id == company.id)
+
+
+def _newest(condition: ColumnElement[bool]) -> list[Deal]:
+    mine = select(Deal).where(condition).options(*_whole())
     return list(db.session.scalars(mine.order_by(Deal.id.desc()).limit(20)))
+
+
+def open_of(companies: Iterable[Company]) -> dict[int, int]:
+    """How many are open with each of these companies, by the company's id."""
+    mine = Deal.company_id.in_([one.id for one in companies]), Deal.stage.in_(OPEN)
+    rows = select(Deal.company_id, func.count(Deal.id)).where(*mine).group_by(Deal.company_id)
+    return {company: int(count) for company, count in db.session.execute(rows) if company}
 
 
 def named(token: str) -> Deal:
@@ -122,6 +146,7 @@ def change(deal: Deal, told: Told, *, by: "Account") -> None:
 
 def _fill(deal: Deal, told: Told) -> None:
     deal.title, deal.for_id, deal.closes_on = told.title, told.for_id, told.closes_on
+    deal.company_id = told.company_id
     if told.amount != deal.amount:
         deal.amount_minor = told.amount.minor if told.amount else None
         deal.currency = told.amount.currency if told.amount else deal.currency

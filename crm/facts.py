@@ -4,7 +4,7 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -148,6 +148,12 @@ def of_contact(contact: "Contact", limit: int = 50) -> list[Fact]:
     """The newest facts of a contact."""
     newest = select(Fact).where(Fact.contact_id == contact.id).order_by(Fact.at.desc(), Fact.id.desc())
     return list(db.session.scalars(newest.limit(limit)))
+
+
+def of_contacts(ids: Sequence[int], limit: int = 50) -> list[Fact]:
+    """The newest facts of several contacts."""
+    newest = select(Fact).where(Fact.contact_id.in_(ids)).order_by(Fact.at.desc(), Fact.id.desc())
+    return list(db.session.scalars(newest.limit(limit))) if ids else []
 
 
 def adopt(visitor: "Visitor", contact: "Contact") -> None:

@@ -33,6 +33,9 @@ FIELDS = (
         "phone", "telefono", "phone number", "celular", "movil", "whatsapp", "tel", "mobile", "cell", "cel",
         "numero de telefono", "telefono celular", "telefono movil", "mobile phone", "cell phone", "numero de celular",
         "numero de whatsapp", "whatsapp number")),
+    Field("company", _l("Company"), (
+        "company", "empresa", "compania", "company name", "nombre de la empresa", "organizacion", "organization",
+        "negocio", "empresas", "companies")),
     Field("language", _l("Language"), ("language", "idioma", "lang", "lengua")),
     Field("country", _l("Country"), ("country", "pais", "cc", "country code")),
     Field("region", _l("Region"), ("region", "provincia", "estado", "departamento", "state", "province",

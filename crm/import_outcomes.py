@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from crm import consent, import_rows
+from crm import consent, import_companies, import_rows
 from crm.contacts import Contact
 from crm.custom_values import CustomValue
 from crm.import_fields import STOPS
@@ -15,6 +15,7 @@ from crm.import_rows import LEFT_OUT, MAY, Proof, Reading, Refused, Told
 from crm.tags import ContactTag
 from kernel import suppression
 from kernel.db import db
+from kernel.folding import fold
 from kernel.suppression import Suppression
 
 FILLS = ("email", "phone", "name", "language", "country", "region", "city", "address", "tax_id", "birthday", "group",
@@ -30,6 +31,7 @@ class Person:
     filled: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
     custom: set[int] = field(default_factory=set)  # the shop's own fields in which something stands
+    companies: set[str] = field(default_factory=set)  # for which they act, by their folded names
     allows: bool | None = None
     answered_at: datetime | None = None
     stopped: bool = False  # their address may not be written to
@@ -51,6 +53,7 @@ class Outcome:
     fills: dict[str, Any] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
     custom: dict[int, Any] = field(default_factory=dict)
+    companies: list[str] = field(default_factory=list)
     proof: Proof | None = None
     stop: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
@@ -76,6 +79,7 @@ class World:
         mails = {one.email_norm for one in fresh if one.email_norm}
         numbers = {one.values["phone"] for one in fresh if not one.email_norm and "phone" in one.values}
         self._known(mails, numbers)
+        self._companies([self.people.get(self._key(one)) for one in fresh if one.companies])
         self._custom([self.people.get(self._key(one)) for one in fresh] if fields else [], fields)
         self._binned(mails - self.people.keys())
         self._shut([one for one in fresh if one.email_norm])
@@ -110,6 +114,12 @@ class World:
         for person, known in db.session.execute(rows) if there else ():
             there[person].custom.add(known)
 
+    @staticmethod
+    def _companies(met: Sequence[Person | str | None]) -> None:
+        there = {one.id: one for one in met if isinstance(one, Person) and one.id}
+        for known, names in import_companies.known(list(there)).items():
+            there[known].companies |= names
+
     def _binned(self, mails: set[str]) -> None:
         gone = select(Contact.email_norm).where(Contact.email_norm.in_(mails), Contact.binned_at.is_not(None))
         for norm in db.session.scalars(gone.execution_options(binned=True)):
@@ -142,6 +152,7 @@ class World:
         person.filled |= set(told.values)
         person.tags |= set(told.tags)
         person.custom |= told.custom.keys()
+        person.companies |= {fold(name) for name in told.companies}
         made.letters = _may(made, person, how)
         return made
 
@@ -171,11 +182,12 @@ def _filled(told: Told, person: Person, new: bool) -> Outcome:
     custom = {known: value for known, value in told.custom.items() if known not in person.custom}
     made = Outcome(told.line, "new", told, person, fills, tags, custom, notes=list(told.notes))
     allowed = person.allows
+    made.companies = import_companies.fresh(told.companies, person.companies)
     made.proof = _answer(told.proof, person, made.notes)
     if made.proof and allowed and not made.proof.given:
         made.notes.append(("stopped", ""))
     if not new:
-        filled = fills or tags or custom or (made.proof and made.proof.given)
+        filled = fills or tags or custom or made.companies or (made.proof and made.proof.given)
         made.kind = "filled" if filled else "said_no" if made.proof else "same"
     return made
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from dateutil import parser
 
-from crm import birthday_texts, birthdays, contacts, import_custom, import_fields, tags
+from crm import birthday_texts, birthdays, contacts, import_companies, import_custom, import_fields, tags
 from crm.custom_fields import CustomField
 from kernel import accounts, clock, countries, i18n, phones
 from kernel.countries import choices
@@ -66,6 +66,7 @@ class Told:
     line: int
     values: dict[str, Any] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
+    companies: list[str] = field(default_factory=list)  # for which they act, by name
     proof: Proof | None = None
     notes: list[tuple[str, str]] = field(default_factory=list)  # (why, value): what of it is left out
     custom: dict[int, Any] = field(default_factory=dict)  # what stands in the shop's own fields, by their ids
@@ -116,6 +117,7 @@ def told(line: int, cells: Sequence[str], how: Reading) -> Told:
     plain = {"name": name, **{code: said.get(code, "") for code in ("region", "city", "tax_id", "note")}}
     plain["group"] = said.get("group", "").lower()
     found.values |= {code: " ".join(text.split())[: LONGEST[code]] for code, text in plain.items() if text}
+    found.companies = import_companies.read(said.get("company", ""))
     _language(said.get("language", ""), found)
     _birthday(said.get("birthday", ""), found, how)
     found.custom, wrong = import_custom.read(how.custom, cells)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from crm import custom_values, import_custom, import_undo, imports, sources
+from crm import custom_values, import_companies, import_custom, import_undo, imports, sources
 from crm.consent import Consent
 from crm.contacts import Contact, normal_email
 from crm.import_fields import STOPS
@@ -76,6 +76,7 @@ class _Made:
         self.sources: list[dict[str, Any]] = []
         self.tags: list[dict[str, Any]] = []
         self.custom: list[dict[str, Any]] = []
+        self.companies: list[tuple[Outcome, int]] = []  # what names companies, and its contact's id
         self.answers: list[tuple[Outcome, Consent]] = []
 
     def person(self, one: Outcome) -> None:
@@ -111,6 +112,7 @@ class _Made:
             self.tags += [{"contact_id": contact.id, "tag": tag} for tag in one.tags]
             one.undo |= {"tags": one.tags} if one.tags else {}
             self._custom(one, contact.id)
+            self.companies += [(one, contact.id)] if one.companies else []
         if one.proof is not None and one.person is not None and one.person.id:
             self.answers.append((one, self._answer(one.proof, one.person.id)))
         if one.stop and one.told is not None:
@@ -127,6 +129,11 @@ class _Made:
         marks = {fields[known].code: import_undo.mark(import_custom.plain(told)) for known, told in one.custom.items()}
         one.undo |= {"custom": marks} if marks else {}
 
+    def _join(self) -> None:
+        joined = import_companies.join([(known, one.companies) for one, known in self.companies])
+        for (one, _known), told in zip(self.companies, joined, strict=True):
+            one.undo |= told
+
     def _answer(self, proof: Proof, contact_id: int) -> Consent:
         return Consent(
             contact_id=contact_id, purpose="marketing", given=proof.given, at=proof.at, ip=proof.ip, form=self.source,
@@ -142,6 +149,7 @@ class _Made:
         if self.tags:
             db.session.execute(insert(ContactTag), self.tags)
         custom_values.write(self.custom)
+        self._join()
         if self.sources:
             now = clock.now()
             sources.write([{**row, "at": now} for row in self.sources])

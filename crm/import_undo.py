@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from crm import import_custom, tags
+from crm import import_companies, import_custom, tags
 from crm.consent import Consent
 from crm.contacts import Contact
 from crm.custom_values import CustomValue
@@ -62,8 +62,12 @@ def _back(contact_id: int, undo: dict[str, Any], source: str, held: bool) -> str
     if contact is None or held:
         return "stays"
     if undo.get("made"):
-        return "gone" if _same(contact, undo) and _removed(contact, undo, source) else "stays"
+        gone = _same(contact, undo) and _removed(contact, undo, source)
+        import_companies.drop(undo) if gone else None
+        return "gone" if gone else "stays"
     _answer(undo)
+    import_companies.leave(contact.id, undo)
+    import_companies.drop(undo)
     for tag in undo.get("tags", ()):
         tags.remove([contact.id], tag)
     wrote = [name for name, kept in undo.get("wrote", {}).items() if mark(getattr(contact, name)) == kept]
@@ -88,6 +92,8 @@ def _same(contact: Contact, undo: dict[str, Any]) -> bool:
     more = [name for name in plain if getattr(contact, name) and name not in wrote]
     if import_custom.marks(contact.id, mark) != undo.get("custom", {}):
         return False
+    if import_companies.of(contact.id) != set(undo.get("companies", ())):
+        return False
     return kept and not more and set(contact.tags) == set(undo.get("tags", ()))
 
 
@@ -96,6 +102,7 @@ def _removed(contact: Contact, undo: dict[str, Any], source: str) -> bool:
     try:
         with db.session.begin_nested():
             _answer(undo)
+            import_companies.leave(contact.id, undo)
             for kind in (ContactTag, ContactSource, CustomValue):
                 db.session.execute(delete(kind).where(kind.contact_id == contact.id), execution_options=QUIET)
             gone = delete(Contact).where(Contact.id == contact.id)

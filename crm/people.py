@@ -106,7 +106,7 @@ def count(wanted: Select[Any]) -> int:
     return int(db.session.scalar(select(func.count()).select_from(inner), execution_options=options) or 0)
 
 
-def page(wanted: Select[Any], number: int) -> tuple[Sequence[Contact], int]:
+def page(wanted: Select[Any], number: int) -> tuple[Sequence[Any], int]:
     """One page of people and how many pages there are; a first one that is not full is the only one, nobody counts."""
     if number <= 1 and len(rows := db.session.scalars(wanted.limit(PAGE)).all()) < PAGE:
         return rows, 1

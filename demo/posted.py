@@ -1,5 +1,5 @@
-"""Letters that demo shops sent in past weeks, by the verbs that send them: who opened one, followed a link, left, and
-whose came back. The post itself is left out: no mail server is asked, each letter arrives.
+"""Letters that demo shops sent in past weeks, by the verbs that send them: who opened one, who followed a link, and
+whose came back from a full mailbox. The post itself is left out: no mail server is asked, each letter arrives.
 """
 
 import random
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from sqlalchemy import select
 
-from campaigns import bounces, gathering, links, scheduling, tracking, unsubscribing
+from campaigns import bounces, gathering, links, scheduling, tracking
 from campaigns.bounce_kinds import Bounce
 from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
@@ -31,7 +31,7 @@ AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:125.0) Gecko/20100101 Thunderbird/125.0",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 Mobile/15E148 Safari/604",
 )
-NOBODY = "550 5.1.1 The email account that you tried to reach does not exist."
+FULL = "452 4.2.2 The recipient's inbox is out of storage space."
 
 
 @cache
@@ -40,7 +40,7 @@ def _told() -> Any:
 
 
 def write(shop: Told, by: Account) -> None:
-    """Send a shop's letters of the past, the oldest first; of the first one a letter comes back and somebody leaves."""
+    """Send a shop's letters of the past, the oldest first; of the first one a letter comes back."""
     for number, told in enumerate(_told().get(world.slug(shop), ())):
         made, at = _sent(shop, told, by)
         _became(made, at, random.Random(f"{world.slug(shop)} {told['code']}"), first=not number)
@@ -73,18 +73,14 @@ def _mine(made: Mailing, state: str) -> Sequence[Recipient]:
 
 def _became(made: Mailing, at: datetime, die: random.Random, *, first: bool) -> None:
     rows = list(_mine(made, "sent"))
-    lost, leaving = die.sample(rows, 2) if first else (None, None)
-    if lost is not None:
-        rows.remove(lost)
+    if first:
+        rows.remove(lost := die.choice(rows))
         with clock.at(at + 2 * MINUTE):
-            bounces.note(lost, Bounce("hard", NOBODY, "5.1.1"))
+            bounces.note(lost, Bounce("soft", FULL, "4.2.2"))
     tracking.write([(row.id, asdict(look)) for place, row in enumerate(rows) for look in _looks(made, at, die, place)])
     with clock.at(at + SETTLED):
         while tracking.settle():
             pass
-    if leaving is not None:
-        with clock.at(at + 26 * HOUR):
-            unsubscribing.leave(leaving, ip="192.0.2.18")
 
 
 def _looks(made: Mailing, at: datetime, die: random.Random, place: int) -> list[Look]:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, or_, select
 
+from crm import companies as firms
 from crm import people as everybody
+from crm.companies import Company
 from crm.contacts import Contact
 from kernel.db import db
 from kernel.folding import fold
@@ -39,6 +41,11 @@ def quotes(text: str) -> Sequence[Proposal]:
 def people(text: str, most: int = MOST) -> Sequence[Contact]:
     """People by name without accents, e-mail or a part of the phone."""
     return db.session.scalars(everybody.query(text).limit(most)).all()
+
+
+def companies(text: str) -> Sequence[Company]:
+    """Companies by their names, tax id, telephone or e-mail."""
+    return db.session.scalars(firms.query(text).limit(MOST)).all()
 
 
 def products(text: str) -> Sequence[Product]:

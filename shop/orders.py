@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, Date, Index, Select, String, Text, UniqueConstraint, bindparam, select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from crm import picks
+from crm import company_contacts, picks
 from kernel import beside, clock, phones, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
 from kernel.folding import fold
@@ -63,6 +63,7 @@ class Order(TenantOwned, Base):
     payment: Mapped[str] = mapped_column(String(16), default="due")
     practice: Mapped[bool] = mapped_column(default=False)
     contact_id: Mapped[int | None] = ref("contact")
+    company_id: Mapped[int | None] = ref("company")  # for which they bought it; None: for themselves
     name: Mapped[str] = mapped_column(String(160), default="")
     email: Mapped[str] = mapped_column(String(320), default="")
     phone: Mapped[str] = mapped_column(String(20), default="")
@@ -185,7 +186,8 @@ def create(quote: "Quote", details: "Details", *, contact: "Contact | None", key
     order = Order(
         number=numbering.take("practice-order" if quote.practice else "order"),
         key=key, practice=quote.practice, contact_id=contact.id if contact else None,
-        **_buyer(details), **_delivery(quote), **_amounts(quote),
+        company_id=company_contacts.meant(contact, details.tax, details.company), **_buyer(details),
+        **_delivery(quote), **_amounts(quote),
     )  # fmt: skip
     order.customer_group, order.rounding = quote.group, quote.rounding
     order.haystack = _haystack(order)
@@ -256,7 +258,7 @@ def sought(order: Order) -> None:
 
 
 def _haystack(order: Order) -> str:
-    given = f"{order.gift.get('name', '')} {phones.digits(order.gift.get('phone', ''))}"
+    given = f"{order.gift.get('name', '')} {phones.digits(order.gift.get('phone', ''))} {order.tax_id.get('name', '')}"
     return fold(f"{order.number} {order.name} {order.email} {phones.digits(order.phone)} {given}")
 
 

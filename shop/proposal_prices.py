@@ -20,6 +20,7 @@ from shop.shipping import Offer
 from shop.wants import Wanted
 
 if TYPE_CHECKING:
+    from crm.companies import Company
     from crm.contacts import Contact
 
 
@@ -47,12 +48,13 @@ class Terms:
     way: Way = field(default_factory=Way)
     message: str = ""
     note: str = ""
+    company: "Company | None" = None  # for which it is
 
 
 def priced(terms: Terms, contact: "Contact | None") -> Quote:
     """What it comes to; raises what a sale at the counter raises."""
     said = Person(terms.email, terms.phone)
-    told: Any = {"by_hand": terms.by_hand, "said": said}
+    told: Any = {"by_hand": terms.by_hand, "said": said, "tax": terms.company.billed if terms.company else None}
     return delivered(sales.priced(terms.wanted, terms.way.address, contact, **told), terms.way)
 
 

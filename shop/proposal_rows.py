@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import selectinload
 
+from crm.companies import Company
 from kernel import clock, phones, signing
 from kernel.db import Base, Mapped, belongs, db, many, mapped_column, pk, ref, words
 from kernel.folding import fold
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from shop.shipping import DeliveryMethod
     from shop.variants import Variant
 
+MOST = 50  # of one company that are shown
 STATES = ("draft", "sent", "accepted", "declined", "withdrawn")
 
 
@@ -49,6 +51,7 @@ class Proposal(TenantOwned, Base):
     version: Mapped[int] = mapped_column(default=1)  # moves when what was sent is changed
     practice: Mapped[bool] = mapped_column(default=False)
     contact_id: Mapped[int | None] = ref("contact")
+    company_id: Mapped[int | None] = ref("company")  # for which it is; None: for themselves
     name: Mapped[str] = mapped_column(String(160), default="")
     email: Mapped[str] = mapped_column(String(320), default="")
     phone: Mapped[str] = mapped_column(String(20), default="")
@@ -87,6 +90,7 @@ class Proposal(TenantOwned, Base):
 
     lines: Mapped[list["ProposalLine"]] = many("Proposal", "ProposalLine.proposal_id", order_by="ProposalLine.position")
     contact: Mapped["Contact | None"] = belongs("Proposal.contact_id", "Contact")
+    company: Mapped[Company | None] = belongs("Proposal.company_id", "Company")
     method: Mapped["DeliveryMethod | None"] = belongs("Proposal.delivery_method_id", "DeliveryMethod")
     order: Mapped[Order | None] = belongs("Proposal.order_id", "Order")
     by: Mapped["Account"] = belongs("Proposal.account_id", "Account")
@@ -163,7 +167,9 @@ class ProposalLine(TenantOwned, Base):
 
 def sought(row: Proposal) -> None:
     """Have it found by its number and by whom it is for."""
-    row.haystack = fold(f"{row.number or ''} {row.name} {row.email} {phones.digits(row.phone)}")
+    firm = db.session.get(Company, row.company_id) if row.company_id else None
+    named = f"{row.name} {firm.called if firm else ''}"
+    row.haystack = fold(f"{row.number or ''} {named} {row.email} {phones.digits(row.phone)}")
 
 
 def lock(row: Proposal) -> Proposal:
@@ -182,13 +188,19 @@ def by_token(token: str) -> Proposal:
 
 def whole() -> list[Any]:
     """What a list shows of each, read together."""
-    return [selectinload(one) for one in (Proposal.lines, Proposal.contact, Proposal.order)]
+    return [selectinload(one) for one in (Proposal.lines, Proposal.contact, Proposal.company, Proposal.order)]
 
 
 def of_contact(contact: "Contact") -> "Sequence[Proposal]":
     """What was offered to a person, the newest first."""
     mine = select(Proposal).where(Proposal.contact_id == contact.id).options(*whole())
     return db.session.scalars(mine.order_by(Proposal.id.desc())).all()
+
+
+def of_company(company: Company) -> "Sequence[Proposal]":
+    """What was offered to a company, the newest first."""
+    mine = select(Proposal).where(Proposal.company_id == company.id).options(*whole())
+    return db.session.scalars(mine.order_by(Proposal.id.desc()).limit(MOST)).all()
 
 
 def of_deal(token: str) -> "Sequence[Proposal]":

@@ -49,7 +49,7 @@ def told(row: "Proposal") -> dict[str, Any]:
     quote, country = proposal_prices.quote(row), tenancy.tenant().country
     return {
         "number": row.number or _("Draft"), "name": row.name, "email": row.email,
-        "phone": phones.show(row.phone, country) if row.phone else "", "practice": row.practice,
+        "firm": firm(row), "phone": phones.show(row.phone, country) if row.phone else "", "practice": row.practice,
         "words": row.message.strip().splitlines(), "until": until(row.valid_until), "version": row.version,
         "date": days.full(local_times.day(row.sent_at or clock.now(), tenancy.tenant().timezone)),
         "lines": [_line(one, quote) for one in quote.lines], "sums": sums(quote),
@@ -58,6 +58,14 @@ def told(row: "Proposal") -> dict[str, Any]:
         "way": pick(row.method.label) if row.method else "",
         "place": address.lines(row.address, here=country, language=i18n.language()) if row.address else [],
     }  # fmt: skip
+
+
+def firm(row: "Proposal") -> dict[str, str]:
+    """The company for which it is, as its invoice would name it; {} for somebody themselves."""
+    if row.company is None:
+        return {}
+    number = f"{row.company.tax_label} {row.company.tax_number}".strip() if row.company.tax_number else ""
+    return {"name": row.company.legal_name or row.company.called, "number": number}
 
 
 def until(day: "date") -> str:

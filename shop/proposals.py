@@ -113,6 +113,7 @@ def change(row: Proposal, terms: Terms, contact: "Contact | None", *, by: "Accou
 
 def _fill(row: Proposal, terms: Terms, contact: "Contact | None") -> None:
     row.contact_id = contact.id if contact else None
+    row.company_id = terms.company.id if terms.company else None
     row.name, row.email, row.phone = terms.name, terms.email, terms.phone
     row.language = terms.language or tenancy.tenant().language
     row.message, row.note = terms.message, terms.note
@@ -200,9 +201,9 @@ def accept(row: Proposal, *, version: int, method: "PaymentMethod | None", by: "
 def copy(row: Proposal, *, by: "Account") -> Proposal:
     """The same for another time: a draft with its lines as they were offered, good as long as a new one."""
     same = (
-        "contact_id", "name", "email", "phone", "language", "customer_group", "address", "deal", "delivery_method_id",
-        "currency", "items_minor", "discount_minor", "shipping_minor", "shipping_components", "shipping_own_minor",
-        "tax_minor", "total_minor", "rounding", "savings", "off", "message", "note",
+        "contact_id", "company_id", "name", "email", "phone", "language", "customer_group", "address", "deal",
+        "delivery_method_id", "currency", "items_minor", "discount_minor", "shipping_minor", "shipping_components",
+        "shipping_own_minor", "tax_minor", "total_minor", "rounding", "savings", "off", "message", "note",
     )  # fmt: skip
     made = Proposal(account_id=by.id, practice=tenancy.tenant().practice, **{one: getattr(row, one) for one in same})
     _until(made, usual_day())
@@ -279,7 +280,8 @@ def _details(row: Proposal, method: "PaymentMethod | None", by: "Account | None"
     return Details(
         email=row.email, name=row.name, phone=row.phone, language=row.language, address=dict(row.address),
         payment=method.code if method else "", source=SOURCE, by=by,
-        terms_version="" if by is not None else terms.version(),
+        terms_version="" if by is not None else terms.version(), company=row.company,
+        tax=row.company.billed if row.company else {},
     )  # fmt: skip
 
 

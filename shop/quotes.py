@@ -161,6 +161,7 @@ class Details:
     phone: str = ""
     address: Mapping[str, str] = field(default_factory=dict)
     tax: Mapping[str, str] = field(default_factory=dict)  # {} or kind, number, name
+    company: Any = None  # the Company for which they buy, where staff say so
     fiscal: Mapping[str, str] = field(default_factory=dict)  # what the tax office wants to know besides, by code
     note: str = ""
     gift: Mapping[str, Any] = field(default_factory=dict)  # {} or {"name", "words", "prices"}: see presents

@@ -128,18 +128,19 @@ def methods() -> list[PaymentMethod]:
 
 
 def quoted(
-    wanted: Sequence[Wanted], choice: Choice, contact: Any = None, *, by_hand: Rule | None = None, said: Person = NOBODY
-) -> Quote:
+    wanted: Sequence[Wanted], choice: Choice, contact: Any = None, *, by_hand: Rule | None = None,
+    said: Person = NOBODY, tax: Mapping[str, str] | None = None,
+) -> Quote:  # fmt: skip
     """What it comes to; staff also sell what the public does not see, never what is put away.
 
-    `said`: the e-mail or phone of somebody who is not known yet.
+    `said`: the e-mail or phone of somebody who is not known yet; `tax`: whom the invoice names, as an order keeps it.
     """
-    return quotes.delivered(priced(wanted, choice.address, contact, by_hand=by_hand, said=said), choice)
+    return quotes.delivered(priced(wanted, choice.address, contact, by_hand=by_hand, said=said, tax=tax), choice)
 
 
 def priced(
     wanted: Sequence[Wanted], place: Mapping[str, str], contact: Any = None, *, by_hand: Rule | None = None,
-    said: Person = NOBODY,
+    said: Person = NOBODY, tax: Mapping[str, str] | None = None,
 ) -> quotes.Basket:  # fmt: skip
     """The same before anybody says how it is delivered."""
     for want in wanted:
@@ -148,7 +149,7 @@ def priced(
         wants.texts(want.variant, want.texts)
         if want.booking is None:
             wants.timeless(want.product)
-    free = exemptions.of(contact.id, contact.group) if contact else {}
+    free = exemptions.of(contact.id, contact.group, tax) if contact else {}
     group, person = (contact.group, who(contact)) if contact else ("", said)
     basket = quotes.price(wanted, group, place=place, exempt=free, by_hand=by_hand, person=person)
     if by_hand is not None:

@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from crm import changes, custom_fields, custom_values, deals, imports, notes, subscribing, task_feeds, tasks
+from crm import (
+    changes,
+    companies,
+    company_contacts,
+    custom_fields,
+    custom_values,
+    deals,
+    imports,
+    notes,
+    subscribing,
+    task_feeds,
+    tasks,
+)
 from crm.tasks import Told
 from kernel import tokens
 from kernel.db import db
@@ -27,6 +39,7 @@ def of(world: Any, contact: Any) -> dict[str, dict[str, Any]]:
     db.session.commit()
     return {
         **_noted(world, contact),
+        **_firms(world, contact),
         "custom_field": {"code": fields[0].code},
         "gone_field": {"code": fields[1].code},
         "two_people": {"token": contact.token, "other": twin.token},
@@ -35,6 +48,22 @@ def of(world: Any, contact: Any) -> dict[str, dict[str, Any]]:
         "people_tag": {"tag": f"feria {world.slug}"},
         "sign_up": {"token": secret},
     }
+
+
+def _firms(world: Any, contact: Any) -> dict[str, dict[str, Any]]:
+    """Two companies, one of them in the bin, with a contact and two notes, one of those in the bin too."""
+    firm, gone = (companies.add(companies.Told(f"{word} {world.slug}"), by=world.owner) for word in ("Hotel", "Ida"))
+    company_contacts.join(firm, contact, by=world.owner, role="compras")
+    note, away = (notes.write(firm, f"{word} {world.slug}", by=world.owner) for word in ("lunes", "martes"))
+    notes.put_away(firm, away, by=world.owner)
+    companies.put_away(gone, by=world.owner)
+    db.session.commit()
+    return {
+        "company": {"token": firm.token}, "gone_company": {"token": gone.token},
+        "company_contact": {"token": firm.token, "person": contact.token},
+        "company_note": {"token": firm.token, "note": note.token},
+        "gone_company_note": {"token": firm.token, "note": away.token},
+    }  # fmt: skip
 
 
 def _noted(world: Any, contact: Any) -> dict[str, dict[str, Any]]:

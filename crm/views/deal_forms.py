@@ -6,12 +6,14 @@ from flask import request
 from wtforms import DateField, Field, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from crm import contacts, deal_stages, deals
+from crm import companies, company_contacts, contacts, deal_stages, deals
+from crm.companies import Company
 from crm.contacts import Contact
 from crm.deal_stages import Deal
 from crm.deals import Told
 from crm.views import task_forms
-from kernel import accounts, memberships, money, phones, tenancy, web
+from crm.views.whom import WhomForm
+from kernel import memberships, money, tenancy, web
 from kernel.forms import Form, choices, trimmed
 from kernel.i18n import _, _l
 from kernel.money import Money
@@ -31,7 +33,9 @@ class DealForm(Form):
     )  # fmt: skip
     closes = DateField(_l("Until when it may be decided"), [Optional()])
     who = SelectField(_l("Who looks after it"), choices=[])
+    company = SelectField(_l("For a company"), choices=[])  # of those for which the person acts
     value: Money | None = None
+    away: int | None = None  # its company while that lies in the bin: it comes back with it
 
     def validate_amount(self, field: Field) -> None:
         """An amount in the shop's currency, or nothing."""
@@ -50,49 +54,15 @@ class DealForm(Form):
 
     def told(self) -> Told:
         """What the verb wants to know."""
-        return Told(self.title.data or "", self.value, task_forms.account(self.who.data or ""), self.closes.data)
+        firm = companies.by_token(self.company.data or "")
+        who = task_forms.account(self.who.data or "")
+        return Told(self.title.data or "", self.value, who, self.closes.data, firm.id if firm else self.away)
 
 
-class NewDealForm(DealForm):
+class NewDealForm(WhomForm, DealForm):
     """The same with a person: somebody known, or new with a name and how to reach them."""
 
-    name = StringField(
-        _l("Name"), [Length(max=160)], [trimmed], render_kw={"maxlength": 160, "autocomplete": "off"},
-    )  # fmt: skip
-    reach = StringField(
-        _l("Phone or e-mail"), [Length(max=254)], [trimmed], render_kw={"maxlength": 254, "autocomplete": "off"},
-    )  # fmt: skip
-    email, phone = "", ""
-    person: Contact | None = None
-
-    def validate_reach(self, field: Field) -> None:
-        """An address or a number, whichever it is."""
-        if not field.data or self.person is not None:
-            return
-        try:
-            if "@" in field.data:
-                self.email = accounts.given(field.data)
-            else:
-                self.phone = phones.parse(field.data, tenancy.tenant().country)
-        except Refusal as refusal:
-            raise ValidationError(str(refusal)) from None
-
-    def validate(self, *args: Any, **values: Any) -> bool:
-        """Somebody is known, or has a name, an e-mail or a telephone at least."""
-        fine = super().validate(*args, **values)
-        if self.person is None and not (self.name.data or self.reach.data):
-            self.name.errors = [_("Write a name, an e-mail or a telephone.")]
-            return False
-        return bool(fine)
-
-    def whom(self) -> Contact:
-        """The person, made when nobody has that address or number."""
-        if self.person is not None:
-            return self.person
-        there = contacts.by_email(self.email) or contacts.by_phone(self.phone)
-        new = {} if there else {"source": "staff", "stage": "prospecto", "country": tenancy.tenant().country}
-        told = {"name": self.name.data or "", "language": tenancy.tenant().language, "learned": "staff", **new}
-        return contacts.known(email=self.email or None, phone=self.phone or None, vouched=True, **told)
+    stage = "prospecto"
 
 
 class LostForm(Form):
@@ -118,20 +88,38 @@ def lost_form(posted: Any = None) -> LostForm:
 
 def deal_form(deal: Deal, posted: Any = None) -> DealForm:
     """The form as it was posted, else as the deal stands."""
-    values: dict[str, Any] = {"who": _token(deal.for_id)}
+    values: dict[str, Any] = {"who": _token(deal.for_id), "company": deal.company.token if deal.company else ""}
     if posted is None:
         values |= {"title": deal.title, "amount": _typed(deal), "closes": deal.closes_on}
     form = DealForm(posted, **values)
+    form.away = deal.company_id if deal.company is None else None
     form.who.choices = _staff()
+    form.company.choices = _firms([*company_contacts.companies(deal.contact), *filter(None, [deal.company])])
     return form
 
 
 def new_form() -> NewDealForm:
     """The form as it was posted, or as it was filled in before somebody looked for the person."""
-    form = NewDealForm(request.values or None, who=_token(web.person().id))
+    person, firm = contacts.by_token(request.values.get("person", "")), _firm()
+    form = NewDealForm(request.values or None, who=_token(web.person().id), company="")
     form.who.choices = _staff()
-    form.person = contacts.by_token(request.values.get("person", ""))
+    form.person = person
+    form.company.choices = _firms(firm_choices(person, firm))
     return form
+
+
+def firm_choices(person: Contact | None, firm: Company | None) -> list[Company]:
+    """For which companies it may be: those of the person, and the one from whose page one comes."""
+    return [*company_contacts.companies(person), *filter(None, [firm])]
+
+
+def _firm() -> Company | None:
+    return companies.by_token(request.values.get("company", ""))
+
+
+def _firms(some: list[Company]) -> Any:
+    known = {one.token: one.called for one in some}
+    return choices([("", _("For themselves")), *known.items()])
 
 
 def _typed(deal: Deal) -> str:

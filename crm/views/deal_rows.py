@@ -47,6 +47,8 @@ def _card(deal: Deal, steps: list[tasks.Task], no_chats: set[int]) -> dict[str, 
         "person": contact.called if contact else "", "whatsapp": task_rows.whatsapp(contact),
         "chat_refused": bool(contact and contact.id in no_chats),
         "url": about.page("crm_admin.person", token=contact.token) if contact else "",
+        "company": deal.company.called if deal.company else "",
+        "company_url": about.page("crm_admin.company", token=deal.company.token) if deal.company else "",
         "state": (STAGES[deal.stage], SHAPES[deal.stage]), "moved": moment(deal.moved_at),
         "step": step.text if step else "", "step_day": task_rows.day(step.due) if step else "",
         "late": bool(step and step.due < tasks.today()), "to": ways(deal),
@@ -74,7 +76,8 @@ def columns(board: dict[str, list[Deal]], show: str = "") -> list[dict[str, Any]
 def heads() -> list[str]:
     """The names of the columns of a file."""
     return [
-        _("Opportunity"), _("Person"), _("E-mail"), _("Phone"), _("Stage"), _("Since"), _("Amount"), _("Currency"),
+        _("Opportunity"), _("Person"), _("Company"), _("E-mail"), _("Phone"), _("Stage"), _("Since"), _("Amount"),
+        _("Currency"),
         _("Until when it may be decided"), _("Who looks after it"), _("Next step"), _("Until when"),
         _("Why was it lost?"), _("In words"), _("Written down on"),
     ]  # fmt: skip
@@ -96,7 +99,8 @@ def _line(deal: Deal, steps: list[tasks.Task], names: dict[int | None, str]) -> 
     who, step, zone = deal.contact, steps[0] if steps else None, ZoneInfo(tenancy.tenant().timezone)
     lost = deal.moves[-1] if deal.stage == "lost" and deal.moves else None
     return [
-        deal.title, who.called if who else "", who.email if who else "", _phone(deal), str(STAGES[deal.stage]),
+        deal.title, who.called if who else "", deal.company.called if deal.company else "",
+        who.email if who else "", _phone(deal), str(STAGES[deal.stage]),
         deal.moved_at.astimezone(zone).date(), deal.amount.decimal if deal.amount else "", deal.currency,
         deal.closes_on or "", names.get(deal.for_id, ""), step.text if step else "", step.due if step else "",
         str(REASONS[lost.reason]) if lost and lost.reason else "", lost.words if lost else "",

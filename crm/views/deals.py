@@ -5,17 +5,15 @@ from typing import Any
 from flask import Flask, Response, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import selectinload
 
-from crm import deal_stages, deals, people, tasks
+from crm import companies, company_contacts, deal_stages, deals, tasks
 from crm.deal_stages import Deal
-from crm.views import admin, deal_filters, deal_rows, task_rows
+from crm.views import admin, deal_filters, deal_rows, task_rows, whom
 from crm.views.deal_forms import DealForm, LostForm, NewDealForm, deal_form, lost_form, new_form
-from kernel import permissions, phones, tables, tenancy, web
+from kernel import permissions, tables, tenancy, web
 from kernel.db import db
 from kernel.i18n import _, _l
 from kernel.once import once
 from kernel.web import needs
-
-FOUND = 6  # people of a search
 
 
 @admin.get("/deals", endpoint="deals")
@@ -58,20 +56,24 @@ def make() -> Any:
         abort(404)
     if not form.validate():
         return _new(form, 422)
-    deal = deals.add(form.whom(), form.told(), by=web.person())
+    contact, told = form.whom(), form.told()
+    firm = companies.by_token(form.company.data or "")
+    if firm is not None and company_contacts.chosen(contact, firm.token) is None:
+        company_contacts.join(firm, contact, by=web.person())
+    deal = deals.add(contact, told, by=web.person())
     flash(_("Written down. What is the next step?"))
     return redirect(url_for(".deal", token=deal.token), 303)
 
 
 def _new(form: NewDealForm, status: int = 200) -> Any:
-    text = " ".join(filter(None, (form.name.data, form.reach.data))) if request.args.get("find") else ""
-    some = db.session.scalars(people.query(text).limit(FOUND)).all() if text else ()
-    country = tenancy.tenant().country
-    found = [{"token": one.token, "name": one.called,
-              "also": one.email or (phones.show(one.phone, country) if one.phone else "")} for one in some]  # fmt: skip
+    firm, more = companies.by_token(form.company.data or ""), whom.found(form)
+    if firm is not None and not more["looked"]:
+        acting = [row.contact for row in company_contacts.of(firm) if row.contact]
+        more["found"] = [whom.row(one) for one in acting]
+        more["picked"] = acting[0].token if acting and request.method == "GET" else ""
     return render_template(
-        "crm/desk/deals/new.html", form=form, found=found, looked=bool(text), alone=len(tasks.staff()) < 2,
-        currency=tenancy.tenant().currency,
+        "crm/desk/deals/new.html", form=form, alone=len(tasks.staff()) < 2, currency=tenancy.tenant().currency,
+        find_url=url_for(".deal_new"), firm=firm, **more,
     ), status  # fmt: skip
 
 

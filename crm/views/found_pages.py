@@ -13,6 +13,8 @@ PAGES: dict[str, tuple[Any, Any]] = {
     "deals": (_l("Opportunities"), _l("prospects, pipeline, board, leads")),
     "deal_new": (_l("New opportunity"), _l("prospect, lead")),
     "deals_forecast": (_l("Forecast"), _l("report, expected sales, prospects, pipeline")),
+    "companies": (_l("Companies"), _l("firms, accounts, business customers, legal name, tax id")),
+    "company_new": (_l("New company"), _l("firm, account, business customer")),
     "segments": (_l("Segments"), _l("groups, audiences, lists, filters")),
     "birthdays": (_l("Birthdays"), _l("greetings, congratulate")),
     "duplicates": (_l("Kept twice?"), _l("duplicates, merge, repeated contacts")),

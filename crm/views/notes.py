@@ -6,7 +6,7 @@ from flask import abort, redirect, render_template, request, url_for
 
 from crm import contacts, notes
 from crm.contacts import Contact
-from crm.notes import ContactNote
+from crm.notes import Written
 from crm.views import admin
 from crm.views.task_forms import NoteForm
 from kernel import web
@@ -18,12 +18,12 @@ from kernel.web import needs
 SHOWN = 4  # the others are folded away
 
 
-def rows(contact: Contact) -> list[dict[str, Any]]:
-    """The notes about a person as their page shows them."""
+def rows(about: notes.About) -> list[dict[str, Any]]:
+    """The notes about a person or a company as their page shows them."""
     return [
         {"token": note.token, "text": note.text, "who": note.who, "at": moment(note.at), "iso": note.at.isoformat(),
          "changed": note.changed_at is not None}
-        for note in notes.of(contact)
+        for note in notes.of(about)
     ]  # fmt: skip
 
 
@@ -87,5 +87,5 @@ def _home(contact: Contact) -> Any:
     return redirect(url_for(".person", token=contact.token) + "#notes", 303)
 
 
-def _page(contact: Contact, note: ContactNote | None, form: NoteForm, status: int = 200) -> Any:
-    return render_template("crm/desk/notes/edit.html", person=contact, note=note, form=form), status
+def _page(contact: Contact, note: Written | None, form: NoteForm, status: int = 200) -> Any:
+    return render_template("crm/desk/notes/edit.html", about=contact, of="person", note=note, form=form), status

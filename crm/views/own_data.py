@@ -24,6 +24,7 @@ TITLES = {
     "deals": _l("What you may buy from us"),
     "reviews": _l("Your reviews"), "saved": _l("What you saved"), "subscriptions": _l("Your subscriptions"),
     "files": _l("Files"), "two_people": _l("Who is not you"), "custom_fields": _l("More about you"),
+    "companies": _l("Companies for which you act"),
 }  # fmt: skip
 
 

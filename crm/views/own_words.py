@@ -35,6 +35,7 @@ NAMES = {
     "because_you": _l("Because you"), "what": _l("Product"), "file": _l("File"),
     "question": _l("Question"), "answer": _l("Answer"), "pictures": _l("Pictures"), "picture": _l("Picture"),
     "others": _l("Others who are somebody else"), "to_do": _l("To do"), "field": _l("Field"), "value": _l("Value"),
+    "company": _l("Company"), "role": _l("What you do there"),
 }  # fmt: skip
 WAYS = {
     "staff": _l("the shop"), "checkout": _l("your order"), "counter": _l("the counter"), "account": _l("your account"),

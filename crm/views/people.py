@@ -165,5 +165,5 @@ def init_app(_app: Flask) -> None:
     permissions.define("people.erase", _l("Erase people for good"), roles=(), area="people")
     menu.entry(
         40, _l("People"), "crm_admin.people", icon="people", permission="people.view",
-        match=("crm_admin.person", "crm_admin.segment", "crm_admin.task", "crm_admin.deal"),
+        match=("crm_admin.person", "crm_admin.segment", "crm_admin.task", "crm_admin.deal", "crm_admin.compan"),
     )  # fmt: skip

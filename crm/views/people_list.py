@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import Select
 
-from crm import changes, consent, contacts, custom_texts, custom_values, people, segments, spending
+from crm import changes, company_contacts, consent, contacts, custom_texts, custom_values, people, segments, spending
 from crm import tags as labels
 from crm.changes import PeopleChange
 from crm.contacts import Contact
@@ -67,9 +67,10 @@ def csv() -> Response:
     told = db.session.execute(wanted.add_columns(consent.given(Contact.id, "marketing"))).all()
     paid = spending.of(row for row, _yes in told)
     fields = person_page.asked()
-    has = custom_values.of([row.id for row, _yes in told], fields)
+    ids = [row.id for row, _yes in told]
+    has, firms = custom_values.of(ids, fields), company_contacts.names_of(ids)
     rows = (
-        [*person_page.cells(row, allows=yes, bought=paid.get(row.id)),
+        [*person_page.cells(row, allows=yes, bought=paid.get(row.id), firms=firms.get(row.id, ())),
          *(custom_texts.cell(one, has.get(row.id, {}).get(one.id)) for one in fields)]
         for row, yes in told
     )  # fmt: skip

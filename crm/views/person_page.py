@@ -10,7 +10,7 @@ from crm.consent import PURPOSES
 from crm.contacts import Contact
 from crm.custom_fields import CustomField
 from crm.spending import Spending
-from crm.views import custom_forms, deal_rows, known, notes, story, task_rows
+from crm.views import company_rows, custom_forms, deal_rows, known, notes, story, task_rows
 from crm.views.task_forms import NoteForm
 from kernel import address, i18n, phones, tenancy, web
 from kernel.i18n import _, _l, ngettext
@@ -67,17 +67,17 @@ def heads(fields: Sequence[CustomField] = ()) -> list[str]:
     """The names of the columns of a file."""
     return [
         _("Name"), _("E-mail"), _("Phone"), _("Language"), _("Country"), _("Region"), _("City"), _("Birthday"),
-        _("Group"), _("Tags"), _("News allowed"), _("Since"), _("Orders"), _("Paid in all"), _("Last order"),
-        *(one.label for one in fields),
+        _("Group"), _("Tags"), _("Company"), _("News allowed"), _("Since"), _("Orders"), _("Paid in all"),
+        _("Last order"), *(one.label for one in fields),
     ]  # fmt: skip
 
 
-def cells(contact: Contact, *, allows: bool, bought: Spending | None = None) -> list[object]:
-    """One person, who allows letters or not, as a line of a file."""
+def cells(contact: Contact, *, allows: bool, bought: Spending | None = None, firms: Sequence[str] = ()) -> list[object]:
+    """One person, who allows letters or not and acts for these companies, as a line of a file."""
     return [
         contact.name, contact.email, phone(contact), contact.language, contact.country, contact.region, contact.city,
-        birthdays.cell(contact.birthday), contact.group, ", ".join(contact.tags), _("yes") if allows else _("no"),
-        contact.created_at.date(),
+        birthdays.cell(contact.birthday), contact.group, ", ".join(contact.tags), "; ".join(firms),
+        _("yes") if allows else _("no"), contact.created_at.date(),
         *(_bought(bought) if bought else (None, None, None)),
     ]  # fmt: skip
 
@@ -101,7 +101,8 @@ def told(contact: Contact) -> dict[str, Any]:
 def _tasks(contact: Contact) -> dict[str, Any]:
     open_ones, done = tasks.of(contact), tasks.of(contact, "done", DONE)
     cards = deal_rows.cards(deals.of(contact)) if web.may("deals.view") else []
-    return {"tasks": task_rows.rows(open_ones), "tasks_done": task_rows.rows(done), "deals": cards}
+    firms = company_rows.of_person(contact) if web.may("companies.view") else []
+    return {"companies": firms, "tasks": task_rows.rows(open_ones), "tasks_done": task_rows.rows(done), "deals": cards}
 
 
 def _consent(contact: Contact, purpose: str) -> dict[str, Any]:

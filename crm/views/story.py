@@ -27,10 +27,10 @@ WEAK = {  # what a letter's link tells is no proof of who pressed it
 
 def steps(contact: Contact) -> list[dict[str, Any]]:
     """Their facts and letters, the newest first."""
-    found = [(fact.at, _step(fact)) for fact in facts.of_contact(contact, MOST)]
+    found = [(fact.at, step(fact)) for fact in facts.of_contact(contact, MOST)]
     found += [(letter.created_at, _letter(letter)) for letter in _letters(contact)]
     found += [(entry.at, _entry(entry)) for entry in _changed(contact)]
-    return [step for _at, step in sorted(found, key=lambda pair: pair[0], reverse=True)[:MOST]]
+    return [one for _at, one in sorted(found, key=lambda pair: pair[0], reverse=True)[:MOST]]
 
 
 def _letters(contact: Contact) -> list[Letter]:
@@ -58,7 +58,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
     return _told(entry.sentence, "edit", entry.at, url="", note=entry.who)
 
 
-def _step(fact: facts.Fact) -> dict[str, Any]:
+def step(fact: facts.Fact) -> dict[str, Any]:
+    """A fact as one line of time."""
     kind = facts.kinds().get(fact.kind)
     amount = Money(fact.amount_minor, fact.currency) if fact.amount_minor is not None and fact.currency else None
     note = amount.format(tenancy.tenant().locale, cents=False) if amount else ""

@@ -116,6 +116,7 @@ def of(row: Proposal) -> MultiDict[str, str]:
     told.update({f"address_{key}": str(text) for key, text in row.address.items() if key != "country"})
     told.update({
         "person": row.contact.token if row.contact else "", "name": row.name, "reach": row.email or row.phone,
+        "company": row.company.token if row.company else "",
         "shipping": row.method.code if row.method else sales.NOW, "ship_own": amounts.typed(row.shipping_own_minor),
         "until": max(row.valid_until, clock.today(tenancy.tenant().timezone)).isoformat(), "message": row.message,
         "note": row.note, "deal": row.deal,

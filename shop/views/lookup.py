@@ -28,9 +28,10 @@ def groups(text: str) -> list[dict[str, Any]]:
     people = _group(_("People"), _people(text))
     exact = any(item["label"].endswith(text.upper()) for item in orders.get("items", []))
     first = [people, orders] if lookup.is_phone(text) and not exact else [orders, people]
+    firms = _group(_("Companies"), _companies(text) if web.may("companies.view") else [])
     settings, others = lookup_pages.found(text)
     rest = [
-        _group(_("Bookings"), _bookings(text) if web.may("bookings.view") else []),
+        firms, _group(_("Bookings"), _bookings(text) if web.may("bookings.view") else []),
         _group(_("Quotes"), _quotes(text) if web.may("quotes.view") else []),
         _group(_("Products"), _products(text)), _group(_("Pages"), _pages(text)),
         _group(_("Settings"), settings), _group(_("Go to"), others),
@@ -74,6 +75,14 @@ def _people(text: str) -> list[dict[str, str]]:
         for person in lookup.people(text)
         if (url := desk.link("crm_admin.person", token=person.token))
     ]
+
+
+def _companies(text: str) -> list[dict[str, str]]:
+    return [
+        {"label": one.called, "url": url_for("crm_admin.company", token=one.token),
+         "hint": " · ".join(filter(None, (one.legal_name, one.tax_number)))}
+        for one in lookup.companies(text)
+    ]  # fmt: skip
 
 
 def _products(text: str) -> list[dict[str, str]]:

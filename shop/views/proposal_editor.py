@@ -146,12 +146,12 @@ def _terms(counter: forms.Draft) -> tuple[Terms, Any]:
     if errors:
         raise Wrong(errors)
     known = sale_page.person(counter)
-    contact = sales.buyer(details, known.token if known else "")
+    contact, firm = sales.buyer(details, known.token if known else ""), sale_page.company(counter, known)
     off = {name: counter.said(name) for name in ("off", "off_in", "off_why") if rule is not None}
     return Terms(
         wanted=wanted, valid_until=until, name=details.name, email=details.email, phone=details.phone,
         language=details.language, by_hand=rule, off=off, way=way, message=counter.text("message"),
-        note=counter.text("note"),
+        note=counter.text("note"), company=firm,
     ), contact  # fmt: skip
 
 
@@ -196,7 +196,8 @@ def _page(
         lines=[_line(counter, place, line, priced) for place, line in enumerate(counter.lines, 1)],
         free=[_free(place, one, priced) for place, one in enumerate(counter.free, 1)], found=_found(counter),
         unsold=_unsold(counter),
-        chosen=chosen, chosen_told=people_hints.said(chosen), people=sale_page.people(counter),
+        chosen=chosen, firms=sale_page.firms(chosen), firm=sale_page.company(counter, chosen),
+        chosen_told=people_hints.said(chosen), people=sale_page.people(counter),
         offers=_offers(basket, posted), offer=offer, places=sale_page.places(offer, posted, wrong_now),
         until=counter.said("until") or proposals.usual_day().isoformat(), shown=receipts.shown,
         total=receipts.shown(quote.total) if quote else "", sums=proposal_words.sums(quote) if quote else [],

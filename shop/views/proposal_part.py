@@ -21,6 +21,7 @@ def row(one: Proposal) -> dict[str, Any]:
     return {
         "number": one.number or _("Draft"), "url": url_for("shop_admin.proposal", token=one.token),
         "practice": one.practice, "called": one.called, "state": proposal_words.state(one),
+        "firm": one.company.called if one.company else "",
         "stuck": proposal_stuck.said(one) if one.state == "sent" else "",
         "until": proposal_words.until(one.valid_until),
         "seen": moment(one.seen_at) if one.seen_at else "", "seen_iso": one.seen_at.isoformat() if one.seen_at else "",
@@ -66,6 +67,7 @@ def deal(deal: Deal) -> str:
         return ""
     rows = [row(one) for one in proposal_rows.of_deal(deal.token)]
     more = {"deal": deal.token} | ({"person": deal.contact.token} if deal.contact else {})
+    more |= {"company": deal.company.token} if deal.company else {}
     return render_template("shop/desk/proposals/_of_person.html", rows=rows, more=more)
 
 

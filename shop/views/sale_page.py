@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Response, render_template
 
-from crm import contacts
+from crm import company_contacts, contacts
+from crm.companies import Company
 from kernel import countries, phones, signing, tenancy
 from kernel.i18n import _, pick
 from kernel.money import Money
@@ -59,6 +60,7 @@ def answer(
         found=[tile(one) for one in sales.at_hand(draft.said("q"), timed=may("bookings.manage"))],
         **_times(draft, quote, **step), deposit=deposit, now=receipts.shown(now) if now else "",
         chosen=(chosen := person(draft)), chosen_told=people_hints.said(chosen), people=people(draft),
+        firms=firms(chosen), firm=company(draft, chosen),
         offers=priced.offers(checkout_forms.place(posted, country.code))
         if priced else [], offer=offer, eta=delivery_spans.eta, day=day, span=slot,
         pills=delivery_spans.pills(offer), slots=delivery_spans.slots(offer, day),
@@ -140,9 +142,10 @@ def basket(
 ) -> tuple[quotes.Basket, Any]:
     """(what is wanted, priced for whom it is, the way of delivery that is chosen where it is open); none is refused."""
     chosen, place = person(draft), checkout_forms.place(posted, tenancy.tenant().country)
+    firm = company(draft, chosen)
     told: dict[str, Any] = {
         "place": place if brought(draft.shipping) else None, "by_hand": by_hand,
-        "exempt": exemptions.of(chosen.id, chosen.group) if chosen else {},
+        "exempt": exemptions.of(chosen.id, chosen.group, firm.billed if firm else {}) if chosen else {},
         "person": sales.who(chosen) if chosen else typed(draft),
     }  # fmt: skip
     found = quotes.price(wanted, chosen.group if chosen else "", **told)
@@ -234,6 +237,16 @@ def person(draft: forms.Draft) -> Any:
     except Refusal:  # half of it is typed now
         return None
     return sales.known(email=email, phone=phone)
+
+
+def firms(chosen: Any) -> list[Company]:
+    """The companies for which whoever was chosen may buy."""
+    return company_contacts.companies(chosen)
+
+
+def company(draft: forms.Draft, chosen: Any) -> Company | None:
+    """The one that staff said, if whoever was chosen acts for it; None: they buy for themselves."""
+    return company_contacts.chosen(chosen, draft.said("company"))
 
 
 def typed(draft: forms.Draft) -> Person:

@@ -102,8 +102,9 @@ def _sold(counter: forms.Draft, key: str) -> Any:
         raise Wrong(errors)
     choice = Choice(counter.shipping, checkout_forms.day(counter.posted), counter.said("slot"), kept)
     person = sale_page.person(counter)
+    who: dict[str, Any] = {"said": Person(details.email, details.phone), "tax": details.tax}
     try:
-        quote = sales.quoted(wanted, choice, person, by_hand=off, said=Person(details.email, details.phone))
+        quote = sales.quoted(wanted, choice, person, by_hand=off, **who)
     except sales.NothingOff as refusal:
         raise Wrong({"off": str(refusal)}) from None
     details = replace(details, plan=_plan(counter, quote))
@@ -153,9 +154,10 @@ def _details(counter: forms.Draft, kept: dict[str, str]) -> Details:
     person = sale_page.person(counter)
     typed = forms.reach(counter.said("reach")) if person is None else ("", "")
     email, phone = typed if person is None else (person.email or "", person.phone or "")
-    name = (person.name if person else "") or counter.said("name")
+    name, firm = (person.name if person else "") or counter.said("name"), sale_page.company(counter, person)
     return Details(
-        email=email, name=name[:160], payment=counter.said("payment"), phone=phone, address=kept, source=sales.COUNTER,
+        company=firm, tax=firm.billed if firm else {}, email=email, name=name[:160], payment=counter.said("payment"),
+        phone=phone, address=kept, source=sales.COUNTER,
         language=person.language if person else tenancy.tenant().language, note=counter.said("note"), by=web.person(),
     )  # fmt: skip
 

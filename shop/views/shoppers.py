@@ -61,9 +61,13 @@ def person(contact: Contact) -> str:
     return render_template("shop/desk/orders/_of_person.html", rows=rows)
 
 
-def sale(contact: Contact) -> str:
+def sale(contact: Contact, company: Any = None) -> str:
     """The way from what somebody may buy to the counter, with them already on it."""
-    return render_template("shop/desk/sale/_of_deal.html", contact=contact) if web.may("sales.make") else ""
+    return (
+        render_template("shop/desk/sale/_of_deal.html", contact=contact, company=company)
+        if web.may("sales.make")
+        else ""
+    )
 
 
 def order_url(fact: facts.Fact) -> str | None:

@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from crm import consent, contacts, custom_fields, custom_values, rules
+from crm import companies, consent, contacts, custom_fields, custom_values, rules
+from crm.company_contacts import CompanyContact
 from crm.consent import Consent
 from crm.contacts import Contact
 from crm.segments import Segment
@@ -33,6 +34,7 @@ def world(dice, count=220):
     for one in people:
         _belongings(dice, one)
         _custom(dice, one, asked)
+    _firms(dice, people)
     db.session.flush()
     kept = [{"country": "CR"}, {"not": {"tag": "vip"}}, {"segment": "s0"}, BLANK]
     db.session.add_all(
@@ -91,6 +93,18 @@ def _fields():
     ]
 
 
+def _firms(dice, people):
+    """Five companies, one of them in the bin, for some of which some act."""
+    words = dice.choices([*WORDS, ""], k=5)
+    firms = [companies.add(companies.Told(f"Firma {place}", tags=word), by=None) for place, word in enumerate(words)]
+    firms[4].binned_at = clock.now()
+    for one in people:
+        acting = dice.sample(firms, dice.choice([0, 0, 0, 1, 2]))
+        db.session.add_all(
+            CompanyContact(company_id=firm.id, contact_id=one.id, role="", main=False) for firm in acting
+        )
+
+
 def _custom(dice, one, asked):
     codes = [code for code, _label in asked[5].offered]
     ways = {"text": TEXTS, "long": LONGS, "number": NUMBERS, "day": DAYS, "yes": ["yes", "no"], "choice": codes}
@@ -121,7 +135,7 @@ def _sum(one, kind, currency, day, *told):
 
 SPECIAL = {
     "city": CITIES, "region": CITIES, "referrer": ["instagram.com", "google.com", "example.org"],
-    "stage": ["prospecto", "cliente"], "source": ["feria", "pedido"], "tag": [*WORDS, "nobody has it"],
+    "company_tag": [*WORDS, "nobody has it"], "stage": ["prospecto", "cliente"], "source": ["feria", "pedido"], "tag": [*WORDS, "nobody has it"],
     "group": ["", "mayorista", "hotel"], "country": LANDS, ("custom_text", "text"): [*TEXTS, *LONGS[:2], "n", "%"],
     ("custom_empty", "field"): ["f_text_0", "f_several_6", "f_text_7", "gone"],
 }  # fmt: skip

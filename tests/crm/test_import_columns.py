@@ -17,7 +17,7 @@ HEADS = [
     ("Acepta publicidad", "allows"), ("Fecha consentimiento", "allowed_at"), ("Fecha de consentimiento", "allowed_at"),
     ("FECHA DEL CONSENTIMIENTO", "allowed_at"), ("Correo-e", "email"), ("E-Mail *", "email"), ("Cumple", "birthday"),
     ("Cantón", "city"), ("Date of consent", "allowed_at"), ("Opt-in", "allows"), ("Mobile phone", "phone"),
-    ("Correo / Teléfono", ""), ("Nombre de la empresa", ""), ("Fecha", ""), ("Acepta WhatsApp", ""), ("¿?", ""),
+    ("Correo / Teléfono", ""), ("Nombre de la empresa", "company"), ("Empresa", "company"), ("Nombre de la mascota", ""), ("Fecha", ""), ("Acepta WhatsApp", ""), ("¿?", ""),
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from kernel.tenancy import TenantOwned
 from shop.orders import Order
 
 PERSONAL = {"contact_id", "visitor_id", "email", "phone", "to_address", "ip", "address", "customer_name"}
-NOT_OF_PEOPLE = {"storefront", "tenant", "import_picture"}  # the shop's own telephone; where a picture lies
+NOT_OF_PEOPLE = {"storefront", "tenant", "import_picture", "company"}  # a firm's telephone; where a picture lies
 
 
 def personal(tables):

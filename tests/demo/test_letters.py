@@ -14,7 +14,6 @@ from campaigns.mailings import Mailing
 from campaigns.recipients import Recipient
 from campaigns.series import LetterIssue
 from crm import contacts, goals, segments
-from crm.facts import Fact
 from crm.goals import IndicatorValue
 from demo import posted, rules, world
 from kernel import clock, jobs, sessions, tenancy
@@ -68,10 +67,9 @@ def test_two_shops_sent_letters_and_their_reports_tell_what_became_of_them(demo_
             figures = [reports.brief([row.id])[row.id] for row in rows]
             assert all(one["delivered"] > one["opened"] > one["clicked"] > 0 for one in figures), figures
             kinds = select(LetterEvent.kind).where(LetterEvent.kind.in_(("bounced", "unsubscribed")))
-            assert sorted(db.session.scalars(kinds)) == (["bounced", "unsubscribed"] if rows else [])
-            if rows:  # whose letter came back had no second one; a person's story and segments know of it
+            assert db.session.scalars(kinds).all() == (["bounced"] if rows else [])  # who allowed letters still does
+            if rows:  # segments know of it
                 assert segments.count({"opened": {"letter": [rows[0].token]}}) == figures[0]["opened"]
-                assert db.session.scalar(select(Fact.id).where(Fact.kind == "opened").limit(1))
             left = select(jobs.Job.name).where(jobs.Job.name.startswith("campaigns."), jobs.Job.run_at < clock.now())
             assert db.session.scalars(left).all() == []  # nothing is left to be done for them
         db.session.remove()
