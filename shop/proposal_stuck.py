@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from shop.proposal_rows import Proposal, ProposalLine
 
 SOLD_OUT, PUT_AWAY = "sold_out", "put_away"
+NOT: dict[str, Any] = {"stuck": "", "stuck_told": {}, "stuck_at": None}  # the columns of one that is not stuck
 
 
 class NoLonger(sales.PutAway):
@@ -19,6 +20,13 @@ class NoLonger(sales.PutAway):
     def __init__(self, line: "ProposalLine") -> None:
         self.title = dict(line.title)
         super().__init__(item=pick(line.title))
+
+
+def refuse_put_away(row: "Proposal") -> None:
+    """Refuse what has something that lies in the bin by now; raises NoLonger."""
+    for line in row.lines:
+        if line.variant is None or line.variant.product is None:
+            raise NoLonger(line)
 
 
 def reason(why: stock.SoldOut | NoLonger) -> tuple[str, dict[str, Any]]:

@@ -38,7 +38,6 @@ MOVES = {
     ("accepted", "send"): "sent",  # only when its order ended unpaid
     ("sent", "accept"): "accepted", ("sent", "decline"): "declined", ("sent", "withdraw"): "withdrawn",
 }  # fmt: skip
-UNSTUCK: dict[str, Any] = {"stuck": "", "stuck_told": {}, "stuck_at": None}
 
 
 class Answered(Refusal):
@@ -136,7 +135,7 @@ def send(row: Proposal, *, by: "Account", letter: bool = True) -> bool:
     again = _again(row, by)
     row.number = row.number or numbering.take("practice-quote" if row.practice else "quote")
     proposal_rows.sought(row)
-    if not _moved(row, "send", sent_at=clock.now(), answered_at=None, reason="", **UNSTUCK, **again):
+    if not _moved(row, "send", sent_at=clock.now(), answered_at=None, reason="", **proposal_stuck.NOT, **again):
         raise Answered()
     journal.write("quote.sent", about=row, by=by, data={"number": row.number})
     _fact("quoted", row, dedupe=f"quoted:{row.id}:{row.version}")
@@ -186,11 +185,11 @@ def accept(row: Proposal, *, version: int, method: "PaymentMethod | None", by: "
         if row.state == "accepted" and row.order is not None:
             return row.order
         raise _why_not(row, version)
-    _sold(row)
+    proposal_stuck.refuse_put_away(row)
     order = checkout.complete(
         proposal_prices.quote(row), _details(row, method, by), contact=row.contact, key=key, method=method
     )
-    if not _moved(row, "accept", answered_at=clock.now(), order_id=order.id, **UNSTUCK):
+    if not _moved(row, "accept", answered_at=clock.now(), order_id=order.id, **proposal_stuck.NOT):
         raise Answered()
     _fact("quote_accepted", row)
     if by is not None:
@@ -242,13 +241,6 @@ def _claimed(row: Proposal, *conditions: ColumnElement[bool]) -> bool:
     found = db.session.scalar(held, execution_options={"synchronize_session": False})
     db.session.refresh(row)
     return found is not None
-
-
-def _sold(row: Proposal) -> None:
-    """Refuse what has something that lies in the bin by now."""
-    for line in row.lines:
-        if line.variant is None or line.variant.product is None:
-            raise proposal_stuck.NoLonger(line)
 
 
 def _moved(row: Proposal, step: str, **told: Any) -> bool:

@@ -34,6 +34,7 @@ SYSTEM_PLACES = {"kernel/tenancy.py", "kernel/account_letters.py", "kernel/mail.
 REFUSALS = {"Refusal", "Missing", "Gone"}
 COMMANDS = {
     "kernel/importers.py",
+    "kernel/serving.py",
     "crm/import_command.py",
     "shop/import_command.py",
 }  # they speak to a terminal, in English
