@@ -143,7 +143,8 @@ def join(company: Company, contact: Contact, *, by: "Account | None", role: str 
 def change(row: CompanyContact, *, role: str, main: bool) -> None:
     """Another role; who is made the main contact takes the place of who was."""
     row.role = role[:LONGEST]
-    if main:
+    if main and row.company is not None:
+        lock(row.company)
         _lead(row)
 
 
