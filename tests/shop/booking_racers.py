@@ -120,7 +120,7 @@ def _read(booking_id: int) -> Booking:
     row = db.session.get(Booking, booking_id)
     if row is None:
         raise bookings.NotNow()
-    time.sleep(THINKING if db.engine.dialect.name != "sqlite" else 0)  # there nobody else writes meanwhile
+    time.sleep(THINKING * 5 if db.engine.dialect.name != "sqlite" else 0)  # there nobody else writes meanwhile
     return row
 
 
@@ -161,7 +161,7 @@ def thoughtless(service_id: int, starts_at: datetime, minutes: int) -> Iterator[
         occupations.reserve(seen[resource_id][:most], span, **owner)
         return seen[resource_id][:most]
 
-    time.sleep(THINKING)
+    time.sleep(THINKING * 25)  # until all of them have looked, however slowly they come
     with ExitStack() as stack:
         stack.enter_context(_instead(occupations, "reserve_free", take_seen))
         stack.enter_context(_instead(holdings, "_lock", lambda *_these: None))
