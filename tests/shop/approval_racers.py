@@ -15,7 +15,7 @@ from shop.occupations import Span
 from shop.orders import Order
 from shop.services import Service
 
-THINKING = 0.02  # seconds between looking and writing
+THINKING = 0.3  # seconds between looking and writing
 MOMENT = timedelta(seconds=1)
 Told = tuple[int, int, datetime]  # the order, who answers, until when it can be answered
 

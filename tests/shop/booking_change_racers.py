@@ -75,7 +75,7 @@ def thoughtless(verb: str, told: Told) -> Any:
     """Look what is free, think, and take that without holding anything."""
     with transactions.reading():
         seen = _seen(verb, told)
-    time.sleep(THINKING * 5)
+    time.sleep(THINKING * 25)
     with _blind(seen):
         return either(verb, told)
 

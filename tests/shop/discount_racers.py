@@ -9,7 +9,7 @@ from shop import checkout, counters, quotes, redemptions
 from shop.quotes import Choice, Details
 from shop.redemptions import Person
 
-THINKING = 0.01  # seconds between looking and writing
+THINKING = 0.3  # seconds between looking and writing
 
 
 def order(secret: str, email: str) -> str:

@@ -11,7 +11,7 @@ from kernel.db import db
 from shop import balances, drawer_rows, drawers, orders, payment_methods
 from shop.drawer_rows import Drawer, DrawerCount
 
-THINKING = 0.01  # seconds between looking and writing
+THINKING = 0.3  # seconds between looking and writing
 
 
 def close(token: str, minor: int, account_id: int) -> int:

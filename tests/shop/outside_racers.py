@@ -28,7 +28,7 @@ def unlocked_says(calendar_id: int, starts_at: datetime, minutes: int) -> None:
         found = occupations.within([unit], Span(starts_at, starts_at + timedelta(minutes=minutes)))
         names = ("starts_at", "ends_at", "closure_id", "booking_id", "departure_id")
         seen = [SimpleNamespace(**{name: getattr(one, name) for name in names}) for one in found]
-    time.sleep(THINKING)
+    time.sleep(THINKING * 25)
 
     def remembered(*_told: Any) -> Sequence[Any]:
         return seen

@@ -11,7 +11,7 @@ from kernel import accounts, transactions
 from kernel.db import db
 from shop import arrivals, bookings
 
-THINKING = 0.02  # seconds between looking and writing
+THINKING = 0.3  # seconds between looking and writing
 
 
 def all_here(tokens: Sequence[str], account_id: int, at: datetime) -> int:
